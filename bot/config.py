@@ -1,0 +1,193 @@
+"""Settings: read once, from a TOML file and the environment, and frozen.
+
+Secrets come only from the environment, or from a file that the environment names (`DISCORD_TOKEN_FILE`); they are
+`SecretStr`, so no repr, log line or error can show one. Unknown keys are refused with the nearest known name: a typo
+must never silently mean a default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.errors import ConfigError
+
+
+def _url(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise ValueError(f"must be a plain URL starting with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        # Without TLS, a token or a key would travel in the clear: only to this very machine is that harmless.
+        if parts.scheme in ("http", "ws") and not _is_loopback(parts.hostname):
+            raise ValueError(f"must start with {schemes[0]}:// (plain {parts.scheme}:// is for this machine only)")
+        return value
+
+    return AfterValidator(check)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+HttpUrl = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/"))]
+GatewayUrl = Annotated[str, _url("wss", "ws")]
+ImageGateway = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/") + "/")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class DiscordSettings(_Table):
+    """How to reach Discord; empty URLs mean Discord's own."""
+
+    api_url: HttpUrl | Literal[""] = ""
+    gateway_url: GatewayUrl | Literal[""] = ""
+    guild_ids: tuple[int, ...] = ()
+    buttons_expire_seconds: float = Field(default=600, gt=0, le=840)
+    token: SecretStr | None = Field(default=None, exclude=True)
+
+
+class LoopringSettings(_Table):
+    """The Loopring v3 API, hosted or a mirror, and where pictures behind `ipfs://` come from."""
+
+    base_url: HttpUrl = "https://api3.loopring.io"
+    requests_per_second: float = Field(default=4, gt=0, le=10_000)
+    timeout_seconds: float = Field(default=10, gt=0, le=60)
+    cache_seconds: float = Field(default=60, ge=0, le=3600)
+    image_gateways: tuple[ImageGateway, ...] = ("https://ipfs.io/ipfs/",)
+    api_key: SecretStr | None = Field(default=None, exclude=True)
+
+    @property
+    def timeout(self) -> timedelta:
+        """The longest that one request may take."""
+        return timedelta(seconds=self.timeout_seconds)
+
+
+class StoreSettings(_Table):
+    """Where the SQLite file lies."""
+
+    path: Path = Path("tessera.db")
+
+
+class WebSettings(_Table):
+    """The bot's own HTTP server; `public_url` is how others reach it, empty when nobody does."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: HttpUrl | Literal[""] = ""
+
+
+class LogSettings(_Table):
+    """How much the bot tells on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(_Table):
+    """Everything that can be set."""
+
+    discord: DiscordSettings = DiscordSettings()
+    loopring: LoopringSettings = LoopringSettings()
+    store: StoreSettings = StoreSettings()
+    web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
+
+
+# table, key of the settings → environment variable; `<variable>_FILE` names a file that holds the same.
+_SECRETS = {("discord", "token"): "DISCORD_TOKEN", ("loopring", "api_key"): "LOOPRING_API_KEY"}
+
+
+def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Settings:
+    """Settings from the TOML file at `path` and the secrets in `environ`.
+
+    Args:
+        path: The TOML file.
+        environ: Normally `os.environ`.
+        required: False: a missing file means defaults.
+
+    Raises:
+        ConfigError: unreadable file, bad TOML, unknown key, or a value out of its range; one sentence.
+    """
+    tables = _read_toml(path, required=required)
+    for (table, key), variable in _SECRETS.items():
+        if isinstance(tables.get(table), dict) and key in tables[table]:
+            raise ConfigError(
+                f"{path}: {table}.{key} must not be in the file: put it into {variable} in the environment."
+            )
+        if secret := _read_secret(variable, environ):
+            tables.setdefault(table, {})
+            if isinstance(tables[table], dict):
+                tables[table][key] = secret
+    try:
+        return Settings.model_validate(tables)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_sentence(error)}") from None  # the cause would quote its input
+
+
+def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        if not required:
+            return {}
+        raise ConfigError(
+            f"{path}: no such file. Copy config.example.toml there, or name another with --config."
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}.") from error
+
+
+def _read_secret(variable: str, environ: Mapping[str, str]) -> str | None:
+    file = environ.get(f"{variable}_FILE")
+    value = environ.get(variable)
+    if file and value:
+        raise ConfigError(f"Both {variable} and {variable}_FILE are set: keep one of them.")
+    if file:
+        try:
+            value = Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{variable}_FILE: {file} cannot be read: {type(error).__name__}.") from error
+    value = (value or "").strip()
+    if any(not char.isprintable() or not char.isascii() or char == " " for char in value):
+        raise ConfigError(f"{variable} holds blanks or characters that no token has: it was probably pasted wrongly.")
+    return value or None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(
+        str(part) for part in first["loc"] if not str(part).startswith(("function-", "literal[", "constrained-"))
+    )
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(first["loc"][:-1])
+        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}."
+        return f"unknown key {where}: {hint}"
+    words = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {words[:1].lower()}{words[1:]}."
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    fields = Settings.model_fields
+    for part in location:
+        table = fields[str(part)].annotation
+        if not (isinstance(table, type) and issubclass(table, BaseModel)):
+            return []
+        fields = table.model_fields
+    return [name for name, field in fields.items() if not field.exclude]

@@ -1,0 +1,55 @@
+"""The errors a person may see. Each carries the one sentence that is shown, and says on whose side the fault is.
+
+TesseraError
+├── InputError               what was typed is not something Tessera can look up
+├── NotFoundError            asked and answered: there is no such account, name or collection
+├── SourceError              the source gave no usable answer: what it knows is *unknown*, which is not zero
+│   ├── UnavailableError     no answer, a broken one, or HTML: waiting helps
+│   ├── ThrottledError       too many requests: waiting helps, `retry_after` says how long
+│   └── RefusedError         the key is missing or wrong: the operator must act, waiting does not help
+└── ConfigError              the configuration or the machine: `run` ends with exit code 2
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class TesseraError(Exception):
+    """An error with a sentence for people: what was wrong, and what to do about it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class InputError(TesseraError):
+    """The person's side: the sentence says what was wrong and what is accepted."""
+
+
+class NotFoundError(TesseraError):
+    """The source answered, and what was asked for does not exist."""
+
+
+class SourceError(TesseraError):
+    """The source's side: nothing may be concluded about what an account holds."""
+
+
+class UnavailableError(SourceError):
+    """No answer in time, a fault of the server, or an answer that cannot be understood."""
+
+
+class ThrottledError(SourceError):
+    """The source asks us to slow down; `retry_after` is its word, or None."""
+
+    def __init__(self, sentence: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class RefusedError(SourceError):
+    """The source refuses our key: only the operator of the bot can mend that."""
+
+
+class ConfigError(TesseraError):
+    """The configuration or the machine does not allow to start."""
