@@ -71,6 +71,11 @@ class LoopringSettings(_Table):
     api_key: SecretStr | None = Field(default=None, exclude=True)
 
     @property
+    def cache_for(self) -> timedelta:
+        """How long a complete answer is given again without asking anew."""
+        return timedelta(seconds=self.cache_seconds)
+
+    @property
     def timeout(self) -> timedelta:
         """The longest that one request may take."""
         return timedelta(seconds=self.timeout_seconds)

@@ -51,5 +51,9 @@ class RefusedError(SourceError):
     """The source refuses our key: only the operator of the bot can mend that."""
 
 
+class StoreError(TesseraError):
+    """Tessera's own store failed; nothing was half-saved."""
+
+
 class ConfigError(TesseraError):
     """The configuration or the machine does not allow to start."""

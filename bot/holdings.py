@@ -87,8 +87,9 @@ class Holding:
 class Holdings:
     """What one account holds, as far as it is known.
 
-    `complete` is True only when every row the source announced was received, once, without a fault. Otherwise
-    `gap` says why in a sentence, and `total` (None: not told) how many collections the source announced.
+    `complete` is True only when every row the source announced was received, once, without a fault. A reading that is
+    still under way is not complete and has no `gap`; one that ended incomplete says why in `gap`. `total` is how many
+    collections the source announced (None: not told). `stale_because` says why an older answer is given again.
     """
 
     account: Account
@@ -97,6 +98,7 @@ class Holdings:
     complete: bool = False
     total: int | None = None
     gap: str = ""
+    stale_because: str = ""
 
     @property
     def kinds(self) -> int:
@@ -110,8 +112,9 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Nft:
-    """One kind of NFT that an account holds; `copies` is how many units of it."""
+    """One kind of NFT that an account holds; `copies` is how many units, `key` is unique within its source."""
 
+    key: str
     nft_id: str
     copies: int
     name: str = ""

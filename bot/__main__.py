@@ -1,0 +1,152 @@
+"""The command line, and the only place where objects are built."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from bot import __version__
+from bot.check import check
+from bot.client import Bot, point_at
+from bot.cogs.about import About
+from bot.cogs.collections import Collections
+from bot.config import Settings, load
+from bot.errors import ConfigError, InputError, TesseraError
+from bot.holdings import Order, parse_account, parse_contract
+from bot.log import set_up_logging
+from bot.lookup import Lookup
+from bot.run import run_until_stopped
+from bot.sources.loopring import LoopringSource
+from bot.store import Store
+from bot.table import holdings_json, holdings_table
+from bot.web.server import start_server
+
+DEFAULT_CONFIG = Path("config.toml")
+
+EXIT_FAILED = 1  # asked, and there is no (whole) answer
+EXIT_USAGE = 2  # the configuration or the command line is wrong
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code is 0, 1 (no whole answer) or 2 (configuration or input)."""
+    arguments = _parser().parse_args(argv)
+    try:
+        settings = _load(arguments.config)
+        secrets = [
+            secret.get_secret_value() for secret in (settings.discord.token, settings.loopring.api_key) if secret
+        ]
+        set_up_logging(settings.log.level if arguments.command == "run" else "error", secrets)
+        if arguments.command == "run":
+            return asyncio.run(_run(settings))
+        if arguments.command == "check":
+            return asyncio.run(check(settings, print))
+        return asyncio.run(_collections(settings, arguments))
+    except (ConfigError, InputError) as error:
+        print(f"tessera: {error.sentence}", file=sys.stderr)
+        return EXIT_USAGE
+    except TesseraError as error:
+        print(f"tessera: {error.sentence}", file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        return 130  # as shells have it: 128 + SIGINT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tessera", description="A Discord bot that shows what an account holds.")
+    parser.add_argument("--version", action="version", version=f"tessera {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    config = argparse.ArgumentParser(add_help=False)
+    config.add_argument(
+        "--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_CONFIG}, if it exists)"
+    )
+    commands.add_parser("run", parents=[config], help="serve Discord until stopped")
+    commands.add_parser(
+        "check", parents=[config], help="test configuration, token, key and source, and say what is wrong"
+    )
+    show = commands.add_parser(
+        "collections", parents=[config], help="print what an account holds, grouped by collection"
+    )
+    show.add_argument("account", help="an account id (10001), an address (0x…) or a name (vitalik.eth)")
+    show.add_argument("--contract", metavar="0x…", help="only collections of this contract")
+    show.add_argument("--sort", choices=[order.name.lower() for order in Order], default="kinds", help="default: kinds")
+    show.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    return parser
+
+
+def _load(path: Path | None) -> Settings:
+    return load(path or DEFAULT_CONFIG, os.environ, required=path is not None)
+
+
+@asynccontextmanager
+async def _open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup]:
+    async with aiohttp.ClientSession() as session:
+        source = LoopringSource(session, settings.loopring)
+        lookup = Lookup(source, store, cache_for=settings.loopring.cache_for)
+        try:
+            yield lookup
+        finally:
+            await lookup.close()
+            await source.close()
+
+
+async def _run(settings: Settings) -> int:
+    token = settings.discord.token
+    if not token:
+        raise ConfigError("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
+    point_at(settings.discord)
+    store = await Store.open(settings.store.path)
+    try:
+        async with _open_lookup(settings, store) as lookup:
+            bot = await build_bot(settings, lookup)
+            server = await start_server(settings.web, store, lambda: "ready" if bot.is_ready() else "connecting")
+            try:
+                await run_until_stopped(bot, token.get_secret_value())
+            finally:
+                await server.cleanup()
+    finally:
+        await store.close()
+    return 0
+
+
+async def build_bot(settings: Settings, lookup: Lookup) -> Bot:
+    """The client with its cogs, not yet connected."""
+    bot = Bot(settings.discord)
+    gateways = settings.loopring.image_gateways
+    await bot.add_cog(Collections(bot, lookup, gateways=gateways, expires=settings.discord.buttons_expire_seconds))
+    await bot.add_cog(About(bot, lookup))
+    return bot
+
+
+async def _collections(settings: Settings, arguments: argparse.Namespace) -> int:
+    ref = parse_account(arguments.account)
+    contract = parse_contract(arguments.contract) if arguments.contract else None
+    # A memory of its own: the bot's file belongs to the bot.
+    store = await Store.open(None)
+    try:
+        async with _open_lookup(settings, store) as lookup:
+            account = await lookup.resolve(ref)
+            async for holdings in lookup.watch_holdings(account, contract):
+                if sys.stderr.isatty() and not holdings.complete:
+                    print(
+                        f"\r{len(holdings.holdings)} of {holdings.total or '?'} collections…", end="", file=sys.stderr
+                    )
+            if sys.stderr.isatty():
+                print("\r\033[K", end="", file=sys.stderr)
+            owner = await lookup.known_owner(account) or await lookup.fetch_owner(account)
+            holdings = holdings.sorted_by(Order[arguments.sort.upper()])
+            show = holdings_json if arguments.json else holdings_table
+            print(show(holdings, owner, lookup.source_label))
+    finally:
+        await store.close()
+    return 0 if holdings.complete and not holdings.stale_because else EXIT_FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""`/help` and `/about`: what can be asked, and how the bot and its source are doing.
+
+Both answer from memory, so they work when everything else is down.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import __version__, embeds
+from bot.client import Bot
+from bot.lookup import Lookup
+from bot.sources.http import Health
+
+_INTRODUCTION = (
+    "Tessera shows what an account holds, grouped by collection. Answers are private to you unless you `share` them.\n"
+    "It never asks for a seed phrase, a private key, an API key or a transaction. Whoever does is not Tessera."
+)
+
+
+class About(commands.Cog):
+    """What there is to know about the bot itself."""
+
+    def __init__(self, bot: Bot, lookup: Lookup) -> None:
+        self._bot = bot
+        self._lookup = lookup
+
+    @app_commands.command(name="help", description="What Tessera can do")
+    async def help(self, interaction: discord.Interaction[Bot]) -> None:
+        """List the commands."""
+        embed = discord.Embed(title="What Tessera can do", description=_INTRODUCTION, colour=embeds.BRAND)
+        for command in self._bot.tree.get_commands(type=discord.AppCommandType.chat_input):
+            if isinstance(command, app_commands.Command):
+                options = " ".join(
+                    option.name if option.required else f"[{option.name}]" for option in command.parameters
+                )
+                mention = self._bot.mention(command.name, interaction.guild_id)
+                text = f"{command.description}\n`/{command.name} {options}`" if options else command.description
+                embed.add_field(name=mention, value=text, inline=False)
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+    @app_commands.command(name="about", description="Version, data source and state")
+    async def about(self, interaction: discord.Interaction[Bot]) -> None:
+        """Say how things are."""
+        health = self._lookup.health
+        embed = discord.Embed(
+            title=f"Tessera {__version__}", colour=embeds.BRAND if _is_well(health) else embeds.CAUTION
+        )
+        embed.add_field(name=f"Data source: {self._lookup.source_label}", value=_state(health), inline=False)
+        embed.add_field(name="Last success", value=_when(health.last_success_at))
+        embed.add_field(name="Last failure", value=_when(health.last_failure_at))
+        embed.add_field(name="Running since", value=discord.utils.format_dt(self._bot.started_at, "R"))
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+
+def _is_well(health: Health) -> bool:
+    failed, succeeded = health.last_failure_at, health.last_success_at
+    return failed is None or (succeeded is not None and succeeded > failed)
+
+
+def _state(health: Health) -> str:
+    if health.last_success_at is None and health.last_failure_at is None:
+        return "Not asked yet since the start."
+    return "Answers." if _is_well(health) else f"⚠️ {health.last_failure}"
+
+
+def _when(moment: datetime | None) -> str:
+    return discord.utils.format_dt(moment, "R") if moment else "never"

@@ -1,0 +1,106 @@
+"""`/collections` and `/collection`: what an account holds, and one collection by itself.
+
+/collections account? contract? sort? share?
+    Five collections a page, each with its avatar and count; a menu opens one: banner, whole description, times,
+    properties, and the account's NFTs in it. The first page shows when the first upstream page is in, and the rest
+    follows. Private to the caller unless `share`.
+/collection id share?
+    One collection, whoever holds it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Bot
+from bot.errors import InputError
+from bot.holdings import Account, Order, parse_account, parse_collection_id, parse_contract
+from bot.lookup import Lookup
+from bot.pages import CollectionPages, HoldingsPages
+from bot.paginator import PageSource, Paginator
+
+# While a long list arrives, the message is edited at most this often: Discord allows five edits in five seconds.
+_PROGRESS_SECONDS = 2.0
+
+
+class Collections(commands.Cog):
+    """What accounts hold."""
+
+    def __init__(self, bot: Bot, lookup: Lookup, *, gateways: Sequence[str], expires: float) -> None:
+        self._bot = bot
+        self._lookup = lookup
+        self._gateways = gateways
+        self._expires = expires
+
+    @app_commands.command(name="collections", description="What an account holds, grouped by collection")
+    @app_commands.describe(
+        account="An account id (10001), an address (0x…) or a name (vitalik.eth)",
+        contract="Only collections of this contract (0x…)",
+        sort="The order of the collections",
+        share="Show the answer to everybody in this channel",
+    )
+    @app_commands.choices(sort=[app_commands.Choice(name=order.value, value=order.name) for order in Order])
+    async def collections(
+        self,
+        interaction: discord.Interaction[Bot],
+        account: str | None = None,
+        contract: str | None = None,
+        sort: str = Order.KINDS.name,
+        share: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
+    ) -> None:
+        """Show an account's collections."""
+        await interaction.response.defer(ephemeral=not share, thinking=True)
+        if account is None:
+            raise InputError(
+                "Say which account: `/collections account:10001`, an address `0x…`, or a name `vitalik.eth`."
+            )
+        wanted = await self._lookup.resolve(parse_account(account))
+        await self._show(interaction, wanted, parse_contract(contract) if contract else None, Order[sort])
+
+    async def _show(
+        self, interaction: discord.Interaction[Bot], account: Account, contract: str | None, order: Order
+    ) -> None:
+        """The first page as soon as it is known, progress in between, and the whole list at the end."""
+        clock = asyncio.get_running_loop().time
+        owner = await self._lookup.known_owner(account)
+        paginator: Paginator | None = None
+        shown_at = 0.0
+        async for holdings in self._lookup.watch_holdings(account, contract):
+            reading = not (holdings.complete or holdings.gap)
+            pages = HoldingsPages(self._lookup, holdings.sorted_by(order), owner, self._gateways, reading=reading)
+            if paginator is None:
+                paginator = self._paginator(interaction, pages, "Open a collection…")
+                await paginator.show()
+            elif not reading or clock() - shown_at >= _PROGRESS_SECONDS:
+                await paginator.replace(pages)
+            else:
+                continue
+            shown_at = clock()
+        # Asked last: it only adorns the header, and must not take a turn at the source from any page.
+        if paginator and not owner and (owner := await self._lookup.fetch_owner(account)):
+            await paginator.replace(replace(pages, owner=owner))
+
+    @app_commands.command(name="collection", description="One collection: its picture, description and details")
+    @app_commands.describe(
+        id="The collection's number, as shown on its card", share="Show the answer to everybody in this channel"
+    )
+    async def collection(
+        self,
+        interaction: discord.Interaction[Bot],
+        id: str,  # noqa: A002 - the option's name for people
+        share: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
+    ) -> None:
+        """Show one collection."""
+        await interaction.response.defer(ephemeral=not share, thinking=True)
+        collection = await self._lookup.collection(parse_collection_id(id))
+        pages = CollectionPages(collection, source_label=self._lookup.source_label, gateways=self._gateways)
+        await self._paginator(interaction, pages, "").show()
+
+    def _paginator(self, interaction: discord.Interaction[Bot], pages: PageSource, placeholder: str) -> Paginator:
+        return Paginator(pages, interaction, expires=self._expires, host=self._bot, select_placeholder=placeholder)

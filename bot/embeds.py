@@ -1,0 +1,225 @@
+"""Values → embeds. What upstream wrote passes `safe_text()` or `safe_image_url()` here, and Discord's limits hold.
+
+Discord's limits (resources/message#embed-limits): title 256, description 4096, footer 2048, field 256/1024, 25 fields,
+10 embeds and 6,000 characters over all embeds of a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot.errors import ConfigError, InputError, NotFoundError, RefusedError, SourceError, StoreError, TesseraError
+from bot.holdings import Collection, Holding, Holdings, Nft, NftList
+from bot.text import safe_image_url, safe_text, utf16_units
+
+COLLECTIONS_A_PAGE = 5
+NFTS_A_PAGE = 4
+
+BRAND = discord.Colour(0xC8643C)  # terracotta, as tesserae were
+CAUTION = discord.Colour(0xE0A030)
+FAULT = discord.Colour(0xB03A3A)
+
+# One page of five collections stays far below 6,000: a header of at most 900 and five times 100 + 200 + 60.
+_NAME = 100
+_SHORT = 200
+_NFT_TEXT = 120
+_ALL_EMBEDS = 6000
+
+_STATUS_WORDS = {
+    "DEPLOYED": "deployed on Ethereum",
+    "NOT_DEPLOYED": "not deployed on Ethereum",
+    "DEPLOYING": "being deployed on Ethereum",
+    "DEPLOY_FAILED": "deployment failed",
+}
+_TYPE_WORDS = {"ERC1155": "ERC-1155", "ERC721": "ERC-721"}
+_PROPERTY_WORDS = {
+    "isLegacy": "legacy",
+    "isPublic": "public",
+    "isCounterFactualNFT": "counterfactual",
+    "isMintable": "mintable",
+    "isEditable": "editable",
+    "isDeletable": "deletable",
+}
+
+
+def holdings_embeds(
+    holdings: Holdings, page: int, *, owner: str, source_label: str, reading: bool, gateways: Sequence[str]
+) -> list[discord.Embed]:
+    """One page of an account's collections: a header, then an embed for each collection.
+
+    Args:
+        holdings: In the order to be shown.
+        page: From 0.
+        owner: The account's L1 address, or "".
+        source_label: Who said it.
+        reading: More is on its way.
+        gateways: For `ipfs://` pictures.
+    """
+    shown = holdings.holdings[page * COLLECTIONS_A_PAGE : (page + 1) * COLLECTIONS_A_PAGE]
+    header = _holdings_header(holdings, owner=owner, source_label=source_label, reading=reading)
+    return fit([header, *(_collection_card(holding, gateways) for holding in shown)])
+
+
+def _holdings_header(holdings: Holdings, *, owner: str, source_label: str, reading: bool) -> discord.Embed:
+    count = len(holdings.holdings)
+    lines = [f"**{plural(count, 'collection')}** · {plural(holdings.kinds, 'kind')} of NFT"]
+    if not count and holdings.complete:
+        lines = [f"This account holds no NFTs, says {source_label}."]
+    if owner:
+        lines.append(f"Owner `{short_address(owner)}`")
+    if reading:
+        of_total = f" of {holdings.total}" if holdings.total else ""
+        lines.append(f"⏳ {count}{of_total} so far, still reading…")
+    elif not holdings.complete:
+        lines.append(_gap_line(holdings.gap))
+    if holdings.stale_because:
+        lines.append(f"⚠️ This is an earlier answer, and may have changed. {holdings.stale_because}")
+    calm = reading or (holdings.complete and not holdings.stale_because)
+    embed = discord.Embed(
+        title=f"Collections of account {holdings.account.account_id}",
+        description="\n".join(lines),
+        colour=BRAND if calm else CAUTION,
+        timestamp=holdings.as_of,
+    )
+    return embed.set_footer(text=f"{source_label}, as of")
+
+
+def _gap_line(gap: str) -> str:
+    gap = gap.rstrip(".")
+    return f"⚠️ **Incomplete:** {gap}. What is missing here is unknown, not zero. Try again in a minute."
+
+
+def _collection_card(holding: Holding, gateways: Sequence[str]) -> discord.Embed:
+    collection = holding.collection
+    embed = discord.Embed(
+        title=safe_text(collection.name, _NAME),
+        description=f"**{plural(holding.kinds, 'kind')}** · {_type_and_status(collection)}",
+        colour=BRAND,
+    )
+    if collection.description.strip():
+        embed.description = f"{embed.description}\n{safe_text(collection.description, _SHORT)}"
+    return embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))
+
+
+def collection_embed(
+    collection: Collection,
+    *,
+    description: str,
+    held: str,
+    source_label: str,
+    gateways: Sequence[str],
+) -> discord.Embed:
+    """One collection, large: banner, description, times, properties.
+
+    Args:
+        collection: Whose words are not yet safe.
+        description: What to show of its description: safe already, at most 3,000 units.
+        held: A line on what the account holds of it, or "".
+        source_label: Who said it.
+        gateways: For `ipfs://` pictures.
+    """
+    embed = discord.Embed(title=safe_text(collection.name, _NAME), description=description or None, colour=BRAND)
+    if held:
+        embed.add_field(name="Held", value=held)
+    embed.add_field(name="Type", value=_type_and_status(collection))
+    for name, moment in (("Created", collection.created_at), ("Updated", collection.updated_at)):
+        if moment:
+            embed.add_field(name=name, value=discord.utils.format_dt(moment, "D"))
+    for name, address in (("Contract", collection.contract_address), ("Creator", collection.owner)):
+        if address:
+            embed.add_field(name=name, value=f"`{short_address(address)}`")
+    if words := [_PROPERTY_WORDS.get(name, safe_text(name, 30)) for name, value in collection.properties if value]:
+        embed.add_field(name="Properties", value=safe_text(", ".join(words), 200))
+    embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))
+    embed.set_image(url=first_image(collection.banner_uris, gateways))
+    return embed.set_footer(text=f"{source_label} · collection {collection.collection_id}")
+
+
+def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Embed]:
+    """An embed for each NFT: name, copies, picture."""
+    embeds = []
+    for nft in nfts:
+        embed = discord.Embed(
+            title=safe_text(nft.name, _NAME) if nft.name.strip() else f"NFT {short_address(safe_text(nft.nft_id, 80))}",
+            description=f"**{plural(nft.copies, 'copy', 'copies')}**",
+            colour=BRAND,
+        )
+        if nft.description.strip():
+            embed.description = f"{embed.description}\n{safe_text(nft.description, _NFT_TEXT)}"
+        embeds.append(embed.set_thumbnail(url=first_image(nft.image_uris, gateways)))
+    return embeds
+
+
+def gap_embed(gap: str) -> discord.Embed:
+    """A list below which this stands is not all there is."""
+    return discord.Embed(description=_gap_line(gap), colour=CAUTION)
+
+
+def held_words(kinds: int, nfts: NftList | None) -> str:
+    """What an account holds of a collection: `"3 kinds, 17 copies"`; copies only where all of them are known."""
+    if nfts and nfts.complete:
+        return f"{plural(len(nfts.nfts), 'kind')}, {plural(sum(nft.copies for nft in nfts.nfts), 'copy', 'copies')}"
+    return plural(kinds, "kind")
+
+
+def error_embed(error: TesseraError) -> discord.Embed:
+    """An error as a person sees it: its sentence, under a heading that says whose side it is on."""
+    titles: dict[type[TesseraError], str] = {
+        InputError: "That cannot be looked up",
+        NotFoundError: "Not found",
+        RefusedError: "This bot needs its operator",
+        StoreError: "This bot needs its operator",
+        ConfigError: "This bot needs its operator",
+        SourceError: "The source does not answer",
+    }
+    title = next((words for kind, words in titles.items() if isinstance(error, kind)), "That did not work")
+    # The sentence may quote what was typed; everything in it that could act is split already, markdown is not.
+    colour = CAUTION if isinstance(error, InputError | NotFoundError) else FAULT
+    return discord.Embed(title=title, description=error.sentence[:4000], colour=colour)
+
+
+def first_image(uris: Sequence[str], gateways: Sequence[str]) -> str | None:
+    """The first of `uris` that may be shown."""
+    return next((url for uri in uris if (url := safe_image_url(uri, gateways))), None)
+
+
+def fit(embeds: list[discord.Embed]) -> list[discord.Embed]:
+    """The same embeds, with descriptions cut where all of them together would pass 6,000 characters."""
+    excess = sum(map(embed_units, embeds)) - _ALL_EMBEDS
+    for embed in sorted(embeds, key=embed_units, reverse=True):
+        if excess <= 0:
+            break
+        description = embed.description or ""
+        keep = max(0, utf16_units(description) - excess - 1)
+        # By characters, each of which is at most two units: cuts rather more than needed, never less.
+        cut = description[: max(0, len(description) - (utf16_units(description) - keep))].rstrip("\\") + "…"
+        excess -= utf16_units(description) - utf16_units(cut)
+        embed.description = cut
+    return embeds
+
+
+def embed_units(embed: discord.Embed) -> int:
+    """What an embed counts towards the 6,000, in UTF-16 units, the strictest reading."""
+    parts = [embed.title, embed.description, embed.footer.text, embed.author.name]
+    parts += [text for field in embed.fields for text in (field.name, field.value)]
+    return sum(utf16_units(part) for part in parts if part)
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`"1 kind"`, `"12 kinds"`, `"78,000 copies"`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def short_address(address: str) -> str:
+    """`0x19e7…ff2a`."""
+    return f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address  # noqa: PLR2004 - nothing left to shorten
+
+
+def _type_and_status(collection: Collection) -> str:
+    words = (
+        _TYPE_WORDS.get(collection.nft_type, collection.nft_type),
+        _STATUS_WORDS.get(collection.deploy_status, collection.deploy_status),
+    )
+    return " · ".join(safe_text(word, 40) for word in words if word) or "type unknown"

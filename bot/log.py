@@ -1,0 +1,39 @@
+"""What the bot tells on standard error: one line each, and never a secret.
+
+Nothing of ours logs a token. Libraries may: discord.py puts URLs into warnings, and the URLs of interactions and
+webhooks hold tokens. So every finished line is searched for them.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Sequence
+
+_TOKEN_IN_URL = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s?'\"]+")
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats like its base, and blanks tokens in URLs and the secrets it was given."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
+        self._secrets = [secret for secret in secrets if secret]
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, traceback included."""
+        line = _TOKEN_IN_URL.sub(r"\1[redacted]", super().format(record))
+        for secret in self._secrets:
+            line = line.replace(secret, "[redacted]")
+        return line
+
+
+def set_up_logging(level: str, secrets: Sequence[str]) -> None:
+    """Log to standard error from `level` (debug, info, warning, error) on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter(secrets))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # Their debug lines hold whole payloads, and their info lines are about themselves.
+    for library in ("discord", "aiohttp", "asyncio"):
+        logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -1,0 +1,217 @@
+"""Answers about accounts and collections: shared while they are under way, kept for a while, honest about their age.
+
+Many people asking for the same account cause one reading of it. A reading outlives the person who asked, so that one
+who goes away does not take the answer from the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from cachetools import LRUCache, TTLCache
+
+from bot.errors import NotFoundError, SourceError, StoreError, TesseraError
+from bot.holdings import Account, AccountRef, Collection, Holding, Holdings, NftList, RefKind
+from bot.sources.http import Health
+from bot.sources.loopring import LoopringSource
+from bot.sources.pace import Priority
+from bot.sources.paging import Scan
+from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+# Complete answers kept, to be shared for `cache_for` and shown with their age when the source is down. 500 accounts
+# of 50 collections are some 40 MB at the very most, and far less as a rule.
+_MAX_KEPT = 500
+# Names can be pointed elsewhere by their owners. An account's owner cannot change, and is kept in the store for good.
+_NAME_SECONDS = 3600
+
+_Key = tuple[Account, str | None]
+
+
+class Lookup:
+    """What commands ask; every method may raise `SourceError` (unknown) or `NotFoundError` (asked, and there is none).
+
+    Args:
+        source: Where holdings come from.
+        store: Where owners are remembered.
+        cache_for: How long a complete answer is given again without asking anew.
+    """
+
+    def __init__(self, source: LoopringSource, store: Store, *, cache_for: timedelta) -> None:
+        self.source_label = source.label
+        self._source = source
+        self._store = store
+        self._cache_for = cache_for
+        self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_KEPT)
+        self._readings: dict[_Key, _Reading] = {}
+        self._names: TTLCache[str, str] = TTLCache(10_000, _NAME_SECONDS)
+        self._accounts: LRUCache[str, Account] = LRUCache(10_000)
+        self._nfts: TTLCache[tuple[Account, str], NftList] = TTLCache(_MAX_KEPT, max(cache_for.total_seconds(), 1))
+        self._collections: TTLCache[str, Collection] = TTLCache(_MAX_KEPT, _NAME_SECONDS)
+
+    @property
+    def health(self) -> Health:
+        """What is known about the source's service."""
+        return self._source.health
+
+    async def close(self) -> None:
+        """Stop the readings that are under way."""
+        for reading in list(self._readings.values()):
+            await reading.cancel()
+
+    async def resolve(self, ref: AccountRef) -> Account:
+        """The account that a person meant by an id, an owner's address or a name."""
+        if ref.kind is RefKind.ID:
+            return Account(ref.source, ref.value)
+        owner = ref.value
+        if ref.kind is RefKind.NAME:
+            if ref.value not in self._names:
+                self._names[ref.value] = await self._source.resolve_name(ref.value, Priority.INTERACTIVE)
+            owner = self._names[ref.value]
+        if owner not in self._accounts:
+            try:
+                account = await self._source.fetch_account(owner, Priority.INTERACTIVE)
+            except NotFoundError as error:
+                if ref.kind is RefKind.NAME:
+                    raise NotFoundError(f"{ref.value} is {owner}. {error.sentence}") from error
+                raise
+            self._accounts[owner] = account
+            await self._remember_owner(account, owner)
+        return self._accounts[owner]
+
+    async def known_owner(self, account: Account) -> str:
+        """The address that owns an account if it was ever learnt, else ""; asks nobody, and never raises."""
+        try:
+            return await self._store.get_owner(account) or ""
+        except StoreError:
+            return ""
+
+    async def fetch_owner(self, account: Account) -> str:
+        """The address that owns an account; "" when that cannot be told now. Never raises: it only adorns a card."""
+        try:
+            owner = await self._source.fetch_owner(account, Priority.INTERACTIVE)
+        except TesseraError as error:
+            log.info("owner of %s: %s", account, error.sentence)
+            return ""
+        await self._remember_owner(account, owner)
+        return owner
+
+    async def watch_holdings(self, account: Account, contract: str | None = None) -> AsyncIterator[Holdings]:
+        """What an account holds, growing with each upstream page; the last one is the answer.
+
+        A fault in the middle ends with an incomplete answer that says why. A fault at the start raises, unless an
+        earlier complete answer is known: then that is given, with `stale_because`.
+        """
+        key = (account, contract)
+        kept = self._kept.get(key)
+        if kept and datetime.now(UTC) - kept.as_of < self._cache_for:
+            yield kept
+            return
+        reading = self._readings.get(key)
+        if reading is None:
+            reading = self._readings[key] = _Reading(self._source, account, contract)
+            reading.task.add_done_callback(lambda _: self._finished(key))
+        try:
+            async for holdings in reading.watch():
+                yield holdings
+        except SourceError as error:
+            if not kept:
+                raise
+            yield replace(kept, stale_because=error.sentence)
+
+    def _finished(self, key: _Key) -> None:
+        latest = self._readings.pop(key).latest
+        if latest and latest.complete:
+            self._kept[key] = latest
+
+    async def nfts(self, account: Account, collection: Collection) -> NftList:
+        """The account's NFTs of one collection."""
+        key = (account, collection.collection_id)
+        if key in self._nfts:
+            return self._nfts[key]
+        nfts = NftList()
+        try:
+            async for scan in self._source.iter_nfts(account, collection, Priority.INTERACTIVE):
+                rows = tuple(nft for nft in scan.rows.values() if nft.copies > 0)
+                nfts = NftList(rows, complete=scan.complete, total=scan.total, gap=scan.gap)
+        except SourceError as error:
+            if not nfts.nfts:
+                raise
+            nfts = replace(nfts, gap=error.sentence)
+        if nfts.complete:
+            self._nfts[key] = nfts
+        return nfts
+
+    async def collection(self, collection_id: str) -> Collection:
+        """One collection, whoever holds it."""
+        if collection_id not in self._collections:
+            fetched = await self._source.fetch_collection(collection_id, Priority.INTERACTIVE)
+            self._collections[collection_id] = fetched
+        return self._collections[collection_id]
+
+    async def _remember_owner(self, account: Account, owner: str) -> None:
+        with contextlib.suppress(StoreError):  # logged by the store; asking once more costs one request
+            await self._store.save_owner(account, owner, datetime.now(UTC))
+
+
+class _Reading:
+    """One reading of an account that is under way. Whoever asks meanwhile watches the same one."""
+
+    def __init__(self, source: LoopringSource, account: Account, contract: str | None) -> None:
+        self.latest: Holdings | None = None
+        self._error: TesseraError | None = None
+        self._changed = asyncio.Event()
+        self.task = asyncio.create_task(self._read(source, account, contract), name=f"read {account}")
+        self.task.add_done_callback(lambda _: self._changed.set())
+
+    async def watch(self) -> AsyncIterator[Holdings]:
+        """Each state from now on, the latest first; raises if there is none because the source failed."""
+        seen = None
+        while True:
+            done = self.task.done()
+            if self.latest is not None and self.latest is not seen:
+                seen = self.latest
+                yield seen
+            elif done:
+                break
+            else:
+                await self._changed.wait()
+        if seen is None:
+            if self.task.cancelled():
+                raise SourceError("Tessera is shutting down. Try again in a minute.")
+            raise self._error or self.task.exception() or AssertionError("a reading that ends has something to say")
+
+    async def cancel(self) -> None:
+        self.task.cancel()
+        await asyncio.wait([self.task])
+
+    async def _read(self, source: LoopringSource, account: Account, contract: str | None) -> None:
+        as_of = datetime.now(UTC)  # the start of the reading: the data may be newer than it says, never older
+        try:
+            async for scan in source.iter_holdings(account, contract, Priority.INTERACTIVE):
+                self._publish(_to_holdings(account, contract, as_of, scan))
+        except TesseraError as error:
+            self._error = error
+            if self.latest:
+                self._publish(replace(self.latest, gap=error.sentence))
+
+    def _publish(self, holdings: Holdings) -> None:
+        self.latest = holdings
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+
+def _to_holdings(account: Account, contract: str | None, as_of: datetime, scan: Scan[Holding]) -> Holdings:
+    # Asked for by nonZero and tokenAddress already; a server that ignores them must not put wrong rows on a card.
+    rows = tuple(
+        row
+        for row in scan.rows.values()
+        if row.kinds > 0 and (contract is None or row.collection.contract_address == contract)
+    )
+    return Holdings(account, as_of, rows, complete=scan.complete, total=scan.total, gap=scan.gap)

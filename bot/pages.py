@@ -1,0 +1,130 @@
+"""What the long answers consist of, page by page: the sources that `bot.paginator` turns the pages of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+
+from bot import embeds
+from bot.errors import InputError
+from bot.holdings import Collection, Holding, Holdings, NftList
+from bot.lookup import Lookup
+from bot.paginator import Choice
+from bot.text import safe_pages, safe_text
+
+# A description is shown whole: what passes this goes to a page of its own, so that NFTs always find room beside it.
+_DESCRIPTION_PAGE = 3000
+
+
+@dataclass(frozen=True)
+class HoldingsPages:
+    """An account's collections, five a page; each can be opened."""
+
+    lookup: Lookup
+    holdings: Holdings
+    owner: str
+    gateways: Sequence[str]
+    reading: bool
+
+    def page_count(self) -> int:
+        """At least the header's page."""
+        return max(1, -(-len(self.holdings.holdings) // embeds.COLLECTIONS_A_PAGE))
+
+    def embeds(self, page: int) -> list[discord.Embed]:
+        """A header and up to five cards."""
+        return embeds.holdings_embeds(
+            self.holdings,
+            page,
+            owner=self.owner,
+            source_label=self.lookup.source_label,
+            reading=self.reading,
+            gateways=self.gateways,
+        )
+
+    def choices(self, page: int) -> Sequence[Choice]:
+        """The collections of that page."""
+        return [
+            Choice(
+                holding.collection.collection_id,
+                safe_text(holding.collection.name, 100, plain=True),
+                embeds.plural(holding.kinds, "kind"),
+            )
+            for holding in self._of_page(page)
+        ]
+
+    async def open(self, value: str) -> CollectionPages:
+        """One collection, with the account's NFTs in it."""
+        for holding in self.holdings.holdings:
+            if holding.collection.collection_id == value:
+                nfts = await self.lookup.nfts(self.holdings.account, holding.collection)
+                return CollectionPages(
+                    holding.collection,
+                    source_label=self.lookup.source_label,
+                    gateways=self.gateways,
+                    holding=holding,
+                    nfts=nfts,
+                )
+        raise InputError("That collection is no longer in the list. Use the command again.")
+
+    def _of_page(self, page: int) -> Sequence[Holding]:
+        start = page * embeds.COLLECTIONS_A_PAGE
+        return self.holdings.holdings[start : start + embeds.COLLECTIONS_A_PAGE]
+
+
+class CollectionPages:
+    """One collection: its card and description, then the NFTs that an account holds of it, four a page."""
+
+    def __init__(
+        self,
+        collection: Collection,
+        *,
+        source_label: str,
+        gateways: Sequence[str],
+        holding: Holding | None = None,
+        nfts: NftList | None = None,
+    ) -> None:
+        self._collection = collection
+        self._source_label = source_label
+        self._gateways = gateways
+        self._nfts = nfts or NftList(complete=True)
+        self._held = embeds.held_words(holding.kinds, nfts) if holding else ""
+        self._description = safe_pages(collection.description, _DESCRIPTION_PAGE) or [""]
+
+    def page_count(self) -> int:
+        """The card, more of a very long description, and the NFTs; the first four stand below the (last) text."""
+        nft_pages = -(-len(self._nfts.nfts) // embeds.NFTS_A_PAGE)
+        return len(self._description) - 1 + max(1, nft_pages)
+
+    def embeds(self, page: int) -> list[discord.Embed]:
+        """The card or a part of its text, and the NFTs of that page."""
+        shown: list[discord.Embed] = []
+        if page == 0:
+            shown.append(self._card())
+        elif page < len(self._description):
+            shown.append(discord.Embed(description=self._description[page], colour=embeds.BRAND))
+        nft_page = page - (len(self._description) - 1)
+        if nft_page >= 0:
+            start = nft_page * embeds.NFTS_A_PAGE
+            shown += embeds.nft_embeds(self._nfts.nfts[start : start + embeds.NFTS_A_PAGE], self._gateways)
+            if not self._nfts.complete and page == self.page_count() - 1:
+                shown.append(embeds.gap_embed(self._nfts.gap))
+        return embeds.fit(shown)
+
+    def choices(self, _page: int) -> Sequence[Choice]:
+        """Nothing further can be opened."""
+        return ()
+
+    async def open(self, value: str) -> CollectionPages:
+        """There is nothing behind a collection."""
+        raise InputError(f"There is nothing to open behind {safe_text(value, 40, plain=True)}.")
+
+    def _card(self) -> discord.Embed:
+        return embeds.collection_embed(
+            self._collection,
+            description=self._description[0],
+            held=self._held,
+            source_label=self._source_label,
+            gateways=self._gateways,
+        )

@@ -1,0 +1,202 @@
+"""Loopring's v3 REST API as a source: what an account holds, grouped by collection.
+
+Its hosted relayer went offline on 2026-06-28, so the API may answer, answer with a frozen state, or be gone; the base
+URL is configurable, and every fault is a `SourceError`, never an empty list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import aiohttp
+
+from bot.config import LoopringSettings
+from bot.errors import NotFoundError, RefusedError, TesseraError, UnavailableError
+from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
+from bot.sources.http import Answer, Health, JsonClient
+from bot.sources.loopring_wire import (
+    NAME,
+    WireAccount,
+    WireCollection,
+    WireHolding,
+    WireNft,
+    not_understood,
+    read_one,
+    read_page,
+)
+from bot.sources.pace import Priority
+from bot.sources.paging import RawPage, Scan, iter_scan
+
+_NO_ACCOUNT = f"{NAME} has no such account: check the number, address or name."
+_NO_KEY = f"{NAME} wants an API key and this bot has none: its operator must set LOOPRING_API_KEY."
+_BAD_KEY = f"{NAME} refuses this bot's API key: its operator must check LOOPRING_API_KEY."
+_FAULT = f"{NAME} has a fault of its own. Try again in a minute."
+
+# resultInfo.code → what it means here. Source: Gitbook error-codes.md, and codes seen in recorded bodies.
+# A code that is not listed is a fault: unknown is not "no such account", and not zero.
+_ERRORS: Mapping[int, tuple[type[TesseraError], str]] = {
+    100000: (UnavailableError, _FAULT),
+    100002: (UnavailableError, _FAULT),
+    101001: (NotFoundError, _NO_ACCOUNT),
+    101002: (NotFoundError, _NO_ACCOUNT),
+    102003: (NotFoundError, _NO_ACCOUNT),
+    104001: (RefusedError, _NO_KEY),
+    104002: (RefusedError, _BAD_KEY),
+    104003: (NotFoundError, _NO_ACCOUNT),
+    104007: (NotFoundError, _NO_ACCOUNT),
+    104208: (UnavailableError, _FAULT),
+    104209: (UnavailableError, _FAULT),
+    108002: (NotFoundError, f"{NAME} knows no such NFT."),
+}
+_INVALID_ARGUMENT = 100001
+
+
+class LoopringSource:
+    """Answers about Loopring accounts and collections.
+
+    Every `fetch_x` and `iter_x` raises `SourceError` when the API gives no usable answer, and `NotFoundError` when it
+    says that there is no such thing.
+    """
+
+    name = LOOPRING
+    label = NAME
+
+    def __init__(self, session: aiohttp.ClientSession, settings: LoopringSettings) -> None:
+        key = settings.api_key
+        self._client = JsonClient(
+            session,
+            name=NAME,
+            base_url=settings.base_url,
+            headers={"Accept": "application/json"} | ({"X-API-KEY": key.get_secret_value()} if key else {}),
+            requests_per_second=settings.requests_per_second,
+            timeout=settings.timeout,
+            judge=_judge,
+        )
+
+    @property
+    def health(self) -> Health:
+        """When the API last answered, and how it last failed."""
+        return self._client.health
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        await self._client.close()
+
+    async def iter_holdings(
+        self, account: Account, contract: str | None, priority: Priority
+    ) -> AsyncIterator[Scan[Holding]]:
+        """The account's collections with counts, growing page by page (`GET /api/v3/user/collection/details`)."""
+        params = {"accountId": account.account_id, "nonZero": "true"}
+        if contract:
+            params["tokenAddress"] = contract
+
+        async def fetch_page(offset: int, limit: int) -> RawPage[Holding]:
+            answer = await self._get("/api/v3/user/collection/details", params | _page(offset, limit), priority)
+            return read_page(answer, "collections", WireHolding, WireHolding.to_holding)
+
+        async for scan in iter_scan(fetch_page, key=lambda holding: holding.collection.collection_id):
+            yield scan
+
+    async def iter_nfts(self, account: Account, collection: Collection, priority: Priority) -> AsyncIterator[Scan[Nft]]:
+        """The account's NFTs of one collection, with copies (`GET /api/v3/user/nft/collection/balances`)."""
+        params = {
+            "accountId": account.account_id,
+            "collectionId": collection.collection_id,
+            "tokenAddress": collection.contract_address,
+            "metadata": "true",
+            "nonZero": "true",
+        }
+
+        async def fetch_page(offset: int, limit: int) -> RawPage[Nft]:
+            answer = await self._get("/api/v3/user/nft/collection/balances", params | _page(offset, limit), priority)
+            return read_page(answer, "data", WireNft, WireNft.to_nft)
+
+        async for scan in iter_scan(fetch_page, key=lambda nft: nft.key):
+            yield scan
+
+    async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
+        """One collection, whoever holds it (`GET /api/v3/nft/public/collection`)."""
+        sentence = f"{NAME} knows no collection {collection_id}."
+        body = await self._get("/api/v3/nft/public/collection", {"id": collection_id}, priority, invalid=sentence)
+        return read_one(WireCollection, body).to_collection()
+
+    async def fetch_owner(self, account: Account, priority: Priority) -> str:
+        """The address that owns an account, lower case (`GET /api/v3/account?accountId=`)."""
+        body = await self._get("/api/v3/account", {"accountId": account.account_id}, priority)
+        found = read_one(WireAccount, body)
+        if str(found.account_id) != account.account_id:
+            raise not_understood()
+        return found.owner
+
+    async def fetch_account(self, owner: str, priority: Priority) -> Account:
+        """The account of an address (`GET /api/v3/account?owner=`)."""
+        sentence = f"{NAME} has no account for {owner[:6]}…{owner[-4:]}."
+        body = await self._get("/api/v3/account", {"owner": owner}, priority, invalid=sentence)
+        found = read_one(WireAccount, body)
+        if found.owner != owner:
+            raise not_understood()
+        return Account(LOOPRING, str(found.account_id))
+
+    async def resolve_name(self, name: str, priority: Priority) -> str:
+        """The address behind an ENS name, lower case (`GET /api/wallet/v3/resolveEns`)."""
+        sentence = f"The name {name} leads to no address."
+        body = await self._get("/api/wallet/v3/resolveEns", {"fullName": name}, priority, invalid=sentence)
+        address = _data(body).lower()
+        if not address:
+            raise NotFoundError(sentence)
+        if len(address) != 42 or not address.startswith("0x"):  # noqa: PLR2004 - 0x and 40 hex digits
+            raise not_understood()
+        return address
+
+    async def fetch_name(self, owner: str, priority: Priority) -> str:
+        """The Loopring name of an address, or "" (`GET /api/wallet/v3/resolveName`)."""
+        return _data(await self._get("/api/wallet/v3/resolveName", {"owner": owner}, priority))
+
+    async def _get(self, path: str, params: Mapping[str, str], priority: Priority, *, invalid: str = "") -> Any:
+        """The body; `invalid` is the sentence for "what you ask for cannot exist" (code 100001)."""
+        try:
+            return (await self._client.fetch(path, params, priority)).body
+        except _InvalidArgumentError as error:
+            raise NotFoundError(invalid or error.sentence) from error
+
+
+class _InvalidArgumentError(TesseraError):
+    """Code 100001: what was asked about is not of a form that Loopring accepts."""
+
+
+def _judge(answer: Answer) -> None:
+    """Raise what `resultInfo` means; its code 0 is success, and success bodies of `/api/v3` have none."""
+    body = answer.body
+    info = body.get("resultInfo") if isinstance(body, dict) else None
+    # Old servers send {"code": …, "msg": …} bare.
+    raw = (
+        info.get("code")
+        if isinstance(info, dict)
+        else body.get("code")
+        if isinstance(body, dict) and "msg" in body
+        else None
+    )
+    if raw is None and answer.status < 400:  # noqa: PLR2004 - HTTP's error classes start here
+        return
+    try:
+        code = int(str(raw))
+    except ValueError:
+        code = -1
+    if code == 0:
+        return
+    if code == _INVALID_ARGUMENT:
+        raise _InvalidArgumentError(_NO_ACCOUNT)
+    kind, sentence = _ERRORS.get(code, (UnavailableError, _FAULT))
+    raise kind(sentence)
+
+
+def _page(offset: int, limit: int) -> dict[str, str]:
+    return {"offset": str(offset), "limit": str(limit)}
+
+
+def _data(body: Any) -> str:
+    data = body.get("data") if isinstance(body, dict) else None
+    if data is not None and not isinstance(data, str):
+        raise not_understood()
+    return data or ""

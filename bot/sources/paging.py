@@ -1,0 +1,109 @@
+"""Reading a list that an API hands out in pages by offset, over data that may change or tear meanwhile.
+
+The one question that matters is whether the whole list was received. `Scan` decides it and opens no socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+# Loopring's documented maximum of the sibling endpoints; a larger limit is clamped without a word.
+PAGE_SIZE = 50
+# 10,000 rows. Nobody holds so many collections; a server that ignores the offset would be asked for ever.
+MAX_PAGES = 200
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage(Generic[T]):
+    """One page as received: the rows that could be read, how many could not, and the announced total if any."""
+
+    rows: tuple[T, ...]
+    unreadable: int = 0
+    total: int | None = None
+
+
+class Scan(Generic[T]):
+    """A list as far as it was received.
+
+    Attributes:
+        rows: Distinct rows by key, in the order received.
+        total: How many there are by the source's word; None while it says nothing.
+        received: Rows received, repeated and unreadable ones included: the next offset.
+        finished: Nothing more will be asked for.
+        gap: Once finished: why the list is not complete, or "" when it is.
+    """
+
+    def __init__(self, key: Callable[[T], Hashable]) -> None:
+        self.rows: dict[Hashable, T] = {}
+        self.total: int | None = None
+        self.received = 0
+        self.finished = False
+        self.gap = ""
+        self._key = key
+        self._pages = 0
+        self._unreadable = 0
+        self._total_moved = False
+
+    @property
+    def complete(self) -> bool:
+        """Every row that the source announced has arrived, and nothing contradicts it."""
+        return self.finished and not self.gap
+
+    def receive(self, page: RawPage[T]) -> None:
+        """Take the next page in, and decide whether it was the last."""
+        known = len(self.rows)
+        for row in page.rows:
+            self.rows.setdefault(self._key(row), row)
+        count = len(page.rows) + page.unreadable
+        self._pages += 1
+        self._unreadable += page.unreadable
+        self.received += count
+        self._note_total(page.total, count)
+        if count == 0 or (self.total is not None and self.received >= self.total):
+            self._finish(self._missing())
+        elif len(self.rows) == known and not page.unreadable:
+            self._finish("the same page came again and again")
+        elif self._pages == MAX_PAGES:
+            self._finish(f"only the first {MAX_PAGES} pages were read")
+
+    def _note_total(self, total: int | None, count: int) -> None:
+        # Past the end some endpoints announce 0; and 0 beside rows is no total at all.
+        if total is None or (total <= 0 and (count or self._pages > 1)):
+            return
+        self._total_moved = self._total_moved or self.total not in (None, total)
+        self.total = total
+
+    def _missing(self) -> str:
+        if self._unreadable:
+            return f"{self._unreadable} of {self.received} entries could not be understood"
+        if self._total_moved:
+            return "the list changed while it was being read"
+        if self.total is not None and len(self.rows) != self.total:
+            return f"{len(self.rows)} of the {self.total} announced arrived"
+        return ""
+
+    def _finish(self, gap: str) -> None:
+        self.finished = True
+        self.gap = gap
+
+
+async def iter_scan(
+    fetch_page: Callable[[int, int], Awaitable[RawPage[T]]], key: Callable[[T], Hashable]
+) -> AsyncIterator[Scan[T]]:
+    """Yield one growing `Scan` after each page, until it is finished.
+
+    Args:
+        fetch_page: `(offset, limit)` to a page.
+        key: What makes a row the same row when it turns up on two pages.
+
+    Raises:
+        SourceError: whatever `fetch_page` raises; what was yielded before stays true.
+    """
+    scan = Scan(key)
+    while not scan.finished:
+        scan.receive(await fetch_page(scan.received, PAGE_SIZE))
+        yield scan

@@ -1,0 +1,79 @@
+"""Holdings for a terminal: as a table, or as JSON for other programs."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+from bot.holdings import Holdings
+from bot.text import safe_text
+
+_COLUMNS = ("ID", "COLLECTION", "KINDS", "TYPE", "STATUS")
+_NAME_WIDTH = 48
+
+
+def holdings_table(holdings: Holdings, owner: str, source_label: str) -> str:
+    """A heading, a row for each collection, and a last line that says whether that is all."""
+    rows = [
+        (
+            holding.collection.collection_id,
+            safe_text(holding.collection.name, _NAME_WIDTH, plain=True),
+            f"{holding.kinds:,}",
+            safe_text(holding.collection.nft_type or "-", 12, plain=True),
+            safe_text(holding.collection.deploy_status or "-", 16, plain=True),
+        )
+        for holding in holdings.holdings
+    ]
+    widths = [max(_width(row[column]) for row in [_COLUMNS, *rows]) for column in range(len(_COLUMNS))]
+    lines = [f"Account {holdings.account}" + (f", owner {owner}" if owner else "")]
+    if rows:
+        lines += ["", *(_line(row, widths) for row in [_COLUMNS, *rows]), ""]
+    said = f"says {source_label}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
+    lines.append(f"{len(rows)} collections, {holdings.kinds:,} kinds of NFT, {said}")
+    if not holdings.complete:
+        lines.append(f"INCOMPLETE: {holdings.gap.rstrip('.')}. What is missing here is unknown, not zero.")
+    return "\n".join(lines)
+
+
+def holdings_json(holdings: Holdings, owner: str, source_label: str) -> str:
+    """The same as JSON; upstream text stands in it as it came, escaped as JSON has it."""
+    body = {
+        "account": str(holdings.account),
+        "owner": owner or None,
+        "source": source_label,
+        "as_of": holdings.as_of.isoformat(),
+        "complete": holdings.complete,
+        "gap": holdings.gap or None,
+        "total": holdings.total,
+        "collections": [
+            {
+                "id": holding.collection.collection_id,
+                "name": holding.collection.name,
+                "kinds": holding.kinds,
+                "contract_address": holding.collection.contract_address,
+                "nft_type": holding.collection.nft_type,
+                "deploy_status": holding.collection.deploy_status,
+            }
+            for holding in holdings.holdings
+        ],
+    }
+    return json.dumps(body, ensure_ascii=False, indent=2)
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    identifier, name, kinds, *rest = (
+        cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+    )
+    return "  ".join((identifier, name, kinds.strip().rjust(len(kinds)), *rest)).rstrip()
+
+
+def _width(text: str) -> int:
+    """Columns in a terminal: Chinese, Japanese and Korean letters and most emoji take two, marks take none."""
+    return sum(
+        0
+        if unicodedata.category(char) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in text
+    )
