@@ -22,7 +22,7 @@ from bot.errors import ConfigError, InputError, TesseraError
 from bot.holdings import Order, parse_account, parse_contract
 from bot.log import set_up_logging
 from bot.lookup import Lookup
-from bot.run import run_until_stopped
+from bot.run import run_until, stop_on_signals
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from bot.table import holdings_json, holdings_table
@@ -97,6 +97,16 @@ async def _open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup
 
 
 async def _run(settings: Settings) -> int:
+    await serve(settings, stop_on_signals())
+    return 0
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Build everything, and serve Discord until `stop` is set.
+
+    Raises:
+        ConfigError: something must be set right before the bot can run.
+    """
     token = settings.discord.token
     if not token:
         raise ConfigError("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
@@ -104,18 +114,17 @@ async def _run(settings: Settings) -> int:
     store = await Store.open(settings.store.path)
     try:
         async with _open_lookup(settings, store) as lookup:
-            bot = await build_bot(settings, lookup)
+            bot = await _build_bot(settings, lookup)
             server = await start_server(settings.web, store, lambda: "ready" if bot.is_ready() else "connecting")
             try:
-                await run_until_stopped(bot, token.get_secret_value())
+                await run_until(stop, bot, token.get_secret_value())
             finally:
                 await server.cleanup()
     finally:
         await store.close()
-    return 0
 
 
-async def build_bot(settings: Settings, lookup: Lookup) -> Bot:
+async def _build_bot(settings: Settings, lookup: Lookup) -> Bot:
     """The client with its cogs, not yet connected."""
     bot = Bot(settings.discord)
     gateways = settings.loopring.image_gateways

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from typing import Any, cast
 
 import discord
@@ -23,6 +24,7 @@ from bot.paginator import ID_PREFIX, RUN
 
 log = logging.getLogger(__name__)
 
+_READY_PAUSE = 0.25
 _STALE_BUTTON = "Tessera was restarted since then, and no longer knows this answer. Use the command again."
 _STOPPING = "Tessera is being restarted. Try again in a minute."
 
@@ -55,6 +57,8 @@ class Bot(commands.Bot):
     """The Discord client. Objects that commands need are given to the cogs, not kept here."""
 
     def __init__(self, settings: DiscordSettings) -> None:
+        # Two warnings at each start, on libraries that only voice needs.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=(),  # slash commands only
             help_command=None,
@@ -64,10 +68,13 @@ class Bot(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
+            # How long READY is held back after the last server was announced; nothing here needs all of them.
+            guild_ready_timeout=_READY_PAUSE,
         )
         self._guild_ids = settings.guild_ids
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = False
+        self._settled_at = 0.0
         self._command_ids: dict[tuple[int | None, str], int] = {}
         self.started_at = discord.utils.utcnow()
 
@@ -91,6 +98,15 @@ class Bot(commands.Bot):
         """A command as text that can be clicked, where its id is known."""
         command_id = self._command_ids.get((guild_id, command)) or self._command_ids.get((None, command))
         return f"</{command}:{command_id}>" if command_id else f"`/{command}`"
+
+    async def on_connect(self) -> None:
+        """Note when the READY of this connection will have been told to everybody."""
+        self._settled_at = time.monotonic() + 2 * _READY_PAUSE
+
+    async def close(self) -> None:
+        """Leave Discord; discord.py 2.7.1 would dispatch a READY that it still holds back into the closed client."""
+        await asyncio.sleep(self._settled_at - time.monotonic())
+        await super().close()
 
     async def on_ready(self) -> None:
         """Say that the work begins."""

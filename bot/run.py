@@ -30,32 +30,33 @@ _FATAL_CLOSE = {
 }
 
 
-async def run_until_stopped(bot: Bot, token: str) -> None:
-    """Log in, stay connected, and end cleanly on SIGTERM or SIGINT.
+async def run_until(stop: asyncio.Event, bot: Bot, token: str) -> None:
+    """Log in and stay connected until `stop` is set; then let running commands finish, and close.
 
     Raises:
         ConfigError: Discord refuses the token, or will never accept us as configured.
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     connection = asyncio.create_task(_stay_connected(bot, token), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     try:
         await asyncio.wait((connection, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if stop.is_set():
-            log.info("stopping")
-            await bot.drain(_DRAIN_SECONDS)
-        else:
+        if connection.done():
             connection.result()  # it only ends by an error
+        log.info("stopping")
+        await bot.drain(_DRAIN_SECONDS)
     finally:
         for task in (connection, stopping):
             task.cancel()
         await asyncio.gather(connection, stopping, return_exceptions=True)
         await bot.close()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 async def _stay_connected(bot: Bot, token: str) -> None:

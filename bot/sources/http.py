@@ -34,6 +34,9 @@ MAX_RETRY_AFTER = timedelta(minutes=15)
 # Nobody mends a refused key within seconds; asking on could get the operator's account suspended.
 REFUSED_PAUSE = timedelta(minutes=5)
 
+# A 429 of Loopring's was never seen with a Retry-After; its documented limits are per second.
+THROTTLED_PAUSE = timedelta(seconds=1)
+
 _CONNECT_SECONDS = 5.0
 
 
@@ -134,7 +137,7 @@ class JsonClient:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type((UnavailableError, ThrottledError)),
             stop=stop,
-            wait=wait_exponential_jitter(initial=0.5, max=4, jitter=0.5),
+            wait=wait_exponential_jitter(multiplier=0.25, max=4, jitter=0.25),
             reraise=True,
         ):
             with attempt:
@@ -164,8 +167,8 @@ class JsonClient:
         self._breaker.failed()
         if isinstance(error, RefusedError):
             self._breaker.hold(REFUSED_PAUSE.total_seconds())
-        if isinstance(error, ThrottledError) and error.retry_after:
-            self._breaker.hold(error.retry_after.total_seconds())
+        if isinstance(error, ThrottledError):
+            self._breaker.hold((error.retry_after or THROTTLED_PAUSE).total_seconds())
         self._last_error = error
         self.health.last_failure_at = datetime.now(UTC)
         self.health.last_failure = error.sentence

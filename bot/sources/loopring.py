@@ -37,6 +37,7 @@ _FAULT = f"{NAME} has a fault of its own. Try again in a minute."
 # A code that is not listed is a fault: unknown is not "no such account", and not zero.
 _ERRORS: Mapping[int, tuple[type[TesseraError], str]] = {
     100000: (UnavailableError, _FAULT),
+    100001: (NotFoundError, _NO_ACCOUNT),  # "Invalid owner:0x1234": what cannot exist does not
     100002: (UnavailableError, _FAULT),
     101001: (NotFoundError, _NO_ACCOUNT),
     101002: (NotFoundError, _NO_ACCOUNT),
@@ -47,9 +48,8 @@ _ERRORS: Mapping[int, tuple[type[TesseraError], str]] = {
     104007: (NotFoundError, _NO_ACCOUNT),
     104208: (UnavailableError, _FAULT),
     104209: (UnavailableError, _FAULT),
-    108002: (NotFoundError, f"{NAME} knows no such NFT."),
+    108002: (NotFoundError, f"{NAME} knows no such NFT or collection."),
 }
-_INVALID_ARGUMENT = 100001
 
 
 class LoopringSource:
@@ -118,7 +118,7 @@ class LoopringSource:
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
         """One collection, whoever holds it (`GET /api/v3/nft/public/collection`)."""
         sentence = f"{NAME} knows no collection {collection_id}."
-        body = await self._get("/api/v3/nft/public/collection", {"id": collection_id}, priority, invalid=sentence)
+        body = await self._get("/api/v3/nft/public/collection", {"id": collection_id}, priority, missing=sentence)
         return read_one(WireCollection, body).to_collection()
 
     async def fetch_owner(self, account: Account, priority: Priority) -> str:
@@ -132,7 +132,7 @@ class LoopringSource:
     async def fetch_account(self, owner: str, priority: Priority) -> Account:
         """The account of an address (`GET /api/v3/account?owner=`)."""
         sentence = f"{NAME} has no account for {owner[:6]}…{owner[-4:]}."
-        body = await self._get("/api/v3/account", {"owner": owner}, priority, invalid=sentence)
+        body = await self._get("/api/v3/account", {"owner": owner}, priority, missing=sentence)
         found = read_one(WireAccount, body)
         if found.owner != owner:
             raise not_understood()
@@ -141,7 +141,7 @@ class LoopringSource:
     async def resolve_name(self, name: str, priority: Priority) -> str:
         """The address behind an ENS name, lower case (`GET /api/wallet/v3/resolveEns`)."""
         sentence = f"The name {name} leads to no address."
-        body = await self._get("/api/wallet/v3/resolveEns", {"fullName": name}, priority, invalid=sentence)
+        body = await self._get("/api/wallet/v3/resolveEns", {"fullName": name}, priority, missing=sentence)
         address = _data(body).lower()
         if not address:
             raise NotFoundError(sentence)
@@ -153,16 +153,14 @@ class LoopringSource:
         """The Loopring name of an address, or "" (`GET /api/wallet/v3/resolveName`)."""
         return _data(await self._get("/api/wallet/v3/resolveName", {"owner": owner}, priority))
 
-    async def _get(self, path: str, params: Mapping[str, str], priority: Priority, *, invalid: str = "") -> Any:
-        """The body; `invalid` is the sentence for "what you ask for cannot exist" (code 100001)."""
+    async def _get(
+        self, path: str, params: Mapping[str, str], priority: Priority, *, missing: str = _NO_ACCOUNT
+    ) -> Any:
+        """The body; `missing` is the sentence for "there is no such thing"."""
         try:
             return (await self._client.fetch(path, params, priority)).body
-        except _InvalidArgumentError as error:
-            raise NotFoundError(invalid or error.sentence) from error
-
-
-class _InvalidArgumentError(TesseraError):
-    """Code 100001: what was asked about is not of a form that Loopring accepts."""
+        except NotFoundError as error:
+            raise NotFoundError(missing) from error
 
 
 def _judge(answer: Answer) -> None:
@@ -185,8 +183,6 @@ def _judge(answer: Answer) -> None:
         code = -1
     if code == 0:
         return
-    if code == _INVALID_ARGUMENT:
-        raise _InvalidArgumentError(_NO_ACCOUNT)
     kind, sentence = _ERRORS.get(code, (UnavailableError, _FAULT))
     raise kind(sentence)
 

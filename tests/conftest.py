@@ -1,0 +1,53 @@
+"""Running sandboxes with the real bot connected, in this process.
+
+Only one bot at a time: discord.py keeps the addresses it speaks to for the whole process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import serve
+from bot.config import load
+from tests.stage import SECRETS, Person, Stage, open_stage, write_config
+
+
+@asynccontextmanager
+async def open_bot_stage(folder: Path, **tables: str) -> AsyncIterator[Stage]:
+    """A sandbox with the bot; `tables` are further lines of its configuration."""
+    async with open_stage() as stage:
+        stop = asyncio.Event()
+        bot = asyncio.create_task(serve(load(write_config(folder, stage, **tables), SECRETS), stop))
+        try:
+            await stage.online()
+            yield stage
+        finally:
+            stop.set()
+            await bot
+
+
+@pytest.fixture(scope="module")
+async def module_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """The sandbox and the bot of a module's tests."""
+    # The pace is not what the stories are about.
+    async with open_bot_stage(tmp_path_factory.mktemp("bot"), loopring="requests_per_second = 1000") as stage:
+        yield stage
+
+
+@pytest.fixture
+async def stage(module_stage: Stage) -> AsyncIterator[Stage]:
+    """The sandbox as at the start. The bot remembers what it was told: `new_account()` gives one it never saw."""
+    await module_stage.reset()
+    yield module_stage
+    await module_stage.collect()
+
+
+@pytest.fixture
+async def ada(stage: Stage) -> Person:
+    """A member of the first guild."""
+    return await stage.person("ada")

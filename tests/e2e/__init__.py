@@ -1,0 +1,1 @@
+"""Stories: a person in the stand-in for Discord, the real bot, the stand-in for Loopring."""

@@ -1,0 +1,196 @@
+"""`/collections` and `/collection`, as a member meets them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.stage import Person, Stage
+
+
+async def test_the_first_page_shows_five_collections_with_counts_and_avatars(stage: Stage, ada: Person) -> None:
+    answer = await ada.run("collections", account="10001")
+    header, *cards = answer.embeds
+    assert header["title"] == "Collections of account 10001"
+    assert "**30 collections** · 94 kinds of NFT" in header["description"]
+    assert header["footer"]["text"] == "Loopring, as of"
+    assert header["timestamp"]
+    assert len(cards) == 5
+    assert cards[0]["title"] == "Harbour Lights"
+    assert cards[0]["description"].startswith("**12 kinds** · ERC-1155 · deployed on Ethereum")
+    assert cards[0]["thumbnail"]["url"].startswith(f"{stage.url}/ipfs/Qm")
+    assert answer.message["ephemeral"]
+    settled = await stage.settled(answer)
+    assert "Owner `0xdf23…8b19`" in settled.embeds[0]["description"]
+
+
+async def test_one_upstream_page_costs_one_details_call(stage: Stage, ada: Person) -> None:
+    account = await stage.new_account(collections=50)
+    await stage.settled(await ada.run("collections", account=account))
+    calls = await stage.requests("user/collection/details")
+    assert len(calls) == 1
+    assert calls[0]["query"] == {"accountId": account, "limit": "50", "nonZero": "true", "offset": "0"}
+    assert calls[0]["headers"]["x-api-key"] == "<present>"
+
+
+async def test_five_hundred_people_asking_at_once_cost_one_details_call(stage: Stage, ada: Person) -> None:
+    account = await stage.new_account(collections=50)
+    started = await asyncio.gather(*(ada.start("collections", account=account) for _ in range(500)))
+    answers = await asyncio.gather(*(stage.answer(interaction) for interaction in started))
+    assert {answer["state"] for answer in answers} == {"answered"}
+    assert len(await stage.requests("user/collection/details")) == 1
+
+
+async def test_pages_turn_forth_back_and_to_the_ends(ada: Person) -> None:
+    first = await ada.run("collections", account="10001")
+    second = await ada.press(first, "next")
+    assert second.component("jump")["label"] == "2 / 6"
+    assert second.titles() != first.titles()
+    assert (await ada.press(second, "previous")).titles() == first.titles()
+    last = await ada.press(second, "last")
+    assert last.component("jump")["label"] == "6 / 6"
+    assert last.component("next")["disabled"]
+    assert (await ada.press(last, "first")).titles() == first.titles()
+
+
+@pytest.mark.parametrize("number", ["3", " 3 "])
+async def test_a_page_can_be_jumped_to(ada: Person, number: str) -> None:
+    modal = await ada.press(await ada.run("collections", account="10001"), "jump")
+    assert modal["modal"]["title"] == "Go to a page"
+    answer = await ada.submit(modal, page=number)
+    assert answer.component("jump")["label"] == "3 / 6"
+
+
+@pytest.mark.parametrize("number", ["0", "7", "-1", "three", "٣", "1" * 10])
+async def test_a_page_that_is_none_gets_a_sentence(ada: Person, number: str) -> None:
+    modal = await ada.press(await ada.run("collections", account="10001"), "jump")
+    answer = await ada.submit(modal, page=number)
+    assert "There is no such page: use a number from 1 to 6." in answer.text
+    assert answer.message["ephemeral"]
+
+
+async def test_a_collection_opens_with_banner_details_and_nfts_and_leads_back(stage: Stage, ada: Person) -> None:
+    listing = await ada.run("collections", account="10001")
+    opened = await ada.press(listing, "open", "254")
+    card, *nfts = opened.embeds
+    assert card["title"] == "Harbour Lights"
+    assert card["image"]["url"].startswith(f"{stage.url}/ipfs/")
+    fields = {field["name"]: field["value"] for field in card["fields"]}
+    assert fields["Held"].startswith("12 kinds, ")
+    assert fields["Type"] == "ERC-1155 · deployed on Ethereum"
+    assert fields["Created"].startswith("<t:")
+    assert {"Contract", "Creator", "Updated", "Properties"} <= fields.keys()
+    assert len(nfts) == 4
+    assert all("thumbnail" in nft and "cop" in nft["description"] for nft in nfts)
+    assert opened.component("jump")["label"] == "1 / 3"
+    more = await ada.press(opened, "next")
+    assert len(more.embeds) == 4
+    back = await ada.press(more, "back")
+    assert back.titles() == listing.titles()
+
+
+async def test_three_upstream_pages_arrive_one_after_the_other(stage: Stage, ada: Person) -> None:
+    account = await stage.new_account(collections=132)
+    await stage.fault("slow", seconds=0.3, after=1)
+    first = await ada.run("collections", account=account)
+    assert "⏳ 50 of 132 so far, still reading…" in first.text
+    assert first.component("jump")["label"] == "1 / 10"
+    settled = await stage.settled(first)
+    assert "**132 collections**" in settled.text
+    assert settled.component("jump")["label"] == "1 / 27"
+    assert [call["query"]["offset"] for call in await stage.requests("details")] == ["0", "50", "100"]
+
+
+async def test_an_account_is_also_an_address_a_name_or_has_its_source_named(stage: Stage, ada: Person) -> None:
+    by_id = await stage.settled(await ada.run("collections", account="10001"))
+    for account in ("loopring:10001", "ada.loopring.eth", "0xdf235d728e2626cc9259df5f466def7464838b19"):
+        answer = await ada.run("collections", account=account)
+        assert answer.embeds[0]["title"] == by_id.embeds[0]["title"]
+        assert answer.titles() == by_id.titles()
+
+
+async def test_sorting(ada: Person) -> None:
+    by_name = await ada.run("collections", account="10001", sort="NAME")
+    names = [title.casefold() for title in by_name.titles()]
+    assert names == sorted(names)
+
+
+async def test_only_the_collections_of_a_contract(stage: Stage, ada: Person) -> None:
+    account = await stage.new_account(collections=7)
+    listing = await ada.run("collections", account=account)
+    row = (await stage.requests("details"))[0]["response"]["collections"][0]["collection"]
+    answer = await ada.run("collections", account=account, contract=row["contractAddress"].upper().replace("0X", "0x"))
+    assert 0 < len(answer.titles()) < 5
+    assert set(answer.titles()) < set(listing.titles()) | {row["name"]}
+
+
+async def test_shared_answers_are_for_everybody_and_buttons_for_the_one_who_asked(stage: Stage, ada: Person) -> None:
+    other = await stage.person("brunowaves")
+    private = await ada.run("collections", account="10001")
+    shared = await ada.run("collections", account="10001", share=True)
+    assert not shared.message["ephemeral"]
+    seen = [message["id"] for message in await other.messages()]
+    assert shared.message["id"] in seen
+    assert private.message["id"] not in seen
+    refused = await other.press(shared, "next")
+    assert "These buttons belong to whoever asked." in refused.message["content"]
+    assert refused.message["ephemeral"]
+    assert (await ada.press(shared, "next")).component("jump")["label"] == "2 / 6"
+
+
+async def test_an_account_that_holds_nothing_is_told_so(ada: Person) -> None:
+    answer = await ada.run("collections", account="10003")
+    assert "This account holds no NFTs, says Loopring." in answer.text
+    assert answer.components() == []
+
+
+async def test_an_account_that_was_never_activated_can_hold_nfts(ada: Person) -> None:
+    assert (await ada.run("collections", account="10004")).titles()
+
+
+async def test_hostile_words_and_pictures_come_out_harmless(ada: Person) -> None:
+    answer = await ada.run("collections", account="10001", sort="NAME")
+    seen = answer.text
+    for _ in range(5):
+        answer = await ada.press(answer, "next")
+        seen += answer.text
+        for embed in answer.embeds:
+            url = embed.get("thumbnail", {}).get("url", "https://")
+            assert url.startswith(("https://", "http://127.0.0.1"))
+            assert "169.254" not in url
+    assert "FREE" in seen
+    assert "@everyone" not in seen
+    assert "https://" not in seen
+    assert "\u202e" not in seen
+
+
+async def test_one_collection_by_its_number(ada: Person) -> None:
+    answer = await ada.run("collection", id="254")
+    assert answer.embeds[0]["title"] == "Harbour Lights"
+    assert answer.embeds[0]["footer"]["text"] == "Loopring · collection 254"
+    assert "Held" not in answer.text
+
+
+async def test_a_very_long_description_is_shown_whole(ada: Person) -> None:
+    listing = await ada.run("collections", account="10001", sort="NAME")
+    pages = 0
+    while "327" not in [option["value"] for option in listing.component("open")["options"]]:
+        listing = await ada.press(listing, "next")
+        pages += 1
+        assert pages < 6
+    card = await ada.press(listing, "open", "327")
+    text = card.embeds[0]["description"]
+    more = await ada.press(card, "next")
+    assert len(text) > 2500
+    assert len(more.embeds[0]["description"]) > 1000
+
+
+async def test_help_and_about_answer_from_memory(stage: Stage, ada: Person) -> None:
+    await stage.fault("status", path="", status=503)
+    help_text = (await ada.run("help")).text
+    assert "What an account holds, grouped by collection" in help_text
+    assert "</collections:" in help_text
+    about = (await ada.run("about")).text
+    assert "Data source: Loopring" in about
+    assert "Last success" in about

@@ -1,0 +1,157 @@
+"""Whatever Loopring does, the member gets a clear word in time, and unknown is never shown as zero."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import open_bot_stage
+from tests.stage import Answer, Stage
+
+NO_HOLDINGS = "holds no NFTs"
+
+
+@pytest.fixture
+async def fresh(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A bot of its own: what one fault taught it must not help with the next."""
+    loopring = "requests_per_second = 1000\ntimeout_seconds = 1\ncache_seconds = 0"
+    async with open_bot_stage(tmp_path, loopring=loopring) as stage:
+        yield stage
+
+
+async def ask(stage: Stage, account: str = "10001") -> Answer:
+    ada = await stage.person("ada")
+    answer = await ada.run("collections", account=account)
+    assert answer["acknowledged_ms"] < 3000
+    assert "Traceback" not in answer.text
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "sentence"),
+    [
+        ("status", {"status": 503}, "Loopring has a fault of its own (HTTP 503). Try again in a minute."),
+        ("reset", {}, "Loopring cannot be reached, or broke off in the middle. Try again in a minute."),
+        ("torn", {}, "Loopring cannot be reached, or broke off in the middle. Try again in a minute."),
+        ("html", {}, "Loopring sent an answer that cannot be used (text/html instead of JSON). Try again later."),
+        ("garbage", {}, "Loopring sent an answer that cannot be used (not JSON). Try again later."),
+        ("huge", {}, "Loopring sent an answer that cannot be used (more than 2 MiB). Try again later."),
+        ("bomb", {}, "Loopring sent an answer that cannot be used (more than 2 MiB). Try again later."),
+        ("redirect", {"location": "http://169.254.169.254/"}, "(a redirect, HTTP 302)"),
+        ("slow", {"seconds": 5}, "Loopring did not answer within 1 second. Try again in a minute."),
+        ("throttle", {"retry_after": "30"}, "Loopring gets too many requests right now. Try again in 30 seconds."),
+        ("throttle", {"retry_after": None}, "Loopring gets too many requests right now. Try again in a minute."),
+        ("error", {"code": 100000, "message": "x"}, "Loopring has a fault of its own. Try again in a minute."),
+        ("error", {"code": 100000, "message": "x", "http": 200}, "Loopring has a fault of its own."),
+        ("error", {"code": 999999, "message": "new"}, "Loopring has a fault of its own. Try again in a minute."),
+        ("error", {"code": 104002, "message": "x"}, "Loopring refuses this bot's API key: its operator must check"),
+        ("error", {"code": 104001, "message": "x"}, "Loopring wants an API key and this bot has none"),
+        ("error", {"code": 104007, "message": "Invalid accountId"}, "Loopring has no such account"),
+    ],
+)
+async def test_a_fault_is_said_in_one_sentence_and_never_looks_like_nothing(
+    fresh: Stage, kind: str, options: dict[str, Any], sentence: str
+) -> None:
+    await fresh.fault(kind, **options)
+    answer = await ask(fresh)
+    assert sentence in answer.text
+    assert NO_HOLDINGS not in answer.text
+    assert answer.message["ephemeral"]
+
+
+@pytest.mark.parametrize("kind", ["status", "reset", "html", "garbage", "torn"])
+async def test_two_faults_in_a_row_are_not_noticed(fresh: Stage, kind: str) -> None:
+    options: dict[str, Any] = {"status": 502} if kind == "status" else {}
+    await fresh.fault(kind, times=2, **options)
+    assert "**30 collections**" in (await ask(fresh)).text
+
+
+async def test_a_slow_answer_below_the_time_limit_is_waited_for(fresh: Stage) -> None:
+    await fresh.fault("slow", seconds=0.8)
+    assert "**30 collections**" in (await ask(fresh)).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "gap"),
+    [
+        ("status", "Loopring has a fault of its own (HTTP 503). Try again in a minute."),
+        ("reset", "Loopring cannot be reached"),
+        ("empty", "100 of the 132 announced arrived"),
+        ("repeat", "of the 132 announced arrived"),
+    ],
+)
+async def test_a_list_that_breaks_off_is_shown_as_incomplete(fresh: Stage, kind: str, gap: str) -> None:
+    options: dict[str, Any] = {"status": 503} if kind == "status" else {}
+    await fresh.fault(kind, after=2, **options)
+    settled = await fresh.settled(await ask(fresh, "10005"))
+    header = settled.embeds[0]["description"]
+    assert "**Incomplete:**" in header
+    assert gap.rstrip(".") in header
+    assert "What is missing here is unknown, not zero." in header
+    assert len(settled.titles()) == 5
+
+
+async def test_a_short_page_is_incomplete_even_when_it_is_the_only_one(fresh: Stage) -> None:
+    await fresh.fault("short")
+    settled = await fresh.settled(await ask(fresh))
+    assert "of the 30 announced arrived" in settled.text
+
+
+async def test_an_empty_page_where_collections_were_announced_is_not_an_empty_account(fresh: Stage) -> None:
+    await fresh.fault("empty", body={"collections": [], "totalNum": 30})
+    assert NO_HOLDINGS not in (await ask(fresh)).text
+
+
+async def test_an_earlier_answer_is_shown_with_its_age_when_the_source_is_down(fresh: Stage) -> None:
+    first = await fresh.settled(await ask(fresh))
+    await fresh.fault("status", status=503)
+    later = await ask(fresh)
+    assert later.titles() == first.titles()
+    assert "This is an earlier answer, and may have changed." in later.text
+    assert "HTTP 503" in later.text
+    assert later.embeds[0]["timestamp"] == first.embeds[0]["timestamp"]
+
+
+async def test_the_owner_never_delays_the_first_page(fresh: Stage) -> None:
+    await fresh.fault("slow", path="/account", seconds=0.9)
+    answer = await ask(fresh)
+    assert answer["answered_ms"] < 800
+    assert "Owner" not in answer.text
+    assert "Owner" in (await fresh.settled(answer)).text
+
+
+async def test_a_collection_whose_nfts_cannot_be_read_leaves_the_list_as_it_is(fresh: Stage) -> None:
+    ada = await fresh.person("ada")
+    listing = await fresh.settled(await ask(fresh))
+    await fresh.fault("status", path="nft/collection/balances", status=500)
+    told = await ada.press(listing, "open", "254")
+    assert told["state"] == "answered"
+    seen = await ada.messages()
+    assert any("HTTP 500" in str(message["embeds"]) for message in seen)
+    still = next(message for message in seen if message["id"] == listing.message["id"])
+    assert still["embeds"] == listing.embeds
+
+
+async def test_discord_refusing_an_edit_is_survived(fresh: Stage) -> None:
+    await fresh.post(
+        "/_sandbox/faults",
+        {"service": "discord", "path": "messages/@original", "kind": "status", "status": 500, "times": 1},
+    )
+    assert "**30 collections**" in (await ask(fresh)).text
+
+
+@pytest.mark.parametrize("action", ["drop", "reconnect", "malformed"])
+async def test_the_bot_answers_again_after_the_gateway_broke(fresh: Stage, action: str) -> None:
+    await fresh.post("/_sandbox/gateway", {"action": action})
+    await fresh.answers_again()
+    assert "**30 collections**" in (await ask(fresh)).text
+
+
+@pytest.mark.parametrize("resumable", [True, False])
+async def test_the_bot_answers_again_after_its_session_was_ended(fresh: Stage, *, resumable: bool) -> None:
+    await fresh.post("/_sandbox/gateway", {"action": "invalid_session", "resumable": resumable})
+    await fresh.answers_again()
+    assert "**30 collections**" in (await ask(fresh)).text

@@ -1,0 +1,219 @@
+"""A running sandbox and what people do in it, over HTTP as the demo's page does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from sandbox.app import make_app
+from sandbox.world import API_KEY, BOT_TOKEN, load_world
+from tests.conformance.collected import collect
+
+SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY}
+
+
+class Answer(dict[str, Any]):
+    """What became of an interaction, as `/_client/interactions` tells it."""
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The message that answers it."""
+        assert self["message"], f"no message: {self['state']} {self['error']}"
+        message: dict[str, Any] = self["message"]
+        return message
+
+    @property
+    def embeds(self) -> list[dict[str, Any]]:
+        """The embeds of the answer."""
+        embeds: list[dict[str, Any]] = self.message["embeds"]
+        return embeds
+
+    @property
+    def text(self) -> str:
+        """All words of the answer, as a reader meets them."""
+        parts = [self.message["content"]]
+        for embed in self.embeds:
+            parts += [embed.get("title", ""), embed.get("description", "")]
+            parts += [text for field in embed.get("fields", []) for text in (field["name"], field["value"])]
+            parts.append(embed.get("footer", {}).get("text", ""))
+        return "\n".join(part for part in parts if part)
+
+    def is_settled(self) -> bool:
+        """No more edits are to come: the owner is shown, or it was said why not, and nothing is being read."""
+        header = self.embeds[0].get("description", "")
+        return "still reading" not in header and ("Owner" in header or "Incomplete" in header)
+
+    def titles(self) -> list[str]:
+        """The titles of the embeds below the header."""
+        return [embed["title"] for embed in self.embeds[1:]]
+
+    def components(self) -> list[dict[str, Any]]:
+        """Buttons and menus."""
+        return [item for row in self.message["components"] for item in row["components"]]
+
+    def component(self, action: str) -> dict[str, Any]:
+        """The button or menu for an action, such as "next"."""
+        return next(item for item in self.components() if item["custom_id"].endswith(f":{action}"))
+
+
+@dataclass
+class Person:
+    """Somebody at a Discord client, in one channel."""
+
+    stage: Stage
+    user: str
+    guild: str
+    channel: str
+
+    async def start(self, name: str, **options: Any) -> str:
+        """Type a command; the id of the interaction."""
+        body = {"user": self.user, "guild": self.guild, "channel": self.channel, "name": name, "options": options}
+        started: str = (await self.stage.post("/_client/commands", body))["interaction"]
+        return started
+
+    async def run(self, name: str, **options: Any) -> Answer:
+        """Type a command and wait for its answer."""
+        return await self.stage.answer(await self.start(name, **options))
+
+    async def press(self, answer: Answer, action: str, *values: str) -> Answer:
+        """Press a button, or choose from a menu, of an answer."""
+        custom_id = answer.component(action)["custom_id"]
+        body = {"user": self.user, "message": answer.message["id"], "custom_id": custom_id, "values": list(values)}
+        return await self.stage.answer((await self.stage.post("/_client/components", body))["interaction"])
+
+    async def submit(self, answer: Answer, **values: str) -> Answer:
+        """Send the modal that an answer opened."""
+        body = {"user": self.user, "interaction": answer["id"], "values": values}
+        return await self.stage.answer((await self.stage.post("/_client/modals", body))["interaction"])
+
+    async def messages(self) -> list[dict[str, Any]]:
+        """What this person sees in the channel."""
+        seen: list[dict[str, Any]] = await self.stage.get("/_client/messages", user=self.user, channel=self.channel)
+        return seen
+
+
+class Stage:
+    """The sandbox's HTTP side."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self.url = url
+        self._session = session
+        self._collected = 0
+        self._accounts = 0
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """GET; the JSON body."""
+        async with self._session.get(self.url + path, params=query) as response:
+            body = await response.json()
+            assert response.status < 400, body
+            return body
+
+    async def post(self, path: str, body: dict[str, Any]) -> Any:
+        """POST; the JSON body."""
+        async with self._session.post(self.url + path, json=body) as response:
+            answer = await response.json()
+            assert response.status < 400, answer
+            return answer
+
+    async def answer(self, interaction: str, wait: str = "answered") -> Answer:
+        """What became of an interaction, once it is answered, acknowledged or has failed."""
+        return Answer(await self.get(f"/_client/interactions/{interaction}", wait=wait, timeout=30))
+
+    async def settled(self, answer: Answer, seconds: float = 10) -> Answer:
+        """The same answer once no more edits are to come: the owner is shown, and nothing is being read."""
+        async with asyncio.timeout(seconds):
+            while not (current := Answer(await self.get(f"/_client/interactions/{answer['id']}"))).is_settled():  # noqa: ASYNC110 - as below
+                await asyncio.sleep(0.02)
+            return current
+
+    async def person(self, username: str = "ada", channel: int = 0) -> Person:
+        """Somebody of the community, in the first guild."""
+        people = await self.get("/_client/people")
+        user = next(each["id"] for each in people if each["username"] == username)
+        guild = (await self.get("/_client/state", user=user))["guilds"][0]
+        return Person(self, user, guild["id"], guild["channels"][channel]["id"])
+
+    async def fault(self, kind: str, path: str = "user/collection/details", **options: Any) -> None:
+        """Let Loopring go wrong."""
+        await self.post(
+            "/_sandbox/faults", {"service": "loopring", "path": path, "kind": kind, "times": None} | options
+        )
+
+    async def new_account(self, collections: int) -> str:
+        """An account that nobody has asked for yet."""
+        self._accounts += 1
+        account = 500_000 + self._accounts
+        await self.post("/_sandbox/accounts", {"account": account, "collections": collections})
+        return str(account)
+
+    async def reset(self) -> None:
+        """Everything as at the start; what was recorded goes to the conformance tests."""
+        await self.collect()
+        await self.post("/_sandbox/reset", {})
+
+    async def collect(self) -> None:
+        """Hand what the bot sent so far to the conformance tests."""
+        traffic = await self.get("/_sandbox/traffic", after=self._collected)
+        self._collected = traffic["last"]
+        collect(traffic["exchanges"])
+
+    async def requests(self, path: str) -> list[dict[str, Any]]:
+        """The requests to Loopring whose path contains `path`."""
+        traffic = await self.get("/_sandbox/traffic", service="loopring")
+        return [exchange for exchange in traffic["exchanges"] if path in exchange["path"]]
+
+    async def online(self, seconds: float = 15) -> None:
+        """Return when the bot is connected and its commands are registered."""
+        person = await self.person()
+        async with asyncio.timeout(seconds):
+            while not await self._is_ready(person):  # noqa: ASYNC110 - the state is another program's
+                await asyncio.sleep(0.02)
+
+    async def answers_again(self, seconds: float = 20) -> None:
+        """Return when a command is answered; those sent meanwhile may be lost, as they are with Discord."""
+        person = await self.person()
+        async with asyncio.timeout(seconds):
+            while (await self.answer(await person.start("help")))["state"] != "answered":
+                await self.online()
+
+    async def _is_ready(self, person: Person) -> bool:
+        if not (await self.get("/_sandbox/bot"))["online"]:
+            return False
+        return bool(await self.get("/_client/commands", user=person.user, guild=person.guild))
+
+
+@asynccontextmanager
+async def open_stage(bodies: Path | None = None) -> AsyncIterator[Stage]:
+    """A sandbox of its own on a free port."""
+    runner = web.AppRunner(make_app(load_world(), bodies=bodies), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with aiohttp.ClientSession() as session:
+            stage = Stage(session, f"http://127.0.0.1:{runner.addresses[0][1]}")
+            yield stage
+            await stage.collect()
+    finally:
+        await runner.cleanup()
+
+
+def write_config(folder: Path, stage: Stage, **tables: str) -> Path:
+    """A configuration file that points the bot at the stage; `tables` are further lines, by table."""
+    lines = {
+        "discord": f'api_url = "{stage.url}/api/v10"\ngateway_url = "{stage.url.replace("http", "ws", 1)}/gateway/"',
+        "loopring": f'base_url = "{stage.url}/loopring"\nimage_gateways = ["{stage.url}/ipfs/"]',
+        "store": f'path = "{folder / "tessera.db"}"',
+        "web": "port = 0",
+    }
+    path = folder / "config.toml"
+    path.write_text(
+        "\n".join(f"[{table}]\n{text}\n{tables.get(table, '')}" for table, text in lines.items()), encoding="utf-8"
+    )
+    return path

@@ -1,0 +1,114 @@
+"""The store keeps what it acknowledged, and refuses a file that is not safe to use."""
+
+import asyncio
+import sqlite3
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigError, StoreError
+from bot.holdings import Account
+from bot.store import Store
+
+ACCOUNT = Account("loopring", "10001")
+OWNER = "0x" + "ab" * 20
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+async def test_an_owner_is_kept_over_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    store = await Store.open(path)
+    assert await store.get_owner(ACCOUNT) is None
+    await store.save_owner(ACCOUNT, OWNER, NOW)
+    await store.close()
+    store = await Store.open(path)
+    assert await store.get_owner(ACCOUNT) == OWNER
+    await store.ping()
+    await store.close()
+
+
+async def test_what_was_acknowledged_is_on_the_disk_for_others_to_read(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "t.db")
+    await store.save_owner(ACCOUNT, OWNER, NOW)
+    with sqlite3.connect(tmp_path / "t.db") as other:
+        assert other.execute("SELECT account, owner FROM owners").fetchall() == [("loopring:10001", OWNER)]
+    other.close()
+    await store.close()
+
+
+async def test_the_file_is_the_operators_alone_and_safe_against_power_loss(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    store = await Store.open(path)
+    await store.close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert "STRICT" in db.execute("SELECT sql FROM sqlite_master WHERE name = 'owners'").fetchone()[0]
+    db.close()
+
+
+async def test_many_at_once_are_written_one_after_the_other(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "t.db")
+    accounts = [Account("loopring", str(number)) for number in range(1, 101)]
+    await asyncio.gather(*(store.save_owner(account, OWNER, NOW) for account in accounts))
+    assert set(await asyncio.gather(*map(store.get_owner, accounts))) == {OWNER}
+    await store.close()
+
+
+async def test_a_row_that_breaks_the_rules_is_refused_and_nothing_is_saved(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "t.db")
+    with pytest.raises(StoreError, match="its operator must look at the disk"):
+        await store.save_owner(ACCOUNT, "not an address", NOW)
+    assert await store.get_owner(ACCOUNT) is None
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(b"this is not a database" * 100, "file is not a database", id="another kind of file"),
+        pytest.param(b"SQLite format 3\x00" + b"\x00" * 4000, "It was not touched", id="a zeroed one"),
+    ],
+)
+async def test_a_file_that_is_no_store_is_refused_and_not_touched(
+    tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    path = tmp_path / "t.db"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=sentence):
+        await Store.open(path)
+    assert path.read_bytes() == content
+
+
+async def test_a_damaged_store_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    store = await Store.open(path)
+    accounts = [Account("loopring", str(number)) for number in range(1, 2000)]
+    await asyncio.gather(*(store.save_owner(account, OWNER, NOW) for account in accounts))
+    await store.close()
+    damaged = bytearray(path.read_bytes())
+    damaged[4096 * 4 : 4096 * 8] = b"\xff" * (4096 * 4)
+    path.write_bytes(damaged)
+    with pytest.raises(ConfigError, match=r"damaged|malformed"):
+        await Store.open(path)
+    assert path.read_bytes() == damaged
+
+
+async def test_a_store_of_a_newer_tessera_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    await (await Store.open(path)).close()
+    with sqlite3.connect(path) as db:
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('tessera', 'm999_future', 'x')"
+        )
+    db.close()
+    with pytest.raises(ConfigError, match="written by a newer Tessera"):
+        await Store.open(path)
+
+
+@pytest.mark.parametrize("path", [Path("/nonexistent/t.db"), Path("/")])
+async def test_a_place_that_cannot_be_written_is_said_at_once(path: Path) -> None:
+    with pytest.raises(ConfigError, match="the store cannot be written"):
+        await Store.open(path)
