@@ -93,11 +93,8 @@ def _gap_line(gap: str) -> str:
 
 def _collection_card(holding: Holding, gateways: Sequence[str]) -> discord.Embed:
     collection = holding.collection
-    embed = discord.Embed(
-        title=safe_text(collection.name, _NAME),
-        description=f"**{plural(holding.kinds, 'kind')}** · {_type_and_status(collection)}",
-        colour=BRAND,
-    )
+    facts = (f"**{plural(holding.kinds, 'kind')}**", _type_and_status(collection), f"#{collection.collection_id}")
+    embed = discord.Embed(title=safe_text(collection.name, _NAME), description=" · ".join(facts), colour=BRAND)
     if collection.description.strip():
         embed.description = f"{embed.description}\n{safe_text(collection.description, _SHORT)}"
     return embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))

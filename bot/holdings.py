@@ -208,12 +208,12 @@ def parse_contract(text: str) -> str:
 
 
 def parse_collection_id(text: str) -> str:
-    """A collection id, as digits without leading zeros; `loopring:254` is understood too.
+    """A collection id, as digits without leading zeros; `#254` (as on cards) and `loopring:254` are understood too.
 
     Raises:
         InputError: with a sentence that says what is accepted.
     """
-    digits = text.strip().removeprefix(f"{LOOPRING}:").lstrip("0")
+    digits = text.strip().removeprefix(f"{LOOPRING}:").removeprefix("#").lstrip("0")
     # 18 digits stay below 2**63, the widest id that a JSON reader on the other side can be trusted with.
     if not re.fullmatch(r"[0-9]{1,18}", digits):
         raise InputError(f"“{_echo(text)}” is not a collection id: use its number, such as `254`.")

@@ -75,6 +75,7 @@ def test_contracts_and_collection_ids() -> None:
     assert parse_contract(f" {ADDRESS} ") == ADDRESS.lower()
     assert parse_collection_id("254") == "254"
     assert parse_collection_id("loopring:0254") == "254"
+    assert parse_collection_id("#254") == "254"
     with pytest.raises(InputError, match="is not a contract address"):
         parse_contract("0x1")
     for wrong in ("abc", "", "-5", "1" * 19, "2.5"):

@@ -32,15 +32,13 @@ class About(commands.Cog):
     @app_commands.command(name="help", description="What Tessera can do")
     async def help(self, interaction: discord.Interaction[Bot]) -> None:
         """List the commands."""
-        embed = discord.Embed(title="What Tessera can do", description=_INTRODUCTION, colour=embeds.BRAND)
+        lines = [_INTRODUCTION, ""]
         for command in self._bot.tree.get_commands(type=discord.AppCommandType.chat_input):
             if isinstance(command, app_commands.Command):
-                options = " ".join(
-                    option.name if option.required else f"[{option.name}]" for option in command.parameters
-                )
-                mention = self._bot.mention(command.name, interaction.guild_id)
-                text = f"{command.description}\n`/{command.name} {options}`" if options else command.description
-                embed.add_field(name=mention, value=text, inline=False)
+                # In the description, as Discord shows a command as something to click only there.
+                lines.append(f"{self._bot.mention(command.name, interaction.guild_id)} — {command.description}")
+                lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
+        embed = discord.Embed(title="What Tessera can do", description="\n".join(lines), colour=embeds.BRAND)
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
     @app_commands.command(name="about", description="Version, data source and state")

@@ -88,7 +88,7 @@ class Collections(commands.Cog):
 
     @app_commands.command(name="collection", description="One collection: its picture, description and details")
     @app_commands.describe(
-        id="The collection's number, as shown on its card", share="Show the answer to everybody in this channel"
+        id="The collection's number, as on its card: 254", share="Show the answer to everybody in this channel"
     )
     async def collection(
         self,
