@@ -1,0 +1,14 @@
+"""Local stand-ins that let anyone run the bot without accounts or keys: Discord, Loopring, and a page to use them.
+
+One aiohttp server under one port; `app.make_app()` wires it.
+
+    world, community, invented   who is on Discord and who holds what on Loopring
+    discord/                     the gateway, the REST API, and what people's clients do
+    loopring/                    the REST API of holdings
+    pictures/                    an IPFS gateway and Discord's CDN; every picture is drawn here
+    screen/                      the page, which looks and behaves like a Discord client
+    faults, traffic, switches    what goes wrong on purpose, what was said, and the routes that control both
+    bot_process                  the bot as a child process
+
+It knows nothing of the bot and imports none of it, so that a wrong model cannot agree with itself.
+"""

@@ -1,0 +1,44 @@
+"""Puts the stand-ins together: one aiohttp application, everything under one port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from sandbox import screen
+from sandbox.discord import Discord
+from sandbox.faults import Faults, striking
+from sandbox.keys import DISCORD, FAULTS, TRAFFIC, WORLD
+from sandbox.loopring import Loopring
+from sandbox.pictures import Pictures
+from sandbox.switches import Switches
+from sandbox.traffic import Traffic, recording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandbox.world import World
+
+LARGEST_BODY = 128 * 1024 * 1024  # ten attachments of a Discord message, and then some
+
+
+def make_app(world: World, *, bodies: Path | None = None) -> web.Application:
+    """The sandbox over a world.
+
+    Args:
+        world: what `/_sandbox/reset` goes back to is this world as it is now.
+        bodies: a folder of recorded Loopring bodies that win over the world, see `sandbox.loopring.recorded`.
+    """
+    faults, traffic = Faults(), Traffic()
+    app = web.Application(
+        middlewares=[recording(traffic), striking(faults)],
+        client_max_size=LARGEST_BODY,
+    )
+    app[WORLD], app[FAULTS], app[TRAFFIC], app[DISCORD] = world, faults, traffic, Discord(world)
+    Switches(app).add_routes()
+    Loopring(world, bodies).add_routes(app)
+    app[DISCORD].add_routes(app)
+    Pictures(world).add_routes(app)  # after Discord: its attachments are under /cdn too
+    screen.add_routes(app)
+    return app

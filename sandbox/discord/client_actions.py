@@ -1,0 +1,198 @@
+"""What people do: type a command, press a button, choose from a menu, send a modal, ask for suggestions.
+
+Each is checked as a client checks it before anything is sent; then the bot gets an interaction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.discord.composing import custom_components
+from sandbox.discord.interactions import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    MODAL_SUBMIT,
+    Interaction,
+    Interactions,
+    new_token,
+)
+from sandbox.discord.menus import chosen_values
+from sandbox.discord.modal_answers import modal_components
+from sandbox.discord.options import Refused, Resolved, filled, nested, subcommand_of
+from sandbox.discord.payloads import interaction_create, metadata
+
+if TYPE_CHECKING:
+    from sandbox.discord.answers import Json
+    from sandbox.discord.commands import Commands
+    from sandbox.discord.gateway import Gateway
+    from sandbox.discord.messages import Message, Messages
+    from sandbox.discord.snowflakes import Snowflakes
+    from sandbox.world import Channel, Guild, World
+
+BUTTON = 2
+
+
+class ClientActions:
+    """Turns what a person does into interactions. Every method raises Refused when a client would not send it."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        commands: Commands,
+        messages: Messages,
+        interactions: Interactions,
+        gateway: Gateway,
+        snowflakes: Snowflakes,
+    ) -> None:
+        self._world = world
+        self._commands = commands
+        self._messages = messages
+        self._interactions = interactions
+        self._gateway = gateway
+        self._snowflakes = snowflakes
+
+    def guild_of(self, guild_id: int, user_id: int) -> Guild:
+        """A guild that the person is in."""
+        guild = self._world.guilds.get(guild_id)
+        if guild is None or user_id not in guild.members:
+            raise Refused("you are not in this server")
+        return guild
+
+    def command(self, body: Json) -> int:
+        """Send a slash command; returns the interaction's id."""
+        user_id, guild, channel = self._place(body)
+        command, options, path = self._named(guild, user_id, str(body["name"]))
+        given: Json = body.get("options") or {}
+        resolved = Resolved(self._world, guild)
+        data = _command_data(command, nested(path, filled(options, given, resolved)))
+        if resolved.body:
+            data["resolved"] = resolved.body
+        interaction = self._interaction(COMMAND, user_id, guild, channel)
+        interaction.name = " ".join([command["name"], *path])
+        interaction.metadata["name"] = interaction.name
+        typed = [f"{name}:{value}" for name, value in given.items() if value is not None and value != ""]
+        interaction.command_text = " ".join([f"/{interaction.name}", *typed])
+        return self._send(interaction, data, guild, channel)
+
+    async def autocomplete(self, body: Json) -> list[Json] | None:
+        """Ask for suggestions; None when the bot gave none in time."""
+        user_id, guild, channel = self._place(body)
+        command, options, path = self._named(guild, user_id, str(body["name"]))
+        focused = str(body["focused"])
+        given = {focused: "", **(body.get("options") or {})}
+        typed = []
+        for option in options:
+            name = option["name"]
+            if name == focused and not option.get("autocomplete"):
+                raise Refused(f"{name} has no suggestions")
+            if name in given:
+                one = {"name": name, "type": option["type"], "value": given[name]}
+                typed.append({**one, "value": str(given[name]), "focused": True} if name == focused else one)
+        if not any(option.get("focused") for option in typed):
+            raise Refused(f"there is no option {focused}")
+        interaction = self._interaction(AUTOCOMPLETE, user_id, guild, channel)
+        self._send(interaction, _command_data(command, nested(path, typed)), guild, channel)
+        await self._interactions.wait(interaction, "answered", self._interactions.deadlines.first_response + 1)
+        return interaction.choices
+
+    def component(self, body: Json) -> int:
+        """Press a button, or choose from a menu."""
+        user_id = int(body["user"])
+        message = self._visible(int(body["message"]), user_id)
+        custom_id = str(body["custom_id"])
+        component = next(
+            (c for c in custom_components(message.body["components"]) if c["custom_id"] == custom_id), None
+        )
+        if component is None:
+            raise Refused("there is no such component on this message")
+        if component.get("disabled"):
+            raise Refused("this component is disabled")
+        guild = self.guild_of(message.guild_id, user_id)
+        data: Json = {"component_type": component["type"], "custom_id": custom_id, "id": component["id"]}
+        if component["type"] != BUTTON:
+            resolved = Resolved(self._world, guild)
+            data["values"] = chosen_values(component, body.get("values") or [], resolved)
+            if resolved.body:
+                data["resolved"] = resolved.body
+        channel = guild.channels[message.channel_id]
+        interaction = self._interaction(COMPONENT, user_id, guild, channel)
+        interaction.source = message
+        interaction.metadata["interacted_message_id"] = str(message.id)
+        return self._send(interaction, data, guild, channel)
+
+    def modal(self, body: Json) -> int:
+        """Send a modal that an interaction opened."""
+        user_id = int(body["user"])
+        opener = self._interactions.find(int(body["interaction"]))
+        if opener is None or opener.modal is None or opener.user_id != user_id:
+            raise Refused("there is no modal to send")
+        guild = self.guild_of(opener.guild_id, user_id)
+        channel = guild.channels[opener.channel_id]
+        resolved = Resolved(self._world, guild)
+        data: Json = {
+            "custom_id": opener.modal["custom_id"],
+            "components": modal_components(opener.modal["components"], body.get("values") or {}, resolved),
+        }
+        if resolved.body:
+            data["resolved"] = resolved.body
+        interaction = self._interaction(MODAL_SUBMIT, user_id, guild, channel)
+        interaction.source = opener.source
+        interaction.command_text = opener.command_text
+        interaction.metadata["triggering_interaction_metadata"] = opener.metadata
+        return self._send(interaction, data, guild, channel)
+
+    def _place(self, body: Json) -> tuple[int, Guild, Channel]:
+        user_id = int(body["user"])
+        guild = self.guild_of(int(body["guild"]), user_id)
+        channel = guild.channels.get(int(body["channel"]))
+        if channel is None:
+            raise Refused("there is no such channel")
+        return user_id, guild, channel
+
+    def _named(self, guild: Guild, user_id: int, name: str) -> tuple[Json, list[Json], list[str]]:
+        first, *rest = name.removeprefix("/").split() or [""]
+        command = self._commands.find(guild, user_id, first)
+        if command is None:
+            raise Refused(f"there is no command /{first}")
+        options, path = subcommand_of(command, rest)
+        return command, options, path
+
+    def _visible(self, message_id: int, user_id: int) -> Message:
+        message = self._messages.find(message_id)
+        if message is None or not message.may_be_seen_by(user_id):
+            raise Refused("there is no such message")
+        return message
+
+    def _interaction(self, kind: int, user_id: int, guild: Guild, channel: Channel) -> Interaction:
+        interaction_id = self._snowflakes.next()
+        return Interaction(
+            id=interaction_id,
+            token=new_token(interaction_id),
+            kind=kind,
+            user_id=user_id,
+            guild_id=guild.id,
+            channel_id=channel.id,
+            created_at=self._interactions.clock(),
+            metadata=metadata(interaction_id, kind, self._world.users[user_id], guild.id),
+        )
+
+    def _send(self, interaction: Interaction, data: Json, guild: Guild, channel: Channel) -> int:
+        self._interactions.open(interaction)
+        self._gateway.dispatch(
+            guild.id,
+            "INTERACTION_CREATE",
+            interaction_create(interaction, data, self._world, guild, channel),
+            on_sent=lambda: self._interactions.mark_sent(interaction),
+        )
+        return interaction.id
+
+
+def _command_data(command: Json, options: list[Json]) -> Json:
+    data: dict[str, Any] = {"id": command["id"], "name": command["name"], "type": command["type"]}
+    if options:
+        data["options"] = options
+    if "guild_id" in command:
+        data["guild_id"] = command["guild_id"]
+    return data

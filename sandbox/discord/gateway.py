@@ -1,0 +1,279 @@
+"""The gateway: sessions of the bot, what is dispatched to them, and the breaks a real gateway has now and then.
+
+Follows Discord's "Gateway" page: identify, privileged intents, sharding, resume, invalid session.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from sandbox.discord.connection import (
+    AUTHENTICATION_FAILED,
+    INVALID_SESSION,
+    RECONNECT,
+    Close,
+    Connection,
+)
+from sandbox.discord.identify import intents_of, shard_of
+from sandbox.discord.member_requests import GUILD_MEMBERS, MemberRequests
+from sandbox.discord.session import OnSent, Session
+from sandbox.discord.streams import stream_for
+from sandbox.discord.wire import APPLICATION_FLAGS, bot_user, guild_create_json, member_json, user_json
+from sandbox.world import BOT_TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.discord.announced import Announced
+    from sandbox.discord.answers import Json
+    from sandbox.discord.events import Events
+    from sandbox.world import Guild, World
+
+SHARDING_REQUIRED, INVALID_VERSION = 4011, 4012
+GUILDS_PER_SHARD = 2500
+API_VERSIONS = {"9", "10"}
+RESUME_SECONDS = 90.0  # Discord names no number; a minute and a half is what is commonly seen
+
+
+class Gateway:
+    """All connections and sessions of the bot.
+
+    Args:
+        world: who is where.
+        events: told when the bot comes and goes.
+        announced: extra guilds for the next identify.
+        clock: seconds, for limits and for how long a session can be resumed.
+        heartbeat_ms: the interval told in hello.
+        privileged_intents: the bit set switched on for the application; anything else asked for is close code 4014.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        events: Events,
+        announced: Announced,
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+        heartbeat_ms: int = 41_250,
+        privileged_intents: int = 0,
+    ) -> None:
+        self.clock = clock
+        self.heartbeat_ms = heartbeat_ms
+        self.privileged_intents = privileged_intents
+        self.member_requests = MemberRequests(world, clock)
+        self.identifies = 0
+        self._world = world
+        self._events = events
+        self._announced = announced
+        self._connections: set[Connection] = set()
+        self._sessions: dict[str, Session] = {}
+        self._refusals = 0
+
+    async def connect(self, request: web.Request) -> web.StreamResponse:
+        """The route of the websocket."""
+        if self._refusals > 0:
+            self._refusals -= 1
+            return web.Response(status=503, text="no gateway here at the moment")
+        try:
+            stream = stream_for(request.query.get("compress"))
+        except ValueError as error:
+            return web.Response(status=400, text=str(error))
+        socket = web.WebSocketResponse(compress=False, autoping=True)
+        await socket.prepare(request)
+        connection = Connection(self, socket, stream, request.host)
+        if request.query.get("v", "10") not in API_VERSIONS:
+            await connection.close(INVALID_VERSION, "Invalid API version.")
+            return socket
+        self._connections.add(connection)
+        try:
+            await connection.run()
+        finally:
+            self._connections.discard(connection)
+            self._leave(connection)
+        return socket
+
+    def connected(self) -> bool:
+        """Whether the bot has a session with a line to it."""
+        return any(session.outgoing is not None for session in self._sessions.values())
+
+    def dispatch(self, guild_id: int, event: str, body: Any, *, needs: int = 0, on_sent: OnSent | None = None) -> None:
+        """Send an event of a guild to the shard that looks after it.
+
+        Args:
+            guild_id: whose event it is.
+            event: its name, as GUILD_CREATE.
+            body: its `d`.
+            needs: intents of which the session must have one; 0 for events that need none.
+            on_sent: called when it goes on the wire.
+        """
+        for session in self._living():
+            if session.sees(guild_id) and (not needs or session.intents & needs):
+                session.dispatch(event, body, on_sent)
+
+    def recommended_shards(self) -> int:
+        """One shard per thousand guilds, as Discord counts."""
+        return 1 + (len(self._world.guilds) + self._announced.guilds) // 1000
+
+    def wants(self, intents: int) -> bool:
+        """Whether any session asked for one of these intents."""
+        return any(session.intents & intents for session in self._sessions.values())
+
+    def identify(self, connection: Connection, body: Json) -> Iterator[bytes]:
+        """Start a session: READY and the guilds of the world at once; yields the announced guilds, encoded.
+
+        Raises:
+            Close: token, intents or shard are not acceptable.
+        """
+        if body.get("token") != BOT_TOKEN:
+            raise Close(AUTHENTICATION_FAILED, "Authentication failed.")
+        intents, shard = intents_of(body, self.privileged_intents), shard_of(body)
+        session = Session(shard, intents)
+        guilds = self._guilds_of(session)
+        extra = [guild_id for guild_id in self._announced.ids() if session.sees(guild_id)]
+        if len(guilds) + len(extra) >= GUILDS_PER_SHARD:
+            raise Close(SHARDING_REQUIRED, "Sharding required.")
+        self.identifies += 1
+        self._attach(connection, session)
+        listed = [guild.id for guild in guilds] + extra
+        session.dispatch("READY", self._ready(session, connection, listed, with_shard="shard" in body))
+        self._create_guilds(session)
+        return self._announce(session, extra)
+
+    def resume(self, connection: Connection, token: str, session_id: str, sequence: int) -> bool:
+        """Take a session up again and replay what was missed; False when that is not possible."""
+        if token != BOT_TOKEN:
+            raise Close(AUTHENTICATION_FAILED, "Authentication failed.")
+        session = next((s for s in self._living() if s.id == session_id), None)
+        if session is None or not session.can_resume(sequence):
+            return False
+        missed = list(session.missed_since(sequence))
+        self._attach(connection, session)
+        for outgoing in missed:
+            connection.outgoing.put_nowait(outgoing)
+        session.dispatch("RESUMED", {"_trace": ["sandbox"]})
+        return True
+
+    async def action(self, action: str, options: Json) -> None:
+        """Do on purpose what a gateway does now and then.
+
+        Args:
+            action: drop, reconnect, invalid_session, refuse, malformed or zombie.
+            options: `resumable` for invalid_session, `times` for refuse.
+
+        Raises:
+            ValueError: an action that there is not.
+        """
+        match action:
+            case "drop":
+                for connection in list(self._connections):
+                    await connection.close(4000, "Unknown error.")
+            case "reconnect":
+                self._send_all(RECONNECT, None)
+            case "invalid_session":
+                resumable = bool(options.get("resumable", False))
+                if not resumable:
+                    self._sessions.clear()
+                self._send_all(INVALID_SESSION, resumable)
+            case "refuse":
+                self._refusals = int(options.get("times", 1))
+            case "malformed":
+                self._dispatch_malformed()
+            case "zombie":
+                for connection in self._connections:
+                    connection.zombie = True
+            case _:
+                raise ValueError(f"no such gateway action: {action}")
+
+    def send_guilds(self) -> None:
+        """Tell every session the guilds anew, and which are gone, after the world has changed under it."""
+        for session in self._living():
+            now = {guild.id for guild in self._guilds_of(session)}
+            for guild_id in session.guilds - now:
+                session.dispatch("GUILD_DELETE", {"id": str(guild_id)})
+            self._create_guilds(session)
+
+    async def close(self) -> None:
+        """Close every connection: the server goes away."""
+        self._sessions.clear()
+        for connection in list(self._connections):
+            await connection.close(1001, "Going away.")
+
+    def _guilds_of(self, session: Session) -> list[Guild]:
+        bot = self._world.application_id
+        return [guild for guild in self._world.guilds.values() if bot in guild.members and session.sees(guild.id)]
+
+    def _create_guilds(self, session: Session) -> None:
+        guilds = self._guilds_of(session)
+        everyone = bool(session.intents & GUILD_MEMBERS)
+        for guild in guilds:
+            session.dispatch("GUILD_CREATE", guild_create_json(guild, self._world, all_members=everyone))
+        session.guilds = {guild.id for guild in guilds}
+
+    def _living(self) -> list[Session]:
+        oldest = self.clock() - RESUME_SECONDS
+        for session in [s for s in self._sessions.values() if s.left_at is not None and s.left_at < oldest]:
+            del self._sessions[session.id]
+        return list(self._sessions.values())
+
+    def _attach(self, connection: Connection, session: Session) -> None:
+        was_online = self.connected()
+        session.outgoing = connection.outgoing
+        session.left_at = None
+        connection.session = session
+        self._sessions[session.id] = session
+        if not was_online:
+            self._events.publish({"type": "bot", "online": True})
+
+    def _leave(self, connection: Connection) -> None:
+        session = connection.session
+        if session is None or session.outgoing is not connection.outgoing:
+            return
+        session.outgoing = None
+        session.left_at = self.clock()
+        if connection.ended_by_bot:
+            self._sessions.pop(session.id, None)
+        if not self.connected():
+            self._events.publish({"type": "bot", "online": False})
+
+    def _announce(self, session: Session, extra: list[int]) -> Iterator[bytes]:
+        for body in self._announced.create_bodies(self._world, extra):
+            yield session.number("GUILD_CREATE", body)
+        if extra:
+            session.forget_events()
+
+    def _ready(self, session: Session, connection: Connection, guilds: list[int], *, with_shard: bool) -> Json:
+        bot = user_json(bot_user(self._world))
+        ready: Json = {
+            "v": 10,
+            "user": {**bot, "verified": True, "mfa_enabled": True, "email": None},
+            "guilds": [{"id": str(guild_id), "unavailable": True} for guild_id in guilds],
+            "session_id": session.id,
+            "session_type": "normal",
+            "resume_gateway_url": f"ws://{connection.host}/gateway/",
+            "application": {"id": str(self._world.application_id), "flags": APPLICATION_FLAGS},
+            "private_channels": [],
+            "presences": [],
+            "relationships": [],
+            "user_settings": {},
+            "geo_ordered_rtc_regions": [],
+            "_trace": ["sandbox"],
+        }
+        if with_shard:
+            ready["shard"] = list(session.shard)
+        return ready
+
+    def _send_all(self, opcode: int, body: Any) -> None:
+        for connection in self._connections:
+            connection.send(opcode, body)
+
+    def _dispatch_malformed(self) -> None:
+        for guild in self._world.guilds.values():
+            for user_id, member in guild.members.items():
+                body = member_json(member, self._world.users[user_id])
+                del body["user"]["username"]
+                self.dispatch(guild.id, "GUILD_MEMBER_UPDATE", {**body, "guild_id": str(guild.id)})
+                return

@@ -1,0 +1,158 @@
+"""Builds the stand-in for Discord and hangs it into a web application."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from sandbox.discord.announced import Announced
+from sandbox.discord.attachments import Attachments
+from sandbox.discord.callbacks import Callbacks
+from sandbox.discord.client_actions import ClientActions
+from sandbox.discord.client_api import ClientApi
+from sandbox.discord.commands import Commands
+from sandbox.discord.events import Events
+from sandbox.discord.gateway import Gateway
+from sandbox.discord.interactions import Deadlines, Interactions
+from sandbox.discord.messages import Messages
+from sandbox.discord.ratelimits import RateLimits
+from sandbox.discord.rest import Rest
+from sandbox.discord.rest_application import ApplicationRoutes
+from sandbox.discord.rest_channels import ChannelRoutes
+from sandbox.discord.rest_guilds import AuditEntry, GuildRoutes
+from sandbox.discord.rest_interactions import InteractionRoutes
+from sandbox.discord.snowflakes import Snowflakes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiohttp import web
+
+    from sandbox.discord.answers import Json
+    from sandbox.world import World
+
+HEARTBEAT_MS = 41_250  # what the real gateway says
+
+
+class Discord:
+    """The whole of it.
+
+    Args:
+        world: read at every request and changed in place (roles, nicknames); its parts may be exchanged at any time,
+            the object itself not.
+        deadlines: how long a bot has; shorter ones make tests quick.
+        clock: seconds that only grow; tests move it to let tokens run out.
+        heartbeat_ms: the interval that hello tells.
+        privileged_intents: the bit set switched on for the application.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        deadlines: Deadlines | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+        heartbeat_ms: int = HEARTBEAT_MS,
+        privileged_intents: int = 0,
+    ) -> None:
+        self.world = world
+        self.events = Events()
+        self.announced = Announced()
+        self.gateway = Gateway(
+            world,
+            self.events,
+            self.announced,
+            clock=clock,
+            heartbeat_ms=heartbeat_ms,
+            privileged_intents=privileged_intents,
+        )
+        self._snowflakes = Snowflakes()
+        self._limits = RateLimits(clock)
+        self._attachments = Attachments(self._snowflakes)
+        self.commands = Commands(world, self.events, self._snowflakes, clock)
+        self.messages = Messages(world, self.events, self.gateway, self._snowflakes, self._attachments)
+        self.interactions = Interactions(self.events, clock, deadlines or Deadlines())
+        self._guild_routes = GuildRoutes(world, self.gateway)
+
+    @property
+    def audit_log(self) -> list[AuditEntry]:
+        """Role changes by the bot, oldest first, with their reasons."""
+        return self._guild_routes.audit_log
+
+    def add_routes(self, app: web.Application) -> None:
+        """Add /api/v10, /gateway/, /cdn/attachments and /_client to an application.
+
+        The application must accept bodies of 26 MiB (`client_max_size`): that is what ten files may come to.
+        """
+        rest = Rest(self._limits)
+        callbacks = Callbacks(self.world, self.interactions, self.messages, self.events)
+        ApplicationRoutes(self.world, self.commands, self.gateway).add(app, rest)
+        InteractionRoutes(self.world, self.interactions, callbacks).add(app, rest)
+        ChannelRoutes(self.world, self.messages).add(app, rest)
+        self._guild_routes.add(app, rest)
+        rest.add_unknown(app)
+        app.router.add_get("/gateway/", self.gateway.connect)
+        app.router.add_get("/gateway", self.gateway.connect)
+        app.router.add_get(r"/cdn/attachments/{channel}/{file:\d+}/{name}", self._attachments.serve)
+        actions = ClientActions(
+            self.world,
+            commands=self.commands,
+            messages=self.messages,
+            interactions=self.interactions,
+            gateway=self.gateway,
+            snowflakes=self._snowflakes,
+        )
+        ClientApi(
+            self.world,
+            commands=self.commands,
+            messages=self.messages,
+            interactions=self.interactions,
+            gateway=self.gateway,
+            events=self.events,
+            actions=actions,
+        ).add(app)
+        app.on_shutdown.append(self._close)
+
+    def publish(self, event: Json) -> None:
+        """Push an event to every open client, as `{"type": "log", "line": ...}`."""
+        self.events.publish(event)
+
+    async def gateway_action(self, action: str, options: Json) -> None:
+        """Break the gateway on purpose; see Gateway.action.
+
+        Raises:
+            ValueError: there is no such action.
+        """
+        await self.gateway.action(action, options)
+
+    def announce(self, guilds: int, members: int) -> None:
+        """At the next identify, list this many more guilds with this many members each."""
+        self.announced.guilds, self.announced.members = guilds, members
+
+    def connected(self) -> bool:
+        """Whether the bot is online."""
+        return self.gateway.connected()
+
+    def refresh_guilds(self) -> None:
+        """Tell the bot about the guilds again, after the world got more or other ones."""
+        self.gateway.send_guilds()
+
+    def reset(self) -> None:
+        """Forget messages, files, interactions, limits and the audit log; commands and the bot's session stay.
+
+        Call it after the world has been put back: the bot is told its guilds anew.
+        """
+        self.interactions.clear()
+        self.messages.clear()
+        self._attachments.clear()
+        self._limits.clear()
+        self.audit_log.clear()
+        self.announce(0, 0)
+        self.gateway.send_guilds()
+        self.events.publish({"type": "reset"})
+
+    async def _close(self, app: web.Application) -> None:
+        del app
+        self.interactions.clear()
+        await self.events.close()
+        await self.gateway.close()

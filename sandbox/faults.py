@@ -1,0 +1,155 @@
+"""What goes wrong on purpose: which requests meet which fault, and how many times.
+
+A fault matches by service and by a piece of the path (with its query, so `offset=50` works). It lets the first `after`
+matches through, then strikes `times` times, or until it is cleared. Each fault counts its own matches; of those due at
+the same request the oldest strikes. What each kind does to a request is in `mishaps`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from sandbox.mishaps import MISHAPS
+from sandbox.services import SERVICES, service_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+# What each kind must be told, and of which type; further options are its own business.
+REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "slow": {"seconds": (int, float)},
+    "status": {"status": int},
+    "redirect": {"location": str},
+    "error": {"code": int, "message": str},
+}
+
+
+@dataclass
+class Fault:
+    """One fault that was asked for; `times` None is for ever."""
+
+    service: str
+    path: str
+    kind: str
+    times: int | None = None
+    after: int = 0
+    options: dict[str, Any] = field(default_factory=dict)
+    matched: int = 0
+    struck: int = 0
+
+    def meets(self, service: str, path: str) -> bool:
+        """Count a request if it matches, and say whether the fault is due for it."""
+        if service != self.service or self.path not in path:
+            return False
+        self.matched += 1
+        return self.matched > self.after and not self.is_spent
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it will never strike again."""
+        return self.times is not None and self.struck >= self.times
+
+    def json(self) -> dict[str, Any]:
+        """As asked for, with the counts so far; `times` is how often it will still strike."""
+        return {
+            "service": self.service,
+            "path": self.path,
+            "kind": self.kind,
+            "times": None if self.times is None else self.times - self.struck,
+            "after": self.after,
+            **self.options,
+            "matched": self.matched,
+            "struck": self.struck,
+        }
+
+
+class Faults:
+    """The faults that may still strike, oldest first, and the constant latency of each service in seconds."""
+
+    def __init__(self) -> None:
+        self.all: list[Fault] = []
+        self.latency: dict[str, float] = {}
+
+    def add(self, asked: Mapping[str, Any]) -> Fault:
+        """A fault from the JSON of `POST /_sandbox/faults`.
+
+        Raises:
+            ValueError: with a sentence that says what is wrong.
+        """
+        options = dict(asked)
+        service, kind = check_service(options.pop("service", None)), options.pop("kind", None)
+        if kind not in MISHAPS:
+            raise ValueError(f"kind must be one of {', '.join(sorted(MISHAPS))}")
+        needed = REQUIRED.get(kind, {})
+        if wrong := [name for name, kinds in needed.items() if not isinstance(options.get(name), kinds)]:
+            raise ValueError(f"{kind} needs {' and '.join(wrong)}")
+        times, after = options.pop("times", None), options.pop("after", 0)
+        if not (times is None or _is_count(times)) or not _is_count(after):
+            raise ValueError("times and after are whole numbers, times may be null")
+        fault = Fault(service, str(options.pop("path", "")), kind, times, after, options)
+        self.all.append(fault)
+        return fault
+
+    def set_latency(self, service: str, seconds: float) -> None:
+        """Make every answer of a service this much later; 0 ends it.
+
+        Raises:
+            ValueError: no such service, or no such duration.
+        """
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+            raise ValueError("seconds is a number, not below zero")
+        self.latency[check_service(service)] = float(seconds)
+
+    def clear(self) -> None:
+        """Everything works again, at full speed."""
+        self.all.clear()
+        self.latency.clear()
+
+    def next_for(self, service: str, path: str) -> Fault | None:
+        """The fault that strikes a request, if any; counts the request in all that match."""
+        due = [fault for fault in self.all if fault.meets(service, path)]
+        if not due:
+            return None
+        due[0].struck += 1
+        if due[0].is_spent:
+            self.all.remove(due[0])
+        return due[0]
+
+
+def check_service(service: object) -> str:
+    """The name of a service.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(service, str) or service not in SERVICES:
+        raise ValueError(f"service must be one of {', '.join(sorted(SERVICES))}")
+    return service
+
+
+def striking(faults: Faults) -> Any:
+    """The middleware that lets `faults` strike; inside the recording one, which sees the outcome."""
+
+    @web.middleware
+    async def strike(request: web.Request, handler: Handler) -> web.StreamResponse:
+        service = service_of(request.path)
+        if service is None:
+            return await handler(request)
+        if seconds := faults.latency.get(service):
+            await asyncio.sleep(seconds)
+        fault = faults.next_for(service, request.path_qs) if faults.all else None
+        if fault is None:
+            return await handler(request)
+        return await MISHAPS[fault.kind](request, handler, fault.options)
+
+    return strike
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,0 +1,18 @@
+"""Where the parts of the sandbox are found in its application: `app[WORLD]`, `app[FAULTS]` and so on."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from sandbox.bot_process import BotProcess
+from sandbox.discord import Discord
+from sandbox.faults import Faults
+from sandbox.traffic import Traffic
+from sandbox.world import World
+
+WORLD = web.AppKey("world", World)
+DISCORD = web.AppKey("discord", Discord)
+FAULTS = web.AppKey("faults", Faults)
+TRAFFIC = web.AppKey("traffic", Traffic)
+# Only there when the sandbox started the bot itself.
+BOT = web.AppKey("bot", BotProcess)

@@ -1,0 +1,175 @@
+"""The ways in which an answer goes wrong; each takes the request, the handler that would do it right, and options."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import struct
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiohttp import web
+
+from sandbox.services import service_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+    Options = Mapping[str, Any]
+    Mishap = Callable[[web.Request, Handler, Options], Awaitable[web.StreamResponse]]
+
+HUGE_BYTES = 3 * 1024 * 1024
+BOMB_BYTES = 64 * 1024 * 1024
+PARKING_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><title>This domain is parked</title></head>
+<body><h1>This domain is for sale</h1><p>Related searches: <a href="#">loop ring</a></p></body></html>
+"""
+
+
+async def slow(request: web.Request, handler: Handler, options: Options) -> web.StreamResponse:
+    """The right answer, `seconds` late."""
+    await asyncio.sleep(float(options["seconds"]))
+    return await handler(request)
+
+
+async def status(_request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
+    """Another `status`, with `body` (text, or JSON) and `headers` as told."""
+    body = options.get("body", "")
+    is_text = isinstance(body, str)
+    return web.Response(
+        status=int(options["status"]),
+        body=body.encode() if is_text else orjson.dumps(body),
+        content_type="text/plain" if is_text else "application/json",
+        headers=dict(options.get("headers") or {}),
+    )
+
+
+async def html(_request: web.Request, _handler: Handler, _options: Options) -> web.StreamResponse:
+    """200 and a page for people: what a parked domain or a captive portal answers."""
+    return web.Response(text=PARKING_PAGE, content_type="text/html")
+
+
+async def reset(request: web.Request, _handler: Handler, _options: Options) -> web.StreamResponse:
+    """The line is cut without an answer."""
+    transport = request.transport
+    if transport is not None:
+        # No lingering: the kernel sends RST and not FIN
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response()
+
+
+async def torn(request: web.Request, handler: Handler, _options: Options) -> web.StreamResponse:
+    """Half of the right answer under its full Content-Length, then the end of the line."""
+    whole = await handler(request)
+    body = _body(whole) or b"{}"
+    response = web.StreamResponse(status=whole.status)
+    response.content_type = whole.content_type
+    response.content_length = len(body)
+    response.force_close()
+    await response.prepare(request)
+    await response.write(body[: len(body) // 2])
+    return response
+
+
+async def garbage(_request: web.Request, _handler: Handler, _options: Options) -> web.StreamResponse:
+    """200 and application/json, but no JSON."""
+    return web.Response(
+        body=b'{"collections":[{"collection":{"id":254,"name":"Harb\xff\xfe\x00', content_type="application/json"
+    )
+
+
+async def throttle(request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
+    """429, with `Retry-After` when `retry_after` is given; Discord's has its body and comes through its proxy."""
+    retry_after = options.get("retry_after")
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    if service_of(request.path) != "discord":
+        return web.Response(status=429, text="Too Many Requests", headers=headers)
+    body = {"message": "You are being rate limited.", "retry_after": float(retry_after or 1), "global": False}
+    headers["Via"] = "1.1 sandbox"  # without it discord.py takes the answer for a ban by the proxy
+    return web.Response(status=429, body=orjson.dumps(body), content_type="application/json", headers=headers)
+
+
+async def empty(request: web.Request, handler: Handler, options: Options) -> web.StreamResponse:
+    """The right answer without its rows; `totalNum` stays what it was unless `total` says otherwise."""
+    content = await _content(request, handler)
+    if isinstance(content, list):
+        return _json([])
+    if isinstance(content, dict):
+        content = {key: [] if isinstance(value, list) else value for key, value in content.items()}
+        if "total" in options:
+            content["totalNum"] = options["total"]
+    return _json(content)
+
+
+async def repeat(request: web.Request, handler: Handler, _options: Options) -> web.StreamResponse:
+    """The first page, whatever the offset."""
+    first = request.rel_url.update_query(offset="0") if "offset" in request.query else request.rel_url
+    return await handler(request.clone(rel_url=first))
+
+
+async def short(request: web.Request, handler: Handler, options: Options) -> web.StreamResponse:
+    """The right answer without the last `rows` (2) of its page; `totalNum` stays."""
+    content = await _content(request, handler)
+    drop = int(options.get("rows", 2))
+    if isinstance(content, list):
+        return _json(content[: max(0, len(content) - drop)])
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if isinstance(value, list):
+                content[key] = value[: max(0, len(value) - drop)]
+    return _json(content)
+
+
+async def huge(request: web.Request, handler: Handler, options: Options) -> web.StreamResponse:
+    """The right answer behind padding: valid JSON of more than 2 MiB (`size` bytes of padding)."""
+    whole = _body(await handler(request)) or b"{}"
+    return web.Response(body=b" " * int(options.get("size", HUGE_BYTES)) + whole, content_type="application/json")
+
+
+async def bomb(_request: web.Request, _handler: Handler, _options: Options) -> web.StreamResponse:
+    """A small gzip body that becomes 64 MiB of valid JSON."""
+    return web.Response(
+        body=await asyncio.to_thread(_bomb), content_type="application/json", headers={"Content-Encoding": "gzip"}
+    )
+
+
+async def redirect(_request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
+    """302 to `location`."""
+    return web.Response(status=int(options.get("status", 302)), headers={"Location": str(options["location"])})
+
+
+async def error(_request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
+    """A `resultInfo` error with `code` and `message`; HTTP 400, or `http`."""
+    body = {"resultInfo": {"code": options["code"], "message": options["message"]}}
+    return _json(body, int(options.get("http", 400)))
+
+
+MISHAPS: dict[str, Mishap] = {
+    mishap.__name__: mishap
+    for mishap in (
+        *(slow, status, html, reset, torn, garbage, throttle),
+        *(empty, repeat, short, huge, bomb, redirect, error),
+    )
+}
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(b" " * BOMB_BYTES + b'{"collections":[],"totalNum":0}')
+
+
+def _body(answer: web.StreamResponse) -> bytes | None:
+    body = answer.body if isinstance(answer, web.Response) else None
+    return body if isinstance(body, bytes) else None
+
+
+async def _content(request: web.Request, handler: Handler) -> Any:
+    return orjson.loads(_body(await handler(request)) or b"{}")
+
+
+def _json(content: Any, http_status: int = 200) -> web.Response:
+    return web.Response(status=http_status, body=orjson.dumps(content), content_type="application/json")

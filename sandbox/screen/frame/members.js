@@ -1,0 +1,66 @@
+/** The member list, grouped by each member's highest role. */
+
+import { avatar, fill, h, tint } from "../dom.js";
+import { guild, state, watch } from "../state.js";
+import { showPerson } from "./person.js";
+
+const aside = document.getElementById("members");
+
+export function startMembers() {
+  watch(["guilds", "place", "application"], draw);
+}
+
+function draw() {
+  const here = guild();
+  if (!here) return fill(aside);
+  const groups = new Map(
+    here.roles.filter((role) => role.id !== here.id).map((role) => [role.id, { name: role.name, members: [] }]),
+  );
+  const offline = { name: "Offline", members: [] };
+  const others = { name: "Online", members: [] };
+  for (const member of here.members) {
+    const highest = [...groups.keys()].find((id) => member.roles.includes(id));
+    const group = isOffline(member) ? offline : (groups.get(highest) ?? others);
+    group.members.push(member);
+  }
+  const shown = [...groups.values(), others, offline].filter((group) => group.members.length);
+  return fill(aside, shown.map(section));
+}
+
+const isOffline = (member) => member.id === state.application?.id && !state.application.online;
+
+function section(group) {
+  const members = group.members.toSorted((a, b) => a.display_name.localeCompare(b.display_name));
+  return h(
+    "section",
+    { "aria-label": group.name },
+    h("h2", {}, `${group.name} — ${members.length}`),
+    h(
+      "ul",
+      {},
+      members.map((member) => h("li", {}, row(member))),
+    ),
+  );
+}
+
+function row(member) {
+  const away = isOffline(member);
+  const name = tint(h("span", { class: "member-name" }, member.display_name), member.color);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: `member${away ? " away" : ""}`,
+      dataset: { testid: `member-${member.id}` },
+      onclick: (event) => showPerson(event.currentTarget, member),
+    },
+    h(
+      "span",
+      { class: "with-light" },
+      avatar(member.avatar_url, member.display_name, 32),
+      h("span", { class: `light ${away ? "offline" : "online"}`, "aria-hidden": "true" }),
+    ),
+    name,
+    member.bot && h("span", { class: "badge" }, "APP"),
+  );
+}

@@ -1,0 +1,196 @@
+/** Servers, channels, the channel's header, and the person I am. */
+
+import { avatar, fill, h, picture } from "../dom.js";
+import { icon } from "../icons.js";
+import { closePopover, openPopover } from "../popover.js";
+import { become, go } from "../session.js";
+import { channel, guild, state, watch } from "../state.js";
+import { toggle } from "./layout.js";
+
+const rail = document.getElementById("rail");
+const channels = document.getElementById("channels");
+const header = document.getElementById("header");
+const me = document.getElementById("me");
+
+export function startPlaces() {
+  watch(["guilds", "place"], drawRail);
+  watch(["guilds", "place"], drawChannels);
+  watch(["guilds", "place", "application"], drawHeader);
+  watch(["people", "guilds", "place"], drawMe);
+}
+
+function drawRail() {
+  const items = state.guilds.map((one) => {
+    const here = one.id === state.guildId;
+    const initials = one.name
+      .split(/\s+/)
+      .map((word) => word[0])
+      .join("")
+      .slice(0, 3);
+    const letters = () => h("span", { class: "guild-letters" }, initials);
+    const face = one.icon_url
+      ? picture(one.icon_url, "", "guild-icon", (image) => image.replaceWith(letters()))
+      : letters();
+    return h(
+      "button",
+      {
+        type: "button",
+        class: `guild${here ? " here" : ""}`,
+        title: one.name,
+        "aria-label": one.name,
+        "aria-current": here ? "true" : null,
+        dataset: { testid: `guild-${one.id}` },
+        onclick: () => go(one.id),
+      },
+      h("span", { class: "guild-pill", "aria-hidden": "true" }),
+      face,
+    );
+  });
+  fill(rail, items);
+  fill(document.getElementById("guild-name"), h("h1", {}, guild()?.name ?? ""));
+}
+
+function drawChannels() {
+  const items = (guild()?.channels ?? []).map((one) => {
+    const here = one.id === state.channelId;
+    const unread = state.unread.has(one.id);
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: `channel${here ? " here" : ""}${unread ? " unread" : ""}`,
+          "aria-current": here ? "page" : null,
+          dataset: { testid: `channel-${one.id}` },
+          onclick: () => {
+            go(state.guildId, one.id);
+            toggle("nav", false);
+          },
+        },
+        icon("hash"),
+        h("span", {}, one.name),
+        unread && h("span", { class: "sr-only" }, "unread"),
+      ),
+    );
+  });
+  fill(channels, h("h2", {}, "Text channels"), h("ul", {}, items));
+}
+
+function drawHeader() {
+  const known = channel();
+  const online = state.application?.online;
+  const tool = (name, label, testid, what) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: `icon-button tool-${what}`,
+        title: label,
+        "aria-label": label,
+        dataset: { testid },
+        onclick: () => toggle(what),
+      },
+      icon(name),
+    );
+  fill(
+    header,
+    tool("menu", "Servers and channels", "open-nav", "nav"),
+    icon("hash"),
+    h("h2", {}, known?.name ?? ""),
+    known?.topic && h("p", { class: "topic", title: known.topic }, known.topic),
+    h("span", { class: "spring" }),
+    state.application &&
+      h(
+        "span",
+        { class: `presence ${online ? "online" : "offline"}`, role: "status", dataset: { testid: "application" } },
+        h("span", { class: "light", "aria-hidden": "true" }),
+        `${state.application.name} is ${online ? "online" : "offline"}`,
+      ),
+    tool("sun", "Light or dark", "theme", "theme"),
+    tool("people", "Members", "toggle-members", "members"),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "behind tool-panel",
+        title: "Behind the scenes",
+        "aria-label": "Behind the scenes",
+        dataset: { testid: "toggle-panel" },
+        onclick: () => toggle("panel"),
+      },
+      icon("gears"),
+      h("span", {}, "Behind the scenes"),
+    ),
+  );
+}
+
+function drawMe() {
+  if (!state.me) return fill(me);
+  const { display_name: name, username, avatar_url: src } = state.me;
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "me",
+      "aria-haspopup": "listbox",
+      "aria-label": `You are ${name}. Choose who you are`,
+      title: "Choose who you are",
+      dataset: { testid: "person-chooser" },
+      onclick: () => choose(button),
+    },
+    h(
+      "span",
+      { class: "with-light" },
+      avatar(src, name, 32),
+      h("span", { class: "light online", "aria-hidden": "true" }),
+    ),
+    h("span", { class: "me-names" }, h("strong", {}, name), h("small", {}, username)),
+    icon("down"),
+  );
+  return fill(me, button);
+}
+
+function choose(button) {
+  const here = state.people.filter((person) => person.guilds.includes(state.guildId));
+  const elsewhere = state.people.filter((person) => !person.guilds.includes(state.guildId));
+  const list = h(
+    "div",
+    { class: "people", role: "listbox", "aria-label": "Choose who you are" },
+    h("h3", { role: "presentation" }, "Choose who you are"),
+    here.map(person),
+    elsewhere.length > 0 && h("h3", { role: "presentation" }, "Only in other servers"),
+    elsewhere.map(person),
+  );
+  list.addEventListener("keydown", move);
+  openPopover(button, list, { side: "above" });
+  (list.querySelector("[aria-selected=true]") ?? list.querySelector("button"))?.focus();
+}
+
+function person(one) {
+  return h(
+    "button",
+    {
+      type: "button",
+      role: "option",
+      class: "person",
+      "aria-selected": String(one.id === state.me.id),
+      dataset: { testid: `person-${one.id}` },
+      onclick: () => {
+        closePopover();
+        become(one.id).then(() => document.querySelector(".me")?.focus());
+      },
+    },
+    avatar(one.avatar_url, one.display_name, 32),
+    h("span", { class: "me-names" }, h("strong", {}, one.display_name), h("small", {}, one.username)),
+  );
+}
+
+function move(event) {
+  const items = [...event.currentTarget.querySelectorAll("button")];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
+}

@@ -1,0 +1,41 @@
+/** Starts the page. */
+
+import { startMessages } from "./chat/messages.js";
+import { fillCommand, startComposer } from "./composer/composer.js";
+import { startLayout } from "./frame/layout.js";
+import { startMembers } from "./frame/members.js";
+import { startPlaces } from "./frame/places.js";
+import { h } from "./dom.js";
+import { onMention } from "./markdown/render.js";
+import { startPanel } from "./panel/panel.js";
+import { go, start } from "./session.js";
+import { guild } from "./state.js";
+
+const RETRY_MS = 1500;
+const banner = document.getElementById("banner");
+
+banner.append(
+  h("strong", {}, "The sandbox is gone."),
+  " Start it again with ",
+  h("code", {}, "make demo"),
+  "; this page comes back by itself.",
+);
+onMention({ command: fillCommand, channel: (id) => go(guild().id, id) });
+startPlaces();
+startMembers();
+startMessages();
+startComposer();
+startPanel();
+startLayout();
+begin();
+
+async function begin() {
+  try {
+    await start();
+    document.getElementById("composer").focus();
+  } catch (error) {
+    console.warn("cannot start yet:", error.message);
+    banner.hidden = false;
+    setTimeout(begin, RETRY_MS);
+  }
+}

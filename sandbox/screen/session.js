@@ -1,0 +1,152 @@
+/** Who I am and where I look: loads what the page shows, and keeps it right as events arrive. */
+
+import { client, openEvents, sandbox } from "./api.js";
+import { flatten } from "./composer/commands.js";
+import { fail, offerModal } from "./interactions.js";
+import { changed, guild, recall, remember, state } from "./state.js";
+
+const LOG_KEPT = 1000;
+let closeEvents = () => {};
+let visit = 0; // counts moves: an answer for a place I have left is dropped
+
+/** Load everything for the person remembered, or the first one there is. Throws when the sandbox is not there. */
+export async function start() {
+  state.people = await client.people();
+  const known = state.people.find((person) => person.id === recall("user")) ?? state.people[0];
+  if (known) await become(known.id);
+}
+
+/** Be another person: their servers, their channels, what they may see. */
+export async function become(userId) {
+  remember("user", userId);
+  closeEvents();
+  const answer = await client.state(userId);
+  state.waiting = [];
+  forgetComponents();
+  take(answer);
+  closeEvents = openEvents(userId, receive, linked);
+  await go(state.guildId, state.channelId);
+}
+
+function take(answer) {
+  state.me = answer.user;
+  state.application = answer.application;
+  state.guilds = answer.guilds;
+  if (!guild()) state.guildId = answer.guilds[0]?.id ?? null;
+  changed("people", "guilds", "application");
+}
+
+/** Open a channel; without one, the first of the guild. */
+export async function go(guildId, channelId = null) {
+  const mine = ++visit;
+  state.guildId = guildId;
+  const channels = guild()?.channels ?? [];
+  state.channelId = (channels.find((item) => item.id === channelId) ?? channels[0])?.id ?? null;
+  state.unread.delete(state.channelId);
+  state.messages = [];
+  changed("place", "messages");
+  if (!state.channelId) return;
+  const user = state.me.id;
+  const [messages, commands] = await Promise.all([
+    client.messages(user, state.channelId),
+    client.commands(user, guildId),
+  ]);
+  if (mine !== visit) return;
+  state.messages = messages;
+  state.commands = flatten(commands);
+  changed("messages", "commands");
+}
+
+/** Read everything again: after a reset, or when the sandbox came back. */
+async function again() {
+  forgetComponents();
+  state.people = await client.people();
+  if (!state.people.some((person) => person.id === state.me.id)) return start();
+  take(await client.state(state.me.id));
+  return go(state.guildId, state.channelId);
+}
+
+function forgetComponents() {
+  state.busy.clear();
+  state.failures.clear();
+}
+
+function linked(up, reconnected) {
+  document.getElementById("banner").hidden = up;
+  if (up && reconnected) {
+    state.waiting = [];
+    again().catch((error) => console.warn("could not read again:", error.message));
+  }
+  if (up && !reconnected) {
+    settle().catch((error) => console.warn("could not read the state:", error.message));
+  }
+  if (up) readLog().catch((error) => console.warn("no log:", error.message));
+}
+
+/** What changed between reading the state and hearing of changes. */
+async function settle() {
+  const user = state.me.id;
+  const answer = await client.state(user);
+  if (state.me.id === user) take(answer);
+}
+
+async function readLog() {
+  const answer = await sandbox.log();
+  state.log = (Array.isArray(answer) ? answer : (answer.lines ?? [])).slice(-LOG_KEPT);
+  changed("log");
+}
+
+async function refreshCommands() {
+  const guildId = state.guildId;
+  const commands = await client.commands(state.me.id, guildId);
+  if (guildId === state.guildId) {
+    state.commands = flatten(commands);
+    changed("commands");
+  }
+}
+
+function receive(event) {
+  switch (event.type) {
+    case "message_create":
+    case "message_update":
+      return upsert(event.message);
+    case "message_delete":
+      state.messages = state.messages.filter((message) => message.id !== event.id);
+      return changed("messages");
+    case "modal":
+      return offerModal(event.interaction, event.modal);
+    case "interaction_failed":
+      return fail(event.interaction, event.error);
+    case "commands":
+      return refreshCommands();
+    case "bot":
+      state.application.online = event.online;
+      return changed("application");
+    case "log":
+      state.log.push(event.line);
+      if (state.log.length > LOG_KEPT) state.log.shift();
+      return changed("log");
+    case "reset":
+      state.waiting = [];
+      return again();
+    default:
+      return undefined; // a newer sandbox may say more
+  }
+}
+
+/** Put a message where it belongs; its command, if it was mine, waits no longer. */
+export function upsert(message) {
+  if (message.channel_id !== state.channelId) {
+    state.unread.add(message.channel_id);
+    return changed("place");
+  }
+  const at = state.messages.findIndex((known) => known.id === message.id);
+  if (at >= 0) state.messages[at] = message;
+  else {
+    state.messages.push(message);
+    state.messages.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+  }
+  const interaction = message.interaction_metadata?.id;
+  state.waiting = state.waiting.filter((entry) => entry.failed || entry.interaction !== interaction);
+  return changed("messages");
+}

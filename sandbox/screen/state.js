@@ -1,0 +1,70 @@
+/** What the page knows, and who hears when it changes. */
+
+export const state = {
+  people: [],
+  me: null, // {id, username, display_name, avatar_url}
+  application: null, // {id, name, avatar_url, online}
+  guilds: [],
+  commands: [], // flattened: see composer/commands.js
+  guildId: null,
+  channelId: null,
+  messages: [], // of the open channel, oldest first
+  waiting: [], // my commands that have no message yet
+  busy: new Map(), // message id -> custom id of the component under way
+  failures: new Map(), // message id -> why its last component failed
+  dismissed: new Set(),
+  unread: new Set(), // channel ids
+  log: [],
+};
+
+const listeners = new Map();
+
+/** Call `listener` whenever one of the topics changed. */
+export function watch(topics, listener) {
+  for (const topic of topics) {
+    if (!listeners.has(topic)) listeners.set(topic, []);
+    listeners.get(topic).push(listener);
+  }
+}
+
+/** Topics: people, place, guilds, application, commands, messages, log, reset. */
+export function changed(...topics) {
+  const heard = new Set(topics.flatMap((topic) => listeners.get(topic) ?? []));
+  for (const listener of heard) listener();
+}
+
+const byId = (list, id) => list?.find((item) => item.id === String(id)) ?? null;
+
+export const guild = () => byId(state.guilds, state.guildId);
+export const channel = (id = state.channelId) => byId(guild()?.channels, id);
+export const member = (id) => byId(guild()?.members, id);
+export const role = (id) => byId(guild()?.roles, id);
+
+/** The name and colour to show for a person, in this guild where possible. */
+export function face(user) {
+  const known = member(user?.id);
+  return {
+    name: known?.display_name ?? user?.global_name ?? user?.display_name ?? user?.username ?? "Unknown user",
+    avatar: known?.avatar_url ?? user?.avatar_url,
+    color: known?.color ?? 0,
+  };
+}
+
+const REMEMBERED = "tessera.sandbox";
+
+/** Small choices that outlive a reload; a browser that forbids storage only forgets them. */
+export function remember(key, value) {
+  try {
+    localStorage.setItem(`${REMEMBERED}.${key}`, value);
+  } catch (error) {
+    console.info("not remembered:", error.message);
+  }
+}
+
+export function recall(key) {
+  try {
+    return localStorage.getItem(`${REMEMBERED}.${key}`);
+  } catch {
+    return null;
+  }
+}

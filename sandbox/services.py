@@ -1,0 +1,14 @@
+"""Which of the stand-ins a path belongs to, as the switches name them."""
+
+from __future__ import annotations
+
+_PREFIXES = {"/loopring/": "loopring", "/api/v10/": "discord"}
+SERVICES = frozenset(_PREFIXES.values())
+
+
+def service_of(path: str) -> str | None:
+    """`loopring` or `discord` (its REST API); None for paths that belong to the sandbox itself."""
+    for prefix, service in _PREFIXES.items():
+        if path.startswith(prefix):
+            return service
+    return None

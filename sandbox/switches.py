@@ -1,0 +1,178 @@
+"""`/_sandbox/*`: the routes that put faults in, read the traffic, shake the gateway, and set everything back."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from sandbox.faults import check_service
+from sandbox.invented import ensure_account, mint_collections
+from sandbox.keys import BOT, DISCORD, FAULTS, TRAFFIC, WORLD
+from sandbox.population import populate
+
+PREFIX = "/_sandbox"
+MOST_COLLECTIONS = 5000
+
+Json = dict[str, Any]
+Switch = Callable[[web.Request], Awaitable[Any]]
+
+
+class RefusedError(Exception):
+    """A switch does not apply now; answered with 409 and the sentence."""
+
+
+class Switches:
+    """The routes over one application, and the state that a reset goes back to: the world as it is now."""
+
+    def __init__(self, app: web.Application) -> None:
+        self._app = app
+        self._beginning = copy.deepcopy(app[WORLD])
+
+    def add_routes(self) -> None:
+        """Add everything below `/_sandbox`; answers are JSON, refusals `{error: sentence}`."""
+        for method, path, switch in (
+            ("POST", "reset", self._reset),
+            ("POST", "seed", self._seed),
+            ("GET", "faults", self._get_faults),
+            ("POST", "faults", self._add_fault),
+            ("DELETE", "faults", self._clear_faults),
+            ("GET", "latency", self._get_latency),
+            ("POST", "latency", self._set_latency),
+            ("POST", "gateway", self._gateway),
+            ("POST", "announce", self._announce),
+            ("POST", "accounts", self._give),
+            ("GET", "traffic", self._traffic),
+            ("GET", "bot", self._bot),
+            ("POST", "bot/restart", self._restart),
+            ("GET", "log", self._log),
+        ):
+            self._app.router.add_route(method, f"{PREFIX}/{path}", _answering(switch))
+
+    async def _reset(self, _request: web.Request) -> Json:
+        self._app[WORLD].become(copy.deepcopy(self._beginning))
+        self._app[FAULTS].clear()
+        self._app[TRAFFIC].clear()
+        self._app[DISCORD].reset()
+        return {}
+
+    async def _seed(self, request: web.Request) -> Json:
+        seed = _whole_number(await _asked(request), "seed")
+        world = self._app[WORLD]
+        world.become(copy.deepcopy(self._beginning))
+        populate(world, seed)
+        self._app[DISCORD].refresh_guilds()
+        return {
+            "users": len(world.users),
+            "accounts": len(world.accounts),
+            "collections": len(world.collections),
+        }
+
+    async def _get_faults(self, _request: web.Request) -> list[Json]:
+        return [fault.json() for fault in self._app[FAULTS].all]
+
+    async def _add_fault(self, request: web.Request) -> Json:
+        return self._app[FAULTS].add(await _asked(request)).json()
+
+    async def _clear_faults(self, _request: web.Request) -> Json:
+        self._app[FAULTS].clear()
+        return {}
+
+    async def _get_latency(self, _request: web.Request) -> Json:
+        return dict(self._app[FAULTS].latency)
+
+    async def _set_latency(self, request: web.Request) -> Json:
+        asked = await _asked(request)
+        self._app[FAULTS].set_latency(asked.get("service", ""), asked.get("seconds", 0))
+        return dict(self._app[FAULTS].latency)
+
+    async def _gateway(self, request: web.Request) -> Json:
+        asked = await _asked(request)
+        await self._app[DISCORD].gateway_action(str(asked.pop("action", "")), asked)
+        return {}
+
+    async def _announce(self, request: web.Request) -> Json:
+        asked = await _asked(request)
+        self._app[DISCORD].announce(_whole_number(asked, "guilds"), _whole_number(asked, "members", 0))
+        return {}
+
+    async def _give(self, request: web.Request) -> Json:
+        asked = await _asked(request)
+        number = _whole_number(asked, "collections")
+        if number > MOST_COLLECTIONS:
+            raise ValueError(f"collections is {MOST_COLLECTIONS} at most")
+        kinds = None if asked.get("kinds") is None else max(1, _whole_number(asked, "kinds"))
+        world = self._app[WORLD]
+        account = ensure_account(world, _whole_number(asked, "account"))
+        mint_collections(world, account, number, kinds)
+        return {"account": account.account_id, "owner": account.owner, "collections": len(account.holdings)}
+
+    async def _traffic(self, request: web.Request) -> Json:
+        traffic = self._app[TRAFFIC]
+        service = request.query.get("service") or None
+        if service is not None:
+            check_service(service)
+        after = _whole_number(request.query, "after", 0)
+        limit = _whole_number(request.query, "limit") if "limit" in request.query else None
+        return {
+            "last": traffic.last,
+            "exchanges": [exchange.json() for exchange in traffic.exchanges(after, service, limit)],
+        }
+
+    async def _bot(self, _request: web.Request) -> Json:
+        online = self._app[DISCORD].connected()
+        process = self._app.get(BOT)
+        if process is None:
+            return {"online": online, "managed": False, "running": None, "pid": None, "starts": 0}
+        return {"online": online, "managed": True, **process.json()}
+
+    async def _restart(self, _request: web.Request) -> Json:
+        process = self._app.get(BOT)
+        if process is None:
+            raise RefusedError("The sandbox did not start the bot, so it cannot restart it.")
+        await process.restart()
+        return process.json()
+
+    async def _log(self, _request: web.Request) -> Json:
+        process = self._app.get(BOT)
+        return {"lines": list(process.lines) if process is not None else []}
+
+
+def _answering(switch: Switch) -> Callable[[web.Request], Awaitable[web.Response]]:
+    @wraps(switch)
+    async def answer(request: web.Request) -> web.Response:
+        try:
+            content, status = await switch(request), 200
+        except ValueError as error:
+            content, status = {"error": str(error)}, 400
+        except RefusedError as error:
+            content, status = {"error": str(error)}, 409
+        return web.Response(status=status, body=orjson.dumps(content), content_type="application/json")
+
+    return answer
+
+
+async def _asked(request: web.Request) -> Json:
+    body = await request.read()
+    asked = orjson.loads(body) if body else {}
+    if not isinstance(asked, dict):
+        raise ValueError("the body is a JSON object")  # noqa: TRY004 - one kind of error for the caller: 400
+    return asked
+
+
+def _whole_number(asked: Mapping[str, Any], name: str, default: int | None = None) -> int:
+    """A count or an id, as JSON number or as text.
+
+    Raises:
+        ValueError: it is neither, or it is missing and has no default.
+    """
+    value = asked.get(name, default)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{name} is a whole number")
+    return value

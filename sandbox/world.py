@@ -1,0 +1,144 @@
+"""The state that the stand-ins share: one small community and what its accounts hold.
+
+Plain mutable dataclasses. `load_world()` reads them from `community.toml`; the stand-ins change them, and
+`/_sandbox/reset` reads them again into the same `World`: keep the World and look things up in it by id; a Guild or an
+account that is kept aside is out of date after a reset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+BOT_TOKEN = "sandbox.bot.token"
+API_KEY = "sandbox-loopring-key"
+APPLICATION_ID = 900000000000000001
+
+
+@dataclass
+class User:
+    """A Discord account."""
+
+    id: int
+    username: str
+    display_name: str
+    bot: bool = False
+
+
+@dataclass
+class Role:
+    """A role of a guild; `permissions` is Discord's bit set, `managed` means an integration owns it."""
+
+    id: int
+    name: str
+    position: int
+    permissions: int = 0
+    color: int = 0
+    managed: bool = False
+
+
+@dataclass
+class Channel:
+    """A text channel."""
+
+    id: int
+    name: str
+    topic: str = ""
+
+
+@dataclass
+class Member:
+    """A user in a guild; `roles` are role ids without @everyone."""
+
+    user_id: int
+    roles: list[int] = field(default_factory=list)
+    nick: str | None = None
+
+
+@dataclass
+class Guild:
+    """A Discord server; the role whose id is the guild's id is @everyone."""
+
+    id: int
+    name: str
+    owner_id: int
+    roles: dict[int, Role] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+
+
+@dataclass
+class Nft:
+    """One kind of NFT of a collection; `nft_data` is Loopring's 32-byte key, `image` an ipfs:// URI or empty."""
+
+    nft_data: str
+    nft_id: str
+    name: str
+    description: str = ""
+    image: str = ""
+    attributes: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Collection:
+    """A Loopring collection; the image fields may be empty, as they are upstream."""
+
+    id: int
+    name: str
+    owner: str
+    contract_address: str
+    collection_address: str
+    description: str = ""
+    base_uri: str = ""
+    nft_factory: str = ""
+    avatar: str = ""
+    banner: str = ""
+    thumbnail: str = ""
+    tile_uri: str = ""
+    cached: dict[str, str] = field(default_factory=dict)
+    deploy_status: str = "DEPLOYED"
+    nft_type: str = "ERC1155"
+    created_at: int = 0
+    updated_at: int = 0
+    properties: dict[str, bool] = field(default_factory=dict)
+    mint_channel: str = "UNKNOWN_CHANNEL"
+    nfts: dict[str, Nft] = field(default_factory=dict)
+
+
+@dataclass
+class L2Account:
+    """A Loopring account and what it holds: collection id -> nft_data -> copies (0 = once held, now empty)."""
+
+    account_id: int
+    owner: str
+    name: str = ""
+    activated: bool = True
+    frozen: bool = False
+    discord_user: int | None = None
+    holdings: dict[int, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """Everything: who is on Discord, and who holds what on Loopring.
+
+    `names` are those that resolve to an address without a Loopring account: name -> address.
+    """
+
+    application_id: int = APPLICATION_ID
+    users: dict[int, User] = field(default_factory=dict)
+    guilds: dict[int, Guild] = field(default_factory=dict)
+    collections: dict[int, Collection] = field(default_factory=dict)
+    accounts: dict[int, L2Account] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def become(self, other: World) -> None:
+        """Take the state of another world in place: whoever holds this one sees the change."""
+        for part in fields(World):
+            setattr(self, part.name, getattr(other, part.name))
+
+
+def load_world() -> World:
+    """The community as `community.toml` says it, made anew."""
+    from sandbox.community import read_community  # noqa: PLC0415 - the reader builds the classes above
+
+    return read_community()

@@ -1,0 +1,122 @@
+"""`python -m sandbox` as a person runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import sys
+import tomllib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Started:
+    """A running `python -m sandbox`."""
+
+    def __init__(self, process: asyncio.subprocess.Process, address: str) -> None:
+        self.process = process
+        self.address = address
+
+    async def get(self, path: str) -> Any:
+        async with aiohttp.ClientSession() as session, session.get(self.address + path) as answer:
+            assert answer.status == 200
+            return await answer.json(content_type=None)
+
+    async def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return await asyncio.wait_for(self.process.wait(), 20)
+
+    async def line(self) -> str:
+        assert self.process.stdout is not None
+        return (await asyncio.wait_for(self.process.stdout.readline(), 20)).decode()
+
+
+@contextlib.asynccontextmanager
+async def sandbox(*arguments: str) -> AsyncIterator[Started]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sandbox", "--port", "0", *arguments),
+        cwd=PROJECT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    started = Started(process, "")
+    try:
+        first = await started.line()
+        address = re.search(r"http://[\d.]+:\d+", first)
+        assert address is not None, first
+        started.address = address[0]
+        yield started
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_it_says_where_it_is_and_ends_cleanly_when_asked(number: signal.Signals) -> None:
+    async with sandbox("--no-bot") as started:
+        assert (await started.get("/_sandbox/bot"))["managed"] is False
+        assert await started.end(number) == 0
+
+
+async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -> None:
+    async with sandbox("--no-bot") as started:
+        path = Path((await started.line()).split()[-1])
+        config = tomllib.loads(path.read_text(encoding="utf-8"))  # noqa: ASYNC240 - likewise
+        await started.end(signal.SIGTERM)
+    port = started.address.rsplit(":", 1)[1]
+    assert config["discord"] == {
+        "api_url": f"http://127.0.0.1:{port}/api/v10",
+        "gateway_url": f"ws://127.0.0.1:{port}/gateway/",
+    }
+    assert config["loopring"] == {
+        "base_url": f"http://127.0.0.1:{port}/loopring",
+        "image_gateways": [f"http://127.0.0.1:{port}/ipfs/"],
+    }
+    assert not path.parent.exists()
+
+
+async def test_a_seed_makes_the_community_larger() -> None:
+    async with sandbox("--no-bot", "--seed", "3") as started:
+        assert len(await started.get("/_client/people")) == 199
+
+
+async def test_the_bot_is_started_heard_and_ended_with_the_sandbox(tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    async with sandbox("--bot-log", str(log)) as started:
+        async with asyncio.timeout(20):
+            while not (lines := (await started.get("/_sandbox/log"))["lines"]):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
+        state = await started.get("/_sandbox/bot")
+        assert state["managed"] is True
+        assert await started.end(signal.SIGTERM) == 0
+    assert log.read_text(encoding="utf-8").splitlines()[: len(lines)] == lines
+    if state["pid"] is not None:
+        with pytest.raises(ProcessLookupError):
+            os.kill(state["pid"], 0)
+
+
+async def test_a_port_in_use_is_one_line_and_status_2() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "sandbox", "--no-bot", "--port", str(port)),
+            cwd=PROJECT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 2
+    assert output.decode().splitlines() == [f"Cannot listen on 127.0.0.1:{port}: Address already in use. Try --port."]
