@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import os
+import resource
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -30,12 +32,16 @@ from bot.web.server import start_server
 
 DEFAULT_CONFIG = Path("config.toml")
 
+_OPEN_FILES = 4096
+
 EXIT_FAILED = 1  # asked, and there is no (whole) answer
 EXIT_USAGE = 2  # the configuration or the command line is wrong
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is 0, 1 (no whole answer) or 2 (configuration or input)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a name that a terminal cannot show must not cost the table
     arguments = _parser().parse_args(argv)
     try:
         settings = _load(arguments.config)
@@ -46,14 +52,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.command == "run":
             return asyncio.run(_run(settings))
         if arguments.command == "check":
-            return asyncio.run(check(settings, print))
+            return asyncio.run(check(settings, lambda line: print(line, flush=True)))
         return asyncio.run(_collections(settings, arguments))
-    except (ConfigError, InputError) as error:
-        print(f"tessera: {error.sentence}", file=sys.stderr)
-        return EXIT_USAGE
+    except BrokenPipeError:
+        # The reader went away (`| head`); nothing is left to be flushed at exit (Python docs, signal, "SIGPIPE").
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
     except TesseraError as error:
         print(f"tessera: {error.sentence}", file=sys.stderr)
-        return EXIT_FAILED
+        return EXIT_USAGE if isinstance(error, ConfigError | InputError) else EXIT_FAILED
     except KeyboardInterrupt:
         return 130  # as shells have it: 128 + SIGINT
 
@@ -97,6 +104,11 @@ async def _open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup
 
 
 async def _run(settings: Settings) -> int:
+    # Each interaction of a burst opens a connection; some systems grant only 256 files unless asked.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < _OPEN_FILES:
+        wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     await serve(settings, stop_on_signals())
     return 0
 
@@ -115,7 +127,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     try:
         async with _open_lookup(settings, store) as lookup:
             bot = await _build_bot(settings, lookup)
-            server = await start_server(settings.web, store, lambda: "ready" if bot.is_ready() else "connecting")
+            server = await start_server(settings.web, store, lambda: bot.gateway_state)
             try:
                 await run_until(stop, bot, token.get_secret_value())
             finally:
@@ -126,7 +138,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 async def _build_bot(settings: Settings, lookup: Lookup) -> Bot:
     """The client with its cogs, not yet connected."""
-    bot = Bot(settings.discord)
+    bot = Bot(settings.discord, cut_short=lookup.close)
     gateways = settings.loopring.image_gateways
     await bot.add_cog(Collections(bot, lookup, gateways=gateways, expires=settings.discord.buttons_expire_seconds))
     await bot.add_cog(About(bot, lookup))
@@ -148,13 +160,13 @@ async def _collections(settings: Settings, arguments: argparse.Namespace) -> int
                     )
             if sys.stderr.isatty():
                 print("\r\033[K", end="", file=sys.stderr)
-            owner = await lookup.known_owner(account) or await lookup.fetch_owner(account)
+            owner = await lookup.fetch_owner(account)
             holdings = holdings.sorted_by(Order[arguments.sort.upper()])
             show = holdings_json if arguments.json else holdings_table
-            print(show(holdings, owner, lookup.source_label))
+            print(show(holdings, owner.address, lookup.source_label), flush=True)
     finally:
         await store.close()
-    return 0 if holdings.complete and not holdings.stale_because else EXIT_FAILED
+    return 0 if holdings.complete else EXIT_FAILED
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+import aiohttp
 import discord
 import yarl
 from discord import app_commands
@@ -20,12 +22,15 @@ from discord.ext import commands
 from bot.config import DiscordSettings
 from bot.embeds import error_embed
 from bot.errors import SourceError, TesseraError
-from bot.paginator import ID_PREFIX, RUN
+from bot.page_items import ID_PREFIX, RUN
 
 log = logging.getLogger(__name__)
 
-_READY_PAUSE = 0.25
-_STALE_BUTTON = "Tessera was restarted since then, and no longer knows this answer. Use the command again."
+READY_PAUSE = 0.25
+# Half of the three seconds that Discord grants; views of ours answer within milliseconds.
+_PRESS_PATIENCE = 1.5
+_STALE_BUTTON = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
+_LAST_EDITS = 2.0
 _STOPPING = "Tessera is being restarted. Try again in a minute."
 
 
@@ -54,9 +59,14 @@ class Tree(app_commands.CommandTree["Bot"]):
 
 
 class Bot(commands.Bot):
-    """The Discord client. Objects that commands need are given to the cogs, not kept here."""
+    """The Discord client. Objects that commands need are given to the cogs, not kept here.
 
-    def __init__(self, settings: DiscordSettings) -> None:
+    Args:
+        settings: Where Discord is, and where to register the commands.
+        cut_short: Ends long readings when the bot must stop.
+    """
+
+    def __init__(self, settings: DiscordSettings, *, cut_short: Callable[[], Awaitable[None]]) -> None:
         # Two warnings at each start, on libraries that only voice needs.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -69,9 +79,10 @@ class Bot(commands.Bot):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             # How long READY is held back after the last server was announced; nothing here needs all of them.
-            guild_ready_timeout=_READY_PAUSE,
+            guild_ready_timeout=READY_PAUSE,
         )
         self._guild_ids = settings.guild_ids
+        self._cut_short = cut_short
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = False
         self._settled_at = 0.0
@@ -99,9 +110,14 @@ class Bot(commands.Bot):
         command_id = self._command_ids.get((guild_id, command)) or self._command_ids.get((None, command))
         return f"</{command}:{command_id}>" if command_id else f"`/{command}`"
 
+    @property
+    def gateway_state(self) -> str:
+        """A word on the connection to Discord: "ready" or "connecting"."""
+        return "ready" if self.is_ready() and self.ws and self.ws.open else "connecting"
+
     async def on_connect(self) -> None:
         """Note when the READY of this connection will have been told to everybody."""
-        self._settled_at = time.monotonic() + 2 * _READY_PAUSE
+        self._settled_at = time.monotonic() + 2 * READY_PAUSE
 
     async def close(self) -> None:
         """Leave Discord; discord.py 2.7.1 would dispatch a READY that it still holds back into the closed client."""
@@ -113,15 +129,25 @@ class Bot(commands.Bot):
         log.info("ready as %s in %d guilds", self.user, len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer buttons of an earlier process, whose views are gone."""
+        """Answer buttons whose views are gone: those of an earlier process, and those pressed too late."""
         custom_id = _custom_id_of(interaction)
-        if custom_id.startswith(f"{ID_PREFIX}:") and not custom_id.startswith(f"{ID_PREFIX}:{RUN}:"):
+        if not custom_id.startswith(f"{ID_PREFIX}:"):
+            return
+        if custom_id.startswith(f"{ID_PREFIX}:{RUN}:"):
+            # Its view answers at once; if nothing has, then the view is gone, or no longer has this button.
+            await asyncio.sleep(_PRESS_PATIENCE)
+            if interaction.response.is_done():
+                return
+        try:
             await interaction.response.send_message(_STALE_BUTTON, ephemeral=True)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            log.info("an old button stays unanswered: %s", type(error).__name__)
 
     async def admit(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether an interaction may run now; if so, `drain()` waits for it."""
         if self._stopping:
-            await interaction.response.send_message(_STOPPING, ephemeral=True)
+            if interaction.type is not discord.InteractionType.autocomplete:
+                await interaction.response.send_message(_STOPPING, ephemeral=True)
             return False
         if task := asyncio.current_task():
             self._running.add(task)
@@ -129,13 +155,20 @@ class Bot(commands.Bot):
         return True
 
     async def drain(self, seconds: float) -> None:
-        """Take nothing new, and let what runs come to its end, for at most so long."""
+        """Take nothing new, and let what runs come to its end.
+
+        After so many seconds the readings are cut short, and what runs has two more to show what there is.
+        """
         self._stopping = True
-        if self._running:
-            log.info("finishing %d interactions", len(self._running))
-            _, late = await asyncio.wait(self._running, timeout=seconds)
-            if late:
-                log.warning("%d interactions were cut off", len(late))
+        if not self._running:
+            return
+        log.info("finishing %d interactions", len(self._running))
+        _, late = await asyncio.wait(self._running, timeout=seconds)
+        if late:
+            await self._cut_short()
+            _, late = await asyncio.wait(late, timeout=_LAST_EDITS)
+        if late:
+            log.warning("%d interactions were cut off", len(late))
 
     async def answer_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Tell the person what went wrong: our sentence, or a reference to the log. Never raises."""
@@ -153,19 +186,25 @@ class Bot(commands.Bot):
             )
         try:
             await _tell(interaction, error_embed(told))
-        except discord.HTTPException as problem:
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
             log.warning("an error could not be told: %s", problem)
 
 
 _UNKNOWN_INTERACTION = 10062
+_ALREADY_ACKNOWLEDGED = 40060
 
 
 async def _tell(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
-    if interaction.response.is_done():
-        # Discord puts the first followup in the place of a "thinking" answer; a later one stands below it.
-        await interaction.followup.send(embed=embed, ephemeral=True)
-    else:
-        await interaction.response.send_message(embed=embed, ephemeral=True)
+    if not interaction.response.is_done():
+        try:
+            await interaction.response.send_message(embed=embed, ephemeral=True)
+        except discord.HTTPException as error:
+            if error.code != _ALREADY_ACKNOWLEDGED:
+                raise  # else Discord took our first answer, only its receipt was lost
+        else:
+            return
+    # Discord puts the first followup in the place of a "thinking" answer; a later one stands below it.
+    await interaction.followup.send(embed=embed, ephemeral=True)
 
 
 def _name_of(interaction: discord.Interaction[Any]) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -24,14 +24,22 @@ from bot.errors import ConfigError
 def _url(*schemes: str) -> AfterValidator:
     def check(value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in schemes or not parts.hostname or parts.username or parts.query or parts.fragment:
+        if parts.scheme not in schemes or not _is_plain(parts):
             raise ValueError(f"must be a plain URL starting with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         # Without TLS, a token or a key would travel in the clear: only to this very machine is that harmless.
-        if parts.scheme in ("http", "ws") and not _is_loopback(parts.hostname):
+        if parts.scheme in ("http", "ws") and not _is_loopback(parts.hostname or ""):
             raise ValueError(f"must start with {schemes[0]}:// (plain {parts.scheme}:// is for this machine only)")
         return value
 
     return AfterValidator(check)
+
+
+def _is_plain(parts: SplitResult) -> bool:
+    try:
+        port_is_possible = parts.port != 0
+    except ValueError:  # not a number, or past 65535
+        return False
+    return port_is_possible and bool(parts.hostname) and not ("@" in parts.netloc or parts.query or parts.fragment)
 
 
 def _is_loopback(host: str) -> bool:
@@ -167,7 +175,8 @@ def _read_secret(variable: str, environ: Mapping[str, str]) -> str | None:
         try:
             value = Path(file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{variable}_FILE: {file} cannot be read: {type(error).__name__}.") from error
+            # Its name is not told: by mistake it may be the secret itself.
+            raise ConfigError(f"{variable}_FILE: that file cannot be read: {type(error).__name__}.") from error
     value = (value or "").strip()
     if any(not char.isprintable() or not char.isascii() or char == " " for char in value):
         raise ConfigError(f"{variable} holds blanks or characters that no token has: it was probably pasted wrongly.")

@@ -7,11 +7,12 @@ Discord's limits (resources/message#embed-limits): title 256, description 4096, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import discord
 
 from bot.errors import ConfigError, InputError, NotFoundError, RefusedError, SourceError, StoreError, TesseraError
-from bot.holdings import Collection, Holding, Holdings, Nft, NftList
+from bot.holdings import Collection, Holding, Holdings, Nft, NftList, Owner
 from bot.text import safe_image_url, safe_text, utf16_units
 
 COLLECTIONS_A_PAGE = 5
@@ -26,6 +27,7 @@ _NAME = 100
 _SHORT = 200
 _NFT_TEXT = 120
 _ALL_EMBEDS = 6000
+_SENTENCE = 1500
 
 _STATUS_WORDS = {
     "DEPLOYED": "deployed on Ethereum",
@@ -45,14 +47,14 @@ _PROPERTY_WORDS = {
 
 
 def holdings_embeds(
-    holdings: Holdings, page: int, *, owner: str, source_label: str, reading: bool, gateways: Sequence[str]
+    holdings: Holdings, page: int, *, owner: Owner, source_label: str, reading: bool, gateways: Sequence[str]
 ) -> list[discord.Embed]:
     """One page of an account's collections: a header, then an embed for each collection.
 
     Args:
         holdings: In the order to be shown.
         page: From 0.
-        owner: The account's L1 address, or "".
+        owner: Whose account it is, as far as that is known.
         source_label: Who said it.
         reading: More is on its way.
         gateways: For `ipfs://` pictures.
@@ -62,20 +64,20 @@ def holdings_embeds(
     return fit([header, *(_collection_card(holding, gateways) for holding in shown)])
 
 
-def _holdings_header(holdings: Holdings, *, owner: str, source_label: str, reading: bool) -> discord.Embed:
-    count = len(holdings.holdings)
-    lines = [f"**{plural(count, 'collection')}** · {plural(holdings.kinds, 'kind')} of NFT"]
-    if not count and holdings.complete:
-        lines = [f"This account holds no NFTs, says {source_label}."]
-    if owner:
-        lines.append(f"Owner `{short_address(owner)}`")
+def _holdings_header(holdings: Holdings, *, owner: Owner, source_label: str, reading: bool) -> discord.Embed:
+    lines = [_holdings_sum(holdings, source_label, reading=reading)]
+    if holdings.contract:
+        lines.append(f"Only contract `{short_address(holdings.contract)}`")
+    if owner.address:
+        name = f"{safe_text(owner.name, 80)} " if owner.name else ""
+        lines.append(f"Owner {name}`{short_address(owner.address)}`")
     if reading:
-        of_total = f" of {holdings.total}" if holdings.total else ""
-        lines.append(f"⏳ {count}{of_total} so far, still reading…")
+        of_total = f" of {holdings.total:,}" if holdings.total else ""
+        lines.append(f"⏳ {len(holdings.holdings):,}{of_total} so far, still reading…")
     elif not holdings.complete:
         lines.append(_gap_line(holdings.gap))
     if holdings.stale_because:
-        lines.append(f"⚠️ This is an earlier answer, and may have changed. {holdings.stale_because}")
+        lines.append(f"⚠️ This is an earlier answer, and may have changed. {_cut(holdings.stale_because)}")
     calm = reading or (holdings.complete and not holdings.stale_because)
     embed = discord.Embed(
         title=f"Collections of account {holdings.account.account_id}",
@@ -86,8 +88,26 @@ def _holdings_header(holdings: Holdings, *, owner: str, source_label: str, readi
     return embed.set_footer(text=f"{source_label}, as of")
 
 
+def _holdings_sum(holdings: Holdings, source_label: str, *, reading: bool) -> str:
+    """What all of it comes to. Only a complete answer may say "no", or a number without "at least"."""
+    count = len(holdings.holdings)
+    if not count:
+        if holdings.complete:
+            of_contract = " of this contract" if holdings.contract else ""
+            return f"This account holds no NFTs{of_contract}, says {source_label}."
+        return "Nothing has arrived yet." if reading else "What this account holds is unknown."
+    at_least = "" if holdings.complete or reading else "At least "
+    return f"{at_least}**{plural(count, 'collection')}** · {plural(holdings.kinds, 'kind')} of NFT"
+
+
+def _cut(sentence: str) -> str:
+    """One of our sentences, which may quote something long."""
+    # By characters, each of which is at most two units.
+    return sentence if utf16_units(sentence) <= _SENTENCE else sentence[: _SENTENCE // 2 - 1] + "…"
+
+
 def _gap_line(gap: str) -> str:
-    gap = gap.rstrip(".")
+    gap = _cut(gap.rstrip("."))
     return f"⚠️ **Incomplete:** {gap}. What is missing here is unknown, not zero. Try again in a minute."
 
 
@@ -106,6 +126,7 @@ def collection_embed(
     description: str,
     held: str,
     source_label: str,
+    as_of: datetime,
     gateways: Sequence[str],
 ) -> discord.Embed:
     """One collection, large: banner, description, times, properties.
@@ -115,9 +136,12 @@ def collection_embed(
         description: What to show of its description: safe already, at most 3,000 units.
         held: A line on what the account holds of it, or "".
         source_label: Who said it.
+        as_of: When.
         gateways: For `ipfs://` pictures.
     """
-    embed = discord.Embed(title=safe_text(collection.name, _NAME), description=description or None, colour=BRAND)
+    embed = discord.Embed(
+        title=safe_text(collection.name, _NAME), description=description or None, colour=BRAND, timestamp=as_of
+    )
     if held:
         embed.add_field(name="Held", value=held)
     embed.add_field(name="Type", value=_type_and_status(collection))
@@ -127,11 +151,11 @@ def collection_embed(
     for name, address in (("Contract", collection.contract_address), ("Creator", collection.owner)):
         if address:
             embed.add_field(name=name, value=f"`{short_address(address)}`")
-    if words := [_PROPERTY_WORDS.get(name, safe_text(name, 30)) for name, value in collection.properties if value]:
+    if words := [_PROPERTY_WORDS.get(name, name) for name, value in collection.properties if value]:
         embed.add_field(name="Properties", value=safe_text(", ".join(words), 200))
     embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))
     embed.set_image(url=first_image(collection.banner_uris, gateways))
-    return embed.set_footer(text=f"{source_label} · collection {collection.collection_id}")
+    return embed.set_footer(text=f"{source_label} · collection {collection.collection_id}, as of")
 
 
 def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Embed]:
@@ -139,7 +163,7 @@ def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Emb
     embeds = []
     for nft in nfts:
         embed = discord.Embed(
-            title=safe_text(nft.name, _NAME) if nft.name.strip() else f"NFT {short_address(safe_text(nft.nft_id, 80))}",
+            title=safe_text(nft.name, _NAME) if nft.name.strip() else f"NFT {safe_text(short_address(nft.nft_id), 80)}",
             description=f"**{plural(nft.copies, 'copy', 'copies')}**",
             colour=BRAND,
         )
@@ -154,11 +178,12 @@ def gap_embed(gap: str) -> discord.Embed:
     return discord.Embed(description=_gap_line(gap), colour=CAUTION)
 
 
-def held_words(kinds: int, nfts: NftList | None) -> str:
+def held_words(kinds: int, nfts: NftList) -> str:
     """What an account holds of a collection: `"3 kinds, 17 copies"`; copies only where all of them are known."""
-    if nfts and nfts.complete:
-        return f"{plural(len(nfts.nfts), 'kind')}, {plural(sum(nft.copies for nft in nfts.nfts), 'copy', 'copies')}"
-    return plural(kinds, "kind")
+    words = plural(kinds, "kind")
+    if nfts.complete:
+        words += f", {plural(sum(nft.copies for nft in nfts.nfts), 'copy', 'copies')}"
+    return words
 
 
 def error_embed(error: TesseraError) -> discord.Embed:
@@ -174,7 +199,7 @@ def error_embed(error: TesseraError) -> discord.Embed:
     title = next((words for kind, words in titles.items() if isinstance(error, kind)), "That did not work")
     # The sentence may quote what was typed; everything in it that could act is split already, markdown is not.
     colour = CAUTION if isinstance(error, InputError | NotFoundError) else FAULT
-    return discord.Embed(title=title, description=error.sentence[:4000], colour=colour)
+    return discord.Embed(title=title, description=_cut(error.sentence), colour=colour)
 
 
 def first_image(uris: Sequence[str], gateways: Sequence[str]) -> str | None:

@@ -5,14 +5,13 @@ TesseraError
 ├── NotFoundError            asked and answered: there is no such account, name or collection
 ├── SourceError              the source gave no usable answer: what it knows is *unknown*, which is not zero
 │   ├── UnavailableError     no answer, a broken one, or HTML: waiting helps
-│   ├── ThrottledError       too many requests: waiting helps, `retry_after` says how long
+│   ├── ThrottledError       too many requests: waiting helps
 │   └── RefusedError         the key is missing or wrong: the operator must act, waiting does not help
+├── StoreError               Tessera's own store failed: what is asked is answered without it where that is possible
 └── ConfigError              the configuration or the machine: `run` ends with exit code 2
 """
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 
 class TesseraError(Exception):
@@ -40,11 +39,7 @@ class UnavailableError(SourceError):
 
 
 class ThrottledError(SourceError):
-    """The source asks us to slow down; `retry_after` is its word, or None."""
-
-    def __init__(self, sentence: str, retry_after: timedelta | None = None) -> None:
-        super().__init__(sentence)
-        self.retry_after = retry_after
+    """The source asks us to slow down."""
 
 
 class RefusedError(SourceError):

@@ -7,6 +7,7 @@ that something is *not* held. Everything else is unknown, and unknown is not zer
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -20,6 +21,10 @@ LOOPRING = "loopring"
 _MAX_ACCOUNT_ID = 2**32 - 1
 _ACCEPTED = "Use an account id such as `10001`, an address `0x…` with 40 hex digits, or a name such as `vitalik.eth`."
 
+_NAME = re.compile(r"(?=.{5,255}$)(?:[^\s.:/@<>`*_|\\]{1,63}\.)+eth", re.IGNORECASE)
+# Controls, bidi marks and halves of characters: a name with them is not the name that is seen.
+_UNSEEN = ("Cc", "Cf", "Cs")
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -30,6 +35,14 @@ class Account:
 
     def __str__(self) -> str:
         return f"{self.source}:{self.account_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose an account is: the L1 address (lower case), and its name; "" for what is not known."""
+
+    address: str = ""
+    name: str = ""
 
 
 class RefKind(Enum):
@@ -69,7 +82,6 @@ class Collection:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     properties: tuple[tuple[str, bool], ...] = ()
-    mint_channel: str = ""
 
     def __str__(self) -> str:
         return f"{self.source}:{self.collection_id}"
@@ -90,6 +102,7 @@ class Holdings:
     `complete` is True only when every row the source announced was received, once, without a fault. A reading that is
     still under way is not complete and has no `gap`; one that ended incomplete says why in `gap`. `total` is how many
     collections the source announced (None: not told). `stale_because` says why an older answer is given again.
+    `contract` is the only contract that was asked about (None: any).
     """
 
     account: Account
@@ -99,6 +112,7 @@ class Holdings:
     total: int | None = None
     gap: str = ""
     stale_because: str = ""
+    contract: str | None = None
 
     @property
     def kinds(self) -> int:
@@ -176,7 +190,7 @@ def parse_account(text: str, default_source: str = LOOPRING) -> AccountRef:
         return AccountRef(default_source, RefKind.OWNER, text.lower())
     if text[:2].lower() == "0x":
         raise InputError(f"“{_echo(text)}” is not a whole address: an address is 0x and 40 hex digits. {_ACCEPTED}")
-    if re.fullmatch(r"(?=.{5,255}$)(?:[^\s.:/@<>`*_|\\]{1,63}\.)+eth", text, re.IGNORECASE):
+    if _NAME.fullmatch(text) and not any(unicodedata.category(char) in _UNSEEN for char in text):
         return AccountRef(default_source, RefKind.NAME, text.lower())
     if not text:
         raise InputError(f"No account was given. {_ACCEPTED}")

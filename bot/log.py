@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Sequence
 
-_TOKEN_IN_URL = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s?'\"]+")
+_TOKEN_IN_URL = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s?'\"()]+")
 
 
 class RedactingFormatter(logging.Formatter):
@@ -19,7 +19,8 @@ class RedactingFormatter(logging.Formatter):
 
     def __init__(self, secrets: Sequence[str]) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
-        self._secrets = [secret for secret in secrets if secret]
+        # The longest first: one that begins like another must leave no rest.
+        self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, traceback included."""
@@ -29,11 +30,20 @@ class RedactingFormatter(logging.Formatter):
         return line
 
 
+def _shorten_reconnects(record: logging.LogRecord) -> bool:
+    """discord.py tells each connection that it lost with a traceback of itself; the kind of error is what matters."""
+    if record.exc_info and record.exc_info[0] and str(record.msg).startswith("Attempting a reconnect"):
+        record.msg, record.args = f"{record.getMessage()}: {record.exc_info[0].__name__}", ()
+        record.exc_info = None
+    return True
+
+
 def set_up_logging(level: str, secrets: Sequence[str]) -> None:
     """Log to standard error from `level` (debug, info, warning, error) on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFormatter(secrets))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger("discord.client").addFilter(_shorten_reconnects)
     # Their debug lines hold whole payloads, and their info lines are about themselves.
     for library in ("discord", "aiohttp", "asyncio"):
         logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cachetools import LRUCache, TTLCache
 
 from bot.errors import NotFoundError, SourceError, StoreError, TesseraError
-from bot.holdings import Account, AccountRef, Collection, Holding, Holdings, NftList, RefKind
+from bot.holdings import Account, AccountRef, Collection, Holding, Holdings, NftList, Owner, RefKind
 from bot.sources.http import Health
 from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
@@ -25,11 +25,14 @@ from bot.store import Store
 
 log = logging.getLogger(__name__)
 
-# Complete answers kept, to be shared for `cache_for` and shown with their age when the source is down. 500 accounts
-# of 50 collections are some 40 MB at the very most, and far less as a rule.
-_MAX_KEPT = 500
+# Rows kept in memory, to be shared for `cache_for` and shown with their age when the source is down. A row with its
+# texts is some 2 KB as a rule; the wire cuts texts that are longer than anybody could be shown.
+_MAX_ROWS = 20_000
 # Names can be pointed elsewhere by their owners. An account's owner cannot change, and is kept in the store for good.
 _NAME_SECONDS = 3600
+
+_CUT_SHORT = "Tessera is being restarted. Try again in a minute."
+_OUR_FAULT = "Something went wrong inside Tessera. Try again later, and tell its operator if it stays so."
 
 _Key = tuple[Account, str | None]
 
@@ -48,12 +51,14 @@ class Lookup:
         self._source = source
         self._store = store
         self._cache_for = cache_for
-        self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_KEPT)
+        self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
         self._readings: dict[_Key, _Reading] = {}
         self._names: TTLCache[str, str] = TTLCache(10_000, _NAME_SECONDS)
+        self._owner_names: TTLCache[str, str] = TTLCache(10_000, _NAME_SECONDS)
         self._accounts: LRUCache[str, Account] = LRUCache(10_000)
-        self._nfts: TTLCache[tuple[Account, str], NftList] = TTLCache(_MAX_KEPT, max(cache_for.total_seconds(), 1))
-        self._collections: TTLCache[str, Collection] = TTLCache(_MAX_KEPT, _NAME_SECONDS)
+        seconds = cache_for.total_seconds()
+        self._nfts: TTLCache[tuple[Account, str], NftList] = TTLCache(_MAX_ROWS, seconds, getsizeof=_nft_rows)
+        self._collections: TTLCache[str, tuple[Collection, datetime]] = TTLCache(_MAX_ROWS, seconds)
 
     @property
     def health(self) -> Health:
@@ -71,9 +76,10 @@ class Lookup:
             return Account(ref.source, ref.value)
         owner = ref.value
         if ref.kind is RefKind.NAME:
-            if ref.value not in self._names:
-                self._names[ref.value] = await self._source.resolve_name(ref.value, Priority.INTERACTIVE)
-            owner = self._names[ref.value]
+            owner = self._names.get(ref.value, "")
+            if not owner:
+                owner = await self._source.resolve_name(ref.value, Priority.INTERACTIVE)
+                self._names[ref.value] = owner
         if owner not in self._accounts:
             try:
                 account = await self._source.fetch_account(owner, Priority.INTERACTIVE)
@@ -85,38 +91,46 @@ class Lookup:
             await self._remember_owner(account, owner)
         return self._accounts[owner]
 
-    async def known_owner(self, account: Account) -> str:
-        """The address that owns an account if it was ever learnt, else ""; asks nobody, and never raises."""
+    async def known_owner(self, account: Account) -> Owner:
+        """Who owns an account, as far as it was ever learnt; asks nobody, and never raises."""
         try:
-            return await self._store.get_owner(account) or ""
+            address = await self._store.get_owner(account) or ""
         except StoreError:
-            return ""
+            return Owner()
+        return Owner(address, self._owner_names.get(address, ""))
 
-    async def fetch_owner(self, account: Account) -> str:
-        """The address that owns an account; "" when that cannot be told now. Never raises: it only adorns a card."""
+    async def fetch_owner(self, account: Account) -> Owner:
+        """Who owns an account; empty where that cannot be told now. Never raises: it only adorns a card."""
+        owner = await self.known_owner(account)
         try:
-            owner = await self._source.fetch_owner(account, Priority.INTERACTIVE)
+            if not owner.address:
+                owner = Owner(await self._source.fetch_owner(account, Priority.INTERACTIVE))
+                await self._remember_owner(account, owner.address)
+            if owner.address not in self._owner_names:
+                name = await self._source.fetch_name(owner.address, Priority.INTERACTIVE)
+                self._owner_names[owner.address] = name
+            return Owner(owner.address, self._owner_names.get(owner.address, ""))
         except TesseraError as error:
             log.info("owner of %s: %s", account, error.sentence)
-            return ""
-        await self._remember_owner(account, owner)
-        return owner
+            return owner
 
-    async def watch_holdings(self, account: Account, contract: str | None = None) -> AsyncIterator[Holdings]:
+    def watch_holdings(self, account: Account, contract: str | None = None) -> AsyncIterator[Holdings]:
         """What an account holds, growing with each upstream page; the last one is the answer.
 
+        The reading begins with the call, so that whoever has something else to wait for can do that meanwhile.
         A fault in the middle ends with an incomplete answer that says why. A fault at the start raises, unless an
         earlier complete answer is known: then that is given, with `stale_because`.
         """
         key = (account, contract)
         kept = self._kept.get(key)
         if kept and datetime.now(UTC) - kept.as_of < self._cache_for:
-            yield kept
-            return
+            return _only(kept)
         reading = self._readings.get(key)
         if reading is None:
-            reading = self._readings[key] = _Reading(self._source, account, contract)
-            reading.task.add_done_callback(lambda _: self._finished(key))
+            reading = self._readings[key] = _Reading(self._source, account, contract, lambda: self._ended(key))
+        return self._watch(reading, kept)
+
+    async def _watch(self, reading: _Reading, kept: Holdings | None) -> AsyncIterator[Holdings]:
         try:
             async for holdings in reading.watch():
                 yield holdings
@@ -125,48 +139,60 @@ class Lookup:
                 raise
             yield replace(kept, stale_because=error.sentence)
 
-    def _finished(self, key: _Key) -> None:
+    def _ended(self, key: _Key) -> None:
         latest = self._readings.pop(key).latest
-        if latest and latest.complete:
+        if latest and latest.complete and _holding_rows(latest) <= _MAX_ROWS:
             self._kept[key] = latest
 
-    async def nfts(self, account: Account, collection: Collection) -> NftList:
-        """The account's NFTs of one collection."""
-        key = (account, collection.collection_id)
-        if key in self._nfts:
-            return self._nfts[key]
+    async def nfts(self, account: Account, holding: Holding) -> NftList:
+        """The NFTs that an account holds of a collection; not complete unless they are as many as the holding says."""
+        key = (account, holding.collection.collection_id)
+        if kept := self._nfts.get(key):
+            return kept
         nfts = NftList()
         try:
-            async for scan in self._source.iter_nfts(account, collection, Priority.INTERACTIVE):
+            async for scan in self._source.iter_nfts(account, holding.collection, Priority.INTERACTIVE):
                 rows = tuple(nft for nft in scan.rows.values() if nft.copies > 0)
                 nfts = NftList(rows, complete=scan.complete, total=scan.total, gap=scan.gap)
         except SourceError as error:
             if not nfts.nfts:
                 raise
             nfts = replace(nfts, gap=error.sentence)
+        if nfts.complete and len(nfts.nfts) != holding.kinds:
+            gap = f"{len(nfts.nfts)} of {holding.kinds} kinds arrived"
+            nfts = replace(nfts, complete=False, gap=gap)
         if nfts.complete:
             self._nfts[key] = nfts
         return nfts
 
-    async def collection(self, collection_id: str) -> Collection:
-        """One collection, whoever holds it."""
-        if collection_id not in self._collections:
-            fetched = await self._source.fetch_collection(collection_id, Priority.INTERACTIVE)
-            self._collections[collection_id] = fetched
-        return self._collections[collection_id]
+    async def collection(self, collection_id: str) -> tuple[Collection, datetime]:
+        """One collection, whoever holds it, and when that was true."""
+        if kept := self._collections.get(collection_id):
+            return kept
+        as_of = datetime.now(UTC)
+        fetched = await self._source.fetch_collection(collection_id, Priority.INTERACTIVE), as_of
+        self._collections[collection_id] = fetched
+        return fetched
 
     async def _remember_owner(self, account: Account, owner: str) -> None:
         with contextlib.suppress(StoreError):  # logged by the store; asking once more costs one request
             await self._store.save_owner(account, owner, datetime.now(UTC))
 
 
+async def _only(holdings: Holdings) -> AsyncIterator[Holdings]:
+    yield holdings
+
+
 class _Reading:
     """One reading of an account that is under way. Whoever asks meanwhile watches the same one."""
 
-    def __init__(self, source: LoopringSource, account: Account, contract: str | None) -> None:
+    def __init__(
+        self, source: LoopringSource, account: Account, contract: str | None, ended: Callable[[], None]
+    ) -> None:
         self.latest: Holdings | None = None
         self._error: TesseraError | None = None
         self._changed = asyncio.Event()
+        self._ended = ended
         self.task = asyncio.create_task(self._read(source, account, contract), name=f"read {account}")
         self.task.add_done_callback(lambda _: self._changed.set())
 
@@ -183,9 +209,7 @@ class _Reading:
             else:
                 await self._changed.wait()
         if seen is None:
-            if self.task.cancelled():
-                raise SourceError("Tessera is shutting down. Try again in a minute.")
-            raise self._error or self.task.exception() or AssertionError("a reading that ends has something to say")
+            raise self._error or SourceError(_CUT_SHORT)
 
     async def cancel(self) -> None:
         self.task.cancel()
@@ -197,9 +221,20 @@ class _Reading:
             async for scan in source.iter_holdings(account, contract, Priority.INTERACTIVE):
                 self._publish(_to_holdings(account, contract, as_of, scan))
         except TesseraError as error:
-            self._error = error
-            if self.latest:
-                self._publish(replace(self.latest, gap=error.sentence))
+            self._break_off(error)
+        except asyncio.CancelledError:
+            self._break_off(SourceError(_CUT_SHORT))
+            raise
+        except Exception:  # whatever it is, whoever watches must hear of an end
+            log.exception("reading %s failed", account)
+            self._break_off(TesseraError(_OUR_FAULT))
+        finally:
+            self._ended()
+
+    def _break_off(self, error: TesseraError) -> None:
+        self._error = error
+        if self.latest:
+            self._publish(replace(self.latest, complete=False, gap=error.sentence))
 
     def _publish(self, holdings: Holdings) -> None:
         self.latest = holdings
@@ -209,9 +244,21 @@ class _Reading:
 
 def _to_holdings(account: Account, contract: str | None, as_of: datetime, scan: Scan[Holding]) -> Holdings:
     # Asked for by nonZero and tokenAddress already; a server that ignores them must not put wrong rows on a card.
-    rows = tuple(
-        row
-        for row in scan.rows.values()
-        if row.kinds > 0 and (contract is None or row.collection.contract_address == contract)
+    rows = [row for row in scan.rows.values() if row.kinds > 0]
+    gap = scan.gap
+    if contract:
+        unnamed = sum(not row.collection.contract_address for row in rows)
+        if unnamed and scan.finished:
+            gap = gap or f"{unnamed} of its collections came without a contract"
+        rows = [row for row in rows if row.collection.contract_address == contract]
+    return Holdings(
+        account, as_of, tuple(rows), complete=scan.complete and not gap, total=scan.total, gap=gap, contract=contract
     )
-    return Holdings(account, as_of, rows, complete=scan.complete, total=scan.total, gap=scan.gap)
+
+
+def _holding_rows(holdings: Holdings) -> int:
+    return 1 + len(holdings.holdings)
+
+
+def _nft_rows(nfts: NftList) -> int:
+    return 1 + len(nfts.nfts)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import discord
 
 from bot import embeds
 from bot.errors import InputError
-from bot.holdings import Collection, Holding, Holdings, NftList
+from bot.holdings import Collection, Holding, Holdings, NftList, Owner
 from bot.lookup import Lookup
-from bot.paginator import Choice
+from bot.page_items import Choice
 from bot.text import safe_pages, safe_text
 
 # A description is shown whole: what passes this goes to a page of its own, so that NFTs always find room beside it.
@@ -24,7 +25,7 @@ class HoldingsPages:
 
     lookup: Lookup
     holdings: Holdings
-    owner: str
+    owner: Owner
     gateways: Sequence[str]
     reading: bool
 
@@ -58,12 +59,13 @@ class HoldingsPages:
         """One collection, with the account's NFTs in it."""
         for holding in self.holdings.holdings:
             if holding.collection.collection_id == value:
-                nfts = await self.lookup.nfts(self.holdings.account, holding.collection)
+                nfts = await self.lookup.nfts(self.holdings.account, holding)
                 return CollectionPages(
                     holding.collection,
                     source_label=self.lookup.source_label,
+                    as_of=self.holdings.as_of,
                     gateways=self.gateways,
-                    holding=holding,
+                    held=embeds.held_words(holding.kinds, nfts),
                     nfts=nfts,
                 )
         raise InputError("That collection is no longer in the list. Use the command again.")
@@ -81,15 +83,17 @@ class CollectionPages:
         collection: Collection,
         *,
         source_label: str,
+        as_of: datetime,
         gateways: Sequence[str],
-        holding: Holding | None = None,
+        held: str = "",
         nfts: NftList | None = None,
     ) -> None:
         self._collection = collection
         self._source_label = source_label
+        self._as_of = as_of
         self._gateways = gateways
+        self._held = held
         self._nfts = nfts or NftList(complete=True)
-        self._held = embeds.held_words(holding.kinds, nfts) if holding else ""
         self._description = safe_pages(collection.description, _DESCRIPTION_PAGE) or [""]
 
     def page_count(self) -> int:
@@ -126,5 +130,6 @@ class CollectionPages:
             description=self._description[0],
             held=self._held,
             source_label=self._source_label,
+            as_of=self._as_of,
             gateways=self._gateways,
         )

@@ -1,36 +1,31 @@
 """The one View behind every long answer: pages to turn, things to open, a way back.
 
 Who may press: only the person who asked. When it dies: after `expires` seconds without a press its buttons are
-disabled. What if it breaks: the person is told, privately. After a restart: buttons of an earlier process are told
-apart by `RUN` in their ids, and answered by `bot.client` with a word on what to do.
+disabled. What if it breaks: the person is told, privately, and the buttons go on working. After a restart: buttons of
+an earlier process are told apart by `RUN` in their ids, and answered by `bot.client` with a word on what to do.
+
+The items live as long as the view, and only their looks change: an item that is taken out of its view while Discord
+has not yet answered an edit would leave a press unanswered.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+import aiohttp
 import discord
 
-from bot.errors import InputError
+from bot.page_items import TOKEN_SECONDS, BackButton, Choice, JumpButton, OpenMenu, TurnButton
 
 log = logging.getLogger(__name__)
 
-ID_PREFIX = "tessera"
-# Tells the buttons of this process from those of an earlier one, whose views are gone.
-RUN = secrets.token_hex(4)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something on a page that can be opened; texts are safe and short already (limits: 100 each)."""
-
-    value: str
-    label: str
-    description: str = ""
+# discord.py retries a 5xx, but on Linux not a broken connection (its errno check knows 54 and 10054 only).
+_EDIT_ATTEMPTS = 3
+# Message, webhook and token are gone: somebody deleted the answer, or fifteen minutes are over.
+_GONE = frozenset({10008, 10015, 50027})
 
 
 class PageSource(Protocol):
@@ -69,7 +64,7 @@ class Paginator(discord.ui.View):
     Args:
         source: The pages.
         interaction: Of the command, answered or deferred already.
-        expires: Seconds without a press until the buttons are disabled; below the 15 minutes that a token lives.
+        expires: Seconds without a press until the buttons are disabled.
         host: Asked before each press, and told what goes wrong in it.
         select_placeholder: Words on the menu.
     """
@@ -87,28 +82,63 @@ class Paginator(discord.ui.View):
         self._stack: list[tuple[PageSource, int]] = [(source, 0)]
         self._asker = interaction.user
         self._latest = interaction  # each press brings a token that lives fifteen more minutes
+        self._expires = expires
         self._host = host
-        self._select_placeholder = select_placeholder
         self._expired = False
+        self.gone = False
+        self._turns = (
+            TurnButton("first", "⏮", lambda _page, _last: 0),
+            TurnButton("previous", "◀", lambda page, _last: page - 1),
+            JumpButton(),
+            TurnButton("next", "▶", lambda page, _last: page + 1),
+            TurnButton("last", "⏭", lambda _page, last: last),
+        )
+        self._open = OpenMenu(select_placeholder)
+        self._back = BackButton()
 
     @property
     def page(self) -> int:
         """The page shown, from 0."""
         return self._stack[-1][1]
 
+    @property
+    def page_count(self) -> int:
+        """How many pages there are of what is shown."""
+        return self._stack[-1][0].page_count()
+
     async def show(self) -> None:
-        """Put the current page into the message."""
-        self._lay_out()
-        source, page = self._stack[-1]
-        view = self if self.children else None
-        await self._latest.edit_original_response(content=None, embeds=source.embeds(page), view=view)
+        """Put the current page into the message.
+
+        Raises:
+            discord.HTTPException: Discord refuses, or cannot be reached.
+        """
+        for attempt in range(1, _EDIT_ATTEMPTS + 1):
+            try:
+                await self._latest.edit_original_response(content=None, embeds=self._embeds(), view=self._laid_out())
+            except (aiohttp.ClientError, OSError):
+                if attempt == _EDIT_ATTEMPTS:
+                    raise
+                await asyncio.sleep(0.2 * attempt)
+            else:
+                return
 
     async def replace(self, source: PageSource) -> None:
-        """New data for the list that was asked for: shown at once, unless something is opened from it."""
+        """New data for the list that was asked for: shown at once, unless something is opened from it.
+
+        A page that cannot be brought to Discord now is passed over: the next one may get there. When the message is
+        gone for good, `gone` says so.
+        """
         _, page = self._stack[0]
         self._stack[0] = (source, min(page, source.page_count() - 1))
-        if len(self._stack) == 1 and not self._expired:
+        if len(self._stack) > 1:
+            return
+        try:
             await self.show()
+        except discord.HTTPException as error:
+            self.gone = error.code in _GONE
+            log.info("a page was not shown: %s", error)
+        except (aiohttp.ClientError, OSError) as error:
+            log.info("a page was not shown: %s", type(error).__name__)
 
     async def turn(self, interaction: discord.Interaction[Any], page: int) -> None:
         """Answer a press by showing another page of the same source."""
@@ -135,25 +165,40 @@ class Paginator(discord.ui.View):
 
     async def _answer(self, interaction: discord.Interaction[Any]) -> None:
         self._latest = interaction
-        self._lay_out()
-        source, page = self._stack[-1]
-        await interaction.response.edit_message(embeds=source.embeds(page), view=self)
+        await interaction.response.edit_message(embeds=self._embeds(), view=self._laid_out())
 
-    def _lay_out(self) -> None:
-        """The buttons and the menu that the current page needs."""
-        self.clear_items()
+    def _embeds(self) -> list[discord.Embed]:
+        source, page = self._stack[-1]
+        return source.embeds(page)
+
+    def _laid_out(self) -> Paginator | None:
+        """This view with the items that the current page needs; None when it needs none."""
         source, page = self._stack[-1]
         last = source.page_count() - 1
-        if last > 0:
-            self.add_item(_Turn("first", "⏮", 0, disabled=page == 0))
-            self.add_item(_Turn("previous", "◀", page - 1, disabled=page == 0))
-            self.add_item(_Jump(page + 1, last + 1))
-            self.add_item(_Turn("next", "▶", page + 1, disabled=page == last))
-            self.add_item(_Turn("last", "⏭", last, disabled=page == last))
-        if choices := source.choices(page):
-            self.add_item(_Open(choices, self._select_placeholder))
-        if len(self._stack) > 1:
-            self.add_item(_Back())
+        choices = source.choices(page)
+        for button in self._turns:
+            self._include(button, wanted=last > 0)
+            button.adapt(page, last)
+        self._include(self._open, wanted=bool(choices))
+        self._open.offer(choices)
+        self._include(self._back, wanted=len(self._stack) > 1)
+        if self._expired:
+            self._disable()
+        else:
+            # The timer starts anew with each edit; the token to disable the buttons with does not.
+            age = (discord.utils.utcnow() - self._latest.created_at).total_seconds()
+            self.timeout = max(1.0, min(self._expires, TOKEN_SECONDS - age))
+        return self if self.children else None
+
+    def _include(self, item: discord.ui.Item[Any], *, wanted: bool) -> None:
+        if wanted and item not in self.children:
+            self.add_item(item)
+        elif not wanted and item in self.children:
+            self.remove_item(item)
+
+    def _disable(self) -> None:
+        for item in self.children:
+            item.disabled = True  # type: ignore[attr-defined] # buttons and menus, which all can be
 
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
         """Only the person who asked may press."""
@@ -174,78 +219,9 @@ class Paginator(discord.ui.View):
     async def on_timeout(self) -> None:
         """Disable everything, so that no press goes unanswered."""
         self._expired = True
-        for item in self.children:
-            item.disabled = True  # type: ignore[attr-defined] # buttons and menus, which all can be
+        self._disable()
         if self.children:
             try:
                 await self._latest.edit_original_response(view=self)
-            except discord.HTTPException as error:
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 log.info("buttons stay as they are: %s", error)  # the message was dismissed, or the token is spent
-
-
-def _custom_id(action: str) -> str:
-    return f"{ID_PREFIX}:{RUN}:{action}"
-
-
-class _Turn(discord.ui.Button[Paginator]):
-    def __init__(self, action: str, emoji: str, page: int, *, disabled: bool) -> None:
-        super().__init__(emoji=emoji, custom_id=_custom_id(action), disabled=disabled, row=0)
-        self._page = page
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        assert self.view  # noqa: S101 - a pressed item has its view
-        await self.view.turn(interaction, self._page)
-
-
-class _Jump(discord.ui.Button[Paginator]):
-    def __init__(self, number: int, count: int) -> None:
-        super().__init__(label=f"{number} / {count}", custom_id=_custom_id("jump"), row=0)
-        self._count = count
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        assert self.view  # noqa: S101 - a pressed item has its view
-        await interaction.response.send_modal(_JumpModal(self.view, self._count))
-
-
-class _JumpModal(discord.ui.Modal, title="Go to a page"):
-    def __init__(self, paginator: Paginator, count: int) -> None:
-        super().__init__(custom_id=_custom_id("jump-to"))
-        self._paginator = paginator
-        self._count = count
-        self._number: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label=f"Page, from 1 to {count}", custom_id="page", max_length=10, placeholder=str(count)
-        )
-        self.add_item(self._number)
-
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        text = self._number.value.strip()
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= self._count:
-            raise InputError(f"There is no such page: use a number from 1 to {self._count}.")
-        await self._paginator.turn(interaction, int(text) - 1)
-
-    async def on_error(  # type: ignore[override] # discord.py's own Modal drops the item in the same way
-        self, interaction: discord.Interaction[Any], error: Exception
-    ) -> None:
-        await self._paginator.on_error(interaction, error, self._number)
-
-
-class _Open(discord.ui.Select[Paginator]):
-    def __init__(self, choices: Sequence[Choice], placeholder: str) -> None:
-        options = [
-            discord.SelectOption(label=choice.label, value=choice.value, description=choice.description or None)
-            for choice in choices
-        ]
-        super().__init__(custom_id=_custom_id("open"), placeholder=placeholder, options=options, row=1)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        assert self.view  # noqa: S101 - a chosen item has its view
-        await self.view.open(interaction, self.values[0])
-
-
-class _Back(discord.ui.Button[Paginator]):
-    def __init__(self) -> None:
-        super().__init__(label="Back to the list", emoji="↩", custom_id=_custom_id("back"), row=2)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        assert self.view  # noqa: S101 - a pressed item has its view
-        await self.view.back(interaction)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import signal
 import time
+from http import HTTPStatus
 
 import aiohttp
 import discord
@@ -24,9 +25,13 @@ _DRAIN_SECONDS = 20.0
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
 
+# The close codes after which every further attempt is pointless (Discord's documentation, gateway close event codes).
 _FATAL_CLOSE = {
     4004: "Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal (Bot → Reset Token).",
     4011: "Discord wants this bot sharded: it is in more than 2,500 servers, which Tessera does not support.",
+    4012: "Discord no longer speaks the version of its API that this Tessera knows: update Tessera.",
+    4013: "Discord does not know the intents that this Tessera asks for: update Tessera.",
+    4014: "Discord does not grant this bot the intents that it asks for: update Tessera.",
 }
 
 
@@ -69,20 +74,56 @@ async def _stay_connected(bot: Bot, token: str) -> None:
                 await bot.login(token)
                 logged_in = True
             await bot.connect()
-        except discord.LoginFailure as error:
-            raise ConfigError(_FATAL_CLOSE[4004]) from error
-        except discord.ConnectionClosed as error:
-            # Only close codes that make every further attempt pointless get here.
-            why = _FATAL_CLOSE.get(error.code, f"Discord closed the connection for good (code {error.code}).")
-            raise ConfigError(why) from error
-        except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
-            log.warning("Discord cannot be reached: %s", type(error).__name__)
-        except Exception:  # whatever an event made of the library: it must not end the bot
-            log.exception("the connection to Discord broke on something unexpected")
-            if bot.ws:
-                await bot.ws.close(code=4000)  # any code but 1000 keeps what Discord has queued for us
+        except Exception as error:  # whatever an event made of the library: it must not end the bot
+            if why := _final_word(error):
+                raise ConfigError(why) from error
+            _log_failure(error, gateway_refused=logged_in and not bot.ws)
+        if not logged_in:
+            await _forget_session(bot)
+        elif bot.ws:
+            # connect() opens a session of its own; the old one must not go on sending heartbeats beside it.
+            await bot.ws.close()
         if time.monotonic() - started > _LONGEST_PAUSE:
             pause = _FIRST_PAUSE
         log.info("next attempt in %.0f s", pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _final_word(error: Exception) -> str | None:
+    """Why every further attempt would end likewise; None when waiting may help."""
+    if isinstance(error, discord.LoginFailure):
+        return _FATAL_CLOSE[4004]
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return _FATAL_CLOSE[4014]
+    if isinstance(error, discord.ConnectionClosed):
+        # Only codes that are fatal get here; discord.py reconnects after the others.
+        return _FATAL_CLOSE.get(error.code, f"Discord closed the connection for good (code {error.code}).")
+    if isinstance(error, discord.HTTPException):
+        our_fault = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        if our_fault and error.status != HTTPStatus.TOO_MANY_REQUESTS:
+            return f"Discord refuses what this bot asks for at its start: {_in_short(error)}"
+    return None
+
+
+def _log_failure(error: Exception, *, gateway_refused: bool) -> None:
+    if isinstance(error, discord.HTTPException):
+        log.warning("Discord cannot be reached: %s: %s", type(error).__name__, _in_short(error))
+    elif isinstance(error, discord.GatewayNotFound | aiohttp.ClientError | OSError):
+        log.warning("Discord cannot be reached: %s", type(error).__name__)
+    elif gateway_refused:
+        log.warning("Discord cannot be reached: its gateway refuses")  # and discord.py 2.7.1 stumbles over that
+    else:
+        log.error("the connection to Discord broke on something unexpected", exc_info=error)
+
+
+def _in_short(error: discord.HTTPException) -> str:
+    """Status and Discord's own words, on one line, whatever a proxy may have put there."""
+    words = " ".join("".join(char if char.isprintable() else " " for char in error.text).split())
+    return f"HTTP {error.status}: {words[:200]}" if words else f"HTTP {error.status}"
+
+
+async def _forget_session(bot: Bot) -> None:
+    """Close what a failed login opened: discord.py 2.7.1 makes a new session at each, and leaves the old one open."""
+    await bot.http.close()
+    bot.http.connector = discord.utils.MISSING

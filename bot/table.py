@@ -28,15 +28,19 @@ def holdings_table(holdings: Holdings, owner: str, source_label: str) -> str:
     lines = [f"Account {holdings.account}" + (f", owner {owner}" if owner else "")]
     if rows:
         lines += ["", *(_line(row, widths) for row in [_COLUMNS, *rows]), ""]
-    said = f"says {source_label}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
-    lines.append(f"{len(rows)} collections, {holdings.kinds:,} kinds of NFT, {said}")
+    if rows or holdings.complete:
+        count = f"{len(rows)} collections, {holdings.kinds:,} kinds of NFT"
+        said = f"says {source_label}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
+        lines.append(f"{count}, {said}" if holdings.complete else f"At least {count}, {said}")
+    else:
+        lines.append("What this account holds is unknown.")
     if not holdings.complete:
         lines.append(f"INCOMPLETE: {holdings.gap.rstrip('.')}. What is missing here is unknown, not zero.")
     return "\n".join(lines)
 
 
 def holdings_json(holdings: Holdings, owner: str, source_label: str) -> str:
-    """The same as JSON; upstream text stands in it as it came, escaped as JSON has it."""
+    """The same as JSON; upstream text stands in it as it came, but all beyond ASCII escaped: none of it acts."""
     body = {
         "account": str(holdings.account),
         "owner": owner or None,
@@ -57,7 +61,7 @@ def holdings_json(holdings: Holdings, owner: str, source_label: str) -> str:
             for holding in holdings.holdings
         ],
     }
-    return json.dumps(body, ensure_ascii=False, indent=2)
+    return json.dumps(body, ensure_ascii=True, indent=2)
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

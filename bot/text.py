@@ -11,6 +11,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 UNNAMED = "(unnamed)"
@@ -22,7 +23,13 @@ _ACTIVE = re.compile(r"(:(?=//)|<|@|discord(?:app)?\.(?=gg|com/invite|me|io)|www
 _MARKDOWN = frozenset("\\*_~`|[]")
 # These act only at the start of a line: quote, heading, subtext and list, numbered list.
 _LINE_START = re.compile(r"(?m)^(\s*)(?:([>#+-])|(\d+)([.)]))")
-_MAX_COMBINING = 2
+# Polytonic Greek puts three marks on a letter where it is not composed; piles of them deface the lines around.
+_MAX_MARKS = 3
+# The most that is looked at of any text: seven pages of a card, while the descriptions seen fill less than one.
+# Nobody reads further, and the work on a text that never ends must end.
+MAX_TEXT = 20_000
+# A number that long is no character, and Python refuses to read thousands of digits.
+_LONG_ENTITY = re.compile(r"&#[0-9]{8,};?")
 
 
 def safe_text(text: str | None, limit: int, *, plain: bool = False, lines: bool = False) -> str:
@@ -34,34 +41,40 @@ def safe_text(text: str | None, limit: int, *, plain: bool = False, lines: bool 
         plain: For places where Discord renders no markdown (author, footer, menu labels): no backslashes.
         lines: Keep line breaks (at most one empty line in a row); otherwise everything becomes one line.
     """
-    first, *rest = safe_pages(text, limit, plain=plain, lines=lines) or [UNNAMED[:limit]]
-    return _cut(first, limit) if rest else first
+    # Eight letters of raw text for one shown: entities, escapes and what is dropped seldom take as much.
+    return _one_page(_shortened(text or "", 8 * limit + 64), limit, plain=plain, lines=lines)
+
+
+# The same names are drawn for every page turned and every member who asks: a third of a command's work without it.
+@lru_cache(2048)
+def _one_page(raw: str, limit: int, *, plain: bool, lines: bool) -> str:
+    first, *rest = safe_pages(raw, limit, plain=plain, lines=lines) or [UNNAMED[:limit]]
+    return first[: _fitting(first, limit - 1)].rstrip() + "…" if rest else first
 
 
 def safe_pages(text: str | None, limit: int, *, plain: bool = False, lines: bool = True) -> list[str]:
-    """The whole of an upstream text, in pieces of at most `limit` UTF-16 units; empty for a blank text."""
-    cleaned = _clean(text or "", lines=lines)
+    """The whole of an upstream text, in pieces of at most `limit` UTF-16 units; empty for a blank text.
+
+    A text longer than `MAX_TEXT` ends there, with an ellipsis.
+    """
+    left = _clean(_shortened(text or "", MAX_TEXT), lines=lines)
     if not plain:
-        cleaned = _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", _escape(cleaned))
+        left = _escape_lines(_escape(left))
     pages: list[str] = []
-    page: list[str] = []
-    size = 0
-    for token in _tokens(cleaned):
-        units = utf16_units(token)
-        if size + units > limit and page:
-            end = _last_gap(page)
-            pages.append("".join(page[:end]).rstrip())
-            page = page[end:]
-            size = sum(map(utf16_units, page))
-        page.append(token)
-        size += units
-    last = "".join(page).rstrip()
-    return [*pages, last] if last else pages
+    while left:
+        end = _page_end(left, limit)
+        if end:
+            pages.append(left[:end].rstrip())
+        # A piece that fits on no page is left out: half of it might act.
+        left = left[end or len(next(_tokens(left))) :].lstrip()
+        if not plain:
+            left = _escape_lines(left)  # a page may break in the middle of a line, and the next one begins a line
+    return [page for page in pages if page]
 
 
 def utf16_units(text: str) -> int:
     """Length as JavaScript counts it: characters beyond the basic plane count two."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text) + sum(char > "\uffff" for char in text)
 
 
 def safe_image_url(url: str | None, gateways: Sequence[str]) -> str | None:
@@ -69,9 +82,18 @@ def safe_image_url(url: str | None, gateways: Sequence[str]) -> str | None:
 
     `ipfs://` in all its forms becomes a URL of the first gateway; addresses below a configured gateway are the
     operator's own choice and pass; anything else must be plain https to a public host name. A dropped URL only
-    costs the picture: Discord answers 400 to a whole message whose image scheme it does not know.
+    costs the picture: Discord answers 400 to a whole message whose image URL it does not take.
     """
-    if not url or len(url) > _MAX_URL or any(c.isspace() or not c.isprintable() or c == "\\" for c in url):
+    shown = _image_url(url, gateways)
+    return shown if shown and len(shown) <= MAX_URL else None
+
+
+# Discord's limit for the URLs of an embed.
+MAX_URL = 2048
+
+
+def _image_url(url: str | None, gateways: Sequence[str]) -> str | None:
+    if not url or len(url) > MAX_URL or any(c.isspace() or not c.isprintable() or c == "\\" for c in url):
         return None
     if ipfs := _IPFS.match(url):
         path = ipfs["path"] or ""
@@ -83,7 +105,6 @@ def safe_image_url(url: str | None, gateways: Sequence[str]) -> str | None:
     return _public_https(url)
 
 
-_MAX_URL = 1024
 # CIDv0 is Qm and 44 base58 letters; CIDv1 in base32 starts with b. `ipfs://0x<hash>` of baseUri is not fetchable.
 _IPFS = re.compile(
     r"^(?:ipfs:/{1,3}|/)?(?:ipfs/)*(?P<cid>Qm[1-9A-HJ-NP-Za-km-z]{44}|b[a-z2-7]{50,100})(?P<path>/[^?#]*)?(?:[?#].*)?$",
@@ -131,7 +152,9 @@ def _is_ip(host: str) -> bool:
 
 
 def _clean(text: str, *, lines: bool) -> str:
-    text = unicodedata.normalize("NFC", html.unescape(text))
+    text = html.unescape(_LONG_ENTITY.sub("\N{REPLACEMENT CHARACTER}", text))
+    # Surplus marks go first, as sorting them takes quadratic time; and again, as NFC makes two of some.
+    text = unicodedata.normalize("NFC", "".join(_kept(text)))
     text = "".join(_kept(text))
     if lines:
         text = re.sub(r"[^\S\n]+", " ", text)
@@ -142,32 +165,43 @@ def _clean(text: str, *, lines: bool) -> str:
     return _ACTIVE.sub(lambda match: match[0] + _SPLIT, text.strip())
 
 
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"
+
+
 def _kept(text: str) -> Iterator[str]:
     """Drop controls, bidi and zero-width marks, surrogates, private use, and combining marks piled on one letter."""
-    combining = 0
+    marks = 0
     for char in text.replace("\r\n", "\n").replace("\r", "\n"):
         category = unicodedata.category(char)
-        if category in ("Mn", "Me"):
-            combining += 1
-            if combining <= _MAX_COMBINING:
-                yield char
-            continue
-        combining = 0
         if category in ("Zl", "Zp"):
-            yield "\n"
-        elif char in "\n\t" or category not in ("Cc", "Cf", "Cs", "Co", "Cn"):
+            char = "\n"  # noqa: PLW2901 - a line break by another name
+        elif category in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in "\n\t":
+            continue  # and does not part the marks before it from those behind it
+        marks = marks + 1 if _is_mark(char) else 0
+        if marks <= _MAX_MARKS:
             yield char
+
+
+def _is_mark(char: str) -> bool:
+    """Whether it joins the letter before it. Some marks take room of their own (Mc) and combine nevertheless."""
+    return unicodedata.category(char) in ("Mn", "Me") or unicodedata.combining(char) != 0
 
 
 def _escape(text: str) -> str:
     return "".join("\\" + char if char in _MARKDOWN else char for char in text)
 
 
+def _escape_lines(text: str) -> str:
+    """Escape what acts at the start of a line; what is escaped already stays as it is."""
+    return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
+
+
 def _tokens(text: str) -> Iterator[str]:
     """Pieces that must not be cut: a letter with its marks, a backslash with what it escapes."""
     piece = ""
     for char in text:
-        if piece and piece != "\\" and not unicodedata.combining(char):
+        if piece and piece != "\\" and not _is_mark(char):
             yield piece
             piece = ""
         piece += char
@@ -175,20 +209,21 @@ def _tokens(text: str) -> Iterator[str]:
         yield piece
 
 
-def _last_gap(page: list[str]) -> int:
-    """Where to break a full page: after its last blank, if that is near the end, else at the end."""
-    for index in range(len(page) - 1, len(page) * 4 // 5, -1):
-        if page[index].isspace():
-            return index + 1
-    return len(page)
+def _page_end(text: str, limit: int) -> int:
+    """Where to break a text: after the last blank that fits, if that is near the end of the page, else at its end."""
+    end = _fitting(text, limit)
+    if end == len(text):
+        return end
+    near = end * 4 // 5
+    return max(text.rfind(" ", near, end), text.rfind("\n", near, end)) + 1 or end
 
 
-def _cut(page: str, limit: int) -> str:
-    kept: list[str] = []
-    size = 1
-    for token in _tokens(page):
+def _fitting(text: str, limit: int) -> int:
+    """How many characters of a text are at most `limit` UTF-16 units and end with a whole piece."""
+    size = end = 0
+    for token in _tokens(text):
         size += utf16_units(token)
         if size > limit:
             break
-        kept.append(token)
-    return "".join(kept).rstrip() + "…"
+        end += len(token)
+    return end

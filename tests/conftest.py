@@ -18,9 +18,9 @@ from tests.stage import SECRETS, Person, Stage, open_stage, write_config
 
 
 @asynccontextmanager
-async def open_bot_stage(folder: Path, **tables: str) -> AsyncIterator[Stage]:
-    """A sandbox with the bot; `tables` are further lines of its configuration."""
-    async with open_stage() as stage:
+async def open_bot_stage(folder: Path, *, bodies: Path | None = None, **tables: str) -> AsyncIterator[Stage]:
+    """A sandbox with the bot; `tables` are further lines of its configuration, `bodies` a folder of recorded ones."""
+    async with open_stage(bodies) as stage:
         stop = asyncio.Event()
         bot = asyncio.create_task(serve(load(write_config(folder, stage, **tables), SECRETS), stop))
         try:

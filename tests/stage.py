@@ -205,7 +205,10 @@ async def open_stage(bodies: Path | None = None) -> AsyncIterator[Stage]:
 
 
 def write_config(folder: Path, stage: Stage, **tables: str) -> Path:
-    """A configuration file that points the bot at the stage; `tables` are further lines, by table."""
+    """A configuration file that points the bot at the stage; `tables` are further lines, by table.
+
+    A line that sets what the stage would set stands in its place.
+    """
     lines = {
         "discord": f'api_url = "{stage.url}/api/v10"\ngateway_url = "{stage.url.replace("http", "ws", 1)}/gateway/"',
         "loopring": f'base_url = "{stage.url}/loopring"\nimage_gateways = ["{stage.url}/ipfs/"]',
@@ -213,7 +216,11 @@ def write_config(folder: Path, stage: Stage, **tables: str) -> Path:
         "web": "port = 0",
     }
     path = folder / "config.toml"
-    path.write_text(
-        "\n".join(f"[{table}]\n{text}\n{tables.get(table, '')}" for table, text in lines.items()), encoding="utf-8"
-    )
+    with path.open("w", encoding="utf-8") as file:
+        for table in lines | tables:
+            settings = {
+                line.partition("=")[0].strip(): line
+                for line in f"{lines.get(table, '')}\n{tables.get(table, '')}".splitlines()
+            }
+            file.write("\n".join([f"[{table}]", *settings.values(), ""]))
     return path

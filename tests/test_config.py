@@ -53,6 +53,11 @@ def test_the_example_is_valid_and_shows_the_defaults() -> None:
             '[loopring]\nbase_url = "http://a.example"',
             "must start with https:// (plain http:// is for this machine only)",
         ),
+        ('[loopring]\nbase_url = "https://a.example:99999"', "loopring.base_url: must be a plain URL"),
+        ('[loopring]\nbase_url = "https://a.example:abc"', "loopring.base_url: must be a plain URL"),
+        ('[loopring]\nbase_url = "https://a.example:0"', "loopring.base_url: must be a plain URL"),
+        ('[loopring]\nbase_url = "https://:pw@a.example"', "loopring.base_url: must be a plain URL"),
+        ('[loopring]\nbase_url = "https://me@a.example"', "loopring.base_url: must be a plain URL"),
         ('[discord]\ngateway_url = "ws://a.example"', "must start with wss://"),
         ('[loopring]\nimage_gateways = ["ipfs://"]', "loopring.image_gateways.0: must be a plain URL"),
         ("[web]\nport = 70000", "web.port: input should be less than or equal to 65535."),
@@ -101,7 +106,10 @@ def test_secrets_may_lie_in_files(write: Write, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environ", "sentence"),
     [
-        ({"DISCORD_TOKEN_FILE": "/nonexistent/token"}, "DISCORD_TOKEN_FILE: /nonexistent/token cannot be read"),
+        (
+            {"DISCORD_TOKEN_FILE": "/nonexistent/token"},
+            "DISCORD_TOKEN_FILE: that file cannot be read: FileNotFoundError.",
+        ),
         ({"DISCORD_TOKEN_FILE": "/x", "DISCORD_TOKEN": "y"}, "Both DISCORD_TOKEN and DISCORD_TOKEN_FILE are set"),
         ({"DISCORD_TOKEN": "Bot abc"}, "DISCORD_TOKEN holds blanks"),
         ({"LOOPRING_API_KEY": "schlüssel"}, "LOOPRING_API_KEY holds blanks or characters that no token has"),

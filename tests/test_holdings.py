@@ -1,5 +1,6 @@
-"""What a person may type, and the order of what is shown."""
+"""What a person may type, the order of what is shown, and what a terminal shows."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +18,7 @@ from bot.holdings import (
     parse_collection_id,
     parse_contract,
 )
+from bot.table import holdings_json, holdings_table
 
 ADDRESS = "0x8656920c85342d646E5286Cb841F90209272ABeb"
 
@@ -60,6 +62,11 @@ def test_an_account_is_an_id_an_address_or_a_name(text: str, kind: RefKind, valu
         ("٣٤٥", "is not an account."),
         ("1e5", "“1e5” is not an account."),
         ("@everyone", "is not an account."),
+        pytest.param("\x1b[2Jfoo.eth", "is not an account.", id="a name that clears the terminal"),
+        pytest.param("\u202efoo.eth", "is not an account.", id="a name that turns the text around"),
+        pytest.param("fo\u200bo.eth", "is not an account.", id="a name that looks like another"),
+        pytest.param("fo\u00ado.eth", "is not an account.", id="a name with a soft hyphen"),
+        pytest.param("fo\udc9bo.eth", "is not an account.", id="a name with half a character"),
     ],
 )
 def test_what_is_no_account_is_told_what_one_is(text: str, sentence: str) -> None:
@@ -107,3 +114,47 @@ def test_orders(order: Order, names: list[str]) -> None:
 def test_names_are_printed_as_they_are_typed() -> None:
     assert str(Account("loopring", "10001")) == "loopring:10001"
     assert str(Collection("loopring", "254")) == "loopring:254"
+
+
+# ---------------------------------------------------------------- in a terminal
+
+
+def answer(*rows: Holding, complete: bool, gap: str = "") -> Holdings:
+    return Holdings(Account("loopring", "1"), datetime(2026, 6, 28, tzinfo=UTC), rows, complete=complete, gap=gap)
+
+
+def last_lines(holdings: Holdings) -> list[str]:
+    return holdings_table(holdings, "", "Loopring").splitlines()[-2:]
+
+
+def test_a_whole_table_ends_with_its_total() -> None:
+    ended = last_lines(answer(holding(1, "Cats", 3), holding(2, "Apes", 2000), complete=True))[-1]
+    assert ended == "2 collections, 2,003 kinds of NFT, says Loopring, 2026-06-28 00:00:00 UTC"
+    ended = last_lines(answer(complete=True))[-1]
+    assert ended == "0 collections, 0 kinds of NFT, says Loopring, 2026-06-28 00:00:00 UTC"
+
+
+def test_an_incomplete_table_names_no_total() -> None:
+    assert last_lines(answer(holding(1, "Cats", 3), complete=False, gap="It broke off.")) == [
+        "At least 1 collections, 3 kinds of NFT, says Loopring, 2026-06-28 00:00:00 UTC",
+        "INCOMPLETE: It broke off. What is missing here is unknown, not zero.",
+    ]
+
+
+def test_an_incomplete_table_without_rows_is_not_an_empty_account() -> None:
+    assert last_lines(answer(complete=False, gap="the source did not say how many there are")) == [
+        "What this account holds is unknown.",
+        "INCOMPLETE: the source did not say how many there are. What is missing here is unknown, not zero.",
+    ]
+
+
+def test_json_does_not_steer_the_terminal() -> None:
+    name = "\x9b31m\u202eevil\x7f 名前 😀"
+    printed = holdings_json(answer(holding(1, name, 1), complete=True), "", "Loopring")
+    assert printed.replace("\n", "").isprintable()
+    assert printed.isascii()
+    assert json.loads(printed)["collections"][0]["name"] == name
+
+
+def test_holdings_know_which_contract_was_asked_about() -> None:
+    assert Holdings(Account("loopring", "1"), datetime.now(UTC)).contract is None

@@ -1,12 +1,13 @@
 """Upstream text never acts, upstream URLs never lead anywhere private, and both keep their limits."""
 
 import re
+import time
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.text import safe_image_url, safe_pages, safe_text, utf16_units
+from bot.text import MAX_TEXT, safe_image_url, safe_pages, safe_text, utf16_units
 
 GATEWAY = "https://gateway.example/ipfs/"
 CID = "QmQvvVRgBKBszZkTdNmJdk8KaoLuifPSzaoWS5oSvznmNU"
@@ -30,6 +31,11 @@ HOSTILE = [
     "&lt;@123&gt; &#64;everyone &lt;b&gt;bold&lt;/b&gt;",
     "\u202emoor detag\u202c \u2066x\u2069",
     "z" + "\u0301" * 500,
+    "z" + "\u0301\u0301\u200c" * 500,
+    "z" + "\u302e\u302f" * 500,
+    "z" + "\U0001d165" * 500,
+    "z" + "\u0344" * 500,
+    "&#" + "9" * 5000 + ";",
     "# Heading\n> quote\n-# small\n- list\n1. one",
     "``` code ```\\",
     "||spoiler|| **b** __u__ ~~s~~",
@@ -51,10 +57,18 @@ def test_hostile_text_is_neutral_and_short_enough(text: str, limit: int) -> None
         assert 0 < utf16_units(shown) <= limit
 
 
+# Marks of each kind: without and with room of their own, enclosing, beyond the basic plane, and one that NFC makes two
+# of; and what may stand between a letter and its marks without being seen.
+MARKS = st.sampled_from(["\u0301", "\u0315", "\u302e", "\u302f", "\U0001d165", "\U0001d16d", "\u20dd", "\u0344"])
+PILES = st.lists(MARKS | st.sampled_from(["a", "*", "😀", "\u200c", " ", "\n", "\ufb2c"]), max_size=200).map("".join)
+
+
 @settings(max_examples=2000, deadline=None)
-@given(text=st.text(max_size=300), limit=st.integers(10, 300), plain=st.booleans(), lines=st.booleans())
+@given(text=st.text(max_size=300) | PILES, limit=st.integers(1, 300), plain=st.booleans(), lines=st.booleans())
 @example(text="<" * 50, limit=30, plain=False, lines=False)
 @example(text="\\" * 50, limit=31, plain=False, lines=False)
+@example(text="\U0001d165" * 50, limit=20, plain=False, lines=False)
+@example(text="a*", limit=1, plain=False, lines=False)
 def test_no_text_acts_whatever_it_is(text: str, limit: int, plain: bool, lines: bool) -> None:  # noqa: FBT001
     shown = safe_text(text, limit, plain=plain, lines=lines)
     assert not ACTS.search(shown)
@@ -69,8 +83,47 @@ def test_no_text_acts_whatever_it_is(text: str, limit: int, plain: bool, lines: 
 def test_pages_hold_the_whole_text(text: str) -> None:
     pages = safe_pages(text, 50)
     whole = safe_pages(text, 10**6)
-    assert re.sub(r"\s", "", "".join(pages)) == re.sub(r"\s", "", "".join(whole))
+    # But for blanks, and for backslashes, of which a page that begins within a line may need one more.
+    assert re.sub(r"[\s\\]", "", "".join(pages)) == re.sub(r"[\s\\]", "", "".join(whole))
     assert all(0 < utf16_units(page) <= 50 for page in pages)
+    assert not any(re.search(r"(?m)^\s*([>#+-]|\d+[.)])", page) for page in pages)
+
+
+@pytest.mark.parametrize("start", ["# Heading", "> quote", "-# small", "- list", "+ list", "12. one", "12) one"])
+def test_a_page_that_begins_within_a_line_begins_no_heading_quote_or_list(start: str) -> None:
+    _, page = safe_pages("word " * 10 + start, 50)
+    assert page == re.sub(r"^(\d*)", r"\1\\", start)
+    assert safe_pages("word " * 10 + start, 50, plain=True)[1] == start
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a" + "\u0315" * 40_000 + "\u0300" * 40_000, id="marks to be sorted"),
+        pytest.param("a" + "\u0315\u200c\u0300\u200c" * 40_000, id="marks parted by what is not seen"),
+        pytest.param(("a" + "\u0315" * 9 + "\u0300" * 9) * 100_000, id="marks on many letters"),
+        pytest.param("lorem ipsum " * 100_000, id="words"),
+        pytest.param("&#" + "9" * 1_000_000, id="an entity"),
+        pytest.param(" \n" * 500_000, id="blanks"),
+    ],
+)
+def test_a_text_without_end_is_done_at_once(text: str) -> None:
+    started = time.process_time()
+    shown = safe_text(text, 200)
+    pages = safe_pages(text, 3000)
+    assert time.process_time() - started < 1
+    assert utf16_units(shown) <= 200
+    assert sum(map(utf16_units, pages)) <= MAX_TEXT + 1
+
+
+def test_a_very_long_description_is_whole_up_to_twenty_thousand_characters() -> None:
+    assert "".join(safe_pages("x" * MAX_TEXT, 3000)) == "x" * MAX_TEXT
+    assert "".join(safe_pages("x" * (MAX_TEXT + 1), 3000)) == "x" * MAX_TEXT + "…"
+
+
+def test_what_was_not_looked_at_is_marked_as_left_out() -> None:
+    assert safe_text("\u200b" * 10_000 + "name", 20) == "…"
+    assert safe_text("ab" + "\u200b" * 10_000 + "c", 20) == "ab…"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +136,9 @@ def test_pages_hold_the_whole_text(text: str) -> None:
         (None, "(unnamed)"),
         ("", "(unnamed)"),
         ("Zoë 🦊", "Zoë 🦊"),
+        ("Vie\u0323\u0302t", "Việt"),
+        ("\u03b1\u0313\u0300\u0345", "\u1f82"),  # Greek, not composed: three marks on one letter
+        ("&#64;&#x40;&#9999999999;", "@\u200b@\u200b\ufffd"),
     ],
 )
 def test_ordinary_text_stays_readable(text: str | None, shown: str) -> None:
@@ -115,6 +171,8 @@ def test_cut_text_ends_with_an_ellipsis_and_no_half_escape() -> None:
         (f"https://ipfs.io/ipfs/{CID}", f"https://ipfs.io/ipfs/{CID}"),
         ("https://d2y691019xyzhi.cloudfront.net/ab-original", "https://d2y691019xyzhi.cloudfront.net/ab-original"),
         ("https://a.example:443/x.png?w=1", "https://a.example:443/x.png?w=1"),
+        pytest.param("https://a.io/" + "é" * 300, "https://a.io/" + "%C3%A9" * 300, id="quoted"),
+        pytest.param("https://a.io/" + "x" * 2035, "https://a.io/" + "x" * 2035, id="as long as Discord takes"),
     ],
 )
 def test_usable_picture(url: str, shown: str) -> None:
@@ -147,7 +205,10 @@ def test_usable_picture(url: str, shown: str) -> None:
         "https://a.example/\u202egnp.x",
         "https:///x",
         "https://nodots/x",
-        "https://a.example/" + "x" * 1100,
+        "https://a.example/" + "x" * 2048,
+        pytest.param("https://a.io/" + "é" * 1000, id="too long once it is quoted"),
+        pytest.param(f"ipfs://{CID}/" + "é" * 500, id="ipfs, too long once it is quoted"),
+        pytest.param(GATEWAY + "x" * 2048, id="too long below a gateway"),
         "https://[bad/x",
     ],
 )

@@ -63,7 +63,7 @@ def _is_well(health: Health) -> bool:
 def _state(health: Health) -> str:
     if health.last_success_at is None and health.last_failure_at is None:
         return "Not asked yet since the start."
-    return "Answers." if _is_well(health) else f"⚠️ {health.last_failure}"
+    return "Answers." if _is_well(health) else f"⚠️ {health.last_failure[:1000]}"
 
 
 def _when(moment: datetime | None) -> str:

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import discord
@@ -20,13 +20,16 @@ from discord.ext import commands
 
 from bot.client import Bot
 from bot.errors import InputError
-from bot.holdings import Account, Order, parse_account, parse_collection_id, parse_contract
+from bot.holdings import Account, Holdings, Order, parse_account, parse_collection_id, parse_contract
 from bot.lookup import Lookup
 from bot.pages import CollectionPages, HoldingsPages
 from bot.paginator import PageSource, Paginator
 
 # While a long list arrives, the message is edited at most this often: Discord allows five edits in five seconds.
 _PROGRESS_SECONDS = 2.0
+# A token to edit the message with lives fifteen minutes. Whoever asks again then finds the reading further on.
+_PATIENCE = 12 * 60.0
+_TOO_LONG = "reading all of it takes too long; use the command again in a while"
 
 
 class Collections(commands.Cog):
@@ -55,24 +58,32 @@ class Collections(commands.Cog):
         share: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
     ) -> None:
         """Show an account's collections."""
-        await interaction.response.defer(ephemeral=not share, thinking=True)
         if account is None:
             raise InputError(
                 "Say which account: `/collections account:10001`, an address `0x…`, or a name `vitalik.eth`."
             )
-        wanted = await self._lookup.resolve(parse_account(account))
-        await self._show(interaction, wanted, parse_contract(contract) if contract else None, Order[sort])
+        ref, only = parse_account(account), parse_contract(contract) if contract else None
+        # Neither waits for the other: Discord's round trip is as long as Loopring's.
+        deferring = asyncio.create_task(interaction.response.defer(ephemeral=not share, thinking=True))
+        try:
+            wanted = await self._lookup.resolve(ref)
+            watching = self._lookup.watch_holdings(wanted, only)
+        finally:
+            await deferring
+        await self._show(interaction, wanted, watching, Order[sort])
 
     async def _show(
-        self, interaction: discord.Interaction[Bot], account: Account, contract: str | None, order: Order
+        self, interaction: discord.Interaction[Bot], account: Account, watching: AsyncIterator[Holdings], order: Order
     ) -> None:
         """The first page as soon as it is known, progress in between, and the whole list at the end."""
         clock = asyncio.get_running_loop().time
         owner = await self._lookup.known_owner(account)
         paginator: Paginator | None = None
-        shown_at = 0.0
-        async for holdings in self._lookup.watch_holdings(account, contract):
+        shown_at = started_at = clock()
+        async for holdings in watching:
             reading = not (holdings.complete or holdings.gap)
+            if reading and clock() - started_at > _PATIENCE:
+                holdings, reading = replace(holdings, gap=_TOO_LONG), False  # noqa: PLW2901 - the last that is shown
             pages = HoldingsPages(self._lookup, holdings.sorted_by(order), owner, self._gateways, reading=reading)
             if paginator is None:
                 paginator = self._paginator(interaction, pages, "Open a collection…")
@@ -82,9 +93,11 @@ class Collections(commands.Cog):
             else:
                 continue
             shown_at = clock()
+            if paginator.gone or holdings.gap:
+                break
         # Asked last: it only adorns the header, and must not take a turn at the source from any page.
-        if paginator and not owner and (owner := await self._lookup.fetch_owner(account)):
-            await paginator.replace(replace(pages, owner=owner))
+        if paginator and not paginator.gone and (fetched := await self._lookup.fetch_owner(account)) != owner:
+            await paginator.replace(replace(pages, owner=fetched))
 
     @app_commands.command(name="collection", description="One collection: its picture, description and details")
     @app_commands.describe(
@@ -97,9 +110,12 @@ class Collections(commands.Cog):
         share: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
     ) -> None:
         """Show one collection."""
+        collection_id = parse_collection_id(id)
         await interaction.response.defer(ephemeral=not share, thinking=True)
-        collection = await self._lookup.collection(parse_collection_id(id))
-        pages = CollectionPages(collection, source_label=self._lookup.source_label, gateways=self._gateways)
+        collection, as_of = await self._lookup.collection(collection_id)
+        pages = CollectionPages(
+            collection, source_label=self._lookup.source_label, as_of=as_of, gateways=self._gateways
+        )
         await self._paginator(interaction, pages, "").show()
 
     def _paginator(self, interaction: discord.Interaction[Bot], pages: PageSource, placeholder: str) -> Paginator:

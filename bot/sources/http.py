@@ -1,7 +1,7 @@
 """The one polite and careful HTTP client that all sources share: GET, JSON, nothing else.
 
-It never raises anything but `SourceError`s, never follows a redirect, never reads more than 2 MiB, and never sends
-the same question twice while the first is under way.
+It never follows a redirect, never reads more than 2 MiB, and never quotes what a server sent. A question that is
+under way is shared by all who ask it; only a person does not wait for one that was asked in the background.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 
 from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError
 from bot.sources.pace import Breaker, Pace, Priority
+from bot.sources.retry_after import parse_retry_after
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +31,6 @@ MAX_BODY = 2 * 1024 * 1024
 MAX_ATTEMPTS = 3
 # Longest pause that a waiting person is made to sit through; a longer Retry-After is told instead of waited for.
 MAX_RETRY_WAIT = 5.0
-# A garbled or malicious Retry-After must not silence a source for days.
-MAX_RETRY_AFTER = timedelta(minutes=15)
 # Nobody mends a refused key within seconds; asking on could get the operator's account suspended.
 REFUSED_PAUSE = timedelta(minutes=5)
 
@@ -38,6 +38,9 @@ REFUSED_PAUSE = timedelta(minutes=5)
 THROTTLED_PAUSE = timedelta(seconds=1)
 
 _CONNECT_SECONDS = 5.0
+
+# Path, parameters, and who waits for the answer.
+_Question = tuple[str, tuple[tuple[str, str], ...], Priority]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class JsonClient:
         requests_per_second: Of the token bucket.
         timeout: Longest time for one attempt, from connecting to the last byte.
         judge: Reads an answer's own error codes, and raises what they mean. An `UnavailableError` of it is retried
-            like a fault of the transport; errors that are no `SourceError` are answers, and pass.
+            like a fault of the transport; a `RefusedError` of it is one of the key, and ends all asking for a while;
+            errors that are no `SourceError` are answers, and pass.
     """
 
     def __init__(
@@ -93,16 +97,18 @@ class JsonClient:
         self._breaker = Breaker(time.monotonic)
         self._judge = judge
         self._last_error: SourceError = UnavailableError(f"{name} has not been asked yet.")
-        self._in_flight: dict[tuple[str, tuple[tuple[str, str], ...], Priority], asyncio.Task[Answer]] = {}
+        self._in_flight: dict[_Question, asyncio.Task[Answer]] = {}
 
     async def fetch(self, path: str, params: Mapping[str, str], priority: Priority) -> Answer:
         """The JSON answer to `GET base_url + path?params`.
 
         Raises:
             SourceError: no usable answer; nothing may be concluded from it.
+            TesseraError: another one, as the judge read the answer.
         """
-        key = (path, tuple(sorted(params.items())), priority)
-        task = self._in_flight.get(key)
+        query = tuple(sorted(params.items()))
+        key = (path, query, priority)
+        task = self._in_flight.get((path, query, Priority.INTERACTIVE)) or self._in_flight.get(key)
         if task is None:
             task = asyncio.create_task(self._fetch_with_retries(path, params, priority), name=f"GET {path}")
             self._in_flight[key] = task
@@ -117,23 +123,19 @@ class JsonClient:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _finished(self, key: tuple[str, tuple[tuple[str, str], ...], Priority], task: asyncio.Task[Answer]) -> None:
+    def _finished(self, key: _Question, task: asyncio.Task[Answer]) -> None:
         self._in_flight.pop(key, None)
         if not task.cancelled():
             task.exception()  # marked as seen: the waiters got it, and if all have left nobody needs it
 
     async def _fetch_with_retries(self, path: str, params: Mapping[str, str], priority: Priority) -> Answer:
-        if (wait := self._breaker.wait_seconds()) > MAX_RETRY_WAIT:
-            why = self._last_error
-            raise type(why)(f"{why.sentence} Tessera asks again in {in_words(wait)}.")
-        started = time.monotonic()
+        spent = 0.0  # by the attempts themselves: how long they queued says nothing about the source
 
         def stop(state: RetryCallState) -> bool:
             # A request that took its whole time once will not do better while a person waits.
-            spent = time.monotonic() - started >= self._seconds
-            return spent or state.attempt_number >= MAX_ATTEMPTS or self._breaker.wait_seconds() > MAX_RETRY_WAIT
+            worn_out = spent >= self._seconds or state.attempt_number >= MAX_ATTEMPTS
+            return worn_out or self._breaker.wait_seconds() > MAX_RETRY_WAIT
 
-        # Retry-After is obeyed by holding the breaker, so that every request obeys it, not only the one that was told.
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type((UnavailableError, ThrottledError)),
             stop=stop,
@@ -141,34 +143,69 @@ class JsonClient:
             reraise=True,
         ):
             with attempt:
-                return await self._attempt(path, params, priority)
+                async with self._admitted(priority):
+                    started = time.monotonic()
+                    try:
+                        return await self._ask(path, params)
+                    finally:
+                        spent += time.monotonic() - started
         raise AssertionError("tenacity ends by returning or raising")  # pragma: no cover
 
-    async def _attempt(self, path: str, params: Mapping[str, str], priority: Priority) -> Answer:
-        await asyncio.sleep(self._breaker.wait_seconds())
-        await self._pace.wait_turn(priority)
+    @asynccontextmanager
+    async def _admitted(self, priority: Priority) -> AsyncIterator[None]:
+        """Entered when a request may be sent; after a hold, by one at a time until one has succeeded."""
+        async with self._pace.front(priority):
+            await self._sit_out_holds()
+            if self._breaker.on_trial:
+                yield  # the others stay behind us until we know
+                return
+        yield
+
+    async def _sit_out_holds(self) -> None:
+        # Retry-After is obeyed by holding the breaker, so that every request obeys it, not only the one that was told.
+        while True:
+            if (wait := self._breaker.wait_seconds()) > MAX_RETRY_WAIT:
+                fact, _, _advice = self._last_error.sentence.partition(" Try again ")
+                raise type(self._last_error)(f"{fact} Tessera asks again in {in_words(wait)}.")
+            await asyncio.sleep(wait)
+            await self._pace.take_token()
+            if not self._breaker.wait_seconds():  # one may have begun while we waited for the token
+                return
+
+    async def _ask(self, path: str, params: Mapping[str, str]) -> Answer:
         try:
             answer = await self._get(path, params)
-            self._judge(answer)
         except SourceError as error:
-            self._failed(error)
+            self._breaker.failed()
+            self._note_failure(error)
+            raise
+        self._breaker.succeeded()  # JSON with a status below 500: whatever it says, the service is alive
+        try:
+            self._interpret(answer)
+        except SourceError as error:
+            self._note_failure(error)
             raise
         except TesseraError:
-            self._succeeded()
+            self.health.last_success_at = datetime.now(UTC)
             raise
-        self._succeeded()
+        self.health.last_success_at = datetime.now(UTC)
         return answer
 
-    def _succeeded(self) -> None:
-        self._breaker.succeeded()
-        self.health.last_success_at = datetime.now(UTC)
-
-    def _failed(self, error: SourceError) -> None:
-        self._breaker.failed()
-        if isinstance(error, RefusedError):
+    def _interpret(self, answer: Answer) -> None:
+        """Raise what an answer means; where its own codes say nothing certain, its status speaks."""
+        try:
+            self._judge(answer)
+        except RefusedError:
             self._breaker.hold(REFUSED_PAUSE.total_seconds())
-        if isinstance(error, ThrottledError):
-            self._breaker.hold((error.retry_after or THROTTLED_PAUSE).total_seconds())
+            raise
+        except UnavailableError as error:
+            if meant := self._meaning_of(answer.status):
+                raise meant from error
+            raise
+        if meant := self._meaning_of(answer.status):
+            raise meant
+
+    def _note_failure(self, error: SourceError) -> None:
         self._last_error = error
         self.health.last_failure_at = datetime.now(UTC)
         self.health.last_failure = error.sentence
@@ -184,7 +221,7 @@ class JsonClient:
                 allow_redirects=False,
             ) as response:
                 self._refuse_status(response)
-                return Answer(response.status, orjson.loads(await self._read(response)))
+                return Answer(response.status, orjson.loads(await self._read_body(response)))
         except TimeoutError as error:
             raise UnavailableError(
                 f"{self.name} did not answer within {in_words(self._seconds)}. Try again in a minute."
@@ -200,23 +237,34 @@ class JsonClient:
 
     def _refuse_status(self, response: aiohttp.ClientResponse) -> None:
         status = response.status
+        retry_after = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        when = in_words(retry_after.total_seconds()) if retry_after else "a minute"
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            retry_after = parse_retry_after(response.headers.get("Retry-After"))
-            when = in_words(retry_after.total_seconds()) if retry_after else "a minute"
-            raise ThrottledError(f"{self.name} gets too many requests right now. Try again in {when}.", retry_after)
+            self._breaker.hold((retry_after or THROTTLED_PAUSE).total_seconds())
+            raise ThrottledError(f"{self.name} gets too many requests right now. Try again in {when}.")
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise UnavailableError(f"{self.name} has a fault of its own (HTTP {status}). Try again in a minute.")
+            if retry_after:
+                self._breaker.hold(retry_after.total_seconds())
+            raise UnavailableError(f"{self.name} has a fault of its own (HTTP {status}). Try again in {when}.")
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             raise self._nonsense(f"a redirect, HTTP {status}")
         media = response.content_type
         if media != "application/json" and not media.endswith("+json"):
-            if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-                raise RefusedError(
-                    f"{self.name} refuses this bot (HTTP {status}): its operator must check the API key."
-                )
-            raise self._nonsense(f"{media} instead of JSON")
+            found = "HTML" if media == "text/html" else "something else"
+            raise self._meaning_of(status) or self._nonsense(f"{found} instead of JSON")
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    def _meaning_of(self, status: int) -> SourceError | None:
+        """What a status says by itself; firewalls and proxies put no code into their bodies."""
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            return RefusedError(f"{self.name} refuses this bot (HTTP {status}): its operator must check the API key.")
+        if status == HTTPStatus.NOT_FOUND:
+            # Never `NotFoundError`: what is missing is the endpoint, and the account may well exist.
+            return UnavailableError(
+                f"{self.name} has nothing at that address (HTTP 404): this bot's operator must check the base URL."
+            )
+        return None
+
+    async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
         body = bytearray()
         async for chunk in response.content.iter_chunked(64 * 1024):  # decompressed already, so bombs count in full
             body += chunk
@@ -226,17 +274,6 @@ class JsonClient:
 
     def _nonsense(self, what: str) -> UnavailableError:
         return UnavailableError(f"{self.name} sent an answer that cannot be used ({what}). Try again later.")
-
-
-def parse_retry_after(value: str | None) -> timedelta | None:
-    """`Retry-After` in seconds, at most fifteen minutes; None for a date, garbage, zero or less (RFC 9110 §10.2.3)."""
-    try:
-        seconds = float(value or "")
-    except ValueError:
-        return None
-    if not seconds > 0:
-        return None
-    return min(timedelta(seconds=min(seconds, 1e6)), MAX_RETRY_AFTER)
 
 
 def in_words(seconds: float) -> str:

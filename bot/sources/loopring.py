@@ -16,14 +16,17 @@ from bot.errors import NotFoundError, RefusedError, TesseraError, UnavailableErr
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
 from bot.sources.http import Answer, Health, JsonClient
 from bot.sources.loopring_wire import (
+    ADDRESS,
     NAME,
     WireAccount,
     WireCollection,
     WireHolding,
+    WireName,
     WireNft,
     not_understood,
     read_one,
     read_page,
+    whole_number,
 )
 from bot.sources.pace import Priority
 from bot.sources.paging import RawPage, Scan, iter_scan
@@ -32,12 +35,18 @@ _NO_ACCOUNT = f"{NAME} has no such account: check the number, address or name."
 _NO_KEY = f"{NAME} wants an API key and this bot has none: its operator must set LOOPRING_API_KEY."
 _BAD_KEY = f"{NAME} refuses this bot's API key: its operator must check LOOPRING_API_KEY."
 _FAULT = f"{NAME} has a fault of its own. Try again in a minute."
+_NOT_ACCEPTED = f"{NAME} did not accept the question. This bot's operator should look for a newer Tessera."
+
+
+class _InvalidArgumentError(NotFoundError):
+    """What cannot exist does not, if that was the question; else the question was wrong."""
+
 
 # resultInfo.code → what it means here. Source: Gitbook error-codes.md, and codes seen in recorded bodies.
 # A code that is not listed is a fault: unknown is not "no such account", and not zero.
-_ERRORS: Mapping[int, tuple[type[TesseraError], str]] = {
+_ERRORS: Mapping[int | None, tuple[type[TesseraError], str]] = {
     100000: (UnavailableError, _FAULT),
-    100001: (NotFoundError, _NO_ACCOUNT),  # "Invalid owner:0x1234": what cannot exist does not
+    100001: (_InvalidArgumentError, _NOT_ACCEPTED),  # such as "Invalid owner:0x1234"
     100002: (UnavailableError, _FAULT),
     101001: (NotFoundError, _NO_ACCOUNT),
     101002: (NotFoundError, _NO_ACCOUNT),
@@ -103,10 +112,11 @@ class LoopringSource:
         params = {
             "accountId": account.account_id,
             "collectionId": collection.collection_id,
-            "tokenAddress": collection.contract_address,
             "metadata": "true",
             "nonZero": "true",
         }
+        if collection.contract_address:
+            params["tokenAddress"] = collection.contract_address
 
         async def fetch_page(offset: int, limit: int) -> RawPage[Nft]:
             answer = await self._get("/api/v3/user/nft/collection/balances", params | _page(offset, limit), priority)
@@ -119,7 +129,10 @@ class LoopringSource:
         """One collection, whoever holds it (`GET /api/v3/nft/public/collection`)."""
         sentence = f"{NAME} knows no collection {collection_id}."
         body = await self._get("/api/v3/nft/public/collection", {"id": collection_id}, priority, missing=sentence)
-        return read_one(WireCollection, body).to_collection()
+        found = read_one(WireCollection, body).to_collection()
+        if found.collection_id != collection_id:
+            raise not_understood()
+        return found
 
     async def fetch_owner(self, account: Account, priority: Priority) -> str:
         """The address that owns an account, lower case (`GET /api/v3/account?accountId=`)."""
@@ -142,25 +155,28 @@ class LoopringSource:
         """The address behind an ENS name, lower case (`GET /api/wallet/v3/resolveEns`)."""
         sentence = f"The name {name} leads to no address."
         body = await self._get("/api/wallet/v3/resolveEns", {"fullName": name}, priority, missing=sentence)
-        address = _data(body).lower()
+        address = (read_one(WireName, body).data or "").lower()
         if not address:
             raise NotFoundError(sentence)
-        if len(address) != 42 or not address.startswith("0x"):  # noqa: PLR2004 - 0x and 40 hex digits
+        if not ADDRESS.fullmatch(address):
             raise not_understood()
         return address
 
     async def fetch_name(self, owner: str, priority: Priority) -> str:
-        """The Loopring name of an address, or "" (`GET /api/wallet/v3/resolveName`)."""
-        return _data(await self._get("/api/wallet/v3/resolveName", {"owner": owner}, priority))
+        """The Loopring name of an address, or ""; upstream text (`GET /api/wallet/v3/resolveName`)."""
+        body = await self._get("/api/wallet/v3/resolveName", {"owner": owner}, priority)
+        return read_one(WireName, body).data or ""
 
-    async def _get(
-        self, path: str, params: Mapping[str, str], priority: Priority, *, missing: str = _NO_ACCOUNT
-    ) -> Any:
-        """The body; `missing` is the sentence for "there is no such thing"."""
+    async def _get(self, path: str, params: Mapping[str, str], priority: Priority, *, missing: str = "") -> Any:
+        """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
         try:
             return (await self._client.fetch(path, params, priority)).body
         except NotFoundError as error:
-            raise NotFoundError(missing) from error
+            if missing:
+                raise NotFoundError(missing) from error
+            if isinstance(error, _InvalidArgumentError):
+                raise UnavailableError(_NOT_ACCEPTED) from error
+            raise
 
 
 def _judge(answer: Answer) -> None:
@@ -177,10 +193,7 @@ def _judge(answer: Answer) -> None:
     )
     if raw is None and answer.status < 400:  # noqa: PLR2004 - HTTP's error classes start here
         return
-    try:
-        code = int(str(raw))
-    except ValueError:
-        code = -1
+    code = whole_number(raw)
     if code == 0:
         return
     kind, sentence = _ERRORS.get(code, (UnavailableError, _FAULT))
@@ -189,10 +202,3 @@ def _judge(answer: Answer) -> None:
 
 def _page(offset: int, limit: int) -> dict[str, str]:
     return {"offset": str(offset), "limit": str(limit)}
-
-
-def _data(body: Any) -> str:
-    data = body.get("data") if isinstance(body, dict) else None
-    if data is not None and not isinstance(data, str):
-        raise not_understood()
-    return data or ""

@@ -1,12 +1,14 @@
 """Loopring's JSON, as it is really sent, into our values.
 
 Tolerant where recorded bodies, the API page and old clients disagree: rows wrapped in `collection` or flat, keys that
-are missing, null or empty, integers as strings, totals as strings. Strict where it matters: a row without an id, or a
-body without its list, is no row and no body.
+are missing, null or empty, integers as strings, totals as strings. Strict where it matters: a row without an id or a
+count, or a body without its list, is no row and no body. Whatever the JSON, nothing but `UnavailableError` leaves this
+module, and what is kept of a row is bounded.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
@@ -16,13 +18,44 @@ from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, V
 from bot.errors import UnavailableError
 from bot.holdings import LOOPRING, Collection, Holding, Nft
 from bot.sources.paging import RawPage
+from bot.text import MAX_TEXT, MAX_URL
 
 NAME = "Loopring"
 
+ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 
-def _text(value: object) -> str:
+# Ten times what a card shows of a name.
+_MAX_NAME = 1000
+# The API knows six.
+_MAX_PROPERTIES = 20
+
+
+def whole_number(value: object) -> int | None:
+    """A number from 0 on, from JSON's own or from decimal digits; None for anything else, `true` included."""
+    if isinstance(value, str):
+        return int(value) if re.fullmatch(r"[0-9]{1,78}", value) else None  # 2**256 has 78 digits
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _text(value: object, most: int = _MAX_NAME) -> str:
     """Text, or "" for whatever is none: an absent name must not cost the row."""
-    return value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
+    text = value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _description(value: object) -> str:
+    return _text(value, MAX_TEXT)
+
+
+def _uri(value: object) -> str:
+    """A URI, or "": one that is too long to be shown would lead elsewhere if it were cut."""
+    return value if isinstance(value, str) and len(value) <= MAX_URL else ""
+
+
+def _address(value: object) -> str:
+    """An address in lower case, or "": it stands on cards without further ado, so nothing else may pass for one."""
+    address = value.lower() if isinstance(value, str) else ""
+    return address if ADDRESS.fullmatch(address) else ""
 
 
 def _table(value: object) -> object:
@@ -32,13 +65,20 @@ def _table(value: object) -> object:
 def _moment(value: object) -> datetime | None:
     """Milliseconds since 1970, as an int or a string; None for anything that is no moment."""
     try:
-        return datetime.fromtimestamp(int(str(value)) / 1000, UTC) if value else None
+        milliseconds = whole_number(value)
+        return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
     except (ValueError, OverflowError, OSError):
         return None
 
 
+# Ids and counts of rows: what a database counts with.
+Count = Annotated[int, Field(lt=2**63), BeforeValidator(whole_number)]
+# Units of one NFT: a balance of ERC-1155 is a uint256, and some creators mint as many as they can.
+Copies = Annotated[int, Field(lt=2**256), BeforeValidator(whole_number)]
 Text = Annotated[str, BeforeValidator(_text)]
-Address = Annotated[str, BeforeValidator(lambda value: _text(value).lower())]
+Description = Annotated[str, BeforeValidator(_description)]
+Uri = Annotated[str, BeforeValidator(_uri)]
+Address = Annotated[str, BeforeValidator(_address)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 
 
@@ -49,10 +89,10 @@ class _Wire(BaseModel):
 class WireImages(_Wire):
     """The four pictures of a collection; "" where there is none."""
 
-    avatar: Text = ""
-    banner: Text = ""
-    tile_uri: Annotated[Text, Field(alias="tileUri")] = ""
-    thumbnail: Text = ""
+    avatar: Uri = ""
+    banner: Uri = ""
+    tile_uri: Annotated[Uri, Field(alias="tileUri")] = ""
+    thumbnail: Uri = ""
 
 
 class WireTimes(_Wire):
@@ -65,10 +105,10 @@ class WireTimes(_Wire):
 class WireCollection(WireImages):
     """A collection as `user/collection/details` and `nft/public/collection` send it."""
 
-    id: Annotated[int, Field(ge=0)]
+    id: Count
     owner: Address = ""
     name: Text = ""
-    description: Text = ""
+    description: Description = ""
     contract_address: Annotated[Address, Field(alias="contractAddress")] = ""
     deploy_status: Annotated[Text, Field(alias="deployStatus")] = ""
     nft_type: Annotated[Text, Field(alias="nftType")] = ""
@@ -77,11 +117,11 @@ class WireCollection(WireImages):
     properties: Annotated[
         dict[str, Any], BeforeValidator(_table), Field(validation_alias=AliasPath("extra", "properties"))
     ] = {}
-    mint_channel: Annotated[Text, Field(validation_alias=AliasPath("extra", "mintChannel"))] = ""
 
     def to_collection(self) -> Collection:
         """Our value. Pictures are listed in the order in which they should be tried."""
         cached = self.cached
+        properties = [(_text(name), value) for name, value in self.properties.items() if isinstance(value, bool)]
         return Collection(
             source=LOOPRING,
             collection_id=str(self.id),
@@ -107,8 +147,7 @@ class WireCollection(WireImages):
             ),
             created_at=self.times.created_at,
             updated_at=self.times.updated_at,
-            properties=tuple((name, value) for name, value in self.properties.items() if isinstance(value, bool)),
-            mint_channel=self.mint_channel,
+            properties=tuple(properties[:_MAX_PROPERTIES]),
         )
 
 
@@ -116,7 +155,7 @@ class WireHolding(_Wire):
     """A row of `user/collection/details`: `{collection: {…}, count}`, or flat as on the API page."""
 
     collection: WireCollection
-    count: int
+    count: Count
 
     @model_validator(mode="before")
     @classmethod
@@ -135,10 +174,10 @@ class WireNft(_Wire):
 
     nft_data: Annotated[Text, Field(alias="nftData")] = ""
     nft_id: Annotated[Text, Field(alias="nftId")] = ""
-    total: int
+    total: Copies
     name: Annotated[Text, Field(validation_alias=AliasPath("metadata", "base", "name"))] = ""
-    description: Annotated[Text, Field(validation_alias=AliasPath("metadata", "base", "description"))] = ""
-    image: Annotated[Text, Field(validation_alias=AliasPath("metadata", "base", "image"))] = ""
+    description: Annotated[Description, Field(validation_alias=AliasPath("metadata", "base", "description"))] = ""
+    image: Annotated[Uri, Field(validation_alias=AliasPath("metadata", "base", "image"))] = ""
     sizes: Annotated[
         dict[str, Any], BeforeValidator(_table), Field(validation_alias=AliasPath("metadata", "imageSize"))
     ] = {}
@@ -151,7 +190,7 @@ class WireNft(_Wire):
 
     def to_nft(self) -> Nft:
         """Our value. The outer `nftId` is hex that may have lost leading zeros; metadata's own is not to be trusted."""
-        sizes = [_text(self.sizes.get(size)) for size in ("332-332", "original", "240-240")]
+        sizes = [_uri(self.sizes.get(size)) for size in ("332-332", "original", "240-240")]
         return Nft(
             key=self.nft_data or self.nft_id,
             nft_id=self.nft_id or self.nft_data,
@@ -165,8 +204,15 @@ class WireNft(_Wire):
 class WireAccount(_Wire):
     """The answer of `account`."""
 
-    account_id: Annotated[int, Field(alias="accountId", gt=0)]
-    owner: Annotated[Address, Field(pattern=r"^0x[0-9a-f]{40}$")]
+    account_id: Annotated[Count, Field(alias="accountId", gt=0)]
+    owner: Annotated[Address, Field(min_length=1)]
+
+
+class WireName(_Wire):
+    """The answer of `resolveEns` and `resolveName`; unless it says success, it says nothing of the name."""
+
+    code: Annotated[Count, Field(validation_alias=AliasPath("resultInfo", "code"), le=0)]
+    data: Annotated[str | None, Field(max_length=_MAX_NAME)] = None
 
 
 W = TypeVar("W", bound=BaseModel)
@@ -200,11 +246,7 @@ def read_page(body: Any, list_key: str, model: type[W], to_value: Callable[[W], 
             values.append(to_value(model.model_validate(row)))
         except ValidationError:
             continue  # counted below
-    try:
-        total = int(str(body["totalNum"]))
-    except (KeyError, ValueError):
-        total = None
-    return RawPage(tuple(values), unreadable=len(rows) - len(values), total=total)
+    return RawPage(tuple(values), unreadable=len(rows) - len(values), total=whole_number(body.get("totalNum")))
 
 
 def not_understood() -> UnavailableError:

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from enum import IntEnum
 
 from aiolimiter import AsyncLimiter
+
+# A person's first page takes two requests, which should not wait for each other. A full bucket comes on top of what
+# flows in: more than one extra request, and 4 a second would break Loopring's "5 every second" (REST API, rate limits).
+_BURST = 2
 
 
 class Priority(IntEnum):
@@ -25,18 +30,19 @@ class Pace:
     """A token bucket whose queue lets interactive requests pass background ones.
 
     The bucket itself is aiolimiter's; it has no priorities, so only one waiter at a time stands at it, and who that
-    is next is decided here.
+    is next is decided here. In any one second at most `requests_per_second` + 1 tokens are given.
     """
 
     def __init__(self, requests_per_second: float) -> None:
-        # A burst of one second's worth: Loopring documents "5 every second" (reference: REST API, rate limits).
-        self._bucket = AsyncLimiter(max(1.0, requests_per_second), max(1.0, 1 / requests_per_second))
+        burst = _BURST if requests_per_second >= 1 else 1
+        self._bucket = AsyncLimiter(burst, burst / requests_per_second)
         self._queue: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._arrivals = 0
         self._occupied = False
 
-    async def wait_turn(self, priority: Priority) -> None:
-        """Return when the next request may be sent."""
+    @asynccontextmanager
+    async def front(self, priority: Priority) -> AsyncIterator[None]:
+        """Stand at the front of the queue; all others wait until it is left."""
         if self._occupied:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._arrivals += 1
@@ -49,40 +55,51 @@ class Pace:
                 raise
         self._occupied = True
         try:
-            await self._bucket.acquire()
+            yield
         finally:
             self._pass_on()
+
+    async def take_token(self) -> None:
+        """At the front: return when the next request may be sent."""
+        await self._bucket.acquire()
 
     def _pass_on(self) -> None:
         while self._queue:
             _, _, turn = heapq.heappop(self._queue)
             if not turn.done():
                 turn.set_result(None)
-                return  # stays occupied: the place at the bucket is handed over, not freed
+                return  # stays occupied: the place at the front is handed over, not freed
         self._occupied = False
 
 
 class Breaker:
-    """Opens after `threshold` failures in a row, and then lets one request through every `pause` seconds."""
+    """Opens for `pause` seconds after `threshold` failures in a row, or for as long as it is told to.
+
+    After that the source is on trial: requests are to go one at a time until one of them succeeds.
+    """
 
     def __init__(self, clock: Callable[[], float], *, threshold: int = 5, pause: float = 30.0) -> None:
         self._clock = clock
         self._threshold = threshold
         self._pause = pause
         self._failures = 0
-        self._closed_until = 0.0
+        self._open_until = 0.0
+        self.on_trial = False
 
     def wait_seconds(self) -> float:
         """0 when a request may be sent, else how long to leave the source alone."""
-        return max(0.0, self._closed_until - self._clock())
+        return max(0.0, self._open_until - self._clock())
 
     def hold(self, seconds: float) -> None:
         """Send nothing for so long: the source asked for it, or refuses our key."""
-        self._closed_until = max(self._closed_until, self._clock() + seconds)
+        self._open_until = max(self._open_until, self._clock() + seconds)
+        self.on_trial = True
 
     def succeeded(self) -> None:
-        """The source answered."""
+        """The source answered. What was sent before a hold says nothing about the time after it."""
         self._failures = 0
+        if not self.wait_seconds():
+            self.on_trial = False
 
     def failed(self) -> None:
         """The source did not answer, or not usably."""

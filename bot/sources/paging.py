@@ -47,6 +47,7 @@ class Scan(Generic[T]):
         self._pages = 0
         self._unreadable = 0
         self._total_moved = False
+        self._total_untold = False
 
     @property
     def complete(self) -> bool:
@@ -65,30 +66,33 @@ class Scan(Generic[T]):
         self._note_total(page.total, count)
         if count == 0 or (self.total is not None and self.received >= self.total):
             self._finish(self._missing())
-        elif len(self.rows) == known and not page.unreadable:
+        elif len(self.rows) == known:
             self._finish("the same page came again and again")
         elif self._pages == MAX_PAGES:
             self._finish(f"only the first {MAX_PAGES} pages were read")
 
     def _note_total(self, total: int | None, count: int) -> None:
-        # Past the end some endpoints announce 0; and 0 beside rows is no total at all.
-        if total is None or (total <= 0 and (count or self._pages > 1)):
-            return
-        self._total_moved = self._total_moved or self.total not in (None, total)
-        self.total = total
+        if total is None or (total == 0 and count):
+            self._total_untold = True
+        elif total or self._pages == 1:  # past the end some endpoints announce 0
+            self._total_moved = self._total_moved or self.total not in (None, total)
+            self.total = total
 
     def _missing(self) -> str:
-        if self._unreadable:
-            return f"{self._unreadable} of {self.received} entries could not be understood"
         if self._total_moved:
             return "the list changed while it was being read"
         if self.total is not None and len(self.rows) != self.total:
             return f"{len(self.rows)} of the {self.total} announced arrived"
+        # Each recorded answer has its total. One without is of another form, and its end may not be the list's.
+        if self.total is None or self._total_untold:
+            return "the source did not say how many there are"
         return ""
 
     def _finish(self, gap: str) -> None:
         self.finished = True
-        self.gap = gap
+        # Whatever else was wrong, rows that came and could not be read may be the ones that count.
+        unreadable = f"{self._unreadable} of {self.received} entries could not be understood"
+        self.gap = unreadable if self._unreadable else gap
 
 
 async def iter_scan(

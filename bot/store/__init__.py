@@ -41,7 +41,8 @@ class Store:
         Without a path the store lives in memory only, for commands that must not touch the bot's file.
 
         Raises:
-            ConfigError: the file cannot be opened or written, is corrupt, or was written by a newer Tessera.
+            ConfigError: the file cannot be opened or written, is in use or corrupt, belongs to another program, or
+                was written by a newer Tessera.
         """
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:
@@ -75,7 +76,7 @@ class Store:
     async def _run(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, RuntimeError) as error:  # RuntimeError: the store was closed, as the bot stops
             log.warning("store: %s", error)
             raise StoreError(
                 "Tessera cannot use its own store right now: its operator must look at the disk."
@@ -99,6 +100,8 @@ def _open(path: Path | None) -> Database:
         return _prepare(path, Database(connection))
     except sqlite3.Error as error:
         connection.close()
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            raise ConfigError(f"{path}: the store is in use by another program. End that one first.") from error
         raise ConfigError(f"{path}: not a store that Tessera can use: {error}. It was not touched.") from error
     except ConfigError:
         connection.close()
@@ -106,14 +109,22 @@ def _open(path: Path | None) -> Database:
 
 
 def _prepare(path: Path, db: Database) -> Database:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    _check(path, db)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         db.execute(f"PRAGMA {pragma}").fetchall()
-    if (verdict := db.execute("PRAGMA quick_check").fetchone()[0]) != "ok":
-        raise ConfigError(f"{path}: the store is damaged ({verdict}). Put a backup in its place; it was not touched.")
-    known = {step.name for step in MIGRATIONS.pending(Database(memory=True))}
-    if newer := [step.name for step in MIGRATIONS.applied(db) if step.name not in known]:
-        raise ConfigError(f"{path}: written by a newer Tessera ({newer[-1]}). Run that version, or use another file.")
     MIGRATIONS.apply(db)
     db.execute("BEGIN IMMEDIATE")  # a file that cannot be written is found out now, not at the first save
     db.execute("ROLLBACK")
     return db
+
+
+def _check(path: Path, db: Database) -> None:
+    """Only reads: a file that is refused stays as it was."""
+    if (verdict := db.execute("PRAGMA quick_check").fetchone()[0]) != "ok":
+        raise ConfigError(f"{path}: the store is damaged ({verdict}). Put a backup in its place; it was not touched.")
+    applied = [step.name for step in MIGRATIONS.applied(db)]
+    if not applied and set(db.table_names()) - {MIGRATIONS.migrations_table}:
+        raise ConfigError(f"{path}: the database of another program. Set [store] path; it was not touched.")
+    known = {step.name for step in MIGRATIONS.pending(Database(memory=True))}
+    if newer := [name for name in applied if name not in known]:
+        raise ConfigError(f"{path}: written by a newer Tessera ({newer[-1]}). Run that version, or use another file.")

@@ -7,6 +7,7 @@ make the bot unfit; if it did, an outage upstream would become a storm of restar
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 
 from aiohttp import web
@@ -47,6 +48,10 @@ async def start_server(settings: WebSettings, store: Store, gateway_state: Calla
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as error:
         await runner.cleanup()
-        why = "is in use already" if error.errno == errno.EADDRINUSE else f"cannot be listened on: {error.strerror}"
+        why = (
+            "is in use already"
+            if error.errno == errno.EADDRINUSE
+            else f"cannot be listened on: {os.strerror(error.errno or 0)}"
+        )
         raise ConfigError(f"[web] {settings.host}:{settings.port} {why}. Choose another port.") from error
     return runner

@@ -115,7 +115,7 @@ class DiscordSpec:
         (status 0), and an answer that the sandbox spoiled on purpose (`"fault"` in the exchange).
         """
         operation = self.match(exchange["method"], exchange["path"])
-        status = int(exchange["status"])
+        status = int(exchange["status"] or 0)  # None: the line was cut
         if status == 0 or status >= 500 or exchange.get("fault"):
             return []
         if operation is None:

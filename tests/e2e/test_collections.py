@@ -22,7 +22,7 @@ async def test_the_first_page_shows_five_collections_with_counts_and_avatars(sta
     assert cards[0]["thumbnail"]["url"].startswith(f"{stage.url}/ipfs/Qm")
     assert answer.message["ephemeral"]
     settled = await stage.settled(answer)
-    assert "Owner `0xdf23…8b19`" in settled.embeds[0]["description"]
+    assert "Owner ada.loopring.eth `0xdf23…8b19`" in settled.embeds[0]["description"]
 
 
 async def test_one_upstream_page_costs_one_details_call(stage: Stage, ada: Person) -> None:
@@ -168,7 +168,7 @@ async def test_hostile_words_and_pictures_come_out_harmless(ada: Person) -> None
 async def test_one_collection_by_its_number(ada: Person) -> None:
     answer = await ada.run("collection", id="254")
     assert answer.embeds[0]["title"] == "Harbour Lights"
-    assert answer.embeds[0]["footer"]["text"] == "Loopring · collection 254"
+    assert answer.embeds[0]["footer"]["text"] == "Loopring · collection 254, as of"
     assert "Held" not in answer.text
 
 

@@ -36,7 +36,7 @@ async def ask(stage: Stage, account: str = "10001") -> Answer:
         ("status", {"status": 503}, "Loopring has a fault of its own (HTTP 503). Try again in a minute."),
         ("reset", {}, "Loopring cannot be reached, or broke off in the middle. Try again in a minute."),
         ("torn", {}, "Loopring cannot be reached, or broke off in the middle. Try again in a minute."),
-        ("html", {}, "Loopring sent an answer that cannot be used (text/html instead of JSON). Try again later."),
+        ("html", {}, "Loopring sent an answer that cannot be used (HTML instead of JSON). Try again later."),
         ("garbage", {}, "Loopring sent an answer that cannot be used (not JSON). Try again later."),
         ("huge", {}, "Loopring sent an answer that cannot be used (more than 2 MiB). Try again later."),
         ("bomb", {}, "Loopring sent an answer that cannot be used (more than 2 MiB). Try again later."),

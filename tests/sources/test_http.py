@@ -3,14 +3,15 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import aiohttp
 import pytest
 from aiohttp import web
 
 from bot.errors import NotFoundError, RefusedError, SourceError, ThrottledError, UnavailableError
-from bot.sources.http import Answer, JsonClient, in_words, parse_retry_after
+from bot.sources.http import Answer, JsonClient, in_words
 from bot.sources.pace import Priority
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -49,13 +50,15 @@ async def make_client(server: Server) -> AsyncIterator[Callable[..., JsonClient]
     clients: list[JsonClient] = []
     async with aiohttp.ClientSession() as session:
 
-        def make(*, timeout: float = 2.0, judge: Callable[[Answer], None] = lambda _: None) -> JsonClient:
+        def make(
+            *, timeout: float = 2.0, judge: Callable[[Answer], None] = lambda _: None, rate: float = 1000
+        ) -> JsonClient:
             client = JsonClient(
                 session,
                 name="Upstream",
                 base_url=server.url,
                 headers={"X-API-KEY": "k"},
-                requests_per_second=1000,
+                requests_per_second=rate,
                 timeout=timedelta(seconds=timeout),
                 judge=judge,
             )
@@ -145,7 +148,31 @@ async def test_a_passing_fault_is_retried(
     [
         pytest.param(answers(status=502), UnavailableError, "fault of its own (HTTP 502)", id="502"),
         pytest.param(answers(status=429), ThrottledError, "too many requests", id="429"),
-        pytest.param(sends(b"<html>", "text/html"), UnavailableError, "text/html instead of JSON", id="html"),
+        pytest.param(sends(b"<html>", "text/html"), UnavailableError, "(HTML instead of JSON)", id="html"),
+        pytest.param(
+            sends(b"x", "discord.gg/freemint"), UnavailableError, "(something else instead of JSON)", id="an invite"
+        ),
+        pytest.param(
+            sends(b"x", "text/" + "a" * 5000), UnavailableError, "(something else instead of JSON)", id="a long type"
+        ),
+        pytest.param(
+            answers({"error": "no route"}, status=404),
+            UnavailableError,
+            "nothing at that address (HTTP 404): this bot's operator must check the base URL",
+            id="404 in JSON",
+        ),
+        pytest.param(
+            answers({"message": "Forbidden"}, status=403), RefusedError, "operator must check the API key", id="403"
+        ),
+        pytest.param(
+            answers({"message": "Unauthorized"}, status=401), RefusedError, "operator must check the API key", id="401"
+        ),
+        pytest.param(
+            answers(status=503, **{"Retry-After": "60"}),
+            UnavailableError,
+            "(HTTP 503). Try again in 60 seconds.",
+            id="503 with Retry-After",
+        ),
         pytest.param(sends(b""), UnavailableError, "not JSON", id="empty body"),
         pytest.param(sends(b"\xff\xfe"), UnavailableError, "not JSON", id="bad UTF-8"),
         pytest.param(sends(b'{"a": NaN}'), UnavailableError, "not JSON", id="NaN"),
@@ -210,8 +237,9 @@ async def test_a_long_retry_after_holds_everybody_and_is_told(
     client = make_client()
     with pytest.raises(ThrottledError, match="Try again in 15 minutes"):
         await fetch(client)
-    with pytest.raises(ThrottledError, match="Tessera asks again in 15 minutes"):
+    with pytest.raises(ThrottledError) as caught:
         await client.fetch("/other", {}, Priority.BACKGROUND)
+    assert caught.value.sentence == "Upstream gets too many requests right now. Tessera asks again in 15 minutes."
     assert len(server.requests) == 1
 
 
@@ -224,6 +252,135 @@ async def test_a_source_that_keeps_failing_is_left_alone(
         with pytest.raises(UnavailableError):
             await fetch(client)
     assert len(server.requests) == 5
+
+
+async def ask_at_once(client: JsonClient, questions: int) -> list[str]:
+    """What so many people are told who ask different things at the same time; "" for those who got an answer."""
+    asked = (client.fetch(f"/{number}", {}, Priority.INTERACTIVE) for number in range(questions))
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    return [answer.sentence if isinstance(answer, SourceError) else "" for answer in told]
+
+
+def dated(seconds: float) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after"),
+    [(429, "60"), (503, "60"), (429, dated(300)), (503, dated(300))],
+    ids=["429", "503", "429 with a date", "503 with a date"],
+)
+async def test_who_is_queued_already_obeys_retry_after_too(
+    server: Server, make_client: Callable[..., JsonClient], status: int, retry_after: str
+) -> None:
+    server.handlers = [answers(status=status, **{"Retry-After": retry_after})]
+    told = await ask_at_once(make_client(rate=20), 20)
+    assert len(server.requests) <= 2  # the second was sent before the first was answered
+    assert sum("Tessera asks again in" in sentence for sentence in told) >= 18
+
+
+async def test_who_is_queued_already_is_spared_a_refused_key(
+    server: Server, make_client: Callable[..., JsonClient]
+) -> None:
+    def judge(_answer: Answer) -> None:
+        raise RefusedError("Upstream refuses the key.")
+
+    server.handlers = [answers()]
+    told = await ask_at_once(make_client(rate=20, judge=judge), 20)
+    assert len(server.requests) <= 2
+    assert told[-1] == "Upstream refuses the key. Tessera asks again in 5 minutes."
+
+
+async def test_after_a_hold_one_request_goes_first_and_the_others_follow_when_it_was_answered(
+    server: Server, make_client: Callable[..., JsonClient]
+) -> None:
+    told, answered = asyncio.Event(), asyncio.Event()
+
+    async def refuses(request: web.Request) -> web.StreamResponse:
+        told.set()
+        return await answers(status=429, **{"Retry-After": "0.2"})(request)
+
+    async def waits(request: web.Request) -> web.StreamResponse:
+        await answered.wait()
+        return await answers({"n": 5})(request)
+
+    server.handlers = [refuses, waits]
+    client = make_client()
+    first = asyncio.create_task(fetch(client))
+    await told.wait()
+    await asyncio.sleep(0.05)
+    others = asyncio.create_task(ask_at_once(client, 20))
+    await asyncio.sleep(0.6)
+    assert len(server.requests) == 2  # the one that was told to wait, and the probe
+    answered.set()
+    assert set(await others) == {""}
+    assert (await first).body == {"n": 5}
+
+
+async def test_a_source_that_is_still_down_after_a_hold_is_asked_once(
+    server: Server, make_client: Callable[..., JsonClient]
+) -> None:
+    server.handlers = [answers(status=429, **{"Retry-After": "0.2"})] * 4 + [hangs]
+    client = make_client(timeout=0.4)
+    with pytest.raises(ThrottledError):
+        await fetch(client)
+    told = await ask_at_once(client, 20)
+    assert len(server.requests) <= 6
+    assert "Upstream did not answer within 1 second. Tessera asks again in 30 seconds." in told
+
+
+@pytest.mark.parametrize("body", [{"resultInfo": {"code": 100206}}, {"message": "Forbidden"}], ids=["code", "message"])
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+async def test_a_complaint_in_json_never_makes_others_wait(
+    server: Server, make_client: Callable[..., JsonClient], status: int, body: object
+) -> None:
+    def judge(answer: Answer) -> None:
+        if answer.status >= 400:
+            raise UnavailableError("Upstream has a fault of its own.")
+
+    server.handlers = [answers(body, status=status)] * 6 + [answers({"n": 6})]
+    client = make_client(judge=judge)
+    while len(server.requests) < 6:
+        with pytest.raises(SourceError):
+            await fetch(client)
+    assert (await fetch(client)).body == {"n": 6}
+
+
+async def test_a_firewall_that_refuses_one_question_does_not_hold_the_others(
+    server: Server, make_client: Callable[..., JsonClient]
+) -> None:
+    async def refuses(_request: web.Request) -> web.Response:
+        return web.Response(status=403, text="<html>blocked", content_type="text/html")
+
+    server.handlers = [refuses, answers({"n": 7})]
+    client = make_client()
+    with pytest.raises(RefusedError, match=r"refuses this bot \(HTTP 403\)"):
+        await fetch(client)
+    assert (await fetch(client)).body == {"n": 7}
+
+
+async def test_time_spent_in_the_queue_does_not_cost_a_retry(
+    server: Server, make_client: Callable[..., JsonClient]
+) -> None:
+    client = make_client(timeout=0.5, rate=4)
+    server.handlers = [answers()]
+    before = [asyncio.create_task(client.fetch(f"/{number}", {}, Priority.INTERACTIVE)) for number in range(6)]
+    await asyncio.sleep(0)
+    server.handlers = [answers()] * 6 + [answers(status=500), answers({"n": 8})]
+    assert (await fetch(client)).body == {"n": 8}
+    await asyncio.gather(*before)
+
+
+async def test_background_work_shares_the_answer_that_a_person_waits_for(
+    server: Server, make_client: Callable[..., JsonClient]
+) -> None:
+    server.handlers = [answers({"n": 9})]
+    client = make_client()
+    person = asyncio.create_task(fetch(client))
+    await asyncio.sleep(0)
+    assert (await client.fetch("/x", {"a": "1"}, Priority.BACKGROUND)).body == {"n": 9}
+    assert (await person).body == {"n": 9}
+    assert len(server.requests) == 1
 
 
 async def test_a_refused_key_is_not_tried_again_and_again(
@@ -253,15 +410,6 @@ async def test_no_such_thing_is_an_answer_and_not_a_failure(
             await fetch(client)
     assert len(server.requests) == 8
     assert client.health.last_failure_at is None
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [("7", 7), ("0.5", 0.5), ("3600", 900), ("1e999", 900), ("0", None), ("-5", None), ("nan", None), ("soon", None)],
-)
-def test_retry_after_is_believed_within_reason(value: str, expected: float | None) -> None:
-    parsed = parse_retry_after(value)
-    assert (parsed.total_seconds() if parsed else None) == expected
 
 
 def test_waiting_times_are_words() -> None:

@@ -1,18 +1,53 @@
 """Whoever waits in person goes first, and a source that keeps failing is left alone."""
 
 import asyncio
+import time
+
+import pytest
 
 from bot.sources.pace import Breaker, Pace, Priority
 
 
+async def take_turn(pace: Pace, priority: Priority) -> float:
+    """When it was given."""
+    async with pace.front(priority):
+        await pace.take_token()
+    return time.monotonic()
+
+
+@pytest.mark.parametrize("rate", [1, 4, 20])
+async def test_in_no_second_is_more_given_than_the_rate_and_one(rate: float) -> None:
+    pace = Pace(rate)
+    given = await asyncio.gather(*(take_turn(pace, Priority.INTERACTIVE) for _ in range(int(rate * 1.5) + 2)))
+    # A little less than a second: when it was given is noted a little later than it was.
+    assert max(sum(start <= each < start + 0.99 for each in given) for start in given) <= rate + 1
+    assert given[-1] - given[0] < 2
+
+
+async def test_the_two_requests_of_a_first_page_do_not_wait_for_each_other() -> None:
+    pace = Pace(requests_per_second=1)
+    async with asyncio.timeout(0.5):
+        await take_turn(pace, Priority.INTERACTIVE)
+        await take_turn(pace, Priority.INTERACTIVE)
+
+
+async def test_nobody_passes_who_stands_at_the_front() -> None:
+    pace = Pace(requests_per_second=1000)
+    async with pace.front(Priority.BACKGROUND):
+        other = asyncio.create_task(take_turn(pace, Priority.INTERACTIVE))
+        await asyncio.sleep(0.05)
+        assert not other.done()
+    await other
+
+
 async def test_a_person_passes_background_work() -> None:
     pace = Pace(requests_per_second=20)
-    for _ in range(20):
-        await pace.wait_turn(Priority.BACKGROUND)  # the burst is used up
+    for _ in range(2):
+        await take_turn(pace, Priority.BACKGROUND)  # the burst is used up
     order: list[str] = []
 
     async def queue(name: str, priority: Priority) -> None:
-        await pace.wait_turn(priority)
+        await take_turn(pace, priority)
         order.append(name)
 
     tasks = [asyncio.create_task(queue(f"background {n}", Priority.BACKGROUND)) for n in range(3)]
@@ -24,18 +59,18 @@ async def test_a_person_passes_background_work() -> None:
 
 async def test_a_waiter_who_leaves_does_not_block_the_others() -> None:
     pace = Pace(requests_per_second=50)
-    for _ in range(50):
-        await pace.wait_turn(Priority.INTERACTIVE)
-    waiters = [asyncio.create_task(pace.wait_turn(Priority.INTERACTIVE)) for _ in range(4)]
+    for _ in range(2):
+        await take_turn(pace, Priority.INTERACTIVE)
+    waiters = [asyncio.create_task(take_turn(pace, Priority.INTERACTIVE)) for _ in range(4)]
     await asyncio.sleep(0)
     waiters[0].cancel()  # at the bucket
     waiters[2].cancel()  # in the queue
     done = await asyncio.wait_for(asyncio.gather(*waiters, return_exceptions=True), timeout=5)
-    assert [type(result) for result in done] == [asyncio.CancelledError, type(None), asyncio.CancelledError, type(None)]
-    await asyncio.wait_for(pace.wait_turn(Priority.INTERACTIVE), timeout=5)
+    assert [type(result) for result in done] == [asyncio.CancelledError, float, asyncio.CancelledError, float]
+    await asyncio.wait_for(take_turn(pace, Priority.INTERACTIVE), timeout=5)
 
 
-def test_the_breaker_opens_after_failures_in_a_row_and_lets_one_through_again() -> None:
+def test_the_breaker_opens_after_failures_in_a_row_and_then_the_source_is_on_trial() -> None:
     now = 100.0
     breaker = Breaker(lambda: now, threshold=3, pause=30)
     breaker.failed()
@@ -43,13 +78,26 @@ def test_the_breaker_opens_after_failures_in_a_row_and_lets_one_through_again() 
     breaker.succeeded()
     breaker.failed()
     breaker.failed()
-    assert breaker.wait_seconds() == 0
+    assert (breaker.wait_seconds(), breaker.on_trial) == (0, False)
     breaker.failed()
     assert breaker.wait_seconds() == 30
     now += 30
-    assert breaker.wait_seconds() == 0
+    assert (breaker.wait_seconds(), breaker.on_trial) == (0, True)
     breaker.failed()
     assert breaker.wait_seconds() == 30
+    now += 30
+    breaker.succeeded()
+    assert (breaker.wait_seconds(), breaker.on_trial) == (0, False)
+
+
+def test_an_answer_to_what_was_sent_before_a_hold_does_not_end_it() -> None:
+    now = 0.0
+    breaker = Breaker(lambda: now)
+    breaker.hold(60)
+    breaker.succeeded()
+    assert breaker.wait_seconds() == 60
+    now += 60
+    assert breaker.on_trial
 
 
 def test_a_hold_is_never_shortened() -> None:

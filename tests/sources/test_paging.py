@@ -6,6 +6,8 @@ import pytest
 
 from bot.sources.paging import MAX_PAGES, RawPage, Scan, iter_scan
 
+UNTOLD = "the source did not say how many there are"
+
 
 def scan_of(*pages: RawPage[int]) -> Scan[int]:
     scan: Scan[int] = Scan(key=lambda row: row)
@@ -27,9 +29,6 @@ def page(rows: Sequence[int], total: int | None = None, unreadable: int = 0) -> 
         pytest.param([page(range(50), 120), page(range(50, 100), 120), page(range(100, 120), 120)], id="three pages"),
         pytest.param([page(range(20), 45), page(range(20, 40), 45), page(range(40, 45), 45)], id="a clamped limit"),
         pytest.param([page([], 0)], id="none at all"),
-        pytest.param([page([])], id="none, and no total"),
-        pytest.param([page(range(3)), page([])], id="no total: an empty page is the end"),
-        pytest.param([page(range(3), 0), page([], 0)], id="total 0 beside rows is no total"),
     ],
 )
 def test_a_whole_list_is_complete(pages: list[RawPage[int]]) -> None:
@@ -53,6 +52,18 @@ def test_a_whole_list_is_complete(pages: list[RawPage[int]]) -> None:
         ),
         pytest.param([page([1, 2], 3, unreadable=1)], "1 of 3 entries could not be understood", id="an unreadable row"),
         pytest.param([page([1, 2]), page([1, 2])], "the same page came again and again", id="the offset is ignored"),
+        pytest.param(
+            [page([1, 2], 9, unreadable=1), page([1, 2], 9, unreadable=1)],
+            "2 of 6 entries could not be understood",
+            id="the offset is ignored, and a row unreadable",
+        ),
+        pytest.param([page([], 60, unreadable=50)], "50 of 50 entries could not be understood", id="nothing readable"),
+        pytest.param([page([])], UNTOLD, id="none, and no total"),
+        pytest.param([page(range(3)), page([])], UNTOLD, id="no total, though an empty page ends it"),
+        pytest.param([page(range(3), 0), page([], 0)], UNTOLD, id="total 0 beside rows is no total"),
+        pytest.param([page(range(3)), page([], 3)], UNTOLD, id="a total that comes after the rows"),
+        pytest.param([page(range(50), 53), page(range(50, 53))], UNTOLD, id="a total that is gone on the next page"),
+        pytest.param([page(range(50), 53), page(range(50, 53), 0)], UNTOLD, id="a total that turns to 0 beside rows"),
     ],
 )
 def test_a_list_with_a_gap_says_so(pages: list[RawPage[int]], gap: str) -> None:

@@ -82,6 +82,41 @@ async def test_a_file_that_is_no_store_is_refused_and_not_touched(
     assert path.read_bytes() == content
 
 
+async def test_the_database_of_another_program_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE recipes (name TEXT)")
+    db.close()
+    content = path.read_bytes()
+    with pytest.raises(ConfigError, match="the database of another program"):
+        await Store.open(path)
+    assert path.read_bytes() == content
+    assert not path.with_name("t.db-wal").exists()
+
+
+async def test_a_store_of_a_newer_tessera_is_not_even_switched_to_another_journal(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    await (await Store.open(path)).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA journal_mode=DELETE")
+        db.execute("UPDATE _sqlite_migrations SET name = 'm999_future'")
+    db.close()
+    content = path.read_bytes()
+    with pytest.raises(ConfigError, match="written by a newer Tessera"):
+        await Store.open(path)
+    assert path.read_bytes() == content
+
+
+async def test_a_store_in_use_is_said_to_be_in_use(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA locking_mode=EXCLUSIVE")
+    other.execute("CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(ConfigError, match="is in use by another program"):  # after sqlite3's five seconds of patience
+        await Store.open(path)
+    other.close()
+
+
 async def test_a_damaged_store_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     store = await Store.open(path)

@@ -1,0 +1,102 @@
+"""`python -m bench`: measure the bot, print a table, write it as JSON, and say by the exit status whether it held."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from bench import bursts, details_calls, first_page, footprint
+from bench.bot_process import REPOSITORY, BotDiedError
+from bench.figures import Figure, fails, table
+
+SECTIONS = {
+    "bursts": bursts.measure,
+    "first-page": first_page.measure,
+    "details-calls": details_calls.measure,
+    "footprint": footprint.measure,
+}
+RESULTS = REPOSITORY / "artifacts" / "bench.json"
+EXIT_MISSED = 1
+EXIT_BROKEN = 2
+LONGEST_RUN = 300.0  # seconds; three times what it takes, so that it never hangs where nobody looks
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure; returns 0, 1 (a target was missed) or 2 (it could not be measured)."""
+    options = _parser().parse_args(arguments)
+    started, load = time.perf_counter(), _load()
+    try:
+        figures = asyncio.run(_measure(options))
+    except BotDiedError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return EXIT_BROKEN
+    except TimeoutError:
+        print("bench: the bot did not answer in time", file=sys.stderr)
+        return EXIT_BROKEN
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return 130  # as shells have it: 128 + SIGINT
+    _write(options.json, figures)
+    print(table(figures))
+    print(f"\n{_machine()}; {load}; took {time.perf_counter() - started:.0f} s; {options.json}")
+    return EXIT_MISSED if fails(figures, strict=options.strict) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure the bot's speed and memory against the sandbox, on this machine alone.",
+        epilog="Exit status: 1 a count or a size missed its target (with --strict: or a time), 2 nothing was measured.",
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions: a minute, with rougher percentiles")
+    parser.add_argument("--only", choices=SECTIONS, metavar="NAME", help=f"one section: {', '.join(SECTIONS)}")
+    parser.add_argument("--json", type=Path, default=RESULTS, metavar="FILE", help="where to write the figures")
+    parser.add_argument("--strict", action="store_true", help="let missed times fail the run too")
+    return parser
+
+
+async def _measure(options: argparse.Namespace) -> list[Figure]:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine runs in one
+    # Cancelled like by Ctrl-C, so that the bot is ended on the way out.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    figures: list[Figure] = []
+    async with asyncio.timeout(LONGEST_RUN):
+        for name, measure in SECTIONS.items():
+            if options.only in (None, name):
+                figures += await measure(quick=options.quick, tell=partial(_tell, name))
+    return figures
+
+
+def _tell(section: str, words: str) -> None:
+    print(f"bench: {section}: {words}", file=sys.stderr, flush=True)
+
+
+def _write(path: Path, figures: Sequence[Figure]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = {"machine": _machine(), "figures": [figure.json() for figure in figures]}
+    path.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _load() -> str:
+    """What else the machine was doing: times below a load of a core or more are worth little."""
+    return f"load before {os.getloadavg()[0]:.1f}"
+
+
+def _machine() -> str:
+    """What the figures depend on."""
+    parts = (platform.system(), platform.machine(), f"{os.cpu_count()} cores", f"Python {platform.python_version()}")
+    return ", ".join((*parts, f"discord.py {version('discord.py')}"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""The sandbox with a crowd in it, and the bot connected to it.
+
+Commands are typed by calling the sandbox's own objects: a thousand HTTP requests would reach it over half a second,
+and would not be a burst.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import resource
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bench.bot_process import BotProcess
+from sandbox.app import make_app
+from sandbox.discord.client_actions import ClientActions
+from sandbox.discord.interactions import Interaction
+from sandbox.discord.snowflakes import Snowflakes
+from sandbox.keys import DISCORD, TRAFFIC
+from sandbox.world import Guild, Member, User, World, load_world
+
+CROWD = 1000
+FIRST_OF_CROWD = 940_000_000_000_000_000
+FIRST_ACCOUNT = 600_000
+# A burst opens a connection for each answer at once, which Discord's servers take without making any wait.
+BACKLOG = 4096
+# Sockets of a burst of a thousand, twice over.
+ENOUGH_FILES = 4096
+LONGEST_WAIT = 30.0
+# Often enough for what only ends a wait; moments are noted by the sandbox when they happen.
+POLL = 0.005
+
+CONFIG = """[discord]
+api_url = "http://127.0.0.1:{port}/api/v10"
+gateway_url = "ws://127.0.0.1:{port}/gateway/"
+[loopring]
+base_url = "http://127.0.0.1:{port}/loopring"
+image_gateways = ["http://127.0.0.1:{port}/ipfs/"]
+requests_per_second = 10000
+[store]
+path = "{store}"
+[web]
+port = 0
+"""
+
+
+class Stand:
+    """The sandbox's side: switches, the crowd, and what became of what it typed."""
+
+    def __init__(self, app: web.Application, world: World, port: int, session: aiohttp.ClientSession) -> None:
+        self.port = port
+        discord = app[DISCORD]
+        self._traffic = app[TRAFFIC]
+        self._session = session
+        self._interactions = discord.interactions
+        self._actions = ClientActions(
+            world,
+            commands=discord.commands,
+            messages=discord.messages,
+            interactions=discord.interactions,
+            gateway=discord.gateway,
+            snowflakes=Snowflakes(),  # ids of interactions and of messages are never compared
+        )
+        self._guild: Guild = next(iter(world.guilds.values()))
+        self._accounts = 0
+
+    async def switch(self, path: str, **body: Any) -> Any:
+        """POST to one of the sandbox's switches."""
+        async with self._session.post(f"http://127.0.0.1:{self.port}/_sandbox/{path}", json=body) as response:
+            response.raise_for_status()
+            return await response.json()
+
+    async def new_account(self, collections: int) -> str:
+        """An account that nobody has asked for yet."""
+        self._accounts += 1
+        account = FIRST_ACCOUNT + self._accounts
+        await self.switch("accounts", account=account, collections=collections)
+        return str(account)
+
+    def ask(self, account: str, people: int = 1) -> list[Interaction]:
+        """So many people type `/collections account:…`; nothing is sent before the last has typed it."""
+        channel = next(iter(self._guild.channels))
+        asked = [
+            self._actions.command(
+                {
+                    "user": FIRST_OF_CROWD + n % CROWD,
+                    "guild": self._guild.id,
+                    "channel": channel,
+                    "name": "collections",
+                    "options": {"account": account},
+                }
+            )
+            for n in range(people)
+        ]
+        found = [self._interactions.find(number) for number in asked]
+        return [interaction for interaction in found if interaction is not None]
+
+    async def answered(self, asked: list[Interaction], seconds: float = LONGEST_WAIT) -> None:
+        """Return when each is answered or was given up by Discord; raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            # One poll for all: a waiter each would be a thousand tasks of the sandbox in the middle of the burst.
+            while not all(interaction.reached("answered") for interaction in asked):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(POLL)
+
+    async def settled(self, asked: list[Interaction], seconds: float = 2.0) -> None:
+        """Return when the bot has put the owner's address under answers about an account new to it; or time is up."""
+        until = time.perf_counter() + seconds
+        while not all(map(_was_edited, asked)) and time.perf_counter() < until:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(POLL)
+
+    @staticmethod
+    def rest() -> None:
+        """Collect the sandbox's garbage now, and leave what is there out later: its pauses are not the bot's."""
+        gc.collect()
+        gc.freeze()
+
+    def loopring_requests(self, path: str, after: int) -> int:
+        """How often Loopring was asked for something, since exchange `after`."""
+        return sum(path in exchange.path for exchange in self._traffic.exchanges(after, "loopring"))
+
+    @property
+    def last_exchange(self) -> int:
+        """The number of the latest exchange between the bot and the sandbox."""
+        return self._traffic.last
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[BotProcess]:
+        """A bot with an empty store, ready."""
+        with TemporaryDirectory(prefix="tessera-bench-") as name:
+            config = Path(name) / "config.toml"
+            store = (Path(name) / "tessera.db").as_posix()
+            config.write_text(CONFIG.format(port=self.port, store=store), encoding="utf-8")
+            async with BotProcess.run(config) as bot:
+                with _room_for_connections():
+                    yield bot
+
+
+@asynccontextmanager
+async def open_stand() -> AsyncIterator[Stand]:
+    """A sandbox of its own on a free port of this machine."""
+    world = load_world()
+    _add_crowd(world)
+    runner = web.AppRunner(make_app(world), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, backlog=BACKLOG).start()
+        async with aiohttp.ClientSession() as session:
+            yield Stand(runner.app, world, runner.addresses[0][1], session)
+    finally:
+        await runner.cleanup()
+
+
+@contextmanager
+def _room_for_connections() -> Iterator[None]:
+    """Let this process, and not the bot that was started before, open as many files as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, ENOUGH_FILES)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def _was_edited(interaction: Interaction) -> bool:
+    # The edit that puts the list into a deferred answer does not count as one.
+    return interaction.response is not None and interaction.response.body["edited_timestamp"] is not None
+
+
+def _add_crowd(world: World) -> None:
+    """A thousand more members of the first guild, so that nobody has to ask twice at once."""
+    guild = next(iter(world.guilds.values()))
+    for n in range(CROWD):
+        user = User(FIRST_OF_CROWD + n, f"crowd{n}", f"Crowd {n}")
+        world.users[user.id] = user
+        guild.members[user.id] = Member(user.id)

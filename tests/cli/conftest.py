@@ -1,0 +1,71 @@
+"""Commands run in this process, against a sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from tests.cli.said import Command, Said
+from tests.stage import SECRETS, Stage, open_stage, write_config
+
+
+@pytest.fixture(scope="module")
+async def sandbox() -> AsyncIterator[Stage]:
+    """The sandbox of this module's commands."""
+    async with open_stage() as stage:
+        yield stage
+
+
+@pytest.fixture
+async def stage(sandbox: Stage) -> Stage:
+    """The sandbox as at the start."""
+    await sandbox.reset()
+    return sandbox
+
+
+@pytest.fixture
+def config(stage: Stage, tmp_path: Path) -> Path:
+    """A configuration that points at the sandbox."""
+    return write_config(tmp_path, stage, loopring="requests_per_second = 1000\ntimeout_seconds = 1")
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """The commands set logging up for the whole process; the tests after this one have their own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    libraries = [(logging.getLogger(name), logging.getLogger(name).level) for name in ("discord", "aiohttp", "asyncio")]
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for library, before in libraries:
+        library.setLevel(before)
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of somebody who has set everything up."""
+    for name in list(os.environ):
+        if name.startswith(("DISCORD_", "LOOPRING_")):
+            monkeypatch.delenv(name)
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def tessera(capsys: pytest.CaptureFixture[str], config: Path) -> Command:
+    """Run a command with the sandbox's configuration; in a thread, as it makes a loop of its own."""
+
+    async def run(*arguments: str, config: Path = config) -> Said:
+        code = await asyncio.to_thread(main, [arguments[0], "--config", str(config), *arguments[1:]])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Said(code, out, err)
+
+    return run

@@ -1,0 +1,30 @@
+"""What a command printed, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines on standard output."""
+        return self.out.splitlines()
+
+    @property
+    def complaint(self) -> str:
+        """The one line on standard error; nothing is on standard output."""
+        assert self.out == ""
+        (line,) = self.err.splitlines()
+        return line
+
+
+Command = Callable[..., Awaitable[Said]]

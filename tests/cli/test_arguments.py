@@ -1,0 +1,134 @@
+"""What is typed, configured or interrupted before there is anything to show."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from bot import __version__
+from bot.__main__ import main
+from tests.process import PATIENCE, start
+from tests.stage import Stage
+
+ACCOUNT = "10001"
+
+
+@pytest.mark.parametrize("command", ["run", "check", "collections"])
+def test_a_configuration_that_is_named_must_exist(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = [ACCOUNT] if command == "collections" else []
+    missing = tmp_path / "absent.toml"
+    assert main([command, "--config", str(missing), *account]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"tessera: {missing}: no such file. Copy config.example.toml there, or name another with --config.\n"
+
+
+@pytest.mark.parametrize("command", ["run", "check", "collections"])
+def test_an_unknown_key_is_told_with_the_nearest_known_one(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = [ACCOUNT] if command == "collections" else []
+    path = tmp_path / "config.toml"
+    path.write_text("[loopring]\nbase_ulr = 'https://x.example'\n", encoding="utf-8")
+    assert main([command, "--config", str(path), *account]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"tessera: {path}: unknown key loopring.base_ulr: did you mean base_url?\n"
+
+
+def test_a_token_pasted_where_the_name_of_its_file_belongs_is_not_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DISCORD_TOKEN")
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", "canary.token.pasted")
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("tessera: DISCORD_TOKEN_FILE: ")
+    assert err.count("\n") == 1
+    assert "canary.token.pasted" not in err
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["check"], ["collections"]], ids=" ".join)
+def test_help_is_printed_and_exits_0(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+    out, err = capsys.readouterr()
+    assert ended.value.code == 0
+    assert err == ""
+    assert out.startswith(" ".join(["usage: tessera", *command]))
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    out = capsys.readouterr().out
+    assert [name for name in ("run", "check", "collections") if name not in out] == []
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"tessera {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["frobnicate"], "invalid choice: 'frobnicate'"),
+        (["collections"], "the following arguments are required: account"),
+        (["collections", ACCOUNT, "--sort", "price"], "invalid choice: 'price'"),
+        (["check", "--fast"], "unrecognized arguments: --fast"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_line_that_is_none_exits_2_with_the_usage(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    out, err = capsys.readouterr()
+    assert ended.value.code == 2
+    assert out == ""
+    assert err.startswith("usage: tessera")
+    assert complaint in err.splitlines()[-1]
+
+
+async def test_an_interrupted_command_ends_without_a_word(stage: Stage, config: Path, tmp_path: Path) -> None:
+    await stage.fault("slow", seconds=0.9)
+    async with start("collections", ACCOUNT, "--config", config, folder=tmp_path) as command:
+        async with asyncio.timeout(PATIENCE):
+            while (await stage.get("/_sandbox/faults"))[0]["struck"] == 0:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.02)
+        code, seconds = await command.stop(signal.SIGINT)
+    assert code == 130
+    assert command.output == ""
+    assert seconds < 2
+
+
+async def test_a_terminal_that_knows_only_ascii_gets_the_table_all_the_same(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    async with start("collections", ACCOUNT, "--config", config, folder=tmp_path) as command:
+        code = await command.exit_code()
+    assert "Traceback" not in command.output
+    assert "30 collections, 94 kinds of NFT" in command.output
+    assert code == 0
+
+
+async def test_a_reader_that_went_away_is_no_reason_for_a_traceback(config: Path, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        async with start("collections", ACCOUNT, "--config", config, folder=tmp_path, stdout=nobody) as command:
+            await command.exit_code()
+    assert command.output == ""

@@ -1,0 +1,147 @@
+"""`tessera check`: each thing that is wrong is said in one line, and what is well is not blamed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.said import Command, Said
+from tests.process import free_port
+from tests.stage import Stage, write_config
+
+
+async def finds(
+    tessera: Command, line: str, *, code: int, verdict: str | None = None, config: Path | None = None
+) -> Said:
+    """`check` finds this one thing wrong, and says so in one line."""
+    said = await (tessera("check", config=config) if config else tessera("check"))
+    assert [each for each in said.lines if each.startswith("✗")] == [line]
+    assert said.err == ""
+    assert said.code == code
+    if code == 2 or verdict:
+        assert said.lines[-1] == (verdict or "Not ready yet.")
+    return said
+
+
+async def test_check_when_all_is_well(stage: Stage, tessera: Command, tmp_path: Path) -> None:
+    said = await tessera("check")
+    assert (said.code, said.err) == (0, "")
+    store, discord, loopring, verdict = said.lines
+    assert store == f"✓ Store: {tmp_path / 'tessera.db'} opens and can be written"
+    assert discord.startswith("✓ Discord: the token is that of tessera")
+    assert re.fullmatch(
+        rf"✓ Loopring: {re.escape(stage.url)}/loopring accepts the key and answered in \d+ ms", loopring
+    )
+    assert verdict == "All is well."
+
+
+async def test_check_takes_no_such_account_for_an_answer(stage: Stage, tessera: Command) -> None:
+    await stage.fault("error", code=104007, message="Invalid accountId")
+    said = await tessera("check")
+    assert said.code == 0
+    assert "accepts the key" in said.lines[2]
+
+
+async def test_check_without_a_token(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISCORD_TOKEN")
+    await finds(
+        tessera,
+        "✗ Discord: no token. Set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.",
+        code=2,
+    )
+
+
+async def test_check_with_a_token_that_is_refused(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "canary.wrong.token")
+    await finds(
+        tessera,
+        "✗ Discord: refuses DISCORD_TOKEN. Copy the token anew from the developer portal (Bot → Reset Token).",
+        code=2,
+    )
+
+
+async def test_check_with_a_key_that_is_refused(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOPRING_API_KEY", "canary-wrong-key")
+    await finds(
+        tessera,
+        "✗ Loopring: Loopring refuses this bot's API key: its operator must check LOOPRING_API_KEY.",
+        code=2,
+    )
+
+
+async def test_check_without_a_key(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LOOPRING_API_KEY")
+    await finds(
+        tessera,
+        "✗ Loopring: Loopring wants an API key and this bot has none: its operator must set LOOPRING_API_KEY.",
+        code=2,
+    )
+
+
+async def test_check_while_the_source_is_down(stage: Stage, tessera: Command) -> None:
+    await stage.fault("status", path="", status=503)
+    await finds(
+        tessera,
+        f"✗ Loopring: {stage.url}/loopring: Loopring has a fault of its own (HTTP 503). Try again in a minute.",
+        code=1,
+        verdict="The bot can start; the source does not answer now.",
+    )
+
+
+async def test_check_with_a_store_that_cannot_be_written(stage: Stage, tessera: Command, tmp_path: Path) -> None:
+    path = tmp_path / "absent" / "tessera.db"
+    config = write_config(tmp_path, stage, store=f'path = "{path}"')
+    await finds(
+        tessera,
+        f"✗ Store: {path}: the store cannot be written: No such file or directory. Set [store] path.",
+        code=2,
+        config=config,
+    )
+
+
+async def test_check_with_a_store_that_is_none(tessera: Command, tmp_path: Path) -> None:
+    path = tmp_path / "tessera.db"
+    path.write_bytes(b"no database" * 1000)
+    await finds(
+        tessera,
+        f"✗ Store: {path}: not a store that Tessera can use: file is not a database. It was not touched.",
+        code=2,
+    )
+    assert path.read_bytes() == b"no database" * 1000
+
+
+async def test_check_while_discord_cannot_be_reached(stage: Stage, tessera: Command, tmp_path: Path) -> None:
+    config = write_config(tmp_path, stage, discord=f'api_url = "http://127.0.0.1:{free_port()}/api/v10"')
+    said = await finds(
+        tessera,
+        "✗ Discord: cannot be reached (ClientConnectorError); the token could not be tested.",
+        code=1,
+        config=config,
+    )
+    # The other two are well: it must not be the source that is blamed.
+    assert "source does not answer" not in said.lines[-1]
+    assert "Discord" in said.lines[-1]
+
+
+async def test_check_while_discord_has_a_fault(stage: Stage, tessera: Command) -> None:
+    await stage.post(
+        "/_sandbox/faults", {"service": "discord", "path": "users/@me", "kind": "status", "status": 503, "times": None}
+    )
+    said = await finds(
+        tessera, "✗ Discord: cannot be reached (DiscordServerError); the token could not be tested.", code=1
+    )
+    assert "Discord" in said.lines[-1]
+
+
+async def test_check_tells_everything_that_is_wrong_at_once(
+    stage: Stage, tessera: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "canary.wrong.token")
+    monkeypatch.setenv("LOOPRING_API_KEY", "canary-wrong-key")
+    config = write_config(tmp_path, stage, store=f'path = "{tmp_path}"')
+    said = await tessera("check", config=config)
+    assert said.code == 2
+    assert [line[:3] for line in said.lines] == ["✗ S", "✗ D", "✗ L", "Not"]
+    assert "canary" not in said.out + said.err

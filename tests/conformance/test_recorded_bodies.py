@@ -1,0 +1,213 @@
+"""What Loopring really sent, recorded while it was up: the bot reads it and shows it, by its own words and order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import NotFoundError, TesseraError, UnavailableError
+from bot.holdings import LOOPRING, Account, Collection, Nft
+from bot.sources.loopring import LoopringSource
+from bot.sources.loopring_wire import WireCollection, read_one
+from bot.sources.pace import Priority
+from tests.conformance.missing import skip_unless_ci
+from tests.conftest import open_bot_stage
+from tests.loopring_source import open_source
+from tests.stage import Answer, Stage, open_stage
+
+RECORDED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "loopring"
+CACHE = "https://d12jj0pnkw1mbj.cloudfront.net/"
+NOW = Priority.INTERACTIVE
+
+# Id, name, kinds and the end of the avatar's address; most kinds first, then by name. Three of them have no avatar
+# (32, 243, 209): there the tile stands in.
+CARDS = [
+    (71, "test fee", 3, "4f7d26c9fb9-original"),
+    (267, "就开始地方是", 3, "4249a339861-original"),
+    (32, "GIF 测试", 2, "f84b31b4481-original"),
+    (261, "new name 123", 2, "826c10e456c-original"),
+    (254, "理科生发牢骚", 2, "4249a339861-original"),
+    (278, "设计地方上的浪费", 2, "bd9d1989dca-original"),
+    (243, "55555", 1, "c7c75bed4c5-original"),
+    (96, "beautiful girl", 1, "fc272924413-original"),
+    (235, "import时创建collection，嗯对的，你好啊世", 1, "4faf7fb3c43-original"),
+    (209, "xxx", 1, "14d4d353f16-original"),
+    (249, "好", 1, "e329fc2756c-original"),
+    (250, "撒地方", 1, "d9c2ecc60b0-original"),
+]
+
+
+@pytest.fixture(scope="module")
+def bodies() -> Path:
+    """The folder of recorded bodies, which lies beside the repository."""
+    if not RECORDED.is_dir():
+        skip_unless_ci(f"there are no recorded bodies at {RECORDED}")
+    return RECORDED
+
+
+@pytest.fixture(scope="module")
+async def told(bodies: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[Answer]]:
+    """`/collections 17608`, page by page, as a member sees it."""
+    folder = tmp_path_factory.mktemp("recorded")
+    async with open_bot_stage(folder, bodies=bodies, loopring="requests_per_second = 1000") as stage:
+        ada = await stage.person("ada")
+        pages = [await stage.settled(await ada.run("collections", account="17608"))]
+        while not pages[-1].component("next")["disabled"]:
+            pages.append(await ada.press(pages[-1], "next"))
+        yield pages
+
+
+@pytest.fixture
+async def stage(bodies: Path) -> AsyncIterator[Stage]:
+    async with open_stage(bodies) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def source(stage: Stage) -> AsyncIterator[LoopringSource]:
+    async with open_source(stage) as source:
+        yield source
+
+
+def recorded(bodies: Path, name: str) -> Any:
+    return json.loads((bodies / f"{name}.json").read_bytes())
+
+
+# ---------------------------------------------------------------- what a member sees
+
+
+def test_all_twelve_collections_are_shown_in_order_with_their_kinds(told: list[Answer]) -> None:
+    cards = [card for page in told for card in page.embeds[1:]]
+    assert [card["title"] for card in cards] == [name for _, name, _, _ in CARDS]
+    kinds = [f"**{kinds} kind{'s' if kinds > 1 else ''}** · ERC-1155 · " for _, _, kinds, _ in CARDS]
+    assert [card["description"].startswith(words) for card, words in zip(cards, kinds, strict=True)] == [True] * 12
+    assert [len(page.embeds) - 1 for page in told] == [5, 5, 2]
+
+
+def test_each_collection_has_its_avatar(told: list[Answer]) -> None:
+    urls = [card["thumbnail"]["url"] for page in told for card in page.embeds[1:]]
+    assert all(url.startswith(CACHE) for url in urls)
+    assert [url[-20:] for url in urls] == [end for _, _, _, end in CARDS]
+
+
+def test_descriptions_are_shown_as_they_were_written(told: list[Answer]) -> None:
+    words = {card["title"]: card["description"] for page in told for card in page.embeds[1:]}
+    assert words["import时创建collection，嗯对的，你好啊世"].endswith("\n如标题描述 this 哈哈 这是啥")
+    assert words["GIF 测试"].endswith("\n这是一个GIF集合")
+    assert "\n" not in words["好"]
+
+
+def test_what_never_arrived_is_unknown_and_not_zero(told: list[Answer]) -> None:
+    for page in told:
+        header = page.embeds[0]["description"]
+        assert "At least **12 collections** · 20 kinds of NFT" in header
+        assert "**Incomplete:** 12 of the 35 announced arrived." in header
+
+
+def test_each_collection_can_be_opened(told: list[Answer]) -> None:
+    options = [option["value"] for page in told for option in page.component("open")["options"]]
+    assert options == [str(number) for number, _, _, _ in CARDS]
+
+
+# ---------------------------------------------------------------- what the source makes of the other bodies
+
+
+async def test_the_recorded_page_is_read_without_loss(source: LoopringSource) -> None:
+    async for scan in source.iter_holdings(Account(LOOPRING, "17608"), None, NOW):
+        last = scan
+    assert (len(last.rows), last.total, last.complete) == (12, 35, False)
+    assert last.gap == "12 of the 35 announced arrived"
+    assert {int(str(key)): row.kinds for key, row in last.rows.items()} == {card[0]: card[2] for card in CARDS}
+
+
+@pytest.mark.parametrize(
+    ("account", "owner"),
+    [
+        pytest.param("11329", "0x8656920c85342d646e5286cb841f90209272abeb", id="active"),
+        pytest.param("10500", "0x" + "1" * 40, id="never activated"),
+    ],
+)
+async def test_an_account_and_its_owner_lead_to_each_other(source: LoopringSource, account: str, owner: str) -> None:
+    assert await source.fetch_owner(Account(LOOPRING, account), NOW) == owner
+    assert await source.fetch_account(owner, NOW) == Account(LOOPRING, account)
+
+
+async def test_a_public_collection(source: LoopringSource) -> None:
+    seen = await source.fetch_collection("59", NOW)
+    assert (seen.collection_id, seen.name, seen.description) == ("59", "im don't know", "")
+    assert seen.owner == "0xb4a0c11e4d0d434bb4e9a133e5a6b7b058530e22"
+    assert seen.avatar_uris == (
+        f"{CACHE}49022d561865100f33f9d409e857fb4ad5a6e856f286b972c16df8d7962bf186-original",
+        "ipfs://QmfS4WckWPzn2eNU53zuTM9qYyjUpwWYLKdAywTRenzELq",
+    )
+    assert seen.created_at
+    assert seen.created_at.isoformat(timespec="milliseconds") == "2022-09-01T11:48:54.062+00:00"
+    assert [name for name, value in seen.properties if value] == ["isCounterFactualNFT", "isMintable", "isEditable"]
+
+
+async def test_the_nfts_of_a_collection(source: LoopringSource) -> None:
+    collection = Collection(LOOPRING, "6", contract_address="0x4727365e03b1284bdcf62eff5c24ba3cfdb13fe1")
+    async for scan in source.iter_nfts(Account(LOOPRING, "10032"), collection, NOW):
+        last = scan
+    assert last.complete
+    nfts: list[Nft] = list(last.rows.values())
+    assert [(nft.name, nft.copies) for nft in nfts] == [
+        ("123Matrix Land (13, 72)", 78_000),
+        ("第二个NFT", 78_000),
+        ("第一个NFT", 80_000),
+    ]
+    assert nfts[0].image_uris[0].endswith("-332-332.png")
+    assert nfts[0].image_uris[-1] == "ipfs://QmYqPLZ73bjqmQZpxrxMUmQs8q2NnRiJHs8D5ArBNuNcyi/0.jpg"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        ("error_100001_invalid_owner", NotFoundError, "has no account for 0x1111…1111"),
+        ("error_101002_account_not_found", NotFoundError, "has no account for 0x1111…1111"),
+        ("error_104007_invalid_accountId", NotFoundError, "has no account for 0x1111…1111"),
+        ("error_100000_none_get", UnavailableError, "has a fault of its own"),
+    ],
+)
+async def test_a_recorded_error_has_its_meaning(
+    stage: Stage, source: LoopringSource, bodies: Path, name: str, kind: type[TesseraError], words: str
+) -> None:
+    await stage.fault("status", path="/account", status=400, body=recorded(bodies, name))
+    with pytest.raises(kind, match=words):
+        await source.fetch_account("0x" + "1" * 40, NOW)
+
+
+async def test_the_recorded_error_of_a_missing_nft(stage: Stage, source: LoopringSource, bodies: Path) -> None:
+    await stage.fault("status", path="nft/", status=400, body=recorded(bodies, "error_108002_nft_not_exists"))
+    with pytest.raises(NotFoundError, match="Loopring knows no collection 254"):
+        await source.fetch_collection("254", NOW)
+
+
+async def test_the_recorded_success_of_the_wallet_family(stage: Stage, source: LoopringSource, bodies: Path) -> None:
+    await stage.fault("status", path="resolveName", status=200, body=recorded(bodies, "wallet_resolveName__success"))
+    assert await source.fetch_name("0x" + "1" * 40, NOW) == "result.loopring.eth"
+
+
+def collections_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Every collection object, however deep."""
+    if isinstance(value, dict) and {"id", "contractAddress", "nftFactory"} <= value.keys():
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from collections_in(inner)
+
+
+def test_every_recorded_collection_is_read_whole(bodies: Path) -> None:
+    found = [each for file in sorted(bodies.glob("*.json")) for each in collections_in(json.loads(file.read_bytes()))]
+    assert len(found) > 12
+    for each in found:
+        seen = read_one(WireCollection, each).to_collection()
+        assert (seen.collection_id, seen.name, seen.description) == (str(each["id"]), each["name"], each["description"])
+        assert seen.contract_address == each["contractAddress"].lower()
+        assert seen.owner == each["owner"].lower()
+        assert seen.avatar_uris
+        assert seen.created_at
+        assert len(seen.properties) == 6

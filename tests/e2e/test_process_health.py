@@ -1,0 +1,77 @@
+"""`GET /healthz` of a running process: fit as long as it could serve, whatever happens to others."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.process import PATIENCE, free_port, running, start
+from tests.stage import Stage, write_config
+
+
+async def healthz(port: int) -> tuple[int, Any]:
+    """Status and JSON."""
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as response:
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.content_type == "application/json"
+        return response.status, await response.json()
+
+
+def fit(gateway: str) -> tuple[int, Any]:
+    """What a process that is fit says."""
+    return 200, {"status": "ok", "store": "ok", "gateway": gateway}
+
+
+async def becomes(port: int, expected: tuple[int, Any]) -> None:
+    """Return when that is the answer."""
+    async with asyncio.timeout(PATIENCE):
+        while await healthz(port) != expected:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.02)
+
+
+async def test_a_running_bot_is_fit(alone: Stage, tmp_path: Path) -> None:
+    port = free_port()
+    async with running(alone, tmp_path, web=f"port = {port}"):
+        assert await healthz(port) == fit("ready")
+
+
+async def test_a_source_that_is_down_makes_the_bot_no_less_fit(alone: Stage, tmp_path: Path) -> None:
+    port = free_port()
+    await alone.fault("status", path="", status=503)
+    async with running(alone, tmp_path, web=f"port = {port}"):
+        answer = await (await alone.person()).run("collections", account="10001")
+        assert "HTTP 503" in answer.text
+        assert await healthz(port) == fit("ready")
+
+
+async def test_a_gateway_that_refuses_is_told_and_makes_the_bot_no_less_fit(alone: Stage, tmp_path: Path) -> None:
+    port = free_port()
+    await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
+    config = write_config(tmp_path, alone, web=f"port = {port}")
+    async with start("run", "--config", config, folder=tmp_path) as bot:
+        await bot.says("next attempt in ")
+        assert await healthz(port) == fit("connecting")
+
+
+async def test_a_gateway_that_was_lost_is_told(alone: Stage, tmp_path: Path) -> None:
+    port = free_port()
+    async with running(alone, tmp_path, web=f"port = {port}"):
+        assert await healthz(port) == fit("ready")
+        await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
+        await alone.post("/_sandbox/gateway", {"action": "drop"})
+        await becomes(port, fit("connecting"))
+        await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 0})
+        await becomes(port, fit("ready"))
+
+
+async def test_nothing_else_is_served(alone: Stage, tmp_path: Path) -> None:
+    port = free_port()
+    async with running(alone, tmp_path, web=f"port = {port}"), aiohttp.ClientSession() as session:
+        for path in ("/", "/metrics", "/healthz/../../etc/passwd"):
+            async with session.get(f"http://127.0.0.1:{port}{path}") as response:
+                assert response.status == 404
+        async with session.post(f"http://127.0.0.1:{port}/healthz") as response:
+            assert response.status == 405

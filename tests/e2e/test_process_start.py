@@ -1,0 +1,130 @@
+"""How a bot process begins: what keeps it from starting is one line, and what will pass is waited for."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.process import running, start
+from tests.stage import SECRETS, Stage, write_config
+
+NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it."
+UNKNOWN_KEY = "tessera: {folder}/config.toml: unknown key discord.tokn"
+BAD_TOKEN = "tessera: Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal (Bot → Reset Token)."
+
+
+@pytest.mark.parametrize(
+    ("tables", "token", "sentence"),
+    [
+        ({}, "", NO_TOKEN),
+        ({}, "canary.wrong.token", BAD_TOKEN),
+        (
+            {},
+            "two words",
+            "tessera: DISCORD_TOKEN holds blanks or characters that no token has: it was probably pasted wrongly.",
+        ),
+        (
+            {"discord": 'tokn = "canary.wrong.token"'},
+            SECRETS["DISCORD_TOKEN"],
+            f"{UNKNOWN_KEY}: known here: api_url, buttons_expire_seconds, gateway_url, guild_ids.",
+        ),
+        (
+            {"log": 'level = "loud"'},
+            SECRETS["DISCORD_TOKEN"],
+            "tessera: {folder}/config.toml: log.level: input should be 'debug', 'info', 'warning' or 'error'.",
+        ),
+        (
+            {"store": 'path = "absent/tessera.db"'},
+            SECRETS["DISCORD_TOKEN"],
+            "tessera: absent/tessera.db: the store cannot be written: No such file or directory. Set [store] path.",
+        ),
+        (
+            {"store": 'path = "."'},
+            SECRETS["DISCORD_TOKEN"],
+            "tessera: .: the store cannot be written: Is a directory. Set [store] path.",
+        ),
+        (
+            {"web": 'host = "192.0.2.1"'},
+            SECRETS["DISCORD_TOKEN"],
+            "tessera: [web] 192.0.2.1:0 cannot be listened on: Cannot assign requested address. Choose another port.",
+        ),
+    ],
+    ids=[
+        "no token",
+        "a token that is refused",
+        "a token pasted wrongly",
+        "an unknown key",
+        "a value out of its range",
+        "a store in no folder",
+        "a store that is a folder",
+        "an address that is not ours",
+    ],
+)
+async def test_what_must_be_set_right_first_is_one_line_and_exit_2(
+    alone: Stage, tmp_path: Path, tables: dict[str, str], token: str, sentence: str
+) -> None:
+    config = write_config(tmp_path, alone, **tables)
+    async with start("run", "--config", config, folder=tmp_path, secrets=SECRETS | {"DISCORD_TOKEN": token}) as bot:
+        assert await bot.exit_code() == 2
+    assert bot.said == [sentence.format(folder=tmp_path)]
+    assert not token or token not in bot.output
+
+
+async def test_a_port_in_use_is_one_line_and_exit_2(alone: Stage, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        config = write_config(tmp_path, alone, web=f"port = {port}")
+        async with start("run", "--config", config, folder=tmp_path) as bot:
+            assert await bot.exit_code() == 2
+    assert bot.said == [f"tessera: [web] 127.0.0.1:{port} is in use already. Choose another port."]
+
+
+async def test_the_store_is_made_for_its_owner_only(alone: Stage, tmp_path: Path) -> None:
+    async with running(alone, tmp_path):
+        assert (tmp_path / "tessera.db").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("path", ["users/@me", "commands"], ids=["at login", "while commands are registered"])
+async def test_a_discord_that_is_down_at_the_start_is_waited_for(alone: Stage, tmp_path: Path, path: str) -> None:
+    fault = {"service": "discord", "path": path, "kind": "status", "status": 503, "times": 1}
+    await alone.post("/_sandbox/faults", fault)
+    async with running(alone, tmp_path) as bot:
+        assert bot.output.count("WARNING bot.run: Discord cannot be reached: DiscordServerError") == 1
+        assert (await (await alone.person()).run("help"))["state"] == "answered"
+        code, seconds = await bot.stop()
+    assert code == 0
+    assert seconds < 2
+    assert bot.said == []
+    assert "Unclosed" not in bot.output
+
+
+async def test_a_gateway_that_refuses_the_first_connections_is_waited_for(alone: Stage, tmp_path: Path) -> None:
+    await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 2})
+    async with running(alone, tmp_path) as bot:
+        assert bot.output.count(" INFO    bot.run: next attempt in ") == 2
+        assert (await (await alone.person()).run("help"))["state"] == "answered"
+
+
+async def test_a_gateway_that_refuses_is_told_in_one_line_each_time(alone: Stage, tmp_path: Path) -> None:
+    await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
+    async with start("run", "--config", write_config(tmp_path, alone), folder=tmp_path) as bot:
+        await bot.says("next attempt in ")
+        code, seconds = await bot.stop()
+    assert code == 0
+    assert seconds < 2  # nobody waits for Discord when the bot is to end
+    assert bot.said == []  # nothing unexpected happened, so there is no traceback
+
+
+async def test_a_malformed_event_is_survived_with_all_that_was_going_on(alone: Stage, tmp_path: Path) -> None:
+    async with running(alone, tmp_path) as bot:
+        ada = await alone.person()
+        listing = await ada.run("collections", account="10001")
+        await alone.post("/_sandbox/gateway", {"action": "malformed"})
+        await alone.answers_again()
+        assert bot.process.returncode is None
+        assert "broke on something unexpected" in bot.output  # else the event was none to this bot
+        assert (await ada.press(listing, "next")).component("jump")["label"] == "2 / 6"

@@ -1,0 +1,137 @@
+"""How a bot process ends, and what becomes of what it was doing."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.process import PATIENCE, running
+from tests.stage import Answer, Person, Stage
+
+STOPPING = "Tessera is being restarted. Try again in a minute."
+RESTARTED = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
+SLOW = 1.0  # seconds; time enough to stop the bot meanwhile
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_an_idle_bot_ends_at_once(alone: Stage, tmp_path: Path, number: signal.Signals) -> None:
+    async with running(alone, tmp_path) as bot:
+        code, seconds = await bot.stop(number)
+    assert code == 0
+    assert seconds < 2
+    assert bot.said == []
+    assert not (await alone.get("/_sandbox/bot"))["online"]
+
+
+async def test_a_command_under_way_is_answered_before_the_end(alone: Stage, tmp_path: Path) -> None:
+    async with running(alone, tmp_path) as bot:
+        await alone.fault("slow", seconds=SLOW)
+        ada = await alone.person("ada")
+        interaction = await ada.start("collections", account="10001")
+        await alone.answer(interaction, wait="acknowledged")
+        bot.process.send_signal(signal.SIGTERM)
+        await bot.says("finishing 1 interactions")
+        code, seconds = await bot.stop(signal.SIGINT)  # one who is impatient does not cut the answer off either
+        answer = await alone.settled(await alone.answer(interaction))
+    assert "**30 collections**" in answer.text
+    assert "Owner" in answer.text
+    assert code == 0
+    assert seconds < SLOW + 2
+    assert "cut off" not in bot.output
+
+
+async def test_what_comes_while_the_bot_is_stopping_is_told_to_come_back(alone: Stage, tmp_path: Path) -> None:
+    async with running(alone, tmp_path) as bot:
+        ada = await alone.person("ada")
+        listing = await ada.run("collections", account="10001")
+        await alone.settled(listing)
+        modal = await ada.press(listing, "jump")
+        await alone.fault("slow", seconds=SLOW, times=1)
+        slow = await ada.start("collections", account="10005")
+        await alone.answer(slow, wait="acknowledged")
+        bot.process.send_signal(signal.SIGTERM)
+        await bot.says("finishing 1 interactions")
+        late = await asyncio.gather(
+            ada.run("help"),
+            ada.run("collections", account="10001"),
+            ada.press(listing, "next"),
+            ada.submit(modal, page="2"),
+        )
+        for told in late:
+            assert told["state"] == "answered"
+        assert [told.text for told in late[:3]] == [STOPPING] * 3
+        assert all(told.message["ephemeral"] for told in late)
+        assert await bot.exit_code() == 0
+        assert (await alone.answer(slow))["state"] == "answered"
+
+
+async def test_buttons_of_an_earlier_process_say_what_to_do(alone: Stage, tmp_path: Path) -> None:
+    ada = await alone.person("ada")
+    async with running(alone, tmp_path) as bot:
+        listing = await ada.run("collections", account="10001")
+        modal = await ada.press(listing, "jump")
+        await bot.stop()
+    async with running(alone, tmp_path) as bot:
+        for told in (
+            await ada.press(listing, "next"),
+            await ada.press(listing, "open", "254"),
+            await ada.submit(modal, page="2"),
+        ):
+            assert told.text == RESTARTED
+            assert told.message["ephemeral"]
+        again = await ada.press(await ada.run("collections", account="10001"), "next")
+        assert again.component("jump")["label"] == "2 / 6"
+    assert bot.said == []
+
+
+async def test_buttons_are_disabled_once_nobody_pressed_them_for_a_while(alone: Stage, tmp_path: Path) -> None:
+    clock = asyncio.get_running_loop().time
+    async with running(alone, tmp_path, discord="buttons_expire_seconds = 1") as bot:
+        ada = await alone.person("ada")
+        asked_at = clock()
+        listing = await alone.settled(await ada.run("collections", account="10001"))
+        assert is_live(listing.message)
+        dead = await expired(ada, listing)
+        assert clock() - asked_at >= 1
+        assert dead["embeds"] == listing.embeds  # what it says stays; only the buttons are dead
+    assert bot.said == []
+
+
+async def test_a_press_begins_the_waiting_time_of_buttons_anew(alone: Stage, tmp_path: Path) -> None:
+    clock = asyncio.get_running_loop().time
+    async with running(alone, tmp_path, discord="buttons_expire_seconds = 1") as bot:
+        ada = await alone.person("ada")
+        listing = await alone.settled(await ada.run("collections", account="10001"))
+        shown_at = clock()
+        for _ in range(3):
+            pressed_at = clock()
+            listing = await ada.press(listing, "next")
+            await asyncio.sleep(0.4)  # a part of the waiting time: it is what this test is about
+        assert clock() - shown_at > 1
+        assert is_live(await seen_by(ada, listing))
+        dead = await expired(ada, listing)
+        assert clock() - pressed_at >= 1
+        assert "4 / 6" in str(dead["components"])
+    assert bot.said == []
+
+
+def is_live(message: dict[str, Any]) -> bool:
+    """Whether anything can be pressed."""
+    return any(not item.get("disabled") for row in message["components"] for item in row["components"])
+
+
+async def seen_by(person: Person, answer: Answer) -> dict[str, Any]:
+    """The message of an answer as it is now."""
+    return next(message for message in await person.messages() if message["id"] == answer.message["id"])
+
+
+async def expired(person: Person, answer: Answer) -> dict[str, Any]:
+    """The message of an answer once nothing on it can be pressed any more."""
+    async with asyncio.timeout(PATIENCE):
+        while is_live(message := await seen_by(person, answer)):  # noqa: ASYNC110 - nothing of another process sets an event here
+            await asyncio.sleep(0.02)
+        return message

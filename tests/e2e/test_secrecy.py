@@ -1,0 +1,92 @@
+"""The canary: whatever happens and however much is logged, no secret gets out of the process."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.process import free_port, start
+from tests.stage import SECRETS, Person, Stage, write_config
+
+KEY = "canary-7c55-api-key"
+USELESS = {"DISCORD_TOKEN": "canary-4b1d.token.9f0e", "LOOPRING_API_KEY": KEY}
+DEBUG = 'level = "debug"'
+_TOKEN_IN_PATH = re.compile(r"/(?:webhooks|interactions)/\d+/([^/]+)")
+
+
+async def interaction_tokens(stage: Stage) -> set[str]:
+    """The tokens that stood in paths of requests to Discord."""
+    exchanges = (await stage.get("/_sandbox/traffic", service="discord"))["exchanges"]
+    return {found[1] for exchange in exchanges if (found := _TOKEN_IN_PATH.search(exchange["path"]))}
+
+
+async def discord_fault(stage: Stage, path: str, kind: str, **options: Any) -> None:
+    """Let Discord's REST API go wrong, once."""
+    await stage.post("/_sandbox/faults", {"service": "discord", "path": path, "kind": kind, "times": 1} | options)
+
+
+async def misfortunes(stage: Stage, ada: Person) -> None:
+    """Everything that makes the bot or its libraries log something."""
+    listing = await ada.run("collections", account="10001")
+    await ada.press(listing, "next")
+    await ada.run("collections", account="nobody!")
+    for path, kind, options in (
+        ("@original", "throttle", {"retry_after": "0.1"}),
+        ("@original", "status", {"status": 500}),
+        ("@original", "status", {"status": 404}),
+        ("@original", "reset", {}),
+        ("@original", "garbage", {}),
+        ("callback", "status", {"status": 404}),
+        ("callback", "reset", {}),
+        ("callback", "html", {}),
+    ):
+        await discord_fault(stage, path, kind, **options)
+        await stage.answer(await ada.start("collections", account="10001"), wait="acknowledged")
+    await stage.fault("status", path="", status=503)
+    await ada.run("collections", account="10006")
+    await stage.post("/_sandbox/gateway", {"action": "drop"})
+    await stage.answers_again()
+
+
+async def test_a_bot_that_works_tells_no_token_and_no_key(alone: Stage, tmp_path: Path) -> None:
+    config = write_config(tmp_path, alone, log=DEBUG, loopring="requests_per_second = 1000")
+    async with start("run", "--config", config, folder=tmp_path) as bot:
+        await alone.online()
+        await misfortunes(alone, await alone.person("ada"))
+        await bot.stop()
+    assert " ERROR " in bot.output  # else nothing was put to the test
+    tokens = await interaction_tokens(alone)
+    await alone.post("/_sandbox/reset", {})  # answers spoiled on purpose are nothing for the conformance tests
+    assert len(tokens) > 5
+    assert [secret for secret in (*SECRETS.values(), *tokens) if secret in bot.output] == []
+
+
+async def test_a_key_that_is_refused_is_not_told(alone: Stage, tmp_path: Path) -> None:
+    config = write_config(tmp_path, alone, log=DEBUG)
+    async with start("run", "--config", config, folder=tmp_path, secrets=SECRETS | {"LOOPRING_API_KEY": KEY}) as bot:
+        await alone.online()
+        answer = await (await alone.person()).run("collections", account="10001")
+        assert "refuses this bot's API key" in answer.text
+        await bot.stop()
+    assert "refuses this bot's API key" in bot.output
+    assert KEY not in bot.output + str(await alone.get("/_sandbox/traffic"))
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+async def test_a_token_that_is_refused_is_not_told(alone: Stage, tmp_path: Path, command: str) -> None:
+    config = write_config(tmp_path, alone, log=DEBUG)
+    async with start(command, "--config", config, folder=tmp_path, secrets=USELESS) as bot:
+        assert await bot.exit_code() == 2
+    assert "refuses DISCORD_TOKEN" in bot.output
+    assert [secret for secret in USELESS.values() if secret in bot.output] == []
+
+
+async def test_a_token_that_reaches_nobody_is_not_told(alone: Stage, tmp_path: Path) -> None:
+    config = write_config(tmp_path, alone, log=DEBUG, discord=f'api_url = "http://127.0.0.1:{free_port()}/api/v10"')
+    async with start("run", "--config", config, folder=tmp_path, secrets=USELESS) as bot:
+        await bot.says("next attempt in ")
+        await bot.stop()
+    assert [secret for secret in USELESS.values() if secret in bot.output] == []

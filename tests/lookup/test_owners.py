@@ -1,0 +1,124 @@
+"""Who owns an account: names looked up once, owners remembered for good, and a store that may fail."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.errors import NotFoundError
+from bot.holdings import LOOPRING, Account, AccountRef, Owner, RefKind, parse_account
+from bot.lookup import Lookup
+from bot.sources.loopring import LoopringSource
+from bot.store import Store
+from tests.lookup.conftest import LONG
+from tests.stage import Stage
+
+ADA = Account(LOOPRING, "10001")
+ADA_OWNER = "0xdf235d728e2626cc9259df5f466def7464838b19"
+
+
+async def test_a_number_is_an_account_without_asking(stage: Stage, lookup: Lookup) -> None:
+    assert await lookup.resolve(AccountRef(LOOPRING, RefKind.ID, "10001")) == ADA
+    assert await stage.requests("") == []
+
+
+async def test_a_name_is_looked_up_once(stage: Stage, lookup: Lookup) -> None:
+    for _ in range(3):
+        assert await lookup.resolve(parse_account("ada.loopring.eth")) == ADA
+    assert await lookup.resolve(parse_account(ADA_OWNER)) == ADA
+    assert len(await stage.requests("resolveEns")) == 1
+    assert len(await stage.requests("/account")) == 1
+
+
+async def test_a_name_without_an_account_says_which_address_it_is(lookup: Lookup) -> None:
+    with pytest.raises(NotFoundError, match=r"^nomad\.eth is 0x[0-9a-f]{40}\. Loopring has no account for 0x"):
+        await lookup.resolve(parse_account("nomad.eth"))
+
+
+async def test_who_was_not_found_is_asked_for_again(stage: Stage, lookup: Lookup) -> None:
+    await stage.fault("error", path="/account", code=101002, message="account not found", times=1)
+    with pytest.raises(NotFoundError):
+        await lookup.resolve(parse_account(ADA_OWNER))
+    assert await lookup.resolve(parse_account(ADA_OWNER)) == ADA
+
+
+async def test_an_owner_is_remembered_over_a_restart(stage: Stage, source: LoopringSource, tmp_path: Path) -> None:
+    for number in range(2):
+        store = await Store.open(tmp_path / "owners.db")
+        lookup = Lookup(source, store, cache_for=LONG)
+        known = await lookup.known_owner(ADA)
+        assert known == Owner(ADA_OWNER if number else "")
+        # What cannot change is kept; what can, its name, is asked for again.
+        assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
+        await lookup.close()
+        await store.close()
+    assert len(await stage.requests("/account")) == 1
+
+
+async def test_an_address_that_was_resolved_is_a_known_owner(stage: Stage, lookup: Lookup) -> None:
+    await lookup.resolve(parse_account(ADA_OWNER))
+    assert await lookup.known_owner(ADA) == Owner(ADA_OWNER)
+    assert len(await stage.requests("/account")) == 1
+
+
+@pytest.mark.parametrize("account", ["10001", "999999"])
+async def test_an_owner_that_cannot_be_told_is_left_out(stage: Stage, lookup: Lookup, account: str) -> None:
+    if account == "10001":
+        await stage.fault("status", path="/account", status=503)
+    assert await lookup.fetch_owner(Account(LOOPRING, account)) == Owner()
+    assert await lookup.known_owner(Account(LOOPRING, account)) == Owner()
+
+
+async def test_an_owner_without_a_name_is_shown_without(stage: Stage, lookup: Lookup) -> None:
+    await stage.fault("status", path="resolveName", status=503, times=3)
+    assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER)
+    assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
+
+
+async def test_an_owner_and_its_name_are_asked_for_once(stage: Stage, lookup: Lookup) -> None:
+    for _ in range(3):
+        assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
+    assert await lookup.known_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
+    assert len(await stage.requests("/account")) == len(await stage.requests("resolveName")) == 1
+
+
+# ---------------------------------------------------------------- a store that fails
+
+
+def spoil(path: Path) -> None:
+    """What a broken disk leaves of an open store."""
+    for file in path.parent.glob(f"{path.name}*"):
+        file.write_bytes(b"\xff" * file.stat().st_size)
+
+
+def refuse_writes(path: Path) -> None:
+    """Reading goes on, saving fails: a full disk, or one that became read-only."""
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON owners BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    db.close()
+
+
+@pytest.mark.parametrize("harm", [spoil, refuse_writes])
+async def test_a_store_that_fails_never_fails_a_command(
+    lookup: Lookup, store: Store, tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    del store  # opened by its fixture
+    harm(tmp_path / "t.db")
+    await ask_for_everything(lookup)
+
+
+async def test_a_store_that_was_closed_never_fails_a_command_that_is_still_under_way(
+    source: LoopringSource, tmp_path: Path
+) -> None:
+    store = await Store.open(tmp_path / "closed.db")
+    lookup = Lookup(source, store, cache_for=LONG)
+    await store.close()
+    await ask_for_everything(lookup)
+
+
+async def ask_for_everything(lookup: Lookup) -> None:
+    assert await lookup.known_owner(ADA) == Owner()
+    assert await lookup.resolve(parse_account("ada.loopring.eth")) == ADA
+    assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
+    assert [holdings.complete async for holdings in lookup.watch_holdings(ADA)] == [True]

@@ -1,0 +1,107 @@
+"""The bot as a process of its own: `python -m bot run`, as an operator starts and stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO
+
+from tests.stage import SECRETS, Stage, write_config
+
+# Far above what anything here takes; a run that hangs is to fail, not to wait for.
+PATIENCE = 20.0
+
+
+class Started:
+    """A process whose output goes into a file."""
+
+    def __init__(self, process: asyncio.subprocess.Process, output: Path) -> None:
+        self.process = process
+        self._output = output
+
+    @property
+    def output(self) -> str:
+        """Everything said so far, on either channel."""
+        return self._output.read_text(encoding="utf-8")
+
+    @property
+    def said(self) -> list[str]:
+        """The lines that are no log lines: what the operator is told, and tracebacks."""
+        return [line for line in self.output.splitlines() if not re.match(r"\d{4}-\d\d-\d\d ", line)]
+
+    async def says(self, words: str) -> None:
+        """Return when the words were said."""
+        await until(lambda: words in self.output or self.process.returncode is not None)
+        assert words in self.output, f"it ended with {self.process.returncode}: {self.output}"
+
+    async def exit_code(self) -> int:
+        """The exit code, once it has ended."""
+        async with asyncio.timeout(PATIENCE):
+            return await self.process.wait()
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
+        """Send a signal; the exit code, and the seconds until the end."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        return await self.exit_code(), time.monotonic() - began
+
+
+@asynccontextmanager
+async def start(
+    *arguments: str | Path, folder: Path, secrets: Mapping[str, str] = SECRETS, stdout: IO[bytes] | None = None
+) -> AsyncIterator[Started]:
+    """`python -m bot` with these arguments in `folder`; ended with the block if it still runs."""
+    output = folder / f"output-{time.monotonic_ns()}.txt"
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("DISCORD_", "LOOPRING_"))}
+    with output.open("wb") as file:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *map(str, arguments)),
+            cwd=folder,
+            env={**environ, **secrets},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=stdout or file,
+            stderr=file,
+        )
+    try:
+        yield Started(process, output)
+    finally:
+        # Asked first: what a killed process has run through is missing in the coverage.
+        for end in (process.terminate, process.kill):
+            if process.returncode is None:
+                end()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(process.wait(), 5)
+
+
+@asynccontextmanager
+async def running(stage: Stage, folder: Path, **tables: str) -> AsyncIterator[Started]:
+    """The bot, connected to the stage; `tables` are further lines of its configuration."""
+    loopring = f"requests_per_second = 1000\n{tables.pop('loopring', '')}"
+    async with start("run", "--config", write_config(folder, stage, loopring=loopring, **tables), folder=folder) as bot:
+        await bot.says(": ready as ")
+        await stage.online()
+        yield bot
+
+
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Return when a condition of another process holds."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - nothing of another process sets an event here
+            await asyncio.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

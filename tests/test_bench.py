@@ -1,0 +1,58 @@
+"""The bench's own arithmetic: which value is a percentile, what counts as missed, and when a run has failed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.figures import Figure, Kind, fails, table
+from bench.percentiles import percentile
+
+
+@pytest.mark.parametrize(
+    ("count", "percent", "expected"),
+    [
+        pytest.param(1, 50, 1, id="one value is every percentile"),
+        pytest.param(4, 50, 2, id="the lower of two in the middle"),
+        pytest.param(5, 50, 3, id="the one in the middle"),
+        pytest.param(99, 99, 99, id="below a hundred values p99 is the largest"),
+        pytest.param(100, 99, 99, id="of a hundred it leaves one out"),
+        pytest.param(200, 99, 198, id="of two hundred two"),
+        pytest.param(7, 100, 7, id="all"),
+    ],
+)
+def test_a_percentile_is_a_value_that_was_measured(count: int, percent: float, expected: int) -> None:
+    assert percentile(range(count, 0, -1), percent) == expected
+
+
+@pytest.mark.parametrize(("values", "percent"), [([], 50), ([1.0], 0), ([1.0], 101)])
+def test_a_percentile_of_nothing_is_refused(values: list[float], percent: float) -> None:
+    with pytest.raises(ValueError, match="percentile"):
+        percentile(values, percent)
+
+
+@pytest.mark.parametrize(
+    ("figure", "verdict"),
+    [
+        pytest.param(Figure("s", "w", 3.0, at_most=3), "ok", id="at the target"),
+        pytest.param(Figure("s", "w", 3.1, at_most=3), "MISSED", id="above it"),
+        pytest.param(Figure("s", "w", 0, at_most=1, at_least=1), "MISSED", id="too little is a miss too"),
+        pytest.param(Figure("s", "w", 9.0), "", id="no target"),
+        pytest.param(Figure("s", "w", None, at_most=3), "skipped", id="not measured"),
+    ],
+)
+def test_a_figure_is_held_against_its_target(figure: Figure, verdict: str) -> None:
+    assert figure.verdict == verdict
+    assert verdict in table([figure])
+
+
+@pytest.mark.parametrize(
+    ("kind", "strict", "failed"),
+    [
+        (Kind.COUNT, False, True),
+        (Kind.SIZE, False, True),
+        (Kind.TIME, False, False),
+        (Kind.TIME, True, True),
+    ],
+)
+def test_only_strict_runs_fail_for_a_slow_machine(kind: Kind, strict: bool, failed: bool) -> None:  # noqa: FBT001 - a column of the table above
+    assert fails([Figure("s", "w", 2.0, kind=kind, at_most=1)], strict=strict) is failed
