@@ -1,10 +1,12 @@
-"""Local stand-ins that let anyone run the bot without accounts or keys: Discord, Loopring, and a page to use them.
+"""Local stand-ins that let anyone run the bot without accounts or keys, and a page to use them.
 
 One aiohttp server under one port; `app.make_app()` wires it.
 
     world, community, invented   who is on Discord and who holds what on Loopring
+    chains, deployments          who holds what on Ethereum and its like; withdrawals: from Loopring to there
     discord/                     the gateway, the REST API, and what people's clients do
     loopring/                    the REST API of holdings
+    blockscout/                  the REST API of holdings on the chains
     pictures/                    an IPFS gateway and Discord's CDN; every picture is drawn here
     screen/                      the page, which looks and behaves like a Discord client
     faults, traffic, switches    what goes wrong on purpose, what was said, and the routes that control both

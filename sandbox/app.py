@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox import screen
+from sandbox.blockscout import Blockscout
 from sandbox.discord import Discord
 from sandbox.faults import Faults, striking
-from sandbox.keys import DISCORD, FAULTS, TRAFFIC, WORLD
+from sandbox.keys import BLOCKSCOUT, DISCORD, FAULTS, TRAFFIC, WORLD
 from sandbox.loopring import Loopring
 from sandbox.pictures import Pictures
 from sandbox.switches import Switches
@@ -36,8 +37,10 @@ def make_app(world: World, *, bodies: Path | None = None) -> web.Application:
         client_max_size=LARGEST_BODY,
     )
     app[WORLD], app[FAULTS], app[TRAFFIC], app[DISCORD] = world, faults, traffic, Discord(world)
+    app[BLOCKSCOUT] = Blockscout(world)
     Switches(app).add_routes()
     Loopring(world, bodies).add_routes(app)
+    app[BLOCKSCOUT].add_routes(app)
     app[DISCORD].add_routes(app)
     Pictures(world).add_routes(app)  # after Discord: its attachments are under /cdn too
     screen.add_routes(app)

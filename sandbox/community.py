@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from sandbox.deployments import read_chain
 from sandbox.invented import (
     COLLECTION_FACTORY,
     cid_of,
@@ -79,6 +80,8 @@ def read_community(path: Path = COMMUNITY) -> World:
     for entry in text["account"]:
         account = _account(entry, people, world)
         world.accounts[account.account_id] = account
+    for entry in text["chain"]:
+        world.chains[entry["id"]] = read_chain(entry, world)
     return world
 
 

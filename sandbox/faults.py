@@ -15,6 +15,7 @@ from aiohttp import web
 
 from sandbox.mishaps import MISHAPS
 from sandbox.services import SERVICES, service_of
+from sandbox.traffic import FAULT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -146,6 +147,8 @@ def striking(faults: Faults) -> Any:
         fault = faults.next_for(service, request.path_qs) if faults.all else None
         if fault is None:
             return await handler(request)
+        if fault.kind != "slow":  # late, but right
+            request[FAULT] = fault.kind
         return await MISHAPS[fault.kind](request, handler, fault.options)
 
     return strike

@@ -210,10 +210,14 @@ def ensure_account(world: World, account_id: int) -> L2Account:
     return account
 
 
-def _invent_collection(collection_id: int, kinds: int, rng: random.Random) -> Collection:
+def invent_name(rng: random.Random) -> str:
+    """The name of a collection."""
     name = f"{rng.choice(_MOODS)} {rng.choice(_THINGS)}"
-    if rng.random() < 0.3:  # noqa: PLR2004 - some are from somewhere
-        name += f" of {rng.choice(_PLACES)}"
+    return f"{name} of {rng.choice(_PLACES)}" if rng.random() < 0.3 else name  # noqa: PLR2004 - some are from somewhere
+
+
+def _invent_collection(collection_id: int, kinds: int, rng: random.Random) -> Collection:
+    name = invent_name(rng)
     contract = contract_address(f"invented {collection_id}")
     picture = f"ipfs://{cid_of(f'invented {collection_id} {name}')}"
     day = milliseconds(date(2021, 11, 1)) + rng.randrange(600) * 86_400_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from sandbox.blockscout import Blockscout
 from sandbox.bot_process import BotProcess
 from sandbox.discord import Discord
 from sandbox.faults import Faults
@@ -12,6 +13,7 @@ from sandbox.world import World
 
 WORLD = web.AppKey("world", World)
 DISCORD = web.AppKey("discord", Discord)
+BLOCKSCOUT = web.AppKey("blockscout", Blockscout)
 FAULTS = web.AppKey("faults", Faults)
 TRAFFIC = web.AppKey("traffic", Traffic)
 # Only there when the sandbox started the bot itself.

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 HUGE_BYTES = 3 * 1024 * 1024
 BOMB_BYTES = 64 * 1024 * 1024
+_EMPTY_PAGES = {
+    "loopring": b'{"collections":[],"totalNum":0}',
+    "blockscout": b'{"items":[],"next_page_params":null}',
+}
+# Every parameter by which one of Blockscout's lists is paged.
+_PAGING_KEYS = ("token_contract_address_hash", "token_id", "token_type", "address_hash", "value", "unique_token")
 PARKING_PAGE = """<!DOCTYPE html>
 <html lang="en"><head><title>This domain is parked</title></head>
 <body><h1>This domain is for sale</h1><p>Related searches: <a href="#">loop ring</a></p></body></html>
@@ -83,18 +89,30 @@ async def garbage(_request: web.Request, _handler: Handler, _options: Options) -
 
 
 async def throttle(request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
-    """429, with `Retry-After` when `retry_after` is given; Discord's has its body and comes through its proxy."""
-    retry_after = options.get("retry_after")
+    """429, with `Retry-After` when `retry_after` is given; Discord's has its body and comes through its proxy.
+
+    Blockscout says it in milliseconds, in `x-ratelimit-reset`.
+    """
+    retry_after, service = options.get("retry_after"), service_of(request.path)
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    if service_of(request.path) != "discord":
+    if service == "loopring":
         return web.Response(status=429, text="Too Many Requests", headers=headers)
-    body = {"message": "You are being rate limited.", "retry_after": float(retry_after or 1), "global": False}
-    headers["Via"] = "1.1 sandbox"  # without it discord.py takes the answer for a ban by the proxy
+    body: dict[str, Any] = {"message": "Too Many Requests"}
+    if service == "blockscout":
+        headers = {"x-ratelimit-remaining": "0"}
+        if retry_after is not None:
+            headers["x-ratelimit-reset"] = str(round(float(retry_after) * 1000))
+    else:
+        body = {"message": "You are being rate limited.", "retry_after": float(retry_after or 1), "global": False}
+        headers["Via"] = "1.1 sandbox"  # without it discord.py takes the answer for a ban by the proxy
     return web.Response(status=429, body=orjson.dumps(body), content_type="application/json", headers=headers)
 
 
 async def empty(request: web.Request, handler: Handler, options: Options) -> web.StreamResponse:
-    """The right answer without its rows; `totalNum` stays what it was unless `total` says otherwise."""
+    """The right answer without its rows; `totalNum` stays what it was unless `total` says otherwise.
+
+    Blockscout's ends there, as if the address had never been seen; with `more` true it keeps its `next_page_params`.
+    """
     content = await _content(request, handler)
     if isinstance(content, list):
         return _json([])
@@ -102,17 +120,21 @@ async def empty(request: web.Request, handler: Handler, options: Options) -> web
         content = {key: [] if isinstance(value, list) else value for key, value in content.items()}
         if "total" in options:
             content["totalNum"] = options["total"]
+        if "next_page_params" in content and not options.get("more"):
+            content["next_page_params"] = None
     return _json(content)
 
 
 async def repeat(request: web.Request, handler: Handler, _options: Options) -> web.StreamResponse:
-    """The first page, whatever the offset."""
+    """The first page, whatever the offset or the paging key."""
     first = request.rel_url.update_query(offset="0") if "offset" in request.query else request.rel_url
+    if service_of(request.path) == "blockscout":
+        first = first.without_query_params(*_PAGING_KEYS)
     return await handler(request.clone(rel_url=first))
 
 
 async def short(request: web.Request, handler: Handler, options: Options) -> web.StreamResponse:
-    """The right answer without the last `rows` (2) of its page; `totalNum` stays."""
+    """The right answer without the last `rows` (2) of its page; `totalNum` and where to go on stay."""
     content = await _content(request, handler)
     drop = int(options.get("rows", 2))
     if isinstance(content, list):
@@ -130,10 +152,11 @@ async def huge(request: web.Request, handler: Handler, options: Options) -> web.
     return web.Response(body=b" " * int(options.get("size", HUGE_BYTES)) + whole, content_type="application/json")
 
 
-async def bomb(_request: web.Request, _handler: Handler, _options: Options) -> web.StreamResponse:
-    """A small gzip body that becomes 64 MiB of valid JSON."""
+async def bomb(request: web.Request, _handler: Handler, _options: Options) -> web.StreamResponse:
+    """A small gzip body that becomes 64 MiB of valid JSON: an empty page."""
+    end = _EMPTY_PAGES.get(service_of(request.path) or "", b"{}")
     return web.Response(
-        body=await asyncio.to_thread(_bomb), content_type="application/json", headers={"Content-Encoding": "gzip"}
+        body=await asyncio.to_thread(_bomb, end), content_type="application/json", headers={"Content-Encoding": "gzip"}
     )
 
 
@@ -142,8 +165,10 @@ async def redirect(_request: web.Request, _handler: Handler, options: Options) -
     return web.Response(status=int(options.get("status", 302)), headers={"Location": str(options["location"])})
 
 
-async def error(_request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
-    """A `resultInfo` error with `code` and `message`; HTTP 400, or `http`."""
+async def error(request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
+    """A `resultInfo` error with `code` and `message` (Blockscout's has the message alone); HTTP 400, or `http`."""
+    if service_of(request.path) == "blockscout":
+        return _json({"message": options["message"]}, int(options.get("http", 400)))
     body = {"resultInfo": {"code": options["code"], "message": options["message"]}}
     return _json(body, int(options.get("http", 400)))
 
@@ -158,8 +183,8 @@ MISHAPS: dict[str, Mishap] = {
 
 
 @cache
-def _bomb() -> bytes:
-    return gzip.compress(b" " * BOMB_BYTES + b'{"collections":[],"totalNum":0}')
+def _bomb(end: bytes) -> bytes:
+    return gzip.compress(b" " * BOMB_BYTES + end)
 
 
 def _body(answer: web.StreamResponse) -> bytes | None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from functools import wraps
 from typing import Any
 
 import orjson
 from aiohttp import web
 
+from sandbox.chains import ETHEREUM
+from sandbox.deployments import invent_contracts
 from sandbox.faults import check_service
 from sandbox.invented import ensure_account, mint_collections
-from sandbox.keys import BOT, DISCORD, FAULTS, TRAFFIC, WORLD
+from sandbox.keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, TRAFFIC, WORLD
 from sandbox.population import populate
+from sandbox.withdrawals import withdraw
 
 PREFIX = "/_sandbox"
 MOST_COLLECTIONS = 5000
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
 Json = dict[str, Any]
 Switch = Callable[[web.Request], Awaitable[Any]]
@@ -46,6 +52,9 @@ class Switches:
             ("POST", "gateway", self._gateway),
             ("POST", "announce", self._announce),
             ("POST", "accounts", self._give),
+            ("POST", "contracts", self._give_contracts),
+            ("POST", "withdraw", self._withdraw),
+            ("POST", "blockscout", self._blockscout),
             ("GET", "traffic", self._traffic),
             ("GET", "bot", self._bot),
             ("POST", "bot/restart", self._restart),
@@ -57,6 +66,7 @@ class Switches:
         self._app[WORLD].become(copy.deepcopy(self._beginning))
         self._app[FAULTS].clear()
         self._app[TRAFFIC].clear()
+        self._app[BLOCKSCOUT].reset()
         self._app[DISCORD].reset()
         return {}
 
@@ -110,6 +120,33 @@ class Switches:
         account = ensure_account(world, _whole_number(asked, "account"))
         mint_collections(world, account, number, kinds)
         return {"account": account.account_id, "owner": account.owner, "collections": len(account.holdings)}
+
+    async def _give_contracts(self, request: web.Request) -> Json:
+        asked = await _asked(request)
+        address, number = str(asked.get("address", "")), _whole_number(asked, "contracts")
+        chain = self._app[WORLD].chains.get(_whole_number(asked, "chain", ETHEREUM))
+        if chain is None:
+            raise ValueError("there is no such chain")
+        if not _ADDRESS.fullmatch(address):
+            raise ValueError("address is 0x and 40 hex digits")
+        if number > MOST_COLLECTIONS:
+            raise ValueError(f"contracts is {MOST_COLLECTIONS} at most")
+        invent_contracts(chain, address, number)
+        return {"address": address, "chain": chain.chain_id, "contracts": len(chain.held_by(address))}
+
+    async def _withdraw(self, request: web.Request) -> Json:
+        asked = await _asked(request)
+        copies = None if asked.get("copies") is None else _whole_number(asked, "copies")
+        nft = None if asked.get("nft") is None else str(asked["nft"])
+        account, collection = _whole_number(asked, "account"), _whole_number(asked, "collection")
+        moved = withdraw(self._app[WORLD], account, collection, nft, copies)
+        # as text: a token id has up to 78 digits
+        return {**asdict(moved), "token_id": str(moved.token_id), "sentence": moved.sentence()}
+
+    async def _blockscout(self, request: web.Request) -> Json:
+        behaviour = self._app[BLOCKSCOUT].behaviour
+        behaviour.change(await _asked(request))
+        return asdict(behaviour)
 
     async def _traffic(self, request: web.Request) -> Json:
         traffic = self._app[TRAFFIC]

@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 CAPACITY = 20_000
 KEPT_BYTES = 64 * 1024 * 1024  # of bodies; a bench of whole pages would fill memory long before CAPACITY
 SECRET_HEADERS = {"authorization", "x-api-key"}
+SECRET_PARAMETERS = {"apikey"}
+FAULT = web.RequestKey("fault", str)  # where a request carries the kind of fault that spoiled its answer
 _BOUNDARY = re.compile(rb'boundary="?([^";]+)"?')
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its answer; `status` is None when the line was cut without one."""
+    """One request and its answer; `status` is None when the line was cut without one.
+
+    `fault` is the kind of fault that made the answer other than it would have been, None for an honest one.
+    """
 
     n: int
     service: str
@@ -41,6 +46,7 @@ class Exchange:
     status: int | None
     response: bytes | None
     at_ms: int
+    fault: str | None = None
 
     def json(self) -> dict[str, Any]:
         """What `/_sandbox/traffic` tells of it."""
@@ -56,6 +62,7 @@ class Exchange:
             "status": self.status,
             "response": _parsed(self.response),
             "at_ms": self.at_ms,
+            "fault": self.fault,
         }
 
 
@@ -101,8 +108,8 @@ class Traffic:
         """Keep one exchange.
 
         Args:
-            service: `discord` or `loopring`.
-            request: what was asked; header values that are secrets are replaced.
+            service: `discord`, `loopring` or `blockscout`.
+            request: what was asked; headers and parameters that are secrets have their values replaced.
             body: its body.
             answer: what was answered; None when the line was cut.
             at_ms: when the request came, milliseconds since 1970.
@@ -112,17 +119,21 @@ class Traffic:
         headers = {name.lower(): value for name, value in request.headers.items()}
         for name in SECRET_HEADERS & headers.keys():
             headers[name] = "<present>"
+        query = dict(request.query)
+        for name in SECRET_PARAMETERS & query.keys():
+            query[name] = "<present>"
         exchange = Exchange(
             n=self.last,
             service=service,
             method=request.method,
             path=request.path,
-            query=dict(request.query),
+            query=query,
             headers=headers,
             request=body or None,
             status=answer.status if answer is not None else None,
             response=response if isinstance(response, bytes) else None,
             at_ms=at_ms,
+            fault=request.get(FAULT),
         )
         self._exchanges.append(exchange)
         self._with_bodies.append(exchange)

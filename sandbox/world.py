@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+from sandbox.chains import Chain
+
 BOT_TOKEN = "sandbox.bot.token"
 API_KEY = "sandbox-loopring-key"
+BLOCKSCOUT_KEY = "proapi_sandbox"
 APPLICATION_ID = 900000000000000001
 
 
@@ -119,9 +122,9 @@ class L2Account:
 
 @dataclass
 class World:
-    """Everything: who is on Discord, and who holds what on Loopring.
+    """Everything: who is on Discord, and who holds what on Loopring and on the chains below it.
 
-    `names` are those that resolve to an address without a Loopring account: name -> address.
+    `names` are those that resolve to an address without a Loopring account: name -> address. `chains` are by their id.
     """
 
     application_id: int = APPLICATION_ID
@@ -130,6 +133,7 @@ class World:
     collections: dict[int, Collection] = field(default_factory=dict)
     accounts: dict[int, L2Account] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    chains: dict[int, Chain] = field(default_factory=dict)
 
     def become(self, other: World) -> None:
         """Take the state of another world in place: whoever holds this one sees the change."""

@@ -35,9 +35,10 @@ class Announced:
         """The ids of the extra guilds."""
         return [FIRST_GUILD + n * GUILD_STEP for n in range(self.guilds)]
 
-    def create_bodies(self, world: World, ids: list[int]) -> Iterator[bytes]:
-        """The GUILD_CREATE of each, encoded, one at a time."""
-        lines = ",".join(MEMBER.format(id=FIRST_USER + n, n=n) for n in range(self.members)).encode()
+    def create_bodies(self, world: World, ids: list[int], *, all_members: bool) -> Iterator[bytes]:
+        """The GUILD_CREATE of each, encoded, one at a time; without the members intent only the bot is in it."""
+        named = self.members if all_members else 0
+        lines = ",".join(MEMBER.format(id=FIRST_USER + n, n=n) for n in range(named)).encode()
         for guild_id in ids:
             guild = Guild(id=guild_id, name=f"Guild {guild_id - FIRST_GUILD >> 22}", owner_id=FIRST_USER)
             guild.roles[guild_id] = Role(guild_id, "@everyone", 0, permissions=1 << 10 | 1 << 11)

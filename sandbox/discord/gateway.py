@@ -240,7 +240,9 @@ class Gateway:
             self._events.publish({"type": "bot", "online": False})
 
     def _announce(self, session: Session, extra: list[int]) -> Iterator[bytes]:
-        for body in self._announced.create_bodies(self._world, extra):
+        for body in self._announced.create_bodies(
+            self._world, extra, all_members=bool(session.intents & GUILD_MEMBERS)
+        ):
             yield session.number("GUILD_CREATE", body)
         if extra:
             session.forget_events()
@@ -271,9 +273,9 @@ class Gateway:
             connection.send(opcode, body)
 
     def _dispatch_malformed(self) -> None:
-        for guild in self._world.guilds.values():
-            for user_id, member in guild.members.items():
-                body = member_json(member, self._world.users[user_id])
-                del body["user"]["username"]
-                self.dispatch(guild.id, "GUILD_MEMBER_UPDATE", {**body, "guild_id": str(guild.id)})
-                return
+        # About the bot itself: the one member that every bot keeps, so the event is read by each.
+        bot = self._world.application_id
+        guild = next(guild for guild in self._world.guilds.values() if bot in guild.members)
+        body = member_json(guild.members[bot], bot_user(self._world))
+        del body["user"]["username"]
+        self.dispatch(guild.id, "GUILD_MEMBER_UPDATE", {**body, "guild_id": str(guild.id)})

@@ -38,6 +38,7 @@ export const sandbox = {
   faults: () => call("GET", "/_sandbox/faults"),
   addFault: (fault) => call("POST", "/_sandbox/faults", fault),
   clearFaults: () => call("DELETE", "/_sandbox/faults"),
+  withdraw: (body) => call("POST", "/_sandbox/withdraw", body),
   gateway: (body) => call("POST", "/_sandbox/gateway", body),
   restartBot: () => call("POST", "/_sandbox/bot/restart"),
   reset: () => call("POST", "/_sandbox/reset"),

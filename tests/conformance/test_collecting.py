@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.conformance import collected
+from tests.conformance.conftest import TRAFFIC_TESTS
 from tests.conformance.missing import skip_unless_ci
 
 if TYPE_CHECKING:
@@ -14,19 +15,23 @@ if TYPE_CHECKING:
 
 
 def test_the_traffic_tests_come_last(request: pytest.FixtureRequest) -> None:
-    last = [item.path.name == "test_discord_traffic.py" for item in request.session.items]
+    last = [item.path.name in TRAFFIC_TESTS for item in request.session.items]
     assert last == sorted(last)
 
 
-def test_only_what_went_to_discord_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_went_to_each_judge_is_kept_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[dict[str, Any]] = []
+    for_blockscout: list[dict[str, Any]] = []
     monkeypatch.setattr(collected, "EXCHANGES", kept)
+    monkeypatch.setattr(collected, "BLOCKSCOUT_EXCHANGES", for_blockscout)
     collected.collect([{"n": 1, "service": "discord"}, {"n": 2, "service": "loopring"}])
+    collected.collect([{"n": 1, "service": "blockscout"}])
     collected.collect([{"n": 1, "service": "discord"}], staged=True)
     assert kept == [
         {"n": 1, "service": "discord", "staged": False},
         {"n": 1, "service": "discord", "staged": True},
     ]
+    assert for_blockscout == [{"n": 1, "service": "blockscout", "staged": False}]
 
 
 def test_a_person_may_lack_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,12 @@
 
 import { sandbox } from "../api.js";
 import { fill, h } from "../dom.js";
+import { withdrawForm } from "./withdraw.js";
 
 const HOLDINGS = { service: "loopring", path: "collection/details" };
 const loopring = (fault) => () => sandbox.addFault({ ...HOLDINGS, times: null, ...fault });
+const ON_CHAIN = { service: "blockscout", path: "nft/collections" };
+const blockscout = (fault) => () => sandbox.addFault({ ...ON_CHAIN, times: 3, ...fault });
 
 const GROUPS = [
   [
@@ -36,6 +39,29 @@ const GROUPS = [
       ],
       ["torn", "Torn page", "The next answer breaks off in the middle.", loopring({ kind: "torn", times: 1 })],
       ["clear", "Clear all faults", "Everything answers as it should.", () => sandbox.clearFaults()],
+    ],
+  ],
+  [
+    "Blockscout",
+    [
+      [
+        "chain-fail",
+        "Fail the next 3",
+        "Three answers are 503: the bot tries again.",
+        blockscout({ kind: "status", status: 503 }),
+      ],
+      [
+        "chain-throttle",
+        "Throttle",
+        "429 three times; how long to wait is told in milliseconds.",
+        blockscout({ kind: "throttle", retry_after: "2" }),
+      ],
+      [
+        "chain-repeat",
+        "Repeat the first page",
+        "Every page is the first: the bot must notice and not count twice.",
+        blockscout({ kind: "repeat", times: null }),
+      ],
     ],
   ],
   [
@@ -74,13 +100,17 @@ export function switchesView() {
   const active = h("ul", { class: "faults", "aria-label": "Active faults", dataset: { testid: "faults" } });
   let timer = null;
 
+  function say(sentence) {
+    said.textContent = sentence;
+  }
+
   async function turn(label, action, button) {
     button.disabled = true;
     try {
       await action();
-      said.textContent = `${label}: done.`;
+      say(`${label}: done.`);
     } catch (error) {
-      said.textContent = `${label}: ${error.message}`;
+      say(`${label}: ${error.message}`);
     }
     button.disabled = false;
     await refresh();
@@ -120,7 +150,14 @@ export function switchesView() {
     ),
   );
   return {
-    node: h("div", { class: "switches" }, said, active, groups),
+    node: h(
+      "div",
+      { class: "switches" },
+      said,
+      active,
+      h("section", {}, h("h3", {}, "Between Loopring and Ethereum"), withdrawForm(say)),
+      groups,
+    ),
     start() {
       refresh();
       timer = setInterval(refresh, 2000);

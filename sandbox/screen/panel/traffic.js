@@ -1,4 +1,4 @@
-/** Recent requests of the bot to Loopring and Discord; a row opens to show what was said. */
+/** Recent requests of the bot to Loopring, Blockscout and Discord; a row opens to show what was said. */
 
 import { sandbox } from "../api.js";
 import { h } from "../dom.js";
@@ -14,6 +14,7 @@ export function trafficView() {
     [
       ["", "All services"],
       ["loopring", "Loopring"],
+      ["blockscout", "Blockscout"],
       ["discord", "Discord"],
     ].map(([value, label]) => h("option", { value }, label)),
   );
@@ -80,7 +81,7 @@ function exchange(one) {
 
 function target(one) {
   const query = typeof one.query === "string" ? one.query : new URLSearchParams(one.query ?? {}).toString();
-  const path = one.path.replace(/^\/api\/v10/, "").replace(/^\/loopring/, "");
+  const path = one.path.replace(/^\/api\/v10/, "").replace(/^\/loopring/, "").replace(/^\/blockscout/, "");
   return query ? `${path}?${query}` : path;
 }
 

@@ -1,0 +1,112 @@
+"""A stand-in for Blockscout's REST API, version 2, for several chains as the hosted API has them.
+
+    arguments   the request, checked          endpoints   the questions, answered from the world
+    shapes      the chain as the API's JSON   paging      where the next page begins
+    behaviour   version, limits and headers   refusals    its errors
+
+Facts: Blockscout's OpenAPI file (11.2.7), its documentation and its source. Where the real behaviour is unknown the
+unkind one was chosen.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import orjson
+from aiohttp import web
+
+from sandbox.blockscout import endpoints
+from sandbox.blockscout.arguments import Question
+from sandbox.blockscout.behaviour import Behaviour, Counts
+from sandbox.blockscout.refusals import RefusedError, not_found, wrong_key
+from sandbox.world import BLOCKSCOUT_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.blockscout.shapes import Json
+    from sandbox.world import World
+
+    Endpoint = Callable[[Question], Json]
+
+PREFIX = "/blockscout/{chain_id}/api/v2"
+
+_ENDPOINTS: dict[str, Endpoint] = {
+    "addresses/{address}/nft/collections": endpoints.address_nft_collections,
+    "addresses/{address}/nft": endpoints.address_nft,
+    "tokens/{address}": endpoints.token,
+    "tokens/{address}/holders": endpoints.token_holders,
+    "tokens/{address}/instances": endpoints.token_instances,
+    "search/check-redirect": endpoints.search_check_redirect,
+}
+_NOBODY = "0x" + "0" * 40
+
+
+class Blockscout:
+    """The API over a world.
+
+    Args:
+        world: who holds what on which chain; read anew for each request.
+
+    Attributes:
+        behaviour: which Blockscout it is; changed by a switch.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.behaviour = Behaviour()
+        self._counts = Counts(self.behaviour)
+
+    def reset(self) -> None:
+        """As at the start, and nobody has asked for anything."""
+        self.behaviour.change(vars(Behaviour()))
+        self._counts.clear()
+
+    def add_routes(self, app: web.Application) -> None:
+        """Serve the API below `/blockscout/<chain id>/api/v2`."""
+        for path, endpoint in _ENDPOINTS.items():
+            app.router.add_get(f"{PREFIX}/{path}", partial(self._answer, endpoint))
+
+    async def _answer(self, endpoint: Endpoint, request: web.Request) -> web.Response:
+        headers: dict[str, str] = {}
+        try:
+            headers, refusal = self._counts.admit(_key_of(request))
+            if refusal is not None:
+                raise refusal
+            content, status = endpoint(self._question(request)), 200
+        except RefusedError as refused:
+            content, status = refused.body, refused.status
+        return web.Response(status=status, body=orjson.dumps(content), content_type="application/json", headers=headers)
+
+    def _question(self, request: web.Request) -> Question:
+        chain_id = request.match_info["chain_id"]
+        chain = next((each for each in self._world.chains.values() if str(each.chain_id) == chain_id), None)
+        if chain is None:
+            raise not_found()
+        return Question(
+            self._world,
+            chain,
+            request.match_info.get("address", _NOBODY),
+            request.query,
+            str(request.url.origin()),
+            self.behaviour.version,
+        )
+
+
+def _key_of(request: web.Request) -> str | None:
+    """The key of a request, from its header or else from its query; None when it has none.
+
+    Raises:
+        RefusedError: the key is wrong (401).
+    """
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if not scheme:
+        key = request.query.get("apikey", "")
+        if not key:
+            return None
+    elif scheme.lower() != "bearer":
+        raise wrong_key()
+    if key != BLOCKSCOUT_KEY:
+        raise wrong_key()
+    return key

@@ -1,0 +1,93 @@
+"""Reads what a request asks, as strictly as Blockscout: its router checks every parameter against its OpenAPI file.
+
+A parameter that the operation does not have is refused too. A paging key is taken only as a whole: with a part of it
+missing the answer is the first page, and nobody is told.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.blockscout.refusals import invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sandbox.chains import Chain
+    from sandbox.world import World
+
+PAGE = 50
+LARGEST_PAGE = {"11": 50, "12": 100}  # 11 checks the parameter and does not heed it
+STANDARDS = ("ERC-721", "ERC-1155", "ERC-404")  # also the order in which an address's NFTs are listed
+
+_ADDRESS = re.compile(r"0x[A-Fa-f0-9]{40}")
+_NUMBER = re.compile(r"-?(?:[1-9][0-9]{0,80}|0)")  # 2^256 has 78 digits
+_ANY_TYPE = r"ERC-(?:20|721|1155|404|7984)"
+_TYPES = re.compile(rf"(?:\[?{_ANY_TYPE}(?:,{_ANY_TYPE})*\]?)?")
+_FORMS: dict[str, tuple[re.Pattern[str], str]] = {
+    "address_hash": (_ADDRESS, "an address"),
+    "holder_address_hash": (_ADDRESS, "an address"),
+    "token_contract_address_hash": (_ADDRESS, "an address"),
+    "token_id": (_NUMBER, "an integer"),
+    "unique_token": (_NUMBER, "an integer"),
+    "value": (re.compile(rf"{_NUMBER.pattern}|null|"), "an integer"),
+    "items_count": (re.compile(r"[0-9]{1,4}"), "an integer"),
+    "type": (_TYPES, "a list of token types"),
+    "token_type": (re.compile(_ANY_TYPE), "a token type"),
+}
+_ALWAYS = {"apikey", "key"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request, understood: `subject` is the address in its path, `origin` where its pictures are found."""
+
+    world: World
+    chain: Chain
+    subject: str
+    query: Mapping[str, str]
+    origin: str
+    version: str
+
+    def check(self, *allowed: str) -> None:
+        """See that the request is well-formed and has no parameters but these.
+
+        Raises:
+            RefusedError: it is not (422).
+        """
+        check_address("address_hash_param", self.subject)
+        for name, value in self.query.items():
+            if name not in _ALWAYS and name not in allowed:
+                raise invalid(name, f"Unexpected field: {name}")
+            form = _FORMS.get(name)
+            if form is not None and not form[0].fullmatch(value):
+                raise invalid(name, f"Invalid format. Expected {form[1]}")
+        count = self.query.get("items_count")
+        if count is not None and not 1 <= int(count) <= LARGEST_PAGE[self.version]:
+            raise invalid("items_count", f"{count} is not between 1 and {LARGEST_PAGE[self.version]}")
+
+    def page_size(self) -> int:
+        """Rows of a page: asked for since version 12, fifty before."""
+        return int(self.query.get("items_count", PAGE)) if self.version == "12" else PAGE
+
+    def key(self, names: Iterable[str]) -> tuple[str, ...] | None:
+        """The values of a paging key, if the request has all of them."""
+        values = tuple(self.query.get(name, "") for name in names)
+        return values if all(values) else None
+
+    def standards(self) -> tuple[str, ...]:
+        """The kinds of NFT that `type` asks for, in the order of lists; without one that is an NFT, all."""
+        asked = self.query.get("type", "").strip("[]").split(",")
+        return tuple(each for each in STANDARDS if each in asked) or STANDARDS
+
+
+def check_address(field: str, text: str) -> None:
+    """See that this is `0x` and 40 hex digits in any case; no checksum is asked for.
+
+    Raises:
+        RefusedError: it is not (422).
+    """
+    if not _ADDRESS.fullmatch(text):
+        raise invalid(field, "Invalid format. Expected ~r/^0x([A-Fa-f0-9]{40})$/")

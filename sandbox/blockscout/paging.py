@@ -1,0 +1,49 @@
+"""Pages by key: where the next one begins is told by the last row of this one, never by a number of rows.
+
+Up to version 11 `items_count` comes back in `next_page_params`, counting the rows of the page; since version 12 it is a
+parameter and does not. A filter that the request had comes back in both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sandbox.blockscout.arguments import Question
+
+    Json = dict[str, Any]
+
+Row = TypeVar("Row")
+
+_ECHOED = ("type", "holder_address_hash")
+
+
+def page_of(
+    question: Question,
+    rows: Sequence[Row],
+    key_of: Callable[[Row], Json],
+    *,
+    size: int,
+    tells_count: bool = True,
+) -> tuple[Sequence[Row], Json | None]:
+    """The first rows and where to go on.
+
+    Args:
+        question: the request.
+        rows: in order, those up to its key left out.
+        key_of: the paging key that leads past a row.
+        size: rows of a page.
+        tells_count: whether this list ever had `items_count`.
+
+    Returns:
+        The rows of the page, and `next_page_params`, None when these are the last.
+    """
+    page = rows[:size]
+    if len(rows) <= size:
+        return page, None
+    following: Json = {name: question.query[name] for name in _ECHOED if name in question.query} | key_of(page[-1])
+    if tells_count and question.version != "12":
+        following["items_count"] = len(page)
+    return page, following

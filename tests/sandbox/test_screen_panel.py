@@ -1,0 +1,51 @@
+"""The drawer "Behind the scenes" over a whole sandbox: an NFT is moved to Ethereum, and the traffic shows who asks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.sandbox.serving import Served, serving
+from tests.sandbox.test_screen import CHROMIUM, SWITCHES, with_chromium
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Served]:
+    async with serving() as served:
+        yield served
+
+
+@pytest.fixture
+async def page(sandbox: Served) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        page = await browser.new_page(locale="en-US", viewport={"width": 1440, "height": 900})
+        await page.goto(sandbox.address)
+        await page.get_by_test_id("toggle-panel").click()
+        yield page
+        await browser.close()
+
+
+@with_chromium
+async def test_an_nft_is_withdrawn_and_a_sentence_says_so(sandbox: Served, page: Page) -> None:
+    await page.get_by_test_id("tab-switches").click()
+    await page.get_by_test_id("withdraw-collection").fill("96")
+    await page.get_by_test_id("switch-withdraw").click()
+    await expect(page.get_by_test_id("switch-said")).to_contain_text("1 copy of Ochre Courtyard went from")
+    assert sum(sandbox.world.accounts[10001].holdings[96].values()) == 8
+    await page.get_by_test_id("withdraw-account").fill("10003")
+    await page.get_by_test_id("switch-withdraw").click()
+    await expect(page.get_by_test_id("switch-said")).to_contain_text("Account 10003 holds nothing of collection 96.")
+
+
+@with_chromium
+async def test_requests_to_blockscout_have_a_filter_of_their_own(sandbox: Served, page: Page) -> None:
+    await sandbox.details(10001)
+    await sandbox.get("/blockscout/1/api/v2/search/check-redirect", key=None, q="ada.loopring.eth")
+    await page.get_by_test_id("tab-traffic").click()
+    await page.get_by_label("Service").select_option("blockscout")
+    rows = page.get_by_test_id("traffic").locator("li")
+    await expect(rows).to_have_count(1)
+    await expect(rows.first).to_contain_text("/1/api/v2/search/check-redirect?q=ada.loopring.eth")
