@@ -15,17 +15,20 @@ from pathlib import Path
 import aiohttp
 
 from bot import __version__
+from bot.archive import command as archive
 from bot.check import check
 from bot.client import Bot, point_at
 from bot.cogs.about import About
 from bot.cogs.collections import Collections
 from bot.config import Settings, load
 from bot.errors import ConfigError, InputError, TesseraError
-from bot.holdings import Order, parse_account, parse_contract
+from bot.holdings import Order
 from bot.log import set_up_logging
 from bot.lookup import Lookup
+from bot.names import parse_contract
 from bot.run import run_until, stop_on_signals
-from bot.sources.loopring import LoopringSource
+from bot.sources.opening import open_source, open_sources
+from bot.sources.source import Source
 from bot.store import Store
 from bot.table import holdings_json, holdings_table
 from bot.web.server import start_server
@@ -49,11 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             secret.get_secret_value() for secret in (settings.discord.token, settings.loopring.api_key) if secret
         ]
         set_up_logging(settings.log.level if arguments.command == "run" else "error", secrets)
-        if arguments.command == "run":
-            return asyncio.run(_run(settings))
-        if arguments.command == "check":
-            return asyncio.run(check(settings, lambda line: print(line, flush=True)))
-        return asyncio.run(_collections(settings, arguments))
+        return asyncio.run(_execute(settings, arguments))
     except BrokenPipeError:
         # The reader went away (`| head`); nothing is left to be flushed at exit (Python docs, signal, "SIGPIPE").
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -63,6 +62,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_USAGE if isinstance(error, ConfigError | InputError) else EXIT_FAILED
     except KeyboardInterrupt:
         return 130  # as shells have it: 128 + SIGINT
+
+
+async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
+    if arguments.command == "run":
+        return await _run(settings)
+    if arguments.command == "check":
+        return await check(settings, lambda line: print(line, flush=True))
+    if arguments.command == "archive":
+        return await archive.run(settings, arguments, _open_one)
+    return await _collections(settings, arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--contract", metavar="0x…", help="only collections of this contract")
     show.add_argument("--sort", choices=[order.name.lower() for order in Order], default="kinds", help="default: kinds")
     show.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    archive.add_arguments(commands, config)
     return parser
 
 
@@ -94,12 +104,27 @@ def _load(path: Path | None) -> Settings:
 @asynccontextmanager
 async def _open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup]:
     async with aiohttp.ClientSession() as session:
-        source = LoopringSource(session, settings.loopring)
-        lookup = Lookup(source, store, cache_for=settings.loopring.cache_for)
+        sources = await open_sources(settings, session)
+        lookup = Lookup(sources, store, cache_for=settings.loopring.cache_for)
         try:
             yield lookup
         finally:
             await lookup.close()
+            for source in sources:
+                await source.close()
+
+
+@asynccontextmanager
+async def _open_one(settings: Settings, name: str) -> AsyncIterator[Source]:
+    """One configured source by its name, without what stands behind it."""
+    tables = {table.name: table for table in settings.sources}
+    if name not in tables:
+        raise ConfigError(f"No source is named {name[:40]}. Configured: {', '.join(tables)}.")
+    async with aiohttp.ClientSession() as session:
+        source = await open_source(tables[name], session)
+        try:
+            yield source
+        finally:
             await source.close()
 
 
@@ -146,13 +171,12 @@ async def _build_bot(settings: Settings, lookup: Lookup) -> Bot:
 
 
 async def _collections(settings: Settings, arguments: argparse.Namespace) -> int:
-    ref = parse_account(arguments.account)
     contract = parse_contract(arguments.contract) if arguments.contract else None
     # A memory of its own: the bot's file belongs to the bot.
     store = await Store.open(None)
     try:
         async with _open_lookup(settings, store) as lookup:
-            account = await lookup.resolve(ref)
+            account = await lookup.resolve(lookup.names.parse_account(arguments.account))
             async for holdings in lookup.watch_holdings(account, contract):
                 if sys.stderr.isatty() and not holdings.complete:
                     print(
@@ -163,7 +187,7 @@ async def _collections(settings: Settings, arguments: argparse.Namespace) -> int
             owner = await lookup.fetch_owner(account)
             holdings = holdings.sorted_by(Order[arguments.sort.upper()])
             show = holdings_json if arguments.json else holdings_table
-            print(show(holdings, owner.address, lookup.source_label), flush=True)
+            print(show(holdings, owner.address), flush=True)
     finally:
         await store.close()
     return 0 if holdings.complete else EXIT_FAILED

@@ -9,15 +9,17 @@ import aiohttp
 import discord
 
 from bot.client import point_at
-from bot.config import Settings
+from bot.config import ArchiveTable, Settings, SourceTable
 from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError
-from bot.holdings import LOOPRING, Account
-from bot.sources.loopring import LoopringSource
+from bot.holdings import Account
+from bot.names import is_numbered
+from bot.sources.opening import open_source
 from bot.sources.pace import Priority
 from bot.store import Store
 
 # Any account does: only the key and the service are asked for, and "no such account" is an answer too.
-_SOME_ACCOUNT = Account(LOOPRING, "10001")
+_SOME_NUMBER = "10001"
+_SOME_ADDRESS = "0x" + 39 * "0" + "1"
 
 
 async def check(settings: Settings, say: Callable[[str], object]) -> int:
@@ -28,8 +30,8 @@ async def check(settings: Settings, say: Callable[[str], object]) -> int:
     """
     store = await _check_store(settings, say)
     token = await _check_token(settings, say)
-    source = await _check_source(settings, say)
-    worst = max(store, token, source)
+    sources = [await _check_source(table, say) for table in settings.sources]
+    worst = max(store, token, *sources)
     silent = "Discord" if token else "the source"
     say({0: "All is well.", 1: f"The bot can start; {silent} does not answer now.", 2: "Not ready yet."}[worst])
     return worst
@@ -65,27 +67,35 @@ async def _check_token(settings: Settings, say: Callable[[str], object]) -> int:
         return 0
 
 
-async def _check_source(settings: Settings, say: Callable[[str], object]) -> int:
-    where = settings.loopring.base_url
+async def _check_source(table: SourceTable, say: Callable[[str], object]) -> int:
+    where = str(table.path) if isinstance(table, ArchiveTable) else table.base_url
     async with aiohttp.ClientSession() as session:
-        source = LoopringSource(session, settings.loopring)
-        started = time.perf_counter()
         try:
-            async for _scan in source.iter_holdings(_SOME_ACCOUNT, None, Priority.INTERACTIVE):
+            source = await open_source(table, session)
+        except ConfigError as error:
+            say(f"✗ {table.name}: {error.sentence}")
+            return 2
+        started = time.perf_counter()
+        some_account = Account(source.network, _SOME_NUMBER if is_numbered(source.network) else _SOME_ADDRESS)
+        try:
+            async for _scan in source.iter_holdings(some_account, None, Priority.INTERACTIVE):
                 break
         except RefusedError as error:
-            say(f"✗ Loopring: {error.sentence}")
+            say(f"✗ {source.label}: {error.sentence}")
             return 2
         except SourceError as error:
-            say(f"✗ Loopring: {where}: {error.sentence}")
-            return 1
+            if not isinstance(table, ArchiveTable):
+                say(f"✗ {source.label}: {where}: {error.sentence}")
+                return 1
         except NotFoundError:
             pass  # an answer, and no key was refused
         finally:
             await source.close()
     took = f"{(time.perf_counter() - started) * 1000:.0f} ms"
-    if settings.loopring.api_key:
-        say(f"✓ Loopring: {where} accepts the key and answered in {took}")
+    if isinstance(table, ArchiveTable):
+        say(f"✓ {source.label}: {where} is whole")
+    elif table.api_key:
+        say(f"✓ {source.label}: {where} accepts the key and answered in {took}")
     else:
-        say(f"✓ Loopring: {where} answers without a key, in {took}")
+        say(f"✓ {source.label}: {where} answers without a key, in {took}")
     return 0

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from bot.errors import ConfigError
 
@@ -76,6 +76,7 @@ class LoopringSettings(_Table):
     timeout_seconds: float = Field(default=10, gt=0, le=60)
     cache_seconds: float = Field(default=60, ge=0, le=3600)
     image_gateways: tuple[ImageGateway, ...] = ("https://ipfs.io/ipfs/",)
+    fallback: str = ""
     api_key: SecretStr | None = Field(default=None, exclude=True)
 
     @property
@@ -87,6 +88,53 @@ class LoopringSettings(_Table):
     def timeout(self) -> timedelta:
         """The longest that one request may take."""
         return timedelta(seconds=self.timeout_seconds)
+
+
+class _SourceTable(_Table):
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    label: str = Field(default="", max_length=40)
+    fallback: str = ""
+
+
+class _HttpSourceTable(_SourceTable):
+    requests_per_second: float = Field(default=4, gt=0, le=10_000)
+    timeout_seconds: float = Field(default=10, gt=0, le=60)
+    api_key: SecretStr | None = Field(default=None, exclude=True)
+
+    @property
+    def timeout(self) -> timedelta:
+        """The longest that one request may take."""
+        return timedelta(seconds=self.timeout_seconds)
+
+
+class LoopringTable(_HttpSourceTable):
+    """A `[[source]]` that speaks Loopring's v3 REST API."""
+
+    kind: Literal["loopring"] = "loopring"
+    base_url: HttpUrl = "https://api3.loopring.io"
+
+
+class BlockscoutTable(_HttpSourceTable):
+    """A `[[source]]` that speaks Blockscout's API v2 for one chain."""
+
+    kind: Literal["blockscout"] = "blockscout"
+    base_url: HttpUrl
+    chain_id: int = Field(gt=0, lt=2**53)
+
+
+class ArchiveTable(_SourceTable):
+    """A `[[source]]` that answers from a recorded file."""
+
+    kind: Literal["archive"] = "archive"
+    path: Path
+
+
+SourceTable = LoopringTable | BlockscoutTable | ArchiveTable
+_KINDS: dict[str, type[_SourceTable]] = {
+    "loopring": LoopringTable,
+    "blockscout": BlockscoutTable,
+    "archive": ArchiveTable,
+}
 
 
 class StoreSettings(_Table):
@@ -114,9 +162,48 @@ class Settings(_Table):
 
     discord: DiscordSettings = DiscordSettings()
     loopring: LoopringSettings = LoopringSettings()
+    source: tuple[Annotated[SourceTable, Field(discriminator="kind")], ...] = ()
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+
+    @property
+    def secrets(self) -> list[SecretStr]:
+        """Everything that must never be told."""
+        keys = [table.api_key for table in self.sources if not isinstance(table, ArchiveTable)]
+        return [secret for secret in (self.discord.token, self.loopring.api_key, *keys) if secret]
+
+    @property
+    def sources(self) -> tuple[SourceTable, ...]:
+        """All sources. The plain `[loopring]` table is the first where it names a base URL, or stands alone."""
+        plain = self.loopring
+        if self.source and "base_url" not in plain.model_fields_set:
+            return self.source
+        first = LoopringTable(
+            name="loopring",
+            base_url=plain.base_url,
+            requests_per_second=plain.requests_per_second,
+            timeout_seconds=plain.timeout_seconds,
+            fallback=plain.fallback,
+            api_key=plain.api_key,
+        )
+        return (first, *self.source)
+
+    @model_validator(mode="after")
+    def _sources_fit(self) -> Settings:
+        names = [table.name for table in self.sources]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"two sources are named {twice}")
+        fallbacks = {table.name: table.fallback for table in self.sources}
+        for name in names:
+            seen = [name]
+            while behind := fallbacks[seen[-1]]:
+                if behind not in fallbacks:
+                    raise ValueError(f"source {seen[-1]} names the fallback {behind}, which is no source")
+                if behind in seen:
+                    raise ValueError(f"the fallbacks of source {name} lead in a circle")
+                seen.append(behind)
+        return self
 
 
 # table, key of the settings → environment variable; `<variable>_FILE` names a file that holds the same.
@@ -144,10 +231,29 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
             tables.setdefault(table, {})
             if isinstance(tables[table], dict):
                 tables[table][key] = secret
+    _add_source_keys(tables, environ)
     try:
         return Settings.model_validate(tables)
     except ValidationError as error:
         raise ConfigError(f"{path}: {_sentence(error)}") from None  # the cause would quote its input
+
+
+def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Each `[[source]]` finds its key under its own name: `ETHEREUM_API_KEY` for one that is named ethereum."""
+    sources = tables.get("source")
+    for table in sources if isinstance(sources, list) else []:
+        if not isinstance(table, dict) or not isinstance(table.get("name"), str) or table.get("kind") == "archive":
+            continue
+        variable = key_variable(table["name"])
+        if "api_key" in table:
+            raise ConfigError(f"source.api_key must not be in the file: put it into {variable} in the environment.")
+        if secret := _read_secret(variable, environ):
+            table["api_key"] = secret
+
+
+def key_variable(name: str) -> str:
+    """The environment variable that holds the key of a source."""
+    return f"{name.upper().replace('-', '_')}_API_KEY"
 
 
 def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
@@ -184,7 +290,9 @@ def _read_secret(variable: str, environ: Mapping[str, str]) -> str | None:
 
 
 def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
+    errors = error.errors(include_url=False, include_input=False)
+    # A misspelt key also leaves the right one missing: the misspelling is the mistake.
+    first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
     where = ".".join(
         str(part) for part in first["loc"] if not str(part).startswith(("function-", "literal[", "constrained-"))
     )
@@ -194,11 +302,14 @@ def _sentence(error: ValidationError) -> str:
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}."
         return f"unknown key {where}: {hint}"
     words = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {words[:1].lower()}{words[1:]}."
+    sentence = f"{words[:1].lower()}{words[1:]}."
+    return f"{where}: {sentence}" if where else sentence
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     fields = Settings.model_fields
+    if location[:1] == ("source",):
+        fields, location = _KINDS[str(location[-1])].model_fields, ()
     for part in location:
         table = fields[str(part)].annotation
         if not (isinstance(table, type) and issubclass(table, BaseModel)):

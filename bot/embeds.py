@@ -47,7 +47,7 @@ _PROPERTY_WORDS = {
 
 
 def holdings_embeds(
-    holdings: Holdings, page: int, *, owner: Owner, source_label: str, reading: bool, gateways: Sequence[str]
+    holdings: Holdings, page: int, *, owner: Owner, reading: bool, gateways: Sequence[str]
 ) -> list[discord.Embed]:
     """One page of an account's collections: a header, then an embed for each collection.
 
@@ -55,17 +55,16 @@ def holdings_embeds(
         holdings: In the order to be shown.
         page: From 0.
         owner: Whose account it is, as far as that is known.
-        source_label: Who said it.
         reading: More is on its way.
         gateways: For `ipfs://` pictures.
     """
     shown = holdings.holdings[page * COLLECTIONS_A_PAGE : (page + 1) * COLLECTIONS_A_PAGE]
-    header = _holdings_header(holdings, owner=owner, source_label=source_label, reading=reading)
+    header = _holdings_header(holdings, owner=owner, reading=reading)
     return fit([header, *(_collection_card(holding, gateways) for holding in shown)])
 
 
-def _holdings_header(holdings: Holdings, *, owner: Owner, source_label: str, reading: bool) -> discord.Embed:
-    lines = [_holdings_sum(holdings, source_label, reading=reading)]
+def _holdings_header(holdings: Holdings, *, owner: Owner, reading: bool) -> discord.Embed:
+    lines = [_holdings_sum(holdings, reading=reading)]
     if holdings.contract:
         lines.append(f"Only contract `{short_address(holdings.contract)}`")
     if owner.address:
@@ -76,25 +75,31 @@ def _holdings_header(holdings: Holdings, *, owner: Owner, source_label: str, rea
         lines.append(f"⏳ {len(holdings.holdings):,}{of_total} so far, still reading…")
     elif not holdings.complete:
         lines.append(_gap_line(holdings.gap))
+    if holdings.hidden:
+        lines.append(f"{plural(holdings.hidden, 'collection')} marked as scam not shown (`spam: True` shows them)")
+    if holdings.instead_of:
+        lines.append(f"📜 {holdings.said_by} answers instead: {_cut(holdings.instead_of)}")
     if holdings.stale_because:
         lines.append(f"⚠️ This is an earlier answer, and may have changed. {_cut(holdings.stale_because)}")
     calm = reading or (holdings.complete and not holdings.stale_because)
     embed = discord.Embed(
-        title=f"Collections of account {holdings.account.account_id}",
+        title=f"Collections of account {short_address(holdings.account.account_id)}",
         description="\n".join(lines),
         colour=BRAND if calm else CAUTION,
         timestamp=holdings.as_of,
     )
-    return embed.set_footer(text=f"{source_label}, as of")
+    return embed.set_footer(text=f"{holdings.said_by}, as of")
 
 
-def _holdings_sum(holdings: Holdings, source_label: str, *, reading: bool) -> str:
+def _holdings_sum(holdings: Holdings, *, reading: bool) -> str:
     """What all of it comes to. Only a complete answer may say "no", or a number without "at least"."""
     count = len(holdings.holdings)
     if not count:
+        if holdings.hidden:
+            return f"Nothing but {plural(holdings.hidden, 'collection')} marked as scam."
         if holdings.complete:
             of_contract = " of this contract" if holdings.contract else ""
-            return f"This account holds no NFTs{of_contract}, says {source_label}."
+            return f"This account holds no NFTs{of_contract}, says {holdings.said_by}."
         return "Nothing has arrived yet." if reading else "What this account holds is unknown."
     at_least = "" if holdings.complete or reading else "At least "
     return f"{at_least}**{plural(count, 'collection')}** · {plural(holdings.kinds, 'kind')} of NFT"
@@ -108,13 +113,18 @@ def _cut(sentence: str) -> str:
 
 def _gap_line(gap: str) -> str:
     gap = _cut(gap.rstrip("."))
-    return f"⚠️ **Incomplete:** {gap}. What is missing here is unknown, not zero. Try again in a minute."
+    return f"⚠️ **Incomplete:** {gap}. What is missing here is unknown, not zero."
 
 
 def _collection_card(holding: Holding, gateways: Sequence[str]) -> discord.Embed:
     collection = holding.collection
-    facts = (f"**{plural(holding.kinds, 'kind')}**", _type_and_status(collection), f"#{collection.collection_id}")
-    embed = discord.Embed(title=safe_text(collection.name, _NAME), description=" · ".join(facts), colour=BRAND)
+    number = f"#{collection.collection_id}" if collection.collection_id.isdigit() else ""
+    address = "" if number else f"`{short_address(collection.collection_id)}`"
+    scam = "⚠️ marked as scam" if collection.is_scam else ""
+    facts = [f"**{plural(holding.kinds, 'kind')}**", _type_and_status(collection), number or address, scam]
+    embed = discord.Embed(
+        title=safe_text(collection.name, _NAME), description=" · ".join(filter(None, facts)), colour=BRAND
+    )
     if collection.description.strip():
         embed.description = f"{embed.description}\n{safe_text(collection.description, _SHORT)}"
     return embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))
@@ -155,7 +165,7 @@ def collection_embed(
         embed.add_field(name="Properties", value=safe_text(", ".join(words), 200))
     embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))
     embed.set_image(url=first_image(collection.banner_uris, gateways))
-    return embed.set_footer(text=f"{source_label} · collection {collection.collection_id}, as of")
+    return embed.set_footer(text=f"{source_label} · collection {short_address(collection.collection_id)}, as of")
 
 
 def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Embed]:

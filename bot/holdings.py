@@ -6,35 +6,22 @@ that something is *not* held. Everything else is unknown, and unknown is not zer
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from bot.errors import InputError
-from bot.text import safe_text
-
 LOOPRING = "loopring"
-
-# Account ids are 32 bits wide in Loopring's circuits (protocols, Constants.NUM_BITS_ACCOUNT); 0 is the exchange itself.
-_MAX_ACCOUNT_ID = 2**32 - 1
-_ACCEPTED = "Use an account id such as `10001`, an address `0x…` with 40 hex digits, or a name such as `vitalik.eth`."
-
-_NAME = re.compile(r"(?=.{5,255}$)(?:[^\s.:/@<>`*_|\\]{1,63}\.)+eth", re.IGNORECASE)
-# Controls, bidi marks and halves of characters: a name with them is not the name that is seen.
-_UNSEEN = ("Cc", "Cf", "Cs")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account of one source, for example `loopring:10001`."""
+    """One account of one network: `loopring:10001`, or CAIP-10 on a chain: `eip155:1:0x19e7…`."""
 
-    source: str
+    network: str
     account_id: str
 
     def __str__(self) -> str:
-        return f"{self.source}:{self.account_id}"
+        return f"{self.network}:{self.account_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +32,6 @@ class Owner:
     name: str = ""
 
 
-class RefKind(Enum):
-    """How an account was named by a person."""
-
-    ID = "id"
-    OWNER = "owner"
-    NAME = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRef:
-    """What a person typed to mean an account: an id, an owner's address (lower case), or a name."""
-
-    source: str
-    kind: RefKind
-    value: str
-
-
 @dataclass(frozen=True, slots=True)
 class Collection:
     """A collection as its source tells it; all text and URIs are upstream's, not yet safe to show.
@@ -69,7 +39,7 @@ class Collection:
     `avatar_uris` and `banner_uris` are in order of preference and hold no empty strings.
     """
 
-    source: str
+    network: str
     collection_id: str
     name: str = ""
     description: str = ""
@@ -82,9 +52,10 @@ class Collection:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     properties: tuple[tuple[str, bool], ...] = ()
+    is_scam: bool = False
 
     def __str__(self) -> str:
-        return f"{self.source}:{self.collection_id}"
+        return f"{self.network}:{self.collection_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +73,8 @@ class Holdings:
     `complete` is True only when every row the source announced was received, once, without a fault. A reading that is
     still under way is not complete and has no `gap`; one that ended incomplete says why in `gap`. `total` is how many
     collections the source announced (None: not told). `stale_because` says why an older answer is given again.
-    `contract` is the only contract that was asked about (None: any).
+    `contract` is the only contract that was asked about (None: any). `said_by` is the source that spoke, for people;
+    `instead_of` says why it was not the one that is asked first. `hidden` counts collections that were left out here.
     """
 
     account: Account
@@ -113,11 +85,19 @@ class Holdings:
     gap: str = ""
     stale_because: str = ""
     contract: str | None = None
+    said_by: str = ""
+    instead_of: str = ""
+    hidden: int = 0
 
     @property
     def kinds(self) -> int:
         """Distinct NFTs over all collections received."""
         return sum(holding.kinds for holding in self.holdings)
+
+    def without_scam(self, *, hidden: bool) -> Holdings:
+        """The same holdings without the collections that their source marks as scam, if they are to be hidden."""
+        kept = tuple(row for row in self.holdings if not row.collection.is_scam)
+        return replace(self, holdings=kept, hidden=len(self.holdings) - len(kept)) if hidden else self
 
     def sorted_by(self, order: Order) -> Holdings:
         """The same holdings, in another order."""
@@ -170,65 +150,3 @@ _SORT_KEYS = {
     Order.NEWEST: lambda holding: (-_created(holding), _name(holding), holding.collection.collection_id),
     Order.OLDEST: lambda holding: (_created(holding), _name(holding), holding.collection.collection_id),
 }
-
-
-def parse_account(text: str, default_source: str = LOOPRING) -> AccountRef:
-    """What a person typed, as a reference to an account.
-
-    Raises:
-        InputError: with a sentence that says what is accepted.
-    """
-    text = text.strip()
-    source, colon, rest = text.rpartition(":")
-    if colon:
-        if source.lower() != default_source:
-            raise InputError(f"Tessera has no source named “{_echo(source)}” here. {_ACCEPTED}")
-        text = rest.strip()
-    if re.fullmatch(r"[0-9]+", text):
-        return AccountRef(default_source, RefKind.ID, _parse_account_id(text))
-    if re.fullmatch(r"0[xX][0-9a-fA-F]{40}", text):
-        return AccountRef(default_source, RefKind.OWNER, text.lower())
-    if text[:2].lower() == "0x":
-        raise InputError(f"“{_echo(text)}” is not a whole address: an address is 0x and 40 hex digits. {_ACCEPTED}")
-    if _NAME.fullmatch(text) and not any(unicodedata.category(char) in _UNSEEN for char in text):
-        return AccountRef(default_source, RefKind.NAME, text.lower())
-    if not text:
-        raise InputError(f"No account was given. {_ACCEPTED}")
-    raise InputError(f"“{_echo(text)}” is not an account. {_ACCEPTED}")
-
-
-def _echo(text: str) -> str:
-    return safe_text(text, 50, plain=True)
-
-
-def _parse_account_id(digits: str) -> str:
-    # Counted before int(): Python refuses to read thousands of digits, with words of its own.
-    digits = digits.lstrip("0")
-    if not digits or len(digits) > len(str(_MAX_ACCOUNT_ID)) or int(digits) > _MAX_ACCOUNT_ID:
-        raise InputError(f"An account id is a number from 1 to {_MAX_ACCOUNT_ID}. {_ACCEPTED}")
-    return digits
-
-
-def parse_contract(text: str) -> str:
-    """A contract address, lower case.
-
-    Raises:
-        InputError: with a sentence that says what is accepted.
-    """
-    text = text.strip()
-    if not re.fullmatch(r"0[xX][0-9a-fA-F]{40}", text):
-        raise InputError(f"“{_echo(text)}” is not a contract address: use 0x and 40 hex digits.")
-    return text.lower()
-
-
-def parse_collection_id(text: str) -> str:
-    """A collection id, as digits without leading zeros; `#254` (as on cards) and `loopring:254` are understood too.
-
-    Raises:
-        InputError: with a sentence that says what is accepted.
-    """
-    digits = text.strip().removeprefix(f"{LOOPRING}:").removeprefix("#").lstrip("0")
-    # 18 digits stay below 2**63, the widest id that a JSON reader on the other side can be trusted with.
-    if not re.fullmatch(r"[0-9]{1,18}", digits):
-        raise InputError(f"“{_echo(text)}” is not a collection id: use its number, such as `254`.")
-    return digits

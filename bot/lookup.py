@@ -9,18 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cachetools import LRUCache, TTLCache
 
-from bot.errors import NotFoundError, SourceError, StoreError, TesseraError
-from bot.holdings import Account, AccountRef, Collection, Holding, Holdings, NftList, Owner, RefKind
-from bot.sources.http import Health
-from bot.sources.loopring import LoopringSource
+from bot.errors import InputError, NotFoundError, SourceError, StoreError, TesseraError
+from bot.holdings import Account, Collection, Holding, Holdings, NftList, Owner
+from bot.names import AccountRef, Names, RefKind, is_numbered
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
+from bot.sources.source import Source
 from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -41,29 +41,31 @@ class Lookup:
     """What commands ask; every method may raise `SourceError` (unknown) or `NotFoundError` (asked, and there is none).
 
     Args:
-        source: Where holdings come from.
+        sources: Where holdings come from, one for each network; the first is meant where none is named.
         store: Where owners are remembered.
         cache_for: How long a complete answer is given again without asking anew.
     """
 
-    def __init__(self, source: LoopringSource, store: Store, *, cache_for: timedelta) -> None:
-        self.source_label = source.label
-        self._source = source
+    def __init__(self, sources: Sequence[Source], store: Store, *, cache_for: timedelta) -> None:
+        self.sources = tuple(sources)
+        self.names = Names(
+            tuple(source.network for source in sources), {source.name: source.network for source in sources}
+        )
+        self._by_network = {source.network: source for source in sources}
         self._store = store
         self._cache_for = cache_for
         self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
         self._readings: dict[_Key, _Reading] = {}
-        self._names: TTLCache[str, str] = TTLCache(10_000, _NAME_SECONDS)
+        self._resolved: TTLCache[str, str] = TTLCache(10_000, _NAME_SECONDS)
         self._owner_names: TTLCache[str, str] = TTLCache(10_000, _NAME_SECONDS)
-        self._accounts: LRUCache[str, Account] = LRUCache(10_000)
+        self._accounts: LRUCache[tuple[str, str], Account] = LRUCache(10_000)
         seconds = cache_for.total_seconds()
         self._nfts: TTLCache[tuple[Account, str], NftList] = TTLCache(_MAX_ROWS, seconds, getsizeof=_nft_rows)
-        self._collections: TTLCache[str, tuple[Collection, datetime]] = TTLCache(_MAX_ROWS, seconds)
+        self._collections: TTLCache[tuple[str, str], tuple[Collection, datetime]] = TTLCache(_MAX_ROWS, seconds)
 
-    @property
-    def health(self) -> Health:
-        """What is known about the source's service."""
-        return self._source.health
+    def label(self, network: str) -> str:
+        """The source of a network, for people."""
+        return self._by_network[network].label
 
     async def close(self) -> None:
         """Stop the readings that are under way."""
@@ -73,26 +75,40 @@ class Lookup:
     async def resolve(self, ref: AccountRef) -> Account:
         """The account that a person meant by an id, an owner's address or a name."""
         if ref.kind is RefKind.ID:
-            return Account(ref.source, ref.value)
-        owner = ref.value
-        if ref.kind is RefKind.NAME:
-            owner = self._names.get(ref.value, "")
-            if not owner:
-                owner = await self._source.resolve_name(ref.value, Priority.INTERACTIVE)
-                self._names[ref.value] = owner
-        if owner not in self._accounts:
-            try:
-                account = await self._source.fetch_account(owner, Priority.INTERACTIVE)
-            except NotFoundError as error:
-                if ref.kind is RefKind.NAME:
-                    raise NotFoundError(f"{ref.value} is {owner}. {error.sentence}") from error
-                raise
-            self._accounts[owner] = account
-            await self._remember_owner(account, owner)
-        return self._accounts[owner]
+            return Account(ref.network, ref.value)
+        if ref.kind is RefKind.OWNER:
+            return await self.account_of(ref.value, ref.network)
+        owner = await self._resolve_name(ref.value, ref.network)
+        try:
+            return await self.account_of(owner, ref.network)
+        except NotFoundError as error:
+            raise NotFoundError(f"{ref.value} is {owner}. {error.sentence}") from error
+
+    async def account_of(self, owner: str, network: str) -> Account:
+        """The account that an address has on a network."""
+        key = (network, owner)
+        if key not in self._accounts:
+            account = await self._by_network[network].fetch_account(owner, Priority.INTERACTIVE)
+            self._accounts[key] = account
+            if is_numbered(network):
+                await self._remember_owner(account, owner)
+        return self._accounts[key]
+
+    async def _resolve_name(self, name: str, network: str) -> str:
+        """The address behind a name, by the network's own source if it can, else by the first that can."""
+        if owner := self._resolved.get(name):
+            return owner
+        asked = sorted(self.sources, key=lambda source: source.network != network)
+        able = next((source for source in asked if source.abilities.resolves_names), None)
+        if able is None:
+            raise InputError("No source here resolves names. Use an address or an account id.")
+        self._resolved[name] = await able.resolve_name(name, Priority.INTERACTIVE)
+        return self._resolved[name]
 
     async def known_owner(self, account: Account) -> Owner:
         """Who owns an account, as far as it was ever learnt; asks nobody, and never raises."""
+        if not is_numbered(account.network):  # on a chain an account is its address
+            return Owner(account.account_id, self._owner_names.get(account.account_id, ""))
         try:
             address = await self._store.get_owner(account) or ""
         except StoreError:
@@ -102,12 +118,13 @@ class Lookup:
     async def fetch_owner(self, account: Account) -> Owner:
         """Who owns an account; empty where that cannot be told now. Never raises: it only adorns a card."""
         owner = await self.known_owner(account)
+        source = self._by_network[account.network]
         try:
             if not owner.address:
-                owner = Owner(await self._source.fetch_owner(account, Priority.INTERACTIVE))
+                owner = Owner(await source.fetch_owner(account, Priority.INTERACTIVE))
                 await self._remember_owner(account, owner.address)
             if owner.address not in self._owner_names:
-                name = await self._source.fetch_name(owner.address, Priority.INTERACTIVE)
+                name = await source.fetch_name(owner.address, Priority.INTERACTIVE)
                 self._owner_names[owner.address] = name
             return Owner(owner.address, self._owner_names.get(owner.address, ""))
         except TesseraError as error:
@@ -127,7 +144,9 @@ class Lookup:
             return _only(kept)
         reading = self._readings.get(key)
         if reading is None:
-            reading = self._readings[key] = _Reading(self._source, account, contract, lambda: self._ended(key))
+            reading = self._readings[key] = _Reading(
+                self._by_network[account.network], account, contract, lambda: self._ended(key)
+            )
         return self._watch(reading, kept)
 
     async def _watch(self, reading: _Reading, kept: Holdings | None) -> AsyncIterator[Holdings]:
@@ -141,7 +160,8 @@ class Lookup:
 
     def _ended(self, key: _Key) -> None:
         latest = self._readings.pop(key).latest
-        if latest and latest.complete and _holding_rows(latest) <= _MAX_ROWS:
+        # What another source said instead is not kept: the one that is asked first may know better soon.
+        if latest and latest.complete and not latest.instead_of and _holding_rows(latest) <= _MAX_ROWS:
             self._kept[key] = latest
 
     async def nfts(self, account: Account, holding: Holding) -> NftList:
@@ -151,7 +171,9 @@ class Lookup:
             return kept
         nfts = NftList()
         try:
-            async for scan in self._source.iter_nfts(account, holding.collection, Priority.INTERACTIVE):
+            async for scan in self._by_network[account.network].iter_nfts(
+                account, holding.collection, Priority.INTERACTIVE
+            ):
                 rows = tuple(nft for nft in scan.rows.values() if nft.copies > 0)
                 nfts = NftList(rows, complete=scan.complete, total=scan.total, gap=scan.gap)
         except SourceError as error:
@@ -165,13 +187,14 @@ class Lookup:
             self._nfts[key] = nfts
         return nfts
 
-    async def collection(self, collection_id: str) -> tuple[Collection, datetime]:
+    async def collection(self, network: str, collection_id: str) -> tuple[Collection, datetime]:
         """One collection, whoever holds it, and when that was true."""
-        if kept := self._collections.get(collection_id):
+        key = (network, collection_id)
+        if kept := self._collections.get(key):
             return kept
         as_of = datetime.now(UTC)
-        fetched = await self._source.fetch_collection(collection_id, Priority.INTERACTIVE), as_of
-        self._collections[collection_id] = fetched
+        fetched = await self._by_network[network].fetch_collection(collection_id, Priority.INTERACTIVE), as_of
+        self._collections[key] = fetched
         return fetched
 
     async def _remember_owner(self, account: Account, owner: str) -> None:
@@ -186,9 +209,7 @@ async def _only(holdings: Holdings) -> AsyncIterator[Holdings]:
 class _Reading:
     """One reading of an account that is under way. Whoever asks meanwhile watches the same one."""
 
-    def __init__(
-        self, source: LoopringSource, account: Account, contract: str | None, ended: Callable[[], None]
-    ) -> None:
+    def __init__(self, source: Source, account: Account, contract: str | None, ended: Callable[[], None]) -> None:
         self.latest: Holdings | None = None
         self._error: TesseraError | None = None
         self._changed = asyncio.Event()
@@ -215,11 +236,11 @@ class _Reading:
         self.task.cancel()
         await asyncio.wait([self.task])
 
-    async def _read(self, source: LoopringSource, account: Account, contract: str | None) -> None:
+    async def _read(self, source: Source, account: Account, contract: str | None) -> None:
         as_of = datetime.now(UTC)  # the start of the reading: the data may be newer than it says, never older
         try:
             async for scan in source.iter_holdings(account, contract, Priority.INTERACTIVE):
-                self._publish(_to_holdings(account, contract, as_of, scan))
+                self._publish(_to_holdings(account, contract, scan.as_of or as_of, scan.said_by or source.label, scan))
         except TesseraError as error:
             self._break_off(error)
         except asyncio.CancelledError:
@@ -242,7 +263,9 @@ class _Reading:
         changed.set()
 
 
-def _to_holdings(account: Account, contract: str | None, as_of: datetime, scan: Scan[Holding]) -> Holdings:
+def _to_holdings(
+    account: Account, contract: str | None, as_of: datetime, said_by: str, scan: Scan[Holding]
+) -> Holdings:
     # Asked for by nonZero and tokenAddress already; a server that ignores them must not put wrong rows on a card.
     rows = [row for row in scan.rows.values() if row.kinds > 0]
     gap = scan.gap
@@ -252,7 +275,15 @@ def _to_holdings(account: Account, contract: str | None, as_of: datetime, scan: 
             gap = gap or f"{unnamed} of its collections came without a contract"
         rows = [row for row in rows if row.collection.contract_address == contract]
     return Holdings(
-        account, as_of, tuple(rows), complete=scan.complete and not gap, total=scan.total, gap=gap, contract=contract
+        account,
+        as_of,
+        tuple(rows),
+        complete=scan.complete and not gap,
+        total=scan.total,
+        gap=gap,
+        contract=contract,
+        said_by=said_by,
+        instead_of=scan.instead_of,
     )
 
 

@@ -120,11 +120,29 @@ class OpenMenu(discord.ui.Select["Paginator"]):
         await self.view.open(interaction, self.values[0])
 
 
+class TabButton(discord.ui.Button["Paginator"]):
+    """Shows the same from another source."""
+
+    def __init__(self, tab: Choice) -> None:
+        super().__init__(label=tab.label[:80], custom_id=_custom_id(f"tab:{tab.value}"), row=2)
+        self._value = tab.value
+
+    def adapt(self, *, current: bool) -> None:
+        """The tab that is shown leads nowhere."""
+        self.style = discord.ButtonStyle.primary if current else discord.ButtonStyle.secondary
+        self.disabled = current
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Handle a press."""
+        assert self.view  # noqa: S101 - a pressed item has its view
+        await self.view.switch(interaction, self._value)
+
+
 class BackButton(discord.ui.Button["Paginator"]):
     """Leads back to the list that something was opened from."""
 
     def __init__(self) -> None:
-        super().__init__(label="Back to the list", emoji="↩", custom_id=_custom_id("back"), row=2)
+        super().__init__(label="Back to the list", emoji="↩", custom_id=_custom_id("back"), row=3)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Handle a press."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import discord
 
 from bot import embeds
 from bot.errors import InputError
-from bot.holdings import Collection, Holding, Holdings, NftList, Owner
+from bot.holdings import Collection, Holding, Holdings, NftList, Order, Owner
 from bot.lookup import Lookup
 from bot.page_items import Choice
 from bot.text import safe_pages, safe_text
@@ -27,7 +27,14 @@ class HoldingsPages:
     holdings: Holdings
     owner: Owner
     gateways: Sequence[str]
+    order: Order
     reading: bool
+    hide_scam: bool = True
+
+    def with_holdings(self, holdings: Holdings, *, reading: bool) -> HoldingsPages:
+        """These pages with what is known now."""
+        shown = holdings.sorted_by(self.order).without_scam(hidden=self.hide_scam)
+        return replace(self, holdings=shown, reading=reading)
 
     def page_count(self) -> int:
         """At least the header's page."""
@@ -39,7 +46,6 @@ class HoldingsPages:
             self.holdings,
             page,
             owner=self.owner,
-            source_label=self.lookup.source_label,
             reading=self.reading,
             gateways=self.gateways,
         )
@@ -55,6 +61,23 @@ class HoldingsPages:
             for holding in self._of_page(page)
         ]
 
+    def tabs(self) -> Sequence[Choice]:
+        """The networks on which the same owner can have an account; none while the owner is not known."""
+        if not self.owner.address or len(self.lookup.sources) == 1:
+            return ()
+        return [Choice(source.network, source.label) for source in self.lookup.sources]
+
+    def tab(self) -> str:
+        """The network shown."""
+        return self.holdings.account.network
+
+    async def switch(self, value: str) -> HoldingsPages:
+        """The same owner's account on another network."""
+        account = await self.lookup.account_of(self.owner.address, value)
+        async for holdings in self.lookup.watch_holdings(account, self.holdings.contract):
+            shown = holdings
+        return self.with_holdings(shown, reading=False)
+
     async def open(self, value: str) -> CollectionPages:
         """One collection, with the account's NFTs in it."""
         for holding in self.holdings.holdings:
@@ -62,7 +85,7 @@ class HoldingsPages:
                 nfts = await self.lookup.nfts(self.holdings.account, holding)
                 return CollectionPages(
                     holding.collection,
-                    source_label=self.lookup.source_label,
+                    source_label=self.holdings.said_by,
                     as_of=self.holdings.as_of,
                     gateways=self.gateways,
                     held=embeds.held_words(holding.kinds, nfts),
@@ -119,6 +142,18 @@ class CollectionPages:
     def choices(self, _page: int) -> Sequence[Choice]:
         """Nothing further can be opened."""
         return ()
+
+    def tabs(self) -> Sequence[Choice]:
+        """A collection is what it is, on one network."""
+        return ()
+
+    def tab(self) -> str:
+        """None of them."""
+        return ""
+
+    async def switch(self, value: str) -> CollectionPages:
+        """There is nothing beside a collection."""
+        raise InputError(f"There is no tab {safe_text(value, 40, plain=True)} here.")
 
     async def open(self, value: str) -> CollectionPages:
         """There is nothing behind a collection."""

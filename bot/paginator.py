@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import aiohttp
 import discord
 
-from bot.page_items import TOKEN_SECONDS, BackButton, Choice, JumpButton, OpenMenu, TurnButton
+from bot.page_items import TOKEN_SECONDS, BackButton, Choice, JumpButton, OpenMenu, TabButton, TurnButton
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,19 @@ class PageSource(Protocol):
 
         Raises:
             TesseraError: told to the person who chose.
+        """
+
+    def tabs(self) -> Sequence[Choice]:
+        """Other views of the same, at most five; shown beside each other."""
+
+    def tab(self) -> str:
+        """The value of the tab that this is."""
+
+    async def switch(self, value: str) -> PageSource:
+        """The pages of another tab.
+
+        Raises:
+            TesseraError: told to the person who pressed.
         """
 
 
@@ -95,6 +108,7 @@ class Paginator(discord.ui.View):
         )
         self._open = OpenMenu(select_placeholder)
         self._back = BackButton()
+        self._tabs: dict[str, TabButton] = {}
 
     @property
     def page(self) -> int:
@@ -121,6 +135,10 @@ class Paginator(discord.ui.View):
                 await asyncio.sleep(0.2 * attempt)
             else:
                 return
+
+    def shows(self, source: PageSource) -> bool:
+        """Whether the list is still this one, and not another tab."""
+        return self._stack[0][0].tab() == source.tab()
 
     async def replace(self, source: PageSource) -> None:
         """New data for the list that was asked for: shown at once, unless something is opened from it.
@@ -157,6 +175,14 @@ class Paginator(discord.ui.View):
         self._latest = interaction
         await self.show()
 
+    async def switch(self, interaction: discord.Interaction[Any], value: str) -> None:
+        """Answer a press by showing another tab of the list."""
+        await interaction.response.defer()
+        source, _ = self._stack[0]
+        self._stack = [(await source.switch(value), 0)]
+        self._latest = interaction
+        await self.show()
+
     async def back(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a press by showing the list that something was opened from."""
         if len(self._stack) > 1:
@@ -181,6 +207,7 @@ class Paginator(discord.ui.View):
             button.adapt(page, last)
         self._include(self._open, wanted=bool(choices))
         self._open.offer(choices)
+        self._lay_out_tabs(source)
         self._include(self._back, wanted=len(self._stack) > 1)
         if self._expired:
             self._disable()
@@ -189,6 +216,14 @@ class Paginator(discord.ui.View):
             age = (discord.utils.utcnow() - self._latest.created_at).total_seconds()
             self.timeout = max(1.0, min(self._expires, TOKEN_SECONDS - age))
         return self if self.children else None
+
+    def _lay_out_tabs(self, source: PageSource) -> None:
+        for tab in source.tabs():
+            button = self._tabs.setdefault(tab.value, TabButton(tab))
+            button.adapt(current=tab.value == source.tab())
+        wanted = {tab.value for tab in source.tabs()}
+        for value, button in self._tabs.items():
+            self._include(button, wanted=value in wanted)
 
     def _include(self, item: discord.ui.Item[Any], *, wanted: bool) -> None:
         if wanted and item not in self.children:

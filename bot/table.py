@@ -12,7 +12,7 @@ _COLUMNS = ("ID", "COLLECTION", "KINDS", "TYPE", "STATUS")
 _NAME_WIDTH = 48
 
 
-def holdings_table(holdings: Holdings, owner: str, source_label: str) -> str:
+def holdings_table(holdings: Holdings, owner: str) -> str:
     """A heading, a row for each collection, and a last line that says whether that is all."""
     rows = [
         (
@@ -29,22 +29,25 @@ def holdings_table(holdings: Holdings, owner: str, source_label: str) -> str:
     if rows:
         lines += ["", *(_line(row, widths) for row in [_COLUMNS, *rows]), ""]
     if rows or holdings.complete:
-        count = f"{len(rows)} collections, {holdings.kinds:,} kinds of NFT"
-        said = f"says {source_label}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
+        count = f"{len(rows)} collection{'' if len(rows) == 1 else 's'}, {holdings.kinds:,} kinds of NFT"
+        said = f"says {holdings.said_by}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
         lines.append(f"{count}, {said}" if holdings.complete else f"At least {count}, {said}")
     else:
         lines.append("What this account holds is unknown.")
+    if holdings.instead_of:
+        lines.append(f"{holdings.said_by} answers instead: {holdings.instead_of}")
     if not holdings.complete:
         lines.append(f"INCOMPLETE: {holdings.gap.rstrip('.')}. What is missing here is unknown, not zero.")
     return "\n".join(lines)
 
 
-def holdings_json(holdings: Holdings, owner: str, source_label: str) -> str:
+def holdings_json(holdings: Holdings, owner: str) -> str:
     """The same as JSON; upstream text stands in it as it came, but all beyond ASCII escaped: none of it acts."""
     body = {
         "account": str(holdings.account),
         "owner": owner or None,
-        "source": source_label,
+        "source": holdings.said_by,
+        "instead_of": holdings.instead_of or None,
         "as_of": holdings.as_of.isoformat(),
         "complete": holdings.complete,
         "gap": holdings.gap or None,

@@ -19,7 +19,7 @@ from sandbox.app import make_app
 from sandbox.bot_process import BotProcess
 from sandbox.keys import BOT, DISCORD
 from sandbox.population import populate
-from sandbox.world import API_KEY, BOT_TOKEN, load_world
+from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN, load_world
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,13 @@ gateway_url = "ws://127.0.0.1:{port}/gateway/"
 [loopring]
 base_url = "http://127.0.0.1:{port}/loopring"
 image_gateways = ["http://127.0.0.1:{port}/ipfs/"]
+
+[[source]]
+name = "ethereum"
+kind = "blockscout"
+base_url = "http://127.0.0.1:{port}/blockscout/1/api/v2"
+chain_id = 1
+requests_per_second = 5
 
 [store]
 path = "{store}"
@@ -109,7 +116,9 @@ def _bot_process(app: web.Application, config: Path, log: TextIO | None) -> BotP
             print(line, file=log, flush=True)
 
     command = [sys.executable, "-m", "bot", "run", "--config", str(config)]
-    return BotProcess(command, {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY}, on_line)
+    return BotProcess(
+        command, {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}, on_line
+    )
 
 
 async def _until_asked_to_end() -> None:

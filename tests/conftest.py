@@ -18,11 +18,17 @@ from tests.stage import SECRETS, Person, Stage, open_stage, write_config
 
 
 @asynccontextmanager
-async def open_bot_stage(folder: Path, *, bodies: Path | None = None, **tables: str) -> AsyncIterator[Stage]:
-    """A sandbox with the bot; `tables` are further lines of its configuration, `bodies` a folder of recorded ones."""
+async def open_bot_stage(
+    folder: Path, *, bodies: Path | None = None, sources: str = "", **tables: str
+) -> AsyncIterator[Stage]:
+    """A sandbox with the bot.
+
+    `tables` are further lines of its configuration, `sources` whole `[[source]]` tables, `bodies` a folder of
+    recorded answers.
+    """
     async with open_stage(bodies) as stage:
         stop = asyncio.Event()
-        bot = asyncio.create_task(serve(load(write_config(folder, stage, **tables), SECRETS), stop))
+        bot = asyncio.create_task(serve(load(write_config(folder, stage, sources=sources, **tables), SECRETS), stop))
         try:
             await stage.online()
             yield stage

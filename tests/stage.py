@@ -13,10 +13,10 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.app import make_app
-from sandbox.world import API_KEY, BOT_TOKEN, load_world
+from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN, load_world
 from tests.conformance.collected import collect
 
-SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY}
+SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}
 
 
 class Answer(dict[str, Any]):
@@ -204,10 +204,11 @@ async def open_stage(bodies: Path | None = None) -> AsyncIterator[Stage]:
         await runner.cleanup()
 
 
-def write_config(folder: Path, stage: Stage, **tables: str) -> Path:
+def write_config(folder: Path, stage: Stage, *, sources: str = "", **tables: str) -> Path:
     """A configuration file that points the bot at the stage; `tables` are further lines, by table.
 
-    A line that sets what the stage would set stands in its place.
+    A line that sets what the stage would set stands in its place. `sources` are whole `[[source]]` tables, in which
+    STAGE stands for the stage's address.
     """
     lines = {
         "discord": f'api_url = "{stage.url}/api/v10"\ngateway_url = "{stage.url.replace("http", "ws", 1)}/gateway/"',
@@ -223,4 +224,5 @@ def write_config(folder: Path, stage: Stage, **tables: str) -> Path:
                 for line in f"{lines.get(table, '')}\n{tables.get(table, '')}".splitlines()
             }
             file.write("\n".join([f"[{table}]", *settings.values(), ""]))
+        file.write(sources.replace("STAGE", stage.url))
     return path

@@ -7,6 +7,13 @@ import pytest
 from bot.config import Settings, load
 from bot.errors import ConfigError
 
+ETHEREUM = """
+[[source]]
+name = "ethereum"
+kind = "blockscout"
+base_url = "https://eth.blockscout.com/api/v2"
+chain_id = 1
+"""
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.canary.Zm9vYmFy"
 
 
@@ -61,6 +68,16 @@ def test_the_example_is_valid_and_shows_the_defaults() -> None:
         ('[discord]\ngateway_url = "ws://a.example"', "must start with wss://"),
         ('[loopring]\nimage_gateways = ["ipfs://"]', "loopring.image_gateways.0: must be a plain URL"),
         ("[web]\nport = 70000", "web.port: input should be less than or equal to 65535."),
+        ('[[source]]\nname = "x"\nkind = "etherscan"', "source.0: input tag 'etherscan'"),
+        (
+            '[[source]]\nname = "x"\nkind = "archive"\npaht = "y"',
+            "unknown key source.0.archive.paht: did you mean path?",
+        ),
+        ('[[source]]\nname = "Has Blanks"\nkind = "archive"\npath = "y"', "source.0.archive.name: string should match"),
+        (f"{ETHEREUM}{ETHEREUM}", "two sources are named ethereum."),
+        (f'{ETHEREUM}fallback = "nobody"', "source ethereum names the fallback nobody, which is no source."),
+        (f'{ETHEREUM}fallback = "ethereum"', "the fallbacks of source ethereum lead in a circle."),
+        (f'{ETHEREUM}api_key = "k"', "source.api_key must not be in the file: put it into ETHEREUM_API_KEY"),
         ("[loopring", "not valid TOML"),
         ("\udcff".encode("utf-8", "surrogateescape").decode("latin-1"), "not valid TOML"),
         (f'[discord]\ntoken = "{TOKEN}"', "discord.token must not be in the file: put it into DISCORD_TOKEN"),
@@ -73,6 +90,22 @@ def test_a_mistake_gets_one_sentence_that_names_it(write: Write, text: str, sent
     assert sentence in caught.value.sentence
     assert "\n" not in caught.value.sentence
     assert TOKEN not in caught.value.sentence
+
+
+def test_the_plain_loopring_table_is_a_source_where_it_is_wanted(write: Write) -> None:
+    def names(text: str) -> list[str]:
+        return [table.name for table in write(text).sources]
+
+    assert names("") == ["loopring"]
+    assert names("[loopring]\nrequests_per_second = 2") == ["loopring"]
+    assert names(ETHEREUM) == ["ethereum"]
+    assert names(f'{ETHEREUM}\n[loopring]\nbase_url = "https://mirror.example"') == ["loopring", "ethereum"]
+
+
+def test_each_source_finds_its_key_under_its_own_name(write: Write) -> None:
+    settings = write(ETHEREUM, ETHEREUM_API_KEY="canary-proapi", LOOPRING_API_KEY="canary-key")
+    assert [secret.get_secret_value() for secret in settings.secrets] == ["canary-key", "canary-proapi"]
+    assert "canary" not in repr(settings) + settings.model_dump_json()
 
 
 def test_a_missing_file_is_an_error_only_when_it_was_asked_for(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ MOMENTS = st.none() | st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.
 
 COLLECTIONS = st.builds(
     Collection,
-    source=st.just(LOOPRING),
+    network=st.just(LOOPRING),
     collection_id=st.integers(0, 2**63 - 1).map(str),
     name=TEXT,
     description=TEXT,
@@ -92,9 +92,7 @@ def test_a_page_of_holdings_keeps_the_limits(
 ) -> None:
     account = Account(LOOPRING, "4294967295")
     holdings = Holdings(account, AS_OF, tuple(rows), complete=not gap, gap=gap, stale_because=stale, total=2**63)
-    message = embeds.holdings_embeds(
-        holdings, page, owner=Owner(OWNER, name), source_label="Loopring", reading=reading, gateways=GATEWAYS
-    )
+    message = embeds.holdings_embeds(holdings, page, owner=Owner(OWNER, name), reading=reading, gateways=GATEWAYS)
     assert over_limits(message) == []
     assert message[0].description
     assert len(message) == 1 + len(rows[page * 5 : page * 5 + 5])

@@ -33,13 +33,16 @@ def holding(number: int = 1, kinds: int = 1, **fields: Any) -> Holding:
 
 
 def held(*rows: Holding, **fields: Any) -> Holdings:
-    return Holdings(Account(LOOPRING, "10001"), AS_OF, rows, **({"complete": True, "total": len(rows)} | fields))
+    return Holdings(
+        Account(LOOPRING, "10001"),
+        AS_OF,
+        rows,
+        **({"complete": True, "total": len(rows), "said_by": "Loopring"} | fields),
+    )
 
 
 def shown(holdings: Holdings, page: int = 0, owner: Owner = NOBODY, *, reading: bool = False) -> list[discord.Embed]:
-    return embeds.holdings_embeds(
-        holdings, page, owner=owner, source_label="Loopring", reading=reading, gateways=GATEWAYS
-    )
+    return embeds.holdings_embeds(holdings, page, owner=owner, reading=reading, gateways=GATEWAYS)
 
 
 def card(held: str = "", **fields: Any) -> discord.Embed:
@@ -137,8 +140,7 @@ def test_one_of_everything_is_no_plural() -> None:
         pytest.param(
             held(holding(), complete=False, gap="1 of the 35 announced arrived"),
             False,
-            "⚠️ **Incomplete:** 1 of the 35 announced arrived. "
-            "What is missing here is unknown, not zero. Try again in a minute.",
+            "⚠️ **Incomplete:** 1 of the 35 announced arrived. What is missing here is unknown, not zero.",
             embeds.CAUTION,
             id="incomplete",
         ),

@@ -11,7 +11,7 @@ import pytest
 from bot.config import LoopringSettings
 from bot.embeds import COLLECTIONS_A_PAGE, NFTS_A_PAGE
 from bot.errors import InputError
-from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Owner
+from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Order, Owner
 from bot.lookup import Lookup
 from bot.pages import CollectionPages, HoldingsPages
 from bot.sources.loopring import LoopringSource
@@ -27,7 +27,7 @@ async def lookup() -> AsyncIterator[Lookup]:
     """One that nobody asks anything."""
     store = await Store.open(None)
     async with aiohttp.ClientSession() as session:
-        yield Lookup(LoopringSource(session, LoopringSettings()), store, cache_for=timedelta(0))
+        yield Lookup([LoopringSource(session, LoopringSettings())], store, cache_for=timedelta(0))
     await store.close()
 
 
@@ -36,7 +36,7 @@ def holdings_pages(lookup: Lookup, count: int) -> HoldingsPages:
         Holding(Collection(LOOPRING, str(number), name=f"C{number}"), number) for number in range(1, count + 1)
     )
     holdings = Holdings(Account(LOOPRING, "10001"), AS_OF, rows, complete=True)
-    return HoldingsPages(lookup, holdings, owner=Owner(), gateways=(), reading=False)
+    return HoldingsPages(lookup, holdings, owner=Owner(), gateways=(), order=Order.KINDS, reading=False)
 
 
 def collection_pages(description: str = "", nfts: NftList | None = None) -> CollectionPages:
@@ -91,7 +91,12 @@ async def test_a_choice_names_the_collection_within_discords_limits(lookup: Look
     name = "*_😀" * 100
     row = Holding(Collection(LOOPRING, "7", name=name), 78_000)
     pages = HoldingsPages(
-        lookup, Holdings(Account(LOOPRING, "1"), datetime.now(UTC), (row,)), owner=Owner(), gateways=(), reading=False
+        lookup,
+        Holdings(Account(LOOPRING, "1"), datetime.now(UTC), (row,)),
+        owner=Owner(),
+        gateways=(),
+        order=Order.KINDS,
+        reading=False,
     )
     (choice,) = pages.choices(0)
     assert choice.label.startswith("*_😀")
@@ -107,9 +112,9 @@ async def test_a_collection_that_left_the_list_is_said_to_have(lookup: Lookup) -
 async def test_opening_a_collection_reads_its_nfts() -> None:
     async with open_stage() as stage, open_source(stage) as source:
         store = await Store.open(None)
-        lookup = Lookup(source, store, cache_for=timedelta(0))
+        lookup = Lookup([source], store, cache_for=timedelta(0))
         (*_, holdings) = [state async for state in lookup.watch_holdings(Account(LOOPRING, "10001"))]
-        pages = HoldingsPages(lookup, holdings, owner=Owner(), gateways=(), reading=False)
+        pages = HoldingsPages(lookup, holdings, owner=Owner(), gateways=(), order=Order.KINDS, reading=False)
         opened = await pages.open("254")
         await store.close()
     card, *nfts = opened.embeds(0)

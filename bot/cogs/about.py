@@ -44,13 +44,11 @@ class About(commands.Cog):
     @app_commands.command(name="about", description="Version, data source and state")
     async def about(self, interaction: discord.Interaction[Bot]) -> None:
         """Say how things are."""
-        health = self._lookup.health
-        embed = discord.Embed(
-            title=f"Tessera {__version__}", colour=embeds.BRAND if _is_well(health) else embeds.CAUTION
-        )
-        embed.add_field(name=f"Data source: {self._lookup.source_label}", value=_state(health), inline=False)
-        embed.add_field(name="Last success", value=_when(health.last_success_at))
-        embed.add_field(name="Last failure", value=_when(health.last_failure_at))
+        sources = self._lookup.sources
+        well = all(_is_well(source.health) for source in sources)
+        embed = discord.Embed(title=f"Tessera {__version__}", colour=embeds.BRAND if well else embeds.CAUTION)
+        for source in sources:
+            embed.add_field(name=f"Data source: {source.label}", value=_state(source.health), inline=False)
         embed.add_field(name="Running since", value=discord.utils.format_dt(self._bot.started_at, "R"))
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
@@ -63,7 +61,8 @@ def _is_well(health: Health) -> bool:
 def _state(health: Health) -> str:
     if health.last_success_at is None and health.last_failure_at is None:
         return "Not asked yet since the start."
-    return "Answers." if _is_well(health) else f"⚠️ {health.last_failure[:1000]}"
+    state = "Answers." if _is_well(health) else f"⚠️ {health.last_failure[:800]}"
+    return f"{state}\nLast success {_when(health.last_success_at)} · last failure {_when(health.last_failure_at)}"
 
 
 def _when(moment: datetime | None) -> str:

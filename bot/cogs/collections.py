@@ -20,8 +20,9 @@ from discord.ext import commands
 
 from bot.client import Bot
 from bot.errors import InputError
-from bot.holdings import Account, Holdings, Order, parse_account, parse_collection_id, parse_contract
+from bot.holdings import Holdings, Order
 from bot.lookup import Lookup
+from bot.names import parse_contract
 from bot.pages import CollectionPages, HoldingsPages
 from bot.paginator import PageSource, Paginator
 
@@ -47,6 +48,7 @@ class Collections(commands.Cog):
         contract="Only collections of this contract (0x…)",
         sort="The order of the collections",
         share="Show the answer to everybody in this channel",
+        spam="Also show collections that are marked as scam",
     )
     @app_commands.choices(sort=[app_commands.Choice(name=order.value, value=order.name) for order in Order])
     async def collections(
@@ -56,13 +58,14 @@ class Collections(commands.Cog):
         contract: str | None = None,
         sort: str = Order.KINDS.name,
         share: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
+        spam: bool = False,  # noqa: FBT001, FBT002 - likewise
     ) -> None:
         """Show an account's collections."""
         if account is None:
             raise InputError(
                 "Say which account: `/collections account:10001`, an address `0x…`, or a name `vitalik.eth`."
             )
-        ref, only = parse_account(account), parse_contract(contract) if contract else None
+        ref, only = self._lookup.names.parse_account(account), parse_contract(contract) if contract else None
         # Neither waits for the other: Discord's round trip is as long as Loopring's.
         deferring = asyncio.create_task(interaction.response.defer(ephemeral=not share, thinking=True))
         try:
@@ -70,24 +73,40 @@ class Collections(commands.Cog):
             watching = self._lookup.watch_holdings(wanted, only)
         finally:
             await deferring
-        await self._show(interaction, wanted, watching, Order[sort])
+        blank = HoldingsPages(
+            self._lookup,
+            Holdings(wanted, discord.utils.utcnow()),
+            await self._lookup.known_owner(wanted),
+            self._gateways,
+            Order[sort],
+            reading=True,
+            hide_scam=not spam,
+        )
+        await self._show(interaction, blank, watching)
 
     async def _show(
-        self, interaction: discord.Interaction[Bot], account: Account, watching: AsyncIterator[Holdings], order: Order
+        self, interaction: discord.Interaction[Bot], pages: HoldingsPages, watching: AsyncIterator[Holdings]
     ) -> None:
-        """The first page as soon as it is known, progress in between, and the whole list at the end."""
+        """The first page as soon as it is known, progress in between, and the whole list at the end.
+
+        Args:
+            interaction: Of the command, deferred.
+            pages: How to show what comes.
+            watching: What comes.
+        """
         clock = asyncio.get_running_loop().time
-        owner = await self._lookup.known_owner(account)
         paginator: Paginator | None = None
         shown_at = started_at = clock()
         async for holdings in watching:
             reading = not (holdings.complete or holdings.gap)
             if reading and clock() - started_at > _PATIENCE:
                 holdings, reading = replace(holdings, gap=_TOO_LONG), False  # noqa: PLW2901 - the last that is shown
-            pages = HoldingsPages(self._lookup, holdings.sorted_by(order), owner, self._gateways, reading=reading)
+            pages = pages.with_holdings(holdings, reading=reading)
             if paginator is None:
                 paginator = self._paginator(interaction, pages, "Open a collection…")
                 await paginator.show()
+            elif not paginator.shows(pages):
+                break  # the person went on to another tab
             elif not reading or clock() - shown_at >= _PROGRESS_SECONDS:
                 await paginator.replace(pages)
             else:
@@ -96,8 +115,10 @@ class Collections(commands.Cog):
             if paginator.gone or holdings.gap:
                 break
         # Asked last: it only adorns the header, and must not take a turn at the source from any page.
-        if paginator and not paginator.gone and (fetched := await self._lookup.fetch_owner(account)) != owner:
-            await paginator.replace(replace(pages, owner=fetched))
+        if paginator and not paginator.gone:
+            owner = await self._lookup.fetch_owner(pages.holdings.account)
+            if owner != pages.owner and paginator.shows(pages):
+                await paginator.replace(replace(pages, owner=owner))
 
     @app_commands.command(name="collection", description="One collection: its picture, description and details")
     @app_commands.describe(
@@ -110,12 +131,11 @@ class Collections(commands.Cog):
         share: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
     ) -> None:
         """Show one collection."""
-        collection_id = parse_collection_id(id)
+        network, collection_id = self._lookup.names.parse_collection(id)
         await interaction.response.defer(ephemeral=not share, thinking=True)
-        collection, as_of = await self._lookup.collection(collection_id)
-        pages = CollectionPages(
-            collection, source_label=self._lookup.source_label, as_of=as_of, gateways=self._gateways
-        )
+        collection, as_of = await self._lookup.collection(network, collection_id)
+        label = self._lookup.label(network)
+        pages = CollectionPages(collection, source_label=label, as_of=as_of, gateways=self._gateways)
         await self._paginator(interaction, pages, "").show()
 
     def _paginator(self, interaction: discord.Interaction[Bot], pages: PageSource, placeholder: str) -> Paginator:

@@ -22,7 +22,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 
 from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError
 from bot.sources.pace import Breaker, Pace, Priority
-from bot.sources.retry_after import parse_retry_after
+from bot.sources.retry_after import parse_pause, parse_used_up
 
 log = logging.getLogger(__name__)
 
@@ -221,6 +221,7 @@ class JsonClient:
                 allow_redirects=False,
             ) as response:
                 self._refuse_status(response)
+                self._heed_limit(response.headers)
                 return Answer(response.status, orjson.loads(await self._read_body(response)))
         except TimeoutError as error:
             raise UnavailableError(
@@ -235,9 +236,15 @@ class JsonClient:
         except orjson.JSONDecodeError as error:
             raise self._nonsense("not JSON") from error
 
+    def _heed_limit(self, headers: Mapping[str, str]) -> None:
+        """An answer that used up the limit is a good one; the next question waits for the next window."""
+        if pause := parse_used_up(headers):
+            self._breaker.hold(pause.total_seconds())
+            self._last_error = ThrottledError(f"{self.name} gets too many requests right now. Try again in a minute.")
+
     def _refuse_status(self, response: aiohttp.ClientResponse) -> None:
         status = response.status
-        retry_after = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        retry_after = parse_pause(response.headers, datetime.now(UTC))
         when = in_words(retry_after.total_seconds()) if retry_after else "a minute"
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             self._breaker.hold((retry_after or THROTTLED_PAUSE).total_seconds())

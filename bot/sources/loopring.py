@@ -11,12 +11,11 @@ from typing import Any
 
 import aiohttp
 
-from bot.config import LoopringSettings
-from bot.errors import NotFoundError, RefusedError, TesseraError, UnavailableError
+from bot.config import LoopringSettings, LoopringTable
+from bot.errors import InputError, NotFoundError, RefusedError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
 from bot.sources.http import Answer, Health, JsonClient
 from bot.sources.loopring_wire import (
-    ADDRESS,
     NAME,
     WireAccount,
     WireCollection,
@@ -26,10 +25,11 @@ from bot.sources.loopring_wire import (
     not_understood,
     read_one,
     read_page,
-    whole_number,
 )
 from bot.sources.pace import Priority
 from bot.sources.paging import RawPage, Scan, iter_scan
+from bot.sources.source import Abilities, Holder
+from bot.sources.wire import ADDRESS, whole_number
 
 _NO_ACCOUNT = f"{NAME} has no such account: check the number, address or name."
 _NO_KEY = f"{NAME} wants an API key and this bot has none: its operator must set LOOPRING_API_KEY."
@@ -68,10 +68,19 @@ class LoopringSource:
     says that there is no such thing.
     """
 
-    name = LOOPRING
-    label = NAME
+    network = LOOPRING
+    abilities = Abilities()
 
-    def __init__(self, session: aiohttp.ClientSession, settings: LoopringSettings) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        settings: LoopringSettings | LoopringTable,
+        *,
+        name: str = LOOPRING,
+        label: str = "",
+    ) -> None:
+        self.name = name
+        self.label = label or NAME
         key = settings.api_key
         self._client = JsonClient(
             session,
@@ -124,6 +133,14 @@ class LoopringSource:
 
         async for scan in iter_scan(fetch_page, key=lambda nft: nft.key):
             yield scan
+
+    def iter_holders(
+        self,
+        collection_id: str,  # noqa: ARG002 - what every source can be asked
+        priority: Priority,  # noqa: ARG002 - likewise
+    ) -> AsyncIterator[Scan[Holder]]:
+        """Loopring has no such question: it would take one request for each NFT of a collection."""
+        raise InputError(f"{NAME} cannot tell who holds a collection; ask about accounts instead.")
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
         """One collection, whoever holds it (`GET /api/v3/nft/public/collection`)."""

@@ -5,8 +5,9 @@ The one question that matters is whether the whole list was received. `Scan` dec
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Generic, TypeVar
 
 # Loopring's documented maximum of the sibling endpoints; a larger limit is clamped without a word.
@@ -19,11 +20,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RawPage(Generic[T]):
-    """One page as received: the rows that could be read, how many could not, and the announced total if any."""
+    """One page as received: the rows that could be read, how many could not, and the announced total if any.
+
+    `is_last` is what a list paged by key says of itself; None for one paged by offset, which has a total instead.
+    """
 
     rows: tuple[T, ...]
     unreadable: int = 0
     total: int | None = None
+    is_last: bool | None = None
 
 
 class Scan(Generic[T]):
@@ -35,6 +40,9 @@ class Scan(Generic[T]):
         received: Rows received, repeated and unreadable ones included: the next offset.
         finished: Nothing more will be asked for.
         gap: Once finished: why the list is not complete, or "" when it is.
+        as_of: When the source says that this was true; None: when it was asked.
+        said_by: The label of the source that spoke, where another than the one asked did.
+        instead_of: Why it did: the sentence of the one that was asked first.
     """
 
     def __init__(self, key: Callable[[T], Hashable]) -> None:
@@ -43,6 +51,9 @@ class Scan(Generic[T]):
         self.received = 0
         self.finished = False
         self.gap = ""
+        self.as_of: datetime | None = None
+        self.said_by = ""
+        self.instead_of = ""
         self._key = key
         self._pages = 0
         self._unreadable = 0
@@ -63,10 +74,21 @@ class Scan(Generic[T]):
         self._pages += 1
         self._unreadable += page.unreadable
         self.received += count
+        if page.is_last is not None:
+            self._receive_keyed(page.is_last, new=len(self.rows) > known)
+            return
         self._note_total(page.total, count)
         if count == 0 or (self.total is not None and self.received >= self.total):
             self._finish(self._missing())
         elif len(self.rows) == known:
+            self._finish("the same page came again and again")
+        elif self._pages == MAX_PAGES:
+            self._finish(f"only the first {MAX_PAGES} pages were read")
+
+    def _receive_keyed(self, is_last: bool, *, new: bool) -> None:  # noqa: FBT001 - the page's own word
+        if is_last:
+            self._finish("")
+        elif not new:
             self._finish("the same page came again and again")
         elif self._pages == MAX_PAGES:
             self._finish(f"only the first {MAX_PAGES} pages were read")
@@ -110,4 +132,25 @@ async def iter_scan(
     scan = Scan(key)
     while not scan.finished:
         scan.receive(await fetch_page(scan.received, PAGE_SIZE))
+        yield scan
+
+
+async def iter_keyed_scan(
+    fetch_page: Callable[[Mapping[str, str]], Awaitable[tuple[RawPage[T], Mapping[str, str] | None]]],
+    key: Callable[[T], Hashable],
+) -> AsyncIterator[Scan[T]]:
+    """Yield one growing `Scan` of a list whose pages name the key of the next one, until none is named.
+
+    Args:
+        fetch_page: The key of a page ({} for the first) to the page, and the next key or None. `is_last` is set here.
+        key: What makes a row the same row when it turns up on two pages.
+
+    Raises:
+        SourceError: whatever `fetch_page` raises; what was yielded before stays true.
+    """
+    scan = Scan(key)
+    cursor: Mapping[str, str] | None = {}
+    while cursor is not None and not scan.finished:
+        page, cursor = await fetch_page(cursor)
+        scan.receive(replace(page, is_last=cursor is None))
         yield scan

@@ -14,7 +14,7 @@ from tests.stage import Person
         ("-1", "“-1” is not an account."),
         ("0x12", "“0x12” is not a whole address"),
         (str(10**30), "An account id is a number from 1 to 4294967295."),
-        ("solana:1", "Tessera has no source named “solana” here."),
+        ("solana:1", "No source here knows “solana”. Configured: `loopring`."),
         ("999999", "Loopring has no such account: check the number, address or name."),
         ("0x" + "12" * 20, "Loopring has no account for 0x1212…1212."),
         ("nobody-has-this.eth", "The name nobody-has-this.eth leads to no address."),
@@ -56,4 +56,4 @@ async def test_what_was_typed_is_quoted_harmlessly(ada: Person) -> None:
     answer = await ada.run("collections", account="@everyone https://evil.example <@1>", share=True)
     assert "@everyone" not in answer.text
     assert "https://" not in answer.text
-    assert "Tessera has no source named" in answer.text
+    assert "No source here knows" in answer.text

@@ -30,7 +30,7 @@ async def make_lookup(source: LoopringSource, store: Store) -> AsyncIterator[Cal
     lookups: list[Lookup] = []
 
     def make(cache_for: timedelta = LONG) -> Lookup:
-        lookups.append(Lookup(source, store, cache_for=cache_for))
+        lookups.append(Lookup([source], store, cache_for=cache_for))
         return lookups[-1]
 
     yield make

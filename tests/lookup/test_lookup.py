@@ -215,9 +215,9 @@ async def test_nfts_that_are_fewer_than_the_list_said_are_not_all(lookup: Lookup
 
 
 async def test_a_collection_is_asked_for_once_and_keeps_its_age(stage: Stage, lookup: Lookup) -> None:
-    collection, as_of = await lookup.collection("254")
+    collection, as_of = await lookup.collection(LOOPRING, "254")
     assert collection.name == "Harbour Lights"
-    assert await lookup.collection("254") == (collection, as_of)
+    assert await lookup.collection(LOOPRING, "254") == (collection, as_of)
     assert len(await stage.requests("nft/public/collection")) == 1
 
 

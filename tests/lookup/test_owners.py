@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotFoundError
-from bot.holdings import LOOPRING, Account, AccountRef, Owner, RefKind, parse_account
+from bot.holdings import LOOPRING, Account, Owner
 from bot.lookup import Lookup
+from bot.names import AccountRef, Names, RefKind
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from tests.lookup.conftest import LONG
@@ -25,28 +26,28 @@ async def test_a_number_is_an_account_without_asking(stage: Stage, lookup: Looku
 
 async def test_a_name_is_looked_up_once(stage: Stage, lookup: Lookup) -> None:
     for _ in range(3):
-        assert await lookup.resolve(parse_account("ada.loopring.eth")) == ADA
-    assert await lookup.resolve(parse_account(ADA_OWNER)) == ADA
+        assert await lookup.resolve(Names().parse_account("ada.loopring.eth")) == ADA
+    assert await lookup.resolve(Names().parse_account(ADA_OWNER)) == ADA
     assert len(await stage.requests("resolveEns")) == 1
     assert len(await stage.requests("/account")) == 1
 
 
 async def test_a_name_without_an_account_says_which_address_it_is(lookup: Lookup) -> None:
     with pytest.raises(NotFoundError, match=r"^nomad\.eth is 0x[0-9a-f]{40}\. Loopring has no account for 0x"):
-        await lookup.resolve(parse_account("nomad.eth"))
+        await lookup.resolve(Names().parse_account("nomad.eth"))
 
 
 async def test_who_was_not_found_is_asked_for_again(stage: Stage, lookup: Lookup) -> None:
     await stage.fault("error", path="/account", code=101002, message="account not found", times=1)
     with pytest.raises(NotFoundError):
-        await lookup.resolve(parse_account(ADA_OWNER))
-    assert await lookup.resolve(parse_account(ADA_OWNER)) == ADA
+        await lookup.resolve(Names().parse_account(ADA_OWNER))
+    assert await lookup.resolve(Names().parse_account(ADA_OWNER)) == ADA
 
 
 async def test_an_owner_is_remembered_over_a_restart(stage: Stage, source: LoopringSource, tmp_path: Path) -> None:
     for number in range(2):
         store = await Store.open(tmp_path / "owners.db")
-        lookup = Lookup(source, store, cache_for=LONG)
+        lookup = Lookup([source], store, cache_for=LONG)
         known = await lookup.known_owner(ADA)
         assert known == Owner(ADA_OWNER if number else "")
         # What cannot change is kept; what can, its name, is asked for again.
@@ -57,7 +58,7 @@ async def test_an_owner_is_remembered_over_a_restart(stage: Stage, source: Loopr
 
 
 async def test_an_address_that_was_resolved_is_a_known_owner(stage: Stage, lookup: Lookup) -> None:
-    await lookup.resolve(parse_account(ADA_OWNER))
+    await lookup.resolve(Names().parse_account(ADA_OWNER))
     assert await lookup.known_owner(ADA) == Owner(ADA_OWNER)
     assert len(await stage.requests("/account")) == 1
 
@@ -112,13 +113,13 @@ async def test_a_store_that_was_closed_never_fails_a_command_that_is_still_under
     source: LoopringSource, tmp_path: Path
 ) -> None:
     store = await Store.open(tmp_path / "closed.db")
-    lookup = Lookup(source, store, cache_for=LONG)
+    lookup = Lookup([source], store, cache_for=LONG)
     await store.close()
     await ask_for_everything(lookup)
 
 
 async def ask_for_everything(lookup: Lookup) -> None:
     assert await lookup.known_owner(ADA) == Owner()
-    assert await lookup.resolve(parse_account("ada.loopring.eth")) == ADA
+    assert await lookup.resolve(Names().parse_account("ada.loopring.eth")) == ADA
     assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
     assert [holdings.complete async for holdings in lookup.watch_holdings(ADA)] == [True]

@@ -1,0 +1,175 @@
+"""What people and files call accounts and collections, parsed in one place; values print themselves.
+
+10001, #254                    a number: Loopring's
+0x…                            an owner's address: on the network that is asked first
+vitalik.eth                    a name: resolved by the network that is asked first
+loopring:10001                 a network named: `loopring`, or a chain as CAIP-2 has it
+eip155:1:0x19e7…               CAIP-10
+ethereum:0x19e7…               a source named, as the configuration calls it
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from bot.errors import InputError
+from bot.holdings import LOOPRING
+from bot.text import safe_text
+
+# Account ids are 32 bits wide in Loopring's circuits (protocols, Constants.NUM_BITS_ACCOUNT); 0 is the exchange itself.
+_MAX_ACCOUNT_ID = 2**32 - 1
+_ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
+_NAME = re.compile(r"(?=.{5,255}$)(?:[^\s.:/@<>`*_|\\]{1,63}\.)+eth", re.IGNORECASE)
+_CHAIN = re.compile(r"eip155:(?:0|[1-9][0-9]{0,18})")
+# Controls, bidi marks and halves of characters: a name with them is not the name that is seen.
+_UNSEEN = ("Cc", "Cf", "Cs")
+
+
+class RefKind(Enum):
+    """How an account was named by a person."""
+
+    ID = "id"
+    OWNER = "owner"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """What a person typed to mean an account: an id, an owner's address (lower case), or a name."""
+
+    network: str
+    kind: RefKind
+    value: str
+
+
+def is_numbered(network: str) -> bool:
+    """Whether accounts and collections of a network are numbers (Loopring's), not addresses (a chain's)."""
+    return not network.startswith("eip155:")
+
+
+@dataclass(frozen=True)
+class Names:
+    """The networks that can be asked, and what they are called.
+
+    Args:
+        networks: The first is the one that is meant where none is named.
+        aliases: Configured source name → network.
+    """
+
+    networks: tuple[str, ...] = (LOOPRING,)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def default(self) -> str:
+        """The network that is meant where none is named."""
+        return self.networks[0]
+
+    def parse_account(self, text: str) -> AccountRef:
+        """What a person typed, as a reference to an account.
+
+        Raises:
+            InputError: with a sentence that says what is accepted.
+        """
+        network, rest = self._split(text.strip())
+        if re.fullmatch(r"[0-9]+", rest):
+            return AccountRef(self._numbered(network, rest), RefKind.ID, self._account_number(rest))
+        network = network or self.default
+        if _ADDRESS.fullmatch(rest):
+            return AccountRef(network, RefKind.OWNER, rest.lower())
+        if rest[:2].lower() == "0x":
+            raise InputError(
+                f"“{_echo(rest)}” is not a whole address: an address is 0x and 40 hex digits. {self._accepted()}"
+            )
+        if _NAME.fullmatch(rest) and not any(unicodedata.category(char) in _UNSEEN for char in rest):
+            return AccountRef(network, RefKind.NAME, rest.lower())
+        if not rest:
+            raise InputError(f"No account was given. {self._accepted()}")
+        raise InputError(f"“{_echo(rest)}” is not an account. {self._accepted()}")
+
+    def parse_collection(self, text: str) -> tuple[str, str]:
+        """Network and id of a collection: a number of Loopring's (`254`, `#254`), or a contract on a chain.
+
+        Raises:
+            InputError: with a sentence that says what is accepted.
+        """
+        network, rest = self._split(text.strip())
+        rest = rest.removeprefix("#")
+        # 18 digits stay below 2**63, the widest id that a JSON reader on the other side can be trusted with.
+        if re.fullmatch(r"[0-9]{1,40}", rest):
+            digits = rest.lstrip("0")
+            if 0 < len(digits) <= 18:  # noqa: PLR2004 - see above
+                return self._numbered(network, rest), digits
+        elif _ADDRESS.fullmatch(rest):
+            chains = [network] if network else [name for name in self.networks if not is_numbered(name)]
+            if len(chains) == 1 and not is_numbered(chains[0]):
+                return chains[0], rest.lower()
+            if chains[1:]:
+                raise InputError(f"Say which chain the contract is on: {_listed(f'{name}:{rest}' for name in chains)}.")
+        numbers = "its number, such as `254`"
+        contracts = " or its contract on a chain, such as `eip155:1:0x…`" if self._has_chain() else ""
+        raise InputError(f"“{_echo(text)}” is not a collection id: use {numbers}{contracts}.")
+
+    def _split(self, text: str) -> tuple[str, str]:
+        """The network that is named in front, or "", and the rest."""
+        prefix, colon, rest = text.rpartition(":")
+        if not colon:
+            return "", text
+        network = prefix.strip().lower()
+        network = self.aliases.get(network, network)
+        if network in self.networks:
+            return network, rest.strip()
+        known = _listed(self.networks)
+        if _CHAIN.fullmatch(network):
+            raise InputError(f"No source here knows chain {network.removeprefix('eip155:')}. Configured: {known}.")
+        raise InputError(f"No source here knows “{_echo(prefix)}”. Configured: {known}. {self._accepted()}")
+
+    def _numbered(self, network: str, digits: str) -> str:
+        """The network whose accounts are numbers: the one named, or the only one there is."""
+        candidates = [network] if network else [name for name in self.networks if is_numbered(name)]
+        if self.default in candidates:
+            return self.default
+        if not candidates or not is_numbered(candidates[0]):
+            raise InputError(f"Numbers are accounts of Loopring, which no source here knows. {self._accepted()}")
+        if len(candidates) > 1:
+            raise InputError(
+                f"Several sources know numbers. Say which: {_listed(f'{n}:{digits}' for n in candidates)}."
+            )
+        return candidates[0]
+
+    def _account_number(self, digits: str) -> str:
+        # Counted before int(): Python refuses to read thousands of digits, with words of its own.
+        digits = digits.lstrip("0")
+        if not digits or len(digits) > len(str(_MAX_ACCOUNT_ID)) or int(digits) > _MAX_ACCOUNT_ID:
+            raise InputError(f"An account id is a number from 1 to {_MAX_ACCOUNT_ID}. {self._accepted()}")
+        return digits
+
+    def _has_chain(self) -> bool:
+        return not all(map(is_numbered, self.networks))
+
+    def _accepted(self) -> str:
+        numbers = "an account id such as `10001`, " if any(map(is_numbered, self.networks)) else ""
+        return f"Use {numbers}an address `0x…` with 40 hex digits, or a name such as `vitalik.eth`."
+
+
+def parse_contract(text: str) -> str:
+    """A contract address, lower case.
+
+    Raises:
+        InputError: with a sentence that says what is accepted.
+    """
+    text = text.strip()
+    if not _ADDRESS.fullmatch(text):
+        raise InputError(f"“{_echo(text)}” is not a contract address: use 0x and 40 hex digits.")
+    return text.lower()
+
+
+def _echo(text: str) -> str:
+    return safe_text(text, 50, plain=True)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,291 @@
+"""Any Blockscout's REST API, version 2, as a source: what an address holds on one EVM chain, and who holds a contract.
+
+The hosted API has one base URL for each chain and one limit for each key. Each source here has a bucket of its own:
+where several share a key, their `requests_per_second` together must stay below what its plan allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
+from functools import partial
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import aiohttp
+from pydantic import BaseModel
+
+from bot.config import BlockscoutTable, key_variable
+from bot.errors import NotFoundError, RefusedError, UnavailableError
+from bot.holdings import Account, Collection, Holding, Nft
+from bot.sources.blockscout_wire import (
+    HeldPart,
+    WireHolder,
+    WireHolding,
+    WireNft,
+    WireRedirect,
+    WireToken,
+    read_page,
+)
+from bot.sources.http import Answer, Health, JsonClient
+from bot.sources.pace import Priority
+from bot.sources.paging import RawPage, Scan, iter_keyed_scan
+from bot.sources.source import Abilities, Holder
+from bot.sources.wire import ADDRESS, not_understood, read_one
+
+_CHAINS = {1: "Ethereum", 10: "Optimism", 100: "Gnosis", 137: "Polygon", 8453: "Base", 42161: "Arbitrum"}
+_NFT_TYPES = "ERC-721,ERC-1155,ERC-404"
+_CURRENCIES = ("ERC20", "ERC7984")
+
+# Parameters that hold the address that was asked about (OpenAPI file; an error points at the one it means).
+_SUBJECTS = ("/address_hash_param", "/holder_address_hash")
+
+W = TypeVar("W", bound=BaseModel)
+V = TypeVar("V")
+R = TypeVar("R")
+
+
+class _MissingError(NotFoundError):
+    """HTTP 404 in the API's own words. What is missing is for the caller to say: a contract, or the whole endpoint."""
+
+
+class _NotAcceptedError(NotFoundError):
+    """The API refuses the question, not the address in it: asking again does not help, and it says nothing."""
+
+
+class BlockscoutSource:
+    """Answers about the addresses and NFT contracts of one chain.
+
+    Every `fetch_x` and `iter_x` raises `SourceError` when the API gives no usable answer, and `NotFoundError` when it
+    says that there is no such thing. An address that the chain has never seen holds nothing, which is an answer.
+
+    Args:
+        session: Opened and closed by the caller.
+        settings: Where the API is, and of which chain.
+        name: As configured; the key's environment variable is named after it.
+    """
+
+    abilities = Abilities(lists_holders=True)
+
+    def __init__(self, session: aiohttp.ClientSession, settings: BlockscoutTable, *, name: str) -> None:
+        chain = _CHAINS.get(settings.chain_id, f"chain {settings.chain_id}")
+        key = settings.api_key
+        self.name = name
+        self.label = settings.label or f"{chain} (Blockscout)"
+        self.network = f"eip155:{settings.chain_id}"
+        self._has_key = bool(key)
+        self._client = JsonClient(
+            session,
+            name=self.label,
+            base_url=settings.base_url,
+            # In the header, so that the key stands in no URL.
+            headers={"Accept": "application/json"}
+            | ({"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}),
+            requests_per_second=settings.requests_per_second,
+            timeout=settings.timeout,
+            judge=self._judge,
+        )
+
+    @property
+    def health(self) -> Health:
+        """When the API last answered, and how it last failed."""
+        return self._client.health
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        await self._client.close()
+
+    async def iter_holdings(
+        self, account: Account, contract: str | None, priority: Priority
+    ) -> AsyncIterator[Scan[Holding]]:
+        """The collections an address holds, with kinds (`GET /addresses/{address}/nft/collections`).
+
+        The API cannot ask about one contract, so for one, too, everything is read: a row that cannot be understood
+        may be the one.
+        """
+        path = f"/addresses/{self._checked(account.account_id)}/nft/collections"
+        to_value = partial(WireHolding.to_holding, network=self.network)
+        found: Scan[Holding] = Scan(_collection_id)
+        async for scan in self._iter_rows(path, {"type": _NFT_TYPES}, priority, WireHolding, to_value, _collection_id):
+            wanted = {key: row for key, row in scan.rows.items() if contract in (None, key)}
+            yield _told(found, scan, wanted)
+
+    async def iter_nfts(self, account: Account, collection: Collection, priority: Priority) -> AsyncIterator[Scan[Nft]]:
+        """The address's NFTs of one contract, with copies (`GET /tokens/{contract}/instances`).
+
+        With a holder this list has `value`, as Blockscout renders it like `/addresses/{address}/nft`, which would have
+        to be read through all other contracts. Where `value` is null, nobody knows how many: the row is unreadable.
+        """
+        contract = self._checked(collection.collection_id)
+        own = {"holder_address_hash": self._checked(account.account_id)}
+        rows = self._iter_rows(
+            f"/tokens/{contract}/instances", own, priority, WireNft, WireNft.to_nft, _nft_key, self._unknown(contract)
+        )
+        async for scan in rows:
+            yield scan
+
+    async def iter_holders(self, collection_id: str, priority: Priority) -> AsyncIterator[Scan[Holder]]:
+        """Who holds a contract, and at least how many units (`GET /tokens/{contract}/holders`).
+
+        An ERC-1155 has a row for each holder and kind; they are added up. The list is keyed by value and address
+        alone, so of one holder's rows of the same value those past the end of a page are never told: copies may be
+        more than said, while of the holders none is left out.
+        """
+        contract = self._checked(collection_id)
+        found: Scan[Holder] = Scan(lambda holder: holder.account)
+        parts = self._iter_rows(
+            f"/tokens/{contract}/holders",
+            {},
+            priority,
+            WireHolder,
+            WireHolder.to_part,
+            _part_key,
+            self._unknown(contract),
+        )
+        async for scan in parts:
+            yield _told(found, scan, _added_up(self.network, scan.rows.values()))
+
+    async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
+        """One contract, whoever holds it (`GET /tokens/{contract}`)."""
+        contract = self._checked(collection_id)
+        body = await self._get(f"/tokens/{contract}", {}, priority, missing=self._unknown(contract))
+        found = read_one(WireToken, body, self.label).to_collection(self.network)
+        if found.collection_id != contract:
+            raise not_understood(self.label)
+        if found.nft_type in _CURRENCIES:
+            raise NotFoundError(f"{_short(contract)} is a currency on {self.label}, not a collection of NFTs.")
+        return found
+
+    async def fetch_owner(self, account: Account, priority: Priority) -> str:  # noqa: ARG002 - nobody is asked
+        """The account's own address: on a chain they are the same."""
+        return self._checked(account.account_id)
+
+    async def fetch_account(self, owner: str, priority: Priority) -> Account:  # noqa: ARG002 - nobody is asked
+        """The account of an address: its own, whether or not the chain has seen it."""
+        return Account(self.network, self._checked(owner))
+
+    async def resolve_name(self, name: str, priority: Priority) -> str:
+        """The address behind a name, lower case (`GET /search/check-redirect`).
+
+        That search also leads from what a token calls itself to its contract, and anybody may call a token
+        "vitalik.eth". So an address that is a token's is not taken.
+        """
+        sentence = f"{self.label} knows no address behind the name {name}."
+        found = read_one(WireRedirect, await self._get("/search/check-redirect", {"q": name}, priority), self.label)
+        if not found.redirect or found.type != "address":
+            raise NotFoundError(sentence)
+        address = (found.parameter or "").lower()
+        if not ADDRESS.fullmatch(address):
+            raise not_understood(self.label)
+        try:
+            await self._get(f"/tokens/{address}", {}, priority, missing=sentence)
+        except NotFoundError:
+            return address
+        raise NotFoundError(sentence)
+
+    async def fetch_name(self, owner: str, priority: Priority) -> str:  # noqa: ARG002 - there is nobody to ask
+        """Always "": the API has no question for it."""
+        return ""
+
+    async def _iter_rows(
+        self,
+        path: str,
+        own: Mapping[str, str],
+        priority: Priority,
+        model: type[W],
+        to_value: Callable[[W], V],
+        key: Callable[[V], str],
+        missing: str = "",
+    ) -> AsyncIterator[Scan[V]]:
+        async def fetch_page(cursor: Mapping[str, str]) -> tuple[RawPage[V], Mapping[str, str] | None]:
+            # A list that has begun is there: 404 for a later page is no word on the whole.
+            body = await self._get(path, {**own, **cursor}, priority, missing="" if cursor else missing)
+            return read_page(body, model, to_value, self.label)
+
+        async for scan in iter_keyed_scan(fetch_page, key):
+            yield scan
+
+    async def _get(self, path: str, params: Mapping[str, str], priority: Priority, *, missing: str = "") -> Any:
+        """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
+        try:
+            return (await self._client.fetch(path, params, priority)).body
+        except _MissingError as error:
+            if missing:
+                raise NotFoundError(missing) from error
+            raise UnavailableError(error.sentence) from error
+        except _NotAcceptedError as error:
+            raise UnavailableError(error.sentence) from error
+
+    def _judge(self, answer: Answer) -> None:
+        """Raise what a status means; the bodies have no codes."""
+        status, body = answer.status, answer.body
+        if status < HTTPStatus.BAD_REQUEST:
+            return
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            raise RefusedError(self._refusal(status))
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            if _points_at(body, _SUBJECTS):
+                raise NotFoundError(f"{self.label} does not accept this address.")
+            raise _NotAcceptedError(f"{self.label} did not accept the question. Try again later.")
+        if status == HTTPStatus.NOT_FOUND and isinstance(body, dict) and isinstance(body.get("message"), str):
+            raise _MissingError(
+                f"{self.label} has nothing at that address (HTTP 404): this bot's operator must check the base URL."
+            )
+        raise UnavailableError(f"{self.label} has a fault of its own (HTTP {status}). Try again in a minute.")
+
+    def _refusal(self, status: int) -> str:
+        variable = key_variable(self.name)
+        if self._has_key:
+            return f"{self.label} refuses this bot's API key (HTTP {status}): its operator must check {variable}."
+        return f"{self.label} wants an API key (HTTP {status}) and this bot has none: its operator must set {variable}."
+
+    def _checked(self, address: str) -> str:
+        """An address in lower case; what is none never gets into a path.
+
+        Raises:
+            NotFoundError: it is none.
+        """
+        if not ADDRESS.fullmatch(address.lower()):
+            raise NotFoundError(f"{self.label} does not accept this address.")
+        return address.lower()
+
+    def _unknown(self, contract: str) -> str:
+        return f"{self.label} knows no collection {_short(contract)}."
+
+
+def _points_at(body: Any, pointers: tuple[str, ...]) -> bool:
+    errors = body.get("errors") if isinstance(body, dict) else None
+    sources = [error.get("source") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return any(source.get("pointer") in pointers for source in sources if isinstance(source, dict))
+
+
+def _told(found: Scan[V], scan: Scan[R], rows: Mapping[Hashable, V]) -> Scan[V]:
+    """`found`, as far as `scan` has come, with what its rows amount to.
+
+    `Scan` itself must see every row as it came: a page of which nothing is wanted is not one that came again.
+    """
+    found.rows = dict(rows)
+    found.received, found.finished, found.gap = scan.received, scan.finished, scan.gap
+    return found
+
+
+def _added_up(network: str, parts: Iterable[HeldPart]) -> dict[Hashable, Holder]:
+    copies: dict[str, int] = {}
+    for part in parts:
+        copies[part.address] = copies.get(part.address, 0) + part.copies
+    return {address: Holder(Account(network, address), count) for address, count in copies.items()}
+
+
+def _short(address: str) -> str:
+    return f"{address[:6]}…{address[-4:]}"
+
+
+def _collection_id(holding: Holding) -> str:
+    return holding.collection.collection_id
+
+
+def _nft_key(nft: Nft) -> str:
+    return nft.key
+
+
+def _part_key(part: HeldPart) -> str:
+    return f"{part.address} {part.token_id}"

@@ -1,0 +1,204 @@
+"""Blockscout's JSON (API v2, versions 11 and 12) into our values.
+
+Tolerant where versions differ: an address as `address_hash` or `address`, a scam as `reputation` or `is_scam`.
+Strict where it matters: a row without its address or its count, or a body without its list and its word on the next
+page, is no row and no body. Whatever the JSON, nothing but `UnavailableError` leaves this module, and what is kept of
+a row is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, Field, model_validator
+
+from bot.holdings import Collection, Holding, Nft
+from bot.sources.paging import RawPage
+from bot.sources.wire import (
+    MAX_NAME,
+    Address,
+    Copies,
+    Count,
+    Description,
+    Table,
+    Text,
+    Uri,
+    Wire,
+    non_empty,
+    not_understood,
+    read_rows,
+    uri,
+    whole_number,
+)
+
+UNIQUE = "ERC-721"
+
+# A card has one picture: the icon, or that of an NFT. The API sends up to nine NFTs with each collection.
+_MAX_INSTANCES = 3
+# The longest paging key that we know of has four parts: addresses, and numbers of 78 digits.
+_MAX_CURSOR_PARTS = 20
+_MAX_CURSOR_TEXT = 200
+# What paging keys are made of; rows have it as text.
+_KEYS_OF_A_ROW = ("id", "value", "token_id")
+
+
+def _list(value: object) -> object:
+    return value if isinstance(value, list) else []
+
+
+class WireToken(Wire):
+    """A contract, as `tokens/{address}` and as `token` in lists."""
+
+    address: Annotated[Address, Field(min_length=1, validation_alias=AliasChoices("address_hash", "address"))]
+    name: Text = ""
+    symbol: Text = ""
+    type: Text = ""
+    icon_url: Uri = ""
+    reputation: Text = ""
+    is_scam: Any = None
+
+    def to_collection(self, network: str, *more_uris: str) -> Collection:
+        """Our value; `more_uris` are pictures to try after the icon."""
+        return Collection(
+            network=network,
+            collection_id=self.address,
+            name=self.name or self.symbol,
+            contract_address=self.address,
+            nft_type=self.type.replace("ERC-", "ERC", 1),  # as Loopring writes it
+            avatar_uris=non_empty(self.icon_url, *more_uris),
+            is_scam=self.reputation == "scam" or self.is_scam is True,
+        )
+
+
+class WirePictures(Wire):
+    """What an NFT looks like: small ones first, then those that Blockscout found, then the contract's own word."""
+
+    thumbnails: Annotated[dict[str, Any], Table, Field(default_factory=dict)]
+    image_url: Uri = ""
+    media_url: Uri = ""
+    media_type: Text = ""
+    image: Annotated[Uri, Field(validation_alias=AliasPath("metadata", "image"))] = ""
+
+    @property
+    def uris(self) -> tuple[str, ...]:
+        """In order of preference."""
+        sizes = [uri(self.thumbnails.get(size)) for size in ("500x500", "250x250", "original")]
+        is_picture = not self.media_type or self.media_type.startswith("image/")
+        return non_empty(*sizes, self.image_url, self.media_url if is_picture else "", self.image)
+
+
+class WireHolding(Wire):
+    """A row of `addresses/{address}/nft/collections`; `amount` counts kinds, and is null where nobody counted."""
+
+    token: WireToken
+    amount: Count
+    instances: Annotated[list[Any], BeforeValidator(_list), Field(alias="token_instances", default_factory=list)]
+
+    def to_holding(self, network: str) -> Holding:
+        """Our value."""
+        pictures, _ = read_rows(self.instances[:_MAX_INSTANCES], WirePictures, lambda found: found.uris)
+        more = [each for uris in pictures for each in uris]
+        return Holding(self.token.to_collection(network, *more), self.amount)
+
+
+class WireNft(WirePictures):
+    """A row of `tokens/{address}/instances` of one holder; `value` counts copies, and of an ERC-721 there is one."""
+
+    id: Copies  # a token id is a uint256, as a balance is
+    value: Copies
+    name: Annotated[Text, Field(validation_alias=AliasPath("metadata", "name"))] = ""
+    description: Annotated[Description, Field(validation_alias=AliasPath("metadata", "description"))] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _count_what_is_unique(cls, row: Any) -> Any:
+        if isinstance(row, dict) and row.get("value") is None and row.get("token_type") == UNIQUE:
+            return row | {"value": 1}
+        return row
+
+    def to_nft(self) -> Nft:
+        """Our value."""
+        return Nft(
+            key=str(self.id),
+            nft_id=str(self.id),
+            copies=self.value,
+            name=self.name,
+            description=self.description,
+            image_uris=self.uris,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPart:
+    """How many units of one kind an address holds; of all kinds together, where `token_id` is None."""
+
+    address: str
+    token_id: int | None
+    copies: int
+
+
+class WireHolder(Wire):
+    """A row of `tokens/{address}/holders`."""
+
+    address: Annotated[Address, Field(min_length=1, validation_alias=AliasPath("address", "hash"))]
+    token_id: Copies | None = None
+    value: Copies
+
+    def to_part(self) -> HeldPart:
+        """Our value."""
+        return HeldPart(self.address, self.token_id, self.value)
+
+
+class WireRedirect(Wire):
+    """The answer of `search/check-redirect`; without `redirect` it says nothing."""
+
+    redirect: Annotated[bool | None, Field(strict=True)]
+    type: Text = ""
+    parameter: Annotated[str | None, Field(max_length=MAX_NAME)] = None
+
+
+W = TypeVar("W", bound=BaseModel)
+V = TypeVar("V")
+
+
+def read_page(
+    body: Any, model: type[W], to_value: Callable[[W], V], name: str
+) -> tuple[RawPage[V], Mapping[str, str] | None]:
+    """The rows of a page, and the key of the next one or None. Rows that cannot be read are counted.
+
+    Raises:
+        UnavailableError: there is no list, or no word on the next page: an answer of another shape is no end.
+    """
+    rows = body.get("items") if isinstance(body, Mapping) else None
+    if not isinstance(rows, list) or "next_page_params" not in body:
+        raise not_understood(name)
+    values, unreadable = read_rows(rows, model, to_value)
+    return RawPage(values, unreadable=unreadable), _read_cursor(body["next_page_params"], rows, name)
+
+
+def _read_cursor(params: Any, rows: list[Any], name: str) -> Mapping[str, str] | None:
+    """`next_page_params` as the next request sends them back."""
+    if params is None:
+        return None
+    if not isinstance(params, dict) or not 0 < len(params) <= _MAX_CURSOR_PARTS:
+        raise not_understood(name)
+    last = rows[-1] if rows and isinstance(rows[-1], dict) else {}
+    cursor = {key: _cursor_text(value, last) for key, value in params.items()}
+    # A key that were cut or guessed would leave rows out without a word.
+    if any(text is None or len(key) + len(text) > _MAX_CURSOR_TEXT for key, text in cursor.items()):
+        raise not_understood(name)
+    return {key: text for key, text in cursor.items() if text is not None}
+
+
+def _cursor_text(value: Any, last_row: Mapping[str, Any]) -> str | None:
+    """A part of a key as JSON writes it: Blockscout's own pages send null as `null` too. None: it cannot be told."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float):
+        # Token ids and values come as JSON numbers of up to 78 digits, and orjson reads those from 2**64 on as floats.
+        # The key is the last row's, which has the same number as text.
+        numbers = [whole_number(last_row.get(key)) for key in _KEYS_OF_A_ROW]
+        return next((str(number) for number in numbers if number is not None and float(number) == value), None)
+    return str(value) if isinstance(value, str | int) else None

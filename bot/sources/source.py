@@ -1,0 +1,93 @@
+"""What every source can be asked, whatever it speaks: one question, one set of values."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.holdings import Account, Collection, Holding, Nft
+from bot.sources.http import Health
+from bot.sources.pace import Priority
+from bot.sources.paging import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a source can do that not all can. Nobody asks a source for its name to find that out.
+
+    Attributes:
+        numbers_copies: It says how many units of an NFT are held.
+        resolves_names: It leads from a name to an address.
+        lists_holders: It can tell who holds a collection.
+        is_live: It tells how things are now; False: how they were, once and for all.
+    """
+
+    numbers_copies: bool = True
+    resolves_names: bool = True
+    lists_holders: bool = False
+    is_live: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has some of a collection: an account, and how many units it holds as far as the source says."""
+
+    account: Account
+    copies: int
+
+
+class Source(Protocol):
+    """Answers about the accounts and collections of one network.
+
+    Every `fetch_x` and `iter_x` raises `SourceError` when there is no usable answer (unknown, which is not zero), and
+    `NotFoundError` when the source says that there is no such thing. `iter_x` yields one growing `Scan`.
+
+    Attributes:
+        name: As configured, for example "ethereum".
+        label: For people, for example "Ethereum (Blockscout)".
+        network: Whose accounts it knows: "loopring", "eip155:1".
+    """
+
+    name: str
+    label: str
+    network: str
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it can do that not all can."""
+
+    @property
+    def health(self) -> Health:
+        """When it last answered, and how it last failed."""
+
+    def iter_holdings(self, account: Account, contract: str | None, priority: Priority) -> AsyncIterator[Scan[Holding]]:
+        """The collections that an account holds NFTs of."""
+
+    def iter_nfts(self, account: Account, collection: Collection, priority: Priority) -> AsyncIterator[Scan[Nft]]:
+        """The NFTs of one collection that an account holds."""
+
+    def iter_holders(self, collection_id: str, priority: Priority) -> AsyncIterator[Scan[Holder]]:
+        """Who holds a collection.
+
+        Raises:
+            InputError: it cannot tell (`abilities.lists_holders`).
+        """
+
+    async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
+        """One collection, whoever holds it."""
+
+    async def fetch_owner(self, account: Account, priority: Priority) -> str:
+        """The address that owns an account, lower case."""
+
+    async def fetch_account(self, owner: str, priority: Priority) -> Account:
+        """The account of an address."""
+
+    async def resolve_name(self, name: str, priority: Priority) -> str:
+        """The address behind a name, lower case."""
+
+    async def fetch_name(self, owner: str, priority: Priority) -> str:
+        """The name of an address, or ""."""
+
+    async def close(self) -> None:
+        """Stop what is under way."""

@@ -1,0 +1,227 @@
+"""The same stories over every source: a member learns nothing anew when a server moves from one to the next."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import open_bot_stage
+from tests.stage import SECRETS, Answer, Person, Stage, open_stage, write_config
+
+ADA = "0xdf235d728e2626cc9259df5f466def7464838b19"
+ARCHIVED = """
+[[source]]
+name = "loopring-2026"
+kind = "archive"
+path = "ARCHIVE"
+"""
+ETHEREUM = """
+[[source]]
+name = "ethereum"
+kind = "blockscout"
+base_url = "STAGE/blockscout/1/api/v2"
+chain_id = 1
+requests_per_second = 1000
+timeout_seconds = 2
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A source, and what it should tell."""
+
+    service: str
+    label: str
+    account: str
+    nothing: str
+    path: str
+
+
+LOOPRING = Told("loopring", "Loopring", "loopring:10001", "loopring:10003", "collection/details")
+BLOCKSCOUT = Told("blockscout", "Ethereum (Blockscout)", f"eip155:1:{ADA}", "ethereum:0x" + 40 * "7", "nft/collections")
+each_source = pytest.mark.parametrize("told", [LOOPRING, BLOCKSCOUT], ids=lambda told: told.service)
+
+
+@pytest.fixture(scope="module")
+async def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Loopring's stand-in said of a few accounts, recorded by the command line."""
+    folder = tmp_path_factory.mktemp("archive")
+    (folder / "accounts").write_text("10001\n10003\n10005\n")
+    async with open_stage() as stage:
+        config = write_config(folder, stage, loopring="requests_per_second = 1000")
+        command = ["archive", "record", "--config", str(config), "--accounts", str(folder / "accounts")]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *command, "-o", str(folder / "then.tessera.gz"), "--nfts"),
+            env={**os.environ, **SECRETS},
+        )
+        assert await process.wait() == 0
+    return folder / "then.tessera.gz"
+
+
+@pytest.fixture(scope="module")
+async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """A bot that asks Loopring and Ethereum."""
+    loopring = "requests_per_second = 1000\ntimeout_seconds = 2\ncache_seconds = 0"
+    async with open_bot_stage(tmp_path_factory.mktemp("bot"), sources=ETHEREUM, loopring=loopring) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def stage(both: Stage) -> AsyncIterator[Stage]:
+    """The sandbox as at the start, with an explorer that is in no hurry to throttle."""
+    await both.reset()
+    await both.post("/_sandbox/blockscout", {"per_second": 1000})
+    yield both
+    await both.collect()
+
+
+@pytest.fixture
+async def ada(stage: Stage) -> Person:
+    """A member of the first guild."""
+    return await stage.person("ada")
+
+
+@each_source
+async def test_cards_with_counts_and_pictures(stage: Stage, ada: Person, told: Told) -> None:
+    answer = await stage.settled(await ada.run("collections", account=told.account))
+    header, *cards = answer.embeds
+    assert header["footer"]["text"] == f"{told.label}, as of"
+    assert len(cards) == 5
+    assert all("kind" in card["description"] for card in cards)
+    assert any(card.get("thumbnail", {}).get("url", "").startswith(f"{stage.url}/ipfs/") for card in cards)
+
+
+@each_source
+async def test_a_collection_opens_with_its_nfts(ada: Person, told: Told) -> None:
+    listing = await ada.run("collections", account=told.account)
+    opened = await ada.press(listing, "open", listing.component("open")["options"][0]["value"])
+    card, *nfts = opened.embeds
+    assert "Held" in {field["name"] for field in card["fields"]}
+    assert card["footer"]["text"].startswith(told.label)
+    assert nfts
+    back = await ada.press(opened, "back")
+    assert back.titles() == listing.titles()
+
+
+@each_source
+async def test_one_collection_by_its_name(ada: Person, told: Told) -> None:
+    listing = await ada.run("collections", account=told.account)
+    option = listing.component("open")["options"][0]
+    network = "" if told is LOOPRING else "eip155:1:"
+    answer = await ada.run("collection", id=network + option["value"])
+    assert answer.embeds[0]["title"] == listing.titles()[0]
+
+
+@each_source
+async def test_an_account_that_holds_nothing(ada: Person, told: Told) -> None:
+    answer = await ada.run("collections", account=told.nothing)
+    assert f"This account holds no NFTs, says {told.label}." in answer.text
+
+
+@each_source
+@pytest.mark.parametrize("kind", ["status", "html", "garbage", "reset", "torn"])
+async def test_a_fault_is_never_nothing(stage: Stage, ada: Person, told: Told, kind: str) -> None:
+    options = {"status": 503} if kind == "status" else {}
+    fault = {"service": told.service, "path": told.path, "kind": kind, "times": None}
+    await stage.post("/_sandbox/faults", fault | options)
+    # The other form of the account's name would be the same account: the last whole answer is told with its age.
+    answer = await ada.run("collections", account=told.account, contract="0x" + 40 * "1")
+    assert "holds no NFTs" not in answer.text
+    assert answer.embeds[0]["title"] in ("The source does not answer", "This bot needs its operator")
+    await stage.reset()
+    await stage.post("/_sandbox/blockscout", {"per_second": 1000})
+    assert (await recovered(stage, ada, told)).titles()
+
+
+async def recovered(stage: Stage, person: Person, told: Told) -> Answer:
+    """The account's cards once the source is asked again; one that failed is left alone for a while."""
+    answer = await person.run("collections", account=told.account)
+    return await stage.settled(answer)
+
+
+async def test_the_same_owner_is_shown_side_by_side(stage: Stage, ada: Person) -> None:
+    on_loopring = await stage.settled(await ada.run("collections", account="10001"))
+    tabs = {item["label"]: item["disabled"] for item in on_loopring.components() if ":tab:" in item["custom_id"]}
+    assert tabs == {"Loopring": True, "Ethereum (Blockscout)": False}
+    on_ethereum = await ada.press(on_loopring, "tab:eip155:1")
+    assert on_ethereum.embeds[0]["footer"]["text"] == "Ethereum (Blockscout), as of"
+    assert "Founders' Tiles" in on_ethereum.titles() + [o["label"] for o in on_ethereum.component("open")["options"]]
+    back = await ada.press(on_ethereum, "tab:loopring")
+    assert back.titles() == on_loopring.titles()
+
+
+async def test_what_is_withdrawn_moves_from_one_source_to_the_other(stage: Stage, ada: Person) -> None:
+    before = await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME")
+    before_count = before.embeds[0]["description"]
+    await stage.post("/_sandbox/withdraw", {"account": 10001, "collection": 209})
+    loopring = await ada.run("collections", account="10001")
+    cards = loopring.embeds + (await ada.press(loopring, "next")).embeds
+    assert any("**3 kinds**" in card["description"] for card in cards if card["title"] == "Kiln Children")
+    ethereum = await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME")
+    assert ethereum.embeds[0]["description"] != before_count
+    seen = ethereum.titles() + (await ada.press(ethereum, "next")).titles()
+    assert "Kiln Children" in seen
+    assert "Kiln Children" not in before.titles() + (await ada.press(before, "next")).titles()
+
+
+async def test_scam_is_hidden_unless_it_is_asked_for(stage: Stage, ada: Person) -> None:
+    hidden = await stage.settled(await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME"))
+    assert "1 collection marked as scam not shown" in hidden.text
+    shown = await stage.settled(await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME", spam=True))
+    assert "not shown" not in shown.text
+    text = shown.text + (await ada.press(shown, "next")).text
+    assert "⚠️ marked as scam" in text
+    assert "https://" not in text
+
+
+async def test_a_chain_that_is_not_configured_is_told(ada: Person) -> None:
+    answer = await ada.run("collections", account=f"eip155:5:{ADA}")
+    assert "No source here knows chain 5. Configured: `loopring`, `eip155:1`." in answer.text
+
+
+async def test_a_name_leads_to_either(ada: Person) -> None:
+    assert (await ada.run("collections", account="ethereum:ada.loopring.eth")).titles()
+
+
+async def test_about_tells_of_each_source(ada: Person) -> None:
+    text = (await ada.run("about")).text
+    assert "Data source: Loopring" in text
+    assert "Data source: Ethereum (Blockscout)" in text
+
+
+async def test_an_archive_stands_behind_a_source_that_is_down(tmp_path: Path, archive: Path) -> None:
+    loopring = 'requests_per_second = 1000\ncache_seconds = 0\nfallback = "loopring-2026"'
+    sources = ARCHIVED.replace("ARCHIVE", str(archive))
+    async with open_bot_stage(tmp_path, sources=sources, loopring=loopring) as stage:
+        ada = await stage.person("ada")
+        live = await stage.settled(await ada.run("collections", account="10001"))
+        assert live.embeds[0]["footer"]["text"] == "Loopring, as of"
+        await stage.fault("status", path="", status=503)
+        then = await ada.run("collections", account="10005")
+        assert "**132 collections**" in then.text
+        assert "📜 " in then.text
+        assert "HTTP 503" in then.text
+        assert then.embeds[0]["footer"]["text"] != "Loopring, as of"
+        # What the archive does not hold stays unknown.
+        unknown = await ada.run("collections", account="10006")
+        assert "Loopring has a fault of its own (HTTP 503)" in unknown.text
+        assert "holds no NFTs" not in unknown.text
+
+
+async def test_an_archive_alone_tells_the_same_stories(tmp_path: Path, archive: Path) -> None:
+    loopring = 'base_url = "http://127.0.0.1:9/nobody"'
+    sources = ARCHIVED.replace("ARCHIVE", str(archive)).replace("loopring-2026", "then")
+    async with open_bot_stage(tmp_path, sources=sources, loopring=f'{loopring}\nfallback = "then"') as stage:
+        ada = await stage.person("ada")
+        listing = await ada.run("collections", account="10001")
+        assert "**30 collections** · 94 kinds of NFT" in listing.text
+        opened = await ada.press(listing, "open", "254")
+        assert opened.embeds[0]["title"] == "Harbour Lights"
+        assert "12 kinds, 31 copies" in str(opened.embeds[0]["fields"])
+        assert "holds no NFTs" in (await ada.run("collections", account="10003")).text

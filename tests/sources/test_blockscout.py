@@ -1,0 +1,301 @@
+"""BlockscoutSource against the stand-in over HTTP: what it asks, and what it makes of the answers."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.errors import NotFoundError, UnavailableError
+from bot.holdings import Account, Collection
+from bot.sources.blockscout import BlockscoutSource
+from bot.sources.source import Source
+from tests.blockscout_source import (
+    ADA,
+    NOBODY,
+    NOW,
+    WHALE,
+    answer,
+    by_name,
+    holdings,
+    hurry,
+    last_of,
+    open_blockscout,
+    requests,
+    sentence_of,
+)
+from tests.stage import Stage
+
+UNKNOWN_FORM = "Ethereum (Blockscout) sent an answer of a form that Tessera does not know. Try again later."
+NOT_ACCEPTED = "Ethereum (Blockscout) does not accept this address."
+
+
+@pytest.fixture
+async def eth(stage: Stage) -> AsyncIterator[BlockscoutSource]:
+    await hurry(stage)
+    async with open_blockscout(stage) as source:
+        yield source
+
+
+async def contract_of(source: BlockscoutSource, name: str) -> str:
+    return (await by_name(source))[name].collection.collection_id
+
+
+async def test_it_is_a_source_that_says_what_it_can(eth: BlockscoutSource) -> None:
+    source: Source = eth
+    assert (source.name, source.label, source.network) == ("ethereum", "Ethereum (Blockscout)", "eip155:1")
+    can = source.abilities
+    assert can.numbers_copies and can.resolves_names and can.lists_holders and can.is_live  # noqa: PT018 - one fact
+
+
+@pytest.mark.parametrize(
+    ("chain", "label", "expected"),
+    [
+        (8453, "", "Base (Blockscout)"),
+        (100, "", "Gnosis (Blockscout)"),
+        (167000, "", "chain 167000 (Blockscout)"),
+        (1, "Our own node", "Our own node"),
+    ],
+)
+async def test_people_are_told_which_chain_it_is(stage: Stage, chain: int, label: str, expected: str) -> None:
+    async with open_blockscout(stage, chain=chain, label=label) as source:
+        assert (source.label, source.network) == (expected, f"eip155:{chain}")
+
+
+# ---------------------------------------------------------------- holdings
+
+
+@pytest.mark.parametrize("version", ["11", "12"])
+async def test_a_whale_is_read_to_the_end_in_both_forms_of_paging(stage: Stage, version: str) -> None:
+    await hurry(stage, version=version)
+    async with open_blockscout(stage) as source:
+        sizes = []
+        async for scan in source.iter_holdings(Account("eip155:1", WHALE), None, NOW):
+            sizes.append(len(scan.rows))
+    assert scan.complete
+    assert sizes == [50, 100, 118]
+    calls = await requests(stage, "/nft/collections")
+    told = [call["response"]["next_page_params"] for call in calls]
+    assert told[-1] is None
+    assert ("items_count" in told[0]) == (version == "11")
+    # Each page is asked for with the key as it came.
+    for call, key in zip(calls[1:], told, strict=False):
+        assert call["query"] == {"type": "ERC-721,ERC-1155,ERC-404"} | {name: str(key[name]) for name in key}
+    assert {call["headers"]["authorization"] for call in calls} == {"<present>"}
+
+
+async def test_what_the_indexer_did_not_count_is_a_gap_and_not_nothing(eth: BlockscoutSource) -> None:
+    scan = await holdings(eth)
+    assert len(scan.rows) == 7
+    assert (scan.finished, scan.complete) == (True, False)
+    assert scan.gap == "1 of 8 entries could not be understood"
+
+
+async def test_collections_are_told_as_all_sources_tell_them(eth: BlockscoutSource) -> None:
+    held = await by_name(eth)
+    founders, flags = held["Founders' Tiles"], held["Signal Flags"]
+    assert (founders.kinds, flags.kinds) == (3, 4)
+    tiles = founders.collection
+    assert (tiles.network, tiles.nft_type, tiles.deploy_status, tiles.is_scam) == ("eip155:1", "ERC721", "", False)
+    assert tiles.collection_id == tiles.contract_address == tiles.collection_id.lower()
+    assert flags.collection.nft_type == "ERC1155"
+    assert tiles.avatar_uris[0].startswith("http")
+    assert len(set(tiles.avatar_uris)) == len(tiles.avatar_uris)
+
+
+async def test_without_an_icon_the_picture_is_that_of_an_nft(eth: BlockscoutSource) -> None:
+    pigeons = (await by_name(eth))["Pigeon Post"].collection
+    assert "/ipfs/" in pigeons.avatar_uris[0]
+    assert pigeons.avatar_uris[-1].startswith("ipfs://")
+
+
+async def test_a_contract_without_name_symbol_and_pictures_is_a_row(eth: BlockscoutSource) -> None:
+    unnamed = (await by_name(eth))[""]
+    assert (unnamed.kinds, unnamed.collection.avatar_uris) == (1, ())
+
+
+async def test_hostile_text_stays_what_it_is_and_a_scam_is_marked(eth: BlockscoutSource) -> None:
+    (scam,) = [row.collection for row in (await by_name(eth)).values() if row.collection.is_scam]
+    assert scam.name == "⚠️ Claim your reward: [claim-tessera.example](https://phish.example/claim) @everyone"
+    assert scam.avatar_uris[0] == "http://169.254.169.254/latest/meta-data/"
+
+
+@pytest.mark.parametrize("address", [NOBODY, ADA.upper().replace("0X", "0x")])
+async def test_an_address_never_seen_is_complete_and_empty(eth: BlockscoutSource, address: str) -> None:
+    scan = await holdings(eth, address)
+    assert len(scan.rows) == (0 if address == NOBODY else 7)
+    assert scan.complete == (address == NOBODY)
+
+
+async def test_one_contract_is_found_on_whatever_page_it_stands(stage: Stage, eth: BlockscoutSource) -> None:
+    everything = await holdings(eth, WHALE)
+    for wanted in [list(everything.rows)[number] for number in (0, 117)]:
+        scan = await holdings(eth, WHALE, str(wanted))
+        assert list(scan.rows) == [wanted]
+        assert scan.complete
+    assert len(await requests(stage, "/nft/collections")) == 9
+
+
+async def test_a_contract_that_is_not_held_is_not_held(eth: BlockscoutSource) -> None:
+    scan = await holdings(eth, WHALE, NOBODY)
+    assert (scan.rows, scan.complete) == ({}, True)
+
+
+async def test_one_contract_is_not_said_to_be_missing_while_a_row_cannot_be_read(eth: BlockscoutSource) -> None:
+    assert not (await holdings(eth, ADA, NOBODY)).complete
+
+
+async def test_thousands_of_collections_are_read_whole(stage: Stage, eth: BlockscoutSource) -> None:
+    await stage.post("/_sandbox/contracts", {"address": "0x" + "7" * 40, "contracts": 260})
+    scan = await holdings(eth, "0x" + "7" * 40)
+    assert (len(scan.rows), scan.complete) == (260, True)
+
+
+async def test_each_chain_has_its_own_holdings(stage: Stage) -> None:
+    await hurry(stage)
+    async with open_blockscout(stage, chain=8453, name="base") as source:
+        assert list(await by_name(source)) == ["Tide Pools"]
+
+
+# ---------------------------------------------------------------- NFTs
+
+
+async def test_nfts_of_a_contract_come_with_copies(stage: Stage, eth: BlockscoutSource) -> None:
+    flags = (await by_name(eth))["Signal Flags"].collection
+    scan = await last_of(eth.iter_nfts(Account("eip155:1", ADA), flags, NOW))
+    assert scan.complete
+    assert {nft.nft_id: nft.copies for nft in scan.rows.values()} == {"1": 2, "3": 1, "4": 5, "5": 1}
+    nft = scan.rows["4"]
+    assert (nft.key, nft.name, nft.description) == ("4", "Delta", nft.description)
+    assert nft.image_uris
+    (call,) = await requests(stage, "/instances")
+    assert call["path"].endswith(f"/tokens/{flags.collection_id}/instances")
+    assert call["query"] == {"holder_address_hash": ADA}
+
+
+async def test_nfts_of_an_erc_721_are_one_each(eth: BlockscoutSource) -> None:
+    tiles = (await by_name(eth))["Founders' Tiles"].collection
+    scan = await last_of(eth.iter_nfts(Account("eip155:1", ADA), tiles, NOW))
+    assert {nft.nft_id: nft.copies for nft in scan.rows.values()} == {"1": 1, "2": 1, "7": 1}
+
+
+async def test_nfts_of_a_contract_that_nobody_knows(eth: BlockscoutSource) -> None:
+    asked = last_of(eth.iter_nfts(Account("eip155:1", ADA), Collection("eip155:1", NOBODY), NOW))
+    assert await sentence_of(asked, NotFoundError) == "Ethereum (Blockscout) knows no collection 0x9999…9999."
+
+
+# ---------------------------------------------------------------- holders
+
+
+@pytest.mark.parametrize("version", ["11", "12"])
+async def test_all_holders_of_a_contract_are_told(stage: Stage, version: str) -> None:
+    await hurry(stage, version=version)
+    async with open_blockscout(stage) as source:
+        contract = await contract_of(source, "Founders' Tiles")
+        scan = await last_of(source.iter_holders(contract, NOW))
+    assert scan.complete
+    copies = {str(holder.account): holder.copies for holder in scan.rows.values()}
+    assert (len(copies), copies[f"eip155:1:{ADA}"]) == (66, 3)
+    assert len(await requests(stage, "/holders")) == 2
+
+
+async def test_the_kinds_of_one_holder_are_added_up(eth: BlockscoutSource) -> None:
+    scan = await last_of(eth.iter_holders(await contract_of(eth, "Signal Flags"), NOW))
+    assert {holder.account.account_id: holder.copies for holder in scan.rows.values()} == {
+        ADA: 9,
+        "0xda4613dde81baebc0d31d1fd91ce579f73b09b37": 2,
+        "0x45717e7bbb03353da3777d430970d64cf7cc2e8d": 10,
+    }
+    assert scan.complete
+
+
+async def test_a_contract_that_nobody_knows_has_no_holders_to_tell_of(eth: BlockscoutSource) -> None:
+    asked = last_of(eth.iter_holders(NOBODY, NOW))
+    assert await sentence_of(asked, NotFoundError) == "Ethereum (Blockscout) knows no collection 0x9999…9999."
+
+
+# ---------------------------------------------------------------- one thing at a time
+
+
+async def test_a_collection_by_its_contract(eth: BlockscoutSource) -> None:
+    held = (await by_name(eth))["Signal Flags"].collection
+    found = await eth.fetch_collection(held.collection_id, NOW)
+    assert (found.name, found.collection_id, found.nft_type) == (held.name, held.collection_id, "ERC1155")
+    assert await eth.fetch_collection("0x" + held.collection_id[2:].upper(), NOW) == found
+    assert await sentence_of(eth.fetch_collection(NOBODY, NOW), NotFoundError) == (
+        "Ethereum (Blockscout) knows no collection 0x9999…9999."
+    )
+
+
+async def test_a_collection_other_than_the_one_asked_for_is_refused(stage: Stage, eth: BlockscoutSource) -> None:
+    await answer(stage, "/tokens/", {"address_hash": ADA, "name": "Another", "type": "ERC-721"})
+    assert await sentence_of(eth.fetch_collection(NOBODY, NOW), UnavailableError) == UNKNOWN_FORM
+
+
+async def test_a_currency_is_no_collection(stage: Stage, eth: BlockscoutSource) -> None:
+    await answer(stage, "/tokens/", {"address_hash": NOBODY, "name": "Coin", "type": "ERC-20"})
+    assert "is a currency" in await sentence_of(eth.fetch_collection(NOBODY, NOW), NotFoundError)
+
+
+async def test_an_address_is_its_own_account_and_owner_and_nobody_is_asked(stage: Stage, eth: BlockscoutSource) -> None:
+    account = await eth.fetch_account(ADA.upper().replace("0X", "0x"), NOW)
+    assert account == Account("eip155:1", ADA)
+    assert await eth.fetch_owner(account, NOW) == ADA
+    assert await eth.fetch_name(ADA, NOW) == ""
+    assert await requests(stage) == []
+
+
+async def test_what_is_no_address_is_never_asked_for(stage: Stage, eth: BlockscoutSource) -> None:
+    for text in ("0x12", "10001", "../tokens", "0x" + "z" * 40, ADA + "\n", ADA + "/../x"):
+        account, thing = Account("eip155:1", text), Collection("eip155:1", text)
+        known, collection = Account("eip155:1", ADA), Collection("eip155:1", NOBODY)
+        for asked in (
+            holdings(eth, text),
+            last_of(eth.iter_nfts(account, collection, NOW)),
+            last_of(eth.iter_nfts(known, thing, NOW)),
+            last_of(eth.iter_holders(text, NOW)),
+            eth.fetch_collection(text, NOW),
+            eth.fetch_owner(account, NOW),
+            eth.fetch_account(text, NOW),
+        ):
+            assert await sentence_of(asked, NotFoundError) == NOT_ACCEPTED
+    assert await requests(stage) == []
+
+
+# ---------------------------------------------------------------- names
+
+
+async def test_a_name_leads_to_its_address(stage: Stage, eth: BlockscoutSource) -> None:
+    assert await eth.resolve_name("vitalik.eth", NOW) == "0xd8da6bf26964af9d7eed9e03e53415d37aa96045"
+    assert (await requests(stage, "check-redirect"))[0]["query"] == {"q": "vitalik.eth"}
+
+
+async def test_a_name_of_nobody_leads_nowhere(eth: BlockscoutSource) -> None:
+    assert await sentence_of(eth.resolve_name("nobody.eth", NOW), NotFoundError) == (
+        "Ethereum (Blockscout) knows no address behind the name nobody.eth."
+    )
+
+
+async def test_a_token_that_calls_itself_by_a_name_is_not_whom_it_means(stage: Stage, eth: BlockscoutSource) -> None:
+    contract = await contract_of(eth, "Pigeon Post")
+    await answer(stage, "check-redirect", {"redirect": True, "type": "address", "parameter": contract})
+    assert "knows no address" in await sentence_of(eth.resolve_name("vitalik.eth", NOW), NotFoundError)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"redirect": False, "type": None, "parameter": None}, NotFoundError),
+        ({"redirect": None, "type": None, "parameter": None}, NotFoundError),
+        ({"redirect": True, "type": "transaction", "parameter": "0x" + "1" * 64}, NotFoundError),
+        ({"redirect": True, "type": "address", "parameter": "0x12"}, UnavailableError),
+        ({"redirect": True, "type": "address", "parameter": None}, UnavailableError),
+        ({"redirect": "yes", "type": "address", "parameter": ADA}, UnavailableError),
+        ({"status": "maintenance"}, UnavailableError),
+        ([], UnavailableError),
+    ],
+)
+async def test_a_name_leads_to_an_address_or_to_nothing(
+    stage: Stage, eth: BlockscoutSource, body: Any, kind: type[NotFoundError | UnavailableError]
+) -> None:
+    await answer(stage, "check-redirect", body)
+    await sentence_of(eth.resolve_name("ada.eth", NOW), kind)

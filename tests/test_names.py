@@ -1,0 +1,136 @@
+"""What a person may type to mean an account or a collection, with one source and with several."""
+
+import pytest
+
+from bot.errors import InputError
+from bot.names import AccountRef, Names, RefKind, parse_contract
+
+ADDRESS = "0x8656920c85342d646E5286Cb841F90209272ABeb"
+NAMES = Names()
+ETHEREUM = "eip155:1"
+BASE = "eip155:8453"
+MANY = Names(("loopring", ETHEREUM, BASE), {"ethereum": ETHEREUM, "base": BASE, "loopring": "loopring"})
+CHAIN_FIRST = Names((ETHEREUM, "loopring"), {"ethereum": ETHEREUM, "loopring": "loopring"})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("10001", RefKind.ID, "10001"),
+        (" 10001 ", RefKind.ID, "10001"),
+        ("0010001", RefKind.ID, "10001"),
+        ("loopring:10001", RefKind.ID, "10001"),
+        ("Loopring: 10001", RefKind.ID, "10001"),
+        ("4294967295", RefKind.ID, "4294967295"),
+        (ADDRESS, RefKind.OWNER, ADDRESS.lower()),
+        (f"loopring:{ADDRESS}", RefKind.OWNER, ADDRESS.lower()),
+        ("vitalik.eth", RefKind.NAME, "vitalik.eth"),
+        ("Ada.Loopring.eth", RefKind.NAME, "ada.loopring.eth"),
+        ("名前.eth", RefKind.NAME, "名前.eth"),
+    ],
+)
+def test_an_account_is_an_id_an_address_or_a_name(text: str, kind: RefKind, value: str) -> None:
+    assert NAMES.parse_account(text) == AccountRef("loopring", kind, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("abc", "“abc” is not an account."),
+        ("-1", "“-1” is not an account."),
+        ("0", "An account id is a number from 1 to 4294967295."),
+        ("4294967296", "An account id is a number from 1 to 4294967295."),
+        (str(10**30), "An account id is a number from 1 to 4294967295."),
+        ("9" * 10_000, "An account id is a number from 1 to 4294967295."),
+        ("0x12", "“0x12” is not a whole address"),
+        (ADDRESS + "00", "is not a whole address"),
+        ("", "No account was given."),
+        ("   ", "No account was given."),
+        ("solana:10001", "No source here knows “solana”. Configured: `loopring`."),
+        ("eth", "“eth” is not an account."),
+        ("a b.eth", "is not an account."),
+        ("٣٤٥", "is not an account."),
+        ("1e5", "“1e5” is not an account."),
+        ("@everyone", "is not an account."),
+        pytest.param("\x1b[2Jfoo.eth", "is not an account.", id="a name that clears the terminal"),
+        pytest.param("\u202efoo.eth", "is not an account.", id="a name that turns the text around"),
+        pytest.param("fo\u200bo.eth", "is not an account.", id="a name that looks like another"),
+        pytest.param("fo\u00ado.eth", "is not an account.", id="a name with a soft hyphen"),
+        pytest.param("fo\udc9bo.eth", "is not an account.", id="a name with half a character"),
+    ],
+)
+def test_what_is_no_account_is_told_what_one_is(text: str, sentence: str) -> None:
+    with pytest.raises(InputError) as caught:
+        NAMES.parse_account(text)
+    assert sentence in caught.value.sentence
+    assert "Use an account id such as `10001`" in caught.value.sentence
+    assert len(caught.value.sentence) < 400
+    assert "@everyone" not in caught.value.sentence
+
+
+def test_contracts_and_collection_ids() -> None:
+    assert parse_contract(f" {ADDRESS} ") == ADDRESS.lower()
+    assert NAMES.parse_collection("254") == ("loopring", "254")
+    assert NAMES.parse_collection("loopring:0254") == ("loopring", "254")
+    assert NAMES.parse_collection("#254") == ("loopring", "254")
+    with pytest.raises(InputError, match="is not a contract address"):
+        parse_contract("0x1")
+    for wrong in ("abc", "", "-5", "1" * 19, "2.5"):
+        with pytest.raises(InputError, match="is not a collection id"):
+            NAMES.parse_collection(wrong)
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "network", "kind"),
+    [
+        (MANY, "10001", "loopring", RefKind.ID),
+        (MANY, ADDRESS, "loopring", RefKind.OWNER),
+        (MANY, "vitalik.eth", "loopring", RefKind.NAME),
+        (MANY, f"eip155:1:{ADDRESS}", ETHEREUM, RefKind.OWNER),
+        (MANY, f"EIP155:8453:{ADDRESS}", BASE, RefKind.OWNER),
+        (MANY, f"ethereum:{ADDRESS}", ETHEREUM, RefKind.OWNER),
+        (MANY, "base:vitalik.eth", BASE, RefKind.NAME),
+        (CHAIN_FIRST, ADDRESS, ETHEREUM, RefKind.OWNER),
+        (CHAIN_FIRST, "vitalik.eth", ETHEREUM, RefKind.NAME),
+        (CHAIN_FIRST, "10001", "loopring", RefKind.ID),
+    ],
+)
+def test_where_no_network_is_named_the_first_that_fits_is_meant(
+    names: Names, text: str, network: str, kind: RefKind
+) -> None:
+    ref = names.parse_account(text)
+    assert (ref.network, ref.kind) == (network, kind)
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "sentence"),
+    [
+        (
+            MANY,
+            f"eip155:5:{ADDRESS}",
+            "No source here knows chain 5. Configured: `loopring`, `eip155:1`, `eip155:8453`.",
+        ),
+        (MANY, f"eip155:01:{ADDRESS}", "No source here knows “eip155:01”."),
+        (MANY, f"solana:{ADDRESS}", "No source here knows “solana”."),
+        (MANY, "eip155:1:10001", "Numbers are accounts of Loopring"),
+        (Names((ETHEREUM,)), "10001", "Numbers are accounts of Loopring, which no source here knows."),
+        (
+            Names((ETHEREUM, "loopring", "loopring-test")),
+            "10001",
+            "Say which: `loopring:10001`, `loopring-test:10001`.",
+        ),
+    ],
+)
+def test_what_no_source_knows_or_two_could_mean_is_told(names: Names, text: str, sentence: str) -> None:
+    with pytest.raises(InputError) as caught:
+        names.parse_account(text)
+    assert sentence in caught.value.sentence
+
+
+def test_a_contract_is_a_collection_of_its_chain() -> None:
+    assert MANY.parse_collection(f"eip155:1:{ADDRESS}") == (ETHEREUM, ADDRESS.lower())
+    assert CHAIN_FIRST.parse_collection(ADDRESS) == (ETHEREUM, ADDRESS.lower())
+    with pytest.raises(InputError, match="Say which chain the contract is on"):
+        MANY.parse_collection(ADDRESS)
+    with pytest.raises(InputError, match="is not a collection id"):
+        NAMES.parse_collection(ADDRESS)
