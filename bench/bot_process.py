@@ -12,14 +12,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sandbox.world import API_KEY, BOT_TOKEN
+from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # A start takes a second or two; this is for a machine that is busy with something else.
 LONGEST_START = 60.0
 TIME_TO_END = 10.0
 READY = "ready as "
-_SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY}
+_SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}
 
 
 class BotDiedError(Exception):

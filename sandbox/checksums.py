@@ -62,7 +62,7 @@ def keccak_256(message: bytes) -> bytes:
     return b"".join(lane.to_bytes(8, "little") for lane in lanes[:4])
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65_536)
 def checksummed(address: str) -> str:
     """An address of any case in the case of EIP-55."""
     digits = address.lower().removeprefix("0x")
