@@ -1,6 +1,6 @@
 """Tessera: shows what an account holds, grouped by collection, and keeps "unknown" apart from "zero".
 
-    Discord ──interaction──▶ cogs ──▶ lookup ──┬─▶ sources ──HTTP──▶ Loopring · Blockscout
+    Discord ──interaction──▶ cogs ──▶ lookup ──┬─▶ sources ──HTTP──▶ Loopring · Blockscout · archive file
     browser ──HTTP─────────▶ web               └─▶ store ────SQL───▶ SQLite
     Discord ◀──embed, view── cogs ◀── embeds, paginator ◀── plain frozen values (holdings)
 
@@ -10,6 +10,7 @@ One way down, one way back. A cog parses an interaction, calls one service, show
     holdings, names          the nouns, and what people call them
     config                   Settings, read once, from a TOML file and the environment
     sources/                 where holdings come from, over one polite HTTP client
+    archive/                 holdings in a file: its format, recording, verifying, serving
     store/                   SQLite, on one thread that owns the connection
     lookup                   answers about accounts and collections, shared while under way and kept for a while
     embeds, pages            values → embeds; the long answers, page by page

@@ -33,12 +33,8 @@ def holding(number: int = 1, kinds: int = 1, **fields: Any) -> Holding:
 
 
 def held(*rows: Holding, **fields: Any) -> Holdings:
-    return Holdings(
-        Account(LOOPRING, "10001"),
-        AS_OF,
-        rows,
-        **({"complete": True, "total": len(rows), "said_by": "Loopring"} | fields),
-    )
+    defaults: dict[str, Any] = {"complete": True, "total": len(rows), "said_by": "Loopring"}
+    return Holdings(Account(LOOPRING, "10001"), AS_OF, rows, **(defaults | fields))
 
 
 def shown(holdings: Holdings, page: int = 0, owner: Owner = NOBODY, *, reading: bool = False) -> list[discord.Embed]:

@@ -1,0 +1,260 @@
+"""The lines of an archive: plain frozen values ↔ one JSON object each. Strict: a line that is odd in any way is none.
+
+Keys that this version does not know are passed over; whatever changes the meaning of known ones must raise `VERSION`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+import orjson
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bot.holdings import Collection, Nft, NftList
+
+FORMAT = "tessera-archive"
+VERSION = 1
+
+
+class LineError(ValueError):
+    """A line that is not what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an archive says of itself: whose accounts, by whose word, from when, written by which program."""
+
+    network: str
+    source: str
+    recorded_at: datetime
+    tool: str
+    has_nfts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRecord:
+    """Kinds held of one collection; `nfts` None: they were not recorded."""
+
+    collection_id: str
+    kinds: int
+    nfts: NftList | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """What one account held at `as_of`; `owner` "": unknown. Complete unless `gap` says why not."""
+
+    account_id: str
+    as_of: datetime
+    owner: str = ""
+    total: int | None = None
+    gap: str = ""
+    holdings: tuple[HeldRecord, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Every collection that the source announced is here."""
+        return not self.gap
+
+    @property
+    def whole(self) -> bool:
+        """Complete, and so is each list of NFTs that was recorded."""
+        return self.complete and all(held.nfts is None or held.nfts.complete for held in self.holdings)
+
+
+def order(identifier: str) -> tuple[int, str]:
+    """The order of ids in an archive: the shorter first, then by code point. For numbers that is their own order."""
+    return len(identifier), identifier
+
+
+def encode_header(header: Header) -> bytes:
+    """The first line."""
+    return orjson.dumps(
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "network": header.network,
+            "source": header.source,
+            "recorded_at": header.recorded_at,
+            "tool": header.tool,
+            "nfts": header.has_nfts,
+        }
+    )
+
+
+def encode_collection(collection: Collection) -> bytes:
+    """One collection; what is empty is left out."""
+    fields = {name: getattr(collection, name) for name in _COLLECTION_FIELDS}
+    return orjson.dumps(
+        {"kind": "collection", "id": collection.collection_id} | {key: value for key, value in fields.items() if value}
+    )
+
+
+def encode_account(record: AccountRecord) -> bytes:
+    """One account with everything it held."""
+    line: dict[str, Any] = {"kind": "account", "id": record.account_id}
+    if record.owner:
+        line["owner"] = record.owner
+    line |= {"as_of": record.as_of, "complete": record.complete, "total": record.total}
+    if record.gap:
+        line["gap"] = record.gap
+    line["holdings"] = [_held(held) for held in record.holdings]
+    return orjson.dumps(line)
+
+
+def encode_owner(owner: str, account_id: str) -> bytes:
+    """The way from an owner to the account."""
+    return orjson.dumps({"kind": "owner", "id": owner, "account": account_id})
+
+
+def _held(held: HeldRecord) -> list[Any]:
+    pair: list[Any] = [held.collection_id, held.kinds]
+    if held.nfts is None:
+        return pair
+    # Copies as text: a balance of ERC-1155 has up to 78 digits, and readers of JSON lose them.
+    rows = [[nft.key, nft.nft_id, str(nft.copies), nft.name, nft.image_uris] for nft in held.nfts.nfts]
+    listed = {"complete": held.nfts.complete, "total": held.nfts.total, "gap": held.nfts.gap, "rows": rows}
+    return [*pair, listed]
+
+
+def _copies(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 78 else None  # noqa: PLR2004 - digits of 2**256
+
+
+_Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+_Id = Annotated[str, Field(min_length=1)]
+_Count = Annotated[int, Field(ge=0)]
+_NftRow = tuple[str, str, Annotated[int, BeforeValidator(_copies)], str, tuple[str, ...]]
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+
+class _HeaderLine(_Line):
+    format: Literal["tessera-archive"]
+    version: int
+    network: _Id
+    source: str
+    recorded_at: _Moment
+    tool: str
+    nfts: bool
+
+
+class _CollectionLine(_Line):
+    kind: Literal["collection"]
+    id: _Id
+    name: str = ""
+    description: str = ""
+    contract_address: str = ""
+    owner: str = ""
+    nft_type: str = ""
+    deploy_status: str = ""
+    avatar_uris: tuple[str, ...] = ()
+    banner_uris: tuple[str, ...] = ()
+    created_at: _Moment | None = None
+    updated_at: _Moment | None = None
+    properties: tuple[tuple[str, bool], ...] = ()
+    is_scam: bool = False
+
+
+_COLLECTION_FIELDS = tuple(name for name in _CollectionLine.model_fields if name not in ("kind", "id"))
+
+
+class _NftsLine(_Line):
+    complete: bool
+    total: _Count | None
+    gap: str
+    rows: tuple[_NftRow, ...]
+
+    def to_list(self) -> NftList:
+        nfts = tuple(Nft(key, nft_id, copies, name, image_uris=uris) for key, nft_id, copies, name, uris in self.rows)
+        return NftList(nfts, complete=self.complete, total=self.total, gap=self.gap)
+
+
+class _AccountLine(_Line):
+    kind: Literal["account"]
+    id: _Id
+    owner: str = ""
+    as_of: _Moment
+    complete: bool
+    total: _Count | None
+    gap: str = ""
+    holdings: tuple[tuple[_Id, _Count] | tuple[_Id, _Count, _NftsLine], ...]
+
+
+class _OwnerLine(_Line):
+    kind: Literal["owner"]
+    id: _Id
+    account: _Id
+
+
+L = TypeVar("L", bound=_Line)
+
+
+def _read(model: type[L], line: bytes) -> L:
+    try:
+        return model.model_validate_json(line)
+    except ValidationError:
+        raise LineError(f"not a line of the kind {model.__name__[1:-4].lower()}") from None
+
+
+def read_version(line: bytes) -> int:
+    """The version of the archive whose first line this is.
+
+    Raises:
+        LineError: it is not the first line of an archive.
+    """
+    try:
+        header = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        raise LineError("not JSON") from None
+    version = header.get("version") if isinstance(header, dict) and header.get("format") == FORMAT else None
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise LineError("not the first line of an archive")
+    return version
+
+
+def decode_header(line: bytes) -> Header:
+    """What `encode_header` was given; `LineError` if it is not of this version's form."""
+    read = _read(_HeaderLine, line)
+    return Header(read.network, read.source, read.recorded_at, read.tool, has_nfts=read.nfts)
+
+
+def decode_collection(line: bytes, network: str) -> Collection:
+    """What `encode_collection` was given; `LineError` if the line is odd."""
+    read = _read(_CollectionLine, line)
+    fields = {name: getattr(read, name) for name in _COLLECTION_FIELDS}
+    return Collection(network, read.id, **fields)
+
+
+def decode_account(line: bytes) -> AccountRecord:
+    """What `encode_account` was given; `LineError` if the line is odd or contradicts itself."""
+    read = _read(_AccountLine, line)
+    if read.complete != (read.gap == ""):
+        raise LineError("complete and gap contradict each other")
+    holdings = tuple(_held_record(*held) for held in read.holdings)
+    return AccountRecord(read.id, read.as_of, read.owner, read.total, read.gap, holdings)
+
+
+def _held_record(collection_id: str, kinds: int, nfts: _NftsLine | None = None) -> HeldRecord:
+    return HeldRecord(collection_id, kinds, nfts.to_list() if nfts else None)
+
+
+def decode_owner(line: bytes) -> tuple[str, str]:
+    """Owner and account; `LineError` if the line is odd."""
+    read = _read(_OwnerLine, line)
+    return read.id, read.account
+
+
+def id_of(line: bytes) -> str:
+    """The id that a line is found by; `LineError` if it has none."""
+    try:
+        found = orjson.loads(line)["id"]
+    except (orjson.JSONDecodeError, TypeError, KeyError):
+        found = None
+    if not isinstance(found, str):
+        raise LineError("a line without an id")
+    return found

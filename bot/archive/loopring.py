@@ -1,0 +1,124 @@
+"""What an archive holds, in the JSON of Loopring's v3 API, so that a reader of that API gets back what was recorded.
+
+A reader takes pictures from eight fields by preference, and drops what repeats. Lists of URIs are laid into fields so
+that they come back in the same order; whatever has no place in Loopring's JSON stands in `extra.tessera`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import permutations
+from typing import Any
+
+from bot.archive.lines import AccountRecord
+from bot.holdings import Collection, Holding
+
+Json = dict[str, Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_Uris = tuple[str, ...]
+
+
+def collection_json(collection: Collection) -> Json:
+    """A collection with the keys of recorded bodies; what an archive does not know is ""."""
+    slots = _image_slots(collection.avatar_uris, collection.banner_uris)
+    extra: Json = {"properties": dict(collection.properties), "mintChannel": ""}
+    unsaid: Json = {}
+    if slots is None:
+        unsaid |= {"avatarUris": collection.avatar_uris, "bannerUris": collection.banner_uris}
+        slots = (collection.avatar_uris[:2], (), (), collection.banner_uris[:2])
+    if collection.is_scam:
+        unsaid["isScam"] = True
+    if unsaid:
+        extra["tessera"] = unsaid
+    fields: dict[str, str] = {}
+    cached: dict[str, str] = {}
+    for name, uris in zip(("avatar", "tileUri", "thumbnail", "banner"), slots, strict=True):
+        # The first of two is the one that is preferred: `cached`.
+        cached[name], fields[name] = uris if len(uris) > 1 else ("", *uris) if uris else ("", "")
+    return {
+        "id": int(collection.collection_id),
+        "owner": collection.owner,
+        "name": collection.name,
+        "contractAddress": collection.contract_address,
+        "collectionAddress": "",
+        "baseUri": "",
+        "nftFactory": "",
+        "description": collection.description,
+        **fields,
+        "cached": cached,
+        "deployStatus": collection.deploy_status,
+        "nftType": collection.nft_type,
+        "times": {"createdAt": _milliseconds(collection.created_at), "updatedAt": _milliseconds(collection.updated_at)},
+        "extra": extra,
+    }
+
+
+def page_json(record: AccountRecord, rows: Sequence[Holding], *, contract: str, offset: int, limit: int) -> Json:
+    """A page of `user/collection/details`.
+
+    `totalNum` of an account that was recorded incompletely is always larger than the rows there are: this API has no
+    other way to say that something is missing.
+    """
+    complete = record.complete
+    total = record.total or 0
+    if contract:
+        # One without a contract may be of this one.
+        complete = complete and all(row.collection.contract_address for row in rows)
+        rows = [row for row in rows if row.collection.contract_address == contract]
+        total = 0
+    total = len(rows) if complete else max(total, len(rows) + 1)
+    return {
+        "collections": [
+            {"collection": collection_json(row.collection), "count": row.kinds} for row in rows[offset : offset + limit]
+        ],
+        "totalNum": total,
+    }
+
+
+def account_json(account_id: str, owner: str) -> Json:
+    """An account; keys and nonces were not recorded, and look like those of one that was never activated."""
+    return {
+        "accountId": int(account_id),
+        "owner": owner,
+        "frozen": False,
+        "publicKey": {"x": "", "y": ""},
+        "tags": "",
+        "nonce": 0,
+        "keyNonce": 0,
+        "keySeed": "",
+    }
+
+
+def _milliseconds(moment: datetime | None) -> int:
+    return round((moment - _EPOCH) / timedelta(milliseconds=1)) if moment else 0
+
+
+@lru_cache(4096)
+def _image_slots(avatar: _Uris, banner: _Uris) -> tuple[_Uris, _Uris, _Uris, _Uris] | None:
+    """Up to two URIs each for avatar, tile, thumbnail and banner from which both lists are read again, or None.
+
+    A reader takes avatar, tile, thumbnail, banner for the one list and banner, tile, avatar for the other.
+    """
+    for first in (avatar[:2], avatar[:1], ()):
+        for tile in _pairs(avatar):
+            if _distinct(first, tile) != avatar[: len(_distinct(first, tile))]:
+                continue
+            for last in (banner[:2], banner[:1], ()):
+                if _distinct(last, tile, first) != banner:
+                    continue
+                for thumbnail in _pairs(avatar):
+                    if _distinct(first, tile, thumbnail, last) == avatar:
+                        return first, tile, thumbnail, last
+    return None
+
+
+def _pairs(uris: _Uris) -> Iterator[_Uris]:
+    for length in (0, 1, 2):
+        yield from permutations(uris, length)
+
+
+def _distinct(*parts: _Uris) -> _Uris:
+    return tuple(dict.fromkeys(uri for part in parts for uri in part))

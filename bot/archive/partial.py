@@ -1,0 +1,158 @@
+"""A recording under way: JSON lines that are only ever appended, and whose last one may be torn.
+
+The first line is the archive's header. A collection stands before the first account that holds it, so whatever a
+crash leaves of the file is a recording of fewer accounts. Of an account that comes again, the last line counts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from io import BufferedRandom
+from pathlib import Path
+
+import orjson
+
+from bot.archive.index import Index
+from bot.archive.lines import (
+    AccountRecord,
+    Header,
+    LineError,
+    decode_account,
+    decode_collection,
+    decode_header,
+    encode_account,
+    encode_collection,
+    encode_header,
+    order,
+    read_version,
+)
+from bot.archive.writer import write_archive
+from bot.errors import ConfigError
+from bot.holdings import Collection
+
+
+class Partial:
+    """An open recording. Use `create` or `resume`; all methods but those read or write the disk as they are called.
+
+    Attributes:
+        header: What the archive will say of itself.
+        done: Accounts recorded, and whether each is whole: complete with its lists of NFTs.
+    """
+
+    def __init__(self, path: Path, file: BufferedRandom, header: Header) -> None:
+        self.header = header
+        self.done: dict[str, bool] = {}
+        self._path = path
+        self._file = file
+        # Where the lines begin: the lines themselves may be more than fits into memory.
+        self._accounts: dict[str, int] = {}
+        self._collections: dict[str, int] = {}
+
+    @classmethod
+    def create(cls, path: Path, header: Header) -> Partial:
+        """Begin a recording in a new file.
+
+        Raises:
+            ConfigError: there is one already, or the disk does not take it.
+        """
+        try:
+            file = path.open("xb+")
+        except FileExistsError:
+            raise ConfigError(
+                f"{path}: a recording that was not finished. Go on with --resume, or remove it."
+            ) from None
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be written: {error.strerror}.") from error
+        partial = cls(path, file, header)
+        partial._append([encode_header(header)])
+        return partial
+
+    @classmethod
+    def resume(cls, path: Path) -> Partial:
+        """Go on with a recording; a line that was torn off at the end is dropped.
+
+        Raises:
+            ConfigError: there is none, or it is not one, or damaged before its end.
+        """
+        try:
+            file = path.open("rb+")
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be gone on with: {error.strerror}.") from error
+        try:
+            first = file.readline()
+            read_version(first)
+            partial = cls(path, file, decode_header(first))
+            partial._read()
+        except LineError as error:
+            file.close()
+            raise ConfigError(f"{path}: not a recording that can be gone on with. Remove it to begin anew.") from error
+        return partial
+
+    def add(self, collections: Iterable[Collection], records: Iterable[AccountRecord]) -> None:
+        """Append what was read of some accounts; on the disk when this returns."""
+        lines = []
+        new: dict[str, Collection] = {}
+        for collection in collections:
+            if collection.collection_id not in self._collections:
+                new.setdefault(collection.collection_id, collection)
+        lines += [(self._collections, key, encode_collection(new[key])) for key in new]
+        for record in records:
+            lines.append((self._accounts, record.account_id, encode_account(record)))
+            self.done[record.account_id] = record.whole
+        at = self._file.seek(0, os.SEEK_END)
+        for places, key, line in lines:
+            places[key] = at
+            at += len(line) + 1
+        self._append([line for _, _, line in lines])
+
+    def finish(self, path: Path) -> Index:
+        """Write what was recorded as an archive to `path`; the partial file stays."""
+        collections = (decode_collection(line, self.header.network) for line in self._lines(self._collections))
+        return write_archive(path, self.header, collections, map(decode_account, self._lines(self._accounts)))
+
+    def remove(self) -> None:
+        """Close and delete the partial file: the archive is written and whole."""
+        self.close()
+        self._path.unlink()
+
+    def close(self) -> None:
+        """Close the file; it can be resumed."""
+        self._file.close()
+
+    def _lines(self, places: dict[str, int]) -> Iterator[bytes]:
+        for key in sorted(places, key=order):
+            self._file.seek(places[key])
+            yield self._file.readline()
+
+    def _append(self, lines: list[bytes]) -> None:
+        self._file.seek(0, os.SEEK_END)
+        try:
+            self._file.write(b"".join(line + b"\n" for line in lines))
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise ConfigError(f"{self._path}: cannot be written: {error.strerror}.") from error
+
+    def _read(self) -> None:
+        at = self._file.tell()
+        for line in self._file:
+            if not line.endswith(b"\n"):
+                break
+            self._note(line, at)
+            at += len(line)
+        self._file.truncate(at)
+
+    def _note(self, line: bytes, at: int) -> None:
+        try:
+            kind = orjson.loads(line).get("kind")
+        except (orjson.JSONDecodeError, AttributeError):
+            raise LineError("not a line") from None
+        if kind == "collection":
+            self._collections.setdefault(decode_collection(line, self.header.network).collection_id, at)
+            return
+        record = decode_account(line)
+        if any(held.collection_id not in self._collections for held in record.holdings):
+            raise LineError("an account before its collections")
+        self._accounts[record.account_id] = at
+        self.done[record.account_id] = record.whole

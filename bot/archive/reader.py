@@ -1,0 +1,203 @@
+"""Opens an archive and looks things up in it: a whole, unaltered file or none at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from cachetools import LRUCache
+
+from bot.archive.index import Block, Index, decode_index
+from bot.archive.lines import (
+    VERSION,
+    AccountRecord,
+    Header,
+    LineError,
+    decode_account,
+    decode_collection,
+    decode_header,
+    decode_owner,
+    id_of,
+    read_version,
+)
+from bot.archive.members import TAIL_SIZE, MemberError, unpack, unpack_first, unpack_tail
+from bot.errors import ConfigError, UnavailableError
+from bot.holdings import Collection
+
+_READ = 1024 * 1024
+_MAX_HEADER = 64 * 1024
+# Bytes of lines kept unpacked. Python's objects for them take about half as much again.
+_KEPT = 16 * 1024 * 1024
+
+_Lines = dict[str, bytes]
+
+
+class Archive:
+    """An open archive. Its methods may be called from any thread, and read the disk.
+
+    Every method raises `UnavailableError` when the file changed under our hands or contradicts itself.
+
+    Attributes:
+        path: The file.
+        header: What it says of itself.
+        index: What it holds.
+    """
+
+    def __init__(self, path: Path, descriptor: int, header: Header, index: Index) -> None:
+        self.path = path
+        self.header = header
+        self.index = index
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+        self._kept: LRUCache[int, _Lines] = LRUCache(_KEPT, getsizeof=lambda lines: sum(map(len, lines.values())) + 1)
+
+    @classmethod
+    def open(cls, path: Path, *, network: str = "") -> Archive:
+        """Open the archive at `path`, and check every byte of it against its digest.
+
+        Args:
+            path: The file.
+            network: Whose accounts it must hold; "": any.
+
+        Raises:
+            ConfigError: it cannot be read, is no archive, of a newer form, cut off, altered, or of another network.
+        """
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except OSError as error:
+            raise ConfigError(f"{path}: the archive cannot be read: {error.strerror}.") from error
+        try:
+            header, index = _open(path, descriptor, network)
+        except OSError as error:
+            os.close(descriptor)
+            raise ConfigError(f"{path}: the archive cannot be read: {error.strerror}.") from error
+        except ConfigError:
+            os.close(descriptor)
+            raise
+        return cls(path, descriptor, header, index)
+
+    def close(self) -> None:
+        """Close the file; whoever asks after that gets an error."""
+        with self._lock:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+            self._descriptor = -1
+            self._kept.clear()
+
+    def find_account(self, account_id: str) -> AccountRecord | None:
+        """What an account held; None: it was not recorded, which says nothing about it."""
+        line = self._find("accounts", account_id)
+        try:
+            return decode_account(line) if line is not None else None
+        except LineError as error:
+            raise self._broken() from error
+
+    def find_collection(self, collection_id: str) -> Collection | None:
+        """A collection; None: it was not recorded."""
+        line = self._find("collections", collection_id)
+        try:
+            return decode_collection(line, self.header.network) if line is not None else None
+        except LineError as error:
+            raise self._broken() from error
+
+    def collection(self, collection_id: str) -> Collection:
+        """A collection that an account of this archive holds."""
+        found = self.find_collection(collection_id)
+        if found is None:
+            raise self._broken()
+        return found
+
+    def find_account_of(self, owner: str) -> str | None:
+        """The account of an owner (lower case); None: none was recorded."""
+        line = self._find("owners", owner)
+        try:
+            return decode_owner(line)[1] if line is not None else None
+        except LineError as error:
+            raise self._broken() from error
+
+    def iter_blocks(self, kind: str) -> Iterator[tuple[Block, list[bytes]]]:
+        """All blocks of a kind of line with their lines, in order; keeps none of them."""
+        for block in self.index.blocks[kind]:
+            with self._lock:
+                lines = self._unpack(block)
+            yield block, lines
+
+    def _find(self, kind: str, identifier: str) -> bytes | None:
+        block = self.index.find(kind, identifier)
+        if block is None:
+            return None
+        with self._lock:
+            lines = self._kept.get(block.offset)
+            if lines is None:
+                lines = self._by_id(self._unpack(block))
+                if self._kept.getsizeof(lines) <= _KEPT:
+                    self._kept[block.offset] = lines
+        return lines.get(identifier)
+
+    def _by_id(self, lines: list[bytes]) -> _Lines:
+        try:
+            return {id_of(line): line for line in lines}
+        except LineError as error:
+            raise self._broken() from error
+
+    def _unpack(self, block: Block) -> list[bytes]:
+        if self._descriptor < 0:
+            raise UnavailableError(f"The archive of {self.header.network} is closed.")
+        try:
+            lines = unpack(os.pread(self._descriptor, block.length, block.offset))
+        except (OSError, MemberError) as error:
+            raise self._broken() from error
+        if len(lines) != block.count:
+            raise self._broken()
+        return lines
+
+    def _broken(self) -> UnavailableError:
+        # The path is the operator's business; this sentence may be shown to a member.
+        return UnavailableError(
+            f"The archive of {self.header.network} is damaged: this bot's operator should run `tessera archive verify`."
+        )
+
+
+def _open(path: Path, descriptor: int, network: str) -> tuple[Header, Index]:
+    size = os.fstat(descriptor).st_size
+    header, after = _read_header(path, os.pread(descriptor, _MAX_HEADER, 0))
+    if network and header.network != network:
+        raise ConfigError(f"{path}: an archive of {header.network}, but {network} is wanted.")
+    damaged = ConfigError(f"{path}: the archive is cut off or altered. Get a fresh copy of it.")
+    try:
+        index_at, digest = unpack_tail(os.pread(descriptor, TAIL_SIZE, max(0, size - TAIL_SIZE)))
+        if _digest(descriptor, size - TAIL_SIZE) != digest:
+            raise damaged
+        (line,) = unpack(os.pread(descriptor, size - TAIL_SIZE - index_at, index_at))
+        index = decode_index(line)
+    except ValueError as error:
+        raise damaged from error
+    if index.end(after) != index_at:
+        raise damaged
+    return header, index
+
+
+def _read_header(path: Path, start: bytes) -> tuple[Header, int]:
+    """The header, and where its member ends."""
+    try:
+        (line,), rest = unpack_first(start, _MAX_HEADER)
+        version = read_version(line)
+        header = decode_header(line) if version == VERSION else None
+    except ValueError as error:
+        raise ConfigError(f"{path}: not an archive of holdings, or its beginning is damaged.") from error
+    if header is None:
+        raise ConfigError(
+            f"{path}: an archive of version {version}, and this Tessera knows {VERSION}: use a newer Tessera."
+        )
+    return header, len(start) - len(rest)
+
+
+def _digest(descriptor: int, end: int) -> str:
+    digest, at = hashlib.sha256(), 0
+    while at < end and (piece := os.pread(descriptor, min(_READ, end - at), at)):
+        digest.update(piece)
+        at += len(piece)
+    return digest.hexdigest()

@@ -1,0 +1,200 @@
+"""Records what accounts hold, account by account: what cannot be read fails with a reason, and is never empty."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.archive.lines import AccountRecord, HeldRecord
+from bot.archive.partial import Partial
+from bot.errors import (
+    InputError,
+    NotFoundError,
+    RefusedError,
+    SourceError,
+    TesseraError,
+    ThrottledError,
+    UnavailableError,
+)
+from bot.holdings import Account, Collection, Holding, NftList
+from bot.names import AccountRef, Names, RefKind, is_numbered
+from bot.sources.pace import Priority
+from bot.sources.source import Source
+
+# Accounts asked about at the same time; how fast the source is asked is its own pace.
+_BATCH = 8
+# Longer than a source is left alone after it kept failing (30 s): the next batch meets one that may be asked again.
+_PAUSE_SECONDS = 35.0
+# A source that has answered nobody for so many batches is given up for this time.
+_MOST_LOST = 5
+
+_LATER = Priority.BACKGROUND
+
+
+@dataclass
+class Report:
+    """How a recording went: how many accounts were asked about, and which failed, each with a sentence."""
+
+    asked: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    without_owner: int = 0
+
+
+def parse_refs(lines: Iterable[str], names: Names) -> Sequence[AccountRef]:
+    """A list of accounts, one a line; empty lines and those that start with `#` are passed over.
+
+    Raises:
+        InputError: a line is no account, or there is none at all.
+    """
+    refs: dict[AccountRef, None] = {}
+    for number, line in enumerate(lines, 1):
+        if (text := line.strip()) and not text.startswith("#"):
+            try:
+                refs[names.parse_account(text)] = None
+            except InputError as error:
+                raise InputError(f"Line {number} of the list of accounts: {error.sentence}") from error
+    if not refs:
+        raise InputError("The list of accounts is empty.")
+    return list(refs)
+
+
+async def list_holders(source: Source, collection_id: str) -> tuple[Sequence[AccountRef], str]:
+    """The accounts that hold a collection, and why the list is not whole, or "" when it is."""
+    if not source.abilities.lists_holders:
+        raise InputError(f"{source.label} cannot tell who holds a collection: give --accounts instead.")
+    scan = None
+    async for growing in source.iter_holders(collection_id, _LATER):
+        scan = growing
+    if scan is None:
+        raise SourceError(f"{source.label} gave no list of holders.")
+    accounts = [holder.account.account_id for holder in scan.rows.values()]
+    return [AccountRef(source.network, RefKind.ID, account) for account in accounts], scan.gap
+
+
+async def record(
+    source: Source,
+    refs: Sequence[AccountRef],
+    partial: Partial,
+    *,
+    progress: Callable[[int], None] = lambda _done: None,
+    pause: float = _PAUSE_SECONDS,
+) -> Report:
+    """Read the accounts that are not recorded as a whole yet; those that fail get a second chance at the end.
+
+    What was read is on the disk before the next accounts are asked about.
+
+    Args:
+        source: Asked in the background.
+        refs: Whom to ask about.
+        partial: Where to put it.
+        progress: Told how many accounts are done, after each batch.
+        pause: Seconds to wait when the source answers nobody.
+
+    Raises:
+        RefusedError: the source refuses the key: no answer will come.
+        ConfigError: the disk does not take it.
+    """
+    todo = [ref for ref in refs if not (ref.kind is RefKind.ID and partial.done.get(ref.value))]
+    report = Report(asked=len(refs))
+    done = len(refs) - len(todo)
+    for chance in (1, 2):
+        lost = 0
+        for start in range(0, len(todo), _BATCH):
+            batch = todo[start : start + _BATCH]
+            outcomes = await asyncio.gather(*(_read(source, ref, partial) for ref in batch))
+            _keep(partial, report, batch, outcomes)
+            done += len(batch) if chance == 1 else 0
+            progress(done)
+            if not all(isinstance(outcome, UnavailableError | ThrottledError) for outcome in outcomes):
+                lost = 0
+                continue
+            lost += 1
+            if lost == _MOST_LOST:
+                left = todo[start + _BATCH :]
+                report.failed |= {ref.value: "Not asked about: the source answered nobody." for ref in left}
+                return report
+            if start + _BATCH < len(todo) or chance == 1:
+                await asyncio.sleep(pause)
+        todo = [ref for ref in todo if ref.value in report.failed]
+    return report
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was read of one account; `record` None: it is recorded completely already."""
+
+    record: AccountRecord | None = None
+    collections: Sequence[Collection] = ()
+
+
+def _keep(
+    partial: Partial, report: Report, batch: Sequence[AccountRef], outcomes: Sequence[_Found | TesseraError]
+) -> None:
+    found = [outcome for outcome in outcomes if isinstance(outcome, _Found) and outcome.record]
+    # On this thread: nobody else needs it, and a cancelled write could not be waited for.
+    partial.add(
+        (collection for each in found for collection in each.collections),
+        (each.record for each in found if each.record),
+    )
+    if is_numbered(partial.header.network):
+        report.without_owner += sum(not each.record.owner for each in found if each.record)
+    for ref, outcome in zip(batch, outcomes, strict=True):
+        if isinstance(outcome, RefusedError):
+            raise outcome
+        if isinstance(outcome, TesseraError):
+            report.failed[ref.value] = outcome.sentence
+        else:
+            report.failed.pop(ref.value, None)
+
+
+async def _read(source: Source, ref: AccountRef, partial: Partial) -> _Found | TesseraError:
+    try:
+        account, owner = await _resolve(source, ref)
+        if partial.done.get(account.account_id):
+            return _Found()
+        as_of = datetime.now(UTC)  # the start: what was read may be newer than it says, never older
+        scan = None
+        async for growing in source.iter_holdings(account, None, _LATER):
+            scan = growing
+        if scan is None or not scan.finished:
+            return UnavailableError(f"{source.label} broke off in the middle.")
+        rows = [row for row in scan.rows.values() if row.kinds > 0]
+        held = [await _held(source, account, row, with_nfts=partial.header.has_nfts) for row in rows]
+        # On a chain the account is the address.
+        owner = owner or await _owner(source, account) if is_numbered(source.network) else ""
+    except TesseraError as error:
+        return error
+    record = AccountRecord(account.account_id, scan.as_of or as_of, owner, scan.total, scan.gap, tuple(held))
+    return _Found(record, [row.collection for row in rows])
+
+
+async def _resolve(source: Source, ref: AccountRef) -> tuple[Account, str]:
+    """The account, and its owner if that was known on the way."""
+    if ref.kind is RefKind.ID:
+        return Account(source.network, ref.value), ""
+    owner = await source.resolve_name(ref.value, _LATER) if ref.kind is RefKind.NAME else ref.value
+    return await source.fetch_account(owner, _LATER), owner
+
+
+async def _held(source: Source, account: Account, row: Holding, *, with_nfts: bool) -> HeldRecord:
+    if not with_nfts:
+        return HeldRecord(row.collection.collection_id, row.kinds)
+    nfts = NftList()
+    try:
+        async for scan in source.iter_nfts(account, row.collection, _LATER):
+            some = tuple(nft for nft in scan.rows.values() if nft.copies > 0)
+            nfts = NftList(some, complete=scan.complete, total=scan.total, gap=scan.gap)
+    except RefusedError:
+        raise
+    except SourceError as error:
+        nfts = NftList(nfts.nfts, total=nfts.total, gap=error.sentence)
+    return HeldRecord(row.collection.collection_id, row.kinds, nfts)
+
+
+async def _owner(source: Source, account: Account) -> str:
+    try:
+        return await source.fetch_owner(account, _LATER)
+    except (SourceError, NotFoundError):
+        return ""  # counted in the report; what the account holds is known all the same

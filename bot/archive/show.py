@@ -1,0 +1,47 @@
+"""What an archive holds, for a terminal or as JSON for other programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.archive.reader import Archive
+from bot.text import safe_text
+
+
+def summary(archive: Archive) -> dict[str, Any]:
+    """What the archive says of itself, and how much it holds."""
+    header, index = archive.header, archive.index
+    return {
+        "network": header.network,
+        "source": header.source,
+        "recorded_at": header.recorded_at.isoformat(),
+        "tool": header.tool,
+        "accounts": index.count("accounts"),
+        "incomplete": index.incomplete,
+        "owners": index.count("owners"),
+        "collections": index.count("collections"),
+        "nfts": header.has_nfts,
+        "bytes": archive.path.stat().st_size,
+    }
+
+
+def summary_text(archive: Archive) -> str:
+    """The same in words."""
+    what = summary(archive)
+    source, tool = (safe_text(text, 80, plain=True) for text in (what["source"], what["tool"]))
+    incomplete = f", {what['incomplete']:,} of them incomplete" if what["incomplete"] else ""
+    return "\n".join(
+        (
+            f"An archive of {safe_text(what['network'], 80, plain=True)}, as told by {source} to {tool}",
+            f"Recorded from {archive.header.recorded_at:%Y-%m-%d %H:%M:%S} UTC on",
+            f"{what['accounts']:,} accounts{incomplete}; the owners of {what['owners']:,} are known",
+            f"{what['collections']:,} collections; single NFTs {'are' if what['nfts'] else 'were not'} recorded",
+            f"{what['bytes']:,} bytes",
+        )
+    )
+
+
+def summary_json(archive: Archive) -> str:
+    """The same as JSON, all beyond ASCII escaped: none of it acts."""
+    return json.dumps(summary(archive), indent=2)

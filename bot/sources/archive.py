@@ -1,0 +1,165 @@
+"""A recorded archive as a source: it answers always, with what was true when it was recorded.
+
+What is not in the archive is unknown, never absent: the answer is a `SourceError`, not a `NotFoundError` and not an
+empty list. All reading happens on threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from bot.archive.lines import AccountRecord
+from bot.archive.reader import Archive
+from bot.errors import InputError, SourceError
+from bot.holdings import Account, Collection, Holding, Nft, NftList
+from bot.names import is_numbered
+from bot.sources.http import Health
+from bot.sources.pace import Priority
+from bot.sources.paging import Scan
+from bot.sources.source import Abilities, Holder
+
+T = TypeVar("T")
+
+
+class ArchiveSource:
+    """Answers from an archive file; see `Source` for what can be asked.
+
+    Args:
+        path: The file. Constructing reads all of it once, some 50 ms; in a running loop use `open()`.
+        name: As configured.
+        label: For people; "": what the archive says of itself.
+        network: Whose accounts it must hold; "": any.
+
+    Raises:
+        ConfigError: the file cannot be used; the sentence says why.
+    """
+
+    def __init__(self, path: Path, *, name: str, label: str = "", network: str = "") -> None:
+        self._archive = Archive.open(path, network=network)
+        header = self._archive.header
+        self.name = name
+        self.label = label or f"{header.source}, recorded {header.recorded_at:%Y-%m-%d}"
+        self.network = header.network
+        self.abilities = Abilities(numbers_copies=header.has_nfts, resolves_names=False, is_live=False)
+        self.health = Health()
+        self._what = f"The archive of {header.network}"
+        self._when = f"it was recorded on {header.recorded_at:%Y-%m-%d}"
+
+    @classmethod
+    async def open(cls, path: Path, *, name: str, label: str = "", network: str = "") -> ArchiveSource:
+        """Construct on a thread."""
+        return await asyncio.to_thread(cls, path, name=name, label=label, network=network)
+
+    async def close(self) -> None:
+        """Close the file."""
+        await asyncio.to_thread(self._archive.close)
+
+    async def iter_holdings(
+        self,
+        account: Account,
+        contract: str | None,
+        priority: Priority,  # noqa: ARG002 - what every source can be asked
+    ) -> AsyncIterator[Scan[Holding]]:
+        """What the account held, at once and as complete as it was recorded."""
+
+        def read() -> tuple[AccountRecord, list[Holding]]:
+            record = self._record(account)
+            return record, [Holding(self._archive.collection(h.collection_id), h.kinds) for h in record.holdings]
+
+        record, rows = await self._ask(read)
+        total, gap = record.total, record.gap
+        if contract:
+            # One without a contract may be of this one: whoever asked must not take it for absent.
+            unnamed = sum(not row.collection.contract_address for row in rows)
+            rows = [row for row in rows if row.collection.contract_address in (contract, "")]
+            total = len(rows) if record.complete else None
+            gap = gap or (f"{unnamed} of its collections were recorded without a contract" if unnamed else "")
+        yield _finished(rows, lambda row: row.collection.collection_id, total, gap, record.as_of)
+
+    async def iter_nfts(
+        self,
+        account: Account,
+        collection: Collection,
+        priority: Priority,  # noqa: ARG002 - what every source can be asked
+    ) -> AsyncIterator[Scan[Nft]]:
+        """The NFTs that the account held of a collection, if they were recorded."""
+        record = await self._ask(lambda: self._record(account))
+        held = {held.collection_id: held for held in record.holdings}.get(collection.collection_id)
+        if held is None and not record.complete:
+            raise SourceError(f"{self._what} holds only a part of what {account} had; {self._when}.")
+        nfts = held.nfts if held else NftList(complete=True, total=0)
+        if nfts is None:
+            raise SourceError(f"{self._what} does not list the single NFTs of this collection; {self._when}.")
+        gap = nfts.gap or ("" if nfts.complete else "its recording was broken off")
+        yield _finished(nfts.nfts, lambda nft: nft.key, nfts.total, gap, record.as_of)
+
+    def iter_holders(self, collection_id: str, priority: Priority) -> AsyncIterator[Scan[Holder]]:  # noqa: ARG002 - as above
+        """An archive has accounts, and cannot know of those that were not recorded."""
+        raise InputError(f"{self._what} cannot tell who holds a collection; ask about accounts instead.")
+
+    async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:  # noqa: ARG002 - as above
+        """One collection, whoever held it."""
+        found = await self._ask(lambda: self._archive.find_collection(collection_id))
+        if found is None:
+            raise SourceError(f"{self._what} does not hold collection {collection_id}; {self._when}.")
+        return found
+
+    async def fetch_owner(self, account: Account, priority: Priority) -> str:  # noqa: ARG002 - as above
+        """The address that owns an account, lower case; on a chain that is the account."""
+        if not is_numbered(self.network):
+            return account.account_id
+        record = await self._ask(lambda: self._record(account))
+        if not record.owner:
+            raise SourceError(f"{self._what} does not tell who owns {account}; {self._when}.")
+        return record.owner
+
+    async def fetch_account(self, owner: str, priority: Priority) -> Account:  # noqa: ARG002 - as above
+        """The account of an address; on a chain every address is one, recorded or not."""
+        if not is_numbered(self.network):
+            return Account(self.network, owner)
+        found = await self._ask(lambda: self._archive.find_account_of(owner))
+        if found is None:
+            raise SourceError(f"{self._what} holds no account of {owner[:6]}…{owner[-4:]}; {self._when}.")
+        return Account(self.network, found)
+
+    async def resolve_name(self, name: str, priority: Priority) -> str:  # noqa: ARG002 - as above
+        """An archive knows no names."""
+        self._knows_no_names()
+
+    async def fetch_name(self, owner: str, priority: Priority) -> str:  # noqa: ARG002 - as above
+        """An archive knows no names, which is not to say that there is none."""
+        self._knows_no_names()
+
+    def _knows_no_names(self) -> NoReturn:
+        raise SourceError(f"{self._what} knows no names: use an account's number or address.")
+
+    def _record(self, account: Account) -> AccountRecord:
+        found = self._archive.find_account(account.account_id) if account.network == self.network else None
+        if found is None:
+            raise SourceError(f"{self._what} does not hold account {account.account_id}; {self._when}.")
+        return found
+
+    async def _ask(self, read: Callable[[], T]) -> T:
+        # What is not recorded is an answer of a file in good health; only what the reader raises is a failure.
+        try:
+            found = await asyncio.to_thread(read)
+        except SourceError as error:
+            if type(error) is not SourceError:
+                self.health.last_failure_at = datetime.now(UTC)
+                self.health.last_failure = error.sentence
+            raise
+        self.health.last_success_at = datetime.now(UTC)
+        return found
+
+
+def _finished(rows: Iterable[T], key: Callable[[T], Hashable], total: int | None, gap: str, as_of: datetime) -> Scan[T]:
+    scan: Scan[T] = Scan(key)
+    scan.rows = {key(row): row for row in rows}
+    scan.received = len(scan.rows)
+    scan.total, scan.gap, scan.as_of = total, gap, as_of
+    scan.finished = True
+    return scan

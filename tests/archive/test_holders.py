@@ -1,0 +1,51 @@
+"""The holders of a collection as the list of whom to record."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest
+
+from bot.archive.record import list_holders
+from bot.errors import InputError
+from bot.holdings import Account
+from bot.names import AccountRef, RefKind
+from bot.sources.pace import Priority
+from bot.sources.paging import RawPage, Scan
+from bot.sources.source import Abilities, Holder, Source
+
+CHAIN = "eip155:1"
+HOLDERS = tuple(Holder(Account(CHAIN, f"0x{number:040x}"), 1) for number in range(3))
+
+
+class Lister:
+    """A source that only lists holders, in two pages of which the second may tear."""
+
+    label = "Lister"
+    network = CHAIN
+    abilities = Abilities(lists_holders=True)
+
+    def __init__(self, *, torn: bool) -> None:
+        self._torn = torn
+
+    async def iter_holders(self, _collection_id: str, _priority: Priority) -> AsyncIterator[Scan[Holder]]:
+        scan: Scan[Holder] = Scan(lambda holder: holder.account)
+        scan.receive(RawPage(HOLDERS[:2], is_last=False))
+        yield scan
+        scan.receive(RawPage(HOLDERS[2:], unreadable=int(self._torn), is_last=True))
+        yield scan
+
+
+@pytest.mark.parametrize(("torn", "gap"), [(False, ""), (True, "1 of 4 entries could not be understood")])
+async def test_holders_become_the_list_and_a_torn_list_says_so(*, torn: bool, gap: str) -> None:
+    refs, why = await list_holders(cast("Source", Lister(torn=torn)), "0x1")
+    assert refs == [AccountRef(CHAIN, RefKind.ID, holder.account.account_id) for holder in HOLDERS]
+    assert why == gap
+
+
+async def test_a_source_that_lists_none_is_refused() -> None:
+    lister = Lister(torn=False)
+    lister.abilities = Abilities()
+    with pytest.raises(InputError, match="give --accounts instead"):
+        await list_holders(cast("Source", lister), "0x1")

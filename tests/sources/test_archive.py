@@ -1,0 +1,167 @@
+"""ArchiveSource: what was recorded, with its time; and what was not is an error, never an empty account."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.archive.lines import AccountRecord, HeldRecord
+from bot.archive.writer import write_archive
+from bot.errors import ConfigError, InputError, SourceError, UnavailableError
+from bot.holdings import LOOPRING, Account, Collection, Holding, Nft, NftList
+from bot.sources.archive import ArchiveSource
+from bot.sources.pace import Priority
+from bot.sources.paging import Scan
+from bot.sources.source import Source
+from tests.archive.made import ADA, RECORDED_AT, header, write_small
+
+NOW = Priority.INTERACTIVE
+ACCOUNT = Account(LOOPRING, "10001")
+STRANGER = Account(LOOPRING, "99999")
+
+
+@pytest.fixture
+async def source(tmp_path: Path) -> AsyncIterator[ArchiveSource]:
+    """The small archive."""
+    write_small(tmp_path / "a")
+    source = await ArchiveSource.open(tmp_path / "a", name="old")
+    yield source
+    await source.close()
+
+
+async def holdings(source: Source, account: Account = ACCOUNT, contract: str | None = None) -> Scan[Holding]:
+    (scan,) = [scan async for scan in source.iter_holdings(account, contract, NOW)]
+    return scan
+
+
+async def sentence_of(asked: Awaitable[Any]) -> str:
+    with pytest.raises(SourceError) as caught:
+        await asked
+    return caught.value.sentence
+
+
+async def test_it_says_what_it_is(source: ArchiveSource) -> None:
+    asked: Source = source
+    assert (asked.name, asked.label, asked.network) == ("old", "Loopring, recorded 2026-06-01", LOOPRING)
+    can = asked.abilities
+    assert (can.is_live, can.resolves_names, can.numbers_copies, can.lists_holders) == (False,) * 4
+
+
+async def test_what_was_recorded_comes_at_once_with_its_time(source: ArchiveSource) -> None:
+    scan = await holdings(source)
+    assert [(row.collection.name, row.kinds) for row in scan.rows.values()] == [
+        ("Number 1", 1),
+        ("Number 2", 1),
+        ("Number 3", 1),
+    ]
+    assert list(scan.rows) == ["1", "2", "3"]
+    assert (scan.complete, scan.total, scan.as_of) == (True, 3, RECORDED_AT)
+    assert source.health.last_success_at
+
+
+async def test_only_collections_of_a_contract(source: ArchiveSource) -> None:
+    scan = await holdings(source, contract="0x" + "02" * 20)
+    assert (list(scan.rows), scan.total, scan.complete) == (["2"], 1, True)
+    scan = await holdings(source, contract="0x" + "77" * 20)
+    assert (scan.rows, scan.total, scan.complete) == ({}, 0, True)
+
+
+async def test_a_collection_without_a_contract_may_be_of_any(tmp_path: Path) -> None:
+    record = AccountRecord("1", RECORDED_AT, total=1, holdings=(HeldRecord("7", 1),))
+    write_archive(tmp_path / "b", header(), [Collection(LOOPRING, "7")], [record])
+    source = await ArchiveSource.open(tmp_path / "b", name="b")
+    scan = await holdings(source, Account(LOOPRING, "1"), "0x" + "77" * 20)
+    assert (scan.complete, scan.gap) == (False, "1 of its collections were recorded without a contract")
+    await source.close()
+
+
+async def test_what_was_recorded_incompletely_stays_incomplete(tmp_path: Path) -> None:
+    write_small(tmp_path / "b", gap="3 of the 9 announced arrived")
+    source = await ArchiveSource.open(tmp_path / "b", name="b", label="The old days")
+    scan = await holdings(source)
+    assert (scan.finished, scan.complete, scan.gap) == (True, False, "3 of the 9 announced arrived")
+    assert (await holdings(source, contract="0x" + "77" * 20)).complete is False
+    with pytest.raises(SourceError, match="holds only a part"):
+        [scan async for scan in source.iter_nfts(ACCOUNT, Collection(LOOPRING, "5"), NOW)]
+    assert source.label == "The old days"
+    await source.close()
+
+
+async def test_an_account_that_was_not_recorded_is_unknown(source: ArchiveSource) -> None:
+    wanted = "The archive of loopring does not hold account 99999; it was recorded on 2026-06-01."
+    assert await sentence_of(holdings(source, STRANGER)) == wanted
+    assert await sentence_of(source.fetch_owner(STRANGER, NOW)) == wanted
+    assert "does not hold account" in await sentence_of(holdings(source, Account("eip155:1", "10001")))
+    assert source.health.last_failure == ""  # the file is in good health
+
+
+async def test_owners_and_collections(source: ArchiveSource) -> None:
+    assert await source.fetch_owner(ACCOUNT, NOW) == ADA
+    assert await source.fetch_account(ADA, NOW) == ACCOUNT
+    assert "holds no account of 0x9999…9999" in await sentence_of(source.fetch_account("0x" + "9" * 40, NOW))
+    assert (await source.fetch_collection("3", NOW)).name == "Number 3"
+    assert "does not hold collection 77" in await sentence_of(source.fetch_collection("77", NOW))
+
+
+async def test_names_and_holders_are_not_known(source: ArchiveSource) -> None:
+    assert "knows no names" in await sentence_of(source.resolve_name("ada.eth", NOW))
+    assert "knows no names" in await sentence_of(source.fetch_name(ADA, NOW))
+    with pytest.raises(InputError, match="cannot tell who holds"):
+        source.iter_holders("1", NOW)
+
+
+async def test_on_a_chain_the_account_is_the_address(tmp_path: Path) -> None:
+    write_archive(tmp_path / "b", header(network="eip155:1"), [], [AccountRecord(ADA, RECORDED_AT)])
+    source = await ArchiveSource.open(tmp_path / "b", name="b", network="eip155:1")
+    account = Account("eip155:1", ADA)
+    assert await source.fetch_account(ADA, NOW) == account
+    assert await source.fetch_owner(account, NOW) == ADA
+    assert (await holdings(source, account)).complete
+    await source.close()
+
+
+async def test_nfts_if_they_were_recorded(source: ArchiveSource, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="does not list the single NFTs"):
+        [scan async for scan in source.iter_nfts(ACCOUNT, Collection(LOOPRING, "1"), NOW)]
+    nft = Nft("0xkey", "0x1", 2**200, "Name", image_uris=("ipfs://x",))
+    held = (HeldRecord("1", 1, NftList((nft,), complete=True, total=1)), HeldRecord("2", 5, NftList(gap="torn")))
+    known = [Collection(LOOPRING, "1"), Collection(LOOPRING, "2")]
+    write_archive(
+        tmp_path / "b", header(has_nfts=True), known, [AccountRecord("10001", RECORDED_AT, total=2, holdings=held)]
+    )
+    other = await ArchiveSource.open(tmp_path / "b", name="b")
+    assert other.abilities.numbers_copies
+    found = [
+        (list(scan.rows.values()), scan.total, scan.complete, scan.gap)
+        for number in "123"
+        async for scan in other.iter_nfts(ACCOUNT, Collection(LOOPRING, number), NOW)
+    ]
+    assert found == [([nft], 1, True, ""), ([], None, False, "torn"), ([], 0, True, "")]
+    await other.close()
+
+
+async def test_many_ask_at_once(source: ArchiveSource) -> None:
+    scans = await asyncio.gather(*(holdings(source, Account(LOOPRING, str(10001 + n))) for n in range(40)))
+    assert [next(iter(scan.rows.values())).kinds for scan in scans] == list(range(1, 41))
+
+
+async def test_a_file_that_breaks_while_in_use_is_told_as_a_failure(source: ArchiveSource, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(UnavailableError, match="is damaged"):
+        await holdings(source)
+    assert "is damaged" in source.health.last_failure
+
+
+async def test_after_closing_there_are_errors_and_no_answers(source: ArchiveSource) -> None:
+    await source.close()
+    await source.close()
+    assert "is closed" in await sentence_of(holdings(source))
+
+
+async def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        await ArchiveSource.open(tmp_path / "none", name="none")
