@@ -21,7 +21,7 @@ from bot.client import Bot, point_at
 from bot.cogs.about import About
 from bot.cogs.collections import Collections
 from bot.config import Settings, load
-from bot.errors import ConfigError, InputError, TesseraError
+from bot.errors import ConfigError, InputError, RefusedError, TesseraError
 from bot.holdings import Order
 from bot.log import set_up_logging
 from bot.lookup import Lookup
@@ -48,9 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         settings = _load(arguments.config)
-        secrets = [
-            secret.get_secret_value() for secret in (settings.discord.token, settings.loopring.api_key) if secret
-        ]
+        secrets = [secret.get_secret_value() for secret in settings.secrets]
         set_up_logging(settings.log.level if arguments.command == "run" else "error", secrets)
         return asyncio.run(_execute(settings, arguments))
     except BrokenPipeError:
@@ -59,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except TesseraError as error:
         print(f"tessera: {error.sentence}", file=sys.stderr)
-        return EXIT_USAGE if isinstance(error, ConfigError | InputError) else EXIT_FAILED
+        return EXIT_USAGE if isinstance(error, ConfigError | InputError | RefusedError) else EXIT_FAILED
     except KeyboardInterrupt:
         return 130  # as shells have it: 128 + SIGINT
 
@@ -92,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("account", help="an account id (10001), an address (0x…) or a name (vitalik.eth)")
     show.add_argument("--contract", metavar="0x…", help="only collections of this contract")
     show.add_argument("--sort", choices=[order.name.lower() for order in Order], default="kinds", help="default: kinds")
+    show.add_argument("--spam", action="store_true", help="also collections that are marked as scam")
     show.add_argument("--json", action="store_true", help="print JSON instead of a table")
     archive.add_arguments(commands, config)
     return parser
@@ -185,7 +184,7 @@ async def _collections(settings: Settings, arguments: argparse.Namespace) -> int
             if sys.stderr.isatty():
                 print("\r\033[K", end="", file=sys.stderr)
             owner = await lookup.fetch_owner(account)
-            holdings = holdings.sorted_by(Order[arguments.sort.upper()])
+            holdings = holdings.sorted_by(Order[arguments.sort.upper()]).without_scam(hidden=not arguments.spam)
             show = holdings_json if arguments.json else holdings_table
             print(show(holdings, owner.address), flush=True)
     finally:

@@ -9,11 +9,12 @@ import aiohttp
 import discord
 
 from bot.client import point_at
-from bot.config import ArchiveTable, Settings, SourceTable
+from bot.config import Settings
 from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError
 from bot.holdings import Account
 from bot.names import is_numbered
-from bot.sources.opening import open_source
+from bot.source_tables import ArchiveTable, SourceTable
+from bot.sources.opening import open_source, open_sources
 from bot.sources.pace import Priority
 from bot.store import Store
 
@@ -31,7 +32,7 @@ async def check(settings: Settings, say: Callable[[str], object]) -> int:
     store = await _check_store(settings, say)
     token = await _check_token(settings, say)
     sources = [await _check_source(table, say) for table in settings.sources]
-    worst = max(store, token, *sources)
+    worst = max(store, token, *sources, await _check_arrangement(settings, say))
     silent = "Discord" if token else "the source"
     say({0: "All is well.", 1: f"The bot can start; {silent} does not answer now.", 2: "Not ready yet."}[worst])
     return worst
@@ -65,6 +66,20 @@ async def _check_token(settings: Settings, say: Callable[[str], object]) -> int:
             return 1
         say(f"✓ Discord: the token is that of {client.user}")
         return 0
+
+
+async def _check_arrangement(settings: Settings, say: Callable[[str], object]) -> int:
+    """Whether the sources fit together; one that cannot be opened was told of already."""
+    async with aiohttp.ClientSession() as session:
+        try:
+            sources = await open_sources(settings, session)
+        except ConfigError as error:
+            if len(settings.sources) > 1:
+                say(f"✗ Sources: {error.sentence}")
+            return 2
+        for source in sources:
+            await source.close()
+    return 0
 
 
 async def _check_source(table: SourceTable, say: Callable[[str], object]) -> int:

@@ -8,57 +8,29 @@ must never silently mean a default.
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 
 from bot.errors import ConfigError
+from bot.source_tables import (
+    KINDS,
+    ArchiveTable,
+    GatewayUrl,
+    HttpUrl,
+    ImageGateway,
+    LoopringTable,
+    SourceTable,
+    Table,
+    key_variable,
+)
 
 
-def _url(*schemes: str) -> AfterValidator:
-    def check(value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in schemes or not _is_plain(parts):
-            raise ValueError(f"must be a plain URL starting with {' or '.join(f'{scheme}://' for scheme in schemes)}")
-        # Without TLS, a token or a key would travel in the clear: only to this very machine is that harmless.
-        if parts.scheme in ("http", "ws") and not _is_loopback(parts.hostname or ""):
-            raise ValueError(f"must start with {schemes[0]}:// (plain {parts.scheme}:// is for this machine only)")
-        return value
-
-    return AfterValidator(check)
-
-
-def _is_plain(parts: SplitResult) -> bool:
-    try:
-        port_is_possible = parts.port != 0
-    except ValueError:  # not a number, or past 65535
-        return False
-    return port_is_possible and bool(parts.hostname) and not ("@" in parts.netloc or parts.query or parts.fragment)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-HttpUrl = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/"))]
-GatewayUrl = Annotated[str, _url("wss", "ws")]
-ImageGateway = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/") + "/")]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class DiscordSettings(_Table):
+class DiscordSettings(Table):
     """How to reach Discord; empty URLs mean Discord's own."""
 
     api_url: HttpUrl | Literal[""] = ""
@@ -68,7 +40,7 @@ class DiscordSettings(_Table):
     token: SecretStr | None = Field(default=None, exclude=True)
 
 
-class LoopringSettings(_Table):
+class LoopringSettings(Table):
     """The Loopring v3 API, hosted or a mirror, and where pictures behind `ipfs://` come from."""
 
     base_url: HttpUrl = "https://api3.loopring.io"
@@ -90,60 +62,13 @@ class LoopringSettings(_Table):
         return timedelta(seconds=self.timeout_seconds)
 
 
-class _SourceTable(_Table):
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
-    label: str = Field(default="", max_length=40)
-    fallback: str = ""
-
-
-class _HttpSourceTable(_SourceTable):
-    requests_per_second: float = Field(default=4, gt=0, le=10_000)
-    timeout_seconds: float = Field(default=10, gt=0, le=60)
-    api_key: SecretStr | None = Field(default=None, exclude=True)
-
-    @property
-    def timeout(self) -> timedelta:
-        """The longest that one request may take."""
-        return timedelta(seconds=self.timeout_seconds)
-
-
-class LoopringTable(_HttpSourceTable):
-    """A `[[source]]` that speaks Loopring's v3 REST API."""
-
-    kind: Literal["loopring"] = "loopring"
-    base_url: HttpUrl = "https://api3.loopring.io"
-
-
-class BlockscoutTable(_HttpSourceTable):
-    """A `[[source]]` that speaks Blockscout's API v2 for one chain."""
-
-    kind: Literal["blockscout"] = "blockscout"
-    base_url: HttpUrl
-    chain_id: int = Field(gt=0, lt=2**53)
-
-
-class ArchiveTable(_SourceTable):
-    """A `[[source]]` that answers from a recorded file."""
-
-    kind: Literal["archive"] = "archive"
-    path: Path
-
-
-SourceTable = LoopringTable | BlockscoutTable | ArchiveTable
-_KINDS: dict[str, type[_SourceTable]] = {
-    "loopring": LoopringTable,
-    "blockscout": BlockscoutTable,
-    "archive": ArchiveTable,
-}
-
-
-class StoreSettings(_Table):
+class StoreSettings(Table):
     """Where the SQLite file lies."""
 
     path: Path = Path("tessera.db")
 
 
-class WebSettings(_Table):
+class WebSettings(Table):
     """The bot's own HTTP server; `public_url` is how others reach it, empty when nobody does."""
 
     host: str = "127.0.0.1"
@@ -151,13 +76,17 @@ class WebSettings(_Table):
     public_url: HttpUrl | Literal[""] = ""
 
 
-class LogSettings(_Table):
+class LogSettings(Table):
     """How much the bot tells on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class Settings(_Table):
+# What of the plain table speaks of asking Loopring; the rest of it is for all sources, or the environment's.
+_SETS_UP_A_SOURCE = frozenset({"base_url", "requests_per_second", "timeout_seconds", "fallback"})
+
+
+class Settings(Table):
     """Everything that can be set."""
 
     discord: DiscordSettings = DiscordSettings()
@@ -175,9 +104,9 @@ class Settings(_Table):
 
     @property
     def sources(self) -> tuple[SourceTable, ...]:
-        """All sources. The plain `[loopring]` table is the first where it names a base URL, or stands alone."""
+        """All sources. The plain `[loopring]` table is the first where it sets up a source, or stands alone."""
         plain = self.loopring
-        if self.source and "base_url" not in plain.model_fields_set:
+        if self.source and not plain.model_fields_set & _SETS_UP_A_SOURCE:
             return self.source
         first = LoopringTable(
             name="loopring",
@@ -241,7 +170,9 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
 def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None:
     """Each `[[source]]` finds its key under its own name: `ETHEREUM_API_KEY` for one that is named ethereum."""
     sources = tables.get("source")
-    for table in sources if isinstance(sources, list) else []:
+    if sources is not None and not isinstance(sources, list):
+        raise ConfigError("source: write [[source]], with two brackets, for each source.")
+    for table in sources or []:
         if not isinstance(table, dict) or not isinstance(table.get("name"), str) or table.get("kind") == "archive":
             continue
         variable = key_variable(table["name"])
@@ -249,11 +180,6 @@ def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None
             raise ConfigError(f"source.api_key must not be in the file: put it into {variable} in the environment.")
         if secret := _read_secret(variable, environ):
             table["api_key"] = secret
-
-
-def key_variable(name: str) -> str:
-    """The environment variable that holds the key of a source."""
-    return f"{name.upper().replace('-', '_')}_API_KEY"
 
 
 def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
@@ -293,23 +219,32 @@ def _sentence(error: ValidationError) -> str:
     errors = error.errors(include_url=False, include_input=False)
     # A misspelt key also leaves the right one missing: the misspelling is the mistake.
     first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
-    where = ".".join(
-        str(part) for part in first["loc"] if not str(part).startswith(("function-", "literal[", "constrained-"))
-    )
+    where = _where(first["loc"])
     if first["type"] == "extra_forbidden":
         known = _known_keys(first["loc"][:-1])
         near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}."
         return f"unknown key {where}: {hint}"
+    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return f"{where}.kind: must be one of {', '.join(KINDS)}."
     words = first["msg"].removeprefix("Value error, ")
     sentence = f"{words[:1].lower()}{words[1:]}."
     return f"{where}: {sentence}" if where else sentence
 
 
+def _where(location: tuple[int | str, ...]) -> str:
+    """`source.1.path` for the first `[[source]]`: counted as people do, and without the tag that pydantic adds."""
+    if location[:1] == ("source",) and len(location) > 1:
+        location = ("source", int(location[1]) + 1, *location[3:])
+    return ".".join(
+        str(part) for part in location if not str(part).startswith(("function-", "literal[", "constrained-"))
+    )
+
+
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
     fields = Settings.model_fields
     if location[:1] == ("source",):
-        fields, location = _KINDS[str(location[-1])].model_fields, ()
+        fields, location = KINDS[str(location[-1])].model_fields, ()
     for part in location:
         table = fields[str(part)].annotation
         if not (isinstance(table, type) and issubclass(table, BaseModel)):

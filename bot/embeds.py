@@ -78,7 +78,7 @@ def _holdings_header(holdings: Holdings, *, owner: Owner, reading: bool) -> disc
     if holdings.hidden:
         lines.append(f"{plural(holdings.hidden, 'collection')} marked as scam not shown (`spam: True` shows them)")
     if holdings.instead_of:
-        lines.append(f"📜 {holdings.said_by} answers instead: {_cut(holdings.instead_of)}")
+        lines.append(_instead_line(holdings.said_by, holdings.instead_of))
     if holdings.stale_because:
         lines.append(f"⚠️ This is an earlier answer, and may have changed. {_cut(holdings.stale_because)}")
     calm = reading or (holdings.complete and not holdings.stale_because)
@@ -95,7 +95,7 @@ def _holdings_sum(holdings: Holdings, *, reading: bool) -> str:
     """What all of it comes to. Only a complete answer may say "no", or a number without "at least"."""
     count = len(holdings.holdings)
     if not count:
-        if holdings.hidden:
+        if holdings.hidden and holdings.complete:
             return f"Nothing but {plural(holdings.hidden, 'collection')} marked as scam."
         if holdings.complete:
             of_contract = " of this contract" if holdings.contract else ""
@@ -181,6 +181,15 @@ def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Emb
             embed.description = f"{embed.description}\n{safe_text(nft.description, _NFT_TEXT)}"
         embeds.append(embed.set_thumbnail(url=first_image(nft.image_uris, gateways)))
     return embeds
+
+
+def instead_embed(said_by: str, instead_of: str) -> discord.Embed:
+    """What stands above this is the word of another source than the one asked."""
+    return discord.Embed(description=_instead_line(said_by, instead_of), colour=CAUTION)
+
+
+def _instead_line(said_by: str, instead_of: str) -> str:
+    return f"📜 {said_by} answers instead: {_cut(instead_of)}"
 
 
 def gap_embed(gap: str) -> discord.Embed:

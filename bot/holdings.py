@@ -6,7 +6,7 @@ that something is *not* held. Everything else is unknown, and unknown is not zer
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -36,7 +36,9 @@ class Owner:
 class Collection:
     """A collection as its source tells it; all text and URIs are upstream's, not yet safe to show.
 
-    `avatar_uris` and `banner_uris` are in order of preference and hold no empty strings.
+    `avatar_uris` and `banner_uris` are in order of preference and hold no empty strings. `as_of` is when its source
+    says that this was true (None: when it was asked), and `said_by` who spoke, where another than the one asked did;
+    neither makes it another collection.
     """
 
     network: str
@@ -53,6 +55,8 @@ class Collection:
     updated_at: datetime | None = None
     properties: tuple[tuple[str, bool], ...] = ()
     is_scam: bool = False
+    as_of: datetime | None = field(default=None, compare=False)
+    said_by: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.network}:{self.collection_id}"
@@ -118,12 +122,14 @@ class Nft:
 
 @dataclass(frozen=True, slots=True)
 class NftList:
-    """The NFTs of one collection that an account holds; `complete` and `gap` as in `Holdings`."""
+    """The NFTs of one collection that an account holds; the other fields as in `Holdings`."""
 
     nfts: tuple[Nft, ...] = ()
     complete: bool = False
     total: int | None = None
     gap: str = ""
+    said_by: str = ""
+    instead_of: str = ""
 
 
 class Order(Enum):

@@ -56,8 +56,8 @@ class Lookup:
         self._cache_for = cache_for
         self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
         self._readings: dict[_Key, _Reading] = {}
-        self._resolved: TTLCache[str, str] = TTLCache(10_000, _NAME_SECONDS)
-        self._owner_names: TTLCache[str, str] = TTLCache(10_000, _NAME_SECONDS)
+        self._resolved: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
+        self._owner_names: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         self._accounts: LRUCache[tuple[str, str], Account] = LRUCache(10_000)
         seconds = cache_for.total_seconds()
         self._nfts: TTLCache[tuple[Account, str], NftList] = TTLCache(_MAX_ROWS, seconds, getsizeof=_nft_rows)
@@ -96,24 +96,24 @@ class Lookup:
 
     async def _resolve_name(self, name: str, network: str) -> str:
         """The address behind a name, by the network's own source if it can, else by the first that can."""
-        if owner := self._resolved.get(name):
-            return owner
         asked = sorted(self.sources, key=lambda source: source.network != network)
         able = next((source for source in asked if source.abilities.resolves_names), None)
         if able is None:
             raise InputError("No source here resolves names. Use an address or an account id.")
-        self._resolved[name] = await able.resolve_name(name, Priority.INTERACTIVE)
-        return self._resolved[name]
+        key = (able.network, name)
+        address = self._resolved.get(key) or await able.resolve_name(name, Priority.INTERACTIVE)
+        self._resolved[key] = address
+        return address
 
     async def known_owner(self, account: Account) -> Owner:
         """Who owns an account, as far as it was ever learnt; asks nobody, and never raises."""
-        if not is_numbered(account.network):  # on a chain an account is its address
-            return Owner(account.account_id, self._owner_names.get(account.account_id, ""))
-        try:
-            address = await self._store.get_owner(account) or ""
-        except StoreError:
-            return Owner()
-        return Owner(address, self._owner_names.get(address, ""))
+        address = account.account_id  # on a chain an account is its address
+        if is_numbered(account.network):
+            try:
+                address = await self._store.get_owner(account) or ""
+            except StoreError:
+                return Owner()
+        return Owner(address, self._owner_names.get((account.network, address), ""))
 
     async def fetch_owner(self, account: Account) -> Owner:
         """Who owns an account; empty where that cannot be told now. Never raises: it only adorns a card."""
@@ -123,10 +123,10 @@ class Lookup:
             if not owner.address:
                 owner = Owner(await source.fetch_owner(account, Priority.INTERACTIVE))
                 await self._remember_owner(account, owner.address)
-            if owner.address not in self._owner_names:
-                name = await source.fetch_name(owner.address, Priority.INTERACTIVE)
-                self._owner_names[owner.address] = name
-            return Owner(owner.address, self._owner_names.get(owner.address, ""))
+            key = (account.network, owner.address)
+            if key not in self._owner_names:
+                self._owner_names[key] = await source.fetch_name(owner.address, Priority.INTERACTIVE)
+            return Owner(owner.address, self._owner_names.get(key, ""))
         except TesseraError as error:
             log.info("owner of %s: %s", account, error.sentence)
             return owner
@@ -152,7 +152,11 @@ class Lookup:
     async def _watch(self, reading: _Reading, kept: Holdings | None) -> AsyncIterator[Holdings]:
         try:
             async for holdings in reading.watch():
-                yield holdings
+                if holdings.instead_of and kept and kept.as_of > holdings.as_of:
+                    # What stands behind the source knows less than the source itself said a while ago.
+                    yield replace(kept, stale_because=holdings.instead_of)
+                else:
+                    yield holdings
         except SourceError as error:
             if not kept:
                 raise
@@ -175,7 +179,14 @@ class Lookup:
                 account, holding.collection, Priority.INTERACTIVE
             ):
                 rows = tuple(nft for nft in scan.rows.values() if nft.copies > 0)
-                nfts = NftList(rows, complete=scan.complete, total=scan.total, gap=scan.gap)
+                nfts = NftList(
+                    rows,
+                    complete=scan.complete,
+                    total=scan.total,
+                    gap=scan.gap,
+                    said_by=scan.said_by,
+                    instead_of=scan.instead_of,
+                )
         except SourceError as error:
             if not nfts.nfts:
                 raise
@@ -183,7 +194,7 @@ class Lookup:
         if nfts.complete and len(nfts.nfts) != holding.kinds:
             gap = f"{len(nfts.nfts)} of {holding.kinds} kinds arrived"
             nfts = replace(nfts, complete=False, gap=gap)
-        if nfts.complete:
+        if nfts.complete and not nfts.instead_of:
             self._nfts[key] = nfts
         return nfts
 
@@ -193,9 +204,11 @@ class Lookup:
         if kept := self._collections.get(key):
             return kept
         as_of = datetime.now(UTC)
-        fetched = await self._by_network[network].fetch_collection(collection_id, Priority.INTERACTIVE), as_of
-        self._collections[key] = fetched
-        return fetched
+        found = await self._by_network[network].fetch_collection(collection_id, Priority.INTERACTIVE)
+        told = found, found.as_of or as_of
+        if not found.said_by:
+            self._collections[key] = told
+        return told
 
     async def _remember_owner(self, account: Account, owner: str) -> None:
         with contextlib.suppress(StoreError):  # logged by the store; asking once more costs one request

@@ -119,7 +119,8 @@ class Names:
         if not colon:
             return "", text
         network = prefix.strip().lower()
-        network = self.aliases.get(network, network)
+        if network not in self.networks:
+            network = self.aliases.get(network, network)
         if network in self.networks:
             return network, rest.strip()
         known = _listed(self.networks)
@@ -129,11 +130,13 @@ class Names:
 
     def _numbered(self, network: str, digits: str) -> str:
         """The network whose accounts are numbers: the one named, or the only one there is."""
+        if network and not is_numbered(network):
+            raise InputError(f"`{network}` knows addresses, `0x…` with 40 hex digits, and no numbers.")
         candidates = [network] if network else [name for name in self.networks if is_numbered(name)]
         if self.default in candidates:
             return self.default
-        if not candidates or not is_numbered(candidates[0]):
-            raise InputError(f"Numbers are accounts of Loopring, which no source here knows. {self._accepted()}")
+        if not candidates:
+            raise InputError(f"Numbers are Loopring's, which no source here knows. {self._accepted()}")
         if len(candidates) > 1:
             raise InputError(
                 f"Several sources know numbers. Say which: {_listed(f'{n}:{digits}' for n in candidates)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,10 @@ from bot.text import safe_pages, safe_text
 
 # A description is shown whole: what passes this goes to a page of its own, so that NFTs always find room beside it.
 _DESCRIPTION_PAGE = 3000
+# A row of buttons holds five.
+_TABS = 5
+# Whoever presses a tab sees nothing new until it is there.
+_SWITCH_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,9 @@ class HoldingsPages:
         """The networks on which the same owner can have an account; none while the owner is not known."""
         if not self.owner.address or len(self.lookup.sources) == 1:
             return ()
-        return [Choice(source.network, source.label) for source in self.lookup.sources]
+        shown = [Choice(source.network, source.label) for source in self.lookup.sources]
+        current = next(index for index, choice in enumerate(shown) if choice.value == self.tab())
+        return shown[:_TABS] if current < _TABS else [*shown[: _TABS - 1], shown[current]]
 
     def tab(self) -> str:
         """The network shown."""
@@ -74,8 +81,13 @@ class HoldingsPages:
     async def switch(self, value: str) -> HoldingsPages:
         """The same owner's account on another network."""
         account = await self.lookup.account_of(self.owner.address, value)
+        clock = asyncio.get_running_loop().time
+        patience = clock() + _SWITCH_SECONDS
         async for holdings in self.lookup.watch_holdings(account, self.holdings.contract):
             shown = holdings
+            if clock() > patience and not (holdings.complete or holdings.gap):
+                shown = replace(holdings, gap="it is still being read; press again in a while")
+                break
         return self.with_holdings(shown, reading=False)
 
     async def open(self, value: str) -> CollectionPages:
@@ -135,6 +147,8 @@ class CollectionPages:
         if nft_page >= 0:
             start = nft_page * embeds.NFTS_A_PAGE
             shown += embeds.nft_embeds(self._nfts.nfts[start : start + embeds.NFTS_A_PAGE], self._gateways)
+            if self._nfts.instead_of and page == 0:
+                shown.append(embeds.instead_embed(self._nfts.said_by, self._nfts.instead_of))
             if not self._nfts.complete and page == self.page_count() - 1:
                 shown.append(embeds.gap_embed(self._nfts.gap))
         return embeds.fit(shown)

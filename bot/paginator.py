@@ -97,6 +97,7 @@ class Paginator(discord.ui.View):
         self._latest = interaction  # each press brings a token that lives fifteen more minutes
         self._expires = expires
         self._host = host
+        self._presses = 0
         self._expired = False
         self.gone = False
         self._turns = (
@@ -167,21 +168,22 @@ class Paginator(discord.ui.View):
     async def open(self, interaction: discord.Interaction[Any], value: str) -> None:
         """Answer a choice by showing what is behind it."""
         await interaction.response.defer()  # what is behind it may have to be fetched
-        depth = len(self._stack)
-        source, _ = self._stack[-1]
-        opened = await source.open(value)
-        if len(self._stack) == depth:  # not opened, or left, by another press meanwhile
+        press = self._count_press()
+        opened = await self._stack[-1][0].open(value)
+        if press == self._presses:
             self._stack.append((opened, 0))
-        self._latest = interaction
-        await self.show()
+            self._latest = interaction
+            await self.show()
 
     async def switch(self, interaction: discord.Interaction[Any], value: str) -> None:
         """Answer a press by showing another tab of the list."""
         await interaction.response.defer()
-        source, _ = self._stack[0]
-        self._stack = [(await source.switch(value), 0)]
-        self._latest = interaction
-        await self.show()
+        press = self._count_press()
+        switched = await self._stack[0][0].switch(value)
+        if press == self._presses:
+            self._stack = [(switched, 0)]
+            self._latest = interaction
+            await self.show()
 
     async def back(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a press by showing the list that something was opened from."""
@@ -189,7 +191,13 @@ class Paginator(discord.ui.View):
             self._stack.pop()
         await self._answer(interaction)
 
+    def _count_press(self) -> int:
+        """The number of a press: what it brings is shown only if no later one was made meanwhile."""
+        self._presses += 1
+        return self._presses
+
     async def _answer(self, interaction: discord.Interaction[Any]) -> None:
+        self._count_press()
         self._latest = interaction
         await interaction.response.edit_message(embeds=self._embeds(), view=self._laid_out())
 

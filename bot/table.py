@@ -34,6 +34,8 @@ def holdings_table(holdings: Holdings, owner: str) -> str:
         lines.append(f"{count}, {said}" if holdings.complete else f"At least {count}, {said}")
     else:
         lines.append("What this account holds is unknown.")
+    if holdings.hidden:
+        lines.append(f"{holdings.hidden} marked as scam not shown (--spam shows them)")
     if holdings.instead_of:
         lines.append(f"{holdings.said_by} answers instead: {holdings.instead_of}")
     if not holdings.complete:
@@ -45,6 +47,7 @@ def holdings_json(holdings: Holdings, owner: str) -> str:
     """The same as JSON; upstream text stands in it as it came, but all beyond ASCII escaped: none of it acts."""
     body = {
         "account": str(holdings.account),
+        "network": holdings.account.network,
         "owner": owner or None,
         "source": holdings.said_by,
         "instead_of": holdings.instead_of or None,
@@ -52,6 +55,7 @@ def holdings_json(holdings: Holdings, owner: str) -> str:
         "complete": holdings.complete,
         "gap": holdings.gap or None,
         "total": holdings.total,
+        "hidden": holdings.hidden,
         "collections": [
             {
                 "id": holding.collection.collection_id,
@@ -60,6 +64,7 @@ def holdings_json(holdings: Holdings, owner: str) -> str:
                 "contract_address": holding.collection.contract_address,
                 "nft_type": holding.collection.nft_type,
                 "deploy_status": holding.collection.deploy_status,
+                "is_scam": holding.collection.is_scam,
             }
             for holding in holdings.holdings
         ],

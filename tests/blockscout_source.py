@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.config import BlockscoutTable
 from bot.errors import TesseraError
 from bot.holdings import Account, Holding
+from bot.source_tables import BlockscoutTable
 from bot.sources.blockscout import BlockscoutSource
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan

@@ -82,11 +82,11 @@ class Person:
         """Type a command and wait for its answer."""
         return await self.stage.answer(await self.start(name, **options))
 
-    async def press(self, answer: Answer, action: str, *values: str) -> Answer:
+    async def press(self, answer: Answer, action: str, *values: str, wait: str = "answered") -> Answer:
         """Press a button, or choose from a menu, of an answer."""
         custom_id = answer.component(action)["custom_id"]
         body = {"user": self.user, "message": answer.message["id"], "custom_id": custom_id, "values": list(values)}
-        return await self.stage.answer((await self.stage.post("/_client/components", body))["interaction"])
+        return await self.stage.answer((await self.stage.post("/_client/components", body))["interaction"], wait)
 
     async def submit(self, answer: Answer, **values: str) -> Answer:
         """Send the modal that an answer opened."""
@@ -168,6 +168,18 @@ class Stage:
         """The requests to Loopring whose path contains `path`."""
         traffic = await self.get("/_sandbox/traffic", service="loopring")
         return [exchange for exchange in traffic["exchanges"] if path in exchange["path"]]
+
+    async def until_asked(self, path: str, seconds: float = 5) -> None:
+        """Return when the faults on `path` have all begun to strike."""
+        async with asyncio.timeout(seconds):
+            while any(fault["path"] == path for fault in await self.get("/_sandbox/faults")):  # noqa: ASYNC110 - the state is another program's
+                await asyncio.sleep(0.01)
+
+    async def until_told(self, path: str, seconds: float = 5) -> None:
+        """Return when Loopring has answered a request for `path`."""
+        async with asyncio.timeout(seconds):
+            while not await self.requests(path):  # noqa: ASYNC110 - the state is another program's
+                await asyncio.sleep(0.01)
 
     async def online(self, seconds: float = 15) -> None:
         """Return when the bot is connected and its commands are registered."""

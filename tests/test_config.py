@@ -68,12 +68,16 @@ def test_the_example_is_valid_and_shows_the_defaults() -> None:
         ('[discord]\ngateway_url = "ws://a.example"', "must start with wss://"),
         ('[loopring]\nimage_gateways = ["ipfs://"]', "loopring.image_gateways.0: must be a plain URL"),
         ("[web]\nport = 70000", "web.port: input should be less than or equal to 65535."),
-        ('[[source]]\nname = "x"\nkind = "etherscan"', "source.0: input tag 'etherscan'"),
+        ('[[source]]\nname = "x"\nkind = "etherscan"', "source.1.kind: must be one of loopring, blockscout, archive."),
         (
             '[[source]]\nname = "x"\nkind = "archive"\npaht = "y"',
-            "unknown key source.0.archive.paht: did you mean path?",
+            "unknown key source.1.paht: did you mean path?",
         ),
-        ('[[source]]\nname = "Has Blanks"\nkind = "archive"\npath = "y"', "source.0.archive.name: string should match"),
+        ('[[source]]\nname = "Has Blanks"\nkind = "archive"\npath = "y"', "source.1.name: string should match"),
+        ('[source]\nname = "x"', "source: write [[source]], with two brackets, for each source."),
+        ('[[source]]\nname = "x"', "source.1.kind: must be one of loopring, blockscout, archive."),
+        (ETHEREUM.replace("eth.blockscout.com/api", "api.blockscout.com/137/api"), "base_url is that of chain 137"),
+        (ETHEREUM.replace('"ethereum"', '"loopring"'), "the name loopring means Loopring"),
         (f"{ETHEREUM}{ETHEREUM}", "two sources are named ethereum."),
         (f'{ETHEREUM}fallback = "nobody"', "source ethereum names the fallback nobody, which is no source."),
         (f'{ETHEREUM}fallback = "ethereum"', "the fallbacks of source ethereum lead in a circle."),
@@ -98,6 +102,8 @@ def test_the_plain_loopring_table_is_a_source_where_it_is_wanted(write: Write) -
 
     assert names("") == ["loopring"]
     assert names("[loopring]\nrequests_per_second = 2") == ["loopring"]
+    assert names(f'{ETHEREUM}\n[loopring]\nfallback = "ethereum"') == ["loopring", "ethereum"]
+    assert names(f"{ETHEREUM}\n[loopring]\ncache_seconds = 5") == ["ethereum"]
     assert names(ETHEREUM) == ["ethereum"]
     assert names(f'{ETHEREUM}\n[loopring]\nbase_url = "https://mirror.example"') == ["loopring", "ethereum"]
 

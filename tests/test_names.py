@@ -112,8 +112,9 @@ def test_where_no_network_is_named_the_first_that_fits_is_meant(
         ),
         (MANY, f"eip155:01:{ADDRESS}", "No source here knows “eip155:01”."),
         (MANY, f"solana:{ADDRESS}", "No source here knows “solana”."),
-        (MANY, "eip155:1:10001", "Numbers are accounts of Loopring"),
-        (Names((ETHEREUM,)), "10001", "Numbers are accounts of Loopring, which no source here knows."),
+        (MANY, "eip155:1:10001", "`eip155:1` knows addresses"),
+        (CHAIN_FIRST, "ethereum:10001", "`eip155:1` knows addresses"),
+        (Names((ETHEREUM,)), "10001", "Numbers are Loopring's, which no source here knows."),
         (
             Names((ETHEREUM, "loopring", "loopring-test")),
             "10001",

@@ -134,7 +134,7 @@ class Collections(commands.Cog):
         network, collection_id = self._lookup.names.parse_collection(id)
         await interaction.response.defer(ephemeral=not share, thinking=True)
         collection, as_of = await self._lookup.collection(network, collection_id)
-        label = self._lookup.label(network)
+        label = collection.said_by or self._lookup.label(network)
         pages = CollectionPages(collection, source_label=label, as_of=as_of, gateways=self._gateways)
         await self._paginator(interaction, pages, "").show()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -106,7 +107,7 @@ class ArchiveSource:
         found = await self._ask(lambda: self._archive.find_collection(collection_id))
         if found is None:
             raise SourceError(f"{self._what} does not hold collection {collection_id}; {self._when}.")
-        return found
+        return replace(found, as_of=self._archive.header.recorded_at)
 
     async def fetch_owner(self, account: Account, priority: Priority) -> str:  # noqa: ARG002 - as above
         """The address that owns an account, lower case; on a chain that is the account."""

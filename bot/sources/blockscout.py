@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 import aiohttp
 from pydantic import BaseModel
 
-from bot.config import BlockscoutTable, key_variable
 from bot.errors import NotFoundError, RefusedError, UnavailableError
 from bot.holdings import Account, Collection, Holding, Nft
+from bot.source_tables import BlockscoutTable, key_variable
 from bot.sources.blockscout_wire import (
     HeldPart,
     WireHolder,

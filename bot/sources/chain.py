@@ -7,6 +7,7 @@ answers, the first one's word stands: an error is never turned into an empty hol
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from bot.errors import SourceError, TesseraError
@@ -53,7 +54,14 @@ class ChainedSource:
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
         """See `Source`."""
-        return await self._ask(lambda source: source.fetch_collection(collection_id, priority))
+        try:
+            return await self._first.fetch_collection(collection_id, priority)
+        except SourceError as first:
+            try:
+                found = await self._second.fetch_collection(collection_id, priority)
+            except TesseraError:
+                raise first from None  # as in _ask
+            return replace(found, said_by=found.said_by or self._second.label)
 
     async def fetch_owner(self, account: Account, priority: Priority) -> str:
         """See `Source`."""

@@ -7,13 +7,15 @@ URL is configurable, and every fault is a `SourceError`, never an empty list.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Any
 
 import aiohttp
 
-from bot.config import LoopringSettings, LoopringTable
+from bot.config import LoopringSettings
 from bot.errors import InputError, NotFoundError, RefusedError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
+from bot.source_tables import LoopringTable, key_variable
 from bot.sources.http import Answer, Health, JsonClient
 from bot.sources.loopring_wire import (
     NAME,
@@ -32,8 +34,8 @@ from bot.sources.source import Abilities, Holder
 from bot.sources.wire import ADDRESS, whole_number
 
 _NO_ACCOUNT = f"{NAME} has no such account: check the number, address or name."
-_NO_KEY = f"{NAME} wants an API key and this bot has none: its operator must set LOOPRING_API_KEY."
-_BAD_KEY = f"{NAME} refuses this bot's API key: its operator must check LOOPRING_API_KEY."
+_NO_KEY = f"{NAME} wants an API key and this bot has none: its operator must set {{key}}."
+_BAD_KEY = f"{NAME} refuses this bot's API key: its operator must check {{key}}."
 _FAULT = f"{NAME} has a fault of its own. Try again in a minute."
 _NOT_ACCEPTED = f"{NAME} did not accept the question. This bot's operator should look for a newer Tessera."
 
@@ -89,7 +91,7 @@ class LoopringSource:
             headers={"Accept": "application/json"} | ({"X-API-KEY": key.get_secret_value()} if key else {}),
             requests_per_second=settings.requests_per_second,
             timeout=settings.timeout,
-            judge=_judge,
+            judge=partial(_judge, key=key_variable(name)),
         )
 
     @property
@@ -196,7 +198,7 @@ class LoopringSource:
             raise
 
 
-def _judge(answer: Answer) -> None:
+def _judge(answer: Answer, *, key: str) -> None:
     """Raise what `resultInfo` means; its code 0 is success, and success bodies of `/api/v3` have none."""
     body = answer.body
     info = body.get("resultInfo") if isinstance(body, dict) else None
@@ -214,7 +216,7 @@ def _judge(answer: Answer) -> None:
     if code == 0:
         return
     kind, sentence = _ERRORS.get(code, (UnavailableError, _FAULT))
-    raise kind(sentence)
+    raise kind(sentence.format(key=key))
 
 
 def _page(offset: int, limit: int) -> dict[str, str]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import aiohttp
 
-from bot.config import ArchiveTable, BlockscoutTable, Settings, SourceTable
+from bot.config import Settings
 from bot.errors import ConfigError
+from bot.source_tables import ArchiveTable, BlockscoutTable, SourceTable
 from bot.sources.archive import ArchiveSource
 from bot.sources.blockscout import BlockscoutSource
 from bot.sources.chain import ChainedSource
@@ -33,26 +34,30 @@ async def open_sources(settings: Settings, session: aiohttp.ClientSession) -> Se
 
     Raises:
         ConfigError: two sources of one network of which neither stands behind the other; a `fallback` of another
-            network, or in a circle; an archive that cannot be used.
+            network; an archive that cannot be used. Nothing stays open.
     """
-    tables = settings.sources
-    opened = {table.name: await open_source(table, session) for table in tables}
-    behind = {table.fallback for table in tables if table.fallback}
-    chained = [
-        _chain(table.name, {table.name: table.fallback for table in tables}, opened)
-        for table in tables
-        if table.name not in behind
-    ]
-    if not chained:
-        raise ConfigError("Every source is the fallback of another: one must be asked first.")
+    opened: dict[str, Source] = {}
+    try:
+        for table in settings.sources:
+            opened[table.name] = await open_source(table, session)
+        return _arrange(settings, opened)
+    except ConfigError:
+        for source in opened.values():
+            await source.close()
+        raise
+
+
+def _arrange(settings: Settings, opened: Mapping[str, Source]) -> Sequence[Source]:
+    fallbacks = {table.name: table.fallback for table in settings.sources}
+    first = [_chain(name, fallbacks, opened) for name in opened if name not in fallbacks.values()]
     networks: dict[str, str] = {}
-    for source in chained:
+    for source in first:
         if other := networks.get(source.network):
             raise ConfigError(
                 f"Sources {other} and {source.name} both know {source.network}: make one the fallback of the other."
             )
         networks[source.network] = source.name
-    return chained
+    return first
 
 
 def _chain(name: str, fallbacks: Mapping[str, str], opened: Mapping[str, Source]) -> Source:

@@ -85,6 +85,7 @@ async def test_json_carries_every_collection_and_how_far_it_can_be_trusted(tesse
         "kinds": 12,
         "nft_type": "ERC1155",
         "deploy_status": "DEPLOYED",
+        "is_scam": False,
     }
 
 
@@ -188,14 +189,14 @@ async def test_an_account_that_does_not_exist_exits_1(tessera: Command) -> None:
 async def test_a_wrong_key_is_told(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOOPRING_API_KEY", "canary-wrong-key")
     said = await tessera("collections", ACCOUNT)
-    assert said.code == 1
+    assert said.code == 2
     assert said.complaint == ("tessera: Loopring refuses this bot's API key: its operator must check LOOPRING_API_KEY.")
 
 
 async def test_a_missing_key_is_told(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LOOPRING_API_KEY")
     said = await tessera("collections", ACCOUNT)
-    assert said.code == 1
+    assert said.code == 2
     assert said.complaint == (
         "tessera: Loopring wants an API key and this bot has none: its operator must set LOOPRING_API_KEY."
     )

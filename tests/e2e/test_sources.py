@@ -195,6 +195,23 @@ async def test_about_tells_of_each_source(ada: Person) -> None:
     assert "Data source: Ethereum (Blockscout)" in text
 
 
+async def test_the_last_press_is_the_one_that_is_shown(stage: Stage, ada: Person) -> None:
+    listing = await stage.settled(await ada.run("collections", account="10001"))
+    slow = {"service": "loopring", "path": "collection/balances", "kind": "slow", "seconds": 0.5, "times": 1}
+    await stage.post("/_sandbox/faults", slow)
+    await ada.press(listing, "open", "254", wait="acknowledged")
+    await stage.until_asked("collection/balances")
+    on_ethereum = await ada.press(listing, "tab:eip155:1")
+    await stage.until_told("collection/balances")
+    await ada.run("about")  # a round trip more, in which the late answer would have been shown
+    shown = Answer(await stage.get(f"/_client/interactions/{on_ethereum['id']}"))
+    assert shown.embeds[0]["footer"]["text"] == "Ethereum (Blockscout), as of"
+    assert not [item for item in shown.components() if item["custom_id"].endswith(":back")]
+
+
+# From here on each test has a bot of its own, and there is only one at a time: the shared one comes first.
+
+
 async def test_an_archive_stands_behind_a_source_that_is_down(tmp_path: Path, archive: Path) -> None:
     loopring = 'requests_per_second = 1000\ncache_seconds = 0\nfallback = "loopring-2026"'
     sources = ARCHIVED.replace("ARCHIVE", str(archive))
@@ -208,10 +225,23 @@ async def test_an_archive_stands_behind_a_source_that_is_down(tmp_path: Path, ar
         assert "📜 " in then.text
         assert "HTTP 503" in then.text
         assert then.embeds[0]["footer"]["text"] != "Loopring, as of"
+        # What Loopring itself said a moment ago is newer than the archive.
+        newer = await ada.run("collections", account="10001")
+        assert "This is an earlier answer, and may have changed." in newer.text
+        assert newer.embeds[0]["footer"]["text"] == "Loopring, as of"
+        assert "answers instead" in (opened := await ada.press(then, "open", _first(then))).text
+        assert opened.embeds[1:]
+        alone = await ada.run("collection", id="254")
+        assert "Loopring · collection" not in alone.embeds[0]["footer"]["text"]
         # What the archive does not hold stays unknown.
         unknown = await ada.run("collections", account="10006")
         assert "Loopring has a fault of its own (HTTP 503)" in unknown.text
         assert "holds no NFTs" not in unknown.text
+
+
+def _first(listing: Answer) -> str:
+    value: str = listing.component("open")["options"][0]["value"]
+    return value
 
 
 async def test_an_archive_alone_tells_the_same_stories(tmp_path: Path, archive: Path) -> None:
@@ -225,3 +255,16 @@ async def test_an_archive_alone_tells_the_same_stories(tmp_path: Path, archive: 
         assert opened.embeds[0]["title"] == "Harbour Lights"
         assert "12 kinds, 31 copies" in str(opened.embeds[0]["fields"])
         assert "holds no NFTs" in (await ada.run("collections", account="10003")).text
+
+
+async def test_six_sources_are_five_tabs(tmp_path: Path) -> None:
+    chains = [
+        ETHEREUM.replace("ethereum", f"chain-{n}").replace("chain_id = 1", f"chain_id = {n}") for n in range(2, 8)
+    ]
+    sources = "".join(chains).replace("blockscout/1/", "explorer/")
+    async with open_bot_stage(tmp_path, sources=sources) as stage:
+        ada = await stage.person("ada")
+        listing = await stage.settled(await ada.run("collections", account="10001"))
+        tabs = [item["label"] for item in listing.components() if ":tab:" in item["custom_id"]]
+        assert tabs[0] == "Loopring"
+        assert len(tabs) == 5

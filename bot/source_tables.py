@@ -1,0 +1,113 @@
+"""`[[source]]` tables of the settings: one form for each kind of source, and the URLs that settings may hold."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+
+def _url(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not _is_plain(parts):
+            raise ValueError(f"must be a plain URL starting with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        # Without TLS, a token or a key would travel in the clear: only to this very machine is that harmless.
+        if parts.scheme in ("http", "ws") and not _is_loopback(parts.hostname or ""):
+            raise ValueError(f"must start with {schemes[0]}:// (plain {parts.scheme}:// is for this machine only)")
+        return value
+
+    return AfterValidator(check)
+
+
+def _is_plain(parts: SplitResult) -> bool:
+    try:
+        port_is_possible = parts.port != 0
+    except ValueError:  # not a number, or past 65535
+        return False
+    return port_is_possible and bool(parts.hostname) and not ("@" in parts.netloc or parts.query or parts.fragment)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+HttpUrl = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/"))]
+GatewayUrl = Annotated[str, _url("wss", "ws")]
+ImageGateway = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/") + "/")]
+
+
+class Table(BaseModel):
+    """A table of the settings: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class _SourceTable(Table):
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    label: str = Field(default="", max_length=40)
+    fallback: str = ""
+
+
+class _HttpSourceTable(_SourceTable):
+    requests_per_second: float = Field(default=4, gt=0, le=10_000)
+    timeout_seconds: float = Field(default=10, gt=0, le=60)
+    api_key: SecretStr | None = Field(default=None, exclude=True)
+
+    @property
+    def timeout(self) -> timedelta:
+        """The longest that one request may take."""
+        return timedelta(seconds=self.timeout_seconds)
+
+
+class LoopringTable(_HttpSourceTable):
+    """A `[[source]]` that speaks Loopring's v3 REST API."""
+
+    kind: Literal["loopring"] = "loopring"
+    base_url: HttpUrl = "https://api3.loopring.io"
+
+
+class BlockscoutTable(_HttpSourceTable):
+    """A `[[source]]` that speaks Blockscout's API v2 for one chain."""
+
+    kind: Literal["blockscout"] = "blockscout"
+    base_url: HttpUrl
+    chain_id: int = Field(gt=0, lt=2**53)
+
+    @model_validator(mode="after")
+    def _is_that_chain(self) -> BlockscoutTable:
+        # The hosted multichain API has the chain in its path; one explorer for one chain has not.
+        in_path = re.search(r"/([0-9]+)/api/v2$", self.base_url)
+        if in_path and int(in_path[1]) != self.chain_id:
+            raise ValueError(f"base_url is that of chain {in_path[1]}, but chain_id is {self.chain_id}")
+        if self.name == "loopring":
+            raise ValueError("the name loopring means Loopring: give this source another")
+        return self
+
+
+class ArchiveTable(_SourceTable):
+    """A `[[source]]` that answers from a recorded file."""
+
+    kind: Literal["archive"] = "archive"
+    path: Path
+
+
+SourceTable = LoopringTable | BlockscoutTable | ArchiveTable
+KINDS: dict[str, type[_SourceTable]] = {
+    "loopring": LoopringTable,
+    "blockscout": BlockscoutTable,
+    "archive": ArchiveTable,
+}
+
+
+def key_variable(name: str) -> str:
+    """The environment variable that holds the key of a source: `ETHEREUM_API_KEY` for one named ethereum."""
+    return f"{name.upper().replace('-', '_')}_API_KEY"
