@@ -15,7 +15,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import archive, bursts, details_calls, first_page, footprint
+from bench import archive, bursts, details_calls, first_page, footprint, recording
 from bench.bot_process import REPOSITORY, BotDiedError
 from bench.figures import Figure, fails, table
 
@@ -25,6 +25,7 @@ SECTIONS = {
     "details-calls": details_calls.measure,
     "footprint": footprint.measure,
     "archive": archive.measure,
+    "recording": recording.measure,
 }
 RESULTS = REPOSITORY / "artifacts" / "bench.json"
 EXIT_MISSED = 1

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 LONGEST_START = 60.0
 TIME_TO_END = 10.0
 READY = "ready as "
-_SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}
+SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}
 
 
 class BotDiedError(Exception):
@@ -120,5 +120,5 @@ class BotProcess:
 
 def _environment() -> dict[str, str]:
     # Token files of whoever runs this would stand against the sandbox's secrets.
-    files = {f"{name}_FILE" for name in _SECRETS}
-    return {name: value for name, value in os.environ.items() if name not in files} | _SECRETS
+    files = {f"{name}_FILE" for name in SECRETS}
+    return {name: value for name, value in os.environ.items() if name not in files} | SECRETS

@@ -1,0 +1,64 @@
+"""Recording an archive from Loopring's stand-in, beside what the source's own rate limit allows at best."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.bot_process import REPOSITORY, SECRETS, BotDiedError
+from bench.figures import Figure
+from bench.stand import Stand, open_stand
+
+SECTION = "archive: recording at 100 requests a second"
+PER_SECOND = 100
+ACCOUNTS = 300
+QUICK_ACCOUNTS = 100
+COLLECTIONS = 12
+# Start of a Python process and writing of the file included.
+TIMES_THE_LIMIT = 1.5
+
+CONFIG = """[loopring]
+base_url = "http://127.0.0.1:{port}/loopring"
+requests_per_second = {per_second}
+"""
+
+
+async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
+    """The figures; takes about 10 s, or 5 if quick."""
+    count = QUICK_ACCOUNTS if quick else ACCOUNTS
+    async with open_stand() as stand:
+        accounts = [await stand.new_account(COLLECTIONS) for _ in range(count)]
+        tell(f"{count} accounts of {COLLECTIONS} collections")
+        before = stand.last_exchange
+        seconds = await _record(stand, accounts)
+        requests = stand.loopring_requests("/api/", before)
+    at_best = requests / PER_SECOND
+    return [
+        Figure(SECTION, f"{count} accounts of {COLLECTIONS} collections", seconds, "s"),
+        Figure(SECTION, "requests", requests, note=f"{at_best:.1f} s at best"),
+        Figure(SECTION, "times what the limit allows", seconds / at_best, at_most=TIMES_THE_LIMIT),
+    ]
+
+
+async def _record(stand: Stand, accounts: list[str]) -> float:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        config, listed = folder / "config.toml", folder / "accounts"
+        config.write_text(CONFIG.format(port=stand.port, per_second=PER_SECOND), encoding="utf-8")
+        listed.write_text("\n".join(accounts), encoding="utf-8")
+        started = time.perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "archive", "record", "--config", str(config)),
+            *("--accounts", str(listed), "-o", str(folder / "bench.tessera.gz")),
+            cwd=REPOSITORY,
+            env={**os.environ, **SECRETS},
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        if await process.wait() != 0:
+            raise BotDiedError("the recording failed")
+        return time.perf_counter() - started
