@@ -12,7 +12,7 @@ One way down, one way back. A cog parses an interaction, calls one service, show
     sources/                 where holdings come from, over one polite HTTP client
     archive/                 holdings in a file: its format, recording, verifying, serving
     store/                   SQLite, on one thread that owns the connection
-    lookup                   answers about accounts and collections, shared while under way and kept for a while
+    lookup, reading          answers about accounts and collections, shared while under way and kept for a while
     embeds, pages            values → embeds; the long answers, page by page
     paginator, page_items    the one View behind every long answer, and what can be pressed below it
     client, cogs/            the Discord side

@@ -6,10 +6,9 @@ who goes away does not take the answer from the others.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,8 +17,8 @@ from cachetools import LRUCache, TTLCache
 from bot.errors import InputError, NotFoundError, SourceError, StoreError, TesseraError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Owner
 from bot.names import AccountRef, Names, RefKind, is_numbered
+from bot.reading import Reading
 from bot.sources.pace import Priority
-from bot.sources.paging import Scan
 from bot.sources.source import Source
 from bot.store import Store
 
@@ -30,9 +29,6 @@ log = logging.getLogger(__name__)
 _MAX_ROWS = 20_000
 # Names can be pointed elsewhere by their owners. An account's owner cannot change, and is kept in the store for good.
 _NAME_SECONDS = 3600
-
-_CUT_SHORT = "Tessera is being restarted. Try again in a minute."
-_OUR_FAULT = "Something went wrong inside Tessera. Try again later, and tell its operator if it stays so."
 
 _Key = tuple[Account, str | None]
 
@@ -55,7 +51,7 @@ class Lookup:
         self._store = store
         self._cache_for = cache_for
         self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
-        self._readings: dict[_Key, _Reading] = {}
+        self._readings: dict[_Key, Reading] = {}
         self._resolved: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         self._owner_names: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         self._accounts: LRUCache[tuple[str, str], Account] = LRUCache(10_000)
@@ -144,12 +140,12 @@ class Lookup:
             return _only(kept)
         reading = self._readings.get(key)
         if reading is None:
-            reading = self._readings[key] = _Reading(
+            reading = self._readings[key] = Reading(
                 self._by_network[account.network], account, contract, lambda: self._ended(key)
             )
         return self._watch(reading, kept)
 
-    async def _watch(self, reading: _Reading, kept: Holdings | None) -> AsyncIterator[Holdings]:
+    async def _watch(self, reading: Reading, kept: Holdings | None) -> AsyncIterator[Holdings]:
         try:
             async for holdings in reading.watch():
                 if holdings.instead_of and kept and kept.as_of > holdings.as_of:
@@ -217,87 +213,6 @@ class Lookup:
 
 async def _only(holdings: Holdings) -> AsyncIterator[Holdings]:
     yield holdings
-
-
-class _Reading:
-    """One reading of an account that is under way. Whoever asks meanwhile watches the same one."""
-
-    def __init__(self, source: Source, account: Account, contract: str | None, ended: Callable[[], None]) -> None:
-        self.latest: Holdings | None = None
-        self._error: TesseraError | None = None
-        self._changed = asyncio.Event()
-        self._ended = ended
-        self.task = asyncio.create_task(self._read(source, account, contract), name=f"read {account}")
-        self.task.add_done_callback(lambda _: self._changed.set())
-
-    async def watch(self) -> AsyncIterator[Holdings]:
-        """Each state from now on, the latest first; raises if there is none because the source failed."""
-        seen = None
-        while True:
-            done = self.task.done()
-            if self.latest is not None and self.latest is not seen:
-                seen = self.latest
-                yield seen
-            elif done:
-                break
-            else:
-                await self._changed.wait()
-        if seen is None:
-            raise self._error or SourceError(_CUT_SHORT)
-
-    async def cancel(self) -> None:
-        self.task.cancel()
-        await asyncio.wait([self.task])
-
-    async def _read(self, source: Source, account: Account, contract: str | None) -> None:
-        as_of = datetime.now(UTC)  # the start of the reading: the data may be newer than it says, never older
-        try:
-            async for scan in source.iter_holdings(account, contract, Priority.INTERACTIVE):
-                self._publish(_to_holdings(account, contract, scan.as_of or as_of, scan.said_by or source.label, scan))
-        except TesseraError as error:
-            self._break_off(error)
-        except asyncio.CancelledError:
-            self._break_off(SourceError(_CUT_SHORT))
-            raise
-        except Exception:  # whatever it is, whoever watches must hear of an end
-            log.exception("reading %s failed", account)
-            self._break_off(TesseraError(_OUR_FAULT))
-        finally:
-            self._ended()
-
-    def _break_off(self, error: TesseraError) -> None:
-        self._error = error
-        if self.latest:
-            self._publish(replace(self.latest, complete=False, gap=error.sentence))
-
-    def _publish(self, holdings: Holdings) -> None:
-        self.latest = holdings
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
-
-
-def _to_holdings(
-    account: Account, contract: str | None, as_of: datetime, said_by: str, scan: Scan[Holding]
-) -> Holdings:
-    # Asked for by nonZero and tokenAddress already; a server that ignores them must not put wrong rows on a card.
-    rows = [row for row in scan.rows.values() if row.kinds > 0]
-    gap = scan.gap
-    if contract:
-        unnamed = sum(not row.collection.contract_address for row in rows)
-        if unnamed and scan.finished:
-            gap = gap or f"{unnamed} of its collections came without a contract"
-        rows = [row for row in rows if row.collection.contract_address == contract]
-    return Holdings(
-        account,
-        as_of,
-        tuple(rows),
-        complete=scan.complete and not gap,
-        total=scan.total,
-        gap=gap,
-        contract=contract,
-        said_by=said_by,
-        instead_of=scan.instead_of,
-    )
 
 
 def _holding_rows(holdings: Holdings) -> int:
