@@ -44,7 +44,7 @@ class Collections(commands.Cog):
 
     @app_commands.command(name="collections", description="What an account holds, grouped by collection")
     @app_commands.describe(
-        account="An account id (10001), an address (0x…) or a name (vitalik.eth)",
+        account="An id (10001), an address (0x…), a name (vitalik.eth), or with its network: eip155:1:0x…",
         contract="Only collections of this contract (0x…)",
         sort="The order of the collections",
         share="Show the answer to everybody in this channel",
@@ -122,7 +122,8 @@ class Collections(commands.Cog):
 
     @app_commands.command(name="collection", description="One collection: its picture, description and details")
     @app_commands.describe(
-        id="The collection's number, as on its card: 254", share="Show the answer to everybody in this channel"
+        id="The number on its card (254), or a contract on a chain (eip155:1:0x…)",
+        share="Show the answer to everybody in this channel",
     )
     async def collection(
         self,
