@@ -41,11 +41,12 @@ format: setup ## let ruff write what it can
 bench: setup ## measure speed and memory; the table in the README comes from here
 	$(BIN)/python -m bench
 
+# Extras stay in the files: pip refuses a hash for `coverage` where `coverage[toml]` is wanted and a newer one is out.
 lock: setup ## write the requirements files anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements.txt
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet -o requirements-dev.txt
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-dev.txt
 
 clean: ## remove what the verbs made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info
