@@ -8,6 +8,7 @@ import contextlib
 import errno
 import os
 import signal
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -17,20 +18,30 @@ from aiohttp import web
 
 from sandbox.app import make_app
 from sandbox.bot_process import BotProcess
-from sandbox.keys import BOT, DISCORD
+from sandbox.browser import open_browser
+from sandbox.discord.oauth import CLIENT_SECRET
+from sandbox.keys import BOT, DISCORD, WALLET_EXTENSION
 from sandbox.population import populate
+from sandbox.wallets import WALLET_FACTORY
 from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN, load_world
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 PORT_IN_USE = 2
 # Seconds that open requests get at the end; websockets are closed by their own shutdown.
 LAST_REQUESTS = 1.0
+SECRETS = {
+    "DISCORD_TOKEN": BOT_TOKEN,
+    "DISCORD_CLIENT_SECRET": CLIENT_SECRET,
+    "LOOPRING_API_KEY": API_KEY,
+    "ETHEREUM_API_KEY": BLOCKSCOUT_KEY,
+}
 
 CONFIG = """[discord]
 api_url = "http://127.0.0.1:{port}/api/v10"
 gateway_url = "ws://127.0.0.1:{port}/gateway/"
+authorize_url = "http://127.0.0.1:{port}/oauth2/authorize"
 
 [loopring]
 base_url = "http://127.0.0.1:{port}/loopring"
@@ -47,30 +58,41 @@ requests_per_second = 5
 path = "{store}"
 
 [web]
-port = 0
+port = {web_port}
+public_url = "http://localhost:{browser_port}"
+trusted_proxies = ["127.0.0.1/32"]
+
+[linking]
+wallet_factories = ["{factory}"]
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until Ctrl-C or SIGTERM; returns the exit status, 2 when the port is taken."""
+    """Run until Ctrl-C or SIGTERM; returns the exit status, 2 when a port is taken."""
     options = _parser().parse_args(arguments)
     try:
         asyncio.run(_run(options))
     except KeyboardInterrupt:
         return 0
-    except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
-            raise
-        where, why = f"{options.host}:{options.port}", os.strerror(error.errno)
-        print(f"Cannot listen on {where}: {why}. Try --port.", file=sys.stderr)
+    except PortError as error:
+        print(error, file=sys.stderr)
         return PORT_IN_USE
     return 0
+
+
+class PortError(Exception):
+    """A port cannot be listened on; the sentence says which, why, and with which option to take another."""
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=8765, help="port to listen on (%(default)s); 0 takes a free one")
+    parser.add_argument(
+        "--browser-port",
+        type=int,
+        help="port of the browser with the test wallet (the one after --port); 0 takes a free one",
+    )
     parser.add_argument("--seed", type=int, help="put a larger community, drawn from this number, on top")
     parser.add_argument("--bodies", type=Path, help="folder of recorded Loopring bodies to serve byte for byte")
     parser.add_argument("--no-bot", action="store_true", help="only the stand-ins: the bot is started by hand")
@@ -79,56 +101,108 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(options: argparse.Namespace) -> None:
+    asked_to_end = _listen_for_the_end()  # first: whoever reads the lines below may end it at once
     world = load_world()
     if options.seed is not None:
         populate(world, options.seed)
     app = make_app(world, bodies=options.bodies)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_REQUESTS)
-    with contextlib.ExitStack() as open_files:
-        folder = Path(open_files.enter_context(tempfile.TemporaryDirectory(prefix="tessera-")))
-        log = open_files.enter_context(options.bot_log.open("a", encoding="utf-8")) if options.bot_log else None
-        config = folder / "config.toml"
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tessera-")))
+        log = stack.enter_context(options.bot_log.open("a", encoding="utf-8")) if options.bot_log else None
+        config, environment = folder / "config.toml", dict(SECRETS)
         if not options.no_bot:
-            app[BOT] = _bot_process(app, config, log)
-        try:
-            await runner.setup()
-            site = web.TCPSite(runner, options.host, options.port)
-            await site.start()
-            port = runner.addresses[0][1]
-            store = (folder / "tessera.db").as_posix()
-            config.write_text(CONFIG.format(port=port, store=store), encoding="utf-8")
-            print(f"Tessera's sandbox: http://{options.host}:{port}/   (Ctrl-C ends it)", flush=True)
-            if BOT in app:
-                app[BOT].start()
-            else:
-                print(f"No bot was started; its configuration is {config}", flush=True)
-            await _until_asked_to_end()
-        finally:
-            if BOT in app:
-                await app[BOT].stop()
-            await runner.cleanup()
+            app[BOT] = _bot_process(app, config, environment, log)
+        port = await stack.enter_async_context(_serving(app, options))
+        web_port = _free_port()
+        with _on_port(options.host, _browser_port(options), "--browser-port"):
+            browser_port = await stack.enter_async_context(
+                open_browser(
+                    app[WALLET_EXTENSION],
+                    f"http://127.0.0.1:{web_port}",
+                    host=options.host,
+                    port=_browser_port(options),
+                )
+            )
+        # Only now is the port known; the process reads its environment when it starts.
+        environment["ETH_RPC_URL"] = f"http://127.0.0.1:{port}/ethereum/1"
+        text = CONFIG.format(
+            port=port,
+            store=(folder / "tessera.db").as_posix(),
+            web_port=web_port,
+            browser_port=browser_port,
+            factory=WALLET_FACTORY,
+        )
+        config.write_text(text, encoding="utf-8")
+        print(f"Tessera's sandbox: http://{options.host}:{port}/   (Ctrl-C ends it)", flush=True)
+        print(f"Its browser with a test wallet, for the bot's own pages: http://localhost:{browser_port}/", flush=True)
+        if BOT in app:
+            app[BOT].start()
+            stack.push_async_callback(app[BOT].stop)
+        else:
+            print(f"No bot was started; its configuration is {config}", flush=True)
+        await asked_to_end.wait()
 
 
-def _bot_process(app: web.Application, config: Path, log: TextIO | None) -> BotProcess:
+@contextlib.asynccontextmanager
+async def _serving(app: web.Application, options: argparse.Namespace) -> AsyncIterator[int]:
+    """The stand-ins; yields their port."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_REQUESTS)
+    try:
+        await runner.setup()
+        with _on_port(options.host, options.port, "--port"):
+            await web.TCPSite(runner, options.host, options.port).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.contextmanager
+def _on_port(host: str, port: int, option: str) -> Iterator[None]:
+    """What begins to listen in the block.
+
+    Raises:
+        PortError: it cannot.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+            raise
+        why = os.strerror(error.errno)
+        raise PortError(f"Cannot listen on {host}:{port}: {why}. Try {option}.") from error
+
+
+def _browser_port(options: argparse.Namespace) -> int:
+    if options.browser_port is not None:
+        return int(options.browser_port)
+    return options.port + 1 if options.port else 0
+
+
+def _free_port() -> int:
+    """A port for the bot's web server: proxy and configuration must name it before the bot takes it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _bot_process(app: web.Application, config: Path, environment: Mapping[str, str], log: TextIO | None) -> BotProcess:
     def on_line(line: str) -> None:
         app[DISCORD].publish({"type": "log", "line": line})
         if log is not None:
             print(line, file=log, flush=True)
 
-    command = [sys.executable, "-m", "bot", "run", "--config", str(config)]
-    return BotProcess(
-        command, {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}, on_line
-    )
+    return BotProcess([sys.executable, "-m", "bot", "run", "--config", str(config)], environment, on_line)
 
 
-async def _until_asked_to_end() -> None:
+def _listen_for_the_end() -> asyncio.Event:
+    """What is set by Ctrl-C or SIGTERM."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Windows has no such handlers; there Ctrl-C cancels this task instead.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, asked.set)
-    await asked.wait()
+    return asked
 
 
 if __name__ == "__main__":

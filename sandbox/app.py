@@ -8,9 +8,11 @@ from aiohttp import web
 
 from sandbox import screen
 from sandbox.blockscout import Blockscout
+from sandbox.browser import WalletExtension
 from sandbox.discord import Discord
+from sandbox.ethereum import Ethereum
 from sandbox.faults import Faults, striking
-from sandbox.keys import BLOCKSCOUT, DISCORD, FAULTS, TRAFFIC, WORLD
+from sandbox.keys import BLOCKSCOUT, DISCORD, FAULTS, NODES, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.loopring import Loopring
 from sandbox.pictures import Pictures
 from sandbox.switches import Switches
@@ -37,10 +39,11 @@ def make_app(world: World, *, bodies: Path | None = None) -> web.Application:
         client_max_size=LARGEST_BODY,
     )
     app[WORLD], app[FAULTS], app[TRAFFIC], app[DISCORD] = world, faults, traffic, Discord(world)
-    app[BLOCKSCOUT] = Blockscout(world)
+    app[BLOCKSCOUT], app[NODES], app[WALLET_EXTENSION] = Blockscout(world), Ethereum(world), WalletExtension(world)
     Switches(app).add_routes()
     Loopring(world, bodies).add_routes(app)
     app[BLOCKSCOUT].add_routes(app)
+    app[NODES].add_routes(app)
     app[DISCORD].add_routes(app)
     Pictures(world).add_routes(app)  # after Discord: its attachments are under /cdn too
     screen.add_routes(app)

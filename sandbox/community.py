@@ -20,6 +20,8 @@ from sandbox.invented import (
     split_copies,
     word_hash,
 )
+from sandbox.signing import address_of
+from sandbox.wallets import read_wallet
 from sandbox.world import APPLICATION_ID, Channel, Collection, Guild, L2Account, Member, Role, User, World
 
 COMMUNITY = Path(__file__).parent / "community.toml"
@@ -74,11 +76,12 @@ def read_community(path: Path = COMMUNITY) -> World:
     for entry in text["guild"]:
         guild = _guild(entry, people)
         world.guilds[guild.id] = guild
+    owners = _owners(text["account"], world)
     for entry in text["collection"]:
-        collection = _collection(entry)
+        collection = _collection(entry, owners)
         world.collections[collection.id] = collection
     for entry in text["account"]:
-        account = _account(entry, people, world)
+        account = _account(entry, owners[entry["id"]], people, world)
         world.accounts[account.account_id] = account
     for entry in text["chain"]:
         world.chains[entry["id"]] = read_chain(entry, world)
@@ -100,7 +103,22 @@ def _guild(entry: dict[str, Any], people: dict[str, int]) -> Guild:
     return guild
 
 
-def _collection(entry: dict[str, Any]) -> Collection:
+def _owners(entries: list[dict[str, Any]], world: World) -> dict[int, str]:
+    """Whom each account belongs to: the address written out, a wallet (which the world gains), or a key of its own."""
+    owners: dict[int, str] = {}
+    for entry in entries:
+        account_id, asked = entry["id"], entry.get("wallet")
+        if asked is None:
+            owners[account_id] = entry.get("owner") or address_of(str(account_id))
+            continue
+        above = world.wallets[owners[asked["owner"]].lower()] if "owner" in asked else None
+        wallet = read_wallet(account_id, asked, above)
+        owners[account_id] = wallet.address
+        world.wallets[wallet.address.lower()] = wallet
+    return owners
+
+
+def _collection(entry: dict[str, Any], owners: dict[int, str]) -> Collection:
     legacy = entry.get("legacy", False)
     contract = contract_address(entry.get("contract", f"collection {entry['id']}"))
     minted = milliseconds(entry["minted"])
@@ -108,7 +126,7 @@ def _collection(entry: dict[str, Any]) -> Collection:
     collection = Collection(
         id=entry["id"],
         name=entry["name"],
-        owner=entry["creator"],
+        owner=owners.get(entry["creator"], entry["creator"]),
         contract_address=contract,
         collection_address=f"{contract}-{word_hash(entry['name'])}" if legacy else contract,
         description=entry["description"],
@@ -128,10 +146,10 @@ def _collection(entry: dict[str, Any]) -> Collection:
     return collection
 
 
-def _account(entry: dict[str, Any], people: dict[str, int], world: World) -> L2Account:
+def _account(entry: dict[str, Any], owner: str, people: dict[str, int], world: World) -> L2Account:
     account = L2Account(
         entry["id"],
-        entry["owner"],
+        owner,
         entry.get("name", ""),
         activated=entry.get("activated", True),
         discord_user=people[entry["user"]] if "user" in entry else None,

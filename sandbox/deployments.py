@@ -22,23 +22,25 @@ def read_chain(entry: Mapping[str, Any], world: World) -> Chain:
 
     Args:
         entry: its table: `contract`s with `items` and `held`, `withdrawn` Loopring collections, `whale`s.
-        world: whose collections `withdrawn` speaks of.
+        world: whose collections `withdrawn` speaks of, and whose accounts may stand for their owners' addresses.
 
     Raises:
-        KeyError: it names a collection, or more items, than there are.
+        KeyError: it names a collection, an account, or more items, than there are.
     """
     chain = Chain(entry["id"], entry["name"])
     for each in entry.get("contract", ()):
         contract = chain.add(_contract(each))
-        _hand_out(chain, contract, each)
+        _hand_out(chain, contract, each, world)
     for each in entry.get("withdrawn", ()):
         collection = world.collections[each["collection"]]
         contract = deploy(chain, collection)
         for number, copies in each["kinds"]:
             nft = list(collection.nfts.values())[number]
-            chain.give(each["holder"], contract.address, mint(contract, collection, nft.nft_data), copies)
+            chain.give(
+                _holder(each["holder"], world), contract.address, mint(contract, collection, nft.nft_data), copies
+            )
     for each in entry.get("whale", ()):
-        invent_contracts(chain, each["holder"], each["more"])
+        invent_contracts(chain, _holder(each["holder"], world), each["more"])
     return chain
 
 
@@ -120,10 +122,16 @@ def _contract(entry: Mapping[str, Any]) -> Contract:
     return contract
 
 
-def _hand_out(chain: Chain, contract: Contract, entry: Mapping[str, Any]) -> None:
+def _hand_out(chain: Chain, contract: Contract, entry: Mapping[str, Any], world: World) -> None:
     """`held` is holder -> [token id, copies] pairs; each of the `crowd` is an address of its own with one NFT."""
     for holder, tokens in entry["held"].items():
         for token_id, copies in tokens:
-            chain.give(holder, contract.address, token_id, copies)
+            chain.give(_holder(holder, world), contract.address, token_id, copies)
     for token_id in range(len(entry["items"]) + FIRST_TOKEN, len(contract.tokens) + FIRST_TOKEN):
         chain.give(contract_address(f"crowd {contract.address} {token_id}"), contract.address, token_id)
+
+
+def _holder(named: str | int, world: World) -> str:
+    """The address that an account's id stands for, or the one that is written out."""
+    text = str(named)
+    return text if text.startswith("0x") else world.accounts[int(text)].owner

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
+from sandbox.signing import address_of
 from sandbox.world import Collection, L2Account, Nft
 
 if TYPE_CHECKING:
@@ -202,10 +203,10 @@ def mint_collections(world: World, account: L2Account, number: int, kinds: int |
 
 
 def ensure_account(world: World, account_id: int) -> L2Account:
-    """The account with this id, made if there is none."""
+    """The account with this id, made if there is none; its owner is a key made from the id."""
     account = world.accounts.get(account_id)
     if account is None:
-        account = L2Account(account_id, contract_address(f"owner {account_id}"))
+        account = L2Account(account_id, address_of(str(account_id)))
         world.accounts[account_id] = account
     return account
 

@@ -6,7 +6,9 @@ from aiohttp import web
 
 from sandbox.blockscout import Blockscout
 from sandbox.bot_process import BotProcess
+from sandbox.browser import WalletExtension
 from sandbox.discord import Discord
+from sandbox.ethereum import Ethereum
 from sandbox.faults import Faults
 from sandbox.traffic import Traffic
 from sandbox.world import World
@@ -14,6 +16,8 @@ from sandbox.world import World
 WORLD = web.AppKey("world", World)
 DISCORD = web.AppKey("discord", Discord)
 BLOCKSCOUT = web.AppKey("blockscout", Blockscout)
+NODES = web.AppKey("nodes", Ethereum)
+WALLET_EXTENSION = web.AppKey("wallet_extension", WalletExtension)
 FAULTS = web.AppKey("faults", Faults)
 TRAFFIC = web.AppKey("traffic", Traffic)
 # Only there when the sandbox started the bot itself.

@@ -95,7 +95,7 @@ async def throttle(request: web.Request, _handler: Handler, options: Options) ->
     """
     retry_after, service = options.get("retry_after"), service_of(request.path)
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    if service == "loopring":
+    if service in ("loopring", "ethereum"):
         return web.Response(status=429, text="Too Many Requests", headers=headers)
     body: dict[str, Any] = {"message": "Too Many Requests"}
     if service == "blockscout":
@@ -166,9 +166,18 @@ async def redirect(_request: web.Request, _handler: Handler, options: Options) -
 
 
 async def error(request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
-    """A `resultInfo` error with `code` and `message` (Blockscout's has the message alone); HTTP 400, or `http`."""
-    if service_of(request.path) == "blockscout":
+    """A `resultInfo` error with `code` and `message`; HTTP 400, or `http`.
+
+    Blockscout's has the message alone, an Ethereum node's is JSON-RPC's and comes with HTTP 200.
+    """
+    service = service_of(request.path)
+    if service == "blockscout":
         return _json({"message": options["message"]}, int(options.get("http", 400)))
+    if service == "ethereum":
+        told = {"code": options["code"], "message": options["message"]}
+        asked = orjson.loads(await request.read())
+        number = asked.get("id") if isinstance(asked, dict) else None
+        return _json({"jsonrpc": "2.0", "id": number, "error": told}, int(options.get("http", 200)))
     body = {"resultInfo": {"code": options["code"], "message": options["message"]}}
     return _json(body, int(options.get("http", 400)))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from sandbox.invented import contract_address, mint_collections
+from sandbox.invented import mint_collections
+from sandbox.signing import address_of
 from sandbox.world import L2Account, Member, User
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def populate(world: World, seed: int) -> None:
                 guild.members[user.id] = Member(user.id)
         account = L2Account(
             FIRST_ACCOUNT + n,
-            contract_address(f"owner {seed} {n}"),
+            address_of(str(FIRST_ACCOUNT + n)),
             f"{user.username}.loopring.eth",
             activated=rng.random() > 0.1,  # noqa: PLR2004 - one in ten never traded
             discord_user=user.id,

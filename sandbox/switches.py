@@ -16,8 +16,10 @@ from sandbox.chains import ETHEREUM
 from sandbox.deployments import invent_contracts
 from sandbox.faults import check_service
 from sandbox.invented import ensure_account, mint_collections
-from sandbox.keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, TRAFFIC, WORLD
+from sandbox.keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, NODES, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.population import populate
+from sandbox.signing import address_of, sign
+from sandbox.wallets import signing_word, wallets_json
 from sandbox.withdrawals import withdraw
 
 PREFIX = "/_sandbox"
@@ -55,6 +57,11 @@ class Switches:
             ("POST", "contracts", self._give_contracts),
             ("POST", "withdraw", self._withdraw),
             ("POST", "blockscout", self._blockscout),
+            ("GET", "ethereum", self._get_ethereum),
+            ("POST", "ethereum", self._set_ethereum),
+            ("GET", "wallets", self._wallets),
+            ("POST", "sign", self._sign),
+            ("GET", "wallet_calls", self._wallet_calls),
             ("GET", "traffic", self._traffic),
             ("GET", "bot", self._bot),
             ("POST", "bot/restart", self._restart),
@@ -67,6 +74,8 @@ class Switches:
         self._app[FAULTS].clear()
         self._app[TRAFFIC].clear()
         self._app[BLOCKSCOUT].reset()
+        self._app[NODES].reset()
+        self._app[WALLET_EXTENSION].calls.clear()
         self._app[DISCORD].reset()
         return {}
 
@@ -147,6 +156,36 @@ class Switches:
         behaviour = self._app[BLOCKSCOUT].behaviour
         behaviour.change(await _asked(request))
         return asdict(behaviour)
+
+    async def _get_ethereum(self, _request: web.Request) -> Json:
+        return self._app[NODES].json()
+
+    async def _set_ethereum(self, request: web.Request) -> Json:
+        self._app[NODES].change(await _asked(request))
+        return self._app[NODES].json()
+
+    async def _wallets(self, _request: web.Request) -> list[dict[str, str]]:
+        return wallets_json(self._app[WORLD])
+
+    async def _sign(self, request: web.Request) -> Json:
+        """A text signed by the key of an account, or by the key behind an address, in one of `signing.STYLES`."""
+        asked, world = await _asked(request), self._app[WORLD]
+        address = asked.get("address")
+        if address is None:
+            account = world.accounts.get(_whole_number(asked, "account"))
+            if account is None:
+                raise ValueError("there is no such account")
+            address = account.owner
+        word = signing_word(str(address), world)
+        if word is None:
+            raise ValueError(f"nobody here has the key of {address}")
+        text, style = asked.get("text"), asked.get("style", "personal")
+        if not isinstance(text, str):
+            raise ValueError("text is a string")  # noqa: TRY004 - one kind of error for the caller: 400
+        return {"address": address_of(word), "signature": "0x" + sign(word, text.encode(), str(style)).hex()}
+
+    async def _wallet_calls(self, _request: web.Request) -> list[Json]:
+        return self._app[WALLET_EXTENSION].calls
 
     async def _traffic(self, request: web.Request) -> Json:
         traffic = self._app[TRAFFIC]

@@ -108,7 +108,7 @@ class Traffic:
         """Keep one exchange.
 
         Args:
-            service: `discord`, `loopring` or `blockscout`.
+            service: one of `services.SERVICES`.
             request: what was asked; headers and parameters that are secrets have their values replaced.
             body: its body.
             answer: what was answered; None when the line was cut.

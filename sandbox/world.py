@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 from sandbox.chains import Chain
+from sandbox.wallets import Wallet
 
 BOT_TOKEN = "sandbox.bot.token"
 API_KEY = "sandbox-loopring-key"
@@ -125,6 +126,7 @@ class World:
     """Everything: who is on Discord, and who holds what on Loopring and on the chains below it.
 
     `names` are those that resolve to an address without a Loopring account: name -> address. `chains` are by their id.
+    `wallets` are those of accounts that do not belong to an ordinary key, by address in lower case.
     """
 
     application_id: int = APPLICATION_ID
@@ -134,6 +136,7 @@ class World:
     accounts: dict[int, L2Account] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     chains: dict[int, Chain] = field(default_factory=dict)
+    wallets: dict[str, Wallet] = field(default_factory=dict)
 
     def become(self, other: World) -> None:
         """Take the state of another world in place: whoever holds this one sees the change."""

@@ -21,8 +21,8 @@ from tests.stage import Stage
 
 NOW = Priority.INTERACTIVE
 
-ADA = "0xdf235d728e2626cc9259df5f466def7464838b19"
-WHALE = "0x8daf168a3f0ffbc3a1c9bf6c9cb0986d0c655c6b"
+ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
+WHALE = "0xf1831929cc806e6056a79143446d869985cae32c"
 NOBODY = "0x" + "9" * 40
 
 T = TypeVar("T")

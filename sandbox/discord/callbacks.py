@@ -191,6 +191,7 @@ class Callbacks:
             interaction.guild_id,
             interaction.channel_id,
             flags=flags,
+            recipient=interaction.user_id if interaction.guild_id is None else None,
             visible_to=interaction.user_id if flags & EPHEMERAL else None,
         )
         message.command_text = interaction.command_text
@@ -212,7 +213,7 @@ class Callbacks:
                 "type": 0,
                 "channel_id": str(interaction.channel_id),
                 "message_id": str(interaction.source.id),
-                "guild_id": str(interaction.guild_id),
+                **_guild_of(interaction),
             }
         return message
 
@@ -229,11 +230,16 @@ class Callbacks:
             outcome["response_message_loading"] = message.thinking
             outcome["response_message_ephemeral"] = bool(message.body["flags"] & EPHEMERAL)
         outcome["channel_id"] = str(interaction.channel_id)
-        outcome["guild_id"] = str(interaction.guild_id)
+        outcome.update(_guild_of(interaction))
         body: Json = {"interaction": outcome}
         if resource is not None:
             body["resource"] = resource
         return body
+
+
+def _guild_of(interaction: Interaction) -> Json:
+    """The guild as a field; none in direct messages."""
+    return {} if interaction.guild_id is None else {"guild_id": str(interaction.guild_id)}
 
 
 def _choices(data: Any) -> list[Json]:

@@ -20,11 +20,12 @@ from sandbox.discord.interactions import (
 from sandbox.discord.menus import chosen_values
 from sandbox.discord.modal_answers import modal_components
 from sandbox.discord.options import Refused, Resolved, filled, nested, subcommand_of
-from sandbox.discord.payloads import interaction_create, metadata
+from sandbox.discord.payloads import in_direct_messages, in_guild, interaction_create, metadata
 
 if TYPE_CHECKING:
     from sandbox.discord.answers import Json
     from sandbox.discord.commands import Commands
+    from sandbox.discord.dms import DirectMessages
     from sandbox.discord.gateway import Gateway
     from sandbox.discord.messages import Message, Messages
     from sandbox.discord.snowflakes import Snowflakes
@@ -42,6 +43,7 @@ class ClientActions:
         *,
         commands: Commands,
         messages: Messages,
+        dms: DirectMessages,
         interactions: Interactions,
         gateway: Gateway,
         snowflakes: Snowflakes,
@@ -49,6 +51,7 @@ class ClientActions:
         self._world = world
         self._commands = commands
         self._messages = messages
+        self._dms = dms
         self._interactions = interactions
         self._gateway = gateway
         self._snowflakes = snowflakes
@@ -69,12 +72,12 @@ class ClientActions:
         data = _command_data(command, nested(path, filled(options, given, resolved)))
         if resolved.body:
             data["resolved"] = resolved.body
-        interaction = self._interaction(COMMAND, user_id, guild, channel)
+        interaction = self._interaction(COMMAND, user_id, guild.id, channel.id)
         interaction.name = " ".join([command["name"], *path])
         interaction.metadata["name"] = interaction.name
         typed = [f"{name}:{value}" for name, value in given.items() if value is not None and value != ""]
         interaction.command_text = " ".join([f"/{interaction.name}", *typed])
-        return self._send(interaction, data, guild, channel)
+        return self._send(interaction, data)
 
     async def autocomplete(self, body: Json) -> list[Json] | None:
         """Ask for suggestions; None when the bot gave none in time."""
@@ -92,8 +95,8 @@ class ClientActions:
                 typed.append({**one, "value": str(given[name]), "focused": True} if name == focused else one)
         if not any(option.get("focused") for option in typed):
             raise Refused(f"there is no option {focused}")
-        interaction = self._interaction(AUTOCOMPLETE, user_id, guild, channel)
-        self._send(interaction, _command_data(command, nested(path, typed)), guild, channel)
+        interaction = self._interaction(AUTOCOMPLETE, user_id, guild.id, channel.id)
+        self._send(interaction, _command_data(command, nested(path, typed)))
         await self._interactions.wait(interaction, "answered", self._interactions.deadlines.first_response + 1)
         return interaction.choices
 
@@ -109,18 +112,17 @@ class ClientActions:
             raise Refused("there is no such component on this message")
         if component.get("disabled"):
             raise Refused("this component is disabled")
-        guild = self.guild_of(message.guild_id, user_id)
+        guild = self._guild_or_none(message.guild_id, user_id)
         data: Json = {"component_type": component["type"], "custom_id": custom_id, "id": component["id"]}
         if component["type"] != BUTTON:
             resolved = Resolved(self._world, guild)
             data["values"] = chosen_values(component, body.get("values") or [], resolved)
             if resolved.body:
                 data["resolved"] = resolved.body
-        channel = guild.channels[message.channel_id]
-        interaction = self._interaction(COMPONENT, user_id, guild, channel)
+        interaction = self._interaction(COMPONENT, user_id, message.guild_id, message.channel_id)
         interaction.source = message
         interaction.metadata["interacted_message_id"] = str(message.id)
-        return self._send(interaction, data, guild, channel)
+        return self._send(interaction, data)
 
     def modal(self, body: Json) -> int:
         """Send a modal that an interaction opened."""
@@ -128,20 +130,18 @@ class ClientActions:
         opener = self._interactions.find(int(body["interaction"]))
         if opener is None or opener.modal is None or opener.user_id != user_id:
             raise Refused("there is no modal to send")
-        guild = self.guild_of(opener.guild_id, user_id)
-        channel = guild.channels[opener.channel_id]
-        resolved = Resolved(self._world, guild)
+        resolved = Resolved(self._world, self._guild_or_none(opener.guild_id, user_id))
         data: Json = {
             "custom_id": opener.modal["custom_id"],
             "components": modal_components(opener.modal["components"], body.get("values") or {}, resolved),
         }
         if resolved.body:
             data["resolved"] = resolved.body
-        interaction = self._interaction(MODAL_SUBMIT, user_id, guild, channel)
+        interaction = self._interaction(MODAL_SUBMIT, user_id, opener.guild_id, opener.channel_id)
         interaction.source = opener.source
         interaction.command_text = opener.command_text
         interaction.metadata["triggering_interaction_metadata"] = opener.metadata
-        return self._send(interaction, data, guild, channel)
+        return self._send(interaction, data)
 
     def _place(self, body: Json) -> tuple[int, Guild, Channel]:
         user_id = int(body["user"])
@@ -150,6 +150,10 @@ class ClientActions:
         if channel is None:
             raise Refused("there is no such channel")
         return user_id, guild, channel
+
+    def _guild_or_none(self, guild_id: int | None, user_id: int) -> Guild | None:
+        """A guild that the person is in; None in direct messages."""
+        return None if guild_id is None else self.guild_of(guild_id, user_id)
 
     def _named(self, guild: Guild, user_id: int, name: str) -> tuple[Json, list[Json], list[str]]:
         first, *rest = name.removeprefix("/").split() or [""]
@@ -165,28 +169,36 @@ class ClientActions:
             raise Refused("there is no such message")
         return message
 
-    def _interaction(self, kind: int, user_id: int, guild: Guild, channel: Channel) -> Interaction:
+    def _interaction(self, kind: int, user_id: int, guild_id: int | None, channel_id: int) -> Interaction:
         interaction_id = self._snowflakes.next()
         return Interaction(
             id=interaction_id,
             token=new_token(interaction_id),
             kind=kind,
             user_id=user_id,
-            guild_id=guild.id,
-            channel_id=channel.id,
+            guild_id=guild_id,
+            channel_id=channel_id,
             created_at=self._interactions.clock(),
-            metadata=metadata(interaction_id, kind, self._world.users[user_id], guild.id),
+            metadata=metadata(interaction_id, kind, self._world.users[user_id], guild_id),
         )
 
-    def _send(self, interaction: Interaction, data: Json, guild: Guild, channel: Channel) -> int:
+    def _send(self, interaction: Interaction, data: Json) -> int:
+        place = self._fields_of_place(interaction)
         self._interactions.open(interaction)
         self._gateway.dispatch(
-            guild.id,
+            interaction.guild_id,
             "INTERACTION_CREATE",
-            interaction_create(interaction, data, self._world, guild, channel),
+            interaction_create(interaction, data, self._world, place),
             on_sent=lambda: self._interactions.mark_sent(interaction),
         )
         return interaction.id
+
+    def _fields_of_place(self, interaction: Interaction) -> Json:
+        user = self._world.users[interaction.user_id]
+        if interaction.guild_id is None:
+            return in_direct_messages(self._dms.channel_json(self._dms.open(user.id)), user)
+        guild = self._world.guilds[interaction.guild_id]
+        return in_guild(self._world, guild, guild.channels[interaction.channel_id], user)
 
 
 def _command_data(command: Json, options: list[Json]) -> Json:

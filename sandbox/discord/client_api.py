@@ -16,6 +16,7 @@ from sandbox.discord.wire import avatar_url, bot_user, icon_url
 if TYPE_CHECKING:
     from sandbox.discord.client_actions import ClientActions
     from sandbox.discord.commands import Commands
+    from sandbox.discord.dms import DirectMessages
     from sandbox.discord.events import Events
     from sandbox.discord.gateway import Gateway
     from sandbox.discord.interactions import Interactions
@@ -36,6 +37,7 @@ class ClientApi:
         *,
         commands: Commands,
         messages: Messages,
+        dms: DirectMessages,
         interactions: Interactions,
         gateway: Gateway,
         events: Events,
@@ -44,6 +46,7 @@ class ClientApi:
         self._world = world
         self._commands = commands
         self._messages = messages
+        self._dms = dms
         self._interactions = interactions
         self._gateway = gateway
         self._events = events
@@ -58,15 +61,16 @@ class ClientApi:
             ("/messages", self.messages),
             ("/interactions/{interaction_id}", self.interaction),
         ):
-            app.router.add_get(BASE + path, _with_refusals(read))
+            app.router.add_get(BASE + path, with_refusals(read))
         app.router.add_get(BASE + "/events", self._events.stream)
         for path, act in (
             ("/commands", self._actions.command),
             ("/components", self._actions.component),
             ("/modals", self._actions.modal),
         ):
-            app.router.add_post(BASE + path, _with_refusals(_posted(act)))
-        app.router.add_post(BASE + "/autocomplete", _with_refusals(self.autocomplete))
+            app.router.add_post(BASE + path, with_refusals(_posted(act)))
+        app.router.add_post(BASE + "/autocomplete", with_refusals(self.autocomplete))
+        app.router.add_post(BASE + "/dms", with_refusals(self.let_direct_messages))
 
     async def people(self, request: web.Request) -> web.Response:
         """Everybody who is not a bot."""
@@ -110,6 +114,7 @@ class ClientApi:
                 "guilds": [
                     self._guild_json(guild) for guild in self._world.guilds.values() if user_id in guild.members
                 ],
+                "dms": self._dms.for_client(user_id),
             }
         )
 
@@ -119,10 +124,13 @@ class ClientApi:
         return json_answer(self._commands.shown_to(guild, _number(request, "user")))
 
     async def messages(self, request: web.Request) -> web.Response:
-        """The messages of a channel that this person may see, oldest first."""
+        """The messages of a channel that this person may see, oldest first; direct messages are read by this."""
         user_id, channel_id = _number(request, "user"), _number(request, "channel")
+        direct = self._dms.find(channel_id)
         guild = next((g for g in self._world.guilds.values() if channel_id in g.channels), None)
-        if guild is None or user_id not in guild.members:
+        if direct is not None and direct.user_id == user_id:
+            self._dms.mark_read(direct)
+        elif guild is None or user_id not in guild.members:
             raise Refused("there is no such channel")
         return json_answer(
             [
@@ -149,6 +157,15 @@ class ClientApi:
         if choices is None:
             return json_answer({"error": "Loading options failed"}, 504)
         return json_answer({"choices": choices})
+
+    async def let_direct_messages(self, request: web.Request) -> web.Response:
+        """A person's setting: whether direct messages are taken."""
+        body = orjson.loads(await request.read())
+        user_id, accept = int(body["user"]), body["accepts"]
+        if user_id not in self._world.users or not isinstance(accept, bool):
+            raise Refused("user is the id of somebody, accepts is true or false")
+        self._dms.let(user_id, accept=accept)
+        return json_answer({})
 
     def _guild_json(self, guild: Guild) -> Json:
         return {
@@ -195,7 +212,9 @@ def _posted(act: Callable[[Json], int]) -> Handler:
     return answer
 
 
-def _with_refusals(handler: Handler) -> Handler:
+def with_refusals(handler: Handler) -> Handler:
+    """A route that answers what a client would not send with 400 and one sentence."""
+
     async def answer(request: web.Request) -> web.Response:
         try:
             return await handler(request)

@@ -100,18 +100,20 @@ class Gateway:
         """Whether the bot has a session with a line to it."""
         return any(session.outgoing is not None for session in self._sessions.values())
 
-    def dispatch(self, guild_id: int, event: str, body: Any, *, needs: int = 0, on_sent: OnSent | None = None) -> None:
+    def dispatch(
+        self, guild_id: int | None, event: str, body: Any, *, needs: int = 0, on_sent: OnSent | None = None
+    ) -> None:
         """Send an event of a guild to the shard that looks after it.
 
         Args:
-            guild_id: whose event it is.
+            guild_id: whose event it is; None for direct messages, which are the first shard's.
             event: its name, as GUILD_CREATE.
             body: its `d`.
             needs: intents of which the session must have one; 0 for events that need none.
             on_sent: called when it goes on the wire.
         """
         for session in self._living():
-            if session.sees(guild_id) and (not needs or session.intents & needs):
+            if session.sees(guild_id or 0) and (not needs or session.intents & needs):
                 session.dispatch(event, body, on_sent)
 
     def recommended_shards(self) -> int:

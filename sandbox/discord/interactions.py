@@ -35,14 +35,15 @@ class Deadlines:
 class Interaction:
     """One interaction. Moments are seconds of the clock.
 
-    `response` is what `@original` means, `shown` the message that first had content.
+    `guild_id` is None in direct messages. `response` is what `@original` means, `shown` the message that first had
+    content.
     """
 
     id: int
     token: str
     kind: int
     user_id: int
-    guild_id: int
+    guild_id: int | None
     channel_id: int
     created_at: float
     metadata: Json

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sandbox.discord.snowflakes import Snowflakes
     from sandbox.world import World
 
-GUILD_MESSAGES = 1 << 9
+GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 9, 1 << 12
 KEPT = 2000  # messages a channel; the bench would fill the memory otherwise
 
 
@@ -28,12 +28,13 @@ KEPT = 2000  # messages a channel; the bench would fill the memory otherwise
 class Message:
     """A message: Discord's JSON, and what that does not say.
 
-    `visible_to` is the one person who sees an ephemeral message. `allowed_mentions` is kept as the bot sent it;
-    nobody is ever pinged here.
+    `guild_id` is None in direct messages, and `recipient` the person they are with. `visible_to` is the one person who
+    sees an ephemeral message. `allowed_mentions` is kept as the bot sent it; nobody is ever pinged here.
     """
 
     body: Json
-    guild_id: int
+    guild_id: int | None
+    recipient: int | None = None
     visible_to: int | None = None
     command_text: str | None = None
     allowed_mentions: Json | None = None
@@ -55,7 +56,7 @@ class Message:
 
     def may_be_seen_by(self, user_id: int) -> bool:
         """Whether that person's client shows it, given that the person is in the channel."""
-        return self.visible_to is None or self.visible_to == user_id
+        return self.recipient in (None, user_id) and self.visible_to in (None, user_id)
 
     def for_client(self) -> Json:
         """As the people's clients get it."""
@@ -63,7 +64,7 @@ class Message:
         return {
             **self.body,
             "author": {**author, "avatar_url": avatar_url(int(author["id"]))},
-            "guild_id": str(self.guild_id),
+            "guild_id": None if self.guild_id is None else str(self.guild_id),
             "ephemeral": bool(self.body["flags"] & EPHEMERAL),
             "thinking": self.thinking,
             "command_text": self.command_text,
@@ -110,7 +111,15 @@ class Messages:
         """The messages of a channel, oldest first."""
         return list(self._channels.get(channel_id, OrderedDict()).values())
 
-    def draft(self, guild_id: int, channel_id: int, *, flags: int = 0, visible_to: int | None = None) -> Message:
+    def draft(
+        self,
+        guild_id: int | None,
+        channel_id: int,
+        *,
+        flags: int = 0,
+        recipient: int | None = None,
+        visible_to: int | None = None,
+    ) -> Message:
         """An empty message of the bot, not in the store yet."""
         body: Json = {
             "id": str(self._snowflakes.next()),
@@ -130,7 +139,7 @@ class Messages:
             "edited_timestamp": None,
             "flags": flags,
         }
-        return Message(body, guild_id, visible_to)
+        return Message(body, guild_id, recipient, visible_to)
 
     def fill(self, message: Message, request: Json, files: dict[int, Upload], host: str) -> None:
         """Write a checked request into a message."""
@@ -159,9 +168,7 @@ class Messages:
         self._channels.get(message.channel_id, OrderedDict()).pop(message.id, None)
         ids: Json = {"channel_id": str(message.channel_id), "id": str(message.id)}
         self._publish({"type": "message_delete", **ids}, message)
-        if message.visible_to is None:
-            ids["guild_id"] = str(message.guild_id)
-            self._gateway.dispatch(message.guild_id, "MESSAGE_DELETE", ids, needs=GUILD_MESSAGES)
+        self._dispatch("MESSAGE_DELETE", ids, message)
 
     @staticmethod
     def uses_v2(message: Message) -> bool:
@@ -171,11 +178,17 @@ class Messages:
     def _tell(self, client_event: str, bot_event: str, message: Message) -> None:
         if self._events.has_listeners:
             self._publish({"type": client_event, "message": message.for_client()}, message)
-        if message.visible_to is None and self._gateway.wants(GUILD_MESSAGES):
-            body = {**message.body, "guild_id": str(message.guild_id)}
-            self._gateway.dispatch(message.guild_id, bot_event, body, needs=GUILD_MESSAGES)
+        self._dispatch(bot_event, message.body, message)
+
+    def _dispatch(self, event: str, body: Json, message: Message) -> None:
+        needs = DIRECT_MESSAGES if message.guild_id is None else GUILD_MESSAGES
+        if message.visible_to is not None or not self._gateway.wants(needs):
+            return
+        if message.guild_id is not None:
+            body = {**body, "guild_id": str(message.guild_id)}
+        self._gateway.dispatch(message.guild_id, event, body, needs=needs)
 
     def _publish(self, event: Json, message: Message) -> None:
-        guild = self._world.guilds.get(message.guild_id)
-        members: Any = guild.members if guild else {}
+        guild = self._world.guilds.get(message.guild_id) if message.guild_id is not None else None
+        members: Any = {message.recipient} if message.guild_id is None else guild.members if guild else {}
         self._events.publish(event, lambda user: user in members and message.may_be_seen_by(user))

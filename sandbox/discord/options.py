@@ -33,9 +33,12 @@ class Refused(Exception):  # noqa: N818 - what a client says, not a fault
 
 
 class Resolved:
-    """The users, members, roles and channels named in an interaction, as its `data.resolved`."""
+    """The users, members, roles and channels named in an interaction, as its `data.resolved`.
 
-    def __init__(self, world: World, guild: Guild) -> None:
+    In direct messages there is no guild, and only users can be named.
+    """
+
+    def __init__(self, world: World, guild: Guild | None) -> None:
         self._world = world
         self._guild = guild
         self.body: dict[str, Json] = {}
@@ -53,14 +56,14 @@ class Resolved:
             found = 0
         if kind in (USER_OPTION, MENTIONABLE) and found in self._world.users:
             self._add("users", found, user_json(self._world.users[found]))
-            member = guild.members.get(found)
-            if member is not None:
+            member = guild.members.get(found) if guild is not None else None
+            if guild is not None and member is not None:
                 body = member_json(member, self._world.users[found])
                 del body["user"]  # Discord leaves out what stands in users
                 self._add("members", found, {**body, "permissions": str(permissions_of(guild, found))})
-        elif kind in (ROLE, MENTIONABLE) and found in guild.roles:
+        elif guild is not None and kind in (ROLE, MENTIONABLE) and found in guild.roles:
             self._add("roles", found, role_json(guild, guild.roles[found]))
-        elif kind == CHANNEL and found in guild.channels:
+        elif guild is not None and kind == CHANNEL and found in guild.channels:
             channel = channel_json(guild, guild.channels[found])
             self._add("channels", found, {**channel, "permissions": str(permissions_of(guild, guild.owner_id))})
         else:

@@ -27,21 +27,36 @@ class Rest:
     def __init__(self, limits: RateLimits) -> None:
         self._limits = limits
 
-    def add(self, app: web.Application, method: str, path: str, handler: Handler, bucket: Bucket) -> None:
-        """A route for the bot: with its token, counted in a bucket and in the global limit."""
+    def add(
+        self,
+        app: web.Application,
+        method: str,
+        path: str,
+        handler: Handler,
+        bucket: Bucket,
+        *,
+        bearer: Handler | None = None,
+    ) -> None:
+        """A route for the bot: with its token, counted in a bucket and in the global limit.
+
+        A request with a person's token goes to `bearer`, if there is one, and does not count as the bot's.
+        """
 
         async def answer(request: web.Request) -> web.Response:
-            if request.headers.get("Authorization") != AUTHORIZATION:
+            authorization = request.headers.get("Authorization", "")
+            if bearer is not None and authorization.startswith("Bearer "):
+                return await bearer(request)
+            if authorization != AUTHORIZATION:
                 raise unauthorized()
             self._limits.take_global()
             return await self._counted(request, handler, bucket)
 
         app.router.add_route(method, BASE + path, _with_errors(answer))
 
-    def add_by_token(
+    def add_without_bot(
         self, app: web.Application, method: str, path: str, handler: Handler, bucket: Bucket | None = None
     ) -> None:
-        """A route whose path carries an interaction's token: no authorization, not in the global limit."""
+        """A route that asks for something else than the bot's token, as one in its path: not in the global limit."""
 
         async def answer(request: web.Request) -> web.Response:
             if bucket is None:

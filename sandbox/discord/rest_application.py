@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sandbox.discord.commands import Commands
     from sandbox.discord.gateway import Gateway
+    from sandbox.discord.rest import Handler
     from sandbox.world import World
 
 GLOBAL = "/applications/{application_id}/commands"
@@ -23,16 +24,17 @@ DAY_MS = 86_400_000
 
 
 class ApplicationRoutes:
-    """Users, application, gateway and command routes."""
+    """Users, application, gateway and command routes; `person` answers who a person's token belongs to."""
 
-    def __init__(self, world: World, commands: Commands, gateway: Gateway) -> None:
+    def __init__(self, world: World, commands: Commands, gateway: Gateway, person: Handler) -> None:
         self._world = world
         self._commands = commands
         self._gateway = gateway
+        self._person = person
 
     def add(self, app: web.Application, rest: Rest) -> None:
         """Add the routes."""
-        rest.add(app, "GET", "/users/@me", self.me, READS)
+        rest.add(app, "GET", "/users/@me", self.me, READS, bearer=self._person)
         rest.add(app, "GET", "/users/{user_id}", self.user, READS)
         rest.add(app, "GET", "/oauth2/applications/@me", self.application, READS)
         rest.add(app, "GET", "/applications/@me", self.application, READS)

@@ -1,7 +1,8 @@
-"""Routes of a channel: itself, and the messages that the bot posts there by itself."""
+"""Routes of a channel, in a guild or of direct messages: itself, and what the bot posts there by itself."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox.discord.answers import (
@@ -9,11 +10,13 @@ from sandbox.discord.answers import (
     json_answer,
     missing_access,
     missing_permissions,
+    read_json,
     unknown_channel,
     unknown_message,
 )
 from sandbox.discord.attachments import read_message_body
 from sandbox.discord.message_limits import COMPONENTS_V2, check_message
+from sandbox.discord.permissions import ALL as ALL_PERMISSIONS
 from sandbox.discord.permissions import (
     ATTACH_FILES,
     EMBED_LINKS,
@@ -30,8 +33,10 @@ from sandbox.discord.wire import channel_json
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from sandbox.discord.answers import Json
+    from sandbox.discord.dms import DirectChannel, DirectMessages
     from sandbox.discord.messages import Message, Messages
-    from sandbox.world import Channel, Guild, World
+    from sandbox.world import World
 
 ALL = "/channels/{channel_id}/messages"
 ONE = ALL + "/{message_id}"
@@ -39,15 +44,28 @@ MOST_READ = 100
 SETTABLE = 1 << 2 | 1 << 12 | COMPONENTS_V2  # suppress embeds, suppress notifications
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A place for messages: in a guild with the bot's permissions there, or of one person's direct messages."""
+
+    id: int
+    body: Json
+    guild_id: int | None = None
+    bits: int = ALL_PERMISSIONS
+    direct: DirectChannel | None = None
+
+
 class ChannelRoutes:
     """Channel and message routes."""
 
-    def __init__(self, world: World, messages: Messages) -> None:
+    def __init__(self, world: World, messages: Messages, dms: DirectMessages) -> None:
         self._world = world
         self._messages = messages
+        self._dms = dms
 
     def add(self, app: web.Application, rest: Rest) -> None:
         """Add the routes."""
+        rest.add(app, "POST", "/users/@me/channels", self.open_direct, MESSAGES)
         rest.add(app, "GET", "/channels/{channel_id}", self.channel, READS)
         rest.add(app, "GET", ALL, self.read_all, READS)
         rest.add(app, "POST", ALL, self.post, MESSAGES)
@@ -55,33 +73,42 @@ class ChannelRoutes:
         rest.add(app, "PATCH", ONE, self.edit, MESSAGES)
         rest.add(app, "DELETE", ONE, self.delete, MESSAGES)
 
+    async def open_direct(self, request: web.Request) -> web.Response:
+        """The channel of direct messages with somebody: the same one each time."""
+        body = await read_json(request)
+        recipient = str(body.get("recipient_id")) if isinstance(body, dict) else ""
+        channel = self._dms.open(int(recipient) if recipient.isdecimal() else 0)
+        return json_answer(self._dms.channel_json(channel))
+
     async def channel(self, request: web.Request) -> web.Response:
         """The channel."""
-        guild, channel = self._channel(request)
-        return json_answer(channel_json(guild, channel))
+        return json_answer(self._room(request).body)
 
     async def read_all(self, request: web.Request) -> web.Response:
         """The last messages, newest first; ephemeral ones are never among them."""
-        _, channel = self._channel(request, READ_MESSAGE_HISTORY)
+        room = self._room(request, READ_MESSAGE_HISTORY)
         limit = min(query_number(request, "limit", 50), MOST_READ)
         before = query_number(request, "before", 1 << 63)
         after = query_number(request, "after", 0)
         seen = [
             message.body
-            for message in self._messages.of_channel(channel.id)
+            for message in self._messages.of_channel(room.id)
             if message.visible_to is None and after < message.id < before
         ]
         return json_answer(list(reversed(seen))[:limit])
 
     async def post(self, request: web.Request) -> web.Response:
         """A new message of the bot."""
-        guild, channel = self._channel(request, SEND_MESSAGES)
+        room = self._room(request, SEND_MESSAGES)
         body, files = await read_message_body(request)
         check_message(body)
-        self._may_carry(guild, body, has_files=bool(files))
+        if room.direct is not None:
+            self._dms.check_may_send(room.direct)
+        _check_may_carry(room, body, has_files=bool(files))
         asked = body.get("flags")
         flags = asked & SETTABLE if isinstance(asked, int) else 0
-        message = self._messages.draft(guild.id, channel.id, flags=flags)
+        recipient = room.direct.user_id if room.direct is not None else None
+        message = self._messages.draft(room.guild_id, room.id, flags=flags, recipient=recipient)
         if body.get("nonce") is not None:
             message.body["nonce"] = body["nonce"]
         self._messages.fill(message, body, files, request.host)
@@ -90,54 +117,53 @@ class ChannelRoutes:
 
     async def read(self, request: web.Request) -> web.Response:
         """One message."""
-        return json_answer(self._message(request).body)
+        return json_answer(self._message(request, self._room(request)).body)
 
     async def edit(self, request: web.Request) -> web.Response:
         """Edit one of the bot's messages."""
-        guild, _ = self._channel(request)
-        message = self._message(request)
+        room = self._room(request)
+        message = self._message(request, room)
         if message.body["author"]["id"] != str(self._world.application_id):
             raise ApiError(403, 50005, "Cannot edit a message authored by another user")
         body, files = await read_message_body(request)
         check_message(body, v2=self._messages.uses_v2(message))
-        self._may_carry(guild, body, has_files=bool(files))
+        _check_may_carry(room, body, has_files=bool(files))
         self._messages.edit(message, body, files, request.host)
         return json_answer(message.body)
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a message: the bot's own, or any with Manage Messages."""
-        guild, _ = self._channel(request)
-        message = self._message(request)
+        room = self._room(request)
+        message = self._message(request, room)
         own = message.body["author"]["id"] == str(self._world.application_id)
-        if not own and not self._bits(guild) & MANAGE_MESSAGES:
+        if not own and not room.bits & MANAGE_MESSAGES:
             raise missing_permissions()
         self._messages.delete(message)
         return no_content()
 
-    def _bits(self, guild: Guild) -> int:
-        return permissions_of(guild, self._world.application_id)
-
-    def _channel(self, request: web.Request, needs: int = 0) -> tuple[Guild, Channel]:
+    def _room(self, request: web.Request, needs: int = 0) -> Room:
         channel_id = path_id(request, "channel_id")
+        direct = self._dms.find(channel_id)
+        if direct is not None:
+            return Room(channel_id, self._dms.channel_json(direct), direct=direct)
         for guild in self._world.guilds.values():
             channel = guild.channels.get(channel_id)
             if channel is not None:
-                bits = self._bits(guild)
+                bits = permissions_of(guild, self._world.application_id)
                 if not bits & VIEW_CHANNEL:
                     raise missing_access()
                 if needs and not bits & needs:
                     raise missing_permissions()
-                return guild, channel
+                return Room(channel_id, channel_json(guild, channel), guild.id, bits)
         raise unknown_channel()
 
-    def _message(self, request: web.Request) -> Message:
-        _, channel = self._channel(request)
-        message = self._messages.get(path_id(request, "message_id"), channel.id)
+    def _message(self, request: web.Request, room: Room) -> Message:
+        message = self._messages.get(path_id(request, "message_id"), room.id)
         if message.visible_to is not None:
             raise unknown_message()
         return message
 
-    def _may_carry(self, guild: Guild, body: Any, *, has_files: bool) -> None:
-        bits = self._bits(guild)
-        if (body.get("embeds") and not bits & EMBED_LINKS) or (has_files and not bits & ATTACH_FILES):
-            raise missing_permissions()
+
+def _check_may_carry(room: Room, body: Any, *, has_files: bool) -> None:
+    if (body.get("embeds") and not room.bits & EMBED_LINKS) or (has_files and not room.bits & ATTACH_FILES):
+        raise missing_permissions()

@@ -31,11 +31,11 @@ class InteractionRoutes:
 
     def add(self, app: web.Application, rest: Rest) -> None:
         """Add the routes."""
-        rest.add_by_token(app, "POST", "/interactions/{interaction_id}/{token}/callback", self.respond)
-        rest.add_by_token(app, "POST", WEBHOOK_PATH, self.follow_up, WEBHOOK)
-        rest.add_by_token(app, "GET", MESSAGE_PATH, self.read, WEBHOOK)
-        rest.add_by_token(app, "PATCH", MESSAGE_PATH, self.edit, WEBHOOK)
-        rest.add_by_token(app, "DELETE", MESSAGE_PATH, self.delete, WEBHOOK)
+        rest.add_without_bot(app, "POST", "/interactions/{interaction_id}/{token}/callback", self.respond)
+        rest.add_without_bot(app, "POST", WEBHOOK_PATH, self.follow_up, WEBHOOK)
+        rest.add_without_bot(app, "GET", MESSAGE_PATH, self.read, WEBHOOK)
+        rest.add_without_bot(app, "PATCH", MESSAGE_PATH, self.edit, WEBHOOK)
+        rest.add_without_bot(app, "DELETE", MESSAGE_PATH, self.delete, WEBHOOK)
 
     async def respond(self, request: web.Request) -> web.Response:
         """The first response."""

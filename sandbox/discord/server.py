@@ -10,17 +10,21 @@ from sandbox.discord.attachments import Attachments
 from sandbox.discord.callbacks import Callbacks
 from sandbox.discord.client_actions import ClientActions
 from sandbox.discord.client_api import ClientApi
+from sandbox.discord.client_oauth import ClientOAuth
 from sandbox.discord.commands import Commands
+from sandbox.discord.dms import DirectMessages
 from sandbox.discord.events import Events
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.interactions import Deadlines, Interactions
 from sandbox.discord.messages import Messages
+from sandbox.discord.oauth import OAuth
 from sandbox.discord.ratelimits import RateLimits
 from sandbox.discord.rest import Rest
 from sandbox.discord.rest_application import ApplicationRoutes
 from sandbox.discord.rest_channels import ChannelRoutes
 from sandbox.discord.rest_guilds import AuditEntry, GuildRoutes
 from sandbox.discord.rest_interactions import InteractionRoutes
+from sandbox.discord.rest_oauth import OAuthRoutes
 from sandbox.discord.snowflakes import Snowflakes
 
 if TYPE_CHECKING:
@@ -72,6 +76,8 @@ class Discord:
         self.commands = Commands(world, self.events, self._snowflakes, clock)
         self.messages = Messages(world, self.events, self.gateway, self._snowflakes, self._attachments)
         self.interactions = Interactions(self.events, clock, deadlines or Deadlines())
+        self.oauth = OAuth(clock)
+        self._dms = DirectMessages(world, self.messages, self._snowflakes)
         self._guild_routes = GuildRoutes(world, self.gateway)
 
     @property
@@ -80,15 +86,17 @@ class Discord:
         return self._guild_routes.audit_log
 
     def add_routes(self, app: web.Application) -> None:
-        """Add /api/v10, /gateway/, /cdn/attachments and /_client to an application.
+        """Add /api/v10, /gateway/, /oauth2/authorize, /cdn/attachments and /_client to an application.
 
         The application must accept bodies of 26 MiB (`client_max_size`): that is what ten files may come to.
         """
         rest = Rest(self._limits)
         callbacks = Callbacks(self.world, self.interactions, self.messages, self.events)
-        ApplicationRoutes(self.world, self.commands, self.gateway).add(app, rest)
+        oauth_routes = OAuthRoutes(self.world, self.oauth)
+        oauth_routes.add(app, rest)
+        ApplicationRoutes(self.world, self.commands, self.gateway, oauth_routes.person).add(app, rest)
         InteractionRoutes(self.world, self.interactions, callbacks).add(app, rest)
-        ChannelRoutes(self.world, self.messages).add(app, rest)
+        ChannelRoutes(self.world, self.messages, self._dms).add(app, rest)
         self._guild_routes.add(app, rest)
         rest.add_unknown(app)
         app.router.add_get("/gateway/", self.gateway.connect)
@@ -98,6 +106,7 @@ class Discord:
             self.world,
             commands=self.commands,
             messages=self.messages,
+            dms=self._dms,
             interactions=self.interactions,
             gateway=self.gateway,
             snowflakes=self._snowflakes,
@@ -106,11 +115,13 @@ class Discord:
             self.world,
             commands=self.commands,
             messages=self.messages,
+            dms=self._dms,
             interactions=self.interactions,
             gateway=self.gateway,
             events=self.events,
             actions=actions,
         ).add(app)
+        ClientOAuth(self.world, self.oauth).add(app)
         app.on_shutdown.append(self._close)
 
     def publish(self, event: Json) -> None:
@@ -138,13 +149,16 @@ class Discord:
         self.gateway.send_guilds()
 
     def reset(self) -> None:
-        """Forget messages, files, interactions, limits and the audit log; commands and the bot's session stay.
+        """Forget messages, files, interactions, authorizations, limits and the audit log.
 
-        Call it after the world has been put back: the bot is told its guilds anew.
+        Commands, the bot's session and the channels of direct messages stay: the bot keeps them too. Call it after the
+        world has been put back: the bot is told its guilds anew.
         """
         self.interactions.clear()
         self.messages.clear()
         self._attachments.clear()
+        self._dms.reset()
+        self.oauth.clear()
         self._limits.clear()
         self.audit_log.clear()
         self.announce(0, 0)

@@ -2,7 +2,7 @@
 
     arguments   the query of a request        endpoints   the questions, answered from the world
     shapes      the world as the API's JSON   recorded    bodies served byte for byte in place of the world's
-    refusals    its errors
+    refusals    its errors                    smart_wallets  what it knows of Loopring's own wallets
 
 Every answer is `application/json` without a charset. Where the real behaviour is unknown the unkind one was chosen.
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import orjson
 from aiohttp import web
 
-from sandbox.loopring import endpoints
+from sandbox.loopring import endpoints, smart_wallets
 from sandbox.loopring.recorded import Recordings
 from sandbox.loopring.refusals import RefusedError, no_key, wrong_key
 from sandbox.world import API_KEY
@@ -33,9 +33,11 @@ PREFIX = "/loopring/api"
 
 _OPEN: dict[str, Endpoint] = {
     "v3/account": endpoints.account,
+    "v3/counterFactualInfo": smart_wallets.counter_factual_info,
     "v3/nft/public/collection": endpoints.nft_public_collection,
     "wallet/v3/resolveEns": endpoints.wallet_resolve_ens,
     "wallet/v3/resolveName": endpoints.wallet_resolve_name,
+    "wallet/v3/wallet/type": smart_wallets.wallet_type,
 }
 _KEYED: dict[str, Endpoint] = {
     "v3/user/collection/details": endpoints.user_collection_details,

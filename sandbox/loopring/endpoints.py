@@ -111,7 +111,7 @@ def wallet_resolve_ens(world: World, query: Mapping[str, str]) -> Json:
     for known in world.accounts.values():
         if known.name and known.name.lower() == name:
             address = known.owner
-    return _wallet_answer(address)
+    return wallet_answer(address)
 
 
 def wallet_resolve_name(world: World, query: Mapping[str, str]) -> Json:
@@ -121,10 +121,10 @@ def wallet_resolve_name(world: World, query: Mapping[str, str]) -> Json:
         raise invalid_argument(f"Invalid owner:{owner}")
     found = account_owned(owner, world)
     if found is not None and found.name:
-        return _wallet_answer(found.name)
-    return _wallet_answer(next((name for name, address in world.names.items() if address.lower() == owner.lower()), ""))
+        return wallet_answer(found.name)
+    return wallet_answer(next((name for name, address in world.names.items() if address.lower() == owner.lower()), ""))
 
 
-def _wallet_answer(answer: str) -> Json:
+def wallet_answer(answer: str | Json) -> Json:
     """The wallet family reports success in a `resultInfo` of its own."""
     return {"resultInfo": {"code": 0, "message": "SUCCESS"}, "data": answer}

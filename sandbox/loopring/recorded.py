@@ -3,7 +3,8 @@
 The rule. A file `<endpoint>__<anything>.json` answers the endpoint whose path has `_` for `/`:
 `user_collection_details__uat2_17608.json` answers `user/collection/details`. Whom it answers about is the number that
 ends its name (an accountId, or for `nft_public_collection` an id); a name without one is read for it: `accountId` and
-`owner` of an account, `accountId` and `collectionInfo.id` of the first balance. Other files are left alone.
+`owner` of an account, `accountId` and `wallet` (asked for as `address`) of a counterfactual one, `accountId` and
+`collectionInfo.id` of the first balance. Other files are left alone.
 
 A recorded list is one page of an upstream that has lost the rest: it is served whatever the limit; any offset past its
 start gets an empty page that still has the recorded `totalNum`.
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"_(\d+)$")
 _LISTS = {"user_collection_details": "collections", "user_nft_collection_balances": "data"}
-_ENDPOINTS = {*_LISTS, "account", "nft_public_collection"}
+_ENDPOINTS = {*_LISTS, "account", "counterFactualInfo", "nft_public_collection"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def _asks(endpoint: str, rest: str, content: dict[str, Any]) -> dict[str, str]:
         return {"id": number[1] if number else str(content["id"])}
     if endpoint == "account":
         return {"accountId": str(content["accountId"]), "owner": content["owner"].lower()}
+    if endpoint == "counterFactualInfo":
+        return {"accountId": str(content["accountId"]), "address": content["wallet"].lower()}
     asks = {"accountId": number[1]} if number else {}
     if endpoint == "user_nft_collection_balances" and content["data"]:
         first = content["data"][0]

@@ -44,6 +44,11 @@ def no_such_collection() -> RefusedError:
     return RefusedError(108002, "ErrorException(ERR_NFT_METADATA_NOT_EXISTS: nft not exists)")
 
 
+def not_counterfactual() -> RefusedError:
+    """No such account, or its address is not that of a wallet still to be deployed: a missing case upstream."""
+    return RefusedError(100000, "None.get")
+
+
 def no_key() -> RefusedError:
     """The endpoint needs `X-API-KEY` and there is none."""
     return RefusedError(104001, "Empty ApiKey")

@@ -7,10 +7,12 @@ Plain ES modules and style sheets beside this file; no build step, nothing from 
     markdown/     Discord's text to DOM nodes   chat/            messages, embeds, components, modals
     composer/     the command line              frame/           servers, channels, members, the person I am
     panel/        the drawer "Behind the scenes"
+    authorize/    another page: Discord's question whether an application may know who I am
 
 Text from a message reaches the page only as DOM text: no module assigns markup, and the policy below forbids it.
 """
 
+import html
 from pathlib import Path
 
 from aiohttp import web
@@ -44,17 +46,25 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/screen/{name:.+}", _part)
 
 
-async def _page(_request: web.Request) -> web.StreamResponse:
-    return _answer("index.html")
-
-
-async def _part(request: web.Request) -> web.StreamResponse:
-    return _answer(request.match_info["name"])
-
-
-def _answer(name: str) -> web.StreamResponse:
+def page(name: str) -> web.StreamResponse:
+    """A file of this folder, under the policy; 404 for any other name."""
     path = _FILES.get(name)  # a lookup, never a path built from the request
     if path is None:
         raise web.HTTPNotFound
     content_type = f"{_TYPES[path.suffix]}; charset=utf-8"
     return web.FileResponse(path, headers={**_HEADERS, "Content-Type": content_type})
+
+
+def refusal(sentence: str) -> web.Response:
+    """A page of its own with 400: what was asked for cannot be shown, and why."""
+    text = (_HERE / "authorize" / "refused.html").read_text(encoding="utf-8")
+    body = text.replace("{sentence}", html.escape(sentence))
+    return web.Response(status=400, text=body, content_type="text/html", headers=_HEADERS)
+
+
+async def _page(_request: web.Request) -> web.StreamResponse:
+    return page("index.html")
+
+
+async def _part(request: web.Request) -> web.StreamResponse:
+    return page(request.match_info["name"])

@@ -29,6 +29,7 @@ export const client = {
   autocomplete: (body) => call("POST", "/_client/autocomplete", body),
   press: (body) => call("POST", "/_client/components", body),
   submitModal: (body) => call("POST", "/_client/modals", body),
+  authorize: (body) => call("POST", "/_client/authorize", body),
   interaction: (id, wait) => call("GET", `/_client/interactions/${id}?${query({ wait, timeout: 5 })}`),
 };
 

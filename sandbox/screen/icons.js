@@ -16,6 +16,7 @@ const SHAPES = {
   out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   warn: "M12 3 1.5 21h21L12 3ZM12 10v5M12 18v.5",
   reply: "M9 5 3 11l6 6M3 11h10c5 0 8 3 8 8",
+  chat: "M4 4h16v12H10l-6 4.5V4ZM8.5 8.5h7M8.5 12h4",
   slash: "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2ZM15 7 9 17",
 };
 

@@ -9,7 +9,7 @@ import { h } from "./dom.js";
 import { onMention } from "./markdown/render.js";
 import { startPanel } from "./panel/panel.js";
 import { go, start } from "./session.js";
-import { guild } from "./state.js";
+import { guildOf } from "./state.js";
 
 const RETRY_MS = 1500;
 const banner = document.getElementById("banner");
@@ -20,7 +20,7 @@ banner.append(
   h("code", {}, "make demo"),
   "; this page comes back by itself.",
 );
-onMention({ command: fillCommand, channel: (id) => go(guild().id, id) });
+onMention({ command: fillCommand, channel: (id) => go(guildOf(id).id, id) });
 startPlaces();
 startMembers();
 startMessages();

@@ -3,7 +3,7 @@
 import { client, openEvents, sandbox } from "./api.js";
 import { flatten } from "./composer/commands.js";
 import { fail, offerModal } from "./interactions.js";
-import { changed, guild, recall, remember, state } from "./state.js";
+import { HOME, changed, guild, isHome, recall, remember, state } from "./state.js";
 
 const LOG_KEPT = 1000;
 let closeEvents = () => {};
@@ -32,15 +32,17 @@ function take(answer) {
   state.me = answer.user;
   state.application = answer.application;
   state.guilds = answer.guilds;
-  if (!guild()) state.guildId = answer.guilds[0]?.id ?? null;
+  state.dms = answer.dms;
+  for (const dm of answer.dms) if (dm.unread && dm.id !== state.channelId) state.unread.add(dm.id);
+  if (!guild() && !isHome()) state.guildId = answer.guilds[0]?.id ?? null;
   changed("people", "guilds", "application");
 }
 
-/** Open a channel; without one, the first of the guild. */
+/** Open a channel; without one, the first of the guild. HOME for a guild opens direct messages. */
 export async function go(guildId, channelId = null) {
   const mine = ++visit;
   state.guildId = guildId;
-  const channels = guild()?.channels ?? [];
+  const channels = (isHome() ? state.dms : guild()?.channels) ?? [];
   state.channelId = (channels.find((item) => item.id === channelId) ?? channels[0])?.id ?? null;
   state.unread.delete(state.channelId);
   state.messages = [];
@@ -49,7 +51,7 @@ export async function go(guildId, channelId = null) {
   const user = state.me.id;
   const [messages, commands] = await Promise.all([
     client.messages(user, state.channelId),
-    client.commands(user, guildId),
+    isHome() ? [] : client.commands(user, guildId),
   ]);
   if (mine !== visit) return;
   state.messages = messages;
@@ -87,7 +89,10 @@ function linked(up, reconnected) {
 async function settle() {
   const user = state.me.id;
   const answer = await client.state(user);
-  if (state.me.id === user) take(answer);
+  if (state.me.id !== user) return;
+  if (!answer.dms.length) answer.dms = state.dms; // one may have been told of after the answer was written
+  take(answer);
+  if (isHome() && !state.channelId) await go(HOME);
 }
 
 async function readLog() {
@@ -97,6 +102,7 @@ async function readLog() {
 }
 
 async function refreshCommands() {
+  if (isHome()) return;
   const guildId = state.guildId;
   const commands = await client.commands(state.me.id, guildId);
   if (guildId === state.guildId) {
@@ -136,6 +142,7 @@ function receive(event) {
 
 /** Put a message where it belongs; its command, if it was mine, waits no longer. */
 export function upsert(message) {
+  if (message.guild_id === null) meet(message);
   if (message.channel_id !== state.channelId) {
     state.unread.add(message.channel_id);
     return changed("place");
@@ -149,4 +156,15 @@ export function upsert(message) {
   const interaction = message.interaction_metadata?.id;
   state.waiting = state.waiting.filter((entry) => entry.failed || entry.interaction !== interaction);
   return changed("messages");
+}
+
+/** A direct message came: its conversation is listed, and read if it is the one that is open. */
+function meet(message) {
+  const id = message.channel_id;
+  if (id === state.channelId) {
+    client.messages(state.me.id, id).catch((error) => console.warn("not marked as read:", error.message));
+  } else if (!state.dms.some((dm) => dm.id === id)) {
+    state.dms.push({ id, name: state.application.name, avatar_url: state.application.avatar_url });
+    if (isHome() && !state.channelId) go(HOME, id);
+  }
 }

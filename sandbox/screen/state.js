@@ -1,10 +1,14 @@
 /** What the page knows, and who hears when it changes. */
 
+/** What stands for a guild's id while direct messages are looked at, as in Discord's own addresses. */
+export const HOME = "@me";
+
 export const state = {
   people: [],
   me: null, // {id, username, display_name, avatar_url}
   application: null, // {id, name, avatar_url, online}
   guilds: [],
+  dms: [], // my direct messages: {id, name, avatar_url}
   commands: [], // flattened: see composer/commands.js
   guildId: null,
   channelId: null,
@@ -35,10 +39,16 @@ export function changed(...topics) {
 
 const byId = (list, id) => list?.find((item) => item.id === String(id)) ?? null;
 
+export const isHome = () => state.guildId === HOME;
 export const guild = () => byId(state.guilds, state.guildId);
-export const channel = (id = state.channelId) => byId(guild()?.channels, id);
-export const member = (id) => byId(guild()?.members, id);
+export const guildOf = (channelId) => state.guilds.find((one) => byId(one.channels, channelId)) ?? null;
+export const channel = (id = state.channelId) => byId(isHome() ? rooms() : guild()?.channels, id);
+export const member = (id) => byId(isHome() ? everybody() : guild()?.members, id);
 export const role = (id) => byId(guild()?.roles, id);
+
+/** What and who can be named in direct messages, which are outside of every guild. */
+const rooms = () => [...state.dms, ...state.guilds.flatMap((one) => one.channels)];
+const everybody = () => [...state.people, { ...state.application, display_name: state.application.name, bot: true }];
 
 /** The name and colour to show for a person, in this guild where possible. */
 export function face(user) {

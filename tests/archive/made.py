@@ -13,7 +13,7 @@ from bot.archive.writer import write_archive
 from bot.holdings import LOOPRING, Collection, Nft, NftList
 
 RECORDED_AT = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)
-ADA = "0xdf235d728e2626cc9259df5f466def7464838b19"
+ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 
 texts = st.text(max_size=12)
 moments = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants naive bounds

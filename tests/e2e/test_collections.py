@@ -22,7 +22,7 @@ async def test_the_first_page_shows_five_collections_with_counts_and_avatars(sta
     assert cards[0]["thumbnail"]["url"].startswith(f"{stage.url}/ipfs/Qm")
     assert answer.message["ephemeral"]
     settled = await stage.settled(answer)
-    assert "Owner ada.loopring.eth `0xdf23…8b19`" in settled.embeds[0]["description"]
+    assert "Owner ada.loopring.eth `0x90e7…8a71`" in settled.embeds[0]["description"]
 
 
 async def test_one_upstream_page_costs_one_details_call(stage: Stage, ada: Person) -> None:
@@ -104,7 +104,7 @@ async def test_three_upstream_pages_arrive_one_after_the_other(stage: Stage, ada
 
 async def test_an_account_is_also_an_address_a_name_or_has_its_source_named(stage: Stage, ada: Person) -> None:
     by_id = await stage.settled(await ada.run("collections", account="10001"))
-    for account in ("loopring:10001", "ada.loopring.eth", "0xdf235d728e2626cc9259df5f466def7464838b19"):
+    for account in ("loopring:10001", "ada.loopring.eth", "0x90e78956725e312a4217e90bdd1d8a496f018a71"):
         answer = await ada.run("collections", account=account)
         assert answer.embeds[0]["title"] == by_id.embeds[0]["title"]
         assert answer.titles() == by_id.titles()

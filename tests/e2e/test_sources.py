@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import open_bot_stage
 from tests.stage import SECRETS, Answer, Person, Stage, open_stage, write_config
 
-ADA = "0xdf235d728e2626cc9259df5f466def7464838b19"
+ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 ARCHIVED = """
 [[source]]
 name = "loopring-2026"

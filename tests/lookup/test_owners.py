@@ -16,7 +16,7 @@ from tests.lookup.conftest import LONG
 from tests.stage import Stage
 
 ADA = Account(LOOPRING, "10001")
-ADA_OWNER = "0xdf235d728e2626cc9259df5f466def7464838b19"
+ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 
 
 async def test_a_number_is_an_account_without_asking(stage: Stage, lookup: Lookup) -> None:

@@ -11,8 +11,8 @@ from sandbox.checksums import checksummed
 from sandbox.invented import contract_address
 from tests.sandbox.serving import Json, Served, serving
 
-ADA = "0xdf235d728e2626cc9259df5f466def7464838b19"
-WHALE = "0x8DAf168A3f0FfbC3a1c9bf6C9cb0986d0c655c6B"
+ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
+WHALE = "0xF1831929cC806E6056A79143446D869985CAE32C"
 NEVER_SEEN = "0x" + "7" * 40
 FOUNDERS = contract_address("founders")
 FLAGS = contract_address("signalflags")

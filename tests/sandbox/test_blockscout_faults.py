@@ -11,7 +11,7 @@ import pytest
 
 from tests.sandbox.serving import Json, Served, serving
 
-WHALE = "0x8DAf168A3f0FfbC3a1c9bf6C9cb0986d0c655c6B"
+WHALE = "0xF1831929cC806E6056A79143446D869985CAE32C"
 PATH = f"/blockscout/1/api/v2/addresses/{WHALE}/nft/collections"
 
 

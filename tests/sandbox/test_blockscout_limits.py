@@ -11,7 +11,7 @@ from sandbox.blockscout.refusals import RefusedError
 from sandbox.world import BLOCKSCOUT_KEY
 from tests.sandbox.serving import Served, serving
 
-PATH = "/blockscout/1/api/v2/addresses/0xdf235d728e2626cc9259df5f466def7464838b19/nft/collections"
+PATH = "/blockscout/1/api/v2/addresses/0x90e78956725e312a4217e90bdd1d8a496f018a71/nft/collections"
 LIMIT_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-credits-remaining")
 
 

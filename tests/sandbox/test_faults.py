@@ -227,7 +227,7 @@ async def test_faults_strike_discord_too_and_a_throttle_there_is_discords(sandbo
     ("fault", "sentence"),
     [
         ({"service": "loopring", "kind": "gremlins"}, "kind must be one of"),
-        ({"service": "moon", "kind": "html"}, "service must be one of blockscout, discord, loopring"),
+        ({"service": "moon", "kind": "html"}, "service must be one of blockscout, discord, ethereum, loopring"),
         ({"service": "loopring", "kind": "status"}, "status needs status"),
         ({"service": "loopring", "kind": "error", "code": 1}, "error needs message"),
         ({"service": "loopring", "kind": "slow", "seconds": "long"}, "slow needs seconds"),

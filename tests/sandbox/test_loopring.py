@@ -14,7 +14,7 @@ from tests.sandbox.serving import serving
 
 API = "/loopring/api/v3"
 WALLET = "/loopring/api/wallet/v3"
-ADA = "0xDF235D728E2626cC9259Df5F466Def7464838b19"
+ADA = "0x90E78956725e312A4217e90Bdd1D8a496f018A71"
 
 
 def code(answer: tuple[int, Any]) -> tuple[int, int]:

@@ -17,6 +17,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from sandbox.wallets import WALLET_FACTORY
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -71,6 +73,7 @@ async def test_it_says_where_it_is_and_ends_cleanly_when_asked(number: signal.Si
 
 async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -> None:
     async with sandbox("--no-bot") as started:
+        browser = (await started.line()).split()[-1]
         path = Path((await started.line()).split()[-1])
         config = tomllib.loads(path.read_text(encoding="utf-8"))  # noqa: ASYNC240 - likewise
         await started.end(signal.SIGTERM)
@@ -78,7 +81,10 @@ async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -
     assert config["discord"] == {
         "api_url": f"http://127.0.0.1:{port}/api/v10",
         "gateway_url": f"ws://127.0.0.1:{port}/gateway/",
+        "authorize_url": f"http://127.0.0.1:{port}/oauth2/authorize",
     }
+    assert config["web"]["public_url"] + "/" == browser
+    assert config["linking"]["wallet_factories"] == [WALLET_FACTORY]
     assert config["loopring"] == {
         "base_url": f"http://127.0.0.1:{port}/loopring",
         "image_gateways": [f"http://127.0.0.1:{port}/ipfs/"],
@@ -106,17 +112,18 @@ async def test_the_bot_is_started_heard_and_ended_with_the_sandbox(tmp_path: Pat
             os.kill(state["pid"], 0)
 
 
-async def test_a_port_in_use_is_one_line_and_status_2() -> None:
+@pytest.mark.parametrize("option", ["--port", "--browser-port"])
+async def test_a_port_in_use_is_one_line_and_status_2(option: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sandbox", "--no-bot", "--port", str(port)),
+            *(sys.executable, "-m", "sandbox", "--no-bot", "--port", "0", option, str(port)),
             cwd=PROJECT,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
         output, _ = await asyncio.wait_for(process.communicate(), 20)
     assert process.returncode == 2
-    assert output.decode().splitlines() == [f"Cannot listen on 127.0.0.1:{port}: Address already in use. Try --port."]
+    assert output.decode().splitlines() == [f"Cannot listen on 127.0.0.1:{port}: Address already in use. Try {option}."]

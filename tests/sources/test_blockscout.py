@@ -202,8 +202,8 @@ async def test_the_kinds_of_one_holder_are_added_up(eth: BlockscoutSource) -> No
     scan = await last_of(eth.iter_holders(await contract_of(eth, "Signal Flags"), NOW))
     assert {holder.account.account_id: holder.copies for holder in scan.rows.values()} == {
         ADA: 9,
-        "0xda4613dde81baebc0d31d1fd91ce579f73b09b37": 2,
-        "0x45717e7bbb03353da3777d430970d64cf7cc2e8d": 10,
+        "0x9940bdc4b2eed7dde7417db86832ac84b30079ba": 2,
+        "0x4f05856fa103273e53263ac7403ee08f3dee5998": 10,
     }
     assert scan.complete
 

@@ -4,9 +4,9 @@
  * Each row is rebuilt only when what it shows changed; focus and the reader's place survive.
  */
 
-import { h } from "../dom.js";
+import { avatar, h } from "../dom.js";
 import { day } from "../markdown/timestamps.js";
-import { channel, guild, state, watch } from "../state.js";
+import { channel, guild, isHome, state, watch } from "../state.js";
 import { fillCommand } from "../composer/composer.js";
 import { commandOf, messageRow, waitingRow } from "./message.js";
 
@@ -125,6 +125,7 @@ function divider(text) {
 }
 
 function welcome(known) {
+  if (isHome()) return { key: "welcome", version: JSON.stringify(known), build: () => firstOf(known) };
   const empty = state.messages.length === 0 && state.waiting.length === 0;
   const build = () => {
     const hint = h(
@@ -148,4 +149,14 @@ function welcome(known) {
     );
   };
   return { key: "welcome", version: JSON.stringify([known, empty]), build };
+}
+
+function firstOf(dm) {
+  return h(
+    "li",
+    { class: "welcome", dataset: { testid: "welcome" } },
+    avatar(dm.avatar_url, dm.name, 80),
+    h("h2", {}, dm.name),
+    h("p", {}, `This is the beginning of your direct messages with ${dm.name}.`),
+  );
 }

@@ -47,6 +47,7 @@ export function startComposer() {
 
 /** Put a command into the box, as a click on its mention does; `first` goes into its first option. */
 export function fillCommand(path, first = "") {
+  if (input.disabled) return;
   clear();
   input.value = path ? `/${path} ${first}` : "/";
   input.focus();

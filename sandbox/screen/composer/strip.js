@@ -6,7 +6,7 @@
 
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
-import { channel } from "../state.js";
+import { channel, isHome } from "../state.js";
 
 export const input = h("input", {
   id: "composer",
@@ -28,15 +28,18 @@ export const problem = h("div", {
   hidden: true,
   dataset: { testid: "composer-error" },
 });
+const READ_ONLY = "Use commands in a server.";
 const before = h("span", { class: "pills" });
 const after = h("span", { class: "pills" });
 const label = h("label", { for: "composer", class: "pill-name active", hidden: true });
+const tools = [];
 const slot = h("span", { class: "slot" }, label, input);
 
 /** The box itself, with a button that opens the commands and one that sends. */
 export function stripBox({ onadd, onsend }) {
   const line = h("div", { class: "composer-line" }, before, slot, after);
-  const box = h("div", { class: "composer" }, tool("plus", "Use a command", onadd), line, tool("send", "Send", onsend));
+  tools.push(tool("plus", "Use a command", onadd), tool("send", "Send", onsend));
+  const box = h("div", { class: "composer" }, tools[0], line, tools[1]);
   box.addEventListener("click", (event) => !event.target.closest("button") && input.focus());
   return box;
 }
@@ -56,7 +59,8 @@ export function complain(sentence) {
 export function drawStrip(line, { onpill, onmore }) {
   const active = line?.pill ?? null;
   const at = line?.at ?? 0;
-  const invitation = `Message #${channel()?.name ?? ""}`;
+  const invitation = isHome() ? READ_ONLY : `Message #${channel()?.name ?? ""}`;
+  for (const control of [input, ...tools]) control.disabled = isHome();
   slot.classList.toggle("in-pill", Boolean(active));
   slot.classList.toggle("wrong", Boolean(active?.error));
   label.hidden = !active;

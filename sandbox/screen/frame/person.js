@@ -7,7 +7,7 @@ import { face, guild, member, role } from "../state.js";
 export function showPerson(anchor, user) {
   const { name, avatar: src } = face(user);
   const known = member(user.id);
-  const order = guild().roles.map((one) => one.id);
+  const order = (guild()?.roles ?? []).map((one) => one.id);
   const roles = (known?.roles ?? [])
     .toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
     .map(role)
@@ -18,7 +18,7 @@ export function showPerson(anchor, user) {
     h("div", { class: "person-band" }),
     avatar(src, name, 80),
     h("h3", {}, name, known?.bot && h("span", { class: "badge" }, "APP")),
-    h("h4", {}, roles.length ? "Roles" : "No roles"),
+    guild() && h("h4", {}, roles.length ? "Roles" : "No roles"),
     h("ul", { class: "role-list" }, roles.map(roleChip)),
   );
   openPopover(anchor, card, { side: anchor.closest("#members") ? "left" : "below" });

@@ -4,7 +4,8 @@ import { avatar, fill, h, picture } from "../dom.js";
 import { icon } from "../icons.js";
 import { closePopover, openPopover } from "../popover.js";
 import { become, go } from "../session.js";
-import { channel, guild, state, watch } from "../state.js";
+import { channel, guild, isHome, state, watch } from "../state.js";
+import { conversations, homeButton, isUnread, pip } from "./home.js";
 import { toggle } from "./layout.js";
 
 const rail = document.getElementById("rail");
@@ -46,11 +47,14 @@ function drawRail() {
       face,
     );
   });
-  fill(rail, items);
-  fill(document.getElementById("guild-name"), h("h1", {}, guild()?.name ?? ""));
+  fill(rail, homeButton(), h("hr", { class: "rail-rule" }), items);
+  fill(document.getElementById("guild-name"), h("h1", {}, isHome() ? "Direct messages" : (guild()?.name ?? "")));
+  document.documentElement.classList.toggle("at-home", isHome());
 }
 
 function drawChannels() {
+  channels.setAttribute("aria-label", isHome() ? "Direct messages" : "Channels");
+  if (isHome()) return fill(channels, conversations());
   const items = (guild()?.channels ?? []).map((one) => {
     const here = one.id === state.channelId;
     const unread = state.unread.has(one.id);
@@ -75,13 +79,13 @@ function drawChannels() {
       ),
     );
   });
-  fill(channels, h("h2", {}, "Text channels"), h("ul", {}, items));
+  return fill(channels, h("h2", {}, "Text channels"), h("ul", {}, items));
 }
 
 function drawHeader() {
   const known = channel();
   const online = state.application?.online;
-  const tool = (name, label, testid, what) =>
+  const tool = (name, label, testid, what, mark = null) =>
     h(
       "button",
       {
@@ -93,11 +97,14 @@ function drawHeader() {
         onclick: () => toggle(what),
       },
       icon(name),
+      mark,
     );
+  const unread = isUnread();
+  const menu = unread ? "Servers and channels, an unread direct message" : "Servers and channels";
   fill(
     header,
-    tool("menu", "Servers and channels", "open-nav", "nav"),
-    icon("hash"),
+    tool("menu", menu, "open-nav", "nav", unread && pip("nav-unread")),
+    icon(isHome() ? "chat" : "hash"),
     h("h2", {}, known?.name ?? ""),
     known?.topic && h("p", { class: "topic", title: known.topic }, known.topic),
     h("span", { class: "spring" }),
@@ -109,7 +116,7 @@ function drawHeader() {
         `${state.application.name} is ${online ? "online" : "offline"}`,
       ),
     tool("sun", "Light or dark", "theme", "theme"),
-    tool("people", "Members", "toggle-members", "members"),
+    !isHome() && tool("people", "Members", "toggle-members", "members"),
     h(
       "button",
       {
@@ -153,8 +160,9 @@ function drawMe() {
 }
 
 function choose(button) {
-  const here = state.people.filter((person) => person.guilds.includes(state.guildId));
-  const elsewhere = state.people.filter((person) => !person.guilds.includes(state.guildId));
+  const isHere = (person) => isHome() || person.guilds.includes(state.guildId);
+  const here = state.people.filter(isHere);
+  const elsewhere = state.people.filter((person) => !isHere(person));
   const list = h(
     "div",
     { class: "people", role: "listbox", "aria-label": "Choose who you are" },

@@ -1,0 +1,76 @@
+"""The wallet's side of `/_wallet/`: its scripts, the wallets it can be, signing, and what pages asked of it.
+
+wallet.js     announces the wallets to the page      provider.js   what each of them answers
+dialogs.js    asks the person                        reading.js    what a text to sign says, and what is odd in it
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiohttp import web
+
+from sandbox.signing import sign
+from sandbox.wallets import signing_word, wallets_json
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+PREFIX = "/_wallet"
+MOST_CALLS = 1000
+_TYPES = {".css": "text/css", ".js": "text/javascript"}
+_FILES = {path.name: path for path in sorted(Path(__file__).parent.iterdir()) if path.suffix in _TYPES}
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+class WalletExtension:
+    """A wallet with the key of everybody in the world.
+
+    Args:
+        world: whose accounts it can be; read anew for each request.
+
+    Attributes:
+        calls: what pages asked of it, oldest first: `method`, `params`, and the `origin` of the page.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.calls: list[dict[str, Any]] = []
+
+    def add_routes(self, app: web.Application) -> None:
+        """Serve it below `/_wallet`."""
+        app.router.add_get(f"{PREFIX}/wallets", self._wallets)
+        app.router.add_post(f"{PREFIX}/calls", self._called)
+        app.router.add_post(f"{PREFIX}/sign", self._sign)
+        app.router.add_get(f"{PREFIX}/{{name}}", _file)
+
+    async def _wallets(self, _request: web.Request) -> web.Response:
+        return _json(wallets_json(self._world))
+
+    async def _called(self, request: web.Request) -> web.Response:
+        asked = orjson.loads(await request.read())
+        call = {"method": asked["method"], "params": asked["params"], "origin": request.headers.get("Origin", "")}
+        self.calls.append(call)
+        del self.calls[:-MOST_CALLS]
+        return _json({})
+
+    async def _sign(self, request: web.Request) -> web.Response:
+        asked = orjson.loads(await request.read())
+        word = signing_word(asked["address"], self._world)
+        if word is None:
+            return _json({"error": "The wallet has no such account."}, 404)
+        message = bytes.fromhex(asked["message"].removeprefix("0x"))
+        return _json({"signature": "0x" + sign(word, message).hex()})
+
+
+async def _file(request: web.Request) -> web.StreamResponse:
+    path = _FILES.get(request.match_info["name"])  # a lookup, never a path built from the request
+    if path is None:
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={**_HEADERS, "Content-Type": f"{_TYPES[path.suffix]}; charset=utf-8"})
+
+
+def _json(content: Any, status: int = 200) -> web.Response:
+    return web.Response(status=status, body=orjson.dumps(content), content_type="application/json", headers=_HEADERS)

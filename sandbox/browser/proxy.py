@@ -1,0 +1,84 @@
+"""Passes requests to the bot as Caddy does, and puts the wallet's script into the pages that come back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+from yarl import URL
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+# Of one connection, not of the message: RFC 9110, 7.6.1. The length of a body is told anew.
+_OF_THE_LINE = (
+    *("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    "content-length",
+)
+_HEAD = re.compile(rb"<head(?:\s[^>]*)?>", re.IGNORECASE)
+SCRIPT = b'<script src="/_wallet/wallet.js" type="module"></script>'
+SECONDS = 30.0
+
+
+class Proxy:
+    """A reverse proxy: method, path, query, body, cookies, status and headers pass unchanged, Host included.
+
+    `X-Forwarded-For`, `-Proto` and `-Host` are Caddy's: what a client claims in them is thrown away.
+
+    Args:
+        bot_url: the origin of the bot's web server.
+    """
+
+    def __init__(self, bot_url: str) -> None:
+        self._bot = bot_url.rstrip("/")
+        self._session: aiohttp.ClientSession | None = None
+
+    async def running(self, _app: web.Application) -> AsyncIterator[None]:
+        """Its connections to the bot, for as long as the application runs."""
+        async with aiohttp.ClientSession(
+            # Whose cookies and which compression is between the person and the bot.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=SECONDS),
+        ) as self._session:
+            yield
+
+    async def pass_on(self, request: web.Request) -> web.Response:
+        """The bot's answer; 502 when there is none."""
+        if self._session is None:
+            raise web.HTTPServiceUnavailable
+        try:
+            async with self._session.request(
+                request.method,
+                URL(self._bot + request.raw_path, encoded=True),
+                headers=_asked_headers(request),
+                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+                data=await request.read() if request.can_read_body else None,
+                allow_redirects=False,
+            ) as answer:
+                body, headers = await answer.read(), _kept(answer.headers)
+                if answer.content_type == "text/html":
+                    body = _HEAD.sub(lambda head: head[0] + SCRIPT, body, count=1)
+                return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=body)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise web.HTTPBadGateway(text=f"The bot's web server does not answer: {error}") from error
+
+
+def _asked_headers(request: web.Request) -> CIMultiDict[str]:
+    headers = _kept(request.headers)
+    # A page in another coding than none could not be read to put the script in.
+    headers.popall("Accept-Encoding", None)
+    headers["X-Forwarded-For"] = request.remote or ""
+    headers["X-Forwarded-Proto"] = request.scheme
+    headers["X-Forwarded-Host"] = request.host
+    return headers
+
+
+def _kept(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    kept = CIMultiDict(headers)
+    for name in _OF_THE_LINE:
+        kept.popall(name, None)
+    return kept

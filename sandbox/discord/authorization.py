@@ -1,0 +1,85 @@
+"""What an authorization page is asked for: the parameters of `/oauth2/authorize`, checked before a person sees them.
+
+What is wrong here is shown to the person and never sent to the redirect URI: an address that may be anybody's is not
+to be trusted with an answer (RFC 6749 §4.1.2.1).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from sandbox.discord.options import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from multidict import MultiMapping
+
+SCOPES = {"identify"}  # the rest of Discord's list opens routes that this stand-in does not have
+CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An authorization that a person may give.
+
+    `state` is given back as it came. `challenge` is that of PKCE, None when the application does without.
+    """
+
+    redirect_uri: str
+    scope: str
+    state: str | None
+    challenge: str | None
+
+    def redirect(self, **answer: str) -> str:
+        """The redirect URI with an answer, and with the state if there was one."""
+        parts = urlsplit(self.redirect_uri)
+        more = urlencode(answer if self.state is None else {**answer, "state": self.state})
+        return urlunsplit(parts._replace(query=f"{parts.query}&{more}" if parts.query else more))
+
+
+def read_authorization(query: MultiMapping[str], client_id: int, registered: Collection[str]) -> Asked:
+    """Check the parameters of an authorization page.
+
+    Args:
+        query: what came behind the question mark.
+        client_id: the application there is.
+        registered: its redirect URIs. With none, any loopback address will do: a bot that takes a free port at its
+            start has no address that could be registered before it.
+
+    Raises:
+        Refused: something is missing, unknown or given twice; the sentence says what.
+    """
+    if twice := [name for name in query if len(query.getall(name)) > 1]:
+        raise Refused(f"{twice[0]} is given more than once")
+    if query.get("client_id") != str(client_id):
+        raise Refused("Unknown application: client_id is not the id of an application here")
+    redirect_uri = query.get("redirect_uri", "")
+    if redirect_uri not in registered if registered else not _is_loopback(redirect_uri):
+        raise Refused("Invalid OAuth2 redirect_uri: it is not one of those registered for this application")
+    if query.get("response_type") != "code":
+        raise Refused("Unsupported response_type: only code is supported")
+    scope = query.get("scope", "").split()
+    if not scope or not SCOPES.issuperset(scope):
+        raise Refused(f"Invalid scope: {' '.join(sorted(SCOPES))} is what can be asked for")
+    challenge, method = query.get("code_challenge"), query.get("code_challenge_method")
+    if (challenge is None) != (method is None) or method not in (None, "S256"):
+        raise Refused('Unsupported "code_challenge_method": S256 with a code_challenge is supported')
+    if challenge is not None and not CHALLENGE.fullmatch(challenge):
+        raise Refused('Invalid "code_challenge": it is the base64url of a SHA-256, 43 characters')
+    return Asked(redirect_uri, " ".join(scope), query.get("state"), challenge)
+
+
+def _is_loopback(address: str) -> bool:
+    """Whether this is a web address of this machine, without a fragment."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+    return loopback and parts.scheme in ("http", "https") and not parts.fragment

@@ -1,0 +1,76 @@
+"""What a person's browser does about OAuth: it opens the page that asks, and says yes or no there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+from yarl import URL
+
+from sandbox import screen
+from sandbox.discord.answers import json_answer
+from sandbox.discord.authorization import read_authorization
+from sandbox.discord.client_api import BASE, with_refusals
+from sandbox.discord.options import Refused
+
+if TYPE_CHECKING:
+    from aiohttp import web
+    from multidict import MultiMapping
+
+    from sandbox.discord.authorization import Asked
+    from sandbox.discord.oauth import OAuth
+    from sandbox.world import World
+
+PAGE = "/oauth2/authorize"
+
+
+class ClientOAuth:
+    """The page, the answer given on it, and a look at what is alive."""
+
+    def __init__(self, world: World, oauth: OAuth) -> None:
+        self._world = world
+        self._oauth = oauth
+
+    def add(self, app: web.Application) -> None:
+        """Add the routes."""
+        app.router.add_get(PAGE, self.page)
+        app.router.add_post(BASE + "/authorize", with_refusals(self.authorize))
+        app.router.add_get(BASE + "/oauth", with_refusals(self.status))
+        app.router.add_post(BASE + "/oauth", with_refusals(self.register))
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        """The page that asks; 400 with a sentence when the address does not hold what it must."""
+        try:
+            self._read(request.query)
+        except Refused as refusal:
+            return screen.refusal(str(refusal))
+        return screen.page("authorize/page.html")
+
+    async def authorize(self, request: web.Request) -> web.Response:
+        """The answer of a person, as the page or a test gives it; `location` is where the browser goes then."""
+        body = orjson.loads(await request.read())
+        url = URL(str(body["url"]))
+        if url.path != PAGE:
+            raise Refused(f"url is not one of {PAGE}")
+        asked = self._read(url.query)
+        user = self._world.users.get(int(body["user"]))
+        if user is None or user.bot:
+            raise Refused("there is no such user")
+        location = self._oauth.approve(asked, user.id) if body["approve"] else self._oauth.deny(asked)
+        return json_answer({"location": location})
+
+    async def status(self, request: web.Request) -> web.Response:
+        """What is alive."""
+        del request
+        return json_answer(self._oauth.status())
+
+    async def register(self, request: web.Request) -> web.Response:
+        """Register redirect URIs in the place of those that are; an empty list lets any loopback address pass."""
+        addresses = orjson.loads(await request.read())["redirect_uris"]
+        if not isinstance(addresses, list) or not all(isinstance(one, str) for one in addresses):
+            raise Refused("redirect_uris is a list of addresses")
+        self._oauth.redirect_uris = set(addresses)
+        return json_answer(self._oauth.status())
+
+    def _read(self, query: MultiMapping[str]) -> Asked:
+        return read_authorization(query, self._world.application_id, self._oauth.redirect_uris)

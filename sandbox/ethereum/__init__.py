@@ -1,0 +1,83 @@
+"""A stand-in for Ethereum nodes: JSON-RPC over HTTP, as far as one needs it to ask contract wallets about signatures.
+
+    jsonrpc     requests, batches and errors          methods     what can be asked, answered from the world
+    contracts   what the wallets and the factory say  abi         their arguments and answers as bytes
+    behaviour   what is wrong with a node
+
+Two nodes look at the same chain, so that one of them can be made to lie. Facts: the Ethereum execution API, geth's
+words for errors, EIP-1271, and Loopring's contracts (`Loopring/protocols`, packages/hebao_v2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiohttp import web
+
+from sandbox.ethereum.behaviour import Behaviour
+from sandbox.ethereum.jsonrpc import answer
+from sandbox.ethereum.methods import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.world import World
+
+_PATHS = {"a": "/ethereum/1", "b": "/ethereum/1/b"}
+SLOW_WALLET_SECONDS = 30.0
+
+
+class Ethereum:
+    """Two nodes over a world.
+
+    Args:
+        world: whose wallets there are; read anew for each request.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.reset()
+
+    def reset(self) -> None:
+        """Both nodes tell the truth, at once."""
+        self._behaviours = {name: Behaviour() for name in _PATHS}
+        self._wallet_seconds = SLOW_WALLET_SECONDS
+
+    def change(self, asked: Mapping[str, Any]) -> None:
+        """Set what `/_sandbox/ethereum` asks for: of `node` a or b, or of both; `wallet_seconds` is for slow wallets.
+
+        Raises:
+            ValueError: with a sentence that says what is wrong; then nothing has changed.
+        """
+        rest = dict(asked)
+        node = rest.pop("node", None)
+        if node is not None and node not in self._behaviours:
+            raise ValueError(f"node must be one of {', '.join(self._behaviours)}")
+        seconds = rest.pop("wallet_seconds", self._wallet_seconds)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+            raise ValueError("wallet_seconds is a number, not below zero")
+        changed = {name: old.changed(rest) for name, old in self._behaviours.items() if node in (None, name)}
+        self._behaviours |= changed
+        self._wallet_seconds = seconds
+
+    def json(self) -> dict[str, Any]:
+        """What each node does, and how long slow wallets take."""
+        nodes = {name: {"mode": each.mode, "seconds": each.seconds} for name, each in self._behaviours.items()}
+        return {"nodes": nodes, "wallet_seconds": self._wallet_seconds}
+
+    def add_routes(self, app: web.Application) -> None:
+        """Serve both nodes."""
+        for name, path in _PATHS.items():
+            app.router.add_post(path, partial(self._answer, name))
+
+    async def _answer(self, name: str, request: web.Request) -> web.Response:
+        behaviour = self._behaviours[name]
+        if request.content_type != "application/json":
+            return web.Response(status=415, text="invalid content type, only application/json is supported\n")
+        if behaviour.mode == "slow":
+            await asyncio.sleep(behaviour.seconds)
+        content = await answer(await request.read(), Node(self._world, behaviour, self._wallet_seconds))
+        return web.Response(body=b"" if content is None else orjson.dumps(content), content_type="application/json")

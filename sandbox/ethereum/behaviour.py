@@ -1,0 +1,36 @@
+"""What a node does: tells the truth, lies in one of several ways, fails, or takes its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# lying_code: no address has code. lying_valid: every signature is valid. wrong_chain: a test network. error: nothing
+# can be asked. slow: the truth, `seconds` late.
+MODES = ("honest", "lying_code", "lying_valid", "wrong_chain", "error", "slow")
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What a node does; `seconds` matters to `slow` alone."""
+
+    mode: str = "honest"
+    seconds: float = 30.0
+
+    def changed(self, asked: Mapping[str, Any]) -> Behaviour:
+        """What is asked for; the rest as it was.
+
+        Raises:
+            ValueError: with a sentence that says what is wrong.
+        """
+        mode, seconds = asked.get("mode", self.mode), asked.get("seconds", self.seconds)
+        if unknown := asked.keys() - {"mode", "seconds"}:
+            raise ValueError(f"there is no {' and no '.join(sorted(unknown))} to set")
+        if mode not in MODES:
+            raise ValueError(f"mode must be one of {', '.join(MODES)}")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+            raise ValueError("seconds is a number, not below zero")
+        return Behaviour(mode, float(seconds))

@@ -1,0 +1,127 @@
+"""What the community's wallets and the factory answer when they are called.
+
+Loopring's wallet is modelled after `SmartWallet`, `ERC1271Lib` and `SignatureUtil` of packages/hebao_v2: a locked one
+answers four zero bytes to every signature; an owner that is a contract is asked in turn; 66 bytes count as 65, whatever
+the last byte is; both the digest itself and its EIP-191 wrapping are tried; another length reverts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.ethereum.abi import (
+    WORD,
+    address_word,
+    read_address,
+    read_bytes,
+    read_number,
+    read_word,
+    reason,
+    selector,
+    word,
+)
+from sandbox.signing import SIGNATURE_BYTES, personal_digest, signer_of
+from sandbox.wallets import WALLET_FACTORY, wallet_address
+
+if TYPE_CHECKING:
+    from sandbox.wallets import Wallet
+    from sandbox.world import World
+
+IS_VALID_SIGNATURE = selector("isValidSignature(bytes32,bytes)")
+COMPUTE_WALLET_ADDRESS = selector("computeWalletAddress(address,uint256)")
+GET_OWNER = selector("getOwner()")
+OWNER = selector("owner()")
+WALLET = selector("wallet()")
+MAGIC = IS_VALID_SIGNATURE + bytes(28)
+LOOPRING_INVALID = bytes(WORD)
+PLAIN_INVALID = b"\xff" * 4 + bytes(28)
+CREATED_AT = 1_648_381_750
+
+
+class RevertedError(Exception):
+    """A call was undone; `data` is what the contract said."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        super().__init__(data.hex())
+        self.data = data
+
+
+def code_at(address: str, world: World) -> bytes:
+    """What stands at an address."""
+    wallet = world.wallets.get(address.lower())
+    if wallet is not None:
+        return wallet.code
+    is_contract = address.lower() == WALLET_FACTORY.lower() or any(
+        address.lower() in chain.contracts for chain in world.chains.values()
+    )
+    return bytes.fromhex("6080604052348015600f57600080fd5b50") if is_contract else b""
+
+
+def call(address: str, data: bytes, world: World) -> bytes:
+    """What a call of an address gives: nothing where no code is.
+
+    Raises:
+        RevertedError: the contract undid it.
+    """
+    if not code_at(address, world):
+        return b""
+    function, arguments = data[:4], data[4:]
+    try:
+        if address.lower() == WALLET_FACTORY.lower():
+            return _factory(function, arguments)
+        wallet = world.wallets.get(address.lower())
+        if wallet is not None:
+            return _wallet(wallet, function, arguments, world)
+    except ValueError as error:  # arguments that Solidity would not decode
+        raise RevertedError from error
+    raise RevertedError
+
+
+def _factory(function: bytes, arguments: bytes) -> bytes:
+    if function != COMPUTE_WALLET_ADDRESS:
+        raise RevertedError
+    return address_word(wallet_address(read_address(arguments, 0), read_number(arguments, 1)))
+
+
+def _wallet(wallet: Wallet, function: bytes, arguments: bytes, world: World) -> bytes:
+    if wallet.behaviour == "empty":
+        return b""
+    if wallet.behaviour == "reverts":
+        raise RevertedError
+    is_plain = wallet.behaviour == "plain"
+    if function == IS_VALID_SIGNATURE:
+        digest, signature = read_word(arguments, 0), read_bytes(arguments, 1)
+        if is_plain:
+            return MAGIC if signer_of(digest, signature) == wallet.owner else PLAIN_INVALID
+        return MAGIC if _loopring_accepts(wallet, digest, signature, world) else LOOPRING_INVALID
+    if function == (OWNER if is_plain else GET_OWNER):
+        return address_word(wallet.owner)
+    if function == WALLET and not is_plain:
+        return _state(wallet)
+    raise RevertedError
+
+
+def _loopring_accepts(wallet: Wallet, digest: bytes, signature: bytes, world: World) -> bool:
+    if wallet.is_locked:
+        return False
+    if code_at(wallet.owner, world):
+        arguments = digest + word(2 * WORD) + word(len(signature)) + signature
+        try:
+            said = call(wallet.owner, IS_VALID_SIGNATURE + arguments, world)
+        except RevertedError:
+            return False
+        return len(said) == WORD and said.startswith(IS_VALID_SIGNATURE)
+    if len(signature) not in (SIGNATURE_BYTES, SIGNATURE_BYTES + 1):
+        raise RevertedError(reason("INVALID_SIGNATURE_LENGTH"))
+    trimmed = signature[:SIGNATURE_BYTES]
+    return wallet.owner in (signer_of(digest, trimmed), signer_of(personal_digest(digest), trimmed))
+
+
+def _state(wallet: Wallet) -> bytes:
+    """`wallet()`, Solidity's getter of the public struct: twelve words; mappings and lists are left out.
+
+    owner, creationTimestamp, nonce, locked, inheritor, inheritWaitingPeriod, lastActive, and the quota's
+    currentQuota, pendingQuota, spentAmount, spentTimestamp, pendingUntil.
+    """
+    words = [int(wallet.owner, 16), CREATED_AT, 0, int(wallet.is_locked), 0, 0, CREATED_AT, 0, 0, 0, 0, 0]
+    return b"".join(word(value) for value in words)

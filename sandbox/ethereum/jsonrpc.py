@@ -1,0 +1,75 @@
+"""JSON-RPC 2.0: requests and batches to answers; what the methods are is another module's business."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Protocol
+
+import orjson
+
+Json = dict[str, Any]
+
+PARSE_ERROR = -32700
+INVALID_REQUEST = -32600
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
+INTERNAL_ERROR = -32603
+SERVER_ERROR = -32000
+REVERTED = 3  # geth's own code for a call that ran and was undone
+MOST_IN_A_BATCH = 100
+
+
+class RpcError(Exception):
+    """A request cannot be answered; `data` is what a contract said with it."""
+
+    def __init__(self, code: int, message: str, data: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.data = data
+
+    def json(self) -> Json:
+        """The error object."""
+        error: Json = {"code": self.code, "message": self.message}
+        return error if self.data is None else {**error, "data": self.data}
+
+
+class Methods(Protocol):
+    """Whatever runs a method."""
+
+    async def run(self, method: str, params: list[Any]) -> Any:
+        """The result; raises RpcError."""
+
+
+async def answer(body: bytes, methods: Methods) -> Json | list[Json] | None:
+    """The answer to the body of a request; None when all of it is notifications, which get none."""
+    try:
+        asked = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return _failed(None, RpcError(PARSE_ERROR, "parse error"))
+    if not isinstance(asked, list):
+        return await _one(asked, methods)
+    if not asked:
+        return _failed(None, RpcError(INVALID_REQUEST, "empty batch"))
+    if len(asked) > MOST_IN_A_BATCH:
+        return _failed(None, RpcError(INVALID_REQUEST, "batch too large"))
+    answers = await asyncio.gather(*(_one(each, methods) for each in asked))
+    return [each for each in answers if each is not None] or None
+
+
+async def _one(asked: Any, methods: Methods) -> Json | None:
+    if not isinstance(asked, dict) or asked.get("jsonrpc") != "2.0" or not isinstance(asked.get("method"), str):
+        number = asked.get("id") if isinstance(asked, dict) else None
+        return _failed(number, RpcError(INVALID_REQUEST, "invalid request"))
+    params = asked.get("params", [])
+    if not isinstance(params, list):
+        return _failed(asked.get("id"), RpcError(INVALID_PARAMS, "non-array args"))
+    try:
+        result = await methods.run(asked["method"], params)
+    except RpcError as error:
+        return _failed(asked["id"], error) if "id" in asked else None
+    return {"jsonrpc": "2.0", "id": asked["id"], "result": result} if "id" in asked else None
+
+
+def _failed(number: Any, error: RpcError) -> Json:
+    return {"jsonrpc": "2.0", "id": number, "error": error.json()}

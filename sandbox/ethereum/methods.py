@@ -1,0 +1,107 @@
+"""The methods of a node: which chain this is, what stands at an address, and what a call would give."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+from sandbox.ethereum.contracts import IS_VALID_SIGNATURE, MAGIC, RevertedError, call, code_at
+from sandbox.ethereum.jsonrpc import INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND, REVERTED, SERVER_ERROR, RpcError
+
+if TYPE_CHECKING:
+    from sandbox.ethereum.behaviour import Behaviour
+    from sandbox.world import World
+
+CHAIN = 1
+TEST_CHAIN = 11_155_111  # Sepolia
+BLOCK = 25_000_000
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
+_QUANTITY = re.compile(r"0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,15})")
+_TAGS = {"latest", "safe", "finalized", "pending", "earliest"}
+
+
+class Node:
+    """One node, as it is during one request.
+
+    Args:
+        world: the chain.
+        behaviour: what is wrong with it.
+        wallet_seconds: how long a call of a slow wallet takes.
+    """
+
+    def __init__(self, world: World, behaviour: Behaviour, wallet_seconds: float) -> None:
+        self._world = world
+        self._mode = behaviour.mode
+        self._wallet_seconds = wallet_seconds
+
+    async def run(self, method: str, params: list[Any]) -> Any:
+        """The result of a method.
+
+        Raises:
+            RpcError: there is no such method, its parameters are wrong, or the call was undone.
+        """
+        if self._mode == "error":
+            raise RpcError(INTERNAL_ERROR, "internal error")
+        if method == "eth_chainId":
+            return hex(TEST_CHAIN if self._mode == "wrong_chain" else CHAIN)
+        if method == "eth_blockNumber":
+            return hex(BLOCK)
+        if method == "eth_getCode":
+            return self._code(params)
+        if method == "eth_call":
+            return await self._call(params)
+        raise RpcError(METHOD_NOT_FOUND, f"the method {method} does not exist/is not available")
+
+    def _code(self, params: list[Any]) -> str:
+        address = _text(params, 0, _ADDRESS)
+        _check_block(params)
+        return "0x" if self._mode == "lying_code" else "0x" + code_at(address, self._world).hex()
+
+    async def _call(self, params: list[Any]) -> str:
+        asked = params[0] if params else None
+        if not isinstance(asked, dict):
+            raise _invalid(0)
+        address = _text([asked.get("to")], 0, _ADDRESS)
+        data = bytes.fromhex(_text([asked.get("input", asked.get("data", "0x"))], 0, _DATA)[2:])
+        _check_block(params)
+        if self._mode == "lying_valid" and data.startswith(IS_VALID_SIGNATURE):
+            return "0x" + MAGIC.hex()
+        wallet = self._world.wallets.get(address.lower())
+        if wallet is not None and wallet.behaviour == "slow":
+            await asyncio.sleep(self._wallet_seconds)
+        try:
+            return "0x" + call(address, data, self._world).hex()
+        except RevertedError as reverted:
+            raise RpcError(REVERTED, _words_of(reverted), "0x" + reverted.data.hex()) from reverted
+
+
+def _words_of(reverted: RevertedError) -> str:
+    if not reverted.data:
+        return "execution reverted"
+    length = int.from_bytes(reverted.data[36:68], "big")  # after the selector and the offset, see `abi.reason`
+    return f"execution reverted: {reverted.data[68 : 68 + length].decode()}"
+
+
+def _text(params: list[Any], place: int, form: re.Pattern[str]) -> str:
+    value = params[place] if len(params) > place else None
+    if not isinstance(value, str) or not form.fullmatch(value):
+        raise _invalid(place)
+    return value
+
+
+def _check_block(params: list[Any]) -> None:
+    """The second parameter: a name, or a number that is not past the last block."""
+    block = params[1] if len(params) > 1 else None
+    if not isinstance(block, str):
+        raise _invalid(1)
+    if _QUANTITY.fullmatch(block):
+        if int(block, 16) > BLOCK:
+            raise RpcError(SERVER_ERROR, "header not found")
+    elif block not in _TAGS:
+        raise _invalid(1)
+
+
+def _invalid(place: int) -> RpcError:
+    return RpcError(INVALID_PARAMS, f"invalid argument {place}")

@@ -1,0 +1,80 @@
+"""Keys of the community's people, and what they sign with them.
+
+Every key is the hash of a word and these words stand in a public repository: whoever reads this has the keys. They are
+for the sandbox alone; nothing of value belongs at their addresses.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from eth_keys.constants import SECPK1_N
+from eth_keys.datatypes import PrivateKey, Signature
+from eth_keys.exceptions import BadSignature
+from eth_utils.exceptions import ValidationError
+
+from sandbox.checksums import keccak_256
+
+_SEED = b"tessera sandbox key: "
+_DIGEST_BYTES = 32
+SIGNATURE_BYTES = 65
+FIRST_V = 27  # ecrecover knows 27 and 28, the curve's own libraries 0 and 1
+STYLES = ("personal", "v0", "high_s", "loopring02", "loopring03")
+
+
+@lru_cache(maxsize=4096)
+def key_of(word: str) -> PrivateKey:
+    """The key that a word stands for."""
+    return PrivateKey(keccak_256(_SEED + word.encode()))
+
+
+@lru_cache(maxsize=4096)
+def address_of(word: str) -> str:
+    """The address of the key of a word, in the case of EIP-55."""
+    return key_of(word).public_key.to_checksum_address()
+
+
+def personal_digest(message: bytes) -> bytes:
+    """What `personal_sign` has signed: EIP-191, version 0x45."""
+    return keccak_256(b"\x19Ethereum Signed Message:\n%d" % len(message) + message)
+
+
+def sign(word: str, message: bytes, style: str = "personal") -> bytes:
+    """A signature of a message by the key of a word.
+
+    Args:
+        word: whose key.
+        message: the bytes that a wallet shows, not their digest.
+        style: `personal` is what wallets give: 65 bytes, v of 27 or 28, low s. `v0` has v of 0 or 1; `high_s` is the
+            same signature mirrored, which the chain refuses; `loopring02` and `loopring03` have the 66th byte of
+            Loopring's own app, the latter over a digest that was wrapped a second time.
+
+    Raises:
+        ValueError: no such style.
+    """
+    if style not in STYLES:
+        raise ValueError(f"style must be one of {', '.join(STYLES)}")
+    digest = personal_digest(message)
+    if style == "loopring03":
+        digest = personal_digest(digest)
+    signature = key_of(word).sign_msg_hash(digest)
+    r, s, v = int(signature.r), int(signature.s), int(signature.v)
+    if style == "high_s":
+        s, v = SECPK1_N - s, 1 - v
+    if style != "v0":
+        v += FIRST_V
+    suffix = {"loopring02": b"\x02", "loopring03": b"\x03"}.get(style, b"")
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([v]) + suffix
+
+
+def signer_of(digest: bytes, signature: bytes) -> str | None:
+    """Who signed a digest, as contracts find out: 65 bytes, v of 27 or 28, low s; None when that is nobody."""
+    if len(signature) != SIGNATURE_BYTES or len(digest) != _DIGEST_BYTES:
+        return None
+    r, s, v = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big"), signature[64] - FIRST_V
+    if v not in (0, 1) or s > SECPK1_N // 2:
+        return None
+    try:
+        return Signature(vrs=(v, r, s)).recover_public_key_from_msg_hash(digest).to_checksum_address()
+    except (BadSignature, ValidationError):
+        return None

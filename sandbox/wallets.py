@@ -1,0 +1,156 @@
+"""Who signs for an address: keys of the accounts, and smart wallets on Ethereum or still to be put there.
+
+An account without a `wallet` of its own in `community.toml` belongs to an ordinary key. Loopring's smart wallets have
+the address that their factory's CREATE2 gives them, whether or not they were deployed yet; the code that such a wallet
+would be made of is made up, and so are factory and addresses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox.checksums import checksummed, keccak_256
+from sandbox.signing import address_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sandbox.world import World
+
+_WORDS = b"tessera sandbox: "
+WALLET_FACTORY = checksummed("0x" + keccak_256(_WORDS + b"wallet factory")[12:].hex())
+CREATION_CODE_HASH = keccak_256(_WORDS + b"what a smart wallet is made of")
+DELEGATED = bytes.fromhex("ef0100")  # EIP-7702: an ordinary key's account that borrows a contract's code
+BEHAVIOURS = ("loopring", "plain", "reverts", "empty", "slow")
+
+
+@dataclass
+class Wallet:
+    """A smart wallet, or an ordinary key's account with borrowed code.
+
+    Attributes:
+        address: in the case of EIP-55.
+        word: what its signing key is made from, see `sandbox.signing`.
+        code: what stands at the address; nothing before it is deployed.
+        behaviour: what a call of it does. `loopring` is Loopring's wallet, `plain` a contract that knows EIP-1271 and
+            no more, `slow` Loopring's that takes its time, `reverts` and `empty` answer every call that way.
+        owner: whom the contract asks: the address of its key, or another wallet.
+        is_locked: its guardians locked it, so that it takes no signature.
+        first_owner: the owner in its address, for ever what Loopring's API tells; empty for borrowed code.
+        first_word: what the first owner's key is made from.
+        salt: the other number in its address.
+        is_listed: Loopring's API knows it as counterfactual.
+    """
+
+    address: str
+    word: str
+    code: bytes = b""
+    behaviour: str = "loopring"
+    owner: str = ""
+    is_locked: bool = False
+    first_owner: str = ""
+    first_word: str = ""
+    salt: int = 0
+    is_listed: bool = False
+
+    @property
+    def kind(self) -> str:
+        """`eoa`, `contract`, or `counterfactual` for one that was not deployed yet."""
+        if self.code.startswith(DELEGATED):
+            return "eoa"
+        return "contract" if self.code else "counterfactual"
+
+
+def read_wallet(account_id: int, entry: Mapping[str, Any], above: Wallet | None) -> Wallet:
+    """The wallet of an account of the file.
+
+    Args:
+        account_id: names its key.
+        entry: `delegate` (a word) makes an account with borrowed code, and else there is a `salt`. `behaviour`,
+            `locked`, `deployed` (true), `listed` (false) are as the attributes; `owner` names the account of the wallet
+            that owns this one; `recovered` gave it to another key than it was made for.
+        above: the wallet of `owner`.
+
+    Raises:
+        KeyError: there is neither `delegate` nor `salt`.
+        ValueError: no such behaviour.
+    """
+    word, behaviour = str(account_id), entry.get("behaviour", "loopring")
+    if behaviour not in BEHAVIOURS:
+        raise ValueError(f"behaviour must be one of {', '.join(BEHAVIOURS)}")
+    if "delegate" in entry:
+        code = DELEGATED + keccak_256(_WORDS + entry["delegate"].encode())[12:]
+        return Wallet(address_of(word), word, code, "plain", address_of(word))
+    owner = address_of(word)
+    if above is not None:
+        word, owner = above.word, above.address
+    is_recovered = entry.get("recovered", False)
+    first_word = f"{word} before" if is_recovered else word
+    first_owner = address_of(first_word) if is_recovered else owner
+    address = wallet_address(first_owner, entry["salt"])
+    return Wallet(
+        address,
+        word,
+        _code(address) if entry.get("deployed", True) else b"",
+        behaviour,
+        owner,
+        entry.get("locked", False),
+        first_owner,
+        first_word,
+        entry["salt"],
+        entry.get("listed", False),
+    )
+
+
+def wallet_address(owner: str, salt: int) -> str:
+    """Where the factory puts the wallet of an owner: CREATE2, as Loopring's WalletFactory salts it."""
+    salted = keccak_256(b"WALLET_CREATION" + bytes.fromhex(owner[2:]) + salt.to_bytes(32, "big"))
+    made = keccak_256(b"\xff" + bytes.fromhex(WALLET_FACTORY[2:]) + salted + CREATION_CODE_HASH)
+    return checksummed("0x" + made[12:].hex())
+
+
+def signing_word(address: str, world: World) -> str | None:
+    """What the key behind an address is made from: an account's, a smart wallet's, or that of an owner of one."""
+    wanted = address.lower()
+    for known, word in _words(world):
+        if known.lower() == wanted:
+            return word
+    return None
+
+
+def wallets_json(world: World) -> list[dict[str, str]]:
+    """Everybody who can sign, as `/_sandbox/wallets` tells it; `former_key` owned the wallet when it was made."""
+    told = []
+    for account in world.accounts.values():
+        wallet, word = world.wallets.get(account.owner.lower()), str(account.account_id)
+        if wallet is None and account.owner != address_of(word):
+            continue
+        person = world.users.get(account.discord_user or 0)
+        key = address_of(wallet.word if wallet else word)
+        is_recovered = wallet is not None and wallet.word != wallet.first_word and wallet.first_word
+        told.append(
+            {
+                "address": account.owner,
+                "account": word,
+                "name": person.display_name if person else "",
+                "kind": wallet.kind if wallet else "eoa",
+                "key": key,
+                "former_key": address_of(wallet.first_word) if wallet and is_recovered else "",
+            }
+        )
+    return told
+
+
+def _words(world: World) -> Iterator[tuple[str, str]]:
+    for account_id in world.accounts:
+        yield address_of(str(account_id)), str(account_id)
+    for wallet in world.wallets.values():
+        yield wallet.address, wallet.word
+        if wallet.first_word:
+            yield address_of(wallet.first_word), wallet.first_word
+
+
+def _code(address: str) -> bytes:
+    """Something that looks like a contract."""
+    return bytes.fromhex("6080604052") + keccak_256(address.encode())

@@ -1,0 +1,128 @@
+"""The page that asks whether an application may know who one is, in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from sandbox import screen
+from sandbox.discord.oauth import CLIENT_SECRET
+from sandbox.world import APPLICATION_ID
+from tests.sandbox.serving import Served, serving
+from tests.sandbox.test_discord_oauth import QUESTION, VERIFIER
+from tests.sandbox.test_screen import CHROMIUM, SWITCHES, with_chromium
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Served]:
+    async with serving() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    page = await browser.new_page(locale="en-US", viewport={"width": 390, "height": 844})
+    complaints: list[str] = []
+    said: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: said.append(line.text))
+    yield page
+    await page.close()
+    assert complaints == []
+    assert not [line for line in said if "Content Security Policy" in line]
+
+
+def question(sandbox: Served, **changed: str) -> str:
+    """The address of the page; the application's own address is a page that this sandbox has."""
+    asked = {**QUESTION, "redirect_uri": sandbox.address + "/screen/icon.svg", **changed}
+    return f"{sandbox.address}/oauth2/authorize?{urlencode(asked)}"
+
+
+async def returned(page: Page, sandbox: Served) -> dict[str, str]:
+    """What the browser brought back."""
+    await page.wait_for_url(f"{sandbox.address}/screen/icon.svg?*")
+    return {name: value for name, [value] in parse_qs(urlsplit(page.url).query).items()}
+
+
+async def user_of(sandbox: Served, code: str) -> str:
+    """Whose code it is."""
+    fields = {
+        "client_id": str(APPLICATION_ID),
+        "client_secret": CLIENT_SECRET,
+        "grant_type": "authorization_code",
+        "redirect_uri": sandbox.address + "/screen/icon.svg",
+        "code_verifier": VERIFIER,
+        "code": code,
+    }
+    async with sandbox.session.post(sandbox.address + "/api/v10/oauth2/token", data=fields) as answer:
+        token = (await answer.json())["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    async with sandbox.session.get(sandbox.address + "/api/v10/users/@me", headers=headers) as answer:
+        user: str = (await answer.json())["username"]
+        return user
+
+
+@with_chromium
+async def test_yes_brings_a_code_of_the_person_of_the_demo(sandbox: Served, page: Page) -> None:
+    _, people = await sandbox.get("/_client/people")
+    await page.goto(sandbox.address)
+    await page.get_by_test_id("open-nav").click()
+    await page.get_by_test_id("person-chooser").click()
+    await page.get_by_test_id(f"person-{people[2]['id']}").click()
+    await expect(page.get_by_test_id("person-chooser")).to_contain_text(people[2]["display_name"])
+    await page.goto(question(sandbox))
+    await expect(page.get_by_test_id("authorize-person")).to_have_value(people[2]["id"])
+    await expect(page.locator("main")).to_contain_text("Access your username, avatar and banner")
+    overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow == 0
+    await page.get_by_test_id("authorize-approve").click()
+    answer = await returned(page, sandbox)
+    assert answer["state"] == QUESTION["state"]
+    assert await user_of(sandbox, answer["code"]) == people[2]["username"]
+
+
+@with_chromium
+async def test_another_person_can_be_chosen(sandbox: Served, page: Page) -> None:
+    _, people = await sandbox.get("/_client/people")
+    await page.goto(question(sandbox))
+    await expect(page.get_by_test_id("authorize-person")).to_have_value(people[0]["id"])
+    await page.get_by_test_id("authorize-person").select_option(people[1]["id"])
+    await page.get_by_test_id("authorize-approve").click()
+    assert await user_of(sandbox, (await returned(page, sandbox))["code"]) == people[1]["username"]
+
+
+@with_chromium
+async def test_no_brings_no_code(sandbox: Served, page: Page) -> None:
+    await page.goto(question(sandbox))
+    await page.get_by_test_id("authorize-cancel").click()
+    answer = await returned(page, sandbox)
+    assert answer["error"] == "access_denied"
+    assert "code" not in answer
+
+
+@with_chromium
+async def test_a_bad_link_is_a_page_that_says_so(sandbox: Served, page: Page) -> None:
+    response = await page.goto(question(sandbox, scope="email"))
+    assert response is not None
+    assert response.status == 400
+    assert response.headers["content-security-policy"] == screen.POLICY
+    await expect(page.get_by_test_id("authorize-refused")).to_contain_text("Invalid scope")
+
+
+@with_chromium
+async def test_a_refusal_after_the_page_was_opened_is_shown(sandbox: Served, page: Page) -> None:
+    await page.goto(question(sandbox))
+    await sandbox.post("/_client/oauth", {"redirect_uris": ["https://elsewhere.example/"]})
+    await page.get_by_test_id("authorize-approve").click()
+    await expect(page.get_by_test_id("authorize-problem")).to_contain_text("redirect_uri")
