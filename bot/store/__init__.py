@@ -2,129 +2,93 @@
 
 All SQL runs on one thread that owns the connection: one writer, no locks of ours. WAL with `synchronous=FULL`, so
 what was acknowledged is on the disk. A file that is corrupt or from a newer Tessera is refused, never recreated.
+
+    thread      the thread, and what a transaction is
+    opening     lock it (`lock`), look at it (`examine`), save it (`backup`), bring its tables up to date (`schema`)
+    nightly     a backup every night; `kept` knows their names and how to go back to one
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlite_utils import Database
-
-from bot.errors import ConfigError, StoreError
 from bot.holdings import Account
-from bot.store.schema import MIGRATIONS
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
+from bot.store.audit import Audit
+from bot.store.contests import Contests
+from bot.store.examine import PATIENCE, Findings, inspect
+from bot.store.links import Links
+from bot.store.members import Members
+from bot.store.opening import open_file, open_memory
+from bot.store.sessions import Sessions
+from bot.store.thread import Writer
+from bot.store.wallets import Wallets
 
 
 class Store:
     """The open store. Every method raises `StoreError` when SQLite fails; nothing is ever half-saved."""
 
-    def __init__(self, thread: ThreadPoolExecutor, db: Database) -> None:
-        self._thread = thread
-        self._db = db
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.links = Links(writer)
+        self.contests = Contests(writer)
+        self.sessions = Sessions(writer)
+        self.members = Members(writer)
+        self.wallets = Wallets(writer)
+        self.audit = Audit(writer)
 
     @classmethod
-    async def open(cls, path: Path | None) -> Store:
+    async def open(cls, path: Path | None, *, backups: Path | None = None, patience: float = PATIENCE) -> Store:
         """Open the file at `path`, or create it with mode 0600, and bring its tables up to date.
 
-        Without a path the store lives in memory only, for commands that must not touch the bot's file.
+        Args:
+            path: The file. Without one the store lives in memory, for commands that must not touch the bot's file.
+            backups: The folder of its backups: one is made before tables change. By default `backups` beside the file.
+            patience: Seconds to wait, now and in every later call, for a lock that another program holds.
 
         Raises:
-            ConfigError: the file cannot be opened or written, is in use or corrupt, belongs to another program, or
-                was written by a newer Tessera.
+            DamagedStoreError: the file is damaged, or gone while its log or backups are there.
+            ConfigError: the file cannot be opened, written or saved, is in use, belongs to another program, or was
+                written by a newer Tessera.
         """
-        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        try:
-            db = await asyncio.get_running_loop().run_in_executor(thread, _open, path)
-        except BaseException:
-            thread.shutdown(wait=False)
-            raise
-        return cls(thread, db)
+        if path is None:
+            return cls(await Writer.start(open_memory))
+        place, folder = _real(path), _real(backups or path.parent / "backups")
+        return cls(await Writer.start(lambda closing: open_file(place, folder, patience, closing)))
+
+    @staticmethod
+    async def inspect(path: Path, *, backups: Path | None = None) -> Findings | None:
+        """Say what `open` would find, changing nothing, also while a bot uses the store. None: a first start.
+
+        Raises:
+            DamagedStoreError, ConfigError: as `open`, except that it may be in use.
+        """
+        return await asyncio.to_thread(inspect, _real(path), _real(backups or path.parent / "backups"))
 
     async def close(self) -> None:
         """Finish what is under way, and close the file."""
-        await self._run(lambda: self._db.close())  # noqa: PLW0108 - the attribute is read on the store's thread
-        self._thread.shutdown()
+        await self.writer.close()
 
     async def ping(self) -> None:
         """Prove that the file still answers."""
-        await self._run(lambda: self._db.execute("SELECT 1").fetchone())
+        await self.writer.run(lambda db: db.execute("SELECT 1").fetchone())
 
     async def get_owner(self, account: Account) -> str | None:
         """The address that owns an account, if it was ever learnt."""
-        row: tuple[Any, ...] | None = await self._run(
-            lambda: self._db.execute("SELECT owner FROM owners WHERE account = ?", [str(account)]).fetchone()
+        row: tuple[Any, ...] | None = await self.writer.run(
+            lambda db: db.execute("SELECT owner FROM owners WHERE account = ?", [str(account)]).fetchone()
         )
         return str(row[0]) if row else None
 
     async def save_owner(self, account: Account, owner: str, seen_at: datetime) -> None:
         """Remember the address that owns an account."""
         row = {"account": str(account), "owner": owner, "seen_at": seen_at.isoformat(timespec="seconds")}
-        await self._run(lambda: self._db.table("owners").upsert(row, pk="account"))
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except (sqlite3.Error, RuntimeError) as error:  # RuntimeError: the store was closed, as the bot stops
-            log.warning("store: %s", error)
-            raise StoreError(
-                "Tessera cannot use its own store right now: its operator must look at the disk."
-            ) from error
+        await self.writer.transaction(lambda db: db.table("owners").upsert(row, pk="account"))
 
 
-def _open(path: Path | None) -> Database:
-    if path is None:
-        db = Database(memory=True)
-        MIGRATIONS.apply(db)
-        return db
-    try:
-        # Created by us with a tight mode; SQLite would take the umask's.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(path)
-    except OSError as error:
-        raise ConfigError(f"{path}: the store cannot be written: {error.strerror}. Set [store] path.") from error
-    except sqlite3.Error as error:
-        raise ConfigError(f"{path}: the store cannot be opened: {error}. Set [store] path.") from error
-    try:
-        return _prepare(path, Database(connection))
-    except sqlite3.Error as error:
-        connection.close()
-        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-            raise ConfigError(f"{path}: the store is in use by another program. End that one first.") from error
-        raise ConfigError(f"{path}: not a store that Tessera can use: {error}. It was not touched.") from error
-    except ConfigError:
-        connection.close()
-        raise
-
-
-def _prepare(path: Path, db: Database) -> Database:
-    _check(path, db)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        db.execute(f"PRAGMA {pragma}").fetchall()
-    MIGRATIONS.apply(db)
-    db.execute("BEGIN IMMEDIATE")  # a file that cannot be written is found out now, not at the first save
-    db.execute("ROLLBACK")
-    return db
-
-
-def _check(path: Path, db: Database) -> None:
-    """Only reads: a file that is refused stays as it was."""
-    if (verdict := db.execute("PRAGMA quick_check").fetchone()[0]) != "ok":
-        raise ConfigError(f"{path}: the store is damaged ({verdict}). Put a backup in its place; it was not touched.")
-    applied = [step.name for step in MIGRATIONS.applied(db)]
-    if not applied and set(db.table_names()) - {MIGRATIONS.migrations_table}:
-        raise ConfigError(f"{path}: the database of another program. Set [store] path; it was not touched.")
-    known = {step.name for step in MIGRATIONS.pending(Database(memory=True))}
-    if newer := [name for name in applied if name not in known]:
-        raise ConfigError(f"{path}: written by a newer Tessera ({newer[-1]}). Run that version, or use another file.")
+def _real(path: Path) -> Path:
+    """Where a path leads: SQLite keeps its log beside the file, not beside a link to it."""
+    return Path(os.path.realpath(path))

@@ -1,10 +1,16 @@
-"""The tables, as a list of steps that are applied once, in order, each in a transaction of its own."""
+"""The tables, as a list of steps that are applied once, in order, each in a transaction of its own.
+
+Moments of owners are ISO 8601 text; all later tables count seconds since 1970, UTC, so that SQL can compare them.
+Ids of Discord are integers, accounts are `network:account_id`, addresses are 0x and 40 lower-case hex digits.
+"""
 
 from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
 MIGRATIONS = Migrations("tessera")
+
+_ADDRESS = "CHECK ({0} GLOB '0x*' AND length({0}) = 42 AND {0} = lower({0}))"
 
 
 @MIGRATIONS()
@@ -19,3 +25,168 @@ def m001_owners(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
+
+
+@MIGRATIONS()
+def m002_links(db: Database) -> None:
+    """Which accounts members named, which addresses they proved, and who disputes one."""
+    db.execute(
+        f"""
+        CREATE TABLE links (
+            user_id   INTEGER NOT NULL,
+            account   TEXT NOT NULL,
+            owner     TEXT {_ADDRESS.format("owner")},   -- NULL: not known yet
+            label     TEXT NOT NULL DEFAULT '' CHECK (length(label) <= 32),
+            is_main   INTEGER NOT NULL DEFAULT 0 CHECK (is_main IN (0, 1)),
+            linked_at INTEGER NOT NULL,
+            PRIMARY KEY (user_id, account)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute("CREATE UNIQUE INDEX one_main_link ON links (user_id) WHERE is_main")
+    db.execute(
+        f"""
+        CREATE TABLE proofs (
+            owner     TEXT PRIMARY KEY {_ADDRESS.format("owner")},
+            user_id   INTEGER NOT NULL,
+            method    TEXT NOT NULL CHECK (method IN ('eoa', '1271', 'counterfactual', 'manual')),
+            text_hash BLOB,                            -- SHA-256 of the text that was signed; NULL: manual
+            proven_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute("CREATE INDEX proofs_of_user ON proofs (user_id)")
+    db.execute(
+        """
+        CREATE TABLE contests (
+            owner         TEXT PRIMARY KEY REFERENCES proofs (owner) ON DELETE CASCADE,
+            holder_id     INTEGER NOT NULL,
+            challenger_id INTEGER NOT NULL CHECK (challenger_id <> holder_id),
+            method        TEXT NOT NULL,
+            text_hash     BLOB NOT NULL,
+            opened_at     INTEGER NOT NULL,
+            ends_at       INTEGER NOT NULL,
+            objected_at   INTEGER
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE refusals (          -- who may not contest an address again for a while
+            owner     TEXT NOT NULL,
+            user_hash BLOB NOT NULL,     -- keyed, so that it says nothing after the member's data was deleted
+            until     INTEGER NOT NULL,
+            PRIMARY KEY (owner, user_hash)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE notices (
+            id      INTEGER PRIMARY KEY,
+            user_id INTEGER NOT NULL,
+            news    TEXT NOT NULL,
+            owner   TEXT NOT NULL DEFAULT '',
+            at      INTEGER NOT NULL,
+            until   INTEGER
+        ) STRICT
+        """
+    )
+    db.execute("CREATE INDEX notices_of_user ON notices (user_id)")
+    db.execute(
+        """
+        CREATE TABLE shares (            -- in which servers a member lets others see their main account
+            user_id  INTEGER NOT NULL,
+            guild_id INTEGER NOT NULL,
+            PRIMARY KEY (user_id, guild_id)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
+@MIGRATIONS()
+def m003_verifications(db: Database) -> None:
+    """Proofs under way. Tokens, cookies and codes are kept as hashes only; signatures are not kept at all."""
+    db.execute(
+        """
+        CREATE TABLE sessions (
+            id          TEXT PRIMARY KEY,
+            token_hash  BLOB NOT NULL UNIQUE,
+            cookie_hash BLOB UNIQUE,
+            way         TEXT NOT NULL CHECK (way IN ('oauth', 'code', 'paste')),
+            status      TEXT NOT NULL CHECK (status IN ('open', 'bound', 'ready', 'signed', 'done', 'dead')),
+            reason      TEXT NOT NULL DEFAULT '',
+            user_id     INTEGER NOT NULL,
+            username    TEXT NOT NULL,
+            avatar_url  TEXT NOT NULL,
+            guild_id    INTEGER,
+            guild_name  TEXT NOT NULL,
+            account     TEXT NOT NULL,                 -- '': whichever address is connected
+            owner       TEXT NOT NULL DEFAULT '' CHECK (owner = '' OR owner = lower(owner)),
+            logins      INTEGER NOT NULL DEFAULT 0,    -- how often somebody came back from Discord's login
+            challenges  INTEGER NOT NULL DEFAULT 0,
+            created_at  INTEGER NOT NULL,
+            expires_at  INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute("CREATE INDEX sessions_of_user ON sessions (user_id, created_at)")
+    db.execute(
+        f"""
+        CREATE TABLE challenges (
+            id         TEXT PRIMARY KEY,
+            session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+            signer     TEXT NOT NULL {_ADDRESS.format("signer")},
+            owner      TEXT NOT NULL {_ADDRESS.format("owner")},
+            accounts   TEXT NOT NULL,                  -- JSON list
+            nonce      TEXT NOT NULL UNIQUE,
+            text       TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            used_at    INTEGER
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute("CREATE INDEX challenges_of_session ON challenges (session_id)")
+    db.execute(
+        """
+        CREATE TABLE codes (             -- signed, and waiting for the member to type what the page showed
+            session_id TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+            code_hash  BLOB NOT NULL,
+            tries      INTEGER NOT NULL DEFAULT 0,
+            owner      TEXT NOT NULL,
+            accounts   TEXT NOT NULL,
+            method     TEXT NOT NULL,
+            text_hash  BLOB NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute(
+        f"""
+        CREATE TABLE wallets (           -- how wallets that are not deployed come by their addresses
+            wallet  TEXT PRIMARY KEY {_ADDRESS.format("wallet")},
+            factory TEXT NOT NULL,
+            salt    TEXT NOT NULL,       -- a decimal number of up to 78 digits
+            owner   TEXT NOT NULL,
+            seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
+@MIGRATIONS()
+def m004_audit(db: Database) -> None:
+    """Who did what, under keyed hashes: it can be counted and searched, and says nothing without the key."""
+    db.execute(
+        """
+        CREATE TABLE audit (
+            id      INTEGER PRIMARY KEY,
+            at      INTEGER NOT NULL,
+            actor   BLOB NOT NULL,
+            verb    TEXT NOT NULL,
+            subject BLOB,
+            detail  TEXT NOT NULL DEFAULT ''
+        ) STRICT
+        """
+    )
+    db.execute("CREATE INDEX audit_by_actor ON audit (actor, verb, at)")

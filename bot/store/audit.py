@@ -1,0 +1,48 @@
+"""Who did what and when, under keyed hashes (`bot.pseudonyms`): countable for locks, silent about deleted members."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.store.rows import first, seconds
+from bot.store.thread import Writer
+
+
+def note(db: Database, at: datetime, actor: bytes, verb: str, subject: bytes | None = None, detail: str = "") -> None:
+    """Add a row, as a part of the transaction that does the thing.
+
+    Args:
+        db: In a transaction.
+        at: When.
+        actor: Pseudonym of who did it.
+        verb: What, in one word: "link", "unlink", "relay", …
+        subject: Pseudonym of whom it concerns.
+        detail: No secret, no user name; an account at most.
+    """
+    db.execute(
+        "INSERT INTO audit (at, actor, verb, subject, detail) VALUES (?, ?, ?, ?, ?)",
+        [seconds(at), actor, verb, subject, detail],
+    )
+
+
+def count(db: Database, actor: bytes, verb: str, since: datetime) -> int:
+    """How often somebody did something since a moment."""
+    sql = "SELECT count(*) FROM audit WHERE actor = ? AND verb = ? AND at > ?"
+    return int((first(db, sql, [actor, verb, seconds(since)]) or (0,))[0])
+
+
+class Audit:
+    """Reads what was noted."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def add(self, at: datetime, actor: bytes, verb: str, subject: bytes | None = None, detail: str = "") -> None:
+        """Note one thing by itself."""
+        await self._writer.transaction(lambda db: note(db, at, actor, verb, subject, detail))
+
+    async def count(self, actor: bytes, verb: str, since: datetime) -> int:
+        """How often somebody did something since a moment."""
+        return await self._writer.run(lambda db: count(db, actor, verb, since))

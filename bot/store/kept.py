@@ -1,0 +1,94 @@
+"""The backups that are kept of a store: their names, and how to go back to the newest good one.
+
+tessera-2026-11-25.db        made in the night of that day
+tessera-before-m002_links.db made before the tables were changed by that step
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sqlite3
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bot.errors import ConfigError
+
+# Beside a store's file SQLite keeps its log, an index of the log, and (not in our mode of operation) a journal.
+COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+def of_day(store: Path, day: date) -> str:
+    """The name of a night's backup."""
+    return f"{store.stem}-{day.isoformat()}.db"
+
+
+def of_step(store: Path, step: str) -> str:
+    """The name of the backup that is made before a migration."""
+    return f"{store.stem}-before-{step}.db"
+
+
+def find(store: Path, folder: Path) -> list[Path]:
+    """The backups of this store in a folder, the newest first.
+
+    Raises:
+        ConfigError: the folder is there and cannot be read: there may be backups in it.
+    """
+    name = re.compile(re.escape(store.stem) + r"-([0-9]{4}-[0-9]{2}-[0-9]{2}|before-\w+)\.db")
+    if not os.path.lexists(folder):
+        return []
+    try:
+        found = [entry for entry in folder.iterdir() if name.fullmatch(entry.name)]
+        return sorted(found, key=lambda entry: (entry.stat().st_mtime, entry.name), reverse=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: the backups cannot be read: {error.strerror}.") from error
+
+
+def days(store: Path, folder: Path) -> list[date]:
+    """The days of which there is a backup; a day that no calendar knows is not one of ours."""
+    found = []
+    for path in find(store, folder):
+        try:
+            day = date.fromisoformat(path.stem.removeprefix(f"{store.stem}-"))
+        except ValueError:
+            continue
+        found.append(day)
+    return found
+
+
+def say_how_to_restore(store: Path, folder: Path) -> str:
+    """A sentence with the commands that put the newest good backup in the store's place, or that there is none."""
+    try:
+        backups = find(store, folder)
+    except ConfigError as error:
+        return error.sentence
+    for backup in backups:
+        if _is_good(backup):
+            made = datetime.fromtimestamp(backup.stat().st_mtime, UTC)
+            return f"To go back to the backup of {made:%Y-%m-%d %H:%M} UTC:\n  {_commands(store, backup)}"
+    return (
+        f"There is no good backup in {folder}. Put one of your own in its place; "
+        "or move the file away to begin anew, and members must link again."
+    )
+
+
+def _commands(store: Path, backup: Path) -> str:
+    aside = Path(f"{store}.damaged")
+    # The log must go too: SQLite would apply it to the backup.
+    there = [path for path in (store, *(Path(f"{store}{ending}") for ending in COMPANIONS)) if path.exists()]
+    commands = [["cp", backup, store]]
+    if there:
+        commands = [["mkdir", aside], ["mv", *there, aside], *commands]
+    return " && ".join(shlex.join(map(str, command)) for command in commands)
+
+
+def _is_good(backup: Path) -> bool:
+    try:
+        db = sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            return bool(db.execute("PRAGMA quick_check").fetchone() == ("ok",))
+        finally:
+            db.close()
+    except sqlite3.Error:
+        return False

@@ -1,0 +1,178 @@
+"""The end of a verification: a proof, a contest, or a code to be typed; each in one transaction, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+from sqlite_utils import Database
+
+from bot.errors import InputError, SessionError
+from bot.links import Contest, Method, News
+from bot.pseudonyms import Pseudonym
+from bot.store import contests
+from bot.store.audit import note
+from bot.store.links import put_link, put_proof
+from bot.store.rows import CONTESTS, first, seconds, to_account, to_contest
+from bot.store.sessions import Session
+from bot.store.thread import Writer
+
+MOST_TRIES = 5
+OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a signature showed: `owner` is the address, `accounts` are those of it that are to be linked."""
+
+    owner: str
+    accounts: tuple[str, ...]
+    method: Method
+    text_hash: bytes
+
+
+class Proving:
+    """Writes outcomes. Every method raises `StoreError` when SQLite fails.
+
+    Args:
+        writer: The store's thread.
+        pseudonym: For the audit.
+        contest_for: How long a holder may object.
+    """
+
+    def __init__(self, writer: Writer, pseudonym: Pseudonym, contest_for: timedelta) -> None:
+        self._writer = writer
+        self._pseudonym = pseudonym
+        self._contest_for = contest_for
+
+    async def finish(self, session: Session, proven: Proven, now: datetime) -> Contest | None:
+        """Link what was proven to the person of a session; the contest, where somebody else has proven it before.
+
+        Raises:
+            SessionError: the session ended meanwhile.
+            InputError: this person lost a contest for that address lately, or somebody else contests it already.
+            LimitError: the person has as many accounts as one may have.
+        """
+        return await self._writer.transaction(lambda db: self._finish(db, session, proven, now))
+
+    async def put_code(
+        self, session: Session, proven: Proven, code_hash: bytes, now: datetime, until: datetime
+    ) -> None:
+        """Keep what was proven until its code is typed in Discord.
+
+        Raises:
+            SessionError: the session ended meanwhile.
+        """
+
+        def work(db: Database) -> None:
+            _advance(db, session, "ready", "signed")
+            db.execute("UPDATE sessions SET expires_at = ? WHERE id = ?", [seconds(until), session.session_id])
+            db.execute(
+                """
+                INSERT INTO codes (session_id, code_hash, owner, accounts, method, text_hash, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    *(session.session_id, code_hash, proven.owner, orjson.dumps(proven.accounts).decode()),
+                    *(proven.method.value, proven.text_hash, seconds(until)),
+                ],
+            )
+            note(db, now, self._pseudonym(session.person.user_id), "signed")
+
+        await self._writer.transaction(work)
+
+    async def take_code(self, session: Session, code_hash: bytes, now: datetime) -> tuple[Proven, Contest | None]:
+        """Link what was proven to the person who typed its code.
+
+        A wrong code counts and is kept counted; after five the session is over.
+
+        Raises:
+            InputError: wrong code; the sentence says how many tries are left. Or as in `finish`.
+            SessionError: there is nothing to type a code for.
+            LimitError: as in `finish`.
+        """
+
+        def look(db: Database) -> int | None:
+            """Count the try; None: right. In a transaction of its own, so that a wrong one stays counted."""
+            row = first(
+                db,
+                """
+                UPDATE codes SET tries = tries + 1 WHERE session_id = ? AND tries < ? AND expires_at > ?
+                RETURNING code_hash, tries
+                """,
+                [session.session_id, MOST_TRIES, seconds(now)],
+            )
+            if row is None:
+                raise SessionError(OVER)
+            # Both are hashes, so that the time it takes to compare them says nothing about the code.
+            if row[0] == code_hash:
+                return None
+            if row[1] >= MOST_TRIES:
+                db.execute("UPDATE sessions SET status = 'dead' WHERE id = ?", [session.session_id])
+            return MOST_TRIES - int(row[1])
+
+        left = await self._writer.transaction(look)
+        if left is not None:
+            rest = f"{left} more {'try' if left == 1 else 'tries'}" if left else "Run `/verify` for a new link"
+            raise InputError(f"That is not the code that the page showed. {rest}.")
+
+        def work(db: Database) -> tuple[Proven, Contest | None]:
+            sql = (
+                "DELETE FROM codes WHERE session_id = ? AND code_hash = ? RETURNING owner, accounts, method, text_hash"
+            )
+            row = first(db, sql, [session.session_id, code_hash])
+            if row is None:
+                raise SessionError(OVER)
+            proven = Proven(row[0], tuple(orjson.loads(row[1])), Method(row[2]), row[3])
+            return proven, self._finish(db, session, proven, now, status="signed")
+
+        return await self._writer.transaction(work)
+
+    def _finish(
+        self, db: Database, session: Session, proven: Proven, now: datetime, *, status: str = "ready"
+    ) -> Contest | None:
+        user_id, owner = session.person.user_id, proven.owner
+        actor = self._pseudonym(user_id)
+        _advance(db, session, status, "done")
+        # What the page shows when it is loaded again.
+        shown = [owner, proven.accounts[0], session.session_id]
+        db.execute("UPDATE sessions SET owner = ?, account = ? WHERE id = ?", shown)
+        for account in proven.accounts:
+            put_link(db, user_id, to_account(account), owner, now)
+        held = first(db, "SELECT user_id FROM proofs WHERE owner = ?", [owner])
+        if held is None or held[0] == user_id:
+            put_proof(db, owner, user_id, proven.method, proven.text_hash, now)
+            if contest := first(db, f"{CONTESTS} WHERE owner = ?", [owner]):
+                contests.keep(db, owner, self._pseudonym(to_contest(contest).challenger_id), now)
+            note(db, now, actor, "link", actor, ", ".join(proven.accounts))
+            return None
+        note(db, now, actor, "contest", self._pseudonym(held[0]), ", ".join(proven.accounts))
+        db.execute("UPDATE sessions SET reason = 'contested' WHERE id = ?", [session.session_id])
+        return self._contest(db, held[0], user_id, proven, now)
+
+    def _contest(self, db: Database, holder: int, user_id: int, proven: Proven, now: datetime) -> Contest:
+        owner, until = proven.owner, now + self._contest_for
+        refused = "SELECT 1 FROM refusals WHERE owner = ? AND user_hash = ? AND until > ?"
+        if first(db, refused, [owner, self._pseudonym(user_id), seconds(now)]):
+            raise InputError("Its holder objected when you claimed that account lately: it stays where it is.")
+        if open_already := first(db, f"{CONTESTS} WHERE owner = ?", [owner]):
+            contest = to_contest(open_already)
+            if contest.challenger_id != user_id:
+                raise InputError("Somebody else claims that account already. Try again when that is decided.")
+            return contest
+        db.execute(
+            """
+            INSERT INTO contests (owner, holder_id, challenger_id, method, text_hash, opened_at, ends_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [owner, holder, user_id, proven.method.value, proven.text_hash, seconds(now), seconds(until)],
+        )
+        contests.tell(db, holder, News.CONTESTED, owner, now, until)
+        return Contest(owner, holder, user_id, now, until)
+
+
+def _advance(db: Database, session: Session, before: str, after: str) -> None:
+    sql = "UPDATE sessions SET status = ? WHERE id = ? AND status = ? RETURNING id"
+    if first(db, sql, [after, session.session_id, before]) is None:
+        raise SessionError(OVER)

@@ -1,0 +1,138 @@
+"""The one thread that owns the store's connection, and what a transaction is on it.
+
+One thread, one connection, one thing at a time: no locks of ours, and no two writers that could meet. What was begun
+is ended on that thread, so a task that is cancelled while it waits never leaves a transaction torn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from bot.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_FAILED = "Tessera cannot use its own store right now: its operator must look at the disk."
+
+
+class Writer:
+    """A connection on a thread of its own. Work is done in the order it was handed in."""
+
+    def __init__(self, thread: ThreadPoolExecutor, db: Database, closing: ExitStack) -> None:
+        self._thread = thread
+        self._db = db
+        self._closing = closing
+
+    @classmethod
+    async def start(cls, open_database: Callable[[ExitStack], Database]) -> Writer:
+        """Open a database on a new thread.
+
+        `open_database` runs there, and puts on the stack what is to be closed with the writer. What it raises passes
+        through, after what it had put there was closed.
+        """
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        opening = thread.submit(_open, open_database)
+        try:
+            db, closing = await asyncio.wrap_future(opening)
+        except BaseException:
+            # Cancelled: what is being opened is closed by its own thread when it is there.
+            thread.submit(_close, opening)
+            thread.shutdown(wait=False)
+            raise
+        return cls(thread, db, closing)
+
+    async def run(self, work: Callable[[Database], T]) -> T:
+        """Read, or change something by one statement, which SQLite commits by itself.
+
+        `work` runs on the store's thread and must fetch what it asks for: a cursor is of no use elsewhere.
+
+        Raises:
+            StoreError: SQLite failed, or the store is closed.
+            RuntimeError: `work` left a transaction open (as `INSERT … RETURNING` does); it was rolled back.
+        """
+        return await self._do(lambda: _alone(self._db, work))
+
+    async def transaction(self, work: Callable[[Database], T]) -> T:
+        """Do all of `work` in one transaction, or nothing of it: committed when this returns.
+
+        Whatever `work` raises rolls back and passes through. When the waiting task is cancelled, work that has begun
+        is still committed or rolled back as a whole.
+
+        Raises:
+            StoreError: SQLite failed, or the store is closed.
+            RuntimeError: `work` ended the transaction by itself.
+        """
+        return await self._do(lambda: _together(self._db, work))
+
+    async def close(self) -> None:
+        """Finish what was handed in, and close the connection.
+
+        Raises:
+            StoreError: it is closed already, or SQLite failed.
+        """
+        try:
+            await self._do(self._closing.close)
+        finally:
+            self._thread.shutdown(wait=False)
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        try:
+            doing = self._thread.submit(work)
+        except RuntimeError as error:  # the thread was shut down: the bot is stopping
+            raise StoreError(_FAILED) from error
+        try:
+            return await asyncio.wrap_future(doing)
+        except sqlite3.Error as error:
+            log.warning("store: %s", error)
+            raise StoreError(_FAILED) from error
+
+
+def _open(open_database: Callable[[ExitStack], Database]) -> tuple[Database, ExitStack]:
+    with ExitStack() as stack:
+        return open_database(stack), stack.pop_all()
+
+
+def _close(opening: Future[tuple[Database, ExitStack]]) -> None:
+    _, closing = opening.result()
+    closing.close()
+
+
+def _alone(db: Database, work: Callable[[Database], T]) -> T:
+    result = _call(work, db)
+    if db.conn.in_transaction:
+        db.rollback()
+        raise RuntimeError("work on the store left a transaction open: it belongs into transaction()")
+    return result
+
+
+def _together(db: Database, work: Callable[[Database], T]) -> T:
+    # sqlite-utils commits by itself only where no transaction is open (Database.execute, Database.atomic), so all until
+    # COMMIT belongs to this one. IMMEDIATE: the time to wait for another program is the beginning.
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        result = _call(work, db)
+        ended = not db.conn.in_transaction
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+    if ended:
+        raise RuntimeError("work on the store ended the transaction by itself")
+    return result
+
+
+def _call(work: Callable[[Database], T], db: Database) -> T:
+    try:
+        return work(db)
+    except StopIteration as error:  # a future that is given one is never done (asyncio of Python 3.11)
+        raise RuntimeError("work on the store raised StopIteration") from error
