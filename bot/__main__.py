@@ -1,4 +1,4 @@
-"""The command line, and the only place where objects are built."""
+"""The command line."""
 
 from __future__ import annotations
 
@@ -17,21 +17,18 @@ import aiohttp
 from bot import __version__
 from bot.archive import command as archive
 from bot.check import check
-from bot.client import Bot, point_at
-from bot.cogs.about import About
-from bot.cogs.collections import Collections
 from bot.config import Settings, load
-from bot.errors import ConfigError, InputError, RefusedError, TesseraError
+from bot.errors import ConfigError, DamagedStoreError, InputError, RefusedError, TesseraError
 from bot.holdings import Order
 from bot.log import set_up_logging
-from bot.lookup import Lookup
 from bot.names import parse_contract
-from bot.run import run_until, stop_on_signals
-from bot.sources.opening import open_source, open_sources
+from bot.run import stop_on_signals
+from bot.serve import open_lookup, serve
+from bot.sources.opening import open_source
 from bot.sources.source import Source
 from bot.store import Store
+from bot.store.backup import backup_file
 from bot.table import holdings_json, holdings_table
-from bot.web.server import start_server
 
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -39,10 +36,11 @@ _OPEN_FILES = 4096
 
 EXIT_FAILED = 1  # asked, and there is no (whole) answer
 EXIT_USAGE = 2  # the configuration or the command line is wrong
+EXIT_DAMAGED = 3  # the store is damaged or gone: a backup must be put in its place
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code is 0, 1 (no whole answer) or 2 (configuration or input)."""
+    """Run the command line; the exit code is 0, 1 (no whole answer), 2 (configuration or input) or 3 (no store)."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a name that a terminal cannot show must not cost the table
     arguments = _parser().parse_args(argv)
@@ -57,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except TesseraError as error:
         print(f"tessera: {error.sentence}", file=sys.stderr)
+        if isinstance(error, DamagedStoreError):
+            return EXIT_DAMAGED
         return EXIT_USAGE if isinstance(error, ConfigError | InputError | RefusedError) else EXIT_FAILED
     except KeyboardInterrupt:
         return 130  # as shells have it: 128 + SIGINT
@@ -67,6 +67,8 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
         return await _run(settings)
     if arguments.command == "check":
         return await check(settings, lambda line: print(line, flush=True))
+    if arguments.command == "backup":
+        return await _backup(settings, arguments.file)
     if arguments.command == "archive":
         return await archive.run(settings, arguments, _open_one)
     return await _collections(settings, arguments)
@@ -84,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "check", parents=[config], help="test configuration, token, key and source, and say what is wrong"
     )
+    backup = commands.add_parser("backup", parents=[config], help="copy the store to a file, also while the bot runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="the copy; must not exist yet")
     show = commands.add_parser(
         "collections", parents=[config], help="print what an account holds, grouped by collection"
     )
@@ -98,19 +102,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _load(path: Path | None) -> Settings:
     return load(path or DEFAULT_CONFIG, os.environ, required=path is not None)
-
-
-@asynccontextmanager
-async def _open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup]:
-    async with aiohttp.ClientSession() as session:
-        sources = await open_sources(settings, session)
-        lookup = Lookup(sources, store, cache_for=settings.loopring.cache_for)
-        try:
-            yield lookup
-        finally:
-            await lookup.close()
-            for source in sources:
-                await source.close()
 
 
 @asynccontextmanager
@@ -137,36 +128,11 @@ async def _run(settings: Settings) -> int:
     return 0
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Build everything, and serve Discord until `stop` is set.
-
-    Raises:
-        ConfigError: something must be set right before the bot can run.
-    """
-    token = settings.discord.token
-    if not token:
-        raise ConfigError("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
-    point_at(settings.discord)
-    store = await Store.open(settings.store.path)
-    try:
-        async with _open_lookup(settings, store) as lookup:
-            bot = await _build_bot(settings, lookup)
-            server = await start_server(settings.web, store, lambda: bot.gateway_state)
-            try:
-                await run_until(stop, bot, token.get_secret_value())
-            finally:
-                await server.cleanup()
-    finally:
-        await store.close()
-
-
-async def _build_bot(settings: Settings, lookup: Lookup) -> Bot:
-    """The client with its cogs, not yet connected."""
-    bot = Bot(settings.discord, cut_short=lookup.close)
-    gateways = settings.loopring.image_gateways
-    await bot.add_cog(Collections(bot, lookup, gateways=gateways, expires=settings.discord.buttons_expire_seconds))
-    await bot.add_cog(About(bot, lookup))
-    return bot
+async def _backup(settings: Settings, file: Path) -> int:
+    summary = await backup_file(settings.store.path, file)
+    rows = sum(summary.rows.values())
+    print(f"{summary.target}: {rows:,} rows in {len(summary.rows)} tables, {summary.size:,} bytes, read back and whole")
+    return 0
 
 
 async def _collections(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -174,7 +140,7 @@ async def _collections(settings: Settings, arguments: argparse.Namespace) -> int
     # A memory of its own: the bot's file belongs to the bot.
     store = await Store.open(None)
     try:
-        async with _open_lookup(settings, store) as lookup:
+        async with open_lookup(settings, store) as lookup:
             account = await lookup.resolve(lookup.names.parse_account(arguments.account))
             async for holdings in lookup.watch_holdings(account, contract):
                 if sys.stderr.isatty() and not holdings.complete:

@@ -10,8 +10,10 @@ import discord
 
 from bot.client import point_at
 from bot.config import Settings
-from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError
+from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError, UndecidedError
+from bot.ethereum import Nodes
 from bot.holdings import Account
+from bot.linking.ways import offers
 from bot.names import is_numbered
 from bot.source_tables import ArchiveTable, SourceTable
 from bot.sources.opening import open_source, open_sources
@@ -32,20 +34,37 @@ async def check(settings: Settings, say: Callable[[str], object]) -> int:
     store = await _check_store(settings, say)
     token = await _check_token(settings, say)
     sources = [await _check_source(table, say) for table in settings.sources]
-    worst = max(store, token, *sources, await _check_arrangement(settings, say))
-    silent = "Discord" if token else "the source"
+    linking = await _check_linking(settings, say)
+    worst = max(store, token, *sources, await _check_arrangement(settings, say), linking)
+    silent = "Discord" if token else "the source" if any(sources) else "Ethereum"
     say({0: "All is well.", 1: f"The bot can start; {silent} does not answer now.", 2: "Not ready yet."}[worst])
     return worst
 
 
 async def _check_store(settings: Settings, say: Callable[[str], object]) -> int:
+    path = settings.store.path
     try:
-        store = await Store.open(settings.store.path)
+        found = await Store.inspect(path, backups=settings.store.backups)
     except ConfigError as error:
         say(f"✗ Store: {error.sentence}")
         return 2
-    await store.close()
-    say(f"✓ Store: {settings.store.path} opens and can be written")
+    say(f"✓ Store: {path} is whole" if found else f"✓ Store: {path} will be made at the first start")
+    return 0
+
+
+async def _check_linking(settings: Settings, say: Callable[[str], object]) -> int:
+    """What members can be offered. What is missing there keeps no bot from starting; a node that lies idle is told."""
+    for offer in offers(settings):
+        say(f"{offer}")
+    if not settings.linking.rpc_urls:
+        return 0
+    async with aiohttp.ClientSession() as session:
+        try:
+            await Nodes(session, settings.linking.rpc_urls).check()
+        except UndecidedError:
+            say("✗ Ethereum: a node of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet.")
+            return 1
+    say("✓ Ethereum: every node of ETH_RPC_URL answers")
     return 0
 
 

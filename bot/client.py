@@ -22,7 +22,7 @@ from discord.ext import commands
 from bot.config import DiscordSettings
 from bot.embeds import error_embed
 from bot.errors import SourceError, TesseraError
-from bot.page_items import ID_PREFIX, RUN
+from bot.panel import ID_PREFIX, RUN
 
 log = logging.getLogger(__name__)
 
@@ -106,8 +106,9 @@ class Bot(commands.Bot):
         self._command_ids |= {(guild_id, command.name): command.id for command in registered}
 
     def mention(self, command: str, guild_id: int | None) -> str:
-        """A command as text that can be clicked, where its id is known."""
-        command_id = self._command_ids.get((guild_id, command)) or self._command_ids.get((None, command))
+        """A command as text that can be clicked, where its id is known; one of a group by both names."""
+        name = command.partition(" ")[0]
+        command_id = self._command_ids.get((guild_id, name)) or self._command_ids.get((None, name))
         return f"</{command}:{command_id}>" if command_id else f"`/{command}`"
 
     @property
@@ -117,6 +118,11 @@ class Bot(commands.Bot):
 
     async def on_connect(self) -> None:
         """Note when the READY of this connection will have been told to everybody."""
+        self._settled_at = time.monotonic() + 2 * READY_PAUSE
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Note that this holds READY back for another while."""
+        del guild
         self._settled_at = time.monotonic() + 2 * READY_PAUSE
 
     async def close(self) -> None:

@@ -7,18 +7,20 @@ must never silently mean a default.
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, ValidationError, model_validator
 
+from bot.challenge import site_of
+from bot.config_errors import sentence_of
 from bot.errors import ConfigError
 from bot.source_tables import (
-    KINDS,
+    Address,
     ArchiveTable,
     GatewayUrl,
     HttpUrl,
@@ -26,6 +28,7 @@ from bot.source_tables import (
     LoopringTable,
     SourceTable,
     Table,
+    is_node_url,
     key_variable,
 )
 
@@ -35,9 +38,11 @@ class DiscordSettings(Table):
 
     api_url: HttpUrl | Literal[""] = ""
     gateway_url: GatewayUrl | Literal[""] = ""
+    authorize_url: HttpUrl = "https://discord.com/oauth2/authorize"
     guild_ids: tuple[int, ...] = ()
     buttons_expire_seconds: float = Field(default=600, gt=0, le=840)
     token: SecretStr | None = Field(default=None, exclude=True)
+    client_secret: SecretStr | None = Field(default=None, exclude=True)
 
 
 class LoopringSettings(Table):
@@ -63,9 +68,25 @@ class LoopringSettings(Table):
 
 
 class StoreSettings(Table):
-    """Where the SQLite file lies."""
+    """Where the SQLite file lies, and how many copies of it are kept."""
 
     path: Path = Path("tessera.db")
+    backup_folder: Path | None = None
+    backup_days: int = Field(default=7, ge=0, le=366)
+    backup_weeks: int = Field(default=4, ge=0, le=520)
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the nightly copies: the one that is set, or `backups` beside the store."""
+        return self.backup_folder or self.path.parent / "backups"
+
+
+def _without_path(url: str) -> str:
+    # A cookie named __Host-… is for a whole host, and so is the origin that requests are held against.
+    if urlsplit(url).path:
+        raise ValueError("must be the address of a host alone, without a path: https://verify.example.org")
+    site_of(url)  # the texts that are signed there name it
+    return url
 
 
 class WebSettings(Table):
@@ -73,7 +94,37 @@ class WebSettings(Table):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    public_url: HttpUrl | Literal[""] = ""
+    public_url: Annotated[HttpUrl, AfterValidator(_without_path)] | Literal[""] = ""
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+
+
+class LinkingSettings(Table):
+    """How members prove that an account is theirs."""
+
+    paste: bool = False
+    manual: bool = False
+    contest_hours: float = Field(default=24, gt=0, le=720)
+    wallet_factories: tuple[Address, ...] = ()
+    rpc_url: SecretStr | None = Field(default=None, exclude=True)
+
+    @property
+    def contest(self) -> timedelta:
+        """How long the holder of an account has to object before it moves to somebody else who proved it."""
+        return timedelta(hours=self.contest_hours)
+
+    @property
+    def rpc_urls(self) -> tuple[str, ...]:
+        """The Ethereum nodes that are asked about contract wallets; all of them must agree."""
+        return tuple(filter(None, self.rpc_url.get_secret_value().split(","))) if self.rpc_url else ()
+
+    @model_validator(mode="after")
+    def _nodes_are_urls(self) -> LinkingSettings:
+        # Not by the type's own validator, whose message would name the place but may stand in a log with its input.
+        if not all(map(is_node_url, self.rpc_urls)):
+            raise ValueError(
+                "ETH_RPC_URL must be a URL starting with https:// (plain http:// is for this machine only)"
+            )
+        return self
 
 
 class LogSettings(Table):
@@ -94,13 +145,17 @@ class Settings(Table):
     source: tuple[Annotated[SourceTable, Field(discriminator="kind")], ...] = ()
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()
+    linking: LinkingSettings = LinkingSettings()
     log: LogSettings = LogSettings()
 
     @property
     def secrets(self) -> list[SecretStr]:
         """Everything that must never be told."""
         keys = [table.api_key for table in self.sources if not isinstance(table, ArchiveTable)]
-        return [secret for secret in (self.discord.token, self.loopring.api_key, *keys) if secret]
+        own = (self.discord.token, self.discord.client_secret, self.loopring.api_key)
+        # A node's URL is a secret as a whole, and each of several by itself: that is how a library would quote it.
+        nodes = map(SecretStr, self.linking.rpc_urls)
+        return [secret for secret in (*own, *keys, *nodes) if secret]
 
     @property
     def sources(self) -> tuple[SourceTable, ...]:
@@ -136,7 +191,12 @@ class Settings(Table):
 
 
 # table, key of the settings → environment variable; `<variable>_FILE` names a file that holds the same.
-_SECRETS = {("discord", "token"): "DISCORD_TOKEN", ("loopring", "api_key"): "LOOPRING_API_KEY"}
+_SECRETS = {
+    ("discord", "token"): "DISCORD_TOKEN",
+    ("discord", "client_secret"): "DISCORD_CLIENT_SECRET",
+    ("loopring", "api_key"): "LOOPRING_API_KEY",
+    ("linking", "rpc_url"): "ETH_RPC_URL",
+}
 
 
 def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Settings:
@@ -164,7 +224,7 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
     try:
         return Settings.model_validate(tables)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {_sentence(error)}") from None  # the cause would quote its input
+        raise ConfigError(f"{path}: {sentence_of(error, Settings)}") from None  # the cause would quote its input
 
 
 def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None:
@@ -213,41 +273,3 @@ def _read_secret(variable: str, environ: Mapping[str, str]) -> str | None:
     if any(not char.isprintable() or not char.isascii() or char == " " for char in value):
         raise ConfigError(f"{variable} holds blanks or characters that no token has: it was probably pasted wrongly.")
     return value or None
-
-
-def _sentence(error: ValidationError) -> str:
-    errors = error.errors(include_url=False, include_input=False)
-    # A misspelt key also leaves the right one missing: the misspelling is the mistake.
-    first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
-    where = _where(first["loc"])
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(first["loc"][:-1])
-        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}."
-        return f"unknown key {where}: {hint}"
-    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return f"{where}.kind: must be one of {', '.join(KINDS)}."
-    words = first["msg"].removeprefix("Value error, ")
-    sentence = f"{words[:1].lower()}{words[1:]}."
-    return f"{where}: {sentence}" if where else sentence
-
-
-def _where(location: tuple[int | str, ...]) -> str:
-    """`source.1.path` for the first `[[source]]`: counted as people do, and without the tag that pydantic adds."""
-    if location[:1] == ("source",) and len(location) > 1:
-        location = ("source", int(location[1]) + 1, *location[3:])
-    return ".".join(
-        str(part) for part in location if not str(part).startswith(("function-", "literal[", "constrained-"))
-    )
-
-
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    fields = Settings.model_fields
-    if location[:1] == ("source",):
-        fields, location = KINDS[str(location[-1])].model_fields, ()
-    for part in location:
-        table = fields[str(part)].annotation
-        if not (isinstance(table, type) and issubclass(table, BaseModel)):
-            return []
-        fields = table.model_fields
-    return [name for name, field in fields.items() if not field.exclude]

@@ -11,7 +11,19 @@ from datetime import datetime
 
 import discord
 
-from bot.errors import ConfigError, InputError, NotFoundError, RefusedError, SourceError, StoreError, TesseraError
+from bot.errors import (
+    ConfigError,
+    InputError,
+    LimitError,
+    NotFoundError,
+    ProofError,
+    RefusedError,
+    SessionError,
+    SourceError,
+    StoreError,
+    TesseraError,
+    UndecidedError,
+)
 from bot.holdings import Collection, Holding, Holdings, Nft, NftList, Owner
 from bot.text import safe_image_url, safe_text, utf16_units
 
@@ -47,7 +59,7 @@ _PROPERTY_WORDS = {
 
 
 def holdings_embeds(
-    holdings: Holdings, page: int, *, owner: Owner, reading: bool, gateways: Sequence[str]
+    holdings: Holdings, page: int, *, owner: Owner, reading: bool, gateways: Sequence[str], whose: str = ""
 ) -> list[discord.Embed]:
     """One page of an account's collections: a header, then an embed for each collection.
 
@@ -57,14 +69,15 @@ def holdings_embeds(
         owner: Whose account it is, as far as that is known.
         reading: More is on its way.
         gateways: For `ipfs://` pictures.
+        whose: Which member's account it is; safe words of ours.
     """
     shown = holdings.holdings[page * COLLECTIONS_A_PAGE : (page + 1) * COLLECTIONS_A_PAGE]
-    header = _holdings_header(holdings, owner=owner, reading=reading)
+    header = _holdings_header(holdings, owner=owner, reading=reading, whose=whose)
     return fit([header, *(_collection_card(holding, gateways) for holding in shown)])
 
 
-def _holdings_header(holdings: Holdings, *, owner: Owner, reading: bool) -> discord.Embed:
-    lines = [_holdings_sum(holdings, reading=reading)]
+def _holdings_header(holdings: Holdings, *, owner: Owner, reading: bool, whose: str) -> discord.Embed:
+    lines = [*([whose] if whose else []), _holdings_sum(holdings, reading=reading)]
     if holdings.contract:
         lines.append(f"Only contract `{short_address(holdings.contract)}`")
     if owner.address:
@@ -208,8 +221,11 @@ def held_words(kinds: int, nfts: NftList) -> str:
 def error_embed(error: TesseraError) -> discord.Embed:
     """An error as a person sees it: its sentence, under a heading that says whose side it is on."""
     titles: dict[type[TesseraError], str] = {
-        InputError: "That cannot be looked up",
         NotFoundError: "Not found",
+        SessionError: "That is over",
+        ProofError: "Not proven",
+        LimitError: "Not now",
+        UndecidedError: "That cannot be told right now",
         RefusedError: "This bot needs its operator",
         StoreError: "This bot needs its operator",
         ConfigError: "This bot needs its operator",
@@ -217,7 +233,8 @@ def error_embed(error: TesseraError) -> discord.Embed:
     }
     title = next((words for kind, words in titles.items() if isinstance(error, kind)), "That did not work")
     # The sentence may quote what was typed; everything in it that could act is split already, markdown is not.
-    colour = CAUTION if isinstance(error, InputError | NotFoundError) else FAULT
+    persons_side = InputError | NotFoundError | SessionError | ProofError | LimitError
+    colour = CAUTION if isinstance(error, persons_side) else FAULT
     return discord.Embed(title=title, description=_cut(error.sentence), colour=colour)
 
 

@@ -7,8 +7,13 @@ TesseraError
 │   ├── UnavailableError     no answer, a broken one, or HTML: waiting helps
 │   ├── ThrottledError       too many requests: waiting helps
 │   └── RefusedError         the key is missing or wrong: the operator must act, waiting does not help
+├── SessionError             a verification that is unknown, used or over: which of them is never told
+├── ProofError               the signature does not prove what was claimed: another one may
+├── UndecidedError           whether a signature is right cannot be told now: never a yes, never a final no
+├── LimitError               too often, or too many: the sentence says when or what to do
 ├── StoreError               Tessera's own store failed: what is asked is answered without it where that is possible
 └── ConfigError              the configuration or the machine: `run` ends with exit code 2
+    └── DamagedStoreError    the store is damaged or gone: `run` ends with exit code 3
 """
 
 from __future__ import annotations
@@ -46,9 +51,37 @@ class RefusedError(SourceError):
     """The source refuses our key: only the operator of the bot can mend that."""
 
 
+class SessionError(TesseraError):
+    """A verification that is unknown, used or over. Whoever asks is not told which (security: no oracle)."""
+
+
+class ProofError(TesseraError):
+    """The signature does not prove what was claimed; nothing was linked."""
+
+
+class UndecidedError(TesseraError):
+    """A wallet, or the node that speaks for it, gives no answer to rely on: waiting helps."""
+
+
+class LimitError(TesseraError):
+    """Too often or too many.
+
+    Attributes:
+        retry_after: Seconds until it may work; 0: waiting does not help.
+    """
+
+    def __init__(self, sentence: str, *, retry_after: float = 0) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
 class StoreError(TesseraError):
     """Tessera's own store failed; nothing was half-saved."""
 
 
 class ConfigError(TesseraError):
     """The configuration or the machine does not allow to start."""
+
+
+class DamagedStoreError(ConfigError):
+    """The store is damaged or gone: the sentence says how to go back to a backup, if there is one."""

@@ -16,6 +16,7 @@ from cachetools import LRUCache, TTLCache
 
 from bot.errors import InputError, NotFoundError, SourceError, StoreError, TesseraError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Owner
+from bot.links import Counterfactual
 from bot.names import AccountRef, Names, RefKind, is_numbered
 from bot.reading import Reading
 from bot.sources.pace import Priority
@@ -110,6 +111,39 @@ class Lookup:
             except StoreError:
                 return Owner()
         return Owner(address, self._owner_names.get((account.network, address), ""))
+
+    async def owner_of(self, account: Account) -> str:
+        """The address that owns an account, lower case; where it was learnt once, nobody is asked again."""
+        if not is_numbered(account.network):
+            return account.account_id
+        if known := (await self.known_owner(account)).address:
+            return known
+        owner = await self._by_network[account.network].fetch_owner(account, Priority.INTERACTIVE)
+        await self._remember_owner(account, owner)
+        return owner
+
+    async def counterfactual(self, wallet: str) -> Counterfactual | None:
+        """How a wallet that is not deployed comes by its address, by the first source that knows.
+
+        What was told is kept, and given again where nobody can be asked any more.
+
+        Raises:
+            SourceError: nobody knows, and not everybody could be asked.
+        """
+        failure: SourceError | None = None
+        for source in self.sources:
+            try:
+                found = await source.fetch_counterfactual(wallet, Priority.INTERACTIVE)
+            except SourceError as error:
+                failure = error
+                continue
+            if found:
+                await self._store.wallets.save(found, datetime.now(UTC))
+                return found
+        kept = await self._store.wallets.get(wallet)
+        if failure and not kept:
+            raise failure
+        return kept
 
     async def fetch_owner(self, account: Account) -> Owner:
         """Who owns an account; empty where that cannot be told now. Never raises: it only adorns a card."""

@@ -5,7 +5,6 @@ They hold no state of the answer: each asks its view, the `Paginator`, what is s
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,16 +12,10 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import InputError
+from bot.panel import Window, custom_id
 
 if TYPE_CHECKING:
     from bot.paginator import Paginator
-
-ID_PREFIX = "tessera"
-# Tells the buttons of this process from those of an earlier one, whose views are gone.
-RUN = secrets.token_hex(4)
-
-# A token lives for fifteen minutes (interactions/receiving-and-responding); this leaves time for the last edit.
-TOKEN_SECONDS = 14 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +27,11 @@ class Choice:
     description: str = ""
 
 
-def _custom_id(action: str) -> str:
-    return f"{ID_PREFIX}:{RUN}:{action}"
-
-
 class TurnButton(discord.ui.Button["Paginator"]):
     """Leads to another page; `target(page, last)` says which."""
 
     def __init__(self, action: str, emoji: str, target: Callable[[int, int], int]) -> None:
-        super().__init__(emoji=emoji, custom_id=_custom_id(action), row=0)
+        super().__init__(emoji=emoji, custom_id=custom_id(action), row=0)
         self._target = target
 
     def adapt(self, page: int, last: int) -> None:
@@ -60,7 +49,7 @@ class JumpButton(discord.ui.Button["Paginator"]):
     """Says where we are, and asks where to go."""
 
     def __init__(self) -> None:
-        super().__init__(custom_id=_custom_id("jump"), row=0)
+        super().__init__(custom_id=custom_id("jump"), row=0)
 
     def adapt(self, page: int, last: int) -> None:
         """Says where we are."""
@@ -70,14 +59,12 @@ class JumpButton(discord.ui.Button["Paginator"]):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Handle a press."""
         assert self.view  # noqa: S101 - a pressed item has its view
-        await interaction.response.send_modal(_JumpModal(self.view))
+        await interaction.response.send_modal(_JumpWindow(self.view))
 
 
-class _JumpModal(discord.ui.Modal, title="Go to a page"):
+class _JumpWindow(Window):
     def __init__(self, paginator: Paginator) -> None:
-        # discord.py finds open modals by this id alone, so each needs its own; and one that is dismissed is never
-        # heard of again, so each needs an end.
-        super().__init__(custom_id=_custom_id(f"jump-to:{secrets.token_hex(8)}"), timeout=TOKEN_SECONDS)
+        super().__init__(paginator, "jump-to", "Go to a page")
         self._paginator = paginator
         self._count = paginator.page_count
         self._number: discord.ui.TextInput[Any] = discord.ui.TextInput(
@@ -85,26 +72,18 @@ class _JumpModal(discord.ui.Modal, title="Go to a page"):
         )
         self.add_item(self._number)
 
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
-        return await self._paginator.interaction_check(interaction)
-
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         text = self._number.value.strip()
         if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= self._count:
             raise InputError(f"There is no such page: use a number from 1 to {self._count}.")
         await self._paginator.turn(interaction, int(text) - 1)
 
-    async def on_error(  # type: ignore[override] # discord.py's own Modal drops the item in the same way
-        self, interaction: discord.Interaction[Any], error: Exception
-    ) -> None:
-        await self._paginator.on_error(interaction, error, self._number)
-
 
 class OpenMenu(discord.ui.Select["Paginator"]):
     """Lists what can be opened from the page."""
 
     def __init__(self, placeholder: str) -> None:
-        super().__init__(custom_id=_custom_id("open"), placeholder=placeholder or None, row=1)
+        super().__init__(custom_id=custom_id("open"), placeholder=placeholder or None, row=1)
 
     def offer(self, choices: Sequence[Choice]) -> None:
         """Let these be chosen."""
@@ -124,7 +103,7 @@ class TabButton(discord.ui.Button["Paginator"]):
     """Shows the same from another source."""
 
     def __init__(self, tab: Choice) -> None:
-        super().__init__(label=tab.label[:80], custom_id=_custom_id(f"tab:{tab.value}"), row=2)
+        super().__init__(label=tab.label[:80], custom_id=custom_id(f"tab:{tab.value}"), row=2)
         self._value = tab.value
 
     def adapt(self, *, current: bool) -> None:
@@ -142,7 +121,7 @@ class BackButton(discord.ui.Button["Paginator"]):
     """Leads back to the list that something was opened from."""
 
     def __init__(self) -> None:
-        super().__init__(label="Back to the list", emoji="↩", custom_id=_custom_id("back"), row=3)
+        super().__init__(label="Back to the list", emoji="↩", custom_id=custom_id("back"), row=3)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Handle a press."""

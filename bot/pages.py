@@ -11,7 +11,7 @@ import discord
 
 from bot import embeds
 from bot.errors import InputError
-from bot.holdings import Collection, Holding, Holdings, NftList, Order, Owner
+from bot.holdings import Account, Collection, Holding, Holdings, NftList, Order, Owner
 from bot.lookup import Lookup
 from bot.page_items import Choice
 from bot.text import safe_pages, safe_text
@@ -26,7 +26,10 @@ _SWITCH_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class HoldingsPages:
-    """An account's collections, five a page; each can be opened."""
+    """An account's collections, five a page; each can be opened.
+
+    `main` is the account that is some member's main one, and words that say whose.
+    """
 
     lookup: Lookup
     holdings: Holdings
@@ -35,6 +38,7 @@ class HoldingsPages:
     order: Order
     reading: bool
     hide_scam: bool = True
+    main: tuple[Account, str] | None = None
 
     def with_holdings(self, holdings: Holdings, *, reading: bool) -> HoldingsPages:
         """These pages with what is known now."""
@@ -47,12 +51,15 @@ class HoldingsPages:
 
     def embeds(self, page: int) -> list[discord.Embed]:
         """A header and up to five cards."""
+        # Another network's tab shows another account, which is nobody's main one.
+        whose = self.main[1] if self.main and self.main[0] == self.holdings.account else ""
         return embeds.holdings_embeds(
             self.holdings,
             page,
             owner=self.owner,
             reading=self.reading,
             gateways=self.gateways,
+            whose=whose,
         )
 
     def choices(self, page: int) -> Sequence[Choice]:

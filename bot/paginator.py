@@ -1,9 +1,5 @@
 """The one View behind every long answer: pages to turn, things to open, a way back.
 
-Who may press: only the person who asked. When it dies: after `expires` seconds without a press its buttons are
-disabled. What if it breaks: the person is told, privately, and the buttons go on working. After a restart: buttons of
-an earlier process are told apart by `RUN` in their ids, and answered by `bot.client` with a word on what to do.
-
 The items live as long as the view, and only their looks change: an item that is taken out of its view while Discord
 has not yet answered an edit would leave a press unanswered.
 """
@@ -18,7 +14,8 @@ from typing import Any, Protocol
 import aiohttp
 import discord
 
-from bot.page_items import TOKEN_SECONDS, BackButton, Choice, JumpButton, OpenMenu, TabButton, TurnButton
+from bot.page_items import BackButton, Choice, JumpButton, OpenMenu, TabButton, TurnButton
+from bot.panel import Host, Panel
 
 log = logging.getLogger(__name__)
 
@@ -61,17 +58,7 @@ class PageSource(Protocol):
         """
 
 
-class Host(Protocol):
-    """What a paginator needs of the client."""
-
-    async def admit(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether a press may be handled now; a refusal is told to the person."""
-
-    async def answer_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
-        """Turn an exception into words for the person; never raises."""
-
-
-class Paginator(discord.ui.View):
+class Paginator(Panel):
     """Shows a `PageSource` and whatever is opened from it.
 
     Args:
@@ -91,14 +78,9 @@ class Paginator(discord.ui.View):
         host: Host,
         select_placeholder: str,
     ) -> None:
-        super().__init__(timeout=expires)
+        super().__init__(interaction, expires=expires, host=host)
         self._stack: list[tuple[PageSource, int]] = [(source, 0)]
-        self._asker = interaction.user
-        self._latest = interaction  # each press brings a token that lives fifteen more minutes
-        self._expires = expires
-        self._host = host
         self._presses = 0
-        self._expired = False
         self.gone = False
         self._turns = (
             TurnButton("first", "⏮", lambda _page, _last: 0),
@@ -218,11 +200,9 @@ class Paginator(discord.ui.View):
         self._lay_out_tabs(source)
         self._include(self._back, wanted=len(self._stack) > 1)
         if self._expired:
-            self._disable()
+            self.disable()
         else:
-            # The timer starts anew with each edit; the token to disable the buttons with does not.
-            age = (discord.utils.utcnow() - self._latest.created_at).total_seconds()
-            self.timeout = max(1.0, min(self._expires, TOKEN_SECONDS - age))
+            self.keep_time()
         return self if self.children else None
 
     def _lay_out_tabs(self, source: PageSource) -> None:
@@ -238,33 +218,3 @@ class Paginator(discord.ui.View):
             self.add_item(item)
         elif not wanted and item in self.children:
             self.remove_item(item)
-
-    def _disable(self) -> None:
-        for item in self.children:
-            item.disabled = True  # type: ignore[attr-defined] # buttons and menus, which all can be
-
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
-        """Only the person who asked may press."""
-        if interaction.user.id == self._asker.id:
-            return await self._host.admit(interaction)
-        await interaction.response.send_message(
-            "These buttons belong to whoever asked. Use the command yourself for buttons of your own.", ephemeral=True
-        )
-        return False
-
-    async def on_error(
-        self, interaction: discord.Interaction[Any], error: Exception, item: discord.ui.Item[Any]
-    ) -> None:
-        """Tell the person."""
-        log.debug("%s failed", item)
-        await self._host.answer_error(interaction, error)
-
-    async def on_timeout(self) -> None:
-        """Disable everything, so that no press goes unanswered."""
-        self._expired = True
-        self._disable()
-        if self.children:
-            try:
-                await self._latest.edit_original_response(view=self)
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                log.info("buttons stay as they are: %s", error)  # the message was dismissed, or the token is spent

@@ -40,8 +40,17 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def is_node_url(value: str) -> bool:
+    """Whether an Ethereum node may be asked there. Its key may stand in the path or in the query."""
+    parts = urlsplit(value)
+    return (parts.scheme == "https" and bool(parts.hostname)) or (
+        parts.scheme == "http" and _is_loopback(parts.hostname or "")
+    )
+
+
 HttpUrl = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/"))]
 GatewayUrl = Annotated[str, _url("wss", "ws")]
+Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$"), AfterValidator(str.lower)]
 ImageGateway = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/") + "/")]
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import serve
 from bot.config import load
+from bot.serve import serve
 from tests.stage import SECRETS, Person, Stage, open_stage, write_config
 
 

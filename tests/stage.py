@@ -60,7 +60,7 @@ class Answer(dict[str, Any]):
 
     def component(self, action: str) -> dict[str, Any]:
         """The button or menu for an action, such as "next"."""
-        return next(item for item in self.components() if item["custom_id"].endswith(f":{action}"))
+        return next(item for item in self.components() if item.get("custom_id", "").endswith(f":{action}"))
 
 
 @dataclass
@@ -93,6 +93,23 @@ class Person:
         body = {"user": self.user, "interaction": answer["id"], "values": values}
         return await self.stage.answer((await self.stage.post("/_client/modals", body))["interaction"])
 
+    async def suggestions(self, name: str, focused: str, typed: str = "", **options: Any) -> list[str]:
+        """The values that are suggested for an option while something is typed into it."""
+        body = {"user": self.user, "guild": self.guild, "channel": self.channel, "name": name}
+        asked = body | {"focused": focused, "options": options | {focused: typed}}
+        return [choice["value"] for choice in (await self.stage.post("/_client/autocomplete", asked))["choices"]]
+
+    async def direct_messages(self) -> list[dict[str, Any]]:
+        """What the bot wrote to this person."""
+        state = await self.stage.get("/_client/state", user=self.user)
+        channels = [channel["id"] for channel in state["dms"]]
+        read = [await self.stage.get("/_client/messages", user=self.user, channel=channel) for channel in channels]
+        return [message for messages in read for message in messages]
+
+    async def takes_direct_messages(self, *, accepts: bool) -> None:
+        """Change the setting whether members of one's servers may write."""
+        await self.stage.post("/_client/dms", {"user": self.user, "accepts": accepts})
+
     async def messages(self) -> list[dict[str, Any]]:
         """What this person sees in the channel."""
         seen: list[dict[str, Any]] = await self.stage.get("/_client/messages", user=self.user, channel=self.channel)
@@ -102,8 +119,9 @@ class Person:
 class Stage:
     """The sandbox's HTTP side."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, url: str, app: web.Application) -> None:
         self.url = url
+        self.app = app
         self._session = session
         self._collected = 0
         self._accounts = 0
@@ -139,6 +157,14 @@ class Stage:
         user = next(each["id"] for each in people if each["username"] == username)
         guild = (await self.get("/_client/state", user=user))["guilds"][0]
         return Person(self, user, guild["id"], guild["channels"][channel]["id"])
+
+    async def current(self, answer: Answer) -> Answer:
+        """The same answer as it looks now."""
+        return Answer(await self.get(f"/_client/interactions/{answer['id']}"))
+
+    async def signature(self, text: str, account: str) -> str:
+        """A text signed by the key of an account."""
+        return str((await self.post("/_sandbox/sign", {"account": account, "text": text}))["signature"])
 
     async def fault(self, kind: str, path: str = "user/collection/details", **options: Any) -> None:
         """Let Loopring go wrong."""
@@ -209,7 +235,7 @@ async def open_stage(bodies: Path | None = None) -> AsyncIterator[Stage]:
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         async with aiohttp.ClientSession() as session:
-            stage = Stage(session, f"http://127.0.0.1:{runner.addresses[0][1]}")
+            stage = Stage(session, f"http://127.0.0.1:{runner.addresses[0][1]}", runner.app)
             yield stage
             await stage.collect()
     finally:

@@ -11,13 +11,17 @@ from bot import embeds
 from bot.errors import (
     ConfigError,
     InputError,
+    LimitError,
     NotFoundError,
+    ProofError,
     RefusedError,
+    SessionError,
     SourceError,
     StoreError,
     TesseraError,
     ThrottledError,
     UnavailableError,
+    UndecidedError,
 )
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Owner
 
@@ -254,7 +258,7 @@ def test_the_first_picture_that_is_safe_is_shown(uris: Sequence[str], url: str |
 @pytest.mark.parametrize(
     ("error", "title", "colour"),
     [
-        (InputError("x"), "That cannot be looked up", embeds.CAUTION),
+        (InputError("x"), "That did not work", embeds.CAUTION),
         (NotFoundError("x"), "Not found", embeds.CAUTION),
         (UnavailableError("x"), "The source does not answer", embeds.FAULT),
         (ThrottledError("x"), "The source does not answer", embeds.FAULT),
@@ -262,6 +266,10 @@ def test_the_first_picture_that_is_safe_is_shown(uris: Sequence[str], url: str |
         (RefusedError("x"), "This bot needs its operator", embeds.FAULT),
         (StoreError("x"), "This bot needs its operator", embeds.FAULT),
         (ConfigError("x"), "This bot needs its operator", embeds.FAULT),
+        (SessionError("x"), "That is over", embeds.CAUTION),
+        (ProofError("x"), "Not proven", embeds.CAUTION),
+        (LimitError("x"), "Not now", embeds.CAUTION),
+        (UndecidedError("x"), "That cannot be told right now", embeds.FAULT),
         (TesseraError("x"), "That did not work", embeds.FAULT),
     ],
 )

@@ -6,6 +6,7 @@ Both answer from memory, so they work when everything else is down.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -17,7 +18,8 @@ from bot.lookup import Lookup
 from bot.sources.http import Health
 
 _INTRODUCTION = (
-    "Tessera shows what an account holds, grouped by collection. Answers are private to you unless you `share` them.\n"
+    "Tessera shows what an account holds, grouped by collection. Answers are private to you unless you `share` them. "
+    "`/link` remembers your accounts, `/verify` proves that they are yours.\n"
     "It never asks for a seed phrase, a private key, an API key or a transaction. Whoever does is not Tessera."
 )
 
@@ -33,10 +35,12 @@ class About(commands.Cog):
     async def help(self, interaction: discord.Interaction[Bot]) -> None:
         """List the commands."""
         lines = [_INTRODUCTION, ""]
-        for command in self._bot.tree.get_commands(type=discord.AppCommandType.chat_input):
-            if isinstance(command, app_commands.Command):
+        for command in self._bot.tree.walk_commands(type=discord.AppCommandType.chat_input):
+            if isinstance(command, app_commands.Command) and _is_for(command, interaction):
                 # In the description, as Discord shows a command as something to click only there.
-                lines.append(f"{self._bot.mention(command.name, interaction.guild_id)} — {command.description}")
+                lines.append(
+                    f"{self._bot.mention(command.qualified_name, interaction.guild_id)} — {command.description}"
+                )
                 lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
         embed = discord.Embed(title="What Tessera can do", description="\n".join(lines), colour=embeds.BRAND)
         await interaction.response.send_message(embed=embed, ephemeral=True)
@@ -51,6 +55,12 @@ class About(commands.Cog):
             embed.add_field(name=f"Data source: {source.label}", value=_state(source.health), inline=False)
         embed.add_field(name="Running since", value=discord.utils.format_dt(self._bot.started_at, "R"))
         await interaction.response.send_message(embed=embed, ephemeral=True)
+
+
+def _is_for(command: app_commands.Command[Any, ..., Any], interaction: discord.Interaction[Bot]) -> bool:
+    """Whether a command is for whoever asks; by default, as a server may have decided otherwise."""
+    needed = command.default_permissions
+    return needed is None or interaction.permissions.is_superset(needed)
 
 
 def _is_well(health: Health) -> bool:

@@ -1,7 +1,8 @@
 """`/collections` and `/collection`: what an account holds, and one collection by itself.
 
-/collections account? contract? sort? share?
-    Five collections a page, each with its avatar and count; a menu opens one: banner, whole description, times,
+/collections account? member? contract? sort? share? spam?
+    The account that is named, the main one of another member who shares it here, or one's own main one. Five
+    collections a page, each with its avatar and count; a menu opens one: banner, whole description, times,
     properties, and the account's NFTs in it. The first page shows when the first upstream page is in, and the rest
     follows. Private to the caller unless `share`.
 /collection id share?
@@ -18,11 +19,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import link_embeds
 from bot.client import Bot
+from bot.cogs.own import suggest
 from bot.errors import InputError
-from bot.holdings import Holdings, Order
+from bot.holdings import Account, Holdings, Order
+from bot.linking.accounts import Accounts
 from bot.lookup import Lookup
-from bot.names import parse_contract
+from bot.names import AccountRef, parse_contract
 from bot.pages import CollectionPages, HoldingsPages
 from bot.paginator import PageSource, Paginator
 
@@ -36,15 +40,19 @@ _TOO_LONG = "reading all of it takes too long; use the command again in a while"
 class Collections(commands.Cog):
     """What accounts hold."""
 
-    def __init__(self, bot: Bot, lookup: Lookup, *, gateways: Sequence[str], expires: float) -> None:
+    def __init__(
+        self, bot: Bot, lookup: Lookup, accounts: Accounts, *, gateways: Sequence[str], expires: float
+    ) -> None:
         self._bot = bot
         self._lookup = lookup
+        self._accounts = accounts
         self._gateways = gateways
         self._expires = expires
 
     @app_commands.command(name="collections", description="What an account holds, grouped by collection")
     @app_commands.describe(
-        account="An id (10001), an address (0x…), a name (vitalik.eth), or with its network: eip155:1:0x…",
+        account="An id (10001), an address (0x…), a name (vitalik.eth), or eip155:1:0x…; empty: your main account",
+        member="Another member's main account, if they share it in this server",
         contract="Only collections of this contract (0x…)",
         sort="The order of the collections",
         share="Show the answer to everybody in this channel",
@@ -55,21 +63,21 @@ class Collections(commands.Cog):
         self,
         interaction: discord.Interaction[Bot],
         account: str | None = None,
+        member: discord.User | discord.Member | None = None,
         contract: str | None = None,
         sort: str = Order.KINDS.name,
         share: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
         spam: bool = False,  # noqa: FBT001, FBT002 - likewise
     ) -> None:
         """Show an account's collections."""
-        if account is None:
-            raise InputError(
-                "Say which account: `/collections account:10001`, an address `0x…`, or a name `vitalik.eth`."
-            )
-        ref, only = self._lookup.names.parse_account(account), parse_contract(contract) if contract else None
+        if account is not None and member is not None:
+            raise InputError("Say either an account or a member, not both.")
+        ref = self._lookup.names.parse_account(account) if account is not None else None
+        only = parse_contract(contract) if contract else None
         # Neither waits for the other: Discord's round trip is as long as Loopring's.
         deferring = asyncio.create_task(interaction.response.defer(ephemeral=not share, thinking=True))
         try:
-            wanted = await self._lookup.resolve(ref)
+            wanted, main = await self._wanted(interaction, ref, member)
             watching = self._lookup.watch_holdings(wanted, only)
         finally:
             await deferring
@@ -81,8 +89,32 @@ class Collections(commands.Cog):
             Order[sort],
             reading=True,
             hide_scam=not spam,
+            main=main,
         )
         await self._show(interaction, blank, watching)
+
+    async def _wanted(
+        self,
+        interaction: discord.Interaction[Bot],
+        ref: AccountRef | None,
+        member: discord.User | discord.Member | None,
+    ) -> tuple[Account, tuple[Account, str] | None]:
+        """The account that is asked for; and if it is a member's main one, words that say whose."""
+        if ref is not None:
+            return await self._lookup.resolve(ref), None
+        if member is None or member.id == interaction.user.id:
+            link, name = await self._accounts.main(interaction.user.id), ""
+        elif interaction.guild_id is None:
+            raise InputError("Members share their accounts in a server: ask there.")
+        else:
+            link = await self._accounts.shared_main(member.id, interaction.guild_id)
+            name = member.display_name
+        self._lookup.names.parse_account(str(link.account))  # its source may have been taken away since
+        return link.account, (link.account, link_embeds.main_words(link, name))
+
+    @collections.autocomplete("account")
+    async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:
+        return await suggest(self._accounts, interaction, typed)
 
     async def _show(
         self, interaction: discord.Interaction[Bot], pages: HoldingsPages, watching: AsyncIterator[Holdings]

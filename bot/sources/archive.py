@@ -17,6 +17,7 @@ from bot.archive.lines import AccountRecord
 from bot.archive.reader import Archive
 from bot.errors import InputError, SourceError
 from bot.holdings import Account, Collection, Holding, Nft, NftList
+from bot.links import Counterfactual
 from bot.names import is_numbered
 from bot.sources.http import Health
 from bot.sources.pace import Priority
@@ -54,6 +55,10 @@ class ArchiveSource:
     async def open(cls, path: Path, *, name: str, label: str = "", network: str = "") -> ArchiveSource:
         """Construct on a thread."""
         return await asyncio.to_thread(cls, path, name=name, label=label, network=network)
+
+    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:  # noqa: ARG002 - holdings were recorded, not wallets
+        """None: holdings were recorded, not wallets."""
+        return None
 
     async def close(self) -> None:
         """Close the file."""

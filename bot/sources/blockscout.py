@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from bot.errors import NotFoundError, RefusedError, UnavailableError
 from bot.holdings import Account, Collection, Holding, Nft
+from bot.links import Counterfactual
 from bot.source_tables import BlockscoutTable, key_variable
 from bot.sources.blockscout_wire import (
     HeldPart,
@@ -89,6 +90,10 @@ class BlockscoutSource:
     def health(self) -> Health:
         """When the API last answered, and how it last failed."""
         return self._client.health
+
+    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:  # noqa: ARG002 - a chain knows what is deployed
+        """None: a chain knows what is deployed."""
+        return None
 
     async def close(self) -> None:
         """Stop what is under way."""

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from bot.errors import SourceError, TesseraError
 from bot.holdings import Account, Collection, Holding, Nft
+from bot.links import Counterfactual
 from bot.sources.http import Health
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
@@ -78,6 +79,10 @@ class ChainedSource:
     async def fetch_name(self, owner: str, priority: Priority) -> str:
         """See `Source`."""
         return await self._ask(lambda source: source.fetch_name(owner, priority))
+
+    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
+        """See `Source`."""
+        return await self._ask(lambda source: source.fetch_counterfactual(wallet, priority))
 
     async def close(self) -> None:
         """Close both."""

@@ -20,6 +20,7 @@ import aiohttp
 import orjson
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
+from bot.bodies import read_body
 from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError
 from bot.sources.pace import Breaker, Pace, Priority
 from bot.sources.retry_after import parse_pause, parse_used_up
@@ -272,12 +273,10 @@ class JsonClient:
         return None
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
-        body = bytearray()
-        async for chunk in response.content.iter_chunked(64 * 1024):  # decompressed already, so bombs count in full
-            body += chunk
-            if len(body) > MAX_BODY:
-                raise self._nonsense("more than 2 MiB")
-        return bytes(body)
+        try:
+            return await read_body(response, MAX_BODY)
+        except ValueError as error:
+            raise self._nonsense("more than 2 MiB") from error
 
     def _nonsense(self, what: str) -> UnavailableError:
         return UnavailableError(f"{self.name} sent an answer that cannot be used ({what}). Try again later.")

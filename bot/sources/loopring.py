@@ -15,12 +15,14 @@ import aiohttp
 from bot.config import LoopringSettings
 from bot.errors import InputError, NotFoundError, RefusedError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
+from bot.links import Counterfactual
 from bot.source_tables import LoopringTable, key_variable
 from bot.sources.http import Answer, Health, JsonClient
 from bot.sources.loopring_wire import (
     NAME,
     WireAccount,
     WireCollection,
+    WireCounterfactual,
     WireHolding,
     WireName,
     WireNft,
@@ -42,6 +44,10 @@ _NOT_ACCEPTED = f"{NAME} did not accept the question. This bot's operator should
 
 class _InvalidArgumentError(NotFoundError):
     """What cannot exist does not, if that was the question; else the question was wrong."""
+
+
+class _NoneError(NotFoundError):
+    """The code of a fault with the words of an absence: only `counterFactualInfo` means the latter by it."""
 
 
 # resultInfo.code → what it means here. Source: Gitbook error-codes.md, and codes seen in recorded bodies.
@@ -186,13 +192,26 @@ class LoopringSource:
         body = await self._get("/api/wallet/v3/resolveName", {"owner": owner}, priority)
         return read_one(WireName, body).data or ""
 
+    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
+        """How a wallet that is not deployed comes by its address (`GET /api/v3/counterFactualInfo?address=`)."""
+        try:
+            answer = await self._client.fetch("/api/v3/counterFactualInfo", {"address": wallet}, priority)
+        except NotFoundError:  # `None.get` in most recorded cases
+            return None
+        found = read_one(WireCounterfactual, answer.body)
+        if found.wallet != wallet:
+            raise not_understood()
+        return Counterfactual(found.wallet, found.factory, found.salt, found.owner)
+
     async def _get(self, path: str, params: Mapping[str, str], priority: Priority, *, missing: str = "") -> Any:
         """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
         try:
             return (await self._client.fetch(path, params, priority)).body
         except NotFoundError as error:
-            if missing:
+            if missing and not isinstance(error, _NoneError):
                 raise NotFoundError(missing) from error
+            if isinstance(error, _NoneError):
+                raise UnavailableError(_FAULT) from error
             if isinstance(error, _InvalidArgumentError):
                 raise UnavailableError(_NOT_ACCEPTED) from error
             raise
@@ -215,6 +234,8 @@ def _judge(answer: Answer, *, key: str) -> None:
     code = whole_number(raw)
     if code == 0:
         return
+    if isinstance(info, dict) and info.get("message") == "None.get":
+        raise _NoneError(_FAULT)
     kind, sentence = _ERRORS.get(code, (UnavailableError, _FAULT))
     raise kind(sentence.format(key=key))
 

@@ -147,6 +147,15 @@ class WireAccount(Wire):
     owner: Annotated[Address, Field(min_length=1)]
 
 
+class WireCounterfactual(Wire):
+    """The answer of `counterFactualInfo`; `walletSalt` is a uint256 and comes as text."""
+
+    wallet: Annotated[Address, Field(min_length=1)]
+    factory: Annotated[Address, Field(alias="walletFactory", min_length=1)]
+    salt: Annotated[int, Field(alias="walletSalt", ge=0, lt=2**256)]
+    owner: Annotated[Address, Field(alias="walletOwner", min_length=1)]
+
+
 class WireName(Wire):
     """The answer of `resolveEns` and `resolveName`; unless it says success, it says nothing of the name."""
 

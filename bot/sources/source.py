@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.holdings import Account, Collection, Holding, Nft
+from bot.links import Counterfactual
 from bot.sources.http import Health
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
@@ -88,6 +89,9 @@ class Source(Protocol):
 
     async def fetch_name(self, owner: str, priority: Priority) -> str:
         """The name of an address, or ""."""
+
+    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
+        """How a wallet that is not deployed comes by its address; None where this source knows of no such wallet."""
 
     async def close(self) -> None:
         """Stop what is under way."""

@@ -1,4 +1,4 @@
-"""`GET /healthz`: whether this process is fit, for whoever supervises it.
+"""The bot's own HTTP: `GET /healthz` for whoever supervises the process, and the page for proofs where there is one.
 
 Fit means: the event loop turns, the store answers, and the gateway is not given up. A source that is down does not
 make the bot unfit; if it did, an outage upstream would become a storm of restarts here.
@@ -6,26 +6,101 @@ make the bot unfit; if it did, an outage upstream would become a storm of restar
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import logging
 import os
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.config import WebSettings
 from bot.errors import ConfigError, StoreError
 from bot.store import Store
+from bot.web.guard import HEALTH, Guard
+from bot.web.limits import Limits
+from bot.web.verify import MAX_BODY, VerifyPage
+from bot.web.visitor import Visitors
 
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+log = logging.getLogger(__name__)
+
+# Each connection costs some 30 kB; whoever needs more puts a proxy in front, which keeps the slow ones to itself.
+_MOST_CONNECTIONS = 200
+_BACKLOG = 128
+# aiohttp closes a connection on which no whole head comes for so long.
+_IDLE_SECONDS = 15.0
+# So long it goes on reading, and drops, what comes behind an answer that needed no more; ten, if nothing else is said.
+_LINGER_SECONDS = 2.0
+# Judging a signature may take two questions to slow nodes, of ten seconds each.
+_REQUEST_SECONDS = 25.0
+_LAST_REQUESTS = 5.0
 
 
-async def start_server(settings: WebSettings, store: Store, gateway_state: Callable[[], str]) -> web.AppRunner:
-    """Serve until the runner that is returned is cleaned up.
+class Server:
+    """A server that listens; `close()` ends it."""
+
+    def __init__(self, runner: web.AppRunner, listener: asyncio.Server) -> None:
+        self._runner = runner
+        self._listener = listener
+
+    async def close(self) -> None:
+        """Take no new connections, and let requests that are under way come to their end."""
+        self._listener.close()
+        await self._runner.cleanup()
+
+
+class _Turned(asyncio.Protocol):
+    """Somebody for whom there is no room."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hang up."""
+        transport.close()
+
+
+class _Connection(web.RequestHandler):
+    """A connection whose errors are ours: aiohttp's tell its version, and log headers, which hold cookies."""
+
+    def __init__(self, serving: web.Server, guard: Guard, idle_seconds: float) -> None:
+        super().__init__(
+            serving,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=idle_seconds,
+            lingering_time=_LINGER_SECONDS,
+            access_log=None,  # type: ignore[arg-type] # how aiohttp is told to write none; its type forgets that
+        )
+        self._guard = guard
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - aiohttp hands it in; it quotes what was sent
+    ) -> web.StreamResponse:
+        """Answer what the parser refused, or what broke on the way."""
+        log.info("web: no request that can be answered: %s", type(exc).__name__)
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer was begun")
+        return self._guard.broken(status)
+
+
+async def start_server(
+    settings: WebSettings,
+    store: Store,
+    gateway_state: Callable[[], str],
+    page: VerifyPage | None = None,
+    *,
+    idle_seconds: float = _IDLE_SECONDS,
+) -> Server:
+    """Serve until what is returned is closed.
 
     Args:
         settings: Where to listen; port 0 takes any that is free.
-        store: Pinged by each request.
+        store: Pinged by each question after its health.
         gateway_state: A word on the connection to Discord.
+        page: For proofs; None where members prove in another way.
+        idle_seconds: How long a connection may be without a whole head of a request.
 
     Raises:
         ConfigError: the address is in use or not ours.
@@ -38,14 +113,32 @@ async def start_server(settings: WebSettings, store: Store, gateway_state: Calla
         except StoreError:
             store_state = "failing"
         body = {"status": "ok" if store_state == "ok" else "failing", "store": store_state, "gateway": gateway_state()}
-        return web.json_response(body, status=200 if store_state == "ok" else 503, headers=_HEADERS)
+        return web.json_response(body, status=200 if store_state == "ok" else 503)
 
-    app = web.Application()
-    app.router.add_get("/healthz", health)
-    runner = web.AppRunner(app, access_log=None)
+    site = urlsplit(settings.public_url)
+    guard = Guard(
+        site.netloc.lower(),
+        secure=site.scheme == "https",
+        visitors=Visitors(settings.trusted_proxies),
+        limits=Limits(),
+        seconds=_REQUEST_SECONDS,
+    )
+    app = web.Application(middlewares=[guard.middleware()], client_max_size=MAX_BODY)
+    app.on_response_prepare.append(guard.dress)
+    app.router.add_get(HEALTH, health, name="health")
+    if page:
+        page.add_routes(app)
+    runner = web.AppRunner(app, shutdown_timeout=_LAST_REQUESTS)
     await runner.setup()
+    serving = runner.server
+    assert serving is not None  # noqa: S101 - it is there after setup()
+
+    def take() -> asyncio.Protocol:
+        has_room = len(serving.connections) < _MOST_CONNECTIONS
+        return _Connection(serving, guard, idle_seconds) if has_room else _Turned()
+
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        listener = await asyncio.get_running_loop().create_server(take, settings.host, settings.port, backlog=_BACKLOG)
     except OSError as error:
         await runner.cleanup()
         why = (
@@ -54,4 +147,4 @@ async def start_server(settings: WebSettings, store: Store, gateway_state: Calla
             else f"cannot be listened on: {os.strerror(error.errno or 0)}"
         )
         raise ConfigError(f"[web] {settings.host}:{settings.port} {why}. Choose another port.") from error
-    return runner
+    return Server(runner, listener)

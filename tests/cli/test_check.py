@@ -28,13 +28,47 @@ async def finds(
 async def test_check_when_all_is_well(stage: Stage, tessera: Command, tmp_path: Path) -> None:
     said = await tessera("check")
     assert (said.code, said.err) == (0, "")
-    store, discord, loopring, verdict = said.lines
-    assert store == f"✓ Store: {tmp_path / 'tessera.db'} opens and can be written"
+    store, discord, loopring, *offers, verdict = said.lines
+    assert store == f"✓ Store: {tmp_path / 'tessera.db'} will be made at the first start"
     assert discord.startswith("✓ Discord: the token is that of tessera")
     assert re.fullmatch(
         rf"✓ Loopring: {re.escape(stage.url)}/loopring accepts the key and answered in \d+ ms", loopring
     )
+    assert [re.sub(":.*", "", offer) for offer in offers] == [
+        "· Page with Discord login",
+        "· Page with a code typed back in Discord",
+        "✓ Signature pasted in Discord",
+        "· A moderator's word",
+        "✓ Wallets with a key of their own",
+        "· Smart wallets that are deployed",
+        "· Smart wallets that are not deployed yet (Loopring)",
+    ]
+    assert offers[5].endswith(": set ETH_RPC_URL to the address of an Ethereum node")
     assert verdict == "All is well."
+
+
+async def test_check_says_which_proofs_a_page_and_nodes_add(
+    stage: Stage, tessera: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = write_config(tmp_path, stage, web='public_url = "https://verify.example.org"')
+    monkeypatch.setenv("ETH_RPC_URL", f"{stage.url}/ethereum/1,{stage.url}/ethereum/1/b")
+    said = await tessera("check", config=config)
+    assert said.code == 0
+    assert any("register https://verify.example.org/oauth/cb as a redirect" in line for line in said.lines)
+    assert "✓ Page with a code typed back in Discord" in said.lines
+    assert "✓ Ethereum: every node of ETH_RPC_URL answers" in said.lines
+    monkeypatch.setenv("DISCORD_CLIENT_SECRET", "canary.client.secret")
+    assert "✓ Page with Discord login" in (await tessera("check", config=config)).lines
+
+
+async def test_check_with_a_node_of_another_chain(
+    stage: Stage, tessera: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.post("/_sandbox/ethereum", {"node": "b", "mode": "wrong_chain"})
+    monkeypatch.setenv("ETH_RPC_URL", f"{stage.url}/ethereum/1,{stage.url}/ethereum/1/b")
+    line = "✗ Ethereum: a node of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet."
+    said = await finds(tessera, line, code=1)
+    assert "Ethereum does not answer now" in said.lines[-1]
 
 
 async def test_check_takes_no_such_account_for_an_answer(stage: Stage, tessera: Command) -> None:
@@ -143,5 +177,5 @@ async def test_check_tells_everything_that_is_wrong_at_once(
     config = write_config(tmp_path, stage, store=f'path = "{tmp_path}"')
     said = await tessera("check", config=config)
     assert said.code == 2
-    assert [line[:3] for line in said.lines] == ["✗ S", "✗ D", "✗ L", "Not"]
+    assert [line[:3] for line in said.lines if line[0] not in "✓·"] == ["✗ S", "✗ D", "✗ L", "Not"]
     assert "canary" not in said.out + said.err

@@ -30,7 +30,8 @@ async def test_what_is_no_account_gets_a_sentence(ada: Person, account: str, sen
 
 
 async def test_without_an_account_it_is_said_how_to_name_one(ada: Person) -> None:
-    assert "Say which account: `/collections account:10001`" in (await ada.run("collections")).text
+    sentence = "You have no account linked. `/link` remembers one, or say which: `/collections account:10001`."
+    assert sentence in (await ada.run("collections")).text
 
 
 async def test_what_is_no_contract_gets_a_sentence(ada: Person) -> None:

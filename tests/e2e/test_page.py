@@ -5,32 +5,20 @@ Screenshots are left in `artifacts/`.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.conformance.missing import skip_unless_ci
+from tests.chromium import ARTIFACTS, open_chromium
 from tests.stage import Stage
-
-ARTIFACTS = Path(__file__).parents[2] / "artifacts"
-# Its own look-ups of the outside world are of no use here, and would only time out on a closed network.
-QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """The Chromium of this machine."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
-        skip_unless_ci("no Chromium on this machine (CHROMIUM=… names one elsewhere)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
+    async with open_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -69,7 +57,7 @@ async def type_command(page: Page, text: str) -> None:
 async def test_a_visitor_types_the_command_turns_a_page_and_opens_a_collection(page: Page) -> None:
     await page.get_by_test_id("composer").click()
     await page.keyboard.type("/")
-    await expect(page.get_by_test_id("picker-item")).to_have_count(4)
+    await expect(page.get_by_test_id("picker-item")).to_have_count(10)
     await shoot(page, "1-picker")
     await page.get_by_test_id("composer").fill("")
 
@@ -78,7 +66,7 @@ async def test_a_visitor_types_the_command_turns_a_page_and_opens_a_collection(p
     embeds = message.get_by_test_id("embed")
     await expect(embeds).to_have_count(6)
     await expect(embeds.nth(0)).to_contain_text("30 collections")
-    await expect(embeds.nth(0)).to_contain_text("0xdf23…8b19")
+    await expect(embeds.nth(0)).to_contain_text("0x90e7…8a71")
     await expect(embeds.nth(1)).to_contain_text("Harbour Lights")
     await expect(embeds.nth(1)).to_contain_text("12 kinds")
     await expect(message.get_by_test_id("ephemeral")).to_be_visible()

@@ -28,7 +28,7 @@ BAD_TOKEN = "tessera: Discord refuses DISCORD_TOKEN. Copy the token anew from th
         (
             {"discord": 'tokn = "canary.wrong.token"'},
             SECRETS["DISCORD_TOKEN"],
-            f"{UNKNOWN_KEY}: known here: api_url, buttons_expire_seconds, gateway_url, guild_ids.",
+            f"{UNKNOWN_KEY}: known here: api_url, authorize_url, buttons_expire_seconds, gateway_url, guild_ids.",
         ),
         (
             {"log": 'level = "loud"'},

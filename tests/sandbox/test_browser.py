@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from yarl import URL
 
 from sandbox.app import make_app
@@ -23,11 +22,8 @@ from sandbox.browser.extension import WalletExtension
 from sandbox.keys import WALLET_EXTENSION, WORLD
 from sandbox.signing import address_of, personal_digest, signer_of
 from sandbox.world import load_world
+from tests.chromium import open_chromium
 from tests.sandbox.serving import Served, serving
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SWITCHES = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
-with_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://cdn.discordapp.com; "
@@ -198,10 +194,8 @@ async def test_the_wallet_signs_for_its_accounts_alone(opened: Opened) -> None:
 
 @pytest.fixture(scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    async with open_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @dataclass
@@ -253,7 +247,6 @@ async def calls(opened: Opened) -> list[dict[str, Any]]:
     return told
 
 
-@with_chromium
 async def test_two_wallets_are_announced_as_eip_6963_says(visit: Visit) -> None:
     assert [wallet["name"] for wallet in visit.wallets] == ["Test wallet", "Other wallet"]
     for wallet in visit.wallets:
@@ -265,7 +258,6 @@ async def test_two_wallets_are_announced_as_eip_6963_says(visit: Visit) -> None:
     assert await visit.page.evaluate("() => typeof window.ethereum") == "undefined"
 
 
-@with_chromium
 async def test_a_person_connects_and_signs_and_the_signature_is_theirs(opened: Opened, visit: Visit) -> None:
     ada = opened.sandbox.world.accounts[10001].owner
     assert await visit.ask("eth_accounts") == {"result": []}
@@ -290,7 +282,6 @@ async def test_a_person_connects_and_signs_and_the_signature_is_theirs(opened: O
     assert {call["origin"] for call in await calls(opened)} == {opened.url}
 
 
-@with_chromium
 async def test_a_smart_wallet_is_signed_for_by_its_owner_s_key(opened: Opened, visit: Visit) -> None:
     contract = opened.sandbox.world.accounts[10021].owner
     await visit.connect(contract)
@@ -300,7 +291,6 @@ async def test_a_smart_wallet_is_signed_for_by_its_owner_s_key(opened: Opened, v
     assert signer_of(personal_digest(b"hi"), signature) == address_of("10021") != contract
 
 
-@with_chromium
 async def test_every_key_can_be_chosen_once(opened: Opened, visit: Visit) -> None:
     asked = visit.ask("eth_requestAccounts", wallet=1)
     await expect(visit.page.get_by_role("heading", name="Other wallet wants to connect to this site")).to_be_visible()
@@ -315,7 +305,6 @@ async def test_every_key_can_be_chosen_once(opened: Opened, visit: Visit) -> Non
     assert (await asked)["code"] == 4001
 
 
-@with_chromium
 @pytest.mark.parametrize("way", ["reject", "Escape"])
 async def test_no_is_no(opened: Opened, visit: Visit, way: str) -> None:
     ada = opened.sandbox.world.accounts[10001].owner
@@ -329,7 +318,6 @@ async def test_no_is_no(opened: Opened, visit: Visit, way: str) -> None:
     assert await asked == {"code": 4001, "message": "User rejected the request."}
 
 
-@with_chromium
 @pytest.mark.parametrize(
     ("first", "second", "kind", "words"),
     [
@@ -357,7 +345,6 @@ async def test_the_wallet_warns_of_what_does_not_fit(
     await asked
 
 
-@with_chromium
 @pytest.mark.parametrize(
     "method", ["eth_sign", "eth_signTypedData_v4", "eth_sendTransaction", "wallet_addEthereumChain"]
 )
@@ -368,7 +355,6 @@ async def test_nothing_else_is_done_and_the_asking_is_kept(opened: Opened, visit
     assert await calls(opened) == []
 
 
-@with_chromium
 async def test_a_page_that_asks_wrongly_is_told(opened: Opened, visit: Visit) -> None:
     ada = opened.sandbox.world.accounts[10001].owner
     assert (await visit.ask("personal_sign", "0x6869", ada))["code"] == 4100
@@ -382,7 +368,6 @@ async def test_a_page_that_asks_wrongly_is_told(opened: Opened, visit: Visit) ->
     await asked
 
 
-@with_chromium
 async def test_the_dialog_keeps_the_focus_and_fits_a_phone(opened: Opened, visit: Visit) -> None:
     ada = opened.sandbox.world.accounts[10001].owner
     await visit.page.set_viewport_size({"width": 390, "height": 700})
@@ -399,7 +384,6 @@ async def test_the_dialog_keeps_the_focus_and_fits_a_phone(opened: Opened, visit
     assert "result" in await asked
 
 
-@with_chromium
 async def test_a_host_cookie_of_the_bot_is_kept_on_localhost(opened: Opened, visit: Visit) -> None:
     await visit.page.evaluate("() => fetch('/v/start', { method: 'POST' })")
     await visit.page.evaluate("() => fetch('/v')")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import async_playwright
 from yarl import URL
 
 from sandbox import screen
+from tests.chromium import open_chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 HERE = Path(screen.__file__).parent
 PARTS = sorted(path.relative_to(HERE).as_posix() for path in HERE.rglob("*") if path.suffix in {".js", ".css", ".svg"})
 TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SWITCHES = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
-with_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 HOSTILE = """\
 <img src=x onerror=alert(1)> <script>alert(1)</script> <b>bold?</b>
@@ -57,12 +53,10 @@ async def site() -> AsyncIterator[TestServer]:
 
 @pytest.fixture(scope="module")
 async def page(site: TestServer) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    async with open_chromium() as browser:
         page = await browser.new_page(locale="en-US", timezone_id="UTC")
         await page.goto(str(site.make_url("/")))
         yield page
-        await browser.close()
 
 
 async def test_the_page_is_served_under_a_policy_without_holes(site: TestServer) -> None:
@@ -125,7 +119,6 @@ async def drawn(page: Page, text: str) -> dict[str, Any]:
     return found
 
 
-@with_chromium
 async def test_hostile_text_stays_text(page: Page) -> None:
     found = await drawn(page, HOSTILE)
 
@@ -136,7 +129,6 @@ async def test_hostile_text_stays_text(page: Page) -> None:
         assert piece in found["text"]
 
 
-@with_chromium
 @pytest.mark.parametrize(
     ("text", "tags", "words"),
     [
@@ -161,7 +153,6 @@ async def test_markdown_reads_as_in_discord(page: Page, text: str, tags: list[st
     assert found["text"] == words
 
 
-@with_chromium
 @pytest.mark.parametrize("text", ["**a" * 1300, "[" * 4000, "||a" * 1300, "*a " * 1300, "> " * 2000, "`" * 3999 + "a"])
 async def test_no_text_keeps_the_page_busy(page: Page, text: str) -> None:
     spent = await page.evaluate(
@@ -177,7 +168,6 @@ async def test_no_text_keeps_the_page_busy(page: Page, text: str) -> None:
     assert spent < 1000, "milliseconds"
 
 
-@with_chromium
 @pytest.mark.parametrize(
     ("typed", "options"),
     [

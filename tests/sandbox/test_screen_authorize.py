@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from sandbox import screen
 from sandbox.discord.oauth import CLIENT_SECRET
 from sandbox.world import APPLICATION_ID
+from tests.chromium import open_chromium
 from tests.sandbox.serving import Served, serving
 from tests.sandbox.test_discord_oauth import QUESTION, VERIFIER
-from tests.sandbox.test_screen import CHROMIUM, SWITCHES, with_chromium
 
 
 @pytest.fixture
@@ -24,10 +24,8 @@ async def sandbox() -> AsyncIterator[Served]:
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    async with open_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -73,7 +71,6 @@ async def user_of(sandbox: Served, code: str) -> str:
         return user
 
 
-@with_chromium
 async def test_yes_brings_a_code_of_the_person_of_the_demo(sandbox: Served, page: Page) -> None:
     _, people = await sandbox.get("/_client/people")
     await page.goto(sandbox.address)
@@ -92,7 +89,6 @@ async def test_yes_brings_a_code_of_the_person_of_the_demo(sandbox: Served, page
     assert await user_of(sandbox, answer["code"]) == people[2]["username"]
 
 
-@with_chromium
 async def test_another_person_can_be_chosen(sandbox: Served, page: Page) -> None:
     _, people = await sandbox.get("/_client/people")
     await page.goto(question(sandbox))
@@ -102,7 +98,6 @@ async def test_another_person_can_be_chosen(sandbox: Served, page: Page) -> None
     assert await user_of(sandbox, (await returned(page, sandbox))["code"]) == people[1]["username"]
 
 
-@with_chromium
 async def test_no_brings_no_code(sandbox: Served, page: Page) -> None:
     await page.goto(question(sandbox))
     await page.get_by_test_id("authorize-cancel").click()
@@ -111,7 +106,6 @@ async def test_no_brings_no_code(sandbox: Served, page: Page) -> None:
     assert "code" not in answer
 
 
-@with_chromium
 async def test_a_bad_link_is_a_page_that_says_so(sandbox: Served, page: Page) -> None:
     response = await page.goto(question(sandbox, scope="email"))
     assert response is not None
@@ -120,7 +114,6 @@ async def test_a_bad_link_is_a_page_that_says_so(sandbox: Served, page: Page) ->
     await expect(page.get_by_test_id("authorize-refused")).to_contain_text("Invalid scope")
 
 
-@with_chromium
 async def test_a_refusal_after_the_page_was_opened_is_shown(sandbox: Served, page: Page) -> None:
     await page.goto(question(sandbox))
     await sandbox.post("/_client/oauth", {"redirect_uris": ["https://elsewhere.example/"]})

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import discord
 import pytest
 from discord import ui
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from sandbox.keys import DISCORD
+from tests.chromium import open_chromium
 from tests.sandbox.discord_stage import Stage, ThrowawayBot, online
 from tests.sandbox.serving import serving
 from tests.sandbox.test_discord_dms import Objection, link_button, register
-from tests.sandbox.test_screen import CHROMIUM, SWITCHES, with_chromium
 
 
 @dataclass
@@ -38,10 +38,8 @@ class Scene:
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    async with open_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -60,7 +58,6 @@ async def scene(browser: Browser) -> AsyncIterator[Scene]:
             assert complaints == []
 
 
-@with_chromium
 async def test_a_direct_message_is_announced_and_read(scene: Scene) -> None:
     page = scene.page
     await expect(page.get_by_test_id("home-unread")).to_have_count(0)
@@ -79,7 +76,6 @@ async def test_a_direct_message_is_announced_and_read(scene: Scene) -> None:
     await expect(page.get_by_test_id("home-unread")).to_have_count(0)
 
 
-@with_chromium
 async def test_what_came_while_one_was_somebody_else_is_still_unread(scene: Scene) -> None:
     page = scene.page
     await scene.write(scene.second, "For the second.")
@@ -93,7 +89,6 @@ async def test_what_came_while_one_was_somebody_else_is_still_unread(scene: Scen
     await expect(page.get_by_test_id("message")).to_contain_text("For the first.")
 
 
-@with_chromium
 async def test_a_button_of_a_direct_message_opens_a_form_for_a_long_text(scene: Scene) -> None:
     page = scene.page
     await scene.write(scene.first, "Yours?", Objection())
@@ -108,7 +103,6 @@ async def test_a_button_of_a_direct_message_opens_a_form_for_a_long_text(scene: 
     await expect(page.get_by_test_id("message").last.get_by_test_id("ephemeral")).to_be_visible()
 
 
-@with_chromium
 async def test_a_hidden_message_of_a_command_opens_a_form_too(scene: Scene) -> None:
     page = scene.page
     for command in ("/verify", "/paste"):
@@ -125,7 +119,6 @@ async def test_a_hidden_message_of_a_command_opens_a_form_too(scene: Scene) -> N
         await expect(page.get_by_test_id("message").last).to_contain_text("132 0")
 
 
-@with_chromium
 async def test_direct_messages_fit_a_phone(scene: Scene) -> None:
     page = scene.page
     await page.set_viewport_size({"width": 390, "height": 844})

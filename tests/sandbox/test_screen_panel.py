@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from tests.chromium import open_chromium
 from tests.sandbox.serving import Served, serving
-from tests.sandbox.test_screen import CHROMIUM, SWITCHES, with_chromium
 
 
 @pytest.fixture
@@ -19,16 +19,13 @@ async def sandbox() -> AsyncIterator[Served]:
 
 @pytest.fixture
 async def page(sandbox: Served) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    async with open_chromium() as browser:
         page = await browser.new_page(locale="en-US", viewport={"width": 1440, "height": 900})
         await page.goto(sandbox.address)
         await page.get_by_test_id("toggle-panel").click()
         yield page
-        await browser.close()
 
 
-@with_chromium
 async def test_an_nft_is_withdrawn_and_a_sentence_says_so(sandbox: Served, page: Page) -> None:
     await page.get_by_test_id("tab-switches").click()
     await page.get_by_test_id("withdraw-collection").fill("96")
@@ -40,7 +37,6 @@ async def test_an_nft_is_withdrawn_and_a_sentence_says_so(sandbox: Served, page:
     await expect(page.get_by_test_id("switch-said")).to_contain_text("Account 10003 holds nothing of collection 96.")
 
 
-@with_chromium
 async def test_requests_to_blockscout_have_a_filter_of_their_own(sandbox: Served, page: Page) -> None:
     await sandbox.details(10001)
     await sandbox.get("/blockscout/1/api/v2/search/check-redirect", key=None, q="ada.loopring.eth")

@@ -99,8 +99,11 @@ function usage() {
   return h("div", { class: "picker-head" }, name, h("span", {}, text), option?.required && h("em", {}, "required"));
 }
 
+let completing = null; // the option whose suggestions the picker shows
+
 async function suggest() {
   forgetQuestions();
+  if (!line?.pill?.option.autocomplete) completing = null;
   if (document.activeElement !== input) return;
   if (!line) return picker.show(commandSuggestions(input.value));
   const pill = line.pill;
@@ -108,7 +111,11 @@ async function suggest() {
   if (!pill.option.autocomplete) {
     return picker.show({ head: usage(), ...(valueSuggestions(pill) ?? optionSuggestions(line)) });
   }
-  if (!picker.open) picker.show({ head: usage(), items: [], highlight: -1, nothing: "Loading options…" });
+  // What was offered for something else, the command itself say, must not be taken by an Enter meanwhile.
+  if (!picker.open || completing !== pill) {
+    picker.show({ head: usage(), items: [], highlight: -1, nothing: "Loading options…" });
+    completing = pill;
+  }
   const answer = await askCompletion(line, pill, line.values());
   if (answer && line?.pill === pill && document.activeElement === input) picker.show({ head: usage(), ...answer });
   return undefined;

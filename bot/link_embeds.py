@@ -1,0 +1,246 @@
+"""Members' accounts → embeds: what is linked, what is contested, what is news, what is forgotten.
+
+Addresses are short; the full one stands only where somebody must compare it. Labels and names pass `safe_text()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import discord
+
+from bot.embeds import BRAND, CAUTION, plural, short_address
+from bot.holdings import Account
+from bot.linking.accounts import Linked
+from bot.linking.privacy import AUDIT_KEPT
+from bot.links import MAX_LABEL, Contest, Link, News, Notice
+from bot.signature import checksummed
+from bot.text import safe_text
+
+_BACKUP_DAYS = 30
+_NAME = 80
+_SENTENCE = 500
+
+_NEWS_WORDS = {
+    News.CONTESTED: (
+        "Somebody else claims your account",
+        (
+            "Another member showed to hold the key of {address}, which you have proven. It moves to them {until}.\n"
+            "**If that was not you:** `/accounts` → Object, then sign again by `/verify`.\n"
+            "If you gave that wallet away, there is nothing to do."
+        ),
+    ),
+    News.LOST: (
+        "An account is no longer proven as yours",
+        (
+            "{address} is proven by another member now: they signed for it, and nobody signed against that in time. "
+            "It stays in your list, unproven. If its key is yours, prove it again: `/verify`."
+        ),
+    ),
+    News.WON: (
+        "The account is yours",
+        "{address} is proven as yours now: nobody signed against it in time.",
+    ),
+    News.KEPT: (
+        "The account stays yours",
+        "You signed again for {address}: it stays yours, and whoever claimed it cannot do so again for a month.",
+    ),
+    News.REFUSED: (
+        "The account stays with its holder",
+        "The holder of {address} signed again: it stays with them, and you cannot claim it again for a month.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What `/accounts` shows: a member's links, contests about them, and whether others here see the main one.
+
+    `shared` is None outside of servers, where nobody else could.
+    """
+
+    links: Sequence[Link] = ()
+    held: Sequence[Contest] = ()
+    opened: Sequence[Contest] = ()
+    shared: bool | None = None
+
+    def find(self, account: str) -> Link | None:
+        """The link of an account, `network:id`."""
+        return next((link for link in self.links if str(link.account) == account), None)
+
+    def contest_of(self, link: Link) -> Contest | None:
+        """The contest about the address of a link, where its member has proven that."""
+        return next((contest for contest in self.held if contest.owner == link.owner), None)
+
+
+def account_words(account: Account) -> str:
+    """`loopring:10001`, `eip155:1:0x19e7…ff2a`."""
+    return f"{account.network}:{short_address(account.account_id)}"
+
+
+def owner_words(owner: str) -> str:
+    """`0x19E7…ff2A`, as wallets show it."""
+    return short_address(checksummed(owner))
+
+
+def linked_embed(linked: Linked, contest_for: timedelta) -> discord.Embed:
+    """The answer to `/link`."""
+    link = linked.link
+    owner = f", owner `{owner_words(link.owner)}`" if link.owner else ""
+    lines = [f"`{account_words(link.account)}`{owner}"]
+    if link.proven:
+        lines.append(f"It is already {_proof(link)}.")
+    else:
+        lines.append("It is **unproven**: `/collections` shows it, and it never counts for roles until you prove it.")
+    if linked.held_by_other:
+        lines.append(
+            f"⚠️ Another member has proven it. Proving it too opens a contest of {_hours(contest_for)}, in which they "
+            "may object."
+        )
+    if linked.why_unknown:
+        lines.append(f"Who owns it is not known yet, and is found out when you prove it. {_cut(linked.why_unknown)}")
+    if link.is_main:
+        lines.append("It is your main account: `/collections` alone shows it.")
+    title = "Linked" if linked.is_new else "That was linked already"
+    return _embed(title, lines, caution=linked.held_by_other)
+
+
+def overview_embeds(overview: Overview, note: str = "") -> list[discord.Embed]:
+    """The answer to `/accounts`: the list, and below it what is contested; `note` says what was just done."""
+    lines = [note, ""] if note else []
+    if not overview.links:
+        lines.append("You have no account linked. `/link` remembers one, `/verify` proves that it is yours.")
+    lines += [_line(link) for link in overview.links]
+    if overview.links and overview.shared is not None:
+        seen = "Others in this server can see your main account" if overview.shared else "Nobody else sees your list"
+        lines += ["", f"{seen}."]
+    embeds = [_embed("Your accounts", lines)]
+    if contested := [*map(_held, overview.held), *map(_opened, overview.opened)]:
+        embeds.append(_embed("Contested", contested[:20], caution=True))
+    return embeds
+
+
+def remove_embed(link: Link, links: Sequence[Link]) -> discord.Embed:
+    """The question before an account is removed: what is lost with it."""
+    lines = [f"`{account_words(link.account)}` leaves your list."]
+    others = any(other.owner == link.owner and other.account != link.account for other in links)
+    if link.proven and others:
+        lines.append("Its owner stays proven, as another account of yours has the same one. Roles it earned go.")
+    elif link.proven:
+        lines.append(
+            "Its **proof** is lost, and so are the **roles** that it earned. To get them back, prove it again."
+        )
+    return _embed("Remove this account?", lines, caution=True)
+
+
+def removed_words(link: Link) -> str:
+    """What was removed."""
+    return f"Removed `{account_words(link.account)}`{' and its proof' if link.proven else ''}."
+
+
+def done_embed(title: str, words: str) -> discord.Embed:
+    """Something was done."""
+    return _embed(title, [words])
+
+
+def delete_embed(count: int) -> discord.Embed:
+    """The question before everything is deleted."""
+    deleted = (
+        f"**Deleted at once:** {plural(count, 'account')} with labels and proofs, what you share, verifications under "
+        "way, claims and news. Roles that your accounts earned go. An address that another member claims goes to them."
+    )
+    stays = (
+        f"**Stays:** for {AUDIT_KEPT.days} days, that something was done, under a pseudonym and without accounts; in "
+        f"backups, everything, for up to {_BACKUP_DAYS} days."
+    )
+    lines = [deleted, stays, "`/privacy export` shows what there is."]
+    return _embed("Delete everything about you?", lines, caution=True)
+
+
+def notice_embed(notice: Notice) -> discord.Embed:
+    """A piece of news; the address is whole, as it must be recognised."""
+    title, words = _NEWS_WORDS[notice.news]
+    until = moment_words(notice.until) if notice.until else "soon"
+    caution = notice.news in (News.CONTESTED, News.LOST, News.REFUSED)
+    address = f"`{checksummed(notice.owner)}`" if notice.owner else "an account"
+    return _embed(title, [words.format(address=address, until=until)], caution=caution)
+
+
+def manual_embed(link: Link, member: str, *, told: bool) -> discord.Embed:
+    """What a moderator is told who linked an account by hand."""
+    told_words = "They were told by direct message." if told else "They take no direct messages: tell them yourself."
+    words = f"`{account_words(link.account)}` is linked to **{safe_text(member, _NAME)}**, by {_method(link)}."
+    return _embed("Linked by hand", [words, f"{told_words} It is noted that you did this."])
+
+
+def told_manually_embed(link: Link, guild_name: str) -> discord.Embed:
+    """What a member is told to whom a moderator linked an account."""
+    where = f" of **{safe_text(guild_name, _NAME)}**" if guild_name else ""
+    words = f"A moderator{where} linked `{account_words(link.account)}` to you, without a signature."
+    return _embed("An account was linked to you", [words, "Not yours? `/unlink` in that server removes it."])
+
+
+def main_words(link: Link, member: str = "") -> str:
+    """Whose main account it is, for the header of its collections; `member` is "" for the asker's own."""
+    whose = f"Main account of **{safe_text(member, _NAME)}**" if member else "Your main account"
+    return f"{whose}, {'proven' if link.proven else '*unproven*'}"
+
+
+def choice_words(link: Link) -> str:
+    """An account as a suggestion or an option of a menu: plain text, at most 100."""
+    label = f"{safe_text(link.label, 2 * MAX_LABEL, plain=True)} · " if link.label else ""
+    return f"{label}{account_words(link.account)}{' · ★' if link.is_main else ''}"[:100]
+
+
+def state_words(link: Link) -> str:
+    """What a menu says below an account."""
+    owner = f"{owner_words(link.owner)} · " if link.owner else ""
+    return f"{owner}{'proven' if link.proven else 'unproven'}"
+
+
+def moment_words(moment: datetime) -> str:
+    """A moment, and how far it is."""
+    return f"{discord.utils.format_dt(moment, 'f')} ({discord.utils.format_dt(moment, 'R')})"
+
+
+def _line(link: Link) -> str:
+    star = "★ " if link.is_main else "▫️ "
+    label = f"**{safe_text(link.label, 2 * MAX_LABEL)}** · " if link.label else ""
+    owner = f" · `{owner_words(link.owner)}`" if link.owner else ""
+    return f"{star}{label}`{account_words(link.account)}`{owner} · {_proof(link) if link.proven else '*unproven*'}"
+
+
+def _proof(link: Link) -> str:
+    when = f" {discord.utils.format_dt(link.proven_at, 'R')}" if link.proven_at else ""
+    return f"proven by {_method(link)}{when}"
+
+
+def _method(link: Link) -> str:
+    return link.method.words if link.method else "nothing"
+
+
+def _held(contest: Contest) -> str:
+    what = f"⚠️ Another member claims `{owner_words(contest.owner)}`: it moves to them {moment_words(contest.ends_at)}"
+    if contest.objected_at:
+        return f"{what}, unless you sign again before: `/verify`. You objected."
+    return f"{what}. Not you? Choose it below, press Object, then sign again by `/verify`."
+
+
+def _opened(contest: Contest) -> str:
+    when = moment_words(contest.ends_at)
+    return f"You claim `{owner_words(contest.owner)}`: it is yours {when}, unless its holder signs again before."
+
+
+def _hours(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    return f"{hours:g} {'hour' if hours == 1 else 'hours'}"
+
+
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= _SENTENCE else sentence[: _SENTENCE - 1] + "…"
+
+
+def _embed(title: str, lines: Sequence[str], *, caution: bool = False) -> discord.Embed:
+    return discord.Embed(title=title, description="\n".join(lines), colour=CAUTION if caution else BRAND)

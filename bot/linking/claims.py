@@ -1,0 +1,56 @@
+"""Which account a proof is about, and which address owns it. Never a browser's word: sources are asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.errors import InputError, NotFoundError, SourceError
+from bot.holdings import Account
+from bot.lookup import Lookup
+from bot.names import is_numbered
+from bot.store import Store
+from bot.store.rows import to_account
+from bot.store.sessions import Session
+
+
+class Claims:
+    """Leads from a session, and an address that was connected, to what is to be linked."""
+
+    def __init__(self, store: Store, lookup: Lookup) -> None:
+        self._sessions = store.sessions
+        self._lookup = lookup
+
+    async def of(self, session: Session, signer: str) -> tuple[Session, tuple[str, ...]]:
+        """The session with the owner of its account, and the accounts that a proof links.
+
+        Args:
+            session: Which may name an account, or none: then the address's own is meant.
+            signer: The address that was connected, lower case.
+
+        Raises:
+            InputError: that address has no account on any network here.
+            SourceError: that cannot be found out now.
+        """
+        if not session.account:
+            return session, (str(await self._account_of(signer)),)
+        if not session.owner:
+            owner = await self._lookup.owner_of(to_account(session.account))
+            await self._sessions.learn_owner(session, owner)
+            session = replace(session, owner=owner)
+        return session, (session.account,)
+
+    async def _account_of(self, owner: str) -> Account:
+        """The account of an address on the first network where it has one."""
+        failure: SourceError | None = None
+        for network in self._lookup.names.networks:
+            if not is_numbered(network):
+                return Account(network, owner)
+            try:
+                return await self._lookup.account_of(owner, network)
+            except NotFoundError:
+                continue
+            except SourceError as error:
+                failure = error
+        if failure:
+            raise failure
+        raise InputError(f"{owner[:6]}…{owner[-4:]} has no account here. Connect the address that owns yours.")

@@ -1,0 +1,53 @@
+"""Two members, one address: the holder is told and may object, and then whoever can sign last keeps it.
+
+A proof by another member moves nothing at once: a signature can be lured out of somebody, and then both would lose.
+The holder has a day. Who objects has a week, to fetch the key from wherever it is; a new proof by the holder ends the
+contest, and its challenger cannot open another for a month. Without one the address moves: wallets are sold, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot.links import Contest, Notice
+from bot.store import Store
+
+_OBJECTED_FOR = timedelta(days=7)
+
+
+class Contests:
+    """Answers about contests. Every method may raise `StoreError`; nothing is half-saved."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._contests = store.contests
+        self._clock = clock
+
+    async def held_by(self, user_id: int) -> Sequence[Contest]:
+        """Contests about addresses that a member has."""
+        return await self._contests.held_by(user_id)
+
+    async def opened_by(self, user_id: int) -> Sequence[Contest]:
+        """Contests in which a member wants an address."""
+        return await self._contests.opened_by(user_id)
+
+    async def object(self, user_id: int, owner: str) -> None:
+        """Let the holder object: a week from now on, to sign again.
+
+        Raises:
+            InputError: there is nothing to object to, or they objected before.
+        """
+        now = self._clock()
+        await self._contests.object(user_id, owner, now, now + _OBJECTED_FOR)
+
+    async def settle(self) -> int:
+        """End the contests whose time has come; how many those were. To be called again and again."""
+        return await self._contests.settle(self._clock())
+
+    async def notices(self, user_id: int | None = None) -> Sequence[Notice]:
+        """What a member, or anybody, was not told yet."""
+        return await self._contests.notices(user_id)
+
+    async def told(self, notice: Notice) -> None:
+        """Note that somebody was told."""
+        await self._contests.told(notice.notice_id)

@@ -1,0 +1,62 @@
+"""What became of a verification, for whoever waits for it elsewhere: the page tells Discord by these."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class Ending(Enum):
+    """How a verification ended, or how far it came."""
+
+    LINKED = "linked"
+    CONTESTED = "contested"
+    SIGNED = "signed"  # a code has to be typed
+    RELAYED = "relayed"  # another Discord user opened the link
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An ending with what is to be said of it.
+
+    Attributes:
+        ending: Which.
+        owner: The address, lower case.
+        accounts: Its accounts that were linked.
+        until: When a contest or a code ends.
+        code: To be shown on the page, once, and never anywhere else.
+        relays: How often links of the same person were opened by others lately.
+    """
+
+    ending: Ending
+    owner: str = ""
+    accounts: tuple[str, ...] = ()
+    until: datetime | None = None
+    code: str = ""
+    relays: int = 0
+
+
+class Outcomes:
+    """Outcomes on their way to whoever began the verification; forgotten when nobody waits."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, asyncio.Future[Outcome]] = {}
+
+    async def wait(self, session_id: str, seconds: float) -> Outcome | None:
+        """The outcome of a verification, None when it does not come in time. One at a time may wait for it."""
+        future = self._waiting[session_id] = asyncio.get_running_loop().create_future()
+        try:
+            return await asyncio.wait_for(future, seconds)
+        except TimeoutError:
+            return None
+        finally:
+            self._waiting.pop(session_id, None)
+
+    def tell(self, session_id: str, outcome: Outcome) -> None:
+        """Hand an outcome to whoever waits for it."""
+        future = self._waiting.get(session_id)
+        if future and not future.done():
+            future.set_result(outcome)

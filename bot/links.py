@@ -1,0 +1,116 @@
+"""The nouns of linking: an account that a member named, the proof that it is theirs, a claim that is contested.
+
+A *link* says that a member named an account: enough to show it, never enough for a role. A *proof* says that a member
+showed to hold the key of an address; it covers every account that this address owns, on every network. One address has
+at most one proof, so one proven account belongs to one Discord user.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from bot.holdings import Account
+
+MOST_LINKS = 10
+MAX_LABEL = 32
+
+
+class Method(Enum):
+    """How an address was proven."""
+
+    EOA = "eoa"
+    CONTRACT = "1271"
+    COUNTERFACTUAL = "counterfactual"
+    MANUAL = "manual"
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        return _METHOD_WORDS[self]
+
+
+_METHOD_WORDS = {
+    Method.EOA: "signature",
+    Method.CONTRACT: "signature, confirmed by the wallet's contract",
+    Method.COUNTERFACTUAL: "signature by the key of a wallet not yet deployed",
+    Method.MANUAL: "a moderator's word, without a signature",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Discord user, as far as linking needs to know: `name` is the unique user name, upstream text."""
+
+    user_id: int
+    name: str = ""
+    avatar_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An account that a member named; `owner` is its address in lower case, "" while that is not known.
+
+    `method` and `proven_at` are those of the member's own proof of the address, None while there is none.
+    """
+
+    account: Account
+    owner: str
+    label: str
+    is_main: bool
+    linked_at: datetime
+    method: Method | None = None
+    proven_at: datetime | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether it may count for roles."""
+        return self.method is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Two members showed to hold the key of one address: unless the holder signs again, it moves at `ends_at`."""
+
+    owner: str
+    holder_id: int
+    challenger_id: int
+    opened_at: datetime
+    ends_at: datetime
+    objected_at: datetime | None = None
+
+
+class News(Enum):
+    """What a member must be told although they did not ask; kept until they were."""
+
+    CONTESTED = "contested"
+    LOST = "lost"
+    WON = "won"
+    KEPT = "kept"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A piece of news for one member, about an address ("" where it is about none)."""
+
+    notice_id: int
+    user_id: int
+    news: News
+    owner: str
+    at: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """A wallet whose address follows from who owns it, and that was never deployed (Loopring's counterFactualInfo).
+
+    All addresses are lower case; `owner` is the key that signs, `wallet` is what owns the account.
+    """
+
+    wallet: str
+    factory: str
+    salt: int
+    owner: str

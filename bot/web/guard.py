@@ -1,0 +1,183 @@
+"""What stands before every page: headers, the right host, limits, and errors that tell nothing but a sentence.
+
+Sources: OWASP ASVS 5.0 (3.4 headers, 3.5 origins, 2.4.1 limits, 16.5.1 errors), MDN. A request that aiohttp's parser
+refuses (a header of 20 kB, no HTTP) comes to no handler, and gets its 400 from `Guard.broken`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from bot.errors import (
+    InputError,
+    LimitError,
+    NotFoundError,
+    ProofError,
+    SessionError,
+    SourceError,
+    StoreError,
+    TesseraError,
+    UndecidedError,
+)
+from bot.web.limits import Limits
+from bot.web.visitor import Visitors
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://cdn.discordapp.com; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Content-Security-Policy": _POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cache-Control": "no-store",
+        "Server": "",
+    }
+)
+_HTTPS_ONLY = "max-age=31536000; includeSubDomains"
+HEALTH = "/healthz"
+
+# Error → status and a word for the page's script; the sentence is the error's own.
+_TOLD: tuple[tuple[type[TesseraError], int, str], ...] = (
+    (SessionError, 401, "session"),
+    (ProofError, 400, "signature"),
+    (LimitError, 429, "too_many"),
+    (InputError, 400, "input"),
+    (NotFoundError, 400, "input"),
+    (UndecidedError, 503, "later"),
+    (SourceError, 503, "later"),
+    (StoreError, 503, "later"),
+)
+_STATUSES = {
+    400: ("input", "That request is not understood."),
+    403: ("csrf", "That request did not come from this page. Reload the page, and try again."),
+    404: ("not_found", "There is no such page. Run `/verify` in Discord for a link."),
+    405: ("not_found", "There is no such page. Run `/verify` in Discord for a link."),
+    408: ("slow", "That request took too long. Try again."),
+    413: ("large", "That request is too large."),
+    415: ("media", "That request is not understood: it must be JSON."),
+    421: ("host", "This page has another address. Run `/verify` in Discord for a link."),
+}
+
+# After a body that was not read to its end nothing else can be read on that connection.
+_UNREAD = frozenset({408, 413, 415})
+
+
+def refused(status: int, code: str, sentence: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    """An error as the page's script reads it."""
+    body = orjson.dumps({"error": {"code": code, "message": sentence}})
+    return web.Response(status=status, body=body, content_type="application/json", headers=headers)
+
+
+class Guard:
+    """The middleware, and the headers of what is answered beside it.
+
+    Args:
+        host: The only host, with its port, that pages are served under; "" where there is none.
+        secure: It is reached by https.
+        visitors: Tells who asks.
+        limits: Counts them.
+        seconds: The longest that one request may take.
+    """
+
+    def __init__(self, host: str, *, secure: bool, visitors: Visitors, limits: Limits, seconds: float) -> None:
+        self._host = host
+        self._headers = {**HEADERS, **({"Strict-Transport-Security": _HTTPS_ONLY} if secure else {})}
+        self._visitors = visitors
+        self._limits = limits
+        self._seconds = seconds
+
+    def middleware(self) -> Any:
+        """For `web.Application`."""
+
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            began = time.monotonic()
+            response = await self._answer(request, handler)
+            # The name of the route only: paths, queries and `Referer` may hold what must not be logged.
+            route = request.match_info.route.name or "unknown"
+            took = (time.monotonic() - began) * 1000
+            log.debug("web: %s %s: %d in %.0f ms", request.method, route, response.status, took)
+            return response
+
+        return guard
+
+    async def dress(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """For `on_response_prepare`: aiohttp answers an `Expect` that it does not know before any middleware."""
+        response.headers.update(self._headers)
+
+    def broken(self, status: int) -> web.Response:
+        """The answer to what is no request, or where an answer broke: no signal is sent for those."""
+        response = _of_status(status) if status in _STATUSES else _fault()
+        response.headers.update(self._headers)
+        response.force_close()
+        return response
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            if refusal := self._refusal(request):
+                return refusal
+            async with asyncio.timeout(self._seconds):
+                return await handler(request)
+        except TimeoutError:
+            return _of_status(408)
+        except TesseraError as error:
+            return _told(error)
+        except web.HTTPException as error:
+            return _of_status(error.status)
+        except Exception:
+            log.exception("web: %s failed", request.match_info.route.name)
+            return _fault()
+
+    def _refusal(self, request: web.Request) -> web.Response | None:
+        if request.path == HEALTH:  # asked by a supervisor on this machine, by whatever address
+            return None
+        if self._host and not self._is_named(request):
+            return _of_status(421)
+        if wait := self._limits.take(self._visitors.who(request), request.method):
+            sentence = "Too many requests. Try again in a minute."
+            return refused(429, "rate", sentence, {"Retry-After": str(wait)})
+        return None
+
+    def _is_named(self, request: web.Request) -> bool:
+        """Whether the request is for this host: by its one `Host`, and by its target where that names a host too."""
+        # Not `request.host`: without a `Host` that asks the resolver for this machine's name, and all wait meanwhile.
+        hosts = [host.lower() for host in request.headers.getall("Host", ())]
+        return hosts == [self._host] and request.url.host_port_subcomponent == self._host
+
+
+def _told(error: TesseraError) -> web.Response:
+    for kind, status, code in _TOLD:
+        if isinstance(error, kind):
+            if wait := getattr(error, "retry_after", 0):  # too often, not too many: waiting helps
+                return refused(status, "rate", error.sentence, {"Retry-After": str(round(wait))})
+            return refused(status, code, error.sentence)
+    return refused(500, "fault", error.sentence)
+
+
+def _fault() -> web.Response:
+    return refused(500, "fault", "Something went wrong inside Tessera. Try again in a minute.")
+
+
+def _of_status(status: int) -> web.Response:
+    response = refused(status, *_STATUSES.get(status, _STATUSES[400]))
+    if status in _UNREAD:
+        response.force_close()
+    return response

@@ -1,0 +1,98 @@
+/** The steps in which no wallet takes part. Each draws itself at the desk it is given. */
+
+import { address, h, name, spoken } from "./dom.js";
+import { countDown, localTime } from "./time.js";
+
+const ENDED = "This link is not valid any more. Run /verify in Discord for a new one.";
+const DEAD = {
+  other_user: [
+    "This link is not yours",
+    "This link was created by another Discord user. Someone may be trying to use your wallet. Nothing was signed.",
+  ],
+  cancelled: [
+    "Nothing was linked",
+    "Nothing was linked. If you did not run /verify yourself, somebody sent you this link: tell a moderator.",
+  ],
+};
+
+/** Who made the link is not said here: a stranger must not learn whom to play. */
+export function login(desk) {
+  const url = new URL(desk.state.authorize_url);
+  if (!["https:", "http:"].includes(url.protocol)) throw new Error("authorize_url is no web address");
+  const link = h("a", { class: "button main", href: url.href, rel: "noreferrer" }, "Log in with Discord");
+  link.addEventListener("click", () => link.setAttribute("aria-busy", "true"));
+  desk.draw(
+    "Log in with Discord",
+    h("p", {}, "This link was made for a Discord account. Log in so that we can see it is yours."),
+    h("p", { class: "row" }, link),
+    h("p", { class: "quiet" }, "We ask Discord only for your name, your ID and your picture."),
+  );
+}
+
+/** Without a login, the code ties the browser that signed to the member who typed the command. */
+export function code(desk) {
+  const { code: typed, expires_at: until } = desk.state;
+  const lost = (why) => desk.draw("Type the code in Discord", h("p", {}, why));
+  if (!typed) return lost("The code was shown once; run /verify again if you lost it.");
+  const shown = h("code", { class: "code" }, typed);
+  const timer = h("p", { class: "quiet", role: "timer" });
+  desk.draw(
+    "Type this code in Discord",
+    h("p", { class: "code-row" }, shown, desk.action("Copy", () => copy(desk, shown))),
+    timer,
+    h(
+      "p",
+      { class: "warning" },
+      "Type this only in your own Discord: press ",
+      h("strong", {}, "Enter code"),
+      " under Tessera's message. Anyone else asking for it is stealing your roles.",
+    ),
+  );
+  countDown(timer, until, (left) => `The code is good for ${left}.`, () => {
+    lost("The code has run out. Run /verify in Discord for a new one.");
+  });
+}
+
+async function copy(desk, shown) {
+  try {
+    await navigator.clipboard.writeText(shown.textContent);
+    desk.say("Copied.");
+  } catch {
+    // Not every browser inside a wallet gives a page the clipboard; the code is marked instead.
+    getSelection().selectAllChildren(shown);
+    desk.say("The code is selected: copy it with your keyboard or menu.");
+  }
+}
+
+export function done(desk) {
+  const { linked, user } = desk.state;
+  const accounts = (linked?.accounts ?? []).filter(Boolean);
+  desk.draw(
+    "Linked",
+    linked && h("div", { class: "proven" }, address(linked.address), user && h("p", {}, "to ", name(user.name))),
+    accounts.length > 0 && h("h3", {}, accounts.length === 1 ? "Account" : "Accounts"),
+    accounts.length > 0 && h("ul", {}, accounts.map((account) => h("li", {}, spoken(account)))),
+    h("p", {}, "You can close this page and go back to Discord."),
+  );
+}
+
+export function contest(desk) {
+  const { account, until } = desk.state;
+  const end = until ? h("time", { datetime: until }, localTime(until)) : "24 hours after you signed";
+  desk.draw(
+    "Your proof is good, but the account is taken",
+    h(
+      "p",
+      {},
+      `${account ? spoken(account) : "The account"} is linked to another Discord member, who has been told and can object until `,
+      h("strong", {}, end),
+      ".",
+    ),
+    h("p", {}, "If nobody objects, it is linked to you then. You need to do nothing more, and can close this page."),
+  );
+}
+
+export function dead(desk) {
+  const [title, sentence] = DEAD[desk.state.reason] ?? ["This link has ended", ENDED];
+  desk.draw(title, h("p", { class: desk.state.reason === "other_user" ? "warning" : null }, sentence));
+}

@@ -1,0 +1,76 @@
+/** What a person is told before signing: whom the wallet is linked to, what is proven, and what is never asked. */
+
+import { address, h, name, plain, spoken } from "./dom.js";
+
+const AVATARS = "https://cdn.discordapp.com/";
+
+/** The Discord user that the wallet will be linked to, large, and the way out. */
+export function person(desk) {
+  const { user, guild } = desk.state;
+  const where = guild ? h("span", { class: "quiet" }, "in ", name(guild, 100)) : null;
+  const leave = desk.action("Not me", async () => desk.show(await desk.call("cancel", {})), { always: true });
+  if (!user) return unseen(desk, where, leave);
+  return h(
+    "div",
+    { class: "person" },
+    h("p", { class: "quiet" }, "The wallet will be linked to"),
+    avatar(user),
+    h("p", { class: "who" }, h("strong", {}, name(user.name)), h("span", { class: "quiet" }, `ID ${user.id}`), where),
+    leave,
+  );
+}
+
+/** Without a login nobody here knows who is reading: only the reader can say. */
+function unseen(desk, where, leave) {
+  const expected = desk.state.expected?.name;
+  const who = () => (expected ? h("strong", {}, name(expected)) : "the member who typed /verify");
+  return h(
+    "div",
+    { class: "person" },
+    h("p", { class: "quiet" }, "The wallet will be linked to"),
+    initial(expected ?? "?"),
+    h("p", { class: "who" }, who(), where),
+    leave,
+    h(
+      "p",
+      { class: "warning" },
+      "Only go on if YOU are ",
+      who(),
+      " and typed /verify yourself. If somebody sent you this link, press Not me.",
+    ),
+  );
+}
+
+function avatar(user) {
+  const url = String(user.avatar_url ?? "");
+  if (!url.startsWith(AVATARS)) return initial(user.name); // the page's policy would refuse it
+  const image = h("img", { class: "avatar", src: url, alt: "", width: "64", height: "64" });
+  image.addEventListener("error", () => image.replaceWith(initial(user.name)), { once: true });
+  return image;
+}
+
+function initial(text) {
+  return h("span", { class: "avatar initial", "aria-hidden": "true" }, [...plain(text)][0]?.toUpperCase() ?? "?");
+}
+
+/** The account to prove and its owner. */
+export function asked({ account, owner }) {
+  return h(
+    "dl",
+    {},
+    h("dt", {}, "To prove"),
+    h("dd", {}, account ? spoken(account) : "The address that you connect"),
+    owner && h("dt", {}, "Its owner"),
+    owner && h("dd", {}, address(owner)),
+  );
+}
+
+export function promises() {
+  return h(
+    "div",
+    { class: "promises" },
+    h("p", {}, "This page only ever asks your wallet for two things:"),
+    h("ul", {}, h("li", {}, "your address, and"), h("li", {}, "one signature.")),
+    h("p", {}, "Never a transaction, an approval, a seed phrase, an L2 key or an API key."),
+  );
+}

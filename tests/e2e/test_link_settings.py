@@ -1,0 +1,69 @@
+"""What the configuration changes about links: a moderator's word, and how long buttons live."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.conftest import open_bot_stage
+from tests.stage import Stage
+
+
+@pytest.fixture(scope="module")
+async def module_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """A bot that takes a moderator's word, and whose buttons die soon."""
+    async with open_bot_stage(
+        tmp_path_factory.mktemp("bot"), linking="manual = true", discord="buttons_expire_seconds = 0.5"
+    ) as stage:
+        yield stage
+
+
+async def test_a_moderator_links_an_account_and_the_member_is_told(stage: Stage) -> None:
+    ada, hana = await stage.person("ada"), await stage.person("hana")
+    answer = await ada.run("link-manual", member=hana.user, account="10002")
+    assert answer.message["ephemeral"]
+    assert "`loopring:10002` is linked to **Hana**, by a moderator's word, without a signature." in answer.text
+    assert "They were told by direct message." in answer.text
+    (message,) = await hana.direct_messages()
+    assert "A moderator of **The Mosaic Society** linked `loopring:10002` to you" in message["embeds"][0]["description"]
+    assert "a moderator's word" in (await hana.run("accounts")).text
+    twice = await ada.run("link-manual", member=hana.user, account="10002")
+    assert "proven by this member already" in twice.text
+    other = await stage.person("kwame")
+    assert "proven by another member already" in (await ada.run("link-manual", member=other.user, account="10002")).text
+
+
+async def test_a_member_who_takes_no_direct_messages_is_to_be_told_by_the_moderator(stage: Stage) -> None:
+    ada, elif_ = await stage.person("ada"), await stage.person("elif")
+    await elif_.takes_direct_messages(accepts=False)
+    answer = await ada.run("link-manual", member=elif_.user, account="10010")
+    assert "They take no direct messages: tell them yourself." in answer.text
+
+
+async def test_bots_are_refused(stage: Stage) -> None:
+    ada = await stage.person("ada")
+    bot = (await stage.get("/_client/state", user=ada.user))["application"]["id"]
+    assert "no bots" in (await ada.run("link-manual", member=bot, account="10002")).text
+
+
+async def test_whose_rank_is_too_low_is_offered_no_such_command(stage: Stage) -> None:
+    hana = await stage.person("hana")
+    with pytest.raises(AssertionError, match="there is no command /link-manual"):
+        await hana.run("link-manual", member=hana.user, account="10013")
+    assert "link-manual" not in (await hana.run("help")).text
+    assert "</link-manual:" in (await (await stage.person("ada")).run("help")).text
+
+
+async def test_buttons_are_disabled_in_the_end(stage: Stage) -> None:
+    goro = await stage.person("goro_san")
+    await goro.run("link", account="10013")
+    for command in ("accounts", "privacy delete"):
+        answer = await goro.run(command)
+        assert answer.components()
+        async with asyncio.timeout(5):
+            while not all(item["disabled"] for item in (await stage.current(answer)).components()):  # noqa: ASYNC110 - the state is another program's
+                await asyncio.sleep(0.02)
+        with pytest.raises(AssertionError, match="this component is disabled"):
+            await goro.press(answer, "choose" if command == "accounts" else "yes", "loopring:10013")

@@ -1,0 +1,181 @@
+"""What members do with their accounts in Discord: link, list, name, share, unlink, and ask about each other.
+
+The bot remembers over tests, so that each is about members of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.stage import Answer, Person, Stage
+
+
+async def linked(stage: Stage, username: str, *accounts: str) -> Person:
+    """Somebody who linked accounts."""
+    person = await stage.person(username)
+    for account in accounts:
+        answer = await person.run("link", account=account)
+        assert answer.embeds[0]["title"] == "Linked"
+    return person
+
+
+async def chosen(person: Person, account: str) -> Answer:
+    """Somebody's list, with an account chosen in it."""
+    return await person.press(await person.run("accounts"), "choose", account)
+
+
+def labels(answer: Answer) -> list[str]:
+    """What stands on the buttons of an answer."""
+    return [item["label"] for item in answer.components() if "label" in item]
+
+
+async def test_what_is_linked_is_unproven_and_shown_by_collections_alone(stage: Stage) -> None:
+    lotte = await stage.person("lotte")
+    answer = await lotte.run("link", account="10001")
+    assert answer.message["ephemeral"]
+    assert "`loopring:10001`, owner `0x90E7…8A71`" in answer.text
+    assert "**unproven**: `/collections` shows it, and it never counts for roles" in answer.text
+    assert labels(answer) == ["Prove it is mine"]
+    again = await lotte.run("link", account="0x90e78956725e312a4217e90bdd1d8a496f018a71")
+    assert again.embeds[0]["title"] == "That was linked already"
+    shown = await stage.settled(await lotte.run("collections"))
+    assert shown.embeds[0]["title"] == "Collections of account 10001"
+    assert shown.embeds[0]["description"].startswith("Your main account, *unproven*\n**30 collections**")
+    typed = await stage.settled(await lotte.run("collections", account="10001"))
+    assert "main account" not in typed.text
+
+
+async def test_the_list_leads_to_everything_that_can_be_done(stage: Stage) -> None:
+    hana = await linked(stage, "hana", "10002", "10007")
+    panel = await hana.run("accounts")
+    assert panel.message["ephemeral"]
+    assert panel.text.index("★ `loopring:10002`") < panel.text.index("`loopring:10007`")
+    assert panel.text.count("*unproven*") == 2
+    assert panel.component("main")["disabled"]
+
+    panel = await hana.press(panel, "choose", "loopring:10007")
+    panel = await hana.press(panel, "main")
+    assert "`loopring:10007` is your main account now." in panel.text
+    assert "★ `loopring:10007`" in panel.text
+    panel = await hana.submit(await hana.press(panel, "label"), label="cold *wallet*")
+    assert r"★ **cold \*wallet\*** · `loopring:10007`" in panel.text
+    await hana.submit(await hana.press(panel, "label"), label="a\N{ZERO WIDTH SPACE}b")
+    assert "at most 32 letters" in (await hana.messages())[-1]["embeds"][0]["description"]
+
+    asked = await hana.press(panel, "remove")
+    assert asked.embeds[0]["title"] == "Remove this account?"
+    kept = await hana.press(asked, "no")
+    assert "loopring:10007" in kept.text
+    gone = await hana.press(await hana.press(kept, "remove"), "yes")
+    assert "Removed `loopring:10007`." in gone.text
+    assert "★ `loopring:10002`" in gone.text
+    last = await hana.press(await hana.press(gone, "remove"), "yes")
+    assert "You have no account linked." in last.text
+    assert last.components() == []
+
+
+async def test_others_see_a_main_account_only_where_it_is_shared(stage: Stage) -> None:
+    elif_, jokull = await linked(stage, "elif", "10001"), await stage.person("jokull")
+    refused = await jokull.run("collections", member=elif_.user)
+    assert "That member shares no account here." in refused.text
+    assert (await jokull.run("collections", member=jokull.user)).text == (await jokull.run("collections")).text
+
+    panel = await elif_.run("accounts")
+    assert panel.component("share")["label"].endswith("off")
+    panel = await elif_.press(panel, "share")
+    assert panel.component("share")["label"].endswith("on")
+    shown = await stage.settled(await jokull.run("collections", member=elif_.user))
+    assert shown.embeds[0]["description"].startswith("Main account of **Elif**, *unproven*\n**30 collections**")
+
+    await elif_.press(panel, "share")
+    assert (await jokull.run("collections", member=elif_.user)).text == refused.text
+
+
+async def test_an_account_and_a_member_are_not_asked_for_at_once(stage: Stage) -> None:
+    priya = await stage.person("priya")
+    answer = await priya.run("collections", account="10001", member=priya.user)
+    assert "Say either an account or a member, not both." in answer.text
+
+
+async def test_own_accounts_are_suggested(stage: Stage) -> None:
+    kwame = await linked(stage, "kwame", "10002", "10007", "10010")
+    await kwame.submit(await kwame.press(await chosen(kwame, "loopring:10010"), "label"), label="Cellar")
+    every = ["loopring:10002", "loopring:10007", "loopring:10010"]
+    for command in ("collections", "unlink", "verify"):
+        assert await kwame.suggestions(command, "account") == every
+        assert await kwame.suggestions(command, "account", "cell") == ["loopring:10010"]
+        assert await kwame.suggestions(command, "account", "0x") == every
+        assert await kwame.suggestions(command, "account", "99") == []
+    stranger = await stage.person("nadia_")
+    assert await stranger.suggestions("unlink", "account") == []
+
+
+async def test_unlinking_asks_once(stage: Stage) -> None:
+    oisin = await linked(stage, "oisin", "10010")
+    assert "is not among your accounts" in (await oisin.run("unlink", account="10001")).text
+    asked = await oisin.run("unlink", account="10010")
+    assert asked.message["ephemeral"]
+    assert "Nothing was changed." in (await oisin.press(asked, "no")).text
+    done = await oisin.press(await oisin.run("unlink", account="loopring:10010"), "yes")
+    assert "Removed `loopring:10010`." in done.text
+    assert done.components() == []
+    assert "You have no account linked." in (await oisin.run("accounts")).text
+
+
+async def test_nobody_sees_or_presses_what_is_somebody_elses(stage: Stage) -> None:
+    quill, soren = await linked(stage, "quill", "10011"), await stage.person("soren")
+    panel = await quill.run("accounts")
+    assert await soren.messages() == []
+    with pytest.raises(AssertionError, match="there is no such message"):
+        await soren.press(panel, "share")
+
+
+async def test_help_names_every_command(stage: Stage) -> None:
+    answer = await (await stage.person("wren")).run("help")
+    for command in ("link", "unlink", "verify", "accounts", "privacy export", "privacy delete", "collections"):
+        assert f"</{command}:" in answer.text
+    assert "link-manual" not in answer.text
+
+
+# ---------------------------------------------------------------- sources down; the bot spares them for a while after
+
+
+async def test_an_account_of_a_source_that_is_down_is_remembered(stage: Stage) -> None:
+    await stage.fault("status", path="", status=503)
+    mateo = await stage.person("mateo")
+    answer = await mateo.run("link", account="10016")
+    assert "Who owns it is not known yet, and is found out when you prove it. Loopring has a fault" in answer.text
+    assert "10016" in (await mateo.run("accounts")).text
+    told = await mateo.press(answer, "prove")
+    assert "Who owns that account cannot be found out right now" in told.text
+
+
+async def test_with_every_source_down_a_member_rules_over_what_is_known_of_them(stage: Stage) -> None:
+    tomasz = await linked(stage, "tomasz", "10002", "10013")
+    await stage.fault("reset", path="")
+    assert "loopring:10013" in (await tomasz.run("accounts")).text
+    await tomasz.press(await tomasz.run("unlink", account="10013"), "yes")
+
+    exported = await tomasz.run("privacy export")
+    assert exported.message["ephemeral"]
+    told = await fetched(exported.message["attachments"][0]["url"])
+    assert told["discord_user_id"] == tomasz.user
+    assert [link["account"] for link in told["links"]] == ["loopring:10002"]
+    assert [entry["verb"] for entry in told["audit"]] == ["unlink"]
+
+    asked = await tomasz.run("privacy delete")
+    assert "1 account with labels and proofs" in asked.text
+    assert "for 180 days" in asked.text
+    done = await tomasz.press(asked, "yes")
+    assert "You are forgotten, with 1 linked account." in done.text
+    assert "You have no account linked." in (await tomasz.run("accounts")).text
+
+
+async def fetched(url: str) -> Any:
+    """A file that the bot attached."""
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return json.loads(await response.read())

@@ -1,0 +1,152 @@
+"""The whole proof in Chromium: the command in Discord, the page, the login, the wallet, and back in Discord "Linked".
+
+Screenshots are left in `artifacts/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, expect
+
+from tests.chromium import open_chromium
+from tests.e2e.proving import Member, ProofStage, connect, log_in, open_proof_stage, sign
+
+ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """The Chromium of this machine."""
+    async with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+async def proof_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ProofStage]:
+    """A bot with a page, for the module's tests; each of them is about members of its own."""
+    async with open_proof_stage(tmp_path_factory.mktemp("bot")) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def desktop(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A wide window, dark."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="dark")
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A narrow one, light."""
+    context = await browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="light")
+    yield context
+    await context.close()
+
+
+async def test_a_member_proves_an_account_in_one_browser(proof_stage: ProofStage, desktop: BrowserContext) -> None:
+    ada = await Member.arrive(desktop, proof_stage.stage, "ada")
+    asked = await ada.use("/verify 10001")
+    await expect(asked).to_contain_text("Open the page")
+    await ada.shoot(ada.discord, "1-asked")
+    page = await ada.open_link(asked)
+    await expect(page.get_by_role("heading", name="Log in with Discord")).to_be_visible()
+    assert page.url == f"{proof_stage.page_url}/v"  # the token is gone from the address bar
+    await ada.shoot(page, "2-login")
+    await log_in(page)
+    await expect(page.get_by_text("Choose your wallet")).to_be_visible()
+    await ada.shoot(page, "3-wallets")
+    await connect(page, "10001")
+    await expect(page.get_by_text("I am Discord user ada")).to_be_visible()
+    await page.get_by_role("button", name="Sign in wallet").click()
+    await expect(page.get_by_test_id("wallet-check")).to_contain_class("fine")
+    await ada.shoot(page, "4-wallet")
+    await page.get_by_test_id("wallet-confirm").click()
+    await expect(page.get_by_role("heading", name="Linked")).to_be_visible()
+    await ada.shoot(page, "5-linked")
+    await expect(asked).to_contain_text("Linked 0x90E7…8A71 (loopring:10001)")
+    await ada.discord.bring_to_front()
+    await ada.shoot(ada.discord, "6-back-in-discord")
+
+    # Nothing but the address and one signature was asked of the wallet, and nobody was told the token.
+    calls = await proof_stage.stage.get("/_sandbox/wallet_calls")
+    assert {call["method"] for call in calls} == {"eth_requestAccounts", "personal_sign"}
+    assert [url for url in ada.requested if "t=" in url.partition("?")[0]] == []
+    assert (await proof_stage.stage.get("/_client/oauth"))["tokens_alive"] == 0
+
+    # Going back, and loading again, changes nothing.
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Linked")).to_be_visible()
+    await page.go_back()
+    await page.go_forward()
+    await expect(page.get_by_role("heading", name="Linked")).to_be_visible()
+    shown = await ada.use("/accounts")
+    await expect(shown).to_contain_text("loopring:10001")
+    await expect(shown).not_to_contain_text("unproven")
+
+
+async def test_on_a_phone_the_key_of_a_smart_wallet_proves_it(proof_stage: ProofStage, phone: BrowserContext) -> None:
+    ines = await Member.arrive(phone, proof_stage.stage, "ines.m")
+    asked = await ines.use("/verify 10021")
+    page = await ines.open_link(asked)
+    await log_in(page)
+    await ines.shoot(page, "phone-1-wallets")
+    await connect(page, "10021")
+    if await page.get_by_role("button", name="Go on").count():
+        await page.get_by_role("button", name="Go on").click()
+    await ines.shoot(page, "phone-2-text")
+    await sign(page)
+    await expect(page.get_by_role("heading", name="Linked")).to_be_visible()
+    await ines.shoot(page, "phone-3-linked")
+    assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    await expect(asked).to_contain_text("Linked")
+
+
+async def test_who_is_lured_to_somebody_elses_link_is_told_and_gives_nothing(
+    proof_stage: ProofStage, browser: Browser, desktop: BrowserContext
+) -> None:
+    mallory = await Member.arrive(desktop, proof_stage.stage, "wren")
+    asked = await mallory.use("/verify 10005")
+    link = await asked.get_by_role("link", name="Open the page").get_attribute("href")
+    assert link
+    lured = await browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="dark")
+    page = await lured.new_page()
+    await page.goto(link)
+    await log_in(page, "Big Tuna (big_tuna)")
+    await expect(page.get_by_text("This link was created by another Discord user.")).to_be_visible()
+    await expect(page.get_by_text("Nothing was signed.")).to_be_visible()
+    await page.screenshot(path="artifacts/flow-lured.png", full_page=True)
+    await expect(asked).to_contain_text("Nothing was linked")
+    await mallory.shoot(mallory.discord, "lured-2-maker")
+    await lured.close()
+
+
+async def test_a_second_claimant_opens_a_contest_and_the_holder_objects(
+    proof_stage: ProofStage, browser: Browser, desktop: BrowserContext
+) -> None:
+    hana = await Member.arrive(desktop, proof_stage.stage, "hana")
+    page = await hana.open_link(await hana.use("/verify 10002"))
+    await log_in(page)
+    await connect(page, "10002")
+    await sign(page)
+    await expect(page.get_by_role("heading", name="Linked")).to_be_visible()
+    other = await browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="dark")
+    kwame = await Member.arrive(other, proof_stage.stage, "kwame")
+    asked = await kwame.use("/verify 10002")
+    page = await kwame.open_link(asked)
+    await log_in(page)
+    await connect(page, "10002")
+    await sign(page)
+    await expect(page.get_by_text("another Discord member")).to_be_visible()
+    await kwame.shoot(page, "contest-1-page")
+    await expect(asked).to_contain_text("unless they sign again")
+    await other.close()
+    await hana.discord.bring_to_front()
+    panel = await hana.use("/accounts")
+    await expect(panel.get_by_role("button", name="Object")).to_be_visible()
+    await hana.shoot(hana.discord, "contest-2-accounts")
+    await panel.get_by_role("button", name="Object").click()
+    await expect(hana.discord.get_by_test_id("message").last).to_contain_text("sign again")
+    await hana.shoot(hana.discord, "contest-3-objected")

@@ -1,0 +1,144 @@
+"""Members' accounts as embeds: within Discord's limits for any input, and nothing that was typed acts."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import discord
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import embeds, link_embeds, proof_embeds
+from bot.holdings import LOOPRING, Account
+from bot.link_embeds import Overview
+from bot.linking.accounts import Linked
+from bot.linking.outcome import Ending, Outcome
+from bot.linking.ways import Way
+from bot.links import MAX_LABEL, MOST_LINKS, Contest, Link, Method, News, Notice, Person
+from bot.store.sessions import Issued
+from tests.test_embed_limits import TEXT, over_limits
+
+AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+OWNER = "0x19e7e376e7c213b7e7e7e46cc70a5dd086daff2a"
+DAY = timedelta(hours=24)
+HOSTILE = "@everyone <@1> [x](https://evil.example) `"
+
+
+def link(account: str = "10001", **fields: object) -> Link:
+    """A link that is main and unproven."""
+    values = {"owner": OWNER, "label": "", "is_main": True, "linked_at": AT} | fields
+    return Link(Account(LOOPRING, account), **values)  # type: ignore[arg-type] # a test names what matters to it
+
+
+def proven(account: str = "10001", **fields: object) -> Link:
+    """A link that is proven by a key."""
+    return link(account, method=Method.EOA, proven_at=AT, **fields)
+
+
+def said(embed: discord.Embed) -> str:
+    """All words of an embed."""
+    fields = [text for field in embed.fields for text in (field.name, field.value)]
+    return "\n".join(part for part in (embed.title, embed.description, *fields) if part)
+
+
+LINKS = st.builds(
+    link,
+    st.sampled_from(["1", "4294967295", "0x" + "ab" * 20]),
+    owner=st.sampled_from(["", OWNER]),
+    label=st.builds(lambda text: " ".join(text.split())[:MAX_LABEL], TEXT),
+    is_main=st.booleans(),
+    method=st.none() | st.sampled_from(Method),
+    proven_at=st.just(AT),
+)
+CONTESTS = st.builds(Contest, st.just(OWNER), st.just(1), st.just(2), st.just(AT), st.just(AT), st.none() | st.just(AT))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(LINKS, max_size=MOST_LINKS), st.lists(CONTESTS, max_size=12), st.lists(CONTESTS, max_size=12), TEXT)
+def test_a_list_of_accounts_keeps_the_limits(
+    links: Sequence[Link], held: Sequence[Contest], opened: Sequence[Contest], name: str
+) -> None:
+    assert over_limits(link_embeds.overview_embeds(Overview(links, held, opened, shared=True), "Done.")) == []
+    for each in links:
+        assert over_limits([link_embeds.remove_embed(each, links)]) == []
+        assert over_limits([link_embeds.linked_embed(Linked(each, True, True, name), DAY)]) == []  # noqa: FBT003 - fields
+        assert over_limits([link_embeds.manual_embed(each, name, told=False)]) == []
+        assert over_limits([link_embeds.told_manually_embed(each, name)]) == []
+        assert 1 <= len(link_embeds.choice_words(each)) <= 100
+        assert len(link_embeds.state_words(each)) <= 100
+
+
+@settings(max_examples=40, deadline=None)
+@given(TEXT, st.none() | LINKS, st.sampled_from([Way.OAUTH, Way.CODE]))
+def test_a_proof_keeps_the_limits(name: str, of_link: Link | None, way: Way) -> None:
+    person = Person(2**63, name)
+    assert over_limits([proof_embeds.begun_embed(person, of_link, way, "https://" + "v" * 200 + ".example", AT)]) == []
+    assert over_limits([proof_embeds.alarm_embed(person, name, 3)]) == []
+
+
+@pytest.mark.parametrize("ending", Ending)
+def test_every_ending_has_its_words(ending: Ending) -> None:
+    accounts = tuple(f"eip155:{number}:{OWNER}" for number in range(20))
+    embed = proof_embeds.outcome_embed(Outcome(ending, OWNER, accounts, AT, relays=3))
+    assert over_limits([embed]) == []
+    assert embed.title
+
+
+@pytest.mark.parametrize("news", News)
+def test_news_name_the_whole_address(news: News) -> None:
+    notices = [Notice(number, 1, news, OWNER, AT, AT) for number in range(10)]
+    assert over_limits(list(map(link_embeds.notice_embed, notices))) == []
+    assert "`0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A`" in said(link_embeds.notice_embed(notices[0]))
+    assert "{" not in said(link_embeds.notice_embed(Notice(1, 1, news, "", AT)))
+
+
+def test_what_people_call_themselves_and_their_accounts_does_nothing() -> None:
+    embed, *_ = link_embeds.overview_embeds(Overview([link(label=HOSTILE)]))
+    shown = [
+        embed,
+        link_embeds.manual_embed(proven(), HOSTILE, told=True),
+        link_embeds.told_manually_embed(proven(), HOSTILE),
+        proof_embeds.begun_embed(Person(1, HOSTILE), None, Way.OAUTH, "https://verify.example", AT),
+        proof_embeds.alarm_embed(Person(1, HOSTILE), HOSTILE, 3),
+    ]
+    for words in [*map(said, shown), link_embeds.main_words(link(), HOSTILE)]:
+        assert "@everyone" not in words
+        assert "<@1>" not in words
+        assert "https://evil" not in words
+        assert "](" not in words.replace(r"\](", "")
+
+
+def test_what_is_linked_tells_what_it_is_good_for() -> None:
+    unproven = said(link_embeds.linked_embed(Linked(link(), True, False, ""), DAY))  # noqa: FBT003 - fields
+    assert "owner `0x19E7…ff2A`" in unproven
+    assert "**unproven**" in unproven
+    assert "contest" not in unproven
+    held = link_embeds.linked_embed(Linked(link(), True, True, ""), DAY)  # noqa: FBT003 - likewise
+    assert "opens a contest of 24 hours" in said(held)
+    assert held.colour == embeds.CAUTION
+    already = said(link_embeds.linked_embed(Linked(proven(), False, False, ""), DAY))  # noqa: FBT003 - likewise
+    assert "already proven by signature" in already
+    assert "unproven" not in already
+
+
+@pytest.mark.parametrize(
+    ("others", "lost"),
+    [
+        pytest.param([], "Its **proof** is lost", id="the last account of that owner"),
+        pytest.param([proven("10002")], "Its owner stays proven", id="another account has the same owner"),
+    ],
+)
+def test_what_is_lost_with_an_account_is_told_before(others: list[Link], lost: str) -> None:
+    assert lost in said(link_embeds.remove_embed(proven(), [proven(), *others]))
+    assert "proof" not in said(link_embeds.remove_embed(link(), [link(), *others]))
+
+
+def test_a_text_to_be_signed_stands_alone_and_its_key_is_named_in_full() -> None:
+    issued = Issued("id", OWNER, OWNER, ("loopring:10001",), "nonce", "title\n\nfields", AT)
+    assert proof_embeds.paste_text(issued) == "```text\ntitle\n\nfields\n```"
+    assert "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A" in said(proof_embeds.paste_embed(issued))
+
+
+def test_only_the_third_relayed_link_locks_its_maker_out() -> None:
+    told = [said(proof_embeds.outcome_embed(Outcome(Ending.RELAYED, relays=relays))) for relays in (1, 3)]
+    assert ["cannot verify" in words for words in told] == [False, True]
