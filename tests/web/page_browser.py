@@ -1,0 +1,119 @@
+"""The verification page in Chromium: a visitor, the wallets of their browser, and what the browser complains of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
+
+from tests.chromium import ARTIFACTS
+from tests.web.page_server import OWNER, TOKEN, PageServer
+
+SIGNATURE = "0x" + "5a" * 65
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'%3E"
+    "%3Crect width='9' height='9' fill='%23316fd6'/%3E%3C/svg%3E"
+)
+
+# Wallets as an extension makes them: they announce themselves when asked, and answer by promises.
+_WALLETS = """
+(() => {
+  const list = WALLETS;
+  const make = (one) => ({
+    request({method, params}) {
+      window.tellWallet(method, params);
+      if (one.never?.includes(method)) return new Promise(() => {});
+      const fault = one.fail?.[method];
+      if (fault) return Promise.reject(Object.assign(new Error(fault.message), fault));
+      return Promise.resolve(method === "personal_sign" ? one.signature : one.addresses);
+    },
+  });
+  window.wallets = list;
+  const announced = list.filter((one) => !one.isOld).map((one) => ({info: one, provider: make(one)}));
+  const old = list.find((one) => one.isOld);
+  if (old) window.ethereum = make(old);
+  const announce = () => announced.forEach((detail) =>
+    window.dispatchEvent(new CustomEvent("eip6963:announceProvider", {detail})));
+  window.addEventListener("eip6963:requestProvider", announce);
+})();
+"""
+
+
+def wallet(**changes: Any) -> dict[str, Any]:
+    """A wallet that gives the owner's address and signs; `fail` and `never` name methods."""
+    return {
+        "uuid": "9f1c1d3e-0001",
+        "name": "Fox Wallet",
+        "icon": ICON,
+        "addresses": [OWNER],
+        "signature": SIGNATURE,
+        "fail": {},
+        "never": [],
+    } | changes
+
+
+class Visitor:
+    """Somebody with a browser. `asked_of_wallet` are the methods and parameters that wallets were asked for."""
+
+    def __init__(self, page: Page, server: PageServer) -> None:
+        self.page = page
+        self.server = server
+        self.asked_of_wallet: list[tuple[str, Any]] = []
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # A refused call is the subject of a test, not a fault of the page; the browser notes it all the same.
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(message.text)
+
+    async def has(self, *wallets: dict[str, Any]) -> None:
+        """Install wallets, before the page is opened."""
+        await self.page.expose_function("tellWallet", self._told)
+        await self.page.add_init_script(_WALLETS.replace("WALLETS", json.dumps(wallets)))
+
+    def _told(self, method: str, params: Any) -> None:
+        self.asked_of_wallet.append((method, params))
+
+    async def opens(self, fragment: str = f"#t={TOKEN}") -> None:
+        """Follow the link from Discord."""
+        await self.page.goto(f"{self.server.url}/v{fragment}")
+
+    async def reads(self, heading: str) -> None:
+        """The step's heading is there, alone, and has the focus."""
+        await expect(self.page.locator("h2")).to_have_text(heading)
+        await expect(self.page.locator("h2")).to_be_focused()
+        await expect(self.page).to_have_title(f"{heading} · Tessera")
+
+    async def presses(self, label: str) -> None:
+        """Press a button, by all of its name."""
+        await self.page.get_by_role("button", name=label, exact=True).click()
+
+    async def sees(self, text: str) -> None:
+        """A text is to be seen on the page."""
+        await expect(self.page.locator("main")).to_contain_text(text)
+
+    async def is_told(self, text: str) -> None:
+        """The alert says exactly this."""
+        await expect(self.page.get_by_role("alert")).to_have_text(text)
+
+    async def shoot(self, name: str) -> None:
+        """Keep what is seen, at its whole length."""
+        await self.page.screenshot(path=ARTIFACTS / f"verify-{name}.png", full_page=True)
+
+
+@asynccontextmanager
+async def visiting(browser: Browser, **options: Any) -> AsyncIterator[Visitor]:
+    """A visitor in a browser of their own, at a server of their own; what the browser complains of fails the test."""
+    async with PageServer().serving() as server:
+        context = await browser.new_context(locale="en-GB", timezone_id="Europe/Rome", **options)
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        visitor = Visitor(page, server)
+        yield visitor
+        await context.close()
+        assert visitor.complaints == []

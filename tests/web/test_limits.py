@@ -1,0 +1,255 @@
+"""Too slow, too much, too often: what is turned away, and that everybody else is served meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import time
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import aiohttp
+import pytest
+
+from bot.web.limits import READS_A_MINUTE, WRITES_A_MINUTE, WRITES_A_SECOND, Limits, SessionLimits
+from tests.web.stand import Stand
+from tests.web.wire import Line, Raw, ask, at_wallet, head, kept, line_to, scripted, serving_page
+
+PROXY = ("127.0.0.0/8",)
+MOST_CONNECTIONS = 200
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def passed(limits: Limits, visitor: bytes, method: str, times: int) -> int:
+    """How many of so many requests pass."""
+    return sum(limits.take(visitor, method) == 0 for _ in range(times))
+
+
+def test_a_visitor_may_write_thirty_times_a_minute_and_read_a_hundred_and_twenty_times() -> None:
+    clock = Clock()
+    limits = Limits(clock)
+    assert passed(limits, b"a", "POST", 50) == WRITES_A_MINUTE == 30
+    assert passed(limits, b"a", "GET", 200) == READS_A_MINUTE == 120
+    assert limits.take(b"a", "POST") == 2
+    clock.now += 60
+    assert passed(limits, b"a", "POST", 50) == 30
+
+
+def test_all_together_write_twenty_times_a_second_and_read_without_a_common_limit() -> None:
+    clock = Clock()
+    limits = Limits(clock)
+    visitors = [n.to_bytes(16) for n in range(1000)]
+    assert sum(passed(limits, visitor, "POST", 1) for visitor in visitors) == 2 * WRITES_A_SECOND == 40
+    clock.now += 1
+    assert sum(passed(limits, visitor, "POST", 1) for visitor in visitors) == WRITES_A_SECOND
+    assert all(limits.take(visitor, "GET") == 0 for visitor in visitors)
+
+
+def test_who_is_over_the_limit_takes_nothing_from_the_others() -> None:
+    limits = Limits(Clock())
+    passed(limits, b"flood", "POST", 10_000)
+    assert passed(limits, b"a", "POST", 10) == 10
+
+
+def test_visitors_without_end_take_memory_with_an_end() -> None:
+    limits, sessions = Limits(Clock()), SessionLimits(Clock())
+
+    def come(first: int, last: int) -> None:
+        for n in range(first, last):
+            limits.take(n.to_bytes(16), "GET")
+            sessions.take(n.to_bytes(32))
+
+    tracemalloc.start()
+    try:
+        come(0, 42_000)  # by then the tables have their last size
+        full, _ = tracemalloc.get_traced_memory()
+        come(42_000, 84_000)
+        still, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert still < full * 1.02
+
+
+async def statuses(url: str, contents: Sequence[bytes]) -> list[Raw]:
+    """The answers on one connection."""
+    answers = []
+    async with line_to(url) as line:
+        for content in contents:
+            await line.send(content)
+            answers.append(await line.answer())
+    return answers
+
+
+def assert_limited(answers: Sequence[Raw], at_once: int, a_second: float, began: float) -> None:
+    """As many passed as may, the rest were told to wait; what came back meanwhile may have passed too."""
+    refused = [answer for answer in answers if answer.status == 429]
+    number = len(answers) - len(refused)
+    assert at_once <= number <= at_once + (time.monotonic() - began) * a_second + 1
+    assert refused
+    for answer in refused:
+        assert answer.error == "rate"
+        assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
+async def test_a_visitor_who_writes_too_often_is_told_when_to_come_back(stand: Stand) -> None:
+    began = time.monotonic()
+    assert_limited(await statuses(stand.url, 80 * [scripted(stand.url, "start", b"{}")]), 30, 0.5, began)
+
+
+async def test_a_visitor_who_reads_too_often_is_told_when_to_come_back(stand: Stand) -> None:
+    began = time.monotonic()
+    get = head("/v", {"Host": stand.url.removeprefix("http://")})
+    assert_limited(await statuses(stand.url, 250 * [get]), 120, 2, began)
+
+
+async def test_a_crowd_that_writes_too_often_is_told_when_to_come_back(stand: Stand) -> None:
+    async with serving_page(stand, proxies=PROXY) as url:
+        began = time.monotonic()
+        crowd = [scripted(url, "start", b"{}", X_Forwarded_For=f"203.0.113.{n}") for n in range(200)]
+        assert_limited(await statuses(url, crowd), 40, 20, began)
+
+
+async def test_a_session_is_counted_whoever_carries_it(stand: Stand) -> None:
+    async with serving_page(stand, proxies=PROXY) as url:
+        browser, other = await at_wallet(stand), await at_wallet(stand, "hana")
+
+        def challenge(n: int) -> bytes:
+            own = {"Cookie": f"__Host-vs={browser.cookie}", "X_Tessera_CSRF": browser.state["csrf"]}
+            return scripted(url, "challenge", b'{"address": "x"}', X_Forwarded_For=f"203.0.113.{n}", **own)
+
+        began = time.monotonic()
+        assert_limited(await statuses(url, [challenge(n) for n in range(25)]), 10, 1 / 6, began)
+        assert (await other.post("challenge", {"address": "x"})).status == 400
+
+
+async def test_a_session_gets_five_texts(stand: Stand) -> None:
+    browser = await at_wallet(stand)
+    address = await stand.address("10001")
+    before = await kept(stand)
+    for _ in range(5):
+        assert (await browser.post("challenge", {"address": address})).status == 200
+    sixth = await browser.post("challenge", {"address": address})
+    assert (sixth.status, sixth.error) == (429, "too_many")
+    assert "Retry-After" not in sixth.headers
+    assert sixth.sentence == "Too many tries with this link. Run `/verify` in Discord for a new one."
+    assert await kept(stand) == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(lambda url: scripted(url, "start", b'{"tok', Content_Length="100"), id="half a body"),
+        pytest.param(
+            lambda url: scripted(url, "start", b"1\r\n{\r\n", Content_Length="", Transfer_Encoding="chunked"),
+            id="chunks without an end",
+        ),
+    ],
+)
+async def test_a_body_that_does_not_come_is_not_waited_for(stand: Stand, content: Callable[[str], bytes]) -> None:
+    async with serving_page(stand, body_seconds=0.2) as url, line_to(url) as line:
+        await line.send(content(url))
+        answer = await line.answer()
+        assert (answer.status, answer.error) == (408, "slow")
+        assert await line.ends() == b""
+
+
+async def dribble(line: Line, content: bytes) -> None:
+    """Send it byte by byte, for as long as somebody listens."""
+    for number in range(len(content)):
+        try:
+            await line.send(content[number : number + 1])
+        except ConnectionError:
+            return
+        await asyncio.sleep(0.05)
+
+
+async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(stand: Stand) -> None:
+    async with serving_page(stand, idle_seconds=0.3) as url, line_to(url) as line:
+        began = time.monotonic()
+        dribbling = asyncio.create_task(dribble(line, head("/v", {"Host": "x", "X": 400 * "x"})))
+        assert await line.ends() == b""
+        assert time.monotonic() - began < 5
+        dribbling.cancel()
+
+
+async def test_who_comes_when_it_is_full_is_turned_away_and_served_when_others_left(stand: Stand) -> None:
+    async with serving_page(stand, idle_seconds=3) as url:
+        health = head("/healthz", {"Host": "x"})
+        lines = [line_to(url) for _ in range(MOST_CONNECTIONS)]
+        idle = await asyncio.gather(*(line.__aenter__() for line in lines))
+        async with line_to(url) as line:
+            assert await line.ends() == b""
+        assert await asyncio.gather(*(line.ends() for line in idle)) == MOST_CONNECTIONS * [b""]
+        assert (await ask(url, health)).status == 200
+        for each in lines:
+            await each.__aexit__(None, None, None)
+
+
+async def test_a_body_of_5_kb_is_refused_and_nothing_behind_it_is_read(stand: Stand) -> None:
+    health = head("/healthz", {"Host": "x"})
+    async with line_to(stand.url) as line:
+        await line.send(scripted(stand.url, "start", b'{"token": "' + 5000 * b"x" + b'"}') + health)
+        answer = await line.answer()
+        assert (answer.status, answer.error) == (413, "large")
+        assert await line.ends() == b""
+
+
+async def test_a_body_that_unpacks_to_64_mb_is_refused_in_little_memory(stand: Stand) -> None:
+    bomb = gzip.compress(b" " * 64 * 1024 * 1024)
+    tracemalloc.start()
+    try:
+        answer = await ask(stand.url, scripted(stand.url, "start", bomb, Content_Encoding="gzip"))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (answer.status, answer.error) == (413, "large")
+    assert peak < 4 * 1024 * 1024
+
+
+async def test_requests_that_come_together_are_answered_in_turn(stand: Stand) -> None:
+    host = {"Host": stand.url.removeprefix("http://")}
+    targets = 20 * ["/v", "/healthz", "/nowhere"]
+    async with line_to(stand.url) as line:
+        await line.send(b"".join(head(target, host) for target in targets))
+        answers = [await line.answer() for _ in targets]
+    assert [answer.status for answer in answers] == 20 * [200, 200, 404]
+
+
+async def test_in_a_flood_somebody_else_is_served(stand: Stand) -> None:
+    token = (await stand.begin("ada")).url.partition("#t=")[2].encode()
+    flooded, served = asyncio.Event(), asyncio.Event()
+    seen: Counter[int] = Counter()
+
+    async def flood(url: str, session: aiohttp.ClientSession) -> None:
+        # Three times each at least, and for as long as the other one is not served.
+        while sum(seen.values()) < 300 or not served.is_set():
+            async with session.post(f"{url}/v/state", json={}, headers={"Origin": url}) as response:
+                seen[response.status] += 1
+            async with session.get(f"{url}/v") as response:
+                seen[response.status] += 1
+            if seen[429] > 100:
+                flooded.set()
+
+    async with serving_page(stand, proxies=PROXY) as url:
+        flooder, ada = {"X-Forwarded-For": "203.0.113.66"}, "198.51.100.7"
+        connector = aiohttp.TCPConnector(limit=100)
+        async with aiohttp.ClientSession(connector=connector, headers=flooder) as session, asyncio.timeout(20):
+            flooding = [asyncio.create_task(flood(url, session)) for _ in range(100)]
+            await flooded.wait()
+            page = await ask(url, head("/v", {"Host": url.removeprefix("http://"), "X-Forwarded-For": ada}))
+            begun = await ask(url, scripted(url, "start", b'{"token": "%s"}' % token, X_Forwarded_For=ada))
+            served.set()
+            await asyncio.gather(*flooding)
+    assert (page.status, begun.status) == (200, 200)
+    assert set(seen) == {200, 401, 429}  # 401: the flooder has no session
+    assert seen[200] + seen[401] < 250  # what a visitor may in so many seconds, of 300 and more

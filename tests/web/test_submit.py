@@ -1,0 +1,178 @@
+"""Addresses and signatures that are none, wrong or too late: one sentence, the text is used up, and nothing saved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.holdings import Account
+from bot.links import Link
+from tests.web.stand import Browser, Reply, Stand
+from tests.web.wire import at_wallet, unharmed
+
+OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."
+NO_ADDRESS = "That is not an Ethereum address: an address is 0x and 40 hex digits."
+NO_SIGNATURE = "That is not a signature: paste only the signature, which is 0x and 130 or more hex digits."
+STRANGER = "0x" + "5e" * 20
+
+
+@pytest.fixture(autouse=True)
+async def _unharmed(stand: Stand, caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
+    async with unharmed(stand, caplog):
+        yield
+
+
+def told(reply: Reply) -> tuple[int, str, str]:
+    """Status, code and sentence."""
+    return reply.status, reply.error, reply.sentence
+
+
+async def test_a_session_that_ended_takes_no_address_and_no_signature(stand: Stand) -> None:
+    browser = await at_wallet(stand)
+    csrf = browser.state["csrf"]
+    assert (await browser.post("cancel")).body["step"] == "dead"
+    for name, body in (
+        ("challenge", {"address": await stand.address("10001")}),
+        ("submit", {"challenge_id": "x", "signature": "0x" + "1b" * 65}),
+    ):
+        assert told(await browser.post(name, body, headers={"X-Tessera-CSRF": csrf})) == (401, "session", OVER)
+
+
+ADDRESSES = [
+    ("", NO_ADDRESS),
+    ("vitalik.eth", NO_ADDRESS),
+    ("10001", NO_ADDRESS),
+    ("loopring:10001", NO_ADDRESS),
+    ("0x" + "1" * 39, NO_ADDRESS),
+    ("0x" + "1" * 41, NO_ADDRESS),
+    ("1" * 40, NO_ADDRESS),
+    ("0X" + "1" * 40, NO_ADDRESS),
+    ("0x" + "g" * 40, NO_ADDRESS),
+    ("0x" + "\u0661" * 40, NO_ADDRESS),
+    ("0x" + "1" * 40 + "\x00", NO_ADDRESS),
+    ("0x" + "1" * 40 + "\u200b", NO_ADDRESS),
+    ("eip155:1:0x" + "1" * 40, NO_ADDRESS),
+    ("x" * 4000, NO_ADDRESS),
+    ("0x" + "0" * 40, "The zero address belongs to nobody: use the address of your own wallet."),
+    (
+        "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2a",
+        "That address has a typing mistake, its checksum is wrong: copy it from your wallet once more.",
+    ),
+    (STRANGER, "0x5e5e…5e5e has no account here. Connect the address that owns yours."),
+]
+
+
+@pytest.mark.parametrize(("address", "sentence"), ADDRESSES)
+async def test_an_address_that_is_none_or_nobodys_is_told(stand: Stand, address: str, sentence: str) -> None:
+    browser = await at_wallet(stand)
+    assert told(await browser.post("challenge", {"address": address})) == (400, "input", sentence)
+    # It cost no text: all five are still there.
+    for _ in range(5):
+        assert (await browser.post("challenge", {"address": await stand.address("10001")})).status == 200
+
+
+async def test_with_loopring_down_it_is_later_and_no_text_is_spent(stand: Stand) -> None:
+    browser = await at_wallet(stand)
+    await stand.stage.fault("status", path="", status=503)
+    address = await stand.address("10001")
+    reply = await browser.post("challenge", {"address": address})
+    assert (reply.status, reply.error) == (503, "later")
+    await stand.stage.post("/_sandbox/reset", {})
+    for _ in range(5):
+        assert (await browser.post("challenge", {"address": address})).status == 200
+
+
+async def test_the_account_of_another_network_is_proven_by_its_own_address_alone(stand: Stand) -> None:
+    owner = (await stand.address("10002")).lower()
+    link = Link(Account("eip155:1", owner), owner, "", is_main=True, linked_at=stand.now)
+    browser = stand.browser()
+    await browser.open((await stand.begin("ada", link)).url)
+    await browser.log_in(str((await stand.person("ada")).user_id))
+    reply = await browser.sign("10001")  # whose text names the other as its smart wallet
+    assert (reply.status, reply.error) == (400, "signature")
+    assert owner in reply.sentence
+
+
+async def signed(stand: Stand, browser: Browser, *, style: str = "personal", text: str = "", by: str = "10001") -> Any:
+    """A text for the address of 10001, and a signature by some key of that text or of another."""
+    challenge = (await browser.post("challenge", {"address": await stand.address("10001")})).body
+    signature = await stand.signature(text or challenge["text"], await stand.address(by), style=style)
+    return {"challenge_id": challenge["challenge_id"], "signature": signature}
+
+
+CHANGES: list[Any] = [
+    pytest.param(lambda _: "", NO_SIGNATURE, id="nothing"),
+    pytest.param(lambda _: "0x", NO_SIGNATURE, id="0x"),
+    pytest.param(lambda s: s[:-2], NO_SIGNATURE, id="64 bytes"),
+    pytest.param(lambda s: s[:-1], NO_SIGNATURE, id="half a byte"),
+    pytest.param(lambda s: s.replace("0x", "0x0x"), NO_SIGNATURE, id="0x twice"),
+    pytest.param(lambda s: s[:60] + "zz" + s[62:], NO_SIGNATURE, id="no hex"),
+    pytest.param(lambda s: s[:60] + " " + s[60:], NO_SIGNATURE, id="a blank inside"),
+    pytest.param(lambda s: s[:60] + "\u0661\u0661" + s[62:], NO_SIGNATURE, id="digits of another script"),
+    pytest.param(lambda s: s + "\x00", NO_SIGNATURE, id="NUL behind"),
+    pytest.param(lambda _: "0x" + 4002 * "1", NO_SIGNATURE, id="2001 bytes"),
+    pytest.param(lambda s: s + "00", "", id="66 bytes ending 00"),
+    pytest.param(lambda s: s + "01", "", id="66 bytes ending 01"),
+    pytest.param(lambda s: s + "04", "", id="66 bytes ending 04"),
+    pytest.param(lambda s: s + "0202", "", id="67 bytes"),
+    pytest.param(lambda s: s[:-2] + "02", "", id="v of 2"),
+    pytest.param(lambda s: s[:-2] + "1d", "", id="v of 29"),
+    pytest.param(lambda s: s[:-2] + "25", "", id="v of a transaction"),
+    pytest.param(lambda s: s[:-2] + {"1b": "1c", "1c": "1b"}[s[-2:]], "", id="the other v"),
+    pytest.param(lambda s: "0x" + 64 * "0" + s[66:], "", id="r of 0"),
+    pytest.param(lambda s: s[:66] + 64 * "0" + s[-2:], "", id="s of 0"),
+    pytest.param(lambda s: "0x" + 64 * "f" + s[66:], "", id="r too large"),
+    pytest.param(lambda _: "0x" + 130 * "0", "", id="zeros"),
+    pytest.param(lambda s: "0x" + s[66:130] + s[2:66] + s[-2:], "", id="r and s swapped"),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), CHANGES)
+async def test_a_signature_that_is_none_uses_its_text_up(
+    stand: Stand, change: Callable[[str], str], sentence: str
+) -> None:
+    browser = await at_wallet(stand)
+    right = await signed(stand, browser)
+    reply = await browser.post("submit", right | {"signature": change(right["signature"])})
+    assert (reply.status, reply.error) == (400, "input" if sentence else "signature")
+    assert reply.sentence == sentence or (not sentence and reply.sentence)
+    assert told(await browser.post("submit", right)) == (401, "session", OVER)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({"text": "another text"}, id="of another text"),
+        pytest.param({"by": "10002"}, id="by another key"),
+        pytest.param({"style": "high_s"}, id="mirrored"),
+    ],
+)
+async def test_a_signature_that_proves_something_else_uses_its_text_up(stand: Stand, how: dict[str, str]) -> None:
+    browser = await at_wallet(stand)
+    wrong = await signed(stand, browser, **how)
+    reply = await browser.post("submit", wrong)
+    assert (reply.status, reply.error) == (400, "signature")
+    assert told(await browser.post("submit", wrong)) == (401, "session", OVER)
+
+
+async def test_a_text_of_before_or_of_somebody_else_is_not_there(stand: Stand) -> None:
+    browser, other = await at_wallet(stand), await at_wallet(stand, "hana")
+    earlier, latest = await signed(stand, browser), await signed(stand, browser)
+    for wrong in (earlier, await signed(stand, other), latest | {"challenge_id": "x" * 4000}):
+        assert told(await browser.post("submit", wrong)) == (401, "session", OVER)
+    mixed = latest | {"signature": earlier["signature"]}
+    assert (await browser.post("submit", mixed)).error == "signature"
+
+
+async def test_time_ends_a_text_and_then_the_session(stand: Stand) -> None:
+    browser = await at_wallet(stand)
+    right = await signed(stand, browser)
+    stand.pass_time(timedelta(minutes=5))
+    assert told(await browser.post("submit", right)) == (401, "session", OVER)
+    right = await signed(stand, browser)
+    stand.pass_time(timedelta(minutes=5))
+    assert told(await browser.post("submit", right)) == (401, "session", OVER)
+    assert told(await browser.reload()) == (401, "session", OVER)
