@@ -18,8 +18,9 @@ One way down, one way back. A cog parses an interaction, calls one service, show
     ethereum, oauth          what contracts say, by nodes that must agree; who sits at a browser, by Discord's login
     lookup, reading          answers about accounts and collections, shared while under way and kept for a while
     linking/                 accounts of members, and their proofs from the first step to the last
-    embeds, link_embeds, pages   values → embeds; the long answers, page by page
-    paginator, page_items    the one View behind every long answer, and what can be pressed below it
+    embeds, link_embeds, proof_embeds   values → embeds
+    panel                    a View that belongs to one person: who may press, when it dies, what if it breaks
+    pages, paginator, page_items   the long answers, page by page, and what can be pressed below them
     client, cogs/            the Discord side
     web/                     the bot's own HTTP: its health, and the page on which members prove an account
     serve                    the only place where the running bot's objects are built

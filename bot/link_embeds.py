@@ -19,7 +19,6 @@ from bot.links import MAX_LABEL, Contest, Link, News, Notice
 from bot.signature import checksummed
 from bot.text import safe_text
 
-_BACKUP_DAYS = 30
 _NAME = 80
 _SENTENCE = 500
 
@@ -145,7 +144,7 @@ def done_embed(title: str, words: str) -> discord.Embed:
     return _embed(title, [words])
 
 
-def delete_embed(count: int) -> discord.Embed:
+def delete_embed(count: int, backups: timedelta) -> discord.Embed:
     """The question before everything is deleted."""
     deleted = (
         f"**Deleted at once:** {plural(count, 'account')} with labels and proofs, what you share, verifications under "
@@ -153,7 +152,7 @@ def delete_embed(count: int) -> discord.Embed:
     )
     stays = (
         f"**Stays:** for {AUDIT_KEPT.days} days, that something was done, under a pseudonym and without accounts; in "
-        f"backups, everything, for up to {_BACKUP_DAYS} days."
+        f"backups, everything, for up to {backups.days} days."
     )
     lines = [deleted, stays, "`/privacy export` shows what there is."]
     return _embed("Delete everything about you?", lines, caution=True)

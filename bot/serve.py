@@ -35,7 +35,7 @@ from bot.pseudonyms import pseudonyms
 from bot.run import run_until
 from bot.sources.opening import open_sources
 from bot.store import Store
-from bot.store.nightly import keep_backups
+from bot.store.nightly import keep_backups, kept_for
 from bot.store.proving import Proving
 from bot.web.server import start_server
 from bot.web.verify import VerifyPage
@@ -133,7 +133,9 @@ async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linki
     await bot.add_cog(LinkingCog(bot, linking, proofs, contest_for=contest_for, expires=expires))
     await bot.add_cog(VerifyCog(linking, proofs))
     await bot.add_cog(AccountsCog(bot, linking, proofs, expires=expires))
-    await bot.add_cog(PrivacyCog(bot, linking, expires=expires))
+    kept = settings.store
+    backups = kept_for(kept.backup_days, kept.backup_weeks)
+    await bot.add_cog(PrivacyCog(bot, linking, backups=backups, expires=expires))
     if settings.linking.manual:
         await bot.add_cog(ManualCog(bot, linking))
     await bot.add_cog(NoticesCog(bot, linking))

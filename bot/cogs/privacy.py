@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from functools import partial
 
 import discord
@@ -25,9 +26,10 @@ class PrivacyCog(
 ):
     """A member's own data."""
 
-    def __init__(self, bot: Bot, linking: Linking, *, expires: float) -> None:
+    def __init__(self, bot: Bot, linking: Linking, *, backups: timedelta, expires: float) -> None:
         self._bot = bot
         self._linking = linking
+        self._backups = backups
         self._expires = expires
 
     @app_commands.command(name="export", description="Everything that Tessera knows of you, as a file for you alone")
@@ -46,7 +48,7 @@ class PrivacyCog(
         """Ask, then forget."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         user_id = interaction.user.id
-        embed = link_embeds.delete_embed(len(await self._linking.accounts.of(user_id)))
+        embed = link_embeds.delete_embed(len(await self._linking.accounts.of(user_id)), self._backups)
         act = partial(self._forget, user_id)
         question = Question(interaction, "Delete everything", act, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=embed, view=question)

@@ -45,6 +45,11 @@ def find(store: Path, folder: Path) -> list[Path]:
         raise ConfigError(f"{folder}: the backups cannot be read: {error.strerror}.") from error
 
 
+def of_steps(store: Path, folder: Path) -> list[Path]:
+    """The backups that were made before migrations."""
+    return [path for path in find(store, folder) if path.stem.startswith(f"{store.stem}-before-")]
+
+
 def days(store: Path, folder: Path) -> list[date]:
     """The days of which there is a backup; a day that no calendar knows is not one of ours."""
     found = []

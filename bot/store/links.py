@@ -106,6 +106,7 @@ class Links:
             if was_main:
                 _choose_main(db, user_id)
             if owner and not first(db, "SELECT 1 FROM links WHERE user_id = ? AND owner = ?", [user_id, owner]):
+                contests.withdraw(db, user_id, owner, actor, at)
                 contests.give_up(db, user_id, owner, at)
             note(db, at, actor, "unlink", actor, str(account))
 
@@ -139,7 +140,7 @@ def put_link(db: Database, user_id: int, account: Account, owner: str, at: datet
         return
     count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
     if count >= MOST_LINKS:
-        raise LimitError(f"You have {MOST_LINKS} accounts linked, which is the most: `/unlink` one first.")
+        raise LimitError(f"{MOST_LINKS} accounts are linked already, which is the most: `/unlink` one first.")
     db.execute(
         "INSERT INTO links (user_id, account, owner, is_main, linked_at) VALUES (?, ?, ?, ?, ?)",
         [*key, owner or None, int(count == 0), seconds(at)],

@@ -79,9 +79,17 @@ def _remove_old(store: Path, folder: Path, night: date, days: int, weeks: int) -
     old = [
         folder / kept.of_day(store, day) for day in to_delete(kept.days(store, folder), night, days=days, weeks=weeks)
     ]
+    # Deleted members are in these too, so none of them outlives the nightly ones.
+    before = datetime.combine(night, datetime.min.time(), UTC) - kept_for(days, weeks)
+    old += [path for path in kept.of_steps(store, folder) if path.stat().st_mtime < before.timestamp()]
     for path in old:
         path.unlink()
     return old
+
+
+def kept_for(days: int, weeks: int) -> timedelta:
+    """How old a backup may get at the most: the weekly ones follow the daily ones, each up to a week apart."""
+    return timedelta(days=max(days, 1) + (7 * (weeks + 1) if weeks else 0))
 
 
 def to_delete(kept_days: Iterable[date], today: date, *, days: int, weeks: int) -> list[date]:

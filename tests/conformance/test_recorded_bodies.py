@@ -11,6 +11,7 @@ import pytest
 
 from bot.errors import NotFoundError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Nft
+from bot.links import Counterfactual
 from bot.sources.loopring import LoopringSource
 from bot.sources.loopring_wire import WireCollection, read_one
 from bot.sources.pace import Priority
@@ -190,6 +191,25 @@ async def test_the_recorded_error_of_a_missing_nft(stage: Stage, source: Looprin
 async def test_the_recorded_success_of_the_wallet_family(stage: Stage, source: LoopringSource, bodies: Path) -> None:
     await stage.fault("status", path="resolveName", status=200, body=recorded(bodies, "wallet_resolveName__success"))
     assert await source.fetch_name("0x" + "1" * 40, NOW) == "result.loopring.eth"
+
+
+async def test_how_a_recorded_wallet_came_by_its_address(stage: Stage, source: LoopringSource, bodies: Path) -> None:
+    wallet = "0xf8989b0d3f5e2ee877dca8897748772a4ce83888"
+    body = recorded(bodies, "counterFactualInfo__uat2")
+    await stage.fault("status", path="counterFactualInfo", status=200, body=body)
+    found = await source.fetch_counterfactual(wallet, NOW)
+    factory, owner = "0x8c3d4e1728f77abcd220323260da4a9306fb6433", "0xd9702ea86111c6efe0d3ae2851f994696527a9a4"
+    assert found == Counterfactual(wallet, factory, 1648381750, owner)
+    with pytest.raises(UnavailableError):
+        await source.fetch_counterfactual(owner, NOW)  # which is not what it tells of
+
+
+async def test_none_get_says_that_an_address_is_no_such_wallet(
+    stage: Stage, source: LoopringSource, bodies: Path
+) -> None:
+    body = recorded(bodies, "error_100000_none_get")
+    await stage.fault("status", path="counterFactualInfo", status=400, body=body)
+    assert await source.fetch_counterfactual("0x" + "1" * 40, NOW) is None
 
 
 def collections_in(value: Any) -> Iterator[dict[str, Any]]:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
 
+import discord
 import pytest
 
+from bot.cogs.manual import ManualCog
+from bot.errors import InputError
 from tests.conftest import open_bot_stage
 from tests.stage import Stage
 
@@ -54,6 +59,15 @@ async def test_whose_rank_is_too_low_is_offered_no_such_command(stage: Stage) ->
         await hana.run("link-manual", member=hana.user, account="10013")
     assert "link-manual" not in (await hana.run("help")).text
     assert "</link-manual:" in (await (await stage.person("ada")).run("help")).text
+
+
+async def test_the_rank_is_looked_at_again_when_the_command_runs() -> None:
+    # A server can give any command to anybody, which this sandbox's clients know nothing of.
+    asked: Any = SimpleNamespace(permissions=discord.Permissions(manage_roles=True))
+    unused: Any = SimpleNamespace(accounts=None)
+    run: Any = ManualCog(unused, unused).link_manual.callback
+    with pytest.raises(InputError, match="Only who may manage this server"):
+        await run(ManualCog(unused, unused), asked, SimpleNamespace(bot=False), "10001")
 
 
 async def test_buttons_are_disabled_in_the_end(stage: Stage) -> None:

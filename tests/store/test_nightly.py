@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import os
 import stat
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.store.nightly import keep_backups, to_delete
+from bot.store.nightly import keep_backups, kept_for, to_delete
 from tests.store.made import Place, make_store, read_owners
 
 FIRST = date(2026, 1, 1)  # a Thursday
@@ -65,6 +66,17 @@ async def test_one_is_made_every_night(place: Place, start: str, end: str, night
     assert len(read_owners(place.backups / f"tessera-2026-11-{nights[0]}.db")) == 3
     assert max(clock.pauses) <= timedelta(hours=1)
     assert min(clock.pauses) > timedelta()
+
+
+async def test_what_was_saved_before_an_update_goes_with_the_last_of_the_nightly_ones(place: Place) -> None:
+    place.backups.mkdir()
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    for name, age in (("old", kept_for(7, 4) + timedelta(days=2)), ("young", timedelta(days=20))):
+        path = place.backups / f"tessera-before-{name}.db"
+        path.touch()
+        os.utime(path, ((now - age).timestamp(),) * 2)
+    await _run(place, "2026-11-25T12:00Z", "2026-11-25T13:00Z")
+    assert _names(place.backups) == ["tessera-2026-11-25.db", "tessera-before-young.db"]
 
 
 async def test_it_is_made_at_three_o_clock(place: Place) -> None:
