@@ -60,6 +60,7 @@ async def test_a_member_proves_an_account_in_one_browser(proof_stage: ProofStage
     await ada.shoot(page, "3-wallets")
     await connect(page, "10001")
     await expect(page.get_by_text("I am Discord user ada")).to_be_visible()
+    await ada.shoot(page, "3-text")
     await page.get_by_role("button", name="Sign in wallet").click()
     await expect(page.get_by_test_id("wallet-check")).to_contain_class("fine")
     await ada.shoot(page, "4-wallet")
