@@ -85,6 +85,8 @@ def _without_path(url: str) -> str:
     # A cookie named __Host-… is for a whole host, and so is the origin that requests are held against.
     if urlsplit(url).path:
         raise ValueError("must be the address of a host alone, without a path: https://verify.example.org")
+    # Browsers leave a scheme's own port out of what they send, and so must this.
+    url = url.removesuffix({"https": ":443", "http": ":80"}[urlsplit(url).scheme])
     site_of(url)  # the texts that are signed there name it
     return url
 
@@ -122,7 +124,7 @@ class LinkingSettings(Table):
         # Not by the type's own validator, whose message would name the place but may stand in a log with its input.
         if not all(map(is_node_url, self.rpc_urls)):
             raise ValueError(
-                "ETH_RPC_URL must be a URL starting with https:// (plain http:// is for this machine only)"
+                "a node of ETH_RPC_URL must be a URL starting with https:// (plain http:// is for this machine only)"
             )
         return self
 

@@ -118,6 +118,8 @@ class Lookup:
             return account.account_id
         if known := (await self.known_owner(account)).address:
             return known
+        if account.network not in self._by_network:
+            raise InputError(f"No source here knows {account.network} any more, and so not who owns {account}.")
         owner = await self._by_network[account.network].fetch_owner(account, Priority.INTERACTIVE)
         await self._remember_owner(account, owner)
         return owner

@@ -22,7 +22,8 @@ from bot.links import Person
 log = logging.getLogger(__name__)
 
 _API = "https://discord.com/api/v10"
-_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
+# Three requests follow each other, within the time that the page's server gives to one of a browser's.
+_TIMEOUT = aiohttp.ClientTimeout(total=6, connect=4)
 _MAX_BODY = 64 * 1024
 _FAILED = "Discord's login did not work. Nothing was linked; try again in a minute."
 

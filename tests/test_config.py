@@ -40,6 +40,35 @@ def test_an_empty_file_means_defaults(write: Write) -> None:
     assert settings.discord.token is None
 
 
+def test_a_schemes_own_port_is_left_out_of_the_public_url(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('[web]\npublic_url = "https://verify.example.org:443"')
+    assert load(path, {}).web.public_url == "https://verify.example.org"
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://verify.example.org/tessera", "a host alone, without a path"),
+        ("https://192.0.2.1", "a public name in lower case"),
+        ("https://Verify.Example.org", "a public name in lower case"),
+        ("http://verify.example.org", "must start with https://"),
+    ],
+)
+def test_a_public_url_that_no_text_can_name_is_refused_at_the_start(tmp_path: Path, url: str, words: str) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(f'[web]\npublic_url = "{url}"')
+    with pytest.raises(ConfigError, match=words):
+        load(path, {})
+
+
+def test_a_node_is_a_secret_and_is_not_quoted_when_it_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path / "absent", {"ETH_RPC_URL": "http://node.example/canary"}, required=False)
+    assert "must be a URL starting with https://" in str(refused.value)
+    assert "canary" not in str(refused.value)
+
+
 def test_the_example_is_valid_and_shows_the_defaults() -> None:
     example = Path(__file__).parents[1] / "config.example.toml"
     assert load(example, {}) == Settings()

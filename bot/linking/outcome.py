@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -35,7 +35,7 @@ class Outcome:
     owner: str = ""
     accounts: tuple[str, ...] = ()
     until: datetime | None = None
-    code: str = ""
+    code: str = field(default="", repr=False)
     relays: int = 0
 
 

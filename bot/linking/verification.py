@@ -2,7 +2,7 @@
 
     begin ──token──▶ start ──cookie──▶ come_back (Discord's login) ──▶ challenge ──▶ submit ──▶ linked, contested
                                   without a client secret: ────────────▶                  └──▶ a code ──▶ enter_code
-    begin ─────────────── without a public URL: ────────────────────────▶ challenge_here ──▶ submit_here
+    begin ─────────────── without a public URL: ───────────────────────▶ challenge ──▶ submit
 
 Unknown, used and expired look alike (`SessionError`). A text is taken back before its signature is looked at, so that
 a wrong one costs its sender a new text, and nobody can try two.
@@ -14,7 +14,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.challenge import Challenge, new_nonce, site_of
@@ -54,17 +54,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A verification that was begun: where to go on, `url` is "" where that is Discord itself."""
+    """A verification that was begun: where to go on, `url` is "" where that is Discord itself. It holds the token."""
 
     session: Session
-    url: str
+    url: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
     """Somebody came back from Discord's login: with a new cookie, or with a word on what went wrong."""
 
-    cookie: str = ""
+    cookie: str = field(default="", repr=False)
     problem: str = ""
 
 

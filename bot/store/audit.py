@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -31,6 +31,21 @@ def count(db: Database, actor: bytes, verb: str, since: datetime) -> int:
     """How often somebody did something since a moment."""
     sql = "SELECT count(*) FROM audit WHERE actor = ? AND verb = ? AND at > ?"
     return int((first(db, sql, [actor, verb, seconds(since)]) or (0,))[0])
+
+
+def was_repeated(db: Database, actor: bytes, verb: str, times: int, span: timedelta, now: datetime) -> bool:
+    """Whether somebody did something so many times within a span, the last of them less than a span ago.
+
+    So whoever did lives with it for a whole span from the last time on, and not until the first one is old.
+    """
+    sql = """
+        SELECT 1 FROM audit AS latest WHERE actor = :actor AND verb = :verb AND at > :now - :span AND :times <= (
+            SELECT count(*) FROM audit
+            WHERE actor = :actor AND verb = :verb AND at > latest.at - :span AND at <= latest.at
+        ) LIMIT 1
+    """
+    values = {"actor": actor, "verb": verb, "times": times, "span": span.total_seconds(), "now": seconds(now)}
+    return bool(db.execute(sql, values).fetchall())
 
 
 class Audit:

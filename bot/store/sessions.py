@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from bot.errors import LimitError
 from bot.links import Person
-from bot.store.audit import count, note
+from bot.store.audit import count, note, was_repeated
 from bot.store.rows import first, moment, seconds
 from bot.store.thread import Writer
 
@@ -118,7 +118,8 @@ class Sessions:
     async def of_user(self, user_id: int, way: str, now: datetime) -> Session | None:
         """The verification that a person has under way, of one way."""
         sql = f"""
-            SELECT {_COLUMNS} FROM sessions WHERE user_id = ? AND way = ? AND status <> 'dead' AND expires_at > ?
+            SELECT {_COLUMNS} FROM sessions
+            WHERE user_id = ? AND way = ? AND status NOT IN ('done', 'dead') AND expires_at > ?
             ORDER BY created_at DESC, id LIMIT 1
         """
         return await self._read(sql, [user_id, way, seconds(now)])
@@ -234,7 +235,7 @@ _ISSUED = f"SELECT {_ISSUED_COLUMNS} FROM challenges"
 
 
 def _check_limits(db: Database, session: Session, now: datetime, actor: bytes) -> None:
-    if count(db, actor, "relay", now - RELAY_SPAN) >= RELAYS:
+    if was_repeated(db, actor, "relay", RELAYS, RELAY_SPAN, now):
         raise LimitError("Others opened links that you made, too often: you cannot verify for a day. Ask a moderator.")
     if count(db, actor, "verify", now - timedelta(hours=1)) >= _A_USER_AN_HOUR:
         raise LimitError(f"You began {_A_USER_AN_HOUR} verifications within an hour. Try again in an hour.")

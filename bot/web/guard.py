@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
@@ -80,10 +81,18 @@ _STATUSES = {
 _UNREAD = frozenset({408, 413, 415})
 
 
-def refused(status: int, code: str, sentence: str, headers: Mapping[str, str] | None = None) -> web.Response:
+class _Refusal(web.Response):
     """An error as the page's script reads it."""
-    body = orjson.dumps({"error": {"code": code, "message": sentence}})
-    return web.Response(status=status, body=body, content_type="application/json", headers=headers)
+
+    def __init__(self, status: int, code: str, sentence: str, headers: Mapping[str, str] | None = None) -> None:
+        body = orjson.dumps({"error": {"code": code, "message": sentence}})
+        super().__init__(status=status, body=body, content_type="application/json", headers=headers)
+        self._sentence = sentence
+        self._more = headers
+
+    def for_people(self) -> web.Response:
+        """The same for somebody who opened an address in a browser."""
+        return web.Response(status=self.status, text=self._sentence.replace("`", ""), headers=self._more)
 
 
 class Guard:
@@ -111,6 +120,8 @@ class Guard:
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             began = time.monotonic()
             response = await self._answer(request, handler)
+            if request.method == "GET" and isinstance(response, _Refusal):
+                response = response.for_people()
             # The name of the route only: paths, queries and `Referer` may hold what must not be logged.
             route = request.match_info.route.name or "unknown"
             took = (time.monotonic() - began) * 1000
@@ -153,7 +164,7 @@ class Guard:
             return _of_status(421)
         if wait := self._limits.take(self._visitors.who(request), request.method):
             sentence = "Too many requests. Try again in a minute."
-            return refused(429, "rate", sentence, {"Retry-After": str(wait)})
+            return _Refusal(429, "rate", sentence, {"Retry-After": str(wait)})
         return None
 
     def _is_named(self, request: web.Request) -> bool:
@@ -167,17 +178,17 @@ def _told(error: TesseraError) -> web.Response:
     for kind, status, code in _TOLD:
         if isinstance(error, kind):
             if wait := getattr(error, "retry_after", 0):  # too often, not too many: waiting helps
-                return refused(status, "rate", error.sentence, {"Retry-After": str(round(wait))})
-            return refused(status, code, error.sentence)
-    return refused(500, "fault", error.sentence)
+                return _Refusal(status, "rate", error.sentence, {"Retry-After": str(math.ceil(wait))})
+            return _Refusal(status, code, error.sentence)
+    return _Refusal(500, "fault", error.sentence)
 
 
 def _fault() -> web.Response:
-    return refused(500, "fault", "Something went wrong inside Tessera. Try again in a minute.")
+    return _Refusal(500, "fault", "Something went wrong inside Tessera. Try again in a minute.")
 
 
 def _of_status(status: int) -> web.Response:
-    response = refused(status, *_STATUSES.get(status, _STATUSES[400]))
+    response = _Refusal(status, *_STATUSES.get(status, _STATUSES[400]))
     if status in _UNREAD:
         response.force_close()
     return response

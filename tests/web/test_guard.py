@@ -63,11 +63,11 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         ("/v/page.css", 200, "text/css; charset=utf-8"),
         ("/healthz", 200, "application/json; charset=utf-8"),
         ("/oauth/cb?code=1&state=2", 303, None),
-        ("/nowhere", 404, "application/json"),
-        ("/v/../../etc/passwd", 404, "application/json"),
-        ("/v/%2e%2e/server.py", 404, "application/json"),
-        ("/v/__init__.py", 404, "application/json"),
-        ("/v/start", 405, "application/json"),
+        ("/nowhere", 404, "text/plain; charset=utf-8"),
+        ("/v/../../etc/passwd", 404, "text/plain; charset=utf-8"),
+        ("/v/%2e%2e/server.py", 404, "text/plain; charset=utf-8"),
+        ("/v/__init__.py", 404, "text/plain; charset=utf-8"),
+        ("/v/start", 405, "text/plain; charset=utf-8"),
     ],
 )
 async def test_what_is_got_wears_all_headers(stand: Stand, target: str, status: int, media: str | None) -> None:

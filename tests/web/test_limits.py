@@ -189,6 +189,8 @@ async def test_who_comes_when_it_is_full_is_turned_away_and_served_when_others_l
         idle = await asyncio.gather(*(line.__aenter__() for line in lines))
         async with line_to(url) as line:
             assert await line.ends() == b""
+        await idle[0].send(health)  # the others are still there
+        assert (await idle[0].answer()).status == 200
         assert await asyncio.gather(*(line.ends() for line in idle)) == MOST_CONNECTIONS * [b""]
         assert (await ask(url, health)).status == 200
         for each in lines:

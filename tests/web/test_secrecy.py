@@ -19,7 +19,8 @@ from pydantic import SecretStr
 from bot.config import DiscordSettings, LinkingSettings, Settings
 from bot.errors import InputError, ProofError, SessionError, UndecidedError
 from bot.ethereum import Nodes
-from bot.linking.outcome import Ending
+from bot.linking.outcome import Ending, Outcome
+from bot.linking.verification import Returned
 from bot.linking.ways import Way
 from bot.oauth import DiscordLogin
 from tests.stage import Stage
@@ -248,6 +249,7 @@ async def test_a_key_in_the_address_of_a_node_is_not_told(stage: Stage, tmp_path
 async def test_what_is_printed_of_the_things_themselves_tells_nothing(stand: Stand) -> None:
     begun = await stand.begin("ada")
     token = begun.url.partition("#t=")[2]
+    told = Outcome(Ending.SIGNED, code="canary-code"), Returned(cookie="canary-cookie")
     browser = stand.browser()
     await browser.open(begun.url)
     session = await stand.verification.session(browser.cookie)
@@ -257,7 +259,7 @@ async def test_what_is_printed_of_the_things_themselves_tells_nothing(stand: Sta
     )
     async with aiohttp.ClientSession() as client:
         login = DiscordLogin(client, settings.discord, redirect_uri=f"{stand.url}/oauth/cb", client_id=lambda: 1)
-        things = [stand.verification, session, begun.session, settings, settings.linking, settings.discord, login]
+        things = [stand.verification, session, begun, *told, settings, settings.linking, settings.discord, login]
         printed: list[Callable[[object], str]] = [repr, str]
         shown = " ".join(form(thing) for thing in things for form in printed)
     shown += settings.model_dump_json() + str(settings.model_dump())

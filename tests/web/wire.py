@@ -24,6 +24,14 @@ PATIENCE = 10.0
 TABLES = ("links", "proofs", "contests", "refusals", "notices", "shares", "codes")
 
 
+_SAID = {
+    "There is no such page. Run /verify in Discord for a link.": "not_found",
+    "This page has another address. Run /verify in Discord for a link.": "host",
+    "Too many requests. Try again in a minute.": "rate",
+    "Something went wrong inside Tessera. Try again in a minute.": "fault",
+}
+
+
 @dataclass(frozen=True)
 class Raw:
     """One answer as it came, names of headers in lower case."""
@@ -34,7 +42,9 @@ class Raw:
 
     @property
     def error(self) -> str:
-        """The code of the error."""
+        """The code of the error; to a GET, which a person may have sent, only the sentence is said."""
+        if self.headers["content-type"].startswith("text/plain"):
+            return _SAID[self.body.decode()]
         return str(orjson.loads(self.body)["error"]["code"])
 
 
