@@ -9,6 +9,11 @@ Everything goes over loopback, so what is measured is the bot and not a network.
     first_page     what the bot adds to Loopring's own time until a list shows
     details_calls  how often Loopring is asked
     footprint      memory, and the time from start to ready
+    archive, recording   an archive's size and speed, and how fast one is recorded
+    page           the page for proofs: each request of a visitor, and proofs and `signatures` a second
+    flood          junk at the page, from `flooding`, and whether Discord is still answered
+    kills          links that are written while the process is killed
+    visits         members who prove accounts, as browsers do
     stand          the sandbox and the people in it       bot_process   the bot as a child process
     figures        what was measured, and its targets     percentiles   nearest-rank percentiles
 """

@@ -8,10 +8,11 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sandbox.discord.oauth import CLIENT_SECRET
 from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -20,6 +21,9 @@ LONGEST_START = 60.0
 TIME_TO_END = 10.0
 READY = "ready as "
 SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}
+PAGE_SECRETS = {"DISCORD_CLIENT_SECRET": CLIENT_SECRET}
+# Whatever the bot reads: those of whoever runs this would stand in the place of the sandbox's, or beside them.
+SECRET_NAMES = (*SECRETS, *PAGE_SECRETS, "ETH_RPC_URL")
 
 
 class BotDiedError(Exception):
@@ -38,8 +42,8 @@ class BotProcess:
 
     @classmethod
     @asynccontextmanager
-    async def run(cls, config: Path) -> AsyncIterator[BotProcess]:
-        """Start it, wait until it is ready, and end it afterwards.
+    async def run(cls, config: Path, secrets: Mapping[str, str] = SECRETS) -> AsyncIterator[BotProcess]:
+        """Start it with its secrets, wait until it is ready, and end it afterwards.
 
         Raises:
             BotDiedError: it does not become ready.
@@ -48,7 +52,7 @@ class BotProcess:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "run", "--config", str(config)),
             cwd=REPOSITORY,
-            env=_environment(),
+            env=_environment(secrets),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -118,7 +122,6 @@ class BotProcess:
             self._ready_at.cancel()
 
 
-def _environment() -> dict[str, str]:
-    # Token files of whoever runs this would stand against the sandbox's secrets.
-    files = {f"{name}_FILE" for name in SECRETS}
-    return {name: value for name, value in os.environ.items() if name not in files} | SECRETS
+def _environment(secrets: Mapping[str, str]) -> dict[str, str]:
+    foreign = {name + suffix for name in SECRET_NAMES for suffix in ("", "_FILE")}
+    return {name: value for name, value in os.environ.items() if name not in foreign} | dict(secrets)

@@ -1,4 +1,4 @@
-"""The sandbox with a crowd in it, and the bot connected to it.
+"""The sandbox with a crowd in it, and the bot connected to it, with a page for proofs or without.
 
 Commands are typed by calling the sandbox's own objects: a thousand HTTP requests would reach it over half a second,
 and would not be a burst.
@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import resource
+import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,9 +20,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from bench.bot_process import BotProcess
+from bench.bot_process import PAGE_SECRETS, SECRETS, BotProcess
 from sandbox.app import make_app
 from sandbox.discord.client_actions import ClientActions
+from sandbox.discord.dms import DirectMessages
 from sandbox.discord.interactions import Interaction
 from sandbox.discord.snowflakes import Snowflakes
 from sandbox.keys import DISCORD, TRAFFIC
@@ -41,6 +43,7 @@ POLL = 0.005
 CONFIG = """[discord]
 api_url = "http://127.0.0.1:{port}/api/v10"
 gateway_url = "ws://127.0.0.1:{port}/gateway/"
+authorize_url = "http://127.0.0.1:{port}/oauth2/authorize"
 [loopring]
 base_url = "http://127.0.0.1:{port}/loopring"
 image_gateways = ["http://127.0.0.1:{port}/ipfs/"]
@@ -54,8 +57,13 @@ requests_per_second = 10000
 [store]
 path = "{store}"
 [web]
-port = 0
+{web}
 """
+NO_PAGE = "port = 0"
+# Visitors come through a proxy that names their addresses, which is the bench itself.
+PAGE = """port = {page_port}
+public_url = "{page_url}"
+trusted_proxies = ["127.0.0.1/32"]"""
 
 
 class Stand:
@@ -67,22 +75,32 @@ class Stand:
         self._traffic = app[TRAFFIC]
         self._session = session
         self._interactions = discord.interactions
+        snowflakes = Snowflakes()  # ids of interactions and of messages are never compared
         self._actions = ClientActions(
             world,
             commands=discord.commands,
             messages=discord.messages,
+            dms=DirectMessages(world, discord.messages, snowflakes),
             interactions=discord.interactions,
             gateway=discord.gateway,
-            snowflakes=Snowflakes(),  # ids of interactions and of messages are never compared
+            snowflakes=snowflakes,
         )
-        self._guild: Guild = next(iter(world.guilds.values()))
+        self._guilds: list[Guild] = list(world.guilds.values())
         self._accounts = 0
+        self.page_url = ""  # of the bot that runs
 
     async def switch(self, path: str, **body: Any) -> Any:
         """POST to one of the sandbox's switches."""
         async with self._session.post(f"http://127.0.0.1:{self.port}/_sandbox/{path}", json=body) as response:
             response.raise_for_status()
             return await response.json()
+
+    async def authorize(self, url: str, member: int) -> str:
+        """A member says yes on Discord's page; where the browser goes then."""
+        asked = {"url": url, "user": str(FIRST_OF_CROWD + member), "approve": True}
+        async with self._session.post(f"http://127.0.0.1:{self.port}/_client/authorize", json=asked) as response:
+            response.raise_for_status()
+            return str((await response.json())["location"])
 
     async def new_account(self, collections: int) -> str:
         """An account that nobody has asked for yet."""
@@ -104,21 +122,25 @@ class Stand:
 
     def ask(self, account: str, people: int = 1) -> list[Interaction]:
         """So many people type `/collections account:…`; nothing is sent before the last has typed it."""
-        channel = next(iter(self._guild.channels))
-        asked = [
+        return [self.type(n % CROWD, "collections", {"account": account}) for n in range(people)]
+
+    def type(self, member: int, command: str, options: Mapping[str, str], *, guild: int = 0) -> Interaction:
+        """One of the crowd types a command, in one of the servers."""
+        place, user_id = self._guilds[guild % len(self._guilds)], FIRST_OF_CROWD + member
+        place.members.setdefault(user_id, Member(user_id))
+        interaction = self._interactions.find(
             self._actions.command(
                 {
-                    "user": FIRST_OF_CROWD + n % CROWD,
-                    "guild": self._guild.id,
-                    "channel": channel,
-                    "name": "collections",
-                    "options": {"account": account},
+                    "user": user_id,
+                    "guild": place.id,
+                    "channel": next(iter(place.channels)),
+                    "name": command,
+                    "options": dict(options),
                 }
             )
-            for n in range(people)
-        ]
-        found = [self._interactions.find(number) for number in asked]
-        return [interaction for interaction in found if interaction is not None]
+        )
+        assert interaction is not None  # noqa: S101 - it was opened above
+        return interaction
 
     async def answered(self, asked: list[Interaction], seconds: float = LONGEST_WAIT) -> None:
         """Return when each is answered or was given up by Discord; raises TimeoutError."""
@@ -149,13 +171,21 @@ class Stand:
         return self._traffic.last
 
     @asynccontextmanager
-    async def bot(self) -> AsyncIterator[BotProcess]:
-        """A bot with an empty store, ready."""
+    async def bot(self, *, page: bool = False) -> AsyncIterator[BotProcess]:
+        """A bot with an empty store, ready; with a page for proofs at `page_url` if wanted."""
+        web_table = NO_PAGE
+        if page:
+            page_port = _free_port()
+            self.page_url = f"http://127.0.0.1:{page_port}"
+            web_table = PAGE.format(page_port=page_port, page_url=self.page_url)
         with TemporaryDirectory(prefix="tessera-bench-") as name:
             config = Path(name) / "config.toml"
             store = (Path(name) / "tessera.db").as_posix()
-            config.write_text(CONFIG.format(port=self.port, store=store), encoding="utf-8")
-            async with BotProcess.run(config) as bot:
+            config.write_text(CONFIG.format(port=self.port, store=store, web=web_table), encoding="utf-8")
+            secrets = dict(SECRETS)
+            if page:
+                secrets |= PAGE_SECRETS | {"ETH_RPC_URL": f"http://127.0.0.1:{self.port}/ethereum/1"}
+            async with BotProcess.run(config, secrets) as bot:
                 with _room_for_connections():
                     yield bot
 
@@ -188,6 +218,12 @@ def _room_for_connections() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _was_edited(interaction: Interaction) -> bool:

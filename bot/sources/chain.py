@@ -81,8 +81,13 @@ class ChainedSource:
         return await self._ask(lambda source: source.fetch_name(owner, priority))
 
     async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
-        """See `Source`."""
-        return await self._ask(lambda source: source.fetch_counterfactual(wallet, priority))
+        """See `Source`. That the second knows of no such wallet is no answer to what the first was asked."""
+        try:
+            return await self._first.fetch_counterfactual(wallet, priority)
+        except SourceError:
+            if found := await self._second.fetch_counterfactual(wallet, priority):
+                return found
+            raise
 
     async def close(self) -> None:
         """Close both."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -10,7 +11,8 @@ from cachetools import LRUCache
 # A page is some ten files; nobody opens more than a few a minute.
 READS_A_MINUTE = 120
 WRITES_A_MINUTE = 30
-# Each of these may commit to the disk, so a crowd of visitors together is bounded too: twenty a second.
+# Those that have a session may commit to the disk, so all of these together are bounded too. Strangers are not counted
+# here: they cost one look into the store each, and could else shut everybody out.
 WRITES_A_SECOND = 20
 _WRITES_AT_ONCE = 40
 _VISITORS = 20_000
@@ -45,7 +47,7 @@ class Bucket:
 
 
 class Limits:
-    """Counts requests by visitor; those who come seldom are forgotten first.
+    """Counts requests by visitor; those who have not come for long are forgotten first.
 
     Args:
         clock: Seconds that only grow.
@@ -53,7 +55,6 @@ class Limits:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._all_writes = Bucket(_WRITES_AT_ONCE, WRITES_A_SECOND, clock)
         self._visitors: LRUCache[tuple[bytes, bool], Bucket] = LRUCache(_VISITORS)
 
     def take(self, visitor: bytes, method: str) -> int:
@@ -63,12 +64,11 @@ class Limits:
         if key not in self._visitors:
             most = WRITES_A_MINUTE if writes else READS_A_MINUTE
             self._visitors[key] = Bucket(most, most / 60, self._clock)
-        wait = self._visitors[key].take() or (self._all_writes.take() if writes else 0)
-        return -int(-wait // 1)
+        return math.ceil(self._visitors[key].take())
 
 
 class SessionLimits:
-    """The same for one session each, whoever carries it.
+    """The same for one session each, whoever carries it, and for all sessions together.
 
     Args:
         clock: Seconds that only grow.
@@ -78,10 +78,11 @@ class SessionLimits:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._all = Bucket(_WRITES_AT_ONCE, WRITES_A_SECOND, clock)
         self._sessions: LRUCache[bytes, Bucket] = LRUCache(_VISITORS)
 
     def take(self, session: bytes) -> int:
         """0 where a request may pass, else the whole seconds after which the next one may."""
         if session not in self._sessions:
             self._sessions[session] = Bucket(self.A_MINUTE, self.A_MINUTE / 60, self._clock)
-        return -int(-self._sessions[session].take() // 1)
+        return math.ceil(self._sessions[session].take() or self._all.take())

@@ -125,9 +125,11 @@ class VerifyPage:
             raise SessionError(OVER)
         if not derived.same(_secret(request.headers.get(CSRF, "")), derived.csrf(cookie)):
             raise web.HTTPForbidden
+        session = await self._verification.session(cookie)
+        # Known before it is counted: anybody can make up cookies, and must not use up what is for all sessions.
         if wait := self._sessions.take(derived.hashed(cookie)):
             raise LimitError("Too many requests. Try again in a minute.", retry_after=wait)
-        return await self._verification.session(cookie), cookie
+        return session, cookie
 
     async def _body(self, request: web.Request, *names: str) -> Mapping[str, str]:
         """The texts of a JSON object, from this very page."""

@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import NotFoundError, SourceError, UnavailableError
 from bot.holdings import Account, Collection, Holding, Nft
+from bot.links import Counterfactual
 from bot.sources.chain import ChainedSource
 from bot.sources.http import Health
 from bot.sources.pace import Priority
@@ -35,11 +36,13 @@ class Scripted:
         pages: Iterable[RawPage[Holding]] = (),
         error: Exception | None = None,
         as_of: datetime | None = None,
+        wallets: tuple[str, ...] = (),
     ) -> None:
         self.name = self.label = label
         self._pages = pages
         self._error = error
         self._as_of = as_of
+        self.wallets = wallets
         self.closed = False
 
     async def iter_holdings(
@@ -78,6 +81,10 @@ class Scripted:
 
     async def fetch_name(self, _owner: str, _priority: Priority) -> str:
         return await self._text(f"name by {self.label}")
+
+    async def fetch_counterfactual(self, wallet: str, _priority: Priority) -> Counterfactual | None:
+        known = await self._text("0x" + "cd" * 20)
+        return Counterfactual(wallet, known, 1, known) if wallet in self.wallets else None
 
     async def close(self) -> None:
         self.closed = True
@@ -156,6 +163,17 @@ async def test_other_questions_go_the_same_way() -> None:
     neither = ChainedSource(Scripted("Loopring", (), DOWN), Scripted("Archive", (), NotFoundError("not there")))
     with pytest.raises(SourceError, match="Loopring does not answer"):
         await neither.fetch_collection("1", Priority.INTERACTIVE)
+
+
+async def test_a_wallet_that_only_the_second_could_be_asked_about_stays_unknown() -> None:
+    down, knows = Scripted("Loopring", (), DOWN), Scripted("Archive", wallets=("0x1",))
+    chained = ChainedSource(down, knows)
+    found = await chained.fetch_counterfactual("0x1", Priority.INTERACTIVE)
+    assert found is not None
+    assert found.wallet == "0x1"
+    with pytest.raises(SourceError, match="Loopring does not answer"):
+        await chained.fetch_counterfactual("0x2", Priority.INTERACTIVE)
+    assert await ChainedSource(knows, down).fetch_counterfactual("0x2", Priority.INTERACTIVE) is None
 
 
 async def test_both_are_closed() -> None:

@@ -1,0 +1,45 @@
+"""How many signatures one process judges a second: the bot's own modules, one after the other, with nothing between."""
+
+from __future__ import annotations
+
+import time
+
+from bench.figures import Figure, Kind
+from bench.percentiles import percentile
+from bot.errors import ProofError
+from bot.linking.signers import Signers
+from bot.links import Method
+from sandbox.signing import address_of, sign
+
+SIGNATURES = 150
+# As long as a text that wallets are asked to sign.
+TEXT = "I am Discord user crowd. " * 30
+
+
+async def figures(section: str) -> list[Figure]:
+    """The figures, as a part of another section; takes about 3 s.
+
+    Half of the signatures are the owner's, half somebody else's: those must cost no more, and prove nothing.
+    """
+    signers = Signers(None, _nothing_known, ())
+    words = [str(number) for number in range(SIGNATURES)]
+    signed = [(address_of(word).lower(), sign(word, TEXT.encode())) for word in words]
+    wrong, times = 0, []
+    for n, (address, signature) in enumerate(signed):
+        owner = address if n % 2 else signed[n - 1][0]
+        began = time.perf_counter()
+        try:
+            accepted = await signers.judge(TEXT, signature, signer=owner, owner=owner) is Method.EOA
+        except ProofError:
+            accepted = False
+        times.append((time.perf_counter() - began) * 1000)
+        wrong += accepted != (owner == address)
+    return [
+        Figure(section, "signatures judged, one core", 1000 * SIGNATURES / sum(times), "/s"),
+        Figure(section, "one signature: p95", percentile(times, 95), "ms"),
+        Figure(section, "signatures judged wrongly", wrong, kind=Kind.COUNT, at_most=0, at_least=0),
+    ]
+
+
+async def _nothing_known(_owner: str) -> None:
+    """No wallet here is yet to be deployed."""
