@@ -88,7 +88,7 @@ class Signers:
         if not await self._nodes.code(owner):
             await self._compute(owner, keys, self._nodes)
             return Method.COUNTERFACTUAL
-        returned = await self._nodes.call(owner, valid_signature_call(digest, signature))
+        returned = await self._nodes.call(owner, valid_signature_call(digest, _as_contracts_read(signature)))
         if returned is not None and is_magic(returned):
             return Method.CONTRACT
         if returned == _NO and await _is_locked(owner, self._nodes):
@@ -108,6 +108,12 @@ class Signers:
         returned = await nodes.call(known.factory, compute_wallet_call(known.owner, known.salt))
         if returned is None or read_address(returned) != owner:
             raise ProofError(_NO_KEY.format(owner=owner))
+
+
+def _as_contracts_read(signature: bytes) -> bytes:
+    """Some hardware writes the parity as 0 and 1, where contracts know 27 and 28 alone (the precompile `ecrecover`)."""
+    is_key_s = len(signature) == 65 and signature[64] < 27  # noqa: PLR2004 - r, s, and the parity behind them
+    return signature[:64] + bytes([signature[64] + 27]) if is_key_s else signature
 
 
 async def _is_locked(wallet: str, nodes: Nodes) -> bool:

@@ -196,7 +196,9 @@ class LoopringSource:
         """How a wallet that is not deployed comes by its address (`GET /api/v3/counterFactualInfo?address=`)."""
         try:
             answer = await self._client.fetch("/api/v3/counterFactualInfo", {"address": wallet}, priority)
-        except NotFoundError:  # `None.get` in most recorded cases
+        except _InvalidArgumentError as error:
+            raise UnavailableError(_NOT_ACCEPTED) from error
+        except NotFoundError:  # `None.get` in all recorded cases
             return None
         found = read_one(WireCounterfactual, answer.body)
         if found.wallet != wallet:

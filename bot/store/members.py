@@ -93,10 +93,11 @@ class Members:
         return count
 
     async def purge(self, *, audit_before: datetime, now: datetime) -> None:
-        """Forget what was noted before a moment, and refusals that are over."""
+        """Forget what was noted before a moment, news that could not be told since, and refusals that are over."""
 
         def work(db: Database) -> None:
-            db.execute("DELETE FROM audit WHERE at < ?", [seconds(audit_before)])
+            for table in ("audit", "notices"):
+                db.execute(f"DELETE FROM {table} WHERE at < ?", [seconds(audit_before)])
             db.execute("DELETE FROM refusals WHERE until < ?", [seconds(now)])
 
         await self._writer.transaction(work)

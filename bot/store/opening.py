@@ -20,7 +20,8 @@ from bot.store.schema import MIGRATIONS
 log = logging.getLogger(__name__)
 
 # trusted_schema: SQL functions with effects cannot be smuggled in by a file that somebody else made.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+# secure_delete: what a member had deleted shall not stand in the file's free pages.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "secure_delete=ON")
 
 
 def open_memory(closing: ExitStack) -> Database:

@@ -1,0 +1,202 @@
+"""Two members, one address: who is told what, who keeps it, and what cannot be used to get around that."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import InputError
+from bot.linking.outcome import Ending
+from bot.links import Contest, Method, News
+from bot.store.contests import REFUSED_FOR
+from bot.store.rows import to_account
+from tests.linking.desk import ANN, BEN, CLEO, CONTEST, MOD, Desk, owner_of
+
+ACCOUNT = "loopring:10001"
+OTHER = "loopring:10002"
+KEY = "a wallet"
+OWNER = owner_of(KEY)
+LITTLE = timedelta(minutes=30)
+
+
+@pytest.fixture
+async def contest(desk: Desk) -> Contest:
+    """Ann has proven an address, and half an hour later Ben signs for it too."""
+    await desk.prove(ANN, ACCOUNT, KEY)
+    desk.pass_time(LITTLE)
+    outcome = await desk.prove(BEN, ACCOUNT, KEY)
+    assert (outcome.ending, outcome.until) == (Ending.CONTESTED, desk.now + CONTEST)
+    return next(iter(await desk.contests.opened_by(BEN)))
+
+
+async def test_a_second_signature_moves_nothing_and_both_know_of_it(desk: Desk, contest: Contest) -> None:
+    assert contest == Contest(OWNER, ANN, BEN, desk.now, desk.now + CONTEST)
+    assert await desk.contests.held_by(ANN) == [contest]
+    assert await desk.listed(ANN) == {ACCOUNT: True}
+    assert await desk.listed(BEN) == {ACCOUNT: False}
+    assert await desk.store.links.holder(OWNER) == ANN
+    [notice] = await desk.contests.notices(ANN)
+    assert (notice.news, notice.owner, notice.until) == (News.CONTESTED, OWNER, contest.ends_at)
+    assert await desk.news(BEN) == []
+    await desk.contests.told(notice)
+    assert await desk.news(ANN) == []
+
+
+@pytest.mark.usefixtures("contest")
+async def test_it_moves_after_a_day_without_a_word(desk: Desk) -> None:
+    desk.pass_time(CONTEST - timedelta(seconds=1))
+    assert await desk.contests.settle() == 0
+    desk.pass_time(timedelta(seconds=1))
+    assert await desk.contests.settle() == 1
+    assert await desk.contests.settle() == 0
+    assert await desk.listed(ANN) == {ACCOUNT: False}
+    assert await desk.listed(BEN) == {ACCOUNT: True}
+    assert await desk.news(ANN) == [News.CONTESTED, News.LOST]
+    assert await desk.news(BEN) == [News.WON]
+    assert await desk.contests.held_by(ANN) == await desk.contests.opened_by(BEN) == []
+
+
+@pytest.mark.usefixtures("contest")
+async def test_whoever_lost_it_may_claim_it_back_and_waits_in_turn(desk: Desk) -> None:
+    desk.pass_time(CONTEST)
+    await desk.contests.settle()
+    assert (await desk.prove(ANN, ACCOUNT, KEY)).ending is Ending.CONTESTED
+    assert await desk.store.links.holder(OWNER) == BEN
+
+
+@pytest.mark.usefixtures("contest")
+async def test_who_objects_has_a_week(desk: Desk) -> None:
+    desk.pass_time(LITTLE)
+    await desk.contests.object(ANN, OWNER)
+    [objected] = await desk.contests.held_by(ANN)
+    assert (objected.objected_at, objected.ends_at) == (desk.now, desk.now + timedelta(days=7))
+    desk.pass_time(timedelta(days=7) - timedelta(seconds=1))
+    assert await desk.contests.settle() == 0
+    desk.pass_time(timedelta(seconds=1))
+    assert await desk.contests.settle() == 1
+    assert await desk.store.links.holder(OWNER) == BEN
+
+
+@pytest.mark.usefixtures("contest")
+async def test_one_objects_once_and_only_about_what_one_has(desk: Desk) -> None:
+    for stranger in (BEN, CLEO):
+        with pytest.raises(InputError, match="nothing to object to"):
+            await desk.contests.object(stranger, OWNER)
+    await desk.contests.object(ANN, OWNER)
+    with pytest.raises(InputError, match="nothing to object to"):
+        await desk.contests.object(ANN, OWNER)
+
+
+@pytest.mark.usefixtures("contest")
+async def test_a_new_signature_keeps_it_and_shuts_the_challenger_out_for_a_month(desk: Desk) -> None:
+    desk.pass_time(LITTLE)
+    assert (await desk.prove(ANN, ACCOUNT, KEY)).ending is Ending.LINKED
+    assert await desk.contests.opened_by(BEN) == []
+    assert await desk.news(ANN) == [News.CONTESTED, News.KEPT]
+    assert await desk.news(BEN) == [News.REFUSED]
+    desk.pass_time(REFUSED_FOR - timedelta(seconds=1))
+    await desk.privacy.purge()
+    with pytest.raises(InputError, match="lately: it stays where it is"):
+        await desk.prove(BEN, ACCOUNT, KEY)
+    assert await desk.contests.opened_by(BEN) == []
+    desk.pass_time(timedelta(hours=2))
+    assert (await desk.prove(BEN, ACCOUNT, KEY)).ending is Ending.CONTESTED
+
+
+@pytest.mark.usefixtures("contest")
+async def test_a_refusal_is_of_one_member_and_one_address(desk: Desk) -> None:
+    await desk.prove(ANN, ACCOUNT, KEY)
+    assert (await desk.prove(CLEO, ACCOUNT, KEY)).ending is Ending.CONTESTED
+    assert (await desk.prove(BEN, OTHER, "another wallet")).ending is Ending.LINKED
+
+
+@pytest.mark.usefixtures("contest")
+async def test_a_third_member_has_to_wait_and_nothing_of_the_attempt_is_kept(desk: Desk) -> None:
+    before = await desk.dump()
+    with pytest.raises(InputError, match="Somebody else claims that account already"):
+        await desk.prove(CLEO, ACCOUNT, KEY)
+    assert await desk.dump() == before
+    assert await desk.listed(CLEO) == {}
+
+
+async def test_whoever_claims_again_gets_no_other_day(desk: Desk, contest: Contest) -> None:
+    desk.pass_time(LITTLE)
+    outcome = await desk.prove(BEN, ACCOUNT, KEY)
+    assert (outcome.ending, outcome.until) == (Ending.CONTESTED, contest.ends_at)
+    assert await desk.contests.opened_by(BEN) == [contest]
+    assert await desk.news(ANN) == [News.CONTESTED]
+
+
+@pytest.mark.usefixtures("contest")
+@pytest.mark.parametrize("how", ["unlink", "delete"])
+async def test_what_its_holder_gives_up_is_the_challengers_at_once(desk: Desk, how: str) -> None:
+    if how == "unlink":
+        await desk.accounts.remove(ANN, to_account(ACCOUNT))
+    else:
+        assert await desk.privacy.delete(ANN) == 1
+    assert await desk.listed(ANN) == {}
+    assert await desk.listed(BEN) == {ACCOUNT: True}
+    assert await desk.news(BEN) == [News.WON]
+    assert await desk.contests.opened_by(BEN) == []
+
+
+@pytest.mark.usefixtures("contest")
+@pytest.mark.parametrize("how", ["unlink", "delete"])
+async def test_a_claim_that_is_withdrawn_is_gone(desk: Desk, how: str) -> None:
+    if how == "unlink":
+        await desk.accounts.remove(BEN, to_account(ACCOUNT))
+    else:
+        await desk.privacy.delete(BEN)
+    assert await desk.contests.held_by(ANN) == []
+    desk.pass_time(CONTEST)
+    assert await desk.contests.settle() == 0
+    assert await desk.listed(ANN) == {ACCOUNT: True}
+
+
+@pytest.mark.usefixtures("contest")
+@pytest.mark.parametrize("how", ["unlink", "delete"])
+async def test_withdrawing_and_claiming_anew_takes_no_week_from_who_objected(desk: Desk, how: str) -> None:
+    await desk.contests.object(ANN, OWNER)
+    if how == "unlink":
+        await desk.accounts.remove(BEN, to_account(ACCOUNT))
+    else:
+        await desk.privacy.delete(BEN)
+    with pytest.raises(InputError, match="lately: it stays where it is"):
+        await desk.prove(BEN, ACCOUNT, KEY)
+    assert await desk.contests.held_by(ANN) == []
+
+
+async def test_a_holder_keeps_what_another_account_of_the_address_still_needs(desk: Desk, contest: Contest) -> None:
+    await desk.name(ANN, OTHER, KEY)
+    await desk.accounts.remove(ANN, to_account(ACCOUNT))
+    assert await desk.listed(ANN) == {OTHER: True}
+    assert await desk.contests.held_by(ANN) == [contest]
+
+
+async def test_a_moderators_word_gives_way_to_a_signature_after_a_day(desk: Desk) -> None:
+    actor, subject = desk.pseudonym(MOD), desk.pseudonym(ANN)
+    await desk.store.links.prove_manually(ANN, to_account(ACCOUNT), OWNER, desk.now, actor=actor, subject=subject)
+    assert (await desk.prove(BEN, ACCOUNT, KEY)).ending is Ending.CONTESTED
+    assert await desk.listed(ANN) == {ACCOUNT: True}
+    desk.pass_time(CONTEST)
+    await desk.contests.settle()
+    assert await desk.listed(ANN) == {ACCOUNT: False}
+    assert (await desk.accounts.main(BEN)).method is Method.EOA
+
+
+async def test_a_holder_by_a_moderators_word_keeps_it_by_signing(desk: Desk) -> None:
+    actor, subject = desk.pseudonym(MOD), desk.pseudonym(ANN)
+    await desk.store.links.prove_manually(ANN, to_account(ACCOUNT), OWNER, desk.now, actor=actor, subject=subject)
+    await desk.prove(BEN, ACCOUNT, KEY)
+    await desk.prove(ANN, ACCOUNT, KEY)
+    assert (await desk.accounts.main(ANN)).method is Method.EOA
+    assert await desk.news(BEN) == [News.REFUSED]
+
+
+@pytest.mark.usefixtures("contest")
+async def test_a_contest_of_one_address_leaves_others_alone(desk: Desk) -> None:
+    await desk.prove(ANN, OTHER, "another wallet")
+    desk.pass_time(CONTEST)
+    await desk.contests.settle()
+    assert await desk.listed(ANN) == {ACCOUNT: False, OTHER: True}

@@ -1,0 +1,138 @@
+"""Nodes lie, fail and disagree: then nothing is settled, and whoever asked may ask again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.errors import ProofError, UndecidedError
+from bot.links import Method
+from bot.sources.loopring import LoopringSource
+from tests.linking.desk import ANN
+from tests.linking.judges import STRANGER, A, B, Judges, former_key, open_judges, owner
+from tests.stage import Stage
+
+KEYED, WALLET, PROMISED, RECOVERED = 10001, 10021, 10028, 10029
+FAULTS = ["html", "huge", "bomb", "torn", "reset", "redirect", "status"]
+OPTIONS: dict[str, dict[str, Any]] = {"redirect": {"location": "/loopring/redirected"}, "status": {"status": 503}}
+
+
+@pytest.fixture
+async def one(stage: Stage, source: LoopringSource) -> AsyncIterator[Judges]:
+    """One node is asked."""
+    async with open_judges(stage, source, seconds=1.0) as judges:
+        yield judges
+
+
+@pytest.fixture
+async def two(stage: Stage, source: LoopringSource) -> AsyncIterator[Judges]:
+    """Two nodes are asked."""
+    async with open_judges(stage, source, nodes=(A, B), seconds=1.0) as judges:
+        yield judges
+
+
+async def test_two_that_agree_are_as_one(two: Judges) -> None:
+    assert await two.judge(WALLET) is Method.CONTRACT
+    assert await two.judge(PROMISED) is Method.COUNTERFACTUAL
+    assert await two.asked(B) > 2
+    with pytest.raises(ProofError):
+        await two.judge(WALLET, STRANGER)
+    with pytest.raises(ProofError):
+        await two.judge(PROMISED, STRANGER)
+
+
+@pytest.mark.parametrize("node", ["a", "b"])
+@pytest.mark.parametrize(
+    ("mode", "account", "word"),
+    [
+        pytest.param("lying_code", WALLET, "", id="says that no code is there, to the owner"),
+        pytest.param("lying_code", WALLET, STRANGER, id="says that no code is there, to a stranger"),
+        pytest.param("lying_code", RECOVERED, former_key(RECOVERED), id="says so to the owner that was"),
+        pytest.param("lying_valid", WALLET, STRANGER, id="says yes to a stranger"),
+        *(
+            pytest.param(mode, account, word, id=f"{mode}, {account}, {word or 'its own key'}")
+            for mode in ("wrong_chain", "error", "slow")
+            for account, word in ((WALLET, ""), (WALLET, STRANGER), (PROMISED, ""))
+        ),
+    ],
+)
+async def test_one_that_dissents_settles_nothing(two: Judges, node: str, mode: str, account: int, word: str) -> None:
+    await two.behave(node=node, mode=mode)
+    with pytest.raises(UndecidedError, match=r"gives no answer to rely on\. Try again"):
+        await two.judge(account, word)
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize("word", ["", STRANGER])
+async def test_one_that_fails_settles_nothing(two: Judges, kind: str, word: str) -> None:
+    await two.fault(B, kind, **OPTIONS.get(kind, {}))
+    with pytest.raises(UndecidedError):
+        await two.judge(WALLET, word)
+    assert await two.stage.requests("redirected") == []
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+async def test_the_only_one_that_fails_settles_nothing(one: Judges, kind: str) -> None:
+    await one.fault(A, kind, **OPTIONS.get(kind, {}))
+    with pytest.raises(UndecidedError):
+        await one.judge(WALLET)
+    assert await one.judge(KEYED) is Method.EOA
+
+
+@pytest.mark.parametrize("mode", ["wrong_chain", "error", "slow"])
+async def test_the_only_one_that_is_of_no_use_settles_nothing(one: Judges, mode: str) -> None:
+    await one.behave(mode=mode)
+    with pytest.raises(UndecidedError):
+        await one.judge(WALLET)
+
+
+CHAIN = {"jsonrpc": "2.0", "id": 1, "result": "0x1"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"jsonrpc": "2.0", "id": 2, "result": "0x"}, id="no batch"),
+        pytest.param([], id="nothing"),
+        pytest.param(["0x1", "0x"], id="no objects"),
+        pytest.param([CHAIN], id="no answer"),
+        pytest.param([{"jsonrpc": "2.0", "id": 2, "result": "0x"}], id="no chain"),
+        pytest.param([CHAIN | {"result": None}, {"id": 2, "result": "0x"}], id="chain null"),
+        pytest.param([CHAIN, {"id": 2, "result": None}], id="null"),
+        pytest.param([CHAIN, {"id": 2, "result": "0xabc"}], id="half a byte"),
+        pytest.param([CHAIN, {"id": 2, "result": "zz"}], id="not hex"),
+        pytest.param([CHAIN, {"id": 2, "result": 0}], id="a number"),
+        pytest.param([CHAIN, {"id": 2}], id="neither result nor error"),
+        pytest.param([CHAIN, {"id": 2, "error": {"code": -32005, "message": "limit exceeded"}}], id="an error"),
+        pytest.param([CHAIN, {"id": 2, "error": "limit exceeded"}], id="an error that is none"),
+        pytest.param([CHAIN, {"id": 2, "error": {"code": 3, "message": "execution reverted"}}], id="code that reverts"),
+    ],
+)
+async def test_what_is_no_answer_is_none(one: Judges, body: Any) -> None:
+    await one.fault(A, "status", status=200, body=body)
+    with pytest.raises(UndecidedError):
+        await one.judge(PROMISED)
+
+
+async def test_the_answers_of_a_batch_come_in_any_order(one: Judges) -> None:
+    code = {"jsonrpc": "2.0", "id": 2, "result": "0x6080"}
+    await one.fault(A, "status", status=200, body=[code, CHAIN], times=1)
+    assert await one.judge(WALLET) is Method.CONTRACT
+
+
+@pytest.mark.parametrize("behaviour", [{"mode": "wrong_chain"}, {"mode": "lying_code"}, {"mode": "slow"}])
+async def test_whoever_could_not_be_judged_has_lost_nothing_and_signs_again(
+    two: Judges, behaviour: dict[str, Any]
+) -> None:
+    desk, account = two.desk, f"loopring:{WALLET}"
+    await desk.accounts.link(ANN, account)
+    before = await desk.dump()
+    await two.behave(node="b", **behaviour)
+    with pytest.raises(UndecidedError):
+        await desk.prove(ANN, account, str(WALLET), signer=owner(WALLET), owner=owner(WALLET))
+    assert await desk.dump() == before
+    await two.behave(node="b", mode="honest")
+    await desk.prove(ANN, account, str(WALLET), signer=owner(WALLET), owner=owner(WALLET))
+    assert await desk.listed(ANN) == {account: True}

@@ -1,0 +1,201 @@
+"""What is known of a member: all of it handed out, all of it deleted, and nothing got rid of that others rely on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import InputError, LimitError
+from bot.linking.outcome import Ending
+from bot.linking.privacy import AUDIT_KEPT, SESSIONS_KEPT
+from bot.links import Person
+from bot.store.contests import REFUSED_FOR
+from bot.store.rows import to_account
+from tests.linking.desk import ANN, BEN, CLEO, CONTEST, DAN, GUILD, Desk, open_desk, owner_of
+
+HERS, LOST, WANTED, LINKED = "loopring:10001", "loopring:10002", "loopring:10003", "loopring:10004"
+LABEL = "behind the clock"
+NAME = "ann_with_a_name"
+# What was learnt of the networks, whoever asked: an account's owner, how a wallet comes by its address.
+FACTS = {"owners", "wallets"}
+# In which part of the export the rows of a table are, where that is not called like the table.
+PARTS = {"contests": ("contested_by_others", "contested_by_you")}
+
+
+async def live(desk: Desk) -> None:
+    """Ann leaves a trace in every table."""
+    await desk.prove(ANN, HERS, "hers")
+    await desk.prove(BEN, HERS, "hers")  # he claims what she has
+    await desk.prove(DAN, LOST, "his")
+    await desk.prove(ANN, LOST, "his")  # she claims what Dan has, who signs again
+    await desk.prove(DAN, LOST, "his")
+    await desk.prove(CLEO, WANTED, "wanted")
+    await desk.prove(ANN, WANTED, "wanted")  # and what Cleo has
+    await desk.name(ANN, LINKED, "unproven")
+    await desk.accounts.set_label(ANN, to_account(LINKED), LABEL)
+    await desk.accounts.set_share(ANN, GUILD, shared=True)
+    await desk.store.audit.add(desk.now, desk.pseudonym(BEN), "relay", desk.pseudonym(ANN))
+    await desk.sign_on_page(Person(ANN, NAME), HERS, "hers")
+
+
+@pytest.fixture
+async def lived(tmp_path: Path) -> AsyncIterator[Desk]:
+    """A store in a file, in which Ann has left a trace in every table."""
+    async with open_desk(path=tmp_path / "t.db") as desk:
+        await live(desk)
+        yield desk
+
+
+async def tables(desk: Desk) -> list[str]:
+    """All tables but the list of migrations."""
+    return [
+        name for (name,) in await desk.rows("SELECT name FROM sqlite_master WHERE type = 'table'") if name[0] != "_"
+    ]
+
+
+async def rows_about(desk: Desk, user_id: int) -> Counter[str]:
+    """How many rows of each table name a member: by id, by pseudonym, or by their session."""
+    sessions = {row[0] for row in await desk.rows("SELECT id FROM sessions WHERE user_id = ?", user_id)}
+    names = {user_id, desk.pseudonym(user_id)} | sessions
+    found = {table: await desk.rows(f"SELECT * FROM {table}") for table in await tables(desk)}  # noqa: S608 - the store's own names
+    return Counter({table: sum(bool(names & set(row)) for row in rows) for table, rows in found.items()})
+
+
+# ---------------------------------------------------------------- export
+
+
+async def test_the_export_has_every_row_of_every_table(lived: Desk) -> None:
+    about = await rows_about(lived, ANN)
+    assert {table for table, count in about.items() if not count} == FACTS  # or this test would pass over a table
+    export = await lived.privacy.export(ANN)
+    told = {table: sum(len(export[part]) for part in PARTS.get(table, (table,))) for table in about.keys() - FACTS}
+    assert told == {table: count for table, count in about.items() if table not in FACTS}
+
+
+async def test_the_export_can_be_read(lived: Desk) -> None:
+    export: dict[str, Any] = json.loads(json.dumps(await lived.privacy.export(ANN)))
+    assert export["discord_user_id"] == str(ANN)
+    assert export["exported_at"] == "2026-11-25T10:00:00+00:00"
+    assert [(row["account"], row["label"]) for row in export["links"]][-1] == (LINKED, LABEL)
+    assert export["proofs"] == [{"owner": owner_of("hers"), "method": "eoa", "proven_at": "2026-11-25T10:00:00+00:00"}]
+    assert export["shares"] == [{"guild_id": GUILD}]
+    assert export["contested_by_others"][0]["owner"] == owner_of("hers")
+    assert export["contested_by_you"][0]["owner"] == owner_of("wanted")
+    assert export["refusals"][0]["owner"] == owner_of("his")
+    assert {row["verb"] for row in export["audit"]} >= {"verify", "link", "contest", "relay", "signed"}
+
+
+async def test_the_export_names_nobody_else_and_gives_no_secret_away(lived: Desk) -> None:
+    text = json.dumps(await lived.privacy.export(ANN))
+    for other in (BEN, CLEO, DAN):
+        assert str(other) not in text
+        assert lived.pseudonym(other).hex() not in text
+    assert "hash" not in text
+    assert "somebody" in text  # her own name of then
+
+
+async def test_the_export_of_a_stranger_is_empty(lived: Desk) -> None:
+    export = await lived.privacy.export(ANN + 77)
+    assert {part for part, rows in export.items() if rows} == {"discord_user_id", "exported_at"}
+
+
+# ---------------------------------------------------------------- deletion
+
+
+async def test_nothing_that_names_a_member_is_left_but_what_stands_under_a_pseudonym(lived: Desk) -> None:
+    assert await lived.privacy.delete(ANN) == 4
+    left = await rows_about(lived, ANN)
+    assert {table for table, count in left.items() if count} == {"audit", "refusals"}
+    assert await lived.rows("SELECT DISTINCT detail FROM audit WHERE ? IN (actor, subject)", lived.pseudonym(ANN)) == [
+        ("",)
+    ]
+    hers = {LINKED, owner_of("unproven"), LABEL, NAME, str(ANN)}
+    for table in await tables(lived):
+        for row in await lived.rows(f"SELECT * FROM {table}"):  # noqa: S608 - the store's own names
+            assert not any(each in str(value) for value in row for each in hers), (table, row)
+
+
+async def test_what_was_deleted_is_not_in_the_files_either(lived: Desk, tmp_path: Path) -> None:
+    """Free space of the store, and its log, keep rows that no question finds any more."""
+    traces = [LABEL.encode(), NAME.encode(), owner_of("unproven").encode(), str(ANN).encode(), ANN.to_bytes(8)]
+    files = [tmp_path / "t.db", tmp_path / "t.db-wal"]
+    before = b"".join(file.read_bytes() for file in files)
+    assert [trace for trace in traces if trace not in before] == []
+    await lived.privacy.delete(ANN)
+    after = b"".join(file.read_bytes() for file in files)
+    assert [trace for trace in traces if trace in after] == []
+    assert BEN.to_bytes(8) in after
+
+
+async def test_others_keep_what_is_theirs(lived: Desk) -> None:
+    before = [await lived.privacy.export(other) for other in (CLEO, DAN)]
+    await lived.privacy.delete(ANN)
+    after = [await lived.privacy.export(other) for other in (CLEO, DAN)]
+    for then, now in zip(before, after, strict=True):
+        assert (now["links"], now["proofs"], now["notices"]) == (then["links"], then["proofs"], then["notices"])
+    assert await lived.listed(BEN) == {HERS: True}
+
+
+async def test_who_was_deleted_may_come_back(lived: Desk) -> None:
+    await lived.privacy.delete(ANN)
+    assert await lived.privacy.delete(ANN) == 0
+    lived.pass_time(timedelta(hours=1))
+    assert (await lived.prove(ANN, LINKED, "unproven")).ending is Ending.LINKED
+    assert await lived.listed(ANN) == {LINKED: True}
+
+
+async def test_deletion_does_not_lift_a_refusal(lived: Desk) -> None:
+    await lived.privacy.delete(ANN)
+    lived.pass_time(timedelta(hours=1))
+    with pytest.raises(InputError, match="lately: it stays where it is"):
+        await lived.prove(ANN, LOST, "his")
+
+
+async def test_deletion_lifts_neither_the_lock_of_whoever_lured_others_nor_the_limits(desk: Desk) -> None:
+    for _ in range(5):
+        await desk.prove(ANN, HERS, "hers")
+    await desk.privacy.delete(ANN)
+    with pytest.raises(LimitError, match="within an hour"):
+        await desk.prove(ANN, HERS, "hers")
+    desk.pass_time(timedelta(hours=1))
+    for _ in range(3):
+        await desk.store.audit.add(desk.now, desk.pseudonym(ANN), "relay", desk.pseudonym(BEN))
+    await desk.privacy.delete(ANN)
+    with pytest.raises(LimitError, match="cannot verify for a day"):
+        await desk.prove(ANN, HERS, "hers")
+    desk.pass_time(timedelta(hours=24))
+    await desk.prove(ANN, HERS, "hers")
+
+
+# ---------------------------------------------------------------- what time takes
+
+
+async def test_time_takes_verifications_then_refusals_then_what_was_noted(lived: Desk) -> None:
+    lived.pass_time(CONTEST)
+    await lived.contests.settle()
+    kept = {table: await lived.rows(f"SELECT * FROM {table}") for table in ("links", "proofs", "shares", "notices")}  # noqa: S608 - names from this line
+
+    async def left() -> set[str]:
+        await lived.privacy.purge()
+        ages = ("sessions", "challenges", "codes", "refusals", "audit")
+        return {table for table in ages if await lived.rows(f"SELECT 1 FROM {table}")}  # noqa: S608 - names from the line above
+
+    assert await left() == {"sessions", "challenges", "codes", "refusals", "audit"}
+    lived.pass_time(timedelta(minutes=11))  # ten of the sessions themselves
+    assert timedelta(hours=24) == SESSIONS_KEPT
+    assert await left() == {"refusals", "audit"}
+    lived.pass_time(REFUSED_FOR - timedelta(hours=25))
+    assert await left() == {"refusals", "audit"}
+    lived.pass_time(timedelta(hours=1))
+    assert await left() == {"audit"}
+    lived.pass_time(AUDIT_KEPT - REFUSED_FOR - timedelta(hours=2))
+    assert await left() == {"audit"}
+    lived.pass_time(timedelta(hours=2))
+    assert await left() == set()
+    assert {table: await lived.rows(f"SELECT * FROM {table}") for table in kept} == kept  # noqa: S608 - the store's own names

@@ -1,0 +1,234 @@
+"""Whatever members do in whatever order: what has to hold of links, proofs and claims holds after each step."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sqlite_utils import Database
+
+from bot.errors import InputError, LimitError, TesseraError
+from bot.links import Method, Person
+from bot.store.proving import Proven
+from bot.store.rows import to_account
+from bot.store.sessions import Session
+from tests.linking.desk import ANN, BEN, CLEO, MOD, open_desk
+
+T = TypeVar("T")
+
+OWNERS = [f"0x{number:040x}" for number in range(1, 7)]
+# Two accounts of each owner; the second one's owner may be unknown for a while.
+OWNER_OF = {f"loopring:{n}": owner for n, owner in enumerate(OWNERS, 1)} | {f"eip155:1:{o}": o for o in OWNERS}
+
+MEMBERS = (ANN, BEN, CLEO)
+members = st.sampled_from(MEMBERS)
+accounts = st.sampled_from(sorted(OWNER_OF))
+owners = st.sampled_from(OWNERS[:2])  # few, so that members meet
+
+
+class Members(RuleBasedStateMachine):
+    """Three members, six wallets, a clock that never goes back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.new_event_loop()
+        self._open = AsyncExitStack()
+        self._desk = self._run(self._open.enter_async_context(open_desk()))
+
+    def teardown(self) -> None:
+        self._run(self._open.aclose())
+        self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._loop.run_until_complete(work)
+
+    def _try(self, work: Coroutine[Any, Any, Any]) -> TesseraError | None:
+        """Do something that may be refused; then nothing has changed."""
+        before = self._run(self._desk.dump())
+        refused: TesseraError | None = None
+        try:
+            self._run(work)
+        except (InputError, LimitError) as error:
+            refused = error
+        assert refused is None or self._run(self._desk.dump()) == before
+        return refused
+
+    # ------------------------------------------------------------ what members do
+
+    @rule(user=members, account=accounts, is_known=st.booleans())
+    def name(self, user: int, account: str, is_known: bool) -> None:  # noqa: FBT001 - Hypothesis calls it by name
+        owner = OWNER_OF[account] if is_known else ""
+        self._try(self._desk.store.links.add(user, to_account(account), owner, self._desk.now))
+
+    @rule(owner=owners)
+    def claim(self, owner: str) -> None:
+        """Somebody signs for what another has; by chance alone that would be rare."""
+        holder = self._run(self._desk.store.links.holder(owner))
+        if holder is not None:
+            self.prove(next(user for user in MEMBERS if user != holder), owner, both=False)
+
+    @rule(user=members, owner=owners, both=st.booleans())
+    def prove(self, user: int, owner: str, both: bool) -> None:  # noqa: FBT001 - likewise
+        linked = tuple(account for account, its in OWNER_OF.items() if its == owner)[: 1 + both]
+        self._desk.pass_time(timedelta(minutes=13))  # as many in an hour as one may
+        if self._try(self._finish(user, Proven(owner, linked, Method.EOA, bytes(32)))) is None:
+            listed = self._run(self._desk.listed(user))
+            assert set(linked) <= listed.keys()
+            is_holder = self._run(self._desk.store.links.holder(owner)) == user
+            assert is_holder or any(each.owner == owner for each in self._run(self._desk.contests.opened_by(user)))
+
+    async def _finish(self, user: int, proven: Proven) -> None:
+        desk, until = self._desk, self._desk.now + timedelta(minutes=10)
+        number = secrets.token_hex(8)
+        session = Session(number, "paste", "ready", "", Person(user), None, "", "", "", 0, until)
+        await desk.store.sessions.create(session, number.encode(), desk.now, actor=desk.pseudonym(user))
+        await desk.proving.finish(session, proven, desk.now)
+
+    @rule(user=members, account=accounts)
+    def vouch(self, user: int, account: str) -> None:
+        actor, subject = self._desk.pseudonym(MOD), self._desk.pseudonym(user)
+        links, now = self._desk.store.links, self._desk.now
+        self._try(links.prove_manually(user, to_account(account), OWNER_OF[account], now, actor=actor, subject=subject))
+
+    @rule(user=members, account=accounts)
+    def unlink(self, user: int, account: str) -> None:
+        if self._try(self._desk.accounts.remove(user, to_account(account))) is None:
+            assert account not in self._run(self._desk.listed(user))
+
+    @rule(user=members, owner=owners)
+    def give_up(self, user: int, owner: str) -> None:
+        """Unlink all that a wallet owns; what others claim of it is theirs."""
+        claimed = {contest.owner: contest.challenger_id for contest in self._run(self._desk.contests.held_by(user))}
+        was_holder = self._run(self._desk.store.links.holder(owner)) == user
+        for account, its in OWNER_OF.items():
+            if its == owner:
+                self._try(self._desk.accounts.remove(user, to_account(account)))
+        if was_holder:
+            assert self._run(self._desk.store.links.holder(owner)) == claimed.get(owner)
+
+    @rule(user=members, account=accounts)
+    def choose_main(self, user: int, account: str) -> None:
+        if self._try(self._desk.accounts.set_main(user, to_account(account))) is None:
+            assert str(self._run(self._desk.accounts.main(user)).account) == account
+
+    @rule(user=members, owner=owners)
+    def object_to(self, user: int, owner: str) -> None:
+        self._try(self._desk.contests.object(user, owner))
+
+    @rule(user=members)
+    def delete(self, user: int) -> None:
+        self._run(self._desk.privacy.delete(user))
+        export = self._run(self._desk.privacy.export(user))
+        left = {part for part, rows in export.items() if rows} - {"discord_user_id", "exported_at"}
+        assert left <= {"audit", "refusals"}
+        assert {row["detail"] for row in export["audit"]} == {""}
+
+    # ------------------------------------------------------------ what time does
+
+    @rule(span=st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=8)]))
+    def wait(self, span: timedelta) -> None:
+        """Time goes by, contests end, people read what they are told, and what is old is forgotten."""
+        self._desk.pass_time(span)
+        self._run(self._desk.contests.settle())
+        assert self._run(self._desk.contests.settle()) == 0
+        assert self._run(self._desk.rows("SELECT 1 FROM contests WHERE ends_at <= ?", self._desk.now.timestamp())) == []
+        for notice in self._run(self._desk.contests.notices()):
+            self._run(self._desk.contests.told(notice))
+        before = self._run(self._desk.dump())
+        self._run(self._desk.privacy.purge())
+        assert self._run(self._desk.dump()) | {"refusals": []} == before | {"refusals": []}
+        assert before["notices"] == []
+
+    # ------------------------------------------------------------ what holds
+
+    @invariant()
+    def all_holds(self) -> None:
+        self._run(self._desk.store.writer.run(_check))
+
+    @invariant()
+    def what_is_shown_is_what_is_kept(self) -> None:
+        proofs: dict[str, int] = dict(self._run(self._desk.rows("SELECT owner, user_id FROM proofs")))
+        proven: Counter[str] = Counter()
+        for user in MEMBERS:
+            links = self._run(self._desk.accounts.of(user))
+            assert [link.is_main for link in links] == ([True] + [False] * (len(links) - 1) if links else [])
+            assert all(link.proven == (bool(link.owner) and proofs.get(link.owner) == user) for link in links)
+            proven.update({link.owner for link in links if link.proven})
+            export = self._run(self._desk.privacy.export(user))
+            assert len(export["links"]) == len(links)
+            assert {row["owner"] for row in export["proofs"]} == {o for o, holder in proofs.items() if holder == user}
+        assert proven == Counter(proofs.keys())  # each address by one member, and none that nobody sees
+
+
+def _check(db: Database) -> None:
+    """Each question finds what must not be."""
+    for wrong, sql in _WRONG.items():
+        found = db.execute(sql).fetchall()
+        assert not found, f"{wrong}: {found}"
+
+
+_WRONG = {
+    "more accounts than one may have": "SELECT user_id FROM links GROUP BY 1 HAVING count(*) > 10",
+    "not one main account": "SELECT user_id FROM links GROUP BY 1 HAVING sum(is_main) <> 1",
+    "a proof without an account": """
+        SELECT owner FROM proofs WHERE NOT EXISTS
+            (SELECT 1 FROM links WHERE links.owner = proofs.owner AND links.user_id = proofs.user_id)
+    """,
+    "a claim against somebody who does not hold it": """
+        SELECT owner FROM contests WHERE NOT EXISTS
+            (SELECT 1 FROM proofs WHERE proofs.owner = contests.owner AND proofs.user_id = holder_id)
+    """,
+    "a claim to what the challenger has not linked": """
+        SELECT owner FROM contests WHERE NOT EXISTS
+            (SELECT 1 FROM links WHERE links.owner = contests.owner AND links.user_id = challenger_id)
+    """,
+    "a claim that ends before it began": "SELECT owner FROM contests WHERE ends_at < opened_at",
+    "a notice of what is over": "SELECT id FROM notices WHERE until < at",
+}
+
+_LINK_1 = "INSERT INTO links VALUES (1, 'loopring:1', OWNER, '', 1, 0)"
+_LINK_2 = "INSERT INTO links VALUES (2, 'loopring:1', OWNER, '', 1, 0)"
+_LINK_3 = "INSERT INTO links VALUES (3, 'loopring:1', OWNER, '', 1, 0)"
+_PROOF_1 = "INSERT INTO proofs VALUES (OWNER, 1, 'eoa', NULL, 0)"
+_CLAIM_2 = "INSERT INTO contests VALUES (OWNER, 1, 2, 'eoa', x'00', 10, 20, NULL)"
+_ELEVEN = """
+    INSERT INTO links SELECT 1, 'loopring:' || value, NULL, '', value = 1, 0
+    FROM json_each('[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]')
+"""
+_SPOILT = {
+    "more accounts than one may have": [_ELEVEN],
+    "not one main account": ["INSERT INTO links VALUES (1, 'loopring:1', NULL, '', 0, 0)"],
+    "a proof without an account": [_PROOF_1],
+    "a claim against somebody who does not hold it": [
+        *(_LINK_1, _LINK_2, _LINK_3, _PROOF_1, _CLAIM_2, "UPDATE proofs SET user_id = 3"),
+    ],
+    "a claim to what the challenger has not linked": [_LINK_1, _PROOF_1, _CLAIM_2],
+    "a claim that ends before it began": [_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, "UPDATE contests SET ends_at = 5"],
+    "a notice of what is over": ["INSERT INTO notices (user_id, news, at, until) VALUES (1, 'won', 10, 5)"],
+}
+
+
+def test_whatever_members_do() -> None:
+    machine = Members.TestCase
+    machine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+    machine("runTest").runTest()
+
+
+@pytest.mark.parametrize("wrong", sorted(_WRONG))
+async def test_what_is_wrong_is_found(wrong: str) -> None:
+    """Or the test above might pass because its questions find nothing, whatever there is."""
+    async with open_desk() as desk:
+        await desk.store.writer.transaction(
+            lambda db: [db.execute(sql.replace("OWNER", f"'{OWNERS[0]}'")) for sql in _SPOILT[wrong]]
+        )
+        with pytest.raises(AssertionError, match=wrong):
+            await desk.store.writer.run(_check)

@@ -1,0 +1,190 @@
+"""Whose signature it is: keys, contracts, wallets that are not deployed yet; and what is no answer to that."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.errors import ProofError, TesseraError, UndecidedError
+from bot.links import Method
+from bot.sources.loopring import LoopringSource
+from tests.linking.desk import ANN, BEN
+from tests.linking.judges import FACTORY, STRANGER, Judges, former_key, key, open_judges, owner
+from tests.stage import Stage
+
+KEYED, WALLET, LOCKED, REVERTING, EMPTY, SLOW, CHAINED, BORROWED, PROMISED, RECOVERED, PLAIN = (
+    10001,
+    *range(10021, 10031),
+)
+INFO = "counterFactualInfo"
+
+
+@pytest.fixture
+async def judges(stage: Stage, source: LoopringSource) -> AsyncIterator[Judges]:
+    """Those of a bot with one node and one trusted factory."""
+    async with open_judges(stage, source) as judges:
+        yield judges
+
+
+@pytest.mark.parametrize("style", ["personal", "v0", "loopring02", "loopring03"])
+@pytest.mark.parametrize("account", [KEYED, BORROWED])
+async def test_a_key_speaks_for_its_address_and_no_node_is_asked(judges: Judges, account: int, style: str) -> None:
+    assert await judges.judge(account, style=style) is Method.EOA
+    assert await judges.asked() == 0
+
+
+@pytest.mark.parametrize(
+    ("account", "style"),
+    [
+        (WALLET, "personal"),
+        (WALLET, "v0"),
+        (WALLET, "loopring02"),
+        (WALLET, "loopring03"),
+        (CHAINED, "personal"),
+        (RECOVERED, "personal"),
+        (PLAIN, "personal"),
+    ],
+)
+async def test_a_contract_is_asked_about_its_own_signatures(judges: Judges, account: int, style: str) -> None:
+    assert await judges.judge(account, style=style) is Method.CONTRACT
+    assert await judges.asked() == 2
+
+
+@pytest.mark.parametrize(
+    ("account", "word", "words"),
+    [
+        pytest.param(KEYED, STRANGER, "by another key than that of", id="another key"),
+        pytest.param(WALLET, STRANGER, "does not accept", id="another key than the wallet's"),
+        pytest.param(CHAINED, STRANGER, "does not accept", id="another key than the wallet's owner's"),
+        pytest.param(REVERTING, "", "does not accept", id="a contract that reverts"),
+        pytest.param(EMPTY, "", "does not accept", id="a contract that says nothing"),
+        pytest.param(BORROWED, STRANGER, "does not accept", id="EIP-7702 and another key"),
+        pytest.param(PLAIN, STRANGER, "does not accept", id="not Loopring's wallet, and another key"),
+        pytest.param(RECOVERED, former_key(RECOVERED), "does not accept", id="deployed, and recovered from that key"),
+        pytest.param(PROMISED, STRANGER, "by another key", id="not deployed, and another key"),
+    ],
+)
+async def test_what_is_no_proof_is_refused(judges: Judges, account: int, word: str, words: str) -> None:
+    with pytest.raises(ProofError, match=words):
+        await judges.judge(account, word)
+
+
+@pytest.mark.parametrize("account", [KEYED, WALLET, CHAINED, PROMISED, PLAIN])
+async def test_a_signature_of_another_text_proves_nothing(judges: Judges, account: int) -> None:
+    with pytest.raises(ProofError):
+        await judges.judge(account, text="I am Discord user mallory (ID 666).")
+
+
+@pytest.mark.parametrize("account", [KEYED, WALLET])
+async def test_the_twin_of_a_signature_that_anybody_can_make_proves_nothing(judges: Judges, account: int) -> None:
+    with pytest.raises(ProofError):
+        await judges.judge(account, style="high_s")
+
+
+@pytest.mark.parametrize("word", ["", STRANGER])
+async def test_a_locked_wallet_says_how_to_go_on(judges: Judges, word: str) -> None:
+    with pytest.raises(UndecidedError, match=r"is locked, .* unlock it with its guardians, then try again"):
+        await judges.judge(LOCKED, word)
+
+
+async def test_a_wallet_that_takes_too_long_has_said_nothing(stage: Stage, source: LoopringSource) -> None:
+    async with open_judges(stage, source, seconds=0.5) as judges:
+        with pytest.raises(UndecidedError, match="Try again"):
+            await judges.judge(SLOW)
+        await judges.behave(wallet_seconds=0.01)
+        assert await judges.judge(SLOW) is Method.CONTRACT
+
+
+@pytest.mark.parametrize("account", [WALLET, PROMISED])
+async def test_without_a_node_only_keys_can_be_told(stage: Stage, source: LoopringSource, account: int) -> None:
+    async with open_judges(stage, source, nodes=()) as judges:
+        with pytest.raises(ProofError, match="no Ethereum node to ask: its operator must set ETH_RPC_URL"):
+            await judges.judge(account)
+        assert await judges.judge(KEYED) is Method.EOA
+
+
+# ---------------------------------------------------------------- wallets that are not deployed
+
+
+@pytest.mark.parametrize("style", ["personal", "loopring02", "loopring03"])
+async def test_a_wallet_that_is_not_deployed_follows_from_its_key(judges: Judges, style: str) -> None:
+    assert await judges.judge(PROMISED, style=style) is Method.COUNTERFACTUAL
+
+
+async def test_a_factory_that_nobody_trusts_settles_nothing(stage: Stage, source: LoopringSource) -> None:
+    async with open_judges(stage, source, factories=["0x" + "5" * 40]) as judges:
+        with pytest.raises(UndecidedError, match="its operator must look at wallet_factories"):
+            await judges.judge(PROMISED)
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        pytest.param({"walletSalt": "1664582401"}, ProofError, id="a salt that leads elsewhere"),
+        pytest.param({"walletOwner": owner(KEYED)}, ProofError, id="another owner"),
+        pytest.param({"wallet": owner(KEYED)}, UndecidedError, id="another wallet than was asked about"),
+        pytest.param({"walletSalt": str(2**256)}, UndecidedError, id="more than fits into a salt"),
+        pytest.param({"walletSalt": "-1"}, UndecidedError, id="less than nothing"),
+        pytest.param({"walletOwner": ""}, UndecidedError, id="no owner"),
+    ],
+)
+async def test_what_loopring_tells_of_a_wallet_is_computed_anew(
+    judges: Judges, told: dict[str, str], kind: type[TesseraError]
+) -> None:
+    whole = await judges.stage.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
+    await judges.stage.fault("status", INFO, status=200, body=whole | told)
+    with pytest.raises(TesseraError) as caught:
+        await judges.judge(PROMISED)
+    assert type(caught.value) is kind
+
+
+async def test_a_factory_that_computes_nothing_proves_nothing(stage: Stage, source: LoopringSource) -> None:
+    """An address without code returns nothing to whatever it is asked."""
+    async with open_judges(stage, source, factories=[owner(KEYED)]) as judges:
+        whole = await stage.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
+        await stage.fault("status", INFO, status=200, body=whole | {"walletFactory": owner(KEYED)})
+        with pytest.raises(ProofError):
+            await judges.judge(PROMISED)
+
+
+@pytest.mark.parametrize("kind", ["html", "reset", "torn"])
+async def test_loopring_gone_is_not_a_no(judges: Judges, kind: str) -> None:
+    await judges.stage.fault(kind, INFO)
+    with pytest.raises(UndecidedError, match="cannot be found out right now"):
+        await judges.judge(PROMISED)
+
+
+async def test_what_loopring_told_once_is_enough_when_it_is_gone(judges: Judges) -> None:
+    await judges.desk.accounts.link(ANN, str(PROMISED))
+    assert await judges.desk.rows("SELECT wallet, factory, owner FROM wallets") == [
+        (
+            owner(PROMISED),
+            FACTORY,
+            (await judges.stage.get(f"/loopring/api/v3/{INFO}", accountId=PROMISED))["walletOwner"],
+        )
+    ]
+    await judges.stage.fault("html", "/api/")
+    assert await judges.judge(PROMISED) is Method.COUNTERFACTUAL
+    with pytest.raises(ProofError):
+        await judges.judge(PROMISED, STRANGER)
+
+
+async def test_what_loopring_told_once_is_not_enough_when_the_wallet_is_there(judges: Judges) -> None:
+    """Recorded before it was deployed, and recovered from a thief since: the thief's key is still on record."""
+    await judges.desk.accounts.link(ANN, str(RECOVERED))
+    [(known,)] = await judges.desk.rows("SELECT owner FROM wallets")
+    assert known != owner(RECOVERED)
+    with pytest.raises(ProofError):
+        await judges.judge(RECOVERED, former_key(RECOVERED))
+
+
+async def test_the_key_of_a_smart_wallet_may_be_connected_in_its_place(judges: Judges) -> None:
+    key_address = await judges.stage.post("/_sandbox/sign", {"account": str(WALLET), "text": "?"})
+    outcome = await judges.desk.prove(
+        ANN, f"loopring:{WALLET}", key(WALLET), signer=key_address["address"], owner=owner(WALLET)
+    )
+    assert outcome.owner == owner(WALLET)
+    assert await judges.desk.listed(ANN) == {f"loopring:{WALLET}": True}
+    with pytest.raises(ProofError, match="by another key than that of"):
+        await judges.desk.prove(BEN, f"loopring:{WALLET}", STRANGER, signer=key_address["address"], owner=owner(WALLET))

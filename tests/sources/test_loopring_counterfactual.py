@@ -1,0 +1,146 @@
+"""How a wallet that is not deployed comes by its address: Loopring's word on it, its "no", and what is neither."""
+
+from typing import Any
+
+import pytest
+
+from bot.errors import RefusedError, TesseraError, ThrottledError, UnavailableError
+from bot.holdings import LOOPRING, Account
+from bot.links import Counterfactual
+from bot.sources.loopring import LoopringSource
+from bot.sources.pace import Priority
+from sandbox.wallets import WALLET_FACTORY
+from tests.loopring_source import open_source
+from tests.stage import Stage
+
+INFO = "counterFactualInfo"
+NOW = Priority.INTERACTIVE
+PROMISED = Account(LOOPRING, "10028")  # promised by its factory, and known to the API
+RECOVERED = Account(LOOPRING, "10029")  # deployed since, and the API goes on telling its first owner
+KEYED, DEPLOYED = Account(LOOPRING, "10001"), Account(LOOPRING, "10021")
+
+
+async def told(stage: Stage, account: Account) -> dict[str, str]:
+    """The answer as it is sent."""
+    body: dict[str, str] = await stage.get(f"/loopring/api/v3/{INFO}", accountId=account.account_id)
+    return body
+
+
+@pytest.mark.parametrize("account", [PROMISED, RECOVERED])
+async def test_what_an_address_was_made_from(stage: Stage, source: LoopringSource, account: Account) -> None:
+    wallet = await source.fetch_owner(account, NOW)
+    body = await told(stage, account)
+    assert await source.fetch_counterfactual(wallet, NOW) == Counterfactual(
+        wallet, WALLET_FACTORY.lower(), int(body["walletSalt"]), body["walletOwner"]
+    )
+    assert (await stage.requests(INFO))[-1]["query"] == {"address": wallet}
+
+
+async def test_it_is_asked_without_a_key_too(stage: Stage) -> None:
+    async with open_source(stage, key=None) as source:
+        assert await source.fetch_counterfactual((await told(stage, PROMISED))["wallet"], NOW)
+
+
+@pytest.mark.parametrize("account", [KEYED, DEPLOYED])
+async def test_other_addresses_are_made_from_nothing(source: LoopringSource, account: Account) -> None:
+    assert await source.fetch_counterfactual(await source.fetch_owner(account, NOW), NOW) is None
+
+
+async def test_an_address_that_nobody_knows_is_made_from_nothing(source: LoopringSource) -> None:
+    assert await source.fetch_counterfactual("0x" + "9" * 40, NOW) is None
+
+
+async def test_addresses_come_in_any_case_and_are_kept_in_one(stage: Stage, source: LoopringSource) -> None:
+    body = await told(stage, PROMISED)
+    shouted = {key: value.upper().replace("X", "x") if isinstance(value, str) else value for key, value in body.items()}
+    await stage.fault("status", INFO, status=200, body=shouted)
+    found = await source.fetch_counterfactual(body["wallet"], NOW)
+    assert found == Counterfactual(body["wallet"], body["walletFactory"], int(body["walletSalt"]), body["walletOwner"])
+
+
+async def test_a_salt_may_be_as_large_as_256_bits(stage: Stage, source: LoopringSource) -> None:
+    body = await told(stage, PROMISED)
+    await stage.fault("status", INFO, status=200, body=body | {"walletSalt": str(2**256 - 1)})
+    found = await source.fetch_counterfactual(body["wallet"], NOW)
+    assert found is not None
+    assert found.salt == 2**256 - 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"wallet": "0x" + "9" * 40}, id="of another wallet"),
+        pytest.param({"wallet": None}, id="of none"),
+        pytest.param({"walletFactory": ""}, id="no factory"),
+        pytest.param({"walletFactory": "0x1234"}, id="half a factory"),
+        pytest.param({"walletOwner": None}, id="no owner"),
+        pytest.param({"walletOwner": "ada.eth"}, id="a name for an owner"),
+        pytest.param({"walletSalt": "0x10"}, id="a salt that is no decimal number"),
+        pytest.param({"walletSalt": "1.5"}, id="a broken salt"),
+        pytest.param({"walletSalt": -1}, id="a salt below zero"),
+        pytest.param({"walletSalt": str(2**256)}, id="a salt of too many bits"),
+        pytest.param({"walletSalt": None}, id="no salt"),
+    ],
+)
+async def test_what_is_not_understood_is_not_a_no(stage: Stage, source: LoopringSource, change: dict[str, Any]) -> None:
+    body = await told(stage, PROMISED)
+    await stage.fault("status", INFO, status=200, body=body | change)
+    with pytest.raises(UnavailableError, match="an answer of a form that Tessera does not know"):
+        await source.fetch_counterfactual(body["wallet"], NOW)
+
+
+@pytest.mark.parametrize("body", [{}, [], "null", None, 0])
+async def test_an_answer_of_another_form_is_not_a_no(stage: Stage, source: LoopringSource, body: Any) -> None:
+    wallet = (await told(stage, PROMISED))["wallet"]
+    await stage.fault("status", INFO, status=200, body=body)
+    with pytest.raises(UnavailableError):
+        await source.fetch_counterfactual(wallet, NOW)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        (100000, "internal error", UnavailableError),
+        (100002, "a fault", UnavailableError),
+        (104001, "no key", RefusedError),
+        (104002, "wrong key", RefusedError),
+        (777777, "never seen", UnavailableError),
+    ],
+)
+async def test_a_refusal_of_the_api_is_not_a_no(
+    stage: Stage, source: LoopringSource, code: int, message: str, kind: type[TesseraError]
+) -> None:
+    wallet = (await told(stage, PROMISED))["wallet"]
+    await stage.fault("error", INFO, code=code, message=message)
+    with pytest.raises(TesseraError) as caught:
+        await source.fetch_counterfactual(wallet, NOW)
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize(
+    ("fault", "options", "kind"),
+    [
+        ("html", {}, UnavailableError),
+        ("reset", {}, UnavailableError),
+        ("torn", {}, UnavailableError),
+        ("huge", {}, UnavailableError),
+        ("redirect", {"location": "/elsewhere"}, UnavailableError),
+        ("status", {"status": 404}, UnavailableError),
+        ("status", {"status": 503}, UnavailableError),
+        ("throttle", {"retry_after": 3600}, ThrottledError),
+    ],
+)
+async def test_no_answer_is_not_a_no(
+    stage: Stage, source: LoopringSource, fault: str, options: dict[str, Any], kind: type[TesseraError]
+) -> None:
+    wallet = (await told(stage, PROMISED))["wallet"]
+    await stage.fault(fault, INFO, **options)
+    with pytest.raises(TesseraError) as caught:
+        await source.fetch_counterfactual(wallet, NOW)
+    assert type(caught.value) is kind
+
+
+async def test_a_question_that_is_not_accepted_is_no_answer(stage: Stage, source: LoopringSource) -> None:
+    await stage.fault("error", INFO, code=100001, message="Invalid address")
+    with pytest.raises(UnavailableError, match="did not accept the question"):
+        await source.fetch_counterfactual("0x" + "9" * 40, NOW)
