@@ -74,6 +74,8 @@ def test_only_the_magic_word_says_valid(returned: bytes, verdict: bool) -> None:
         (ADDRESS_WORD + bytes(1), None),
         (ADDRESS_WORD + ADDRESS_WORD, None),
         (b"\x01" + ADDRESS_WORD[1:], None),
+        (bytes(12) + b"\xff" * 20, "0x" + "f" * 40),
+        (bytes(11) + b"\x01" + bytes(20), None),
         (bytes(11) + b"\x01" + ADDRESS_WORD[12:], None),
         (b"\xff" * 32, None),
     ],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -78,7 +80,7 @@ def test_the_text_to_paste_differs_in_its_first_line_only() -> None:
 def test_without_a_page_there_is_a_text_to_paste_and_none_to_sign_in_with() -> None:
     homeless = changed(domain="", uri="")
     assert homeless.paste_text() == CHALLENGE.paste_text().replace("URI: https://verify.example.org/v\n", "")
-    with pytest.raises(ValueError, match="a sign-in text needs a domain"):
+    with pytest.raises(ValueError, match=r"^a sign-in text needs a domain$"):
         homeless.sign_in_text()
 
 
@@ -101,6 +103,29 @@ def test_times_are_told_in_utc_and_whole_seconds() -> None:
     east = timezone(timedelta(hours=2))
     text = changed(issued_at=AT.astimezone(east) + timedelta(milliseconds=999)).sign_in_text()
     assert text == TEXT
+
+
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose own time is 13 hours ahead."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "<+13>-13")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_east")
+def test_the_time_of_the_machine_is_nowhere_in_a_text() -> None:
+    assert AT.astimezone(None).hour == 19
+    assert CHALLENGE.sign_in_text() == TEXT
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("user_id", 1), ("user_id", 2**64 - 1), ("guild_id", 1), ("guild_id", 2**64 - 1)]
+)
+def test_every_id_of_64_bits_is_one(field: str, value: int) -> None:
+    assert f"ID {value}" in changed(**{field: value}).sign_in_text()
 
 
 @pytest.mark.parametrize("name", ["al", "a" * 32, "alice_01", "a.b", "__", "7777"])
@@ -308,6 +333,15 @@ def test_the_places_it_may_not(url: str) -> None:
         site_of(url)
     with pytest.raises(ValueError, match="page"):
         changed(domain=url.removeprefix("https://") or "x", uri=f"{url}/v")
+
+
+def test_a_url_ends_at_255_characters() -> None:
+    longest = "https://verify.example.org/".ljust(255, "x")
+    assert site_of(longest) == ("verify.example.org", f"{longest}/v")
+    with pytest.raises(
+        ValueError, match=r"^a page for proofs needs https:// and a public name in lower case, or is on localhost$"
+    ):
+        site_of(longest + "x")
 
 
 # ---------------------------------------------------------------- nonces

@@ -98,8 +98,17 @@ def test_each_letter_in_the_wrong_case_breaks_the_checksum() -> None:
             parse_address(wrong)
 
 
+def test_one_letter_in_another_case_asks_for_the_checksum_wherever_it_stands() -> None:
+    for place in range(2, 42):
+        mixed = "0x" + ("a" * 40)[: place - 2] + "A" + ("a" * 40)[place - 1 :]
+        sentence = r"^That address has a typing mistake, its checksum is wrong: copy it from your wallet once more\.$"
+        with pytest.raises(InputError, match=sentence):
+            parse_address(mixed)
+
+
 def test_nobody_has_the_zero_address() -> None:
-    with pytest.raises(InputError, match="The zero address belongs to nobody: use the address of your own wallet"):
+    sentence = r"^The zero address belongs to nobody: use the address of your own wallet\.$"
+    with pytest.raises(InputError, match=sentence):
         parse_address("0x" + "0" * 40)
 
 
@@ -203,6 +212,11 @@ def test_the_highest_s_that_is_low_is_accepted() -> None:
     half = SECPK1_N // 2
     assert recover(DIGEST, R + word(half) + b"\x1b") is not None
     assert recover(DIGEST, R + word(half + 1) + b"\x1b") is None
+
+
+@pytest.mark.parametrize("signature", [word(1) + S + b"\x1b", R + word(1) + b"\x1b"], ids=["r = 1", "s = 1"])
+def test_the_smallest_numbers_are_numbers(signature: bytes) -> None:
+    assert is_address(recover(DIGEST, signature) or "")
 
 
 def test_any_other_recovery_byte_is_refused() -> None:

@@ -1,0 +1,31 @@
+"""Verifications that were begun, and what signatures in them show."""
+
+from __future__ import annotations
+
+from bot.linking.verification import Begun
+from bot.linking.ways import Way
+from bot.links import Link, Method, Person
+from bot.store.proving import Proven
+from bot.store.rows import to_account
+from tests.linking.desk import GUILD, Desk, owner_of
+
+FIRST, SECOND, THIRD = "loopring:10001", "loopring:10002", "loopring:10003"
+KEYS = {FIRST: "one", SECOND: "two", THIRD: "three"}
+
+
+async def begin(desk: Desk, user_id: int, account: str = FIRST, *, way: Way = Way.PASTE, owner: str = "?") -> Begun:
+    """Somebody runs `/verify` for an account; `owner` is its own unless it is given."""
+    whose = owner_of(KEYS[account]) if owner == "?" else owner
+    link = Link(to_account(account), whose, "", is_main=False, linked_at=desk.now)
+    person = Person(user_id, "somebody", "https://cdn.discordapp.com/a.png")
+    return await desk.linking.verification.begin(person, GUILD, "The Mosaic Society", link, way)
+
+
+def proven(account: str = FIRST) -> Proven:
+    """What the signature of an account's key shows."""
+    return Proven(owner_of(KEYS[account]), (account,), Method.EOA, b"\x01" * 32)
+
+
+def token_of(begun: Begun) -> str:
+    """The token in a link."""
+    return begun.url.partition("#t=")[2]

@@ -1,0 +1,52 @@
+"""What follows from a browser's secret: known answers, and that no purpose's value is another's."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+import pytest
+
+from bot.linking import cookie as derived
+
+COOKIE = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+
+
+def test_a_secret_is_43_letters_and_never_the_same() -> None:
+    secrets = {derived.new_secret() for _ in range(100)}
+    assert len(secrets) == 100
+    assert {len(secret) for secret in secrets} == {43}
+
+
+def test_the_challenge_of_a_verifier_is_that_of_rfc_7636() -> None:
+    assert derived.code_challenge(COOKIE) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+def test_what_the_store_keeps_is_the_sha_256() -> None:
+    assert derived.hashed("abc").hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@pytest.mark.parametrize(
+    ("value", "purpose"),
+    [
+        (derived.csrf(COOKIE), "csrf"),
+        (derived.login_state(COOKIE, 0), "state 0"),
+        (derived.login_state(COOKIE, 1), "state 1"),
+        (derived.code_verifier(COOKIE, 0), "verifier 0"),
+        (derived.code_verifier(COOKIE, 1), "verifier 1"),
+    ],
+)
+def test_values_are_hmacs_of_their_purpose_under_the_cookie(value: str, purpose: str) -> None:
+    number = hmac.new(COOKIE.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    assert len(value) == 43
+    assert sum(letters.index(letter) << 6 * place for place, letter in enumerate(reversed(value))) >> 2 == int(
+        number, 16
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "verdict"), [("", "", True), ("é", "é", True), ("a", "b", False), ("a", "", False)]
+)
+def test_secrets_are_the_same_or_not(one: str, other: str, verdict: bool) -> None:  # noqa: FBT001 - the expected answer
+    assert derived.same(one, other) is verdict

@@ -1,0 +1,229 @@
+"""What the page is told at each step, to the letter: nothing more than the step needs, and all of that."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bot.linking import cookie as derived
+from bot.linking.ways import Way
+from bot.links import Link, Person
+from bot.pseudonyms import pseudonyms
+from bot.store.rows import to_account
+from tests.stage import Stage
+from tests.web.stand import GUILD, Browser, Stand, open_stand
+from tests.web.wire import at_wallet
+
+ACCOUNT = "loopring:10001"
+LOGGER = "bot.linking.verification"
+
+
+async def address(stand: Stand) -> str:
+    """The owner of the account that is proven here, as the bot writes it."""
+    return (await stand.address("10001")).lower()
+
+
+async def opened(stand: Stand, username: str = "ada") -> Browser:
+    """A browser with the link of a proof of that account."""
+    link = Link(to_account(ACCOUNT), await address(stand), "", is_main=False, linked_at=stand.now)
+    browser = stand.browser()
+    await browser.open((await stand.begin(username, link)).url)
+    return browser
+
+
+async def at_signing(stand: Stand, username: str = "ada") -> Browser:
+    """The same, logged in."""
+    browser = await opened(stand, username)
+    assert await browser.log_in(str((await stand.person(username)).user_id)) == "/v"
+    return browser
+
+
+def state(browser: Browser, step: str, **shown: Any) -> dict[str, Any]:
+    """A state with nothing in it but what is given, and what every step has."""
+    nothing: dict[str, Any] = {
+        "step": step,
+        "csrf": "" if step == "dead" else derived.csrf(browser.cookie),
+        "authorize_url": "",
+        "user": None,
+        "expected": None,
+        "guild": "",
+        "account": "",
+        "owner": "",
+        "linked": None,
+        "code": "",
+        "until": "",
+        "expires_at": at(browser.stand, minutes=10),
+        "reason": "",
+    }
+    return nothing | shown
+
+
+def at(stand: Stand, **later: float) -> str:
+    """A moment as the page writes it."""
+    return (stand.now + timedelta(**later)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+async def shown(stand: Stand, username: str = "ada") -> dict[str, Any]:
+    """What is shown of a proof of that account once its person is known."""
+    person = await stand.person(username)
+    user = {"id": str(person.user_id), "name": username, "avatar_url": person.avatar_url}
+    return {"user": user, "guild": "The Mosaic Society", "account": ACCOUNT, "owner": await address(stand)}
+
+
+async def test_before_the_login_nobody_is_named(stand: Stand) -> None:
+    browser = await opened(stand)
+    url = browser.state["authorize_url"]
+    assert browser.state == state(browser, "login", authorize_url=url)
+    assert url.startswith(f"{stand.stage.url}/oauth2/authorize?")
+    query = parse_qs(urlsplit(url).query)
+    verifier = derived.code_verifier(browser.cookie, 0)
+    assert query["state"] == [derived.login_state(browser.cookie, 0)]
+    assert query["code_challenge"] == [derived.code_challenge(verifier)]
+
+
+async def test_after_the_login_the_page_says_who_proves_what(stand: Stand) -> None:
+    browser = await at_signing(stand)
+    assert browser.state == state(browser, "wallet", **await shown(stand))
+
+
+async def test_without_an_account_the_page_names_none(stand: Stand) -> None:
+    browser = await at_wallet(stand)
+    assert browser.state == state(browser, "wallet", **await shown(stand) | {"account": "", "owner": ""})
+
+
+async def test_a_text_comes_with_its_name_and_its_end(stand: Stand) -> None:
+    browser = await at_signing(stand)
+    reply = await browser.post("challenge", {"address": await address(stand)})
+    assert reply.body == {
+        "challenge_id": reply.body["challenge_id"],
+        "text": reply.body["text"],
+        "expires_at": at(stand, minutes=5),
+    }
+    assert re.fullmatch(r"[\w-]{16}", reply.body["challenge_id"])
+    ada = await stand.person("ada")
+    [(session_id,)] = await stand.store.writer.run(lambda db: db.execute("SELECT id FROM sessions").fetchall())
+    host = urlsplit(stand.url).netloc
+    assert re.sub(r"Nonce: \w{22}\n", "Nonce: …\n", reply.body["text"]) == (
+        f"{host} wants you to sign in with your Ethereum account:\n{await stand.address('10001')}\n\n"
+        f"I am Discord user ada (ID {ada.user_id}). Link this wallet to my account in server ID {GUILD}. "
+        f"Stop if that is not you. No cost, moves nothing.\n\nURI: {stand.url}/v\nVersion: 1\nChain ID: 1\n"
+        f"Nonce: …\nIssued At: {at(stand)}\nExpiration Time: {at(stand, minutes=5)}\nRequest ID: {session_id}\n"
+        "Resources:\n- urn:loopring:account:10001"
+    )
+
+
+async def test_a_text_never_outlives_its_session(stand: Stand) -> None:
+    browser = await at_signing(stand)
+    end = at(stand, minutes=10)
+    stand.pass_time(timedelta(minutes=8))
+    assert (await browser.post("challenge", {"address": await address(stand)})).body["expires_at"] == end
+
+
+async def test_once_it_is_done_the_page_says_what_was_linked(stand: Stand) -> None:
+    browser = await at_signing(stand)
+    linked = {"address": await address(stand), "accounts": [ACCOUNT]}
+    expected = state(browser, "done", **await shown(stand), linked=linked)
+    assert (await browser.sign("10001")).body == expected
+    assert (await browser.reload()).body == expected
+
+
+async def test_what_another_member_has_says_when_it_moves(stand: Stand) -> None:
+    await (await at_signing(stand)).sign("10001")
+    stand.pass_time(timedelta(minutes=1))
+    browser = await at_signing(stand, "hana")
+    expected = state(browser, "contest", **await shown(stand, "hana"), until=at(stand, hours=24))
+    assert (await browser.sign("10001")).body == expected
+    stand.pass_time(timedelta(minutes=1))
+    assert (await browser.reload()).body == expected
+
+
+async def test_whoever_is_not_meant_ends_it_and_nothing_is_told_any_more(stand: Stand) -> None:
+    browser = await at_signing(stand)
+    before = browser.cookie
+    dead = state(browser, "dead", reason="cancelled")
+    reply = await browser.post("cancel")
+    assert (reply.body, "Set-Cookie" in reply.headers) == (dead, False)
+    assert (await browser.reload()).body == dead
+    assert browser.cookie == before
+
+
+async def test_a_stranger_who_logs_in_learns_nothing(stand: Stand) -> None:
+    browser = await opened(stand)
+    assert await browser.log_in(str((await stand.person("hana")).user_id)) == "/v"
+    assert browser.state == state(browser, "dead", reason="other_user")
+
+
+async def test_a_link_that_was_replaced_is_dead_without_a_reason(stand: Stand) -> None:
+    browser = await at_signing(stand)
+    await stand.begin("ada")
+    assert (await browser.reload()).body == state(browser, "dead")
+
+
+async def test_without_a_login_the_page_says_who_ran_the_command(stage: Stage, tmp_path: Path) -> None:
+    async with open_stand(stage, tmp_path, way=Way.CODE) as stand:
+        browser = await opened(stand)
+        known = await shown(stand) | {"user": None, "expected": {"name": "ada"}}
+        assert browser.state == state(browser, "wallet", **known)
+        signed = (await browser.sign("10001")).body
+        assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", signed["code"])
+        code = {"code": signed["code"], "expires_at": at(stand, minutes=5)}
+        assert signed == state(browser, "code", **known | code)
+        assert (await browser.reload()).body == state(browser, "code", **known | code | {"code": ""})
+
+
+async def test_the_cookie_is_for_this_page_alone_and_for_a_quarter_of_an_hour(stand: Stand) -> None:
+    browser = stand.browser()
+    reply = await browser.open((await stand.begin("ada")).url)
+    name, *attributes = reply.headers["Set-Cookie"].split("; ")
+    assert name == f"__Host-vs={browser.cookie}"
+    assert sorted(attributes) == ["HttpOnly", "Max-Age=900", "Path=/", "SameSite=Lax", "Secure"]
+    reloaded = await browser.reload()
+    assert reloaded.headers["Set-Cookie"] == reply.headers["Set-Cookie"]
+    location = await browser.authorize(str((await stand.person("ada")).user_id))
+    async with browser.session.get(location, allow_redirects=False) as response:
+        name, *attributes = response.headers["Set-Cookie"].split("; ")
+        assert response.headers["Location"] == "/v"
+    assert sorted(attributes) == ["HttpOnly", "Max-Age=900", "Path=/", "SameSite=Lax", "Secure"]
+    assert name == f"__Host-vs={browser.cookie}" != reply.headers["Set-Cookie"].split("; ")[0]
+
+
+async def test_who_was_lured_by_whom_is_noted_and_logged(stand: Stand, caplog: pytest.LogCaptureFixture) -> None:
+    ada, hana = await stand.person("ada"), await stand.person("hana")
+    with caplog.at_level(logging.WARNING, LOGGER):
+        for _ in range(3):
+            browser = await opened(stand)
+            await browser.follow(await browser.authorize(str(hana.user_id)))
+    noted = await stand.store.writer.run(
+        lambda db: db.execute("SELECT actor, subject FROM audit WHERE verb = 'relay'").fetchall()
+    )
+    pseudonym = pseudonyms("a token")
+    assert noted == 3 * [(pseudonym(ada.user_id), pseudonym(hana.user_id))]
+    assert [record.getMessage() for record in caplog.records if record.name == LOGGER] == [
+        *(f"verify: another user opened the link of {ada.user_id} ({n} in a day)" for n in (1, 2, 3)),
+        f"verify: {ada.user_id} cannot verify for a day",
+    ]
+
+
+async def test_a_login_of_another_browser_is_logged(stand: Stand, caplog: pytest.LogCaptureFixture) -> None:
+    browser = await opened(stand)
+    location = await browser.authorize(str((await stand.person("ada")).user_id))
+    with caplog.at_level(logging.WARNING, LOGGER):
+        assert await (await opened(stand, "hana")).follow(location) == "/v#problem=failed"
+    said = [record.getMessage() for record in caplog.records if record.name == LOGGER]
+    assert said == ["verify: a login came back to a browser that did not begin it"]
+
+
+async def test_a_person_of_whom_nothing_is_known_is_shown_by_id(stage: Stage, tmp_path: Path) -> None:
+    async with open_stand(stage, tmp_path, way=Way.CODE) as stand:
+        begun = await stand.verification.begin(Person(7), None, "", None, Way.CODE)
+        browser = stand.browser()
+        await browser.open(begun.url)
+        assert browser.state == state(browser, "wallet", expected={"name": ""})
+        text = (await browser.post("challenge", {"address": await stand.address("10001")})).body["text"]
+        assert "\nI am Discord user ID 7. Link this wallet to my account. Stop if" in text
