@@ -11,7 +11,7 @@ One way down, one way back. A cog parses an interaction, calls one service, show
     holdings, names          the nouns, and what people call them
     links, pseudonyms        whose an account is: named, proven, contested; and names that say nothing without a key
     challenge, signature, abi   the text that a wallet signs, who signed it, and what a contract is asked about it
-    config                   Settings, read once, from a TOML file and the environment
+    config, config_errors, source_tables   Settings, read once, from a TOML file and the environment
     sources/                 where holdings come from, over one polite HTTP client
     archive/                 holdings in a file: its format, recording, verifying, serving
     store/                   SQLite, on one thread that owns the connection; its lock, its migrations, its backups
@@ -24,7 +24,9 @@ One way down, one way back. A cog parses an interaction, calls one service, show
     client, cogs/            the Discord side
     web/                     the bot's own HTTP: its health, and the page on which members prove an account
     serve                    the only place where the running bot's objects are built
-    __main__                 the command line
+    run                      stays connected until told to stop
+    __main__, check, table   the command line, and what it says
+    log, bodies              what is told on standard error, never a secret; reading answers that never end
 """
 
 __version__ = "0.1.0"

@@ -59,11 +59,12 @@ async def _check_linking(settings: Settings, say: Callable[[str], object]) -> in
     if not settings.linking.rpc_urls:
         return 0
     async with aiohttp.ClientSession() as session:
-        try:
-            await Nodes(session, settings.linking.rpc_urls).check()
-        except UndecidedError:
-            say("✗ Ethereum: a node of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet.")
-            return 1
+        for number, url in enumerate(settings.linking.rpc_urls, 1):
+            try:
+                await Nodes(session, [url]).check()
+            except UndecidedError:
+                say(f"✗ Ethereum: node {number} of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet.")
+                return 1
     say("✓ Ethereum: every node of ETH_RPC_URL answers")
     return 0
 

@@ -21,7 +21,7 @@ from discord.ext import commands
 
 from bot.config import DiscordSettings
 from bot.embeds import error_embed
-from bot.errors import SourceError, TesseraError
+from bot.errors import InputError, SourceError, TesseraError
 from bot.panel import ID_PREFIX, RUN
 
 log = logging.getLogger(__name__)
@@ -183,7 +183,10 @@ class Bot(commands.Bot):
             return
         if isinstance(error, TesseraError):
             told = error
-            log.log(logging.WARNING if isinstance(error, SourceError) else logging.INFO, "%s", error.sentence)
+            # What was typed is in the sentence of an InputError, and may be anything: a key, by mistake.
+            said = type(error).__name__ if isinstance(error, InputError) else error.sentence
+            level = logging.WARNING if isinstance(error, SourceError) else logging.INFO
+            log.log(level, "%s: %s", _name_of(interaction), said)
         else:
             reference = secrets.token_hex(3)
             log.error("%s failed (reference %s)", _name_of(interaction), reference, exc_info=error)

@@ -22,6 +22,8 @@ from bot.text import safe_text
 _NAME = 80
 _SENTENCE = 500
 
+KEPT = "It stays yours, and whoever claimed it cannot do so again for a month."
+
 _NEWS_WORDS = {
     News.CONTESTED: (
         "Somebody else claims your account",
@@ -34,8 +36,8 @@ _NEWS_WORDS = {
     News.LOST: (
         "An account is no longer proven as yours",
         (
-            "{address} is proven by another member now: they signed for it, and nobody signed against that in time. "
-            "It stays in your list, unproven. If its key is yours, prove it again: `/verify`."
+            "{address} is proven by another member now: they signed for it, and you have not signed since. It stays in "
+            "your list, unproven. If its key is yours, prove it again: `/verify`."
         ),
     ),
     News.WON: (
@@ -44,11 +46,19 @@ _NEWS_WORDS = {
     ),
     News.KEPT: (
         "The account stays yours",
-        "You signed again for {address}: it stays yours, and whoever claimed it cannot do so again for a month.",
+        f"You signed again for {{address}}. {KEPT}",
     ),
     News.REFUSED: (
         "The account stays with its holder",
         "The holder of {address} signed again: it stays with them, and you cannot claim it again for a month.",
+    ),
+    News.WITHDRAWN: (
+        "Nobody claims your account any more",
+        "Whoever claimed {address} took that back: it stays yours, and there is nothing to do.",
+    ),
+    News.OVERTAKEN: (
+        "Somebody else claims that account now",
+        "Another member signed for {address} after you. If its key is yours, sign again: `/verify`.",
     ),
 }
 
@@ -73,6 +83,10 @@ class Overview:
         """The contest about the address of a link, where its member has proven that."""
         return next((contest for contest in self.held if contest.owner == link.owner), None)
 
+    def claim_of(self, link: Link) -> Contest | None:
+        """The contest in which the member claims the address of a link."""
+        return next((contest for contest in self.opened if contest.owner == link.owner), None)
+
 
 def account_words(account: Account) -> str:
     """`loopring:10001`, `eip155:1:0x19e7…ff2a`."""
@@ -84,7 +98,7 @@ def owner_words(owner: str) -> str:
     return short_address(checksummed(owner))
 
 
-def linked_embed(linked: Linked, contest_for: timedelta) -> discord.Embed:
+def linked_embed(linked: Linked) -> discord.Embed:
     """The answer to `/link`."""
     link = linked.link
     owner = f", owner `{owner_words(link.owner)}`" if link.owner else ""
@@ -93,17 +107,12 @@ def linked_embed(linked: Linked, contest_for: timedelta) -> discord.Embed:
         lines.append(f"It is already {_proof(link)}.")
     else:
         lines.append("It is **unproven**: `/collections` shows it, and it never counts for roles until you prove it.")
-    if linked.held_by_other:
-        lines.append(
-            f"⚠️ Another member has proven it. Proving it too opens a contest of {_hours(contest_for)}, in which they "
-            "may object."
-        )
     if linked.why_unknown:
         lines.append(f"Who owns it is not known yet, and is found out when you prove it. {_cut(linked.why_unknown)}")
     if link.is_main:
         lines.append("It is your main account: `/collections` alone shows it.")
     title = "Linked" if linked.is_new else "That was linked already"
-    return _embed(title, lines, caution=linked.held_by_other)
+    return _embed(title, lines)
 
 
 def overview_embeds(overview: Overview, note: str = "") -> list[discord.Embed]:
@@ -121,12 +130,15 @@ def overview_embeds(overview: Overview, note: str = "") -> list[discord.Embed]:
     return embeds
 
 
-def remove_embed(link: Link, links: Sequence[Link]) -> discord.Embed:
+def remove_embed(link: Link, overview: Overview) -> discord.Embed:
     """The question before an account is removed: what is lost with it."""
     lines = [f"`{account_words(link.account)}` leaves your list."]
-    others = any(other.owner == link.owner and other.account != link.account for other in links)
-    if link.proven and others:
-        lines.append("Its owner stays proven, as another account of yours has the same one. Roles it earned go.")
+    if any(other.owner == link.owner and other.account != link.account for other in overview.links if link.owner):
+        lines.append("Its owner stays as proven or claimed as it is, by another account of yours. Roles it earned go.")
+    elif overview.contest_of(link):
+        lines.append("⚠️ Another member claims its address, and **gets it at once**.")
+    elif overview.claim_of(link):
+        lines.append("⚠️ Your **claim** to its address ends. If its holder objected, you cannot claim it for a month.")
     elif link.proven:
         lines.append(
             "Its **proof** is lost, and so are the **roles** that it earned. To get them back, prove it again."
@@ -134,9 +146,9 @@ def remove_embed(link: Link, links: Sequence[Link]) -> discord.Embed:
     return _embed("Remove this account?", lines, caution=True)
 
 
-def removed_words(link: Link) -> str:
+def removed_words(link: Link, *, with_proof: bool) -> str:
     """What was removed."""
-    return f"Removed `{account_words(link.account)}`{' and its proof' if link.proven else ''}."
+    return f"Removed `{account_words(link.account)}`{' and its proof' if link.proven and with_proof else ''}."
 
 
 def done_embed(title: str, words: str) -> discord.Embed:
@@ -144,15 +156,16 @@ def done_embed(title: str, words: str) -> discord.Embed:
     return _embed(title, [words])
 
 
-def delete_embed(count: int, backups: timedelta) -> discord.Embed:
-    """The question before everything is deleted."""
+def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
+    """The question before everything is deleted; `backups` is how old they get, None where their operator decides."""
     deleted = (
         f"**Deleted at once:** {plural(count, 'account')} with labels and proofs, what you share, verifications under "
         "way, claims and news. Roles that your accounts earned go. An address that another member claims goes to them."
     )
+    in_backups = f"for up to {backups.days} days" if backups else "until its operator removes them"
     stays = (
         f"**Stays:** for {AUDIT_KEPT.days} days, that something was done, under a pseudonym and without accounts; in "
-        f"backups, everything, for up to {backups.days} days."
+        f"backups, everything, {in_backups}."
     )
     lines = [deleted, stays, "`/privacy export` shows what there is."]
     return _embed("Delete everything about you?", lines, caution=True)
@@ -217,7 +230,8 @@ def _proof(link: Link) -> str:
 
 
 def _method(link: Link) -> str:
-    return link.method.words if link.method else "nothing"
+    words = link.method.words if link.method else "nothing"
+    return f"{words}, in one server" if link.proven_in else words
 
 
 def _held(contest: Contest) -> str:
@@ -230,11 +244,6 @@ def _held(contest: Contest) -> str:
 def _opened(contest: Contest) -> str:
     when = moment_words(contest.ends_at)
     return f"You claim `{owner_words(contest.owner)}`: it is yours {when}, unless its holder signs again before."
-
-
-def _hours(span: timedelta) -> str:
-    hours = span.total_seconds() / 3600
-    return f"{hours:g} {'hour' if hours == 1 else 'hours'}"
 
 
 def _cut(sentence: str) -> str:

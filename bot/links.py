@@ -1,8 +1,8 @@
 """The nouns of linking: an account that a member named, the proof that it is theirs, a claim that is contested.
 
 A *link* says that a member named an account: enough to show it, never enough for a role. A *proof* says that a member
-showed to hold the key of an address; it covers every account that this address owns, on every network. One address has
-at most one proof, so one proven account belongs to one Discord user.
+showed to hold the key of an address; it covers every account of that address (`covers`). One address has at most one
+proof, so one proven account belongs to one Discord user.
 """
 
 from __future__ import annotations
@@ -31,6 +31,16 @@ class Method(Enum):
         return _METHOD_WORDS[self]
 
 
+# Where a contract lives on Ethereum, somebody else's may live at the same address of another chain: a factory that
+# counts can be made to deploy to an address once more. A key is the same everywhere.
+_OF_CONTRACTS = ("loopring:", "eip155:1:")
+
+
+def covers(method: Method, account: str) -> bool:
+    """Whether a proof of an address is one of its account `network:id` too."""
+    return method in (Method.EOA, Method.MANUAL) or account.startswith(_OF_CONTRACTS)
+
+
 _METHOD_WORDS = {
     Method.EOA: "signature",
     Method.CONTRACT: "signature, confirmed by the wallet's contract",
@@ -52,7 +62,8 @@ class Person:
 class Link:
     """An account that a member named; `owner` is its address in lower case, "" while that is not known.
 
-    `method` and `proven_at` are those of the member's own proof of the address, None while there is none.
+    `method` and `proven_at` are those of the member's own proof that covers it, None while there is none. A moderator's
+    word counts in one server alone, `proven_in`; it is None for a signature, which counts everywhere.
     """
 
     account: Account
@@ -62,11 +73,22 @@ class Link:
     linked_at: datetime
     method: Method | None = None
     proven_at: datetime | None = None
+    proven_in: int | None = None
 
     @property
     def proven(self) -> bool:
         """Whether it may count for roles."""
         return self.method is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a signature showed: `owner` is the address, `accounts` are those of it that are to be linked."""
+
+    owner: str
+    accounts: tuple[str, ...]
+    method: Method
+    text_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +111,13 @@ class News(Enum):
     WON = "won"
     KEPT = "kept"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A piece of news for one member, about an address ("" where it is about none)."""
+    """A piece of news for one member about an address; `tried`: a direct message was refused."""
 
     notice_id: int
     user_id: int
@@ -101,6 +125,7 @@ class Notice:
     owner: str
     at: datetime
     until: datetime | None = None
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

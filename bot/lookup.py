@@ -6,7 +6,6 @@ who goes away does not take the answer from the others.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -73,22 +72,27 @@ class Lookup:
         """The account that a person meant by an id, an owner's address or a name."""
         if ref.kind is RefKind.ID:
             return Account(ref.network, ref.value)
-        if ref.kind is RefKind.OWNER:
-            return await self.account_of(ref.value, ref.network)
-        owner = await self._resolve_name(ref.value, ref.network)
+        is_name = ref.kind is RefKind.NAME
+        owner = await self._resolve_name(ref.value, ref.network) if is_name else ref.value
         try:
             return await self.account_of(owner, ref.network)
         except NotFoundError as error:
-            raise NotFoundError(f"{ref.value} is {owner}. {error.sentence}") from error
+            told = f"{ref.value} is {owner}. " if is_name else ""
+            raise NotFoundError(f"{told}{error.sentence}{self._elsewhere(owner, ref.network)}") from error
+
+    def _elsewhere(self, owner: str, network: str) -> str:
+        """Where an address that has no account on a network has one: on a chain every address has."""
+        chains = [other for other in self.names.networks if other != network and not is_numbered(other)]
+        return "".join(f" On {self.label(chain)} it is `{chain}:{owner}`." for chain in chains)
 
     async def account_of(self, owner: str, network: str) -> Account:
         """The account that an address has on a network."""
         key = (network, owner)
         if key not in self._accounts:
             account = await self._by_network[network].fetch_account(owner, Priority.INTERACTIVE)
-            self._accounts[key] = account
             if is_numbered(network):
                 await self._remember_owner(account, owner)
+            self._accounts[key] = account
         return self._accounts[key]
 
     async def _resolve_name(self, name: str, network: str) -> str:
@@ -134,18 +138,23 @@ class Lookup:
         """
         failure: SourceError | None = None
         for source in self.sources:
+            if not source.abilities.knows_wallets:
+                continue
             try:
-                found = await source.fetch_counterfactual(wallet, Priority.INTERACTIVE)
+                if found := await source.fetch_counterfactual(wallet, Priority.INTERACTIVE):
+                    await self._store.wallets.save(found, datetime.now(UTC))
+                    return found
             except SourceError as error:
                 failure = error
-                continue
-            if found:
-                await self._store.wallets.save(found, datetime.now(UTC))
-                return found
         kept = await self._store.wallets.get(wallet)
         if failure and not kept:
             raise failure
         return kept
+
+    @property
+    def knows_wallets(self) -> bool:
+        """Whether any source here can tell how a wallet that is not deployed comes by its address."""
+        return any(source.abilities.knows_wallets for source in self.sources)
 
     async def fetch_owner(self, account: Account) -> Owner:
         """Who owns an account; empty where that cannot be told now. Never raises: it only adorns a card."""
@@ -153,8 +162,9 @@ class Lookup:
         source = self._by_network[account.network]
         try:
             if not owner.address:
-                owner = Owner(await source.fetch_owner(account, Priority.INTERACTIVE))
-                await self._remember_owner(account, owner.address)
+                address = await source.fetch_owner(account, Priority.INTERACTIVE)
+                await self._remember_owner(account, address)
+                owner = Owner(address)
             key = (account.network, owner.address)
             if key not in self._owner_names:
                 self._owner_names[key] = await source.fetch_name(owner.address, Priority.INTERACTIVE)
@@ -243,8 +253,18 @@ class Lookup:
         return told
 
     async def _remember_owner(self, account: Account, owner: str) -> None:
-        with contextlib.suppress(StoreError):  # logged by the store; asking once more costs one request
-            await self._store.save_owner(account, owner, datetime.now(UTC))
+        """Keep who owns an account.
+
+        Raises:
+            SourceError: another owner was told of before. One of the two is wrong, and nothing may follow from either.
+        """
+        try:
+            known = await self._store.save_owner(account, owner, datetime.now(UTC))
+        except StoreError:
+            return  # logged by the store; asking once more costs one request
+        if known != owner:
+            log.error("%s is said to be owned by %s, and was by %s: one of the sources is wrong", account, owner, known)
+            raise SourceError(f"It was told differently before who owns {account}: this bot's operator must look.")
 
 
 async def _only(holdings: Holdings) -> AsyncIterator[Holdings]:

@@ -24,6 +24,9 @@ from bot.text import safe_text
 _MAX_ACCOUNT_ID = 2**32 - 1
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
 _NAME = re.compile(r"(?=.{5,255}$)(?:[^\s.:/@<>`*_|\\]{1,63}\.)+eth", re.IGNORECASE)
+# 32 bytes, or twelve words and more: what nobody must ever be shown. An answer would repeat it, and a log keep it.
+_KEY = re.compile(r"(?:0x)?[0-9a-fA-F]{64}")
+_PHRASE = re.compile(r"(?:[a-zA-Z]{3,8}[\s,]+){11,}[a-zA-Z]{3,8}")
 _CHAIN = re.compile(r"eip155:(?:0|[1-9][0-9]{0,18})")
 # Controls, bidi marks and halves of characters: a name with them is not the name that is seen.
 _UNSEEN = ("Cc", "Cf", "Cs")
@@ -74,6 +77,7 @@ class Names:
         Raises:
             InputError: with a sentence that says what is accepted.
         """
+        refuse_secrets(text)
         network, rest = self._split(text.strip())
         if re.fullmatch(r"[0-9]+", rest):
             return AccountRef(self._numbered(network, rest), RefKind.ID, self._account_number(rest))
@@ -156,6 +160,19 @@ class Names:
     def _accepted(self) -> str:
         numbers = "an account id such as `10001`, " if any(map(is_numbered, self.networks)) else ""
         return f"Use {numbers}an address `0x…` with 40 hex digits, or a name such as `vitalik.eth`."
+
+
+def refuse_secrets(text: str) -> None:
+    """Stop at what looks like a key or a seed phrase, and repeat nothing of it.
+
+    Raises:
+        InputError: with a sentence that says what to do now.
+    """
+    if _KEY.fullmatch(text.strip()) or _PHRASE.fullmatch(text.strip()):
+        raise InputError(
+            "That looks like a private key or a seed phrase. Never type one anywhere: move what it holds to a new "
+            "wallet now. Tessera never needs one."
+        )
 
 
 def parse_contract(text: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 import discord
 
 from bot.embeds import BRAND, CAUTION, FAULT
-from bot.link_embeds import account_words, moment_words, owner_words
+from bot.link_embeds import KEPT, account_words, moment_words, owner_words
 from bot.linking.outcome import Ending, Outcome
 from bot.linking.ways import Way
 from bot.links import Link, Person
@@ -31,8 +31,8 @@ _STEPS = {
     ),
 }
 _WARNING = (
-    "We only ever use `{site}`. We never write to you first, and never ask for a transaction, a seed phrase, an L2 key "
-    "or an API key. The link is for you alone: whoever opens it must be you."
+    "We only ever use `{site}`. Our direct messages never hold a link. We never ask for a transaction, a seed phrase, "
+    "an L2 key or an API key. The link is for you alone: whoever opens it must be you."
 )
 _HOW_TO_PASTE = (
     "Sign the text above, exactly as it is, with the key of\n`{signer}`\n"
@@ -42,7 +42,8 @@ _HOW_TO_PASTE = (
 )
 _RELAYED = (
     "Somebody else, logged in to Discord as another user, opened your link. Nothing was linked. Links are for you "
-    "alone: never send one to anybody."
+    "alone: never send one to anybody. If that was you with a second account of yours, log in as the one that you use "
+    "here."
 )
 
 
@@ -85,10 +86,12 @@ def outcome_embed(outcome: Outcome) -> discord.Embed:
     if outcome.ending is Ending.CONTESTED:
         until = moment_words(outcome.until) if outcome.until else "soon"
         words = (
-            f"Another member has proven {address} before, and is told now. It is yours {until}, unless they sign again "
-            "before. There is nothing more to do: you are told what becomes of it."
+            f"Another member has proven {address} before, and is told now. It becomes yours {until}, unless they sign "
+            "again before, or object to have a week for that. There is nothing more to do: you are told how it ends."
         )
-        return _embed("Your signature is right, and somebody else's was first", words, CAUTION)
+        return _embed("Your signature is right, but another member's came first", words, CAUTION)
+    if outcome.ending is Ending.KEPT:
+        return _embed("It stays yours", f"You signed again for {address}. {KEPT}", BRAND)
     if outcome.ending is Ending.RELAYED:
         locked = f"\nThat was {outcome.relays} times within a day: you cannot verify for a day."
         return _embed("Nothing was linked", _RELAYED + (locked if outcome.relays >= RELAYS else ""), FAULT)

@@ -6,17 +6,17 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
-Pseudonym = Callable[[int], bytes]
+Pseudonym = Callable[[int | str], bytes]
 
 
 def pseudonyms(secret: str) -> Pseudonym:
-    """Pseudonyms of Discord ids under a key made of a secret that is never in the store: HMAC-SHA-256, 16 bytes.
+    """Pseudonyms of Discord ids and addresses under a key made of a secret that is never in the store.
 
-    Ids of Discord can be guessed one after the other, so a plain hash would hide nobody.
+    HMAC-SHA-256, 16 bytes. Ids can be guessed one after the other, so a plain hash would hide nobody.
     """
     key = hashlib.sha256(b"tessera: names in the audit log\0" + secret.encode()).digest()
 
-    def of(user_id: int) -> bytes:
-        return hmac.digest(key, str(user_id).encode(), hashlib.sha256)[:16]
+    def of(name: int | str) -> bytes:
+        return hmac.digest(key, str(name).encode(), hashlib.sha256)[:16]
 
     return of

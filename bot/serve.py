@@ -97,18 +97,26 @@ async def _open_linking(
         verification = Verification(
             store,
             Claims(store, lookup),
-            Signers(nodes, lookup.counterfactual, settings.linking.wallet_factories),
+            Signers(
+                nodes,
+                lookup.counterfactual,
+                settings.linking.wallet_factories,
+                knows_wallets=lookup.knows_wallets,
+            ),
             Proving(store.writer, pseudonym, settings.linking.contest),
             page=_page(settings, session, bot),
             pseudonym=pseudonym,
             clock=_now,
         )
-        yield Linking(
-            Accounts(store, lookup, pseudonym, _now),
-            verification,
-            Contests(store, _now),
-            Privacy(store, pseudonym, _now),
-        )
+        try:
+            yield Linking(
+                Accounts(store, lookup, pseudonym, _now),
+                verification,
+                Contests(store, _now, settings.linking.contest),
+                Privacy(store, pseudonym, _now),
+            )
+        finally:
+            await verification.close()
 
 
 def _page(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> Page:
@@ -128,13 +136,12 @@ def _page(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> Page:
 async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linking) -> None:
     gateways, expires = settings.loopring.image_gateways, settings.discord.buttons_expire_seconds
     proofs = Proofs(bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste)
-    contest_for = settings.linking.contest
     await bot.add_cog(Collections(bot, lookup, linking.accounts, gateways=gateways, expires=expires))
-    await bot.add_cog(LinkingCog(bot, linking, proofs, contest_for=contest_for, expires=expires))
+    await bot.add_cog(LinkingCog(bot, linking, proofs, expires=expires))
     await bot.add_cog(VerifyCog(linking, proofs))
     await bot.add_cog(AccountsCog(bot, linking, proofs, expires=expires))
     kept = settings.store
-    backups = kept_for(kept.backup_days, kept.backup_weeks)
+    backups = kept_for(kept.backup_days, kept.backup_weeks) if kept.backup_days else None
     await bot.add_cog(PrivacyCog(bot, linking, backups=backups, expires=expires))
     if settings.linking.manual:
         await bot.add_cog(ManualCog(bot, linking))

@@ -50,7 +50,15 @@ def is_node_url(value: str) -> bool:
 
 HttpUrl = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/"))]
 GatewayUrl = Annotated[str, _url("wss", "ws")]
-Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$"), AfterValidator(str.lower)]
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(r"0x[0-9a-fA-F]{40}", value):
+        raise ValueError("must be an address, 0x and 40 hex digits")
+    return value.lower()
+
+
+Address = Annotated[str, AfterValidator(_address)]
 ImageGateway = Annotated[str, _url("https", "http"), AfterValidator(lambda url: url.rstrip("/") + "/")]
 
 

@@ -63,6 +63,8 @@ public_url = "http://localhost:{browser_port}"
 trusted_proxies = ["127.0.0.1/32"]
 
 [linking]
+paste = true
+manual = true
 wallet_factories = ["{factory}"]
 """
 

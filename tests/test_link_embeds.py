@@ -1,7 +1,9 @@
 """Members' accounts as embeds: within Discord's limits for any input, and nothing that was typed acts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import discord
 import pytest
@@ -20,7 +22,6 @@ from tests.test_embed_limits import TEXT, over_limits
 
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 OWNER = "0x19e7e376e7c213b7e7e7e46cc70a5dd086daff2a"
-DAY = timedelta(hours=24)
 HOSTILE = "@everyone <@1> [x](https://evil.example) `"
 
 
@@ -49,6 +50,7 @@ LINKS = st.builds(
     is_main=st.booleans(),
     method=st.none() | st.sampled_from(Method),
     proven_at=st.just(AT),
+    proven_in=st.none() | st.just(2**63),
 )
 CONTESTS = st.builds(Contest, st.just(OWNER), st.just(1), st.just(2), st.just(AT), st.just(AT), st.none() | st.just(AT))
 
@@ -60,8 +62,8 @@ def test_a_list_of_accounts_keeps_the_limits(
 ) -> None:
     assert over_limits(link_embeds.overview_embeds(Overview(links, held, opened, shared=True), "Done.")) == []
     for each in links:
-        assert over_limits([link_embeds.remove_embed(each, links)]) == []
-        assert over_limits([link_embeds.linked_embed(Linked(each, True, True, name), DAY)]) == []  # noqa: FBT003 - fields
+        assert over_limits([link_embeds.remove_embed(each, Overview(links, held, opened))]) == []
+        assert over_limits([link_embeds.linked_embed(Linked(each, is_new=True, why_unknown=name))]) == []
         assert over_limits([link_embeds.manual_embed(each, name, told=False)]) == []
         assert over_limits([link_embeds.told_manually_embed(each, name)]) == []
         assert 1 <= len(link_embeds.choice_words(each)) <= 100
@@ -109,28 +111,80 @@ def test_what_people_call_themselves_and_their_accounts_does_nothing() -> None:
 
 
 def test_what_is_linked_tells_what_it_is_good_for() -> None:
-    unproven = said(link_embeds.linked_embed(Linked(link(), True, False, ""), DAY))  # noqa: FBT003 - fields
-    assert "owner `0x19E7…ff2A`" in unproven
-    assert "**unproven**" in unproven
-    assert "contest" not in unproven
-    held = link_embeds.linked_embed(Linked(link(), True, True, ""), DAY)  # noqa: FBT003 - likewise
-    assert "opens a contest of 24 hours" in said(held)
-    assert held.colour == embeds.CAUTION
-    already = said(link_embeds.linked_embed(Linked(proven(), False, False, ""), DAY))  # noqa: FBT003 - likewise
+    unproven = link_embeds.linked_embed(Linked(link(), is_new=True, why_unknown=""))
+    assert "owner `0x19E7…ff2A`" in said(unproven)
+    assert "**unproven**" in said(unproven)
+    assert unproven.colour == embeds.BRAND
+    already = said(link_embeds.linked_embed(Linked(proven(), is_new=False, why_unknown="")))
     assert "already proven by signature" in already
     assert "unproven" not in already
+    assert "in one server" not in already
+
+
+def test_a_moderators_word_is_shown_as_one_server_s() -> None:
+    vouched = link(method=Method.MANUAL, proven_at=AT, proven_in=910)
+    words = "proven by a moderator's word, without a signature, in one server"
+    assert words in said(link_embeds.linked_embed(Linked(vouched, is_new=False, why_unknown="")))
+    assert words in said(link_embeds.overview_embeds(Overview([vouched]))[0])
+    assert "without a signature, in one server." in said(link_embeds.manual_embed(vouched, "Hana", told=True))
+
+
+CONTEST = Contest(OWNER, 1, 2, AT, AT)
+NOTHING_LOST = "`loopring:10001` leaves your list."
+STAYS = "Its owner stays as proven or claimed as it is, by another account of yours."
+GONE = "Another member claims its address, and **gets it at once**."
+CLAIM_ENDS = "Your **claim** to its address ends. If its holder objected, you cannot claim it for a month."
+PROOF_LOST = "Its **proof** is lost, and so are the **roles** that it earned."
 
 
 @pytest.mark.parametrize(
-    ("others", "lost"),
+    ("removed", "overview", "lost"),
     [
-        pytest.param([], "Its **proof** is lost", id="the last account of that owner"),
-        pytest.param([proven("10002")], "Its owner stays proven", id="another account has the same owner"),
+        pytest.param(link(), {}, NOTHING_LOST, id="unproven"),
+        pytest.param(link(owner=""), {"links": [link("10002", owner="")]}, NOTHING_LOST, id="owners unknown"),
+        pytest.param(proven(), {}, PROOF_LOST, id="the last account of that owner"),
+        pytest.param(proven(), {"links": [proven("10002")]}, STAYS, id="another account has the same owner"),
+        pytest.param(proven(), {"links": [proven("10002")], "held": [CONTEST]}, STAYS, id="so has what is contested"),
+        pytest.param(link(), {"links": [link("10002")], "opened": [CONTEST]}, STAYS, id="so has what is claimed"),
+        pytest.param(proven(), {"held": [CONTEST]}, GONE, id="the holder of a contest"),
+        pytest.param(link(), {"opened": [CONTEST]}, CLAIM_ENDS, id="the challenger"),
+        pytest.param(proven(), {"held": [replace(CONTEST, owner="0x" + "9" * 40)]}, PROOF_LOST, id="another contest"),
     ],
 )
-def test_what_is_lost_with_an_account_is_told_before(others: list[Link], lost: str) -> None:
-    assert lost in said(link_embeds.remove_embed(proven(), [proven(), *others]))
-    assert "proof" not in said(link_embeds.remove_embed(link(), [link(), *others]))
+def test_what_is_lost_with_an_account_is_told_before(removed: Link, overview: dict[str, Any], lost: str) -> None:
+    links = [removed, *overview.get("links", [])]
+    words = said(link_embeds.remove_embed(removed, Overview(**(overview | {"links": links}))))
+    assert lost in words
+    others = {STAYS, GONE, CLAIM_ENDS, PROOF_LOST} - {lost}
+    assert not any(other in words for other in others)
+
+
+@pytest.mark.parametrize(
+    ("removed", "with_proof", "words"),
+    [
+        (proven(), True, "Removed `loopring:10001` and its proof."),
+        (proven(), False, "Removed `loopring:10001`."),
+        (link(), True, "Removed `loopring:10001`."),
+    ],
+)
+def test_a_proof_is_said_to_be_removed_only_where_it_is(removed: Link, words: str, *, with_proof: bool) -> None:
+    assert link_embeds.removed_words(removed, with_proof=with_proof) == words
+
+
+@pytest.mark.parametrize(
+    ("backups", "words"),
+    [
+        (timedelta(days=42), "in backups, everything, for up to 42 days."),
+        (None, "in backups, everything, until its operator removes them."),
+    ],
+)
+def test_how_long_backups_keep_what_is_deleted_is_told(backups: timedelta | None, words: str) -> None:
+    assert words in said(link_embeds.delete_embed(2, backups))
+
+
+def test_who_has_lost_a_moderators_word_is_not_told_of_a_time_that_they_never_had() -> None:
+    words = said(link_embeds.notice_embed(Notice(1, 1, News.LOST, OWNER, AT)))
+    assert "they signed for it, and you have not signed since" in words
 
 
 def test_a_text_to_be_signed_stands_alone_and_its_key_is_named_in_full() -> None:

@@ -68,6 +68,24 @@ def test_what_is_no_account_is_told_what_one_is(text: str, sentence: str) -> Non
     assert "@everyone" not in caught.value.sentence
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0x" + "c0ffee00" * 8,
+        "C0FFEE00" * 8,
+        "abandon " * 11 + "about",
+        "Abandon, ability, able, about, above, absent, absorb, abstract, absurd, abuse, access, accident",
+    ],
+)
+def test_a_key_or_a_seed_phrase_is_not_repeated_and_its_owner_is_warned(text: str) -> None:
+    with pytest.raises(InputError, match="looks like a private key or a seed phrase") as refused:
+        NAMES.parse_account(text)
+    told = refused.value.sentence.lower()
+    assert "c0ffee" not in told
+    assert "abandon" not in told
+    assert "ability" not in told
+
+
 def test_contracts_and_collection_ids() -> None:
     assert parse_contract(f" {ADDRESS} ") == ADDRESS.lower()
     assert NAMES.parse_collection("254") == ("loopring", "254")

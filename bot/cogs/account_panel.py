@@ -78,7 +78,7 @@ class AccountsPanel(Panel):
             discord.HTTPException: Discord refuses, or cannot be reached.
         """
         if self._removing and self._chosen:
-            embeds = [link_embeds.remove_embed(self._chosen, self._overview.links)]
+            embeds = [link_embeds.remove_embed(self._chosen, self._overview)]
         else:
             embeds = link_embeds.overview_embeds(self._overview, note)
         self.lay_out(self._items())
@@ -153,8 +153,8 @@ class AccountsPanel(Panel):
     async def _remove_it(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.defer()
         link = self._link()
-        await self._linking.accounts.remove(interaction.user.id, link.account)
-        await self._reload(interaction, note=link_embeds.removed_words(link))
+        gone = await self._linking.accounts.remove(interaction.user.id, link.account)
+        await self._reload(interaction, note=link_embeds.removed_words(link, with_proof=gone))
 
     async def _keep_it(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.defer()

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 import discord
@@ -17,6 +16,7 @@ from discord.ext import commands
 
 from bot import link_embeds
 from bot.client import Bot
+from bot.cogs.account_panel import overview_of
 from bot.cogs.own import Question, suggest
 from bot.cogs.proofs import Proofs
 from bot.linking import Linking
@@ -27,11 +27,11 @@ from bot.panel import Panel, Press
 class LinkingCog(commands.Cog, name="Linking"):
     """Naming accounts."""
 
-    def __init__(self, bot: Bot, linking: Linking, proofs: Proofs, *, contest_for: timedelta, expires: float) -> None:
+    def __init__(self, bot: Bot, linking: Linking, proofs: Proofs, *, expires: float) -> None:
         self._bot = bot
+        self._linking = linking
         self._accounts = linking.accounts
         self._proofs = proofs
-        self._contest_for = contest_for
         self._expires = expires
 
     @app_commands.command(name="link", description="Remember an account as yours, without a proof")
@@ -40,7 +40,7 @@ class LinkingCog(commands.Cog, name="Linking"):
         """Remember an account."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         linked = await self._accounts.link(interaction.user.id, account)
-        embed = link_embeds.linked_embed(linked, self._contest_for)
+        embed = link_embeds.linked_embed(linked)
         if linked.link.proven:
             await interaction.edit_original_response(embed=embed)
             return
@@ -60,14 +60,14 @@ class LinkingCog(commands.Cog, name="Linking"):
         await interaction.response.defer(ephemeral=True, thinking=True)
         user_id = interaction.user.id
         link = await self._accounts.find(user_id, account)
-        embed = link_embeds.remove_embed(link, await self._accounts.of(user_id))
+        embed = link_embeds.remove_embed(link, await overview_of(self._linking, interaction))
         act = partial(self._remove, user_id, link)
         question = Question(interaction, "Unlink", act, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=embed, view=question)
 
     async def _remove(self, user_id: int, link: Link) -> discord.Embed:
-        await self._accounts.remove(user_id, link.account)
-        return link_embeds.done_embed("Unlinked", link_embeds.removed_words(link))
+        gone = await self._accounts.remove(user_id, link.account)
+        return link_embeds.done_embed("Unlinked", link_embeds.removed_words(link, with_proof=gone))
 
     @unlink.autocomplete("account")
     async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:

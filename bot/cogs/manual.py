@@ -43,7 +43,8 @@ class ManualCog(commands.Cog, name="Manual"):
         if member.bot or not isinstance(member, discord.Member):
             raise InputError("Accounts are linked to people who are in this server, and to no bots.")
         await interaction.response.defer(ephemeral=True, thinking=True)
-        link = await self._accounts.link_manually(member.id, account, moderator_id=interaction.user.id)
+        moderator, guild_id = interaction.user.id, member.guild.id
+        link = await self._accounts.link_manually(member.id, account, moderator_id=moderator, guild_id=guild_id)
         told = await self._tell(member, link, interaction.guild.name if interaction.guild else "")
         await interaction.edit_original_response(embed=link_embeds.manual_embed(link, member.display_name, told=told))
 

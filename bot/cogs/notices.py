@@ -50,7 +50,6 @@ class NoticesCog(commands.Cog, name="Notices"):
         self._task: asyncio.Task[None] | None = None
         # One at a time tells: else a direct message and the answer to a command could both bring the same.
         self._telling = asyncio.Lock()
-        self._refused: set[int] = set()  # notices that direct messages do not get through with
         self._pending: frozenset[int] = frozenset()  # users with news, as of the last round
         self._purged_at: float | None = None
 
@@ -77,19 +76,17 @@ class NoticesCog(commands.Cog, name="Notices"):
             await asyncio.sleep(self._every)
 
     async def round(self) -> None:
-        """Settle, tell, and forget, once.
+        """Tell, settle, and forget, once.
 
         Raises:
             TesseraError: the store failed; the next round does what is left.
         """
-        await self._contests.settle()
         async with self._telling:
             for notice in await self._contests.notices():
-                if notice.notice_id not in self._refused:
+                if not notice.tried:
                     await self._send(notice)
-            left = await self._contests.notices()
-            self._pending = frozenset(notice.user_id for notice in left)
-            self._refused &= {notice.notice_id for notice in left}
+            self._pending = frozenset(notice.user_id for notice in await self._contests.notices())
+        await self._contests.settle()
         now = asyncio.get_running_loop().time()
         if self._purged_at is None or now - self._purged_at >= _PURGE_SECONDS:
             await self._privacy.purge()
@@ -103,7 +100,7 @@ class NoticesCog(commands.Cog, name="Notices"):
         except discord.HTTPException as error:
             log.info("notices: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:
-                self._refused.add(notice.notice_id)
+                await self._contests.told(notice, refused=True)
         except (aiohttp.ClientError, OSError) as error:
             log.warning("notices: a direct message cannot be sent now: %s", type(error).__name__)
         else:

@@ -26,7 +26,7 @@ class PrivacyCog(
 ):
     """A member's own data."""
 
-    def __init__(self, bot: Bot, linking: Linking, *, backups: timedelta, expires: float) -> None:
+    def __init__(self, bot: Bot, linking: Linking, *, backups: timedelta | None, expires: float) -> None:
         self._bot = bot
         self._linking = linking
         self._backups = backups

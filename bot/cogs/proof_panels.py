@@ -17,6 +17,7 @@ from bot.linking.outcome import Ending, Outcome
 from bot.linking.verification import Begun, Verification
 from bot.linking.ways import Way
 from bot.links import Link
+from bot.names import refuse_secrets
 from bot.panel import TOKEN_SECONDS, Ask, Host, Panel, Press
 from bot.signature import parse_signature
 from bot.store.rows import to_account
@@ -44,7 +45,8 @@ class LinkedPanel(Panel):
         await interaction.response.defer()
         listed = [to_account(text) for text in self._outcome.accounts]
         for account in listed:
-            await self._accounts.remove(interaction.user.id, account)
+            # Whoever was tricked wants the proof gone, also where another account of theirs has the same owner.
+            await self._accounts.remove(interaction.user.id, account, with_proof=True)
         self.stop()
         words = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
         embed = link_embeds.done_embed("Unlinked", f"Removed {words} and the proof.")
@@ -121,6 +123,9 @@ class BegunPanel(Panel):
     async def _take_code(self, interaction: discord.Interaction[Any], typed: str) -> None:
         await interaction.response.defer()
         outcome = await self._verification.enter_code(interaction.user.id, typed)
+        if self.is_finished():  # the message ended before the code did
+            await interaction.followup.send(embed=proof_embeds.outcome_embed(outcome), ephemeral=True)
+            return
         self._latest = interaction
         await self.finish(outcome)
 
@@ -169,6 +174,7 @@ class PastePanel(Panel):
         await interaction.response.send_modal(Ask(self, "signed", "Paste the signature", field, self._submit))
 
     async def _submit(self, interaction: discord.Interaction[Any], pasted: str) -> None:
+        refuse_secrets(pasted)
         parse_signature(pasted)  # what is no signature at all need not cost the text
         await interaction.response.defer()
         self._latest = interaction

@@ -163,16 +163,22 @@ class Proofs:
             await self._alarm(begun, guild, outcome.relays)
 
     async def _alarm(self, begun: Begun, guild: discord.Guild | None, relays: int) -> None:
-        """Tell a server's owner of a member whose links others open."""
+        """Tell a server's owner, and this bot's, of a member whose links others open. Never raises.
+
+        The server may be the member's own, and its owner the member: so the bot's owner is told too.
+        """
         person = begun.session.person
         log.warning("verify: links of %d were opened by others %d times within a day", person.user_id, relays)
-        if guild is None or guild.owner_id is None:
-            return
+        embed = alarm_embed(person, (guild.name or "") if guild else "", relays)
         try:
-            channel = await self._bot.create_dm(discord.Object(guild.owner_id))
-            await channel.send(embed=alarm_embed(person, guild.name or "", relays))
+            application = await self._bot.application_info()
+            owners = {application.team.owner_id if application.team else application.owner.id}
+            for owner_id in owners | {guild.owner_id if guild else None}:
+                if owner_id:
+                    channel = await self._bot.create_dm(discord.Object(owner_id))
+                    await channel.send(embed=embed)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.warning("verify: the owner of guild %d cannot be told: %s", guild.id, error)
+            log.warning("verify: not every owner can be told: %s", error)
 
     def _forget(self, user_id: int, wait: _Wait) -> None:
         if self._waiting.get(user_id) is wait:

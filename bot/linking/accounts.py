@@ -11,6 +11,7 @@ from bot.errors import InputError, SourceError
 from bot.holdings import Account
 from bot.links import MAX_LABEL, Link
 from bot.lookup import Lookup
+from bot.names import refuse_secrets
 from bot.pseudonyms import Pseudonym
 from bot.store import Store
 from bot.text import safe_text
@@ -27,13 +28,11 @@ class Linked:
     Attributes:
         link: The account, as it is linked now.
         is_new: It was not there before.
-        held_by_other: Another member has proven it.
         why_unknown: Why its owner is not known yet; "" where it is.
     """
 
     link: Link
     is_new: bool
-    held_by_other: bool
     why_unknown: str
 
 
@@ -74,11 +73,9 @@ class Accounts:
         await self._store.links.add(user_id, account, owner, self._clock())
         if owner:
             await self._remember_wallet(owner)
-        holder = await self._store.links.holder(owner) if owner else None
         return Linked(
             await self.get(user_id, account),
             is_new=account not in before,
-            held_by_other=holder not in (None, user_id),
             why_unknown=why_unknown,
         )
 
@@ -103,6 +100,7 @@ class Accounts:
         Raises:
             InputError: it is none of theirs.
         """
+        refuse_secrets(text)
         links = await self.of(user_id)
         wanted = text.strip().casefold()
         for names in (_exact_names, _short_names):
@@ -170,13 +168,21 @@ class Accounts:
             raise InputError(f"A label has at most {MAX_LABEL} letters, digits and signs.")
         await self._store.links.set_label(user_id, account, text)
 
-    async def remove(self, user_id: int, account: Account) -> None:
-        """Forget an account and its proof. Works with every source down.
+    async def remove(self, user_id: int, account: Account, *, with_proof: bool = False) -> bool:
+        """Forget an account, and its proof where no other account needs it; whether that is gone.
+
+        Works with every source down.
+
+        Args:
+            user_id: The member.
+            account: Theirs.
+            with_proof: Forget the proof in any case.
 
         Raises:
             InputError: it is not linked.
         """
-        await self._store.links.remove(user_id, account, self._clock(), actor=self._pseudonym(user_id))
+        at = self._clock()
+        return await self._store.links.remove(user_id, account, at, self._pseudonym, with_proof=with_proof)
 
     async def shares(self, user_id: int, guild_id: int) -> bool:
         """Whether others in a server may see a member's main account."""
@@ -186,16 +192,20 @@ class Accounts:
         """Let others in a server see a member's main account, or no longer."""
         await self._store.links.set_share(user_id, guild_id, shared=shared)
 
-    async def link_manually(self, user_id: int, text: str, *, moderator_id: int) -> Link:
-        """Take a moderator's word that an account is a member's; it is marked as such, and noted.
+    async def link_manually(self, user_id: int, text: str, *, moderator_id: int, guild_id: int) -> Link:
+        """Take a moderator's word that an account is a member's, in one server; it is marked as such, and noted.
 
         Raises:
-            InputError: no account, or proven already; and as `link`, but its owner must be known.
+            InputError: no account, proven already, or the moderator's own; and as `link`, but its owner must be known.
         """
+        if user_id == moderator_id:
+            raise InputError("Nobody can vouch for themselves: prove your account by `/verify`.")
         account = await self._lookup.resolve(self._lookup.names.parse_account(text))
         owner = await self._lookup.owner_of(account)
         actor, subject = self._pseudonym(moderator_id), self._pseudonym(user_id)
-        await self._store.links.prove_manually(user_id, account, owner, self._clock(), actor=actor, subject=subject)
+        await self._store.links.prove_manually(
+            user_id, account, owner, self._clock(), guild_id, actor=actor, subject=subject
+        )
         return await self.get(user_id, account)
 
     async def _remember_wallet(self, owner: str) -> None:

@@ -8,10 +8,12 @@ contest, and its challenger cannot open another for a month. Without one the add
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.links import Contest, Notice
 from bot.store import Store
+from bot.store.contests import is_late
 
 _OBJECTED_FOR = timedelta(days=7)
 
@@ -19,9 +21,10 @@ _OBJECTED_FOR = timedelta(days=7)
 class Contests:
     """Answers about contests. Every method may raise `StoreError`; nothing is half-saved."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], contest_for: timedelta) -> None:
         self._contests = store.contests
         self._clock = clock
+        self._contest_for = contest_for
 
     async def held_by(self, user_id: int) -> Sequence[Contest]:
         """Contests about addresses that a member has."""
@@ -45,9 +48,13 @@ class Contests:
         return await self._contests.settle(self._clock())
 
     async def notices(self, user_id: int | None = None) -> Sequence[Notice]:
-        """What a member, or anybody, was not told yet."""
-        return await self._contests.notices(user_id)
+        """What a member, or anybody, was not told yet, with the time that they have when they are told now."""
+        now = self._clock()
+        return [
+            replace(notice, until=max(notice.until or now, now + self._contest_for)) if is_late(notice, now) else notice
+            for notice in await self._contests.notices(user_id)
+        ]
 
-    async def told(self, notice: Notice) -> None:
-        """Note that somebody was told."""
-        await self._contests.told(notice.notice_id)
+    async def told(self, notice: Notice, *, refused: bool = False) -> None:
+        """Note that somebody was told, or (`refused`) that they take no direct message and are told later."""
+        await self._contests.told(notice, self._clock(), self._contest_for, refused=refused)

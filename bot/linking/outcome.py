@@ -12,6 +12,7 @@ class Ending(Enum):
     """How a verification ended, or how far it came."""
 
     LINKED = "linked"
+    KEPT = "kept"  # linked before, contested, and signed for again
     CONTESTED = "contested"
     SIGNED = "signed"  # a code has to be typed
     RELAYED = "relayed"  # another Discord user opened the link

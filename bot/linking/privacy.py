@@ -26,12 +26,12 @@ class Privacy:
 
     async def export(self, user_id: int) -> dict[str, Any]:
         """Everything that is known about a member, as JSON's values."""
-        rows = await self._store.members.export(user_id, self._pseudonym(user_id))
+        rows = await self._store.members.export(user_id, self._pseudonym)
         return {"discord_user_id": str(user_id), "exported_at": self._clock().isoformat(timespec="seconds"), **rows}
 
     async def delete(self, user_id: int) -> int:
         """Forget a member; how many accounts they had linked."""
-        return await self._store.members.delete(user_id, self._clock(), self._pseudonym(user_id))
+        return await self._store.members.delete(user_id, self._clock(), self._pseudonym)
 
     async def purge(self) -> None:
         """Forget what was kept for long enough. To be called again and again."""

@@ -14,7 +14,7 @@ from bot.abi import compute_wallet_call, is_magic, read_address, valid_signature
 from bot.errors import ProofError, SourceError, UndecidedError
 from bot.ethereum import Nodes
 from bot.links import Counterfactual, Method
-from bot.signature import digests_for, personal_digest, recover
+from bot.signature import checksummed, digests_for, personal_digest, recover
 
 # An account of EIP-7702 has the code of another one, and its own key nevertheless.
 _CANNOT_ASK = (
@@ -22,9 +22,10 @@ _CANNOT_ASK = (
     "this bot has no Ethereum node to ask: its operator must set ETH_RPC_URL."
 )
 _NO_KEY = "That signature is by another key than that of {owner}. Choose that account in your wallet, and sign anew."
+_NOBODY_KNOWS = "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can tell."
 _REFUSED = (
     "The smart wallet {owner} does not accept that signature. Sign with its own key, and if the wallet is locked, "
-    "unlock it first; then try again."
+    "unlock it first; then try again. A wallet that cannot check signatures (EIP-1271) cannot be proven here."
 )
 _LOCKED = (
     "The smart wallet {owner} is locked, and accepts no signature while it is: unlock it with its guardians, then try "
@@ -51,6 +52,7 @@ class Signers:
         nodes: Ethereum; None where none is configured.
         counterfactual: Tells how a wallet that is not deployed comes by its address; may raise `SourceError`.
         factories: Lower-case addresses of the factories that are trusted with computing such addresses.
+        knows_wallets: Some source here can tell that; else only what was told before is known.
     """
 
     def __init__(
@@ -58,10 +60,13 @@ class Signers:
         nodes: Nodes | None,
         counterfactual: Callable[[str], Awaitable[Counterfactual | None]],
         factories: Collection[str],
+        *,
+        knows_wallets: bool = True,
     ) -> None:
         self._nodes = nodes
         self._counterfactual = counterfactual
         self._factories = frozenset(factories)
+        self._knows_wallets = knows_wallets
 
     async def judge(self, text: str, signature: bytes, *, signer: str, owner: str) -> Method:
         """How a signature of `text` proves that whoever made it speaks for `owner`.
@@ -80,7 +85,7 @@ class Signers:
         # Some 8 ms of plain Python, a candidate: not on the loop, where commands wait.
         keys = await asyncio.to_thread(_keys, digest, signature)
         if signer != owner and signer not in keys:
-            raise ProofError(_NO_KEY.format(owner=signer))
+            raise ProofError(_NO_KEY.format(owner=checksummed(signer)))
         if owner in keys:
             return Method.EOA
         if self._nodes is None:
@@ -92,22 +97,24 @@ class Signers:
         if returned is not None and is_magic(returned):
             return Method.CONTRACT
         if returned == _NO and await _is_locked(owner, self._nodes):
-            raise UndecidedError(_LOCKED.format(owner=owner))
-        raise ProofError(_REFUSED.format(owner=owner))
+            raise UndecidedError(_LOCKED.format(owner=checksummed(owner)))
+        raise ProofError(_REFUSED.format(owner=checksummed(owner)))
 
     async def _compute(self, owner: str, keys: Collection[str], nodes: Nodes) -> None:
         """See that one of these keys owns the wallet that is to be at `owner` once it is deployed."""
         try:
             known = await self._counterfactual(owner)
         except SourceError as error:
-            raise UndecidedError(_LATER.format(owner=owner)) from error
+            raise UndecidedError(_LATER.format(owner=checksummed(owner))) from error
+        if known is None and not self._knows_wallets:
+            raise ProofError(f"{_NO_KEY.format(owner=checksummed(owner))} {_NOBODY_KNOWS}")
         if known is None or known.owner not in keys:
-            raise ProofError(_NO_KEY.format(owner=owner))
+            raise ProofError(_NO_KEY.format(owner=checksummed(owner)))
         if known.factory not in self._factories:
-            raise UndecidedError(_UNKNOWN_FACTORY.format(owner=owner))
+            raise UndecidedError(_UNKNOWN_FACTORY.format(owner=checksummed(owner)))
         returned = await nodes.call(known.factory, compute_wallet_call(known.owner, known.salt))
         if returned is None or read_address(returned) != owner:
-            raise ProofError(_NO_KEY.format(owner=owner))
+            raise ProofError(_NO_KEY.format(owner=checksummed(owner)))
 
 
 def _as_contracts_read(signature: bytes) -> bytes:

@@ -10,26 +10,27 @@ a wrong one costs its sender a new text, and nobody can try two.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.challenge import Challenge, new_nonce, site_of
-from bot.errors import InputError, SessionError
+from bot.errors import InputError, ProofError, SessionError
 from bot.linking import cookie as derived
 from bot.linking.claims import Claims
 from bot.linking.outcome import Ending, Outcome, Outcomes
 from bot.linking.signers import Signers
 from bot.linking.ways import Way
-from bot.links import Link, Person
+from bot.links import Contest, Link, Person, Proven, covers
 from bot.oauth import DiscordLogin
 from bot.pseudonyms import Pseudonym
 from bot.signature import parse_address, parse_signature
 from bot.store import Store
-from bot.store.proving import OVER, Proven, Proving
+from bot.store.proving import OVER, Proving
 from bot.store.sessions import RELAYS, Issued, Session
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,10 @@ _CODE_FOR = timedelta(minutes=5)
 # Crockford's letters: none of them is taken for another. Eight are 40 bits, for five tries within five minutes.
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 8
+_ANOTHER_CHAIN = (
+    "A smart wallet on another chain than Ethereum cannot be proven: somebody else's may have the same address there. "
+    "Prove an account of a wallet with a key of its own, or one on Ethereum or Loopring."
+)
 _MISREAD = str.maketrans("OIL", "011")
 
 
@@ -103,6 +108,11 @@ class Verification:
         self._public_url = page.public_url
         self._pseudonym = pseudonym
         self._clock = clock
+        self._judging: set[asyncio.Task[Outcome]] = set()
+
+    async def close(self) -> None:
+        """Let the signatures that are being judged come to their end."""
+        await asyncio.gather(*self._judging, return_exceptions=True)
 
     async def begin(self, person: Person, guild_id: int | None, guild_name: str, link: Link | None, way: Way) -> Begun:
         """Begin a proof of an account, or of whichever address will be connected.
@@ -250,18 +260,28 @@ class Verification:
             UndecidedError: that cannot be told now.
             LimitError: the person has as many accounts as one may have.
         """
+        # Once it has begun it comes to its end, whoever goes away meanwhile: a link that nobody hears of is no use.
+        judging = asyncio.create_task(self._judge(session, challenge_id, signature), name="judge a signature")
+        self._judging.add(judging)
+        judging.add_done_callback(self._judging.discard)
+        return await asyncio.shield(judging)
+
+    async def _judge(self, session: Session, challenge_id: str, signature: str) -> Outcome:
         issued = await self._sessions.consume(session, challenge_id, self._clock())
         if issued is None:
             raise SessionError(OVER)
         method = await self._signers.judge(
             issued.text, parse_signature(signature), signer=issued.signer, owner=issued.owner
         )
+        if not all(covers(method, account) for account in issued.accounts):
+            raise ProofError(_ANOTHER_CHAIN)
         text_hash = hashlib.sha256(issued.text.encode()).digest()
         proven = Proven(issued.owner, issued.accounts, method, text_hash)
         if session.way == Way.CODE.value:
             return await self._ask_for_code(session, proven)
+        held = {each.owner for each in await self._store.contests.held_by(session.person.user_id)}
         contest = await self._proving.finish(session, proven, self._clock())
-        return self._tell(session, proven, contest.ends_at if contest else None)
+        return self._tell(session, proven, contest, was_contested=proven.owner in held)
 
     async def _ask_for_code(self, session: Session, proven: Proven) -> Outcome:
         code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
@@ -285,11 +305,20 @@ class Verification:
             raise SessionError("There is nothing to type a code for. Open your link first, and sign there.")
         if len(code) != _CODE_LENGTH or not set(code) <= set(_CODE_LETTERS):
             raise InputError(f"A code has {_CODE_LENGTH} letters and digits, as the page shows them: ABCD-2345.")
+        held = {each.owner for each in await self._store.contests.held_by(user_id)}
         proven, contest = await self._proving.take_code(session, derived.hashed(code), now)
-        return self._tell(session, proven, contest.ends_at if contest else None)
+        return self._tell(session, proven, contest, was_contested=proven.owner in held)
 
-    def _tell(self, session: Session, proven: Proven, until: datetime | None) -> Outcome:
-        ending = Ending.CONTESTED if until else Ending.LINKED
-        outcome = Outcome(ending, proven.owner, proven.accounts, until)
+    def _tell(self, session: Session, proven: Proven, contest: Contest | None, *, was_contested: bool) -> Outcome:
+        ending = Ending.CONTESTED if contest else Ending.KEPT if was_contested else Ending.LINKED
+        outcome = Outcome(ending, proven.owner, proven.accounts, contest.ends_at if contest else None)
         self.outcomes.tell(session.session_id, outcome)
         return outcome
+
+
+def after(session: Session, outcome: Outcome) -> Session:
+    """A session as it stands after its signature was judged: what the page shows, without another look at the store."""
+    if outcome.ending is Ending.SIGNED:
+        return replace(session, status="signed", expires_at=outcome.until or session.expires_at)
+    reason = "contested" if outcome.ending is Ending.CONTESTED else ""
+    return replace(session, status="done", reason=reason, owner=outcome.owner, account=outcome.accounts[0])

@@ -46,7 +46,7 @@ def offers(settings: Settings) -> Sequence[Offer]:
     node = "" if linking.rpc_urls else "set ETH_RPC_URL to the address of an Ethereum node"
     factories = "" if linking.wallet_factories else "set [linking] wallet_factories to the factories that you trust"
     return (
-        Offer("Page with Discord login", oauth_lacks),
+        Offer("Page with Discord login (its secret is tested by the first login)", oauth_lacks),
         Offer("Page with a code typed back in Discord", code_lacks),
         Offer("Signature pasted in Discord", "" if way is Way.PASTE or linking.paste else "set [linking] paste = true"),
         Offer("A moderator's word", "" if linking.manual else "off; set [linking] manual = true for it"),

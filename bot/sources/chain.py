@@ -33,8 +33,9 @@ class ChainedSource:
 
     @property
     def abilities(self) -> Abilities:
-        """Those of the first: what it can do decides what may be offered."""
-        return self._first.abilities
+        """Those of the first: what it can do decides what may be offered. But either may know of wallets."""
+        knows_wallets = self._first.abilities.knows_wallets or self._second.abilities.knows_wallets
+        return replace(self._first.abilities, knows_wallets=knows_wallets)
 
     @property
     def health(self) -> Health:
@@ -82,6 +83,8 @@ class ChainedSource:
 
     async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
         """See `Source`. That the second knows of no such wallet is no answer to what the first was asked."""
+        if not self._first.abilities.knows_wallets:
+            return await self._second.fetch_counterfactual(wallet, priority)
         try:
             return await self._first.fetch_counterfactual(wallet, priority)
         except SourceError:

@@ -77,7 +77,7 @@ class LoopringSource:
     """
 
     network = LOOPRING
-    abilities = Abilities()
+    abilities = Abilities(knows_wallets=True)
 
     def __init__(
         self,

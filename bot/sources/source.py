@@ -21,12 +21,14 @@ class Abilities:
         numbers_copies: It says how many units of an NFT are held.
         resolves_names: It leads from a name to an address.
         lists_holders: It can tell who holds a collection.
+        knows_wallets: It can tell how wallets that are not deployed come by their addresses.
         is_live: It tells how things are now; False: how they were, once and for all.
     """
 
     numbers_copies: bool = True
     resolves_names: bool = True
     lists_holders: bool = False
+    knows_wallets: bool = False
     is_live: bool = True
 
 

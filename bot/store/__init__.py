@@ -6,6 +6,11 @@ what was acknowledged is on the disk. A file that is corrupt or from a newer Tes
     thread      the thread, and what a transaction is
     opening     lock it (`lock`), look at it (`examine`), save it (`backup`), bring its tables up to date (`schema`)
     nightly     a backup every night; `kept` knows their names and how to go back to one
+    links       accounts that members named, and proofs (`rows` makes values of rows)
+    sessions    proofs under way; `proving` ends them: link, contest, or a code to be typed
+    contests    two members, one address, and what both must be told
+    members     all about one member, for them or to be forgotten; `audit` counts under pseudonyms
+    wallets     how wallets that are not deployed come by their addresses
 """
 
 from __future__ import annotations
@@ -15,6 +20,8 @@ import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from sqlite_utils import Database
 
 from bot.holdings import Account
 from bot.store.audit import Audit
@@ -83,10 +90,15 @@ class Store:
         )
         return str(row[0]) if row else None
 
-    async def save_owner(self, account: Account, owner: str, seen_at: datetime) -> None:
-        """Remember the address that owns an account."""
-        row = {"account": str(account), "owner": owner, "seen_at": seen_at.isoformat(timespec="seconds")}
-        await self.writer.transaction(lambda db: db.table("owners").upsert(row, pk="account"))
+    async def save_owner(self, account: Account, owner: str, seen_at: datetime) -> str:
+        """Remember the address that owns an account, which never changes; the one that is known, told now or before."""
+
+        def work(db: Database) -> str:
+            row = [str(account), owner, seen_at.isoformat(timespec="seconds")]
+            db.execute("INSERT INTO owners (account, owner, seen_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row)
+            return str(db.execute("SELECT owner FROM owners WHERE account = ?", [str(account)]).fetchone()[0])
+
+        return await self.writer.transaction(work)
 
 
 def _real(path: Path) -> Path:

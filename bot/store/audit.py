@@ -10,8 +10,8 @@ from bot.store.rows import first, seconds
 from bot.store.thread import Writer
 
 
-def note(db: Database, at: datetime, actor: bytes, verb: str, subject: bytes | None = None, detail: str = "") -> None:
-    """Add a row, as a part of the transaction that does the thing.
+def note(db: Database, at: datetime, actor: bytes, verb: str, subject: bytes | None = None) -> None:
+    """Add a row, as a part of the transaction that does the thing. No account stands in it: that names its owner.
 
     Args:
         db: In a transaction.
@@ -19,12 +19,9 @@ def note(db: Database, at: datetime, actor: bytes, verb: str, subject: bytes | N
         actor: Pseudonym of who did it.
         verb: What, in one word: "link", "unlink", "relay", …
         subject: Pseudonym of whom it concerns.
-        detail: No secret, no user name; an account at most.
     """
-    db.execute(
-        "INSERT INTO audit (at, actor, verb, subject, detail) VALUES (?, ?, ?, ?, ?)",
-        [seconds(at), actor, verb, subject, detail],
-    )
+    values = [seconds(at), actor, verb, subject]
+    db.execute("INSERT INTO audit (at, actor, verb, subject) VALUES (?, ?, ?, ?)", values)
 
 
 def count(db: Database, actor: bytes, verb: str, since: datetime) -> int:
@@ -54,9 +51,9 @@ class Audit:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
-    async def add(self, at: datetime, actor: bytes, verb: str, subject: bytes | None = None, detail: str = "") -> None:
+    async def add(self, at: datetime, actor: bytes, verb: str, subject: bytes | None = None) -> None:
         """Note one thing by itself."""
-        await self._writer.transaction(lambda db: note(db, at, actor, verb, subject, detail))
+        await self._writer.transaction(lambda db: note(db, at, actor, verb, subject))
 
     async def count(self, actor: bytes, verb: str, since: datetime) -> int:
         """How often somebody did something since a moment."""

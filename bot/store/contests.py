@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.errors import InputError
-from bot.links import Contest, News, Notice
-from bot.store.rows import CONTESTS, first, seconds, to_contest, to_notice
+from bot.links import Contest, News, Notice, Proven
+from bot.pseudonyms import Pseudonym
+from bot.store.rows import CONTESTS, first, moment, seconds, to_contest, to_notice
 from bot.store.thread import Writer
 
 # Somebody who lost a contest for an address, or gave it up after its holder objected, may not open another one about
 # it for so long.
 REFUSED_FOR = timedelta(days=30)
+# Rounds are half a minute apart.
+_ORDINARY = timedelta(minutes=5)
 
 
 class Contests:
@@ -54,10 +57,25 @@ class Contests:
         await self._writer.transaction(work)
 
     async def settle(self, now: datetime) -> int:
-        """Give every address whose contest has ended to its challenger; how many those were."""
+        """Give every address whose contest has ended to its challenger; how many those were.
+
+        No time runs out while nobody can be told or can sign: what passed between two rounds beyond the ordinary (the
+        bot was down, or a backup was put back) is added to every contest, and one whose holder was neither told of it
+        nor could not be written to goes on.
+        """
 
         def work(db: Database) -> int:
-            due = [row[0] for row in db.execute("SELECT owner FROM contests WHERE ends_at <= ?", [seconds(now)])]
+            before = first(db, "SELECT at FROM rounds WHERE id = 1")
+            db.execute("INSERT OR REPLACE INTO rounds (id, at) VALUES (1, ?)", [seconds(now)])
+            away = timedelta(seconds=seconds(now) - before[0]) if before else timedelta()
+            if away > _ORDINARY:
+                db.execute("UPDATE contests SET ends_at = ends_at + ?", [int(away.total_seconds())])
+            untold = """
+                SELECT 1 FROM notices
+                WHERE notices.owner = contests.owner AND user_id = holder_id AND news = ? AND tried = 0
+            """
+            sql = f"SELECT owner FROM contests WHERE ends_at <= ? AND NOT EXISTS ({untold})"
+            due = [row[0] for row in db.execute(sql, [seconds(now), News.CONTESTED.value]).fetchall()]
             for owner in due:
                 move(db, owner, now)
             return len(due)
@@ -65,17 +83,34 @@ class Contests:
         return await self._writer.transaction(work)
 
     async def notices(self, user_id: int | None = None) -> list[Notice]:
-        """What a member, or anybody, was not told yet; oldest first."""
-        sql = "SELECT id, user_id, news, owner, at, until FROM notices"
+        """What a member, or anybody, was not told yet; oldest first. A contest's end is that of now."""
+        ends_at = "SELECT ends_at FROM contests WHERE contests.owner = notices.owner AND holder_id = user_id"
+        until = f"iif(news = '{News.CONTESTED.value}', coalesce(({ends_at}), until), until)"
+        sql = f"SELECT id, user_id, news, owner, at, {until}, tried FROM notices"
         where, values = (" WHERE user_id = ?", [user_id]) if user_id is not None else ("", [])
         return await self._writer.run(
             lambda db: [to_notice(row) for row in db.execute(f"{sql}{where} ORDER BY id", values).fetchall()]
         )
 
-    async def told(self, notice_id: int) -> bool:
-        """Note that somebody was told; False when that had been noted before."""
-        sql = "DELETE FROM notices WHERE id = ? RETURNING id"
-        return await self._writer.transaction(lambda db: first(db, sql, [notice_id]) is not None)
+    async def told(self, notice: Notice, now: datetime, contest_for: timedelta, *, refused: bool = False) -> None:
+        """Note that somebody was told, or (`refused`) that they take no direct message and are told later.
+
+        Who hears late that their address is contested has their whole time from then on.
+        """
+
+        def work(db: Database) -> None:
+            sql = "UPDATE notices SET tried = 1 WHERE id = ?" if refused else "DELETE FROM notices WHERE id = ?"
+            db.execute(sql, [notice.notice_id])
+            if is_late(notice, now):
+                sql = "UPDATE contests SET ends_at = max(ends_at, ?) WHERE owner = ? AND holder_id = ?"
+                db.execute(sql, [seconds(now + contest_for), notice.owner, notice.user_id])
+
+        await self._writer.transaction(work)
+
+
+def is_late(notice: Notice, now: datetime) -> bool:
+    """Whether somebody hears of a contest only now, who could have had a part of their time already."""
+    return notice.news is News.CONTESTED and now - notice.at > _ORDINARY
 
 
 def tell(db: Database, user_id: int, news: News, owner: str, at: datetime, until: datetime | None = None) -> None:
@@ -102,33 +137,58 @@ def move(db: Database, owner: str, at: datetime) -> None:
     tell(db, challenger, News.WON, owner, at)
 
 
-def keep(db: Database, owner: str, challenger_hash: bytes, at: datetime) -> None:
+def keep(db: Database, owner: str, pseudonym: Pseudonym, at: datetime) -> None:
     """End a contest for the holder, who signed again: its challenger may not open another one for a while."""
     row = first(db, "DELETE FROM contests WHERE owner = ? RETURNING holder_id, challenger_id", [owner])
     if row is None:
         return
-    _refuse(db, owner, challenger_hash, at)
+    _refuse(db, owner, row[1], pseudonym, at)
     tell(db, row[0], News.KEPT, owner, at)
     tell(db, row[1], News.REFUSED, owner, at)
 
 
-def _refuse(db: Database, owner: str, challenger_hash: bytes, at: datetime) -> None:
+def _refuse(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, at: datetime) -> None:
     db.execute(
-        "INSERT OR REPLACE INTO refusals (owner, user_hash, until) VALUES (?, ?, ?)",
-        [owner, challenger_hash, seconds(at + REFUSED_FOR)],
+        "INSERT OR REPLACE INTO refusals (owner_hash, user_hash, until) VALUES (?, ?, ?)",
+        [pseudonym(owner), pseudonym(user_id), seconds(at + REFUSED_FOR)],
     )
 
 
-def withdraw(db: Database, user_id: int, owner: str, challenger_hash: bytes, at: datetime) -> None:
+def refused_until(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, now: datetime) -> datetime | None:
+    """Until when somebody may not contest an address; None where they may."""
+    sql = "SELECT until FROM refusals WHERE owner_hash = ? AND user_hash = ? AND until > ?"
+    row = first(db, sql, [pseudonym(owner), pseudonym(user_id), seconds(now)])
+    return moment(row[0]) if row else None
+
+
+def take_over(db: Database, proven: Proven, user_id: int, now: datetime) -> None:
+    """Put who signed last into the challenger's place; what the holder was given to object stays as it is."""
+    sql = "SELECT challenger_id FROM contests WHERE owner = ?"
+    if (row := first(db, sql, [proven.owner])) and row[0] != user_id:
+        tell(db, row[0], News.OVERTAKEN, proven.owner, now)
+    db.execute(
+        "UPDATE contests SET challenger_id = ?, method = ?, text_hash = ? WHERE owner = ?",
+        [user_id, proven.method.value, proven.text_hash, proven.owner],
+    )
+
+
+def withdraw(db: Database, user_id: int, owner: str, pseudonym: Pseudonym, at: datetime) -> None:
     """End a member's claim to an address by their own wish.
 
     Where the holder objected, as if they had signed again: or a claim that is withdrawn and made anew would take the
     week from them that they were given.
     """
-    sql = "DELETE FROM contests WHERE owner = ? AND challenger_id = ? RETURNING objected_at"
+    sql = "DELETE FROM contests WHERE owner = ? AND challenger_id = ? RETURNING holder_id, objected_at"
     row = first(db, sql, [owner, user_id])
-    if row is not None and row[0] is not None:
-        _refuse(db, owner, challenger_hash, at)
+    if row is None:
+        return
+    holder, objected_at = row
+    if objected_at is not None:
+        _refuse(db, owner, user_id, pseudonym, at)
+    untold = "DELETE FROM notices WHERE user_id = ? AND owner = ? AND news = ? RETURNING id"
+    # Who was not told of it yet need not hear of it at all.
+    if first(db, untold, [holder, owner, News.CONTESTED.value]) is None:
+        tell(db, holder, News.WITHDRAWN, owner, at)
 
 
 def give_up(db: Database, user_id: int, owner: str, at: datetime) -> None:

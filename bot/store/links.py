@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from bot.errors import InputError, LimitError
 from bot.holdings import Account
 from bot.links import MOST_LINKS, Link, Method
+from bot.pseudonyms import Pseudonym
 from bot.store import contests
 from bot.store.audit import note
 from bot.store.rows import LINKS, first, seconds, to_link
@@ -44,9 +45,9 @@ class Links:
         await self._writer.transaction(lambda db: put_link(db, user_id, account, owner, at))
 
     async def prove_manually(
-        self, user_id: int, account: Account, owner: str, at: datetime, *, actor: bytes, subject: bytes
+        self, user_id: int, account: Account, owner: str, at: datetime, guild_id: int, *, actor: bytes, subject: bytes
     ) -> None:
-        """Take a moderator's word that an account is a member's.
+        """Take a moderator's word that an account is a member's, in one server.
 
         Raises:
             InputError: another member has proven it, or this member has already.
@@ -57,9 +58,10 @@ class Links:
             if held := first(db, "SELECT user_id FROM proofs WHERE owner = ?", [owner]):
                 whose = "this member" if held[0] == user_id else "another member"
                 raise InputError(f"That account is proven by {whose} already: nothing was changed.")
+            refuse_other_owner(db, user_id, str(account), owner)
             put_link(db, user_id, account, owner, at)
-            put_proof(db, owner, user_id, Method.MANUAL, None, at)
-            note(db, at, actor, "link-manual", subject, str(account))
+            put_proof(db, owner, user_id, Method.MANUAL, None, at, guild_id)
+            note(db, at, actor, "link-manual", subject)
 
         await self._writer.transaction(work)
 
@@ -91,26 +93,41 @@ class Links:
 
         await self._writer.transaction(work)
 
-    async def remove(self, user_id: int, account: Account, at: datetime, *, actor: bytes) -> None:
+    async def remove(
+        self, user_id: int, account: Account, at: datetime, pseudonym: Pseudonym, *, with_proof: bool = False
+    ) -> bool:
         """Forget an account, and the proof of its address where no other account of the member's needs it.
 
-        Somebody who contests that address gets it at once.
+        Somebody who contests that address gets it at once; what the member contests is withdrawn.
+
+        Args:
+            user_id: The member.
+            account: Theirs.
+            at: When.
+            pseudonym: For the audit.
+            with_proof: Forget the proof also where another account needs it.
+
+        Returns:
+            Whether the address is no longer proven by the member.
 
         Raises:
             InputError: it is not linked.
         """
 
-        def work(db: Database) -> None:
+        def work(db: Database) -> bool:
             owner, was_main = _require(db, user_id, account)
             db.execute("DELETE FROM links WHERE user_id = ? AND account = ?", [user_id, str(account)])
             if was_main:
                 _choose_main(db, user_id)
-            if owner and not first(db, "SELECT 1 FROM links WHERE user_id = ? AND owner = ?", [user_id, owner]):
-                contests.withdraw(db, user_id, owner, actor, at)
+            needed = first(db, "SELECT 1 FROM links WHERE user_id = ? AND owner = ?", [user_id, owner])
+            gone = bool(owner) and (with_proof or not needed)
+            if gone:
                 contests.give_up(db, user_id, owner, at)
-            note(db, at, actor, "unlink", actor, str(account))
+                contests.withdraw(db, user_id, owner, pseudonym, at)
+            note(db, at, pseudonym(user_id), "unlink")
+            return gone
 
-        await self._writer.transaction(work)
+        return await self._writer.transaction(work)
 
     async def shares(self, user_id: int, guild_id: int) -> bool:
         """Whether a member lets others in that server see their main account."""
@@ -136,7 +153,7 @@ def put_link(db: Database, user_id: int, account: Account, owner: str, at: datet
     key = [user_id, str(account)]
     if first(db, "SELECT 1 FROM links WHERE user_id = ? AND account = ?", key):
         if owner:
-            db.execute("UPDATE links SET owner = ? WHERE user_id = ? AND account = ?", [owner, *key])
+            db.execute("UPDATE links SET owner = ? WHERE user_id = ? AND account = ? AND owner IS NULL", [owner, *key])
         return
     count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
     if count >= MOST_LINKS:
@@ -147,17 +164,39 @@ def put_link(db: Database, user_id: int, account: Account, owner: str, at: datet
     )
 
 
-def put_proof(db: Database, owner: str, user_id: int, method: Method, text_hash: bytes | None, at: datetime) -> None:
+def put_proof(
+    db: Database,
+    owner: str,
+    user_id: int,
+    method: Method,
+    text_hash: bytes | None,
+    at: datetime,
+    guild_id: int | None = None,
+) -> None:
     """Note who proved an address. A second proof by the same member renews the first; a moderator's word never does."""
     db.execute(
         """
-        INSERT INTO proofs (owner, user_id, method, text_hash, proven_at) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO proofs (owner, user_id, method, text_hash, guild_id, proven_at) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (owner) DO UPDATE
-        SET method = excluded.method, text_hash = excluded.text_hash, proven_at = excluded.proven_at
+        SET method = excluded.method, text_hash = excluded.text_hash, guild_id = NULL, proven_at = excluded.proven_at
         WHERE user_id = excluded.user_id AND excluded.method <> 'manual'
         """,
-        [owner, user_id, method.value, text_hash, seconds(at)],
+        [owner, user_id, method.value, text_hash, guild_id, seconds(at)],
     )
+
+
+def refuse_other_owner(db: Database, user_id: int, account: str, owner: str) -> None:
+    """See that nobody else has an account proven by another address: an account has one owner, whoever tells of it.
+
+    Raises:
+        InputError: somebody has.
+    """
+    sql = """
+        SELECT 1 FROM links JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id
+        WHERE links.account = ? AND links.owner <> ? AND links.user_id <> ?
+    """
+    if first(db, sql, [account, owner, user_id]):
+        raise InputError("That account is proven by another address already: this bot's operator must look at that.")
 
 
 def _require(db: Database, user_id: int, account: Account) -> tuple[str, bool]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.pseudonyms import Pseudonym
 from bot.store import contests
 from bot.store.audit import note
 from bot.store.rows import first, moment, seconds
@@ -15,7 +16,7 @@ from bot.store.thread import Writer
 # What is told of each table; hashes of tokens and texts are left out, as they say nothing to anybody.
 _TOLD = {
     "links": "account, owner, label, is_main, linked_at",
-    "proofs": "owner, method, proven_at",
+    "proofs": "owner, method, guild_id, proven_at",
     "shares": "guild_id",
     "notices": "news, owner, at, until",
     "sessions": "way, status, username, avatar_url, guild_id, guild_name, account, owner, created_at, expires_at",
@@ -47,8 +48,9 @@ class Members:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
-    async def export(self, user_id: int, actor: bytes) -> dict[str, list[dict[str, Any]]]:
+    async def export(self, user_id: int, pseudonym: Pseudonym) -> dict[str, list[dict[str, Any]]]:
         """Every row about a member, by table; moments as ISO 8601."""
+        actor = pseudonym(user_id)
 
         def work(db: Database) -> dict[str, list[dict[str, Any]]]:
             told = {
@@ -61,14 +63,14 @@ class Members:
             columns = "owner, opened_at, ends_at, objected_at"
             for name, column in (("contested_by_others", "holder_id"), ("contested_by_you", "challenger_id")):
                 told[name] = _rows(db, f"SELECT {columns} FROM contests WHERE {column} = ?", [user_id])
-            told["refusals"] = _rows(db, "SELECT owner, until FROM refusals WHERE user_hash = ?", [actor])
-            by_or_about = "SELECT at, verb, detail FROM audit WHERE actor = ? OR subject = ? ORDER BY at, id"
+            told["refusals"] = _rows(db, "SELECT until FROM refusals WHERE user_hash = ?", [actor])
+            by_or_about = "SELECT at, verb FROM audit WHERE actor = ? OR subject = ? ORDER BY at, id"
             told["audit"] = _rows(db, by_or_about, [actor, actor])
             return told
 
         return await self._writer.run(work)
 
-    async def delete(self, user_id: int, now: datetime, actor: bytes) -> int:
+    async def delete(self, user_id: int, now: datetime, pseudonym: Pseudonym) -> int:
         """Forget a member; how many accounts they had linked.
 
         What stays: what was noted under their pseudonym, and that they may not contest an address (without a name).
@@ -80,12 +82,10 @@ class Members:
             for (owner,) in db.execute("SELECT owner FROM proofs WHERE user_id = ?", [user_id]).fetchall():
                 contests.give_up(db, user_id, owner, now)
             for (owner,) in db.execute("SELECT owner FROM contests WHERE challenger_id = ?", [user_id]).fetchall():
-                contests.withdraw(db, user_id, owner, actor, now)
+                contests.withdraw(db, user_id, owner, pseudonym, now)
             for table in _TOLD:
                 db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
-            # Accounts name whom they belong to as surely as an id of Discord does.
-            db.execute("UPDATE audit SET detail = '' WHERE actor = ? OR subject = ?", [actor, actor])
-            note(db, now, actor, "delete")
+            note(db, now, pseudonym(user_id), "delete")
             return int(count)
 
         count = await self._writer.transaction(work)

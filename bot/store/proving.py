@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
 from sqlite_utils import Database
 
 from bot.errors import InputError, SessionError
-from bot.links import Contest, Method, News
+from bot.links import Contest, Method, News, Proven
 from bot.pseudonyms import Pseudonym
 from bot.store import contests
 from bot.store.audit import note
-from bot.store.links import put_link, put_proof
+from bot.store.links import put_link, put_proof, refuse_other_owner
 from bot.store.rows import CONTESTS, first, seconds, to_account, to_contest
 from bot.store.sessions import Session
 from bot.store.thread import Writer
 
 MOST_TRIES = 5
 OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."
-
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """What a signature showed: `owner` is the address, `accounts` are those of it that are to be linked."""
-
-    owner: str
-    accounts: tuple[str, ...]
-    method: Method
-    text_hash: bytes
 
 
 class Proving:
@@ -139,28 +128,33 @@ class Proving:
         shown = [owner, proven.accounts[0], session.session_id]
         db.execute("UPDATE sessions SET owner = ?, account = ? WHERE id = ?", shown)
         for account in proven.accounts:
+            refuse_other_owner(db, user_id, account, owner)
             put_link(db, user_id, to_account(account), owner, now)
-        held = first(db, "SELECT user_id FROM proofs WHERE owner = ?", [owner])
+        held = first(db, "SELECT user_id, method FROM proofs WHERE owner = ?", [owner])
+        if held and held[0] != user_id and held[1] == Method.MANUAL.value:
+            # A signature outweighs a moderator's word, at once.
+            db.execute("DELETE FROM proofs WHERE owner = ?", [owner])
+            contests.tell(db, held[0], News.LOST, owner, now)
+            held = None
         if held is None or held[0] == user_id:
             put_proof(db, owner, user_id, proven.method, proven.text_hash, now)
-            if contest := first(db, f"{CONTESTS} WHERE owner = ?", [owner]):
-                contests.keep(db, owner, self._pseudonym(to_contest(contest).challenger_id), now)
-            note(db, now, actor, "link", actor, ", ".join(proven.accounts))
+            contests.keep(db, owner, self._pseudonym, now)
+            note(db, now, actor, "link", actor)
             return None
-        note(db, now, actor, "contest", self._pseudonym(held[0]), ", ".join(proven.accounts))
+        note(db, now, actor, "contest", self._pseudonym(held[0]))
         db.execute("UPDATE sessions SET reason = 'contested' WHERE id = ?", [session.session_id])
         return self._contest(db, held[0], user_id, proven, now)
 
     def _contest(self, db: Database, holder: int, user_id: int, proven: Proven, now: datetime) -> Contest:
         owner, until = proven.owner, now + self._contest_for
-        refused = "SELECT 1 FROM refusals WHERE owner = ? AND user_hash = ? AND until > ?"
-        if first(db, refused, [owner, self._pseudonym(user_id), seconds(now)]):
-            raise InputError("Its holder objected when you claimed that account lately: it stays where it is.")
-        if open_already := first(db, f"{CONTESTS} WHERE owner = ?", [owner]):
-            contest = to_contest(open_already)
-            if contest.challenger_id != user_id:
-                raise InputError("Somebody else claims that account already. Try again when that is decided.")
-            return contest
+        if again := contests.refused_until(db, owner, user_id, self._pseudonym, now):
+            raise InputError(
+                "You claimed that account lately, and it stayed with its holder: you cannot claim it again before "
+                f"{again:%Y-%m-%d}."
+            )
+        if first(db, "SELECT 1 FROM contests WHERE owner = ?", [owner]):
+            contests.take_over(db, proven, user_id, now)
+            return to_contest(first(db, f"{CONTESTS} WHERE owner = ?", [owner]) or ())
         db.execute(
             """
             INSERT INTO contests (owner, holder_id, challenger_id, method, text_hash, opened_at, ends_at)

@@ -11,10 +11,13 @@ from sqlite_utils import Database
 from bot.holdings import Account
 from bot.links import Contest, Link, Method, News, Notice
 
-# A proof is the member's own only if it is of the address of this very link.
-LINKS = """
-    SELECT links.account, links.owner, label, is_main, linked_at, method, proven_at
-    FROM links LEFT JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id
+# The member's own proof of the address of this very link, if it covers that account: as `bot.links.covers` says.
+COVERED = """
+    (method IN ('eoa', 'manual') OR links.account GLOB 'loopring:*' OR links.account GLOB 'eip155:1:*')
+"""
+LINKS = f"""
+    SELECT links.account, links.owner, label, is_main, linked_at, method, proven_at, guild_id
+    FROM links LEFT JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {COVERED}
 """
 CONTESTS = "SELECT owner, holder_id, challenger_id, opened_at, ends_at, objected_at FROM contests"
 
@@ -37,7 +40,7 @@ def to_account(text: str) -> Account:
 
 def to_link(row: Sequence[Any]) -> Link:
     """A row of `LINKS`."""
-    account, owner, label, is_main, linked_at, method, proven_at = row
+    account, owner, label, is_main, linked_at, method, proven_at, guild_id = row
     return Link(
         to_account(account),
         owner or "",
@@ -46,6 +49,7 @@ def to_link(row: Sequence[Any]) -> Link:
         moment(linked_at),
         Method(method) if method else None,
         moment(proven_at) if method else None,
+        guild_id,
     )
 
 
@@ -58,8 +62,8 @@ def to_contest(row: Sequence[Any]) -> Contest:
 
 def to_notice(row: Sequence[Any]) -> Notice:
     """A row of `notices`."""
-    notice_id, user_id, news, owner, at, until = row
-    return Notice(notice_id, user_id, News(news), owner, moment(at), moment(until) if until else None)
+    notice_id, user_id, news, owner, at, until, tried = row
+    return Notice(notice_id, user_id, News(news), owner, moment(at), moment(until) if until else None, bool(tried))
 
 
 def first(db: Database, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:

@@ -51,7 +51,9 @@ def m002_links(db: Database) -> None:
             user_id   INTEGER NOT NULL,
             method    TEXT NOT NULL CHECK (method IN ('eoa', '1271', 'counterfactual', 'manual')),
             text_hash BLOB,                            -- SHA-256 of the text that was signed; NULL: manual
-            proven_at INTEGER NOT NULL
+            guild_id  INTEGER,                         -- where a moderator's word counts; NULL: signed, everywhere
+            proven_at INTEGER NOT NULL,
+            CHECK ((method = 'manual') = (guild_id IS NOT NULL))
         ) STRICT, WITHOUT ROWID
         """
     )
@@ -73,10 +75,10 @@ def m002_links(db: Database) -> None:
     db.execute(
         """
         CREATE TABLE refusals (          -- who may not contest an address again for a while
-            owner     TEXT NOT NULL,
-            user_hash BLOB NOT NULL,     -- keyed, so that it says nothing after the member's data was deleted
-            until     INTEGER NOT NULL,
-            PRIMARY KEY (owner, user_hash)
+            owner_hash BLOB NOT NULL,    -- both keyed, so that they say nothing after the member's data was deleted
+            user_hash  BLOB NOT NULL,
+            until      INTEGER NOT NULL,
+            PRIMARY KEY (owner_hash, user_hash)
         ) STRICT, WITHOUT ROWID
         """
     )
@@ -88,11 +90,20 @@ def m002_links(db: Database) -> None:
             news    TEXT NOT NULL,
             owner   TEXT NOT NULL DEFAULT '',
             at      INTEGER NOT NULL,
-            until   INTEGER
+            until   INTEGER,
+            tried   INTEGER NOT NULL DEFAULT 0 CHECK (tried IN (0, 1))   -- they take no direct messages
         ) STRICT
         """
     )
     db.execute("CREATE INDEX notices_of_user ON notices (user_id)")
+    db.execute(
+        """
+        CREATE TABLE rounds (            -- when contests were last looked at: nothing runs out while the bot is away
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            at INTEGER NOT NULL
+        ) STRICT
+        """
+    )
     db.execute(
         """
         CREATE TABLE shares (            -- in which servers a member lets others see their main account
@@ -184,8 +195,7 @@ def m004_audit(db: Database) -> None:
             at      INTEGER NOT NULL,
             actor   BLOB NOT NULL,
             verb    TEXT NOT NULL,
-            subject BLOB,
-            detail  TEXT NOT NULL DEFAULT ''
+            subject BLOB
         ) STRICT
         """
     )

@@ -77,6 +77,9 @@ _STATUSES = {
     421: ("host", "This page has another address. Run `/verify` in Discord for a link."),
 }
 
+# Sources and nodes are asked again no sooner than that; the page counts it down.
+_LATER_SECONDS = 20
+
 # After a body that was not read to its end nothing else can be read on that connection.
 _UNREAD = frozenset({408, 413, 415})
 
@@ -148,7 +151,8 @@ class Guard:
             async with asyncio.timeout(self._seconds):
                 return await handler(request)
         except TimeoutError:
-            return _of_status(408)
+            # Not 408: the request was whole, and what it asked for may have begun.
+            return _Refusal(503, "later", "That takes too long right now. Try again in a minute.")
         except TesseraError as error:
             return _told(error)
         except web.HTTPException as error:
@@ -158,7 +162,7 @@ class Guard:
             return _fault()
 
     def _refusal(self, request: web.Request) -> web.Response | None:
-        if request.path == HEALTH:  # asked by a supervisor on this machine, by whatever address
+        if request.path == HEALTH and not self._is_from_outside(request):
             return None
         if self._host and not self._is_named(request):
             return _of_status(421)
@@ -166,6 +170,10 @@ class Guard:
             sentence = "Too many requests. Try again in a minute."
             return _Refusal(429, "rate", sentence, {"Retry-After": str(wait)})
         return None
+
+    def _is_from_outside(self, request: web.Request) -> bool:
+        """Whether a visitor asks after health, through the proxy, and not a supervisor by whatever address."""
+        return "X-Forwarded-For" in request.headers or self._is_named(request)
 
     def _is_named(self, request: web.Request) -> bool:
         """Whether the request is for this host: by its one `Host`, and by its target where that names a host too."""
@@ -175,12 +183,11 @@ class Guard:
 
 
 def _told(error: TesseraError) -> web.Response:
-    for kind, status, code in _TOLD:
-        if isinstance(error, kind):
-            if wait := getattr(error, "retry_after", 0):  # too often, not too many: waiting helps
-                return _Refusal(status, "rate", error.sentence, {"Retry-After": str(math.ceil(wait))})
-            return _Refusal(status, code, error.sentence)
-    return _Refusal(500, "fault", error.sentence)
+    status, code = next(((status, code) for kind, status, code in _TOLD if isinstance(error, kind)), (500, "fault"))
+    wait = _LATER_SECONDS if code == "later" else getattr(error, "retry_after", 0)
+    if code == "too_many" and wait:
+        code = "rate"  # too often, not too many: waiting helps
+    return _Refusal(status, code, error.sentence, {"Retry-After": str(math.ceil(wait))} if wait else None)
 
 
 def _fault() -> web.Response:

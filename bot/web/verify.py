@@ -20,7 +20,8 @@ from aiohttp import web
 from bot.errors import LimitError, SessionError, StoreError, UnavailableError
 from bot.linking import cookie as derived
 from bot.linking.outcome import Outcome
-from bot.linking.verification import Verification
+from bot.linking.verification import Verification, after
+from bot.signature import checksummed
 from bot.store.proving import OVER
 from bot.store.sessions import Session
 from bot.web.limits import SessionLimits
@@ -109,7 +110,7 @@ class VerifyPage:
         body = await self._body(request, "challenge_id", "signature")
         session, cookie = await self._session(request)
         outcome = await self._verification.submit(session, body["challenge_id"], body["signature"])
-        return await self._answer(await self._verification.session(cookie), cookie, outcome)
+        return await self._answer(after(session, outcome), cookie, outcome)
 
     async def cancel(self, request: web.Request) -> web.Response:
         """The person says "not me": the session ends."""
@@ -150,7 +151,9 @@ class VerifyPage:
         return body
 
     async def _answer(self, session: Session, cookie: str, outcome: Outcome | None = None) -> web.Response:
-        until = await self._verification.contested_until(session) if session.reason == "contested" else None
+        until = outcome.until if outcome else None
+        if session.reason == "contested" and until is None:
+            until = await self._verification.contested_until(session)
         response = _json(self._state(session, cookie, outcome.code if outcome else "", until))
         if session.status != "dead":
             _set_cookie(response, cookie)
@@ -171,10 +174,10 @@ class VerifyPage:
             "expected": {"name": person.name} if not with_login and shown else None,
             "guild": session.guild_name if shown else "",
             "account": session.account if shown else "",
-            "owner": session.owner if shown else "",
-            "linked": {"address": session.owner, "accounts": [session.account]} if step == "done" else None,
+            "owner": _shown(session.owner) if shown else "",
+            "linked": {"address": _shown(session.owner), "accounts": [session.account]} if step == "done" else None,
             "code": code,
-            "until": _iso(until) if until else "",
+            "until": _iso(until) if until and step == "contest" else "",
             "expires_at": _iso(session.expires_at),
             "reason": session.reason if session.reason in ("other_user", "cancelled") else "",
         }
@@ -206,6 +209,11 @@ def _redirect(location: str) -> web.Response:
 
 def _set_cookie(response: web.Response, cookie: str) -> None:
     response.set_cookie(COOKIE, cookie, max_age=_COOKIE_SECONDS, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def _shown(address: str) -> str:
+    """An address as wallets show it, for people compare the two."""
+    return checksummed(address) if address else ""
 
 
 def _iso(moment: datetime) -> str:

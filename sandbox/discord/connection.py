@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sandbox.discord.session import Outgoing, Session
     from sandbox.discord.streams import Stream
 
+ACK_AFTER = 0.02  # seconds
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE_STATE = 0, 1, 2, 3, 4
 RESUME, RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 6, 7, 8, 9, 10, 11
 UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, AUTHENTICATION_FAILED = 4001, 4002, 4003, 4004
@@ -121,7 +122,9 @@ class Connection:
         match opcode:
             case 1:
                 if not self.zombie:
-                    self.send(HEARTBEAT_ACK, None)
+                    # On one machine the answer would be there before the bot notes when it asked, and discord.py
+                    # would then measure a latency of a whole interval.
+                    asyncio.get_running_loop().call_later(ACK_AFTER, self.send, HEARTBEAT_ACK, None)
             case 2:
                 await self._identify(body)
             case 6:

@@ -23,11 +23,6 @@ class Palette:
     second: Color
 
     @property
-    def ramp(self) -> tuple[Color, Color, Color, Color]:
-        """From deep to light."""
-        return self.deep, self.dim, self.middle, self.light
-
-    @property
     def bright(self) -> tuple[Color, Color, Color, Color]:
         """The four that stand out on deep."""
         return self.accent, self.second, self.light, self.middle

@@ -35,7 +35,7 @@ async def test_check_when_all_is_well(stage: Stage, tessera: Command, tmp_path: 
         rf"✓ Loopring: {re.escape(stage.url)}/loopring accepts the key and answered in \d+ ms", loopring
     )
     assert [re.sub(":.*", "", offer) for offer in offers] == [
-        "· Page with Discord login",
+        "· Page with Discord login (its secret is tested by the first login)",
         "· Page with a code typed back in Discord",
         "✓ Signature pasted in Discord",
         "· A moderator's word",
@@ -58,7 +58,8 @@ async def test_check_says_which_proofs_a_page_and_nodes_add(
     assert "✓ Page with a code typed back in Discord" in said.lines
     assert "✓ Ethereum: every node of ETH_RPC_URL answers" in said.lines
     monkeypatch.setenv("DISCORD_CLIENT_SECRET", "canary.client.secret")
-    assert "✓ Page with Discord login" in (await tessera("check", config=config)).lines
+    said = await tessera("check", config=config)
+    assert "✓ Page with Discord login (its secret is tested by the first login)" in said.lines
 
 
 async def test_check_with_a_node_of_another_chain(
@@ -66,7 +67,7 @@ async def test_check_with_a_node_of_another_chain(
 ) -> None:
     await stage.post("/_sandbox/ethereum", {"node": "b", "mode": "wrong_chain"})
     monkeypatch.setenv("ETH_RPC_URL", f"{stage.url}/ethereum/1,{stage.url}/ethereum/1/b")
-    line = "✗ Ethereum: a node of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet."
+    line = "✗ Ethereum: node 2 of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet."
     said = await finds(tessera, line, code=1)
     assert "Ethereum does not answer now" in said.lines[-1]
 

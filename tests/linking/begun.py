@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bot.linking.verification import Begun
 from bot.linking.ways import Way
-from bot.links import Link, Method, Person
-from bot.store.proving import Proven
+from bot.links import Link, Method, Person, Proven
 from bot.store.rows import to_account
 from tests.linking.desk import GUILD, Desk, owner_of
 

@@ -23,10 +23,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.links import Method, Person
+from bot.links import Method, Person, Proven
 from bot.pseudonyms import pseudonyms
 from bot.store import Store
-from bot.store.proving import Proven, Proving
+from bot.store.proving import Proving
 from bot.store.sessions import Session
 from tests.store.killing import fork
 

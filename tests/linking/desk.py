@@ -28,6 +28,8 @@ from sandbox.signing import address_of, sign
 ANN, BEN, CLEO, DAN, MOD = range(810_000_000_000_000_401, 810_000_000_000_000_406)
 GUILD = 910_000_000_000_000_000
 CONTEST = timedelta(hours=24)
+# The longest that two rounds may be apart without being taken for an absence.
+A_ROUND = timedelta(minutes=5)
 
 
 def owner_of(key: str) -> str:
@@ -62,8 +64,29 @@ class Desk:
         return self.linking.privacy
 
     def pass_time(self, span: timedelta) -> None:
-        """Let time go by."""
+        """Let time go by, with the bot away."""
         self.now += span
+
+    async def run_for(self, span: timedelta) -> int:
+        """Let time go by with the bot running: its rounds tell everybody, and settle; how many contests that ended."""
+        end, moved = self.now + span, await self.round()
+        while self.now < end:
+            self.now = min(self.now + A_ROUND, end)
+            moved += await self.round()
+        return moved
+
+    async def round(self, *refusing: int) -> int:
+        """One round; who is among `refusing` takes no direct messages. How many contests it ended."""
+        for notice in await self.contests.notices():
+            if not notice.tried:
+                await self.contests.told(notice, refused=notice.user_id in refusing)
+        return await self.contests.settle()
+
+    async def vouch(self, user_id: int, account: str, owner: str, *, guild_id: int = GUILD) -> None:
+        """A moderator links an account to somebody."""
+        actor, subject = self.pseudonym(MOD), self.pseudonym(user_id)
+        links, named = self.store.links, to_account(account)
+        await links.prove_manually(user_id, named, owner, self.now, guild_id, actor=actor, subject=subject)
 
     async def name(self, user_id: int, account: str, key: str) -> None:
         """Somebody links an account of which the owner is known."""
@@ -119,6 +142,7 @@ async def open_desk(
     try:
         yield desk
     finally:
+        await desk.linking.verification.close()
         await lookup.close()
         await store.close()
 
@@ -135,7 +159,7 @@ def make_desk(store: Store, lookup: Lookup, nodes: Nodes | None = None, factorie
     verification = Verification(
         store,
         Claims(store, lookup),
-        Signers(nodes, lookup.counterfactual, factories),
+        Signers(nodes, lookup.counterfactual, factories, knows_wallets=lookup.knows_wallets),
         proving,
         page=Page(Way.CODE, "https://verify.example.org"),
         pseudonym=pseudonym,
@@ -144,7 +168,7 @@ def make_desk(store: Store, lookup: Lookup, nodes: Nodes | None = None, factorie
     linking = Linking(
         Accounts(store, lookup, pseudonym, clock),
         verification,
-        Contests(store, clock),
+        Contests(store, clock, CONTEST),
         Privacy(store, pseudonym, clock),
     )
     desk = Desk(store, lookup, linking, proving, pseudonym)

@@ -11,7 +11,7 @@ import aiohttp
 from bot.ethereum import Nodes
 from bot.linking.signers import Signers
 from bot.links import Method
-from bot.sources.loopring import LoopringSource
+from bot.sources.source import Source
 from sandbox.signing import sign
 from sandbox.wallets import WALLET_FACTORY
 from sandbox.world import load_world
@@ -72,7 +72,7 @@ class Judges:
 @asynccontextmanager
 async def open_judges(
     stage: Stage,
-    source: LoopringSource,
+    source: Source,
     *,
     nodes: Sequence[str] = (A,),
     factories: Sequence[str] = (FACTORY,),
@@ -82,4 +82,6 @@ async def open_judges(
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         asked = Nodes(session, [stage.url + path for path in nodes], seconds=seconds) if nodes else None
         async with open_desk(source, nodes=asked, factories=factories) as desk:
-            yield Judges(stage, desk, Signers(asked, desk.lookup.counterfactual, factories))
+            knows_wallets = desk.lookup.knows_wallets
+            signers = Signers(asked, desk.lookup.counterfactual, factories, knows_wallets=knows_wallets)
+            yield Judges(stage, desk, signers)

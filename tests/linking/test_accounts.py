@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from bot.links import MAX_LABEL, MOST_LINKS, Link, Method
 from bot.sources.loopring import LoopringSource
 from bot.store.rows import to_account
 from tests.blockscout_source import open_blockscout
-from tests.linking.desk import ANN, BEN, GUILD, MOD, Desk, open_desk, owner_of
+from tests.linking.desk import ANN, BEN, CLEO, GUILD, MOD, Desk, open_desk, owner_of
 from tests.stage import Stage
 
 ADA = "loopring:10001"
@@ -45,7 +46,7 @@ async def desk(stage: Stage, source: LoopringSource) -> AsyncIterator[Desk]:
 async def test_an_account_has_many_names(desk: Desk, text: str, account: str) -> None:
     linked = await desk.accounts.link(ANN, text)
     assert linked.link == Link(to_account(account), ADA_OWNER, "", is_main=True, linked_at=desk.now)
-    assert (linked.is_new, linked.held_by_other, linked.why_unknown) == (True, False, "")
+    assert (linked.is_new, linked.why_unknown) == (True, "")
     assert await desk.listed(ANN) == {account: False}
 
 
@@ -81,7 +82,7 @@ async def test_what_is_no_account_is_not_linked(desk: Desk, text: str, kind: typ
 async def test_an_account_is_remembered_although_its_source_is_down(stage: Stage, desk: Desk) -> None:
     await stage.fault("html", "/api/")
     linked = await desk.accounts.link(ANN, "10001")
-    assert (linked.link.owner, linked.is_new, linked.held_by_other) == ("", True, False)
+    assert (linked.link.owner, linked.is_new) == ("", True)
     assert linked.why_unknown
     await stage.reset()
     learnt = await desk.accounts.link(ANN, "10001")
@@ -107,11 +108,12 @@ async def test_ten_accounts_and_no_eleventh(desk: Desk) -> None:
 
 
 async def test_two_members_may_name_one_account_and_only_one_has_proven_it(desk: Desk) -> None:
-    await desk.accounts.link(ANN, "10001")
+    before = await desk.accounts.link(ANN, "10001")
     await desk.prove(BEN, ADA, "10001")
-    assert (await desk.accounts.link(ANN, "10001")).held_by_other
-    assert not (await desk.accounts.link(BEN, "10001")).held_by_other
     assert (await desk.listed(ANN), await desk.listed(BEN)) == ({ADA: False}, {ADA: True})
+    # Nor does it tell that somebody else has: whoever asks after every account learns who holds which.
+    assert await desk.accounts.link(ANN, "10001") == replace(before, is_new=False)
+    assert await desk.accounts.link(CLEO, "10001") == before
 
 
 # ---------------------------------------------------------------- proofs
@@ -129,12 +131,26 @@ async def test_a_proof_is_of_an_address_and_of_all_its_accounts(desk: Desk) -> N
 async def test_a_proof_goes_with_the_last_account_of_its_address(desk: Desk) -> None:
     await desk.prove(ANN, ADA, "10001")
     await desk.accounts.link(ANN, ON_CHAIN)
-    await desk.accounts.remove(ANN, to_account(ADA))
+    assert not await desk.accounts.remove(ANN, to_account(ADA))
     assert await desk.store.links.holder(ADA_OWNER) == ANN
-    await desk.accounts.remove(ANN, to_account(ON_CHAIN))
+    assert await desk.accounts.remove(ANN, to_account(ON_CHAIN))
     assert await desk.store.links.holder(ADA_OWNER) is None
     await desk.accounts.link(ANN, "10001")
     assert await desk.listed(ANN) == {ADA: False}
+
+
+async def test_a_proof_can_be_taken_back_although_another_account_needs_it(desk: Desk) -> None:
+    await desk.prove(ANN, ADA, "10001")
+    await desk.accounts.link(ANN, ON_CHAIN)
+    assert await desk.accounts.remove(ANN, to_account(ADA), with_proof=True)
+    assert await desk.listed(ANN) == {ON_CHAIN: False}
+    assert await desk.store.links.holder(ADA_OWNER) is None
+
+
+async def test_without_an_owner_there_is_no_proof_that_could_go(stage: Stage, desk: Desk) -> None:
+    await stage.fault("html", "/api/")
+    await desk.accounts.link(ANN, "10001")
+    assert not await desk.accounts.remove(ANN, to_account(ADA), with_proof=True)
 
 
 async def test_an_account_of_unknown_owner_becomes_proven_when_that_is_known(stage: Stage, desk: Desk) -> None:
@@ -263,11 +279,22 @@ async def test_others_see_the_main_account_where_its_member_shares_it_and_nowher
     assert not await desk.accounts.shares(ANN, GUILD)
 
 
-async def test_a_moderators_word_is_marked_and_noted(desk: Desk) -> None:
-    link = await desk.accounts.link_manually(ANN, "ada.loopring.eth", moderator_id=MOD)
+async def test_a_moderators_word_is_marked_and_noted_and_counts_in_one_server(desk: Desk) -> None:
+    link = await desk.accounts.link_manually(ANN, "ada.loopring.eth", moderator_id=MOD, guild_id=GUILD)
     assert (str(link.account), link.owner, link.method, link.proven_at) == (ADA, ADA_OWNER, Method.MANUAL, desk.now)
-    noted = await desk.rows("SELECT actor, verb, subject, detail FROM audit")
-    assert noted == [(desk.pseudonym(MOD), "link-manual", desk.pseudonym(ANN), ADA)]
+    assert link.proven_in == GUILD
+    noted = await desk.rows("SELECT actor, verb, subject FROM audit")
+    assert noted == [(desk.pseudonym(MOD), "link-manual", desk.pseudonym(ANN))]
+    await desk.prove(ANN, ADA, "10001")
+    [signed] = await desk.accounts.of(ANN)
+    assert (signed.method, signed.proven_in) == (Method.EOA, None)
+
+
+async def test_nobody_vouches_for_themselves(desk: Desk) -> None:
+    with pytest.raises(InputError, match="Nobody can vouch for themselves: prove your account by `/verify`"):
+        await desk.accounts.link_manually(MOD, "10001", moderator_id=MOD, guild_id=GUILD)
+    assert await desk.listed(MOD) == {}
+    assert await desk.rows("SELECT 1 FROM audit") == []
 
 
 @pytest.mark.parametrize(("holder", "words"), [(ANN, "by this member already"), (BEN, "by another member already")])
@@ -275,14 +302,14 @@ async def test_a_moderators_word_stands_behind_a_proof(desk: Desk, holder: int, 
     await desk.prove(holder, ADA, "10001")
     before = await desk.dump()
     with pytest.raises(InputError, match=words):
-        await desk.accounts.link_manually(ANN, "10001", moderator_id=MOD)
+        await desk.accounts.link_manually(ANN, "10001", moderator_id=MOD, guild_id=GUILD)
     assert await desk.dump() == before
 
 
 async def test_a_moderator_cannot_vouch_for_an_account_whose_owner_is_unknown(stage: Stage, desk: Desk) -> None:
     await stage.fault("html", "/api/")
     with pytest.raises(SourceError):
-        await desk.accounts.link_manually(ANN, "10001", moderator_id=MOD)
+        await desk.accounts.link_manually(ANN, "10001", moderator_id=MOD, guild_id=GUILD)
     assert await desk.listed(ANN) == {}
 
 

@@ -41,6 +41,7 @@ async def test_the_page_is_given_a_code_for_five_minutes(desk: Desk) -> None:
     assert outcome == Outcome(Ending.SIGNED, owner_of("one"), (FIRST,), until, code=outcome.code)
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", outcome.code)
     assert (await verification.session(cookie)).expires_at == until
+    assert await desk.rows("SELECT actor FROM audit WHERE verb = 'signed'") == [(desk.pseudonym(ANN),)]
     waiting = asyncio.create_task(verification.outcomes.wait(session.session_id, 10))
     linked = Outcome(Ending.LINKED, owner_of("one"), (FIRST,), None)
     assert await verification.enter_code(ANN, outcome.code) == linked

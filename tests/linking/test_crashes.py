@@ -20,8 +20,9 @@ from bot.store.proving import Proving
 from bot.store.thread import Writer
 from tests.linking.crashes import CONTEST, NOW, PSEUDONYM, WHOLE, begin, check, link, parts, proven
 
-# BEGIN; session, what it shows; two accounts, each looked up, counted and inserted; holder, proof, claim, note; COMMIT.
-STATEMENTS = 14
+# BEGIN; session, what it shows; two accounts, each looked for with others and with the member, counted and inserted;
+# holder, proof, claim, note; COMMIT.
+STATEMENTS = 16
 
 
 async def _run(*arguments: str) -> Any:

@@ -9,6 +9,8 @@ import pytest
 from bot.errors import ProofError, TesseraError, UndecidedError
 from bot.links import Method
 from bot.sources.loopring import LoopringSource
+from bot.sources.pace import Priority
+from tests.blockscout_source import open_blockscout
 from tests.linking.desk import ANN, BEN
 from tests.linking.judges import FACTORY, STRANGER, Judges, former_key, key, open_judges, owner
 from tests.stage import Stage
@@ -168,6 +170,31 @@ async def test_what_loopring_told_once_is_enough_when_it_is_gone(judges: Judges)
     assert await judges.judge(PROMISED) is Method.COUNTERFACTUAL
     with pytest.raises(ProofError):
         await judges.judge(PROMISED, STRANGER)
+
+
+async def test_where_no_source_can_tell_of_wallets_that_is_said(stage: Stage) -> None:
+    async with open_blockscout(stage) as blind, open_judges(stage, blind) as judges:
+        words = "is not deployed, no source of this bot can tell"
+        with pytest.raises(ProofError, match=words):
+            await judges.judge(PROMISED)
+        with pytest.raises(ProofError, match="by another key") as deployed:
+            await judges.judge(KEYED, STRANGER)
+        assert words in deployed.value.sentence  # of an address without code it cannot be told either
+        assert await judges.judge(WALLET) is Method.CONTRACT
+    assert await stage.requests(INFO) == []
+
+
+async def test_what_was_told_before_is_enough_where_no_source_can_tell_any_more(
+    stage: Stage, source: LoopringSource
+) -> None:
+    known = await source.fetch_counterfactual(owner(PROMISED), Priority.INTERACTIVE)
+    assert known
+    async with open_blockscout(stage) as blind, open_judges(stage, blind) as judges:
+        await judges.desk.store.wallets.save(known, judges.desk.now)
+        assert await judges.judge(PROMISED) is Method.COUNTERFACTUAL
+        with pytest.raises(ProofError) as another:
+            await judges.judge(PROMISED, STRANGER)
+        assert "no source of this bot" not in another.value.sentence
 
 
 async def test_what_loopring_told_once_is_not_enough_when_the_wallet_is_there(judges: Judges) -> None:

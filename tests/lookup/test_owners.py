@@ -1,12 +1,14 @@
 """Who owns an account: names looked up once, owners remembered for good, and a store that may fail."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.errors import NotFoundError
+from bot.errors import NotFoundError, SourceError
 from bot.holdings import LOOPRING, Account, Owner
 from bot.lookup import Lookup
 from bot.names import AccountRef, Names, RefKind
@@ -82,6 +84,52 @@ async def test_an_owner_and_its_name_are_asked_for_once(stage: Stage, lookup: Lo
         assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
     assert await lookup.known_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
     assert len(await stage.requests("/account")) == len(await stage.requests("resolveName")) == 1
+
+
+# ---------------------------------------------------------------- sources that contradict each other
+
+
+async def test_two_owners_of_one_account_are_none(
+    stage: Stage, store: Store, lookup: Lookup, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A source that lies, now or then: nothing may follow from either, and what is known stays."""
+    other = "0x" + "ab" * 20
+    await store.save_owner(ADA, other, datetime.now(UTC))
+    for number in (1, 2):  # nor is it taken from a cache the second time
+        with pytest.raises(SourceError, match=r"told differently before who owns loopring:10001: .* operator must look"):
+            await lookup.resolve(Names().parse_account(ADA_OWNER))
+        assert len(await stage.requests("/account")) == number
+    assert await store.get_owner(ADA) == other
+    assert await lookup.known_owner(ADA) == Owner(other)
+    assert "one of the sources is wrong" in caplog.text
+
+
+async def test_an_owner_that_is_told_again_is_the_same(stage: Stage, make_lookup: Callable[..., Lookup]) -> None:
+    for _ in range(2):
+        assert await make_lookup().resolve(Names().parse_account(ADA_OWNER)) == ADA
+    assert len(await stage.requests("/account")) == 2
+
+
+async def test_a_contradiction_while_an_owner_is_asked_for_is_an_error_too(
+    stage: Stage, store: Store, lookup: Lookup
+) -> None:
+    asking = asyncio.create_task(lookup.owner_of(ADA))
+    await learn_meanwhile(stage, store)
+    with pytest.raises(SourceError, match="told differently before"):
+        await asking
+
+
+async def test_a_card_shows_no_owner_rather_than_one_of_two(stage: Stage, store: Store, lookup: Lookup) -> None:
+    asking = asyncio.create_task(lookup.fetch_owner(ADA))
+    await learn_meanwhile(stage, store)
+    assert await asking == Owner()
+
+
+async def learn_meanwhile(stage: Stage, store: Store) -> None:
+    """Learn of another owner while Loopring is being asked."""
+    await stage.fault("slow", path="/account", times=1, seconds=0.5)
+    await stage.until_asked("/account")
+    await store.save_owner(ADA, "0x" + "ab" * 20, datetime.now(UTC))
 
 
 # ---------------------------------------------------------------- a store that fails

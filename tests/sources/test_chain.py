@@ -27,7 +27,6 @@ class Scripted:
     """A source that says what it is given: pages, then an error if any."""
 
     network = "loopring"
-    abilities = Abilities()
     health = Health()
 
     def __init__(
@@ -37,12 +36,15 @@ class Scripted:
         error: Exception | None = None,
         as_of: datetime | None = None,
         wallets: tuple[str, ...] = (),
+        *,
+        knows_wallets: bool = True,
     ) -> None:
         self.name = self.label = label
         self._pages = pages
         self._error = error
         self._as_of = as_of
         self.wallets = wallets
+        self.abilities = Abilities(knows_wallets=knows_wallets)
         self.closed = False
 
     async def iter_holdings(
@@ -174,6 +176,17 @@ async def test_a_wallet_that_only_the_second_could_be_asked_about_stays_unknown(
     with pytest.raises(SourceError, match="Loopring does not answer"):
         await chained.fetch_counterfactual("0x2", Priority.INTERACTIVE)
     assert await ChainedSource(knows, down).fetch_counterfactual("0x2", Priority.INTERACTIVE) is None
+
+
+@pytest.mark.parametrize("second_knows", [False, True])
+async def test_who_cannot_tell_of_wallets_is_not_asked(*, second_knows: bool) -> None:
+    """What an archive does not say of a wallet is no word of Loopring's."""
+    archive = Scripted("Archive", wallets=("0x1",), knows_wallets=False)
+    chained = ChainedSource(archive, Scripted("Loopring", wallets=("0x2",), knows_wallets=second_knows))
+    assert chained.abilities.knows_wallets is second_knows
+    assert await chained.fetch_counterfactual("0x1", Priority.INTERACTIVE) is None
+    assert await chained.fetch_counterfactual("0x2", Priority.INTERACTIVE) is not None
+    assert ChainedSource(Scripted("Loopring"), archive).abilities.knows_wallets
 
 
 async def test_both_are_closed() -> None:

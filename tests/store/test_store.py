@@ -30,6 +30,15 @@ async def test_an_owner_is_kept_over_a_restart(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_the_owner_of_an_account_is_the_first_that_was_told(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "t.db")
+    assert await store.save_owner(ACCOUNT, OWNER, NOW) == OWNER
+    assert await store.save_owner(ACCOUNT, "0x" + "cd" * 20, NOW) == OWNER
+    assert await store.save_owner(ACCOUNT, OWNER, NOW) == OWNER
+    assert await store.get_owner(ACCOUNT) == OWNER
+    await store.close()
+
+
 async def test_what_was_acknowledged_is_on_the_disk_for_others_to_read(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "t.db")
     await store.save_owner(ACCOUNT, OWNER, NOW)

@@ -1,4 +1,4 @@
-"""The page's handlers over a sandbox of the module's."""
+"""The page's handlers over a sandbox of the module's, and the page itself in a browser over a scripted server."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
+from tests.chromium import open_chromium
 from tests.stage import Stage, open_stage
+from tests.web.page_browser import Visitor, visiting, wallet
+from tests.web.page_server import make_state
 from tests.web.stand import Stand, open_stand
 
 
@@ -30,3 +34,25 @@ async def stand(stage: Stage, tmp_path: Path) -> AsyncIterator[Stand]:
     """Handlers with a login and one node."""
     async with open_stand(stage, tmp_path) as stand:
         yield stand
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """The Chromium of this machine."""
+    async with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def visitor(browser: Browser) -> AsyncIterator[Visitor]:
+    """Somebody at the page, in a browser of their own, at a server of their own."""
+    async with visiting(browser) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+async def signer(visitor: Visitor) -> Visitor:
+    """Somebody who has logged in and has a wallet; the page is not open yet."""
+    visitor.server.state = make_state("wallet")
+    await visitor.has(wallet())
+    return visitor

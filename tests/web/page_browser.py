@@ -117,3 +117,10 @@ async def visiting(browser: Browser, **options: Any) -> AsyncIterator[Visitor]:
         yield visitor
         await context.close()
         assert visitor.complaints == []
+
+
+async def to_the_text(visitor: Visitor) -> None:
+    """Open the page and go on until the text to sign is shown."""
+    await visitor.opens()
+    await visitor.presses("Fox Wallet")
+    await visitor.reads("Read it, then sign")

@@ -219,7 +219,7 @@ async def open_stand(
         linking = Linking(
             Accounts(store, lookup, pseudonym, clock),
             verification,
-            Contests(store, clock),
+            Contests(store, clock, timedelta(hours=24)),
             Privacy(store, pseudonym, clock),
         )
         stand = Stand(stage, store, linking, url)

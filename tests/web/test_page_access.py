@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -19,18 +19,6 @@ CHAIN_ACCOUNT = "eip155:8453:" + OWNER
 DESKTOP: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROW: ViewportSize = {"width": 320, "height": 568}  # also what 1280 pixels are at a zoom of 400 %
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with open_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-async def visitor(browser: Browser) -> AsyncIterator[Visitor]:
-    async with visiting(browser) as visitor:
-        yield visitor
 
 
 async def show(visitor: Visitor, state: dict[str, Any], *wallets: dict[str, Any]) -> None:
@@ -100,7 +88,7 @@ async def done(visitor: Visitor) -> None:
 
 async def contest(visitor: Visitor) -> None:
     await show(visitor, make_state("contest", until="2026-11-26T10:00:00Z"))
-    await visitor.reads("Your proof is good, but the account is taken")
+    await visitor.reads("Your signature is right, but another member's came first")
 
 
 async def stranger(visitor: Visitor) -> None:
@@ -219,5 +207,6 @@ async def test_without_scripts_one_sentence_says_what_is_missing() -> None:
 
 async def test_the_page_says_which_address_it_is(visitor: Visitor) -> None:
     await login(visitor)
-    sentence = f"We only ever use {visitor.server.url}. We never message you first."
+    promise = "Our direct messages never hold a link, and never ask you to sign there."
+    sentence = f"We only ever use {visitor.server.url}. {promise}"
     await expect(visitor.page.get_by_role("contentinfo")).to_have_text(sentence)

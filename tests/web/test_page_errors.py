@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
-from tests.chromium import open_chromium
-from tests.web.page_browser import Visitor, visiting, wallet
+from tests.web.page_browser import Visitor, to_the_text
 from tests.web.page_server import make_state
 
 GONE = "This link is not valid any more. Run /verify in Discord for a new one."
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with open_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-async def visitor(browser: Browser) -> AsyncIterator[Visitor]:
-    async with visiting(browser) as visitor:
-        yield visitor
-
-
-@pytest.fixture
-async def signer(visitor: Visitor) -> Visitor:
-    """Somebody who has logged in and has a wallet; the page is not open yet."""
-    visitor.server.state = make_state("wallet")
-    await visitor.has(wallet())
-    return visitor
-
-
-async def to_the_text(visitor: Visitor) -> None:
-    """Open the page and go on until the text to sign is shown."""
-    await visitor.opens()
-    await visitor.presses("Fox Wallet")
-    await visitor.reads("Read it, then sign")
 
 
 async def test_a_link_that_is_over_says_so(visitor: Visitor) -> None:

@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
-from tests.chromium import open_chromium
-from tests.web.page_browser import SIGNATURE, Visitor, visiting, wallet
+from tests.web.page_browser import SIGNATURE, Visitor, to_the_text, wallet
 from tests.web.page_server import OWNER, STATIC, TEXT, TOKEN, TYPES, codeless, make_state, soon
 
 PARTS = sorted(path for path in STATIC.iterdir() if path.suffix in TYPES)
 GONE = "This link is not valid any more. Run /verify in Discord for a new one."
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with open_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-async def visitor(browser: Browser) -> AsyncIterator[Visitor]:
-    async with visiting(browser) as visitor:
-        yield visitor
-
-
-@pytest.fixture
-async def signer(visitor: Visitor) -> Visitor:
-    """Somebody who has logged in and has a wallet; the page is not open yet."""
-    visitor.server.state = make_state("wallet")
-    await visitor.has(wallet())
-    return visitor
-
-
-async def to_the_text(visitor: Visitor) -> None:
-    """Open the page and go on until the text to sign is shown."""
-    await visitor.opens()
-    await visitor.presses("Fox Wallet")
-    await visitor.reads("Read it, then sign")
 
 
 # What leaves the browser
@@ -226,10 +197,8 @@ async def test_a_contest_says_until_when_in_the_readers_own_time(signer: Visitor
     signer.server.submitted = make_state("contest", until="2026-11-26T10:00:00Z")
     await to_the_text(signer)
     await signer.presses("Sign in wallet")
-    await signer.reads("Your proof is good, but the account is taken")
-    await signer.sees(
-        "Loopring account 10001 is linked to another Discord member, who has been told and can object until"
-    )
+    await signer.reads("Your signature is right, but another member's came first")
+    await signer.sees("Loopring account 10001 is proven by another Discord member, who is told now. It becomes yours")
     await expect(signer.page.locator("[aria-current=step]")).to_have_text("Wait")
     until = re.compile(r"Thursday,? 26 November 2026.* 11:00 (CET|GMT\+1)")
     await expect(signer.page.locator("time")).to_have_text(until)
@@ -237,7 +206,7 @@ async def test_a_contest_says_until_when_in_the_readers_own_time(signer: Visitor
     await signer.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     await expect(signer.page.locator("time")).to_have_text(until)
     await signer.page.reload()
-    await signer.sees("can object until 24 hours after you signed.")
+    await signer.sees("It becomes yours 24 hours after you signed, unless they sign again before")
 
 
 # The files

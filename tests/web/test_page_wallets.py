@@ -9,17 +9,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.chromium import open_chromium
 from tests.web.page_browser import Visitor, visiting, wallet
 from tests.web.page_server import OWNER, TEXT, make_state
 
 OTHER = "0x51aB9D0000000000000000000000000000c0FFee"
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with open_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ async def shown(stand: Stand, username: str = "ada") -> dict[str, Any]:
     """What is shown of a proof of that account once its person is known."""
     person = await stand.person(username)
     user = {"id": str(person.user_id), "name": username, "avatar_url": person.avatar_url}
-    return {"user": user, "guild": "The Mosaic Society", "account": ACCOUNT, "owner": await address(stand)}
+    return {"user": user, "guild": "The Mosaic Society", "account": ACCOUNT, "owner": await stand.address("10001")}
 
 
 async def test_before_the_login_nobody_is_named(stand: Stand) -> None:
@@ -127,7 +127,7 @@ async def test_a_text_never_outlives_its_session(stand: Stand) -> None:
 
 async def test_once_it_is_done_the_page_says_what_was_linked(stand: Stand) -> None:
     browser = await at_signing(stand)
-    linked = {"address": await address(stand), "accounts": [ACCOUNT]}
+    linked = {"address": await stand.address("10001"), "accounts": [ACCOUNT]}
     expected = state(browser, "done", **await shown(stand), linked=linked)
     assert (await browser.sign("10001")).body == expected
     assert (await browser.reload()).body == expected

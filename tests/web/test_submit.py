@@ -86,14 +86,15 @@ async def test_with_loopring_down_it_is_later_and_no_text_is_spent(stand: Stand)
 
 
 async def test_the_account_of_another_network_is_proven_by_its_own_address_alone(stand: Stand) -> None:
-    owner = (await stand.address("10002")).lower()
+    address = await stand.address("10002")
+    owner = address.lower()
     link = Link(Account("eip155:1", owner), owner, "", is_main=True, linked_at=stand.now)
     browser = stand.browser()
     await browser.open((await stand.begin("ada", link)).url)
     await browser.log_in(str((await stand.person("ada")).user_id))
     reply = await browser.sign("10001")  # whose text names the other as its smart wallet
     assert (reply.status, reply.error) == (400, "signature")
-    assert owner in reply.sentence
+    assert address in reply.sentence
 
 
 async def signed(stand: Stand, browser: Browser, *, style: str = "personal", text: str = "", by: str = "10001") -> Any:

@@ -102,6 +102,7 @@ async function run(node, work) {
   if (node.ariaBusy === "true" || node.ariaDisabled === "true" || (busy && !isAlways)) return;
   if (!isAlways) hold(node);
   node.ariaBusy = "true";
+  at("said").replaceChildren();
   if (!at("remedy").contains(node)) quieten();
   await attempt(work);
   node.ariaBusy = "false";

@@ -50,7 +50,7 @@ function walletButton(desk, wallet) {
 async function connect(desk, wallet, alive) {
   const addresses = await waitFor(desk, requestAddresses(wallet));
   if (!alive()) return;
-  const { owner } = desk.state;
+  const owner = desk.state.owner.toLowerCase();
   const address = addresses.find((one) => one.toLowerCase() === owner) ?? addresses[0];
   if (owner && address.toLowerCase() !== owner) settle(desk, wallet, address);
   else await read(desk, wallet, address, alive);
@@ -126,6 +126,7 @@ function showText(desk, wallet, address, challenge) {
 }
 
 async function submit(desk, challenge, signature, alive) {
+  const note = desk.note("Checking your signature…"); // a smart wallet's is checked at Ethereum's nodes
   try {
     const state = await desk.call("submit", { challenge_id: challenge.challenge_id, signature });
     if (alive()) desk.show(state);
@@ -135,6 +136,8 @@ async function submit(desk, challenge, signature, alive) {
     // The server uses a text up before it looks at the signature: only a new one can be signed now.
     chooseWallet(desk);
     desk.complain(error.message, { wait: error.wait });
+  } finally {
+    note.remove();
   }
 }
 

@@ -11,7 +11,7 @@ const DEAD = {
   ],
   cancelled: [
     "Nothing was linked",
-    "Nothing was linked. If you did not run /verify yourself, somebody sent you this link: tell a moderator.",
+    "If you did not run /verify yourself, somebody sent you this link: tell a moderator.",
   ],
 };
 
@@ -80,19 +80,22 @@ export function contest(desk) {
   const { account, until } = desk.state;
   const end = until ? h("time", { datetime: until }, localTime(until)) : "24 hours after you signed";
   desk.draw(
-    "Your proof is good, but the account is taken",
+    "Your signature is right, but another member's came first",
     h(
       "p",
       {},
-      `${account ? spoken(account) : "The account"} is linked to another Discord member, who has been told and can object until `,
+      `${account ? spoken(account) : "The account"} is proven by another Discord member, who is told now. `,
+      "It becomes yours ",
       h("strong", {}, end),
-      ".",
+      ", unless they sign again before, or object to have a week for that.",
     ),
-    h("p", {}, "If nobody objects, it is linked to you then. You need to do nothing more, and can close this page."),
+    h("p", {}, "You need to do nothing more, and can close this page. You are told in Discord how it ends."),
   );
 }
 
 export function dead(desk) {
   const [title, sentence] = DEAD[desk.state.reason] ?? ["This link has ended", ENDED];
-  desk.draw(title, h("p", { class: desk.state.reason === "other_user" ? "warning" : null }, sentence));
+  const isLured = desk.state.reason === "other_user";
+  const own = "If you ran /verify yourself, with another Discord account: log in to Discord as that one, and run it again.";
+  desk.draw(title, h("p", { class: isLured ? "warning" : null }, sentence), isLured && h("p", {}, own));
 }

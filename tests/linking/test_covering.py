@@ -1,0 +1,116 @@
+"""What a proof of an address covers, and that an account has one owner, whoever tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlite_utils import Database
+
+from bot.errors import InputError, ProofError
+from bot.links import Method, covers
+from bot.sources.loopring import LoopringSource
+from bot.store.rows import COVERED, to_account
+from tests.linking.desk import ANN, BEN, Desk, owner_of
+from tests.linking.judges import Judges, key, open_judges, owner
+from tests.stage import Stage
+
+WALLET, KEYED = 10021, 10001
+ACCOUNT = "loopring:10001"
+HERS, HIS = owner_of("hers"), owner_of("his")
+CONTRACTS = (Method.CONTRACT, Method.COUNTERFACTUAL)
+# Where a contract's yes counts, and where it does not: an address may be somebody else's contract there.
+COVERED_BY_A_CONTRACT = {
+    "loopring:10021": True,
+    "loopring:1": True,
+    "eip155:1:0x" + "ab" * 20: True,
+    "eip155:10:0x" + "ab" * 20: False,
+    "eip155:137:0x" + "ab" * 20: False,
+    "eip155:8453:0x" + "ab" * 20: False,
+    "eip155:11155111:0x" + "ab" * 20: False,
+    "loopringish:1": False,
+    "LOOPRING:1": False,
+}
+
+
+@pytest.fixture
+async def judges(stage: Stage, source: LoopringSource) -> AsyncIterator[Judges]:
+    """Those of a bot with one node."""
+    async with open_judges(stage, source) as judges:
+        yield judges
+
+
+# ---------------------------------------------------------------- covering
+
+
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("account", COVERED_BY_A_CONTRACT)
+async def test_what_is_shown_as_proven_is_what_is_said_to_be_covered(desk: Desk, method: Method, account: str) -> None:
+    expected = method not in CONTRACTS or COVERED_BY_A_CONTRACT[account]
+    assert covers(method, account) is expected
+    await desk.store.links.add(ANN, to_account(account), HERS, desk.now)
+    guild_id = 1 if method is Method.MANUAL else None
+    sql = "INSERT INTO proofs (owner, user_id, method, guild_id, proven_at) VALUES (?, ?, ?, ?, 0)"
+    await desk.store.writer.transaction(lambda db: db.execute(sql, [HERS, ANN, method.value, guild_id]))
+    assert await desk.listed(ANN) == {account: expected}
+
+
+async def test_sql_and_python_agree_about_every_pair(desk: Desk) -> None:
+    def work(db: Database) -> dict[tuple[str, str], bool]:
+        sql = f"SELECT {COVERED} FROM (SELECT ? AS method) JOIN (SELECT ? AS account) AS links"  # noqa: S608 - the store's own words
+        pairs = [(method.value, account) for method in Method for account in COVERED_BY_A_CONTRACT]
+        return {pair: bool(db.execute(sql, list(pair)).fetchone()[0]) for pair in pairs}
+
+    said = await desk.store.writer.run(work)
+    assert said == {pair: covers(Method(pair[0]), pair[1]) for pair in said}
+
+
+@pytest.mark.parametrize("network", ["eip155:137", "eip155:8453"])
+async def test_a_contract_proves_no_account_of_another_chain(judges: Judges, network: str) -> None:
+    with pytest.raises(ProofError, match="A smart wallet on another chain than Ethereum cannot be proven"):
+        await judges.desk.prove(BEN, f"{network}:{owner(WALLET)}", key(WALLET), signer=owner(WALLET), owner=owner(WALLET))
+    assert await judges.desk.listed(BEN) == {}
+    assert await judges.desk.store.links.holder(owner(WALLET)) is None
+
+
+@pytest.mark.parametrize("account", [f"loopring:{WALLET}", f"eip155:1:{owner(WALLET)}"])
+async def test_a_contract_proves_its_accounts_on_ethereum_and_loopring(judges: Judges, account: str) -> None:
+    await judges.desk.prove(BEN, account, key(WALLET), signer=owner(WALLET), owner=owner(WALLET))
+    [link] = await judges.desk.accounts.of(BEN)
+    assert (link.proven, link.method) == (True, Method.CONTRACT)
+
+
+async def test_a_key_proves_the_accounts_of_its_address_on_every_chain(judges: Judges) -> None:
+    elsewhere = f"eip155:137:{owner(KEYED)}"
+    await judges.desk.prove(ANN, elsewhere, key(KEYED))
+    await judges.desk.name(ANN, f"loopring:{KEYED}", key(KEYED))
+    assert await judges.desk.listed(ANN) == {elsewhere: True, f"loopring:{KEYED}": True}
+
+
+# ---------------------------------------------------------------- one owner
+
+
+async def test_an_account_that_somebody_has_proven_is_not_proven_under_another_owner(desk: Desk) -> None:
+    """Two sources that contradict each other, or one that lies later."""
+    await desk.prove(ANN, ACCOUNT, "hers")
+    before = await desk.dump()
+    with pytest.raises(InputError, match="proven by another address already: this bot's operator must look at that"):
+        await desk.prove(BEN, ACCOUNT, "his")
+    with pytest.raises(InputError, match="proven by another address already"):
+        await desk.vouch(BEN, ACCOUNT, HIS)
+    assert await desk.dump() == before
+    assert (await desk.listed(ANN), await desk.listed(BEN)) == ({ACCOUNT: True}, {})
+
+
+async def test_what_somebody_only_named_under_another_owner_stands_in_nobodys_way(desk: Desk) -> None:
+    await desk.name(ANN, ACCOUNT, "hers")
+    await desk.prove(BEN, ACCOUNT, "his")
+    assert (await desk.listed(ANN), await desk.listed(BEN)) == ({ACCOUNT: False}, {ACCOUNT: True})
+
+
+async def test_the_owner_of_a_link_is_learnt_once(desk: Desk) -> None:
+    await desk.store.links.add(ANN, to_account(ACCOUNT), "", desk.now)
+    for owner_told in (HERS, HIS, ""):
+        await desk.store.links.add(ANN, to_account(ACCOUNT), owner_told, desk.now)
+        [link] = await desk.accounts.of(ANN)
+        assert link.owner == HERS

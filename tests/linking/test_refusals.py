@@ -1,0 +1,100 @@
+"""What somebody reads whose signature proves nothing: whole sentences, and about the right address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from bot.errors import ProofError, TesseraError, UndecidedError
+from bot.sources.loopring import LoopringSource
+from tests.linking.judges import FACTORY, STRANGER, A, Judges, open_judges, owner
+from tests.stage import Stage
+
+KEYED, WALLET, LOCKED, PROMISED = 10001, 10021, 10022, 10028
+INFO = "counterFactualInfo"
+NO_KEY = "That signature is by another key than that of {}. Choose that account in your wallet, and sign anew."
+
+
+async def told(judges: Judges, account: int, word: str = "") -> tuple[type[TesseraError], str]:
+    """The error, and its sentence with `{}` in place of the address."""
+    with pytest.raises(TesseraError) as caught:
+        await judges.judge(account, word)
+    sentence = caught.value.sentence
+    # In whichever case: wallets show capitals.
+    return type(caught.value), re.sub(owner(account), "{}", sentence, flags=re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("account", "word", "kind", "sentence"),
+    [
+        pytest.param(KEYED, STRANGER, ProofError, NO_KEY, id="another key"),
+        pytest.param(PROMISED, STRANGER, ProofError, NO_KEY, id="another key than that of a wallet to come"),
+        pytest.param(
+            WALLET,
+            STRANGER,
+            ProofError,
+            "The smart wallet {} does not accept that signature. Sign with its own key, and if the wallet is locked, "
+            "unlock it first; then try again. A wallet that cannot check signatures (EIP-1271) cannot be proven here.",
+            id="another key than that of a wallet",
+        ),
+        pytest.param(
+            LOCKED,
+            "",
+            UndecidedError,
+            "The smart wallet {} is locked, and accepts no signature while it is: unlock it with its guardians, then "
+            "try again.",
+            id="a locked wallet",
+        ),
+    ],
+)
+async def test_who_is_refused_reads_which_address_it_is_about(
+    stage: Stage, source: LoopringSource, account: int, word: str, kind: type[TesseraError], sentence: str
+) -> None:
+    async with open_judges(stage, source) as judges:
+        assert await told(judges, account, word) == (kind, sentence)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "factories", "kind", "sentence"),
+    [
+        pytest.param(
+            (),
+            [FACTORY],
+            ProofError,
+            "That signature is not by the address's own key. If the address is a smart wallet, only its contract can "
+            "tell, and this bot has no Ethereum node to ask: its operator must set ETH_RPC_URL.",
+            id="no node",
+        ),
+        pytest.param(
+            (A,),
+            [],
+            UndecidedError,
+            "The smart wallet {} is not deployed, and comes from a factory that this bot does not trust: its operator "
+            "must look at wallet_factories.",
+            id="no factory",
+        ),
+    ],
+)
+async def test_who_needs_what_the_operator_did_not_set_reads_what_that_is(
+    stage: Stage,
+    source: LoopringSource,
+    nodes: Sequence[str],
+    factories: Sequence[str],
+    kind: type[TesseraError],
+    sentence: str,
+) -> None:
+    async with open_judges(stage, source, nodes=nodes, factories=factories) as judges:
+        assert await told(judges, PROMISED) == (kind, sentence)
+
+
+async def test_what_loopring_does_not_tell_now_may_be_told_in_a_minute(stage: Stage, source: LoopringSource) -> None:
+    async with open_judges(stage, source) as judges:
+        whole = await stage.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
+        await stage.fault("html", INFO)
+        later = "Whether {} is a wallet of that key cannot be found out right now. Try again in a minute."
+        assert await told(judges, PROMISED) == (UndecidedError, later)
+        await stage.reset()
+        await stage.fault("status", INFO, status=200, body=whole | {"walletSalt": "1664582401"})
+        assert await told(judges, PROMISED) == (ProofError, NO_KEY)
