@@ -34,6 +34,8 @@ _LAST_WORDS = 45.0
 # Before the panel's own end, which would only disable its buttons.
 _LONGEST = TOKEN_SECONDS - 10.0
 
+_UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError)
+
 _NOT_HERE = "Proofs are for a server: run `/verify` there."
 _NO_PASTE = "`signer` is for signatures that are pasted in Discord, which is off here: connect that key on the page."
 _WHICH = "Say which account: `/verify account:10001`, an address `0x…`, or one that you have linked."
@@ -170,15 +172,18 @@ class Proofs:
         person = begun.session.person
         log.warning("verify: links of %d were opened by others %d times within a day", person.user_id, relays)
         embed = alarm_embed(person, (guild.name or "") if guild else "", relays)
+        owners = {guild.owner_id} if guild and guild.owner_id else set()
         try:
             application = await self._bot.application_info()
-            owners = {application.team.owner_id if application.team else application.owner.id}
-            for owner_id in owners | {guild.owner_id if guild else None}:
-                if owner_id:
-                    channel = await self._bot.create_dm(discord.Object(owner_id))
-                    await channel.send(embed=embed)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.warning("verify: not every owner can be told: %s", error)
+            owners.add((application.team and application.team.owner_id) or application.owner.id)
+        except _UNSENT as error:
+            log.warning("verify: who this bot's owner is cannot be told now: %s", error)
+        for owner_id in owners:
+            try:
+                channel = await self._bot.create_dm(discord.Object(owner_id))
+                await channel.send(embed=embed)
+            except _UNSENT as error:
+                log.warning("verify: an owner cannot be told: %s", error)
 
     def _forget(self, user_id: int, wait: _Wait) -> None:
         if self._waiting.get(user_id) is wait:

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -46,10 +46,14 @@ _Question = tuple[str, tuple[tuple[str, str], ...], Priority]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON answer with a status below 500: the source spoke; what it means is the caller's to read."""
+    """A JSON answer with a status below 500: the source spoke; what it means is the caller's to read.
+
+    `path` is what was asked, for whom the same words mean something else there.
+    """
 
     status: int
     body: Any
+    path: str = field(default="", compare=False)
 
 
 @dataclass(slots=True)
@@ -223,7 +227,7 @@ class JsonClient:
             ) as response:
                 self._refuse_status(response)
                 self._heed_limit(response.headers)
-                return Answer(response.status, orjson.loads(await self._read_body(response)))
+                return Answer(response.status, orjson.loads(await self._read_body(response)), path)
         except TimeoutError as error:
             raise UnavailableError(
                 f"{self.name} did not answer within {in_words(self._seconds)}. Try again in a minute."

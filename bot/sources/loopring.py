@@ -35,6 +35,7 @@ from bot.sources.paging import RawPage, Scan, iter_scan
 from bot.sources.source import Abilities, Holder
 from bot.sources.wire import ADDRESS, whole_number
 
+_COUNTERFACTUAL = "/api/v3/counterFactualInfo"
 _NO_ACCOUNT = f"{NAME} has no such account: check the number, address or name."
 _NO_KEY = f"{NAME} wants an API key and this bot has none: its operator must set {{key}}."
 _BAD_KEY = f"{NAME} refuses this bot's API key: its operator must check {{key}}."
@@ -44,10 +45,6 @@ _NOT_ACCEPTED = f"{NAME} did not accept the question. This bot's operator should
 
 class _InvalidArgumentError(NotFoundError):
     """What cannot exist does not, if that was the question; else the question was wrong."""
-
-
-class _NoneError(NotFoundError):
-    """The code of a fault with the words of an absence: only `counterFactualInfo` means the latter by it."""
 
 
 # resultInfo.code → what it means here. Source: Gitbook error-codes.md, and codes seen in recorded bodies.
@@ -195,7 +192,7 @@ class LoopringSource:
     async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
         """How a wallet that is not deployed comes by its address (`GET /api/v3/counterFactualInfo?address=`)."""
         try:
-            answer = await self._client.fetch("/api/v3/counterFactualInfo", {"address": wallet}, priority)
+            answer = await self._client.fetch(_COUNTERFACTUAL, {"address": wallet}, priority)
         except _InvalidArgumentError as error:
             raise UnavailableError(_NOT_ACCEPTED) from error
         except NotFoundError:  # `None.get` in all recorded cases
@@ -210,10 +207,8 @@ class LoopringSource:
         try:
             return (await self._client.fetch(path, params, priority)).body
         except NotFoundError as error:
-            if missing and not isinstance(error, _NoneError):
+            if missing:
                 raise NotFoundError(missing) from error
-            if isinstance(error, _NoneError):
-                raise UnavailableError(_FAULT) from error
             if isinstance(error, _InvalidArgumentError):
                 raise UnavailableError(_NOT_ACCEPTED) from error
             raise
@@ -236,8 +231,9 @@ def _judge(answer: Answer, *, key: str) -> None:
     code = whole_number(raw)
     if code == 0:
         return
-    if isinstance(info, dict) and info.get("message") == "None.get":
-        raise _NoneError(_FAULT)
+    # The code of a fault with these words is an absence here, and nowhere else: there it is asked again.
+    if answer.path == _COUNTERFACTUAL and isinstance(info, dict) and info.get("message") == "None.get":
+        raise NotFoundError(_NO_ACCOUNT)
     kind, sentence = _ERRORS.get(code, (UnavailableError, _FAULT))
     raise kind(sentence.format(key=key))
 

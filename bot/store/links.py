@@ -186,17 +186,21 @@ def put_proof(
 
 
 def refuse_other_owner(db: Database, user_id: int, account: str, owner: str) -> None:
-    """See that nobody else has an account proven by another address: an account has one owner, whoever tells of it.
+    """See that nobody has an account proven by another address, nor this member linked as another's.
+
+    An account has one owner, whoever tells of it, and a proof of another address would cover no account.
 
     Raises:
         InputError: somebody has.
     """
     sql = """
-        SELECT 1 FROM links JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id
-        WHERE links.account = ? AND links.owner <> ? AND links.user_id <> ?
+        SELECT 1 FROM links LEFT JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id
+        WHERE links.account = ? AND links.owner <> ? AND (links.user_id = ? OR proofs.owner IS NOT NULL)
     """
     if first(db, sql, [account, owner, user_id]):
-        raise InputError("That account is proven by another address already: this bot's operator must look at that.")
+        raise InputError(
+            "That account is another address's, as was told before: this bot's operator must look at that."
+        )
 
 
 def _require(db: Database, user_id: int, account: Account) -> tuple[str, bool]:

@@ -1,4 +1,4 @@
-"""A sandbox for bots that are processes of their own."""
+"""A sandbox for bots that are processes of their own, and one with a bot whose clock the test moves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.e2e.clocked import stand
 from tests.stage import Stage, open_stage
+
+__all__ = ["alone", "stand"]
 
 
 @pytest.fixture

@@ -18,9 +18,12 @@ from tests.stage import Stage
 
 @pytest.fixture(scope="module")
 async def module_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    """A bot that takes a moderator's word, and whose buttons die soon."""
+    """A bot that takes a moderator's word, whose buttons die soon, and that makes no backups."""
     async with open_bot_stage(
-        tmp_path_factory.mktemp("bot"), linking="manual = true", discord="buttons_expire_seconds = 0.5"
+        tmp_path_factory.mktemp("bot"),
+        linking="manual = true",
+        discord="buttons_expire_seconds = 0.5",
+        store="backup_days = 0",
     ) as stage:
         yield stage
 
@@ -29,11 +32,14 @@ async def test_a_moderator_links_an_account_and_the_member_is_told(stage: Stage)
     ada, hana = await stage.person("ada"), await stage.person("hana")
     answer = await ada.run("link-manual", member=hana.user, account="10002")
     assert answer.message["ephemeral"]
-    assert "`loopring:10002` is linked to **Hana**, by a moderator's word, without a signature." in answer.text
+    assert (
+        "`loopring:10002` is linked to **Hana**, by a moderator's word, without a signature, in one server."
+        in answer.text
+    )
     assert "They were told by direct message." in answer.text
     (message,) = await hana.direct_messages()
     assert "A moderator of **The Mosaic Society** linked `loopring:10002` to you" in message["embeds"][0]["description"]
-    assert "a moderator's word" in (await hana.run("accounts")).text
+    assert "a moderator's word, without a signature, in one server" in (await hana.run("accounts")).text
     twice = await ada.run("link-manual", member=hana.user, account="10002")
     assert "proven by this member already" in twice.text
     other = await stage.person("kwame")
@@ -45,6 +51,18 @@ async def test_a_member_who_takes_no_direct_messages_is_to_be_told_by_the_modera
     await elif_.takes_direct_messages(accepts=False)
     answer = await ada.run("link-manual", member=elif_.user, account="10010")
     assert "They take no direct messages: tell them yourself." in answer.text
+
+
+async def test_nobody_vouches_for_themselves(stage: Stage) -> None:
+    ada = await stage.person("ada")
+    answer = await ada.run("link-manual", member=ada.user, account="10001")
+    assert "Nobody can vouch for themselves: prove your account by `/verify`." in answer.text
+    assert "You have no account linked." in (await ada.run("accounts")).text
+
+
+async def test_backups_that_are_not_made_any_more_are_the_operators(stage: Stage) -> None:
+    asked = await (await stage.person("ada")).run("privacy delete")
+    assert "in backups, everything, until its operator removes them." in asked.text
 
 
 async def test_bots_are_refused(stage: Stage) -> None:

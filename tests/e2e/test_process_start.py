@@ -38,12 +38,12 @@ BAD_TOKEN = "tessera: Discord refuses DISCORD_TOKEN. Copy the token anew from th
         (
             {"store": 'path = "absent/tessera.db"'},
             SECRETS["DISCORD_TOKEN"],
-            "tessera: absent/tessera.db: the store cannot be written: No such file or directory. Set [store] path.",
+            "tessera: {folder}/absent/tessera.db: the store cannot be written: No such file or directory. Set [store] path.",
         ),
         (
             {"store": 'path = "."'},
             SECRETS["DISCORD_TOKEN"],
-            "tessera: .: the store cannot be written: Is a directory. Set [store] path.",
+            "tessera: {folder}: the store cannot be written: Is a directory. Set [store] path.",
         ),
         (
             {"web": 'host = "192.0.2.1"'},

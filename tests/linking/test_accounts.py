@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import InputError, LimitError, NotFoundError, SourceError, TesseraError
-from bot.links import MAX_LABEL, MOST_LINKS, Link, Method
+from bot.links import MAX_LABEL, MOST_LINKS, Link
 from bot.sources.loopring import LoopringSource
 from bot.store.rows import to_account
 from tests.blockscout_source import open_blockscout
-from tests.linking.desk import ANN, BEN, CLEO, GUILD, MOD, Desk, open_desk, owner_of
+from tests.linking.desk import ANN, BEN, CLEO, GUILD, Desk, open_desk, owner_of
 from tests.stage import Stage
 
 ADA = "loopring:10001"
@@ -277,40 +277,6 @@ async def test_others_see_the_main_account_where_its_member_shares_it_and_nowher
         assert other.value.sentence == kept_private.value.sentence
     await desk.accounts.set_share(ANN, GUILD, shared=False)
     assert not await desk.accounts.shares(ANN, GUILD)
-
-
-async def test_a_moderators_word_is_marked_and_noted_and_counts_in_one_server(desk: Desk) -> None:
-    link = await desk.accounts.link_manually(ANN, "ada.loopring.eth", moderator_id=MOD, guild_id=GUILD)
-    assert (str(link.account), link.owner, link.method, link.proven_at) == (ADA, ADA_OWNER, Method.MANUAL, desk.now)
-    assert link.proven_in == GUILD
-    noted = await desk.rows("SELECT actor, verb, subject FROM audit")
-    assert noted == [(desk.pseudonym(MOD), "link-manual", desk.pseudonym(ANN))]
-    await desk.prove(ANN, ADA, "10001")
-    [signed] = await desk.accounts.of(ANN)
-    assert (signed.method, signed.proven_in) == (Method.EOA, None)
-
-
-async def test_nobody_vouches_for_themselves(desk: Desk) -> None:
-    with pytest.raises(InputError, match="Nobody can vouch for themselves: prove your account by `/verify`"):
-        await desk.accounts.link_manually(MOD, "10001", moderator_id=MOD, guild_id=GUILD)
-    assert await desk.listed(MOD) == {}
-    assert await desk.rows("SELECT 1 FROM audit") == []
-
-
-@pytest.mark.parametrize(("holder", "words"), [(ANN, "by this member already"), (BEN, "by another member already")])
-async def test_a_moderators_word_stands_behind_a_proof(desk: Desk, holder: int, words: str) -> None:
-    await desk.prove(holder, ADA, "10001")
-    before = await desk.dump()
-    with pytest.raises(InputError, match=words):
-        await desk.accounts.link_manually(ANN, "10001", moderator_id=MOD, guild_id=GUILD)
-    assert await desk.dump() == before
-
-
-async def test_a_moderator_cannot_vouch_for_an_account_whose_owner_is_unknown(stage: Stage, desk: Desk) -> None:
-    await stage.fault("html", "/api/")
-    with pytest.raises(SourceError):
-        await desk.accounts.link_manually(ANN, "10001", moderator_id=MOD, guild_id=GUILD)
-    assert await desk.listed(ANN) == {}
 
 
 async def test_the_keys_here_are_the_communitys() -> None:

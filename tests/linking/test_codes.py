@@ -111,6 +111,14 @@ async def test_a_code_is_good_for_one_link(desk: Desk) -> None:
     assert await desk.listed(ANN) == {FIRST: True}
 
 
+async def test_the_code_of_the_newest_link_counts(desk: Desk) -> None:
+    await signed_with_code(desk, ANN)
+    assert (await desk.linking.verification.enter_code(ANN, CODE)).ending is Ending.LINKED
+    desk.pass_time(timedelta(seconds=1))
+    await signed_with_code(desk, ANN, "ZZZZ-9999")
+    assert (await desk.linking.verification.enter_code(ANN, "ZZZZ-9999")).ending is Ending.LINKED
+
+
 async def test_a_code_may_open_a_contest(desk: Desk) -> None:
     await desk.prove(BEN, FIRST, "one")
     await signed_with_code(desk, ANN)

@@ -134,8 +134,11 @@ async def test_whoever_signs_last_takes_the_challengers_place(
 
 @pytest.mark.usefixtures("contest")
 async def test_it_moves_to_whoever_signed_last_by_their_own_signature(desk: Desk) -> None:
+    [(bens,)] = await desk.rows("SELECT text_hash FROM contests")
     await desk.prove(CLEO, ACCOUNT, KEY)
     [(text_hash,)] = await desk.rows("SELECT text_hash FROM contests")
+    assert len(text_hash) == len(bens) == 32
+    assert text_hash != bens
     assert await desk.run_for(CONTEST) == 1
     assert await desk.listed(CLEO) == {ACCOUNT: True}
     assert await desk.listed(BEN) == {ACCOUNT: False}

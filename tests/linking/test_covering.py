@@ -19,6 +19,7 @@ WALLET, KEYED = 10021, 10001
 ACCOUNT = "loopring:10001"
 HERS, HIS = owner_of("hers"), owner_of("his")
 CONTRACTS = (Method.CONTRACT, Method.COUNTERFACTUAL)
+OTHER = "another address's, as was told before: this bot's operator must look at that"
 # Where a contract's yes counts, and where it does not: an address may be somebody else's contract there.
 COVERED_BY_A_CONTRACT = {
     "loopring:10021": True,
@@ -68,7 +69,9 @@ async def test_sql_and_python_agree_about_every_pair(desk: Desk) -> None:
 @pytest.mark.parametrize("network", ["eip155:137", "eip155:8453"])
 async def test_a_contract_proves_no_account_of_another_chain(judges: Judges, network: str) -> None:
     with pytest.raises(ProofError, match="A smart wallet on another chain than Ethereum cannot be proven"):
-        await judges.desk.prove(BEN, f"{network}:{owner(WALLET)}", key(WALLET), signer=owner(WALLET), owner=owner(WALLET))
+        await judges.desk.prove(
+            BEN, f"{network}:{owner(WALLET)}", key(WALLET), signer=owner(WALLET), owner=owner(WALLET)
+        )
     assert await judges.desk.listed(BEN) == {}
     assert await judges.desk.store.links.holder(owner(WALLET)) is None
 
@@ -94,12 +97,23 @@ async def test_an_account_that_somebody_has_proven_is_not_proven_under_another_o
     """Two sources that contradict each other, or one that lies later."""
     await desk.prove(ANN, ACCOUNT, "hers")
     before = await desk.dump()
-    with pytest.raises(InputError, match="proven by another address already: this bot's operator must look at that"):
+    with pytest.raises(InputError, match=OTHER):
         await desk.prove(BEN, ACCOUNT, "his")
-    with pytest.raises(InputError, match="proven by another address already"):
+    with pytest.raises(InputError, match=OTHER):
         await desk.vouch(BEN, ACCOUNT, HIS)
     assert await desk.dump() == before
     assert (await desk.listed(ANN), await desk.listed(BEN)) == ({ACCOUNT: True}, {})
+
+
+@pytest.mark.parametrize("is_proven", [False, True])
+async def test_a_member_proves_no_address_of_which_none_of_their_accounts_is(desk: Desk, *, is_proven: bool) -> None:
+    await desk.name(ANN, ACCOUNT, "hers")
+    if is_proven:
+        await desk.prove(ANN, ACCOUNT, "hers")
+    before = await desk.dump()
+    with pytest.raises(InputError, match=OTHER):
+        await desk.prove(ANN, ACCOUNT, "his")
+    assert await desk.dump() == before
 
 
 async def test_what_somebody_only_named_under_another_owner_stands_in_nobodys_way(desk: Desk) -> None:

@@ -77,7 +77,9 @@ async def test_the_export_has_every_row_of_every_table(lived: Desk) -> None:
     about = await rows_about(lived, ANN)
     assert {table for table, count in about.items() if not count} == FACTS | OWN  # or this test would pass over a table
     export = await lived.privacy.export(ANN)
-    told = {table: sum(len(export[part]) for part in PARTS.get(table, (table,))) for table in about.keys() - FACTS - OWN}
+    told = {
+        table: sum(len(export[part]) for part in PARTS.get(table, (table,))) for table in about.keys() - FACTS - OWN
+    }
     assert told == {table: count for table, count in about.items() if table not in FACTS | OWN}
 
 

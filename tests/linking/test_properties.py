@@ -137,6 +137,8 @@ class Members(RuleBasedStateMachine):
     def wait(self, span: timedelta) -> None:
         """Time goes by, people read what they are told, contests end, and what is old is forgotten."""
         self._run(self._desk.run_for(span))
+        for notice in self._run(self._desk.contests.notices()):
+            self._run(self._desk.contests.told(notice))  # below a command, to who takes no direct messages
         assert self._run(self._desk.round()) == 0
         assert self._run(self._desk.rows("SELECT 1 FROM contests WHERE ends_at <= ?", self._desk.now.timestamp())) == []
         before = self._run(self._desk.dump())

@@ -17,6 +17,7 @@ from bot.links import Contest, Person
 from bot.sources.loopring import LoopringSource
 from bot.store.contests import REFUSED_FOR
 from bot.store.proving import OVER
+from bot.store.rows import seconds
 from bot.store.sessions import Session
 from sandbox.signing import sign
 from tests.blockscout_source import open_blockscout
@@ -246,6 +247,11 @@ async def test_each_session_is_told_when_its_own_contest_ends(desk: Desk) -> Non
         contest = await desk.proving.finish(session, proven(account), desk.now)
         ends[account] = desk.now + CONTEST
         assert contest == Contest(owner_of(KEYS[account]), ANN, BEN, desk.now, ends[account])
+    kept = await desk.rows("SELECT user_id, news, owner, at, until FROM notices ORDER BY id")
+    assert kept == [
+        (ANN, "contested", owner_of(KEYS[account]), seconds(until - CONTEST), seconds(until))
+        for account, until in ends.items()
+    ]
     noted = await desk.rows("SELECT actor, subject FROM audit WHERE verb = 'contest'")
     assert noted == 2 * [(desk.pseudonym(BEN), desk.pseudonym(ANN))]
     desk.pass_time(timedelta(hours=1))

@@ -96,7 +96,9 @@ async def test_two_owners_of_one_account_are_none(
     other = "0x" + "ab" * 20
     await store.save_owner(ADA, other, datetime.now(UTC))
     for number in (1, 2):  # nor is it taken from a cache the second time
-        with pytest.raises(SourceError, match=r"told differently before who owns loopring:10001: .* operator must look"):
+        with pytest.raises(
+            SourceError, match=r"told differently before who owns loopring:10001: .* operator must look"
+        ):
             await lookup.resolve(Names().parse_account(ADA_OWNER))
         assert len(await stage.requests("/account")) == number
     assert await store.get_owner(ADA) == other

@@ -36,6 +36,8 @@ from tests.stage import Stage
 
 CLIENT_SECRET = "sandbox.client.secret"
 GUILD = 910000000000000000
+# Longer than that between two rounds is taken for an absence.
+_A_ROUND = timedelta(minutes=5)
 
 
 @dataclass
@@ -134,8 +136,15 @@ class Stand:
         return self.linking.verification
 
     def pass_time(self, span: timedelta) -> None:
-        """Let time go by for the handlers."""
+        """Let time go by for the handlers, at once: as if the bot were away."""
         self.now += span
+
+    async def run_for(self, span: timedelta) -> None:
+        """Let time go by while contests are looked at every few minutes, as they are while the bot runs."""
+        end = self.now + span
+        while self.now < end:
+            self.pass_time(min(_A_ROUND, end - self.now))
+            await self.linking.contests.settle()
 
     def browser(self) -> Browser:
         """A browser that was never here."""
@@ -231,6 +240,7 @@ async def open_stand(
             for browser in stand.browsers:
                 await browser.session.close()
             await server.close()
+            await verification.close()
             await lookup.close()
             await source.close()
             await store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from datetime import timedelta
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.linking import cookie as derived
+from bot.linking.outcome import Ending, Outcome
 from bot.linking.ways import Way
 from bot.links import Link, Person
 from bot.pseudonyms import pseudonyms
@@ -69,6 +71,12 @@ def at(stand: Stand, **later: float) -> str:
     return (stand.now + timedelta(**later)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+async def session_ids(stand: Stand) -> list[str]:
+    """The sessions that are under way."""
+    sql = "SELECT id FROM sessions WHERE status <> 'dead'"
+    return [row[0] for row in await stand.store.writer.run(lambda db: db.execute(sql).fetchall())]
+
+
 async def shown(stand: Stand, username: str = "ada") -> dict[str, Any]:
     """What is shown of a proof of that account once its person is known."""
     person = await stand.person(username)
@@ -107,7 +115,7 @@ async def test_a_text_comes_with_its_name_and_its_end(stand: Stand) -> None:
     }
     assert re.fullmatch(r"[\w-]{16}", reply.body["challenge_id"])
     ada = await stand.person("ada")
-    [(session_id,)] = await stand.store.writer.run(lambda db: db.execute("SELECT id FROM sessions").fetchall())
+    [session_id] = await session_ids(stand)
     host = urlsplit(stand.url).netloc
     assert re.sub(r"Nonce: \w{22}\n", "Nonce: …\n", reply.body["text"]) == (
         f"{host} wants you to sign in with your Ethereum account:\n{await stand.address('10001')}\n\n"
@@ -127,6 +135,14 @@ async def test_a_text_never_outlives_its_session(stand: Stand) -> None:
 
 async def test_once_it_is_done_the_page_says_what_was_linked(stand: Stand) -> None:
     browser = await at_signing(stand)
+    linked = {"address": await stand.address("10001"), "accounts": [ACCOUNT]}
+    expected = state(browser, "done", **await shown(stand), linked=linked)
+    assert (await browser.sign("10001")).body == expected
+    assert (await browser.reload()).body == expected
+
+
+async def test_an_account_that_was_found_by_its_address_is_named_once_it_is_linked(stand: Stand) -> None:
+    browser = await at_wallet(stand)
     linked = {"address": await stand.address("10001"), "accounts": [ACCOUNT]}
     expected = state(browser, "done", **await shown(stand), linked=linked)
     assert (await browser.sign("10001")).body == expected
@@ -196,9 +212,12 @@ async def test_the_cookie_is_for_this_page_alone_and_for_a_quarter_of_an_hour(st
 async def test_who_was_lured_by_whom_is_noted_and_logged(stand: Stand, caplog: pytest.LogCaptureFixture) -> None:
     ada, hana = await stand.person("ada"), await stand.person("hana")
     with caplog.at_level(logging.WARNING, LOGGER):
-        for _ in range(3):
+        for relays in (1, 2, 3):
             browser = await opened(stand)
+            [session_id] = await session_ids(stand)
+            waiting = asyncio.create_task(stand.verification.outcomes.wait(session_id, 10))
             await browser.follow(await browser.authorize(str(hana.user_id)))
+            assert await waiting == Outcome(Ending.RELAYED, relays=relays)
     noted = await stand.store.writer.run(
         lambda db: db.execute("SELECT actor, subject FROM audit WHERE verb = 'relay'").fetchall()
     )
@@ -227,3 +246,34 @@ async def test_a_person_of_whom_nothing_is_known_is_shown_by_id(stage: Stage, tm
         assert browser.state == state(browser, "wallet", expected={"name": ""})
         text = (await browser.post("challenge", {"address": await stand.address("10001")})).body["text"]
         assert "\nI am Discord user ID 7. Link this wallet to my account. Stop if" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("start", {}),
+        ("start", {"token": 5}),
+        ("challenge", {"challenge_id": "x", "signature": "0x"}),
+        ("challenge", {"address": None}),
+        ("submit", {"signature": "0x"}),
+        ("submit", {"challenge_id": "x"}),
+        ("submit", {"challenge_id": 1, "signature": "0x"}),
+        ("submit", {"challenge_id": "x", "signature": ["0x"]}),
+    ],
+)
+async def test_no_step_is_taken_without_all_that_it_needs(stand: Stand, name: str, body: dict[str, Any]) -> None:
+    browser = await at_signing(stand)
+    before = browser.state
+    reply = await browser.post(name, body)
+    assert (reply.status, reply.error) == (400, "input")
+    assert (await browser.reload()).body == before
+
+
+async def test_whoever_sends_too_much_reads_when_to_go_on(stand: Stand) -> None:
+    browser = await at_signing(stand)
+    for _ in range(10):
+        assert (await browser.post("challenge", {"address": "x"})).status == 400
+    reply = await browser.post("challenge", {"address": "x"})
+    assert (reply.status, reply.error) == (429, "rate")
+    assert reply.sentence == "Too many requests. Try again in a minute."
+    assert 1 <= int(reply.headers["Retry-After"]) <= 60

@@ -1,0 +1,118 @@
+"""A bot that tells news and shows proofs, over the page's handlers, with a clock that the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from bot.client import Bot, point_at
+from bot.cogs.accounts import AccountsCog
+from bot.cogs.linking import LinkingCog
+from bot.cogs.notices import NoticesCog
+from bot.cogs.proofs import Proofs
+from bot.cogs.verify import VerifyCog
+from bot.config import DiscordSettings
+from bot.linking.ways import Way
+from bot.run import run_until
+from sandbox.world import BOT_TOKEN
+from tests.stage import Answer, Person, open_stage
+from tests.web.stand import Stand, open_stand
+
+
+async def _nothing_to_cut_short() -> None:
+    """There are no readings here."""
+
+
+@pytest.fixture
+async def stand(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Stand]:
+    """Discord, the page's handlers, and the cogs about proofs; a round of news is every few milliseconds.
+
+    Beside a page with codes, signatures may be pasted too.
+    """
+    way = getattr(request, "param", Way.PASTE)
+    async with open_stage() as stage, open_stand(stage, tmp_path, way=way) as stand:
+        settings = DiscordSettings(
+            api_url=f"{stage.url}/api/v10", gateway_url=f"{stage.url.replace('http', 'ws', 1)}/gateway/"
+        )
+        point_at(settings)
+        bot = Bot(settings, cut_short=_nothing_to_cut_short)
+        proofs = Proofs(bot, stand.linking, public_url=stand.url, paste=way is Way.CODE)
+        await bot.add_cog(VerifyCog(stand.linking, proofs))
+        await bot.add_cog(LinkingCog(bot, stand.linking, proofs, expires=600))
+        await bot.add_cog(AccountsCog(bot, stand.linking, proofs, expires=600))
+        await bot.add_cog(NoticesCog(bot, stand.linking, every=0.02))
+        stop = asyncio.Event()
+        running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN))
+        try:
+            await stage.online()
+            yield stand
+        finally:
+            stop.set()
+            await running
+
+
+async def until(what: Callable[[], Awaitable[bool]], seconds: float = 5) -> None:
+    """Return when something has become true."""
+    async with asyncio.timeout(seconds):
+        while not await what():  # noqa: ASYNC110 - the state is another program's
+            await asyncio.sleep(0.02)
+
+
+async def prove(stand: Stand, username: str, account: str) -> Answer:
+    """Somebody proves an account by a pasted signature; what they are answered."""
+    stage = stand.stage
+    person = await stage.person(username)
+    answer = await person.run("verify", account=account)
+    signature = await stage.signature(text_of(answer), account)
+    return await person.submit(await person.press(answer, "paste"), signature=signature)
+
+
+def text_of(answer: Answer) -> str:
+    """The text to be signed."""
+    content: str = answer.message["content"]
+    return content.removeprefix("```text\n").removesuffix("\n```")
+
+
+async def news(person: Person) -> list[str]:
+    """The headings of what the bot wrote to somebody."""
+    return [embed["title"] for message in await person.direct_messages() for embed in message["embeds"]]
+
+
+async def all_is_told(stand: Stand) -> None:
+    """Return when nobody is left to be told anything; before that, time that a test lets go by would be late for it."""
+
+    async def is_told() -> bool:
+        return await stand.linking.contests.notices() == []
+
+    await until(is_told)
+
+
+async def has_news(person: Person, *titles: str) -> None:
+    """Return when the bot has written exactly these to somebody."""
+
+    async def have() -> bool:
+        return await news(person) == list(titles)
+
+    await until(have)
+
+
+def url_of(answer: Answer) -> str:
+    """Where the button leads."""
+    (button,) = [item for item in answer.components() if "url" in item]
+    return str(button["url"])
+
+
+async def has_become(stand: Stand, answer: Answer, title: str) -> Answer:
+    """The answer once it has another heading."""
+    current = answer
+
+    async def has() -> bool:
+        nonlocal current
+        current = await stand.stage.current(answer)
+        return bool(current.embeds[0]["title"] == title)
+
+    await until(has)
+    return current

@@ -1,0 +1,169 @@
+"""The message that holds the link to the page: what is pressed below it, and how it tells what became of a proof."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.linking.ways import Way
+from tests.e2e.clocked import has_become, has_news, text_of, url_of
+from tests.stage import Person
+from tests.web.stand import Stand
+
+
+@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
+async def test_the_message_that_holds_the_link_tells_what_became_of_it(stand: Stand) -> None:
+    ada = await stand.stage.person("ada")
+    answer = await ada.run("verify", account="10001")
+    assert answer.message["ephemeral"]
+    assert "Log in to Discord there, as **ada**." in answer.text
+    assert f"We only ever use `{stand.url}`." in answer.text
+    assert url_of(answer).startswith(f"{stand.url}/v#t=")
+    browser = stand.browser()
+    await browser.open(url_of(answer))
+    await browser.log_in(ada.user)
+    assert (await browser.sign("10001")).body["step"] == "done"
+    linked = await has_become(stand, answer, "Linked")
+    undone = await ada.press(linked, "unlink")
+    assert "Removed `loopring:10001` and the proof." in undone.text
+    assert await stand.accounts("ada") == {}
+
+
+@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
+async def test_links_that_others_open_lock_their_maker_out_and_alarm_the_servers_owner(stand: Stand) -> None:
+    mallory, hana = await stand.stage.person("wren"), await stand.stage.person("hana")
+    owner = await stand.stage.person("rosalind")
+    for number in (1, 2, 3):
+        answer = await mallory.run("verify")
+        browser = stand.browser()
+        await browser.open(url_of(answer))
+        await browser.log_in(hana.user)
+        told = await has_become(stand, answer, "Nothing was linked")
+        assert "Links are for you alone: never send one to anybody." in told.text
+        assert ("you cannot verify for a day" in told.text) == (number == 3)
+        assert told.components() == []
+    await has_news(owner, "Links of a member were opened by others")
+    (message,) = await owner.direct_messages()
+    assert f"**wren** (`{mallory.user}`) in **The Mosaic Society**" in message["embeds"][0]["description"]
+    locked = await mallory.run("verify")
+    assert "you cannot verify for a day" in locked.text
+
+
+async def in_second_guild(stand: Stand, username: str) -> Person:
+    """Somebody in the Harbour Lights Club, whose owner is soren; the bot itself is rosalind's."""
+    person = await stand.stage.person(username)
+    guilds = (await stand.stage.get("/_client/state", user=person.user))["guilds"]
+    guild = next(each for each in guilds if each["name"] == "Harbour Lights Club")
+    return replace(person, guild=guild["id"], channel=guild["channels"][0]["id"])
+
+
+@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
+@pytest.mark.parametrize("refusing", ["", "rosalind", "soren"])
+async def test_the_alarm_goes_to_the_owners_of_server_and_bot_and_each_that_takes_it_gets_it(
+    stand: Stand, refusing: str
+) -> None:
+    """The server may be the thief's own."""
+    lotte, hana = await in_second_guild(stand, "lotte"), await stand.stage.person("hana")
+    owners = {name: await stand.stage.person(name) for name in ("rosalind", "soren")}
+    if refusing:
+        await owners.pop(refusing).takes_direct_messages(accepts=False)
+    for _ in range(3):
+        answer = await lotte.run("verify")
+        browser = stand.browser()
+        await browser.open(url_of(answer))
+        await browser.log_in(hana.user)
+        await has_become(stand, answer, "Nothing was linked")
+    for owner in owners.values():
+        await has_news(owner, "Links of a member were opened by others")
+        (message,) = await owner.direct_messages()
+        assert "**lotte**" in message["embeds"][0]["description"]
+        assert "in **Harbour Lights Club**" in message["embeds"][0]["description"]
+
+
+@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
+async def test_a_newer_link_replaces_an_older_one_and_a_cancelled_one_says_so(stand: Stand) -> None:
+    ada = await stand.stage.person("ada")
+    older = await ada.run("verify")
+    newer = await ada.run("verify")
+    replaced = await has_become(stand, older, "This link is not valid any more")
+    assert replaced.components() == []
+    browser = stand.browser()
+    await browser.open(url_of(newer))
+    await browser.log_in(ada.user)
+    await browser.post("cancel")
+    assert (await has_become(stand, newer, "Cancelled")).components() == []
+
+
+@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
+async def test_a_link_that_nobody_follows_expires(stand: Stand) -> None:
+    # Its ten minutes, and what is granted on top, are almost over when it is made.
+    stand.pass_time(timedelta(minutes=-10, seconds=-44.5))
+    ada = await stand.stage.person("ada")
+    answer = await ada.run("verify")
+    expired = await has_become(stand, answer, "The link has expired")
+    assert expired.components() == []
+
+
+@pytest.mark.parametrize("stand", [Way.CODE], indirect=True)
+async def test_without_a_login_the_code_of_the_page_is_typed_by_whoever_made_the_link(stand: Stand) -> None:
+    ada = await stand.stage.person("ada")
+    answer = await ada.run("verify", account="10001")
+    await ada.submit(await ada.press(answer, "code"), code="ABCD-2345")
+    assert "There is nothing to type a code for. Open your link first" in await last_words(ada)
+    browser = stand.browser()
+    await browser.open(url_of(answer))
+    signed = await browser.sign("10001")
+    code = signed.body["code"]
+    await ada.submit(await ada.press(answer, "code"), code="0000-0000")
+    assert "That is not the code that the page showed. 4 more tries." in await last_words(ada)
+    assert await stand.accounts("ada") == {}
+    done = await ada.submit(await ada.press(answer, "code"), code=code.lower())
+    assert done.embeds[0]["title"] == "Linked"
+    assert await stand.accounts("ada") == {"loopring:10001": True}
+
+
+@pytest.mark.parametrize("stand", [Way.CODE], indirect=True)
+async def test_a_code_that_is_typed_when_its_message_has_ended_is_answered_below(stand: Stand) -> None:
+    ada = await stand.stage.person("ada")
+    older = await ada.run("verify", account="10001")
+    window = await ada.press(older, "code")
+    newer = await ada.run("verify", account="10001")
+    ended = await has_become(stand, older, "This link is not valid any more")
+    browser = stand.browser()
+    await browser.open(url_of(newer))
+    code = (await browser.sign("10001")).body["code"]
+    await ada.submit(window, code=code)
+    assert await stand.accounts("ada") == {"loopring:10001": True}
+    told = (await ada.messages())[-1]
+    assert told["embeds"][0]["title"] == "Linked"
+    assert told["ephemeral"]
+    assert told["id"] not in (older.message["id"], newer.message["id"])
+    assert (await stand.stage.current(older)).text == ended.text
+
+
+@pytest.mark.parametrize("stand", [Way.CODE], indirect=True)
+async def test_beside_a_page_the_signature_can_be_pasted_where_that_is_allowed(stand: Stand) -> None:
+    ada = await stand.stage.person("ada")
+    answer = await ada.run("verify", account="10001")
+    elsewhere = await ada.press(answer, "elsewhere")
+    await has_become(stand, answer, "This link is not valid any more")
+    signature = await stand.stage.signature(text_of(elsewhere), "10001")
+    done = await ada.submit(await ada.press(elsewhere, "paste"), signature=signature)
+    assert done.embeds[0]["title"] == "Linked"
+
+
+@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
+async def test_a_signer_is_only_named_where_signatures_are_pasted(stand: Stand) -> None:
+    ada = await stand.stage.person("ada")
+    answer = await ada.run("verify", account="10001", signer=await stand.address("10001"))
+    assert "connect that key on the page" in answer.text
+    assert [item["label"] for item in (await ada.run("verify")).components()] == ["Open the page"]
+
+
+async def last_words(person: Person) -> str:
+    """What was told to somebody last."""
+    last: dict[str, Any] = (await person.messages())[-1]
+    return str(last["embeds"][0]["description"])

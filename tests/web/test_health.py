@@ -1,0 +1,67 @@
+"""Who may ask after the bot's health: a supervisor on this machine as often as it likes, and visitors as any page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.web.limits import READS_A_MINUTE
+from bot.web.verify import VerifyPage
+from tests.web.stand import Stand
+from tests.web.wire import ask, head, line_to, serving
+
+PUBLIC = "https://verify.example.org"
+NAMED = {"Host": "verify.example.org"}
+PROXIED = {"X-Forwarded-For": "203.0.113.7"}
+MANY = 2 * READS_A_MINUTE
+
+
+@pytest.fixture
+async def url(stand: Stand) -> AsyncIterator[str]:
+    """Where a page that has a public address listens."""
+    async with serving(stand.store, VerifyPage(stand.verification, PUBLIC), public_url=PUBLIC) as url:
+        yield url
+
+
+async def asked(url: str, headers: dict[str, str], times: int, *, target: str = "/healthz") -> Counter[int]:
+    """How often which status came, on one connection."""
+    seen: Counter[int] = Counter()
+    async with line_to(url) as line:
+        for _ in range(times):
+            await line.send(head(target, headers))
+            seen[(await line.answer()).status] += 1
+    return seen
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "tessera", "10.0.0.5:1"])
+async def test_a_supervisor_asks_by_any_address_as_often_as_it_likes(url: str, host: str) -> None:
+    assert await asked(url, {"Host": host}, MANY) == {200: MANY}
+
+
+async def test_a_visitor_is_answered_under_the_public_host(url: str) -> None:
+    assert await asked(url, NAMED | PROXIED, 1) == {200: 1}
+
+
+async def test_a_visitor_under_another_host_is_not(url: str) -> None:
+    answer = await ask(url, head("/healthz", {"Host": "evil.example"} | PROXIED))
+    assert (answer.status, answer.error) == (421, "host")
+
+
+@pytest.mark.parametrize("headers", [NAMED, NAMED | PROXIED])
+async def test_a_visitor_is_limited(url: str, headers: dict[str, str]) -> None:
+    seen = await asked(url, headers, MANY)
+    assert set(seen) == {200, 429}
+    assert seen[200] < MANY - READS_A_MINUTE / 2
+
+
+async def test_a_supervisor_is_answered_while_visitors_are_not(url: str) -> None:
+    await asked(url, NAMED | PROXIED, MANY, target="/v")
+    assert await asked(url, NAMED | PROXIED, 1) == {429: 1}
+    assert await asked(url, {"Host": "localhost"}, 1) == {200: 1}
+
+
+async def test_a_bot_without_pages_tells_its_health_under_any_host(stand: Stand) -> None:
+    async with serving(stand.store) as url:
+        assert await asked(url, {"Host": "evil.example"}, MANY) == {200: MANY}
