@@ -20,7 +20,6 @@ from bot.signature import checksummed
 from bot.text import safe_text
 
 _NAME = 80
-_SENTENCE = 500
 
 KEPT = "It stays yours, and whoever claimed it cannot do so again for a month."
 
@@ -29,7 +28,8 @@ _NEWS_WORDS = {
         "Somebody else claims your account",
         (
             "Another member showed to hold the key of {address}, which you have proven. It moves to them {until}.\n"
-            "**If that was not you:** `/accounts` → Object, then sign again by `/verify`.\n"
+            "**If that was not you:** in a server with this bot, sign again by `/verify`: then it stays yours. If you "
+            "cannot sign now, `/accounts` → **Object** gives you a week.\n"
             "If you gave that wallet away, there is nothing to do."
         ),
     ),
@@ -108,10 +108,10 @@ def linked_embed(linked: Linked) -> discord.Embed:
     else:
         lines.append("It is **unproven**: `/collections` shows it, and it never counts for roles until you prove it.")
     if linked.why_unknown:
-        lines.append(f"Who owns it is not known yet, and is found out when you prove it. {_cut(linked.why_unknown)}")
+        lines.append("Who owns it is not known yet, as its source does not answer: it is found out when you prove it.")
     if link.is_main:
         lines.append("It is your main account: `/collections` alone shows it.")
-    title = "Linked" if linked.is_new else "That was linked already"
+    title = "Proven" if link.proven else "Remembered, not proven" if linked.is_new else "That was remembered already"
     return _embed(title, lines)
 
 
@@ -122,8 +122,8 @@ def overview_embeds(overview: Overview, note: str = "") -> list[discord.Embed]:
         lines.append("You have no account linked. `/link` remembers one, `/verify` proves that it is yours.")
     lines += [_line(link) for link in overview.links]
     if overview.links and overview.shared is not None:
-        seen = "Others in this server can see your main account" if overview.shared else "Nobody else sees your list"
-        lines += ["", f"{seen}."]
+        seen = "Others in this server see your main account, nothing else."
+        lines += ["", seen if overview.shared else "Nobody else sees your accounts here."]
     embeds = [_embed("Your accounts", lines)]
     if contested := [*map(_held, overview.held), *map(_opened, overview.opened)]:
         embeds.append(_embed("Contested", contested[:20], caution=True))
@@ -143,12 +143,12 @@ def remove_embed(link: Link, overview: Overview) -> discord.Embed:
         lines.append(
             "Its **proof** is lost, and so are the **roles** that it earned. To get them back, prove it again."
         )
-    return _embed("Remove this account?", lines, caution=True)
+    return _embed("Unlink this account?", lines, caution=True)
 
 
 def removed_words(link: Link, *, with_proof: bool) -> str:
     """What was removed."""
-    return f"Removed `{account_words(link.account)}`{' and its proof' if link.proven and with_proof else ''}."
+    return f"`{account_words(link.account)}`{' and its proof' if link.proven and with_proof else ''}."
 
 
 def done_embed(title: str, words: str) -> discord.Embed:
@@ -237,17 +237,16 @@ def _method(link: Link) -> str:
 def _held(contest: Contest) -> str:
     what = f"⚠️ Another member claims `{owner_words(contest.owner)}`: it moves to them {moment_words(contest.ends_at)}"
     if contest.objected_at:
-        return f"{what}, unless you sign again before: `/verify`. You objected."
-    return f"{what}. Not you? Choose it below, press Object, then sign again by `/verify`."
+        return f"{what}, unless you sign again before: **Prove again**. You objected, so that you have a week for it."
+    return (
+        f"{what}. Not you? Choose it below and sign again, **Prove again**: then it stays yours. If you cannot sign "
+        "now, **Object** gives you a week."
+    )
 
 
 def _opened(contest: Contest) -> str:
     when = moment_words(contest.ends_at)
-    return f"You claim `{owner_words(contest.owner)}`: it is yours {when}, unless its holder signs again before."
-
-
-def _cut(sentence: str) -> str:
-    return sentence if len(sentence) <= _SENTENCE else sentence[: _SENTENCE - 1] + "…"
+    return f"You claim `{owner_words(contest.owner)}`: it becomes yours {when}, unless its holder signs again before."
 
 
 def _embed(title: str, lines: Sequence[str], *, caution: bool = False) -> discord.Embed:

@@ -27,7 +27,7 @@ from bot.ethereum import Nodes
 from bot.linking import Accounts, Contests, Linking, Privacy, Verification
 from bot.linking.claims import Claims
 from bot.linking.signers import Signers
-from bot.linking.verification import Page
+from bot.linking.steps import Page
 from bot.linking.ways import Way, offers, way_of
 from bot.lookup import Lookup
 from bot.oauth import DiscordLogin

@@ -162,9 +162,9 @@ def test_what_is_lost_with_an_account_is_told_before(removed: Link, overview: di
 @pytest.mark.parametrize(
     ("removed", "with_proof", "words"),
     [
-        (proven(), True, "Removed `loopring:10001` and its proof."),
-        (proven(), False, "Removed `loopring:10001`."),
-        (link(), True, "Removed `loopring:10001`."),
+        (proven(), True, "`loopring:10001` and its proof."),
+        (proven(), False, "`loopring:10001`."),
+        (link(), True, "`loopring:10001`."),
     ],
 )
 def test_a_proof_is_said_to_be_removed_only_where_it_is(removed: Link, words: str, *, with_proof: bool) -> None:

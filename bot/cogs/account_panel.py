@@ -65,11 +65,11 @@ class AccountsPanel(Panel):
         self._main = Press("main", "Make main", self._make_main, row=1)
         self._label = Press("label", "Label…", self._ask_label, row=1)
         self._prove = Press("prove", "Prove", self._start_proof, style=primary, row=1)
-        self._remove = Press("remove", "Remove", self._ask_remove, style=danger, row=1)
+        self._remove = Press("remove", "Unlink", self._ask_remove, style=danger, row=1)
         self._share = Press("share", "", self._switch_share, row=2)
         self._object = Press("object", "Object", self._object_to, style=danger, row=2)
-        self._yes = Press("yes", "Yes, remove it", self._remove_it, style=danger, row=1)
-        self._no = Press("no", "Keep it", self._keep_it, row=1)
+        self._yes = Press("yes", "Yes, unlink it", self._remove_it, style=danger, row=1)
+        self._no = Press("no", "Cancel", self._keep_it, row=1)
 
     async def show(self, note: str = "") -> None:
         """Put it into the message; `note` says what was just done.
@@ -92,6 +92,7 @@ class AccountsPanel(Panel):
             return [self._yes, self._no]
         self._menu.offer(self._overview.links, self._chosen)
         self._main.disabled = self._chosen.is_main
+        self._main.label = "Is main" if self._chosen.is_main else "Make main"
         self._prove.label = "Prove again" if self._chosen.proven else "Prove"
         items: list[discord.ui.Item[Any]] = [self._menu, self._main, self._label, self._prove, self._remove]
         if self._overview.shared is not None:
@@ -154,7 +155,7 @@ class AccountsPanel(Panel):
         await interaction.response.defer()
         link = self._link()
         gone = await self._linking.accounts.remove(interaction.user.id, link.account)
-        await self._reload(interaction, note=link_embeds.removed_words(link, with_proof=gone))
+        await self._reload(interaction, note=f"Unlinked {link_embeds.removed_words(link, with_proof=gone)}")
 
     async def _keep_it(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.defer()
@@ -171,7 +172,9 @@ class AccountsPanel(Panel):
         await interaction.response.defer()
         link = self._link()
         await self._linking.contests.object(interaction.user.id, link.owner)
-        note = f"You objected. Now sign again: press **Prove again**, or `/verify account:{link.account}`."
+        held = await self._linking.contests.held_by(interaction.user.id)
+        until = next((link_embeds.moment_words(each.ends_at) for each in held if each.owner == link.owner), "then")
+        note = f"You objected: sign again before {until}. Press **Prove again**, or `/verify account:{link.account}`."
         await self._reload(interaction, note=note)
 
     def _link(self) -> Link:

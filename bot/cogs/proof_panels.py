@@ -14,7 +14,8 @@ from bot.embeds import error_embed
 from bot.errors import TesseraError
 from bot.linking.accounts import Accounts
 from bot.linking.outcome import Ending, Outcome
-from bot.linking.verification import Begun, Verification
+from bot.linking.steps import Begun
+from bot.linking.verification import Verification
 from bot.linking.ways import Way
 from bot.links import Link
 from bot.names import refuse_secrets
@@ -49,7 +50,7 @@ class LinkedPanel(Panel):
             await self._accounts.remove(interaction.user.id, account, with_proof=True)
         self.stop()
         words = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
-        embed = link_embeds.done_embed("Unlinked", f"Removed {words} and the proof.")
+        embed = link_embeds.done_embed("Unlinked", f"{words} and the proof.")
         await interaction.edit_original_response(embed=embed, view=None)
 
 
@@ -183,7 +184,9 @@ class PastePanel(Panel):
         except TesseraError as error:
             log.info("verify: %s", error.sentence)
             self.lay_out([self._again])
-            await interaction.edit_original_response(content=None, embed=error_embed(error), view=self)
+            embed = error_embed(error)
+            embed.description = f"{embed.description}\nPress **New text**, and sign that one."
+            await interaction.edit_original_response(content=None, embed=embed, view=self)
             return
         self.stop()
         view = LinkedPanel(interaction, outcome, self._accounts, host=self._host) if _is_linked(outcome) else None

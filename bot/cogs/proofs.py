@@ -19,7 +19,7 @@ from bot.cogs.proof_panels import BegunPanel, PastePanel
 from bot.errors import InputError, UndecidedError
 from bot.linking import Linking
 from bot.linking.outcome import Ending
-from bot.linking.verification import Begun
+from bot.linking.steps import Begun
 from bot.linking.ways import Way
 from bot.links import Link
 from bot.panel import TOKEN_SECONDS
@@ -38,7 +38,9 @@ _UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 _NOT_HERE = "Proofs are for a server: run `/verify` there."
 _NO_PASTE = "`signer` is for signatures that are pasted in Discord, which is off here: connect that key on the page."
-_WHICH = "Say which account: `/verify account:10001`, an address `0x…`, or one that you have linked."
+_WHICH = (
+    "Say which account, with a `signer` too: `/verify account:10001`, an address `0x…`, or one that you have linked."
+)
 _NO_OWNER = "Who owns that account cannot be found out right now, so there is no text to sign. Try again in a minute."
 
 

@@ -3,6 +3,7 @@
     accounts       what a member named: link, label, main one, who may see it
     claims         which account and which address a proof is about: sources are asked, never a browser
     cookie         what follows from one browser's secret: state, PKCE, the header against other sites
+    steps          what the steps of a proof begin with and lead to
     outcome        what became of a proof, on its way to whoever waits for it in Discord
     ways           which proofs this installation can offer, and what the others lack
     verification   one proof from its beginning to its end: token, browser, login, text, signature

@@ -15,7 +15,6 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.challenge import Challenge, new_nonce, site_of
@@ -24,9 +23,9 @@ from bot.linking import cookie as derived
 from bot.linking.claims import Claims
 from bot.linking.outcome import Ending, Outcome, Outcomes
 from bot.linking.signers import Signers
+from bot.linking.steps import Begun, Page, Returned
 from bot.linking.ways import Way
 from bot.links import Contest, Link, Person, Proven, covers
-from bot.oauth import DiscordLogin
 from bot.pseudonyms import Pseudonym
 from bot.signature import parse_address, parse_signature
 from bot.store import Store
@@ -46,31 +45,6 @@ _ANOTHER_CHAIN = (
     "Prove an account of a wallet with a key of its own, or one on Ethereum or Loopring."
 )
 _MISREAD = str.maketrans("OIL", "011")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Where members prove: `public_url` is "" where there is no page, `login` None where it has no Discord login."""
-
-    way: Way
-    public_url: str = ""
-    login: DiscordLogin | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A verification that was begun: where to go on, `url` is "" where that is Discord itself. It holds the token."""
-
-    session: Session
-    url: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """Somebody came back from Discord's login: with a new cookie, or with a word on what went wrong."""
-
-    cookie: str = field(default="", repr=False)
-    problem: str = ""
 
 
 class Verification:
@@ -314,11 +288,3 @@ class Verification:
         outcome = Outcome(ending, proven.owner, proven.accounts, contest.ends_at if contest else None)
         self.outcomes.tell(session.session_id, outcome)
         return outcome
-
-
-def after(session: Session, outcome: Outcome) -> Session:
-    """A session as it stands after its signature was judged: what the page shows, without another look at the store."""
-    if outcome.ending is Ending.SIGNED:
-        return replace(session, status="signed", expires_at=outcome.until or session.expires_at)
-    reason = "contested" if outcome.ending is Ending.CONTESTED else ""
-    return replace(session, status="done", reason=reason, owner=outcome.owner, account=outcome.accounts[0])

@@ -6,6 +6,7 @@ its row (security: to look first and change afterwards lets all of them through)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -237,8 +238,12 @@ _ISSUED = f"SELECT {_ISSUED_COLUMNS} FROM challenges"
 def _check_limits(db: Database, session: Session, now: datetime, actor: bytes) -> None:
     if was_repeated(db, actor, "relay", RELAYS, RELAY_SPAN, now):
         raise LimitError("Others opened links that you made, too often: you cannot verify for a day. Ask a moderator.")
-    if count(db, actor, "verify", now - timedelta(hours=1)) >= _A_USER_AN_HOUR:
-        raise LimitError(f"You began {_A_USER_AN_HOUR} verifications within an hour. Try again in an hour.")
+    sql = "SELECT at FROM audit WHERE actor = ? AND verb = 'verify' AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?"
+    hour_ago = now - timedelta(hours=1)
+    if fifth := first(db, sql, [actor, seconds(hour_ago), _A_USER_AN_HOUR - 1]):
+        minutes = math.ceil((fifth[0] - seconds(hour_ago)) / 60)
+        wait = f"{minutes} minute{'' if minutes == 1 else 's'}"
+        raise LimitError(f"You began {_A_USER_AN_HOUR} verifications within an hour. Try again in {wait}.")
     sql = "SELECT count(*) FROM sessions WHERE guild_id = ? AND created_at > ?"
     in_guild = first(db, sql, [session.guild_id, seconds(now - timedelta(minutes=1))]) or (0,)
     if in_guild[0] >= _A_GUILD_A_MINUTE:

@@ -20,7 +20,8 @@ from aiohttp import web
 from bot.errors import LimitError, SessionError, StoreError, UnavailableError
 from bot.linking import cookie as derived
 from bot.linking.outcome import Outcome
-from bot.linking.verification import Verification, after
+from bot.linking.steps import after
+from bot.linking.verification import Verification
 from bot.signature import checksummed
 from bot.store.proving import OVER
 from bot.store.sessions import Session

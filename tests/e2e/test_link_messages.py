@@ -28,7 +28,7 @@ async def test_the_message_that_holds_the_link_tells_what_became_of_it(stand: St
     assert (await browser.sign("10001")).body["step"] == "done"
     linked = await has_become(stand, answer, "Linked")
     undone = await ada.press(linked, "unlink")
-    assert "Removed `loopring:10001` and the proof." in undone.text
+    assert "`loopring:10001` and the proof." in undone.text
     assert await stand.accounts("ada") == {}
 
 

@@ -19,7 +19,7 @@ async def linked(stage: Stage, username: str, *accounts: str) -> Person:
     person = await stage.person(username)
     for account in accounts:
         answer = await person.run("link", account=account)
-        assert answer.embeds[0]["title"] == "Linked"
+        assert answer.embeds[0]["title"] == "Remembered, not proven"
     return person
 
 
@@ -41,7 +41,7 @@ async def test_what_is_linked_is_unproven_and_shown_by_collections_alone(stage: 
     assert "**unproven**: `/collections` shows it, and it never counts for roles" in answer.text
     assert labels(answer) == ["Prove it is mine"]
     again = await lotte.run("link", account="0x90e78956725e312a4217e90bdd1d8a496f018a71")
-    assert again.embeds[0]["title"] == "That was linked already"
+    assert again.embeds[0]["title"] == "That was remembered already"
     shown = await stage.settled(await lotte.run("collections"))
     assert shown.embeds[0]["title"] == "Collections of account 10001"
     assert shown.embeds[0]["description"].startswith("Your main account, *unproven*\n**30 collections**")
@@ -67,11 +67,11 @@ async def test_the_list_leads_to_everything_that_can_be_done(stage: Stage) -> No
     assert "at most 32 letters" in (await hana.messages())[-1]["embeds"][0]["description"]
 
     asked = await hana.press(panel, "remove")
-    assert asked.embeds[0]["title"] == "Remove this account?"
+    assert asked.embeds[0]["title"] == "Unlink this account?"
     kept = await hana.press(asked, "no")
     assert "loopring:10007" in kept.text
     gone = await hana.press(await hana.press(kept, "remove"), "yes")
-    assert "Removed `loopring:10007`." in gone.text
+    assert "`loopring:10007`." in gone.text
     assert "★ `loopring:10002`" in gone.text
     last = await hana.press(await hana.press(gone, "remove"), "yes")
     assert "You have no account linked." in last.text
@@ -121,7 +121,7 @@ async def test_unlinking_asks_once(stage: Stage) -> None:
     assert asked.message["ephemeral"]
     assert "Nothing was changed." in (await oisin.press(asked, "no")).text
     done = await oisin.press(await oisin.run("unlink", account="loopring:10010"), "yes")
-    assert "Removed `loopring:10010`." in done.text
+    assert "`loopring:10010`." in done.text
     assert done.components() == []
     assert "You have no account linked." in (await oisin.run("accounts")).text
 
@@ -148,7 +148,9 @@ async def test_an_account_of_a_source_that_is_down_is_remembered(stage: Stage) -
     await stage.fault("status", path="", status=503)
     mateo = await stage.person("mateo")
     answer = await mateo.run("link", account="10016")
-    assert "Who owns it is not known yet, and is found out when you prove it. Loopring has a fault" in answer.text
+    assert (
+        "Who owns it is not known yet, as its source does not answer: it is found out when you prove it" in answer.text
+    )
     assert "10016" in (await mateo.run("accounts")).text
     told = await mateo.press(answer, "prove")
     assert "Who owns that account cannot be found out right now" in told.text

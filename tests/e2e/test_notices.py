@@ -20,7 +20,7 @@ async def test_holder_and_claimant_are_told_what_becomes_of_an_account(stand: St
     (message,) = await ada.direct_messages()
     words = message["embeds"][0]["description"]
     assert "0x90E78956725E312A4217E90bDD1d8A496F018A71".lower() in words.lower()
-    assert "`/accounts` → Object, then sign again by `/verify`" in words
+    assert "`/accounts` → **Object** gives you a week" in words
     assert await news(wren) == []
 
     await all_is_told(stand)
@@ -56,7 +56,7 @@ async def test_a_press_takes_the_proof_back_although_another_account_has_it_too(
     await stand.store.links.add(int(ada.user), Account("eip155:1", owner), owner, stand.now)
     assert await stand.accounts("ada") == {"loopring:10001": True, f"eip155:1:{owner}": True}
     undone = await ada.press(linked, "unlink")
-    assert "Removed `loopring:10001` and the proof." in undone.text
+    assert "`loopring:10001` and the proof." in undone.text
     assert await stand.accounts("ada") == {f"eip155:1:{owner}": False}
 
 
@@ -73,7 +73,7 @@ async def test_what_is_removed_is_said_to_be_without_its_proof_where_another_acc
     else:
         panel = await ada.press(await ada.run("accounts"), "choose", "loopring:10001")
         gone = await ada.press(await ada.press(panel, "remove"), "yes")
-    assert "Removed `loopring:10001`." in gone.text
+    assert "`loopring:10001`." in gone.text
     asked = await ada.run("unlink", account=owner) if how == "unlink" else await ada.press(gone, "remove")
     assert "Its **proof** is lost" in asked.text
     assert "and its proof." in (await ada.press(asked, "yes")).text

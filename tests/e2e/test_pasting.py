@@ -41,7 +41,7 @@ async def test_a_signature_of_the_text_proves_an_account_and_links_it(stage: Sta
     assert shown.embeds[0]["description"].startswith("Your main account, proven\n")
 
     undone = await ada.press(done, "unlink")
-    assert "Removed `loopring:10001` and the proof." in undone.text
+    assert "`loopring:10001` and the proof." in undone.text
     assert "You have no account linked" in (await ada.run("accounts")).text
 
 
@@ -64,7 +64,7 @@ async def test_a_wrong_signature_costs_the_text_and_a_new_one_is_a_press_away(st
 
 async def test_the_only_unproven_account_is_meant_where_none_is_named(stage: Stage) -> None:
     hana, answer = await begun(stage, "hana")
-    assert "Say which account: `/verify account:10001`" in answer.text
+    assert "Say which account, with a `signer` too: `/verify account:10001`" in answer.text
     prove = await hana.press(await hana.run("link", account="10002"), "prove")
     assert "urn:loopring:account:10002" in text_of(prove)
     answer = await hana.run("verify")
@@ -117,7 +117,7 @@ async def test_five_verifications_an_hour_are_enough(stage: Stage) -> None:
         text_of(await yusuf.run("verify", account="10013"))
     told = await yusuf.run("verify", account="10013")
     assert told.embeds[0]["title"] == "Not now"
-    assert "Try again in an hour." in told.text
+    assert "Try again in 60 minutes." in told.text
 
 
 async def test_what_somebody_else_has_proven_is_contested(stage: Stage) -> None:
@@ -135,7 +135,7 @@ async def test_what_somebody_else_has_proven_is_contested(stage: Stage) -> None:
     panel = await dmitri.run("accounts")
     assert "Another member claims" in panel.text
     objected = await dmitri.press(panel, "object")
-    assert "You objected. Now sign again: press **Prove again**, or `/verify account:loopring:10014`." in objected.text
+    assert "Press **Prove again**, or `/verify account:loopring:10014`." in objected.text
     assert not any(item["custom_id"].endswith(":object") for item in objected.components())
     answer = await dmitri.press(objected, "prove")
     await pasted(dmitri, answer, await stage.signature(text_of(answer), "10014"))

@@ -11,6 +11,7 @@ from tests.process import running, start
 from tests.stage import SECRETS, Stage, write_config
 
 NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it."
+ABSENT = "tessera: {folder}/absent/tessera.db: the store cannot be written"
 UNKNOWN_KEY = "tessera: {folder}/config.toml: unknown key discord.tokn"
 BAD_TOKEN = "tessera: Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal (Bot → Reset Token)."
 
@@ -38,7 +39,7 @@ BAD_TOKEN = "tessera: Discord refuses DISCORD_TOKEN. Copy the token anew from th
         (
             {"store": 'path = "absent/tessera.db"'},
             SECRETS["DISCORD_TOKEN"],
-            "tessera: {folder}/absent/tessera.db: the store cannot be written: No such file or directory. Set [store] path.",
+            f"{ABSENT}: No such file or directory. Set [store] path.",
         ),
         (
             {"store": 'path = "."'},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.linking.verification import Begun
+from bot.linking.steps import Begun
 from bot.linking.ways import Way
 from bot.links import Link, Method, Person, Proven
 from bot.store.rows import to_account

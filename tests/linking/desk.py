@@ -14,7 +14,7 @@ from bot.linking import Accounts, Contests, Linking, Privacy, Verification
 from bot.linking.claims import Claims
 from bot.linking.outcome import Outcome
 from bot.linking.signers import Signers
-from bot.linking.verification import Page
+from bot.linking.steps import Page
 from bot.linking.ways import Way
 from bot.links import Link, News, Person
 from bot.lookup import Lookup

@@ -100,6 +100,23 @@ async def test_a_code_is_of_one_person_until_it_is_over(desk: Desk) -> None:
     assert await desk.rows("SELECT tries FROM codes") == [(0,)]
 
 
+async def test_nobodys_code_and_tries_are_touched_by_somebody_elses(desk: Desk) -> None:
+    theirs = await begin(desk, CLEO, SECOND, way=Way.CODE)
+    await signed_with_code(desk, BEN, "ZZZZ-9999")
+    session = await signed_with_code(desk, ANN)
+    ends = {row[0]: row[1] for row in await desk.rows("SELECT user_id, expires_at FROM sessions")}
+    assert ends[CLEO] == theirs.session.expires_at.timestamp()
+    for _ in range(5):
+        with pytest.raises(InputError):
+            await desk.linking.verification.enter_code(ANN, "ZZZZ-9999")
+    rows = await desk.rows("SELECT user_id, status, tries FROM sessions JOIN codes ON session_id = id ORDER BY 1")
+    assert rows == [(ANN, "dead", 5), (BEN, "signed", 0)]
+    # Nor is a sixth taken from somebody who was there before the fifth.
+    with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):
+        await desk.proving.take_code(session, derived.hashed("0110ABCD"), desk.now)
+    assert (await desk.linking.verification.enter_code(BEN, "ZZZZ-9999")).ending is Ending.LINKED
+
+
 async def test_a_code_is_good_for_one_link(desk: Desk) -> None:
     session = await signed_with_code(desk, ANN)
     with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):

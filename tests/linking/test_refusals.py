@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import aiohttp
 import pytest
 
 from bot.errors import ProofError, TesseraError, UndecidedError
+from bot.ethereum import Nodes
+from bot.linking.signers import Signers
 from bot.sources.loopring import LoopringSource
+from tests.linking.desk import open_desk
 from tests.linking.judges import FACTORY, STRANGER, A, Judges, open_judges, owner
 from tests.stage import Stage
 
@@ -98,3 +102,13 @@ async def test_what_loopring_does_not_tell_now_may_be_told_in_a_minute(stage: St
         await stage.reset()
         await stage.fault("status", INFO, status=200, body=whole | {"walletSalt": "1664582401"})
         assert await told(judges, PROMISED) == (ProofError, NO_KEY)
+
+
+async def test_who_cannot_be_told_from_a_smart_wallet_reads_that_too(stage: Stage) -> None:
+    async with aiohttp.ClientSession() as session, open_desk() as desk:
+        nodes = Nodes(session, [stage.url + A])
+        signers = Signers(nodes, desk.lookup.counterfactual, [FACTORY], knows_wallets=desk.lookup.knows_wallets)
+        nobody_knows = (
+            "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can tell."
+        )
+        assert await told(Judges(stage, desk, signers), PROMISED) == (ProofError, f"{NO_KEY} {nobody_knows}")

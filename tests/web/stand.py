@@ -19,7 +19,7 @@ from bot.ethereum import Nodes
 from bot.linking import Accounts, Contests, Linking, Privacy, Verification
 from bot.linking.claims import Claims
 from bot.linking.signers import Signers
-from bot.linking.verification import Begun, Page
+from bot.linking.steps import Begun, Page
 from bot.linking.ways import Way
 from bot.links import Link, Person
 from bot.lookup import Lookup

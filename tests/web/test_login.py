@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yarl
 
-from bot.linking.verification import Returned
+from bot.linking.steps import Returned
 from tests.web.relay_model import MALLORY, PEOPLE, WHALE
 from tests.web.relay_play import USERS, WALLETS, callback, part
 from tests.web.stand import Browser, Stand

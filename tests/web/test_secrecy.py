@@ -20,7 +20,7 @@ from bot.config import DiscordSettings, LinkingSettings, Settings
 from bot.errors import InputError, ProofError, SessionError, UndecidedError
 from bot.ethereum import Nodes
 from bot.linking.outcome import Ending, Outcome
-from bot.linking.verification import Returned
+from bot.linking.steps import Returned
 from bot.linking.ways import Way
 from bot.oauth import DiscordLogin
 from tests.stage import Stage
