@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.conformance.missing import skip_unless_ci
 
@@ -24,6 +24,8 @@ async def open_chromium(*switches: str) -> AsyncIterator[Browser]:
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if not program:
         skip_unless_ci("no Chromium on this machine (CHROMIUM=… names one elsewhere)")
+    # Far above what a page takes, for machines that do something else too; nothing waits so long that holds.
+    expect.set_options(timeout=15_000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=[*_QUIET, *switches])
         yield browser
