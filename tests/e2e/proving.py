@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Locator, Page
+from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from bot.config import load
 from bot.serve import serve
@@ -76,6 +76,7 @@ class Member:
         # As whoever was chosen on an earlier visit; Discord's login offers the same one.
         await context.add_init_script(f"localStorage.setItem('tessera.sandbox.user', '{user}')")
         await member.discord.goto(stage.url)
+        await expect(member.discord.get_by_test_id("composer")).to_be_focused()  # it is all there
         return member
 
     async def use(self, command: str) -> Locator:

@@ -74,6 +74,7 @@ async def user_of(sandbox: Served, code: str) -> str:
 async def test_yes_brings_a_code_of_the_person_of_the_demo(sandbox: Served, page: Page) -> None:
     _, people = await sandbox.get("/_client/people")
     await page.goto(sandbox.address)
+    await expect(page.get_by_test_id("composer")).to_be_focused()  # until then its header is drawn anew
     await page.get_by_test_id("open-nav").click()
     await page.get_by_test_id("person-chooser").click()
     await page.get_by_test_id(f"person-{people[2]['id']}").click()
