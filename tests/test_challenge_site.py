@@ -14,7 +14,7 @@ from tests.test_challenge import changed
         ("https://verify.example.org", "verify.example.org"),
         ("https://verify.example.org:8443", "verify.example.org:8443"),
         ("https://xn--bcher-kva.example", "xn--bcher-kva.example"),
-        ("https://ab.co", "ab.co"),
+        ("https://ab.co:1999", "ab.co:1999"),
         ("https://0.9.x", "0.9.x"),
         ("https://0-90-9.c-90-9", "0-90-9.c-90-9"),
         (f"https://{'9' * 63}.c{'9' * 62}:65535", f"{'9' * 63}.c{'9' * 62}:65535"),

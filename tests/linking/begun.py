@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from bot.linking import cookie as derived
 from bot.linking.steps import Begun
 from bot.linking.ways import Way
 from bot.links import Link, Method, Person, Proven
 from bot.store.rows import to_account
+from bot.store.sessions import Session
 from tests.linking.desk import GUILD, Desk, owner_of
 
 FIRST, SECOND, THIRD = "loopring:10001", "loopring:10002", "loopring:10003"
+CODE = "0110-ABCD"
 KEYS = {FIRST: "one", SECOND: "two", THIRD: "three"}
 
 
@@ -28,3 +33,12 @@ def proven(account: str = FIRST) -> Proven:
 def token_of(begun: Begun) -> str:
     """The token in a link."""
     return begun.url.partition("#t=")[2]
+
+
+async def signed_with_code(desk: Desk, user_id: int, code: str = CODE) -> Session:
+    """Somebody's page shows a code of our own choice."""
+    begun = await begin(desk, user_id, way=Way.CODE)
+    session, _ = await desk.linking.verification.start(token_of(begun), "")
+    until = desk.now + timedelta(minutes=5)
+    await desk.proving.put_code(session, proven(), derived.hashed(code.replace("-", "")), desk.now, until)
+    return session

@@ -11,8 +11,11 @@ import pytest
 from bot.errors import ProofError, TesseraError, UndecidedError
 from bot.ethereum import Nodes
 from bot.linking.signers import Signers
+from bot.signature import checksummed
 from bot.sources.loopring import LoopringSource
-from tests.linking.desk import open_desk
+from sandbox.signing import sign
+from tests.linking.begun import begin
+from tests.linking.desk import ANN, Desk, open_desk, owner_of
 from tests.linking.judges import FACTORY, STRANGER, A, Judges, open_judges, owner
 from tests.stage import Stage
 
@@ -112,3 +115,11 @@ async def test_who_cannot_be_told_from_a_smart_wallet_reads_that_too(stage: Stag
             "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can tell."
         )
         assert await told(Judges(stage, desk, signers), PROMISED) == (ProofError, f"{NO_KEY} {nobody_knows}")
+
+
+async def test_who_signs_for_a_smart_wallet_with_another_key_than_was_connected_reads_which_was(desk: Desk) -> None:
+    session, key = (await begin(desk, ANN)).session, owner_of("two")
+    issued = await desk.linking.verification.challenge(session, key)
+    with pytest.raises(ProofError) as caught:
+        await desk.linking.verification.submit(session, issued.challenge_id, sign("three", issued.text.encode()).hex())
+    assert caught.value.sentence == NO_KEY.format(checksummed(key))

@@ -277,3 +277,19 @@ async def test_whoever_sends_too_much_reads_when_to_go_on(stand: Stand) -> None:
     assert (reply.status, reply.error) == (429, "rate")
     assert reply.sentence == "Too many requests. Try again in a minute."
     assert 1 <= int(reply.headers["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("state", {}),
+        ("challenge", {"address": "x"}),
+        ("submit", {"challenge_id": "x", "signature": "x"}),
+        ("cancel", {}),
+    ],
+)
+@pytest.mark.parametrize("cookie", ["", "XXXX", "x" * 43])
+async def test_without_a_session_no_step_is_taken(stand: Stand, name: str, body: dict[str, str], cookie: str) -> None:
+    headers = {"Cookie": f"__Host-vs={cookie}"} if cookie else {}
+    reply = await stand.browser().post(name, body, headers=headers | {"X-Tessera-CSRF": derived.csrf("x" * 43)})
+    assert (reply.status, reply.error) == (401, "session")

@@ -1,0 +1,67 @@
+"""The texts that are handed out: which of the two, with which page, and for which wallet."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from bot.linking.ways import Way
+from bot.signature import checksummed
+from tests.linking.begun import FIRST, begin, token_of
+from tests.linking.desk import ANN, GUILD, Desk, owner_of
+from tests.stage import Stage
+from tests.web.stand import open_stand
+
+KEY, WALLET = owner_of("two"), owner_of("one")
+MINUTES = timedelta(minutes=5)
+
+
+async def test_on_the_page_it_is_a_sign_in_of_that_page(desk: Desk) -> None:
+    begun = await begin(desk, ANN, way=Way.CODE)
+    session, _ = await desk.linking.verification.start(token_of(begun), "")
+    issued = await desk.linking.verification.challenge(session, WALLET)
+    first, address = issued.text.split("\n")[:2]
+    assert first == "verify.example.org wants you to sign in with your Ethereum account:"
+    assert (address, issued.expires_at) == (checksummed(WALLET), desk.now + MINUTES)
+    assert "\nURI: https://verify.example.org/v\n" in issued.text
+    assert f"\nNonce: {issued.nonce}\n" in issued.text
+    assert issued.text.endswith("\nResources:\n- urn:loopring:account:10001")
+
+
+async def test_what_is_pasted_is_no_sign_in(desk: Desk) -> None:
+    issued = await desk.linking.verification.challenge((await begin(desk, ANN)).session, WALLET)
+    assert issued.text.startswith(
+        f"Tessera link request, version 1\n{checksummed(WALLET)}\n\nI am Discord user somebody"
+    )
+
+
+async def test_a_key_that_signs_for_a_smart_wallet_is_told_which(desk: Desk) -> None:
+    issued = await desk.linking.verification.challenge((await begin(desk, ANN)).session, KEY)
+    assert (issued.signer, issued.owner, issued.accounts) == (KEY, WALLET, (FIRST,))
+    assert issued.text.split("\n")[1] == checksummed(KEY)
+    assert issued.text.endswith(f"\nResources:\n- eip155:1:{checksummed(WALLET)}\n- urn:loopring:account:10001")
+
+
+async def test_without_a_public_url_no_page_is_named(stage: Stage, tmp_path: Path) -> None:
+    async with open_stand(stage, tmp_path, way=Way.PASTE) as stand:
+        ada, begun = await stand.person("ada"), await stand.begin("ada")
+        assert begun.url == ""
+        issued = await stand.verification.challenge(begun.session, await stand.address("10001"))
+        who = f"I am Discord user ada (ID {ada.user_id}). Link this wallet to my account in server ID {GUILD}."
+        lines = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "…", issued.text).split("\n")
+        assert lines == [
+            "Tessera link request, version 1",
+            await stand.address("10001"),
+            "",
+            who + " Stop if that is not you. No cost, moves nothing.",
+            "",
+            "Version: 1",
+            "Chain ID: 1",
+            f"Nonce: {issued.nonce}",
+            "Issued At: …",
+            "Expiration Time: …",
+            f"Request ID: {begun.session.session_id}",
+            "Resources:",
+            "- urn:loopring:account:10001",
+        ]
