@@ -7,7 +7,6 @@ collection, so they may hold mentions, invites, masked links, control characters
 from __future__ import annotations
 
 import html
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -122,6 +121,7 @@ _PRIVATE_SUFFIXES = (
     ".onion",
     ".test",
 )
+# The last label begins with a letter: no IP address is one.
 _HOST = re.compile(r"^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$")
 
 
@@ -134,21 +134,13 @@ def _public_https(url: str) -> str | None:
     host = (parts.hostname or "").lower()
     if parts.scheme != "https" or parts.username is not None or parts.password is not None or port not in (None, 443):
         return None
-    if not _HOST.match(host) or host.endswith(_PRIVATE_SUFFIXES) or _is_ip(host):
+    if not _HOST.match(host) or host.endswith(_PRIVATE_SUFFIXES):
         return None
     if url.isascii():
         return url
     return f"https://{host}{quote(parts.path, safe='/%:@!$&()*+,;=~-._')}" + (
         f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}" if parts.query else ""
     )
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _clean(text: str, *, lines: bool) -> str:

@@ -198,12 +198,6 @@ class Sessions:
 
         await self._writer.transaction(work)
 
-    async def live(self, session: Session, now: datetime) -> Issued | None:
-        """The text that may be signed now."""
-        sql = f"{_ISSUED} WHERE session_id = ? AND used_at IS NULL AND expires_at > ?"
-        row = await self._writer.run(lambda db: first(db, sql, [session.session_id, seconds(now)]))
-        return _to_issued(row) if row else None
-
     async def consume(self, session: Session, challenge_id: str, now: datetime) -> Issued | None:
         """Take a text back before its signature is looked at; None when it was used, is over, or another session's."""
         sql = f"""
@@ -232,7 +226,6 @@ class Sessions:
 
 
 _ISSUED_COLUMNS = "id, signer, owner, accounts, nonce, text, expires_at"
-_ISSUED = f"SELECT {_ISSUED_COLUMNS} FROM challenges"
 
 
 def _check_limits(db: Database, session: Session, now: datetime, actor: bytes) -> None:
