@@ -6,6 +6,7 @@ Screenshots are left in `artifacts/`.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, expect
@@ -23,10 +24,10 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module")
-async def proof_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ProofStage]:
-    """A bot with a page, for the module's tests; each of them is about members of its own."""
-    async with open_proof_stage(tmp_path_factory.mktemp("bot")) as stage:
+@pytest.fixture
+async def proof_stage(tmp_path: Path) -> AsyncIterator[ProofStage]:
+    """A bot with a page, anew for each test: all browsers here are one visitor to its limits of requests a minute."""
+    async with open_proof_stage(tmp_path) as stage:
         yield stage
 
 
