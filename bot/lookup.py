@@ -61,7 +61,17 @@ class Lookup:
 
     def label(self, network: str) -> str:
         """The source of a network, for people."""
-        return self._by_network[network].label
+        return self._source(network).label
+
+    def _source(self, network: str) -> Source:
+        """The source of a network.
+
+        Raises:
+            InputError: none is configured any more, as may be for accounts that were linked while one was.
+        """
+        if network not in self._by_network:
+            raise InputError(f"No source here knows `{network}` any more: this bot's operator has removed it.")
+        return self._by_network[network]
 
     async def close(self) -> None:
         """Stop the readings that are under way."""
@@ -89,7 +99,7 @@ class Lookup:
         """The account that an address has on a network."""
         key = (network, owner)
         if key not in self._accounts:
-            account = await self._by_network[network].fetch_account(owner, Priority.INTERACTIVE)
+            account = await self._source(network).fetch_account(owner, Priority.INTERACTIVE)
             if is_numbered(network):
                 await self._remember_owner(account, owner)
             self._accounts[key] = account
@@ -122,9 +132,7 @@ class Lookup:
             return account.account_id
         if known := (await self.known_owner(account)).address:
             return known
-        if account.network not in self._by_network:
-            raise InputError(f"No source here knows {account.network} any more, and so not who owns {account}.")
-        owner = await self._by_network[account.network].fetch_owner(account, Priority.INTERACTIVE)
+        owner = await self._source(account.network).fetch_owner(account, Priority.INTERACTIVE)
         await self._remember_owner(account, owner)
         return owner
 
@@ -159,8 +167,8 @@ class Lookup:
     async def fetch_owner(self, account: Account) -> Owner:
         """Who owns an account; empty where that cannot be told now. Never raises: it only adorns a card."""
         owner = await self.known_owner(account)
-        source = self._by_network[account.network]
         try:
+            source = self._source(account.network)
             if not owner.address:
                 address = await source.fetch_owner(account, Priority.INTERACTIVE)
                 await self._remember_owner(account, address)
@@ -187,7 +195,7 @@ class Lookup:
         reading = self._readings.get(key)
         if reading is None:
             reading = self._readings[key] = Reading(
-                self._by_network[account.network], account, contract, lambda: self._ended(key)
+                self._source(account.network), account, contract, lambda: self._ended(key)
             )
         return self._watch(reading, kept)
 
@@ -217,7 +225,7 @@ class Lookup:
             return kept
         nfts = NftList()
         try:
-            async for scan in self._by_network[account.network].iter_nfts(
+            async for scan in self._source(account.network).iter_nfts(
                 account, holding.collection, Priority.INTERACTIVE
             ):
                 rows = tuple(nft for nft in scan.rows.values() if nft.copies > 0)
@@ -246,7 +254,7 @@ class Lookup:
         if kept := self._collections.get(key):
             return kept
         as_of = datetime.now(UTC)
-        found = await self._by_network[network].fetch_collection(collection_id, Priority.INTERACTIVE)
+        found = await self._source(network).fetch_collection(collection_id, Priority.INTERACTIVE)
         told = found, found.as_of or as_of
         if not found.said_by:
             self._collections[key] = told

@@ -24,7 +24,6 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.holdings import Account
-from bot.store.audit import Audit
 from bot.store.contests import Contests
 from bot.store.examine import PATIENCE, Findings, inspect
 from bot.store.links import Links
@@ -45,7 +44,6 @@ class Store:
         self.sessions = Sessions(writer)
         self.members = Members(writer)
         self.wallets = Wallets(writer)
-        self.audit = Audit(writer)
 
     @classmethod
     async def open(cls, path: Path | None, *, backups: Path | None = None, patience: float = PATIENCE) -> Store:

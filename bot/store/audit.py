@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.store.rows import first, seconds
-from bot.store.thread import Writer
 
 
 def note(db: Database, at: datetime, actor: bytes, verb: str, subject: bytes | None = None) -> None:
@@ -43,18 +42,3 @@ def was_repeated(db: Database, actor: bytes, verb: str, times: int, span: timede
     """
     values = {"actor": actor, "verb": verb, "times": times, "span": span.total_seconds(), "now": seconds(now)}
     return bool(db.execute(sql, values).fetchall())
-
-
-class Audit:
-    """Reads what was noted."""
-
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-
-    async def add(self, at: datetime, actor: bytes, verb: str, subject: bytes | None = None) -> None:
-        """Note one thing by itself."""
-        await self._writer.transaction(lambda db: note(db, at, actor, verb, subject))
-
-    async def count(self, actor: bytes, verb: str, since: datetime) -> int:
-        """How often somebody did something since a moment."""
-        return await self._writer.run(lambda db: count(db, actor, verb, since))

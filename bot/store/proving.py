@@ -40,7 +40,7 @@ class Proving:
 
         Raises:
             SessionError: the session ended meanwhile.
-            InputError: this person lost a contest for that address lately, or somebody else contests it already.
+            InputError: this person lost a contest for that address lately, or the account is proven by another one.
             LimitError: the person has as many accounts as one may have.
         """
         return await self._writer.transaction(lambda db: self._finish(db, session, proven, now))

@@ -32,7 +32,7 @@ _BACKLOG = 128
 _IDLE_SECONDS = 15.0
 # So long it goes on reading, and drops, what comes behind an answer that needed no more; ten, if nothing else is said.
 _LINGER_SECONDS = 2.0
-# Judging a signature may take two questions to slow nodes, of ten seconds each.
+# Judging a signature may take three questions to slow nodes, of eight seconds each.
 _REQUEST_SECONDS = 25.0
 _LAST_REQUESTS = 5.0
 

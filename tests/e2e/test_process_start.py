@@ -129,3 +129,12 @@ async def test_a_malformed_event_is_survived_with_all_that_was_going_on(alone: S
         assert bot.process.returncode is None
         assert "broke on something unexpected" in bot.output  # else the event was none to this bot
         assert (await ada.press(listing, "next")).component("jump")["label"] == "2 / 6"
+
+
+async def test_at_its_start_it_says_which_proofs_there_are_and_what_others_lack(alone: Stage, tmp_path: Path) -> None:
+    async with running(alone, tmp_path) as bot:
+        await bot.stop()
+    assert "linking: ✓ Signature pasted in Discord" in bot.output
+    assert (
+        "linking: · Smart wallets that are deployed: set ETH_RPC_URL to the address of an Ethereum node" in bot.output
+    )

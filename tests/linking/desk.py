@@ -21,6 +21,7 @@ from bot.lookup import Lookup
 from bot.pseudonyms import Pseudonym, pseudonyms
 from bot.sources.source import Source
 from bot.store import Store
+from bot.store.audit import note
 from bot.store.proving import Proving
 from bot.store.rows import to_account
 from sandbox.signing import address_of, sign
@@ -62,6 +63,10 @@ class Desk:
     def privacy(self) -> Privacy:
         """What is known of members."""
         return self.linking.privacy
+
+    async def noted(self, at: datetime, actor: bytes, verb: str, subject: bytes) -> None:
+        """Let something have been done before."""
+        await self.store.writer.transaction(lambda db: note(db, at, actor, verb, subject))
 
     def pass_time(self, span: timedelta) -> None:
         """Let time go by, with the bot away."""

@@ -43,7 +43,7 @@ async def live(desk: Desk) -> None:
     await desk.name(ANN, LINKED, "unproven")
     await desk.accounts.set_label(ANN, to_account(LINKED), LABEL)
     await desk.accounts.set_share(ANN, GUILD, shared=True)
-    await desk.store.audit.add(desk.now, desk.pseudonym(BEN), "relay", desk.pseudonym(ANN))
+    await desk.noted(desk.now, desk.pseudonym(BEN), "relay", desk.pseudonym(ANN))
     await desk.sign_on_page(Person(ANN, NAME), HERS, "hers")
 
 
@@ -184,7 +184,7 @@ async def test_deletion_lifts_neither_the_lock_of_whoever_lured_others_nor_the_l
         await desk.prove(ANN, HERS, "hers")
     desk.pass_time(timedelta(hours=1))
     for _ in range(3):
-        await desk.store.audit.add(desk.now, desk.pseudonym(ANN), "relay", desk.pseudonym(BEN))
+        await desk.noted(desk.now, desk.pseudonym(ANN), "relay", desk.pseudonym(BEN))
     await desk.privacy.delete(ANN)
     with pytest.raises(LimitError, match="cannot verify for a day"):
         await desk.prove(ANN, HERS, "hers")

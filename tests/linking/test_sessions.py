@@ -122,7 +122,7 @@ async def test_whose_links_others_opened_cannot_begin(desk: Desk) -> None:
     locked = r"^Others opened links that you made, too often: you cannot verify for a day\. Ask a moderator\.$"
     for _ in range(3):
         await begin(desk, ANN)
-        await desk.store.audit.add(desk.now, desk.pseudonym(ANN), "relay", desk.pseudonym(BEN))
+        await desk.noted(desk.now, desk.pseudonym(ANN), "relay", desk.pseudonym(BEN))
     with pytest.raises(LimitError, match=locked):
         await begin(desk, ANN)
     await begin(desk, BEN)

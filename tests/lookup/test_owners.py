@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import NotFoundError, SourceError
+from bot.errors import InputError, NotFoundError, SourceError
 from bot.holdings import LOOPRING, Account, Owner
 from bot.lookup import Lookup
 from bot.names import AccountRef, Names, RefKind
@@ -173,3 +173,11 @@ async def ask_for_everything(lookup: Lookup) -> None:
     assert await lookup.resolve(Names().parse_account("ada.loopring.eth")) == ADA
     assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
     assert [holdings.complete async for holdings in lookup.watch_holdings(ADA)] == [True]
+
+
+async def test_an_account_of_a_source_that_was_removed_is_told_as_that(lookup: Lookup) -> None:
+    gone = Account("taiko", "5")
+    with pytest.raises(InputError, match="No source here knows `taiko` any more"):
+        await lookup.owner_of(gone)
+    with pytest.raises(InputError, match="No source here knows `taiko` any more"):
+        lookup.watch_holdings(gone)
