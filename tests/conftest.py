@@ -11,9 +11,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from bot.config import load
 from bot.serve import serve
+from tests.chromium import open_chromium
 from tests.stage import SECRETS, Person, Stage, open_stage, write_config
 
 
@@ -57,3 +59,10 @@ async def stage(module_stage: Stage) -> AsyncIterator[Stage]:
 async def ada(stage: Stage) -> Person:
     """A member of the first guild."""
     return await stage.person("ada")
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """The Chromium of this machine."""
+    async with open_chromium() as browser:
+        yield browser

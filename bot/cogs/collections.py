@@ -109,7 +109,6 @@ class Collections(commands.Cog):
         else:
             link = await self._accounts.shared_main(member.id, interaction.guild_id)
             name = member.display_name
-        self._lookup.names.parse_account(str(link.account))  # its source may have been taken away since
         return link.account, (link.account, link_embeds.main_words(link, name))
 
     @collections.autocomplete("account")

@@ -10,15 +10,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.chromium import ARTIFACTS, open_chromium
+from tests.chromium import ARTIFACTS
 from tests.stage import Stage
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """The Chromium of this machine."""
-    async with open_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -11,17 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
-from tests.chromium import open_chromium
 from tests.e2e.proving import Member, ProofStage, connect, log_in, open_proof_stage, sign
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """The Chromium of this machine."""
-    async with open_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

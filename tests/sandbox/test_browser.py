@@ -22,7 +22,6 @@ from sandbox.browser.extension import WalletExtension
 from sandbox.keys import WALLET_EXTENSION, WORLD
 from sandbox.signing import address_of, personal_digest, signer_of
 from sandbox.world import load_world
-from tests.chromium import open_chromium
 from tests.sandbox.serving import Served, serving
 
 POLICY = (
@@ -192,12 +191,6 @@ async def test_the_wallet_signs_for_its_accounts_alone(opened: Opened) -> None:
         assert response.status == 404
 
 
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with open_chromium() as browser:
-        yield browser
-
-
 @dataclass
 class Visit:
     """The page in Chromium, with the wallets it found."""
@@ -221,9 +214,9 @@ class Visit:
 
 
 @pytest.fixture
-async def visit(opened: Opened, chromium: Browser) -> AsyncIterator[Visit]:
+async def visit(opened: Opened, browser: Browser) -> AsyncIterator[Visit]:
     """The page, freshly opened; what its policy forbids, or its scripts complain of, fails the test."""
-    page = await chromium.new_page(viewport={"width": 1000, "height": 760})
+    page = await browser.new_page(viewport={"width": 1000, "height": 760})
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)

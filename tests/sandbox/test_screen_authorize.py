@@ -11,7 +11,6 @@ from playwright.async_api import Browser, Page, expect
 from sandbox import screen
 from sandbox.discord.oauth import CLIENT_SECRET
 from sandbox.world import APPLICATION_ID
-from tests.chromium import open_chromium
 from tests.sandbox.serving import Served, serving
 from tests.sandbox.test_discord_oauth import QUESTION, VERIFIER
 
@@ -20,12 +19,6 @@ from tests.sandbox.test_discord_oauth import QUESTION, VERIFIER
 async def sandbox() -> AsyncIterator[Served]:
     async with serving() as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with open_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from discord import ui
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.keys import DISCORD
-from tests.chromium import open_chromium
 from tests.sandbox.discord_stage import Stage, ThrowawayBot, online
 from tests.sandbox.serving import serving
 from tests.sandbox.test_discord_dms import Objection, link_button, register
@@ -34,12 +33,6 @@ class Scene:
         """Choose who one is."""
         await self.page.get_by_test_id("person-chooser").click()
         await self.page.get_by_test_id(f"person-{user}").click()
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with open_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.chromium import open_chromium
 from tests.stage import Stage, open_stage
 from tests.web.page_browser import Visitor, visiting, wallet
 from tests.web.page_server import make_state
@@ -34,13 +33,6 @@ async def stand(stage: Stage, tmp_path: Path) -> AsyncIterator[Stand]:
     """Handlers with a login and one node."""
     async with open_stand(stage, tmp_path) as stand:
         yield stand
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """The Chromium of this machine."""
-    async with open_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
