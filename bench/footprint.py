@@ -16,7 +16,7 @@ from bench.percentiles import percentile
 from bench.stand import Stand, open_stand
 
 # discord.py holds READY back for so long after the last server was announced: `READY_PAUSE` of bot.client.
-from bot.client import READY_PAUSE
+from bot.ui.client import READY_PAUSE
 
 SECTION = "memory and start"
 MEMORY_AT_MOST = 120.0

@@ -7,7 +7,7 @@ import time
 from bench.figures import Figure, Kind
 from bench.percentiles import percentile
 from bot.errors import ProofError
-from bot.linking.signers import Signers
+from bot.linking.signature_verifier import Signers
 from bot.links import Method
 from sandbox.signing import address_of, sign
 

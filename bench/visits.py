@@ -16,7 +16,7 @@ import aiohttp
 
 from bench.stand import Stand
 from bot.web.static import static_files
-from bot.web.verify import COOKIE, CSRF
+from bot.web.verify_page import COOKIE, CSRF
 
 PAGE = "/v"
 FILES = tuple(path for path, _, _ in static_files() if path != PAGE)

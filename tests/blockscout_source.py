@@ -10,14 +10,14 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from bot.config.source_tables import BlockscoutTable
 from bot.errors import TesseraError
 from bot.holdings import Account, Holding
-from bot.source_tables import BlockscoutTable
 from bot.sources.blockscout import BlockscoutSource
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from sandbox.world import BLOCKSCOUT_KEY
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 NOW = Priority.INTERACTIVE
 

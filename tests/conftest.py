@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from bot.config import load
-from bot.serve import serve
+from bot.app.serve import serve
+from bot.config.settings import load
 from tests.chromium import open_chromium
-from tests.stage import SECRETS, Person, Stage, open_stage, write_config
+from tests.sandbox_client import SECRETS, Person, Stage, open_stage, write_config
 
 
 @asynccontextmanager

@@ -10,10 +10,10 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.config import LoopringSettings
+from bot.config.settings import LoopringSettings
 from bot.sources.loopring import LoopringSource
 from sandbox.world import API_KEY
-from tests.stage import Stage, open_stage
+from tests.sandbox_client import Stage, open_stage
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
 
-from tests.stage import SECRETS, Stage, write_config
+from tests.sandbox_client import SECRETS, Stage, write_config
 
 # Far above what anything here takes; a run that hangs is to fail, not to wait for.
 PATIENCE = 20.0

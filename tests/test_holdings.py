@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.cli.table import holdings_json, holdings_table
 from bot.holdings import (
     Account,
     Collection,
@@ -12,7 +13,6 @@ from bot.holdings import (
     Holdings,
     Order,
 )
-from bot.table import holdings_json, holdings_table
 
 ADDRESS = "0x8656920c85342d646E5286Cb841F90209272ABeb"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cachetools import LRUCache
 
+from bot.archive.gzip_members import TAIL_SIZE, MemberError, unpack, unpack_first, unpack_tail
 from bot.archive.index import Block, Index, decode_index
 from bot.archive.lines import (
     VERSION,
@@ -23,7 +24,6 @@ from bot.archive.lines import (
     id_of,
     read_version,
 )
-from bot.archive.members import TAIL_SIZE, MemberError, unpack, unpack_first, unpack_tail
 from bot.errors import ConfigError, UnavailableError
 from bot.holdings import Collection
 

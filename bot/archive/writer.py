@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from bot.archive.gzip_members import MAX_UNPACKED, pack, pack_tail
 from bot.archive.index import Block, Index, encode_index
 from bot.archive.lines import (
     AccountRecord,
@@ -17,7 +18,6 @@ from bot.archive.lines import (
     encode_owner,
     order,
 )
-from bot.archive.members import MAX_UNPACKED, pack, pack_tail
 from bot.errors import ConfigError
 from bot.holdings import Collection
 

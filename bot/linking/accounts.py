@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.errors import InputError, SourceError
 from bot.holdings import Account
 from bot.links import MAX_LABEL, Link
-from bot.lookup import Lookup
+from bot.lookup.lookup import Lookup
 from bot.names import refuse_secrets
 from bot.pseudonyms import Pseudonym
 from bot.store import Store

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from bot.errors import InputError, NotFoundError, SourceError
 from bot.holdings import Account
-from bot.lookup import Lookup
+from bot.lookup.lookup import Lookup
 from bot.names import is_numbered
 from bot.store import Store
+from bot.store.linking.session_table import Session
 from bot.store.rows import to_account
-from bot.store.sessions import Session
 
 
 class Claims:

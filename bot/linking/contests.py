@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.links import Contest, Notice
 from bot.store import Store
-from bot.store.contests import is_late
+from bot.store.linking.contest_table import is_late
 
 _OBJECTED_FOR = timedelta(days=7)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from bot.linking.oauth import DiscordLogin
 from bot.linking.outcome import Ending, Outcome
-from bot.linking.ways import Way
-from bot.oauth import DiscordLogin
-from bot.store.sessions import Session
+from bot.linking.proof_methods import Way
+from bot.store.linking.session_table import Session
 
 
 @dataclass(frozen=True, slots=True)

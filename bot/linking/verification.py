@@ -17,20 +17,20 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.challenge import Challenge, new_nonce, site_of
 from bot.errors import InputError, ProofError, SessionError
 from bot.linking import cookie as derived
 from bot.linking.claims import Claims
 from bot.linking.outcome import Ending, Outcome, Outcomes
-from bot.linking.signers import Signers
+from bot.linking.proof_methods import Way
+from bot.linking.signature_verifier import Signers
 from bot.linking.steps import Begun, Page, Returned
-from bot.linking.ways import Way
 from bot.links import Contest, Link, Person, Proven, covers
 from bot.pseudonyms import Pseudonym
-from bot.signature import parse_address, parse_signature
+from bot.signing.challenge import Challenge, new_nonce, site_of
+from bot.signing.signature import parse_address, parse_signature
 from bot.store import Store
-from bot.store.proving import OVER, Proving
-from bot.store.sessions import RELAYS, Issued, Session
+from bot.store.linking.proof_writer import OVER, Proving
+from bot.store.linking.session_table import RELAYS, Issued, Session
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import aiohttp
 from pydantic import BaseModel
 
+from bot.config.source_tables import BlockscoutTable, key_variable
 from bot.errors import NotFoundError, RefusedError, UnavailableError
 from bot.holdings import Account, Collection, Holding, Nft
 from bot.links import Counterfactual
-from bot.source_tables import BlockscoutTable, key_variable
 from bot.sources.blockscout_wire import (
     HeldPart,
     WireHolder,

@@ -12,11 +12,11 @@ from typing import Any
 
 import aiohttp
 
-from bot.config import LoopringSettings
+from bot.config.settings import LoopringSettings
+from bot.config.source_tables import LoopringTable, key_variable
 from bot.errors import InputError, NotFoundError, RefusedError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
 from bot.links import Counterfactual
-from bot.source_tables import LoopringTable, key_variable
 from bot.sources.http import Answer, Health, JsonClient
 from bot.sources.loopring_wire import (
     NAME,

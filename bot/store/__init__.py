@@ -24,14 +24,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.holdings import Account
-from bot.store.contests import Contests
-from bot.store.examine import PATIENCE, Findings, inspect
-from bot.store.links import Links
-from bot.store.members import Members
-from bot.store.opening import open_file, open_memory
-from bot.store.sessions import Sessions
+from bot.store.file.examine import PATIENCE, Findings, inspect
+from bot.store.file.open_store import open_file, open_memory
+from bot.store.linking.contest_table import Contests
+from bot.store.linking.link_table import Links
+from bot.store.linking.member_data import Members
+from bot.store.linking.session_table import Sessions
+from bot.store.linking.wallet_table import Wallets
 from bot.store.thread import Writer
-from bot.store.wallets import Wallets
 
 
 class Store:

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.config import WebSettings
+from bot.config.settings import WebSettings
 from bot.errors import ConfigError, StoreError
 from bot.store import Store
 from bot.web.guard import HEALTH, Guard
 from bot.web.limits import Limits
-from bot.web.verify import MAX_BODY, VerifyPage
+from bot.web.verify_page import MAX_BODY, VerifyPage
 from bot.web.visitor import Visitors
 
 log = logging.getLogger(__name__)

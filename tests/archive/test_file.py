@@ -13,15 +13,15 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from bot.archive.gzip_members import MAX_UNPACKED, TAIL_SIZE, MemberError, pack, pack_tail, unpack, unpack_tail
 from bot.archive.index import KINDS
+from bot.archive.integrity import verify
 from bot.archive.lines import AccountRecord, HeldRecord, encode_header
-from bot.archive.members import MAX_UNPACKED, TAIL_SIZE, MemberError, pack, pack_tail, unpack, unpack_tail
 from bot.archive.reader import Archive
-from bot.archive.verify import verify
 from bot.archive.writer import ACCOUNTS_PER_BLOCK, write_archive
 from bot.errors import ConfigError, UnavailableError
 from bot.holdings import Collection
-from tests.archive.made import RECORDED_AT, header, holdings_of, write_small
+from tests.archive.fixtures import RECORDED_AT, header, holdings_of, write_small
 
 NO_ARCHIVE = "not an archive of holdings, or its beginning is damaged."
 

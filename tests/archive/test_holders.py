@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from bot.archive.record import list_holders
+from bot.archive_api.record import list_holders
 from bot.errors import InputError
 from bot.holdings import Account
 from bot.names import AccountRef, RefKind

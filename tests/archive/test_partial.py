@@ -11,7 +11,7 @@ from bot.archive.partial import Partial
 from bot.archive.reader import Archive
 from bot.errors import ConfigError
 from bot.holdings import LOOPRING, Collection, NftList
-from tests.archive.made import RECORDED_AT, header
+from tests.archive.fixtures import RECORDED_AT, header
 
 COLLECTIONS = [Collection(LOOPRING, str(number), name=f"Number {number}\n") for number in range(1, 9)]
 RECORDS = [

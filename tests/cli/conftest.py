@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main
-from tests.cli.said import Command, Said
-from tests.stage import SECRETS, Stage, open_stage, write_config
+from bot.cli.main import main
+from tests.cli.result import Command, Said
+from tests.sandbox_client import SECRETS, Stage, open_stage, write_config
 
 
 @pytest.fixture(scope="module")

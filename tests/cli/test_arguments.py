@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot import __version__
-from bot.__main__ import main
+from bot.cli.main import main
 from tests.process import PATIENCE, start
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 ACCOUNT = "10001"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.said import Command, Said
+from tests.cli.result import Command, Said
 from tests.process import free_port
-from tests.stage import Stage, write_config
+from tests.sandbox_client import Stage, write_config
 
 
 async def finds(

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.said import Command
-from tests.stage import Stage, write_config
+from tests.cli.result import Command
+from tests.sandbox_client import Stage, write_config
 
 ACCOUNT = "10001"
 NO_ONE_LISTENS = "http://127.0.0.1:1"

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.challenge import Challenge, new_nonce, site_of
-from bot.signature import checksummed
+from bot.signing.challenge import Challenge, new_nonce, site_of
+from bot.signing.signature import checksummed
 from tests.conformance.missing import skip_unless_ci
 
 PARSERS = Path(__file__).parent / "eip4361"

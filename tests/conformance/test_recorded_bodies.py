@@ -18,7 +18,7 @@ from bot.sources.pace import Priority
 from tests.conformance.missing import skip_unless_ci
 from tests.conftest import open_bot_stage
 from tests.loopring_source import open_source
-from tests.stage import Answer, Stage, open_stage
+from tests.sandbox_client import Answer, Stage, open_stage
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "loopring"
 CACHE = "https://d12jj0pnkw1mbj.cloudfront.net/"

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.client import Bot, point_at
-from bot.cogs.accounts import AccountsCog
-from bot.cogs.linking import LinkingCog
-from bot.cogs.notices import NoticesCog
-from bot.cogs.proofs import Proofs
-from bot.cogs.verify import VerifyCog
-from bot.config import DiscordSettings
-from bot.linking.ways import Way
-from bot.run import run_until
+from bot.app.run import run_until
+from bot.cogs.linking.accounts_cog import AccountsCog
+from bot.cogs.linking.link_cog import LinkingCog
+from bot.cogs.linking.notifications_cog import NoticesCog
+from bot.cogs.linking.proof_messages import Proofs
+from bot.cogs.linking.verify_cog import VerifyCog
+from bot.config.settings import DiscordSettings
+from bot.linking.proof_methods import Way
+from bot.ui.client import Bot, point_at
 from sandbox.world import BOT_TOKEN
-from tests.stage import Answer, Person, open_stage
-from tests.web.stand import Stand, open_stand
+from tests.sandbox_client import Answer, Person, open_stage
+from tests.web.harness import Stand, open_stand
 
 
 async def _nothing_to_cut_short() -> None:

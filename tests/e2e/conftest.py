@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.e2e.clocked import stand
-from tests.stage import Stage, open_stage
+from tests.sandbox_client import Stage, open_stage
 
 __all__ = ["alone", "stand"]
 

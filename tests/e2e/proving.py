@@ -10,15 +10,15 @@ from pathlib import Path
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from bot.config import load
-from bot.serve import serve
+from bot.app.serve import serve
+from bot.config.settings import load
 from sandbox.browser import open_browser
 from sandbox.discord.oauth import CLIENT_SECRET
 from sandbox.keys import WALLET_EXTENSION
 from sandbox.wallets import WALLET_FACTORY
 from tests.chromium import ARTIFACTS
 from tests.process import free_port
-from tests.stage import SECRETS, Stage, open_stage, write_config
+from tests.sandbox_client import SECRETS, Stage, open_stage, write_config
 
 
 @dataclass

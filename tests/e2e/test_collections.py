@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.stage import Person, Stage
+from tests.sandbox_client import Person, Stage
 
 
 async def test_the_first_page_shows_five_collections_with_counts_and_avatars(stage: Stage, ada: Person) -> None:

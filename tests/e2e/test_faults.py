@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import open_bot_stage
-from tests.stage import Answer, Stage
+from tests.sandbox_client import Answer, Stage
 
 NO_HOLDINGS = "holds no NFTs"
 

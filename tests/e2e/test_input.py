@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage import Person
+from tests.sandbox_client import Person
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.linking.ways import Way
+from bot.linking.proof_methods import Way
 from tests.e2e.clocked import has_become, has_news, text_of, url_of
-from tests.stage import Person
-from tests.web.stand import Stand
+from tests.sandbox_client import Person
+from tests.web.harness import Stand
 
 
 @pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)

@@ -10,10 +10,10 @@ from typing import Any
 import discord
 import pytest
 
-from bot.cogs.manual import ManualCog
+from bot.cogs.linking.manual_cog import ManualCog
 from bot.errors import InputError
 from tests.conftest import open_bot_stage
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 
 @pytest.fixture(scope="module")

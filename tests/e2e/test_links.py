@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.stage import Answer, Person, Stage
+from tests.sandbox_client import Answer, Person, Stage
 
 
 async def linked(stage: Stage, username: str, *accounts: str) -> Person:

@@ -8,8 +8,8 @@ import pytest
 
 from bot.holdings import Account
 from tests.e2e.clocked import all_is_told, has_news, news, prove, until
-from tests.stage import Stage
-from tests.web.stand import Stand
+from tests.sandbox_client import Stage
+from tests.web.harness import Stand
 
 
 async def test_holder_and_claimant_are_told_what_becomes_of_an_account(stand: Stand) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.chromium import ARTIFACTS
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 
 @pytest.fixture

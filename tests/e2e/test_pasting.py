@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage import Answer, Person, Stage
+from tests.sandbox_client import Answer, Person, Stage
 
 
 async def begun(stage: Stage, username: str, **options: str) -> tuple[Person, Answer]:

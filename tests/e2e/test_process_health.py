@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from tests.process import PATIENCE, free_port, running, start
-from tests.stage import Stage, write_config
+from tests.sandbox_client import Stage, write_config
 
 
 async def healthz(port: int) -> tuple[int, Any]:

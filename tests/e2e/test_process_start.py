@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.process import running, start
-from tests.stage import SECRETS, Stage, write_config
+from tests.sandbox_client import SECRETS, Stage, write_config
 
 NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it."
 ABSENT = "tessera: {folder}/absent/tessera.db: the store cannot be written"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.process import PATIENCE, running
-from tests.stage import Answer, Person, Stage
+from tests.sandbox_client import Answer, Person, Stage
 
 STOPPING = "Tessera is being restarted. Try again in a minute."
 RESTARTED = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."

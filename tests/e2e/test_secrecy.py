@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.process import free_port, start
-from tests.stage import SECRETS, Person, Stage, write_config
+from tests.sandbox_client import SECRETS, Person, Stage, write_config
 
 KEY = "canary-7c55-api-key"
 USELESS = {"DISCORD_TOKEN": "canary-4b1d.token.9f0e", "LOOPRING_API_KEY": KEY}

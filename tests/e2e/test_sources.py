@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import open_bot_stage
-from tests.stage import SECRETS, Answer, Person, Stage, open_stage, write_config
+from tests.sandbox_client import SECRETS, Answer, Person, Stage, open_stage, write_config
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 ARCHIVED = """

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.linking.desk import Desk, open_desk
+from tests.linking.harness import Desk, open_desk
 from tests.loopring_source import module_stage, source, stage
 
 __all__ = ["module_stage", "source", "stage"]

@@ -26,8 +26,8 @@ from sqlite_utils import Database
 from bot.links import Method, Person, Proven
 from bot.pseudonyms import pseudonyms
 from bot.store import Store
-from bot.store.proving import Proving
-from bot.store.sessions import Session
+from bot.store.linking.proof_writer import Proving
+from bot.store.linking.session_table import Session
 from tests.store.killing import fork
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)

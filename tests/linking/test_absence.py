@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.links import Contest, News
-from tests.linking.desk import A_ROUND, ANN, BEN, CONTEST, DAN, Desk, open_desk, owner_of
+from tests.linking.harness import A_ROUND, ANN, BEN, CONTEST, DAN, Desk, open_desk, owner_of
 
 ACCOUNT = "loopring:10001"
 KEY = "a wallet"

@@ -13,8 +13,8 @@ from bot.links import MAX_LABEL, MOST_LINKS, Link
 from bot.sources.loopring import LoopringSource
 from bot.store.rows import to_account
 from tests.blockscout_source import open_blockscout
-from tests.linking.desk import ANN, BEN, CLEO, GUILD, Desk, open_desk, owner_of
-from tests.stage import Stage
+from tests.linking.harness import ANN, BEN, CLEO, GUILD, Desk, open_desk, owner_of
+from tests.sandbox_client import Stage
 
 ADA = "loopring:10001"
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"

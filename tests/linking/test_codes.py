@@ -11,11 +11,11 @@ import pytest
 from bot.errors import InputError, SessionError
 from bot.linking import cookie as derived
 from bot.linking.outcome import Ending, Outcome
-from bot.linking.ways import Way
-from bot.store.proving import OVER
+from bot.linking.proof_methods import Way
+from bot.store.linking.proof_writer import OVER
 from sandbox.signing import sign
-from tests.linking.begun import CODE, FIRST, SECOND, begin, proven, signed_with_code, token_of
-from tests.linking.desk import ANN, BEN, CLEO, CONTEST, Desk, owner_of
+from tests.linking.harness import ANN, BEN, CLEO, CONTEST, Desk, owner_of
+from tests.linking.started_proof import CODE, FIRST, SECOND, begin, proven, signed_with_code, token_of
 
 NO_CODE = r"^There is nothing to type a code for\. Open your link first, and sign there\.$"
 

@@ -10,9 +10,9 @@ import pytest
 from bot.errors import InputError
 from bot.linking.outcome import Ending
 from bot.links import Contest, Method, News
-from bot.store.contests import REFUSED_FOR
+from bot.store.linking.contest_table import REFUSED_FOR
 from bot.store.rows import to_account
-from tests.linking.desk import ANN, BEN, CLEO, CONTEST, Desk, owner_of
+from tests.linking.harness import ANN, BEN, CLEO, CONTEST, Desk, owner_of
 
 ACCOUNT = "loopring:10001"
 OTHER = "loopring:10002"

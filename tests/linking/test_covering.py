@@ -11,9 +11,9 @@ from bot.errors import InputError, ProofError
 from bot.links import Method, covers
 from bot.sources.loopring import LoopringSource
 from bot.store.rows import COVERED, to_account
-from tests.linking.desk import ANN, BEN, Desk, owner_of
-from tests.linking.judges import Judges, key, open_judges, owner
-from tests.stage import Stage
+from tests.linking.harness import ANN, BEN, Desk, owner_of
+from tests.linking.verifiers import Judges, key, open_judges, owner
+from tests.sandbox_client import Stage
 
 WALLET, KEYED = 10021, 10001
 ACCOUNT = "loopring:10001"

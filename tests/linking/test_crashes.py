@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from bot.errors import StoreError
 from bot.store import Store
-from bot.store.proving import Proving
+from bot.store.linking.proof_writer import Proving
 from bot.store.thread import Writer
 from tests.linking.crashes import CONTEST, NOW, PSEUDONYM, WHOLE, begin, check, link, parts, proven
 

@@ -9,8 +9,8 @@ import pytest
 from bot.errors import InputError, SourceError
 from bot.links import Method
 from bot.sources.loopring import LoopringSource
-from tests.linking.desk import ANN, BEN, GUILD, MOD, Desk, open_desk, owner_of
-from tests.stage import Stage
+from tests.linking.harness import ANN, BEN, GUILD, MOD, Desk, open_desk, owner_of
+from tests.sandbox_client import Stage
 
 ADA = "loopring:10001"
 ADA_OWNER = owner_of("10001")

@@ -10,9 +10,9 @@ import pytest
 from bot.errors import ProofError, UndecidedError
 from bot.links import Method
 from bot.sources.loopring import LoopringSource
-from tests.linking.desk import ANN
-from tests.linking.judges import STRANGER, A, B, Judges, former_key, open_judges, owner
-from tests.stage import Stage
+from tests.linking.harness import ANN
+from tests.linking.verifiers import STRANGER, A, B, Judges, former_key, open_judges, owner
+from tests.sandbox_client import Stage
 
 KEYED, WALLET, PROMISED, RECOVERED = 10001, 10021, 10028, 10029
 FAULTS = ["html", "huge", "bomb", "torn", "reset", "redirect", "status"]

@@ -16,9 +16,9 @@ from bot.linking.outcome import Ending
 from bot.linking.privacy import AUDIT_KEPT, SESSIONS_KEPT
 from bot.links import Person
 from bot.pseudonyms import pseudonyms
-from bot.store.contests import REFUSED_FOR
+from bot.store.linking.contest_table import REFUSED_FOR
 from bot.store.rows import to_account
-from tests.linking.desk import ANN, BEN, CLEO, CONTEST, DAN, GUILD, Desk, open_desk, owner_of
+from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, Desk, open_desk, owner_of
 
 HERS, LOST, WANTED, LINKED = "loopring:10001", "loopring:10002", "loopring:10003", "loopring:10004"
 LABEL = "behind the clock"

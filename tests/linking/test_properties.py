@@ -18,9 +18,9 @@ from sqlite_utils import Database
 
 from bot.errors import InputError, LimitError, TesseraError
 from bot.links import Method, Person, Proven
+from bot.store.linking.session_table import Session
 from bot.store.rows import to_account
-from bot.store.sessions import Session
-from tests.linking.desk import ANN, BEN, CLEO, open_desk
+from tests.linking.harness import ANN, BEN, CLEO, open_desk
 
 T = TypeVar("T")
 

@@ -9,15 +9,15 @@ import aiohttp
 import pytest
 
 from bot.errors import ProofError, TesseraError, UndecidedError
-from bot.ethereum import Nodes
-from bot.linking.signers import Signers
-from bot.signature import checksummed
+from bot.linking.ethereum import Nodes
+from bot.linking.signature_verifier import Signers
+from bot.signing.signature import checksummed
 from bot.sources.loopring import LoopringSource
 from sandbox.signing import sign
-from tests.linking.begun import begin
-from tests.linking.desk import ANN, Desk, open_desk, owner_of
-from tests.linking.judges import FACTORY, STRANGER, A, Judges, open_judges, owner
-from tests.stage import Stage
+from tests.linking.harness import ANN, Desk, open_desk, owner_of
+from tests.linking.started_proof import begin
+from tests.linking.verifiers import FACTORY, STRANGER, A, Judges, open_judges, owner
+from tests.sandbox_client import Stage
 
 KEYED, WALLET, LOCKED, PROMISED = 10001, 10021, 10022, 10028
 INFO = "counterFactualInfo"

@@ -12,18 +12,18 @@ from bot.errors import InputError, LimitError, NotFoundError, SessionError, Sour
 from bot.holdings import Account
 from bot.linking import cookie as derived
 from bot.linking.outcome import Ending, Outcome
-from bot.linking.ways import Way
+from bot.linking.proof_methods import Way
 from bot.links import Contest, Person
 from bot.sources.loopring import LoopringSource
-from bot.store.contests import REFUSED_FOR
-from bot.store.proving import OVER
+from bot.store.linking.contest_table import REFUSED_FOR
+from bot.store.linking.proof_writer import OVER
+from bot.store.linking.session_table import Session
 from bot.store.rows import seconds
-from bot.store.sessions import Session
 from sandbox.signing import sign
 from tests.blockscout_source import open_blockscout
-from tests.linking.begun import FIRST, KEYS, SECOND, THIRD, begin, proven, token_of
-from tests.linking.desk import ANN, BEN, CLEO, CONTEST, GUILD, Desk, open_desk, owner_of
-from tests.stage import Stage
+from tests.linking.harness import ANN, BEN, CLEO, CONTEST, GUILD, Desk, open_desk, owner_of
+from tests.linking.started_proof import FIRST, KEYS, SECOND, THIRD, begin, proven, token_of
+from tests.sandbox_client import Stage
 
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 

@@ -11,9 +11,9 @@ from bot.links import Method
 from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
 from tests.blockscout_source import open_blockscout
-from tests.linking.desk import ANN, BEN
-from tests.linking.judges import FACTORY, STRANGER, Judges, former_key, key, open_judges, owner
-from tests.stage import Stage
+from tests.linking.harness import ANN, BEN
+from tests.linking.verifiers import FACTORY, STRANGER, Judges, former_key, key, open_judges, owner
+from tests.sandbox_client import Stage
 
 KEYED, WALLET, LOCKED, REVERTING, EMPTY, SLOW, CHAINED, BORROWED, PROMISED, RECOVERED, PLAIN = (
     10001,

@@ -6,12 +6,12 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from bot.linking.ways import Way
-from bot.signature import checksummed
-from tests.linking.begun import FIRST, begin, token_of
-from tests.linking.desk import ANN, GUILD, Desk, owner_of
-from tests.stage import Stage
-from tests.web.stand import open_stand
+from bot.linking.proof_methods import Way
+from bot.signing.signature import checksummed
+from tests.linking.harness import ANN, GUILD, Desk, owner_of
+from tests.linking.started_proof import FIRST, begin, token_of
+from tests.sandbox_client import Stage
+from tests.web.harness import open_stand
 
 KEY, WALLET = owner_of("two"), owner_of("one")
 MINUTES = timedelta(minutes=5)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lookup import Lookup
+from bot.lookup.lookup import Lookup
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from tests.loopring_source import module_stage, source, stage

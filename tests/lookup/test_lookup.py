@@ -8,8 +8,8 @@ import pytest
 
 from bot.errors import NotFoundError, SourceError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings
-from bot.lookup import Lookup
-from tests.stage import Stage
+from bot.lookup.lookup import Lookup
+from tests.sandbox_client import Stage
 
 ADA = Account(LOOPRING, "10001")
 WHALE = Account(LOOPRING, "10005")

@@ -10,12 +10,12 @@ import pytest
 
 from bot.errors import InputError, NotFoundError, SourceError
 from bot.holdings import LOOPRING, Account, Owner
-from bot.lookup import Lookup
+from bot.lookup.lookup import Lookup
 from bot.names import AccountRef, Names, RefKind
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from tests.lookup.conftest import LONG
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 ADA = Account(LOOPRING, "10001")
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import SourceError
 from bot.links import Counterfactual
-from bot.lookup import Lookup
+from bot.lookup.lookup import Lookup
 from bot.sources.blockscout import BlockscoutSource
 from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
@@ -17,7 +17,7 @@ from bot.sources.source import Abilities
 from bot.store import Store
 from tests.blockscout_source import open_blockscout
 from tests.lookup.conftest import LONG
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 INFO = "counterFactualInfo"
 NOW = Priority.INTERACTIVE

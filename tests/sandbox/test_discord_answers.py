@@ -11,7 +11,7 @@ import pytest
 from discord import app_commands
 
 from sandbox.discord.interactions import Deadlines
-from tests.sandbox.discord_stage import (
+from tests.sandbox.discord_client import (
     ADA,
     BEN,
     CHANNEL,

@@ -11,7 +11,7 @@ from discord import app_commands
 
 from sandbox.discord.interactions import Deadlines
 from sandbox.world import APPLICATION_ID
-from tests.sandbox.discord_stage import ADA, BEN, CHANNEL, GUILD, LOW_ROLE, OWNER, STRANGER, online, stage
+from tests.sandbox.discord_client import ADA, BEN, CHANNEL, GUILD, LOW_ROLE, OWNER, STRANGER, online, stage
 
 Asked = discord.Interaction[Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from tests.sandbox.discord_stage import ADA, BEN, CHANNEL, GUILD, LOW_ROLE, STRANGER, Stage, online, stage
+from tests.sandbox.discord_client import ADA, BEN, CHANNEL, GUILD, LOW_ROLE, STRANGER, Stage, online, stage
 
 Asked = discord.Interaction[Any]
 Tree = app_commands.CommandTree[Any]

@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands, ui
 
 from sandbox.world import APPLICATION_ID
-from tests.sandbox.discord_stage import ADA, BEN, CHANNEL, STRANGER, Json, Stage, online, stage
+from tests.sandbox.discord_client import ADA, BEN, CHANNEL, STRANGER, Json, Stage, online, stage
 
 Asked = discord.Interaction[Any]
 LONGEST = 4000  # characters that a text input takes at most

@@ -14,7 +14,7 @@ from discord import app_commands
 
 from sandbox.discord.interactions import Deadlines
 from sandbox.world import APPLICATION_ID, BOT_TOKEN, Guild
-from tests.sandbox.discord_stage import ADA, BEN, GUILD, STRANGER, Json, Stage, online, stage, until
+from tests.sandbox.discord_client import ADA, BEN, GUILD, STRANGER, Json, Stage, online, stage, until
 
 Asked = discord.Interaction[Any]
 GUILDS, MEMBERS = 1, 2

@@ -11,7 +11,7 @@ from sandbox.discord.command_limits import is_command_name
 from sandbox.discord.message_limits import check_message
 from sandbox.discord.modal_limits import check_modal
 from sandbox.world import APPLICATION_ID
-from tests.sandbox.discord_stage import CHANNEL, GUILD, Json, stage
+from tests.sandbox.discord_client import CHANNEL, GUILD, Json, stage
 
 V2 = 1 << 15
 

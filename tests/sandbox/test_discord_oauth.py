@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.discord.oauth import CLIENT_SECRET
 from sandbox.world import APPLICATION_ID, BOT_TOKEN
-from tests.sandbox.discord_stage import ADA, BEN, Json, Stage, stage
+from tests.sandbox.discord_client import ADA, BEN, Json, Stage, stage
 from tests.sandbox.serving import serving
 
 REDIRECT = "http://127.0.0.1:8080/oauth/cb"

@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands
 
 from sandbox.world import APPLICATION_ID
-from tests.sandbox.discord_stage import (
+from tests.sandbox.discord_client import (
     ADMIN_ROLE,
     BEN,
     BOOSTER,

@@ -11,7 +11,7 @@ from discord import ui
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.keys import DISCORD
-from tests.sandbox.discord_stage import Stage, ThrowawayBot, online
+from tests.sandbox.discord_client import Stage, ThrowawayBot, online
 from tests.sandbox.serving import serving
 from tests.sandbox.test_discord_dms import Objection, link_button, register
 

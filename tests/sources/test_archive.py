@@ -17,7 +17,7 @@ from bot.sources.archive import ArchiveSource
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from bot.sources.source import Source
-from tests.archive.made import ADA, RECORDED_AT, header, write_small
+from tests.archive.fixtures import ADA, RECORDED_AT, header, write_small
 
 NOW = Priority.INTERACTIVE
 ACCOUNT = Account(LOOPRING, "10001")

@@ -23,7 +23,7 @@ from tests.blockscout_source import (
     requests,
     sentence_of,
 )
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 UNKNOWN_FORM = "Ethereum (Blockscout) sent an answer of a form that Tessera does not know. Try again later."
 NOT_ACCEPTED = "Ethereum (Blockscout) does not accept this address."

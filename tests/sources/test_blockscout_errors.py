@@ -28,7 +28,7 @@ from tests.blockscout_source import (
     requests,
     sentence_of,
 )
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 LABEL = "Ethereum (Blockscout)"
 UNKNOWN_FORM = f"{LABEL} sent an answer of a form that Tessera does not know. Try again later."

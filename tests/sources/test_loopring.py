@@ -8,13 +8,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.config import LoopringSettings
+from bot.config.settings import LoopringSettings
 from bot.errors import NotFoundError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
 from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 ADA = Account(LOOPRING, "10001")
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"

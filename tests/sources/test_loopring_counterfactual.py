@@ -11,7 +11,7 @@ from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
 from sandbox.wallets import WALLET_FACTORY
 from tests.loopring_source import open_source
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 INFO = "counterFactualInfo"
 NOW = Priority.INTERACTIVE

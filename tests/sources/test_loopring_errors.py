@@ -12,7 +12,7 @@ from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from tests.loopring_source import open_source
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 
 DETAILS = "user/collection/details"
 BALANCES = "user/nft/collection/balances"

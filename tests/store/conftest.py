@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.made import Place
+from tests.store.fixtures import Place
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ from sqlite_utils import Database
 
 from bot.store import Store
 from bot.store.schema import MIGRATIONS
+from tests.store.fixtures import make_old_store, owners, read_owners
 from tests.store.killing import MEMORY, fork
-from tests.store.made import make_old_store, owners, read_owners
 
 _KEPT = 300  # rows of the oldest store: more than one page
 

@@ -15,14 +15,14 @@ from sqlite_utils import Database
 
 from bot.errors import ConfigError, StoreError
 from bot.store import Store
-from tests.store.made import account, make_store, owner, owners, read_owners, save
+from tests.store.fixtures import account, make_store, owner, owners, read_owners, save
 
 _SMALL_DISK = """
 import asyncio, json, resource, sys
 from pathlib import Path
 from bot.errors import StoreError
 from bot.store import Store
-from tests.store.made import save
+from tests.store.fixtures import save
 
 async def main():
     path = Path(sys.argv[1])

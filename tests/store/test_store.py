@@ -11,7 +11,7 @@ import pytest
 from bot.errors import ConfigError, DamagedStoreError, StoreError
 from bot.holdings import Account
 from bot.store import Store
-from tests.store.made import damage, make_store
+from tests.store.fixtures import damage, make_store
 
 ACCOUNT = Account("loopring", "10001")
 OWNER = "0x" + "ab" * 20

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import yarl
 
+from bot.app.log import set_up_logging
 from bot.linking import cookie as derived
-from bot.log import set_up_logging
-from tests.web.stand import CLIENT_SECRET, Browser
+from tests.web.harness import CLIENT_SECRET, Browser
 
 LIBRARIES = ("discord", "aiohttp", "asyncio")
 _HEX = re.compile(r"(?:[0-9a-f]{2})+")

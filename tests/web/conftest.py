@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.stage import Stage, open_stage
+from tests.sandbox_client import Stage, open_stage
+from tests.web.harness import Stand, open_stand
 from tests.web.page_browser import Visitor, visiting, wallet
 from tests.web.page_server import make_state
-from tests.web.stand import Stand, open_stand
 
 
 @pytest.fixture(scope="module")

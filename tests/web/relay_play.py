@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bot.errors import InputError, SessionError
 from bot.linking.outcome import Outcome
-from bot.linking.ways import Way
+from bot.linking.proof_methods import Way
 from sandbox.world import APPLICATION_ID
+from tests.web.harness import Browser, Stand
 from tests.web.relay_model import MALLORY, PEOPLE, VARIANTS, WHALE, Do, No, Search, Step, Trace, follow
-from tests.web.stand import Browser, Stand
 
 USERS = {MALLORY: "brunowaves", WHALE: "ada"}
 WALLETS = {MALLORY: "10007", WHALE: "10001"}

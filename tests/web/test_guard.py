@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.store import Store
-from bot.web.verify import VerifyPage
-from tests.web.stand import Stand
+from bot.web.verify_page import VerifyPage
+from tests.web.harness import Stand
 from tests.web.wire import Raw, ask, at_wallet, head, kept, line_to, scripted, serving
 
 POLICY = (

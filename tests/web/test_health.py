@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.web.limits import READS_A_MINUTE
-from bot.web.verify import VerifyPage
-from tests.web.stand import Stand
+from bot.web.verify_page import VerifyPage
+from tests.web.harness import Stand
 from tests.web.wire import ask, head, line_to, serving
 
 PUBLIC = "https://verify.example.org"

@@ -9,7 +9,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from tests.web.stand import Reply, Stand
+from tests.web.harness import Reply, Stand
 from tests.web.wire import Raw, ask, at_wallet, line_to, scripted, unharmed
 
 OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."

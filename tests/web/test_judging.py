@@ -13,14 +13,14 @@ import pytest
 from aiohttp import web
 
 from bot.linking.outcome import Ending, Outcome
-from bot.linking.ways import Way
+from bot.linking.proof_methods import Way
 from bot.web.guard import Guard
 from bot.web.limits import Limits
-from bot.web.verify import VerifyPage
+from bot.web.verify_page import VerifyPage
 from bot.web.visitor import Visitors
-from tests.linking.judges import owner
-from tests.stage import Stage
-from tests.web.stand import Browser, Stand, open_stand
+from tests.linking.verifiers import owner
+from tests.sandbox_client import Stage
+from tests.web.harness import Browser, Stand, open_stand
 from tests.web.wire import ask, at_wallet, scripted
 
 # A smart wallet: only its contract can tell, and so a node has to be asked.

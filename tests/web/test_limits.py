@@ -14,7 +14,7 @@ import pytest
 
 from bot.linking.cookie import csrf, new_secret
 from bot.web.limits import READS_A_MINUTE, WRITES_A_MINUTE, WRITES_A_SECOND, Limits, SessionLimits
-from tests.web.stand import Stand
+from tests.web.harness import Stand
 from tests.web.wire import Line, Raw, ask, at_wallet, head, kept, line_to, scripted, serving_page
 
 PROXY = ("127.0.0.0/8",)

@@ -10,9 +10,9 @@ import pytest
 import yarl
 
 from bot.linking.steps import Returned
+from tests.web.harness import Browser, Stand
 from tests.web.relay_model import MALLORY, PEOPLE, WHALE
 from tests.web.relay_play import USERS, WALLETS, callback, part
-from tests.web.stand import Browser, Stand
 
 
 async def at_login(stand: Stand, person: str = WHALE) -> tuple[Browser, str]:

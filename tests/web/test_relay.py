@@ -9,11 +9,11 @@ import pytest
 
 from bot.errors import InputError, LimitError, SessionError
 from bot.linking.outcome import Ending, Outcome
-from bot.linking.ways import Way
-from tests.stage import Stage
+from bot.linking.proof_methods import Way
+from tests.sandbox_client import Stage
+from tests.web.harness import Stand, open_stand
 from tests.web.relay_model import MALLORY, VARIANTS, WHALE, Do, No, Search, Trace, follow
 from tests.web.relay_play import HONEST, MODELS, USERS, WALLETS, Play
-from tests.web.stand import Stand, open_stand
 
 
 def attack(name: str) -> Trace:

@@ -16,16 +16,16 @@ import pytest
 import yarl
 from pydantic import SecretStr
 
-from bot.config import DiscordSettings, LinkingSettings, Settings
+from bot.config.settings import DiscordSettings, LinkingSettings, Settings
 from bot.errors import InputError, ProofError, SessionError, UndecidedError
-from bot.ethereum import Nodes
+from bot.linking.ethereum import Nodes
+from bot.linking.oauth import DiscordLogin
 from bot.linking.outcome import Ending, Outcome
+from bot.linking.proof_methods import Way
 from bot.linking.steps import Returned
-from bot.linking.ways import Way
-from bot.oauth import DiscordLogin
-from tests.stage import Stage
+from tests.sandbox_client import Stage
 from tests.web.canary import Canary, listening
-from tests.web.stand import Browser, Stand, open_stand
+from tests.web.harness import Browser, Stand, open_stand
 from tests.web.wire import ask, line_to, scripted
 
 

@@ -14,12 +14,12 @@ import pytest
 
 from bot.linking import cookie as derived
 from bot.linking.outcome import Ending, Outcome
-from bot.linking.ways import Way
+from bot.linking.proof_methods import Way
 from bot.links import Link, Person
 from bot.pseudonyms import pseudonyms
 from bot.store.rows import to_account
-from tests.stage import Stage
-from tests.web.stand import GUILD, Browser, Stand, open_stand
+from tests.sandbox_client import Stage
+from tests.web.harness import GUILD, Browser, Stand, open_stand
 from tests.web.wire import at_wallet
 
 ACCOUNT = "loopring:10001"

@@ -10,7 +10,7 @@ import pytest
 
 from bot.holdings import Account
 from bot.links import Link
-from tests.web.stand import Browser, Reply, Stand
+from tests.web.harness import Browser, Reply, Stand
 from tests.web.wire import at_wallet, unharmed
 
 OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."

@@ -12,12 +12,12 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.config import WebSettings
+from bot.config.settings import WebSettings
 from bot.store import Store
 from bot.web.server import start_server
-from bot.web.verify import VerifyPage
+from bot.web.verify_page import VerifyPage
 from tests.process import free_port
-from tests.web.stand import Browser, Stand
+from tests.web.harness import Browser, Stand
 
 PATIENCE = 10.0
 # Everything that a refusal may not touch; sessions and their texts may be used up.

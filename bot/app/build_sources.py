@@ -1,0 +1,73 @@
+"""From settings to sources: one for each network, with the sources that stand behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import aiohttp
+
+from bot.config.settings import Settings
+from bot.config.source_tables import ArchiveTable, BlockscoutTable, SourceTable
+from bot.errors import ConfigError
+from bot.sources.archive import ArchiveSource
+from bot.sources.blockscout import BlockscoutSource
+from bot.sources.chain import ChainedSource
+from bot.sources.loopring import LoopringSource
+from bot.sources.source import Source
+
+
+async def open_source(table: SourceTable, session: aiohttp.ClientSession) -> Source:
+    """The source that one table of the settings describes, without what stands behind it.
+
+    Raises:
+        ConfigError: an archive that cannot be used.
+    """
+    if isinstance(table, ArchiveTable):
+        return await ArchiveSource.open(table.path, name=table.name, label=table.label)
+    if isinstance(table, BlockscoutTable):
+        return BlockscoutSource(session, table, name=table.name)
+    return LoopringSource(session, table, name=table.name, label=table.label)
+
+
+async def open_sources(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Source]:
+    """The sources that are asked first, one for each network, in the order of the settings.
+
+    Raises:
+        ConfigError: two sources of one network of which neither stands behind the other; a `fallback` of another
+            network; an archive that cannot be used. Nothing stays open.
+    """
+    opened: dict[str, Source] = {}
+    try:
+        for table in settings.sources:
+            opened[table.name] = await open_source(table, session)
+        return _arrange(settings, opened)
+    except ConfigError:
+        for source in opened.values():
+            await source.close()
+        raise
+
+
+def _arrange(settings: Settings, opened: Mapping[str, Source]) -> Sequence[Source]:
+    fallbacks = {table.name: table.fallback for table in settings.sources}
+    first = [_chain(name, fallbacks, opened) for name in opened if name not in fallbacks.values()]
+    networks: dict[str, str] = {}
+    for source in first:
+        if other := networks.get(source.network):
+            raise ConfigError(
+                f"Sources {other} and {source.name} both know {source.network}: make one the fallback of the other."
+            )
+        networks[source.network] = source.name
+    return first
+
+
+def _chain(name: str, fallbacks: Mapping[str, str], opened: Mapping[str, Source]) -> Source:
+    source = opened[name]
+    behind = fallbacks[name]
+    if not behind:
+        return source
+    second = _chain(behind, fallbacks, opened)
+    if second.network != source.network:
+        raise ConfigError(
+            f"Source {behind} cannot stand behind {name}: it knows {second.network}, and {name} knows {source.network}."
+        )
+    return ChainedSource(source, second)

@@ -1,0 +1,129 @@
+"""Keep the bot running: through a Discord that refuses, an event it cannot read, and a signal to stop.
+
+discord.py reconnects by itself in most cases. Three it does not survive (2.7.1): a gateway that refuses the very
+first connection, a login while the API is down, and an event of a known kind with a field missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from http import HTTPStatus
+
+import aiohttp
+import discord
+
+from bot.errors import ConfigError
+from bot.ui.client import Bot
+
+log = logging.getLogger(__name__)
+
+# Commands finish within this time after SIGTERM; below the 30 seconds that supervisors commonly grant.
+_DRAIN_SECONDS = 20.0
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 60.0
+
+# The close codes after which every further attempt is pointless (Discord's documentation, gateway close event codes).
+_FATAL_CLOSE = {
+    4004: "Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal (Bot → Reset Token).",
+    4011: "Discord wants this bot sharded: it is in more than 2,500 servers, which Tessera does not support.",
+    4012: "Discord no longer speaks the version of its API that this Tessera knows: update Tessera.",
+    4013: "Discord does not know the intents that this Tessera asks for: update Tessera.",
+    4014: "Discord does not grant this bot the intents that it asks for: update Tessera.",
+}
+
+
+async def run_until(stop: asyncio.Event, bot: Bot, token: str) -> None:
+    """Log in and stay connected until `stop` is set; then let running commands finish, and close.
+
+    Raises:
+        ConfigError: Discord refuses the token, or will never accept us as configured.
+    """
+    connection = asyncio.create_task(_stay_connected(bot, token), name="gateway")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    try:
+        await asyncio.wait((connection, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if connection.done():
+            connection.result()  # it only ends by an error
+        log.info("stopping")
+        await bot.drain(_DRAIN_SECONDS)
+    finally:
+        for task in (connection, stopping):
+            task.cancel()
+        await asyncio.gather(connection, stopping, return_exceptions=True)
+        await bot.close()
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _stay_connected(bot: Bot, token: str) -> None:
+    pause = _FIRST_PAUSE
+    logged_in = False
+    while True:
+        started = time.monotonic()
+        try:
+            if not logged_in:
+                await bot.login(token)
+                logged_in = True
+            await bot.connect()
+        except Exception as error:  # whatever an event made of the library: it must not end the bot
+            if why := _final_word(error):
+                raise ConfigError(why) from error
+            _log_failure(error, gateway_refused=logged_in and not bot.ws)
+        if not logged_in:
+            await _forget_session(bot)
+        elif bot.ws:
+            # connect() opens a session of its own; the old one must not go on sending heartbeats beside it.
+            await bot.ws.close()
+        if time.monotonic() - started > _LONGEST_PAUSE:
+            pause = _FIRST_PAUSE
+        log.info("next attempt in %.0f s", pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _final_word(error: Exception) -> str | None:
+    """Why every further attempt would end likewise; None when waiting may help."""
+    if isinstance(error, discord.LoginFailure):
+        return _FATAL_CLOSE[4004]
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return _FATAL_CLOSE[4014]
+    if isinstance(error, discord.ConnectionClosed):
+        # Only codes that are fatal get here; discord.py reconnects after the others.
+        return _FATAL_CLOSE.get(error.code, f"Discord closed the connection for good (code {error.code}).")
+    if isinstance(error, discord.HTTPException):
+        our_fault = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        if our_fault and error.status != HTTPStatus.TOO_MANY_REQUESTS:
+            return f"Discord refuses what this bot asks for at its start: {_in_short(error)}"
+    return None
+
+
+def _log_failure(error: Exception, *, gateway_refused: bool) -> None:
+    if isinstance(error, discord.HTTPException):
+        log.warning("Discord cannot be reached: %s: %s", type(error).__name__, _in_short(error))
+    elif isinstance(error, discord.GatewayNotFound | aiohttp.ClientError | OSError):
+        log.warning("Discord cannot be reached: %s", type(error).__name__)
+    elif gateway_refused:
+        log.warning("Discord cannot be reached: its gateway refuses")  # and discord.py 2.7.1 stumbles over that
+    else:
+        log.error("the connection to Discord broke on something unexpected", exc_info=error)
+
+
+def _in_short(error: discord.HTTPException) -> str:
+    """Status and Discord's own words, on one line, whatever a proxy may have put there."""
+    words = " ".join("".join(char if char.isprintable() else " " for char in error.text).split())
+    return f"HTTP {error.status}: {words[:200]}" if words else f"HTTP {error.status}"
+
+
+async def _forget_session(bot: Bot) -> None:
+    """Close what a failed login opened: discord.py 2.7.1 makes a new session at each, and leaves the old one open."""
+    await bot.http.close()
+    bot.http.connector = discord.utils.MISSING

@@ -1,0 +1,166 @@
+"""The running bot: the only place where its objects are built, and where each is closed again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.app.build_sources import open_sources
+from bot.app.run import run_until
+from bot.cogs.about_cog import About
+from bot.cogs.holdings.collections_cog import Collections
+from bot.cogs.linking.accounts_cog import AccountsCog
+from bot.cogs.linking.link_cog import LinkingCog
+from bot.cogs.linking.manual_cog import ManualCog
+from bot.cogs.linking.notifications_cog import NoticesCog
+from bot.cogs.linking.privacy_cog import PrivacyCog
+from bot.cogs.linking.proof_messages import Proofs
+from bot.cogs.linking.verify_cog import VerifyCog
+from bot.config.settings import Settings
+from bot.errors import ConfigError
+from bot.linking import Accounts, Contests, Linking, Privacy, Verification
+from bot.linking.claims import Claims
+from bot.linking.ethereum import Nodes
+from bot.linking.oauth import DiscordLogin
+from bot.linking.proof_methods import Way, offers, way_of
+from bot.linking.signature_verifier import Signers
+from bot.linking.steps import Page
+from bot.lookup.lookup import Lookup
+from bot.pseudonyms import pseudonyms
+from bot.store import Store
+from bot.store.file.nightly import keep_backups, kept_for
+from bot.store.linking.proof_writer import Proving
+from bot.ui.client import Bot, point_at
+from bot.web.server import start_server
+from bot.web.verify_page import VerifyPage
+
+log = logging.getLogger(__name__)
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Build everything, and serve Discord until `stop` is set.
+
+    Raises:
+        ConfigError: something must be set right before the bot can run.
+    """
+    token = settings.discord.token
+    if not token:
+        raise ConfigError("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
+    point_at(settings.discord)
+    for offer in offers(settings):
+        log.info("linking: %s", offer)
+    async with AsyncExitStack() as opened:
+        store = await Store.open(settings.store.path, backups=settings.store.backups)
+        opened.push_async_callback(store.close)
+        lookup = await opened.enter_async_context(open_lookup(settings, store))
+        bot = Bot(settings.discord, cut_short=lookup.close)
+        linking = await opened.enter_async_context(_open_linking(settings, token, store, lookup, bot))
+        await _add_cogs(bot, settings, lookup, linking)
+        public_url = settings.web.public_url
+        page = VerifyPage(linking.verification, public_url) if public_url else None
+        server = await start_server(settings.web, store, lambda: bot.gateway_state, page)
+        opened.push_async_callback(server.close)
+        if settings.store.backup_days:
+            await opened.enter_async_context(_nightly_backups(settings))
+        await run_until(stop, bot, token.get_secret_value())
+
+
+@asynccontextmanager
+async def open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup]:
+    """Answers about accounts and collections, over the configured sources."""
+    async with aiohttp.ClientSession() as session:
+        sources = await open_sources(settings, session)
+        lookup = Lookup(sources, store, cache_for=settings.loopring.cache_for)
+        try:
+            yield lookup
+        finally:
+            await lookup.close()
+            for source in sources:
+                await source.close()
+
+
+@asynccontextmanager
+async def _open_linking(
+    settings: Settings, token: SecretStr, store: Store, lookup: Lookup, bot: Bot
+) -> AsyncIterator[Linking]:
+    """What links and proves accounts."""
+    pseudonym = pseudonyms(token.get_secret_value())
+    # A session of its own, without a jar: no cookie of Discord's or of a node's may travel anywhere else.
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        nodes = Nodes(session, settings.linking.rpc_urls) if settings.linking.rpc_urls else None
+        verification = Verification(
+            store,
+            Claims(store, lookup),
+            Signers(
+                nodes,
+                lookup.counterfactual,
+                settings.linking.wallet_factories,
+                knows_wallets=lookup.knows_wallets,
+            ),
+            Proving(store.writer, pseudonym, settings.linking.contest),
+            page=_page(settings, session, bot),
+            pseudonym=pseudonym,
+            clock=_now,
+        )
+        try:
+            yield Linking(
+                Accounts(store, lookup, pseudonym, _now),
+                verification,
+                Contests(store, _now, settings.linking.contest),
+                Privacy(store, pseudonym, _now),
+            )
+        finally:
+            await verification.close()
+
+
+def _page(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> Page:
+    way, public_url = way_of(settings), settings.web.public_url
+    if way is not Way.OAUTH:
+        return Page(way, public_url)
+    # Links are only made by commands, and so once the bot has logged in and knows its application.
+    login = DiscordLogin(
+        session,
+        settings.discord,
+        redirect_uri=f"{public_url}/oauth/cb",
+        client_id=lambda: bot.application_id or 0,
+    )
+    return Page(way, public_url, login)
+
+
+async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linking) -> None:
+    gateways, expires = settings.loopring.image_gateways, settings.discord.buttons_expire_seconds
+    proofs = Proofs(bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste)
+    await bot.add_cog(Collections(bot, lookup, linking.accounts, gateways=gateways, expires=expires))
+    await bot.add_cog(LinkingCog(bot, linking, proofs, expires=expires))
+    await bot.add_cog(VerifyCog(linking, proofs))
+    await bot.add_cog(AccountsCog(bot, linking, proofs, expires=expires))
+    kept = settings.store
+    backups = kept_for(kept.backup_days, kept.backup_weeks) if kept.backup_days else None
+    await bot.add_cog(PrivacyCog(bot, linking, backups=backups, expires=expires))
+    if settings.linking.manual:
+        await bot.add_cog(ManualCog(bot, linking))
+    await bot.add_cog(NoticesCog(bot, linking))
+    await bot.add_cog(About(bot, lookup))
+
+
+@asynccontextmanager
+async def _nightly_backups(settings: Settings) -> AsyncIterator[None]:
+    kept = settings.store
+    task = asyncio.create_task(
+        keep_backups(kept.path, kept.backups, days=kept.backup_days, weeks=kept.backup_weeks), name="backups"
+    )
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

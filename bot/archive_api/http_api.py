@@ -1,0 +1,179 @@
+"""Offers an archive over Loopring's v3 API: `account`, `user/collection/details` and `nft/public/collection`.
+
+An account that the archive does not hold is answered with the code of a fault (100000), as nothing is known about it;
+only where the operator says that the archive covers the whole network is it one that does not exist (104007, 101002).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hmac
+import os
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import orjson
+from aiohttp import web
+
+from bot.archive.lines import AccountRecord
+from bot.archive.reader import Archive
+from bot.archive_api.loopring_json import Json, account_json, collection_json, page_json
+from bot.errors import ConfigError, UnavailableError
+from bot.holdings import LOOPRING, Holding
+
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_DEFAULT_LIMIT = 20  # documented for the sibling endpoints
+_MAX_LIMIT = 50
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+_OFFSET = re.compile(r"[0-9]{1,9}")
+_ADDRESS = re.compile(r"0x[0-9a-f]{40}")
+KEY_VARIABLE = "ARCHIVE_API_KEY"
+
+_Question = Callable[[Mapping[str, str]], Json]
+
+
+class _RefusedError(Exception):
+    """What Loopring says in a `resultInfo`, with HTTP 400."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def read_key(environ: Mapping[str, str]) -> str:
+    """The key that clients must send, from the environment or from the file that it names; "" if there is none.
+
+    Raises:
+        ConfigError: both are set, or the file cannot be read.
+    """
+    key, file = environ.get(KEY_VARIABLE, ""), environ.get(f"{KEY_VARIABLE}_FILE", "")
+    if key and file:
+        raise ConfigError(f"Both {KEY_VARIABLE} and {KEY_VARIABLE}_FILE are set: keep one of them.")
+    if not file:
+        return key.strip()
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        # Its name is not told: by mistake it may be the key itself.
+        raise ConfigError(f"{KEY_VARIABLE}_FILE: that file cannot be read: {type(error).__name__}.") from error
+
+
+def make_app(archive: Archive, *, key: str, covers_all: bool = False) -> web.Application:
+    """The API over an archive.
+
+    Args:
+        archive: Of Loopring's network.
+        key: Wanted in `X-API-KEY` where Loopring wants one; "": none is wanted.
+        covers_all: Whoever is not in the archive does not exist.
+
+    Raises:
+        ConfigError: an archive of another network, which this API has no words for.
+    """
+    if archive.header.network != LOOPRING:
+        raise ConfigError(
+            f"{archive.path}: holds accounts of {archive.header.network}; only those of {LOOPRING} can be served."
+        )
+    questions = _Questions(archive, covers_all=covers_all)
+    app = web.Application(client_max_size=1024)
+    app.router.add_get("/api/v3/user/collection/details", _answering(questions.details, key))
+    app.router.add_get("/api/v3/account", _answering(questions.account, ""))
+    app.router.add_get("/api/v3/nft/public/collection", _answering(questions.collection, ""))
+    return app
+
+
+async def start_serving(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Serve until the runner that is returned is cleaned up; port 0 takes any that is free.
+
+    Raises:
+        ConfigError: the address is in use or not ours.
+    """
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        in_use = error.errno == errno.EADDRINUSE
+        why = "is in use already" if in_use else f"cannot be listened on: {os.strerror(error.errno or 0)}"
+        raise ConfigError(f"{host}:{port} {why}. Choose another --port.") from error
+    return runner
+
+
+def _answering(question: _Question, key: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(request: web.Request) -> web.Response:
+        status = 200
+        try:
+            _check_key(request.headers.get("X-API-KEY", ""), key)
+            body = await asyncio.to_thread(lambda: orjson.dumps(question(request.query)))
+        except _RefusedError as refusal:
+            status, body = 400, orjson.dumps({"resultInfo": {"code": refusal.code, "message": refusal.message}})
+        except UnavailableError as error:
+            status, body = 500, orjson.dumps({"resultInfo": {"code": 100000, "message": error.sentence}})
+        return web.Response(status=status, body=body, content_type="application/json", headers=_HEADERS)
+
+    return answer
+
+
+def _check_key(given: str, key: str) -> None:
+    if key and not given:
+        raise _RefusedError(104001, "Empty ApiKey")
+    if key and not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), key.encode()):
+        raise _RefusedError(104002, "Invalid ApiKey")
+
+
+class _Questions:
+    """Each from a query to JSON, on any thread."""
+
+    def __init__(self, archive: Archive, *, covers_all: bool) -> None:
+        self._archive = archive
+        self._covers_all = covers_all
+
+    def details(self, query: Mapping[str, str]) -> Json:
+        record = self._record(query.get("accountId", ""))
+        contract = query.get("tokenAddress", "").lower()
+        if contract and not _ADDRESS.fullmatch(contract):
+            raise _RefusedError(100001, "Invalid tokenAddress")
+        rows = [Holding(self._archive.collection(held.collection_id), held.kinds) for held in record.holdings]
+        if query.get("nonZero", "").lower() == "true":
+            rows = [row for row in rows if row.kinds]
+        offset = int(text) if _OFFSET.fullmatch(text := query.get("offset", "")) else 0
+        limit = int(text) if _OFFSET.fullmatch(text := query.get("limit", "")) else 0
+        return page_json(record, rows, contract=contract, offset=offset, limit=min(limit or _DEFAULT_LIMIT, _MAX_LIMIT))
+
+    def account(self, query: Mapping[str, str]) -> Json:
+        owner, account_id = query.get("owner", "").lower(), query.get("accountId", "")
+        if owner:
+            if not _ADDRESS.fullmatch(owner):
+                raise _RefusedError(100001, "Invalid owner")
+            found = self._archive.find_account_of(owner)
+            if found is None:
+                raise self._unknown(101002, "account not found")
+            if account_id not in ("", found):
+                raise _RefusedError(104007, "Invalid accountId")
+            return account_json(found, owner)
+        record = self._record(account_id)
+        if not record.owner:
+            raise _RefusedError(100000, "the owner of this account was not recorded")
+        return account_json(record.account_id, record.owner)
+
+    def collection(self, query: Mapping[str, str]) -> Json:
+        found = self._archive.find_collection(query.get("id", ""))
+        if found is None:
+            raise self._unknown(108002, "collection not found")
+        return collection_json(found)
+
+    def _record(self, account_id: str) -> AccountRecord:
+        if not _NUMBER.fullmatch(account_id):
+            raise _RefusedError(104007, "Invalid accountId")
+        record = self._archive.find_account(account_id)
+        if record is None:
+            raise self._unknown(104007, "Invalid accountId")
+        return record
+
+    def _unknown(self, code: int, message: str) -> _RefusedError:
+        if self._covers_all:
+            return _RefusedError(code, message)
+        return _RefusedError(100000, f"not in this archive, recorded on {self._archive.header.recorded_at:%Y-%m-%d}")

@@ -1,0 +1,1 @@
+"""The command line: what it is asked, and what it prints."""

@@ -1,0 +1,249 @@
+"""`tessera archive …`: record holdings into a file, verify it, show it, and serve it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot import __version__
+from bot.app.run import stop_on_signals
+from bot.archive.integrity import verify
+from bot.archive.lines import Header
+from bot.archive.partial import Partial
+from bot.archive.reader import Archive
+from bot.archive.show import summary_json, summary_text
+from bot.archive_api.http_api import KEY_VARIABLE, make_app, read_key, start_serving
+from bot.archive_api.progress import Progress
+from bot.archive_api.record import Report, list_holders, parse_refs, record
+from bot.cli.table import holdings_json, holdings_table
+from bot.config.settings import Settings
+from bot.errors import ConfigError, InputError, TesseraError
+from bot.holdings import LOOPRING, Account, Holdings
+from bot.names import AccountRef, Names, RefKind
+from bot.sources.archive import ArchiveSource
+from bot.sources.pace import Priority
+from bot.sources.source import Source
+
+OpenSource = Callable[[Settings, str], AbstractAsyncContextManager[Source]]
+
+_MOST_FAILED = 20
+
+
+def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
+    """Add `archive` with its four commands.
+
+    Args:
+        subparsers: What `ArgumentParser.add_subparsers` returned.
+        config: The parent parser with `--config`.
+    """
+    archive = subparsers.add_parser("archive", help="record holdings into a file; verify, show or serve one")
+    commands = archive.add_subparsers(dest="archive_command", required=True, metavar="COMMAND")
+    new = commands.add_parser("record", parents=[config], help="record what accounts hold")
+    new.add_argument("--source", default=LOOPRING, metavar="NAME", help="whom to ask (default: %(default)s)")
+    new.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the archive to write")
+    whom = new.add_mutually_exclusive_group(required=True)
+    whom.add_argument(
+        "--accounts", metavar="FILE", help="accounts, one a line: ids, addresses, names; -: standard input"
+    )
+    whom.add_argument("--holders", metavar="COLLECTION", help="whoever holds this collection")
+    new.add_argument("--nfts", action="store_true", help="also record the single NFTs: one more request a collection")
+    new.add_argument("--resume", action="store_true", help="go on with FILE.partial, and ask again about what failed")
+    new.add_argument("--allow-gaps", action="store_true", help="exit with 0 though accounts failed or are incomplete")
+    for name, words in (("verify", "read every line of an archive, and say whether all is well"),):
+        commands.add_parser(name, parents=[config], help=words).add_argument("file", type=Path)
+    show = commands.add_parser("show", parents=[config], help="say what an archive holds, or what one account held")
+    show.add_argument("file", type=Path)
+    show.add_argument("account", nargs="?", help="an account id, or its owner's address")
+    show.add_argument("--json", action="store_true", help="print JSON instead of words")
+    serve = commands.add_parser("serve", parents=[config], help="offer an archive over Loopring's v3 API")
+    serve.add_argument("file", type=Path)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve.add_argument("--port", type=int, default=8780, help="port to listen on (default: %(default)s); 0: any free")
+    serve.add_argument("--no-key", action="store_true", help=f"answer everybody; else {KEY_VARIABLE} is wanted")
+    serve.add_argument(
+        "--covers-all", action="store_true", help="say of accounts that are not in the archive that there are none"
+    )
+
+
+async def run(settings: Settings, arguments: argparse.Namespace, open_source: OpenSource) -> int:
+    """Run the command that was chosen; the exit code is 0, or 1 where something is missing or wrong.
+
+    Raises:
+        TesseraError: with the sentence to end with.
+    """
+    if arguments.archive_command == "record":
+        return await _record(settings, arguments, open_source)
+    if arguments.archive_command == "verify":
+        return await asyncio.to_thread(_verify, arguments.file)
+    if arguments.archive_command == "show":
+        return await _show(arguments)
+    return await _serve(arguments)
+
+
+async def _record(settings: Settings, arguments: argparse.Namespace, open_source: OpenSource) -> int:
+    path: Path = arguments.output
+    _refuse_to_overwrite(path, arguments)
+    lines = _read_list(arguments)
+    async with open_source(settings, arguments.source) as source:
+        refs, gap = await _whom(arguments, lines, source)
+        partial = _open_partial(path, arguments, source)
+        progress = Progress(sys.stderr, len(refs))
+        try:
+            report = await record(source, refs, partial, progress=progress.show)
+            progress.clear()
+            _tell(f"Writing {path} …")
+            index = partial.finish(path)
+        except (TesseraError, asyncio.CancelledError):
+            progress.clear()
+            _tell(f"{len(partial.done):,} accounts are kept in {path}.partial: go on with --resume.")
+            partial.close()
+            raise
+    missing = _report(report, sum(not whole for whole in partial.done.values()), gap)
+    if missing:
+        partial.close()
+        _tell(f"{path}.partial is kept: --resume asks again about what is missing.")
+    else:
+        partial.remove()
+    _say(f"{path}: {index.count('accounts'):,} accounts, {index.count('collections'):,} collections")
+    return int(missing and not arguments.allow_gaps)
+
+
+async def _whom(
+    arguments: argparse.Namespace, lines: Sequence[str], source: Source
+) -> tuple[Sequence[AccountRef], str]:
+    names = Names((source.network,), {source.name: source.network})
+    if arguments.holders:
+        return await list_holders(source, names.parse_collection(arguments.holders)[1])
+    return parse_refs(lines, names), ""
+
+
+def _refuse_to_overwrite(path: Path, arguments: argparse.Namespace) -> None:
+    if path.exists() and not arguments.resume:
+        raise ConfigError(f"{path}: exists already. Choose another name.")
+
+
+def _read_list(arguments: argparse.Namespace) -> Sequence[str]:
+    if not arguments.accounts:
+        return ()
+    try:
+        text = sys.stdin.read() if arguments.accounts == "-" else Path(arguments.accounts).read_text("utf-8")
+        return text.splitlines()
+    except OSError as error:
+        raise ConfigError(f"{arguments.accounts}: cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{arguments.accounts}: not a text in UTF-8.") from error
+
+
+def _open_partial(path: Path, arguments: argparse.Namespace, source: Source) -> Partial:
+    name = path.with_name(f"{path.name}.partial")
+    if not arguments.resume:
+        header = Header(source.network, source.label, datetime.now(UTC), f"tessera {__version__}", arguments.nfts)
+        return Partial.create(name, header)
+    partial = Partial.resume(name)
+    header = partial.header
+    if (header.network, header.source, header.has_nfts) != (source.network, source.label, arguments.nfts):
+        partial.close()
+        nfts = "with --nfts" if header.has_nfts else "without --nfts"
+        raise ConfigError(f"{name}: was begun with {header.source} ({header.network}) {nfts}: go on with the same.")
+    return partial
+
+
+def _report(report: Report, incomplete: int, gap: str) -> bool:
+    """Tell what is missing; whether anything is."""
+    for ref, sentence in list(report.failed.items())[:_MOST_FAILED]:
+        _tell(f"{ref}: {sentence}")
+    if len(report.failed) > _MOST_FAILED:
+        _tell(f"… and {len(report.failed) - _MOST_FAILED:,} more failed.")
+    if report.failed:
+        _tell(f"{len(report.failed):,} of {report.asked:,} accounts failed: the archive does not hold them.")
+    if incomplete:
+        _tell(f"{incomplete:,} accounts were read incompletely; the archive says so.")
+    if report.without_owner:
+        _tell(f"The owners of {report.without_owner:,} accounts could not be learnt.")
+    if gap:
+        _tell(f"The list of holders is not whole: {gap}.")
+    return bool(report.failed or incomplete or gap)
+
+
+def _verify(path: Path) -> int:
+    verdict = verify(path)
+    for fault in verdict.faults:
+        _tell(fault)
+    if verdict.faults:
+        _say(f"{path}: WRONG. Its bytes are as they were written, but they contradict themselves.")
+        return 1
+    counts = f"{verdict.accounts:,} accounts, {verdict.collections:,} collections, {verdict.owners:,} owners"
+    _say(f"{path}: all is well: {counts}")
+    return 0
+
+
+async def _show(arguments: argparse.Namespace) -> int:
+    if arguments.account is None:
+        archive = await asyncio.to_thread(Archive.open, arguments.file)
+        try:
+            _say(summary_json(archive) if arguments.json else summary_text(archive))
+        finally:
+            archive.close()
+        return 0
+    source = await ArchiveSource.open(arguments.file, name="archive")
+    try:
+        ref = Names((source.network,)).parse_account(arguments.account)
+        if ref.kind is RefKind.NAME:
+            raise InputError("An archive knows no names: use an account's number or address.")
+        account = Account(source.network, ref.value)
+        if ref.kind is RefKind.OWNER:
+            account = await source.fetch_account(ref.value, Priority.INTERACTIVE)
+        holdings, owner = await _held(source, account)
+    finally:
+        await source.close()
+    _say((holdings_json if arguments.json else holdings_table)(holdings, owner))
+    return 0 if holdings.complete else 1
+
+
+async def _held(source: ArchiveSource, account: Account) -> tuple[Holdings, str]:
+    async for scan in source.iter_holdings(account, None, Priority.INTERACTIVE):
+        rows, as_of = tuple(scan.rows.values()), scan.as_of or datetime.now(UTC)
+        holdings = Holdings(
+            account, as_of, rows, complete=scan.complete, total=scan.total, gap=scan.gap, said_by=source.label
+        )
+    try:
+        return holdings, await source.fetch_owner(account, Priority.INTERACTIVE)
+    except TesseraError:
+        return holdings, ""
+
+
+async def _serve(arguments: argparse.Namespace) -> int:
+    key = "" if arguments.no_key else read_key(os.environ)
+    if not key and not arguments.no_key:
+        raise ConfigError(f"No key: set {KEY_VARIABLE} or {KEY_VARIABLE}_FILE, or answer everybody with --no-key.")
+    archive = await asyncio.to_thread(Archive.open, arguments.file)
+    try:
+        app = make_app(archive, key=key, covers_all=arguments.covers_all)
+        runner = await start_serving(app, arguments.host, arguments.port)
+        try:
+            stop = stop_on_signals()
+            host, port = runner.addresses[0][:2]
+            _say(f"{arguments.file} is served at http://{host}:{port} (Ctrl-C ends it)")
+            await stop.wait()
+        finally:
+            await runner.cleanup()
+    finally:
+        archive.close()
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

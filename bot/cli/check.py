@@ -1,0 +1,136 @@
+"""`tessera check`: is everything there that `run` needs, and if not, what is wrong, in plain words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import aiohttp
+import discord
+
+from bot.app.build_sources import open_source, open_sources
+from bot.config.settings import Settings
+from bot.config.source_tables import ArchiveTable, SourceTable
+from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError, UndecidedError
+from bot.holdings import Account
+from bot.linking.ethereum import Nodes
+from bot.linking.proof_methods import offers
+from bot.names import is_numbered
+from bot.sources.pace import Priority
+from bot.store import Store
+from bot.ui.client import point_at
+
+# Any account does: only the key and the service are asked for, and "no such account" is an answer too.
+_SOME_NUMBER = "10001"
+_SOME_ADDRESS = "0x" + 39 * "0" + "1"
+
+
+async def check(settings: Settings, say: Callable[[str], object]) -> int:
+    """Test each thing by itself and say a line on it.
+
+    Returns:
+        0: all is well. 1: the source or Discord does not answer now. 2: something must be set right first.
+    """
+    store = await _check_store(settings, say)
+    token = await _check_token(settings, say)
+    sources = [await _check_source(table, say) for table in settings.sources]
+    linking = await _check_linking(settings, say)
+    worst = max(store, token, *sources, await _check_arrangement(settings, say), linking)
+    silent = "Discord" if token else "the source" if any(sources) else "Ethereum"
+    say({0: "All is well.", 1: f"The bot can start; {silent} does not answer now.", 2: "Not ready yet."}[worst])
+    return worst
+
+
+async def _check_store(settings: Settings, say: Callable[[str], object]) -> int:
+    path = settings.store.path
+    try:
+        found = await Store.inspect(path, backups=settings.store.backups)
+    except ConfigError as error:
+        say(f"✗ Store: {error.sentence}")
+        return 2
+    say(f"✓ Store: {path} is whole" if found else f"✓ Store: {path} will be made at the first start")
+    return 0
+
+
+async def _check_linking(settings: Settings, say: Callable[[str], object]) -> int:
+    """What members can be offered. What is missing there keeps no bot from starting; a node that lies idle is told."""
+    for offer in offers(settings):
+        say(f"{offer}")
+    if not settings.linking.rpc_urls:
+        return 0
+    async with aiohttp.ClientSession() as session:
+        for number, url in enumerate(settings.linking.rpc_urls, 1):
+            try:
+                await Nodes(session, [url]).check()
+            except UndecidedError:
+                say(f"✗ Ethereum: node {number} of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet.")
+                return 1
+    say("✓ Ethereum: every node of ETH_RPC_URL answers")
+    return 0
+
+
+async def _check_token(settings: Settings, say: Callable[[str], object]) -> int:
+    token = settings.discord.token
+    if not token:
+        say("✗ Discord: no token. Set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
+        return 2
+    point_at(settings.discord)
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        try:
+            await client.login(token.get_secret_value())
+        except discord.LoginFailure:
+            say("✗ Discord: refuses DISCORD_TOKEN. Copy the token anew from the developer portal (Bot → Reset Token).")
+            return 2
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            say(f"✗ Discord: cannot be reached ({type(error).__name__}); the token could not be tested.")
+            return 1
+        say(f"✓ Discord: the token is that of {client.user}")
+        return 0
+
+
+async def _check_arrangement(settings: Settings, say: Callable[[str], object]) -> int:
+    """Whether the sources fit together; one that cannot be opened was told of already."""
+    async with aiohttp.ClientSession() as session:
+        try:
+            sources = await open_sources(settings, session)
+        except ConfigError as error:
+            if len(settings.sources) > 1:
+                say(f"✗ Sources: {error.sentence}")
+            return 2
+        for source in sources:
+            await source.close()
+    return 0
+
+
+async def _check_source(table: SourceTable, say: Callable[[str], object]) -> int:
+    where = str(table.path) if isinstance(table, ArchiveTable) else table.base_url
+    async with aiohttp.ClientSession() as session:
+        try:
+            source = await open_source(table, session)
+        except ConfigError as error:
+            say(f"✗ {table.name}: {error.sentence}")
+            return 2
+        started = time.perf_counter()
+        some_account = Account(source.network, _SOME_NUMBER if is_numbered(source.network) else _SOME_ADDRESS)
+        try:
+            async for _scan in source.iter_holdings(some_account, None, Priority.INTERACTIVE):
+                break
+        except RefusedError as error:
+            say(f"✗ {source.label}: {error.sentence}")
+            return 2
+        except SourceError as error:
+            if not isinstance(table, ArchiveTable):
+                say(f"✗ {source.label}: {where}: {error.sentence}")
+                return 1
+        except NotFoundError:
+            pass  # an answer, and no key was refused
+        finally:
+            await source.close()
+    took = f"{(time.perf_counter() - started) * 1000:.0f} ms"
+    if isinstance(table, ArchiveTable):
+        say(f"✓ {source.label}: {where} is whole")
+    elif table.api_key:
+        say(f"✓ {source.label}: {where} accepts the key and answered in {took}")
+    else:
+        say(f"✓ {source.label}: {where} answers without a key, in {took}")
+    return 0

@@ -1,0 +1,158 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import os
+import resource
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from bot import __version__
+from bot.app.build_sources import open_source
+from bot.app.log import set_up_logging
+from bot.app.run import stop_on_signals
+from bot.app.serve import open_lookup, serve
+from bot.cli import archive_commands
+from bot.cli.check import check
+from bot.cli.table import holdings_json, holdings_table
+from bot.config.settings import Settings, load
+from bot.errors import ConfigError, DamagedStoreError, InputError, RefusedError, TesseraError
+from bot.holdings import Order
+from bot.names import parse_contract
+from bot.sources.source import Source
+from bot.store import Store
+from bot.store.file.backup import backup_file
+
+DEFAULT_CONFIG = Path("config.toml")
+
+_OPEN_FILES = 4096
+
+EXIT_FAILED = 1  # asked, and there is no (whole) answer
+EXIT_USAGE = 2  # the configuration or the command line is wrong
+EXIT_DAMAGED = 3  # the store is damaged or gone: a backup must be put in its place
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code is 0, 1 (no whole answer), 2 (configuration or input) or 3 (no store)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a name that a terminal cannot show must not cost the table
+    arguments = _parser().parse_args(argv)
+    try:
+        settings = _load(arguments.config)
+        secrets = [secret.get_secret_value() for secret in settings.secrets]
+        set_up_logging(settings.log.level if arguments.command == "run" else "error", secrets)
+        return asyncio.run(_execute(settings, arguments))
+    except BrokenPipeError:
+        # The reader went away (`| head`); nothing is left to be flushed at exit (Python docs, signal, "SIGPIPE").
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+    except TesseraError as error:
+        print(f"tessera: {error.sentence}", file=sys.stderr)
+        if isinstance(error, DamagedStoreError):
+            return EXIT_DAMAGED
+        return EXIT_USAGE if isinstance(error, ConfigError | InputError | RefusedError) else EXIT_FAILED
+    except KeyboardInterrupt:
+        return 130  # as shells have it: 128 + SIGINT
+
+
+async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
+    if arguments.command == "run":
+        return await _run(settings)
+    if arguments.command == "check":
+        return await check(settings, lambda line: print(line, flush=True))
+    if arguments.command == "backup":
+        return await _backup(settings, arguments.file)
+    if arguments.command == "archive":
+        return await archive_commands.run(settings, arguments, _open_one)
+    return await _collections(settings, arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tessera", description="A Discord bot that shows what an account holds.")
+    parser.add_argument("--version", action="version", version=f"tessera {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    config = argparse.ArgumentParser(add_help=False)
+    config.add_argument(
+        "--config", type=Path, metavar="FILE", help=f"settings (default: {DEFAULT_CONFIG}, if it exists)"
+    )
+    commands.add_parser("run", parents=[config], help="serve Discord until stopped")
+    commands.add_parser(
+        "check", parents=[config], help="test configuration, token, key and source, and say what is wrong"
+    )
+    backup = commands.add_parser("backup", parents=[config], help="copy the store to a file, also while the bot runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="the copy; must not exist yet")
+    show = commands.add_parser(
+        "collections", parents=[config], help="print what an account holds, grouped by collection"
+    )
+    show.add_argument("account", help="an account id (10001), an address (0x…) or a name (vitalik.eth)")
+    show.add_argument("--contract", metavar="0x…", help="only collections of this contract")
+    show.add_argument("--sort", choices=[order.name.lower() for order in Order], default="kinds", help="default: kinds")
+    show.add_argument("--spam", action="store_true", help="also collections that are marked as scam")
+    show.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    archive_commands.add_arguments(commands, config)
+    return parser
+
+
+def _load(path: Path | None) -> Settings:
+    return load(path or DEFAULT_CONFIG, os.environ, required=path is not None)
+
+
+@asynccontextmanager
+async def _open_one(settings: Settings, name: str) -> AsyncIterator[Source]:
+    """One configured source by its name, without what stands behind it."""
+    tables = {table.name: table for table in settings.sources}
+    if name not in tables:
+        raise ConfigError(f"No source is named {name[:40]}. Configured: {', '.join(tables)}.")
+    async with aiohttp.ClientSession() as session:
+        source = await open_source(tables[name], session)
+        try:
+            yield source
+        finally:
+            await source.close()
+
+
+async def _run(settings: Settings) -> int:
+    # Each interaction of a burst opens a connection; some systems grant only 256 files unless asked.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < _OPEN_FILES:
+        wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    await serve(settings, stop_on_signals())
+    return 0
+
+
+async def _backup(settings: Settings, file: Path) -> int:
+    summary = await backup_file(settings.store.path, file)
+    rows = sum(summary.rows.values())
+    print(f"{summary.target}: {rows:,} rows in {len(summary.rows)} tables, {summary.size:,} bytes, read back and whole")
+    return 0
+
+
+async def _collections(settings: Settings, arguments: argparse.Namespace) -> int:
+    contract = parse_contract(arguments.contract) if arguments.contract else None
+    # A memory of its own: the bot's file belongs to the bot.
+    store = await Store.open(None)
+    try:
+        async with open_lookup(settings, store) as lookup:
+            account = await lookup.resolve(lookup.names.parse_account(arguments.account))
+            async for holdings in lookup.watch_holdings(account, contract):
+                if sys.stderr.isatty() and not holdings.complete:
+                    print(
+                        f"\r{len(holdings.holdings)} of {holdings.total or '?'} collections…", end="", file=sys.stderr
+                    )
+            if sys.stderr.isatty():
+                print("\r\033[K", end="", file=sys.stderr)
+            owner = await lookup.fetch_owner(account)
+            holdings = holdings.sorted_by(Order[arguments.sort.upper()]).without_scam(hidden=not arguments.spam)
+            show = holdings_json if arguments.json else holdings_table
+            print(show(holdings, owner.address), flush=True)
+    finally:
+        await store.close()
+    return 0 if holdings.complete else EXIT_FAILED

@@ -1,0 +1,80 @@
+"""`/help` and `/about`: what can be asked, and how the bot and its source are doing.
+
+Both answer from memory, so they work when everything else is down.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import __version__
+from bot.lookup.lookup import Lookup
+from bot.sources.http import Health
+from bot.ui import embeds
+from bot.ui.client import Bot
+
+_INTRODUCTION = (
+    "Tessera shows what an account holds, grouped by collection. Answers are private to you unless you `share` them. "
+    "`/link` remembers your accounts, `/verify` proves that they are yours.\n"
+    "It never asks for a seed phrase, a private key, an API key or a transaction. Whoever does is not Tessera."
+)
+
+
+class About(commands.Cog):
+    """What there is to know about the bot itself."""
+
+    def __init__(self, bot: Bot, lookup: Lookup) -> None:
+        self._bot = bot
+        self._lookup = lookup
+
+    @app_commands.command(name="help", description="What Tessera can do")
+    async def help(self, interaction: discord.Interaction[Bot]) -> None:
+        """List the commands."""
+        lines = [_INTRODUCTION, ""]
+        for command in self._bot.tree.walk_commands(type=discord.AppCommandType.chat_input):
+            if isinstance(command, app_commands.Command) and _is_for(command, interaction):
+                # In the description, as Discord shows a command as something to click only there.
+                lines.append(
+                    f"{self._bot.mention(command.qualified_name, interaction.guild_id)} — {command.description}"
+                )
+                lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
+        embed = discord.Embed(title="What Tessera can do", description="\n".join(lines), colour=embeds.BRAND)
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+    @app_commands.command(name="about", description="Version, data source and state")
+    async def about(self, interaction: discord.Interaction[Bot]) -> None:
+        """Say how things are."""
+        sources = self._lookup.sources
+        well = all(_is_well(source.health) for source in sources)
+        embed = discord.Embed(title=f"Tessera {__version__}", colour=embeds.BRAND if well else embeds.CAUTION)
+        for source in sources:
+            embed.add_field(name=f"Data source: {source.label}", value=_state(source.health), inline=False)
+        embed.add_field(name="Running since", value=discord.utils.format_dt(self._bot.started_at, "R"))
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+
+def _is_for(command: app_commands.Command[Any, ..., Any], interaction: discord.Interaction[Bot]) -> bool:
+    """Whether a command is for whoever asks; by default, as a server may have decided otherwise."""
+    needed = command.default_permissions
+    return needed is None or interaction.permissions.is_superset(needed)
+
+
+def _is_well(health: Health) -> bool:
+    failed, succeeded = health.last_failure_at, health.last_success_at
+    return failed is None or (succeeded is not None and succeeded > failed)
+
+
+def _state(health: Health) -> str:
+    if health.last_success_at is None and health.last_failure_at is None:
+        return "Not asked yet since the start."
+    state = "Answers." if _is_well(health) else f"⚠️ {health.last_failure[:800]}"
+    return f"{state}\nLast success {_when(health.last_success_at)} · last failure {_when(health.last_failure_at)}"
+
+
+def _when(moment: datetime | None) -> str:
+    return discord.utils.format_dt(moment, "R") if moment else "never"

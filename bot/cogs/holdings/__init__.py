@@ -1,0 +1,1 @@
+"""`/collections` and `/collection`: what accounts hold, page by page."""

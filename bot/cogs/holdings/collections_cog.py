@@ -1,0 +1,174 @@
+"""`/collections` and `/collection`: what an account holds, and one collection by itself.
+
+/collections account? member? contract? sort? share? spam?
+    The account that is named, the main one of another member who shares it here, or one's own main one. Five
+    collections a page, each with its avatar and count; a menu opens one: banner, whole description, times,
+    properties, and the account's NFTs in it. The first page shows when the first upstream page is in, and the rest
+    follows. Private to the caller unless `share`.
+/collection id share?
+    One collection, whoever holds it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.holdings.pages import CollectionPages, HoldingsPages
+from bot.cogs.linking import link_embeds
+from bot.cogs.linking.account_options import suggest
+from bot.errors import InputError
+from bot.holdings import Account, Holdings, Order
+from bot.linking.accounts import Accounts
+from bot.lookup.lookup import Lookup
+from bot.names import AccountRef, parse_contract
+from bot.ui.client import Bot
+from bot.ui.paginator import PageSource, Paginator
+
+# While a long list arrives, the message is edited at most this often: Discord allows five edits in five seconds.
+_PROGRESS_SECONDS = 2.0
+# A token to edit the message with lives fifteen minutes. Whoever asks again then finds the reading further on.
+_PATIENCE = 12 * 60.0
+_TOO_LONG = "reading all of it takes too long; use the command again in a while"
+
+
+class Collections(commands.Cog):
+    """What accounts hold."""
+
+    def __init__(
+        self, bot: Bot, lookup: Lookup, accounts: Accounts, *, gateways: Sequence[str], expires: float
+    ) -> None:
+        self._bot = bot
+        self._lookup = lookup
+        self._accounts = accounts
+        self._gateways = gateways
+        self._expires = expires
+
+    @app_commands.command(name="collections", description="What an account holds, grouped by collection")
+    @app_commands.describe(
+        account="An id (10001), an address (0x…), a name (vitalik.eth), or eip155:1:0x…; empty: your main account",
+        member="Another member's main account, if they share it in this server",
+        contract="Only collections of this contract (0x…)",
+        sort="The order of the collections",
+        share="Show the answer to everybody in this channel",
+        spam="Also show collections that are marked as scam",
+    )
+    @app_commands.choices(sort=[app_commands.Choice(name=order.value, value=order.name) for order in Order])
+    async def collections(
+        self,
+        interaction: discord.Interaction[Bot],
+        account: str | None = None,
+        member: discord.User | discord.Member | None = None,
+        contract: str | None = None,
+        sort: str = Order.KINDS.name,
+        share: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
+        spam: bool = False,  # noqa: FBT001, FBT002 - likewise
+    ) -> None:
+        """Show an account's collections."""
+        if account is not None and member is not None:
+            raise InputError("Say either an account or a member, not both.")
+        ref = self._lookup.names.parse_account(account) if account is not None else None
+        only = parse_contract(contract) if contract else None
+        # Neither waits for the other: Discord's round trip is as long as Loopring's.
+        deferring = asyncio.create_task(interaction.response.defer(ephemeral=not share, thinking=True))
+        try:
+            wanted, main = await self._wanted(interaction, ref, member)
+            watching = self._lookup.watch_holdings(wanted, only)
+        finally:
+            await deferring
+        blank = HoldingsPages(
+            self._lookup,
+            Holdings(wanted, discord.utils.utcnow()),
+            await self._lookup.known_owner(wanted),
+            self._gateways,
+            Order[sort],
+            reading=True,
+            hide_scam=not spam,
+            main=main,
+        )
+        await self._show(interaction, blank, watching)
+
+    async def _wanted(
+        self,
+        interaction: discord.Interaction[Bot],
+        ref: AccountRef | None,
+        member: discord.User | discord.Member | None,
+    ) -> tuple[Account, tuple[Account, str] | None]:
+        """The account that is asked for; and if it is a member's main one, words that say whose."""
+        if ref is not None:
+            return await self._lookup.resolve(ref), None
+        if member is None or member.id == interaction.user.id:
+            link, name = await self._accounts.main(interaction.user.id), ""
+        elif interaction.guild_id is None:
+            raise InputError("Members share their accounts in a server: ask there.")
+        else:
+            link = await self._accounts.shared_main(member.id, interaction.guild_id)
+            name = member.display_name
+        return link.account, (link.account, link_embeds.main_words(link, name))
+
+    @collections.autocomplete("account")
+    async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:
+        return await suggest(self._accounts, interaction, typed)
+
+    async def _show(
+        self, interaction: discord.Interaction[Bot], pages: HoldingsPages, watching: AsyncIterator[Holdings]
+    ) -> None:
+        """The first page as soon as it is known, progress in between, and the whole list at the end.
+
+        Args:
+            interaction: Of the command, deferred.
+            pages: How to show what comes.
+            watching: What comes.
+        """
+        clock = asyncio.get_running_loop().time
+        paginator: Paginator | None = None
+        shown_at = started_at = clock()
+        async for holdings in watching:
+            reading = not (holdings.complete or holdings.gap)
+            if reading and clock() - started_at > _PATIENCE:
+                holdings, reading = replace(holdings, gap=_TOO_LONG), False  # noqa: PLW2901 - the last that is shown
+            pages = pages.with_holdings(holdings, reading=reading)
+            if paginator is None:
+                paginator = self._paginator(interaction, pages, "Open a collection…")
+                await paginator.show()
+            elif not paginator.shows(pages):
+                break  # the person went on to another tab
+            elif not reading or clock() - shown_at >= _PROGRESS_SECONDS:
+                await paginator.replace(pages)
+            else:
+                continue
+            shown_at = clock()
+            if paginator.gone or holdings.gap:
+                break
+        # Asked last: it only adorns the header, and must not take a turn at the source from any page.
+        if paginator and not paginator.gone:
+            owner = await self._lookup.fetch_owner(pages.holdings.account)
+            if owner != pages.owner and paginator.shows(pages):
+                await paginator.replace(replace(pages, owner=owner))
+
+    @app_commands.command(name="collection", description="One collection: its picture, description and details")
+    @app_commands.describe(
+        id="The number on its card (254), or a contract on a chain (eip155:1:0x…)",
+        share="Show the answer to everybody in this channel",
+    )
+    async def collection(
+        self,
+        interaction: discord.Interaction[Bot],
+        id: str,  # noqa: A002 - the option's name for people
+        share: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
+    ) -> None:
+        """Show one collection."""
+        network, collection_id = self._lookup.names.parse_collection(id)
+        await interaction.response.defer(ephemeral=not share, thinking=True)
+        collection, as_of = await self._lookup.collection(network, collection_id)
+        label = collection.said_by or self._lookup.label(network)
+        pages = CollectionPages(collection, source_label=label, as_of=as_of, gateways=self._gateways)
+        await self._paginator(interaction, pages, "").show()
+
+    def _paginator(self, interaction: discord.Interaction[Bot], pages: PageSource, placeholder: str) -> Paginator:
+        return Paginator(pages, interaction, expires=self._expires, host=self._bot, select_placeholder=placeholder)

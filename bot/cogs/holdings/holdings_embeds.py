@@ -1,0 +1,197 @@
+"""Holdings, collections and NFTs → embeds. What upstream wrote passes `safe_text()` or `safe_image_url()` here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import discord
+
+from bot.holdings import Collection, Holding, Holdings, Nft, NftList, Owner
+from bot.text import safe_text
+from bot.ui.embeds import BRAND, CAUTION, cut_sentence, first_image, fit, plural, short_address
+
+COLLECTIONS_A_PAGE = 5
+NFTS_A_PAGE = 4
+
+# One page of five collections stays far below 6,000: a header of at most 900 and five times 100 + 200 + 60.
+_NAME = 100
+_SHORT = 200
+_NFT_TEXT = 120
+_STATUS_WORDS = {
+    "DEPLOYED": "deployed on Ethereum",
+    "NOT_DEPLOYED": "not deployed on Ethereum",
+    "DEPLOYING": "being deployed on Ethereum",
+    "DEPLOY_FAILED": "deployment failed",
+}
+_TYPE_WORDS = {"ERC1155": "ERC-1155", "ERC721": "ERC-721"}
+_PROPERTY_WORDS = {
+    "isLegacy": "legacy",
+    "isPublic": "public",
+    "isCounterFactualNFT": "counterfactual",
+    "isMintable": "mintable",
+    "isEditable": "editable",
+    "isDeletable": "deletable",
+}
+
+
+def holdings_embeds(
+    holdings: Holdings, page: int, *, owner: Owner, reading: bool, gateways: Sequence[str], whose: str = ""
+) -> list[discord.Embed]:
+    """One page of an account's collections: a header, then an embed for each collection.
+
+    Args:
+        holdings: In the order to be shown.
+        page: From 0.
+        owner: Whose account it is, as far as that is known.
+        reading: More is on its way.
+        gateways: For `ipfs://` pictures.
+        whose: Which member's account it is; safe words of ours.
+    """
+    shown = holdings.holdings[page * COLLECTIONS_A_PAGE : (page + 1) * COLLECTIONS_A_PAGE]
+    header = _holdings_header(holdings, owner=owner, reading=reading, whose=whose)
+    return fit([header, *(_collection_card(holding, gateways) for holding in shown)])
+
+
+def _holdings_header(holdings: Holdings, *, owner: Owner, reading: bool, whose: str) -> discord.Embed:
+    lines = [*([whose] if whose else []), _holdings_sum(holdings, reading=reading)]
+    if holdings.contract:
+        lines.append(f"Only contract `{short_address(holdings.contract)}`")
+    if owner.address:
+        name = f"{safe_text(owner.name, 80)} " if owner.name else ""
+        lines.append(f"Owner {name}`{short_address(owner.address)}`")
+    if reading:
+        of_total = f" of {holdings.total:,}" if holdings.total else ""
+        lines.append(f"⏳ {len(holdings.holdings):,}{of_total} so far, still reading…")
+    elif not holdings.complete:
+        lines.append(_gap_line(holdings.gap))
+    if holdings.hidden:
+        lines.append(f"{plural(holdings.hidden, 'collection')} marked as scam not shown (`spam: True` shows them)")
+    if holdings.instead_of:
+        lines.append(_instead_line(holdings.said_by, holdings.instead_of))
+    if holdings.stale_because:
+        lines.append(f"⚠️ This is an earlier answer, and may have changed. {cut_sentence(holdings.stale_because)}")
+    calm = reading or (holdings.complete and not holdings.stale_because)
+    embed = discord.Embed(
+        title=f"Collections of account {short_address(holdings.account.account_id)}",
+        description="\n".join(lines),
+        colour=BRAND if calm else CAUTION,
+        timestamp=holdings.as_of,
+    )
+    return embed.set_footer(text=f"{holdings.said_by}, as of")
+
+
+def _holdings_sum(holdings: Holdings, *, reading: bool) -> str:
+    """What all of it comes to. Only a complete answer may say "no", or a number without "at least"."""
+    count = len(holdings.holdings)
+    if not count:
+        if holdings.hidden and holdings.complete:
+            return f"Nothing but {plural(holdings.hidden, 'collection')} marked as scam."
+        if holdings.complete:
+            of_contract = " of this contract" if holdings.contract else ""
+            return f"This account holds no NFTs{of_contract}, says {holdings.said_by}."
+        return "Nothing has arrived yet." if reading else "What this account holds is unknown."
+    at_least = "" if holdings.complete or reading else "At least "
+    return f"{at_least}**{plural(count, 'collection')}** · {plural(holdings.kinds, 'kind')} of NFT"
+
+
+def _gap_line(gap: str) -> str:
+    gap = cut_sentence(gap.rstrip("."))
+    return f"⚠️ **Incomplete:** {gap}. What is missing here is unknown, not zero."
+
+
+def _collection_card(holding: Holding, gateways: Sequence[str]) -> discord.Embed:
+    collection = holding.collection
+    number = f"#{collection.collection_id}" if collection.collection_id.isdigit() else ""
+    address = "" if number else f"`{short_address(collection.collection_id)}`"
+    scam = "⚠️ marked as scam" if collection.is_scam else ""
+    facts = [f"**{plural(holding.kinds, 'kind')}**", _type_and_status(collection), number or address, scam]
+    embed = discord.Embed(
+        title=safe_text(collection.name, _NAME), description=" · ".join(filter(None, facts)), colour=BRAND
+    )
+    if collection.description.strip():
+        embed.description = f"{embed.description}\n{safe_text(collection.description, _SHORT)}"
+    return embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))
+
+
+def collection_embed(
+    collection: Collection,
+    *,
+    description: str,
+    held: str,
+    source_label: str,
+    as_of: datetime,
+    gateways: Sequence[str],
+) -> discord.Embed:
+    """One collection, large: banner, description, times, properties.
+
+    Args:
+        collection: Whose words are not yet safe.
+        description: What to show of its description: safe already, at most 3,000 units.
+        held: A line on what the account holds of it, or "".
+        source_label: Who said it.
+        as_of: When.
+        gateways: For `ipfs://` pictures.
+    """
+    embed = discord.Embed(
+        title=safe_text(collection.name, _NAME), description=description or None, colour=BRAND, timestamp=as_of
+    )
+    if held:
+        embed.add_field(name="Held", value=held)
+    embed.add_field(name="Type", value=_type_and_status(collection))
+    for name, moment in (("Created", collection.created_at), ("Updated", collection.updated_at)):
+        if moment:
+            embed.add_field(name=name, value=discord.utils.format_dt(moment, "D"))
+    for name, address in (("Contract", collection.contract_address), ("Creator", collection.owner)):
+        if address:
+            embed.add_field(name=name, value=f"`{short_address(address)}`")
+    if words := [_PROPERTY_WORDS.get(name, name) for name, value in collection.properties if value]:
+        embed.add_field(name="Properties", value=safe_text(", ".join(words), 200))
+    embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))
+    embed.set_image(url=first_image(collection.banner_uris, gateways))
+    return embed.set_footer(text=f"{source_label} · collection {short_address(collection.collection_id)}, as of")
+
+
+def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Embed]:
+    """An embed for each NFT: name, copies, picture."""
+    embeds = []
+    for nft in nfts:
+        embed = discord.Embed(
+            title=safe_text(nft.name, _NAME) if nft.name.strip() else f"NFT {safe_text(short_address(nft.nft_id), 80)}",
+            description=f"**{plural(nft.copies, 'copy', 'copies')}**",
+            colour=BRAND,
+        )
+        if nft.description.strip():
+            embed.description = f"{embed.description}\n{safe_text(nft.description, _NFT_TEXT)}"
+        embeds.append(embed.set_thumbnail(url=first_image(nft.image_uris, gateways)))
+    return embeds
+
+
+def instead_embed(said_by: str, instead_of: str) -> discord.Embed:
+    """What stands above this is the word of another source than the one asked."""
+    return discord.Embed(description=_instead_line(said_by, instead_of), colour=CAUTION)
+
+
+def _instead_line(said_by: str, instead_of: str) -> str:
+    return f"📜 {said_by} answers instead: {cut_sentence(instead_of)}"
+
+
+def gap_embed(gap: str) -> discord.Embed:
+    """A list below which this stands is not all there is."""
+    return discord.Embed(description=_gap_line(gap), colour=CAUTION)
+
+
+def held_words(kinds: int, nfts: NftList) -> str:
+    """What an account holds of a collection: `"3 kinds, 17 copies"`; copies only where all of them are known."""
+    words = plural(kinds, "kind")
+    if nfts.complete:
+        words += f", {plural(sum(nft.copies for nft in nfts.nfts), 'copy', 'copies')}"
+    return words
+
+
+def _type_and_status(collection: Collection) -> str:
+    words = (
+        _TYPE_WORDS.get(collection.nft_type, collection.nft_type),
+        _STATUS_WORDS.get(collection.deploy_status, collection.deploy_status),
+    )
+    return " · ".join(safe_text(word, 40) for word in words if word) or "type unknown"

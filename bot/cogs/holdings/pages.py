@@ -1,0 +1,194 @@
+"""What the long answers consist of, page by page: the sources that `bot.ui.paginator` turns the pages of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import discord
+
+from bot.cogs.holdings import holdings_embeds
+from bot.errors import InputError
+from bot.holdings import Account, Collection, Holding, Holdings, NftList, Order, Owner
+from bot.lookup.lookup import Lookup
+from bot.text import safe_pages, safe_text
+from bot.ui import embeds
+from bot.ui.page_items import Choice
+
+# A description is shown whole: what passes this goes to a page of its own, so that NFTs always find room beside it.
+_DESCRIPTION_PAGE = 3000
+# A row of buttons holds five.
+_TABS = 5
+# Whoever presses a tab sees nothing new until it is there.
+_SWITCH_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class HoldingsPages:
+    """An account's collections, five a page; each can be opened.
+
+    `main` is the account that is some member's main one, and words that say whose.
+    """
+
+    lookup: Lookup
+    holdings: Holdings
+    owner: Owner
+    gateways: Sequence[str]
+    order: Order
+    reading: bool
+    hide_scam: bool = True
+    main: tuple[Account, str] | None = None
+
+    def with_holdings(self, holdings: Holdings, *, reading: bool) -> HoldingsPages:
+        """These pages with what is known now."""
+        shown = holdings.sorted_by(self.order).without_scam(hidden=self.hide_scam)
+        return replace(self, holdings=shown, reading=reading)
+
+    def page_count(self) -> int:
+        """At least the header's page."""
+        return max(1, -(-len(self.holdings.holdings) // holdings_embeds.COLLECTIONS_A_PAGE))
+
+    def embeds(self, page: int) -> list[discord.Embed]:
+        """A header and up to five cards."""
+        # Another network's tab shows another account, which is nobody's main one.
+        whose = self.main[1] if self.main and self.main[0] == self.holdings.account else ""
+        return holdings_embeds.holdings_embeds(
+            self.holdings,
+            page,
+            owner=self.owner,
+            reading=self.reading,
+            gateways=self.gateways,
+            whose=whose,
+        )
+
+    def choices(self, page: int) -> Sequence[Choice]:
+        """The collections of that page."""
+        return [
+            Choice(
+                holding.collection.collection_id,
+                safe_text(holding.collection.name, 100, plain=True),
+                embeds.plural(holding.kinds, "kind"),
+            )
+            for holding in self._of_page(page)
+        ]
+
+    def tabs(self) -> Sequence[Choice]:
+        """The networks on which the same owner can have an account; none while the owner is not known."""
+        if not self.owner.address or len(self.lookup.sources) == 1:
+            return ()
+        shown = [Choice(source.network, source.label) for source in self.lookup.sources]
+        current = next(index for index, choice in enumerate(shown) if choice.value == self.tab())
+        return shown[:_TABS] if current < _TABS else [*shown[: _TABS - 1], shown[current]]
+
+    def tab(self) -> str:
+        """The network shown."""
+        return self.holdings.account.network
+
+    async def switch(self, value: str) -> HoldingsPages:
+        """The same owner's account on another network."""
+        account = await self.lookup.account_of(self.owner.address, value)
+        clock = asyncio.get_running_loop().time
+        patience = clock() + _SWITCH_SECONDS
+        async for holdings in self.lookup.watch_holdings(account, self.holdings.contract):
+            shown = holdings
+            if clock() > patience and not (holdings.complete or holdings.gap):
+                shown = replace(holdings, gap="it is still being read; press again in a while")
+                break
+        return self.with_holdings(shown, reading=False)
+
+    async def open(self, value: str) -> CollectionPages:
+        """One collection, with the account's NFTs in it."""
+        for holding in self.holdings.holdings:
+            if holding.collection.collection_id == value:
+                nfts = await self.lookup.nfts(self.holdings.account, holding)
+                return CollectionPages(
+                    holding.collection,
+                    source_label=self.holdings.said_by,
+                    as_of=self.holdings.as_of,
+                    gateways=self.gateways,
+                    held=holdings_embeds.held_words(holding.kinds, nfts),
+                    nfts=nfts,
+                )
+        raise InputError("That collection is no longer in the list. Use the command again.")
+
+    def _of_page(self, page: int) -> Sequence[Holding]:
+        start = page * holdings_embeds.COLLECTIONS_A_PAGE
+        return self.holdings.holdings[start : start + holdings_embeds.COLLECTIONS_A_PAGE]
+
+
+class CollectionPages:
+    """One collection: its card and description, then the NFTs that an account holds of it, four a page."""
+
+    def __init__(
+        self,
+        collection: Collection,
+        *,
+        source_label: str,
+        as_of: datetime,
+        gateways: Sequence[str],
+        held: str = "",
+        nfts: NftList | None = None,
+    ) -> None:
+        self._collection = collection
+        self._source_label = source_label
+        self._as_of = as_of
+        self._gateways = gateways
+        self._held = held
+        self._nfts = nfts or NftList(complete=True)
+        self._description = safe_pages(collection.description, _DESCRIPTION_PAGE) or [""]
+
+    def page_count(self) -> int:
+        """The card, more of a very long description, and the NFTs; the first four stand below the (last) text."""
+        nft_pages = -(-len(self._nfts.nfts) // holdings_embeds.NFTS_A_PAGE)
+        return len(self._description) - 1 + max(1, nft_pages)
+
+    def embeds(self, page: int) -> list[discord.Embed]:
+        """The card or a part of its text, and the NFTs of that page."""
+        shown: list[discord.Embed] = []
+        if page == 0:
+            shown.append(self._card())
+        elif page < len(self._description):
+            shown.append(discord.Embed(description=self._description[page], colour=embeds.BRAND))
+        nft_page = page - (len(self._description) - 1)
+        if nft_page >= 0:
+            start = nft_page * holdings_embeds.NFTS_A_PAGE
+            shown += holdings_embeds.nft_embeds(
+                self._nfts.nfts[start : start + holdings_embeds.NFTS_A_PAGE], self._gateways
+            )
+            if self._nfts.instead_of and page == 0:
+                shown.append(holdings_embeds.instead_embed(self._nfts.said_by, self._nfts.instead_of))
+            if not self._nfts.complete and page == self.page_count() - 1:
+                shown.append(holdings_embeds.gap_embed(self._nfts.gap))
+        return embeds.fit(shown)
+
+    def choices(self, _page: int) -> Sequence[Choice]:
+        """Nothing further can be opened."""
+        return ()
+
+    def tabs(self) -> Sequence[Choice]:
+        """A collection is what it is, on one network."""
+        return ()
+
+    def tab(self) -> str:
+        """None of them."""
+        return ""
+
+    async def switch(self, value: str) -> CollectionPages:
+        """There is nothing beside a collection."""
+        raise InputError(f"There is no tab {safe_text(value, 40, plain=True)} here.")
+
+    async def open(self, value: str) -> CollectionPages:
+        """There is nothing behind a collection."""
+        raise InputError(f"There is nothing to open behind {safe_text(value, 40, plain=True)}.")
+
+    def _card(self) -> discord.Embed:
+        return holdings_embeds.collection_embed(
+            self._collection,
+            description=self._description[0],
+            held=self._held,
+            source_label=self._source_label,
+            as_of=self._as_of,
+            gateways=self._gateways,
+        )

@@ -1,0 +1,1 @@
+"""The commands that link accounts and prove them, and what members are notified of."""

@@ -1,0 +1,75 @@
+"""What the commands about one's own accounts share: suggestions while typing, who somebody is, one question."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.cogs.linking import link_embeds
+from bot.errors import StoreError
+from bot.linking.accounts import Accounts
+from bot.links import Link, Person
+from bot.ui.panel import Host, Panel, Press
+
+
+async def suggest(
+    accounts: Accounts, interaction: discord.Interaction[Any], typed: str, *, unproven_first: bool = False
+) -> list[app_commands.Choice[str]]:
+    """The member's own accounts that fit what was typed so far; none where the store fails, as that is no answer."""
+    try:
+        links = await accounts.of(interaction.user.id)
+    except StoreError:
+        return []
+    wanted = typed.strip().casefold()
+    fitting = [link for link in links if wanted in _named(link) or link.owner.startswith(wanted)]
+    if unproven_first:
+        fitting.sort(key=lambda link: link.proven)
+    return [app_commands.Choice(name=link_embeds.choice_words(link), value=str(link.account)) for link in fitting]
+
+
+def _named(link: Link) -> str:
+    return f"{link.label} {link.account}".casefold()
+
+
+def person_of(user: discord.User | discord.Member) -> Person:
+    """A Discord user as linking knows one."""
+    return Person(user.id, user.name, user.display_avatar.url)
+
+
+class Question(Panel):
+    """Asks once before something is lost.
+
+    Args:
+        interaction: Answered or deferred already.
+        yes: On the button that does it.
+        act: Does it; what is said of it afterwards.
+        expires: As for every panel.
+        host: Likewise.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],
+        yes: str,
+        act: Callable[[], Awaitable[discord.Embed]],
+        *,
+        expires: float,
+        host: Host,
+    ) -> None:
+        super().__init__(interaction, expires=expires, host=host)
+        self._act = act
+        self.lay_out((Press("yes", yes, self._yes, style=discord.ButtonStyle.danger), Press("no", "Cancel", self._no)))
+
+    async def _yes(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer()
+        embed = await self._act()
+        self.stop()
+        await interaction.edit_original_response(embed=embed, view=None)
+
+    async def _no(self, interaction: discord.Interaction[Any]) -> None:
+        self.stop()
+        embed = link_embeds.done_embed("Cancelled", "Nothing was changed.")
+        await interaction.response.edit_message(embed=embed, view=None)

@@ -1,0 +1,37 @@
+"""`/accounts`: what a member linked, and everything that can be done with it, in one message.
+
+A menu chooses an account; buttons make it the main one, name it, prove it, remove it (asks once), and object to a claim
+by somebody else. Whether others in this server see the main account is switched here. All of it is the store's own, so
+it works with every source down.
+"""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.linking.accounts_panel import AccountsPanel, overview_of
+from bot.cogs.linking.proof_messages import Proofs
+from bot.linking import Linking
+from bot.ui.client import Bot
+
+
+class AccountsCog(commands.Cog, name="Accounts"):
+    """The list of one's own accounts."""
+
+    def __init__(self, bot: Bot, linking: Linking, proofs: Proofs, *, expires: float) -> None:
+        self._bot = bot
+        self._linking = linking
+        self._proofs = proofs
+        self._expires = expires
+
+    @app_commands.command(name="accounts", description="Your accounts: main one, labels, proofs, and who may see them")
+    async def accounts(self, interaction: discord.Interaction[Bot]) -> None:
+        """Show the list."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        overview = await overview_of(self._linking, interaction)
+        panel = AccountsPanel(
+            interaction, overview, self._linking, self._proofs.start, expires=self._expires, host=self._bot
+        )
+        await panel.show()

@@ -1,0 +1,206 @@
+"""What can be pressed below the list of one's own accounts. Each press reads the list anew: it may have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import discord
+
+from bot.cogs.linking import link_embeds
+from bot.cogs.linking.link_embeds import Overview
+from bot.linking import Linking
+from bot.links import MAX_LABEL, Link
+from bot.ui.panel import Ask, Host, Panel, Press, custom_id
+
+Prove = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
+
+
+async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -> Overview:
+    """What there is to show to whoever sent an interaction.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    user_id, guild_id = interaction.user.id, interaction.guild_id
+    return Overview(
+        await linking.accounts.of(user_id),
+        await linking.contests.held_by(user_id),
+        await linking.contests.opened_by(user_id),
+        None if guild_id is None else await linking.accounts.shares(user_id, guild_id),
+    )
+
+
+class AccountsPanel(Panel):
+    """The list, with what can be done.
+
+    Args:
+        interaction: Deferred.
+        overview: What to show first.
+        linking: What to do it with.
+        prove: Begins a proof; gets a press that is deferred.
+        expires: As for every panel.
+        host: Likewise.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],
+        overview: Overview,
+        linking: Linking,
+        prove: Prove,
+        *,
+        expires: float,
+        host: Host,
+    ) -> None:
+        super().__init__(interaction, expires=expires, host=host)
+        self._overview = overview
+        self._linking = linking
+        self._begin = prove
+        self._removing = False
+        contested = (link for link in overview.links if overview.contest_of(link))
+        self._chosen: Link | None = next(contested, next(iter(overview.links), None))
+        danger, primary = discord.ButtonStyle.danger, discord.ButtonStyle.primary
+        self._menu = _Menu(self.choose)
+        self._main = Press("main", "Make main", self._make_main, row=1)
+        self._label = Press("label", "Label…", self._ask_label, row=1)
+        self._prove = Press("prove", "Prove", self._start_proof, style=primary, row=1)
+        self._remove = Press("remove", "Unlink", self._ask_remove, style=danger, row=1)
+        self._share = Press("share", "", self._switch_share, row=2)
+        self._object = Press("object", "Object", self._object_to, style=danger, row=2)
+        self._yes = Press("yes", "Yes, unlink it", self._remove_it, style=danger, row=1)
+        self._no = Press("no", "Cancel", self._keep_it, row=1)
+
+    async def show(self, note: str = "") -> None:
+        """Put it into the message; `note` says what was just done.
+
+        Raises:
+            discord.HTTPException: Discord refuses, or cannot be reached.
+        """
+        if self._removing and self._chosen:
+            embeds = [link_embeds.remove_embed(self._chosen, self._overview)]
+        else:
+            embeds = link_embeds.overview_embeds(self._overview, note)
+        self.lay_out(self._items())
+        self.keep_time()
+        await self._latest.edit_original_response(embeds=embeds, view=self if self.children else None)
+
+    def _items(self) -> list[discord.ui.Item[Any]]:
+        if self._chosen is None:
+            return []
+        if self._removing:
+            return [self._yes, self._no]
+        self._menu.offer(self._overview.links, self._chosen)
+        self._main.disabled = self._chosen.is_main
+        self._main.label = "Is main" if self._chosen.is_main else "Make main"
+        self._prove.label = "Prove again" if self._chosen.proven else "Prove"
+        items: list[discord.ui.Item[Any]] = [self._menu, self._main, self._label, self._prove, self._remove]
+        if self._overview.shared is not None:
+            self._share.label = f"Share my main account in this server: {'on' if self._overview.shared else 'off'}"
+            items.append(self._share)
+        contest = self._overview.contest_of(self._chosen)
+        if contest and not contest.objected_at:
+            items.append(self._object)
+        return items
+
+    async def choose(self, interaction: discord.Interaction[Any], account: str) -> None:
+        """Answer a choice from the menu."""
+        await interaction.response.defer()
+        await self._reload(interaction, account)
+
+    async def _reload(self, interaction: discord.Interaction[Any], account: str = "", note: str = "") -> None:
+        """Show how things are now, with that account chosen, or the one that was."""
+        chosen = account or (str(self._chosen.account) if self._chosen else "")
+        self._latest = interaction
+        self._removing = False
+        self._overview = await overview_of(self._linking, interaction)
+        self._chosen = self._overview.find(chosen) or next(iter(self._overview.links), None)
+        await self.show(note)
+
+    async def _make_main(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer()
+        link = self._link()
+        await self._linking.accounts.set_main(interaction.user.id, link.account)
+        await self._reload(interaction, note=f"`{link_embeds.account_words(link.account)}` is your main account now.")
+
+    async def _ask_label(self, interaction: discord.Interaction[Any]) -> None:
+        link = self._link()
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            label="Label, for your eyes only",
+            custom_id="label",
+            default=link.label or None,
+            placeholder="Empty: no label",
+            max_length=MAX_LABEL,
+            required=False,
+        )
+
+        async def name_it(submitted: discord.Interaction[Any], label: str) -> None:
+            await submitted.response.defer()
+            await self._linking.accounts.set_label(submitted.user.id, link.account, label)
+            await self._reload(submitted, str(link.account))
+
+        await interaction.response.send_modal(Ask(self, "label-typed", "Label", field, name_it))
+
+    async def _start_proof(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._begin(interaction, self._link())
+
+    async def _ask_remove(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer()
+        self._latest = interaction
+        self._removing = True
+        await self.show()
+
+    async def _remove_it(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer()
+        link = self._link()
+        gone = await self._linking.accounts.remove(interaction.user.id, link.account)
+        await self._reload(interaction, note=f"Unlinked {link_embeds.removed_words(link, with_proof=gone)}")
+
+    async def _keep_it(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer()
+        await self._reload(interaction)
+
+    async def _switch_share(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer()
+        assert interaction.guild_id  # noqa: S101 - elsewhere there is no such button
+        shared = not self._overview.shared
+        await self._linking.accounts.set_share(interaction.user.id, interaction.guild_id, shared=shared)
+        await self._reload(interaction)
+
+    async def _object_to(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer()
+        link = self._link()
+        await self._linking.contests.object(interaction.user.id, link.owner)
+        held = await self._linking.contests.held_by(interaction.user.id)
+        until = next((link_embeds.moment_words(each.ends_at) for each in held if each.owner == link.owner), "then")
+        note = f"You objected: sign again before {until}. Press **Prove again**, or `/verify account:{link.account}`."
+        await self._reload(interaction, note=note)
+
+    def _link(self) -> Link:
+        assert self._chosen  # noqa: S101 - without an account there are no buttons
+        return self._chosen
+
+
+class _Menu(discord.ui.Select[AccountsPanel]):
+    """Chooses the account that the buttons are about."""
+
+    def __init__(self, act: Callable[[discord.Interaction[Any], str], Awaitable[None]]) -> None:
+        super().__init__(custom_id=custom_id("choose"), row=0)
+        self._act = act
+
+    def offer(self, links: Sequence[Link], chosen: Link) -> None:
+        """Let these be chosen."""
+        self.options = [
+            discord.SelectOption(
+                label=link_embeds.choice_words(link),
+                value=str(link.account),
+                description=link_embeds.state_words(link),
+                default=link.account == chosen.account,
+            )
+            for link in links
+        ]
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Handle a choice."""
+        await self._act(interaction, self.values[0])

@@ -1,0 +1,74 @@
+"""`/link` and `/unlink`: what a member names as theirs.
+
+/link account
+    Remembers an account as unproven: `/collections` shows it, roles never count it. A button proves it.
+/unlink account
+    Asks once, then forgets an account and its proof. Asks no source.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.linking import link_embeds
+from bot.cogs.linking.account_options import Question, suggest
+from bot.cogs.linking.accounts_panel import overview_of
+from bot.cogs.linking.proof_messages import Proofs
+from bot.linking import Linking
+from bot.links import Link
+from bot.ui.client import Bot
+from bot.ui.panel import Panel, Press
+
+
+class LinkingCog(commands.Cog, name="Linking"):
+    """Naming accounts."""
+
+    def __init__(self, bot: Bot, linking: Linking, proofs: Proofs, *, expires: float) -> None:
+        self._bot = bot
+        self._linking = linking
+        self._accounts = linking.accounts
+        self._proofs = proofs
+        self._expires = expires
+
+    @app_commands.command(name="link", description="Remember an account as yours, without a proof")
+    @app_commands.describe(account="An id (10001), an address (0x…), a name (vitalik.eth), or eip155:1:0x…")
+    async def link(self, interaction: discord.Interaction[Bot], account: str) -> None:
+        """Remember an account."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        linked = await self._accounts.link(interaction.user.id, account)
+        embed = link_embeds.linked_embed(linked)
+        if linked.link.proven:
+            await interaction.edit_original_response(embed=embed)
+            return
+        panel = Panel(interaction, expires=self._expires, host=self._bot)
+        act = partial(self._prove, linked.link)
+        panel.lay_out([Press("prove", "Prove it is mine", act, style=discord.ButtonStyle.primary)])
+        await interaction.edit_original_response(embed=embed, view=panel)
+
+    async def _prove(self, link: Link, interaction: discord.Interaction[Bot]) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._proofs.start(interaction, link)
+
+    @app_commands.command(name="unlink", description="Forget an account of yours and its proof")
+    @app_commands.describe(account="One of your accounts: its number or address, or its label")
+    async def unlink(self, interaction: discord.Interaction[Bot], account: str) -> None:
+        """Ask, then forget an account."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        user_id = interaction.user.id
+        link = await self._accounts.find(user_id, account)
+        embed = link_embeds.remove_embed(link, await overview_of(self._linking, interaction))
+        act = partial(self._remove, user_id, link)
+        question = Question(interaction, "Unlink", act, expires=self._expires, host=self._bot)
+        await interaction.edit_original_response(embed=embed, view=question)
+
+    async def _remove(self, user_id: int, link: Link) -> discord.Embed:
+        gone = await self._accounts.remove(user_id, link.account)
+        return link_embeds.done_embed("Unlinked", link_embeds.removed_words(link, with_proof=gone))
+
+    @unlink.autocomplete("account")
+    async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:
+        return await suggest(self._accounts, interaction, typed)

@@ -1,0 +1,253 @@
+"""Members' accounts → embeds: what is linked, what is contested, what is news, what is forgotten.
+
+Addresses are short; the full one stands only where somebody must compare it. Labels and names pass `safe_text()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import discord
+
+from bot.holdings import Account
+from bot.linking.accounts import Linked
+from bot.linking.privacy import AUDIT_KEPT
+from bot.links import MAX_LABEL, Contest, Link, News, Notice
+from bot.signing.signature import checksummed
+from bot.text import safe_text
+from bot.ui.embeds import BRAND, CAUTION, plural, short_address
+
+_NAME = 80
+
+KEPT = "It stays yours, and whoever claimed it cannot do so again for a month."
+
+_NEWS_WORDS = {
+    News.CONTESTED: (
+        "Somebody else claims your account",
+        (
+            "Another member showed to hold the key of {address}, which you have proven. It moves to them {until}.\n"
+            "**If that was not you:** in a server with this bot, sign again by `/verify`: then it stays yours. If you "
+            "cannot sign now, `/accounts` → **Object** gives you a week.\n"
+            "If you gave that wallet away, there is nothing to do."
+        ),
+    ),
+    News.LOST: (
+        "An account is no longer proven as yours",
+        (
+            "{address} is proven by another member now: they signed for it, and you have not signed since. It stays in "
+            "your list, unproven. If its key is yours, prove it again: `/verify`."
+        ),
+    ),
+    News.WON: (
+        "The account is yours",
+        "{address} is proven as yours now: nobody signed against it in time.",
+    ),
+    News.KEPT: (
+        "The account stays yours",
+        f"You signed again for {{address}}. {KEPT}",
+    ),
+    News.REFUSED: (
+        "The account stays with its holder",
+        "The holder of {address} signed again: it stays with them, and you cannot claim it again for a month.",
+    ),
+    News.WITHDRAWN: (
+        "Nobody claims your account any more",
+        "Whoever claimed {address} took that back: it stays yours, and there is nothing to do.",
+    ),
+    News.OVERTAKEN: (
+        "Somebody else claims that account now",
+        "Another member signed for {address} after you. If its key is yours, sign again: `/verify`.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What `/accounts` shows: a member's links, contests about them, and whether others here see the main one.
+
+    `shared` is None outside of servers, where nobody else could.
+    """
+
+    links: Sequence[Link] = ()
+    held: Sequence[Contest] = ()
+    opened: Sequence[Contest] = ()
+    shared: bool | None = None
+
+    def find(self, account: str) -> Link | None:
+        """The link of an account, `network:id`."""
+        return next((link for link in self.links if str(link.account) == account), None)
+
+    def contest_of(self, link: Link) -> Contest | None:
+        """The contest about the address of a link, where its member has proven that."""
+        return next((contest for contest in self.held if contest.owner == link.owner), None)
+
+    def claim_of(self, link: Link) -> Contest | None:
+        """The contest in which the member claims the address of a link."""
+        return next((contest for contest in self.opened if contest.owner == link.owner), None)
+
+
+def account_words(account: Account) -> str:
+    """`loopring:10001`, `eip155:1:0x19e7…ff2a`."""
+    return f"{account.network}:{short_address(account.account_id)}"
+
+
+def owner_words(owner: str) -> str:
+    """`0x19E7…ff2A`, as wallets show it."""
+    return short_address(checksummed(owner))
+
+
+def linked_embed(linked: Linked) -> discord.Embed:
+    """The answer to `/link`."""
+    link = linked.link
+    owner = f", owner `{owner_words(link.owner)}`" if link.owner else ""
+    lines = [f"`{account_words(link.account)}`{owner}"]
+    if link.proven:
+        lines.append(f"It is already {_proof(link)}.")
+    else:
+        lines.append("It is **unproven**: `/collections` shows it, and it never counts for roles until you prove it.")
+    if linked.why_unknown:
+        lines.append("Who owns it is not known yet, as its source does not answer: it is found out when you prove it.")
+    if link.is_main:
+        lines.append("It is your main account: `/collections` alone shows it.")
+    title = "Proven" if link.proven else "Remembered, not proven" if linked.is_new else "That was remembered already"
+    return _embed(title, lines)
+
+
+def overview_embeds(overview: Overview, note: str = "") -> list[discord.Embed]:
+    """The answer to `/accounts`: the list, and below it what is contested; `note` says what was just done."""
+    lines = [note, ""] if note else []
+    if not overview.links:
+        lines.append("You have no account linked. `/link` remembers one, `/verify` proves that it is yours.")
+    lines += [_line(link) for link in overview.links]
+    if overview.links and overview.shared is not None:
+        seen = "Others in this server see your main account, nothing else."
+        lines += ["", seen if overview.shared else "Nobody else sees your accounts here."]
+    embeds = [_embed("Your accounts", lines)]
+    if contested := [*map(_held, overview.held), *map(_opened, overview.opened)]:
+        embeds.append(_embed("Contested", contested[:20], caution=True))
+    return embeds
+
+
+def remove_embed(link: Link, overview: Overview) -> discord.Embed:
+    """The question before an account is removed: what is lost with it."""
+    lines = [f"`{account_words(link.account)}` leaves your list."]
+    if any(other.owner == link.owner and other.account != link.account for other in overview.links if link.owner):
+        lines.append("Its owner stays as proven or claimed as it is, by another account of yours. Roles it earned go.")
+    elif overview.contest_of(link):
+        lines.append("⚠️ Another member claims its address, and **gets it at once**.")
+    elif overview.claim_of(link):
+        lines.append("⚠️ Your **claim** to its address ends. If its holder objected, you cannot claim it for a month.")
+    elif link.proven:
+        lines.append(
+            "Its **proof** is lost, and so are the **roles** that it earned. To get them back, prove it again."
+        )
+    return _embed("Unlink this account?", lines, caution=True)
+
+
+def removed_words(link: Link, *, with_proof: bool) -> str:
+    """What was removed."""
+    return f"`{account_words(link.account)}`{' and its proof' if link.proven and with_proof else ''}."
+
+
+def done_embed(title: str, words: str) -> discord.Embed:
+    """Something was done."""
+    return _embed(title, [words])
+
+
+def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
+    """The question before everything is deleted; `backups` is how old they get, None where their operator decides."""
+    deleted = (
+        f"**Deleted at once:** {plural(count, 'account')} with labels and proofs, what you share, verifications under "
+        "way, claims and news. Roles that your accounts earned go. An address that another member claims goes to them."
+    )
+    in_backups = f"for up to {backups.days} days" if backups else "until its operator removes them"
+    stays = (
+        f"**Stays:** for {AUDIT_KEPT.days} days, that something was done, under a pseudonym and without accounts; in "
+        f"backups, everything, {in_backups}."
+    )
+    lines = [deleted, stays, "`/privacy export` shows what there is."]
+    return _embed("Delete everything about you?", lines, caution=True)
+
+
+def notice_embed(notice: Notice) -> discord.Embed:
+    """A piece of news; the address is whole, as it must be recognised."""
+    title, words = _NEWS_WORDS[notice.news]
+    until = moment_words(notice.until) if notice.until else "soon"
+    caution = notice.news in (News.CONTESTED, News.LOST, News.REFUSED)
+    address = f"`{checksummed(notice.owner)}`" if notice.owner else "an account"
+    return _embed(title, [words.format(address=address, until=until)], caution=caution)
+
+
+def manual_embed(link: Link, member: str, *, told: bool) -> discord.Embed:
+    """What a moderator is told who linked an account by hand."""
+    told_words = "They were told by direct message." if told else "They take no direct messages: tell them yourself."
+    words = f"`{account_words(link.account)}` is linked to **{safe_text(member, _NAME)}**, by {_method(link)}."
+    return _embed("Linked by hand", [words, f"{told_words} It is noted that you did this."])
+
+
+def told_manually_embed(link: Link, guild_name: str) -> discord.Embed:
+    """What a member is told to whom a moderator linked an account."""
+    where = f" of **{safe_text(guild_name, _NAME)}**" if guild_name else ""
+    words = f"A moderator{where} linked `{account_words(link.account)}` to you, without a signature."
+    return _embed("An account was linked to you", [words, "Not yours? `/unlink` in that server removes it."])
+
+
+def main_words(link: Link, member: str = "") -> str:
+    """Whose main account it is, for the header of its collections; `member` is "" for the asker's own."""
+    whose = f"Main account of **{safe_text(member, _NAME)}**" if member else "Your main account"
+    return f"{whose}, {'proven' if link.proven else '*unproven*'}"
+
+
+def choice_words(link: Link) -> str:
+    """An account as a suggestion or an option of a menu: plain text, at most 100."""
+    label = f"{safe_text(link.label, 2 * MAX_LABEL, plain=True)} · " if link.label else ""
+    return f"{label}{account_words(link.account)}{' · ★' if link.is_main else ''}"[:100]
+
+
+def state_words(link: Link) -> str:
+    """What a menu says below an account."""
+    owner = f"{owner_words(link.owner)} · " if link.owner else ""
+    return f"{owner}{'proven' if link.proven else 'unproven'}"
+
+
+def moment_words(moment: datetime) -> str:
+    """A moment, and how far it is."""
+    return f"{discord.utils.format_dt(moment, 'f')} ({discord.utils.format_dt(moment, 'R')})"
+
+
+def _line(link: Link) -> str:
+    star = "★ " if link.is_main else "▫️ "
+    label = f"**{safe_text(link.label, 2 * MAX_LABEL)}** · " if link.label else ""
+    owner = f" · `{owner_words(link.owner)}`" if link.owner else ""
+    return f"{star}{label}`{account_words(link.account)}`{owner} · {_proof(link) if link.proven else '*unproven*'}"
+
+
+def _proof(link: Link) -> str:
+    when = f" {discord.utils.format_dt(link.proven_at, 'R')}" if link.proven_at else ""
+    return f"proven by {_method(link)}{when}"
+
+
+def _method(link: Link) -> str:
+    words = link.method.words if link.method else "nothing"
+    return f"{words}, in one server" if link.proven_in else words
+
+
+def _held(contest: Contest) -> str:
+    what = f"⚠️ Another member claims `{owner_words(contest.owner)}`: it moves to them {moment_words(contest.ends_at)}"
+    if contest.objected_at:
+        return f"{what}, unless you sign again before: **Prove again**. You objected, so that you have a week for it."
+    return (
+        f"{what}. Not you? Choose it below and sign again, **Prove again**: then it stays yours. If you cannot sign "
+        "now, **Object** gives you a week."
+    )
+
+
+def _opened(contest: Contest) -> str:
+    when = moment_words(contest.ends_at)
+    return f"You claim `{owner_words(contest.owner)}`: it becomes yours {when}, unless its holder signs again before."
+
+
+def _embed(title: str, lines: Sequence[str], *, caution: bool = False) -> discord.Embed:
+    return discord.Embed(title=title, description="\n".join(lines), colour=CAUTION if caution else BRAND)

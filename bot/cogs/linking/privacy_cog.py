@@ -1,0 +1,58 @@
+"""`/privacy export` and `/privacy delete`: what is known of a member, handed to them, or forgotten at their word.
+
+Neither asks a source.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import timedelta
+from functools import partial
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.linking import link_embeds
+from bot.cogs.linking.account_options import Question
+from bot.linking import Linking
+from bot.ui.client import Bot
+from bot.ui.embeds import plural
+
+
+class PrivacyCog(
+    commands.GroupCog, name="Privacy", group_name="privacy", group_description="What Tessera knows of you"
+):
+    """A member's own data."""
+
+    def __init__(self, bot: Bot, linking: Linking, *, backups: timedelta | None, expires: float) -> None:
+        self._bot = bot
+        self._linking = linking
+        self._backups = backups
+        self._expires = expires
+
+    @app_commands.command(name="export", description="Everything that Tessera knows of you, as a file for you alone")
+    async def export(self, interaction: discord.Interaction[Bot]) -> None:
+        """Hand it out."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        told = await self._linking.privacy.export(interaction.user.id)
+        file = discord.File(io.BytesIO(json.dumps(told, indent=2).encode()), filename="tessera-export.json")
+        embed = link_embeds.done_embed(
+            "Your data", "Everything that is kept about you is in the file. Only you see this."
+        )
+        await interaction.edit_original_response(embed=embed, attachments=[file])
+
+    @app_commands.command(name="delete", description="Forget everything about you")
+    async def delete(self, interaction: discord.Interaction[Bot]) -> None:
+        """Ask, then forget."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        user_id = interaction.user.id
+        embed = link_embeds.delete_embed(len(await self._linking.accounts.of(user_id)), self._backups)
+        act = partial(self._forget, user_id)
+        question = Question(interaction, "Delete everything", act, expires=self._expires, host=self._bot)
+        await interaction.edit_original_response(embed=embed, view=question)
+
+    async def _forget(self, user_id: int) -> discord.Embed:
+        count = await self._linking.privacy.delete(user_id)
+        return link_embeds.done_embed("Deleted", f"You are forgotten, with {plural(count, 'linked account')}.")

@@ -1,0 +1,192 @@
+"""Proofs under way, as Discord shows them: begun by a command or a button, and waited for until they end.
+
+One person has one proof under way. What the page does is told here by `Verification.outcomes`; the message that holds
+the link is edited then, through the token of the interaction that it answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+import aiohttp
+import discord
+
+from bot.cogs.linking.account_options import person_of
+from bot.cogs.linking.proof_embeds import alarm_embed, expired_embed, replaced_embed
+from bot.cogs.linking.proof_panels import BegunPanel, PastePanel
+from bot.errors import InputError, UndecidedError
+from bot.linking import Linking
+from bot.linking.outcome import Ending
+from bot.linking.proof_methods import Way
+from bot.linking.steps import Begun
+from bot.links import Link
+from bot.signing.signature import parse_address
+from bot.store.linking.session_table import RELAYS
+from bot.ui.client import Bot
+from bot.ui.panel import TOKEN_SECONDS
+
+log = logging.getLogger(__name__)
+
+# A signature that came in time may still be looked at when the session ends: contracts are asked over a network.
+_LAST_WORDS = 45.0
+# Before the panel's own end, which would only disable its buttons.
+_LONGEST = TOKEN_SECONDS - 10.0
+
+_UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError)
+
+_NOT_HERE = "Proofs are for a server: run `/verify` there."
+_NO_PASTE = "`signer` is for signatures that are pasted in Discord, which is off here: connect that key on the page."
+_WHICH = (
+    "Say which account, with a `signer` too: `/verify account:10001`, an address `0x…`, or one that you have linked."
+)
+_NO_OWNER = "Who owns that account cannot be found out right now, so there is no text to sign. Try again in a minute."
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    panel: BegunPanel
+    task: asyncio.Task[None]
+
+
+class Proofs:
+    """Begins proofs, and shows what becomes of them.
+
+    Args:
+        bot: The client.
+        linking: What proves.
+        public_url: The page's site, "" where there is none.
+        paste: Whether signatures may be pasted although there is a page.
+    """
+
+    def __init__(self, bot: Bot, linking: Linking, *, public_url: str, paste: bool) -> None:
+        self._bot = bot
+        self._accounts = linking.accounts
+        self._verification = linking.verification
+        self._public_url = public_url
+        self._may_paste = paste or linking.verification.way is Way.PASTE
+        self._waiting: dict[int, _Wait] = {}
+
+    async def close(self) -> None:
+        """Wait for nothing any more."""
+        tasks = [wait.task for wait in self._waiting.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def start(self, interaction: discord.Interaction[Bot], link: Link | None, signer: str = "") -> None:
+        """Begin a proof the way that this installation goes.
+
+        Args:
+            interaction: Deferred, privately.
+            link: The account, None for whichever address will be connected.
+            signer: The address that signs, where it is to be pasted and is not the owner.
+
+        Raises:
+            TesseraError: it cannot be begun.
+        """
+        way = self._verification.way
+        if signer and not self._may_paste:
+            raise InputError(_NO_PASTE)
+        if signer or way is Way.PASTE:
+            await self.paste(interaction, link, signer)
+            return
+        begun = await self._begin(interaction, link, way)
+        again = self.paste if self._may_paste else None
+        panel = BegunPanel(
+            interaction,
+            begun,
+            link,
+            self._verification,
+            self._accounts,
+            site=self._public_url,
+            paste=again,
+            host=self._bot,
+        )
+        # Before the link can be seen, so that nothing that comes of it is missed.
+        task = asyncio.create_task(self._watch(panel, begun, interaction.guild), name="proof")
+        wait = self._waiting[interaction.user.id] = _Wait(panel, task)
+        task.add_done_callback(lambda _: self._forget(interaction.user.id, wait))
+        try:
+            await panel.show()
+        except BaseException:
+            task.cancel()
+            raise
+
+    async def paste(self, interaction: discord.Interaction[Bot], link: Link | None, signer: str = "") -> None:
+        """Begin a proof by a signature that is pasted in Discord.
+
+        Args:
+            interaction: Deferred, privately.
+            link: The account, None for the only unproven one.
+            signer: The address that signs, "" for the account's owner.
+
+        Raises:
+            TesseraError: it cannot be begun.
+        """
+        signer = parse_address(signer) if signer else ""
+        link = await self._meant(interaction.user.id, link)
+        if not link.owner:
+            raise UndecidedError(_NO_OWNER)
+        begun = await self._begin(interaction, link, Way.PASTE)
+        issued = await self._verification.challenge(begun.session, signer or link.owner)
+        await PastePanel(interaction, begun.session, issued, self._verification, self._accounts, host=self._bot).show()
+
+    async def _meant(self, user_id: int, link: Link | None) -> Link:
+        if link is None:
+            unproven = [each for each in await self._accounts.of(user_id) if not each.proven]
+            if len(unproven) != 1:
+                raise InputError(_WHICH)
+            (link,) = unproven
+        return link if link.owner else await self._accounts.candidate(user_id, str(link.account))
+
+    async def _begin(self, interaction: discord.Interaction[Bot], link: Link | None, way: Way) -> Begun:
+        if interaction.guild_id is None:
+            raise InputError(_NOT_HERE)
+        guild_name = interaction.guild.name if interaction.guild else ""
+        person = person_of(interaction.user)
+        begun = await self._verification.begin(person, interaction.guild_id, guild_name or "", link, way)
+        if earlier := self._waiting.pop(person.user_id, None):
+            earlier.task.cancel()
+            await earlier.panel.end(replaced_embed())
+        return begun
+
+    async def _watch(self, panel: BegunPanel, begun: Begun, guild: discord.Guild | None) -> None:
+        """Show what becomes of a proof. Never raises."""
+        session = begun.session
+        left = (session.expires_at - discord.utils.utcnow()).total_seconds() + _LAST_WORDS
+        # A code may be typed a while after its session; the message can be edited for as long as its token lives.
+        seconds = _LONGEST if session.way == Way.CODE.value else min(left, _LONGEST)
+        outcome = await self._verification.outcomes.wait(session.session_id, seconds)
+        if outcome is None:
+            await panel.end(expired_embed())
+            return
+        await panel.finish(outcome)
+        if outcome.ending is Ending.RELAYED and outcome.relays >= RELAYS:
+            await self._alarm(begun, guild, outcome.relays)
+
+    async def _alarm(self, begun: Begun, guild: discord.Guild | None, relays: int) -> None:
+        """Tell a server's owner, and this bot's, of a member whose links others open. Never raises.
+
+        The server may be the member's own, and its owner the member: so the bot's owner is told too.
+        """
+        person = begun.session.person
+        log.warning("verify: links of %d were opened by others %d times within a day", person.user_id, relays)
+        embed = alarm_embed(person, (guild.name or "") if guild else "", relays)
+        owners = {guild.owner_id} if guild and guild.owner_id else set()
+        try:
+            application = await self._bot.application_info()
+            owners.add((application.team and application.team.owner_id) or application.owner.id)
+        except _UNSENT as error:
+            log.warning("verify: who this bot's owner is cannot be told now: %s", error)
+        for owner_id in owners:
+            try:
+                channel = await self._bot.create_dm(discord.Object(owner_id))
+                await channel.send(embed=embed)
+            except _UNSENT as error:
+                log.warning("verify: an owner cannot be told: %s", error)
+
+    def _forget(self, user_id: int, wait: _Wait) -> None:
+        if self._waiting.get(user_id) is wait:
+            del self._waiting[user_id]

@@ -1,0 +1,203 @@
+"""What can be pressed while an account is proven: the link to the page, a code, a pasted signature, and “not me”."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.cogs.linking import link_embeds, proof_embeds
+from bot.errors import TesseraError
+from bot.linking.accounts import Accounts
+from bot.linking.outcome import Ending, Outcome
+from bot.linking.proof_methods import Way
+from bot.linking.steps import Begun
+from bot.linking.verification import Verification
+from bot.links import Link
+from bot.names import refuse_secrets
+from bot.signing.signature import parse_signature
+from bot.store.linking.session_table import Issued, Session
+from bot.store.rows import to_account
+from bot.ui.embeds import error_embed
+from bot.ui.panel import TOKEN_SECONDS, Ask, Host, Panel, Press
+
+log = logging.getLogger(__name__)
+
+_MOST_LETTERS = 4000  # the most that a text field of Discord's takes
+
+Paste = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
+
+
+class LinkedPanel(Panel):
+    """Below the word that accounts were linked: one press undoes it, for whoever was tricked into it."""
+
+    def __init__(
+        self, interaction: discord.Interaction[Any], outcome: Outcome, accounts: Accounts, *, host: Host
+    ) -> None:
+        super().__init__(interaction, expires=TOKEN_SECONDS, host=host)
+        self._outcome = outcome
+        self._accounts = accounts
+        self.lay_out([Press("unlink", "Unlink", self._unlink, style=discord.ButtonStyle.danger)])
+
+    async def _unlink(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer()
+        listed = [to_account(text) for text in self._outcome.accounts]
+        for account in listed:
+            # Whoever was tricked wants the proof gone, also where another account of theirs has the same owner.
+            await self._accounts.remove(interaction.user.id, account, with_proof=True)
+        self.stop()
+        words = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
+        embed = link_embeds.done_embed("Unlinked", f"{words} and the proof.")
+        await interaction.edit_original_response(embed=embed, view=None)
+
+
+class BegunPanel(Panel):
+    """Below a link to the page: it lives until the proof ends, and is then replaced by what became of it.
+
+    Args:
+        interaction: Deferred.
+        begun: The proof.
+        link: The account, None for any.
+        verification: Takes codes.
+        accounts: Can unlink again.
+        site: The page's site.
+        paste: Begins anew by a pasted signature; None where that is off.
+        host: As for every panel.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],
+        begun: Begun,
+        link: Link | None,
+        verification: Verification,
+        accounts: Accounts,
+        *,
+        site: str,
+        paste: Paste | None,
+        host: Host,
+    ) -> None:
+        super().__init__(interaction, expires=TOKEN_SECONDS, host=host)
+        self._begun = begun
+        self._link = link
+        self._verification = verification
+        self._accounts = accounts
+        self._site = site
+        self._paste = paste
+        items: list[discord.ui.Button[Any]] = [discord.ui.Button(label="Open the page", url=begun.url)]
+        if begun.session.way == Way.CODE.value:
+            items.append(Press("code", "Enter code", self._ask_code, style=discord.ButtonStyle.primary))
+        if paste:
+            items.append(Press("elsewhere", "Sign elsewhere and paste", self._sign_elsewhere))
+        self.lay_out(items)
+
+    async def show(self) -> None:
+        """Put it into the message."""
+        session = self._begun.session
+        embed = proof_embeds.begun_embed(session.person, self._link, Way(session.way), self._site, session.expires_at)
+        await self._latest.edit_original_response(embed=embed, view=self)
+
+    async def finish(self, outcome: Outcome) -> None:
+        """Show what became of it, once. Never raises."""
+        view = LinkedPanel(self._latest, outcome, self._accounts, host=self._host) if _is_linked(outcome) else None
+        await self.end(proof_embeds.outcome_embed(outcome), view)
+
+    async def end(self, embed: discord.Embed, view: Panel | None = None) -> None:
+        """Show how it ended, once. Never raises."""
+        if self.is_finished():
+            return
+        self.stop()
+        try:
+            await self._latest.edit_original_response(embed=embed, view=view)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("verify: what became of it is not shown: %s", error)  # dismissed, or the token is spent
+
+    async def _ask_code(self, interaction: discord.Interaction[Any]) -> None:
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            label="The code that the page shows", custom_id="code", placeholder="ABCD-2345", max_length=20
+        )
+        await interaction.response.send_modal(Ask(self, "code-typed", "Enter code", field, self._take_code))
+
+    async def _take_code(self, interaction: discord.Interaction[Any], typed: str) -> None:
+        await interaction.response.defer()
+        outcome = await self._verification.enter_code(interaction.user.id, typed)
+        if self.is_finished():  # the message ended before the code did
+            await interaction.followup.send(embed=proof_embeds.outcome_embed(outcome), ephemeral=True)
+            return
+        self._latest = interaction
+        await self.finish(outcome)
+
+    async def _sign_elsewhere(self, interaction: discord.Interaction[Any]) -> None:
+        assert self._paste  # noqa: S101 - else there is no such button
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._paste(interaction, self._link)
+
+
+class PastePanel(Panel):
+    """Below a text to be signed elsewhere. A wrong signature costs the text, and a press brings another."""
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],
+        session: Session,
+        issued: Issued,
+        verification: Verification,
+        accounts: Accounts,
+        *,
+        host: Host,
+    ) -> None:
+        super().__init__(interaction, expires=TOKEN_SECONDS, host=host)
+        self._session = session
+        self._issued = issued
+        self._verification = verification
+        self._accounts = accounts
+        self._button = Press("paste", "Paste the signature", self._ask, style=discord.ButtonStyle.primary)
+        self._again = Press("again", "New text", self._renew, style=discord.ButtonStyle.primary)
+
+    async def show(self) -> None:
+        """Put text and button into the message."""
+        self.lay_out([self._button])
+        await self._latest.edit_original_response(
+            content=proof_embeds.paste_text(self._issued), embed=proof_embeds.paste_embed(self._issued), view=self
+        )
+
+    async def _ask(self, interaction: discord.Interaction[Any]) -> None:
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            label="The signature of the text",
+            custom_id="signature",
+            placeholder="0x…",
+            style=discord.TextStyle.paragraph,
+            max_length=_MOST_LETTERS,
+        )
+        await interaction.response.send_modal(Ask(self, "signed", "Paste the signature", field, self._submit))
+
+    async def _submit(self, interaction: discord.Interaction[Any], pasted: str) -> None:
+        refuse_secrets(pasted)
+        parse_signature(pasted)  # what is no signature at all need not cost the text
+        await interaction.response.defer()
+        self._latest = interaction
+        try:
+            outcome = await self._verification.submit(self._session, self._issued.challenge_id, pasted)
+        except TesseraError as error:
+            log.info("verify: %s", error.sentence)
+            self.lay_out([self._again])
+            embed = error_embed(error)
+            embed.description = f"{embed.description}\nPress **New text**, and sign that one."
+            await interaction.edit_original_response(content=None, embed=embed, view=self)
+            return
+        self.stop()
+        view = LinkedPanel(interaction, outcome, self._accounts, host=self._host) if _is_linked(outcome) else None
+        await interaction.edit_original_response(content=None, embed=proof_embeds.outcome_embed(outcome), view=view)
+
+    async def _renew(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer()
+        self._issued = await self._verification.challenge(self._session, self._issued.signer)
+        self._latest = interaction
+        await self.show()
+
+
+def _is_linked(outcome: Outcome) -> bool:
+    return outcome.ending is Ending.LINKED

@@ -1,0 +1,277 @@
+"""Settings: read once, from a TOML file and the environment, and frozen.
+
+Secrets come only from the environment, or from a file that the environment names (`DISCORD_TOKEN_FILE`); they are
+`SecretStr`, so no repr, log line or error can show one. Unknown keys are refused with the nearest known name: a typo
+must never silently mean a default.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, ValidationError, model_validator
+
+from bot.config.source_tables import (
+    Address,
+    ArchiveTable,
+    GatewayUrl,
+    HttpUrl,
+    ImageGateway,
+    LoopringTable,
+    SourceTable,
+    Table,
+    is_node_url,
+    key_variable,
+)
+from bot.config.validation_errors import sentence_of
+from bot.errors import ConfigError
+from bot.signing.challenge import site_of
+
+
+class DiscordSettings(Table):
+    """How to reach Discord; empty URLs mean Discord's own."""
+
+    api_url: HttpUrl | Literal[""] = ""
+    gateway_url: GatewayUrl | Literal[""] = ""
+    authorize_url: HttpUrl = "https://discord.com/oauth2/authorize"
+    guild_ids: tuple[int, ...] = ()
+    buttons_expire_seconds: float = Field(default=600, gt=0, le=840)
+    token: SecretStr | None = Field(default=None, exclude=True)
+    client_secret: SecretStr | None = Field(default=None, exclude=True)
+
+
+class LoopringSettings(Table):
+    """The Loopring v3 API, hosted or a mirror, and where pictures behind `ipfs://` come from."""
+
+    base_url: HttpUrl = "https://api3.loopring.io"
+    requests_per_second: float = Field(default=4, gt=0, le=10_000)
+    timeout_seconds: float = Field(default=10, gt=0, le=60)
+    cache_seconds: float = Field(default=60, ge=0, le=3600)
+    image_gateways: tuple[ImageGateway, ...] = ("https://ipfs.io/ipfs/",)
+    fallback: str = ""
+    api_key: SecretStr | None = Field(default=None, exclude=True)
+
+    @property
+    def cache_for(self) -> timedelta:
+        """How long a complete answer is given again without asking anew."""
+        return timedelta(seconds=self.cache_seconds)
+
+    @property
+    def timeout(self) -> timedelta:
+        """The longest that one request may take."""
+        return timedelta(seconds=self.timeout_seconds)
+
+
+class StoreSettings(Table):
+    """Where the SQLite file lies, and how many copies of it are kept."""
+
+    path: Path = Path("tessera.db")
+    backup_folder: Path | None = None
+    backup_days: int = Field(default=7, ge=0, le=366)
+    backup_weeks: int = Field(default=4, ge=0, le=520)
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the nightly copies: the one that is set, or `backups` beside the store."""
+        return self.backup_folder or self.path.parent / "backups"
+
+
+def _without_path(url: str) -> str:
+    # A cookie named __Host-… is for a whole host, and so is the origin that requests are held against.
+    if urlsplit(url).path:
+        raise ValueError("must be the address of a host alone, without a path: https://verify.example.org")
+    # Browsers leave a scheme's own port out of what they send, and so must this.
+    url = url.removesuffix({"https": ":443", "http": ":80"}[urlsplit(url).scheme])
+    site_of(url)  # the texts that are signed there name it
+    return url
+
+
+class WebSettings(Table):
+    """The bot's own HTTP server; `public_url` is how others reach it, empty when nobody does."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: Annotated[HttpUrl, AfterValidator(_without_path)] | Literal[""] = ""
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+
+
+class LinkingSettings(Table):
+    """How members prove that an account is theirs."""
+
+    paste: bool = False
+    manual: bool = False
+    contest_hours: float = Field(default=24, gt=0, le=720)
+    wallet_factories: tuple[Address, ...] = ()
+    rpc_url: SecretStr | None = Field(default=None, exclude=True)
+
+    @property
+    def contest(self) -> timedelta:
+        """How long the holder of an account has to object before it moves to somebody else who proved it."""
+        return timedelta(hours=self.contest_hours)
+
+    @property
+    def rpc_urls(self) -> tuple[str, ...]:
+        """The Ethereum nodes that are asked about contract wallets; all of them must agree."""
+        return tuple(filter(None, self.rpc_url.get_secret_value().split(","))) if self.rpc_url else ()
+
+    @model_validator(mode="after")
+    def _nodes_are_urls(self) -> LinkingSettings:
+        # Not by the type's own validator, whose message would name the place but may stand in a log with its input.
+        if not all(map(is_node_url, self.rpc_urls)):
+            raise ValueError(
+                "a node of ETH_RPC_URL must be a URL starting with https:// (plain http:// is for this machine only)"
+            )
+        return self
+
+
+class LogSettings(Table):
+    """How much the bot tells on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+# What of the plain table speaks of asking Loopring; the rest of it is for all sources, or the environment's.
+_SETS_UP_A_SOURCE = frozenset({"base_url", "requests_per_second", "timeout_seconds", "fallback"})
+
+
+class Settings(Table):
+    """Everything that can be set."""
+
+    discord: DiscordSettings = DiscordSettings()
+    loopring: LoopringSettings = LoopringSettings()
+    source: tuple[Annotated[SourceTable, Field(discriminator="kind")], ...] = ()
+    store: StoreSettings = StoreSettings()
+    web: WebSettings = WebSettings()
+    linking: LinkingSettings = LinkingSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def secrets(self) -> list[SecretStr]:
+        """Everything that must never be told."""
+        keys = [table.api_key for table in self.sources if not isinstance(table, ArchiveTable)]
+        own = (self.discord.token, self.discord.client_secret, self.loopring.api_key)
+        # A node's URL is a secret as a whole, and each of several by itself: that is how a library would quote it.
+        nodes = map(SecretStr, self.linking.rpc_urls)
+        return [secret for secret in (*own, *keys, *nodes) if secret]
+
+    @property
+    def sources(self) -> tuple[SourceTable, ...]:
+        """All sources. The plain `[loopring]` table is the first where it sets up a source, or stands alone."""
+        plain = self.loopring
+        if self.source and not plain.model_fields_set & _SETS_UP_A_SOURCE:
+            return self.source
+        first = LoopringTable(
+            name="loopring",
+            base_url=plain.base_url,
+            requests_per_second=plain.requests_per_second,
+            timeout_seconds=plain.timeout_seconds,
+            fallback=plain.fallback,
+            api_key=plain.api_key,
+        )
+        return (first, *self.source)
+
+    @model_validator(mode="after")
+    def _sources_fit(self) -> Settings:
+        names = [table.name for table in self.sources]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"two sources are named {twice}")
+        fallbacks = {table.name: table.fallback for table in self.sources}
+        for name in names:
+            seen = [name]
+            while behind := fallbacks[seen[-1]]:
+                if behind not in fallbacks:
+                    raise ValueError(f"source {seen[-1]} names the fallback {behind}, which is no source")
+                if behind in seen:
+                    raise ValueError(f"the fallbacks of source {name} lead in a circle")
+                seen.append(behind)
+        return self
+
+
+# table, key of the settings → environment variable; `<variable>_FILE` names a file that holds the same.
+_SECRETS = {
+    ("discord", "token"): "DISCORD_TOKEN",
+    ("discord", "client_secret"): "DISCORD_CLIENT_SECRET",
+    ("loopring", "api_key"): "LOOPRING_API_KEY",
+    ("linking", "rpc_url"): "ETH_RPC_URL",
+}
+
+
+def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Settings:
+    """Settings from the TOML file at `path` and the secrets in `environ`.
+
+    Args:
+        path: The TOML file.
+        environ: Normally `os.environ`.
+        required: False: a missing file means defaults.
+
+    Raises:
+        ConfigError: unreadable file, bad TOML, unknown key, or a value out of its range; one sentence.
+    """
+    tables = _read_toml(path, required=required)
+    for (table, key), variable in _SECRETS.items():
+        if isinstance(tables.get(table), dict) and key in tables[table]:
+            raise ConfigError(
+                f"{path}: {table}.{key} must not be in the file: put it into {variable} in the environment."
+            )
+        if secret := _read_secret(variable, environ):
+            tables.setdefault(table, {})
+            if isinstance(tables[table], dict):
+                tables[table][key] = secret
+    _add_source_keys(tables, environ)
+    try:
+        return Settings.model_validate(tables)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {sentence_of(error, Settings)}") from None  # the cause would quote its input
+
+
+def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Each `[[source]]` finds its key under its own name: `ETHEREUM_API_KEY` for one that is named ethereum."""
+    sources = tables.get("source")
+    if sources is not None and not isinstance(sources, list):
+        raise ConfigError("source: write [[source]], with two brackets, for each source.")
+    for table in sources or []:
+        if not isinstance(table, dict) or not isinstance(table.get("name"), str) or table.get("kind") == "archive":
+            continue
+        variable = key_variable(table["name"])
+        if "api_key" in table:
+            raise ConfigError(f"source.api_key must not be in the file: put it into {variable} in the environment.")
+        if secret := _read_secret(variable, environ):
+            table["api_key"] = secret
+
+
+def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        if not required:
+            return {}
+        raise ConfigError(
+            f"{path}: no such file. Copy config.example.toml there, or name another with --config."
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}.") from error
+
+
+def _read_secret(variable: str, environ: Mapping[str, str]) -> str | None:
+    file = environ.get(f"{variable}_FILE")
+    value = environ.get(variable)
+    if file and value:
+        raise ConfigError(f"Both {variable} and {variable}_FILE are set: keep one of them.")
+    if file:
+        try:
+            value = Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            # Its name is not told: by mistake it may be the secret itself.
+            raise ConfigError(f"{variable}_FILE: that file cannot be read: {type(error).__name__}.") from error
+    value = (value or "").strip()
+    if any(not char.isprintable() or not char.isascii() or char == " " for char in value):
+        raise ConfigError(f"{variable} holds blanks or characters that no token has: it was probably pasted wrongly.")
+    return value or None

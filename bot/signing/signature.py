@@ -1,0 +1,133 @@
+"""Who signed a text: addresses, the digest that wallets sign, and the key that a signature was made with.
+
+    text ──personal_digest──▶ 32 bytes ┐
+    pasted ──parse_signature──▶ bytes ─┴─recover──▶ address, or None
+
+Only ECDSA is judged here. What a contract says to a signature has to be asked of a node: `bot.signing.abi` has the
+words for that, and `digests_for` the digests to ask about.
+"""
+
+from __future__ import annotations
+
+import re
+
+from eth_hash.auto import keccak
+from eth_keys.constants import SECPK1_N
+from eth_keys.datatypes import Signature
+from eth_keys.exceptions import BadSignature
+
+from bot.errors import InputError
+
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_ZERO = "0x" + "0" * 40
+# What a copied text brings along at its ends. Anything else that cannot be seen makes it another text.
+_BLANKS = " \t\r\n"
+# A contract's may hold those of thirty owners; more than these 4000 digits fits into no text field of Discord's.
+_SIGNATURE = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2}){65,2000})")
+# Wallets write the parity of the point as 27 and 28, some hardware as 0 and 1. What EIP-155 adds is for transactions.
+_PARITY = {0: 0, 1: 1, 27: 0, 28: 1}
+# Loopring's wallets put the kind of the digest behind the 65 bytes: 02 as it is, 03 wrapped once more.
+_AS_IT_IS, _WRAPPED = 2, 3
+_MAX_S = SECPK1_N // 2
+
+
+def is_address(text: str) -> bool:
+    """Whether this is 0x and 40 hex digits, in any case; no checksum is asked for."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def checksummed(address: str) -> str:
+    """An address in the mixed case of EIP-55, as wallets show it."""
+    digits = address[2:].lower()
+    hashed = keccak(digits.encode()).hex()
+    return "0x" + "".join(
+        digit.upper() if nibble in "89abcdef" else digit for digit, nibble in zip(digits, hashed, strict=False)
+    )
+
+
+def parse_address(text: str) -> str:
+    """An address that a person or a page gave, lower case; blanks around it do not count.
+
+    All in one case it carries no checksum, and none is asked for.
+
+    Raises:
+        InputError: with a sentence that says what is accepted.
+    """
+    address = text.strip(_BLANKS)
+    if not is_address(address):
+        raise InputError("That is not an Ethereum address: an address is 0x and 40 hex digits.")
+    if address == _ZERO:
+        raise InputError("The zero address belongs to nobody: use the address of your own wallet.")
+    digits = address[2:]
+    if digits not in (digits.lower(), digits.upper()) and address != checksummed(address):
+        raise InputError(
+            "That address has a typing mistake, its checksum is wrong: copy it from your wallet once more."
+        )
+    return address.lower()
+
+
+def personal_digest(text: str) -> bytes:
+    """What a wallet signs for this text with `personal_sign`: EIP-191, version 0x45, over its UTF-8 bytes."""
+    return personal_digest_of_bytes(text.encode())
+
+
+def personal_digest_of_bytes(message: bytes) -> bytes:
+    """The same for bytes. The length in front of them counts bytes, in decimal."""
+    return keccak(b"\x19Ethereum Signed Message:\n%d" % len(message) + message)
+
+
+def parse_signature(text: str) -> bytes:
+    """The 65 to 2000 bytes of a signature that a page sent or a person pasted, as hex digits with or without 0x.
+
+    Blanks and line breaks at both ends do not count: a terminal or a text field adds them to what is copied. Within
+    it nothing is forgiven.
+
+    Raises:
+        InputError: with a sentence that says what is accepted.
+    """
+    match = _SIGNATURE.fullmatch(text.strip(_BLANKS))
+    if match is None:
+        raise InputError("That is not a signature: paste only the signature, which is 0x and 130 or more hex digits.")
+    return bytes.fromhex(match[1])
+
+
+def digests_for(digest: bytes, signature: bytes) -> tuple[bytes, ...]:
+    """The digests that a wallet may have signed; more than one where the signature ends with Loopring's suffix 03.
+
+    That suffix says that the wallet's owner signed a digest as a message of its own, so it stands wrapped once more.
+    """
+    if _suffix(signature) == _WRAPPED:
+        return digest, personal_digest_of_bytes(digest)
+    return (digest,)
+
+
+def recover(digest: bytes, signature: bytes) -> str | None:
+    """The address, lower case, whose key made this signature of a 32-byte digest; None where no key may have.
+
+    Almost any 65 bytes lead to *some* address, so the answer alone proves nothing: compare it with the address that
+    was claimed before the text was made. That is safe. To reach one address that was given, one needs its key, or
+    160 bits of luck with Keccak-256; and so it cannot be the zero address, which `parse_address` takes from nobody.
+
+    None is the answer to any other length than 65 (66 with Loopring's suffix, which is dropped), to another recovery
+    byte than 0, 1, 27 or 28, to r or s out of range, to the upper half of s (anybody can turn a signature into that
+    twin), and to an r that is no point of the curve.
+    """
+    if _suffix(signature):
+        signature = signature[:-1]
+    if len(signature) != 65 or signature[64] not in _PARITY:  # noqa: PLR2004 - r, s, and one byte
+        return None
+    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:64])
+    if not (0 < r < SECPK1_N and 0 < s <= _MAX_S):
+        return None
+    try:
+        signed = Signature(vrs=(_PARITY[signature[64]], r, s))
+        return signed.recover_public_key_from_msg_hash(digest).to_address()
+    except BadSignature:
+        return None
+
+
+def _suffix(signature: bytes) -> int:
+    """Loopring's suffix, 0 where there is none."""
+    if len(signature) == 66 and signature[65] in (_AS_IT_IS, _WRAPPED):  # noqa: PLR2004 - one byte behind the 65
+        return signature[65]
+    return 0

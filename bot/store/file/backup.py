@@ -1,0 +1,125 @@
+"""One backup: a copy of the store as it is at one moment, in a file that needs nothing beside it.
+
+The copy is read by a connection of its own, in one transaction: with SQLite's log (WAL) that shows one moment to the
+end, whatever is written meanwhile, and holds nobody up. So it may run beside the bot, in its process or in another.
+A plain `cp` of a store in use is *not* a backup: what lies in the log is missing from it, or half there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.errors import ConfigError, InputError, StoreError
+from bot.store.file.backup_files import COMPANIONS
+from bot.store.file.examine import connect_to_read, count_rows, examine
+
+PART = ".part"  # how the name of a backup ends that is not whole yet; it begins with a dot
+
+_PAGES = 256  # copied at a time, 1 MiB: how far it goes on after it was told to stop
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was saved: where, how many rows of each table, and the size in bytes."""
+
+    target: Path
+    rows: Mapping[str, int]
+    size: int
+
+
+async def backup_file(source: Path, target: Path) -> Summary:
+    """Save the store at `source`, which a bot may be using, to the new file `target` (mode 0600).
+
+    The copy is written beside its target, read again as a whole, and only then given its name. Whatever goes wrong,
+    a cancellation included, leaves nothing of it.
+
+    Raises:
+        InputError: there is a file at `target` already.
+        ConfigError: there is no store at `source`, or it is damaged; or `target` cannot be written there.
+        StoreError: the disk is full or fails, or the copy is not what was read.
+    """
+    stop = threading.Event()
+    copying = asyncio.ensure_future(asyncio.to_thread(copy, source, target, stop=stop))
+    try:
+        return await asyncio.shield(copying)
+    except asyncio.CancelledError:
+        stop.set()
+        await asyncio.gather(copying, return_exceptions=True)  # until it has cleaned up behind itself
+        raise
+
+
+def copy(source: Path, target: Path, *, replace: bool = False, stop: threading.Event | None = None) -> Summary:
+    """`backup_file` on this thread. With `replace` it takes the place of an earlier file; `stop` ends it early."""
+    if not replace and os.path.lexists(target):
+        raise InputError(f"{target}: there is a file already. Name one that is not there yet; nothing was written.")
+    source = Path(os.path.realpath(source))  # the log lies beside the file, not beside a link to it
+    if examine(source, source.parent / "backups") is None:
+        raise ConfigError(f"{source}: there is no store to back up yet.")
+    part = _begin(target)
+    try:
+        rows = _copy(source, part, stop or threading.Event())
+        _verify(part, rows)
+        _sync(part)
+        if not replace and os.path.lexists(target):
+            raise InputError(f"{target}: somebody else made that file meanwhile. Nothing was written.")
+        part.rename(target)
+        _sync(target.parent)
+        return Summary(target, rows, target.stat().st_size)
+    except (sqlite3.Error, OSError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
+        raise StoreError(f"{target}: the backup failed: {said}. Nothing was written.") from error
+    finally:
+        for path in (part, *(Path(f"{part}{ending}") for ending in COMPANIONS)):
+            path.unlink(missing_ok=True)
+
+
+def _begin(target: Path) -> Path:
+    try:
+        file, name = tempfile.mkstemp(PART, f".{target.name}.", target.parent)
+    except OSError as error:
+        raise ConfigError(f"{target}: the backup cannot be written there: {error.strerror}.") from error
+    os.close(file)
+    return Path(name)
+
+
+def _copy(source: Path, part: Path, stop: threading.Event) -> dict[str, int]:
+    """Returns the rows of each table at the moment that was copied."""
+
+    def go_on(_status: int, _remaining: int, _total: int) -> None:
+        if stop.is_set():
+            raise StoreError("The backup was stopped. Nothing was written.")
+
+    with closing(connect_to_read(source)) as reading, closing(sqlite3.connect(part)) as copied:
+        reading.execute("BEGIN")
+        rows = count_rows(Database(reading))  # the first read of a transaction fixes its moment
+        reading.backup(copied, pages=_PAGES, progress=go_on)
+        # Or the copy would want a log of its own beside it as soon as somebody looks at it.
+        copied.execute("PRAGMA journal_mode=DELETE").fetchall()
+        return rows
+
+
+def _verify(part: Path, rows: Mapping[str, int]) -> None:
+    with closing(connect_to_read(part)) as again:
+        verdict = again.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        strays = again.execute("PRAGMA foreign_key_check").fetchall()
+        if verdict != "ok" or strays or count_rows(Database(again)) != rows:
+            reason = verdict if verdict != "ok" else "rows are missing or point nowhere"
+            raise StoreError(f"The copy of the store is not whole: {reason}. Nothing was written.")
+
+
+def _sync(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -1,0 +1,157 @@
+"""Is what lies at the store's path a store that may be opened? Looking changes nothing and needs no lock.
+
+A file that is damaged or gone must never be taken for an empty one: that would read as "nobody linked anything".
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.errors import ConfigError, DamagedStoreError
+from bot.store.file import backup_files
+from bot.store.schema import MIGRATIONS
+
+PATIENCE = 5.0  # a backup program's lock, or a curious shell's, is over by then; a person waits no longer
+
+_OF_THE_DISK = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a store holds.
+
+    Attributes:
+        rows: How many rows each table has.
+        pending: The migrations that are still to be applied, in order.
+    """
+
+    rows: Mapping[str, int]
+    pending: tuple[str, ...]
+
+
+def examine(path: Path, backups: Path, *, patience: float = PATIENCE) -> Findings | None:
+    """Look into the store at `path`, also while a bot uses it. None: there is none yet.
+
+    Args:
+        path: The store's file.
+        backups: The folder of its backups.
+        patience: Seconds to wait for another program's lock.
+
+    Raises:
+        DamagedStoreError: it is damaged, or gone while its log or backups are there.
+        ConfigError: it cannot be read, is in use, belongs to another program, or was written by a newer Tessera.
+    """
+    if not _size(path):
+        _refuse_what_was_lost(path, backups)
+        return None
+    with explaining(path, backups):
+        connection = connect_to_read(path, patience=patience)
+        try:
+            return _findings(path, backups, Database(connection))
+        finally:
+            connection.close()
+
+
+def inspect(path: Path, backups: Path) -> Findings | None:
+    """`examine`, and whether a store could be opened or made there, as far as that can be told without doing it.
+
+    Raises:
+        DamagedStoreError, ConfigError: as `examine`, or nothing can be written there.
+    """
+    if not path.parent.exists():
+        raise ConfigError(f"{path}: the store cannot be written: {os.strerror(errno.ENOENT)}. Set [store] path.")
+    found = examine(path, backups)
+    for place in (path.parent, path) if path.exists() else (path.parent,):
+        if not os.access(place, os.W_OK):
+            raise ConfigError(f"{path}: the store cannot be written: {os.strerror(errno.EACCES)}. Set [store] path.")
+    return found
+
+
+def connect_to_read(path: Path, *, patience: float = PATIENCE) -> sqlite3.Connection:
+    """A connection that cannot change the file; when it is closed the log stays as it is, too."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", timeout=patience, uri=True)
+
+
+@contextmanager
+def explaining(path: Path, backups: Path) -> Iterator[None]:
+    """Say what SQLite cannot do with a file at start in words for its operator.
+
+    Raises:
+        DamagedStoreError: the file is damaged.
+        ConfigError: any other error of SQLite.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith("SQLITE_BUSY"):
+            raise ConfigError(f"{path}: the store is in use by another program. End that one first.") from error
+        if name == "SQLITE_READONLY_ROLLBACK":
+            raise ConfigError(f"{path}: a program was killed while it wrote; the next start mends that.") from error
+        if name.startswith(_OF_THE_DISK):
+            raise ConfigError(
+                f"{path}: the store cannot be used: {error}. Look at the disk, or set [store] path."
+            ) from error
+        refused = f"{path}: not a store that Tessera can use: {error}. It was not touched."
+        if not name.startswith(_DAMAGED):
+            raise ConfigError(refused) from error
+        if name == "SQLITE_NOTADB" and not backup_files.find(path, backups):  # as likely the path of something else
+            raise DamagedStoreError(refused) from error
+        raise DamagedStoreError(f"{refused} {backup_files.say_how_to_restore(path, backups)}") from error
+
+
+def _size(path: Path) -> int:
+    """In bytes; 0 also when there is no such file."""
+    try:
+        if path.is_dir():
+            raise ConfigError(f"{path}: the store cannot be written: Is a directory. Set [store] path.")
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        raise ConfigError(f"{path}: the store cannot be read: {error.strerror}. Set [store] path.") from error
+
+
+def _refuse_what_was_lost(path: Path, backups: Path) -> None:
+    log = Path(f"{path}-wal")
+    if _size(log):  # SQLite would delete it
+        raise DamagedStoreError(
+            f"{path}: the store is gone or empty, but its log {log.name} is there. Put the file back; it was not "
+            f"touched. {backup_files.say_how_to_restore(path, backups)}"
+        )
+    if backup_files.find(path, backups):
+        raise DamagedStoreError(
+            f"{path}: the store is gone or empty, but there are backups of it in {backups}. Move that folder away to "
+            f"begin anew, and members must link again. {backup_files.say_how_to_restore(path, backups)}"
+        )
+
+
+def _findings(path: Path, backups: Path, db: Database) -> Findings:
+    if (verdict := db.execute("PRAGMA quick_check").fetchone()[0]) != "ok":
+        raise DamagedStoreError(
+            f"{path}: the store is damaged ({verdict}). It was not touched. "
+            f"{backup_files.say_how_to_restore(path, backups)}"
+        )
+    applied = [step.name for step in MIGRATIONS.applied(db)]
+    if not applied and set(db.table_names()) - {MIGRATIONS.migrations_table}:
+        raise ConfigError(f"{path}: the database of another program. Set [store] path; it was not touched.")
+    pending = tuple(step.name for step in MIGRATIONS.pending(db))
+    with Database(memory=True) as blank:
+        known = {step.name for step in MIGRATIONS.pending(blank)}
+    if newer := [name for name in applied if name not in known]:
+        raise ConfigError(f"{path}: written by a newer Tessera ({newer[-1]}). Run that version, or use another file.")
+    return Findings(count_rows(db), pending)
+
+
+def count_rows(db: Database) -> dict[str, int]:
+    """How many rows each table has."""
+    return {name: db.table(name).count for name in db.table_names() if not name.startswith("sqlite_")}

@@ -1,0 +1,109 @@
+"""A backup every night at 03:00 UTC, and which of the older ones may go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from bot.errors import TesseraError
+from bot.store.file import backup_files
+from bot.store.file.backup import PART, backup_file
+
+log = logging.getLogger(__name__)
+
+_HOUR = timedelta(hours=3)  # after midnight, UTC
+
+# The clock is looked at this often: it may be set, and a machine may sleep. Also the pause after a backup that failed.
+_LONGEST_PAUSE = timedelta(hours=1)
+
+
+async def _sleep(pause: timedelta) -> None:
+    await asyncio.sleep(pause.total_seconds())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def keep_backups(
+    store: Path,
+    folder: Path,
+    *,
+    days: int = 7,
+    weeks: int = 4,
+    now: Callable[[], datetime] = _now,
+    pause: Callable[[timedelta], Awaitable[None]] = _sleep,
+) -> None:
+    """Save the store every night, and at once when last night's backup is missing. Runs until it is cancelled.
+
+    What goes wrong is logged, as an error, and tried again an hour later; older backups are only removed after a new
+    one was made.
+    """
+    while True:
+        night = (now().astimezone(UTC) - _HOUR).date()
+        try:
+            await _save(store, folder, night, days, weeks)
+        except (TesseraError, OSError) as error:
+            log.error("no backup of %s was made: %s", night, error)  # noqa: TRY400 - the sentence says it all
+        except Exception:  # whatever it was: a bot without backups must go on, and be heard
+            log.exception("no backup of %s was made", night)
+        next_night = datetime.combine(night + timedelta(days=1), datetime.min.time(), UTC) + _HOUR
+        await pause(min(next_night - now(), _LONGEST_PAUSE))
+
+
+async def _save(store: Path, folder: Path, night: date, days: int, weeks: int) -> None:
+    target = folder / backup_files.of_day(store, night)
+    if not await asyncio.to_thread(_make_room, store, target):
+        return
+    saved = await backup_file(store, target)
+    rows = sum(saved.rows.values())
+    log.info("backup: %s, %d rows in %d tables, %d bytes, verified", target, rows, len(saved.rows), saved.size)
+    for path in await asyncio.to_thread(_remove_old, store, folder, night, days, weeks):
+        log.info("backup: %s was removed", path)
+
+
+def _make_room(store: Path, target: Path) -> bool:
+    """Whether the night's backup is still to be made. What a killed process left of one is removed."""
+    if target.exists():
+        return False
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    for part in target.parent.glob(f".{store.stem}-*{PART}*"):
+        part.unlink()
+    return True
+
+
+def _remove_old(store: Path, folder: Path, night: date, days: int, weeks: int) -> list[Path]:
+    old = [
+        folder / backup_files.of_day(store, day)
+        for day in to_delete(backup_files.days(store, folder), night, days=days, weeks=weeks)
+    ]
+    # Deleted members are in these too, so none of them outlives the nightly ones.
+    before = datetime.combine(night, datetime.min.time(), UTC) - kept_for(days, weeks)
+    old += [path for path in backup_files.of_steps(store, folder) if path.stat().st_mtime < before.timestamp()]
+    for path in old:
+        path.unlink()
+    return old
+
+
+def kept_for(days: int, weeks: int) -> timedelta:
+    """How old a backup may get at the most: the weekly ones follow the daily ones, each up to a week apart."""
+    return timedelta(days=max(days, 1) + (7 * (weeks + 1) if weeks else 0))
+
+
+def to_delete(kept_days: Iterable[date], today: date, *, days: int, weeks: int) -> list[date]:
+    """The backups that may go, the oldest first.
+
+    What stays: the newest `days`, at least one; of the older ones the first of each of the newest `weeks` weeks; and
+    all that are dated after `today`, because a clock was wrong.
+    """
+    past = sorted((day for day in kept_days if day <= today), reverse=True)
+    older = past[max(days, 1) :]
+    of_week: dict[tuple[int, int], date] = {}
+    for day in older:
+        year, week, _ = day.isocalendar()
+        of_week[year, week] = day  # the first: were it the last, the week that has just begun would push an old one out
+    stay = set(list(of_week.values())[:weeks])
+    return [day for day in reversed(older) if day not in stay]

@@ -1,0 +1,1 @@
+"""Tables of linking: accounts that members named, proofs, proofs under way, and contests."""

@@ -1,0 +1,115 @@
+"""All that is known about one member: to be handed to them, or to be forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.pseudonyms import Pseudonym
+from bot.store.audit import note
+from bot.store.linking import contest_table
+from bot.store.rows import first, moment, seconds
+from bot.store.thread import Writer
+
+# What is told of each table; hashes of tokens and texts are left out, as they say nothing to anybody.
+_TOLD = {
+    "links": "account, owner, label, is_main, linked_at",
+    "proofs": "owner, method, guild_id, proven_at",
+    "shares": "guild_id",
+    "notices": "news, owner, at, until",
+    "sessions": "way, status, username, avatar_url, guild_id, guild_name, account, owner, created_at, expires_at",
+}
+# What hangs on a member's sessions, and goes with them.
+_TOLD_OF_SESSIONS = {
+    "challenges": "signer, challenges.owner, accounts, text, challenges.expires_at, used_at",
+    "codes": "codes.owner, accounts, method, codes.expires_at",
+}
+_MOMENTS = frozenset(
+    {
+        "linked_at",
+        "proven_at",
+        "at",
+        "until",
+        "created_at",
+        "expires_at",
+        "opened_at",
+        "ends_at",
+        "objected_at",
+        "used_at",
+    }
+)
+
+
+class Members:
+    """Reads and deletes a member's data. Every method raises `StoreError` when SQLite fails."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def export(self, user_id: int, pseudonym: Pseudonym) -> dict[str, list[dict[str, Any]]]:
+        """Every row about a member, by table; moments as ISO 8601."""
+        actor = pseudonym(user_id)
+
+        def work(db: Database) -> dict[str, list[dict[str, Any]]]:
+            told = {
+                table: _rows(db, f"SELECT {columns} FROM {table} WHERE user_id = ?", [user_id])
+                for table, columns in _TOLD.items()
+            }
+            for table, columns in _TOLD_OF_SESSIONS.items():
+                joined = f"{table} JOIN sessions ON sessions.id = {table}.session_id"
+                told[table] = _rows(db, f"SELECT {columns} FROM {joined} WHERE user_id = ?", [user_id])
+            columns = "owner, opened_at, ends_at, objected_at"
+            for name, column in (("contested_by_others", "holder_id"), ("contested_by_you", "challenger_id")):
+                told[name] = _rows(db, f"SELECT {columns} FROM contests WHERE {column} = ?", [user_id])
+            told["refusals"] = _rows(db, "SELECT until FROM refusals WHERE user_hash = ?", [actor])
+            by_or_about = "SELECT at, verb FROM audit WHERE actor = ? OR subject = ? ORDER BY at, id"
+            told["audit"] = _rows(db, by_or_about, [actor, actor])
+            return told
+
+        return await self._writer.run(work)
+
+    async def delete(self, user_id: int, now: datetime, pseudonym: Pseudonym) -> int:
+        """Forget a member; how many accounts they had linked.
+
+        What stays: what was noted under their pseudonym, and that they may not contest an address (without a name).
+        Nor does the log beside the store keep what it held of them, unless a backup is being made of it just now.
+        """
+
+        def work(db: Database) -> int:
+            count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
+            for (owner,) in db.execute("SELECT owner FROM proofs WHERE user_id = ?", [user_id]).fetchall():
+                contest_table.give_up(db, user_id, owner, now)
+            for (owner,) in db.execute("SELECT owner FROM contests WHERE challenger_id = ?", [user_id]).fetchall():
+                contest_table.withdraw(db, user_id, owner, pseudonym, now)
+            for table in _TOLD:
+                db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
+            note(db, now, pseudonym(user_id), "delete")
+            return int(count)
+
+        count = await self._writer.transaction(work)
+        await self._writer.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        return count
+
+    async def purge(self, *, audit_before: datetime, now: datetime) -> None:
+        """Forget what was noted before a moment, news that could not be told since, and refusals that are over."""
+
+        def work(db: Database) -> None:
+            for table in ("audit", "notices"):
+                db.execute(f"DELETE FROM {table} WHERE at < ?", [seconds(audit_before)])
+            db.execute("DELETE FROM refusals WHERE until < ?", [seconds(now)])
+
+        await self._writer.transaction(work)
+
+
+def _rows(db: Database, sql: str, values: list[Any]) -> list[dict[str, Any]]:
+    cursor = db.execute(sql, values)
+    names = [column[0] for column in cursor.description]
+    return [
+        {
+            name: moment(value).isoformat() if name in _MOMENTS and value is not None else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in cursor.fetchall()
+    ]

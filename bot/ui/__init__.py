@@ -1,0 +1,1 @@
+"""What Discord needs and no feature owns: the client, views that belong to one person, pages, embeds."""

@@ -1,0 +1,226 @@
+"""class Bot: what Discord is told about us, which commands there are, and how every error is answered.
+
+No privileged intents, no members in memory, no mentions ever. Every interaction ends with an answer or with a clear
+error; what goes wrong unexpectedly is logged under a reference that the person is shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import aiohttp
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+
+from bot.config.settings import DiscordSettings
+from bot.errors import InputError, SourceError, TesseraError
+from bot.ui.embeds import error_embed
+from bot.ui.panel import ID_PREFIX, RUN
+
+log = logging.getLogger(__name__)
+
+READY_PAUSE = 0.25
+# Half of the three seconds that Discord grants; views of ours answer within milliseconds.
+_PRESS_PATIENCE = 1.5
+_STALE_BUTTON = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
+_LAST_EDITS = 2.0
+_STOPPING = "Tessera is being restarted. Try again in a minute."
+
+
+def point_at(settings: DiscordSettings) -> None:
+    """Let discord.py speak to another address than Discord's own: a stand-in, or a proxy.
+
+    These two class attributes are where discord.py keeps its addresses; it offers no argument for them.
+    """
+    if settings.api_url:
+        discord.http.Route.BASE = settings.api_url
+    if settings.gateway_url:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
+
+
+class Tree(app_commands.CommandTree["Bot"]):
+    """The slash commands; each is tracked while it runs, and each error is answered."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Bot]) -> bool:
+        """Note what runs; refuse what comes while the bot is stopping."""
+        return await self.client.admit(interaction)
+
+    async def on_error(self, interaction: discord.Interaction[Bot], error: app_commands.AppCommandError) -> None:
+        """Tell the person."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await self.client.answer_error(interaction, cause)
+
+
+class Bot(commands.Bot):
+    """The Discord client. Objects that commands need are given to the cogs, not kept here.
+
+    Args:
+        settings: Where Discord is, and where to register the commands.
+        cut_short: Ends long readings when the bot must stop.
+    """
+
+    def __init__(self, settings: DiscordSettings, *, cut_short: Callable[[], Awaitable[None]]) -> None:
+        # Two warnings at each start, on libraries that only voice needs.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        super().__init__(
+            command_prefix=(),  # slash commands only
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            # How long READY is held back after the last server was announced; nothing here needs all of them.
+            guild_ready_timeout=READY_PAUSE,
+        )
+        self._guild_ids = settings.guild_ids
+        self._cut_short = cut_short
+        self._running: set[asyncio.Task[Any]] = set()
+        self._stopping = False
+        self._settled_at = 0.0
+        self._command_ids: dict[tuple[int | None, str], int] = {}
+        self.started_at = discord.utils.utcnow()
+
+    async def setup_hook(self) -> None:
+        """Register the commands: at once in the configured guilds, or everywhere, where Discord takes its time."""
+        if not self._guild_ids:
+            self._note_ids(None, await self.tree.sync())
+            return
+        for guild_id in self._guild_ids:
+            guild = discord.Object(guild_id)
+            self.tree.copy_global_to(guild=guild)
+            try:
+                self._note_ids(guild_id, await self.tree.sync(guild=guild))
+            except discord.Forbidden:
+                log.error("guild %s: commands cannot be registered: invite the bot there first", guild_id)  # noqa: TRY400 - the traceback says nothing more
+
+    def _note_ids(self, guild_id: int | None, registered: list[app_commands.AppCommand]) -> None:
+        self._command_ids |= {(guild_id, command.name): command.id for command in registered}
+
+    def mention(self, command: str, guild_id: int | None) -> str:
+        """A command as text that can be clicked, where its id is known; one of a group by both names."""
+        name = command.partition(" ")[0]
+        command_id = self._command_ids.get((guild_id, name)) or self._command_ids.get((None, name))
+        return f"</{command}:{command_id}>" if command_id else f"`/{command}`"
+
+    @property
+    def gateway_state(self) -> str:
+        """A word on the connection to Discord: "ready" or "connecting"."""
+        return "ready" if self.is_ready() and self.ws and self.ws.open else "connecting"
+
+    async def on_connect(self) -> None:
+        """Note when the READY of this connection will have been told to everybody."""
+        self._settled_at = time.monotonic() + 2 * READY_PAUSE
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Note that this holds READY back for another while."""
+        del guild
+        self._settled_at = time.monotonic() + 2 * READY_PAUSE
+
+    async def close(self) -> None:
+        """Leave Discord; discord.py 2.7.1 would dispatch a READY that it still holds back into the closed client."""
+        await asyncio.sleep(self._settled_at - time.monotonic())
+        await super().close()
+
+    async def on_ready(self) -> None:
+        """Say that the work begins."""
+        log.info("ready as %s in %d guilds", self.user, len(self.guilds))
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer buttons whose views are gone: those of an earlier process, and those pressed too late."""
+        custom_id = _custom_id_of(interaction)
+        if not custom_id.startswith(f"{ID_PREFIX}:"):
+            return
+        if custom_id.startswith(f"{ID_PREFIX}:{RUN}:"):
+            # Its view answers at once; if nothing has, then the view is gone, or no longer has this button.
+            await asyncio.sleep(_PRESS_PATIENCE)
+            if interaction.response.is_done():
+                return
+        try:
+            await interaction.response.send_message(_STALE_BUTTON, ephemeral=True)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            log.info("an old button stays unanswered: %s", type(error).__name__)
+
+    async def admit(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether an interaction may run now; if so, `drain()` waits for it."""
+        if self._stopping:
+            if interaction.type is not discord.InteractionType.autocomplete:
+                await interaction.response.send_message(_STOPPING, ephemeral=True)
+            return False
+        if task := asyncio.current_task():
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        return True
+
+    async def drain(self, seconds: float) -> None:
+        """Take nothing new, and let what runs come to its end.
+
+        After so many seconds the readings are cut short, and what runs has two more to show what there is.
+        """
+        self._stopping = True
+        if not self._running:
+            return
+        log.info("finishing %d interactions", len(self._running))
+        _, late = await asyncio.wait(self._running, timeout=seconds)
+        if late:
+            await self._cut_short()
+            _, late = await asyncio.wait(late, timeout=_LAST_EDITS)
+        if late:
+            log.warning("%d interactions were cut off", len(late))
+
+    async def answer_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """Tell the person what went wrong: our sentence, or a reference to the log. Never raises."""
+        if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
+            log.warning("an interaction came too late to be answered: %s", _name_of(interaction))
+            return
+        if isinstance(error, TesseraError):
+            told = error
+            # What was typed is in the sentence of an InputError, and may be anything: a key, by mistake.
+            said = type(error).__name__ if isinstance(error, InputError) else error.sentence
+            level = logging.WARNING if isinstance(error, SourceError) else logging.INFO
+            log.log(level, "%s: %s", _name_of(interaction), said)
+        else:
+            reference = secrets.token_hex(3)
+            log.error("%s failed (reference %s)", _name_of(interaction), reference, exc_info=error)
+            told = TesseraError(
+                f"Something went wrong inside Tessera. Try again; if it stays so, tell its operator: `{reference}`."
+            )
+        try:
+            await _tell(interaction, error_embed(told))
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
+            log.warning("an error could not be told: %s", problem)
+
+
+_UNKNOWN_INTERACTION = 10062
+_ALREADY_ACKNOWLEDGED = 40060
+
+
+async def _tell(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
+    if not interaction.response.is_done():
+        try:
+            await interaction.response.send_message(embed=embed, ephemeral=True)
+        except discord.HTTPException as error:
+            if error.code != _ALREADY_ACKNOWLEDGED:
+                raise  # else Discord took our first answer, only its receipt was lost
+        else:
+            return
+    # Discord puts the first followup in the place of a "thinking" answer; a later one stands below it.
+    await interaction.followup.send(embed=embed, ephemeral=True)
+
+
+def _name_of(interaction: discord.Interaction[Any]) -> str:
+    if interaction.command:
+        return f"/{interaction.command.qualified_name}"
+    return _custom_id_of(interaction) or interaction.type.name
+
+
+def _custom_id_of(interaction: discord.Interaction[Any]) -> str:
+    return str(cast("dict[str, Any]", interaction.data or {}).get("custom_id", ""))

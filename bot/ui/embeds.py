@@ -1,0 +1,96 @@
+"""What all embeds share: colours, limits, how an error looks. No embed of ours is refused for its size.
+
+Discord's limits (resources/message#embed-limits): title 256, description 4096, footer 2048, field 256/1024, 25 fields,
+10 embeds and 6,000 characters over all embeds of a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot.errors import (
+    ConfigError,
+    InputError,
+    LimitError,
+    NotFoundError,
+    ProofError,
+    RefusedError,
+    SessionError,
+    SourceError,
+    StoreError,
+    TesseraError,
+    UndecidedError,
+)
+from bot.text import safe_image_url, utf16_units
+
+BRAND = discord.Colour(0xC8643C)  # terracotta, as tesserae were
+CAUTION = discord.Colour(0xE0A030)
+FAULT = discord.Colour(0xB03A3A)
+
+_ALL_EMBEDS = 6000
+_SENTENCE = 1500
+
+
+def cut_sentence(sentence: str) -> str:
+    """One of our sentences, which may quote something long."""
+    # By characters, each of which is at most two units.
+    return sentence if utf16_units(sentence) <= _SENTENCE else sentence[: _SENTENCE // 2 - 1] + "…"
+
+
+def error_embed(error: TesseraError) -> discord.Embed:
+    """An error as a person sees it: its sentence, under a heading that says whose side it is on."""
+    titles: dict[type[TesseraError], str] = {
+        NotFoundError: "Not found",
+        SessionError: "That is over",
+        ProofError: "Not proven",
+        LimitError: "Not now",
+        UndecidedError: "That cannot be told right now",
+        RefusedError: "This bot needs its operator",
+        StoreError: "This bot needs its operator",
+        ConfigError: "This bot needs its operator",
+        SourceError: "The source does not answer",
+    }
+    title = next((words for kind, words in titles.items() if isinstance(error, kind)), "That did not work")
+    # The sentence may quote what was typed; everything in it that could act is split already, markdown is not.
+    persons_side = InputError | NotFoundError | SessionError | ProofError | LimitError
+    colour = CAUTION if isinstance(error, persons_side) else FAULT
+    return discord.Embed(title=title, description=cut_sentence(error.sentence), colour=colour)
+
+
+def first_image(uris: Sequence[str], gateways: Sequence[str]) -> str | None:
+    """The first of `uris` that may be shown."""
+    return next((url for uri in uris if (url := safe_image_url(uri, gateways))), None)
+
+
+def fit(embeds: list[discord.Embed]) -> list[discord.Embed]:
+    """The same embeds, with descriptions cut where all of them together would pass 6,000 characters."""
+    excess = sum(map(embed_units, embeds)) - _ALL_EMBEDS
+    for embed in sorted(embeds, key=embed_units, reverse=True):
+        if excess <= 0:
+            break
+        description = embed.description or ""
+        keep = max(0, utf16_units(description) - excess - 1)
+        # By characters, each of which is at most two units: cuts rather more than needed, never less.
+        cut = description[: max(0, len(description) - (utf16_units(description) - keep))].rstrip("\\") + "…"
+        excess -= utf16_units(description) - utf16_units(cut)
+        embed.description = cut
+    return embeds
+
+
+def embed_units(embed: discord.Embed) -> int:
+    """What an embed counts towards the 6,000, in UTF-16 units, the strictest reading."""
+    parts = [embed.title, embed.description, embed.footer.text, embed.author.name]
+    parts += [text for field in embed.fields for text in (field.name, field.value)]
+    return sum(utf16_units(part) for part in parts if part)
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`"1 kind"`, `"12 kinds"`, `"78,000 copies"`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def short_address(address: str) -> str:
+    """`0x19e7…ff2a`."""
+    return f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address  # noqa: PLR2004 - nothing left to shorten

@@ -1,0 +1,154 @@
+"""What can be pressed below a long answer: the buttons, the menu, and the window that asks for a page number.
+
+They hold no state of the answer and know no view: what a press does is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.errors import InputError
+from bot.ui.panel import Act, Panel, Window, custom_id
+
+# What a choice does: gets the press, and the value that was chosen.
+Choose = Callable[[discord.Interaction[Any], str], Awaitable[None]]
+# What turning to a page, from 0, does.
+Turn = Callable[[discord.Interaction[Any], int], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something on a page that can be opened; texts are safe and short already (limits: 100 each)."""
+
+    value: str
+    label: str
+    description: str = ""
+
+
+class TurnButton(discord.ui.Button[Any]):
+    """Leads to another page; `target(page, last)` says which.
+
+    Args:
+        action: Its name in ids.
+        emoji: On the button.
+        target: From the page that is shown and the last one to the page that it leads to.
+        shown: The page that is shown at the time of a press, and the last one: two quick presses turn two pages.
+        turn: Shows a page.
+    """
+
+    def __init__(
+        self,
+        action: str,
+        emoji: str,
+        target: Callable[[int, int], int],
+        *,
+        shown: Callable[[], tuple[int, int]],
+        turn: Turn,
+    ) -> None:
+        super().__init__(emoji=emoji, custom_id=custom_id(action), row=0)
+        self._target = target
+        self._shown = shown
+        self._turn = turn
+
+    def adapt(self, page: int, last: int) -> None:
+        """Disabled where it would lead nowhere."""
+        self.disabled = not 0 <= self._target(page, last) <= last or self._target(page, last) == page
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Handle a press."""
+        await self._turn(interaction, self._target(*self._shown()))
+
+
+class JumpButton(discord.ui.Button[Any]):
+    """Says where we are, and asks where to go; `ask` opens the window."""
+
+    def __init__(self, ask: Act) -> None:
+        super().__init__(custom_id=custom_id("jump"), row=0)
+        self._ask = ask
+
+    def adapt(self, page: int, last: int) -> None:
+        """Says where we are."""
+        self.label = f"{page + 1} / {last + 1}"
+        self.disabled = False
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Handle a press."""
+        await self._ask(interaction)
+
+
+class JumpWindow(Window):
+    """Asks for one of `count` pages; `turn` shows it."""
+
+    def __init__(self, panel: Panel, count: int, turn: Turn) -> None:
+        super().__init__(panel, "jump-to", "Go to a page")
+        self._turn = turn
+        self._count = count
+        self._number: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            label=f"Page, from 1 to {self._count}", custom_id="page", max_length=10, placeholder=str(self._count)
+        )
+        self.add_item(self._number)
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        """Turn to it.
+
+        Raises:
+            InputError: there is no such page.
+        """
+        text = self._number.value.strip()
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= self._count:
+            raise InputError(f"There is no such page: use a number from 1 to {self._count}.")
+        await self._turn(interaction, int(text) - 1)
+
+
+class OpenMenu(discord.ui.Select[Any]):
+    """Lists what can be opened from the page; `choose` opens it."""
+
+    def __init__(self, placeholder: str, choose: Choose) -> None:
+        super().__init__(custom_id=custom_id("open"), placeholder=placeholder or None, row=1)
+        self._choose = choose
+
+    def offer(self, choices: Sequence[Choice]) -> None:
+        """Let these be chosen."""
+        self.disabled = False
+        self.options = [
+            discord.SelectOption(label=choice.label, value=choice.value, description=choice.description or None)
+            for choice in choices
+        ]
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Handle a choice."""
+        await self._choose(interaction, self.values[0])
+
+
+class TabButton(discord.ui.Button[Any]):
+    """Shows the same from another source; `choose` switches to it."""
+
+    def __init__(self, tab: Choice, choose: Choose) -> None:
+        super().__init__(label=tab.label[:80], custom_id=custom_id(f"tab:{tab.value}"), row=2)
+        self._value = tab.value
+        self._choose = choose
+
+    def adapt(self, *, current: bool) -> None:
+        """The tab that is shown leads nowhere."""
+        self.style = discord.ButtonStyle.primary if current else discord.ButtonStyle.secondary
+        self.disabled = current
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Handle a press."""
+        await self._choose(interaction, self._value)
+
+
+class BackButton(discord.ui.Button[Any]):
+    """Leads back to the list that something was opened from; `act` does."""
+
+    def __init__(self, act: Act) -> None:
+        super().__init__(label="Back to the list", emoji="↩", custom_id=custom_id("back"), row=3)
+        self._act = act
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Handle a press."""
+        await self._act(interaction)

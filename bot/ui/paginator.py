@@ -1,0 +1,222 @@
+"""The one View behind every long answer: pages to turn, things to open, a way back.
+
+The items live as long as the view, and only their looks change: an item that is taken out of its view while Discord
+has not yet answered an edit would leave a press unanswered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import aiohttp
+import discord
+
+from bot.ui.page_items import BackButton, Choice, JumpButton, JumpWindow, OpenMenu, TabButton, TurnButton
+from bot.ui.panel import Host, Panel
+
+log = logging.getLogger(__name__)
+
+# discord.py retries a 5xx, but on Linux not a broken connection (its errno check knows 54 and 10054 only).
+_EDIT_ATTEMPTS = 3
+# Message, webhook and token are gone: somebody deleted the answer, or fifteen minutes are over.
+_GONE = frozenset({10008, 10015, 50027})
+
+
+class PageSource(Protocol):
+    """Pages to show. Both data and looks are the source's; the paginator only turns them."""
+
+    def page_count(self) -> int:
+        """How many pages, at least 1."""
+
+    def embeds(self, page: int) -> list[discord.Embed]:
+        """What page `page` (from 0) shows."""
+
+    def choices(self, page: int) -> Sequence[Choice]:
+        """What can be opened from that page, at most 25."""
+
+    async def open(self, value: str) -> PageSource:
+        """The pages behind a choice.
+
+        Raises:
+            TesseraError: told to the person who chose.
+        """
+
+    def tabs(self) -> Sequence[Choice]:
+        """Other views of the same, at most five; shown beside each other."""
+
+    def tab(self) -> str:
+        """The value of the tab that this is."""
+
+    async def switch(self, value: str) -> PageSource:
+        """The pages of another tab.
+
+        Raises:
+            TesseraError: told to the person who pressed.
+        """
+
+
+class Paginator(Panel):
+    """Shows a `PageSource` and whatever is opened from it.
+
+    Args:
+        source: The pages.
+        interaction: Of the command, answered or deferred already.
+        expires: Seconds without a press until the buttons are disabled.
+        host: Asked before each press, and told what goes wrong in it.
+        select_placeholder: Words on the menu.
+    """
+
+    def __init__(
+        self,
+        source: PageSource,
+        interaction: discord.Interaction[Any],
+        *,
+        expires: float,
+        host: Host,
+        select_placeholder: str,
+    ) -> None:
+        super().__init__(interaction, expires=expires, host=host)
+        self._stack: list[tuple[PageSource, int]] = [(source, 0)]
+        self._presses = 0
+        self.gone = False
+        self._turns = (
+            self._turn_button("first", "⏮", lambda _page, _last: 0),
+            self._turn_button("previous", "◀", lambda page, _last: page - 1),
+            JumpButton(self._ask_page),
+            self._turn_button("next", "▶", lambda page, _last: page + 1),
+            self._turn_button("last", "⏭", lambda _page, last: last),
+        )
+        self._open = OpenMenu(select_placeholder, self.open)
+        self._back = BackButton(self.back)
+        self._tabs: dict[str, TabButton] = {}
+
+    def _turn_button(self, action: str, emoji: str, target: Callable[[int, int], int]) -> TurnButton:
+        return TurnButton(action, emoji, target, shown=self._shown, turn=self.turn)
+
+    def _shown(self) -> tuple[int, int]:
+        """The page shown, from 0, and the last one."""
+        source, page = self._stack[-1]
+        return page, source.page_count() - 1
+
+    async def _ask_page(self, interaction: discord.Interaction[Any]) -> None:
+        _, last = self._shown()
+        await interaction.response.send_modal(JumpWindow(self, last + 1, self.turn))
+
+    async def show(self) -> None:
+        """Put the current page into the message.
+
+        Raises:
+            discord.HTTPException: Discord refuses, or cannot be reached.
+        """
+        for attempt in range(1, _EDIT_ATTEMPTS + 1):
+            try:
+                await self._latest.edit_original_response(content=None, embeds=self._embeds(), view=self._laid_out())
+            except (aiohttp.ClientError, OSError):
+                if attempt == _EDIT_ATTEMPTS:
+                    raise
+                await asyncio.sleep(0.2 * attempt)
+            else:
+                return
+
+    def shows(self, source: PageSource) -> bool:
+        """Whether the list is still this one, and not another tab."""
+        return self._stack[0][0].tab() == source.tab()
+
+    async def replace(self, source: PageSource) -> None:
+        """New data for the list that was asked for: shown at once, unless something is opened from it.
+
+        A page that cannot be brought to Discord now is passed over: the next one may get there. When the message is
+        gone for good, `gone` says so.
+        """
+        _, page = self._stack[0]
+        self._stack[0] = (source, min(page, source.page_count() - 1))
+        if len(self._stack) > 1:
+            return
+        try:
+            await self.show()
+        except discord.HTTPException as error:
+            self.gone = error.code in _GONE
+            log.info("a page was not shown: %s", error)
+        except (aiohttp.ClientError, OSError) as error:
+            log.info("a page was not shown: %s", type(error).__name__)
+
+    async def turn(self, interaction: discord.Interaction[Any], page: int) -> None:
+        """Answer a press by showing another page of the same source."""
+        source, _ = self._stack[-1]
+        self._stack[-1] = (source, max(0, min(page, source.page_count() - 1)))
+        await self._answer(interaction)
+
+    async def open(self, interaction: discord.Interaction[Any], value: str) -> None:
+        """Answer a choice by showing what is behind it."""
+        await interaction.response.defer()  # what is behind it may have to be fetched
+        press = self._count_press()
+        opened = await self._stack[-1][0].open(value)
+        if press == self._presses:
+            self._stack.append((opened, 0))
+            self._latest = interaction
+            await self.show()
+
+    async def switch(self, interaction: discord.Interaction[Any], value: str) -> None:
+        """Answer a press by showing another tab of the list."""
+        await interaction.response.defer()
+        press = self._count_press()
+        switched = await self._stack[0][0].switch(value)
+        if press == self._presses:
+            self._stack = [(switched, 0)]
+            self._latest = interaction
+            await self.show()
+
+    async def back(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a press by showing the list that something was opened from."""
+        if len(self._stack) > 1:
+            self._stack.pop()
+        await self._answer(interaction)
+
+    def _count_press(self) -> int:
+        """The number of a press: what it brings is shown only if no later one was made meanwhile."""
+        self._presses += 1
+        return self._presses
+
+    async def _answer(self, interaction: discord.Interaction[Any]) -> None:
+        self._count_press()
+        self._latest = interaction
+        await interaction.response.edit_message(embeds=self._embeds(), view=self._laid_out())
+
+    def _embeds(self) -> list[discord.Embed]:
+        source, page = self._stack[-1]
+        return source.embeds(page)
+
+    def _laid_out(self) -> Paginator | None:
+        """This view with the items that the current page needs; None when it needs none."""
+        source, page = self._stack[-1]
+        last = source.page_count() - 1
+        choices = source.choices(page)
+        for button in self._turns:
+            self._include(button, wanted=last > 0)
+            button.adapt(page, last)
+        self._include(self._open, wanted=bool(choices))
+        self._open.offer(choices)
+        self._lay_out_tabs(source)
+        self._include(self._back, wanted=len(self._stack) > 1)
+        if self._expired:
+            self.disable()
+        else:
+            self.keep_time()
+        return self if self.children else None
+
+    def _lay_out_tabs(self, source: PageSource) -> None:
+        for tab in source.tabs():
+            button = self._tabs.setdefault(tab.value, TabButton(tab, self.switch))
+            button.adapt(current=tab.value == source.tab())
+        wanted = {tab.value for tab in source.tabs()}
+        for value, button in self._tabs.items():
+            self._include(button, wanted=value in wanted)
+
+    def _include(self, item: discord.ui.Item[Any], *, wanted: bool) -> None:
+        if wanted and item not in self.children:
+            self.add_item(item)
+        elif not wanted and item in self.children:
+            self.remove_item(item)

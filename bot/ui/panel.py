@@ -1,0 +1,171 @@
+"""A View that belongs to one person, and what it is made of: the answers with buttons are all such.
+
+Who may press: only the person who asked. When it dies: after `expires` seconds without a press its buttons are
+disabled. What if it breaks: the person is told, privately, and the buttons go on working. After a restart: buttons of
+an earlier process are told apart by `RUN` in their ids, and answered by `bot.ui.client` with a word on what to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+import aiohttp
+import discord
+
+log = logging.getLogger(__name__)
+
+ID_PREFIX = "tessera"
+# Tells the buttons of this process from those of an earlier one, whose views are gone.
+RUN = secrets.token_hex(4)
+
+# A token lives for fifteen minutes (interactions/receiving-and-responding); this leaves time for the last edit.
+TOKEN_SECONDS = 14 * 60
+
+Act = Callable[[discord.Interaction[Any]], Awaitable[None]]
+
+
+def custom_id(action: str) -> str:
+    """The id of something that can be pressed."""
+    return f"{ID_PREFIX}:{RUN}:{action}"
+
+
+class Host(Protocol):
+    """What a panel needs of the client."""
+
+    async def admit(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether a press may be handled now; a refusal is told to the person."""
+
+    async def answer_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """Turn an exception into words for the person; never raises."""
+
+
+class Panel(discord.ui.View):
+    """Buttons and menus for one person.
+
+    Args:
+        interaction: Of the command or the press, answered or deferred already.
+        expires: Seconds without a press until everything is disabled.
+        host: Asked before each press, and told what goes wrong in it.
+    """
+
+    def __init__(self, interaction: discord.Interaction[Any], *, expires: float, host: Host) -> None:
+        super().__init__(timeout=expires)
+        self.asker = interaction.user
+        self._latest = interaction  # each press brings a token that lives fifteen more minutes
+        self._expires = expires
+        self._host = host
+        self._expired = False
+        self.keep_time()
+
+    def lay_out(self, items: Sequence[discord.ui.Item[Any]]) -> None:
+        """Show these and no others. Those that stay are the same objects, so that no press of them is lost."""
+        self.clear_items()
+        for item in items:
+            self.add_item(item)
+
+    def keep_time(self) -> None:
+        """Let the timer start anew, as it does with each edit; the token to disable the buttons with does not."""
+        age = (discord.utils.utcnow() - self._latest.created_at).total_seconds()
+        self.timeout = max(1.0, min(self._expires, TOKEN_SECONDS - age))
+
+    def disable(self) -> None:
+        """Let nothing be pressed any more."""
+        for item in self.children:
+            if not (isinstance(item, discord.ui.Button) and item.url):  # a link leads on by itself
+                item.disabled = True  # type: ignore[attr-defined] # buttons and menus, which all can be
+
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
+        """Only the person who asked may press."""
+        if interaction.user.id == self.asker.id:
+            return await self._host.admit(interaction)
+        await interaction.response.send_message(
+            "These buttons belong to whoever asked. Use the command yourself for buttons of your own.", ephemeral=True
+        )
+        return False
+
+    async def on_error(
+        self, interaction: discord.Interaction[Any], error: Exception, item: discord.ui.Item[Any]
+    ) -> None:
+        """Tell the person."""
+        log.debug("%s failed", item)
+        await self._host.answer_error(interaction, error)
+
+    async def on_timeout(self) -> None:
+        """Disable everything, so that no press goes unanswered."""
+        self._expired = True
+        self.disable()
+        if self.children:
+            try:
+                await self._latest.edit_original_response(view=self)
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                log.info("buttons stay as they are: %s", error)  # the message was dismissed, or the token is spent
+
+
+class Press(discord.ui.Button[Any]):
+    """A button of a panel; `act` answers the press."""
+
+    def __init__(
+        self,
+        action: str,
+        label: str,
+        act: Act,
+        *,
+        style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+        row: int | None = None,
+    ) -> None:
+        super().__init__(label=label, custom_id=custom_id(action), style=style, row=row)
+        self._act = act
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Handle a press."""
+        await self._act(interaction)
+
+
+class Window(discord.ui.Modal):
+    """A window that a panel opens, with fields to fill in.
+
+    Args:
+        panel: Whose window it is: who may send it, and who hears of errors.
+        action: Its name in ids.
+        title: Above the fields; 45 letters at most.
+    """
+
+    def __init__(self, panel: Panel, action: str, title: str) -> None:
+        # discord.py finds open windows by this id alone, so each needs its own; and one that is dismissed is never
+        # heard of again, so each needs an end.
+        super().__init__(title=title, custom_id=custom_id(f"{action}:{secrets.token_hex(8)}"), timeout=TOKEN_SECONDS)
+        self._panel = panel
+
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whoever may press may send."""
+        return await self._panel.interaction_check(interaction)
+
+    async def on_error(  # type: ignore[override] # discord.py's own Modal drops the item in the same way
+        self, interaction: discord.Interaction[Any], error: Exception
+    ) -> None:
+        """Tell the person."""
+        await self._panel.on_error(interaction, error, self.children[0])
+
+
+class Ask(Window):
+    """A window with one field; `act` gets what was typed in it."""
+
+    def __init__(
+        self,
+        panel: Panel,
+        action: str,
+        title: str,
+        field: discord.ui.TextInput[Any],
+        act: Callable[[discord.Interaction[Any], str], Awaitable[None]],
+    ) -> None:
+        super().__init__(panel, action, title)
+        self._field = field
+        self._act = act
+        self.add_item(field)
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        """Hand it on."""
+        await self._act(interaction, self._field.value)

@@ -1,0 +1,221 @@
+"""The page on which members prove that a wallet is theirs, and the JSON that its script asks for.
+
+A GET changes nothing: whoever looks at links before people do (Discord's preview, a scanner) uses nothing up. The one
+exception is the return from Discord's login, which only works in the browser that began it. What changes something is
+a POST of JSON from this very page: by its `Origin`, by `Sec-Fetch-Site` where a browser sends that, and, once there is
+a session, by a header that only this page's script can know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from bot.errors import LimitError, SessionError, StoreError, UnavailableError
+from bot.linking import cookie as derived
+from bot.linking.outcome import Outcome
+from bot.linking.steps import after
+from bot.linking.verification import Verification
+from bot.signing.signature import checksummed
+from bot.store.linking.proof_writer import OVER
+from bot.store.linking.session_table import Session
+from bot.web.limits import SessionLimits
+from bot.web.static import static_files
+
+COOKIE = "__Host-vs"
+CSRF = "X-Tessera-CSRF"
+MAX_BODY = 4096 + 512  # the longest signature of a contract wallet is 4,002 characters
+_COOKIE_SECONDS = 15 * 60
+# Whoever sends a few hundred bytes for longer does so on purpose.
+_BODY_SECONDS = 10.0
+
+# What `bot.linking.cookie` makes. Anything else is nobody's; bytes that are no text would not even hash.
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+
+_STEPS = {"bound": "login", "ready": "wallet", "signed": "code", "done": "done", "dead": "dead"}
+
+
+class VerifyPage:
+    """Its routes.
+
+    Args:
+        verification: Does the work.
+        public_url: The page's origin.
+        body_seconds: How long the body of a request may take to come.
+    """
+
+    def __init__(self, verification: Verification, public_url: str, *, body_seconds: float = _BODY_SECONDS) -> None:
+        self._verification = verification
+        self._origin = public_url
+        self._body_seconds = body_seconds
+        self._sessions = SessionLimits()
+
+    def add_routes(self, app: web.Application) -> None:
+        """Serve the page, its files, and what its script asks for."""
+        for path, content, media in static_files():
+            app.router.add_get(path, _serving(content, media), name=path.strip("/").replace("/", "-"))
+        app.router.add_get("/oauth/cb", self.come_back, name="oauth-cb")
+        for name, handler in (
+            ("start", self.start),
+            ("state", self.state),
+            ("challenge", self.challenge),
+            ("submit", self.submit),
+            ("cancel", self.cancel),
+        ):
+            app.router.add_post(f"/v/{name}", handler, name=name)
+
+    async def start(self, request: web.Request) -> web.Response:
+        """Bind the link's token to this browser."""
+        body = await self._body(request, "token")
+        session, cookie = await self._verification.start(body["token"], _cookie(request))
+        return await self._answer(session, cookie)
+
+    async def state(self, request: web.Request) -> web.Response:
+        """How far this browser's session is."""
+        await self._body(request)
+        cookie = _cookie(request)
+        return await self._answer(await self._verification.session(cookie), cookie)
+
+    async def come_back(self, request: web.Request) -> web.StreamResponse:
+        """The return from Discord's login."""
+        query = request.query
+        try:
+            returned = await self._verification.come_back(
+                _cookie(request),
+                state=_secret(query.get("state", "")),
+                code=query.get("code", ""),
+                denied="error" in query,
+            )
+        except (UnavailableError, StoreError):  # a person waits for a page, not for JSON
+            return _redirect("/v#problem=failed")
+        response = _redirect(f"/v#problem={returned.problem}" if returned.problem else "/v")
+        if returned.cookie:
+            _set_cookie(response, returned.cookie)
+        return response
+
+    async def challenge(self, request: web.Request) -> web.Response:
+        """The text that the connected address is to sign."""
+        body = await self._body(request, "address")
+        session, _ = await self._session(request)
+        issued = await self._verification.challenge(session, body["address"])
+        return _json({"challenge_id": issued.challenge_id, "text": issued.text, "expires_at": _iso(issued.expires_at)})
+
+    async def submit(self, request: web.Request) -> web.Response:
+        """The signature of that text."""
+        body = await self._body(request, "challenge_id", "signature")
+        session, cookie = await self._session(request)
+        outcome = await self._verification.submit(session, body["challenge_id"], body["signature"])
+        return await self._answer(after(session, outcome), cookie, outcome)
+
+    async def cancel(self, request: web.Request) -> web.Response:
+        """The person says "not me": the session ends."""
+        await self._body(request)
+        session, cookie = await self._session(request)
+        await self._verification.cancel(session)
+        return await self._answer(await self._verification.session(cookie), cookie)
+
+    async def _session(self, request: web.Request) -> tuple[Session, str]:
+        """The session of a request that changes something, and its cookie."""
+        cookie = _cookie(request)
+        if not cookie:
+            raise SessionError(OVER)
+        if not derived.same(_secret(request.headers.get(CSRF, "")), derived.csrf(cookie)):
+            raise web.HTTPForbidden
+        session = await self._verification.session(cookie)
+        # Known before it is counted: anybody can make up cookies, and must not use up what is for all sessions.
+        if wait := self._sessions.take(derived.hashed(cookie)):
+            raise LimitError("Too many requests. Try again in a minute.", retry_after=wait)
+        return session, cookie
+
+    async def _body(self, request: web.Request, *names: str) -> Mapping[str, str]:
+        """The texts of a JSON object, from this very page."""
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType
+        same_site = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+        if request.headers.get("Origin") != self._origin or not same_site:
+            raise web.HTTPForbidden
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                body = orjson.loads(await request.read())
+        except (orjson.JSONDecodeError, web.RequestPayloadError, ConnectionError) as error:
+            raise web.HTTPBadRequest from error
+        except TimeoutError as error:
+            raise web.HTTPRequestTimeout from error
+        if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in names):
+            raise web.HTTPBadRequest
+        return body
+
+    async def _answer(self, session: Session, cookie: str, outcome: Outcome | None = None) -> web.Response:
+        until = outcome.until if outcome else None
+        if session.reason == "contested" and until is None:
+            until = await self._verification.contested_until(session)
+        response = _json(self._state(session, cookie, outcome.code if outcome else "", until))
+        if session.status != "dead":
+            _set_cookie(response, cookie)
+        return response
+
+    def _state(self, session: Session, cookie: str, code: str, until: datetime | None) -> dict[str, Any]:
+        """What the page's script shows; who made a link is not told to a browser whose person is not known."""
+        step = "contest" if session.reason == "contested" else _STEPS.get(session.status, "dead")
+        with_login = session.way == "oauth"
+        shown = step not in ("login", "dead")
+        person = session.person
+        user = {"id": str(person.user_id), "name": person.name, "avatar_url": person.avatar_url}
+        return {
+            "step": step,
+            "csrf": "" if step == "dead" else derived.csrf(cookie),
+            "authorize_url": self._verification.authorize_url(session, cookie),
+            "user": user if with_login and shown else None,
+            "expected": {"name": person.name} if not with_login and shown else None,
+            "guild": session.guild_name if shown else "",
+            "account": session.account if shown else "",
+            "owner": _shown(session.owner) if shown else "",
+            "linked": {"address": _shown(session.owner), "accounts": [session.account]} if step == "done" else None,
+            "code": code,
+            "until": _iso(until) if until and step == "contest" else "",
+            "expires_at": _iso(session.expires_at),
+            "reason": session.reason if session.reason in ("other_user", "cancelled") else "",
+        }
+
+
+def _cookie(request: web.Request) -> str:
+    """Of this browser's session, "" for none."""
+    return _secret(request.cookies.get(COOKIE, ""))
+
+
+def _secret(text: str) -> str:
+    return text if _SECRET.fullmatch(text) else ""
+
+
+def _serving(content: bytes, media: str) -> Any:
+    async def serve(_request: web.Request) -> web.Response:
+        return web.Response(body=content, content_type=media, charset="utf-8")
+
+    return serve
+
+
+def _json(body: Mapping[str, Any]) -> web.Response:
+    return web.Response(body=orjson.dumps(body), content_type="application/json")
+
+
+def _redirect(location: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": location})
+
+
+def _set_cookie(response: web.Response, cookie: str) -> None:
+    response.set_cookie(COOKIE, cookie, max_age=_COOKIE_SECONDS, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def _shown(address: str) -> str:
+    """An address as wallets show it, for people compare the two."""
+    return checksummed(address) if address else ""
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""Recording archives, and serving them."""

@@ -1,0 +1,294 @@
+"""What `serve` offers is what was recorded, read by the source that reads Loopring, over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.archive.lines import AccountRecord
+from bot.archive.partial import Partial
+from bot.archive.reader import Archive
+from bot.archive.writer import write_archive
+from bot.archive_api.http_api import make_app, read_key, start_serving
+from bot.archive_api.loopring_json import collection_json
+from bot.archive_api.record import parse_refs, record
+from bot.config.settings import LoopringSettings
+from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError, UnavailableError
+from bot.holdings import LOOPRING, Account, Holding
+from bot.names import Names
+from bot.sources.loopring import LoopringSource
+from bot.sources.loopring_wire import WireCollection, read_one
+from bot.sources.pace import Priority
+from bot.sources.paging import Scan
+from bot.sources.source import Source
+from tests.archive.fixtures import ADA, RECORDED_AT, header, write_small
+from tests.conformance.missing import skip_unless_ci
+from tests.loopring_source import open_source
+from tests.sandbox_client import open_stage
+
+NOW = Priority.INTERACTIVE
+RECORDED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "loopring"
+KEY = "a key"
+
+
+@asynccontextmanager
+async def served(path: Path, *, key: str = "", covers_all: bool = False) -> AsyncIterator[str]:
+    """An archive over HTTP; its base URL."""
+    archive = Archive.open(path)
+    runner = await start_serving(make_app(archive, key=key, covers_all=covers_all), "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+        archive.close()
+
+
+@asynccontextmanager
+async def reading(url: str, key: str = "") -> AsyncIterator[LoopringSource]:
+    """The source that reads Loopring, pointed there."""
+    secret = SecretStr(key) if key else None
+    settings = LoopringSettings(base_url=url, api_key=secret, requests_per_second=1000)
+    async with aiohttp.ClientSession() as session:
+        source = LoopringSource(session, settings)
+        yield source
+        await source.close()
+
+
+async def read(source: Source, account_id: str, contract: str | None = None) -> Scan[Holding]:
+    async for scan in source.iter_holdings(Account(LOOPRING, account_id), contract, NOW):
+        last = scan
+    return last
+
+
+async def record_all(source: Source, accounts: Sequence[str], path: Path) -> None:
+    partial = Partial.create(path.with_suffix(".partial"), header())
+    report = await record(source, parse_refs(accounts, Names()), partial, pause=0)
+    assert report.failed == {}
+    partial.finish(path)
+    partial.remove()
+
+
+# ---------------------------------------------------------------- the way round
+
+
+async def test_the_recorded_body_comes_back_equal(tmp_path: Path) -> None:
+    if not RECORDED.is_dir():
+        skip_unless_ci(f"there are no recorded bodies at {RECORDED}")
+    async with open_stage(RECORDED) as stage, open_source(stage) as source:
+        upstream = await read(source, "17608")
+        await record_all(source, ["17608"], tmp_path / "a")
+    async with served(tmp_path / "a") as url, reading(url) as source:
+        again = await read(source, "17608")
+    assert again.rows == upstream.rows
+    assert (len(again.rows), again.total, again.gap) == (12, 35, "12 of the 35 announced arrived")
+
+
+async def test_the_whole_community_comes_back_equal(tmp_path: Path) -> None:
+    accounts = ["10001", "10002", "10003", "10005", "10008", "10011"]
+    async with open_stage() as stage, open_source(stage) as source:
+        upstream = {account: await read(source, account) for account in accounts}
+        owners = {account: await source.fetch_owner(Account(LOOPRING, account), NOW) for account in accounts}
+        await record_all(source, accounts, tmp_path / "a")
+    async with served(tmp_path / "a") as url, reading(url) as source:
+        for account in accounts:
+            again = await read(source, account)
+            assert again.rows == upstream[account].rows
+            assert again.complete
+            assert again.total == len(again.rows)
+            assert await source.fetch_owner(Account(LOOPRING, account), NOW) == owners[account]
+            assert await source.fetch_account(owners[account], NOW) == Account(LOOPRING, account)
+        held = next(iter(upstream["10001"].rows.values())).collection
+        assert await source.fetch_collection(held.collection_id, NOW) == held
+
+
+async def test_what_is_read_of_the_archive_itself_is_the_same(tmp_path: Path) -> None:
+    known, records = write_small(tmp_path / "a")
+    async with served(tmp_path / "a") as url, reading(url) as source:
+        for each in records:
+            rows = (await read(source, each.account_id)).rows.values()
+            assert [(row.collection.collection_id, row.kinds) for row in rows] == [
+                (held.collection_id, held.kinds) for held in each.holdings
+            ]
+        assert [await source.fetch_collection(each.collection_id, NOW) for each in known] == list(known)
+        assert list((await read(source, "10001", "0x" + "02" * 20)).rows) == ["2"]
+
+
+images = st.sampled_from(["", "ipfs://a", "ipfs://b", "https://c.example/d", "https://c.example/e"])
+many_images = st.sampled_from(["", *(f"ipfs://{number}" for number in range(8))])
+
+
+@given(
+    st.fixed_dictionaries(
+        dict.fromkeys(("avatar", "banner", "tileUri", "thumbnail"), images | many_images)
+        | {"cached": st.fixed_dictionaries(dict.fromkeys(("avatar", "banner", "tileUri", "thumbnail"), images))}
+    ),
+    st.text(max_size=30),
+    st.integers(0, 2**43),
+    st.dictionaries(st.text(max_size=8), st.booleans(), max_size=4),
+)
+def test_whatever_loopring_can_say_of_a_collection_comes_back(
+    pictures: dict[str, Any], text: str, moment: int, properties: dict[str, bool]
+) -> None:
+    body = {
+        **pictures,
+        "id": 7,
+        "owner": ADA,
+        "name": text,
+        "description": text,
+        "contractAddress": ADA,
+        "deployStatus": "DEPLOYED",
+        "nftType": "ERC1155",
+        "times": {"createdAt": moment, "updatedAt": moment},
+        "extra": {"properties": properties},
+    }
+    seen = read_one(WireCollection, body).to_collection()
+    told = orjson.loads(orjson.dumps(collection_json(seen)))
+    assert "tessera" not in told["extra"]
+    assert read_one(WireCollection, told).to_collection() == seen
+
+
+# ---------------------------------------------------------------- what is not known
+
+
+@pytest.mark.parametrize("total", [None, 0, 3, 9])
+@pytest.mark.parametrize("contract", [None, "0x" + "02" * 20])
+async def test_what_was_recorded_incompletely_is_never_read_as_complete(
+    tmp_path: Path, total: int | None, contract: str | None
+) -> None:
+    known, (first, *_) = write_small(tmp_path / "a")
+    torn = AccountRecord("1", RECORDED_AT, total=total, gap="the list changed", holdings=first.holdings)
+    nothing = AccountRecord("2", RECORDED_AT, total=total, gap="the list changed")
+    write_archive(tmp_path / "b", header(), known, [torn, nothing])
+    async with served(tmp_path / "b") as url, reading(url) as source:
+        for account in ("1", "2"):
+            scan = await read(source, account, contract)
+            assert scan.finished
+            assert not scan.complete
+
+
+async def test_who_was_not_recorded_is_unknown_and_not_without_holdings(tmp_path: Path) -> None:
+    write_small(tmp_path / "a")
+    async with served(tmp_path / "a") as url, reading(url) as source:
+        for asked in (
+            read(source, "99999"),
+            source.fetch_account("0x" + "9" * 40, NOW),
+            source.fetch_collection("77", NOW),
+        ):
+            with pytest.raises(UnavailableError):
+                await asked
+
+
+async def test_in_an_archive_that_covers_all_they_do_not_exist(tmp_path: Path) -> None:
+    write_small(tmp_path / "a")
+    async with served(tmp_path / "a", covers_all=True) as url, reading(url) as source:
+        for asked in (
+            read(source, "99999"),
+            source.fetch_account("0x" + "9" * 40, NOW),
+            source.fetch_collection("77", NOW),
+        ):
+            with pytest.raises(NotFoundError):
+                await asked
+
+
+async def test_an_owner_that_was_not_recorded_is_unknown(tmp_path: Path) -> None:
+    write_archive(tmp_path / "a", header(), [], [AccountRecord("1", RECORDED_AT)])
+    async with served(tmp_path / "a", covers_all=True) as url, reading(url) as source:
+        with pytest.raises(SourceError):
+            await source.fetch_owner(Account(LOOPRING, "1"), NOW)
+
+
+# ---------------------------------------------------------------- the key, and the shapes of answers
+
+
+async def test_only_the_right_key_opens(tmp_path: Path) -> None:
+    write_small(tmp_path / "a")
+    async with served(tmp_path / "a", key=KEY) as url:
+        async with reading(url, KEY) as source:
+            assert (await read(source, "10001")).complete
+        for wrong, words in (("", "wants an API key"), ("another", "refuses this bot's API key")):
+            async with reading(url, wrong) as source:
+                assert await source.fetch_account(ADA, NOW) == Account(LOOPRING, "10001")  # no key is wanted there
+                with pytest.raises(RefusedError, match=words):
+                    await read(source, "10001")
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("user/collection/details?accountId=10001", 200, None),
+        ("user/collection/details", 400, 104007),
+        ("user/collection/details?accountId=-1", 400, 104007),
+        ("user/collection/details?accountId=10001&tokenAddress=0x12", 400, 100001),
+        ("user/collection/details?accountId=10001&offset=x&limit=x", 200, None),
+        ("account?owner=0x12", 400, 100001),
+        (f"account?owner={ADA.upper().replace('X', 'x')}", 200, None),
+        (f"account?owner={ADA}&accountId=10002", 400, 104007),
+        ("account", 400, 104007),
+        ("account?accountId=10001", 200, None),
+    ],
+)
+async def test_answers_have_loopring_s_shapes(tmp_path: Path, query: str, status: int, code: int | None) -> None:
+    write_small(tmp_path / "a")
+    async with served(tmp_path / "a") as url, aiohttp.ClientSession() as session:
+        async with session.get(f"{url}/api/v3/{query}") as response:
+            body = await response.json()
+        assert response.status == status
+        assert (response.headers["Cache-Control"], response.headers["X-Content-Type-Options"]) == (
+            "no-store",
+            "nosniff",
+        )
+    assert body.get("resultInfo", {}).get("code") == code
+
+
+async def test_pages_are_of_fifty_at_most(tmp_path: Path) -> None:
+    async with open_stage() as stage, open_source(stage) as source:
+        await record_all(source, ["10005"], tmp_path / "a")
+    async with served(tmp_path / "a") as url, aiohttp.ClientSession() as session:
+        seen = []
+        for paging in ("limit=500", "limit=500&offset=100", "", "offset=132", "limit=7&offset=999999999"):
+            query = f"user/collection/details?accountId=10005&{paging}"
+            async with session.get(f"{url}/api/v3/{query}") as response:
+                body = await response.json()
+            seen.append((len(body["collections"]), body["totalNum"]))
+    assert seen == [(50, 132), (32, 132), (20, 132), (0, 132), (0, 132)]
+
+
+# ---------------------------------------------------------------- what cannot be served
+
+
+def test_only_archives_of_loopring_are_served(tmp_path: Path) -> None:
+    write_archive(tmp_path / "a", header(network="eip155:1"), [], [])
+    archive = Archive.open(tmp_path / "a")
+    with pytest.raises(ConfigError, match="only those of loopring can be served"):
+        make_app(archive, key="")
+    archive.close()
+
+
+async def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+    write_small(tmp_path / "a")
+    async with served(tmp_path / "a") as url:
+        archive = Archive.open(tmp_path / "a")
+        with pytest.raises(ConfigError, match="is in use already"):
+            await start_serving(make_app(archive, key=""), "127.0.0.1", int(url.rpartition(":")[2]))
+        archive.close()
+
+
+def test_the_key_comes_from_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{KEY}\n")
+    assert read_key({}) == ""
+    assert read_key({"ARCHIVE_API_KEY": KEY}) == KEY
+    assert read_key({"ARCHIVE_API_KEY_FILE": str(file)}) == KEY
+    with pytest.raises(ConfigError, match="keep one of them"):
+        read_key({"ARCHIVE_API_KEY": KEY, "ARCHIVE_API_KEY_FILE": str(file)})
+    with pytest.raises(ConfigError, match="cannot be read: FileNotFoundError"):
+        read_key({"ARCHIVE_API_KEY_FILE": str(tmp_path / "none")})

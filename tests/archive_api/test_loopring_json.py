@@ -1,0 +1,34 @@
+"""Values that Loopring's JSON has no place for are kept beside it, not dropped."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.archive_api.loopring_json import collection_json
+from bot.holdings import LOOPRING, Collection
+from bot.sources.loopring_wire import WireCollection, read_one
+
+
+def test_what_has_no_place_stands_in_extra() -> None:
+    odd = Collection(LOOPRING, "7", avatar_uris=("a", "b"), banner_uris=("c", "d"), is_scam=True)
+    assert collection_json(odd)["extra"]["tessera"] == {
+        "avatarUris": ("a", "b"),
+        "bannerUris": ("c", "d"),
+        "isScam": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("avatar", "banner"),
+    [
+        ((), ()),
+        (("a",), ()),
+        (("a",), ("a",)),
+        (("a", "b"), ("b", "a")),
+        (("a", "b", "c", "d", "e", "f", "g", "h"), ("g", "h", "c", "d", "a", "b")),
+        (("a", "b", "c"), ("c", "b", "a")),
+    ],
+)
+def test_pictures_come_back_in_the_same_order(avatar: tuple[str, ...], banner: tuple[str, ...]) -> None:
+    collection = Collection(LOOPRING, "7", avatar_uris=avatar, banner_uris=banner)
+    assert read_one(WireCollection, collection_json(collection)).to_collection() == collection

@@ -1,0 +1,1 @@
+"""Holdings, as members see them."""

@@ -1,0 +1,1 @@
+"""Linking, as members see it."""

@@ -1,0 +1,199 @@
+"""Members' accounts as embeds: within Discord's limits for any input, and nothing that was typed acts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.cogs.linking import link_embeds, proof_embeds
+from bot.cogs.linking.link_embeds import Overview
+from bot.holdings import LOOPRING, Account
+from bot.linking.accounts import Linked
+from bot.linking.outcome import Ending, Outcome
+from bot.linking.proof_methods import Way
+from bot.links import MAX_LABEL, MOST_LINKS, Contest, Link, Method, News, Notice, Person
+from bot.store.linking.session_table import Issued
+from bot.ui import embeds
+from tests.ui.test_embed_limits import TEXT, over_limits
+
+AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+OWNER = "0x19e7e376e7c213b7e7e7e46cc70a5dd086daff2a"
+HOSTILE = "@everyone <@1> [x](https://evil.example) `"
+
+
+def link(account: str = "10001", **fields: object) -> Link:
+    """A link that is main and unproven."""
+    values = {"owner": OWNER, "label": "", "is_main": True, "linked_at": AT} | fields
+    return Link(Account(LOOPRING, account), **values)  # type: ignore[arg-type] # a test names what matters to it
+
+
+def proven(account: str = "10001", **fields: object) -> Link:
+    """A link that is proven by a key."""
+    return link(account, method=Method.EOA, proven_at=AT, **fields)
+
+
+def said(embed: discord.Embed) -> str:
+    """All words of an embed."""
+    fields = [text for field in embed.fields for text in (field.name, field.value)]
+    return "\n".join(part for part in (embed.title, embed.description, *fields) if part)
+
+
+LINKS = st.builds(
+    link,
+    st.sampled_from(["1", "4294967295", "0x" + "ab" * 20]),
+    owner=st.sampled_from(["", OWNER]),
+    label=st.builds(lambda text: " ".join(text.split())[:MAX_LABEL], TEXT),
+    is_main=st.booleans(),
+    method=st.none() | st.sampled_from(Method),
+    proven_at=st.just(AT),
+    proven_in=st.none() | st.just(2**63),
+)
+CONTESTS = st.builds(Contest, st.just(OWNER), st.just(1), st.just(2), st.just(AT), st.just(AT), st.none() | st.just(AT))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(LINKS, max_size=MOST_LINKS), st.lists(CONTESTS, max_size=12), st.lists(CONTESTS, max_size=12), TEXT)
+def test_a_list_of_accounts_keeps_the_limits(
+    links: Sequence[Link], held: Sequence[Contest], opened: Sequence[Contest], name: str
+) -> None:
+    assert over_limits(link_embeds.overview_embeds(Overview(links, held, opened, shared=True), "Done.")) == []
+    for each in links:
+        assert over_limits([link_embeds.remove_embed(each, Overview(links, held, opened))]) == []
+        assert over_limits([link_embeds.linked_embed(Linked(each, is_new=True, why_unknown=name))]) == []
+        assert over_limits([link_embeds.manual_embed(each, name, told=False)]) == []
+        assert over_limits([link_embeds.told_manually_embed(each, name)]) == []
+        assert 1 <= len(link_embeds.choice_words(each)) <= 100
+        assert len(link_embeds.state_words(each)) <= 100
+
+
+@settings(max_examples=40, deadline=None)
+@given(TEXT, st.none() | LINKS, st.sampled_from([Way.OAUTH, Way.CODE]))
+def test_a_proof_keeps_the_limits(name: str, of_link: Link | None, way: Way) -> None:
+    person = Person(2**63, name)
+    assert over_limits([proof_embeds.begun_embed(person, of_link, way, "https://" + "v" * 200 + ".example", AT)]) == []
+    assert over_limits([proof_embeds.alarm_embed(person, name, 3)]) == []
+
+
+@pytest.mark.parametrize("ending", Ending)
+def test_every_ending_has_its_words(ending: Ending) -> None:
+    accounts = tuple(f"eip155:{number}:{OWNER}" for number in range(20))
+    embed = proof_embeds.outcome_embed(Outcome(ending, OWNER, accounts, AT, relays=3))
+    assert over_limits([embed]) == []
+    assert embed.title
+
+
+@pytest.mark.parametrize("news", News)
+def test_news_name_the_whole_address(news: News) -> None:
+    notices = [Notice(number, 1, news, OWNER, AT, AT) for number in range(10)]
+    assert over_limits(list(map(link_embeds.notice_embed, notices))) == []
+    assert "`0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A`" in said(link_embeds.notice_embed(notices[0]))
+    assert "{" not in said(link_embeds.notice_embed(Notice(1, 1, news, "", AT)))
+
+
+def test_what_people_call_themselves_and_their_accounts_does_nothing() -> None:
+    embed, *_ = link_embeds.overview_embeds(Overview([link(label=HOSTILE)]))
+    shown = [
+        embed,
+        link_embeds.manual_embed(proven(), HOSTILE, told=True),
+        link_embeds.told_manually_embed(proven(), HOSTILE),
+        proof_embeds.begun_embed(Person(1, HOSTILE), None, Way.OAUTH, "https://verify.example", AT),
+        proof_embeds.alarm_embed(Person(1, HOSTILE), HOSTILE, 3),
+    ]
+    for words in [*map(said, shown), link_embeds.main_words(link(), HOSTILE)]:
+        assert "@everyone" not in words
+        assert "<@1>" not in words
+        assert "https://evil" not in words
+        assert "](" not in words.replace(r"\](", "")
+
+
+def test_what_is_linked_tells_what_it_is_good_for() -> None:
+    unproven = link_embeds.linked_embed(Linked(link(), is_new=True, why_unknown=""))
+    assert "owner `0x19E7…ff2A`" in said(unproven)
+    assert "**unproven**" in said(unproven)
+    assert unproven.colour == embeds.BRAND
+    already = said(link_embeds.linked_embed(Linked(proven(), is_new=False, why_unknown="")))
+    assert "already proven by signature" in already
+    assert "unproven" not in already
+    assert "in one server" not in already
+
+
+def test_a_moderators_word_is_shown_as_one_server_s() -> None:
+    vouched = link(method=Method.MANUAL, proven_at=AT, proven_in=910)
+    words = "proven by a moderator's word, without a signature, in one server"
+    assert words in said(link_embeds.linked_embed(Linked(vouched, is_new=False, why_unknown="")))
+    assert words in said(link_embeds.overview_embeds(Overview([vouched]))[0])
+    assert "without a signature, in one server." in said(link_embeds.manual_embed(vouched, "Hana", told=True))
+
+
+CONTEST = Contest(OWNER, 1, 2, AT, AT)
+NOTHING_LOST = "`loopring:10001` leaves your list."
+STAYS = "Its owner stays as proven or claimed as it is, by another account of yours."
+GONE = "Another member claims its address, and **gets it at once**."
+CLAIM_ENDS = "Your **claim** to its address ends. If its holder objected, you cannot claim it for a month."
+PROOF_LOST = "Its **proof** is lost, and so are the **roles** that it earned."
+
+
+@pytest.mark.parametrize(
+    ("removed", "overview", "lost"),
+    [
+        pytest.param(link(), {}, NOTHING_LOST, id="unproven"),
+        pytest.param(link(owner=""), {"links": [link("10002", owner="")]}, NOTHING_LOST, id="owners unknown"),
+        pytest.param(proven(), {}, PROOF_LOST, id="the last account of that owner"),
+        pytest.param(proven(), {"links": [proven("10002")]}, STAYS, id="another account has the same owner"),
+        pytest.param(proven(), {"links": [proven("10002")], "held": [CONTEST]}, STAYS, id="so has what is contested"),
+        pytest.param(link(), {"links": [link("10002")], "opened": [CONTEST]}, STAYS, id="so has what is claimed"),
+        pytest.param(proven(), {"held": [CONTEST]}, GONE, id="the holder of a contest"),
+        pytest.param(link(), {"opened": [CONTEST]}, CLAIM_ENDS, id="the challenger"),
+        pytest.param(proven(), {"held": [replace(CONTEST, owner="0x" + "9" * 40)]}, PROOF_LOST, id="another contest"),
+    ],
+)
+def test_what_is_lost_with_an_account_is_told_before(removed: Link, overview: dict[str, Any], lost: str) -> None:
+    links = [removed, *overview.get("links", [])]
+    words = said(link_embeds.remove_embed(removed, Overview(**(overview | {"links": links}))))
+    assert lost in words
+    others = {STAYS, GONE, CLAIM_ENDS, PROOF_LOST} - {lost}
+    assert not any(other in words for other in others)
+
+
+@pytest.mark.parametrize(
+    ("removed", "with_proof", "words"),
+    [
+        (proven(), True, "`loopring:10001` and its proof."),
+        (proven(), False, "`loopring:10001`."),
+        (link(), True, "`loopring:10001`."),
+    ],
+)
+def test_a_proof_is_said_to_be_removed_only_where_it_is(removed: Link, words: str, *, with_proof: bool) -> None:
+    assert link_embeds.removed_words(removed, with_proof=with_proof) == words
+
+
+@pytest.mark.parametrize(
+    ("backups", "words"),
+    [
+        (timedelta(days=42), "in backups, everything, for up to 42 days."),
+        (None, "in backups, everything, until its operator removes them."),
+    ],
+)
+def test_how_long_backups_keep_what_is_deleted_is_told(backups: timedelta | None, words: str) -> None:
+    assert words in said(link_embeds.delete_embed(2, backups))
+
+
+def test_who_has_lost_a_moderators_word_is_not_told_of_a_time_that_they_never_had() -> None:
+    words = said(link_embeds.notice_embed(Notice(1, 1, News.LOST, OWNER, AT)))
+    assert "they signed for it, and you have not signed since" in words
+
+
+def test_a_text_to_be_signed_stands_alone_and_its_key_is_named_in_full() -> None:
+    issued = Issued("id", OWNER, OWNER, ("loopring:10001",), "nonce", "title\n\nfields", AT)
+    assert proof_embeds.paste_text(issued) == "```text\ntitle\n\nfields\n```"
+    assert "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A" in said(proof_embeds.paste_embed(issued))
+
+
+def test_only_the_third_relayed_link_locks_its_maker_out() -> None:
+    told = [said(proof_embeds.outcome_embed(Outcome(Ending.RELAYED, relays=relays))) for relays in (1, 3)]
+    assert ["cannot verify" in words for words in told] == [False, True]

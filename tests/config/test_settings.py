@@ -1,0 +1,196 @@
+"""Settings: a typo never means a default, and a secret never shows."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config.settings import Settings, load
+from bot.errors import ConfigError
+
+ETHEREUM = """
+[[source]]
+name = "ethereum"
+kind = "blockscout"
+base_url = "https://eth.blockscout.com/api/v2"
+chain_id = 1
+"""
+TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.canary.Zm9vYmFy"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> "Write":
+    return Write(tmp_path / "config.toml")
+
+
+class Write:
+    """Writes a configuration and reads it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, text: str, **environ: str) -> Settings:
+        self.path.write_text(text, encoding="utf-8")
+        return load(self.path, environ)
+
+
+def test_an_empty_file_means_defaults(write: Write) -> None:
+    settings = write("")
+    assert settings.loopring.base_url == "https://api3.loopring.io"
+    assert settings.loopring.requests_per_second == 4
+    assert settings.discord.token is None
+
+
+def test_a_schemes_own_port_is_left_out_of_the_public_url(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('[web]\npublic_url = "https://verify.example.org:443"')
+    assert load(path, {}).web.public_url == "https://verify.example.org"
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://verify.example.org/tessera", "a host alone, without a path"),
+        ("https://192.0.2.1", "a public name in lower case"),
+        ("https://Verify.Example.org", "a public name in lower case"),
+        ("http://verify.example.org", "must start with https://"),
+    ],
+)
+def test_a_public_url_that_no_text_can_name_is_refused_at_the_start(tmp_path: Path, url: str, words: str) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text(f'[web]\npublic_url = "{url}"')
+    with pytest.raises(ConfigError, match=words):
+        load(path, {})
+
+
+def test_a_node_is_a_secret_and_is_not_quoted_when_it_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path / "absent", {"ETH_RPC_URL": "http://node.example/canary"}, required=False)
+    assert "must be a URL starting with https://" in str(refused.value)
+    assert "canary" not in str(refused.value)
+
+
+def test_the_example_is_valid_and_shows_the_defaults() -> None:
+    example = Path(__file__).parents[2] / "config.example.toml"
+    assert load(example, {}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[loopring]\nbase_ulr = "x"', "unknown key loopring.base_ulr: did you mean base_url?"),
+        ("[lopring]", "unknown key lopring: did you mean loopring?"),
+        ("[log]\nzzz = 1", "unknown key log.zzz: known here: level."),
+        ("[loopring]\nrequests_per_second = 0", "loopring.requests_per_second: input should be greater than 0."),
+        ('[log]\nlevel = "loud"', "log.level: input should be 'debug', 'info', 'warning' or 'error'."),
+        ('[discord]\nguild_ids = ["x"]', "discord.guild_ids.0: input should be a valid integer"),
+        ("discord = 3", "discord: input should be a valid dictionary"),
+        ('[loopring]\nbase_url = "ftp://a.example"', "must be a plain URL starting with https:// or http://"),
+        (
+            '[loopring]\nbase_url = "http://a.example"',
+            "must start with https:// (plain http:// is for this machine only)",
+        ),
+        ('[loopring]\nbase_url = "https://a.example:99999"', "loopring.base_url: must be a plain URL"),
+        ('[loopring]\nbase_url = "https://a.example:abc"', "loopring.base_url: must be a plain URL"),
+        ('[loopring]\nbase_url = "https://a.example:0"', "loopring.base_url: must be a plain URL"),
+        ('[loopring]\nbase_url = "https://:pw@a.example"', "loopring.base_url: must be a plain URL"),
+        ('[loopring]\nbase_url = "https://me@a.example"', "loopring.base_url: must be a plain URL"),
+        ('[discord]\ngateway_url = "ws://a.example"', "must start with wss://"),
+        ('[loopring]\nimage_gateways = ["ipfs://"]', "loopring.image_gateways.0: must be a plain URL"),
+        ("[web]\nport = 70000", "web.port: input should be less than or equal to 65535."),
+        ('[[source]]\nname = "x"\nkind = "etherscan"', "source.1.kind: must be one of loopring, blockscout, archive."),
+        (
+            '[[source]]\nname = "x"\nkind = "archive"\npaht = "y"',
+            "unknown key source.1.paht: did you mean path?",
+        ),
+        ('[[source]]\nname = "Has Blanks"\nkind = "archive"\npath = "y"', "source.1.name: string should match"),
+        ('[source]\nname = "x"', "source: write [[source]], with two brackets, for each source."),
+        ('[[source]]\nname = "x"', "source.1.kind: must be one of loopring, blockscout, archive."),
+        (ETHEREUM.replace("eth.blockscout.com/api", "api.blockscout.com/137/api"), "base_url is that of chain 137"),
+        (ETHEREUM.replace('"ethereum"', '"loopring"'), "the name loopring means Loopring"),
+        (f"{ETHEREUM}{ETHEREUM}", "two sources are named ethereum."),
+        (f'{ETHEREUM}fallback = "nobody"', "source ethereum names the fallback nobody, which is no source."),
+        (f'{ETHEREUM}fallback = "ethereum"', "the fallbacks of source ethereum lead in a circle."),
+        (f'{ETHEREUM}api_key = "k"', "source.api_key must not be in the file: put it into ETHEREUM_API_KEY"),
+        ("[loopring", "not valid TOML"),
+        ("\udcff".encode("utf-8", "surrogateescape").decode("latin-1"), "not valid TOML"),
+        (f'[discord]\ntoken = "{TOKEN}"', "discord.token must not be in the file: put it into DISCORD_TOKEN"),
+        ('[loopring]\napi_key = "k"', "loopring.api_key must not be in the file: put it into LOOPRING_API_KEY"),
+    ],
+)
+def test_a_mistake_gets_one_sentence_that_names_it(write: Write, text: str, sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        write(text)
+    assert sentence in caught.value.sentence
+    assert "\n" not in caught.value.sentence
+    assert TOKEN not in caught.value.sentence
+
+
+def test_the_plain_loopring_table_is_a_source_where_it_is_wanted(write: Write) -> None:
+    def names(text: str) -> list[str]:
+        return [table.name for table in write(text).sources]
+
+    assert names("") == ["loopring"]
+    assert names("[loopring]\nrequests_per_second = 2") == ["loopring"]
+    assert names(f'{ETHEREUM}\n[loopring]\nfallback = "ethereum"') == ["loopring", "ethereum"]
+    assert names(f"{ETHEREUM}\n[loopring]\ncache_seconds = 5") == ["ethereum"]
+    assert names(ETHEREUM) == ["ethereum"]
+    assert names(f'{ETHEREUM}\n[loopring]\nbase_url = "https://mirror.example"') == ["loopring", "ethereum"]
+
+
+def test_each_source_finds_its_key_under_its_own_name(write: Write) -> None:
+    settings = write(ETHEREUM, ETHEREUM_API_KEY="canary-proapi", LOOPRING_API_KEY="canary-key")
+    assert [secret.get_secret_value() for secret in settings.secrets] == ["canary-key", "canary-proapi"]
+    assert "canary" not in repr(settings) + settings.model_dump_json()
+
+
+def test_a_missing_file_is_an_error_only_when_it_was_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file"):
+        load(tmp_path / "none.toml", {})
+    assert load(tmp_path / "none.toml", {}, required=False) == Settings()
+
+
+def test_an_unreadable_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path, {})
+
+
+def test_secrets_come_from_the_environment_and_never_show(write: Write) -> None:
+    settings = write("", DISCORD_TOKEN=TOKEN, LOOPRING_API_KEY="canary-key")
+    assert settings.discord.token
+    assert settings.discord.token.get_secret_value() == TOKEN
+    for shown in (repr(settings), str(settings), settings.model_dump_json(), str(settings.model_dump())):
+        assert TOKEN not in shown
+        assert "canary-key" not in shown
+
+
+def test_secrets_may_lie_in_files(write: Write, tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text(f"{TOKEN}\n", encoding="utf-8")
+    settings = write("", DISCORD_TOKEN_FILE=str(secret))
+    assert settings.discord.token
+    assert settings.discord.token.get_secret_value() == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        (
+            {"DISCORD_TOKEN_FILE": "/nonexistent/token"},
+            "DISCORD_TOKEN_FILE: that file cannot be read: FileNotFoundError.",
+        ),
+        ({"DISCORD_TOKEN_FILE": "/x", "DISCORD_TOKEN": "y"}, "Both DISCORD_TOKEN and DISCORD_TOKEN_FILE are set"),
+        ({"DISCORD_TOKEN": "Bot abc"}, "DISCORD_TOKEN holds blanks"),
+        ({"LOOPRING_API_KEY": "schlüssel"}, "LOOPRING_API_KEY holds blanks or characters that no token has"),
+    ],
+)
+def test_a_secret_that_cannot_be_one_is_refused(write: Write, environ: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        write("", **environ)
+    assert sentence in caught.value.sentence
+
+
+def test_a_wrong_value_beside_a_secret_does_not_show_it(write: Write) -> None:
+    with pytest.raises(ConfigError) as caught:
+        write("discord = 3", DISCORD_TOKEN=TOKEN)
+    assert TOKEN not in str(caught.value)
+    assert caught.value.__cause__ is None

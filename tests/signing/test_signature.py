@@ -1,0 +1,311 @@
+"""Who signed: published vectors, every way a signature can be wrong, and what people paste."""
+
+from __future__ import annotations
+
+import pytest
+from eth_hash.auto import keccak
+from eth_keys.constants import SECPK1_G, SECPK1_N, SECPK1_P
+from eth_keys.datatypes import PrivateKey
+
+from bot.errors import InputError
+from bot.signing.signature import (
+    checksummed,
+    digests_for,
+    is_address,
+    parse_address,
+    parse_signature,
+    personal_digest,
+    personal_digest_of_bytes,
+    recover,
+)
+
+# A key that the documentation of web3.js has shown to everybody since 2017.
+KEY = PrivateKey(bytes.fromhex("4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"))
+SIGNER = "0x2c7536e3605d9c16a7a3d7b1898e529396a65c23"
+TEXT = "Some data"
+DIGEST = bytes.fromhex("1da44b586eb0729ff70a73c326926f6ed5a25f5b056e7f47fbc6e58d86871655")
+R = bytes.fromhex("b91467e570a6466aa9e9876cbcd013baba02900b8979d43fe208a4a4f339f5fd")
+S = bytes.fromhex("6007e74cd82e037b800186422fc2da167c747ef045e5d18a5f5d4300f8e1a029")
+SIGNATURE = R + S + b"\x1c"
+ZERO = bytes(32)
+
+
+def word(number: int) -> bytes:
+    return number.to_bytes(32)
+
+
+# ---------------------------------------------------------------- addresses
+
+EIP_55 = [
+    "0x52908400098527886E0F7030069857D2E4169EE7",
+    "0x8617E340B3D01FA5F11F306F4090FD50E238070D",
+    "0xde709f2102306220921060314715629080e2fb77",
+    "0x27b1fdb04752bbc536007a920d24acb045561c26",
+    "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+    "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+    "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB",
+    "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
+]
+
+
+@pytest.mark.parametrize("address", EIP_55)
+def test_the_vectors_of_eip_55(address: str) -> None:
+    assert checksummed(address.lower()) == address
+    assert checksummed("0x" + address[2:].upper()) == address
+    assert parse_address(address) == address.lower()
+
+
+@pytest.mark.parametrize("text", [SIGNER, "0x" + SIGNER[2:].upper(), checksummed(SIGNER), f" {SIGNER}\r\n\t"])
+def test_an_address_is_read_in_one_case_or_with_its_checksum(text: str) -> None:
+    assert parse_address(text) == SIGNER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "0x",
+        SIGNER[2:],
+        SIGNER[:-1],
+        SIGNER + "0",
+        "0X" + SIGNER[2:],
+        SIGNER.replace("c", "g"),
+        SIGNER[:20] + " " + SIGNER[21:],
+        SIGNER[:20] + "\n" + SIGNER[21:],
+        SIGNER[:20] + "_" + SIGNER[21:],
+        SIGNER[:-2] + "２３",
+        SIGNER[:-2] + "٢٣",
+        SIGNER + "\u00a0",
+        SIGNER + "\u200b",
+        "vitalik.eth",
+        f"eip155:1:{SIGNER}",
+    ],
+)
+def test_what_is_no_address(text: str) -> None:
+    assert not is_address(text)
+    with pytest.raises(InputError, match=r"^That is not an Ethereum address: an address is 0x and 40 hex digits\.$"):
+        parse_address(text)
+
+
+def test_each_letter_in_the_wrong_case_breaks_the_checksum() -> None:
+    right = checksummed(SIGNER)
+    letters = [place for place in range(2, 42) if right[place].isalpha()]
+    assert len(letters) > 10
+    for place in letters:
+        wrong = right[:place] + right[place].swapcase() + right[place + 1 :]
+        assert is_address(wrong)
+        with pytest.raises(InputError, match="its checksum is wrong: copy it from your wallet once more"):
+            parse_address(wrong)
+
+
+def test_one_letter_in_another_case_asks_for_the_checksum_wherever_it_stands() -> None:
+    for place in range(2, 42):
+        mixed = "0x" + ("a" * 40)[: place - 2] + "A" + ("a" * 40)[place - 1 :]
+        sentence = r"^That address has a typing mistake, its checksum is wrong: copy it from your wallet once more\.$"
+        with pytest.raises(InputError, match=sentence):
+            parse_address(mixed)
+
+
+def test_nobody_has_the_zero_address() -> None:
+    sentence = r"^The zero address belongs to nobody: use the address of your own wallet\.$"
+    with pytest.raises(InputError, match=sentence):
+        parse_address("0x" + "0" * 40)
+
+
+# ---------------------------------------------------------------- digests
+
+
+def test_the_digest_is_that_of_web3_js() -> None:
+    assert personal_digest(TEXT) == DIGEST
+
+
+def test_the_length_in_a_digest_counts_bytes() -> None:
+    nine_bytes = b"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"
+    assert personal_digest("é€😀") == keccak(b"\x19Ethereum Signed Message:\n9" + nine_bytes)
+    assert personal_digest_of_bytes(nine_bytes * 12) == keccak(b"\x19Ethereum Signed Message:\n108" + nine_bytes * 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "signature"),
+    [
+        pytest.param(TEXT, SIGNER, SIGNATURE.hex(), id="web3.js, accounts.sign"),
+        pytest.param(
+            "hello world",
+            "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266",
+            "a461f509887bd19e312c0c58467ce8ff8e300d3c1a90b608a760c5b80318eaf1"
+            "5fe57c96f9175d6cd4daad4663763baa7e78836e067d0163e9a2ccf2ff753f5b1b",
+            id="viem, signMessage",
+        ),
+        pytest.param(
+            "Hello, world!",
+            "0x29c76e6ad8f28bb1004902578fb108c507be341b",
+            "90a938f7457df6e8f741264c32697fc52f9a8f867c52dd70713d9d2d472f2e41"
+            "5d9c94148991bbe1f4a1818d1dff09165782749c877f5cf1eff4ef126e55714d1c",
+            id="MetaMask, eth-sig-util",
+        ),
+    ],
+)
+def test_signatures_that_other_libraries_publish(text: str, address: str, signature: str) -> None:
+    assert recover(personal_digest(text), parse_signature(f"0x{signature}")) == address
+
+
+# ---------------------------------------------------------------- signatures that are accepted
+
+
+@pytest.mark.parametrize("v", [0, 1, 27, 28])
+def test_the_recovery_byte_is_the_parity_or_27_more(v: int) -> None:
+    # The digest is signed anew until the parity is the one in question: RFC 6979 makes it a matter of the text.
+    for attempt in range(64):
+        digest = personal_digest(f"{TEXT} {attempt}")
+        signed = KEY.sign_msg_hash(digest)
+        if signed.v == v % 27:
+            assert recover(digest, signed.to_bytes()[:64] + bytes([v])) == SIGNER
+            return
+    pytest.fail("64 signatures of one parity")
+
+
+@pytest.mark.parametrize("suffix", [2, 3])
+def test_the_suffix_of_loopring_is_dropped(suffix: int) -> None:
+    assert recover(DIGEST, SIGNATURE + bytes([suffix])) == SIGNER
+
+
+def test_only_the_suffix_03_has_a_second_digest() -> None:
+    wrapped = personal_digest_of_bytes(DIGEST)
+    assert digests_for(DIGEST, SIGNATURE) == (DIGEST,)
+    assert digests_for(DIGEST, SIGNATURE + b"\x02") == (DIGEST,)
+    assert digests_for(DIGEST, SIGNATURE + b"\x04") == (DIGEST,)
+    assert digests_for(DIGEST, SIGNATURE + b"\x03\x03") == (DIGEST,)
+    assert digests_for(DIGEST, SIGNATURE[:64] + b"\x03") == (DIGEST,)
+    assert digests_for(DIGEST, SIGNATURE + b"\x03") == (DIGEST, wrapped)
+
+
+def test_a_digest_signed_as_a_message_is_found_by_its_second_digest() -> None:
+    signed = KEY.sign_msg_hash(personal_digest_of_bytes(DIGEST)).to_bytes()
+    signature = signed[:64] + bytes([27 + signed[64]]) + b"\x03"
+    assert [recover(digest, signature) == SIGNER for digest in digests_for(DIGEST, signature)] == [False, True]
+
+
+# ---------------------------------------------------------------- signatures that are not
+
+
+def test_no_flipped_bit_leaves_the_signer() -> None:
+    flipped = [
+        bytes([*SIGNATURE[:place], SIGNATURE[place] ^ (1 << bit), *SIGNATURE[place + 1 :]])
+        for place in range(65)
+        for bit in range(8)
+    ]
+    assert len(set(flipped)) == 520
+    assert sum(recover(DIGEST, signature) == SIGNER for signature in flipped) == 0
+
+
+def test_no_flipped_bit_of_the_digest_leaves_the_signer() -> None:
+    for bit in range(0, 256, 8):
+        assert recover(word(int.from_bytes(DIGEST) ^ (1 << bit)), SIGNATURE) != SIGNER
+
+
+def test_the_twin_with_the_high_s_is_refused_though_the_curve_takes_it() -> None:
+    twin = R + word(SECPK1_N - int.from_bytes(S)) + b"\x1b"
+    assert recover(DIGEST, twin) is None
+
+
+def test_the_highest_s_that_is_low_is_accepted() -> None:
+    half = SECPK1_N // 2
+    assert recover(DIGEST, R + word(half) + b"\x1b") is not None
+    assert recover(DIGEST, R + word(half + 1) + b"\x1b") is None
+
+
+@pytest.mark.parametrize("signature", [word(1) + S + b"\x1b", R + word(1) + b"\x1b"], ids=["r = 1", "s = 1"])
+def test_the_smallest_numbers_are_numbers(signature: bytes) -> None:
+    assert is_address(recover(DIGEST, signature) or "")
+
+
+def test_any_other_recovery_byte_is_refused() -> None:
+    assert [v for v in range(256) if recover(DIGEST, R + S + bytes([v]))] == [0, 1, 27, 28]
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        pytest.param(ZERO + S + b"\x1c", id="r = 0"),
+        pytest.param(R + ZERO + b"\x1c", id="s = 0"),
+        pytest.param(ZERO + ZERO + b"\x1b", id="r = s = 0"),
+        pytest.param(word(SECPK1_N) + S + b"\x1c", id="r = n"),
+        pytest.param(word(SECPK1_N + 1) + S + b"\x1c", id="r = n + 1"),
+        pytest.param(word(SECPK1_P + 1) + S + b"\x1c", id="r past the field"),
+        pytest.param(R + word(SECPK1_N) + b"\x1c", id="s = n"),
+        pytest.param(b"\xff" * 65, id="all ones"),
+        # 5 is the smallest x without a point: 5 ** 3 + 7 is no square.
+        pytest.param(word(5) + S + b"\x1c", id="r is no point"),
+        # r = G and s = z make z·G - z·G: the point at infinity, which is nobody's key.
+        pytest.param(word(SECPK1_G[0]) + DIGEST + b"\x1b", id="the key would be the point at infinity"),
+    ],
+)
+def test_numbers_that_no_key_makes(signature: bytes) -> None:
+    assert len(signature) == 65
+    assert recover(DIGEST, signature) is None
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        b"",
+        SIGNATURE[:64],
+        SIGNATURE[:-2],
+        SIGNATURE + b"\x00",
+        SIGNATURE + b"\x01",
+        SIGNATURE + b"\x1c",
+        SIGNATURE + b"\x02\x02",
+        b"\x00" + SIGNATURE,
+        SIGNATURE[:64] + b"\x02",
+        SIGNATURE[:64] + b"\x02\x02",
+        SIGNATURE * 2,
+        bytes(2000),
+    ],
+)
+def test_another_length_or_suffix_is_no_signature_of_a_key(signature: bytes) -> None:
+    assert recover(DIGEST, signature) is None
+
+
+# ---------------------------------------------------------------- what people paste
+
+HEX = SIGNATURE.hex()
+
+
+@pytest.mark.parametrize("text", [f"0x{HEX}", HEX, HEX.upper(), f"0x{HEX.upper()}", f"  0x{HEX}\r\n", f"\t{HEX}\n\n"])
+def test_a_signature_is_read_as_it_is_copied(text: str) -> None:
+    assert parse_signature(text) == SIGNATURE
+
+
+@pytest.mark.parametrize("size", [65, 66, 130, 2000])
+def test_sizes_that_are_read(size: int) -> None:
+    assert parse_signature("0x" + "ab" * size) == b"\xab" * size
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "0x",
+        "0x" + "ab" * 64,
+        "0x" + "ab" * 2001,
+        "ab" * 1_000_000,
+        f"0x{HEX}a",
+        f"0X{HEX}",
+        f"0x0x{HEX}",
+        f"0x{HEX[:60]}\n{HEX[60:]}",
+        f"0x{HEX[:60]} {HEX[60:]}",
+        f"0x {HEX}",
+        f"0x{HEX}\u00a0",
+        f"\ufeff0x{HEX}",
+        f"0x{HEX[:-2]}1g",
+        f"0x{HEX[:-2]}１ｃ",
+        f"0x{HEX[:-2]}٣٤",
+        f'"0x{HEX}"',
+        f'{{"sig":"0x{HEX}"}}',
+        f"0x{HEX}, 0x{HEX}",
+    ],
+)
+def test_anything_else_is_answered_with_what_is_accepted(text: str) -> None:
+    sentence = r"^That is not a signature: paste only the signature, which is 0x and 130 or more hex digits\.$"
+    with pytest.raises(InputError, match=sentence):
+        parse_signature(text)

@@ -1,0 +1,1 @@
+"""The store's file, its lock and its backups."""

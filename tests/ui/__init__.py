@@ -1,0 +1,1 @@
+"""What Discord needs and no feature owns."""

@@ -1,0 +1,281 @@
+"""What people see of holdings, collections, NFTs and errors."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import discord
+import pytest
+
+from bot.cogs.holdings import holdings_embeds
+from bot.errors import (
+    ConfigError,
+    InputError,
+    LimitError,
+    NotFoundError,
+    ProofError,
+    RefusedError,
+    SessionError,
+    SourceError,
+    StoreError,
+    TesseraError,
+    ThrottledError,
+    UnavailableError,
+    UndecidedError,
+)
+from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Owner
+from bot.ui import embeds
+
+GATEWAYS = ("https://gateway.example/ipfs/",)
+CID = "QmQvvVRgBKBszZkTdNmJdk8KaoLuifPSzaoWS5oSvznmNU"
+AS_OF = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+OWNER = "0xdf235d728e2626cc9259df5f466def7464838b19"
+NOBODY = Owner()
+
+
+def holding(number: int = 1, kinds: int = 1, **fields: Any) -> Holding:
+    return Holding(Collection(LOOPRING, str(number), **({"name": f"Collection {number}"} | fields)), kinds)
+
+
+def held(*rows: Holding, **fields: Any) -> Holdings:
+    defaults: dict[str, Any] = {"complete": True, "total": len(rows), "said_by": "Loopring"}
+    return Holdings(Account(LOOPRING, "10001"), AS_OF, rows, **(defaults | fields))
+
+
+def shown(holdings: Holdings, page: int = 0, owner: Owner = NOBODY, *, reading: bool = False) -> list[discord.Embed]:
+    return holdings_embeds.holdings_embeds(holdings, page, owner=owner, reading=reading, gateways=GATEWAYS)
+
+
+def card(held: str = "", **fields: Any) -> discord.Embed:
+    collection = Collection(LOOPRING, "254", **({"name": "Harbour Lights"} | fields))
+    return holdings_embeds.collection_embed(
+        collection, description="", held=held, source_label="Loopring", as_of=AS_OF, gateways=GATEWAYS
+    )
+
+
+def fields_of(embed: discord.Embed) -> dict[str | None, str | None]:
+    return {field.name: field.value for field in embed.fields}
+
+
+# ---------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0 kinds"),
+        (1, "1 kind"),
+        (2, "2 kinds"),
+        (999, "999 kinds"),
+        (1000, "1,000 kinds"),
+    ],
+)
+def test_one_kind_is_no_plural(count: int, words: str) -> None:
+    assert embeds.plural(count, "kind") == words
+
+
+def test_copies_are_counted_with_the_thousands_set_apart() -> None:
+    assert embeds.plural(78_000, "copy", "copies") == "78,000 copies"
+    assert embeds.plural(1, "copy", "copies") == "1 copy"
+    assert (
+        holdings_embeds.nft_embeds([Nft("k", "0x1", 78_000, name="Gm")], GATEWAYS)[0].description == "**78,000 copies**"
+    )
+
+
+@pytest.mark.parametrize(
+    ("nfts", "words"),
+    [
+        pytest.param(NftList(), "3 kinds", id="none of them"),
+        pytest.param(NftList((Nft("a", "1", 5),), complete=False, total=3, gap="x"), "3 kinds", id="not all of them"),
+        pytest.param(NftList((Nft("a", "1", 5), Nft("b", "2", 12)), complete=True), "3 kinds, 17 copies", id="all"),
+        pytest.param(NftList((Nft("a", "1", 1),), complete=True), "3 kinds, 1 copy", id="one"),
+    ],
+)
+def test_copies_are_told_only_where_all_are_known(nfts: NftList, words: str) -> None:
+    assert holdings_embeds.held_words(3, nfts) == words
+
+
+def test_addresses_are_shortened_in_the_middle() -> None:
+    assert embeds.short_address(OWNER) == "0xdf23…8b19"
+    assert embeds.short_address("0x12") == "0x12"
+
+
+# ---------------------------------------------------------------- the header of holdings
+
+
+def test_a_complete_list_has_counts_and_its_age() -> None:
+    header, *cards = shown(held(holding(1, 12), holding(2, 1)), owner=Owner(OWNER))
+    assert header.title == "Collections of account 10001"
+    assert header.description == "**2 collections** · 13 kinds of NFT\nOwner `0xdf23…8b19`"
+    assert header.colour == embeds.BRAND
+    assert header.timestamp == AS_OF
+    assert header.footer.text == "Loopring, as of"
+    assert [each.title for each in cards] == ["Collection 1", "Collection 2"]
+
+
+def test_an_owners_name_is_shown_and_does_nothing() -> None:
+    header = shown(held(holding()), owner=Owner(OWNER, "[ada](https://evil.example).eth"))[0]
+    assert "Owner \\[ada\\](https:" in (header.description or "")
+    assert "https://" not in (header.description or "")
+
+
+def test_one_of_everything_is_no_plural() -> None:
+    assert shown(held(holding()))[0].description == "**1 collection** · 1 kind of NFT"
+
+
+@pytest.mark.parametrize(
+    ("holdings", "reading", "line", "colour"),
+    [
+        pytest.param(
+            held(holding(), complete=False, total=132),
+            True,
+            "⏳ 1 of 132 so far, still reading…",
+            embeds.BRAND,
+            id="reading",
+        ),
+        pytest.param(
+            held(holding(), complete=False, total=None),
+            True,
+            "⏳ 1 so far, still reading…",
+            embeds.BRAND,
+            id="no total",
+        ),
+        pytest.param(
+            held(holding(), complete=False, gap="1 of the 35 announced arrived"),
+            False,
+            "⚠️ **Incomplete:** 1 of the 35 announced arrived. What is missing here is unknown, not zero.",
+            embeds.CAUTION,
+            id="incomplete",
+        ),
+        pytest.param(
+            held(holding(), stale_because="Loopring did not answer within 10 seconds."),
+            False,
+            "⚠️ This is an earlier answer, and may have changed. Loopring did not answer within 10 seconds.",
+            embeds.CAUTION,
+            id="stale",
+        ),
+    ],
+)
+def test_the_header_says_how_sure_it_is(
+    holdings: Holdings, line: str, colour: discord.Colour, *, reading: bool
+) -> None:
+    header = shown(holdings, reading=reading)[0]
+    first, second = (header.description or "").splitlines()
+    assert first == ("At least " if holdings.gap else "") + "**1 collection** · 1 kind of NFT"
+    assert second == line
+    assert header.colour == colour
+
+
+def test_only_a_complete_empty_list_says_that_nothing_is_held() -> None:
+    assert shown(held())[0].description == "This account holds no NFTs, says Loopring."
+    of_contract = shown(held(contract=OWNER))[0].description or ""
+    assert of_contract.splitlines() == [
+        "This account holds no NFTs of this contract, says Loopring.",
+        "Only contract `0xdf23…8b19`",
+    ]
+    unknown = held(complete=False, total=30, gap="0 of the 30 announced arrived")
+    for embed in (shown(unknown)[0], shown(held(complete=False, total=None), reading=True)[0]):
+        assert "holds no NFTs" not in (embed.description or "")
+
+
+# ---------------------------------------------------------------- cards
+
+
+def test_a_card_tells_kinds_type_status_and_words() -> None:
+    row = holding(kinds=12, nft_type="ERC1155", deploy_status="NOT_DEPLOYED", description="如标题\nthis &amp; that")
+    (_, embed) = shown(held(row))
+    assert embed.description == "**12 kinds** · ERC-1155 · not deployed on Ethereum · #1\n如标题 this & that"
+
+
+def test_what_is_not_known_of_a_card_has_words_too() -> None:
+    (_, embed) = shown(held(holding(name="", nft_type="ERC404", deploy_status="")))
+    assert embed.title == "(unnamed)"
+    assert embed.description == "**1 kind** · ERC404 · #1"
+    (_, embed) = shown(held(holding()))
+    assert embed.description == "**1 kind** · type unknown · #1"
+
+
+def test_a_collection_is_told_in_fields() -> None:
+    moment = datetime(2022, 11, 10, tzinfo=UTC)
+    embed = card(
+        "3 kinds, 17 copies",
+        nft_type="ERC721",
+        deploy_status="DEPLOYED",
+        created_at=moment,
+        contract_address=OWNER,
+        properties=(("isMintable", True), ("isPublic", False), ("isNew", True)),
+    )
+    assert fields_of(embed) == {
+        "Held": "3 kinds, 17 copies",
+        "Type": "ERC-721 · deployed on Ethereum",
+        "Created": f"<t:{int(moment.timestamp())}:D>",
+        "Contract": "`0xdf23…8b19`",
+        "Properties": "mintable, isNew",
+    }
+    assert embed.footer.text == "Loopring · collection 254, as of"
+    assert fields_of(card()) == {"Type": "type unknown"}
+
+
+def test_an_unknown_property_is_escaped_once() -> None:
+    assert fields_of(card(properties=(("is_new", True),)))["Properties"] == r"is\_new"
+
+
+def test_an_nft_without_a_name_is_called_by_its_number() -> None:
+    (embed,) = holdings_embeds.nft_embeds([Nft("0xdd", "0x710584dd9f17f0eb13c2177aa118ac", 1)], GATEWAYS)
+    assert embed.title == "NFT 0x7105…18ac"
+
+
+@pytest.mark.parametrize("nft_id", ["aaaaaaaaaaaa*bcd", "abcde*aaaaaaaaaaaa", "aaaaaaaaaaa_b_c", "@everyone is here"])
+def test_a_strange_number_is_harmless_when_shortened(nft_id: str) -> None:
+    title = holdings_embeds.nft_embeds([Nft("k", nft_id, 1)], GATEWAYS)[0].title or ""
+    assert "@everyone" not in title
+    assert not [at for at, char in enumerate(title) if char in "*_" and title[at - 1] != "\\"]
+
+
+# ---------------------------------------------------------------- pictures
+
+
+@pytest.mark.parametrize(
+    ("uris", "url"),
+    [
+        pytest.param((), None, id="none"),
+        pytest.param((f"ipfs://{CID}",), f"{GATEWAYS[0]}{CID}", id="ipfs by the gateway"),
+        pytest.param(("https://a.example/1", f"ipfs://{CID}"), "https://a.example/1", id="the first"),
+        pytest.param(
+            ("javascript:alert(1)", "https://a.example/1"), "https://a.example/1", id="the first that is safe"
+        ),
+        pytest.param(("http://a.example/1", "https://127.0.0.1/x", "data:image/png;base64,"), None, id="none is safe"),
+    ],
+)
+def test_the_first_picture_that_is_safe_is_shown(uris: Sequence[str], url: str | None) -> None:
+    assert embeds.first_image(uris, GATEWAYS) == url
+    (_, embed) = shown(held(holding(avatar_uris=tuple(uris))))
+    assert embed.thumbnail.url == url
+    assert card(banner_uris=tuple(uris)).image.url == url
+    assert holdings_embeds.nft_embeds([Nft("k", "1", 1, image_uris=tuple(uris))], GATEWAYS)[0].thumbnail.url == url
+
+
+# ---------------------------------------------------------------- errors
+
+
+@pytest.mark.parametrize(
+    ("error", "title", "colour"),
+    [
+        (InputError("x"), "That did not work", embeds.CAUTION),
+        (NotFoundError("x"), "Not found", embeds.CAUTION),
+        (UnavailableError("x"), "The source does not answer", embeds.FAULT),
+        (ThrottledError("x"), "The source does not answer", embeds.FAULT),
+        (SourceError("x"), "The source does not answer", embeds.FAULT),
+        (RefusedError("x"), "This bot needs its operator", embeds.FAULT),
+        (StoreError("x"), "This bot needs its operator", embeds.FAULT),
+        (ConfigError("x"), "This bot needs its operator", embeds.FAULT),
+        (SessionError("x"), "That is over", embeds.CAUTION),
+        (ProofError("x"), "Not proven", embeds.CAUTION),
+        (LimitError("x"), "Not now", embeds.CAUTION),
+        (UndecidedError("x"), "That cannot be told right now", embeds.FAULT),
+        (TesseraError("x"), "That did not work", embeds.FAULT),
+    ],
+)
+def test_an_errors_heading_says_whose_side_it_is_on(error: TesseraError, title: str, colour: discord.Colour) -> None:
+    embed = embeds.error_embed(error)
+    assert (embed.title, embed.description, embed.colour) == (title, "x", colour)

@@ -1,0 +1,246 @@
+"""The page's real handlers over the sandbox, without a Discord client: what people do to them, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import yarl
+from pydantic import SecretStr
+
+from bot.config.settings import DiscordSettings, LoopringSettings, WebSettings
+from bot.linking import Accounts, Contests, Linking, Privacy, Verification
+from bot.linking.claims import Claims
+from bot.linking.ethereum import Nodes
+from bot.linking.oauth import DiscordLogin
+from bot.linking.proof_methods import Way
+from bot.linking.signature_verifier import Signers
+from bot.linking.steps import Begun, Page
+from bot.links import Link, Person
+from bot.lookup.lookup import Lookup
+from bot.pseudonyms import pseudonyms
+from bot.sources.loopring import LoopringSource
+from bot.store import Store
+from bot.store.linking.proof_writer import Proving
+from bot.web.server import start_server
+from bot.web.verify_page import VerifyPage
+from sandbox.world import API_KEY, APPLICATION_ID
+from tests.process import free_port
+from tests.sandbox_client import Stage
+
+CLIENT_SECRET = "sandbox.client.secret"
+GUILD = 910000000000000000
+# Longer than that between two rounds is taken for an absence.
+_A_ROUND = timedelta(minutes=5)
+
+
+@dataclass
+class Reply:
+    """What a request was answered."""
+
+    status: int
+    body: Any
+    headers: Any
+
+    @property
+    def error(self) -> str:
+        """The code of the error, "" for none."""
+        return str(self.body.get("error", {}).get("code", "")) if isinstance(self.body, dict) else ""
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads of it."""
+        return str(self.body["error"]["message"])
+
+
+class Browser:
+    """One browser with its cookies, at the page."""
+
+    def __init__(self, stand: Stand) -> None:
+        self.stand = stand
+        self.state: dict[str, Any] = {}
+        # Browsers take a `Secure` cookie from their own machine without TLS, and so does this one.
+        jar = aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=yarl.URL(stand.url))
+        self.session = aiohttp.ClientSession(cookie_jar=jar)
+
+    @property
+    def cookie(self) -> str:
+        """Of the session, "" for none."""
+        cookie = self.session.cookie_jar.filter_cookies(yarl.URL(self.stand.url)).get("__Host-vs")
+        return cookie.value if cookie else ""
+
+    async def post(self, name: str, body: Any = None, *, headers: dict[str, str] | None = None) -> Reply:
+        """POST as the page's script does; what `headers` names stands in place of the script's own."""
+        sent = {"Origin": self.stand.url, "X-Tessera-CSRF": self.state.get("csrf", "")} | (headers or {})
+        async with self.session.post(f"{self.stand.url}/v/{name}", json=body or {}, headers=sent) as response:
+            reply = Reply(response.status, await response.json(), response.headers)
+        if reply.status == 200 and "step" in reply.body:
+            self.state = reply.body
+        return reply
+
+    async def open(self, link: str) -> Reply:
+        """Follow the link from Discord: the page takes the token from the fragment."""
+        return await self.post("start", {"token": urlsplit(link).fragment.removeprefix("t=")})
+
+    async def reload(self) -> Reply:
+        """Load the page again."""
+        return await self.post("state")
+
+    async def authorize(self, user: str, *, approve: bool = True, url: str = "") -> str:
+        """Press Authorize, or Cancel, at Discord as a user; where Discord sends the browser."""
+        asked = {"url": url or self.state["authorize_url"], "user": user, "approve": approve}
+        return str((await self.stand.stage.post("/_client/authorize", asked))["location"])
+
+    async def follow(self, location: str) -> str:
+        """Go where Discord sends; where the page sends next: "/v", or "/v#problem=…"."""
+        async with self.session.get(location, allow_redirects=False) as response:
+            assert response.status == 303, await response.text()
+            return response.headers["Location"]
+
+    async def log_in(self, user: str) -> str:
+        """The whole login, and the page loaded again; where the page was sent."""
+        landed = await self.follow(await self.authorize(user))
+        await self.reload()
+        return landed
+
+    async def sign(self, account: str, *, address: str = "", style: str = "personal") -> Reply:
+        """Connect the key of an account, sign what the page shows, and send the signature."""
+        signer = address or await self.stand.address(account)
+        challenge = await self.post("challenge", {"address": signer})
+        if challenge.status != 200:
+            return challenge
+        signature = await self.stand.signature(challenge.body["text"], signer, style=style)
+        return await self.post("submit", {"challenge_id": challenge.body["challenge_id"], "signature": signature})
+
+
+@dataclass
+class Stand:
+    """The handlers, what they work on, and whoever visits them."""
+
+    stage: Stage
+    store: Store
+    linking: Linking
+    url: str
+    now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+    browsers: list[Browser] = field(default_factory=list)
+
+    @property
+    def verification(self) -> Verification:
+        """Proofs under way."""
+        return self.linking.verification
+
+    def pass_time(self, span: timedelta) -> None:
+        """Let time go by for the handlers, at once: as if the bot were away."""
+        self.now += span
+
+    async def run_for(self, span: timedelta) -> None:
+        """Let time go by while contests are looked at every few minutes, as they are while the bot runs."""
+        end = self.now + span
+        while self.now < end:
+            self.pass_time(min(_A_ROUND, end - self.now))
+            await self.linking.contests.settle()
+
+    def browser(self) -> Browser:
+        """A browser that was never here."""
+        self.browsers.append(Browser(self))
+        return self.browsers[-1]
+
+    async def person(self, username: str) -> Person:
+        """Somebody of the community."""
+        people = await self.stage.get("/_client/people")
+        found = next(each for each in people if each["username"] == username)
+        return Person(int(found["id"]), username, "https://cdn.discordapp.com/embed/avatars/0.png")
+
+    async def begin(self, username: str, link: Link | None = None, *, way: Way | None = None) -> Begun:
+        """Somebody runs `/verify`."""
+        person = await self.person(username)
+        return await self.verification.begin(person, GUILD, "The Mosaic Society", link, way or self.verification.way)
+
+    async def address(self, account: str) -> str:
+        """The address whose key an account's owner signs with."""
+        return str((await self.stage.post("/_sandbox/sign", {"account": account, "text": "?"}))["address"])
+
+    async def signature(self, text: str, address: str, *, style: str = "personal") -> str:
+        """A text signed by the key behind an address."""
+        asked = {"address": address, "text": text, "style": style}
+        return str((await self.stage.post("/_sandbox/sign", asked))["signature"])
+
+    async def accounts(self, username: str) -> dict[str, bool]:
+        """What somebody has linked: account → proven."""
+        links = await self.linking.accounts.of((await self.person(username)).user_id)
+        return {str(link.account): link.proven for link in links}
+
+    async def events(self, verb: str) -> int:
+        """How often something was noted, by anybody."""
+        sql = "SELECT count(*) FROM audit WHERE verb = ?"
+        return int(await self.store.writer.run(lambda db: db.execute(sql, [verb]).fetchone()[0]))
+
+
+@asynccontextmanager
+async def open_stand(
+    stage: Stage, folder: Path, *, way: Way = Way.OAUTH, nodes: int = 1, factories: tuple[str, ...] = ()
+) -> AsyncIterator[Stand]:
+    """The page of a bot that has everything: a store of its own, Loopring, a login, and Ethereum nodes.
+
+    Args:
+        stage: The sandbox.
+        folder: For the store.
+        way: How members prove.
+        nodes: How many Ethereum nodes are asked, 0 to 2.
+        factories: Those trusted with wallets that are not deployed.
+    """
+    url = "" if way is Way.PASTE else f"http://127.0.0.1:{free_port()}"
+    store = await Store.open(folder / "tessera.db")
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        settings = LoopringSettings(
+            base_url=f"{stage.url}/loopring", requests_per_second=1000, api_key=SecretStr(API_KEY)
+        )
+        source = LoopringSource(session, settings)
+        lookup = Lookup([source], store, cache_for=timedelta(0))
+        discord = DiscordSettings(
+            api_url=f"{stage.url}/api/v10",
+            authorize_url=f"{stage.url}/oauth2/authorize",
+            client_secret=SecretStr(CLIENT_SECRET),
+        )
+        login = DiscordLogin(session, discord, redirect_uri=f"{url}/oauth/cb", client_id=lambda: APPLICATION_ID)
+        asked = [f"{stage.url}/ethereum/1", f"{stage.url}/ethereum/1/b"][:nodes]
+        pseudonym = pseudonyms("a token")
+        stand: Stand
+
+        def clock() -> datetime:
+            return stand.now
+
+        verification = Verification(
+            store,
+            Claims(store, lookup),
+            Signers(Nodes(session, asked) if asked else None, lookup.counterfactual, factories),
+            Proving(store.writer, pseudonym, timedelta(hours=24)),
+            page=Page(way, url, login if way is Way.OAUTH else None),
+            pseudonym=pseudonym,
+            clock=clock,
+        )
+        linking = Linking(
+            Accounts(store, lookup, pseudonym, clock),
+            verification,
+            Contests(store, clock, timedelta(hours=24)),
+            Privacy(store, pseudonym, clock),
+        )
+        stand = Stand(stage, store, linking, url)
+        web = WebSettings(port=urlsplit(url).port or 0, public_url=url)
+        server = await start_server(web, store, lambda: "ready", VerifyPage(verification, url) if url else None)
+        try:
+            yield stand
+        finally:
+            for browser in stand.browsers:
+                await browser.session.close()
+            await server.close()
+            await verification.close()
+            await lookup.close()
+            await source.close()
+            await store.close()
