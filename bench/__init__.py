@@ -14,6 +14,6 @@ Everything goes over loopback, so what is measured is the bot and not a network.
     flood          junk at the page, from `flooding`, and whether Discord is still answered
     kills          links that are written while the process is killed
     visits         members who prove accounts, as browsers do
-    stand          the sandbox and the people in it       bot_process   the bot as a child process
+    sandbox        the sandbox and the people in it       bot_process   the bot as a child process
     figures        what was measured, and its targets     percentiles   nearest-rank percentiles
 """

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from bench.bot_process import BotProcess
 from bench.figures import Figure, Kind
 from bench.percentiles import percentile
-from bench.stand import Stand, open_stand
+from bench.sandbox import BenchSandbox, open_bench_sandbox
 
 SECTION = "bursts: from interaction to acknowledgement"
 # (people at once, times): the small ones often enough for a 99th percentile to mean something.
@@ -33,26 +33,26 @@ class Burst:
 
 async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
     """The figures; takes about 25 s, or 8 if quick."""
-    async with open_stand() as stand, stand.bot() as bot:
-        account = await stand.new_account(COLLECTIONS)
-        first = stand.ask(account)
-        await stand.answered(first)
-        await stand.settled(first)
-        stand.rest()
+    async with open_bench_sandbox() as sandbox, sandbox.bot() as bot:
+        account = await sandbox.new_account(COLLECTIONS)
+        first = sandbox.ask(account)
+        await sandbox.answered(first)
+        await sandbox.settled(first)
+        sandbox.rest()
         before, bot_cpu, own_cpu = bot.memory(), bot.cpu_seconds(), time.process_time()
         figures, commands = [], 0
         for people, times in QUICK if quick else BURSTS:
             tell(f"{times} times {people} interactions at once")
-            figures += _figures(people, await _run(stand, bot, account, people, times))
+            figures += _figures(people, await _run(sandbox, bot, account, people, times))
             commands += people * times
         return [*figures, *_cost(bot, commands, bot_cpu, time.process_time() - own_cpu, before)]
 
 
-async def _run(stand: Stand, bot: BotProcess, account: str, people: int, times: int) -> Burst:
+async def _run(sandbox: BenchSandbox, bot: BotProcess, account: str, people: int, times: int) -> Burst:
     burst = Burst()
     for _ in range(times):
-        asked = stand.ask(account, people)
-        await stand.answered(asked)
+        asked = sandbox.ask(account, people)
+        await sandbox.answered(asked)
         bot.check_alive()
         moments = [interaction.for_client()["acknowledged_ms"] for interaction in asked]
         burst.acknowledged += [moment for moment in moments if moment is not None]

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable
 
 from bench.figures import Figure, Kind
-from bench.stand import Stand, open_stand
+from bench.sandbox import BenchSandbox, open_bench_sandbox
 
 SECTION = "calls of user/collection/details"
 DETAILS = "user/collection/details"
@@ -21,17 +21,17 @@ UPSTREAM_SECONDS = 2.0
 async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
     """The figures; takes about 6 s."""
     del quick  # counts do not get better by repetition
-    async with open_stand() as stand, stand.bot() as bot:
+    async with open_bench_sandbox() as sandbox, sandbox.bot() as bot:
         tell("accounts of up to 50 collections, and of 51")
         figures = []
         for size in SIZES:
-            calls, _ = await _calls(stand, size)
+            calls, _ = await _calls(sandbox, size)
             figures.append(_exactly(f"one person, {size} collection{'s' if size > 1 else ''}", calls, 1))
-        calls, _ = await _calls(stand, 51)
+        calls, _ = await _calls(sandbox, 51)
         figures.append(_exactly("one person, 51 collections", calls, 2))
         tell(f"{PEOPLE} people at once")
-        await stand.switch("latency", service="loopring", seconds=UPSTREAM_SECONDS)
-        calls, failed = await _calls(stand, 50, PEOPLE)
+        await sandbox.switch("latency", service="loopring", seconds=UPSTREAM_SECONDS)
+        calls, failed = await _calls(sandbox, 50, PEOPLE)
         bot.check_alive()
         return [
             *figures,
@@ -40,16 +40,16 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
         ]
 
 
-async def _calls(stand: Stand, collections: int, people: int = 1) -> tuple[int, int]:
+async def _calls(sandbox: BenchSandbox, collections: int, people: int = 1) -> tuple[int, int]:
     """Details calls for an account that is new to the bot, and how many people got no list."""
-    account = await stand.new_account(collections)
-    before = stand.last_exchange
-    asked = stand.ask(account, people)
+    account = await sandbox.new_account(collections)
+    before = sandbox.last_exchange
+    asked = sandbox.ask(account, people)
     with contextlib.suppress(TimeoutError):  # whoever still waits is counted below
-        await stand.answered(asked, seconds=15.0)
-    await stand.settled(asked, seconds=10.0)
+        await sandbox.answered(asked, seconds=15.0)
+    await sandbox.settled(asked, seconds=10.0)
     failed = sum(interaction.state != "answered" for interaction in asked)
-    return stand.loopring_requests(DETAILS, before), failed
+    return sandbox.loopring_requests(DETAILS, before), failed
 
 
 def _exactly(what: str, count: int, expected: int) -> Figure:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from bench.figures import Figure, Kind
 from bench.percentiles import percentile
-from bench.stand import Stand, open_stand
+from bench.sandbox import BenchSandbox, open_bench_sandbox
 
 UPSTREAM_MS = 50.0
 COLLECTIONS = 50
@@ -24,31 +24,31 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
     """The figures of each source; takes about 50 s, or 12 if quick."""
     runs = QUICK_RUNS if quick else RUNS
     figures: list[Figure] = []
-    for service, new_account in (("loopring", Stand.new_account), ("blockscout", Stand.new_address)):
-        async with open_stand() as stand:
+    for service, new_account in (("loopring", BenchSandbox.new_account), ("blockscout", BenchSandbox.new_address)):
+        async with open_bench_sandbox() as sandbox:
             # Minting takes the sandbox longer than answering; it must not do so while it is being waited for.
-            accounts = [await new_account(stand, COLLECTIONS) for _ in range(runs)]
-            await stand.switch("latency", service=service, seconds=UPSTREAM_MS / 1000)
+            accounts = [await new_account(sandbox, COLLECTIONS) for _ in range(runs)]
+            await sandbox.switch("latency", service=service, seconds=UPSTREAM_MS / 1000)
             tell(f"{service}: {runs} accounts of {COLLECTIONS} collections, one after the other")
-            figures += _figures(service, runs, await _beyond(stand, accounts))
+            figures += _figures(service, runs, await _beyond(sandbox, accounts))
     return figures
 
 
-async def _beyond(stand: Stand, accounts: list[str]) -> list[float]:
+async def _beyond(sandbox: BenchSandbox, accounts: list[str]) -> list[float]:
     """Milliseconds beyond the source's own, of each that was answered."""
     beyond = []
-    async with stand.bot() as bot:
-        stand.rest()
+    async with sandbox.bot() as bot:
+        sandbox.rest()
         for account in accounts:
-            asked = stand.ask(account)
-            await stand.answered(asked)
+            asked = sandbox.ask(account)
+            await sandbox.answered(asked)
             bot.check_alive()
             moment = asked[0].for_client()["answered_ms"]
             if moment is not None:
                 beyond.append(moment - UPSTREAM_MS)
             if account.isdigit():
                 # The owner's address is asked for afterwards; the next run must not meet that request.
-                await stand.settled(asked)
+                await sandbox.settled(asked)
     return beyond
 
 

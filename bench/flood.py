@@ -20,7 +20,7 @@ import aiohttp
 from bench.bot_process import REPOSITORY, BotDiedError, BotProcess
 from bench.figures import Figure, Kind
 from bench.percentiles import percentile
-from bench.stand import Stand, open_stand
+from bench.sandbox import BenchSandbox, open_bench_sandbox
 from bench.visits import Book, Visit, open_browsers
 from sandbox.discord.interactions import Interaction
 
@@ -58,49 +58,51 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
     async with open_browsers() as session:
         for addresses in (1, ADDRESSES):
             tell(f"{RATE:,} requests/s for {seconds} s from {addresses:,} address{'es' if addresses > 1 else ''}")
-            async with open_stand() as stand, stand.bot(page=True) as bot:
-                figures += _figures(addresses, await _flooded(stand, bot, session, addresses, seconds))
+            async with open_bench_sandbox() as sandbox, sandbox.bot(page=True) as bot:
+                figures += _figures(addresses, await _flooded(sandbox, bot, session, addresses, seconds))
                 bot.check_alive()
     return figures
 
 
 async def _flooded(
-    stand: Stand, bot: BotProcess, session: aiohttp.ClientSession, addresses: int, seconds: int
+    sandbox: BenchSandbox, bot: BotProcess, session: aiohttp.ClientSession, addresses: int, seconds: int
 ) -> Flooded:
-    account = await stand.new_account(COLLECTIONS)
-    first = stand.ask(account)
-    await stand.answered(first)
-    await stand.settled(first)
+    account = await sandbox.new_account(COLLECTIONS)
+    first = sandbox.ask(account)
+    await sandbox.answered(first)
+    await sandbox.settled(first)
     book = Book()
     visits = [
-        Visit(stand, session, book, member=900 + n, account=await stand.new_account(1)) for n in range(PROOFS + 1)
+        Visit(sandbox, session, book, member=900 + n, account=await sandbox.new_account(1)) for n in range(PROOFS + 1)
     ]
     for visit in visits:
         await visit.begin()
     await visits.pop().prove()  # the first time costs imports
     book.times.clear()
-    stand.rest()
+    sandbox.rest()
     before, cpu, began = bot.memory(), bot.cpu_seconds(), time.perf_counter()
     ended = asyncio.Event()
     tally, asked, proven = await asyncio.gather(
-        _load(stand.page_url, addresses, seconds, ended), _type_until(ended, stand, account), _prove(visits, seconds)
+        _load(sandbox.page_url, addresses, seconds, ended),
+        _type_until(ended, sandbox, account),
+        _prove(visits, seconds),
     )
     spent, used = time.perf_counter() - began, bot.cpu_seconds()
     with contextlib.suppress(TimeoutError):  # whoever still waits is counted below
-        await stand.answered(asked)
+        await sandbox.answered(asked)
     after = bot.memory()
     growth = after["VmRSS"] - before["VmRSS"] if before and after else None
     busy = None if cpu is None or used is None else 100 * (used - cpu) / spent
     return Flooded(tally, asked, proven, growth, busy, book)
 
 
-async def _type_until(ended: asyncio.Event, stand: Stand, account: str) -> list[Interaction]:
+async def _type_until(ended: asyncio.Event, sandbox: BenchSandbox, account: str) -> list[Interaction]:
     """Type a command every so often, by ever other members; returns all."""
     asked: list[Interaction] = []
     while not ended.is_set():
         member = len(asked)
         command, options = ("collections", {"account": account}) if member % 2 else ("accounts", {})
-        asked.append(stand.type(member, command, options))
+        asked.append(sandbox.type(member, command, options))
         await asyncio.sleep(COMMAND_EVERY)
     return asked
 

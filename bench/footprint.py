@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bench.bot_process import BotProcess
 from bench.figures import Figure, Kind
 from bench.percentiles import percentile
-from bench.stand import Stand, open_stand
+from bench.sandbox import BenchSandbox, open_bench_sandbox
 
 # discord.py holds READY back for so long after the last server was announced: `READY_PAUSE` of bot.client.
 from bot.ui.client import READY_PAUSE
@@ -47,24 +47,24 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
         tell(f"{scene.name}: {starts} starts, then {COMMANDS} commands")
         seconds, processor = [], []
         for n in range(starts):
-            async with open_stand() as stand:
-                await stand.switch("announce", guilds=scene.guilds, members=scene.members)
-                async with stand.bot() as bot:
+            async with open_bench_sandbox() as sandbox:
+                await sandbox.switch("announce", guilds=scene.guilds, members=scene.members)
+                async with sandbox.bot() as bot:
                     seconds.append(bot.seconds_to_ready - READY_PAUSE)
                     processor.append(bot.cpu_seconds() or 0.0)
                     if n == starts - 1:
-                        memory = await _memory(scene, stand, bot)
+                        memory = await _memory(scene, sandbox, bot)
         figures += [_start(scene, seconds, processor), *memory]
     return figures
 
 
-async def _memory(scene: Scene, stand: Stand, bot: BotProcess) -> list[Figure]:
+async def _memory(scene: Scene, sandbox: BenchSandbox, bot: BotProcess) -> list[Figure]:
     """After ready, and after commands each of which shows an account of its own: nothing is shared among them."""
     ready = bot.memory()
     for _ in range(COMMANDS):
-        asked = stand.ask(await stand.new_account(COLLECTIONS))
-        await stand.answered(asked)
-        await stand.settled(asked)
+        asked = sandbox.ask(await sandbox.new_account(COLLECTIONS))
+        await sandbox.answered(asked)
+        await sandbox.settled(asked)
         bot.check_alive()
     used = bot.memory()
     return [

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from bench import signatures
 from bench.figures import Figure, Kind
 from bench.percentiles import percentile
-from bench.stand import open_stand
+from bench.sandbox import open_bench_sandbox
 from bench.visits import REQUESTS, WRITES, Book, Pace, Visit, open_browsers
 from bot.web.limits import WRITES_A_SECOND
 
@@ -47,16 +47,16 @@ _NOTES = {
 async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
     """The figures; takes about 40 s, or 20 if quick."""
     count = PER_SECOND * (QUICK_SECONDS if quick else SECONDS) // REQUESTS
-    async with open_stand() as stand, stand.bot(page=True) as bot, open_browsers() as session:
-        accounts = [await stand.new_account(1) for _ in range(count + BURST)]
+    async with open_bench_sandbox() as sandbox, sandbox.bot(page=True) as bot, open_browsers() as session:
+        accounts = [await sandbox.new_account(1) for _ in range(count + BURST)]
         paced, burst = Book(), Book()
         pace = Pace(PER_SECOND)
         visits = [
-            Visit(stand, session, paced, member=n, account=account, pace=pace)
+            Visit(sandbox, session, paced, member=n, account=account, pace=pace)
             for n, account in enumerate(accounts[:count])
         ]
         tell(f"{count} proofs")
-        stand.rest()
+        sandbox.rest()
         await _each(visit.begin() for visit in visits)
         began, busy = time.perf_counter(), bot.cpu_seconds()
         proven = await _prove(visits)
@@ -65,7 +65,7 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
         tell(f"{BURST} proofs at once, and signatures alone")
         at_once = await _at_once(
             [
-                Visit(stand, session, burst, member=count + n, account=account)
+                Visit(sandbox, session, burst, member=count + n, account=account)
                 for n, account in enumerate(accounts[count:])
             ]
         )
@@ -108,7 +108,9 @@ async def _at_once(visits: list[Visit]) -> float:
     await asyncio.sleep(REFILL_SECONDS)
     seconds = await _each(visit.load() for visit in visits) + await _each(visit.start() for visit in visits)
     await _each(visit.authorize() for visit in visits)
-    seconds += await _each(visit.come_back() for visit in visits) + await _each(visit.challenge() for visit in visits)
+    seconds += await _each(visit.finish_login() for visit in visits) + await _each(
+        visit.challenge() for visit in visits
+    )
     await _each(visit.sign() for visit in visits)
     return seconds + await _each(visit.submit() for visit in visits)
 

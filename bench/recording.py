@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.bot_process import REPOSITORY, SECRETS, BotDiedError
 from bench.figures import Figure
-from bench.stand import Stand, open_stand
+from bench.sandbox import BenchSandbox, open_bench_sandbox
 
 SECTION = "archive: recording at 100 requests a second"
 PER_SECOND = 100
@@ -31,12 +31,12 @@ requests_per_second = {per_second}
 async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
     """The figures; takes about 10 s, or 5 if quick."""
     count = QUICK_ACCOUNTS if quick else ACCOUNTS
-    async with open_stand() as stand:
-        accounts = [await stand.new_account(COLLECTIONS) for _ in range(count)]
+    async with open_bench_sandbox() as sandbox:
+        accounts = [await sandbox.new_account(COLLECTIONS) for _ in range(count)]
         tell(f"{count} accounts of {COLLECTIONS} collections")
-        before = stand.last_exchange
-        seconds = await _record(stand, accounts)
-        requests = stand.loopring_requests("/api/", before)
+        before = sandbox.last_exchange
+        seconds = await _record(sandbox, accounts)
+        requests = sandbox.loopring_requests("/api/", before)
     at_best = requests / PER_SECOND
     return [
         Figure(SECTION, f"{count} accounts of {COLLECTIONS} collections", seconds, "s"),
@@ -45,11 +45,11 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
     ]
 
 
-async def _record(stand: Stand, accounts: list[str]) -> float:
+async def _record(sandbox: BenchSandbox, accounts: list[str]) -> float:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         config, listed = folder / "config.toml", folder / "accounts"
-        config.write_text(CONFIG.format(port=stand.port, per_second=PER_SECOND), encoding="utf-8")
+        config.write_text(CONFIG.format(port=sandbox.port, per_second=PER_SECOND), encoding="utf-8")
         listed.write_text("\n".join(accounts), encoding="utf-8")
         started = time.perf_counter()
         process = await asyncio.create_subprocess_exec(

@@ -7,7 +7,7 @@ import time
 from bench.figures import Figure, Kind
 from bench.percentiles import percentile
 from bot.errors import ProofError
-from bot.linking.signature_verifier import Signers
+from bot.linking.signature_verifier import SignatureVerifier
 from bot.links import Method
 from sandbox.signing import address_of, sign
 
@@ -21,7 +21,7 @@ async def figures(section: str) -> list[Figure]:
 
     Half of the signatures are the owner's, half somebody else's: those must cost no more, and prove nothing.
     """
-    signers = Signers(None, _nothing_known, ())
+    signers = SignatureVerifier(None, _nothing_known, ())
     words = [str(number) for number in range(SIGNATURES)]
     signed = [(address_of(word).lower(), sign(word, TEXT.encode())) for word in words]
     wrong, times = 0, []

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bench.stand import Stand
+from bench.sandbox import BenchSandbox
 from bot.web.static import static_files
 from bot.web.verify_page import COOKIE, CSRF
 
@@ -74,7 +74,7 @@ class Visit:
     """One member in one browser, from their link on.
 
     Args:
-        stand: The sandbox, whose bot has a page.
+        sandbox: The sandbox, whose bot has a page.
         session: Keeps no cookies; visitors share its connections, as they do behind a proxy.
         book: Where what is measured is written down.
         member: Of the crowd.
@@ -84,7 +84,7 @@ class Visit:
 
     def __init__(
         self,
-        stand: Stand,
+        sandbox: BenchSandbox,
         session: aiohttp.ClientSession,
         book: Book,
         *,
@@ -92,7 +92,7 @@ class Visit:
         account: str,
         pace: Pace | None = None,
     ) -> None:
-        self._stand = stand
+        self._stand = sandbox
         self._session = session
         self._book = book
         self._member = member
@@ -130,7 +130,7 @@ class Visit:
         """Say yes on Discord's page. Not a request to the bot."""
         self._location = await self._stand.authorize(self._state["authorize_url"], self._member)
 
-    async def come_back(self) -> None:
+    async def finish_login(self) -> None:
         """Return from Discord's login, and ask how far the proof is."""
         landed = await self._get("cb", self._location.removeprefix(self._stand.page_url), expected=SEE_OTHER)
         if landed != PAGE:
@@ -154,7 +154,7 @@ class Visit:
 
     async def prove(self) -> bool:
         """All of it, the link excepted. Returns whether it came to its end; why not stands in the book."""
-        steps = (self.load, self.start, self.authorize, self.come_back, self.challenge, self.sign, self.submit)
+        steps = (self.load, self.start, self.authorize, self.finish_login, self.challenge, self.sign, self.submit)
         try:
             for step in steps:
                 await step()

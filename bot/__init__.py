@@ -13,7 +13,8 @@ three places: its package, `store/<feature>` and `cogs/<feature>`.
     links, pseudonyms        pure: whose an account is (named, proven, contested), and names that need a key to be read
     signing/                 pure: the text that a wallet signs, who signed it, and what a contract is asked about it
     config/                  Settings, read once, from a TOML file and the environment
-    sources/                 where holdings come from, over one polite HTTP client; bodies: reading answers that never end
+    sources/                 where holdings come from, over one polite HTTP client
+    bodies                   reading the body of an answer, which may never end
     archive/                 holdings in a file: the format alone
     store/                   SQLite, on one thread that owns the connection; file/: opening, lock, backups
     lookup/                  answers about accounts and collections, shared while under way and cached for a while

@@ -37,8 +37,8 @@ class Collection:
     """A collection as its source tells it; all text and URIs are upstream's, not yet safe to show.
 
     `avatar_uris` and `banner_uris` are in order of preference and hold no empty strings. `as_of` is when its source
-    says that this was true (None: when it was asked), and `said_by` who spoke, where another than the one asked did;
-    neither makes it another collection.
+    says that this was true (None: when it was asked), and `source_label` the source that answered, where that is not
+    the one that was asked; neither makes it another collection.
     """
 
     network: str
@@ -56,7 +56,7 @@ class Collection:
     properties: tuple[tuple[str, bool], ...] = ()
     is_scam: bool = False
     as_of: datetime | None = field(default=None, compare=False)
-    said_by: str = field(default="", compare=False)
+    source_label: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.network}:{self.collection_id}"
@@ -74,11 +74,19 @@ class Holding:
 class Holdings:
     """What one account holds, as far as it is known.
 
-    `complete` is True only when every row the source announced was received, once, without a fault. A reading that is
-    still under way is not complete and has no `gap`; one that ended incomplete says why in `gap`. `total` is how many
-    collections the source announced (None: not told). `stale_because` says why an older answer is given again.
-    `contract` is the only contract that was asked about (None: any). `said_by` is the source that spoke, for people;
-    `instead_of` says why it was not the one that is asked first. `hidden` counts collections that were left out here.
+    Attributes:
+        account: Whose.
+        as_of: When this was true, at the latest.
+        holdings: A row for each collection.
+        complete: Every row that the source announced was received, once, without a fault. While a read is under way
+            it is False, and `incomplete_reason` is "".
+        total: How many collections the source announced; None: it did not say.
+        incomplete_reason: Why a read that has ended is not complete.
+        stale_reason: Why an older answer is given again.
+        contract: The only contract that was asked about; None: any.
+        source_label: The source that answered, for people.
+        fallback_reason: Why it was not the one that is asked first.
+        hidden: How many collections were left out here.
     """
 
     account: Account
@@ -86,11 +94,11 @@ class Holdings:
     holdings: tuple[Holding, ...] = ()
     complete: bool = False
     total: int | None = None
-    gap: str = ""
-    stale_because: str = ""
+    incomplete_reason: str = ""
+    stale_reason: str = ""
     contract: str | None = None
-    said_by: str = ""
-    instead_of: str = ""
+    source_label: str = ""
+    fallback_reason: str = ""
     hidden: int = 0
 
     @property
@@ -127,9 +135,9 @@ class NftList:
     nfts: tuple[Nft, ...] = ()
     complete: bool = False
     total: int | None = None
-    gap: str = ""
-    said_by: str = ""
-    instead_of: str = ""
+    incomplete_reason: str = ""
+    source_label: str = ""
+    fallback_reason: str = ""
 
 
 class Order(Enum):

@@ -82,7 +82,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class VerifiedSignature:
     """What a signature showed: `owner` is the address, `accounts` are those of it that are to be linked."""
 
     owner: str
@@ -103,7 +103,7 @@ class Contest:
     objected_at: datetime | None = None
 
 
-class News(Enum):
+class NotificationKind(Enum):
     """What a member must be told although they did not ask; kept until they were."""
 
     CONTESTED = "contested"
@@ -116,12 +116,12 @@ class News(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notification:
     """A piece of news for one member about an address; `tried`: a direct message was refused."""
 
-    notice_id: int
+    notification_id: int
     user_id: int
-    news: News
+    news: NotificationKind
     owner: str
     at: datetime
     until: datetime | None = None

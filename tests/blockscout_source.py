@@ -17,7 +17,7 @@ from bot.sources.blockscout import BlockscoutSource
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from sandbox.world import BLOCKSCOUT_KEY
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 NOW = Priority.INTERACTIVE
 
@@ -45,15 +45,17 @@ async def open_at(
 
 
 @asynccontextmanager
-async def open_blockscout(stage: Stage, *, chain: int = 1, **settings: Any) -> AsyncIterator[BlockscoutSource]:
+async def open_blockscout(
+    sandbox: SandboxClient, *, chain: int = 1, **settings: Any
+) -> AsyncIterator[BlockscoutSource]:
     """A source that asks the sandbox."""
-    async with open_at(f"{stage.url}/blockscout/{chain}/api/v2", chain=chain, **settings) as source:
+    async with open_at(f"{sandbox.url}/blockscout/{chain}/api/v2", chain=chain, **settings) as source:
         yield source
 
 
-async def hurry(stage: Stage, **behaviour: Any) -> None:
+async def hurry(sandbox: SandboxClient, **behaviour: Any) -> None:
     """Let the stand-in answer as fast as it is asked."""
-    await stage.post("/_sandbox/blockscout", {"per_second": 10_000} | behaviour)
+    await sandbox.post("/_sandbox/blockscout", {"per_second": 10_000} | behaviour)
 
 
 async def last_of(scans: AsyncIterator[Scan[T]]) -> Scan[T]:
@@ -73,21 +75,21 @@ async def by_name(source: BlockscoutSource, address: str = ADA) -> dict[str, Hol
     return {row.collection.name: row for row in (await holdings(source, address)).rows.values()}
 
 
-async def requests(stage: Stage, path: str = "/api/v2/") -> list[dict[str, Any]]:
+async def requests(sandbox: SandboxClient, path: str = "/api/v2/") -> list[dict[str, Any]]:
     """The requests to Blockscout whose path contains `path`; one that was given up may be of another test."""
-    traffic = await stage.get("/_sandbox/traffic", service="blockscout")
+    traffic = await sandbox.get("/_sandbox/traffic", service="blockscout")
     return [exchange for exchange in traffic["exchanges"] if path in exchange["path"] and exchange["status"]]
 
 
-async def fault(stage: Stage, kind: str, path: str = "/nft/collections", **options: Any) -> None:
+async def fault(sandbox: SandboxClient, kind: str, path: str = "/nft/collections", **options: Any) -> None:
     """Let Blockscout go wrong."""
     asked = {"service": "blockscout", "path": path, "kind": kind, "times": None}
-    await stage.post("/_sandbox/faults", asked | options)
+    await sandbox.post("/_sandbox/faults", asked | options)
 
 
-async def answer(stage: Stage, path: str, body: Any, status: int = 200, **options: Any) -> None:
+async def answer(sandbox: SandboxClient, path: str, body: Any, status: int = 200, **options: Any) -> None:
     """Let the stand-in give this JSON to every request for a path."""
-    await fault(stage, "status", path, status=status, body=body, **options)
+    await fault(sandbox, "status", path, status=status, body=body, **options)
 
 
 async def sentence_of(asked: Awaitable[Any], kind: type[TesseraError]) -> str:

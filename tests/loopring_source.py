@@ -13,16 +13,18 @@ from pydantic import SecretStr
 from bot.config.settings import LoopringSettings
 from bot.sources.loopring import LoopringSource
 from sandbox.world import API_KEY
-from tests.sandbox_client import Stage, open_stage
+from tests.sandbox_client import SandboxClient, open_sandbox
 
 
 @asynccontextmanager
-async def open_source(stage: Stage, *, key: str | None = API_KEY, **settings: Any) -> AsyncIterator[LoopringSource]:
+async def open_source(
+    sandbox: SandboxClient, *, key: str | None = API_KEY, **settings: Any
+) -> AsyncIterator[LoopringSource]:
     """A source of its own; `settings` are those of `[loopring]`."""
     chosen: dict[str, Any] = {"requests_per_second": 1000, "timeout_seconds": 5} | settings
     async with aiohttp.ClientSession() as session:
         secret = SecretStr(key) if key else None
-        source = LoopringSource(session, LoopringSettings(base_url=f"{stage.url}/loopring", api_key=secret, **chosen))
+        source = LoopringSource(session, LoopringSettings(base_url=f"{sandbox.url}/loopring", api_key=secret, **chosen))
         try:
             yield source
         finally:
@@ -30,21 +32,21 @@ async def open_source(stage: Stage, *, key: str | None = API_KEY, **settings: An
 
 
 @pytest.fixture(scope="module")
-async def module_stage() -> AsyncIterator[Stage]:
+async def module_sandbox() -> AsyncIterator[SandboxClient]:
     """The sandbox of a module's tests."""
-    async with open_stage() as stage:
-        yield stage
+    async with open_sandbox() as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-async def stage(module_stage: Stage) -> Stage:
+async def sandbox(module_sandbox: SandboxClient) -> SandboxClient:
     """The sandbox as at the start."""
-    await module_stage.reset()
-    return module_stage
+    await module_sandbox.reset()
+    return module_sandbox
 
 
 @pytest.fixture
-async def source(stage: Stage) -> AsyncIterator[LoopringSource]:
+async def source(sandbox: SandboxClient) -> AsyncIterator[LoopringSource]:
     """A source that has learnt nothing yet."""
-    async with open_source(stage) as source:
+    async with open_source(sandbox) as source:
         yield source

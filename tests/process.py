@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
 
-from tests.sandbox_client import SECRETS, Stage, write_config
+from tests.sandbox_client import SECRETS, SandboxClient, write_config
 
 # Far above what anything here takes; a run that hangs is to fail, not to wait for.
 PATIENCE = 20.0
@@ -83,12 +83,14 @@ async def start(
 
 
 @asynccontextmanager
-async def running(stage: Stage, folder: Path, **tables: str) -> AsyncIterator[Started]:
-    """The bot, connected to the stage; `tables` are further lines of its configuration."""
+async def running(sandbox: SandboxClient, folder: Path, **tables: str) -> AsyncIterator[Started]:
+    """The bot, connected to the sandbox; `tables` are further lines of its configuration."""
     loopring = f"requests_per_second = 1000\n{tables.pop('loopring', '')}"
-    async with start("run", "--config", write_config(folder, stage, loopring=loopring, **tables), folder=folder) as bot:
+    async with start(
+        "run", "--config", write_config(folder, sandbox, loopring=loopring, **tables), folder=folder
+    ) as bot:
         await bot.says(": ready as ")
-        await stage.online()
+        await sandbox.online()
         yield bot
 
 

@@ -67,7 +67,7 @@ class Answer(dict[str, Any]):
 class Person:
     """Somebody at a Discord client, in one channel."""
 
-    stage: Stage
+    sandbox: SandboxClient
     user: str
     guild: str
     channel: str
@@ -75,48 +75,48 @@ class Person:
     async def start(self, name: str, **options: Any) -> str:
         """Type a command; the id of the interaction."""
         body = {"user": self.user, "guild": self.guild, "channel": self.channel, "name": name, "options": options}
-        started: str = (await self.stage.post("/_client/commands", body))["interaction"]
+        started: str = (await self.sandbox.post("/_client/commands", body))["interaction"]
         return started
 
     async def run(self, name: str, **options: Any) -> Answer:
         """Type a command and wait for its answer."""
-        return await self.stage.answer(await self.start(name, **options))
+        return await self.sandbox.answer(await self.start(name, **options))
 
     async def press(self, answer: Answer, action: str, *values: str, wait: str = "answered") -> Answer:
         """Press a button, or choose from a menu, of an answer."""
         custom_id = answer.component(action)["custom_id"]
         body = {"user": self.user, "message": answer.message["id"], "custom_id": custom_id, "values": list(values)}
-        return await self.stage.answer((await self.stage.post("/_client/components", body))["interaction"], wait)
+        return await self.sandbox.answer((await self.sandbox.post("/_client/components", body))["interaction"], wait)
 
     async def submit(self, answer: Answer, **values: str) -> Answer:
         """Send the modal that an answer opened."""
         body = {"user": self.user, "interaction": answer["id"], "values": values}
-        return await self.stage.answer((await self.stage.post("/_client/modals", body))["interaction"])
+        return await self.sandbox.answer((await self.sandbox.post("/_client/modals", body))["interaction"])
 
     async def suggestions(self, name: str, focused: str, typed: str = "", **options: Any) -> list[str]:
         """The values that are suggested for an option while something is typed into it."""
         body = {"user": self.user, "guild": self.guild, "channel": self.channel, "name": name}
         asked = body | {"focused": focused, "options": options | {focused: typed}}
-        return [choice["value"] for choice in (await self.stage.post("/_client/autocomplete", asked))["choices"]]
+        return [choice["value"] for choice in (await self.sandbox.post("/_client/autocomplete", asked))["choices"]]
 
     async def direct_messages(self) -> list[dict[str, Any]]:
         """What the bot wrote to this person."""
-        state = await self.stage.get("/_client/state", user=self.user)
+        state = await self.sandbox.get("/_client/state", user=self.user)
         channels = [channel["id"] for channel in state["dms"]]
-        read = [await self.stage.get("/_client/messages", user=self.user, channel=channel) for channel in channels]
+        read = [await self.sandbox.get("/_client/messages", user=self.user, channel=channel) for channel in channels]
         return [message for messages in read for message in messages]
 
     async def takes_direct_messages(self, *, accepts: bool) -> None:
         """Change the setting whether members of one's servers may write."""
-        await self.stage.post("/_client/dms", {"user": self.user, "accepts": accepts})
+        await self.sandbox.post("/_client/dms", {"user": self.user, "accepts": accepts})
 
     async def messages(self) -> list[dict[str, Any]]:
         """What this person sees in the channel."""
-        seen: list[dict[str, Any]] = await self.stage.get("/_client/messages", user=self.user, channel=self.channel)
+        seen: list[dict[str, Any]] = await self.sandbox.get("/_client/messages", user=self.user, channel=self.channel)
         return seen
 
 
-class Stage:
+class SandboxClient:
     """The sandbox's HTTP side."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, app: web.Application) -> None:
@@ -228,29 +228,30 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(bodies: Path | None = None) -> AsyncIterator[Stage]:
+async def open_sandbox(bodies: Path | None = None) -> AsyncIterator[SandboxClient]:
     """A sandbox of its own on a free port."""
     runner = web.AppRunner(make_app(load_world(), bodies=bodies), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         async with aiohttp.ClientSession() as session:
-            stage = Stage(session, f"http://127.0.0.1:{runner.addresses[0][1]}", runner.app)
-            yield stage
-            await stage.collect()
+            sandbox = SandboxClient(session, f"http://127.0.0.1:{runner.addresses[0][1]}", runner.app)
+            yield sandbox
+            await sandbox.collect()
     finally:
         await runner.cleanup()
 
 
-def write_config(folder: Path, stage: Stage, *, sources: str = "", **tables: str) -> Path:
-    """A configuration file that points the bot at the stage; `tables` are further lines, by table.
+def write_config(folder: Path, sandbox: SandboxClient, *, sources: str = "", **tables: str) -> Path:
+    """A configuration file that points the bot at the sandbox; `tables` are further lines, by table.
 
-    A line that sets what the stage would set stands in its place. `sources` are whole `[[source]]` tables, in which
-    STAGE stands for the stage's address.
+    A line that sets what the sandbox would set stands in its place. `sources` are whole `[[source]]` tables, in which
+    the word SANDBOX stands for the sandbox's address.
     """
+    gateway = f"{sandbox.url.replace('http', 'ws', 1)}/gateway/"
     lines = {
-        "discord": f'api_url = "{stage.url}/api/v10"\ngateway_url = "{stage.url.replace("http", "ws", 1)}/gateway/"',
-        "loopring": f'base_url = "{stage.url}/loopring"\nimage_gateways = ["{stage.url}/ipfs/"]',
+        "discord": f'api_url = "{sandbox.url}/api/v10"\ngateway_url = "{gateway}"',
+        "loopring": f'base_url = "{sandbox.url}/loopring"\nimage_gateways = ["{sandbox.url}/ipfs/"]',
         "store": f'path = "{folder / "tessera.db"}"',
         "web": "port = 0",
     }
@@ -262,5 +263,5 @@ def write_config(folder: Path, stage: Stage, *, sources: str = "", **tables: str
                 for line in f"{lines.get(table, '')}\n{tables.get(table, '')}".splitlines()
             }
             file.write("\n".join([f"[{table}]", *settings.values(), ""]))
-        file.write(sources.replace("STAGE", stage.url))
+        file.write(sources.replace("SANDBOX", sandbox.url))
     return path

@@ -46,9 +46,16 @@ def test_names_are_printed_as_they_are_typed() -> None:
 # ---------------------------------------------------------------- in a terminal
 
 
-def answer(*rows: Holding, complete: bool, gap: str = "") -> Holdings:
+def answer(*rows: Holding, complete: bool, incomplete_reason: str = "") -> Holdings:
     as_of = datetime(2026, 6, 28, tzinfo=UTC)
-    return Holdings(Account("loopring", "1"), as_of, rows, complete=complete, gap=gap, said_by="Loopring")
+    return Holdings(
+        Account("loopring", "1"),
+        as_of,
+        rows,
+        complete=complete,
+        incomplete_reason=incomplete_reason,
+        source_label="Loopring",
+    )
 
 
 def last_lines(holdings: Holdings) -> list[str]:
@@ -63,14 +70,14 @@ def test_a_whole_table_ends_with_its_total() -> None:
 
 
 def test_an_incomplete_table_names_no_total() -> None:
-    assert last_lines(answer(holding(1, "Cats", 3), complete=False, gap="It broke off.")) == [
+    assert last_lines(answer(holding(1, "Cats", 3), complete=False, incomplete_reason="It broke off.")) == [
         "At least 1 collection, 3 kinds of NFT, says Loopring, 2026-06-28 00:00:00 UTC",
         "INCOMPLETE: It broke off. What is missing here is unknown, not zero.",
     ]
 
 
 def test_an_incomplete_table_without_rows_is_not_an_empty_account() -> None:
-    assert last_lines(answer(complete=False, gap="the source did not say how many there are")) == [
+    assert last_lines(answer(complete=False, incomplete_reason="the source did not say how many there are")) == [
         "What this account holds is unknown.",
         "INCOMPLETE: the source did not say how many there are. What is missing here is unknown, not zero.",
     ]

@@ -18,9 +18,9 @@ from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
 from bot.cogs.linking.manual_cog import ManualCog
-from bot.cogs.linking.notifications_cog import NoticesCog
+from bot.cogs.linking.notifications_cog import NotificationsCog
 from bot.cogs.linking.privacy_cog import PrivacyCog
-from bot.cogs.linking.proof_messages import Proofs
+from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.verify_cog import VerifyCog
 from bot.config.settings import Settings
 from bot.errors import ConfigError
@@ -28,14 +28,14 @@ from bot.linking import Accounts, Contests, Linking, Privacy, Verification
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
-from bot.linking.proof_methods import Way, offers, way_of
-from bot.linking.signature_verifier import Signers
+from bot.linking.proof_methods import ProofMethod, availabilities, proof_method_of
+from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import Page
 from bot.lookup.lookup import Lookup
 from bot.pseudonyms import pseudonyms
 from bot.store import Store
 from bot.store.file.nightly import keep_backups, kept_for
-from bot.store.linking.proof_writer import Proving
+from bot.store.linking.proof_writer import ProofWriter
 from bot.ui.client import Bot, point_at
 from bot.web.server import start_server
 from bot.web.verify_page import VerifyPage
@@ -53,7 +53,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     if not token:
         raise ConfigError("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
     point_at(settings.discord)
-    for offer in offers(settings):
+    for offer in availabilities(settings):
         log.info("linking: %s", offer)
     async with AsyncExitStack() as opened:
         store = await Store.open(settings.store.path, backups=settings.store.backups)
@@ -97,13 +97,13 @@ async def _open_linking(
         verification = Verification(
             store,
             Claims(store, lookup),
-            Signers(
+            SignatureVerifier(
                 nodes,
                 lookup.counterfactual,
                 settings.linking.wallet_factories,
                 knows_wallets=lookup.knows_wallets,
             ),
-            Proving(store.writer, pseudonym, settings.linking.contest),
+            ProofWriter(store.writer, pseudonym, settings.linking.contest),
             page=_page(settings, session, bot),
             pseudonym=pseudonym,
             clock=_now,
@@ -120,8 +120,8 @@ async def _open_linking(
 
 
 def _page(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> Page:
-    way, public_url = way_of(settings), settings.web.public_url
-    if way is not Way.OAUTH:
+    way, public_url = proof_method_of(settings), settings.web.public_url
+    if way is not ProofMethod.OAUTH:
         return Page(way, public_url)
     # Links are only made by commands, and so once the bot has logged in and knows its application.
     login = DiscordLogin(
@@ -135,7 +135,7 @@ def _page(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> Page:
 
 async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linking) -> None:
     gateways, expires = settings.loopring.image_gateways, settings.discord.buttons_expire_seconds
-    proofs = Proofs(bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste)
+    proofs = ProofMessages(bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste)
     await bot.add_cog(Collections(bot, lookup, linking.accounts, gateways=gateways, expires=expires))
     await bot.add_cog(LinkingCog(bot, linking, proofs, expires=expires))
     await bot.add_cog(VerifyCog(linking, proofs))
@@ -145,7 +145,7 @@ async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linki
     await bot.add_cog(PrivacyCog(bot, linking, backups=backups, expires=expires))
     if settings.linking.manual:
         await bot.add_cog(ManualCog(bot, linking))
-    await bot.add_cog(NoticesCog(bot, linking))
+    await bot.add_cog(NotificationsCog(bot, linking))
     await bot.add_cog(About(bot, lookup))
 
 

@@ -44,19 +44,19 @@ class HeldRecord:
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """What one account held at `as_of`; `owner` "": unknown. Complete unless `gap` says why not."""
+    """What one account held at `as_of`; `owner` "": unknown. Complete unless `incomplete_reason` says why not."""
 
     account_id: str
     as_of: datetime
     owner: str = ""
     total: int | None = None
-    gap: str = ""
+    incomplete_reason: str = ""
     holdings: tuple[HeldRecord, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Every collection that the source announced is here."""
-        return not self.gap
+        return not self.incomplete_reason
 
     @property
     def whole(self) -> bool:
@@ -98,8 +98,8 @@ def encode_account(record: AccountRecord) -> bytes:
     if record.owner:
         line["owner"] = record.owner
     line |= {"as_of": record.as_of, "complete": record.complete, "total": record.total}
-    if record.gap:
-        line["gap"] = record.gap
+    if record.incomplete_reason:
+        line["gap"] = record.incomplete_reason
     line["holdings"] = [_held(held) for held in record.holdings]
     return orjson.dumps(line)
 
@@ -115,7 +115,12 @@ def _held(held: HeldRecord) -> list[Any]:
         return pair
     # Copies as text: a balance of ERC-1155 has up to 78 digits, and readers of JSON lose them.
     rows = [[nft.key, nft.nft_id, str(nft.copies), nft.name, nft.image_uris] for nft in held.nfts.nfts]
-    listed = {"complete": held.nfts.complete, "total": held.nfts.total, "gap": held.nfts.gap, "rows": rows}
+    listed = {
+        "complete": held.nfts.complete,
+        "total": held.nfts.total,
+        "gap": held.nfts.incomplete_reason,
+        "rows": rows,
+    }
     return [*pair, listed]
 
 
@@ -171,7 +176,7 @@ class _NftsLine(_Line):
 
     def to_list(self) -> NftList:
         nfts = tuple(Nft(key, nft_id, copies, name, image_uris=uris) for key, nft_id, copies, name, uris in self.rows)
-        return NftList(nfts, complete=self.complete, total=self.total, gap=self.gap)
+        return NftList(nfts, complete=self.complete, total=self.total, incomplete_reason=self.gap)
 
 
 class _AccountLine(_Line):

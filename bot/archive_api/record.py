@@ -70,7 +70,7 @@ async def list_holders(source: Source, collection_id: str) -> tuple[Sequence[Acc
     if scan is None:
         raise SourceError(f"{source.label} gave no list of holders.")
     accounts = [holder.account.account_id for holder in scan.rows.values()]
-    return [AccountRef(source.network, RefKind.ID, account) for account in accounts], scan.gap
+    return [AccountRef(source.network, RefKind.ID, account) for account in accounts], scan.incomplete_reason
 
 
 async def record(
@@ -166,7 +166,9 @@ async def _read(source: Source, ref: AccountRef, partial: Partial) -> _Found | T
         owner = owner or await _owner(source, account) if is_numbered(source.network) else ""
     except TesseraError as error:
         return error
-    record = AccountRecord(account.account_id, scan.as_of or as_of, owner, scan.total, scan.gap, tuple(held))
+    record = AccountRecord(
+        account.account_id, scan.as_of or as_of, owner, scan.total, scan.incomplete_reason, tuple(held)
+    )
     return _Found(record, [row.collection for row in rows])
 
 
@@ -185,11 +187,11 @@ async def _held(source: Source, account: Account, row: Holding, *, with_nfts: bo
     try:
         async for scan in source.iter_nfts(account, row.collection, _LATER):
             some = tuple(nft for nft in scan.rows.values() if nft.copies > 0)
-            nfts = NftList(some, complete=scan.complete, total=scan.total, gap=scan.gap)
+            nfts = NftList(some, complete=scan.complete, total=scan.total, incomplete_reason=scan.incomplete_reason)
     except RefusedError:
         raise
     except SourceError as error:
-        nfts = NftList(nfts.nfts, total=nfts.total, gap=error.sentence)
+        nfts = NftList(nfts.nfts, total=nfts.total, incomplete_reason=error.sentence)
     return HeldRecord(row.collection.collection_id, row.kinds, nfts)
 
 

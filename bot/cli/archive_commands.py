@@ -92,7 +92,7 @@ async def _record(settings: Settings, arguments: argparse.Namespace, open_source
     _refuse_to_overwrite(path, arguments)
     lines = _read_list(arguments)
     async with open_source(settings, arguments.source) as source:
-        refs, gap = await _whom(arguments, lines, source)
+        refs, incomplete_reason = await _whom(arguments, lines, source)
         partial = _open_partial(path, arguments, source)
         progress = Progress(sys.stderr, len(refs))
         try:
@@ -105,7 +105,7 @@ async def _record(settings: Settings, arguments: argparse.Namespace, open_source
             _tell(f"{len(partial.done):,} accounts are kept in {path}.partial: go on with --resume.")
             partial.close()
             raise
-    missing = _report(report, sum(not whole for whole in partial.done.values()), gap)
+    missing = _report(report, sum(not whole for whole in partial.done.values()), incomplete_reason)
     if missing:
         partial.close()
         _tell(f"{path}.partial is kept: --resume asks again about what is missing.")
@@ -155,7 +155,7 @@ def _open_partial(path: Path, arguments: argparse.Namespace, source: Source) -> 
     return partial
 
 
-def _report(report: Report, incomplete: int, gap: str) -> bool:
+def _report(report: Report, incomplete: int, incomplete_reason: str) -> bool:
     """Tell what is missing; whether anything is."""
     for ref, sentence in list(report.failed.items())[:_MOST_FAILED]:
         _tell(f"{ref}: {sentence}")
@@ -167,9 +167,9 @@ def _report(report: Report, incomplete: int, gap: str) -> bool:
         _tell(f"{incomplete:,} accounts were read incompletely; the archive says so.")
     if report.without_owner:
         _tell(f"The owners of {report.without_owner:,} accounts could not be learnt.")
-    if gap:
-        _tell(f"The list of holders is not whole: {gap}.")
-    return bool(report.failed or incomplete or gap)
+    if incomplete_reason:
+        _tell(f"The list of holders is not whole: {incomplete_reason}.")
+    return bool(report.failed or incomplete or incomplete_reason)
 
 
 def _verify(path: Path) -> int:
@@ -211,7 +211,13 @@ async def _held(source: ArchiveSource, account: Account) -> tuple[Holdings, str]
     async for scan in source.iter_holdings(account, None, Priority.INTERACTIVE):
         rows, as_of = tuple(scan.rows.values()), scan.as_of or datetime.now(UTC)
         holdings = Holdings(
-            account, as_of, rows, complete=scan.complete, total=scan.total, gap=scan.gap, said_by=source.label
+            account,
+            as_of,
+            rows,
+            complete=scan.complete,
+            total=scan.total,
+            incomplete_reason=scan.incomplete_reason,
+            source_label=source.label,
         )
     try:
         return holdings, await source.fetch_owner(account, Priority.INTERACTIVE)

@@ -14,7 +14,7 @@ from bot.config.source_tables import ArchiveTable, SourceTable
 from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError, UndecidedError
 from bot.holdings import Account
 from bot.linking.ethereum import Nodes
-from bot.linking.proof_methods import offers
+from bot.linking.proof_methods import availabilities
 from bot.names import is_numbered
 from bot.sources.pace import Priority
 from bot.store import Store
@@ -54,7 +54,7 @@ async def _check_store(settings: Settings, say: Callable[[str], object]) -> int:
 
 async def _check_linking(settings: Settings, say: Callable[[str], object]) -> int:
     """What members can be offered. What is missing there keeps no bot from starting; a node that lies idle is told."""
-    for offer in offers(settings):
+    for offer in availabilities(settings):
         say(f"{offer}")
     if not settings.linking.rpc_urls:
         return 0

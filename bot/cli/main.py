@@ -142,7 +142,7 @@ async def _collections(settings: Settings, arguments: argparse.Namespace) -> int
     try:
         async with open_lookup(settings, store) as lookup:
             account = await lookup.resolve(lookup.names.parse_account(arguments.account))
-            async for holdings in lookup.watch_holdings(account, contract):
+            async for holdings in lookup.subscribe_holdings(account, contract):
                 if sys.stderr.isatty() and not holdings.complete:
                     print(
                         f"\r{len(holdings.holdings)} of {holdings.total or '?'} collections…", end="", file=sys.stderr

@@ -30,16 +30,18 @@ def holdings_table(holdings: Holdings, owner: str) -> str:
         lines += ["", *(_line(row, widths) for row in [_COLUMNS, *rows]), ""]
     if rows or holdings.complete:
         count = f"{len(rows)} collection{'' if len(rows) == 1 else 's'}, {holdings.kinds:,} kinds of NFT"
-        said = f"says {holdings.said_by}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
+        said = f"says {holdings.source_label}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
         lines.append(f"{count}, {said}" if holdings.complete else f"At least {count}, {said}")
     else:
         lines.append("What this account holds is unknown.")
     if holdings.hidden:
         lines.append(f"{holdings.hidden} marked as scam not shown (--spam shows them)")
-    if holdings.instead_of:
-        lines.append(f"{holdings.said_by} answers instead: {holdings.instead_of}")
+    if holdings.fallback_reason:
+        lines.append(f"{holdings.source_label} answers instead: {holdings.fallback_reason}")
     if not holdings.complete:
-        lines.append(f"INCOMPLETE: {holdings.gap.rstrip('.')}. What is missing here is unknown, not zero.")
+        lines.append(
+            f"INCOMPLETE: {holdings.incomplete_reason.rstrip('.')}. What is missing here is unknown, not zero."
+        )
     return "\n".join(lines)
 
 
@@ -49,11 +51,11 @@ def holdings_json(holdings: Holdings, owner: str) -> str:
         "account": str(holdings.account),
         "network": holdings.account.network,
         "owner": owner or None,
-        "source": holdings.said_by,
-        "instead_of": holdings.instead_of or None,
+        "source": holdings.source_label,
+        "fallback_reason": holdings.fallback_reason or None,
         "as_of": holdings.as_of.isoformat(),
         "complete": holdings.complete,
-        "gap": holdings.gap or None,
+        "incomplete_reason": holdings.incomplete_reason or None,
         "total": holdings.total,
         "hidden": holdings.hidden,
         "collections": [

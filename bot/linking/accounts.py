@@ -28,12 +28,12 @@ class Linked:
     Attributes:
         link: The account, as it is linked now.
         is_new: It was not there before.
-        why_unknown: Why its owner is not known yet; "" where it is.
+        unknown_reason: Why its owner is not known yet; "" where it is.
     """
 
     link: Link
     is_new: bool
-    why_unknown: str
+    unknown_reason: str
 
 
 class Accounts:
@@ -64,11 +64,11 @@ class Accounts:
             SourceError: what account is meant cannot be told without its source.
         """
         account = await self._lookup.resolve(self._lookup.names.parse_account(text))
-        owner, why_unknown = "", ""
+        owner, unknown_reason = "", ""
         try:
             owner = await self._lookup.owner_of(account)
         except SourceError as error:
-            why_unknown = error.sentence
+            unknown_reason = error.sentence
         before = {link.account for link in await self.of(user_id)}
         await self._store.links.add(user_id, account, owner, self._clock())
         if owner:
@@ -76,7 +76,7 @@ class Accounts:
         return Linked(
             await self.get(user_id, account),
             is_new=account not in before,
-            why_unknown=why_unknown,
+            unknown_reason=unknown_reason,
         )
 
     async def of(self, user_id: int) -> Sequence[Link]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.links import Contest, Notice
+from bot.links import Contest, Notification
 from bot.store import Store
 from bot.store.linking.contest_table import is_late
 
@@ -47,7 +47,7 @@ class Contests:
         """End the contests whose time has come; how many those were. To be called again and again."""
         return await self._contests.settle(self._clock())
 
-    async def notices(self, user_id: int | None = None) -> Sequence[Notice]:
+    async def notices(self, user_id: int | None = None) -> Sequence[Notification]:
         """What a member, or anybody, was not told yet, with the time that they have when they are told now."""
         now = self._clock()
         return [
@@ -55,6 +55,6 @@ class Contests:
             for notice in await self._contests.notices(user_id)
         ]
 
-    async def told(self, notice: Notice, *, refused: bool = False) -> None:
+    async def told(self, notice: Notification, *, refused: bool = False) -> None:
         """Note that somebody was told, or (`refused`) that they take no direct message and are told later."""
         await self._contests.told(notice, self._clock(), self._contest_for, refused=refused)

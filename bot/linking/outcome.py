@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 
-class Ending(Enum):
+class Result(Enum):
     """How a verification ended, or how far it came."""
 
     LINKED = "linked"
@@ -32,7 +32,7 @@ class Outcome:
         relays: How often links of the same person were opened by others lately.
     """
 
-    ending: Ending
+    ending: Result
     owner: str = ""
     accounts: tuple[str, ...] = ()
     until: datetime | None = None

@@ -45,7 +45,7 @@ _LOCKED_WORD = slice(3 * 32, 4 * 32)
 _LATER = "Whether {owner} is a wallet of that key cannot be found out right now. Try again in a minute."
 
 
-class Signers:
+class SignatureVerifier:
     """Judges signatures.
 
     Args:

@@ -20,17 +20,17 @@ from datetime import datetime, timedelta
 from bot.errors import InputError, ProofError, SessionError
 from bot.linking import cookie as derived
 from bot.linking.claims import Claims
-from bot.linking.outcome import Ending, Outcome, Outcomes
-from bot.linking.proof_methods import Way
-from bot.linking.signature_verifier import Signers
-from bot.linking.steps import Begun, Page, Returned
-from bot.links import Contest, Link, Person, Proven, covers
+from bot.linking.outcome import Outcome, Outcomes, Result
+from bot.linking.proof_methods import ProofMethod
+from bot.linking.signature_verifier import SignatureVerifier
+from bot.linking.steps import LoginResult, Page, StartedProof
+from bot.links import Contest, Link, Person, VerifiedSignature, covers
 from bot.pseudonyms import Pseudonym
 from bot.signing.challenge import Challenge, new_nonce, site_of
 from bot.signing.signature import parse_address, parse_signature
 from bot.store import Store
-from bot.store.linking.proof_writer import OVER, Proving
-from bot.store.linking.session_table import RELAYS, Issued, Session
+from bot.store.linking.proof_writer import OVER, ProofWriter
+from bot.store.linking.session_table import RELAYS, IssuedChallenge, Session
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +64,8 @@ class Verification:
         self,
         store: Store,
         claims: Claims,
-        signers: Signers,
-        proving: Proving,
+        signers: SignatureVerifier,
+        proving: ProofWriter,
         *,
         page: Page,
         pseudonym: Pseudonym,
@@ -88,14 +88,16 @@ class Verification:
         """Let the signatures that are being judged come to their end."""
         await asyncio.gather(*self._judging, return_exceptions=True)
 
-    async def begin(self, person: Person, guild_id: int | None, guild_name: str, link: Link | None, way: Way) -> Begun:
+    async def begin(
+        self, person: Person, guild_id: int | None, guild_name: str, link: Link | None, way: ProofMethod
+    ) -> StartedProof:
         """Begin a proof of an account, or of whichever address will be connected.
 
         Raises:
             LimitError: too many by this person or in this server; or this person is locked out.
         """
         token, now = derived.new_secret(), self._clock()
-        status = "ready" if way is Way.PASTE else "open"
+        status = "ready" if way is ProofMethod.PASTE else "open"
         account, owner = (str(link.account), link.owner) if link else ("", "")
         session = Session(
             *(secrets.token_urlsafe(12), way.value, status, "", person, guild_id, guild_name, account, owner, 0),
@@ -104,7 +106,7 @@ class Verification:
         actor = self._pseudonym(person.user_id)
         await self._sessions.create(session, derived.hashed(token), now, actor=actor)
         # In the fragment, which no server, proxy or `Referer` ever sees.
-        return Begun(session, "" if way is Way.PASTE else f"{self._public_url}/v#t={token}")
+        return StartedProof(session, "" if way is ProofMethod.PASTE else f"{self._public_url}/v#t={token}")
 
     async def start(self, token: str, cookie: str) -> tuple[Session, str]:
         """Bind a session to the browser that brings its token first; the session, and that browser's cookie.
@@ -148,7 +150,7 @@ class Verification:
         verifier = derived.code_verifier(cookie, session.logins)
         return self._login.authorize_url(derived.login_state(cookie, session.logins), derived.code_challenge(verifier))
 
-    async def come_back(self, cookie: str, *, state: str, code: str, denied: bool) -> Returned:
+    async def finish_login(self, cookie: str, *, state: str, code: str, denied: bool) -> LoginResult:
         """Take what Discord's login sent back with a browser, once.
 
         The person who logged in must be the one who ran the command. If not, somebody sent their link to somebody
@@ -160,21 +162,21 @@ class Verification:
         now = self._clock()
         session = await self._sessions.by_cookie(derived.hashed(cookie), now) if cookie else None
         if self._login is None or session is None or session.status != "bound":
-            return Returned(problem="expired")
+            return LoginResult(problem="expired")
         if not derived.same(state, derived.login_state(cookie, session.logins)):
             log.warning("verify: a login came back to a browser that did not begin it")
-            return Returned(problem="failed")
+            return LoginResult(problem="failed")
         if not await self._sessions.take_login(session, now):
-            return Returned(problem="expired")
+            return LoginResult(problem="expired")
         if denied:
-            return Returned(problem="denied")
+            return LoginResult(problem="denied")
         person = await self._login.fetch_person(code, derived.code_verifier(cookie, session.logins))
         if person.user_id != session.person.user_id:
             await self._relayed(session, person, now)
-            return Returned()
+            return LoginResult()
         fresh = derived.new_secret()
         admitted = await self._sessions.admit(session, derived.hashed(fresh), self._clock())
-        return Returned(cookie=fresh) if admitted else Returned(problem="expired")
+        return LoginResult(cookie=fresh) if admitted else LoginResult(problem="expired")
 
     async def _relayed(self, session: Session, stranger: Person, now: datetime) -> None:
         actor, subject = self._pseudonym(session.person.user_id), self._pseudonym(stranger.user_id)
@@ -182,14 +184,14 @@ class Verification:
         log.warning("verify: another user opened the link of %d (%d in a day)", session.person.user_id, relays)
         if relays >= RELAYS:
             log.warning("verify: %d cannot verify for a day", session.person.user_id)
-        self.outcomes.tell(session.session_id, Outcome(Ending.RELAYED, relays=relays))
+        self.outcomes.tell(session.session_id, Outcome(Result.RELAYED, relays=relays))
 
     async def cancel(self, session: Session) -> None:
         """End a session by the wish of whoever has it open."""
         await self._sessions.cancel(session)
-        self.outcomes.tell(session.session_id, Outcome(Ending.CANCELLED))
+        self.outcomes.tell(session.session_id, Outcome(Result.CANCELLED))
 
-    async def challenge(self, session: Session, address: str) -> Issued:
+    async def challenge(self, session: Session, address: str) -> IssuedChallenge:
         """Hand out the text that a connected address is to sign.
 
         Raises:
@@ -219,8 +221,8 @@ class Verification:
             wallet="" if signer == owner else owner,
             accounts=accounts,
         )
-        written = text.paste_text() if session.way == Way.PASTE.value else text.sign_in_text()
-        issued = Issued(*(secrets.token_urlsafe(12), signer, owner, accounts, nonce, written, text.expires_at))
+        written = text.paste_text() if session.way == ProofMethod.PASTE.value else text.sign_in_text()
+        issued = IssuedChallenge(*(secrets.token_urlsafe(12), signer, owner, accounts, nonce, written, text.expires_at))
         await self._sessions.issue(session, issued, now)
         return issued
 
@@ -250,19 +252,19 @@ class Verification:
         if not all(covers(method, account) for account in issued.accounts):
             raise ProofError(_ANOTHER_CHAIN)
         text_hash = hashlib.sha256(issued.text.encode()).digest()
-        proven = Proven(issued.owner, issued.accounts, method, text_hash)
-        if session.way == Way.CODE.value:
+        proven = VerifiedSignature(issued.owner, issued.accounts, method, text_hash)
+        if session.way == ProofMethod.CODE.value:
             return await self._ask_for_code(session, proven)
         held = {each.owner for each in await self._store.contests.held_by(session.person.user_id)}
         contest = await self._proving.finish(session, proven, self._clock())
         return self._tell(session, proven, contest, was_contested=proven.owner in held)
 
-    async def _ask_for_code(self, session: Session, proven: Proven) -> Outcome:
+    async def _ask_for_code(self, session: Session, proven: VerifiedSignature) -> Outcome:
         code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
         now = self._clock()
         await self._proving.put_code(session, proven, derived.hashed(code), now, now + _CODE_FOR)
         shown = f"{code[:4]}-{code[4:]}"
-        return Outcome(Ending.SIGNED, proven.owner, proven.accounts, now + _CODE_FOR, code=shown)
+        return Outcome(Result.SIGNED, proven.owner, proven.accounts, now + _CODE_FOR, code=shown)
 
     async def enter_code(self, user_id: int, typed: str) -> Outcome:
         """Link what the page of this person's own link proved.
@@ -274,7 +276,7 @@ class Verification:
         """
         code = "".join(typed.upper().translate(_MISREAD).split()).replace("-", "")
         now = self._clock()
-        session = await self._sessions.of_user(user_id, Way.CODE.value, now)
+        session = await self._sessions.of_user(user_id, ProofMethod.CODE.value, now)
         if session is None or session.status != "signed":
             raise SessionError("There is nothing to type a code for. Open your link first, and sign there.")
         if len(code) != _CODE_LENGTH or not set(code) <= set(_CODE_LETTERS):
@@ -283,8 +285,10 @@ class Verification:
         proven, contest = await self._proving.take_code(session, derived.hashed(code), now)
         return self._tell(session, proven, contest, was_contested=proven.owner in held)
 
-    def _tell(self, session: Session, proven: Proven, contest: Contest | None, *, was_contested: bool) -> Outcome:
-        ending = Ending.CONTESTED if contest else Ending.KEPT if was_contested else Ending.LINKED
+    def _tell(
+        self, session: Session, proven: VerifiedSignature, contest: Contest | None, *, was_contested: bool
+    ) -> Outcome:
+        ending = Result.CONTESTED if contest else Result.KEPT if was_contested else Result.LINKED
         outcome = Outcome(ending, proven.owner, proven.accounts, contest.ends_at if contest else None)
         self.outcomes.tell(session.session_id, outcome)
         return outcome

@@ -20,7 +20,7 @@ _CUT_SHORT = "Tessera is being restarted. Try again in a minute."
 _OUR_FAULT = "Something went wrong inside Tessera. Try again later, and tell its operator if it stays so."
 
 
-class Reading:
+class HoldingsRead:
     """One reading of an account that is under way. Whoever asks meanwhile watches the same one."""
 
     def __init__(self, source: Source, account: Account, contract: str | None, ended: Callable[[], None]) -> None:
@@ -55,7 +55,9 @@ class Reading:
         as_of = datetime.now(UTC)  # the start of the reading: the data may be newer than it says, never older
         try:
             async for scan in source.iter_holdings(account, contract, Priority.INTERACTIVE):
-                self._publish(_to_holdings(account, contract, scan.as_of or as_of, scan.said_by or source.label, scan))
+                self._publish(
+                    _to_holdings(account, contract, scan.as_of or as_of, scan.source_label or source.label, scan)
+                )
         except TesseraError as error:
             self._break_off(error)
         except asyncio.CancelledError:
@@ -70,7 +72,7 @@ class Reading:
     def _break_off(self, error: TesseraError) -> None:
         self._error = error
         if self.latest:
-            self._publish(replace(self.latest, complete=False, gap=error.sentence))
+            self._publish(replace(self.latest, complete=False, incomplete_reason=error.sentence))
 
     def _publish(self, holdings: Holdings) -> None:
         self.latest = holdings
@@ -79,24 +81,24 @@ class Reading:
 
 
 def _to_holdings(
-    account: Account, contract: str | None, as_of: datetime, said_by: str, scan: Scan[Holding]
+    account: Account, contract: str | None, as_of: datetime, source_label: str, scan: Scan[Holding]
 ) -> Holdings:
     # Asked for by nonZero and tokenAddress already; a server that ignores them must not put wrong rows on a card.
     rows = [row for row in scan.rows.values() if row.kinds > 0]
-    gap = scan.gap
+    incomplete_reason = scan.incomplete_reason
     if contract:
         unnamed = sum(not row.collection.contract_address for row in rows)
         if unnamed and scan.finished:
-            gap = gap or f"{unnamed} of its collections came without a contract"
+            incomplete_reason = incomplete_reason or f"{unnamed} of its collections came without a contract"
         rows = [row for row in rows if row.collection.contract_address == contract]
     return Holdings(
         account,
         as_of,
         tuple(rows),
-        complete=scan.complete and not gap,
+        complete=scan.complete and not incomplete_reason,
         total=scan.total,
-        gap=gap,
+        incomplete_reason=incomplete_reason,
         contract=contract,
-        said_by=said_by,
-        instead_of=scan.instead_of,
+        source_label=source_label,
+        fallback_reason=scan.fallback_reason,
     )

@@ -16,7 +16,7 @@ from cachetools import LRUCache, TTLCache
 from bot.errors import InputError, NotFoundError, SourceError, StoreError, TesseraError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Owner
 from bot.links import Counterfactual
-from bot.lookup.holdings_read import Reading
+from bot.lookup.holdings_read import HoldingsRead
 from bot.names import AccountRef, Names, RefKind, is_numbered
 from bot.sources.pace import Priority
 from bot.sources.source import Source
@@ -51,7 +51,7 @@ class Lookup:
         self._store = store
         self._cache_for = cache_for
         self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
-        self._readings: dict[_Key, Reading] = {}
+        self._readings: dict[_Key, HoldingsRead] = {}
         self._resolved: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         self._owner_names: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         self._accounts: LRUCache[tuple[str, str], Account] = LRUCache(10_000)
@@ -181,12 +181,12 @@ class Lookup:
             log.info("owner of %s: %s", account, error.sentence)
             return owner
 
-    def watch_holdings(self, account: Account, contract: str | None = None) -> AsyncIterator[Holdings]:
+    def subscribe_holdings(self, account: Account, contract: str | None = None) -> AsyncIterator[Holdings]:
         """What an account holds, growing with each upstream page; the last one is the answer.
 
         The reading begins with the call, so that whoever has something else to wait for can do that meanwhile.
         A fault in the middle ends with an incomplete answer that says why. A fault at the start raises, unless an
-        earlier complete answer is known: then that is given, with `stale_because`.
+        earlier complete answer is known: then that is given, with `stale_reason`.
         """
         key = (account, contract)
         kept = self._kept.get(key)
@@ -194,28 +194,28 @@ class Lookup:
             return _only(kept)
         reading = self._readings.get(key)
         if reading is None:
-            reading = self._readings[key] = Reading(
+            reading = self._readings[key] = HoldingsRead(
                 self._source(account.network), account, contract, lambda: self._ended(key)
             )
         return self._watch(reading, kept)
 
-    async def _watch(self, reading: Reading, kept: Holdings | None) -> AsyncIterator[Holdings]:
+    async def _watch(self, reading: HoldingsRead, kept: Holdings | None) -> AsyncIterator[Holdings]:
         try:
             async for holdings in reading.watch():
-                if holdings.instead_of and kept and kept.as_of > holdings.as_of:
+                if holdings.fallback_reason and kept and kept.as_of > holdings.as_of:
                     # What stands behind the source knows less than the source itself said a while ago.
-                    yield replace(kept, stale_because=holdings.instead_of)
+                    yield replace(kept, stale_reason=holdings.fallback_reason)
                 else:
                     yield holdings
         except SourceError as error:
             if not kept:
                 raise
-            yield replace(kept, stale_because=error.sentence)
+            yield replace(kept, stale_reason=error.sentence)
 
     def _ended(self, key: _Key) -> None:
         latest = self._readings.pop(key).latest
         # What another source said instead is not kept: the one that is asked first may know better soon.
-        if latest and latest.complete and not latest.instead_of and _holding_rows(latest) <= _MAX_ROWS:
+        if latest and latest.complete and not latest.fallback_reason and _holding_rows(latest) <= _MAX_ROWS:
             self._kept[key] = latest
 
     async def nfts(self, account: Account, holding: Holding) -> NftList:
@@ -233,18 +233,18 @@ class Lookup:
                     rows,
                     complete=scan.complete,
                     total=scan.total,
-                    gap=scan.gap,
-                    said_by=scan.said_by,
-                    instead_of=scan.instead_of,
+                    incomplete_reason=scan.incomplete_reason,
+                    source_label=scan.source_label,
+                    fallback_reason=scan.fallback_reason,
                 )
         except SourceError as error:
             if not nfts.nfts:
                 raise
-            nfts = replace(nfts, gap=error.sentence)
+            nfts = replace(nfts, incomplete_reason=error.sentence)
         if nfts.complete and len(nfts.nfts) != holding.kinds:
-            gap = f"{len(nfts.nfts)} of {holding.kinds} kinds arrived"
-            nfts = replace(nfts, complete=False, gap=gap)
-        if nfts.complete and not nfts.instead_of:
+            incomplete_reason = f"{len(nfts.nfts)} of {holding.kinds} kinds arrived"
+            nfts = replace(nfts, complete=False, incomplete_reason=incomplete_reason)
+        if nfts.complete and not nfts.fallback_reason:
             self._nfts[key] = nfts
         return nfts
 
@@ -256,7 +256,7 @@ class Lookup:
         as_of = datetime.now(UTC)
         found = await self._source(network).fetch_collection(collection_id, Priority.INTERACTIVE)
         told = found, found.as_of or as_of
-        if not found.said_by:
+        if not found.source_label:
             self._collections[key] = told
         return told
 

@@ -77,14 +77,16 @@ class ArchiveSource:
             return record, [Holding(self._archive.collection(h.collection_id), h.kinds) for h in record.holdings]
 
         record, rows = await self._ask(read)
-        total, gap = record.total, record.gap
+        total, incomplete_reason = record.total, record.incomplete_reason
         if contract:
             # One without a contract may be of this one: whoever asked must not take it for absent.
             unnamed = sum(not row.collection.contract_address for row in rows)
             rows = [row for row in rows if row.collection.contract_address in (contract, "")]
             total = len(rows) if record.complete else None
-            gap = gap or (f"{unnamed} of its collections were recorded without a contract" if unnamed else "")
-        yield _finished(rows, lambda row: row.collection.collection_id, total, gap, record.as_of)
+            incomplete_reason = incomplete_reason or (
+                f"{unnamed} of its collections were recorded without a contract" if unnamed else ""
+            )
+        yield _finished(rows, lambda row: row.collection.collection_id, total, incomplete_reason, record.as_of)
 
     async def iter_nfts(
         self,
@@ -100,8 +102,8 @@ class ArchiveSource:
         nfts = held.nfts if held else NftList(complete=True, total=0)
         if nfts is None:
             raise SourceError(f"{self._what} does not list the single NFTs of this collection; {self._when}.")
-        gap = nfts.gap or ("" if nfts.complete else "its recording was broken off")
-        yield _finished(nfts.nfts, lambda nft: nft.key, nfts.total, gap, record.as_of)
+        incomplete_reason = nfts.incomplete_reason or ("" if nfts.complete else "its recording was broken off")
+        yield _finished(nfts.nfts, lambda nft: nft.key, nfts.total, incomplete_reason, record.as_of)
 
     def iter_holders(self, collection_id: str, priority: Priority) -> AsyncIterator[Scan[Holder]]:  # noqa: ARG002 - as above
         """An archive has accounts, and cannot know of those that were not recorded."""
@@ -162,10 +164,12 @@ class ArchiveSource:
         return found
 
 
-def _finished(rows: Iterable[T], key: Callable[[T], Hashable], total: int | None, gap: str, as_of: datetime) -> Scan[T]:
+def _finished(
+    rows: Iterable[T], key: Callable[[T], Hashable], total: int | None, incomplete_reason: str, as_of: datetime
+) -> Scan[T]:
     scan: Scan[T] = Scan(key)
     scan.rows = {key(row): row for row in rows}
     scan.received = len(scan.rows)
-    scan.total, scan.gap, scan.as_of = total, gap, as_of
+    scan.total, scan.incomplete_reason, scan.as_of = total, incomplete_reason, as_of
     scan.finished = True
     return scan

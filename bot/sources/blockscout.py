@@ -269,7 +269,7 @@ def _told(found: Scan[V], scan: Scan[R], rows: Mapping[Hashable, V]) -> Scan[V]:
     `Scan` itself must see every row as it came: a page of which nothing is wanted is not one that came again.
     """
     found.rows = dict(rows)
-    found.received, found.finished, found.gap = scan.received, scan.finished, scan.gap
+    found.received, found.finished, found.incomplete_reason = scan.received, scan.finished, scan.incomplete_reason
     return found
 
 

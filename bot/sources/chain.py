@@ -63,7 +63,7 @@ class ChainedSource:
                 found = await self._second.fetch_collection(collection_id, priority)
             except TesseraError:
                 raise first from None  # as in _ask
-            return replace(found, said_by=found.said_by or self._second.label)
+            return replace(found, source_label=found.source_label or self._second.label)
 
     async def fetch_owner(self, account: Account, priority: Priority) -> str:
         """See `Source`."""
@@ -118,12 +118,14 @@ class ChainedSource:
             failure = error
         if scan and scan.complete:
             return
-        why = failure.sentence if failure else f"{self._first.label}: {scan.gap if scan else 'no answer'}."
+        why = (
+            failure.sentence if failure else f"{self._first.label}: {scan.incomplete_reason if scan else 'no answer'}."
+        )
         try:
             async for other in call(self._second):
                 if other.complete:
-                    other.said_by = other.said_by or self._second.label
-                    other.instead_of = why
+                    other.source_label = other.source_label or self._second.label
+                    other.fallback_reason = why
                     yield other
                     return
         except TesseraError as error:

@@ -161,7 +161,7 @@ class JsonClient:
         """Entered when a request may be sent; after a hold, by one at a time until one has succeeded."""
         async with self._pace.front(priority):
             await self._sit_out_holds()
-            if self._breaker.on_trial:
+            if self._breaker.half_open:
                 yield  # the others stay behind us until we know
                 return
         yield

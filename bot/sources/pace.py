@@ -84,7 +84,7 @@ class Breaker:
         self._pause = pause
         self._failures = 0
         self._open_until = 0.0
-        self.on_trial = False
+        self.half_open = False
 
     def wait_seconds(self) -> float:
         """0 when a request may be sent, else how long to leave the source alone."""
@@ -93,13 +93,13 @@ class Breaker:
     def hold(self, seconds: float) -> None:
         """Send nothing for so long: the source asked for it, or refuses our key."""
         self._open_until = max(self._open_until, self._clock() + seconds)
-        self.on_trial = True
+        self.half_open = True
 
     def succeeded(self) -> None:
         """The source answered. What was sent before a hold says nothing about the time after it."""
         self._failures = 0
         if not self.wait_seconds():
-            self.on_trial = False
+            self.half_open = False
 
     def failed(self) -> None:
         """The source did not answer, or not usably."""

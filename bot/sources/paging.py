@@ -39,10 +39,10 @@ class Scan(Generic[T]):
         total: How many there are by the source's word; None while it says nothing.
         received: Rows received, repeated and unreadable ones included: the next offset.
         finished: Nothing more will be asked for.
-        gap: Once finished: why the list is not complete, or "" when it is.
+        incomplete_reason: Once finished: why the list is not complete, or "" when it is.
         as_of: When the source says that this was true; None: when it was asked.
-        said_by: The label of the source that spoke, where another than the one asked did.
-        instead_of: Why it did: the sentence of the one that was asked first.
+        source_label: The label of the source that spoke, where another than the one asked did.
+        fallback_reason: Why it did: the sentence of the one that was asked first.
     """
 
     def __init__(self, key: Callable[[T], Hashable]) -> None:
@@ -50,10 +50,10 @@ class Scan(Generic[T]):
         self.total: int | None = None
         self.received = 0
         self.finished = False
-        self.gap = ""
+        self.incomplete_reason = ""
         self.as_of: datetime | None = None
-        self.said_by = ""
-        self.instead_of = ""
+        self.source_label = ""
+        self.fallback_reason = ""
         self._key = key
         self._pages = 0
         self._unreadable = 0
@@ -63,7 +63,7 @@ class Scan(Generic[T]):
     @property
     def complete(self) -> bool:
         """Every row that the source announced has arrived, and nothing contradicts it."""
-        return self.finished and not self.gap
+        return self.finished and not self.incomplete_reason
 
     def receive(self, page: RawPage[T]) -> None:
         """Take the next page in, and decide whether it was the last."""
@@ -110,11 +110,11 @@ class Scan(Generic[T]):
             return "the source did not say how many there are"
         return ""
 
-    def _finish(self, gap: str) -> None:
+    def _finish(self, incomplete_reason: str) -> None:
         self.finished = True
         # Whatever else was wrong, rows that came and could not be read may be the ones that count.
         unreadable = f"{self._unreadable} of {self.received} entries could not be understood"
-        self.gap = unreadable if self._unreadable else gap
+        self.incomplete_reason = unreadable if self._unreadable else incomplete_reason
 
 
 async def iter_scan(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.holdings import Account
-from bot.links import Contest, Link, Method, News, Notice
+from bot.links import Contest, Link, Method, Notification, NotificationKind
 
 # The member's own proof of the address of this very link, if it covers that account: as `bot.links.covers` says.
 COVERED = """
@@ -60,10 +60,18 @@ def to_contest(row: Sequence[Any]) -> Contest:
     return Contest(owner, holder, challenger, moment(opened_at), moment(ends_at), objected)
 
 
-def to_notice(row: Sequence[Any]) -> Notice:
+def to_notification(row: Sequence[Any]) -> Notification:
     """A row of `notices`."""
-    notice_id, user_id, news, owner, at, until, tried = row
-    return Notice(notice_id, user_id, News(news), owner, moment(at), moment(until) if until else None, bool(tried))
+    notification_id, user_id, news, owner, at, until, tried = row
+    return Notification(
+        notification_id,
+        user_id,
+        NotificationKind(news),
+        owner,
+        moment(at),
+        moment(until) if until else None,
+        bool(tried),
+    )
 
 
 def first(db: Database, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:

@@ -12,7 +12,7 @@ from typing import Any
 import discord
 
 from bot.errors import InputError
-from bot.ui.panel import Act, Panel, Window, custom_id
+from bot.ui.panel import Action, Modal, Panel, custom_id
 
 # What a choice does: gets the press, and the value that was chosen.
 Choose = Callable[[discord.Interaction[Any], str], Awaitable[None]]
@@ -66,7 +66,7 @@ class TurnButton(discord.ui.Button[Any]):
 class JumpButton(discord.ui.Button[Any]):
     """Says where we are, and asks where to go; `ask` opens the window."""
 
-    def __init__(self, ask: Act) -> None:
+    def __init__(self, ask: Action) -> None:
         super().__init__(custom_id=custom_id("jump"), row=0)
         self._ask = ask
 
@@ -80,7 +80,7 @@ class JumpButton(discord.ui.Button[Any]):
         await self._ask(interaction)
 
 
-class JumpWindow(Window):
+class JumpModal(Modal):
     """Asks for one of `count` pages; `turn` shows it."""
 
     def __init__(self, panel: Panel, count: int, turn: Turn) -> None:
@@ -145,7 +145,7 @@ class TabButton(discord.ui.Button[Any]):
 class BackButton(discord.ui.Button[Any]):
     """Leads back to the list that something was opened from; `act` does."""
 
-    def __init__(self, act: Act) -> None:
+    def __init__(self, act: Action) -> None:
         super().__init__(label="Back to the list", emoji="↩", custom_id=custom_id("back"), row=3)
         self._act = act
 

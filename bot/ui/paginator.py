@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import aiohttp
 import discord
 
-from bot.ui.page_items import BackButton, Choice, JumpButton, JumpWindow, OpenMenu, TabButton, TurnButton
+from bot.ui.page_items import BackButton, Choice, JumpButton, JumpModal, OpenMenu, TabButton, TurnButton
 from bot.ui.panel import Host, Panel
 
 log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class Paginator(Panel):
 
     async def _ask_page(self, interaction: discord.Interaction[Any]) -> None:
         _, last = self._shown()
-        await interaction.response.send_modal(JumpWindow(self, last + 1, self.turn))
+        await interaction.response.send_modal(JumpModal(self, last + 1, self.turn))
 
     async def show(self) -> None:
         """Put the current page into the message.

@@ -24,7 +24,7 @@ RUN = secrets.token_hex(4)
 # A token lives for fifteen minutes (interactions/receiving-and-responding); this leaves time for the last edit.
 TOKEN_SECONDS = 14 * 60
 
-Act = Callable[[discord.Interaction[Any]], Awaitable[None]]
+Action = Callable[[discord.Interaction[Any]], Awaitable[None]]
 
 
 def custom_id(action: str) -> str:
@@ -104,14 +104,14 @@ class Panel(discord.ui.View):
                 log.info("buttons stay as they are: %s", error)  # the message was dismissed, or the token is spent
 
 
-class Press(discord.ui.Button[Any]):
+class ActionButton(discord.ui.Button[Any]):
     """A button of a panel; `act` answers the press."""
 
     def __init__(
         self,
         action: str,
         label: str,
-        act: Act,
+        act: Action,
         *,
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
         row: int | None = None,
@@ -124,7 +124,7 @@ class Press(discord.ui.Button[Any]):
         await self._act(interaction)
 
 
-class Window(discord.ui.Modal):
+class Modal(discord.ui.Modal):
     """A window that a panel opens, with fields to fill in.
 
     Args:
@@ -150,7 +150,7 @@ class Window(discord.ui.Modal):
         await self._panel.on_error(interaction, error, self.children[0])
 
 
-class Ask(Window):
+class PromptModal(Modal):
     """A window with one field; `act` gets what was typed in it."""
 
     def __init__(

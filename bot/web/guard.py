@@ -56,7 +56,7 @@ _HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 HEALTH = "/healthz"
 
 # Error → status and a word for the page's script; the sentence is the error's own.
-_TOLD: tuple[tuple[type[TesseraError], int, str], ...] = (
+_EXPORTED: tuple[tuple[type[TesseraError], int, str], ...] = (
     (SessionError, 401, "session"),
     (ProofError, 400, "signature"),
     (LimitError, 429, "too_many"),
@@ -183,7 +183,7 @@ class Guard:
 
 
 def _told(error: TesseraError) -> web.Response:
-    status, code = next(((status, code) for kind, status, code in _TOLD if isinstance(error, kind)), (500, "fault"))
+    status, code = next(((status, code) for kind, status, code in _EXPORTED if isinstance(error, kind)), (500, "fault"))
     wait = _LATER_SECONDS if code == "later" else getattr(error, "retry_after", 0)
     if code == "too_many" and wait:
         code = "rate"  # too often, not too many: waiting helps

@@ -60,7 +60,7 @@ class VerifyPage:
         """Serve the page, its files, and what its script asks for."""
         for path, content, media in static_files():
             app.router.add_get(path, _serving(content, media), name=path.strip("/").replace("/", "-"))
-        app.router.add_get("/oauth/cb", self.come_back, name="oauth-cb")
+        app.router.add_get("/oauth/cb", self.finish_login, name="oauth-cb")
         for name, handler in (
             ("start", self.start),
             ("state", self.state),
@@ -82,11 +82,11 @@ class VerifyPage:
         cookie = _cookie(request)
         return await self._answer(await self._verification.session(cookie), cookie)
 
-    async def come_back(self, request: web.Request) -> web.StreamResponse:
+    async def finish_login(self, request: web.Request) -> web.StreamResponse:
         """The return from Discord's login."""
         query = request.query
         try:
-            returned = await self._verification.come_back(
+            returned = await self._verification.finish_login(
                 _cookie(request),
                 state=_secret(query.get("state", "")),
                 code=query.get("code", ""),

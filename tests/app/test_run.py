@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from tests.process import start
-from tests.sandbox_client import Stage, open_stage, write_config
+from tests.sandbox_client import SandboxClient, open_sandbox, write_config
 
 
 @pytest.fixture
-async def alone() -> AsyncIterator[Stage]:
+async def alone() -> AsyncIterator[SandboxClient]:
     """A sandbox that no bot is connected to yet."""
-    async with open_stage() as stage:
-        yield stage
+    async with open_sandbox() as sandbox:
+        yield sandbox
 
 
-async def refuse(stage: Stage, status: int, body: dict[str, Any]) -> None:
+async def refuse(sandbox: SandboxClient, status: int, body: dict[str, Any]) -> None:
     fault = {"service": "discord", "path": "commands", "kind": "status", "status": status, "body": body, "times": None}
-    await stage.post("/_sandbox/faults", fault)
+    await sandbox.post("/_sandbox/faults", fault)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ async def refuse(stage: Stage, status: int, body: dict[str, Any]) -> None:
     ],
 )
 async def test_a_discord_that_refuses_our_commands_is_one_line_and_exit_2(
-    alone: Stage, tmp_path: Path, status: int, body: dict[str, Any], words: str
+    alone: SandboxClient, tmp_path: Path, status: int, body: dict[str, Any], words: str
 ) -> None:
     await refuse(alone, status, body)
     async with start("run", "--config", write_config(tmp_path, alone), folder=tmp_path) as bot:
@@ -40,7 +40,7 @@ async def test_a_discord_that_refuses_our_commands_is_one_line_and_exit_2(
     assert bot.said == [f"tessera: Discord refuses what this bot asks for at its start: {words}"]
 
 
-async def test_a_discord_that_is_down_is_told_with_its_status(alone: Stage, tmp_path: Path) -> None:
+async def test_a_discord_that_is_down_is_told_with_its_status(alone: SandboxClient, tmp_path: Path) -> None:
     await refuse(alone, 503, {"message": "upstream connect error"})
     async with start("run", "--config", write_config(tmp_path, alone), folder=tmp_path) as bot:
         await bot.says("Discord cannot be reached: DiscordServerError: HTTP 503: upstream connect error")

@@ -46,7 +46,7 @@ collections = st.builds(
 )
 nfts = st.builds(Nft, key=texts, nft_id=texts, copies=st.integers(0, 2**256 - 1), name=texts, image_uris=uris)
 nft_lists = st.builds(
-    NftList, nfts=st.lists(nfts, max_size=3).map(tuple), complete=st.booleans(), total=totals, gap=texts
+    NftList, nfts=st.lists(nfts, max_size=3).map(tuple), complete=st.booleans(), total=totals, incomplete_reason=texts
 )
 
 
@@ -67,7 +67,7 @@ def holdings_of(draw: st.DrawFn) -> tuple[list[Collection], list[AccountRecord]]
         as_of=moments,
         owner=texts,
         total=totals,
-        gap=texts,
+        incomplete_reason=texts,
         holdings=held.flatmap(
             lambda chosen: st.tuples(
                 *(st.builds(HeldRecord, st.just(each), kinds, st.none() | nft_lists) for each in chosen)
@@ -79,7 +79,7 @@ def holdings_of(draw: st.DrawFn) -> tuple[list[Collection], list[AccountRecord]]
 
 
 def write_small(
-    path: Path, *, accounts: int = 40, gap: str = ""
+    path: Path, *, accounts: int = 40, incomplete_reason: str = ""
 ) -> tuple[Sequence[Collection], Sequence[AccountRecord]]:
     """An archive of some accounts from 10001 on, each with three of five collections; the first is Ada's."""
     known = [
@@ -100,7 +100,7 @@ def write_small(
             RECORDED_AT,
             ADA if number == 0 else f"0x{number:040x}",
             3,
-            gap,
+            incomplete_reason,
             tuple(HeldRecord(str(1 + (number + step) % 5), 1 + number) for step in range(3)),
         )
         for number in range(accounts)

@@ -37,11 +37,11 @@ class Lister:
         yield scan
 
 
-@pytest.mark.parametrize(("torn", "gap"), [(False, ""), (True, "1 of 4 entries could not be understood")])
-async def test_holders_become_the_list_and_a_torn_list_says_so(*, torn: bool, gap: str) -> None:
+@pytest.mark.parametrize(("torn", "incomplete_reason"), [(False, ""), (True, "1 of 4 entries could not be understood")])
+async def test_holders_become_the_list_and_a_torn_list_says_so(*, torn: bool, incomplete_reason: str) -> None:
     refs, why = await list_holders(cast("Source", Lister(torn=torn)), "0x1")
     assert refs == [AccountRef(CHAIN, RefKind.ID, holder.account.account_id) for holder in HOLDERS]
-    assert why == gap
+    assert why == incomplete_reason
 
 
 async def test_a_source_that_lists_none_is_refused() -> None:

@@ -67,7 +67,10 @@ def test_the_last_word_on_an_account_counts(tmp_path: Path) -> None:
 
 def test_an_account_whose_nfts_are_incomplete_is_asked_about_again(tmp_path: Path) -> None:
     partial = Partial.create(tmp_path / "p", header(has_nfts=True))
-    partial.add(COLLECTIONS, [AccountRecord("1", RECORDED_AT, holdings=(HeldRecord("1", 1, NftList(gap="torn")),))])
+    partial.add(
+        COLLECTIONS,
+        [AccountRecord("1", RECORDED_AT, holdings=(HeldRecord("1", 1, NftList(incomplete_reason="torn")),))],
+    )
     assert partial.done == {"1": False}
     partial.close()
 

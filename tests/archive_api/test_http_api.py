@@ -33,7 +33,7 @@ from bot.sources.source import Source
 from tests.archive.fixtures import ADA, RECORDED_AT, header, write_small
 from tests.conformance.missing import skip_unless_ci
 from tests.loopring_source import open_source
-from tests.sandbox_client import open_stage
+from tests.sandbox_client import open_sandbox
 
 NOW = Priority.INTERACTIVE
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "loopring"
@@ -83,18 +83,18 @@ async def record_all(source: Source, accounts: Sequence[str], path: Path) -> Non
 async def test_the_recorded_body_comes_back_equal(tmp_path: Path) -> None:
     if not RECORDED.is_dir():
         skip_unless_ci(f"there are no recorded bodies at {RECORDED}")
-    async with open_stage(RECORDED) as stage, open_source(stage) as source:
+    async with open_sandbox(RECORDED) as sandbox, open_source(sandbox) as source:
         upstream = await read(source, "17608")
         await record_all(source, ["17608"], tmp_path / "a")
     async with served(tmp_path / "a") as url, reading(url) as source:
         again = await read(source, "17608")
     assert again.rows == upstream.rows
-    assert (len(again.rows), again.total, again.gap) == (12, 35, "12 of the 35 announced arrived")
+    assert (len(again.rows), again.total, again.incomplete_reason) == (12, 35, "12 of the 35 announced arrived")
 
 
 async def test_the_whole_community_comes_back_equal(tmp_path: Path) -> None:
     accounts = ["10001", "10002", "10003", "10005", "10008", "10011"]
-    async with open_stage() as stage, open_source(stage) as source:
+    async with open_sandbox() as sandbox, open_source(sandbox) as source:
         upstream = {account: await read(source, account) for account in accounts}
         owners = {account: await source.fetch_owner(Account(LOOPRING, account), NOW) for account in accounts}
         await record_all(source, accounts, tmp_path / "a")
@@ -165,8 +165,8 @@ async def test_what_was_recorded_incompletely_is_never_read_as_complete(
     tmp_path: Path, total: int | None, contract: str | None
 ) -> None:
     known, (first, *_) = write_small(tmp_path / "a")
-    torn = AccountRecord("1", RECORDED_AT, total=total, gap="the list changed", holdings=first.holdings)
-    nothing = AccountRecord("2", RECORDED_AT, total=total, gap="the list changed")
+    torn = AccountRecord("1", RECORDED_AT, total=total, incomplete_reason="the list changed", holdings=first.holdings)
+    nothing = AccountRecord("2", RECORDED_AT, total=total, incomplete_reason="the list changed")
     write_archive(tmp_path / "b", header(), known, [torn, nothing])
     async with served(tmp_path / "b") as url, reading(url) as source:
         for account in ("1", "2"):
@@ -250,7 +250,7 @@ async def test_answers_have_loopring_s_shapes(tmp_path: Path, query: str, status
 
 
 async def test_pages_are_of_fifty_at_most(tmp_path: Path) -> None:
-    async with open_stage() as stage, open_source(stage) as source:
+    async with open_sandbox() as sandbox, open_source(sandbox) as source:
         await record_all(source, ["10005"], tmp_path / "a")
     async with served(tmp_path / "a") as url, aiohttp.ClientSession() as session:
         seen = []

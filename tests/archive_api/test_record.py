@@ -26,10 +26,10 @@ from bot.errors import ConfigError, InputError, RefusedError, TesseraError
 from bot.names import Names
 from bot.sources.source import Source
 from tests.archive.fixtures import ADA, header
-from tests.loopring_source import module_stage, open_source, stage
-from tests.sandbox_client import Stage
+from tests.loopring_source import module_sandbox, open_source, sandbox
+from tests.sandbox_client import SandboxClient
 
-__all__ = ["module_stage", "stage"]
+__all__ = ["module_sandbox", "sandbox"]
 
 Run = Callable[..., Awaitable[int]]
 
@@ -37,13 +37,13 @@ DETAILS = "user/collection/details"
 
 
 @pytest.fixture
-def run(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(sandbox: SandboxClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`tessera archive …` in this process, with the sandbox's Loopring."""
     monkeypatch.chdir(tmp_path)
 
     @asynccontextmanager
     async def sources(_settings: Settings, _name: str) -> AsyncIterator[Source]:
-        async with open_source(stage) as source:
+        async with open_source(sandbox) as source:
             yield source
 
     async def run(*argv: str) -> int:
@@ -87,7 +87,7 @@ async def test_the_list_may_come_from_standard_input(run: Run, monkeypatch: pyte
 
 
 async def test_an_account_that_fails_is_told_and_is_not_in_the_archive(
-    run: Run, stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    run: Run, sandbox: SandboxClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     listed = accounts(tmp_path, "10001", "99999", "10003")
     assert await run("record", "-o", "a", "--accounts", listed) == 1
@@ -95,10 +95,10 @@ async def test_an_account_that_fails_is_told_and_is_not_in_the_archive(
     assert "99999: Loopring has no such account" in told
     assert "1 of 3 accounts failed: the archive does not hold them." in told
     assert "a.partial is kept: --resume asks again" in told
-    await stage.post("/_sandbox/accounts", {"account": 99999, "collections": 2})
-    before = len(await stage.requests(DETAILS))
+    await sandbox.post("/_sandbox/accounts", {"account": 99999, "collections": 2})
+    before = len(await sandbox.requests(DETAILS))
     assert await run("record", "-o", "a", "--accounts", listed, "--resume") == 0
-    assert len(await stage.requests(DETAILS)) == before + 1  # only the one that was missing
+    assert len(await sandbox.requests(DETAILS)) == before + 1  # only the one that was missing
     assert not (tmp_path / "a.partial").exists()
     assert await run("show", "a", "99999") == 0
 
@@ -109,15 +109,15 @@ async def test_gaps_may_be_allowed(run: Run, tmp_path: Path) -> None:
 
 
 async def test_what_tears_on_the_way_is_incomplete_and_asked_again(
-    run: Run, stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    run: Run, sandbox: SandboxClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await stage.fault("short", path=DETAILS)
+    await sandbox.fault("short", path=DETAILS)
     listed = accounts(tmp_path, "10001")
     assert await run("record", "-o", "a", "--accounts", listed) == 1
     assert "1 accounts were read incompletely" in capsys.readouterr().err
     assert await run("show", "a", "10001") == 1
     assert "INCOMPLETE" in capsys.readouterr().out
-    await stage.reset()
+    await sandbox.reset()
     assert await run("record", "-o", "a", "--accounts", listed, "--resume") == 0
     assert await run("show", "a", "10001") == 0
 
@@ -135,12 +135,14 @@ async def test_nfts_are_recorded_on_demand(run: Run, tmp_path: Path) -> None:
     archive.close()
 
 
-async def test_a_source_that_answers_nobody_is_left_alone_and_then_given_up(stage: Stage, tmp_path: Path) -> None:
-    await stage.fault("status", path=DETAILS, status=500)
+async def test_a_source_that_answers_nobody_is_left_alone_and_then_given_up(
+    sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    await sandbox.fault("status", path=DETAILS, status=500)
     partial = Partial.create(tmp_path / "p", header())
     refs = parse_refs([str(number) for number in range(10001, 10101)], Names())
     done: list[int] = []
-    async with open_source(stage) as source:
+    async with open_source(sandbox) as source:
         report = await record(source, refs, partial, progress=done.append, pause=0)
     assert (report.asked, len(report.failed), partial.done) == (100, 100, {})
     assert report.failed["10100"] == "Not asked about: the source answered nobody."
@@ -148,10 +150,10 @@ async def test_a_source_that_answers_nobody_is_left_alone_and_then_given_up(stag
     partial.close()
 
 
-async def test_those_that_failed_get_a_second_chance(stage: Stage, tmp_path: Path) -> None:
-    await stage.fault("status", path=DETAILS, status=500, times=3)
+async def test_those_that_failed_get_a_second_chance(sandbox: SandboxClient, tmp_path: Path) -> None:
+    await sandbox.fault("status", path=DETAILS, status=500, times=3)
     partial = Partial.create(tmp_path / "p", header())
-    async with open_source(stage) as source:
+    async with open_source(sandbox) as source:
         report = await record(source, parse_refs(["10001"], Names()), partial, pause=0)
     assert report.failed == {}
     assert partial.done == {"10001": True}
@@ -159,9 +161,9 @@ async def test_those_that_failed_get_a_second_chance(stage: Stage, tmp_path: Pat
 
 
 async def test_a_refused_key_ends_it_and_keeps_what_was_read(
-    run: Run, stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    run: Run, sandbox: SandboxClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await stage.fault("error", path=DETAILS, code=104002, message="Invalid ApiKey", after=8)
+    await sandbox.fault("error", path=DETAILS, code=104002, message="Invalid ApiKey", after=8)
     listed = accounts(tmp_path, *map(str, (10001, 10002, 10003, 10004, 10007, 10008, 10009, 10010, 10011, 10012)))
     with pytest.raises(RefusedError):
         await run("record", "-o", "a", "--accounts", listed)
@@ -182,7 +184,9 @@ async def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
         await run("record", "-o", "b", "--accounts", listed, "--resume", "--nfts")
 
 
-async def test_a_wrong_list_is_refused_before_anybody_is_asked(run: Run, stage: Stage, tmp_path: Path) -> None:
+async def test_a_wrong_list_is_refused_before_anybody_is_asked(
+    run: Run, sandbox: SandboxClient, tmp_path: Path
+) -> None:
     with pytest.raises(InputError, match="Line 2 of the list of accounts: “hello” is not an account"):
         await run("record", "-o", "a", "--accounts", accounts(tmp_path, "10001", "hello"))
     with pytest.raises(InputError, match="is empty"):
@@ -192,13 +196,13 @@ async def test_a_wrong_list_is_refused_before_anybody_is_asked(run: Run, stage: 
     with pytest.raises(TesseraError, match="cannot tell who holds"):
         await run("record", "-o", "a", "--holders", "254")
     assert names_in(tmp_path) == ["accounts.txt"]
-    assert await stage.requests(DETAILS) == []
+    assert await sandbox.requests(DETAILS) == []
 
 
 async def test_ctrl_c_keeps_what_was_read_and_says_how_to_go_on(
-    run: Run, stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    run: Run, sandbox: SandboxClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await stage.fault("slow", path=DETAILS, seconds=30, after=8)
+    await sandbox.fault("slow", path=DETAILS, seconds=30, after=8)
     listed = accounts(tmp_path, *map(str, (10001, 10002, 10003, 10004, 10007, 10008, 10009, 10010, 10011, 10012)))
     task = asyncio.create_task(_run(run, "record", "-o", "a", "--accounts", listed))
     async with asyncio.timeout(20):
@@ -208,7 +212,7 @@ async def test_ctrl_c_keeps_what_was_read_and_says_how_to_go_on(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert "8 accounts are kept in a.partial: go on with --resume." in capsys.readouterr().err
-    await stage.reset()
+    await sandbox.reset()
     assert await run("record", "-o", "a", "--accounts", listed, "--resume") == 0
     assert await run("verify", "a") == 0
 

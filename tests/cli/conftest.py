@@ -12,27 +12,27 @@ import pytest
 
 from bot.cli.main import main
 from tests.cli.result import Command, Said
-from tests.sandbox_client import SECRETS, Stage, open_stage, write_config
+from tests.sandbox_client import SECRETS, SandboxClient, open_sandbox, write_config
 
 
 @pytest.fixture(scope="module")
-async def sandbox() -> AsyncIterator[Stage]:
+async def module_sandbox() -> AsyncIterator[SandboxClient]:
     """The sandbox of this module's commands."""
-    async with open_stage() as stage:
-        yield stage
+    async with open_sandbox() as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-async def stage(sandbox: Stage) -> Stage:
+async def sandbox(module_sandbox: SandboxClient) -> SandboxClient:
     """The sandbox as at the start."""
-    await sandbox.reset()
-    return sandbox
+    await module_sandbox.reset()
+    return module_sandbox
 
 
 @pytest.fixture
-def config(stage: Stage, tmp_path: Path) -> Path:
+def config(sandbox: SandboxClient, tmp_path: Path) -> Path:
     """A configuration that points at the sandbox."""
-    return write_config(tmp_path, stage, loopring="requests_per_second = 1000\ntimeout_seconds = 1")
+    return write_config(tmp_path, sandbox, loopring="requests_per_second = 1000\ntimeout_seconds = 1")
 
 
 @pytest.fixture(autouse=True)

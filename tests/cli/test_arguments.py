@@ -12,7 +12,7 @@ import pytest
 from bot import __version__
 from bot.cli.main import main
 from tests.process import PATIENCE, start
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 ACCOUNT = "10001"
 
@@ -102,11 +102,11 @@ def test_a_command_line_that_is_none_exits_2_with_the_usage(
     assert complaint in err.splitlines()[-1]
 
 
-async def test_an_interrupted_command_ends_without_a_word(stage: Stage, config: Path, tmp_path: Path) -> None:
-    await stage.fault("slow", seconds=0.9)
+async def test_an_interrupted_command_ends_without_a_word(sandbox: SandboxClient, config: Path, tmp_path: Path) -> None:
+    await sandbox.fault("slow", seconds=0.9)
     async with start("collections", ACCOUNT, "--config", config, folder=tmp_path) as command:
         async with asyncio.timeout(PATIENCE):
-            while (await stage.get("/_sandbox/faults"))[0]["struck"] == 0:  # noqa: ASYNC110 - another process
+            while (await sandbox.get("/_sandbox/faults"))[0]["struck"] == 0:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.02)
         code, seconds = await command.stop(signal.SIGINT)
     assert code == 130

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.result import Command, Said
 from tests.process import free_port
-from tests.sandbox_client import Stage, write_config
+from tests.sandbox_client import SandboxClient, write_config
 
 
 async def finds(
@@ -25,16 +25,16 @@ async def finds(
     return said
 
 
-async def test_check_when_all_is_well(stage: Stage, tessera: Command, tmp_path: Path) -> None:
+async def test_check_when_all_is_well(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
     said = await tessera("check")
     assert (said.code, said.err) == (0, "")
-    store, discord, loopring, *offers, verdict = said.lines
+    store, discord, loopring, *availabilities, verdict = said.lines
     assert store == f"✓ Store: {tmp_path / 'tessera.db'} will be made at the first start"
     assert discord.startswith("✓ Discord: the token is that of tessera")
     assert re.fullmatch(
-        rf"✓ Loopring: {re.escape(stage.url)}/loopring accepts the key and answered in \d+ ms", loopring
+        rf"✓ Loopring: {re.escape(sandbox.url)}/loopring accepts the key and answered in \d+ ms", loopring
     )
-    assert [re.sub(":.*", "", offer) for offer in offers] == [
+    assert [re.sub(":.*", "", offer) for offer in availabilities] == [
         "· Page with Discord login (its secret is tested by the first login)",
         "· Page with a code typed back in Discord",
         "✓ Signature pasted in Discord",
@@ -43,15 +43,15 @@ async def test_check_when_all_is_well(stage: Stage, tessera: Command, tmp_path: 
         "· Smart wallets that are deployed",
         "· Smart wallets that are not deployed yet (Loopring)",
     ]
-    assert offers[5].endswith(": set ETH_RPC_URL to the address of an Ethereum node")
+    assert availabilities[5].endswith(": set ETH_RPC_URL to the address of an Ethereum node")
     assert verdict == "All is well."
 
 
 async def test_check_says_which_proofs_a_page_and_nodes_add(
-    stage: Stage, tessera: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = write_config(tmp_path, stage, web='public_url = "https://verify.example.org"')
-    monkeypatch.setenv("ETH_RPC_URL", f"{stage.url}/ethereum/1,{stage.url}/ethereum/1/b")
+    config = write_config(tmp_path, sandbox, web='public_url = "https://verify.example.org"')
+    monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b")
     said = await tessera("check", config=config)
     assert said.code == 0
     assert any("register https://verify.example.org/oauth/cb as a redirect" in line for line in said.lines)
@@ -63,17 +63,17 @@ async def test_check_says_which_proofs_a_page_and_nodes_add(
 
 
 async def test_check_with_a_node_of_another_chain(
-    stage: Stage, tessera: Command, monkeypatch: pytest.MonkeyPatch
+    sandbox: SandboxClient, tessera: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await stage.post("/_sandbox/ethereum", {"node": "b", "mode": "wrong_chain"})
-    monkeypatch.setenv("ETH_RPC_URL", f"{stage.url}/ethereum/1,{stage.url}/ethereum/1/b")
+    await sandbox.post("/_sandbox/ethereum", {"node": "b", "mode": "wrong_chain"})
+    monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b")
     line = "✗ Ethereum: node 2 of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet."
     said = await finds(tessera, line, code=1)
     assert "Ethereum does not answer now" in said.lines[-1]
 
 
-async def test_check_takes_no_such_account_for_an_answer(stage: Stage, tessera: Command) -> None:
-    await stage.fault("error", code=104007, message="Invalid accountId")
+async def test_check_takes_no_such_account_for_an_answer(sandbox: SandboxClient, tessera: Command) -> None:
+    await sandbox.fault("error", code=104007, message="Invalid accountId")
     said = await tessera("check")
     assert said.code == 0
     assert "accepts the key" in said.lines[2]
@@ -115,19 +115,21 @@ async def test_check_without_a_key(tessera: Command, monkeypatch: pytest.MonkeyP
     )
 
 
-async def test_check_while_the_source_is_down(stage: Stage, tessera: Command) -> None:
-    await stage.fault("status", path="", status=503)
+async def test_check_while_the_source_is_down(sandbox: SandboxClient, tessera: Command) -> None:
+    await sandbox.fault("status", path="", status=503)
     await finds(
         tessera,
-        f"✗ Loopring: {stage.url}/loopring: Loopring has a fault of its own (HTTP 503). Try again in a minute.",
+        f"✗ Loopring: {sandbox.url}/loopring: Loopring has a fault of its own (HTTP 503). Try again in a minute.",
         code=1,
         verdict="The bot can start; the source does not answer now.",
     )
 
 
-async def test_check_with_a_store_that_cannot_be_written(stage: Stage, tessera: Command, tmp_path: Path) -> None:
+async def test_check_with_a_store_that_cannot_be_written(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path
+) -> None:
     path = tmp_path / "absent" / "tessera.db"
-    config = write_config(tmp_path, stage, store=f'path = "{path}"')
+    config = write_config(tmp_path, sandbox, store=f'path = "{path}"')
     await finds(
         tessera,
         f"✗ Store: {path}: the store cannot be written: No such file or directory. Set [store] path.",
@@ -147,8 +149,8 @@ async def test_check_with_a_store_that_is_none(tessera: Command, tmp_path: Path)
     assert path.read_bytes() == b"no database" * 1000
 
 
-async def test_check_while_discord_cannot_be_reached(stage: Stage, tessera: Command, tmp_path: Path) -> None:
-    config = write_config(tmp_path, stage, discord=f'api_url = "http://127.0.0.1:{free_port()}/api/v10"')
+async def test_check_while_discord_cannot_be_reached(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
+    config = write_config(tmp_path, sandbox, discord=f'api_url = "http://127.0.0.1:{free_port()}/api/v10"')
     said = await finds(
         tessera,
         "✗ Discord: cannot be reached (ClientConnectorError); the token could not be tested.",
@@ -160,8 +162,8 @@ async def test_check_while_discord_cannot_be_reached(stage: Stage, tessera: Comm
     assert "Discord" in said.lines[-1]
 
 
-async def test_check_while_discord_has_a_fault(stage: Stage, tessera: Command) -> None:
-    await stage.post(
+async def test_check_while_discord_has_a_fault(sandbox: SandboxClient, tessera: Command) -> None:
+    await sandbox.post(
         "/_sandbox/faults", {"service": "discord", "path": "users/@me", "kind": "status", "status": 503, "times": None}
     )
     said = await finds(
@@ -171,11 +173,11 @@ async def test_check_while_discord_has_a_fault(stage: Stage, tessera: Command) -
 
 
 async def test_check_tells_everything_that_is_wrong_at_once(
-    stage: Stage, tessera: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "canary.wrong.token")
     monkeypatch.setenv("LOOPRING_API_KEY", "canary-wrong-key")
-    config = write_config(tmp_path, stage, store=f'path = "{tmp_path}"')
+    config = write_config(tmp_path, sandbox, store=f'path = "{tmp_path}"')
     said = await tessera("check", config=config)
     assert said.code == 2
     assert [line[:3] for line in said.lines if line[0] not in "✓·"] == ["✗ S", "✗ D", "✗ L", "Not"]

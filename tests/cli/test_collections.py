@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.result import Command
-from tests.sandbox_client import Stage, write_config
+from tests.sandbox_client import SandboxClient, write_config
 
 ACCOUNT = "10001"
 NO_ONE_LISTENS = "http://127.0.0.1:1"
@@ -73,7 +73,7 @@ async def test_json_carries_every_collection_and_how_far_it_can_be_trusted(tesse
     assert (said.code, said.err) == (0, "")
     body = json.loads(said.out)
     assert (body["account"], body["source"]) == ("loopring:10001", "Loopring")
-    assert (body["complete"], body["gap"], body["total"]) == (True, None, 30)
+    assert (body["complete"], body["incomplete_reason"], body["total"]) == (True, None, 30)
     assert re.fullmatch(r"0x90e7[0-9a-f]{32}8a71", body["owner"])
     assert datetime.fromisoformat(body["as_of"]).utcoffset() == timedelta(0)
     assert len(body["collections"]) == 30
@@ -106,12 +106,12 @@ async def test_newest_and_oldest_are_each_other_backwards(tessera: Command) -> N
     assert newest[0] == oldest[-1]
 
 
-async def test_one_contract_only(stage: Stage, tessera: Command) -> None:
+async def test_one_contract_only(sandbox: SandboxClient, tessera: Command) -> None:
     wanted = (await listed(tessera, ACCOUNT))[0]["contract_address"]
     rows = await listed(tessera, ACCOUNT, "--contract", wanted.upper().replace("X", "x"))
     assert rows
     assert {row["contract_address"] for row in rows} == {wanted}
-    assert (await stage.requests("collection/details"))[-1]["query"]["tokenAddress"] == wanted
+    assert (await sandbox.requests("collection/details"))[-1]["query"]["tokenAddress"] == wanted
 
 
 async def test_a_contract_of_which_nothing_is_held_is_a_whole_answer(tessera: Command) -> None:
@@ -130,8 +130,8 @@ async def test_the_bots_own_file_is_left_alone(tessera: Command, tmp_path: Path)
     assert not (tmp_path / "tessera.db").exists()
 
 
-async def test_a_list_that_breaks_off_is_printed_marked_and_exits_1(stage: Stage, tessera: Command) -> None:
-    await stage.fault("status", after=2, status=503)
+async def test_a_list_that_breaks_off_is_printed_marked_and_exits_1(sandbox: SandboxClient, tessera: Command) -> None:
+    await sandbox.fault("status", after=2, status=503)
     said = await tessera("collections", "10005")
     assert said.code == 1
     assert said.lines[-2].startswith("At least 100 collections, ")
@@ -141,17 +141,17 @@ async def test_a_list_that_breaks_off_is_printed_marked_and_exits_1(stage: Stage
     )
 
 
-async def test_incomplete_json_says_so_and_exits_1(stage: Stage, tessera: Command) -> None:
-    await stage.fault("short")
+async def test_incomplete_json_says_so_and_exits_1(sandbox: SandboxClient, tessera: Command) -> None:
+    await sandbox.fault("short")
     said = await tessera("collections", ACCOUNT, "--json")
     body = json.loads(said.out)
     assert said.code == 1
     assert body["complete"] is False
-    assert "of the 30 announced arrived" in body["gap"]
+    assert "of the 30 announced arrived" in body["incomplete_reason"]
 
 
-async def test_an_owner_that_cannot_be_told_costs_only_the_owner(stage: Stage, tessera: Command) -> None:
-    await stage.fault("status", path="/api/v3/account", status=503)
+async def test_an_owner_that_cannot_be_told_costs_only_the_owner(sandbox: SandboxClient, tessera: Command) -> None:
+    await sandbox.fault("status", path="/api/v3/account", status=503)
     said = await tessera("collections", ACCOUNT)
     assert said.code == 0
     assert said.lines[0] == "Account loopring:10001"
@@ -211,16 +211,18 @@ async def test_a_missing_key_is_told(tessera: Command, monkeypatch: pytest.Monke
     ],
 )
 async def test_a_source_that_is_down_is_one_line_and_exit_1(
-    stage: Stage, tessera: Command, kind: str, options: dict[str, Any], complaint: str
+    sandbox: SandboxClient, tessera: Command, kind: str, options: dict[str, Any], complaint: str
 ) -> None:
-    await stage.fault(kind, **options)
+    await sandbox.fault(kind, **options)
     said = await tessera("collections", ACCOUNT)
     assert said.code == 1
     assert said.complaint == f"tessera: {complaint}"
 
 
-async def test_nobody_listening_is_one_line_and_exit_1(stage: Stage, tessera: Command, tmp_path: Path) -> None:
-    gone = write_config(tmp_path, stage, loopring=f'base_url = "{NO_ONE_LISTENS}"')
+async def test_nobody_listening_is_one_line_and_exit_1(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path
+) -> None:
+    gone = write_config(tmp_path, sandbox, loopring=f'base_url = "{NO_ONE_LISTENS}"')
     said = await tessera("collections", ACCOUNT, config=gone)
     assert said.code == 1
     assert said.complaint.startswith("tessera: Loopring cannot be reached")

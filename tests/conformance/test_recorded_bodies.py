@@ -16,9 +16,9 @@ from bot.sources.loopring import LoopringSource
 from bot.sources.loopring_wire import WireCollection, read_one
 from bot.sources.pace import Priority
 from tests.conformance.missing import skip_unless_ci
-from tests.conftest import open_bot_stage
+from tests.conftest import open_bot
 from tests.loopring_source import open_source
-from tests.sandbox_client import Answer, Stage, open_stage
+from tests.sandbox_client import Answer, SandboxClient, open_sandbox
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "loopring"
 CACHE = "https://d12jj0pnkw1mbj.cloudfront.net/"
@@ -54,23 +54,23 @@ def bodies() -> Path:
 async def told(bodies: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[Answer]]:
     """`/collections 17608`, page by page, as a member sees it."""
     folder = tmp_path_factory.mktemp("recorded")
-    async with open_bot_stage(folder, bodies=bodies, loopring="requests_per_second = 1000") as stage:
-        ada = await stage.person("ada")
-        pages = [await stage.settled(await ada.run("collections", account="17608"))]
+    async with open_bot(folder, bodies=bodies, loopring="requests_per_second = 1000") as sandbox:
+        ada = await sandbox.person("ada")
+        pages = [await sandbox.settled(await ada.run("collections", account="17608"))]
         while not pages[-1].component("next")["disabled"]:
             pages.append(await ada.press(pages[-1], "next"))
         yield pages
 
 
 @pytest.fixture
-async def stage(bodies: Path) -> AsyncIterator[Stage]:
-    async with open_stage(bodies) as stage:
-        yield stage
+async def sandbox(bodies: Path) -> AsyncIterator[SandboxClient]:
+    async with open_sandbox(bodies) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-async def source(stage: Stage) -> AsyncIterator[LoopringSource]:
-    async with open_source(stage) as source:
+async def source(sandbox: SandboxClient) -> AsyncIterator[LoopringSource]:
+    async with open_source(sandbox) as source:
         yield source
 
 
@@ -121,7 +121,7 @@ async def test_the_recorded_page_is_read_without_loss(source: LoopringSource) ->
     async for scan in source.iter_holdings(Account(LOOPRING, "17608"), None, NOW):
         last = scan
     assert (len(last.rows), last.total, last.complete) == (12, 35, False)
-    assert last.gap == "12 of the 35 announced arrived"
+    assert last.incomplete_reason == "12 of the 35 announced arrived"
     assert {int(str(key)): row.kinds for key, row in last.rows.items()} == {card[0]: card[2] for card in CARDS}
 
 
@@ -175,28 +175,34 @@ async def test_the_nfts_of_a_collection(source: LoopringSource) -> None:
     ],
 )
 async def test_a_recorded_error_has_its_meaning(
-    stage: Stage, source: LoopringSource, bodies: Path, name: str, kind: type[TesseraError], words: str
+    sandbox: SandboxClient, source: LoopringSource, bodies: Path, name: str, kind: type[TesseraError], words: str
 ) -> None:
-    await stage.fault("status", path="/account", status=400, body=recorded(bodies, name))
+    await sandbox.fault("status", path="/account", status=400, body=recorded(bodies, name))
     with pytest.raises(kind, match=words):
         await source.fetch_account("0x" + "1" * 40, NOW)
 
 
-async def test_the_recorded_error_of_a_missing_nft(stage: Stage, source: LoopringSource, bodies: Path) -> None:
-    await stage.fault("status", path="nft/", status=400, body=recorded(bodies, "error_108002_nft_not_exists"))
+async def test_the_recorded_error_of_a_missing_nft(
+    sandbox: SandboxClient, source: LoopringSource, bodies: Path
+) -> None:
+    await sandbox.fault("status", path="nft/", status=400, body=recorded(bodies, "error_108002_nft_not_exists"))
     with pytest.raises(NotFoundError, match="Loopring knows no collection 254"):
         await source.fetch_collection("254", NOW)
 
 
-async def test_the_recorded_success_of_the_wallet_family(stage: Stage, source: LoopringSource, bodies: Path) -> None:
-    await stage.fault("status", path="resolveName", status=200, body=recorded(bodies, "wallet_resolveName__success"))
+async def test_the_recorded_success_of_the_wallet_family(
+    sandbox: SandboxClient, source: LoopringSource, bodies: Path
+) -> None:
+    await sandbox.fault("status", path="resolveName", status=200, body=recorded(bodies, "wallet_resolveName__success"))
     assert await source.fetch_name("0x" + "1" * 40, NOW) == "result.loopring.eth"
 
 
-async def test_how_a_recorded_wallet_came_by_its_address(stage: Stage, source: LoopringSource, bodies: Path) -> None:
+async def test_how_a_recorded_wallet_came_by_its_address(
+    sandbox: SandboxClient, source: LoopringSource, bodies: Path
+) -> None:
     wallet = "0xf8989b0d3f5e2ee877dca8897748772a4ce83888"
     body = recorded(bodies, "counterFactualInfo__uat2")
-    await stage.fault("status", path="counterFactualInfo", status=200, body=body)
+    await sandbox.fault("status", path="counterFactualInfo", status=200, body=body)
     found = await source.fetch_counterfactual(wallet, NOW)
     factory, owner = "0x8c3d4e1728f77abcd220323260da4a9306fb6433", "0xd9702ea86111c6efe0d3ae2851f994696527a9a4"
     assert found == Counterfactual(wallet, factory, 1648381750, owner)
@@ -205,10 +211,10 @@ async def test_how_a_recorded_wallet_came_by_its_address(stage: Stage, source: L
 
 
 async def test_none_get_says_that_an_address_is_no_such_wallet(
-    stage: Stage, source: LoopringSource, bodies: Path
+    sandbox: SandboxClient, source: LoopringSource, bodies: Path
 ) -> None:
     body = recorded(bodies, "error_100000_none_get")
-    await stage.fault("status", path="counterFactualInfo", status=400, body=body)
+    await sandbox.fault("status", path="counterFactualInfo", status=400, body=body)
     assert await source.fetch_counterfactual("0x" + "1" * 40, NOW) is None
 
 

@@ -11,15 +11,15 @@ import pytest
 from bot.app.run import run_until
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
-from bot.cogs.linking.notifications_cog import NoticesCog
-from bot.cogs.linking.proof_messages import Proofs
+from bot.cogs.linking.notifications_cog import NotificationsCog
+from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.verify_cog import VerifyCog
 from bot.config.settings import DiscordSettings
-from bot.linking.proof_methods import Way
+from bot.linking.proof_methods import ProofMethod
 from bot.ui.client import Bot, point_at
 from sandbox.world import BOT_TOKEN
-from tests.sandbox_client import Answer, Person, open_stage
-from tests.web.harness import Stand, open_stand
+from tests.sandbox_client import Answer, Person, open_sandbox
+from tests.web.harness import PageHarness, open_page
 
 
 async def _nothing_to_cut_short() -> None:
@@ -27,28 +27,28 @@ async def _nothing_to_cut_short() -> None:
 
 
 @pytest.fixture
-async def stand(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Stand]:
+async def harness(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[PageHarness]:
     """Discord, the page's handlers, and the cogs about proofs; a round of news is every few milliseconds.
 
     Beside a page with codes, signatures may be pasted too.
     """
-    way = getattr(request, "param", Way.PASTE)
-    async with open_stage() as stage, open_stand(stage, tmp_path, way=way) as stand:
+    way = getattr(request, "param", ProofMethod.PASTE)
+    async with open_sandbox() as sandbox, open_page(sandbox, tmp_path, way=way) as harness:
         settings = DiscordSettings(
-            api_url=f"{stage.url}/api/v10", gateway_url=f"{stage.url.replace('http', 'ws', 1)}/gateway/"
+            api_url=f"{sandbox.url}/api/v10", gateway_url=f"{sandbox.url.replace('http', 'ws', 1)}/gateway/"
         )
         point_at(settings)
         bot = Bot(settings, cut_short=_nothing_to_cut_short)
-        proofs = Proofs(bot, stand.linking, public_url=stand.url, paste=way is Way.CODE)
-        await bot.add_cog(VerifyCog(stand.linking, proofs))
-        await bot.add_cog(LinkingCog(bot, stand.linking, proofs, expires=600))
-        await bot.add_cog(AccountsCog(bot, stand.linking, proofs, expires=600))
-        await bot.add_cog(NoticesCog(bot, stand.linking, every=0.02))
+        proofs = ProofMessages(bot, harness.linking, public_url=harness.url, paste=way is ProofMethod.CODE)
+        await bot.add_cog(VerifyCog(harness.linking, proofs))
+        await bot.add_cog(LinkingCog(bot, harness.linking, proofs, expires=600))
+        await bot.add_cog(AccountsCog(bot, harness.linking, proofs, expires=600))
+        await bot.add_cog(NotificationsCog(bot, harness.linking, every=0.02))
         stop = asyncio.Event()
         running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN))
         try:
-            await stage.online()
-            yield stand
+            await sandbox.online()
+            yield harness
         finally:
             stop.set()
             await running
@@ -61,12 +61,12 @@ async def until(what: Callable[[], Awaitable[bool]], seconds: float = 5) -> None
             await asyncio.sleep(0.02)
 
 
-async def prove(stand: Stand, username: str, account: str) -> Answer:
+async def prove(harness: PageHarness, username: str, account: str) -> Answer:
     """Somebody proves an account by a pasted signature; what they are answered."""
-    stage = stand.stage
-    person = await stage.person(username)
+    sandbox = harness.sandbox
+    person = await sandbox.person(username)
     answer = await person.run("verify", account=account)
-    signature = await stage.signature(text_of(answer), account)
+    signature = await sandbox.signature(text_of(answer), account)
     return await person.submit(await person.press(answer, "paste"), signature=signature)
 
 
@@ -81,11 +81,11 @@ async def news(person: Person) -> list[str]:
     return [embed["title"] for message in await person.direct_messages() for embed in message["embeds"]]
 
 
-async def all_is_told(stand: Stand) -> None:
+async def all_is_told(harness: PageHarness) -> None:
     """Return when nobody is left to be told anything; before that, time that a test lets go by would be late for it."""
 
     async def is_told() -> bool:
-        return await stand.linking.contests.notices() == []
+        return await harness.linking.contests.notices() == []
 
     await until(is_told)
 
@@ -105,13 +105,13 @@ def url_of(answer: Answer) -> str:
     return str(button["url"])
 
 
-async def has_become(stand: Stand, answer: Answer, title: str) -> Answer:
+async def has_become(harness: PageHarness, answer: Answer, title: str) -> Answer:
     """The answer once it has another heading."""
     current = answer
 
     async def has() -> bool:
         nonlocal current
-        current = await stand.stage.current(answer)
+        current = await harness.sandbox.current(answer)
         return bool(current.embeds[0]["title"] == title)
 
     await until(has)

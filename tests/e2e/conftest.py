@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.e2e.clocked import stand
-from tests.sandbox_client import Stage, open_stage
+from tests.e2e.clocked import harness
+from tests.sandbox_client import SandboxClient, open_sandbox
 
-__all__ = ["alone", "stand"]
+__all__ = ["alone", "harness"]
 
 
 @pytest.fixture
-async def alone() -> AsyncIterator[Stage]:
+async def alone() -> AsyncIterator[SandboxClient]:
     """A sandbox that no bot is connected to yet."""
-    async with open_stage() as stage:
-        yield stage
+    async with open_sandbox() as sandbox:
+        yield sandbox

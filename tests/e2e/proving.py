@@ -18,41 +18,41 @@ from sandbox.keys import WALLET_EXTENSION
 from sandbox.wallets import WALLET_FACTORY
 from tests.chromium import ARTIFACTS
 from tests.process import free_port
-from tests.sandbox_client import SECRETS, Stage, open_stage, write_config
+from tests.sandbox_client import SECRETS, SandboxClient, open_sandbox, write_config
 
 
 @dataclass
-class ProofStage:
+class ProofClient:
     """The sandbox, and where the bot's page is."""
 
-    stage: Stage
+    sandbox: SandboxClient
     page_url: str
 
 
 @asynccontextmanager
-async def open_proof_stage(folder: Path, *, login: bool = True, **tables: str) -> AsyncIterator[ProofStage]:
+async def open_proof_page(folder: Path, *, login: bool = True, **tables: str) -> AsyncIterator[ProofClient]:
     """A bot that offers its page, with Discord's login or without, and asks two Ethereum nodes."""
     port = free_port()
     async with (
-        open_stage() as stage,
-        open_browser(stage.app[WALLET_EXTENSION], f"http://127.0.0.1:{port}") as proxy,
+        open_sandbox() as sandbox,
+        open_browser(sandbox.app[WALLET_EXTENSION], f"http://127.0.0.1:{port}") as proxy,
     ):
         url = f"http://localhost:{proxy}"
         settings = {
-            "discord": f'authorize_url = "{stage.url}/oauth2/authorize"',
+            "discord": f'authorize_url = "{sandbox.url}/oauth2/authorize"',
             "loopring": "requests_per_second = 1000",
             "web": f'port = {port}\npublic_url = "{url}"\ntrusted_proxies = ["127.0.0.1/32"]',
             "linking": f'wallet_factories = ["{WALLET_FACTORY}"]',
         }
-        secrets = SECRETS | {"ETH_RPC_URL": f"{stage.url}/ethereum/1,{stage.url}/ethereum/1/b"}
+        secrets = SECRETS | {"ETH_RPC_URL": f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b"}
         if login:
             secrets["DISCORD_CLIENT_SECRET"] = CLIENT_SECRET
         stop = asyncio.Event()
-        config = write_config(folder, stage, **(settings | tables))
+        config = write_config(folder, sandbox, **(settings | tables))
         bot = asyncio.create_task(serve(load(config, secrets), stop))
         try:
-            await stage.online()
-            yield ProofStage(stage, url)
+            await sandbox.online()
+            yield ProofClient(sandbox, url)
         finally:
             stop.set()
             await bot
@@ -68,14 +68,14 @@ class Member:
         context.on("request", lambda request: self.requested.extend([request.url, request.headers.get("referer", "")]))
 
     @classmethod
-    async def arrive(cls, context: BrowserContext, stage: Stage, username: str) -> Member:
+    async def arrive(cls, context: BrowserContext, sandbox: SandboxClient, username: str) -> Member:
         """Open Discord's page as somebody."""
-        people = await stage.get("/_client/people")
+        people = await sandbox.get("/_client/people")
         user = next(each["id"] for each in people if each["username"] == username)
         member = cls(context, await context.new_page())
         # As whoever was chosen on an earlier visit; Discord's login offers the same one.
         await context.add_init_script(f"localStorage.setItem('tessera.sandbox.user', '{user}')")
-        await member.discord.goto(stage.url)
+        await member.discord.goto(sandbox.url)
         await expect(member.discord.get_by_test_id("composer")).to_be_focused()  # it is all there
         return member
 

@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 
-from tests.sandbox_client import Person, Stage
+from tests.sandbox_client import Person, SandboxClient
 
 
-async def test_the_first_page_shows_five_collections_with_counts_and_avatars(stage: Stage, ada: Person) -> None:
+async def test_the_first_page_shows_five_collections_with_counts_and_avatars(
+    sandbox: SandboxClient, ada: Person
+) -> None:
     answer = await ada.run("collections", account="10001")
     header, *cards = answer.embeds
     assert header["title"] == "Collections of account 10001"
@@ -19,27 +21,27 @@ async def test_the_first_page_shows_five_collections_with_counts_and_avatars(sta
     assert len(cards) == 5
     assert cards[0]["title"] == "Harbour Lights"
     assert cards[0]["description"].startswith("**12 kinds** · ERC-1155 · deployed on Ethereum")
-    assert cards[0]["thumbnail"]["url"].startswith(f"{stage.url}/ipfs/Qm")
+    assert cards[0]["thumbnail"]["url"].startswith(f"{sandbox.url}/ipfs/Qm")
     assert answer.message["ephemeral"]
-    settled = await stage.settled(answer)
+    settled = await sandbox.settled(answer)
     assert "Owner ada.loopring.eth `0x90e7…8a71`" in settled.embeds[0]["description"]
 
 
-async def test_one_upstream_page_costs_one_details_call(stage: Stage, ada: Person) -> None:
-    account = await stage.new_account(collections=50)
-    await stage.settled(await ada.run("collections", account=account))
-    calls = await stage.requests("user/collection/details")
+async def test_one_upstream_page_costs_one_details_call(sandbox: SandboxClient, ada: Person) -> None:
+    account = await sandbox.new_account(collections=50)
+    await sandbox.settled(await ada.run("collections", account=account))
+    calls = await sandbox.requests("user/collection/details")
     assert len(calls) == 1
     assert calls[0]["query"] == {"accountId": account, "limit": "50", "nonZero": "true", "offset": "0"}
     assert calls[0]["headers"]["x-api-key"] == "<present>"
 
 
-async def test_five_hundred_people_asking_at_once_cost_one_details_call(stage: Stage, ada: Person) -> None:
-    account = await stage.new_account(collections=50)
+async def test_five_hundred_people_asking_at_once_cost_one_details_call(sandbox: SandboxClient, ada: Person) -> None:
+    account = await sandbox.new_account(collections=50)
     started = await asyncio.gather(*(ada.start("collections", account=account) for _ in range(500)))
-    answers = await asyncio.gather(*(stage.answer(interaction) for interaction in started))
+    answers = await asyncio.gather(*(sandbox.answer(interaction) for interaction in started))
     assert {answer["state"] for answer in answers} == {"answered"}
-    assert len(await stage.requests("user/collection/details")) == 1
+    assert len(await sandbox.requests("user/collection/details")) == 1
 
 
 async def test_pages_turn_forth_back_and_to_the_ends(ada: Person) -> None:
@@ -70,12 +72,14 @@ async def test_a_page_that_is_none_gets_a_sentence(ada: Person, number: str) -> 
     assert answer.message["ephemeral"]
 
 
-async def test_a_collection_opens_with_banner_details_and_nfts_and_leads_back(stage: Stage, ada: Person) -> None:
+async def test_a_collection_opens_with_banner_details_and_nfts_and_leads_back(
+    sandbox: SandboxClient, ada: Person
+) -> None:
     listing = await ada.run("collections", account="10001")
     opened = await ada.press(listing, "open", "254")
     card, *nfts = opened.embeds
     assert card["title"] == "Harbour Lights"
-    assert card["image"]["url"].startswith(f"{stage.url}/ipfs/")
+    assert card["image"]["url"].startswith(f"{sandbox.url}/ipfs/")
     fields = {field["name"]: field["value"] for field in card["fields"]}
     assert fields["Held"].startswith("12 kinds, ")
     assert fields["Type"] == "ERC-1155 · deployed on Ethereum"
@@ -90,20 +94,22 @@ async def test_a_collection_opens_with_banner_details_and_nfts_and_leads_back(st
     assert back.titles() == listing.titles()
 
 
-async def test_three_upstream_pages_arrive_one_after_the_other(stage: Stage, ada: Person) -> None:
-    account = await stage.new_account(collections=132)
-    await stage.fault("slow", seconds=0.3, after=1)
+async def test_three_upstream_pages_arrive_one_after_the_other(sandbox: SandboxClient, ada: Person) -> None:
+    account = await sandbox.new_account(collections=132)
+    await sandbox.fault("slow", seconds=0.3, after=1)
     first = await ada.run("collections", account=account)
     assert "⏳ 50 of 132 so far, still reading…" in first.text
     assert first.component("jump")["label"] == "1 / 10"
-    settled = await stage.settled(first)
+    settled = await sandbox.settled(first)
     assert "**132 collections**" in settled.text
     assert settled.component("jump")["label"] == "1 / 27"
-    assert [call["query"]["offset"] for call in await stage.requests("details")] == ["0", "50", "100"]
+    assert [call["query"]["offset"] for call in await sandbox.requests("details")] == ["0", "50", "100"]
 
 
-async def test_an_account_is_also_an_address_a_name_or_has_its_source_named(stage: Stage, ada: Person) -> None:
-    by_id = await stage.settled(await ada.run("collections", account="10001"))
+async def test_an_account_is_also_an_address_a_name_or_has_its_source_named(
+    sandbox: SandboxClient, ada: Person
+) -> None:
+    by_id = await sandbox.settled(await ada.run("collections", account="10001"))
     for account in ("loopring:10001", "ada.loopring.eth", "0x90e78956725e312a4217e90bdd1d8a496f018a71"):
         answer = await ada.run("collections", account=account)
         assert answer.embeds[0]["title"] == by_id.embeds[0]["title"]
@@ -116,17 +122,19 @@ async def test_sorting(ada: Person) -> None:
     assert names == sorted(names)
 
 
-async def test_only_the_collections_of_a_contract(stage: Stage, ada: Person) -> None:
-    account = await stage.new_account(collections=7)
+async def test_only_the_collections_of_a_contract(sandbox: SandboxClient, ada: Person) -> None:
+    account = await sandbox.new_account(collections=7)
     listing = await ada.run("collections", account=account)
-    row = (await stage.requests("details"))[0]["response"]["collections"][0]["collection"]
+    row = (await sandbox.requests("details"))[0]["response"]["collections"][0]["collection"]
     answer = await ada.run("collections", account=account, contract=row["contractAddress"].upper().replace("0X", "0x"))
     assert 0 < len(answer.titles()) < 5
     assert set(answer.titles()) < set(listing.titles()) | {row["name"]}
 
 
-async def test_shared_answers_are_for_everybody_and_buttons_for_the_one_who_asked(stage: Stage, ada: Person) -> None:
-    other = await stage.person("brunowaves")
+async def test_shared_answers_are_for_everybody_and_buttons_for_the_one_who_asked(
+    sandbox: SandboxClient, ada: Person
+) -> None:
+    other = await sandbox.person("brunowaves")
     private = await ada.run("collections", account="10001")
     shared = await ada.run("collections", account="10001", share=True)
     assert not shared.message["ephemeral"]
@@ -186,8 +194,8 @@ async def test_a_very_long_description_is_shown_whole(ada: Person) -> None:
     assert len(more.embeds[0]["description"]) > 1000
 
 
-async def test_help_and_about_answer_from_memory(stage: Stage, ada: Person) -> None:
-    await stage.fault("status", path="", status=503)
+async def test_help_and_about_answer_from_memory(sandbox: SandboxClient, ada: Person) -> None:
+    await sandbox.fault("status", path="", status=503)
     help_text = (await ada.run("help")).text
     assert "What an account holds, grouped by collection" in help_text
     assert "</collections:" in help_text

@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import open_bot_stage
-from tests.sandbox_client import Answer, Stage
+from tests.conftest import open_bot
+from tests.sandbox_client import Answer, SandboxClient
 
 NO_HOLDINGS = "holds no NFTs"
 
 
 @pytest.fixture
-async def fresh(tmp_path: Path) -> AsyncIterator[Stage]:
+async def fresh(tmp_path: Path) -> AsyncIterator[SandboxClient]:
     """A bot of its own: what one fault taught it must not help with the next."""
     loopring = "requests_per_second = 1000\ntimeout_seconds = 1\ncache_seconds = 0"
-    async with open_bot_stage(tmp_path, loopring=loopring) as stage:
-        yield stage
+    async with open_bot(tmp_path, loopring=loopring) as sandbox:
+        yield sandbox
 
 
-async def ask(stage: Stage, account: str = "10001") -> Answer:
-    ada = await stage.person("ada")
+async def ask(sandbox: SandboxClient, account: str = "10001") -> Answer:
+    ada = await sandbox.person("ada")
     answer = await ada.run("collections", account=account)
     assert answer["acknowledged_ms"] < 3000
     assert "Traceback" not in answer.text
@@ -53,7 +53,7 @@ async def ask(stage: Stage, account: str = "10001") -> Answer:
     ],
 )
 async def test_a_fault_is_said_in_one_sentence_and_never_looks_like_nothing(
-    fresh: Stage, kind: str, options: dict[str, Any], sentence: str
+    fresh: SandboxClient, kind: str, options: dict[str, Any], sentence: str
 ) -> None:
     await fresh.fault(kind, **options)
     answer = await ask(fresh)
@@ -63,19 +63,19 @@ async def test_a_fault_is_said_in_one_sentence_and_never_looks_like_nothing(
 
 
 @pytest.mark.parametrize("kind", ["status", "reset", "html", "garbage", "torn"])
-async def test_two_faults_in_a_row_are_not_noticed(fresh: Stage, kind: str) -> None:
+async def test_two_faults_in_a_row_are_not_noticed(fresh: SandboxClient, kind: str) -> None:
     options: dict[str, Any] = {"status": 502} if kind == "status" else {}
     await fresh.fault(kind, times=2, **options)
     assert "**30 collections**" in (await ask(fresh)).text
 
 
-async def test_a_slow_answer_below_the_time_limit_is_waited_for(fresh: Stage) -> None:
+async def test_a_slow_answer_below_the_time_limit_is_waited_for(fresh: SandboxClient) -> None:
     await fresh.fault("slow", seconds=0.8)
     assert "**30 collections**" in (await ask(fresh)).text
 
 
 @pytest.mark.parametrize(
-    ("kind", "gap"),
+    ("kind", "incomplete_reason"),
     [
         ("status", "Loopring has a fault of its own (HTTP 503). Try again in a minute."),
         ("reset", "Loopring cannot be reached"),
@@ -83,29 +83,31 @@ async def test_a_slow_answer_below_the_time_limit_is_waited_for(fresh: Stage) ->
         ("repeat", "of the 132 announced arrived"),
     ],
 )
-async def test_a_list_that_breaks_off_is_shown_as_incomplete(fresh: Stage, kind: str, gap: str) -> None:
+async def test_a_list_that_breaks_off_is_shown_as_incomplete(
+    fresh: SandboxClient, kind: str, incomplete_reason: str
+) -> None:
     options: dict[str, Any] = {"status": 503} if kind == "status" else {}
     await fresh.fault(kind, after=2, **options)
     settled = await fresh.settled(await ask(fresh, "10005"))
     header = settled.embeds[0]["description"]
     assert "**Incomplete:**" in header
-    assert gap.rstrip(".") in header
+    assert incomplete_reason.rstrip(".") in header
     assert "What is missing here is unknown, not zero." in header
     assert len(settled.titles()) == 5
 
 
-async def test_a_short_page_is_incomplete_even_when_it_is_the_only_one(fresh: Stage) -> None:
+async def test_a_short_page_is_incomplete_even_when_it_is_the_only_one(fresh: SandboxClient) -> None:
     await fresh.fault("short")
     settled = await fresh.settled(await ask(fresh))
     assert "of the 30 announced arrived" in settled.text
 
 
-async def test_an_empty_page_where_collections_were_announced_is_not_an_empty_account(fresh: Stage) -> None:
+async def test_an_empty_page_where_collections_were_announced_is_not_an_empty_account(fresh: SandboxClient) -> None:
     await fresh.fault("empty", body={"collections": [], "totalNum": 30})
     assert NO_HOLDINGS not in (await ask(fresh)).text
 
 
-async def test_an_earlier_answer_is_shown_with_its_age_when_the_source_is_down(fresh: Stage) -> None:
+async def test_an_earlier_answer_is_shown_with_its_age_when_the_source_is_down(fresh: SandboxClient) -> None:
     first = await fresh.settled(await ask(fresh))
     await fresh.fault("status", status=503)
     later = await ask(fresh)
@@ -115,7 +117,7 @@ async def test_an_earlier_answer_is_shown_with_its_age_when_the_source_is_down(f
     assert later.embeds[0]["timestamp"] == first.embeds[0]["timestamp"]
 
 
-async def test_the_owner_never_delays_the_first_page(fresh: Stage) -> None:
+async def test_the_owner_never_delays_the_first_page(fresh: SandboxClient) -> None:
     await fresh.fault("slow", path="/account", seconds=0.9)
     answer = await ask(fresh)
     assert answer["answered_ms"] < 800
@@ -123,7 +125,7 @@ async def test_the_owner_never_delays_the_first_page(fresh: Stage) -> None:
     assert "Owner" in (await fresh.settled(answer)).text
 
 
-async def test_a_collection_whose_nfts_cannot_be_read_leaves_the_list_as_it_is(fresh: Stage) -> None:
+async def test_a_collection_whose_nfts_cannot_be_read_leaves_the_list_as_it_is(fresh: SandboxClient) -> None:
     ada = await fresh.person("ada")
     listing = await fresh.settled(await ask(fresh))
     await fresh.fault("status", path="nft/collection/balances", status=500)
@@ -135,7 +137,7 @@ async def test_a_collection_whose_nfts_cannot_be_read_leaves_the_list_as_it_is(f
     assert still["embeds"] == listing.embeds
 
 
-async def test_discord_refusing_an_edit_is_survived(fresh: Stage) -> None:
+async def test_discord_refusing_an_edit_is_survived(fresh: SandboxClient) -> None:
     await fresh.post(
         "/_sandbox/faults",
         {"service": "discord", "path": "messages/@original", "kind": "status", "status": 500, "times": 1},
@@ -144,14 +146,14 @@ async def test_discord_refusing_an_edit_is_survived(fresh: Stage) -> None:
 
 
 @pytest.mark.parametrize("action", ["drop", "reconnect", "malformed"])
-async def test_the_bot_answers_again_after_the_gateway_broke(fresh: Stage, action: str) -> None:
+async def test_the_bot_answers_again_after_the_gateway_broke(fresh: SandboxClient, action: str) -> None:
     await fresh.post("/_sandbox/gateway", {"action": action})
     await fresh.answers_again()
     assert "**30 collections**" in (await ask(fresh)).text
 
 
 @pytest.mark.parametrize("resumable", [True, False])
-async def test_the_bot_answers_again_after_its_session_was_ended(fresh: Stage, *, resumable: bool) -> None:
+async def test_the_bot_answers_again_after_its_session_was_ended(fresh: SandboxClient, *, resumable: bool) -> None:
     await fresh.post("/_sandbox/gateway", {"action": "invalid_session", "resumable": resumable})
     await fresh.answers_again()
     assert "**30 collections**" in (await ask(fresh)).text

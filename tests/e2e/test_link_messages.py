@@ -8,40 +8,40 @@ from typing import Any
 
 import pytest
 
-from bot.linking.proof_methods import Way
+from bot.linking.proof_methods import ProofMethod
 from tests.e2e.clocked import has_become, has_news, text_of, url_of
 from tests.sandbox_client import Person
-from tests.web.harness import Stand
+from tests.web.harness import PageHarness
 
 
-@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
-async def test_the_message_that_holds_the_link_tells_what_became_of_it(stand: Stand) -> None:
-    ada = await stand.stage.person("ada")
+@pytest.mark.parametrize("harness", [ProofMethod.OAUTH], indirect=True)
+async def test_the_message_that_holds_the_link_tells_what_became_of_it(harness: PageHarness) -> None:
+    ada = await harness.sandbox.person("ada")
     answer = await ada.run("verify", account="10001")
     assert answer.message["ephemeral"]
     assert "Log in to Discord there, as **ada**." in answer.text
-    assert f"We only ever use `{stand.url}`." in answer.text
-    assert url_of(answer).startswith(f"{stand.url}/v#t=")
-    browser = stand.browser()
+    assert f"We only ever use `{harness.url}`." in answer.text
+    assert url_of(answer).startswith(f"{harness.url}/v#t=")
+    browser = harness.browser()
     await browser.open(url_of(answer))
     await browser.log_in(ada.user)
     assert (await browser.sign("10001")).body["step"] == "done"
-    linked = await has_become(stand, answer, "Linked")
+    linked = await has_become(harness, answer, "Linked")
     undone = await ada.press(linked, "unlink")
     assert "`loopring:10001` and the proof." in undone.text
-    assert await stand.accounts("ada") == {}
+    assert await harness.accounts("ada") == {}
 
 
-@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
-async def test_links_that_others_open_lock_their_maker_out_and_alarm_the_servers_owner(stand: Stand) -> None:
-    mallory, hana = await stand.stage.person("wren"), await stand.stage.person("hana")
-    owner = await stand.stage.person("rosalind")
+@pytest.mark.parametrize("harness", [ProofMethod.OAUTH], indirect=True)
+async def test_links_that_others_open_lock_their_maker_out_and_alarm_the_servers_owner(harness: PageHarness) -> None:
+    mallory, hana = await harness.sandbox.person("wren"), await harness.sandbox.person("hana")
+    owner = await harness.sandbox.person("rosalind")
     for number in (1, 2, 3):
         answer = await mallory.run("verify")
-        browser = stand.browser()
+        browser = harness.browser()
         await browser.open(url_of(answer))
         await browser.log_in(hana.user)
-        told = await has_become(stand, answer, "Nothing was linked")
+        told = await has_become(harness, answer, "Nothing was linked")
         assert "Links are for you alone: never send one to anybody." in told.text
         assert ("you cannot verify for a day" in told.text) == (number == 3)
         assert told.components() == []
@@ -52,30 +52,30 @@ async def test_links_that_others_open_lock_their_maker_out_and_alarm_the_servers
     assert "you cannot verify for a day" in locked.text
 
 
-async def in_second_guild(stand: Stand, username: str) -> Person:
+async def in_second_guild(harness: PageHarness, username: str) -> Person:
     """Somebody in the Harbour Lights Club, whose owner is soren; the bot itself is rosalind's."""
-    person = await stand.stage.person(username)
-    guilds = (await stand.stage.get("/_client/state", user=person.user))["guilds"]
+    person = await harness.sandbox.person(username)
+    guilds = (await harness.sandbox.get("/_client/state", user=person.user))["guilds"]
     guild = next(each for each in guilds if each["name"] == "Harbour Lights Club")
     return replace(person, guild=guild["id"], channel=guild["channels"][0]["id"])
 
 
-@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
+@pytest.mark.parametrize("harness", [ProofMethod.OAUTH], indirect=True)
 @pytest.mark.parametrize("refusing", ["", "rosalind", "soren"])
 async def test_the_alarm_goes_to_the_owners_of_server_and_bot_and_each_that_takes_it_gets_it(
-    stand: Stand, refusing: str
+    harness: PageHarness, refusing: str
 ) -> None:
     """The server may be the thief's own."""
-    lotte, hana = await in_second_guild(stand, "lotte"), await stand.stage.person("hana")
-    owners = {name: await stand.stage.person(name) for name in ("rosalind", "soren")}
+    lotte, hana = await in_second_guild(harness, "lotte"), await harness.sandbox.person("hana")
+    owners = {name: await harness.sandbox.person(name) for name in ("rosalind", "soren")}
     if refusing:
         await owners.pop(refusing).takes_direct_messages(accepts=False)
     for _ in range(3):
         answer = await lotte.run("verify")
-        browser = stand.browser()
+        browser = harness.browser()
         await browser.open(url_of(answer))
         await browser.log_in(hana.user)
-        await has_become(stand, answer, "Nothing was linked")
+        await has_become(harness, answer, "Nothing was linked")
     for owner in owners.values():
         await has_news(owner, "Links of a member were opened by others")
         (message,) = await owner.direct_messages()
@@ -83,82 +83,82 @@ async def test_the_alarm_goes_to_the_owners_of_server_and_bot_and_each_that_take
         assert "in **Harbour Lights Club**" in message["embeds"][0]["description"]
 
 
-@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
-async def test_a_newer_link_replaces_an_older_one_and_a_cancelled_one_says_so(stand: Stand) -> None:
-    ada = await stand.stage.person("ada")
+@pytest.mark.parametrize("harness", [ProofMethod.OAUTH], indirect=True)
+async def test_a_newer_link_replaces_an_older_one_and_a_cancelled_one_says_so(harness: PageHarness) -> None:
+    ada = await harness.sandbox.person("ada")
     older = await ada.run("verify")
     newer = await ada.run("verify")
-    replaced = await has_become(stand, older, "This link is not valid any more")
+    replaced = await has_become(harness, older, "This link is not valid any more")
     assert replaced.components() == []
-    browser = stand.browser()
+    browser = harness.browser()
     await browser.open(url_of(newer))
     await browser.log_in(ada.user)
     await browser.post("cancel")
-    assert (await has_become(stand, newer, "Cancelled")).components() == []
+    assert (await has_become(harness, newer, "Cancelled")).components() == []
 
 
-@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
-async def test_a_link_that_nobody_follows_expires(stand: Stand) -> None:
+@pytest.mark.parametrize("harness", [ProofMethod.OAUTH], indirect=True)
+async def test_a_link_that_nobody_follows_expires(harness: PageHarness) -> None:
     # Its ten minutes, and what is granted on top, are almost over when it is made.
-    stand.pass_time(timedelta(minutes=-10, seconds=-44.5))
-    ada = await stand.stage.person("ada")
+    harness.pass_time(timedelta(minutes=-10, seconds=-44.5))
+    ada = await harness.sandbox.person("ada")
     answer = await ada.run("verify")
-    expired = await has_become(stand, answer, "The link has expired")
+    expired = await has_become(harness, answer, "The link has expired")
     assert expired.components() == []
 
 
-@pytest.mark.parametrize("stand", [Way.CODE], indirect=True)
-async def test_without_a_login_the_code_of_the_page_is_typed_by_whoever_made_the_link(stand: Stand) -> None:
-    ada = await stand.stage.person("ada")
+@pytest.mark.parametrize("harness", [ProofMethod.CODE], indirect=True)
+async def test_without_a_login_the_code_of_the_page_is_typed_by_whoever_made_the_link(harness: PageHarness) -> None:
+    ada = await harness.sandbox.person("ada")
     answer = await ada.run("verify", account="10001")
     await ada.submit(await ada.press(answer, "code"), code="ABCD-2345")
     assert "There is nothing to type a code for. Open your link first" in await last_words(ada)
-    browser = stand.browser()
+    browser = harness.browser()
     await browser.open(url_of(answer))
     signed = await browser.sign("10001")
     code = signed.body["code"]
     await ada.submit(await ada.press(answer, "code"), code="0000-0000")
     assert "That is not the code that the page showed. 4 more tries." in await last_words(ada)
-    assert await stand.accounts("ada") == {}
+    assert await harness.accounts("ada") == {}
     done = await ada.submit(await ada.press(answer, "code"), code=code.lower())
     assert done.embeds[0]["title"] == "Linked"
-    assert await stand.accounts("ada") == {"loopring:10001": True}
+    assert await harness.accounts("ada") == {"loopring:10001": True}
 
 
-@pytest.mark.parametrize("stand", [Way.CODE], indirect=True)
-async def test_a_code_that_is_typed_when_its_message_has_ended_is_answered_below(stand: Stand) -> None:
-    ada = await stand.stage.person("ada")
+@pytest.mark.parametrize("harness", [ProofMethod.CODE], indirect=True)
+async def test_a_code_that_is_typed_when_its_message_has_ended_is_answered_below(harness: PageHarness) -> None:
+    ada = await harness.sandbox.person("ada")
     older = await ada.run("verify", account="10001")
     window = await ada.press(older, "code")
     newer = await ada.run("verify", account="10001")
-    ended = await has_become(stand, older, "This link is not valid any more")
-    browser = stand.browser()
+    ended = await has_become(harness, older, "This link is not valid any more")
+    browser = harness.browser()
     await browser.open(url_of(newer))
     code = (await browser.sign("10001")).body["code"]
     await ada.submit(window, code=code)
-    assert await stand.accounts("ada") == {"loopring:10001": True}
+    assert await harness.accounts("ada") == {"loopring:10001": True}
     told = (await ada.messages())[-1]
     assert told["embeds"][0]["title"] == "Linked"
     assert told["ephemeral"]
     assert told["id"] not in (older.message["id"], newer.message["id"])
-    assert (await stand.stage.current(older)).text == ended.text
+    assert (await harness.sandbox.current(older)).text == ended.text
 
 
-@pytest.mark.parametrize("stand", [Way.CODE], indirect=True)
-async def test_beside_a_page_the_signature_can_be_pasted_where_that_is_allowed(stand: Stand) -> None:
-    ada = await stand.stage.person("ada")
+@pytest.mark.parametrize("harness", [ProofMethod.CODE], indirect=True)
+async def test_beside_a_page_the_signature_can_be_pasted_where_that_is_allowed(harness: PageHarness) -> None:
+    ada = await harness.sandbox.person("ada")
     answer = await ada.run("verify", account="10001")
     elsewhere = await ada.press(answer, "elsewhere")
-    await has_become(stand, answer, "This link is not valid any more")
-    signature = await stand.stage.signature(text_of(elsewhere), "10001")
+    await has_become(harness, answer, "This link is not valid any more")
+    signature = await harness.sandbox.signature(text_of(elsewhere), "10001")
     done = await ada.submit(await ada.press(elsewhere, "paste"), signature=signature)
     assert done.embeds[0]["title"] == "Linked"
 
 
-@pytest.mark.parametrize("stand", [Way.OAUTH], indirect=True)
-async def test_a_signer_is_only_named_where_signatures_are_pasted(stand: Stand) -> None:
-    ada = await stand.stage.person("ada")
-    answer = await ada.run("verify", account="10001", signer=await stand.address("10001"))
+@pytest.mark.parametrize("harness", [ProofMethod.OAUTH], indirect=True)
+async def test_a_signer_is_only_named_where_signatures_are_pasted(harness: PageHarness) -> None:
+    ada = await harness.sandbox.person("ada")
+    answer = await ada.run("verify", account="10001", signer=await harness.address("10001"))
     assert "connect that key on the page" in answer.text
     assert [item["label"] for item in (await ada.run("verify")).components()] == ["Open the page"]
 

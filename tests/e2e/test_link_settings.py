@@ -12,24 +12,24 @@ import pytest
 
 from bot.cogs.linking.manual_cog import ManualCog
 from bot.errors import InputError
-from tests.conftest import open_bot_stage
-from tests.sandbox_client import Stage
+from tests.conftest import open_bot
+from tests.sandbox_client import SandboxClient
 
 
 @pytest.fixture(scope="module")
-async def module_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def module_sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SandboxClient]:
     """A bot that takes a moderator's word, whose buttons die soon, and that makes no backups."""
-    async with open_bot_stage(
+    async with open_bot(
         tmp_path_factory.mktemp("bot"),
         linking="manual = true",
         discord="buttons_expire_seconds = 0.5",
         store="backup_days = 0",
-    ) as stage:
-        yield stage
+    ) as sandbox:
+        yield sandbox
 
 
-async def test_a_moderator_links_an_account_and_the_member_is_told(stage: Stage) -> None:
-    ada, hana = await stage.person("ada"), await stage.person("hana")
+async def test_a_moderator_links_an_account_and_the_member_is_told(sandbox: SandboxClient) -> None:
+    ada, hana = await sandbox.person("ada"), await sandbox.person("hana")
     answer = await ada.run("link-manual", member=hana.user, account="10002")
     assert answer.message["ephemeral"]
     assert (
@@ -42,41 +42,41 @@ async def test_a_moderator_links_an_account_and_the_member_is_told(stage: Stage)
     assert "a moderator's word, without a signature, in one server" in (await hana.run("accounts")).text
     twice = await ada.run("link-manual", member=hana.user, account="10002")
     assert "proven by this member already" in twice.text
-    other = await stage.person("kwame")
+    other = await sandbox.person("kwame")
     assert "proven by another member already" in (await ada.run("link-manual", member=other.user, account="10002")).text
 
 
-async def test_a_member_who_takes_no_direct_messages_is_to_be_told_by_the_moderator(stage: Stage) -> None:
-    ada, elif_ = await stage.person("ada"), await stage.person("elif")
+async def test_a_member_who_takes_no_direct_messages_is_to_be_told_by_the_moderator(sandbox: SandboxClient) -> None:
+    ada, elif_ = await sandbox.person("ada"), await sandbox.person("elif")
     await elif_.takes_direct_messages(accepts=False)
     answer = await ada.run("link-manual", member=elif_.user, account="10010")
     assert "They take no direct messages: tell them yourself." in answer.text
 
 
-async def test_nobody_vouches_for_themselves(stage: Stage) -> None:
-    ada = await stage.person("ada")
+async def test_nobody_vouches_for_themselves(sandbox: SandboxClient) -> None:
+    ada = await sandbox.person("ada")
     answer = await ada.run("link-manual", member=ada.user, account="10001")
     assert "Nobody can vouch for themselves: prove your account by `/verify`." in answer.text
     assert "You have no account linked." in (await ada.run("accounts")).text
 
 
-async def test_backups_that_are_not_made_any_more_are_the_operators(stage: Stage) -> None:
-    asked = await (await stage.person("ada")).run("privacy delete")
+async def test_backups_that_are_not_made_any_more_are_the_operators(sandbox: SandboxClient) -> None:
+    asked = await (await sandbox.person("ada")).run("privacy delete")
     assert "in backups, everything, until its operator removes them." in asked.text
 
 
-async def test_bots_are_refused(stage: Stage) -> None:
-    ada = await stage.person("ada")
-    bot = (await stage.get("/_client/state", user=ada.user))["application"]["id"]
+async def test_bots_are_refused(sandbox: SandboxClient) -> None:
+    ada = await sandbox.person("ada")
+    bot = (await sandbox.get("/_client/state", user=ada.user))["application"]["id"]
     assert "no bots" in (await ada.run("link-manual", member=bot, account="10002")).text
 
 
-async def test_whose_rank_is_too_low_is_offered_no_such_command(stage: Stage) -> None:
-    hana = await stage.person("hana")
+async def test_whose_rank_is_too_low_is_offered_no_such_command(sandbox: SandboxClient) -> None:
+    hana = await sandbox.person("hana")
     with pytest.raises(AssertionError, match="there is no command /link-manual"):
         await hana.run("link-manual", member=hana.user, account="10013")
     assert "link-manual" not in (await hana.run("help")).text
-    assert "</link-manual:" in (await (await stage.person("ada")).run("help")).text
+    assert "</link-manual:" in (await (await sandbox.person("ada")).run("help")).text
 
 
 async def test_the_rank_is_looked_at_again_when_the_command_runs() -> None:
@@ -88,14 +88,14 @@ async def test_the_rank_is_looked_at_again_when_the_command_runs() -> None:
         await run(ManualCog(unused, unused), asked, SimpleNamespace(bot=False), "10001")
 
 
-async def test_buttons_are_disabled_in_the_end(stage: Stage) -> None:
-    goro = await stage.person("goro_san")
+async def test_buttons_are_disabled_in_the_end(sandbox: SandboxClient) -> None:
+    goro = await sandbox.person("goro_san")
     await goro.run("link", account="10013")
     for command in ("accounts", "privacy delete"):
         answer = await goro.run(command)
         assert answer.components()
         async with asyncio.timeout(5):
-            while not all(item["disabled"] for item in (await stage.current(answer)).components()):  # noqa: ASYNC110 - the state is another program's
+            while not all(item["disabled"] for item in (await sandbox.current(answer)).components()):  # noqa: ASYNC110 - the state is another program's
                 await asyncio.sleep(0.02)
         with pytest.raises(AssertionError, match="this component is disabled"):
             await goro.press(answer, "choose" if command == "accounts" else "yes", "loopring:10013")

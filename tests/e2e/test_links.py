@@ -11,12 +11,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.sandbox_client import Answer, Person, Stage
+from tests.sandbox_client import Answer, Person, SandboxClient
 
 
-async def linked(stage: Stage, username: str, *accounts: str) -> Person:
+async def linked(sandbox: SandboxClient, username: str, *accounts: str) -> Person:
     """Somebody who linked accounts."""
-    person = await stage.person(username)
+    person = await sandbox.person(username)
     for account in accounts:
         answer = await person.run("link", account=account)
         assert answer.embeds[0]["title"] == "Remembered, not proven"
@@ -33,8 +33,8 @@ def labels(answer: Answer) -> list[str]:
     return [item["label"] for item in answer.components() if "label" in item]
 
 
-async def test_what_is_linked_is_unproven_and_shown_by_collections_alone(stage: Stage) -> None:
-    lotte = await stage.person("lotte")
+async def test_what_is_linked_is_unproven_and_shown_by_collections_alone(sandbox: SandboxClient) -> None:
+    lotte = await sandbox.person("lotte")
     answer = await lotte.run("link", account="10001")
     assert answer.message["ephemeral"]
     assert "`loopring:10001`, owner `0x90E7…8A71`" in answer.text
@@ -42,15 +42,15 @@ async def test_what_is_linked_is_unproven_and_shown_by_collections_alone(stage: 
     assert labels(answer) == ["Prove it is mine"]
     again = await lotte.run("link", account="0x90e78956725e312a4217e90bdd1d8a496f018a71")
     assert again.embeds[0]["title"] == "That was remembered already"
-    shown = await stage.settled(await lotte.run("collections"))
+    shown = await sandbox.settled(await lotte.run("collections"))
     assert shown.embeds[0]["title"] == "Collections of account 10001"
     assert shown.embeds[0]["description"].startswith("Your main account, *unproven*\n**30 collections**")
-    typed = await stage.settled(await lotte.run("collections", account="10001"))
+    typed = await sandbox.settled(await lotte.run("collections", account="10001"))
     assert "main account" not in typed.text
 
 
-async def test_the_list_leads_to_everything_that_can_be_done(stage: Stage) -> None:
-    hana = await linked(stage, "hana", "10002", "10007")
+async def test_the_list_leads_to_everything_that_can_be_done(sandbox: SandboxClient) -> None:
+    hana = await linked(sandbox, "hana", "10002", "10007")
     panel = await hana.run("accounts")
     assert panel.message["ephemeral"]
     assert panel.text.index("★ `loopring:10002`") < panel.text.index("`loopring:10007`")
@@ -78,8 +78,8 @@ async def test_the_list_leads_to_everything_that_can_be_done(stage: Stage) -> No
     assert last.components() == []
 
 
-async def test_others_see_a_main_account_only_where_it_is_shared(stage: Stage) -> None:
-    elif_, jokull = await linked(stage, "elif", "10001"), await stage.person("jokull")
+async def test_others_see_a_main_account_only_where_it_is_shared(sandbox: SandboxClient) -> None:
+    elif_, jokull = await linked(sandbox, "elif", "10001"), await sandbox.person("jokull")
     refused = await jokull.run("collections", member=elif_.user)
     assert "That member shares no account here." in refused.text
     assert (await jokull.run("collections", member=jokull.user)).text == (await jokull.run("collections")).text
@@ -88,21 +88,21 @@ async def test_others_see_a_main_account_only_where_it_is_shared(stage: Stage) -
     assert panel.component("share")["label"].endswith("off")
     panel = await elif_.press(panel, "share")
     assert panel.component("share")["label"].endswith("on")
-    shown = await stage.settled(await jokull.run("collections", member=elif_.user))
+    shown = await sandbox.settled(await jokull.run("collections", member=elif_.user))
     assert shown.embeds[0]["description"].startswith("Main account of **Elif**, *unproven*\n**30 collections**")
 
     await elif_.press(panel, "share")
     assert (await jokull.run("collections", member=elif_.user)).text == refused.text
 
 
-async def test_an_account_and_a_member_are_not_asked_for_at_once(stage: Stage) -> None:
-    priya = await stage.person("priya")
+async def test_an_account_and_a_member_are_not_asked_for_at_once(sandbox: SandboxClient) -> None:
+    priya = await sandbox.person("priya")
     answer = await priya.run("collections", account="10001", member=priya.user)
     assert "Say either an account or a member, not both." in answer.text
 
 
-async def test_own_accounts_are_suggested(stage: Stage) -> None:
-    kwame = await linked(stage, "kwame", "10002", "10007", "10010")
+async def test_own_accounts_are_suggested(sandbox: SandboxClient) -> None:
+    kwame = await linked(sandbox, "kwame", "10002", "10007", "10010")
     await kwame.submit(await kwame.press(await chosen(kwame, "loopring:10010"), "label"), label="Cellar")
     every = ["loopring:10002", "loopring:10007", "loopring:10010"]
     for command in ("collections", "unlink", "verify"):
@@ -110,12 +110,12 @@ async def test_own_accounts_are_suggested(stage: Stage) -> None:
         assert await kwame.suggestions(command, "account", "cell") == ["loopring:10010"]
         assert await kwame.suggestions(command, "account", "0x") == every
         assert await kwame.suggestions(command, "account", "99") == []
-    stranger = await stage.person("nadia_")
+    stranger = await sandbox.person("nadia_")
     assert await stranger.suggestions("unlink", "account") == []
 
 
-async def test_unlinking_asks_once(stage: Stage) -> None:
-    oisin = await linked(stage, "oisin", "10010")
+async def test_unlinking_asks_once(sandbox: SandboxClient) -> None:
+    oisin = await linked(sandbox, "oisin", "10010")
     assert "is not among your accounts" in (await oisin.run("unlink", account="10001")).text
     asked = await oisin.run("unlink", account="10010")
     assert asked.message["ephemeral"]
@@ -126,16 +126,16 @@ async def test_unlinking_asks_once(stage: Stage) -> None:
     assert "You have no account linked." in (await oisin.run("accounts")).text
 
 
-async def test_nobody_sees_or_presses_what_is_somebody_elses(stage: Stage) -> None:
-    quill, soren = await linked(stage, "quill", "10011"), await stage.person("soren")
+async def test_nobody_sees_or_presses_what_is_somebody_elses(sandbox: SandboxClient) -> None:
+    quill, soren = await linked(sandbox, "quill", "10011"), await sandbox.person("soren")
     panel = await quill.run("accounts")
     assert await soren.messages() == []
     with pytest.raises(AssertionError, match="there is no such message"):
         await soren.press(panel, "share")
 
 
-async def test_help_names_every_command(stage: Stage) -> None:
-    answer = await (await stage.person("wren")).run("help")
+async def test_help_names_every_command(sandbox: SandboxClient) -> None:
+    answer = await (await sandbox.person("wren")).run("help")
     for command in ("link", "unlink", "verify", "accounts", "privacy export", "privacy delete", "collections"):
         assert f"</{command}:" in answer.text
     assert "link-manual" not in answer.text
@@ -144,9 +144,9 @@ async def test_help_names_every_command(stage: Stage) -> None:
 # ---------------------------------------------------------------- sources down; the bot spares them for a while after
 
 
-async def test_an_account_of_a_source_that_is_down_is_remembered(stage: Stage) -> None:
-    await stage.fault("status", path="", status=503)
-    mateo = await stage.person("mateo")
+async def test_an_account_of_a_source_that_is_down_is_remembered(sandbox: SandboxClient) -> None:
+    await sandbox.fault("status", path="", status=503)
+    mateo = await sandbox.person("mateo")
     answer = await mateo.run("link", account="10016")
     assert (
         "Who owns it is not known yet, as its source does not answer: it is found out when you prove it" in answer.text
@@ -156,9 +156,9 @@ async def test_an_account_of_a_source_that_is_down_is_remembered(stage: Stage) -
     assert "Who owns that account cannot be found out right now" in told.text
 
 
-async def test_with_every_source_down_a_member_rules_over_what_is_known_of_them(stage: Stage) -> None:
-    tomasz = await linked(stage, "tomasz", "10002", "10013")
-    await stage.fault("reset", path="")
+async def test_with_every_source_down_a_member_rules_over_what_is_known_of_them(sandbox: SandboxClient) -> None:
+    tomasz = await linked(sandbox, "tomasz", "10002", "10013")
+    await sandbox.fault("reset", path="")
     assert "loopring:10013" in (await tomasz.run("accounts")).text
     await tomasz.press(await tomasz.run("unlink", account="10013"), "yes")
 

@@ -8,14 +8,14 @@ import pytest
 
 from bot.holdings import Account
 from tests.e2e.clocked import all_is_told, has_news, news, prove, until
-from tests.sandbox_client import Stage
-from tests.web.harness import Stand
+from tests.sandbox_client import SandboxClient
+from tests.web.harness import PageHarness
 
 
-async def test_holder_and_claimant_are_told_what_becomes_of_an_account(stand: Stand) -> None:
-    ada, wren = await stand.stage.person("ada"), await stand.stage.person("wren")
-    await prove(stand, "ada", "10001")
-    await prove(stand, "wren", "10001")
+async def test_holder_and_claimant_are_told_what_becomes_of_an_account(harness: PageHarness) -> None:
+    ada, wren = await harness.sandbox.person("ada"), await harness.sandbox.person("wren")
+    await prove(harness, "ada", "10001")
+    await prove(harness, "wren", "10001")
     await has_news(ada, "Somebody else claims your account")
     (message,) = await ada.direct_messages()
     words = message["embeds"][0]["description"]
@@ -23,51 +23,51 @@ async def test_holder_and_claimant_are_told_what_becomes_of_an_account(stand: St
     assert "`/accounts` → **Object** gives you a week" in words
     assert await news(wren) == []
 
-    await all_is_told(stand)
-    await stand.run_for(timedelta(hours=24))
+    await all_is_told(harness)
+    await harness.run_for(timedelta(hours=24))
     await has_news(ada, "Somebody else claims your account", "An account is no longer proven as yours")
     await has_news(wren, "The account is yours")
-    assert await stand.accounts("ada") == {"loopring:10001": False}
-    assert await stand.accounts("wren") == {"loopring:10001": True}
+    assert await harness.accounts("ada") == {"loopring:10001": False}
+    assert await harness.accounts("wren") == {"loopring:10001": True}
 
 
-async def test_a_bot_that_was_away_gives_back_what_it_took(stand: Stand) -> None:
-    ada, wren = await stand.stage.person("ada"), await stand.stage.person("wren")
-    await prove(stand, "ada", "10001")
-    await prove(stand, "wren", "10001")
+async def test_a_bot_that_was_away_gives_back_what_it_took(harness: PageHarness) -> None:
+    ada, wren = await harness.sandbox.person("ada"), await harness.sandbox.person("wren")
+    await prove(harness, "ada", "10001")
+    await prove(harness, "wren", "10001")
     await has_news(ada, "Somebody else claims your account")
-    await all_is_told(stand)
-    (before,) = await stand.linking.contests.held_by(int(ada.user))
-    stand.pass_time(timedelta(hours=25))
+    await all_is_told(harness)
+    (before,) = await harness.linking.contests.held_by(int(ada.user))
+    harness.pass_time(timedelta(hours=25))
 
     async def goes_on() -> bool:
-        (contest,) = await stand.linking.contests.held_by(int(ada.user))
+        (contest,) = await harness.linking.contests.held_by(int(ada.user))
         return contest.ends_at == before.ends_at + timedelta(hours=25)
 
     await until(goes_on)
-    assert await stand.accounts("ada") == {"loopring:10001": True}
+    assert await harness.accounts("ada") == {"loopring:10001": True}
     assert await news(wren) == []
 
 
-async def test_a_press_takes_the_proof_back_although_another_account_has_it_too(stand: Stand) -> None:
-    ada = await stand.stage.person("ada")
-    linked = await prove(stand, "ada", "10001")
-    owner = (await stand.address("10001")).lower()
-    await stand.store.links.add(int(ada.user), Account("eip155:1", owner), owner, stand.now)
-    assert await stand.accounts("ada") == {"loopring:10001": True, f"eip155:1:{owner}": True}
+async def test_a_press_takes_the_proof_back_although_another_account_has_it_too(harness: PageHarness) -> None:
+    ada = await harness.sandbox.person("ada")
+    linked = await prove(harness, "ada", "10001")
+    owner = (await harness.address("10001")).lower()
+    await harness.store.links.add(int(ada.user), Account("eip155:1", owner), owner, harness.now)
+    assert await harness.accounts("ada") == {"loopring:10001": True, f"eip155:1:{owner}": True}
     undone = await ada.press(linked, "unlink")
     assert "`loopring:10001` and the proof." in undone.text
-    assert await stand.accounts("ada") == {f"eip155:1:{owner}": False}
+    assert await harness.accounts("ada") == {f"eip155:1:{owner}": False}
 
 
 @pytest.mark.parametrize("how", ["unlink", "accounts"])
 async def test_what_is_removed_is_said_to_be_without_its_proof_where_another_account_needs_that(
-    stand: Stand, how: str
+    harness: PageHarness, how: str
 ) -> None:
-    ada = await stand.stage.person("ada")
-    await prove(stand, "ada", "10001")
-    owner = (await stand.address("10001")).lower()
-    await stand.store.links.add(int(ada.user), Account("eip155:1", owner), owner, stand.now)
+    ada = await harness.sandbox.person("ada")
+    await prove(harness, "ada", "10001")
+    owner = (await harness.address("10001")).lower()
+    await harness.store.links.add(int(ada.user), Account("eip155:1", owner), owner, harness.now)
     if how == "unlink":
         gone = await ada.press(await ada.run("unlink", account="10001"), "yes")
     else:
@@ -79,58 +79,58 @@ async def test_what_is_removed_is_said_to_be_without_its_proof_where_another_acc
     assert "and its proof." in (await ada.press(asked, "yes")).text
 
 
-async def test_who_removes_what_is_contested_is_told_who_gets_it(stand: Stand) -> None:
-    ada, wren = await stand.stage.person("ada"), await stand.stage.person("wren")
-    await prove(stand, "ada", "10001")
-    await prove(stand, "wren", "10001")
+async def test_who_removes_what_is_contested_is_told_who_gets_it(harness: PageHarness) -> None:
+    ada, wren = await harness.sandbox.person("ada"), await harness.sandbox.person("wren")
+    await prove(harness, "ada", "10001")
+    await prove(harness, "wren", "10001")
     for asked in (await wren.press(await wren.run("accounts"), "remove"), await wren.run("unlink", account="10001")):
         assert "Your **claim** to its address ends." in asked.text
     asked = await ada.press(await ada.run("accounts"), "remove")
     assert "Another member claims its address, and **gets it at once**." in asked.text
     await ada.press(asked, "yes")
-    assert await stand.accounts("wren") == {"loopring:10001": True}
+    assert await harness.accounts("wren") == {"loopring:10001": True}
 
 
-async def test_who_takes_no_direct_messages_is_told_below_the_next_answer(stand: Stand) -> None:
-    ada = await stand.stage.person("ada")
+async def test_who_takes_no_direct_messages_is_told_below_the_next_answer(harness: PageHarness) -> None:
+    ada = await harness.sandbox.person("ada")
     await ada.takes_direct_messages(accepts=False)
-    await prove(stand, "ada", "10001")
-    await prove(stand, "wren", "10001")
+    await prove(harness, "ada", "10001")
+    await prove(harness, "wren", "10001")
 
     async def is_refused() -> bool:
-        return await refused_messages(stand.stage) > 0
+        return await refused_messages(harness.sandbox) > 0
 
     await until(is_refused)
     # News that came later get through, so rounds went by: who refused is not written to again.
-    await prove(stand, "wren", "10010")
-    await prove(stand, "hana", "10010")
-    await has_news(await stand.stage.person("wren"), "Somebody else claims your account")
-    assert await refused_messages(stand.stage) == 1
+    await prove(harness, "wren", "10010")
+    await prove(harness, "hana", "10010")
+    await has_news(await harness.sandbox.person("wren"), "Somebody else claims your account")
+    assert await refused_messages(harness.sandbox) == 1
 
     await ada.run("accounts")
-    await all_is_told(stand)
+    await all_is_told(harness)
     await ada.run("accounts")
     told = [message for message in await ada.messages() if "claims your" in message["embeds"][0]["title"]]
     assert [message["ephemeral"] for message in told] == [True]
 
 
-async def refused_messages(stage: Stage) -> int:
+async def refused_messages(sandbox: SandboxClient) -> int:
     """How many direct messages Discord refused."""
-    traffic = await stage.get("/_sandbox/traffic", service="discord")
+    traffic = await sandbox.get("/_sandbox/traffic", service="discord")
     return sum(
         exchange["method"] == "POST" and exchange["path"].endswith("/messages") and exchange["status"] == 403
         for exchange in traffic["exchanges"]
     )
 
 
-async def test_a_store_that_fails_ends_no_rounds(stand: Stand, caplog: pytest.LogCaptureFixture) -> None:
-    await prove(stand, "ada", "10001")
-    await stand.store.writer.run(lambda db: db.conn.execute("ALTER TABLE notices RENAME TO elsewhere").fetchall())
+async def test_a_store_that_fails_ends_no_rounds(harness: PageHarness, caplog: pytest.LogCaptureFixture) -> None:
+    await prove(harness, "ada", "10001")
+    await harness.store.writer.run(lambda db: db.conn.execute("ALTER TABLE notices RENAME TO elsewhere").fetchall())
 
     async def has_failed() -> bool:
         return "notices: this round failed" in caplog.text
 
     await until(has_failed)
-    await stand.store.writer.run(lambda db: db.conn.execute("ALTER TABLE elsewhere RENAME TO notices").fetchall())
-    await prove(stand, "wren", "10001")
-    await has_news(await stand.stage.person("ada"), "Somebody else claims your account")
+    await harness.store.writer.run(lambda db: db.conn.execute("ALTER TABLE elsewhere RENAME TO notices").fetchall())
+    await prove(harness, "wren", "10001")
+    await has_news(await harness.sandbox.person("ada"), "Somebody else claims your account")

@@ -11,16 +11,16 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.chromium import ARTIFACTS
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 
 @pytest.fixture
-async def page(stage: Stage, browser: Browser) -> AsyncIterator[Page]:
+async def page(sandbox: SandboxClient, browser: Browser) -> AsyncIterator[Page]:
     """The demo's page, freshly opened; whatever its scripts complain of fails the test."""
     page = await browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme="dark")
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    await page.goto(stage.url)
+    await page.goto(sandbox.url)
     yield page
     await page.close()
     assert complaints == []
@@ -115,11 +115,11 @@ async def test_a_page_is_jumped_to_by_its_number(page: Page) -> None:
     await expect(message.locator('[data-custom-id$=":jump"]')).to_contain_text("4 / 6")
 
 
-async def test_a_fault_and_a_mistake_read_as_clear_sentences(page: Page, stage: Stage) -> None:
+async def test_a_fault_and_a_mistake_read_as_clear_sentences(page: Page, sandbox: SandboxClient) -> None:
     await type_command(page, "/collections abc")
     await expect(page.get_by_test_id("message").last).to_contain_text("is not an account")
-    await stage.fault("html", times=3)
-    account = await stage.new_account(collections=3)
+    await sandbox.fault("html", times=3)
+    account = await sandbox.new_account(collections=3)
     await type_command(page, f"/collections {account}")
     await expect(page.get_by_test_id("message").last).to_contain_text("Loopring sent an answer that cannot be used")
     await shoot(page, "6-errors")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox_client import Answer, Person, Stage
+from tests.sandbox_client import Answer, Person, SandboxClient
 
 
-async def begun(stage: Stage, username: str, **options: str) -> tuple[Person, Answer]:
+async def begun(sandbox: SandboxClient, username: str, **options: str) -> tuple[Person, Answer]:
     """Somebody who ran `/verify`."""
-    person = await stage.person(username)
+    person = await sandbox.person(username)
     return person, await person.run("verify", **options)
 
 
@@ -26,18 +26,18 @@ def text_of(answer: Answer) -> str:
     return content.removeprefix("```text\n").removesuffix("\n```")
 
 
-async def test_a_signature_of_the_text_proves_an_account_and_links_it(stage: Stage) -> None:
-    ada, answer = await begun(stage, "ada", account="10001")
+async def test_a_signature_of_the_text_proves_an_account_and_links_it(sandbox: SandboxClient) -> None:
+    ada, answer = await begun(sandbox, "ada", account="10001")
     assert answer.message["ephemeral"]
     assert "I am Discord user ada (ID 920001048583001117)" in text_of(answer)
     assert "0x90e78956725E312a4217E90bDd1D8a496f018A71".lower() in answer.text.lower()
     assert "You have no account linked" in (await ada.run("accounts")).text  # nothing before the proof
-    done = await pasted(ada, answer, await stage.signature(text_of(answer), "10001"))
+    done = await pasted(ada, answer, await sandbox.signature(text_of(answer), "10001"))
     assert done.message["content"] == ""
     assert "Linked `0x90E7…8A71` (`loopring:10001`). Not you? Press **Unlink**." in done.text
     assert "proven by signature" in (await ada.run("accounts")).text
     assert "It is already proven by signature" in (await ada.run("link", account="10001")).text
-    shown = await stage.settled(await ada.run("collections"))
+    shown = await sandbox.settled(await ada.run("collections"))
     assert shown.embeds[0]["description"].startswith("Your main account, proven\n")
 
     undone = await ada.press(done, "unlink")
@@ -45,34 +45,36 @@ async def test_a_signature_of_the_text_proves_an_account_and_links_it(stage: Sta
     assert "You have no account linked" in (await ada.run("accounts")).text
 
 
-async def test_a_wrong_signature_costs_the_text_and_a_new_one_is_a_press_away(stage: Stage) -> None:
-    bruno, answer = await begun(stage, "brunowaves", account="10007")
+async def test_a_wrong_signature_costs_the_text_and_a_new_one_is_a_press_away(sandbox: SandboxClient) -> None:
+    bruno, answer = await begun(sandbox, "brunowaves", account="10007")
     slip = await pasted(bruno, answer, "0xnothing")
     assert slip.message["id"] != answer.message["id"]  # told below, and the text is still good
-    wrong = await pasted(bruno, answer, await stage.signature("another text", "10007"))
+    wrong = await pasted(bruno, answer, await sandbox.signature("another text", "10007"))
     assert wrong.embeds[0]["title"] == "Not proven"
     assert wrong.message["content"] == ""
     assert [item["label"] for item in wrong.components()] == ["New text"]
     renewed = await bruno.press(wrong, "again")
     assert text_of(renewed) != text_of(answer)
-    old = await pasted(bruno, renewed, await stage.signature(text_of(answer), "10007"))
+    old = await pasted(bruno, renewed, await sandbox.signature(text_of(answer), "10007"))
     assert old.embeds[0]["title"] == "Not proven"
     renewed = await bruno.press(old, "again")
-    done = await pasted(bruno, renewed, await stage.signature(text_of(renewed), "10007"))
+    done = await pasted(bruno, renewed, await sandbox.signature(text_of(renewed), "10007"))
     assert done.embeds[0]["title"] == "Linked"
 
 
-async def test_the_only_unproven_account_is_meant_where_none_is_named(stage: Stage) -> None:
-    hana, answer = await begun(stage, "hana")
+async def test_the_only_unproven_account_is_meant_where_none_is_named(sandbox: SandboxClient) -> None:
+    hana, answer = await begun(sandbox, "hana")
     assert "Say which account, with a `signer` too: `/verify account:10001`" in answer.text
     prove = await hana.press(await hana.run("link", account="10002"), "prove")
     assert "urn:loopring:account:10002" in text_of(prove)
     answer = await hana.run("verify")
     assert "urn:loopring:account:10002" in text_of(answer)
     # The first text is void: its verification ended when another began.
-    late = await pasted(hana, prove, await stage.signature(text_of(prove), "10002"))
+    late = await pasted(hana, prove, await sandbox.signature(text_of(prove), "10002"))
     assert late.embeds[0]["title"] == "That is over"
-    assert (await pasted(hana, answer, await stage.signature(text_of(answer), "10002"))).embeds[0]["title"] == "Linked"
+    assert (await pasted(hana, answer, await sandbox.signature(text_of(answer), "10002"))).embeds[0][
+        "title"
+    ] == "Linked"
     panel = await hana.run("accounts")
     again = await hana.press(panel, "prove")
     assert panel.component("prove")["label"] == "Prove again"
@@ -92,27 +94,27 @@ async def test_the_only_unproven_account_is_meant_where_none_is_named(stage: Sta
     ],
 )
 async def test_what_cannot_be_proven_is_told_before_anything_begins(
-    stage: Stage, options: dict[str, str], sentence: str
+    sandbox: SandboxClient, options: dict[str, str], sentence: str
 ) -> None:
-    _, answer = await begun(stage, "uma", **options)
+    _, answer = await begun(sandbox, "uma", **options)
     assert sentence in answer.text
     assert answer.message["ephemeral"]
     assert answer.components() == []
 
 
-async def test_the_key_of_a_smart_wallet_signs_in_the_wallets_name(stage: Stage) -> None:
-    kestrel = await stage.person("kestrel")
-    key = (await stage.post("/_sandbox/sign", {"account": "10010", "text": "?"}))["address"]
+async def test_the_key_of_a_smart_wallet_signs_in_the_wallets_name(sandbox: SandboxClient) -> None:
+    kestrel = await sandbox.person("kestrel")
+    key = (await sandbox.post("/_sandbox/sign", {"account": "10010", "text": "?"}))["address"]
     answer = await kestrel.run("verify", account="10021", signer=key)
     assert f"\n{key}\n" in text_of(answer)
     assert "- eip155:1:0x" in text_of(answer)
     # No node is configured here, and only the wallet's contract could tell.
-    told = await pasted(kestrel, answer, await stage.signature(text_of(answer), "10010"))
+    told = await pasted(kestrel, answer, await sandbox.signature(text_of(answer), "10010"))
     assert "no Ethereum node to ask" in told.text
 
 
-async def test_five_verifications_an_hour_are_enough(stage: Stage) -> None:
-    yusuf = await stage.person("yusuf")
+async def test_five_verifications_an_hour_are_enough(sandbox: SandboxClient) -> None:
+    yusuf = await sandbox.person("yusuf")
     for _ in range(5):
         text_of(await yusuf.run("verify", account="10013"))
     told = await yusuf.run("verify", account="10013")
@@ -120,14 +122,14 @@ async def test_five_verifications_an_hour_are_enough(stage: Stage) -> None:
     assert "Try again in 60 minutes." in told.text
 
 
-async def test_what_somebody_else_has_proven_is_contested(stage: Stage) -> None:
-    dmitri, answer = await begun(stage, "dmitri.k", account="10014")
-    await pasted(dmitri, answer, await stage.signature(text_of(answer), "10014"))
-    wren = await stage.person("wren")
+async def test_what_somebody_else_has_proven_is_contested(sandbox: SandboxClient) -> None:
+    dmitri, answer = await begun(sandbox, "dmitri.k", account="10014")
+    await pasted(dmitri, answer, await sandbox.signature(text_of(answer), "10014"))
+    wren = await sandbox.person("wren")
     named = await wren.run("link", account="10014")
     assert "nother member" not in named.text  # or everybody could ask who has what
     answer = await wren.press(named, "prove")
-    told = await pasted(wren, answer, await stage.signature(text_of(answer), "10014"))
+    told = await pasted(wren, answer, await sandbox.signature(text_of(answer), "10014"))
     assert "unless they sign again before" in told.text
     assert told.components() == []
     assert "You claim" in (await wren.run("accounts")).text
@@ -138,6 +140,6 @@ async def test_what_somebody_else_has_proven_is_contested(stage: Stage) -> None:
     assert "Press **Prove again**, or `/verify account:loopring:10014`." in objected.text
     assert not any(item["custom_id"].endswith(":object") for item in objected.components())
     answer = await dmitri.press(objected, "prove")
-    await pasted(dmitri, answer, await stage.signature(text_of(answer), "10014"))
+    await pasted(dmitri, answer, await sandbox.signature(text_of(answer), "10014"))
     assert "claims" not in (await dmitri.run("accounts")).text
     assert "unproven" in (await wren.run("accounts")).text

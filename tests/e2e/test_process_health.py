@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from tests.process import PATIENCE, free_port, running, start
-from tests.sandbox_client import Stage, write_config
+from tests.sandbox_client import SandboxClient, write_config
 
 
 async def healthz(port: int) -> tuple[int, Any]:
@@ -32,13 +32,13 @@ async def becomes(port: int, expected: tuple[int, Any]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_running_bot_is_fit(alone: Stage, tmp_path: Path) -> None:
+async def test_a_running_bot_is_fit(alone: SandboxClient, tmp_path: Path) -> None:
     port = free_port()
     async with running(alone, tmp_path, web=f"port = {port}"):
         assert await healthz(port) == fit("ready")
 
 
-async def test_a_source_that_is_down_makes_the_bot_no_less_fit(alone: Stage, tmp_path: Path) -> None:
+async def test_a_source_that_is_down_makes_the_bot_no_less_fit(alone: SandboxClient, tmp_path: Path) -> None:
     port = free_port()
     await alone.fault("status", path="", status=503)
     async with running(alone, tmp_path, web=f"port = {port}"):
@@ -47,7 +47,9 @@ async def test_a_source_that_is_down_makes_the_bot_no_less_fit(alone: Stage, tmp
         assert await healthz(port) == fit("ready")
 
 
-async def test_a_gateway_that_refuses_is_told_and_makes_the_bot_no_less_fit(alone: Stage, tmp_path: Path) -> None:
+async def test_a_gateway_that_refuses_is_told_and_makes_the_bot_no_less_fit(
+    alone: SandboxClient, tmp_path: Path
+) -> None:
     port = free_port()
     await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
     config = write_config(tmp_path, alone, web=f"port = {port}")
@@ -56,7 +58,7 @@ async def test_a_gateway_that_refuses_is_told_and_makes_the_bot_no_less_fit(alon
         assert await healthz(port) == fit("connecting")
 
 
-async def test_a_gateway_that_was_lost_is_told(alone: Stage, tmp_path: Path) -> None:
+async def test_a_gateway_that_was_lost_is_told(alone: SandboxClient, tmp_path: Path) -> None:
     port = free_port()
     async with running(alone, tmp_path, web=f"port = {port}"):
         assert await healthz(port) == fit("ready")
@@ -67,7 +69,7 @@ async def test_a_gateway_that_was_lost_is_told(alone: Stage, tmp_path: Path) -> 
         await becomes(port, fit("ready"))
 
 
-async def test_nothing_else_is_served(alone: Stage, tmp_path: Path) -> None:
+async def test_nothing_else_is_served(alone: SandboxClient, tmp_path: Path) -> None:
     port = free_port()
     async with running(alone, tmp_path, web=f"port = {port}"), aiohttp.ClientSession() as session:
         for path in ("/", "/metrics", "/healthz/../../etc/passwd"):

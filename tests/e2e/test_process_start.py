@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.process import running, start
-from tests.sandbox_client import SECRETS, Stage, write_config
+from tests.sandbox_client import SECRETS, SandboxClient, write_config
 
 NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it."
 ABSENT = "tessera: {folder}/absent/tessera.db: the store cannot be written"
@@ -64,7 +64,7 @@ BAD_TOKEN = "tessera: Discord refuses DISCORD_TOKEN. Copy the token anew from th
     ],
 )
 async def test_what_must_be_set_right_first_is_one_line_and_exit_2(
-    alone: Stage, tmp_path: Path, tables: dict[str, str], token: str, sentence: str
+    alone: SandboxClient, tmp_path: Path, tables: dict[str, str], token: str, sentence: str
 ) -> None:
     config = write_config(tmp_path, alone, **tables)
     async with start("run", "--config", config, folder=tmp_path, secrets=SECRETS | {"DISCORD_TOKEN": token}) as bot:
@@ -73,7 +73,7 @@ async def test_what_must_be_set_right_first_is_one_line_and_exit_2(
     assert not token or token not in bot.output
 
 
-async def test_a_port_in_use_is_one_line_and_exit_2(alone: Stage, tmp_path: Path) -> None:
+async def test_a_port_in_use_is_one_line_and_exit_2(alone: SandboxClient, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -84,13 +84,15 @@ async def test_a_port_in_use_is_one_line_and_exit_2(alone: Stage, tmp_path: Path
     assert bot.said == [f"tessera: [web] 127.0.0.1:{port} is in use already. Choose another port."]
 
 
-async def test_the_store_is_made_for_its_owner_only(alone: Stage, tmp_path: Path) -> None:
+async def test_the_store_is_made_for_its_owner_only(alone: SandboxClient, tmp_path: Path) -> None:
     async with running(alone, tmp_path):
         assert (tmp_path / "tessera.db").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("path", ["users/@me", "commands"], ids=["at login", "while commands are registered"])
-async def test_a_discord_that_is_down_at_the_start_is_waited_for(alone: Stage, tmp_path: Path, path: str) -> None:
+async def test_a_discord_that_is_down_at_the_start_is_waited_for(
+    alone: SandboxClient, tmp_path: Path, path: str
+) -> None:
     fault = {"service": "discord", "path": path, "kind": "status", "status": 503, "times": 1}
     await alone.post("/_sandbox/faults", fault)
     async with running(alone, tmp_path) as bot:
@@ -103,14 +105,14 @@ async def test_a_discord_that_is_down_at_the_start_is_waited_for(alone: Stage, t
     assert "Unclosed" not in bot.output
 
 
-async def test_a_gateway_that_refuses_the_first_connections_is_waited_for(alone: Stage, tmp_path: Path) -> None:
+async def test_a_gateway_that_refuses_the_first_connections_is_waited_for(alone: SandboxClient, tmp_path: Path) -> None:
     await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 2})
     async with running(alone, tmp_path) as bot:
         assert bot.output.count(" INFO    bot.run: next attempt in ") == 2
         assert (await (await alone.person()).run("help"))["state"] == "answered"
 
 
-async def test_a_gateway_that_refuses_is_told_in_one_line_each_time(alone: Stage, tmp_path: Path) -> None:
+async def test_a_gateway_that_refuses_is_told_in_one_line_each_time(alone: SandboxClient, tmp_path: Path) -> None:
     await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
     async with start("run", "--config", write_config(tmp_path, alone), folder=tmp_path) as bot:
         await bot.says("next attempt in ")
@@ -120,7 +122,7 @@ async def test_a_gateway_that_refuses_is_told_in_one_line_each_time(alone: Stage
     assert bot.said == []  # nothing unexpected happened, so there is no traceback
 
 
-async def test_a_malformed_event_is_survived_with_all_that_was_going_on(alone: Stage, tmp_path: Path) -> None:
+async def test_a_malformed_event_is_survived_with_all_that_was_going_on(alone: SandboxClient, tmp_path: Path) -> None:
     async with running(alone, tmp_path) as bot:
         ada = await alone.person()
         listing = await ada.run("collections", account="10001")
@@ -131,7 +133,9 @@ async def test_a_malformed_event_is_survived_with_all_that_was_going_on(alone: S
         assert (await ada.press(listing, "next")).component("jump")["label"] == "2 / 6"
 
 
-async def test_at_its_start_it_says_which_proofs_there_are_and_what_others_lack(alone: Stage, tmp_path: Path) -> None:
+async def test_at_its_start_it_says_which_proofs_there_are_and_what_others_lack(
+    alone: SandboxClient, tmp_path: Path
+) -> None:
     async with running(alone, tmp_path) as bot:
         await bot.stop()
     assert "linking: ✓ Signature pasted in Discord" in bot.output

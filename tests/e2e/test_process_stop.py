@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.process import PATIENCE, running
-from tests.sandbox_client import Answer, Person, Stage
+from tests.sandbox_client import Answer, Person, SandboxClient
 
 STOPPING = "Tessera is being restarted. Try again in a minute."
 RESTARTED = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
@@ -18,7 +18,7 @@ SLOW = 1.0  # seconds; time enough to stop the bot meanwhile
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_an_idle_bot_ends_at_once(alone: Stage, tmp_path: Path, number: signal.Signals) -> None:
+async def test_an_idle_bot_ends_at_once(alone: SandboxClient, tmp_path: Path, number: signal.Signals) -> None:
     async with running(alone, tmp_path) as bot:
         code, seconds = await bot.stop(number)
     assert code == 0
@@ -27,7 +27,7 @@ async def test_an_idle_bot_ends_at_once(alone: Stage, tmp_path: Path, number: si
     assert not (await alone.get("/_sandbox/bot"))["online"]
 
 
-async def test_a_command_under_way_is_answered_before_the_end(alone: Stage, tmp_path: Path) -> None:
+async def test_a_command_under_way_is_answered_before_the_end(alone: SandboxClient, tmp_path: Path) -> None:
     async with running(alone, tmp_path) as bot:
         await alone.fault("slow", seconds=SLOW)
         ada = await alone.person("ada")
@@ -44,7 +44,7 @@ async def test_a_command_under_way_is_answered_before_the_end(alone: Stage, tmp_
     assert "cut off" not in bot.output
 
 
-async def test_what_comes_while_the_bot_is_stopping_is_told_to_come_back(alone: Stage, tmp_path: Path) -> None:
+async def test_what_comes_while_the_bot_is_stopping_is_told_to_come_back(alone: SandboxClient, tmp_path: Path) -> None:
     async with running(alone, tmp_path) as bot:
         ada = await alone.person("ada")
         listing = await ada.run("collections", account="10001")
@@ -69,7 +69,7 @@ async def test_what_comes_while_the_bot_is_stopping_is_told_to_come_back(alone: 
         assert (await alone.answer(slow))["state"] == "answered"
 
 
-async def test_buttons_of_an_earlier_process_say_what_to_do(alone: Stage, tmp_path: Path) -> None:
+async def test_buttons_of_an_earlier_process_say_what_to_do(alone: SandboxClient, tmp_path: Path) -> None:
     ada = await alone.person("ada")
     async with running(alone, tmp_path) as bot:
         listing = await ada.run("collections", account="10001")
@@ -88,7 +88,7 @@ async def test_buttons_of_an_earlier_process_say_what_to_do(alone: Stage, tmp_pa
     assert bot.said == []
 
 
-async def test_buttons_are_disabled_once_nobody_pressed_them_for_a_while(alone: Stage, tmp_path: Path) -> None:
+async def test_buttons_are_disabled_once_nobody_pressed_them_for_a_while(alone: SandboxClient, tmp_path: Path) -> None:
     clock = asyncio.get_running_loop().time
     async with running(alone, tmp_path, discord="buttons_expire_seconds = 1") as bot:
         ada = await alone.person("ada")
@@ -101,7 +101,7 @@ async def test_buttons_are_disabled_once_nobody_pressed_them_for_a_while(alone: 
     assert bot.said == []
 
 
-async def test_a_press_begins_the_waiting_time_of_buttons_anew(alone: Stage, tmp_path: Path) -> None:
+async def test_a_press_begins_the_waiting_time_of_buttons_anew(alone: SandboxClient, tmp_path: Path) -> None:
     clock = asyncio.get_running_loop().time
     async with running(alone, tmp_path, discord="buttons_expire_seconds = 1") as bot:
         ada = await alone.person("ada")

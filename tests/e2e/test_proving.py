@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
-from tests.e2e.proving import Member, ProofStage, connect, log_in, open_proof_stage, sign
+from tests.e2e.proving import Member, ProofClient, connect, log_in, open_proof_page, sign
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 
 
 @pytest.fixture
-async def proof_stage(tmp_path: Path) -> AsyncIterator[ProofStage]:
+async def proof_client(tmp_path: Path) -> AsyncIterator[ProofClient]:
     """A bot with a page, anew for each test: all browsers here are one visitor to its limits of requests a minute."""
-    async with open_proof_stage(tmp_path) as stage:
-        yield stage
+    async with open_proof_page(tmp_path) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
@@ -39,14 +39,14 @@ async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
-async def test_a_member_proves_an_account_in_one_browser(proof_stage: ProofStage, desktop: BrowserContext) -> None:
-    ada = await Member.arrive(desktop, proof_stage.stage, "ada")
+async def test_a_member_proves_an_account_in_one_browser(proof_client: ProofClient, desktop: BrowserContext) -> None:
+    ada = await Member.arrive(desktop, proof_client.sandbox, "ada")
     asked = await ada.use("/verify 10001")
     await expect(asked).to_contain_text("Open the page")
     await ada.shoot(ada.discord, "1-asked")
     page = await ada.open_link(asked)
     await expect(page.get_by_role("heading", name="Log in with Discord")).to_be_visible()
-    assert page.url == f"{proof_stage.page_url}/v"  # the token is gone from the address bar
+    assert page.url == f"{proof_client.page_url}/v"  # the token is gone from the address bar
     await ada.shoot(page, "2-login")
     await log_in(page)
     await expect(page.get_by_text("Choose your wallet")).to_be_visible()
@@ -65,10 +65,10 @@ async def test_a_member_proves_an_account_in_one_browser(proof_stage: ProofStage
     await ada.shoot(ada.discord, "6-back-in-discord")
 
     # Nothing but the address and one signature was asked of the wallet, and nobody was told the token.
-    calls = await proof_stage.stage.get("/_sandbox/wallet_calls")
+    calls = await proof_client.sandbox.get("/_sandbox/wallet_calls")
     assert {call["method"] for call in calls} == {"eth_requestAccounts", "personal_sign"}
     assert [url for url in ada.requested if "t=" in url.partition("?")[0]] == []
-    assert (await proof_stage.stage.get("/_client/oauth"))["tokens_alive"] == 0
+    assert (await proof_client.sandbox.get("/_client/oauth"))["tokens_alive"] == 0
 
     # Going back, and loading again, changes nothing.
     await page.reload()
@@ -81,8 +81,8 @@ async def test_a_member_proves_an_account_in_one_browser(proof_stage: ProofStage
     await expect(shown).not_to_contain_text("unproven")
 
 
-async def test_on_a_phone_the_key_of_a_smart_wallet_proves_it(proof_stage: ProofStage, phone: BrowserContext) -> None:
-    ines = await Member.arrive(phone, proof_stage.stage, "ines.m")
+async def test_on_a_phone_the_key_of_a_smart_wallet_proves_it(proof_client: ProofClient, phone: BrowserContext) -> None:
+    ines = await Member.arrive(phone, proof_client.sandbox, "ines.m")
     asked = await ines.use("/verify 10021")
     page = await ines.open_link(asked)
     await log_in(page)
@@ -99,9 +99,9 @@ async def test_on_a_phone_the_key_of_a_smart_wallet_proves_it(proof_stage: Proof
 
 
 async def test_who_is_lured_to_somebody_elses_link_is_told_and_gives_nothing(
-    proof_stage: ProofStage, browser: Browser, desktop: BrowserContext
+    proof_client: ProofClient, browser: Browser, desktop: BrowserContext
 ) -> None:
-    mallory = await Member.arrive(desktop, proof_stage.stage, "wren")
+    mallory = await Member.arrive(desktop, proof_client.sandbox, "wren")
     asked = await mallory.use("/verify 10005")
     link = await asked.get_by_role("link", name="Open the page").get_attribute("href")
     assert link
@@ -118,16 +118,16 @@ async def test_who_is_lured_to_somebody_elses_link_is_told_and_gives_nothing(
 
 
 async def test_a_second_claimant_opens_a_contest_and_the_holder_objects(
-    proof_stage: ProofStage, browser: Browser, desktop: BrowserContext
+    proof_client: ProofClient, browser: Browser, desktop: BrowserContext
 ) -> None:
-    hana = await Member.arrive(desktop, proof_stage.stage, "hana")
+    hana = await Member.arrive(desktop, proof_client.sandbox, "hana")
     page = await hana.open_link(await hana.use("/verify 10002"))
     await log_in(page)
     await connect(page, "10002")
     await sign(page)
     await expect(page.get_by_role("heading", name="Linked")).to_be_visible()
     other = await browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="dark")
-    kwame = await Member.arrive(other, proof_stage.stage, "kwame")
+    kwame = await Member.arrive(other, proof_client.sandbox, "kwame")
     asked = await kwame.use("/verify 10002")
     page = await kwame.open_link(asked)
     await log_in(page)

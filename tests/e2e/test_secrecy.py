@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.process import free_port, start
-from tests.sandbox_client import SECRETS, Person, Stage, write_config
+from tests.sandbox_client import SECRETS, Person, SandboxClient, write_config
 
 KEY = "canary-7c55-api-key"
 USELESS = {"DISCORD_TOKEN": "canary-4b1d.token.9f0e", "LOOPRING_API_KEY": KEY}
@@ -17,18 +17,18 @@ DEBUG = 'level = "debug"'
 _TOKEN_IN_PATH = re.compile(r"/(?:webhooks|interactions)/\d+/([^/]+)")
 
 
-async def interaction_tokens(stage: Stage) -> set[str]:
+async def interaction_tokens(sandbox: SandboxClient) -> set[str]:
     """The tokens that stood in paths of requests to Discord."""
-    exchanges = (await stage.get("/_sandbox/traffic", service="discord"))["exchanges"]
+    exchanges = (await sandbox.get("/_sandbox/traffic", service="discord"))["exchanges"]
     return {found[1] for exchange in exchanges if (found := _TOKEN_IN_PATH.search(exchange["path"]))}
 
 
-async def discord_fault(stage: Stage, path: str, kind: str, **options: Any) -> None:
+async def discord_fault(sandbox: SandboxClient, path: str, kind: str, **options: Any) -> None:
     """Let Discord's REST API go wrong, once."""
-    await stage.post("/_sandbox/faults", {"service": "discord", "path": path, "kind": kind, "times": 1} | options)
+    await sandbox.post("/_sandbox/faults", {"service": "discord", "path": path, "kind": kind, "times": 1} | options)
 
 
-async def misfortunes(stage: Stage, ada: Person) -> None:
+async def misfortunes(sandbox: SandboxClient, ada: Person) -> None:
     """Everything that makes the bot or its libraries log something."""
     listing = await ada.run("collections", account="10001")
     await ada.press(listing, "next")
@@ -44,15 +44,15 @@ async def misfortunes(stage: Stage, ada: Person) -> None:
         ("callback", "reset", {}),
         ("callback", "html", {}),
     ):
-        await discord_fault(stage, path, kind, **options)
-        await stage.answer(await ada.start("collections", account="10001"), wait="acknowledged")
-    await stage.fault("status", path="", status=503)
+        await discord_fault(sandbox, path, kind, **options)
+        await sandbox.answer(await ada.start("collections", account="10001"), wait="acknowledged")
+    await sandbox.fault("status", path="", status=503)
     await ada.run("collections", account="10006")
-    await stage.post("/_sandbox/gateway", {"action": "drop"})
-    await stage.answers_again()
+    await sandbox.post("/_sandbox/gateway", {"action": "drop"})
+    await sandbox.answers_again()
 
 
-async def test_a_bot_that_works_tells_no_token_and_no_key(alone: Stage, tmp_path: Path) -> None:
+async def test_a_bot_that_works_tells_no_token_and_no_key(alone: SandboxClient, tmp_path: Path) -> None:
     config = write_config(tmp_path, alone, log=DEBUG, loopring="requests_per_second = 1000")
     async with start("run", "--config", config, folder=tmp_path) as bot:
         await alone.online()
@@ -65,7 +65,7 @@ async def test_a_bot_that_works_tells_no_token_and_no_key(alone: Stage, tmp_path
     assert [secret for secret in (*SECRETS.values(), *tokens, "canary!", "c0ffee") if secret in bot.output] == []
 
 
-async def test_a_key_that_is_refused_is_not_told(alone: Stage, tmp_path: Path) -> None:
+async def test_a_key_that_is_refused_is_not_told(alone: SandboxClient, tmp_path: Path) -> None:
     config = write_config(tmp_path, alone, log=DEBUG)
     async with start("run", "--config", config, folder=tmp_path, secrets=SECRETS | {"LOOPRING_API_KEY": KEY}) as bot:
         await alone.online()
@@ -77,7 +77,7 @@ async def test_a_key_that_is_refused_is_not_told(alone: Stage, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
-async def test_a_token_that_is_refused_is_not_told(alone: Stage, tmp_path: Path, command: str) -> None:
+async def test_a_token_that_is_refused_is_not_told(alone: SandboxClient, tmp_path: Path, command: str) -> None:
     config = write_config(tmp_path, alone, log=DEBUG)
     async with start(command, "--config", config, folder=tmp_path, secrets=USELESS) as bot:
         assert await bot.exit_code() == 2
@@ -85,7 +85,7 @@ async def test_a_token_that_is_refused_is_not_told(alone: Stage, tmp_path: Path,
     assert [secret for secret in USELESS.values() if secret in bot.output] == []
 
 
-async def test_a_token_that_reaches_nobody_is_not_told(alone: Stage, tmp_path: Path) -> None:
+async def test_a_token_that_reaches_nobody_is_not_told(alone: SandboxClient, tmp_path: Path) -> None:
     config = write_config(tmp_path, alone, log=DEBUG, discord=f'api_url = "http://127.0.0.1:{free_port()}/api/v10"')
     async with start("run", "--config", config, folder=tmp_path, secrets=USELESS) as bot:
         await bot.says("next attempt in ")

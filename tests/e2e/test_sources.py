@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import open_bot_stage
-from tests.sandbox_client import SECRETS, Answer, Person, Stage, open_stage, write_config
+from tests.conftest import open_bot
+from tests.sandbox_client import SECRETS, Answer, Person, SandboxClient, open_sandbox, write_config
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 ARCHIVED = """
@@ -25,7 +25,7 @@ ETHEREUM = """
 [[source]]
 name = "ethereum"
 kind = "blockscout"
-base_url = "STAGE/blockscout/1/api/v2"
+base_url = "SANDBOX/blockscout/1/api/v2"
 chain_id = 1
 requests_per_second = 1000
 timeout_seconds = 2
@@ -53,8 +53,8 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What Loopring's stand-in said of a few accounts, recorded by the command line."""
     folder = tmp_path_factory.mktemp("archive")
     (folder / "accounts").write_text("10001\n10003\n10005\n")
-    async with open_stage() as stage:
-        config = write_config(folder, stage, loopring="requests_per_second = 1000")
+    async with open_sandbox() as sandbox:
+        config = write_config(folder, sandbox, loopring="requests_per_second = 1000")
         command = ["archive", "record", "--config", str(config), "--accounts", str(folder / "accounts")]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *command, "-o", str(folder / "then.tessera.gz"), "--nfts"),
@@ -65,15 +65,15 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SandboxClient]:
     """A bot that asks Loopring and Ethereum."""
     loopring = "requests_per_second = 1000\ntimeout_seconds = 2\ncache_seconds = 0"
-    async with open_bot_stage(tmp_path_factory.mktemp("bot"), sources=ETHEREUM, loopring=loopring) as stage:
-        yield stage
+    async with open_bot(tmp_path_factory.mktemp("bot"), sources=ETHEREUM, loopring=loopring) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-async def stage(both: Stage) -> AsyncIterator[Stage]:
+async def sandbox(both: SandboxClient) -> AsyncIterator[SandboxClient]:
     """The sandbox as at the start, with an explorer that is in no hurry to throttle."""
     await both.reset()
     await both.post("/_sandbox/blockscout", {"per_second": 1000})
@@ -82,19 +82,19 @@ async def stage(both: Stage) -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-async def ada(stage: Stage) -> Person:
+async def ada(sandbox: SandboxClient) -> Person:
     """A member of the first guild."""
-    return await stage.person("ada")
+    return await sandbox.person("ada")
 
 
 @each_source
-async def test_cards_with_counts_and_pictures(stage: Stage, ada: Person, told: Told) -> None:
-    answer = await stage.settled(await ada.run("collections", account=told.account))
+async def test_cards_with_counts_and_pictures(sandbox: SandboxClient, ada: Person, told: Told) -> None:
+    answer = await sandbox.settled(await ada.run("collections", account=told.account))
     header, *cards = answer.embeds
     assert header["footer"]["text"] == f"{told.label}, as of"
     assert len(cards) == 5
     assert all("kind" in card["description"] for card in cards)
-    assert any(card.get("thumbnail", {}).get("url", "").startswith(f"{stage.url}/ipfs/") for card in cards)
+    assert any(card.get("thumbnail", {}).get("url", "").startswith(f"{sandbox.url}/ipfs/") for card in cards)
 
 
 @each_source
@@ -126,27 +126,27 @@ async def test_an_account_that_holds_nothing(ada: Person, told: Told) -> None:
 
 @each_source
 @pytest.mark.parametrize("kind", ["status", "html", "garbage", "reset", "torn"])
-async def test_a_fault_is_never_nothing(stage: Stage, ada: Person, told: Told, kind: str) -> None:
+async def test_a_fault_is_never_nothing(sandbox: SandboxClient, ada: Person, told: Told, kind: str) -> None:
     options = {"status": 503} if kind == "status" else {}
     fault = {"service": told.service, "path": told.path, "kind": kind, "times": None}
-    await stage.post("/_sandbox/faults", fault | options)
+    await sandbox.post("/_sandbox/faults", fault | options)
     # The other form of the account's name would be the same account: the last whole answer is told with its age.
     answer = await ada.run("collections", account=told.account, contract="0x" + 40 * "1")
     assert "holds no NFTs" not in answer.text
     assert answer.embeds[0]["title"] in ("The source does not answer", "This bot needs its operator")
-    await stage.reset()
-    await stage.post("/_sandbox/blockscout", {"per_second": 1000})
-    assert (await recovered(stage, ada, told)).titles()
+    await sandbox.reset()
+    await sandbox.post("/_sandbox/blockscout", {"per_second": 1000})
+    assert (await recovered(sandbox, ada, told)).titles()
 
 
-async def recovered(stage: Stage, person: Person, told: Told) -> Answer:
+async def recovered(sandbox: SandboxClient, person: Person, told: Told) -> Answer:
     """The account's cards once the source is asked again; one that failed is left alone for a while."""
     answer = await person.run("collections", account=told.account)
-    return await stage.settled(answer)
+    return await sandbox.settled(answer)
 
 
-async def test_the_same_owner_is_shown_side_by_side(stage: Stage, ada: Person) -> None:
-    on_loopring = await stage.settled(await ada.run("collections", account="10001"))
+async def test_the_same_owner_is_shown_side_by_side(sandbox: SandboxClient, ada: Person) -> None:
+    on_loopring = await sandbox.settled(await ada.run("collections", account="10001"))
     tabs = {item["label"]: item["disabled"] for item in on_loopring.components() if ":tab:" in item["custom_id"]}
     assert tabs == {"Loopring": True, "Ethereum (Blockscout)": False}
     on_ethereum = await ada.press(on_loopring, "tab:eip155:1")
@@ -156,10 +156,10 @@ async def test_the_same_owner_is_shown_side_by_side(stage: Stage, ada: Person) -
     assert back.titles() == on_loopring.titles()
 
 
-async def test_what_is_withdrawn_moves_from_one_source_to_the_other(stage: Stage, ada: Person) -> None:
+async def test_what_is_withdrawn_moves_from_one_source_to_the_other(sandbox: SandboxClient, ada: Person) -> None:
     before = await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME")
     before_count = before.embeds[0]["description"]
-    await stage.post("/_sandbox/withdraw", {"account": 10001, "collection": 209})
+    await sandbox.post("/_sandbox/withdraw", {"account": 10001, "collection": 209})
     loopring = await ada.run("collections", account="10001")
     cards = loopring.embeds + (await ada.press(loopring, "next")).embeds
     assert any("**3 kinds**" in card["description"] for card in cards if card["title"] == "Kiln Children")
@@ -170,10 +170,10 @@ async def test_what_is_withdrawn_moves_from_one_source_to_the_other(stage: Stage
     assert "Kiln Children" not in before.titles() + (await ada.press(before, "next")).titles()
 
 
-async def test_scam_is_hidden_unless_it_is_asked_for(stage: Stage, ada: Person) -> None:
-    hidden = await stage.settled(await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME"))
+async def test_scam_is_hidden_unless_it_is_asked_for(sandbox: SandboxClient, ada: Person) -> None:
+    hidden = await sandbox.settled(await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME"))
     assert "1 collection marked as scam not shown" in hidden.text
-    shown = await stage.settled(await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME", spam=True))
+    shown = await sandbox.settled(await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME", spam=True))
     assert "not shown" not in shown.text
     text = shown.text + (await ada.press(shown, "next")).text
     assert "⚠️ marked as scam" in text
@@ -195,16 +195,16 @@ async def test_about_tells_of_each_source(ada: Person) -> None:
     assert "Data source: Ethereum (Blockscout)" in text
 
 
-async def test_the_last_press_is_the_one_that_is_shown(stage: Stage, ada: Person) -> None:
-    listing = await stage.settled(await ada.run("collections", account="10001"))
+async def test_the_last_press_is_the_one_that_is_shown(sandbox: SandboxClient, ada: Person) -> None:
+    listing = await sandbox.settled(await ada.run("collections", account="10001"))
     slow = {"service": "loopring", "path": "collection/balances", "kind": "slow", "seconds": 0.5, "times": 1}
-    await stage.post("/_sandbox/faults", slow)
+    await sandbox.post("/_sandbox/faults", slow)
     await ada.press(listing, "open", "254", wait="acknowledged")
-    await stage.until_asked("collection/balances")
+    await sandbox.until_asked("collection/balances")
     on_ethereum = await ada.press(listing, "tab:eip155:1")
-    await stage.until_told("collection/balances")
+    await sandbox.until_told("collection/balances")
     await ada.run("about")  # a round trip more, in which the late answer would have been shown
-    shown = Answer(await stage.get(f"/_client/interactions/{on_ethereum['id']}"))
+    shown = Answer(await sandbox.get(f"/_client/interactions/{on_ethereum['id']}"))
     assert shown.embeds[0]["footer"]["text"] == "Ethereum (Blockscout), as of"
     assert not [item for item in shown.components() if item["custom_id"].endswith(":back")]
 
@@ -215,11 +215,11 @@ async def test_the_last_press_is_the_one_that_is_shown(stage: Stage, ada: Person
 async def test_an_archive_stands_behind_a_source_that_is_down(tmp_path: Path, archive: Path) -> None:
     loopring = 'requests_per_second = 1000\ncache_seconds = 0\nfallback = "loopring-2026"'
     sources = ARCHIVED.replace("ARCHIVE", str(archive))
-    async with open_bot_stage(tmp_path, sources=sources, loopring=loopring) as stage:
-        ada = await stage.person("ada")
-        live = await stage.settled(await ada.run("collections", account="10001"))
+    async with open_bot(tmp_path, sources=sources, loopring=loopring) as sandbox:
+        ada = await sandbox.person("ada")
+        live = await sandbox.settled(await ada.run("collections", account="10001"))
         assert live.embeds[0]["footer"]["text"] == "Loopring, as of"
-        await stage.fault("status", path="", status=503)
+        await sandbox.fault("status", path="", status=503)
         then = await ada.run("collections", account="10005")
         assert "**132 collections**" in then.text
         assert "📜 " in then.text
@@ -247,8 +247,8 @@ def _first(listing: Answer) -> str:
 async def test_an_archive_alone_tells_the_same_stories(tmp_path: Path, archive: Path) -> None:
     loopring = 'base_url = "http://127.0.0.1:9/nobody"'
     sources = ARCHIVED.replace("ARCHIVE", str(archive)).replace("loopring-2026", "then")
-    async with open_bot_stage(tmp_path, sources=sources, loopring=f'{loopring}\nfallback = "then"') as stage:
-        ada = await stage.person("ada")
+    async with open_bot(tmp_path, sources=sources, loopring=f'{loopring}\nfallback = "then"') as sandbox:
+        ada = await sandbox.person("ada")
         listing = await ada.run("collections", account="10001")
         assert "**30 collections** · 94 kinds of NFT" in listing.text
         opened = await ada.press(listing, "open", "254")
@@ -262,9 +262,9 @@ async def test_six_sources_are_five_tabs(tmp_path: Path) -> None:
         ETHEREUM.replace("ethereum", f"chain-{n}").replace("chain_id = 1", f"chain_id = {n}") for n in range(2, 8)
     ]
     sources = "".join(chains).replace("blockscout/1/", "explorer/")
-    async with open_bot_stage(tmp_path, sources=sources) as stage:
-        ada = await stage.person("ada")
-        listing = await stage.settled(await ada.run("collections", account="10001"))
+    async with open_bot(tmp_path, sources=sources) as sandbox:
+        ada = await sandbox.person("ada")
+        listing = await sandbox.settled(await ada.run("collections", account="10001"))
         tabs = [item["label"] for item in listing.components() if ":tab:" in item["custom_id"]]
         assert tabs[0] == "Loopring"
         assert len(tabs) == 5

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.linking.harness import Desk, open_desk
-from tests.loopring_source import module_stage, source, stage
+from tests.linking.harness import LinkingHarness, open_linking
+from tests.loopring_source import module_sandbox, sandbox, source
 
-__all__ = ["module_stage", "source", "stage"]
+__all__ = ["module_sandbox", "sandbox", "source"]
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def harness() -> AsyncIterator[LinkingHarness]:
     """Services whose sources are none: keys sign, and what has to be known is known."""
-    async with open_desk() as desk:
-        yield desk
+    async with open_linking() as harness:
+        yield harness

@@ -23,10 +23,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.links import Method, Person, Proven
+from bot.links import Method, Person, VerifiedSignature
 from bot.pseudonyms import pseudonyms
 from bot.store import Store
-from bot.store.linking.proof_writer import Proving
+from bot.store.linking.proof_writer import ProofWriter
 from bot.store.linking.session_table import Session
 from tests.store.killing import fork
 
@@ -45,16 +45,16 @@ async def begin(store: Store, user_id: int) -> Session:
     return session
 
 
-def proven(user_id: int) -> Proven:
+def proven(user_id: int) -> VerifiedSignature:
     """What that member's signature shows: two accounts of an address of their own."""
     owner = f"0x{user_id:040x}"
-    return Proven(owner, (f"loopring:{user_id}", f"eip155:1:{owner}"), Method.EOA, bytes(32))
+    return VerifiedSignature(owner, (f"loopring:{user_id}", f"eip155:1:{owner}"), Method.EOA, bytes(32))
 
 
 async def link(store: Store, number: int) -> str:
     """One more member proves their accounts; their id is told."""
     session = await begin(store, number)
-    await Proving(store.writer, PSEUDONYM, CONTEST).finish(session, proven(number), NOW)
+    await ProofWriter(store.writer, PSEUDONYM, CONTEST).finish(session, proven(number), NOW)
     return str(number)
 
 
@@ -122,7 +122,7 @@ async def _finish_and_die(path: Path, session: Session, point: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     await store.writer.run(lambda db: db.conn.set_trace_callback(count))
-    await Proving(store.writer, PSEUDONYM, CONTEST).finish(session, proven(1), NOW)
+    await ProofWriter(store.writer, PSEUDONYM, CONTEST).finish(session, proven(1), NOW)
 
 
 async def _look(path: Path) -> bool:

@@ -13,16 +13,16 @@ from bot.linking import Accounts, Contests, Linking, Privacy, Verification
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.outcome import Outcome
-from bot.linking.proof_methods import Way
-from bot.linking.signature_verifier import Signers
+from bot.linking.proof_methods import ProofMethod
+from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import Page
-from bot.links import Link, News, Person
+from bot.links import Link, NotificationKind, Person
 from bot.lookup.lookup import Lookup
 from bot.pseudonyms import Pseudonym, pseudonyms
 from bot.sources.source import Source
 from bot.store import Store
 from bot.store.audit import note
-from bot.store.linking.proof_writer import Proving
+from bot.store.linking.proof_writer import ProofWriter
 from bot.store.rows import to_account
 from sandbox.signing import address_of, sign
 
@@ -39,13 +39,13 @@ def owner_of(key: str) -> str:
 
 
 @dataclass
-class Desk:
+class LinkingHarness:
     """The services, and what they work on."""
 
     store: Store
     lookup: Lookup
     linking: Linking
-    proving: Proving
+    proving: ProofWriter
     pseudonym: Pseudonym
     now: datetime = field(default_factory=lambda: datetime(2026, 11, 25, 10, 0, tzinfo=UTC))
 
@@ -101,7 +101,7 @@ class Desk:
         """Somebody runs `/verify` and signs with a key; `signer` where that speaks for another address, `owner`."""
         link = Link(to_account(account), owner or owner_of(key), "", is_main=False, linked_at=self.now)
         verification = self.linking.verification
-        begun = await verification.begin(Person(user_id, "somebody"), None, "", link, Way.PASTE)
+        begun = await verification.begin(Person(user_id, "somebody"), None, "", link, ProofMethod.PASTE)
         issued = await verification.challenge(begun.session, signer or address_of(key))
         return await verification.submit(begun.session, issued.challenge_id, sign(key, issued.text.encode()).hex())
 
@@ -109,7 +109,7 @@ class Desk:
         """Somebody opens the link of their `/verify` and signs; the code that the page shows."""
         link = Link(to_account(account), owner_of(key), "", is_main=False, linked_at=self.now)
         verification = self.linking.verification
-        begun = await verification.begin(person, GUILD, "The Mosaic Society", link, Way.CODE)
+        begun = await verification.begin(person, GUILD, "The Mosaic Society", link, ProofMethod.CODE)
         session, _ = await verification.start(begun.url.partition("#t=")[2], "")
         issued = await verification.challenge(session, address_of(key))
         signature = sign(key, issued.text.encode()).hex()
@@ -119,7 +119,7 @@ class Desk:
         """What somebody has linked: account → proven."""
         return {str(link.account): link.proven for link in await self.accounts.of(user_id)}
 
-    async def news(self, user_id: int) -> list[News]:
+    async def news(self, user_id: int) -> list[NotificationKind]:
         """What somebody has to be told."""
         return [notice.news for notice in await self.contests.notices(user_id)]
 
@@ -134,39 +134,41 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(
+async def open_linking(
     *sources: Source,
     path: Path | None = None,
     nodes: Nodes | None = None,
     factories: Sequence[str] = (),
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[LinkingHarness]:
     """Services over a new store (in memory, or at `path`), sources, and nodes."""
     store = await Store.open(path)
     lookup = Lookup(sources, store, cache_for=timedelta(0))
-    desk = make_desk(store, lookup, nodes, factories)
+    harness = make_linking(store, lookup, nodes, factories)
     try:
-        yield desk
+        yield harness
     finally:
-        await desk.linking.verification.close()
+        await harness.linking.verification.close()
         await lookup.close()
         await store.close()
 
 
-def make_desk(store: Store, lookup: Lookup, nodes: Nodes | None = None, factories: Sequence[str] = ()) -> Desk:
+def make_linking(
+    store: Store, lookup: Lookup, nodes: Nodes | None = None, factories: Sequence[str] = ()
+) -> LinkingHarness:
     """Services over what is there."""
     pseudonym = pseudonyms("a token")
-    proving = Proving(store.writer, pseudonym, CONTEST)
-    desk: Desk
+    proving = ProofWriter(store.writer, pseudonym, CONTEST)
+    harness: LinkingHarness
 
     def clock() -> datetime:
-        return desk.now
+        return harness.now
 
     verification = Verification(
         store,
         Claims(store, lookup),
-        Signers(nodes, lookup.counterfactual, factories, knows_wallets=lookup.knows_wallets),
+        SignatureVerifier(nodes, lookup.counterfactual, factories, knows_wallets=lookup.knows_wallets),
         proving,
-        page=Page(Way.CODE, "https://verify.example.org"),
+        page=Page(ProofMethod.CODE, "https://verify.example.org"),
         pseudonym=pseudonym,
         clock=clock,
     )
@@ -176,5 +178,5 @@ def make_desk(store: Store, lookup: Lookup, nodes: Nodes | None = None, factorie
         Contests(store, clock, CONTEST),
         Privacy(store, pseudonym, clock),
     )
-    desk = Desk(store, lookup, linking, proving, pseudonym)
-    return desk
+    harness = LinkingHarness(store, lookup, linking, proving, pseudonym)
+    return harness

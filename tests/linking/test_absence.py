@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.links import Contest, News
-from tests.linking.harness import A_ROUND, ANN, BEN, CONTEST, DAN, Desk, open_desk, owner_of
+from bot.links import Contest, NotificationKind
+from tests.linking.harness import A_ROUND, ANN, BEN, CONTEST, DAN, LinkingHarness, open_linking, owner_of
 
 ACCOUNT = "loopring:10001"
 KEY = "a wallet"
@@ -18,22 +18,22 @@ HOURS = timedelta(hours=3)
 
 
 @pytest.fixture
-async def contest(desk: Desk) -> Contest:
+async def contest(harness: LinkingHarness) -> Contest:
     """Ben claims what Ann has, and neither has been told anything yet."""
-    return await claim(desk)
+    return await claim(harness)
 
 
-async def claim(desk: Desk) -> Contest:
+async def claim(harness: LinkingHarness) -> Contest:
     """Let Ben claim what Ann has; a round went by just before."""
-    await desk.prove(ANN, ACCOUNT, KEY)
-    await desk.contests.settle()
-    await desk.prove(BEN, ACCOUNT, KEY)
-    return next(iter(await desk.contests.opened_by(BEN)))
+    await harness.prove(ANN, ACCOUNT, KEY)
+    await harness.contests.settle()
+    await harness.prove(BEN, ACCOUNT, KEY)
+    return next(iter(await harness.contests.opened_by(BEN)))
 
 
-async def ends_at(desk: Desk) -> datetime:
+async def ends_at(harness: LinkingHarness) -> datetime:
     """When it ends now."""
-    [contest] = await desk.contests.held_by(ANN)
+    [contest] = await harness.contests.held_by(ANN)
     return contest.ends_at
 
 
@@ -50,133 +50,135 @@ async def ends_at(desk: Desk) -> datetime:
     ],
 )
 async def test_what_the_bot_is_away_is_given_on_top(
-    desk: Desk, contest: Contest, away: timedelta, added: timedelta
+    harness: LinkingHarness, contest: Contest, away: timedelta, added: timedelta
 ) -> None:
-    await desk.round()
-    desk.pass_time(away)
-    assert await desk.contests.settle() == 0
-    assert await ends_at(desk) == contest.ends_at + added
+    await harness.round()
+    harness.pass_time(away)
+    assert await harness.contests.settle() == 0
+    assert await ends_at(harness) == contest.ends_at + added
     # Once: the next rounds are ordinary ones.
-    assert await desk.run_for(contest.ends_at + added - desk.now - A_SECOND) == 0
-    assert await ends_at(desk) == contest.ends_at + added
-    assert await desk.run_for(A_SECOND) == 1
-    assert await desk.store.links.holder(OWNER) == BEN
+    assert await harness.run_for(contest.ends_at + added - harness.now - A_SECOND) == 0
+    assert await ends_at(harness) == contest.ends_at + added
+    assert await harness.run_for(A_SECOND) == 1
+    assert await harness.store.links.holder(OWNER) == BEN
 
 
 @pytest.mark.usefixtures("contest")
-async def test_a_contest_that_is_due_when_the_bot_comes_back_is_not_over(desk: Desk) -> None:
-    await desk.run_for(CONTEST - A_SECOND)
-    desk.pass_time(timedelta(days=1))
-    assert await desk.contests.settle() == 0
-    assert await desk.listed(ANN) == {ACCOUNT: True}
+async def test_a_contest_that_is_due_when_the_bot_comes_back_is_not_over(harness: LinkingHarness) -> None:
+    await harness.run_for(CONTEST - A_SECOND)
+    harness.pass_time(timedelta(days=1))
+    assert await harness.contests.settle() == 0
+    assert await harness.listed(ANN) == {ACCOUNT: True}
 
 
-async def test_what_a_holder_who_objected_has_is_longer_by_an_absence_too(desk: Desk, contest: Contest) -> None:
-    await desk.round()
-    await desk.contests.object(ANN, contest.owner)
-    before = await ends_at(desk)
-    desk.pass_time(HOURS)
-    await desk.contests.settle()
-    assert await ends_at(desk) == before + HOURS
+async def test_what_a_holder_who_objected_has_is_longer_by_an_absence_too(
+    harness: LinkingHarness, contest: Contest
+) -> None:
+    await harness.round()
+    await harness.contests.object(ANN, contest.owner)
+    before = await ends_at(harness)
+    harness.pass_time(HOURS)
+    await harness.contests.settle()
+    assert await ends_at(harness) == before + HOURS
 
 
 async def test_a_store_that_was_put_back_counts_from_when_it_was_saved(tmp_path: Path) -> None:
     saved = tmp_path / "t.db"
-    async with open_desk(path=saved) as desk:
-        contest = await claim(desk)
-        await desk.round()
-    async with open_desk(path=saved) as desk:
-        desk.now = contest.opened_at + timedelta(days=3)
-        assert await desk.round() == 0
-        assert await ends_at(desk) == contest.ends_at + timedelta(days=3)
+    async with open_linking(path=saved) as harness:
+        contest = await claim(harness)
+        await harness.round()
+    async with open_linking(path=saved) as harness:
+        harness.now = contest.opened_at + timedelta(days=3)
+        assert await harness.round() == 0
+        assert await ends_at(harness) == contest.ends_at + timedelta(days=3)
 
 
-async def test_a_clock_that_is_put_back_shortens_nothing(desk: Desk, contest: Contest) -> None:
-    await desk.round()
-    desk.pass_time(-HOURS)
-    assert await desk.contests.settle() == 0
-    assert await ends_at(desk) == contest.ends_at
+async def test_a_clock_that_is_put_back_shortens_nothing(harness: LinkingHarness, contest: Contest) -> None:
+    await harness.round()
+    harness.pass_time(-HOURS)
+    assert await harness.contests.settle() == 0
+    assert await ends_at(harness) == contest.ends_at
 
 
 # ---------------------------------------------------------------- the holder is not told
 
 
-async def test_it_does_not_end_before_its_holder_was_told(desk: Desk, contest: Contest) -> None:
+async def test_it_does_not_end_before_its_holder_was_told(harness: LinkingHarness, contest: Contest) -> None:
     """Discord is down: rounds go by, and no message gets through."""
     end = contest.ends_at + HOURS
-    while desk.now < end:
-        desk.pass_time(A_ROUND)
-        assert await desk.contests.settle() == 0
-    assert await desk.listed(ANN) == {ACCOUNT: True}
-    [notice] = await desk.contests.notices(ANN)
-    assert (notice.news, notice.until) == (News.CONTESTED, end + CONTEST)
-    await desk.contests.told(notice)
-    assert await ends_at(desk) == notice.until
-    assert await desk.run_for(CONTEST - A_SECOND) == 0
-    assert await desk.run_for(A_SECOND) == 1
+    while harness.now < end:
+        harness.pass_time(A_ROUND)
+        assert await harness.contests.settle() == 0
+    assert await harness.listed(ANN) == {ACCOUNT: True}
+    [notice] = await harness.contests.notices(ANN)
+    assert (notice.news, notice.until) == (NotificationKind.CONTESTED, end + CONTEST)
+    await harness.contests.told(notice)
+    assert await ends_at(harness) == notice.until
+    assert await harness.run_for(CONTEST - A_SECOND) == 0
+    assert await harness.run_for(A_SECOND) == 1
 
 
 @pytest.mark.parametrize(("late", "given"), [(A_ROUND, timedelta()), (A_ROUND + A_SECOND, A_ROUND + A_SECOND)])
 async def test_who_is_told_late_has_the_whole_time_from_then_on(
-    desk: Desk, contest: Contest, late: timedelta, given: timedelta
+    harness: LinkingHarness, contest: Contest, late: timedelta, given: timedelta
 ) -> None:
-    desk.pass_time(late)
-    [notice] = await desk.contests.notices(ANN)
+    harness.pass_time(late)
+    [notice] = await harness.contests.notices(ANN)
     assert notice.until == contest.ends_at + given
-    await desk.contests.told(notice)
-    assert await ends_at(desk) == contest.ends_at + given
+    await harness.contests.told(notice)
+    assert await ends_at(harness) == contest.ends_at + given
 
 
-async def test_to_be_told_late_shortens_nothing(desk: Desk, contest: Contest) -> None:
-    await desk.contests.object(ANN, contest.owner)
-    objected = await ends_at(desk)
-    desk.pass_time(HOURS)
-    [notice] = await desk.contests.notices(ANN)
+async def test_to_be_told_late_shortens_nothing(harness: LinkingHarness, contest: Contest) -> None:
+    await harness.contests.object(ANN, contest.owner)
+    objected = await ends_at(harness)
+    harness.pass_time(HOURS)
+    [notice] = await harness.contests.notices(ANN)
     assert notice.until == objected
-    await desk.contests.told(notice)
-    assert await ends_at(desk) == objected
+    await harness.contests.told(notice)
+    assert await ends_at(harness) == objected
 
 
 @pytest.mark.usefixtures("contest")
-async def test_other_news_that_are_told_late_lengthen_nothing(desk: Desk) -> None:
-    await desk.round()
-    await desk.prove(ANN, ACCOUNT, KEY)  # she keeps it, and is not told yet
-    await desk.prove(DAN, ACCOUNT, KEY)
-    before = await ends_at(desk)
-    desk.pass_time(HOURS)
-    for notice in await desk.contests.notices(ANN):
-        if notice.news is News.KEPT:
-            await desk.contests.told(notice)
-    assert await ends_at(desk) == before
+async def test_other_news_that_are_told_late_lengthen_nothing(harness: LinkingHarness) -> None:
+    await harness.round()
+    await harness.prove(ANN, ACCOUNT, KEY)  # she keeps it, and is not told yet
+    await harness.prove(DAN, ACCOUNT, KEY)
+    before = await ends_at(harness)
+    harness.pass_time(HOURS)
+    for notice in await harness.contests.notices(ANN):
+        if notice.news is NotificationKind.KEPT:
+            await harness.contests.told(notice)
+    assert await ends_at(harness) == before
 
 
-async def test_who_takes_no_direct_messages_does_not_hold_it_up(desk: Desk, contest: Contest) -> None:
-    await desk.round(ANN)
-    [notice] = await desk.contests.notices(ANN)
-    assert (notice.news, notice.tried) == (News.CONTESTED, True)
-    assert await ends_at(desk) == contest.ends_at
+async def test_who_takes_no_direct_messages_does_not_hold_it_up(harness: LinkingHarness, contest: Contest) -> None:
+    await harness.round(ANN)
+    [notice] = await harness.contests.notices(ANN)
+    assert (notice.news, notice.tried) == (NotificationKind.CONTESTED, True)
+    assert await ends_at(harness) == contest.ends_at
     moved = 0
-    while desk.now < contest.ends_at:
-        desk.pass_time(A_ROUND)
-        moved += await desk.round(ANN)
+    while harness.now < contest.ends_at:
+        harness.pass_time(A_ROUND)
+        moved += await harness.round(ANN)
     assert moved == 1
-    assert await desk.news(ANN) == [News.CONTESTED, News.LOST]
+    assert await harness.news(ANN) == [NotificationKind.CONTESTED, NotificationKind.LOST]
 
 
-async def test_and_has_the_whole_time_from_when_they_hear_of_it(desk: Desk, contest: Contest) -> None:
-    await desk.round(ANN)
-    while desk.now < contest.opened_at + HOURS:
-        desk.pass_time(A_ROUND)
-        await desk.round(ANN)
-    [notice] = await desk.contests.notices(ANN)
-    await desk.contests.told(notice)  # below the answer to a command
-    assert await ends_at(desk) == desk.now + CONTEST
-    assert await desk.news(ANN) == []
+async def test_and_has_the_whole_time_from_when_they_hear_of_it(harness: LinkingHarness, contest: Contest) -> None:
+    await harness.round(ANN)
+    while harness.now < contest.opened_at + HOURS:
+        harness.pass_time(A_ROUND)
+        await harness.round(ANN)
+    [notice] = await harness.contests.notices(ANN)
+    await harness.contests.told(notice)  # below the answer to a command
+    assert await ends_at(harness) == harness.now + CONTEST
+    assert await harness.news(ANN) == []
 
 
 async def test_a_refused_message_is_remembered_over_a_restart(tmp_path: Path) -> None:
-    async with open_desk(path=tmp_path / "t.db") as desk:
-        await claim(desk)
-        await desk.round(ANN)
-    async with open_desk(path=tmp_path / "t.db") as desk:
-        assert [notice.tried for notice in await desk.contests.notices(ANN)] == [True]
+    async with open_linking(path=tmp_path / "t.db") as harness:
+        await claim(harness)
+        await harness.round(ANN)
+    async with open_linking(path=tmp_path / "t.db") as harness:
+        assert [notice.tried for notice in await harness.contests.notices(ANN)] == [True]

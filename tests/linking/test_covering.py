@@ -11,9 +11,9 @@ from bot.errors import InputError, ProofError
 from bot.links import Method, covers
 from bot.sources.loopring import LoopringSource
 from bot.store.rows import COVERED, to_account
-from tests.linking.harness import ANN, BEN, Desk, owner_of
+from tests.linking.harness import ANN, BEN, LinkingHarness, owner_of
 from tests.linking.verifiers import Judges, key, open_judges, owner
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 WALLET, KEYED = 10021, 10001
 ACCOUNT = "loopring:10001"
@@ -35,9 +35,9 @@ COVERED_BY_A_CONTRACT = {
 
 
 @pytest.fixture
-async def judges(stage: Stage, source: LoopringSource) -> AsyncIterator[Judges]:
+async def judges(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Judges]:
     """Those of a bot with one node."""
-    async with open_judges(stage, source) as judges:
+    async with open_judges(sandbox, source) as judges:
         yield judges
 
 
@@ -46,85 +46,89 @@ async def judges(stage: Stage, source: LoopringSource) -> AsyncIterator[Judges]:
 
 @pytest.mark.parametrize("method", Method)
 @pytest.mark.parametrize("account", COVERED_BY_A_CONTRACT)
-async def test_what_is_shown_as_proven_is_what_is_said_to_be_covered(desk: Desk, method: Method, account: str) -> None:
+async def test_what_is_shown_as_proven_is_what_is_said_to_be_covered(
+    harness: LinkingHarness, method: Method, account: str
+) -> None:
     expected = method not in CONTRACTS or COVERED_BY_A_CONTRACT[account]
     assert covers(method, account) is expected
-    await desk.store.links.add(ANN, to_account(account), HERS, desk.now)
+    await harness.store.links.add(ANN, to_account(account), HERS, harness.now)
     guild_id = 1 if method is Method.MANUAL else None
     sql = "INSERT INTO proofs (owner, user_id, method, guild_id, proven_at) VALUES (?, ?, ?, ?, 0)"
-    await desk.store.writer.transaction(lambda db: db.execute(sql, [HERS, ANN, method.value, guild_id]))
-    assert await desk.listed(ANN) == {account: expected}
+    await harness.store.writer.transaction(lambda db: db.execute(sql, [HERS, ANN, method.value, guild_id]))
+    assert await harness.listed(ANN) == {account: expected}
 
 
-async def test_sql_and_python_agree_about_every_pair(desk: Desk) -> None:
+async def test_sql_and_python_agree_about_every_pair(harness: LinkingHarness) -> None:
     def work(db: Database) -> dict[tuple[str, str], bool]:
         sql = f"SELECT {COVERED} FROM (SELECT ? AS method) JOIN (SELECT ? AS account) AS links"  # noqa: S608 - the store's own words
         pairs = [(method.value, account) for method in Method for account in COVERED_BY_A_CONTRACT]
         return {pair: bool(db.execute(sql, list(pair)).fetchone()[0]) for pair in pairs}
 
-    said = await desk.store.writer.run(work)
+    said = await harness.store.writer.run(work)
     assert said == {pair: covers(Method(pair[0]), pair[1]) for pair in said}
 
 
 @pytest.mark.parametrize("network", ["eip155:137", "eip155:8453"])
 async def test_a_contract_proves_no_account_of_another_chain(judges: Judges, network: str) -> None:
     with pytest.raises(ProofError, match="A smart wallet on another chain than Ethereum cannot be proven"):
-        await judges.desk.prove(
+        await judges.harness.prove(
             BEN, f"{network}:{owner(WALLET)}", key(WALLET), signer=owner(WALLET), owner=owner(WALLET)
         )
-    assert await judges.desk.listed(BEN) == {}
-    assert await judges.desk.store.links.holder(owner(WALLET)) is None
+    assert await judges.harness.listed(BEN) == {}
+    assert await judges.harness.store.links.holder(owner(WALLET)) is None
 
 
 @pytest.mark.parametrize("account", [f"loopring:{WALLET}", f"eip155:1:{owner(WALLET)}"])
 async def test_a_contract_proves_its_accounts_on_ethereum_and_loopring(judges: Judges, account: str) -> None:
-    await judges.desk.prove(BEN, account, key(WALLET), signer=owner(WALLET), owner=owner(WALLET))
-    [link] = await judges.desk.accounts.of(BEN)
+    await judges.harness.prove(BEN, account, key(WALLET), signer=owner(WALLET), owner=owner(WALLET))
+    [link] = await judges.harness.accounts.of(BEN)
     assert (link.proven, link.method) == (True, Method.CONTRACT)
 
 
 async def test_a_key_proves_the_accounts_of_its_address_on_every_chain(judges: Judges) -> None:
     elsewhere = f"eip155:137:{owner(KEYED)}"
-    await judges.desk.prove(ANN, elsewhere, key(KEYED))
-    await judges.desk.name(ANN, f"loopring:{KEYED}", key(KEYED))
-    assert await judges.desk.listed(ANN) == {elsewhere: True, f"loopring:{KEYED}": True}
+    await judges.harness.prove(ANN, elsewhere, key(KEYED))
+    await judges.harness.name(ANN, f"loopring:{KEYED}", key(KEYED))
+    assert await judges.harness.listed(ANN) == {elsewhere: True, f"loopring:{KEYED}": True}
 
 
 # ---------------------------------------------------------------- one owner
 
 
-async def test_an_account_that_somebody_has_proven_is_not_proven_under_another_owner(desk: Desk) -> None:
+async def test_an_account_that_somebody_has_proven_is_not_proven_under_another_owner(harness: LinkingHarness) -> None:
     """Two sources that contradict each other, or one that lies later."""
-    await desk.prove(ANN, ACCOUNT, "hers")
-    before = await desk.dump()
+    await harness.prove(ANN, ACCOUNT, "hers")
+    before = await harness.dump()
     with pytest.raises(InputError, match=OTHER):
-        await desk.prove(BEN, ACCOUNT, "his")
+        await harness.prove(BEN, ACCOUNT, "his")
     with pytest.raises(InputError, match=OTHER):
-        await desk.vouch(BEN, ACCOUNT, HIS)
-    assert await desk.dump() == before
-    assert (await desk.listed(ANN), await desk.listed(BEN)) == ({ACCOUNT: True}, {})
+        await harness.vouch(BEN, ACCOUNT, HIS)
+    assert await harness.dump() == before
+    assert (await harness.listed(ANN), await harness.listed(BEN)) == ({ACCOUNT: True}, {})
 
 
 @pytest.mark.parametrize("is_proven", [False, True])
-async def test_a_member_proves_no_address_of_which_none_of_their_accounts_is(desk: Desk, *, is_proven: bool) -> None:
-    await desk.name(ANN, ACCOUNT, "hers")
+async def test_a_member_proves_no_address_of_which_none_of_their_accounts_is(
+    harness: LinkingHarness, *, is_proven: bool
+) -> None:
+    await harness.name(ANN, ACCOUNT, "hers")
     if is_proven:
-        await desk.prove(ANN, ACCOUNT, "hers")
-    before = await desk.dump()
+        await harness.prove(ANN, ACCOUNT, "hers")
+    before = await harness.dump()
     with pytest.raises(InputError, match=OTHER):
-        await desk.prove(ANN, ACCOUNT, "his")
-    assert await desk.dump() == before
+        await harness.prove(ANN, ACCOUNT, "his")
+    assert await harness.dump() == before
 
 
-async def test_what_somebody_only_named_under_another_owner_stands_in_nobodys_way(desk: Desk) -> None:
-    await desk.name(ANN, ACCOUNT, "hers")
-    await desk.prove(BEN, ACCOUNT, "his")
-    assert (await desk.listed(ANN), await desk.listed(BEN)) == ({ACCOUNT: False}, {ACCOUNT: True})
+async def test_what_somebody_only_named_under_another_owner_stands_in_nobodys_way(harness: LinkingHarness) -> None:
+    await harness.name(ANN, ACCOUNT, "hers")
+    await harness.prove(BEN, ACCOUNT, "his")
+    assert (await harness.listed(ANN), await harness.listed(BEN)) == ({ACCOUNT: False}, {ACCOUNT: True})
 
 
-async def test_the_owner_of_a_link_is_learnt_once(desk: Desk) -> None:
-    await desk.store.links.add(ANN, to_account(ACCOUNT), "", desk.now)
+async def test_the_owner_of_a_link_is_learnt_once(harness: LinkingHarness) -> None:
+    await harness.store.links.add(ANN, to_account(ACCOUNT), "", harness.now)
     for owner_told in (HERS, HIS, ""):
-        await desk.store.links.add(ANN, to_account(ACCOUNT), owner_told, desk.now)
-        [link] = await desk.accounts.of(ANN)
+        await harness.store.links.add(ANN, to_account(ACCOUNT), owner_told, harness.now)
+        [link] = await harness.accounts.of(ANN)
         assert link.owner == HERS

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from bot.errors import StoreError
 from bot.store import Store
-from bot.store.linking.proof_writer import Proving
+from bot.store.linking.proof_writer import ProofWriter
 from bot.store.thread import Writer
 from tests.linking.crashes import CONTEST, NOW, PSEUDONYM, WHOLE, begin, check, link, parts, proven
 
@@ -92,7 +92,7 @@ async def test_a_disk_that_fails_at_any_statement_saves_nothing_and_the_next_try
 
     store = Store(await Writer.start(open_failing))
     session = await begin(store, 1)
-    proving = Proving(store.writer, PSEUDONYM, CONTEST)
+    proving = ProofWriter(store.writer, PSEUDONYM, CONTEST)
     disk[0].left = point
     with pytest.raises(StoreError):
         await proving.finish(session, proven(1), NOW)

@@ -9,49 +9,51 @@ import pytest
 from bot.errors import InputError, SourceError
 from bot.links import Method
 from bot.sources.loopring import LoopringSource
-from tests.linking.harness import ANN, BEN, GUILD, MOD, Desk, open_desk, owner_of
-from tests.sandbox_client import Stage
+from tests.linking.harness import ANN, BEN, GUILD, MOD, LinkingHarness, open_linking, owner_of
+from tests.sandbox_client import SandboxClient
 
 ADA = "loopring:10001"
 ADA_OWNER = owner_of("10001")
 
 
 @pytest.fixture
-async def desk(source: LoopringSource) -> AsyncIterator[Desk]:
+async def harness(source: LoopringSource) -> AsyncIterator[LinkingHarness]:
     """Services that ask Loopring."""
-    async with open_desk(source) as desk:
-        yield desk
+    async with open_linking(source) as harness:
+        yield harness
 
 
-async def test_a_moderators_word_is_marked_and_noted_and_counts_in_one_server(desk: Desk) -> None:
-    link = await desk.accounts.link_manually(ANN, "ada.loopring.eth", moderator_id=MOD, guild_id=GUILD)
-    assert (str(link.account), link.owner, link.method, link.proven_at) == (ADA, ADA_OWNER, Method.MANUAL, desk.now)
+async def test_a_moderators_word_is_marked_and_noted_and_counts_in_one_server(harness: LinkingHarness) -> None:
+    link = await harness.accounts.link_manually(ANN, "ada.loopring.eth", moderator_id=MOD, guild_id=GUILD)
+    assert (str(link.account), link.owner, link.method, link.proven_at) == (ADA, ADA_OWNER, Method.MANUAL, harness.now)
     assert link.proven_in == GUILD
-    noted = await desk.rows("SELECT actor, verb, subject FROM audit")
-    assert noted == [(desk.pseudonym(MOD), "link-manual", desk.pseudonym(ANN))]
-    await desk.prove(ANN, ADA, "10001")
-    [signed] = await desk.accounts.of(ANN)
+    noted = await harness.rows("SELECT actor, verb, subject FROM audit")
+    assert noted == [(harness.pseudonym(MOD), "link-manual", harness.pseudonym(ANN))]
+    await harness.prove(ANN, ADA, "10001")
+    [signed] = await harness.accounts.of(ANN)
     assert (signed.method, signed.proven_in) == (Method.EOA, None)
 
 
-async def test_nobody_vouches_for_themselves(desk: Desk) -> None:
+async def test_nobody_vouches_for_themselves(harness: LinkingHarness) -> None:
     with pytest.raises(InputError, match="Nobody can vouch for themselves: prove your account by `/verify`"):
-        await desk.accounts.link_manually(MOD, "10001", moderator_id=MOD, guild_id=GUILD)
-    assert await desk.listed(MOD) == {}
-    assert await desk.rows("SELECT 1 FROM audit") == []
+        await harness.accounts.link_manually(MOD, "10001", moderator_id=MOD, guild_id=GUILD)
+    assert await harness.listed(MOD) == {}
+    assert await harness.rows("SELECT 1 FROM audit") == []
 
 
 @pytest.mark.parametrize(("holder", "words"), [(ANN, "by this member already"), (BEN, "by another member already")])
-async def test_a_moderators_word_stands_behind_a_proof(desk: Desk, holder: int, words: str) -> None:
-    await desk.prove(holder, ADA, "10001")
-    before = await desk.dump()
+async def test_a_moderators_word_stands_behind_a_proof(harness: LinkingHarness, holder: int, words: str) -> None:
+    await harness.prove(holder, ADA, "10001")
+    before = await harness.dump()
     with pytest.raises(InputError, match=words):
-        await desk.accounts.link_manually(ANN, "10001", moderator_id=MOD, guild_id=GUILD)
-    assert await desk.dump() == before
+        await harness.accounts.link_manually(ANN, "10001", moderator_id=MOD, guild_id=GUILD)
+    assert await harness.dump() == before
 
 
-async def test_a_moderator_cannot_vouch_for_an_account_whose_owner_is_unknown(stage: Stage, desk: Desk) -> None:
-    await stage.fault("html", "/api/")
+async def test_a_moderator_cannot_vouch_for_an_account_whose_owner_is_unknown(
+    sandbox: SandboxClient, harness: LinkingHarness
+) -> None:
+    await sandbox.fault("html", "/api/")
     with pytest.raises(SourceError):
-        await desk.accounts.link_manually(ANN, "10001", moderator_id=MOD, guild_id=GUILD)
-    assert await desk.listed(ANN) == {}
+        await harness.accounts.link_manually(ANN, "10001", moderator_id=MOD, guild_id=GUILD)
+    assert await harness.listed(ANN) == {}

@@ -12,7 +12,7 @@ from bot.links import Method
 from bot.sources.loopring import LoopringSource
 from tests.linking.harness import ANN
 from tests.linking.verifiers import STRANGER, A, B, Judges, former_key, open_judges, owner
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 KEYED, WALLET, PROMISED, RECOVERED = 10001, 10021, 10028, 10029
 FAULTS = ["html", "huge", "bomb", "torn", "reset", "redirect", "status"]
@@ -20,16 +20,16 @@ OPTIONS: dict[str, dict[str, Any]] = {"redirect": {"location": "/loopring/redire
 
 
 @pytest.fixture
-async def one(stage: Stage, source: LoopringSource) -> AsyncIterator[Judges]:
+async def one(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Judges]:
     """One node is asked."""
-    async with open_judges(stage, source, seconds=1.0) as judges:
+    async with open_judges(sandbox, source, seconds=1.0) as judges:
         yield judges
 
 
 @pytest.fixture
-async def two(stage: Stage, source: LoopringSource) -> AsyncIterator[Judges]:
+async def two(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Judges]:
     """Two nodes are asked."""
-    async with open_judges(stage, source, nodes=(A, B), seconds=1.0) as judges:
+    async with open_judges(sandbox, source, nodes=(A, B), seconds=1.0) as judges:
         yield judges
 
 
@@ -70,7 +70,7 @@ async def test_one_that_fails_settles_nothing(two: Judges, kind: str, word: str)
     await two.fault(B, kind, **OPTIONS.get(kind, {}))
     with pytest.raises(UndecidedError):
         await two.judge(WALLET, word)
-    assert await two.stage.requests("redirected") == []
+    assert await two.sandbox.requests("redirected") == []
 
 
 @pytest.mark.parametrize("kind", FAULTS)
@@ -126,13 +126,13 @@ async def test_the_answers_of_a_batch_come_in_any_order(one: Judges) -> None:
 async def test_whoever_could_not_be_judged_has_lost_nothing_and_signs_again(
     two: Judges, behaviour: dict[str, Any]
 ) -> None:
-    desk, account = two.desk, f"loopring:{WALLET}"
-    await desk.accounts.link(ANN, account)
-    before = await desk.dump()
+    harness, account = two.harness, f"loopring:{WALLET}"
+    await harness.accounts.link(ANN, account)
+    before = await harness.dump()
     await two.behave(node="b", **behaviour)
     with pytest.raises(UndecidedError):
-        await desk.prove(ANN, account, str(WALLET), signer=owner(WALLET), owner=owner(WALLET))
-    assert await desk.dump() == before
+        await harness.prove(ANN, account, str(WALLET), signer=owner(WALLET), owner=owner(WALLET))
+    assert await harness.dump() == before
     await two.behave(node="b", mode="honest")
-    await desk.prove(ANN, account, str(WALLET), signer=owner(WALLET), owner=owner(WALLET))
-    assert await desk.listed(ANN) == {account: True}
+    await harness.prove(ANN, account, str(WALLET), signer=owner(WALLET), owner=owner(WALLET))
+    assert await harness.listed(ANN) == {account: True}

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError, LimitError
-from bot.linking.outcome import Ending
+from bot.linking.outcome import Result
 from bot.linking.privacy import AUDIT_KEPT, SESSIONS_KEPT
 from bot.links import Person
 from bot.pseudonyms import pseudonyms
 from bot.store.linking.contest_table import REFUSED_FOR
 from bot.store.rows import to_account
-from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, Desk, open_desk, owner_of
+from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, LinkingHarness, open_linking, owner_of
 
 HERS, LOST, WANTED, LINKED = "loopring:10001", "loopring:10002", "loopring:10003", "loopring:10004"
 LABEL = "behind the clock"
@@ -31,49 +31,49 @@ OWN = {"rounds"}
 PARTS = {"contests": ("contested_by_others", "contested_by_you")}
 
 
-async def live(desk: Desk) -> None:
+async def live(harness: LinkingHarness) -> None:
     """Ann leaves a trace in every table."""
-    await desk.prove(ANN, HERS, "hers")
-    await desk.prove(BEN, HERS, "hers")  # he claims what she has
-    await desk.prove(DAN, LOST, "his")
-    await desk.prove(ANN, LOST, "his")  # she claims what Dan has, who signs again
-    await desk.prove(DAN, LOST, "his")
-    await desk.prove(CLEO, WANTED, "wanted")
-    await desk.prove(ANN, WANTED, "wanted")  # and what Cleo has
-    await desk.name(ANN, LINKED, "unproven")
-    await desk.accounts.set_label(ANN, to_account(LINKED), LABEL)
-    await desk.accounts.set_share(ANN, GUILD, shared=True)
-    await desk.noted(desk.now, desk.pseudonym(BEN), "relay", desk.pseudonym(ANN))
-    await desk.sign_on_page(Person(ANN, NAME), HERS, "hers")
+    await harness.prove(ANN, HERS, "hers")
+    await harness.prove(BEN, HERS, "hers")  # he claims what she has
+    await harness.prove(DAN, LOST, "his")
+    await harness.prove(ANN, LOST, "his")  # she claims what Dan has, who signs again
+    await harness.prove(DAN, LOST, "his")
+    await harness.prove(CLEO, WANTED, "wanted")
+    await harness.prove(ANN, WANTED, "wanted")  # and what Cleo has
+    await harness.name(ANN, LINKED, "unproven")
+    await harness.accounts.set_label(ANN, to_account(LINKED), LABEL)
+    await harness.accounts.set_share(ANN, GUILD, shared=True)
+    await harness.noted(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))
+    await harness.sign_on_page(Person(ANN, NAME), HERS, "hers")
 
 
 @pytest.fixture
-async def lived(tmp_path: Path) -> AsyncIterator[Desk]:
+async def lived(tmp_path: Path) -> AsyncIterator[LinkingHarness]:
     """A store in a file, in which Ann has left a trace in every table."""
-    async with open_desk(path=tmp_path / "t.db") as desk:
-        await live(desk)
-        yield desk
+    async with open_linking(path=tmp_path / "t.db") as harness:
+        await live(harness)
+        yield harness
 
 
-async def tables(desk: Desk) -> list[str]:
+async def tables(harness: LinkingHarness) -> list[str]:
     """All tables but the list of migrations."""
     return [
-        name for (name,) in await desk.rows("SELECT name FROM sqlite_master WHERE type = 'table'") if name[0] != "_"
+        name for (name,) in await harness.rows("SELECT name FROM sqlite_master WHERE type = 'table'") if name[0] != "_"
     ]
 
 
-async def rows_about(desk: Desk, user_id: int) -> Counter[str]:
+async def rows_about(harness: LinkingHarness, user_id: int) -> Counter[str]:
     """How many rows of each table name a member: by id, by pseudonym, or by their session."""
-    sessions = {row[0] for row in await desk.rows("SELECT id FROM sessions WHERE user_id = ?", user_id)}
-    names = {user_id, desk.pseudonym(user_id)} | sessions
-    found = {table: await desk.rows(f"SELECT * FROM {table}") for table in await tables(desk)}  # noqa: S608 - the store's own names
+    sessions = {row[0] for row in await harness.rows("SELECT id FROM sessions WHERE user_id = ?", user_id)}
+    names = {user_id, harness.pseudonym(user_id)} | sessions
+    found = {table: await harness.rows(f"SELECT * FROM {table}") for table in await tables(harness)}  # noqa: S608 - the store's own names
     return Counter({table: sum(bool(names & set(row)) for row in rows) for table, rows in found.items()})
 
 
 # ---------------------------------------------------------------- export
 
 
-async def test_the_export_has_every_row_of_every_table(lived: Desk) -> None:
+async def test_the_export_has_every_row_of_every_table(lived: LinkingHarness) -> None:
     about = await rows_about(lived, ANN)
     assert {table for table, count in about.items() if not count} == FACTS | OWN  # or this test would pass over a table
     export = await lived.privacy.export(ANN)
@@ -83,7 +83,7 @@ async def test_the_export_has_every_row_of_every_table(lived: Desk) -> None:
     assert told == {table: count for table, count in about.items() if table not in FACTS | OWN}
 
 
-async def test_the_export_can_be_read(lived: Desk) -> None:
+async def test_the_export_can_be_read(lived: LinkingHarness) -> None:
     export: dict[str, Any] = json.loads(json.dumps(await lived.privacy.export(ANN)))
     assert export["discord_user_id"] == str(ANN)
     assert export["exported_at"] == "2026-11-25T10:00:00+00:00"
@@ -98,7 +98,7 @@ async def test_the_export_can_be_read(lived: Desk) -> None:
     assert {row["verb"] for row in export["audit"]} >= {"verify", "link", "contest", "relay", "signed"}
 
 
-async def test_the_export_names_nobody_else_and_gives_no_secret_away(lived: Desk) -> None:
+async def test_the_export_names_nobody_else_and_gives_no_secret_away(lived: LinkingHarness) -> None:
     text = json.dumps(await lived.privacy.export(ANN))
     for other in (BEN, CLEO, DAN):
         assert str(other) not in text
@@ -107,7 +107,7 @@ async def test_the_export_names_nobody_else_and_gives_no_secret_away(lived: Desk
     assert "somebody" in text  # her own name of then
 
 
-async def test_the_export_of_a_stranger_is_empty(lived: Desk) -> None:
+async def test_the_export_of_a_stranger_is_empty(lived: LinkingHarness) -> None:
     export = await lived.privacy.export(ANN + 77)
     assert {part for part, rows in export.items() if rows} == {"discord_user_id", "exported_at"}
 
@@ -115,7 +115,7 @@ async def test_the_export_of_a_stranger_is_empty(lived: Desk) -> None:
 # ---------------------------------------------------------------- deletion
 
 
-async def test_nothing_that_names_a_member_is_left_but_what_stands_under_a_pseudonym(lived: Desk) -> None:
+async def test_nothing_that_names_a_member_is_left_but_what_stands_under_a_pseudonym(lived: LinkingHarness) -> None:
     assert await lived.privacy.delete(ANN) == 4
     left = await rows_about(lived, ANN)
     assert {table for table, count in left.items() if count} == {"audit", "refusals"}
@@ -125,7 +125,7 @@ async def test_nothing_that_names_a_member_is_left_but_what_stands_under_a_pseud
             assert not any(each in str(value) for value in row for each in hers), (table, row)
 
 
-async def test_no_address_stands_beside_a_pseudonym(lived: Desk) -> None:
+async def test_no_address_stands_beside_a_pseudonym(lived: LinkingHarness) -> None:
     """An account names its owner as surely as an id does, to whoever may read the store."""
     addresses = {owner_of(key) for key in ("hers", "his", "wanted", "unproven")}
     for table in ("audit", "refusals"):
@@ -138,7 +138,7 @@ async def test_no_address_stands_beside_a_pseudonym(lived: Desk) -> None:
     assert lived.pseudonym(owner_of("his")) != pseudonyms("another token")(owner_of("his"))
 
 
-async def test_what_was_deleted_is_not_in_the_files_either(lived: Desk, tmp_path: Path) -> None:
+async def test_what_was_deleted_is_not_in_the_files_either(lived: LinkingHarness, tmp_path: Path) -> None:
     """Free space of the store, and its log, keep rows that no question finds any more."""
     traces = [LABEL.encode(), NAME.encode(), owner_of("unproven").encode(), str(ANN).encode(), ANN.to_bytes(8)]
     files = [tmp_path / "t.db", tmp_path / "t.db-wal"]
@@ -150,7 +150,7 @@ async def test_what_was_deleted_is_not_in_the_files_either(lived: Desk, tmp_path
     assert BEN.to_bytes(8) in after
 
 
-async def test_others_keep_what_is_theirs(lived: Desk) -> None:
+async def test_others_keep_what_is_theirs(lived: LinkingHarness) -> None:
     before = [await lived.privacy.export(other) for other in (CLEO, DAN)]
     await lived.privacy.delete(ANN)
     after = [await lived.privacy.export(other) for other in (CLEO, DAN)]
@@ -161,41 +161,41 @@ async def test_others_keep_what_is_theirs(lived: Desk) -> None:
     assert await lived.listed(BEN) == {HERS: True}
 
 
-async def test_who_was_deleted_may_come_back(lived: Desk) -> None:
+async def test_who_was_deleted_may_come_back(lived: LinkingHarness) -> None:
     await lived.privacy.delete(ANN)
     assert await lived.privacy.delete(ANN) == 0
     lived.pass_time(timedelta(hours=1))
-    assert (await lived.prove(ANN, LINKED, "unproven")).ending is Ending.LINKED
+    assert (await lived.prove(ANN, LINKED, "unproven")).ending is Result.LINKED
     assert await lived.listed(ANN) == {LINKED: True}
 
 
-async def test_deletion_does_not_lift_a_refusal(lived: Desk) -> None:
+async def test_deletion_does_not_lift_a_refusal(lived: LinkingHarness) -> None:
     await lived.privacy.delete(ANN)
     lived.pass_time(timedelta(hours=1))
     with pytest.raises(InputError, match="You claimed that account lately, and it stayed with its holder"):
         await lived.prove(ANN, LOST, "his")
 
 
-async def test_deletion_lifts_neither_the_lock_of_whoever_lured_others_nor_the_limits(desk: Desk) -> None:
+async def test_deletion_lifts_neither_the_lock_of_whoever_lured_others_nor_the_limits(harness: LinkingHarness) -> None:
     for _ in range(5):
-        await desk.prove(ANN, HERS, "hers")
-    await desk.privacy.delete(ANN)
+        await harness.prove(ANN, HERS, "hers")
+    await harness.privacy.delete(ANN)
     with pytest.raises(LimitError, match="within an hour"):
-        await desk.prove(ANN, HERS, "hers")
-    desk.pass_time(timedelta(hours=1))
+        await harness.prove(ANN, HERS, "hers")
+    harness.pass_time(timedelta(hours=1))
     for _ in range(3):
-        await desk.noted(desk.now, desk.pseudonym(ANN), "relay", desk.pseudonym(BEN))
-    await desk.privacy.delete(ANN)
+        await harness.noted(harness.now, harness.pseudonym(ANN), "relay", harness.pseudonym(BEN))
+    await harness.privacy.delete(ANN)
     with pytest.raises(LimitError, match="cannot verify for a day"):
-        await desk.prove(ANN, HERS, "hers")
-    desk.pass_time(timedelta(hours=24))
-    await desk.prove(ANN, HERS, "hers")
+        await harness.prove(ANN, HERS, "hers")
+    harness.pass_time(timedelta(hours=24))
+    await harness.prove(ANN, HERS, "hers")
 
 
 # ---------------------------------------------------------------- what time takes
 
 
-async def test_time_takes_verifications_then_refusals_then_what_was_noted(lived: Desk) -> None:
+async def test_time_takes_verifications_then_refusals_then_what_was_noted(lived: LinkingHarness) -> None:
     await lived.run_for(CONTEST)
     kept = {table: await lived.rows(f"SELECT * FROM {table}") for table in ("links", "proofs", "shares", "notices")}  # noqa: S608 - names from this line
 

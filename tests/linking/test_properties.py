@@ -17,10 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlite_utils import Database
 
 from bot.errors import InputError, LimitError, TesseraError
-from bot.links import Method, Person, Proven
+from bot.links import Method, Person, VerifiedSignature
 from bot.store.linking.session_table import Session
 from bot.store.rows import to_account
-from tests.linking.harness import ANN, BEN, CLEO, open_desk
+from tests.linking.harness import ANN, BEN, CLEO, open_linking
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Members(RuleBasedStateMachine):
         super().__init__()
         self._loop = asyncio.new_event_loop()
         self._open = AsyncExitStack()
-        self._desk = self._run(self._open.enter_async_context(open_desk()))
+        self._desk = self._run(self._open.enter_async_context(open_linking()))
 
     def teardown(self) -> None:
         self._run(self._open.aclose())
@@ -79,18 +79,18 @@ class Members(RuleBasedStateMachine):
     def prove(self, user: int, owner: str, both: bool) -> None:  # noqa: FBT001 - likewise
         linked = tuple(account for account, its in OWNER_OF.items() if its == owner)[: 1 + both]
         self._desk.pass_time(timedelta(minutes=13))  # as many in an hour as one may
-        if self._try(self._finish(user, Proven(owner, linked, Method.EOA, bytes(32)))) is None:
+        if self._try(self._finish(user, VerifiedSignature(owner, linked, Method.EOA, bytes(32)))) is None:
             listed = self._run(self._desk.listed(user))
             assert set(linked) <= listed.keys()
             is_holder = self._run(self._desk.store.links.holder(owner)) == user
             assert is_holder or any(each.owner == owner for each in self._run(self._desk.contests.opened_by(user)))
 
-    async def _finish(self, user: int, proven: Proven) -> None:
-        desk, until = self._desk, self._desk.now + timedelta(minutes=10)
+    async def _finish(self, user: int, proven: VerifiedSignature) -> None:
+        harness, until = self._desk, self._desk.now + timedelta(minutes=10)
         number = secrets.token_hex(8)
         session = Session(number, "paste", "ready", "", Person(user), None, "", "", "", 0, until)
-        await desk.store.sessions.create(session, number.encode(), desk.now, actor=desk.pseudonym(user))
-        await desk.proving.finish(session, proven, desk.now)
+        await harness.store.sessions.create(session, number.encode(), harness.now, actor=harness.pseudonym(user))
+        await harness.proving.finish(session, proven, harness.now)
 
     @rule(user=members, account=accounts)
     def vouch(self, user: int, account: str) -> None:
@@ -245,9 +245,9 @@ def test_whatever_members_do() -> None:
 @pytest.mark.parametrize("wrong", sorted(_WRONG))
 async def test_what_is_wrong_is_found(wrong: str) -> None:
     """Or the test above might pass because its questions find nothing, whatever there is."""
-    async with open_desk() as desk:
-        await desk.store.writer.transaction(
+    async with open_linking() as harness:
+        await harness.store.writer.transaction(
             lambda db: [db.execute(sql.replace("OWNER", f"'{OWNERS[0]}'")) for sql in _SPOILT[wrong]]
         )
         with pytest.raises(AssertionError, match=wrong):
-            await desk.store.writer.run(_check)
+            await harness.store.writer.run(_check)

@@ -10,14 +10,14 @@ import pytest
 
 from bot.errors import ProofError, TesseraError, UndecidedError
 from bot.linking.ethereum import Nodes
-from bot.linking.signature_verifier import Signers
+from bot.linking.signature_verifier import SignatureVerifier
 from bot.signing.signature import checksummed
 from bot.sources.loopring import LoopringSource
 from sandbox.signing import sign
-from tests.linking.harness import ANN, Desk, open_desk, owner_of
+from tests.linking.harness import ANN, LinkingHarness, open_linking, owner_of
 from tests.linking.started_proof import begin
 from tests.linking.verifiers import FACTORY, STRANGER, A, Judges, open_judges, owner
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 KEYED, WALLET, LOCKED, PROMISED = 10001, 10021, 10022, 10028
 INFO = "counterFactualInfo"
@@ -57,9 +57,9 @@ async def told(judges: Judges, account: int, word: str = "") -> tuple[type[Tesse
     ],
 )
 async def test_who_is_refused_reads_which_address_it_is_about(
-    stage: Stage, source: LoopringSource, account: int, word: str, kind: type[TesseraError], sentence: str
+    sandbox: SandboxClient, source: LoopringSource, account: int, word: str, kind: type[TesseraError], sentence: str
 ) -> None:
-    async with open_judges(stage, source) as judges:
+    async with open_judges(sandbox, source) as judges:
         assert await told(judges, account, word) == (kind, sentence)
 
 
@@ -85,41 +85,49 @@ async def test_who_is_refused_reads_which_address_it_is_about(
     ],
 )
 async def test_who_needs_what_the_operator_did_not_set_reads_what_that_is(
-    stage: Stage,
+    sandbox: SandboxClient,
     source: LoopringSource,
     nodes: Sequence[str],
     factories: Sequence[str],
     kind: type[TesseraError],
     sentence: str,
 ) -> None:
-    async with open_judges(stage, source, nodes=nodes, factories=factories) as judges:
+    async with open_judges(sandbox, source, nodes=nodes, factories=factories) as judges:
         assert await told(judges, PROMISED) == (kind, sentence)
 
 
-async def test_what_loopring_does_not_tell_now_may_be_told_in_a_minute(stage: Stage, source: LoopringSource) -> None:
-    async with open_judges(stage, source) as judges:
-        whole = await stage.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
-        await stage.fault("html", INFO)
+async def test_what_loopring_does_not_tell_now_may_be_told_in_a_minute(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
+    async with open_judges(sandbox, source) as judges:
+        whole = await sandbox.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
+        await sandbox.fault("html", INFO)
         later = "Whether {} is a wallet of that key cannot be found out right now. Try again in a minute."
         assert await told(judges, PROMISED) == (UndecidedError, later)
-        await stage.reset()
-        await stage.fault("status", INFO, status=200, body=whole | {"walletSalt": "1664582401"})
+        await sandbox.reset()
+        await sandbox.fault("status", INFO, status=200, body=whole | {"walletSalt": "1664582401"})
         assert await told(judges, PROMISED) == (ProofError, NO_KEY)
 
 
-async def test_who_cannot_be_told_from_a_smart_wallet_reads_that_too(stage: Stage) -> None:
-    async with aiohttp.ClientSession() as session, open_desk() as desk:
-        nodes = Nodes(session, [stage.url + A])
-        signers = Signers(nodes, desk.lookup.counterfactual, [FACTORY], knows_wallets=desk.lookup.knows_wallets)
+async def test_who_cannot_be_told_from_a_smart_wallet_reads_that_too(sandbox: SandboxClient) -> None:
+    async with aiohttp.ClientSession() as session, open_linking() as harness:
+        nodes = Nodes(session, [sandbox.url + A])
+        signers = SignatureVerifier(
+            nodes, harness.lookup.counterfactual, [FACTORY], knows_wallets=harness.lookup.knows_wallets
+        )
         nobody_knows = (
             "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can tell."
         )
-        assert await told(Judges(stage, desk, signers), PROMISED) == (ProofError, f"{NO_KEY} {nobody_knows}")
+        assert await told(Judges(sandbox, harness, signers), PROMISED) == (ProofError, f"{NO_KEY} {nobody_knows}")
 
 
-async def test_who_signs_for_a_smart_wallet_with_another_key_than_was_connected_reads_which_was(desk: Desk) -> None:
-    session, key = (await begin(desk, ANN)).session, owner_of("two")
-    issued = await desk.linking.verification.challenge(session, key)
+async def test_who_signs_for_a_smart_wallet_with_another_key_than_was_connected_reads_which_was(
+    harness: LinkingHarness,
+) -> None:
+    session, key = (await begin(harness, ANN)).session, owner_of("two")
+    issued = await harness.linking.verification.challenge(session, key)
     with pytest.raises(ProofError) as caught:
-        await desk.linking.verification.submit(session, issued.challenge_id, sign("three", issued.text.encode()).hex())
+        await harness.linking.verification.submit(
+            session, issued.challenge_id, sign("three", issued.text.encode()).hex()
+        )
     assert caught.value.sentence == NO_KEY.format(checksummed(key))

@@ -13,7 +13,7 @@ from bot.sources.pace import Priority
 from tests.blockscout_source import open_blockscout
 from tests.linking.harness import ANN, BEN
 from tests.linking.verifiers import FACTORY, STRANGER, Judges, former_key, key, open_judges, owner
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 KEYED, WALLET, LOCKED, REVERTING, EMPTY, SLOW, CHAINED, BORROWED, PROMISED, RECOVERED, PLAIN = (
     10001,
@@ -23,9 +23,9 @@ INFO = "counterFactualInfo"
 
 
 @pytest.fixture
-async def judges(stage: Stage, source: LoopringSource) -> AsyncIterator[Judges]:
+async def judges(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Judges]:
     """Those of a bot with one node and one trusted factory."""
-    async with open_judges(stage, source) as judges:
+    async with open_judges(sandbox, source) as judges:
         yield judges
 
 
@@ -90,8 +90,8 @@ async def test_a_locked_wallet_says_how_to_go_on(judges: Judges, word: str) -> N
         await judges.judge(LOCKED, word)
 
 
-async def test_a_wallet_that_takes_too_long_has_said_nothing(stage: Stage, source: LoopringSource) -> None:
-    async with open_judges(stage, source, seconds=0.5) as judges:
+async def test_a_wallet_that_takes_too_long_has_said_nothing(sandbox: SandboxClient, source: LoopringSource) -> None:
+    async with open_judges(sandbox, source, seconds=0.5) as judges:
         with pytest.raises(UndecidedError, match="Try again"):
             await judges.judge(SLOW)
         await judges.behave(wallet_seconds=0.01)
@@ -99,8 +99,10 @@ async def test_a_wallet_that_takes_too_long_has_said_nothing(stage: Stage, sourc
 
 
 @pytest.mark.parametrize("account", [WALLET, PROMISED])
-async def test_without_a_node_only_keys_can_be_told(stage: Stage, source: LoopringSource, account: int) -> None:
-    async with open_judges(stage, source, nodes=()) as judges:
+async def test_without_a_node_only_keys_can_be_told(
+    sandbox: SandboxClient, source: LoopringSource, account: int
+) -> None:
+    async with open_judges(sandbox, source, nodes=()) as judges:
         with pytest.raises(ProofError, match="no Ethereum node to ask: its operator must set ETH_RPC_URL"):
             await judges.judge(account)
         assert await judges.judge(KEYED) is Method.EOA
@@ -114,8 +116,8 @@ async def test_a_wallet_that_is_not_deployed_follows_from_its_key(judges: Judges
     assert await judges.judge(PROMISED, style=style) is Method.COUNTERFACTUAL
 
 
-async def test_a_factory_that_nobody_trusts_settles_nothing(stage: Stage, source: LoopringSource) -> None:
-    async with open_judges(stage, source, factories=["0x" + "5" * 40]) as judges:
+async def test_a_factory_that_nobody_trusts_settles_nothing(sandbox: SandboxClient, source: LoopringSource) -> None:
+    async with open_judges(sandbox, source, factories=["0x" + "5" * 40]) as judges:
         with pytest.raises(UndecidedError, match="its operator must look at wallet_factories"):
             await judges.judge(PROMISED)
 
@@ -134,46 +136,46 @@ async def test_a_factory_that_nobody_trusts_settles_nothing(stage: Stage, source
 async def test_what_loopring_tells_of_a_wallet_is_computed_anew(
     judges: Judges, told: dict[str, str], kind: type[TesseraError]
 ) -> None:
-    whole = await judges.stage.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
-    await judges.stage.fault("status", INFO, status=200, body=whole | told)
+    whole = await judges.sandbox.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
+    await judges.sandbox.fault("status", INFO, status=200, body=whole | told)
     with pytest.raises(TesseraError) as caught:
         await judges.judge(PROMISED)
     assert type(caught.value) is kind
 
 
-async def test_a_factory_that_computes_nothing_proves_nothing(stage: Stage, source: LoopringSource) -> None:
+async def test_a_factory_that_computes_nothing_proves_nothing(sandbox: SandboxClient, source: LoopringSource) -> None:
     """An address without code returns nothing to whatever it is asked."""
-    async with open_judges(stage, source, factories=[owner(KEYED)]) as judges:
-        whole = await stage.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
-        await stage.fault("status", INFO, status=200, body=whole | {"walletFactory": owner(KEYED)})
+    async with open_judges(sandbox, source, factories=[owner(KEYED)]) as judges:
+        whole = await sandbox.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
+        await sandbox.fault("status", INFO, status=200, body=whole | {"walletFactory": owner(KEYED)})
         with pytest.raises(ProofError):
             await judges.judge(PROMISED)
 
 
 @pytest.mark.parametrize("kind", ["html", "reset", "torn"])
 async def test_loopring_gone_is_not_a_no(judges: Judges, kind: str) -> None:
-    await judges.stage.fault(kind, INFO)
+    await judges.sandbox.fault(kind, INFO)
     with pytest.raises(UndecidedError, match="cannot be found out right now"):
         await judges.judge(PROMISED)
 
 
 async def test_what_loopring_told_once_is_enough_when_it_is_gone(judges: Judges) -> None:
-    await judges.desk.accounts.link(ANN, str(PROMISED))
-    assert await judges.desk.rows("SELECT wallet, factory, owner FROM wallets") == [
+    await judges.harness.accounts.link(ANN, str(PROMISED))
+    assert await judges.harness.rows("SELECT wallet, factory, owner FROM wallets") == [
         (
             owner(PROMISED),
             FACTORY,
-            (await judges.stage.get(f"/loopring/api/v3/{INFO}", accountId=PROMISED))["walletOwner"],
+            (await judges.sandbox.get(f"/loopring/api/v3/{INFO}", accountId=PROMISED))["walletOwner"],
         )
     ]
-    await judges.stage.fault("html", "/api/")
+    await judges.sandbox.fault("html", "/api/")
     assert await judges.judge(PROMISED) is Method.COUNTERFACTUAL
     with pytest.raises(ProofError):
         await judges.judge(PROMISED, STRANGER)
 
 
-async def test_where_no_source_can_tell_of_wallets_that_is_said(stage: Stage) -> None:
-    async with open_blockscout(stage) as blind, open_judges(stage, blind) as judges:
+async def test_where_no_source_can_tell_of_wallets_that_is_said(sandbox: SandboxClient) -> None:
+    async with open_blockscout(sandbox) as blind, open_judges(sandbox, blind) as judges:
         words = "is not deployed, no source of this bot can tell"
         with pytest.raises(ProofError, match=words):
             await judges.judge(PROMISED)
@@ -181,16 +183,16 @@ async def test_where_no_source_can_tell_of_wallets_that_is_said(stage: Stage) ->
             await judges.judge(KEYED, STRANGER)
         assert words in deployed.value.sentence  # of an address without code it cannot be told either
         assert await judges.judge(WALLET) is Method.CONTRACT
-    assert await stage.requests(INFO) == []
+    assert await sandbox.requests(INFO) == []
 
 
 async def test_what_was_told_before_is_enough_where_no_source_can_tell_any_more(
-    stage: Stage, source: LoopringSource
+    sandbox: SandboxClient, source: LoopringSource
 ) -> None:
     known = await source.fetch_counterfactual(owner(PROMISED), Priority.INTERACTIVE)
     assert known
-    async with open_blockscout(stage) as blind, open_judges(stage, blind) as judges:
-        await judges.desk.store.wallets.save(known, judges.desk.now)
+    async with open_blockscout(sandbox) as blind, open_judges(sandbox, blind) as judges:
+        await judges.harness.store.wallets.save(known, judges.harness.now)
         assert await judges.judge(PROMISED) is Method.COUNTERFACTUAL
         with pytest.raises(ProofError) as another:
             await judges.judge(PROMISED, STRANGER)
@@ -199,19 +201,21 @@ async def test_what_was_told_before_is_enough_where_no_source_can_tell_any_more(
 
 async def test_what_loopring_told_once_is_not_enough_when_the_wallet_is_there(judges: Judges) -> None:
     """Recorded before it was deployed, and recovered from a thief since: the thief's key is still on record."""
-    await judges.desk.accounts.link(ANN, str(RECOVERED))
-    [(known,)] = await judges.desk.rows("SELECT owner FROM wallets")
+    await judges.harness.accounts.link(ANN, str(RECOVERED))
+    [(known,)] = await judges.harness.rows("SELECT owner FROM wallets")
     assert known != owner(RECOVERED)
     with pytest.raises(ProofError):
         await judges.judge(RECOVERED, former_key(RECOVERED))
 
 
 async def test_the_key_of_a_smart_wallet_may_be_connected_in_its_place(judges: Judges) -> None:
-    key_address = await judges.stage.post("/_sandbox/sign", {"account": str(WALLET), "text": "?"})
-    outcome = await judges.desk.prove(
+    key_address = await judges.sandbox.post("/_sandbox/sign", {"account": str(WALLET), "text": "?"})
+    outcome = await judges.harness.prove(
         ANN, f"loopring:{WALLET}", key(WALLET), signer=key_address["address"], owner=owner(WALLET)
     )
     assert outcome.owner == owner(WALLET)
-    assert await judges.desk.listed(ANN) == {f"loopring:{WALLET}": True}
+    assert await judges.harness.listed(ANN) == {f"loopring:{WALLET}": True}
     with pytest.raises(ProofError, match="by another key than that of"):
-        await judges.desk.prove(BEN, f"loopring:{WALLET}", STRANGER, signer=key_address["address"], owner=owner(WALLET))
+        await judges.harness.prove(
+            BEN, f"loopring:{WALLET}", STRANGER, signer=key_address["address"], owner=owner(WALLET)
+        )

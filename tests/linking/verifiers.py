@@ -9,14 +9,14 @@ from typing import Any
 import aiohttp
 
 from bot.linking.ethereum import Nodes
-from bot.linking.signature_verifier import Signers
+from bot.linking.signature_verifier import SignatureVerifier
 from bot.links import Method
 from bot.sources.source import Source
 from sandbox.signing import sign
 from sandbox.wallets import WALLET_FACTORY
 from sandbox.world import load_world
-from tests.linking.harness import Desk, open_desk
-from tests.sandbox_client import Stage
+from tests.linking.harness import LinkingHarness, open_linking
+from tests.sandbox_client import SandboxClient
 
 TEXT = "I am Discord user ann (ID 401). Link this wallet to my account."
 FACTORY = WALLET_FACTORY.lower()
@@ -45,9 +45,9 @@ def former_key(account: int) -> str:
 class Judges:
     """Signers, and what they ask."""
 
-    def __init__(self, stage: Stage, desk: Desk, signers: Signers) -> None:
-        self.stage = stage
-        self.desk = desk
+    def __init__(self, sandbox: SandboxClient, harness: LinkingHarness, signers: SignatureVerifier) -> None:
+        self.sandbox = sandbox
+        self.harness = harness
         self._signers = signers
 
     async def judge(self, account: int, word: str = "", *, style: str = "personal", text: str = TEXT) -> Method:
@@ -57,21 +57,21 @@ class Judges:
 
     async def asked(self, path: str = "/ethereum/") -> int:
         """How many requests came to the nodes."""
-        traffic = await self.stage.get("/_sandbox/traffic", service="ethereum")
+        traffic = await self.sandbox.get("/_sandbox/traffic", service="ethereum")
         return sum(exchange["path"].startswith(path) for exchange in traffic["exchanges"])
 
     async def behave(self, **behaviour: Any) -> None:
         """Let the nodes behave in another way."""
-        await self.stage.post("/_sandbox/ethereum", behaviour)
+        await self.sandbox.post("/_sandbox/ethereum", behaviour)
 
     async def fault(self, path: str, kind: str, **options: Any) -> None:
         """Let a node go wrong."""
-        await self.stage.fault(kind, path, service="ethereum", **options)
+        await self.sandbox.fault(kind, path, service="ethereum", **options)
 
 
 @asynccontextmanager
 async def open_judges(
-    stage: Stage,
+    sandbox: SandboxClient,
     source: Source,
     *,
     nodes: Sequence[str] = (A,),
@@ -80,8 +80,8 @@ async def open_judges(
 ) -> AsyncIterator[Judges]:
     """Signers that ask some nodes, and trust some factories; `seconds` is their patience with a node."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        asked = Nodes(session, [stage.url + path for path in nodes], seconds=seconds) if nodes else None
-        async with open_desk(source, nodes=asked, factories=factories) as desk:
-            knows_wallets = desk.lookup.knows_wallets
-            signers = Signers(asked, desk.lookup.counterfactual, factories, knows_wallets=knows_wallets)
-            yield Judges(stage, desk, signers)
+        asked = Nodes(session, [sandbox.url + path for path in nodes], seconds=seconds) if nodes else None
+        async with open_linking(source, nodes=asked, factories=factories) as harness:
+            knows_wallets = harness.lookup.knows_wallets
+            signers = SignatureVerifier(asked, harness.lookup.counterfactual, factories, knows_wallets=knows_wallets)
+            yield Judges(sandbox, harness, signers)

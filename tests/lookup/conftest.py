@@ -11,9 +11,9 @@ import pytest
 from bot.lookup.lookup import Lookup
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
-from tests.loopring_source import module_stage, source, stage
+from tests.loopring_source import module_sandbox, sandbox, source
 
-__all__ = ["module_stage", "source", "stage"]
+__all__ = ["module_sandbox", "sandbox", "source"]
 
 LONG = timedelta(hours=1)
 

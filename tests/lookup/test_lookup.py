@@ -9,7 +9,7 @@ import pytest
 from bot.errors import NotFoundError, SourceError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings
 from bot.lookup.lookup import Lookup
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 ADA = Account(LOOPRING, "10001")
 WHALE = Account(LOOPRING, "10005")
@@ -18,7 +18,7 @@ FAULT = "Loopring has a fault of its own (HTTP 503). Try again in a minute."
 
 
 async def watch(lookup: Lookup, account: Account, contract: str | None = None) -> list[Holdings]:
-    return [holdings async for holdings in lookup.watch_holdings(account, contract)]
+    return [holdings async for holdings in lookup.subscribe_holdings(account, contract)]
 
 
 async def final(lookup: Lookup, account: Account = ADA, contract: str | None = None) -> Holdings:
@@ -27,7 +27,7 @@ async def final(lookup: Lookup, account: Account = ADA, contract: str | None = N
 
 async def first_state(lookup: Lookup, account: Account) -> Holdings:
     """What is known once the first upstream page is in; whoever asked leaves then."""
-    async for holdings in lookup.watch_holdings(account):
+    async for holdings in lookup.subscribe_holdings(account):
         return holdings
     raise AssertionError("nothing came")
 
@@ -35,74 +35,78 @@ async def first_state(lookup: Lookup, account: Account) -> Holdings:
 # ---------------------------------------------------------------- sharing
 
 
-async def test_a_hundred_who_ask_at_once_cause_one_reading(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("slow", seconds=0.05)
+async def test_a_hundred_who_ask_at_once_cause_one_reading(sandbox: SandboxClient, lookup: Lookup) -> None:
+    await sandbox.fault("slow", seconds=0.05)
     answers = await asyncio.gather(*(final(lookup, WHALE) for _ in range(100)))
     assert {(len(holdings.holdings), holdings.complete) for holdings in answers} == {(132, True)}
-    assert len(await stage.requests(DETAILS)) == 3
+    assert len(await sandbox.requests(DETAILS)) == 3
 
 
-async def test_a_list_grows_page_by_page_and_only_the_last_is_complete(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("slow", seconds=0.05)
+async def test_a_list_grows_page_by_page_and_only_the_last_is_complete(sandbox: SandboxClient, lookup: Lookup) -> None:
+    await sandbox.fault("slow", seconds=0.05)
     states = await watch(lookup, WHALE)
     assert [(len(state.holdings), state.total, state.complete) for state in states] == [
         (50, 132, False),
         (100, 132, False),
         (132, 132, True),
     ]
-    assert {state.gap for state in states} == {""}
+    assert {state.incomplete_reason for state in states} == {""}
 
 
-async def test_who_comes_late_gets_what_is_known_so_far_and_then_the_rest(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("slow", seconds=0.1, after=1)
+async def test_who_comes_late_gets_what_is_known_so_far_and_then_the_rest(
+    sandbox: SandboxClient, lookup: Lookup
+) -> None:
+    await sandbox.fault("slow", seconds=0.1, after=1)
     assert len((await first_state(lookup, WHALE)).holdings) == 50
     late = await watch(lookup, WHALE)
     assert (len(late[0].holdings), len(late[-1].holdings)) == (50, 132)
-    assert len(await stage.requests(DETAILS)) == 3
+    assert len(await sandbox.requests(DETAILS)) == 3
 
 
-async def test_who_goes_away_does_not_take_the_answer_from_the_others(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("slow", seconds=0.1)
+async def test_who_goes_away_does_not_take_the_answer_from_the_others(sandbox: SandboxClient, lookup: Lookup) -> None:
+    await sandbox.fault("slow", seconds=0.1)
     leaving, staying = asyncio.create_task(final(lookup)), asyncio.create_task(final(lookup))
-    while not (await stage.get("/_sandbox/faults"))[0]["struck"]:
+    while not (await sandbox.get("/_sandbox/faults"))[0]["struck"]:
         assert not staying.done()
     leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await leaving
     assert (await staying).complete
-    assert len(await stage.requests(DETAILS)) == 1
+    assert len(await sandbox.requests(DETAILS)) == 1
 
 
-async def test_a_fault_is_told_to_all_who_wait_and_is_not_kept(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("status", status=503, times=3)
+async def test_a_fault_is_told_to_all_who_wait_and_is_not_kept(sandbox: SandboxClient, lookup: Lookup) -> None:
+    await sandbox.fault("status", status=503, times=3)
     told = await asyncio.gather(*(final(lookup) for _ in range(3)), return_exceptions=True)
     assert [str(error) for error in told] == [FAULT] * 3
     assert all(isinstance(error, UnavailableError) for error in told)
     assert (await final(lookup)).complete
 
 
-async def test_accounts_and_contracts_are_read_by_themselves(stage: Stage, lookup: Lookup) -> None:
+async def test_accounts_and_contracts_are_read_by_themselves(sandbox: SandboxClient, lookup: Lookup) -> None:
     of_three = (await final(lookup, Account(LOOPRING, "10011"))).holdings
     contract = of_three[0].collection.contract_address
     everything, some = await asyncio.gather(final(lookup), final(lookup, ADA, contract))
     assert (len(everything.holdings), len(some.holdings)) == (30, 3)
     assert some.complete
-    assert len(await stage.requests(DETAILS)) == 3
+    assert len(await sandbox.requests(DETAILS)) == 3
 
 
 # ---------------------------------------------------------------- keeping
 
 
-async def test_a_complete_answer_is_given_again_with_its_age(stage: Stage, lookup: Lookup) -> None:
+async def test_a_complete_answer_is_given_again_with_its_age(sandbox: SandboxClient, lookup: Lookup) -> None:
     first = await final(lookup)
     assert await watch(lookup, ADA) == [first]
-    calls = await stage.requests(DETAILS)
+    calls = await sandbox.requests(DETAILS)
     assert len(calls) == 1
     # The data may be newer than it says, never older.
     assert first.as_of <= datetime.fromtimestamp((calls[0]["at_ms"] + 1) / 1000, UTC)
 
 
-async def test_an_answer_past_its_age_is_asked_for_anew(stage: Stage, make_lookup: Callable[..., Lookup]) -> None:
+async def test_an_answer_past_its_age_is_asked_for_anew(
+    sandbox: SandboxClient, make_lookup: Callable[..., Lookup]
+) -> None:
     kept_for = timedelta(milliseconds=150)
     lookup = make_lookup(kept_for)
     first = later = await final(lookup)
@@ -110,42 +114,44 @@ async def test_an_answer_past_its_age_is_asked_for_anew(stage: Stage, make_looku
         while later.as_of == first.as_of:
             later = await final(lookup)
     assert later.as_of - first.as_of >= kept_for
-    assert later.stale_because == ""
-    assert len(await stage.requests(DETAILS)) == 2
+    assert later.stale_reason == ""
+    assert len(await sandbox.requests(DETAILS)) == 2
 
 
-async def test_without_a_cache_each_question_is_asked(stage: Stage, make_lookup: Callable[..., Lookup]) -> None:
+async def test_without_a_cache_each_question_is_asked(
+    sandbox: SandboxClient, make_lookup: Callable[..., Lookup]
+) -> None:
     lookup = make_lookup(timedelta(0))
     await final(lookup)
     await final(lookup)
-    assert len(await stage.requests(DETAILS)) == 2
+    assert len(await sandbox.requests(DETAILS)) == 2
 
 
 async def test_when_the_source_is_down_an_earlier_answer_says_why_it_is_given(
-    stage: Stage, make_lookup: Callable[..., Lookup]
+    sandbox: SandboxClient, make_lookup: Callable[..., Lookup]
 ) -> None:
     lookup = make_lookup(timedelta(0))
     first = await final(lookup)
-    await stage.fault("status", status=503)
+    await sandbox.fault("status", status=503)
     later = await final(lookup)
-    assert later.stale_because == FAULT
+    assert later.stale_reason == FAULT
     assert (later.holdings, later.as_of, later.complete) == (first.holdings, first.as_of, True)
     with pytest.raises(UnavailableError):
         await final(lookup, Account(LOOPRING, "10002"))
 
 
 async def test_an_earlier_answer_does_not_hide_that_the_account_is_gone(
-    stage: Stage, make_lookup: Callable[..., Lookup]
+    sandbox: SandboxClient, make_lookup: Callable[..., Lookup]
 ) -> None:
     lookup = make_lookup(timedelta(0))
     await final(lookup)
-    await stage.fault("error", code=104007, message="Invalid accountId")
+    await sandbox.fault("error", code=104007, message="Invalid accountId")
     with pytest.raises(NotFoundError, match="Loopring has no such account"):
         await final(lookup)
 
 
 @pytest.mark.parametrize(
-    ("kind", "times", "gap"),
+    ("kind", "times", "incomplete_reason"),
     [
         # The page that lost rows, and the one after it that would bring them.
         ("short", 2, "28 of the 30 announced arrived"),
@@ -153,20 +159,20 @@ async def test_an_earlier_answer_does_not_hide_that_the_account_is_gone(
     ],
 )
 async def test_an_incomplete_answer_is_never_kept(
-    stage: Stage, lookup: Lookup, kind: str, times: int, gap: str
+    sandbox: SandboxClient, lookup: Lookup, kind: str, times: int, incomplete_reason: str
 ) -> None:
-    await stage.fault(kind, times=times)
+    await sandbox.fault(kind, times=times)
     incomplete = await final(lookup)
-    assert (incomplete.complete, incomplete.gap) == (False, gap)
+    assert (incomplete.complete, incomplete.incomplete_reason) == (False, incomplete_reason)
     again = await final(lookup)
     assert again.complete
     assert len(again.holdings) == 30
 
 
-async def test_a_reading_that_breaks_off_says_why_and_is_not_kept(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("status", status=503, after=1, times=3)
+async def test_a_reading_that_breaks_off_says_why_and_is_not_kept(sandbox: SandboxClient, lookup: Lookup) -> None:
+    await sandbox.fault("status", status=503, after=1, times=3)
     broken = await final(lookup, WHALE)
-    assert (len(broken.holdings), broken.complete, broken.gap) == (50, False, FAULT)
+    assert (len(broken.holdings), broken.complete, broken.incomplete_reason) == (50, False, FAULT)
     assert (await final(lookup, WHALE)).complete
 
 
@@ -178,56 +184,58 @@ async def test_rows_of_nothing_are_not_shown_and_do_not_make_a_list_incomplete(l
 # ---------------------------------------------------------------- NFTs and collections
 
 
-async def test_nfts_are_kept_when_complete(stage: Stage, lookup: Lookup) -> None:
+async def test_nfts_are_kept_when_complete(sandbox: SandboxClient, lookup: Lookup) -> None:
     harbour = Holding(Collection(LOOPRING, "254"), 12)
     first = await lookup.nfts(ADA, harbour)
     assert (len(first.nfts), first.complete) == (12, True)
     assert await lookup.nfts(ADA, harbour) == first
-    assert len(await stage.requests("collection/balances")) == 1
+    assert len(await sandbox.requests("collection/balances")) == 1
 
 
-async def test_nfts_that_did_not_all_arrive_are_shown_and_not_kept(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("short", path="collection/balances", times=2)
+async def test_nfts_that_did_not_all_arrive_are_shown_and_not_kept(sandbox: SandboxClient, lookup: Lookup) -> None:
+    await sandbox.fault("short", path="collection/balances", times=2)
     harbour = Holding(Collection(LOOPRING, "254"), 12)
     short = await lookup.nfts(ADA, harbour)
-    assert (len(short.nfts), short.complete, short.gap) == (10, False, "10 of the 12 announced arrived")
+    assert (len(short.nfts), short.complete, short.incomplete_reason) == (10, False, "10 of the 12 announced arrived")
     assert (await lookup.nfts(ADA, harbour)).complete
 
 
-async def test_nfts_of_which_none_arrived_are_an_error_and_not_none(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("status", path="collection/balances", status=503)
+async def test_nfts_of_which_none_arrived_are_an_error_and_not_none(sandbox: SandboxClient, lookup: Lookup) -> None:
+    await sandbox.fault("status", path="collection/balances", status=503)
     with pytest.raises(UnavailableError):
         await lookup.nfts(ADA, Holding(Collection(LOOPRING, "254"), 12))
 
 
-async def test_nfts_break_off_in_the_middle_with_a_reason(stage: Stage, lookup: Lookup) -> None:
-    await stage.post("/_sandbox/accounts", {"account": 600_001, "collections": 1, "kinds": 60})
+async def test_nfts_break_off_in_the_middle_with_a_reason(sandbox: SandboxClient, lookup: Lookup) -> None:
+    await sandbox.post("/_sandbox/accounts", {"account": 600_001, "collections": 1, "kinds": 60})
     account = Account(LOOPRING, "600001")
     holding = (await final(lookup, account)).holdings[0]
-    await stage.fault("status", path="collection/balances", status=503, after=1)
+    await sandbox.fault("status", path="collection/balances", status=503, after=1)
     nfts = await lookup.nfts(account, holding)
-    assert (len(nfts.nfts), nfts.complete, nfts.gap) == (50, False, FAULT)
+    assert (len(nfts.nfts), nfts.complete, nfts.incomplete_reason) == (50, False, FAULT)
 
 
 async def test_nfts_that_are_fewer_than_the_list_said_are_not_all(lookup: Lookup) -> None:
     nfts = await lookup.nfts(ADA, Holding(Collection(LOOPRING, "254"), 15))
-    assert (len(nfts.nfts), nfts.complete, nfts.gap) == (12, False, "12 of 15 kinds arrived")
+    assert (len(nfts.nfts), nfts.complete, nfts.incomplete_reason) == (12, False, "12 of 15 kinds arrived")
 
 
-async def test_a_collection_is_asked_for_once_and_keeps_its_age(stage: Stage, lookup: Lookup) -> None:
+async def test_a_collection_is_asked_for_once_and_keeps_its_age(sandbox: SandboxClient, lookup: Lookup) -> None:
     collection, as_of = await lookup.collection(LOOPRING, "254")
     assert collection.name == "Harbour Lights"
     assert await lookup.collection(LOOPRING, "254") == (collection, as_of)
-    assert len(await stage.requests("nft/public/collection")) == 1
+    assert len(await sandbox.requests("nft/public/collection")) == 1
 
 
 # ---------------------------------------------------------------- the end
 
 
-async def test_closing_before_the_first_page_ends_every_wait_with_a_word(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("slow", seconds=5)
+async def test_closing_before_the_first_page_ends_every_wait_with_a_word(
+    sandbox: SandboxClient, lookup: Lookup
+) -> None:
+    await sandbox.fault("slow", seconds=5)
     waiting = [asyncio.create_task(final(lookup)) for _ in range(3)]
-    while not (await stage.get("/_sandbox/faults"))[0]["struck"]:
+    while not (await sandbox.get("/_sandbox/faults"))[0]["struck"]:
         assert not waiting[0].done()
     await lookup.close()
     async with asyncio.timeout(1):
@@ -236,12 +244,14 @@ async def test_closing_before_the_first_page_ends_every_wait_with_a_word(stage: 
     assert "is being restarted" in str(told[0])
 
 
-async def test_closing_in_the_middle_leaves_an_answer_that_says_it_is_not_whole(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("slow", seconds=5, after=1)
+async def test_closing_in_the_middle_leaves_an_answer_that_says_it_is_not_whole(
+    sandbox: SandboxClient, lookup: Lookup
+) -> None:
+    await sandbox.fault("slow", seconds=5, after=1)
     seen: list[Holdings] = []
 
     async def keep() -> None:
-        async for holdings in lookup.watch_holdings(WHALE):
+        async for holdings in lookup.subscribe_holdings(WHALE):
             seen.append(holdings)
             await lookup.close()
 
@@ -250,4 +260,4 @@ async def test_closing_in_the_middle_leaves_an_answer_that_says_it_is_not_whole(
     assert len(seen[-1].holdings) == 50
     assert not seen[-1].complete
     # Without a gap it would be shown as "still reading…" for ever.
-    assert "is being restarted" in seen[-1].gap
+    assert "is being restarted" in seen[-1].incomplete_reason

@@ -15,23 +15,23 @@ from bot.names import AccountRef, Names, RefKind
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from tests.lookup.conftest import LONG
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 ADA = Account(LOOPRING, "10001")
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 
 
-async def test_a_number_is_an_account_without_asking(stage: Stage, lookup: Lookup) -> None:
+async def test_a_number_is_an_account_without_asking(sandbox: SandboxClient, lookup: Lookup) -> None:
     assert await lookup.resolve(AccountRef(LOOPRING, RefKind.ID, "10001")) == ADA
-    assert await stage.requests("") == []
+    assert await sandbox.requests("") == []
 
 
-async def test_a_name_is_looked_up_once(stage: Stage, lookup: Lookup) -> None:
+async def test_a_name_is_looked_up_once(sandbox: SandboxClient, lookup: Lookup) -> None:
     for _ in range(3):
         assert await lookup.resolve(Names().parse_account("ada.loopring.eth")) == ADA
     assert await lookup.resolve(Names().parse_account(ADA_OWNER)) == ADA
-    assert len(await stage.requests("resolveEns")) == 1
-    assert len(await stage.requests("/account")) == 1
+    assert len(await sandbox.requests("resolveEns")) == 1
+    assert len(await sandbox.requests("/account")) == 1
 
 
 async def test_a_name_without_an_account_says_which_address_it_is(lookup: Lookup) -> None:
@@ -39,14 +39,16 @@ async def test_a_name_without_an_account_says_which_address_it_is(lookup: Lookup
         await lookup.resolve(Names().parse_account("nomad.eth"))
 
 
-async def test_who_was_not_found_is_asked_for_again(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("error", path="/account", code=101002, message="account not found", times=1)
+async def test_who_was_not_found_is_asked_for_again(sandbox: SandboxClient, lookup: Lookup) -> None:
+    await sandbox.fault("error", path="/account", code=101002, message="account not found", times=1)
     with pytest.raises(NotFoundError):
         await lookup.resolve(Names().parse_account(ADA_OWNER))
     assert await lookup.resolve(Names().parse_account(ADA_OWNER)) == ADA
 
 
-async def test_an_owner_is_remembered_over_a_restart(stage: Stage, source: LoopringSource, tmp_path: Path) -> None:
+async def test_an_owner_is_remembered_over_a_restart(
+    sandbox: SandboxClient, source: LoopringSource, tmp_path: Path
+) -> None:
     for number in range(2):
         store = await Store.open(tmp_path / "owners.db")
         lookup = Lookup([source], store, cache_for=LONG)
@@ -56,41 +58,41 @@ async def test_an_owner_is_remembered_over_a_restart(stage: Stage, source: Loopr
         assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
         await lookup.close()
         await store.close()
-    assert len(await stage.requests("/account")) == 1
+    assert len(await sandbox.requests("/account")) == 1
 
 
-async def test_an_address_that_was_resolved_is_a_known_owner(stage: Stage, lookup: Lookup) -> None:
+async def test_an_address_that_was_resolved_is_a_known_owner(sandbox: SandboxClient, lookup: Lookup) -> None:
     await lookup.resolve(Names().parse_account(ADA_OWNER))
     assert await lookup.known_owner(ADA) == Owner(ADA_OWNER)
-    assert len(await stage.requests("/account")) == 1
+    assert len(await sandbox.requests("/account")) == 1
 
 
 @pytest.mark.parametrize("account", ["10001", "999999"])
-async def test_an_owner_that_cannot_be_told_is_left_out(stage: Stage, lookup: Lookup, account: str) -> None:
+async def test_an_owner_that_cannot_be_told_is_left_out(sandbox: SandboxClient, lookup: Lookup, account: str) -> None:
     if account == "10001":
-        await stage.fault("status", path="/account", status=503)
+        await sandbox.fault("status", path="/account", status=503)
     assert await lookup.fetch_owner(Account(LOOPRING, account)) == Owner()
     assert await lookup.known_owner(Account(LOOPRING, account)) == Owner()
 
 
-async def test_an_owner_without_a_name_is_shown_without(stage: Stage, lookup: Lookup) -> None:
-    await stage.fault("status", path="resolveName", status=503, times=3)
+async def test_an_owner_without_a_name_is_shown_without(sandbox: SandboxClient, lookup: Lookup) -> None:
+    await sandbox.fault("status", path="resolveName", status=503, times=3)
     assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER)
     assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
 
 
-async def test_an_owner_and_its_name_are_asked_for_once(stage: Stage, lookup: Lookup) -> None:
+async def test_an_owner_and_its_name_are_asked_for_once(sandbox: SandboxClient, lookup: Lookup) -> None:
     for _ in range(3):
         assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
     assert await lookup.known_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
-    assert len(await stage.requests("/account")) == len(await stage.requests("resolveName")) == 1
+    assert len(await sandbox.requests("/account")) == len(await sandbox.requests("resolveName")) == 1
 
 
 # ---------------------------------------------------------------- sources that contradict each other
 
 
 async def test_two_owners_of_one_account_are_none(
-    stage: Stage, store: Store, lookup: Lookup, caplog: pytest.LogCaptureFixture
+    sandbox: SandboxClient, store: Store, lookup: Lookup, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A source that lies, now or then: nothing may follow from either, and what is known stays."""
     other = "0x" + "ab" * 20
@@ -100,37 +102,41 @@ async def test_two_owners_of_one_account_are_none(
             SourceError, match=r"told differently before who owns loopring:10001: .* operator must look"
         ):
             await lookup.resolve(Names().parse_account(ADA_OWNER))
-        assert len(await stage.requests("/account")) == number
+        assert len(await sandbox.requests("/account")) == number
     assert await store.get_owner(ADA) == other
     assert await lookup.known_owner(ADA) == Owner(other)
     assert "one of the sources is wrong" in caplog.text
 
 
-async def test_an_owner_that_is_told_again_is_the_same(stage: Stage, make_lookup: Callable[..., Lookup]) -> None:
+async def test_an_owner_that_is_told_again_is_the_same(
+    sandbox: SandboxClient, make_lookup: Callable[..., Lookup]
+) -> None:
     for _ in range(2):
         assert await make_lookup().resolve(Names().parse_account(ADA_OWNER)) == ADA
-    assert len(await stage.requests("/account")) == 2
+    assert len(await sandbox.requests("/account")) == 2
 
 
 async def test_a_contradiction_while_an_owner_is_asked_for_is_an_error_too(
-    stage: Stage, store: Store, lookup: Lookup
+    sandbox: SandboxClient, store: Store, lookup: Lookup
 ) -> None:
     asking = asyncio.create_task(lookup.owner_of(ADA))
-    await learn_meanwhile(stage, store)
+    await learn_meanwhile(sandbox, store)
     with pytest.raises(SourceError, match="told differently before"):
         await asking
 
 
-async def test_a_card_shows_no_owner_rather_than_one_of_two(stage: Stage, store: Store, lookup: Lookup) -> None:
+async def test_a_card_shows_no_owner_rather_than_one_of_two(
+    sandbox: SandboxClient, store: Store, lookup: Lookup
+) -> None:
     asking = asyncio.create_task(lookup.fetch_owner(ADA))
-    await learn_meanwhile(stage, store)
+    await learn_meanwhile(sandbox, store)
     assert await asking == Owner()
 
 
-async def learn_meanwhile(stage: Stage, store: Store) -> None:
+async def learn_meanwhile(sandbox: SandboxClient, store: Store) -> None:
     """Learn of another owner while Loopring is being asked."""
-    await stage.fault("slow", path="/account", times=1, seconds=0.5)
-    await stage.until_asked("/account")
+    await sandbox.fault("slow", path="/account", times=1, seconds=0.5)
+    await sandbox.until_asked("/account")
     await store.save_owner(ADA, "0x" + "ab" * 20, datetime.now(UTC))
 
 
@@ -172,7 +178,7 @@ async def ask_for_everything(lookup: Lookup) -> None:
     assert await lookup.known_owner(ADA) == Owner()
     assert await lookup.resolve(Names().parse_account("ada.loopring.eth")) == ADA
     assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
-    assert [holdings.complete async for holdings in lookup.watch_holdings(ADA)] == [True]
+    assert [holdings.complete async for holdings in lookup.subscribe_holdings(ADA)] == [True]
 
 
 async def test_an_account_of_a_source_that_was_removed_is_told_as_that(lookup: Lookup) -> None:
@@ -180,4 +186,4 @@ async def test_an_account_of_a_source_that_was_removed_is_told_as_that(lookup: L
     with pytest.raises(InputError, match="No source here knows `taiko` any more"):
         await lookup.owner_of(gone)
     with pytest.raises(InputError, match="No source here knows `taiko` any more"):
-        lookup.watch_holdings(gone)
+        lookup.subscribe_holdings(gone)

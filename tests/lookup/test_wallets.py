@@ -17,22 +17,22 @@ from bot.sources.source import Abilities
 from bot.store import Store
 from tests.blockscout_source import open_blockscout
 from tests.lookup.conftest import LONG
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 INFO = "counterFactualInfo"
 NOW = Priority.INTERACTIVE
 
 
 @pytest.fixture
-async def blockscout(stage: Stage) -> AsyncIterator[BlockscoutSource]:
-    async with open_blockscout(stage) as source:
+async def blockscout(sandbox: SandboxClient) -> AsyncIterator[BlockscoutSource]:
+    async with open_blockscout(sandbox) as source:
         yield source
 
 
 @pytest.fixture
-async def wallet(stage: Stage) -> str:
+async def wallet(sandbox: SandboxClient) -> str:
     """The address of a wallet that was promised, and is not there yet."""
-    return str((await stage.get(f"/loopring/api/v3/{INFO}", accountId="10028"))["wallet"])
+    return str((await sandbox.get(f"/loopring/api/v3/{INFO}", accountId="10028"))["wallet"])
 
 
 async def test_the_first_that_can_tell_is_asked_and_its_word_is_kept(
@@ -44,26 +44,28 @@ async def test_the_first_that_can_tell_is_asked_and_its_word_is_kept(
     assert found == await source.fetch_counterfactual(wallet, NOW) == await store.wallets.get(wallet)
 
 
-async def test_who_cannot_tell_is_not_asked(stage: Stage, source: LoopringSource, store: Store, wallet: str) -> None:
+async def test_who_cannot_tell_is_not_asked(
+    sandbox: SandboxClient, source: LoopringSource, store: Store, wallet: str
+) -> None:
     source.abilities = Abilities()  # though it could
     lookup = Lookup([source], store, cache_for=LONG)
     assert not lookup.knows_wallets
-    before = len(await stage.requests(INFO))
+    before = len(await sandbox.requests(INFO))
     assert await lookup.counterfactual(wallet) is None
-    assert len(await stage.requests(INFO)) == before
+    assert len(await sandbox.requests(INFO)) == before
 
 
 async def test_what_was_told_is_given_again_when_nobody_tells_any_more(
-    stage: Stage, source: LoopringSource, blockscout: BlockscoutSource, store: Store, wallet: str
+    sandbox: SandboxClient, source: LoopringSource, blockscout: BlockscoutSource, store: Store, wallet: str
 ) -> None:
     known = Counterfactual(wallet, "0x" + "5" * 40, 1, "0x" + "6" * 40)
     await store.wallets.save(known, datetime.now(UTC))
-    await stage.fault("html", INFO)
+    await sandbox.fault("html", INFO)
     assert await Lookup([source], store, cache_for=LONG).counterfactual(wallet) == known
     assert await Lookup([blockscout], store, cache_for=LONG).counterfactual(wallet) == known
 
 
-async def test_no_answer_is_not_a_no(stage: Stage, source: LoopringSource, store: Store, wallet: str) -> None:
-    await stage.fault("html", INFO)
+async def test_no_answer_is_not_a_no(sandbox: SandboxClient, source: LoopringSource, store: Store, wallet: str) -> None:
+    await sandbox.fault("html", INFO)
     with pytest.raises(SourceError):
         await Lookup([source], store, cache_for=LONG).counterfactual(wallet)

@@ -52,7 +52,7 @@ def small_world() -> World:
     return world
 
 
-class Stage:
+class DiscordHarness:
     """The server, and a client that does what people do."""
 
     def __init__(self, stand_in: Discord, address: str, session: aiohttp.ClientSession) -> None:
@@ -115,7 +115,7 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage(**options: Any) -> AsyncIterator[Stage]:
+async def harness(**options: Any) -> AsyncIterator[DiscordHarness]:
     """The server on a free port. `options` go to Discord."""
     stand_in = Discord(small_world(), **options)
     app = web.Application(client_max_size=26 * 2**20)
@@ -127,13 +127,13 @@ async def stage(**options: Any) -> AsyncIterator[Stage]:
     port = runner.addresses[0][1]
     async with aiohttp.ClientSession() as session:
         try:
-            yield Stage(stand_in, f"http://127.0.0.1:{port}", session)
+            yield DiscordHarness(stand_in, f"http://127.0.0.1:{port}", session)
         finally:
             await runner.cleanup()
 
 
 class ThrowawayBot(discord.Client):
-    """A stock client with a command tree, pointed at the stage; `register` puts its commands in."""
+    """A stock client with a command tree, pointed at the sandbox; `register` puts its commands in."""
 
     def __init__(self, register: Callable[[app_commands.CommandTree[Self]], None], **options: Any) -> None:
         options.setdefault("intents", discord.Intents(guilds=True))
@@ -167,7 +167,7 @@ class ThrowawayBot(discord.Client):
 
 @contextlib.asynccontextmanager
 async def online(
-    on: Stage, register: Callable[[app_commands.CommandTree[Any]], None], **options: Any
+    on: DiscordHarness, register: Callable[[app_commands.CommandTree[Any]], None], **options: Any
 ) -> AsyncIterator[ThrowawayBot]:
     """A bot that is logged in and ready."""
     base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY

@@ -19,10 +19,10 @@ from tests.sandbox.discord_client import (
     LOW_ROLE,
     OTHER_CHANNEL,
     OWNER,
+    DiscordHarness,
     Json,
-    Stage,
+    harness,
     online,
-    stage,
     until,
 )
 
@@ -63,7 +63,7 @@ def register_greetings(tree: Tree) -> None:
 
 
 async def test_a_deferred_command_is_acknowledged_then_answered() -> None:
-    async with stage() as on, online(on, register_greetings) as bot:
+    async with harness() as on, online(on, register_greetings) as bot:
         outcome = await on.type("greet", name="Ben")
         assert outcome["state"] == "answered"
         assert outcome["message"]["content"] == "Hello Ben"
@@ -77,7 +77,7 @@ async def test_a_deferred_command_is_acknowledged_then_answered() -> None:
 
 
 async def test_an_ephemeral_answer_is_seen_by_its_person_only() -> None:
-    async with stage() as on, online(on, register_greetings):
+    async with harness() as on, online(on, register_greetings):
         outcome = await on.type("whisper")
         assert outcome["message"]["ephemeral"] is True
         assert [message["content"] for message in await on.messages(BEN)] == ["psst"]
@@ -87,7 +87,7 @@ async def test_an_ephemeral_answer_is_seen_by_its_person_only() -> None:
 
 
 async def test_a_deferred_answer_shows_that_the_bot_is_thinking() -> None:
-    async with stage() as on, online(on, register_greetings):
+    async with harness() as on, online(on, register_greetings):
         outcome = await on.type("ponder", wait="acknowledged")
         assert outcome["state"] == "deferred"
         assert outcome["answered_ms"] is None
@@ -97,7 +97,7 @@ async def test_a_deferred_answer_shows_that_the_bot_is_thinking() -> None:
 
 
 async def test_the_first_follow_up_of_a_deferral_fills_it_and_keeps_its_visibility() -> None:
-    async with stage() as on, online(on, register_greetings):
+    async with harness() as on, online(on, register_greetings):
         await on.type("follow")
         await until(lambda: len(on.discord.messages.of_channel(CHANNEL)) == 2)
         mine, theirs = await on.messages(BEN), await on.messages(ADA)
@@ -106,7 +106,7 @@ async def test_the_first_follow_up_of_a_deferral_fills_it_and_keeps_its_visibili
 
 
 async def test_an_answer_after_the_deadline_is_refused_as_unknown() -> None:
-    async with stage(deadlines=Deadlines(first_response=0.2)) as on, online(on, register_greetings) as bot:
+    async with harness(deadlines=Deadlines(first_response=0.2)) as on, online(on, register_greetings) as bot:
         outcome = await on.type("dawdle")
         assert outcome["state"] == "failed"
         assert outcome["error"] == "The application did not respond"
@@ -118,7 +118,7 @@ async def test_an_answer_after_the_deadline_is_refused_as_unknown() -> None:
 
 
 async def test_a_second_first_answer_is_refused() -> None:
-    async with stage() as on, online(on, register_greetings) as bot:
+    async with harness() as on, online(on, register_greetings) as bot:
         await on.type("stutter")
         await until(lambda: bool(bot.errors))
         [error] = bot.errors
@@ -128,7 +128,7 @@ async def test_a_second_first_answer_is_refused() -> None:
 
 async def test_a_token_is_void_after_fifteen_minutes() -> None:
     now = [0.0]
-    async with stage(clock=lambda: now[0]) as on, online(on, register_greetings):
+    async with harness(clock=lambda: now[0]) as on, online(on, register_greetings):
         outcome = await on.type("whisper")
         interaction = on.discord.interactions.find(int(outcome["id"]))
         assert interaction is not None
@@ -156,7 +156,7 @@ async def test_an_interaction_carries_what_the_library_reads() -> None:
             names = f"{who.display_name} {role.name} {where.name} {count} {really}"
             await interaction.response.send_message(names, allowed_mentions=discord.AllowedMentions.none())
 
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         outcome = await on.type(
             "look", who=str(OWNER), role=str(LOW_ROLE), where=str(CHANNEL), count="3", really="true"
         )
@@ -184,7 +184,7 @@ async def test_subcommands_are_named_by_their_path() -> None:
 
         tree.add_command(gates)
 
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         outcome = await on.type("gates add", name="whales")
         assert outcome["message"]["content"] == "added whales"
         assert outcome["message"]["command_text"] == "/gates add name:whales"
@@ -224,7 +224,7 @@ async def test_a_client_refuses_what_discords_would(name: str, options: Json, se
         async def admins(interaction: Asked) -> None:
             await interaction.response.send_message("yes")
 
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         body = {"user": str(BEN), "guild": str(GUILD), "channel": str(CHANNEL), "name": name, "options": options}
         assert await on.post("/commands", body) == (400, {"error": sentence})
         assert [c["name"] for c in await on.get("/commands", user=BEN, guild=GUILD)] == ["pick"]
@@ -232,7 +232,7 @@ async def test_a_client_refuses_what_discords_would(name: str, options: Json, se
 
 
 async def test_the_bot_posts_edits_and_deletes_by_itself() -> None:
-    async with stage() as on, online(on, register_greetings) as bot:
+    async with harness() as on, online(on, register_greetings) as bot:
         channel = bot.get_channel(OTHER_CHANNEL)
         assert isinstance(channel, discord.TextChannel)
         embed = discord.Embed(title="Granted", timestamp=discord.utils.utcnow()).add_field(name="a", value="b")
@@ -248,7 +248,7 @@ async def test_the_bot_posts_edits_and_deletes_by_itself() -> None:
 
 
 async def test_files_are_kept_and_served() -> None:
-    async with stage() as on, online(on, register_greetings) as bot:
+    async with harness() as on, online(on, register_greetings) as bot:
         channel = bot.get_channel(OTHER_CHANNEL)
         assert isinstance(channel, discord.TextChannel)
         file = discord.File(io.BytesIO(b"account,count\r\n--1,2\r\n"), filename="holders.csv", description="all")
@@ -262,14 +262,14 @@ async def test_files_are_kept_and_served() -> None:
 
 
 async def test_a_wrong_token_does_not_log_in() -> None:
-    async with stage() as on:
+    async with harness() as on:
         assert await on.rest("GET", "/users/@me", token="other") == (401, {"message": "401: Unauthorized", "code": 0})
         assert (await on.rest("GET", "/users/@me", token=None))[0] == 401
         assert await on.rest("GET", "/nowhere") == (404, {"message": "404: Not Found", "code": 0})
 
 
 async def test_json_has_exactly_the_type_that_the_library_expects() -> None:
-    async with stage() as on, on.session.get(f"{on.address}/api/v10/gateway") as answer:
+    async with harness() as on, on.session.get(f"{on.address}/api/v10/gateway") as answer:
         assert answer.headers["Content-Type"] == "application/json"
 
 
@@ -279,7 +279,7 @@ async def test_json_has_exactly_the_type_that_the_library_expects() -> None:
 async def test_a_first_answer_that_does_not_fit_is_refused_and_may_be_mended(
     kind: int | None, data: Json | None
 ) -> None:
-    async with stage() as on:
+    async with harness() as on:
         path, _ = await asked(on)
         callback = path["callback"]
         status, body = await on.rest("POST", callback, {"type": kind, "data": data}, token=None)
@@ -294,7 +294,7 @@ async def test_a_first_answer_that_does_not_fit_is_refused_and_may_be_mended(
 
 
 async def test_the_token_is_no_webhook_before_the_first_answer() -> None:
-    async with stage() as on:
+    async with harness() as on:
         path, _ = await asked(on)
         status, body = await on.rest("POST", path["webhook"], {"content": "x"}, token=None)
         assert (status, body["code"]) == (404, 10015)
@@ -307,7 +307,7 @@ async def test_the_token_is_no_webhook_before_the_first_answer() -> None:
 
 
 async def test_a_wrong_token_is_an_unknown_interaction() -> None:
-    async with stage() as on:
+    async with harness() as on:
         _, interaction_id = await asked(on)
         path = f"/interactions/{interaction_id}/other/callback"
         status, body = await on.rest("POST", path, {"type": 5}, token=None)
@@ -315,7 +315,7 @@ async def test_a_wrong_token_is_an_unknown_interaction() -> None:
 
 
 async def test_pictures_from_elsewhere_come_by_the_media_proxy() -> None:
-    async with stage() as on:
+    async with harness() as on:
         embeds = [{"image": {"url": "https://example.org/a.png"}, "thumbnail": {"url": f"{on.address}/ipfs/x"}}]
         _, message = await on.rest("POST", f"/channels/{CHANNEL}/messages", {"embeds": embeds})
         [embed] = message["embeds"]
@@ -323,7 +323,7 @@ async def test_pictures_from_elsewhere_come_by_the_media_proxy() -> None:
         assert embed["thumbnail"]["proxy_url"] == f"{on.address}/ipfs/x"
 
 
-async def asked(on: Stage) -> tuple[dict[str, str], str]:
+async def asked(on: DiscordHarness) -> tuple[dict[str, str], str]:
     """An interaction without a bot: the REST paths of its token, and its id."""
     on.discord.commands.overwrite(None, [{"name": "ping", "description": "d"}])
     body = {"user": str(BEN), "guild": str(GUILD), "channel": str(CHANNEL), "name": "ping"}

@@ -11,7 +11,7 @@ from discord import app_commands
 
 from sandbox.discord.interactions import Deadlines
 from sandbox.world import APPLICATION_ID
-from tests.sandbox.discord_client import ADA, BEN, CHANNEL, GUILD, LOW_ROLE, OWNER, STRANGER, online, stage
+from tests.sandbox.discord_client import ADA, BEN, CHANNEL, GUILD, LOW_ROLE, OWNER, STRANGER, harness, online
 
 Asked = discord.Interaction[Any]
 
@@ -29,7 +29,7 @@ def register(tree: app_commands.CommandTree[Any]) -> None:
 
 
 async def test_people_are_listed_without_bots() -> None:
-    async with stage() as on:
+    async with harness() as on:
         people = await on.get("/people")
         assert [(one["username"], one["guilds"]) for one in people] == [
             ("owner", [str(GUILD)]),
@@ -40,7 +40,7 @@ async def test_people_are_listed_without_bots() -> None:
 
 
 async def test_the_state_shows_servers_roles_and_whether_the_bot_is_there() -> None:
-    async with stage() as on:
+    async with harness() as on:
         on.guild.members[BEN].roles = [LOW_ROLE]
         state = await on.get("/state", user=BEN)
         assert state["application"] == {
@@ -62,7 +62,7 @@ async def test_the_state_shows_servers_roles_and_whether_the_bot_is_there() -> N
 
 async def test_news_reach_those_who_may_see_them() -> None:
     async with (
-        stage() as on,
+        harness() as on,
         on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as bens,
         on.session.ws_connect(f"{on.address}/_client/events?user={ADA}") as adas,
         online(on, register),
@@ -82,7 +82,7 @@ async def test_news_reach_those_who_may_see_them() -> None:
 
 
 async def test_waiting_ends_when_time_is_up() -> None:
-    async with stage() as on:
+    async with harness() as on:
         on.discord.commands.overwrite(None, [{"name": "ping", "description": "d"}])
         body = {"user": str(BEN), "guild": str(GUILD), "channel": str(CHANNEL), "name": "ping"}
         _, sent = await on.post("/commands", body)
@@ -94,7 +94,7 @@ async def test_waiting_ends_when_time_is_up() -> None:
 
 async def test_a_failure_is_told_to_the_person_who_asked() -> None:
     async with (
-        stage(deadlines=Deadlines(first_response=0.05)) as on,
+        harness(deadlines=Deadlines(first_response=0.05)) as on,
         on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as news,
     ):
         on.discord.commands.overwrite(None, [{"name": "ping", "description": "d"}])
@@ -108,7 +108,7 @@ async def test_a_failure_is_told_to_the_person_who_asked() -> None:
 
 
 async def test_suggestions_that_do_not_come_are_a_504() -> None:
-    async with stage(deadlines=Deadlines(first_response=0.05)) as on:
+    async with harness(deadlines=Deadlines(first_response=0.05)) as on:
         option = {"type": 3, "name": "word", "description": "d", "autocomplete": True}
         on.discord.commands.overwrite(None, [{"name": "find", "description": "d", "options": [option]}])
         body = {"user": str(BEN), "guild": str(GUILD), "channel": str(CHANNEL), "name": "find", "focused": "word"}
@@ -116,7 +116,7 @@ async def test_suggestions_that_do_not_come_are_a_504() -> None:
 
 
 async def test_a_reset_forgets_messages_but_not_commands_nor_the_session() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         await on.type("secret")
         on.guild.name = "Renamed"
         on.discord.reset()
@@ -129,7 +129,7 @@ async def test_a_reset_forgets_messages_but_not_commands_nor_the_session() -> No
 
 
 async def test_what_makes_no_sense_is_a_sentence_not_a_crash() -> None:
-    async with stage() as on:
+    async with harness() as on:
         for path in ("/commands", "/components", "/modals", "/autocomplete"):
             for body in ({}, {"user": "x"}, {"user": str(BEN), "guild": None}):
                 status, answer = await on.post(path, body)
@@ -140,7 +140,7 @@ async def test_what_makes_no_sense_is_a_sentence_not_a_crash() -> None:
 
 
 async def test_two_hundred_at_once_are_all_acknowledged_in_time() -> None:
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         outcomes = await asyncio.gather(*(on.type("secret") for _ in range(200)))
         assert {outcome["state"] for outcome in outcomes} == {"answered"}
         assert max(outcome["acknowledged_ms"] for outcome in outcomes) < 3000

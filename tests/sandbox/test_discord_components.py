@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from tests.sandbox.discord_client import ADA, BEN, CHANNEL, GUILD, LOW_ROLE, STRANGER, Stage, online, stage
+from tests.sandbox.discord_client import ADA, BEN, CHANNEL, GUILD, LOW_ROLE, STRANGER, DiscordHarness, harness, online
 
 Asked = discord.Interaction[Any]
 Tree = app_commands.CommandTree[Any]
@@ -81,7 +81,7 @@ def register(tree: Tree) -> None:
         return [app_commands.Choice(name=f"{current}-{n}", value=f"{current}{n}") for n in range(25)]
 
 
-async def refusal(on: Stage, path: str, **body: Any) -> str:
+async def refusal(on: DiscordHarness, path: str, **body: Any) -> str:
     """The sentence of a refusal."""
     status, answer = await on.post(path, body)
     assert status == 400
@@ -90,7 +90,7 @@ async def refusal(on: Stage, path: str, **body: Any) -> str:
 
 
 async def test_a_button_edits_its_message() -> None:
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         shown = (await on.type("panel"))["message"]
         outcome = await on.press(shown, "more", user=ADA)
         assert outcome["message"]["id"] == shown["id"]
@@ -100,7 +100,7 @@ async def test_a_button_edits_its_message() -> None:
 
 
 async def test_a_deferred_update_is_answered_by_its_edit() -> None:
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         shown = (await on.type("panel"))["message"]
         outcome = await on.press(shown, "slow")
         assert outcome["state"] == "answered"
@@ -109,7 +109,7 @@ async def test_a_deferred_update_is_answered_by_its_edit() -> None:
 
 
 async def test_menus_carry_values_and_what_they_mean() -> None:
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         shown = (await on.type("panel"))["message"]
         chosen = await on.press(shown, "color", values=["Blue"])
         assert chosen["message"]["content"] == "you chose Blue"
@@ -121,7 +121,7 @@ async def test_menus_carry_values_and_what_they_mean() -> None:
 
 
 async def test_what_is_not_there_cannot_be_pressed() -> None:
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         shown = (await on.type("panel", secret=True))["message"]
         press = {"user": str(BEN), "message": shown["id"]}
         assert await refusal(on, "/components", **press, custom_id="off") == "this component is disabled"
@@ -131,7 +131,7 @@ async def test_what_is_not_there_cannot_be_pressed() -> None:
 
 
 async def test_somebody_outside_the_server_sees_and_presses_nothing() -> None:
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         shown = (await on.type("panel"))["message"]
         press = {"user": str(STRANGER), "message": shown["id"], "custom_id": "more"}
         assert await refusal(on, "/components", **press) == "you are not in this server"
@@ -139,7 +139,7 @@ async def test_somebody_outside_the_server_sees_and_presses_nothing() -> None:
 
 
 async def test_a_modal_is_opened_filled_and_sent() -> None:
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         opened = await on.type("link")
         assert opened["state"] == "modal"
         assert opened["modal"]["title"] == "Link an account"
@@ -151,7 +151,7 @@ async def test_a_modal_is_opened_filled_and_sent() -> None:
 
 
 async def test_suggestions_come_from_the_bot() -> None:
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         body = {"user": str(BEN), "guild": str(GUILD), "channel": str(CHANNEL), "name": "find", "focused": "word"}
         status, answer = await on.post("/autocomplete", {**body, "options": {"word": "ti"}})
         assert status == 200
@@ -170,7 +170,7 @@ async def test_the_newer_components_are_taken_and_given_back() -> None:
             view.add_item(box)
             await interaction.response.send_message(view=view)
 
-    async with stage() as on, online(on, register_layout) as bot:
+    async with harness() as on, online(on, register_layout) as bot:
         message = (await on.type("layout"))["message"]
         assert bot.errors == []
         assert message["flags"] & 1 << 15

@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands, ui
 
 from sandbox.world import APPLICATION_ID
-from tests.sandbox.discord_client import ADA, BEN, CHANNEL, STRANGER, Json, Stage, online, stage
+from tests.sandbox.discord_client import ADA, BEN, CHANNEL, STRANGER, DiscordHarness, Json, harness, online
 
 Asked = discord.Interaction[Any]
 LONGEST = 4000  # characters that a text input takes at most
@@ -71,14 +71,14 @@ def link_button() -> ui.View:
     return view
 
 
-async def direct(on: Stage, user: int = BEN) -> list[Json]:
+async def direct(on: DiscordHarness, user: int = BEN) -> list[Json]:
     """What a person finds in the direct messages."""
     [channel] = (await on.get("/state", user=user))["dms"]
     return await on.messages(user, int(channel["id"]))
 
 
 async def test_a_message_reaches_one_person_and_nobody_else() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         ben = await bot.fetch_user(BEN)
         sent = await ben.send(embed=discord.Embed(title="Contest"), view=link_button())
         [seen] = await direct(on)
@@ -91,7 +91,7 @@ async def test_a_message_reaches_one_person_and_nobody_else() -> None:
 
 
 async def test_there_is_one_channel_for_a_person() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         first = await bot.create_dm(discord.Object(BEN))
         status, body = await on.rest("POST", "/users/@me/channels", {"recipient_id": str(BEN)})
         assert (status, body["id"], body["type"]) == (200, str(first.id), 1)
@@ -101,7 +101,7 @@ async def test_there_is_one_channel_for_a_person() -> None:
 
 
 async def test_messages_are_edited_read_and_deleted_as_elsewhere() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         channel = await bot.create_dm(discord.Object(BEN))
         sent = await channel.send("one")
         await sent.edit(content="two")
@@ -113,7 +113,7 @@ async def test_messages_are_edited_read_and_deleted_as_elsewhere() -> None:
 
 
 async def test_whoever_takes_no_direct_messages_gets_none() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         channel = await bot.create_dm(discord.Object(BEN))
         assert (await on.post("/dms", {"user": str(BEN), "accepts": False}))[0] == 200
         with pytest.raises(discord.Forbidden) as refusal:
@@ -125,7 +125,7 @@ async def test_whoever_takes_no_direct_messages_gets_none() -> None:
 
 
 async def test_somebody_without_a_server_in_common_cannot_be_written_to() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         stranger = await bot.fetch_user(STRANGER)
         with pytest.raises(discord.Forbidden) as refusal:
             await stranger.send("hello")
@@ -137,19 +137,19 @@ async def test_somebody_without_a_server_in_common_cannot_be_written_to() -> Non
     [("1", 400, 50033), ("nobody", 400, 50033), (None, 400, 50033), (str(APPLICATION_ID), 403, 50007)],
 )
 async def test_a_channel_is_opened_with_people_only(recipient: str | None, status: int, code: int) -> None:
-    async with stage() as on:
+    async with harness() as on:
         answered, body = await on.rest("POST", "/users/@me/channels", {"recipient_id": recipient})
         assert (answered, body["code"]) == (status, code)
 
 
 async def test_the_setting_names_somebody() -> None:
-    async with stage() as on:
+    async with harness() as on:
         for body in ({"user": "1", "accepts": False}, {"user": str(BEN), "accepts": "no"}, {"user": str(BEN)}):
             assert (await on.post("/dms", body))[0] == 400
 
 
 async def test_a_bot_keeps_its_channels_over_a_reset() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         channel = await bot.create_dm(discord.Object(BEN))
         await channel.send("before")
         await on.post("/dms", {"user": str(BEN), "accepts": False})
@@ -160,7 +160,7 @@ async def test_a_bot_keeps_its_channels_over_a_reset() -> None:
 
 
 async def test_what_was_fetched_counts_as_read() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         channel = await bot.create_dm(discord.Object(BEN))
         for content in ("one", "two"):
             await channel.send(content)
@@ -171,7 +171,7 @@ async def test_what_was_fetched_counts_as_read() -> None:
 
 
 async def test_news_reach_only_the_person() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         url = on.address + "/_client/events"
         async with (
             on.session.ws_connect(url, params={"user": ADA}) as ada,
@@ -186,7 +186,7 @@ async def test_news_reach_only_the_person() -> None:
 
 
 async def test_a_button_works_there_without_a_guild() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         sent = await (await bot.create_dm(discord.Object(BEN))).send("claimed", view=Objection())
         [seen] = await direct(on)
         whispered = await on.press(seen, "whisper")
@@ -203,7 +203,7 @@ async def test_a_button_works_there_without_a_guild() -> None:
 
 
 async def test_a_modal_opened_there_is_answered_there() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         await (await bot.create_dm(discord.Object(BEN))).send("claimed", view=Objection())
         opened = await on.press((await direct(on))[0], "paste")
         assert opened["state"] == "modal"
@@ -212,7 +212,7 @@ async def test_a_modal_opened_there_is_answered_there() -> None:
 
 async def test_a_bot_with_the_intent_hears_of_its_own_messages() -> None:
     async with (
-        stage() as on,
+        harness() as on,
         online(on, register, intents=discord.Intents(guilds=True, dm_messages=True)) as bot,
     ):
         channel = await bot.create_dm(discord.Object(BEN))
@@ -223,7 +223,7 @@ async def test_a_bot_with_the_intent_hears_of_its_own_messages() -> None:
 
 
 async def test_a_paragraph_of_four_thousand_characters_passes_a_modal() -> None:
-    async with stage() as on, online(on, register):
+    async with harness() as on, online(on, register):
         hidden = (await on.type("verify"))["message"]
         assert hidden["ephemeral"]
         for opened in (await on.press(hidden, "paste"), await on.type("paste")):

@@ -14,7 +14,7 @@ from discord import app_commands
 
 from sandbox.discord.interactions import Deadlines
 from sandbox.world import APPLICATION_ID, BOT_TOKEN, Guild
-from tests.sandbox.discord_client import ADA, BEN, GUILD, STRANGER, Json, Stage, online, stage, until
+from tests.sandbox.discord_client import ADA, BEN, GUILD, STRANGER, DiscordHarness, Json, harness, online, until
 
 Asked = discord.Interaction[Any]
 GUILDS, MEMBERS = 1, 2
@@ -65,7 +65,7 @@ def _zstd() -> Any:
     return zstandard.ZstdDecompressor().decompressobj()
 
 
-async def connect(on: Stage, compress: str = "", **query: str) -> Raw:
+async def connect(on: DiscordHarness, compress: str = "", **query: str) -> Raw:
     """A websocket, after its hello."""
     params = {"v": "10", "encoding": "json", **({"compress": compress} if compress else {}), **query}
     raw = Raw(await on.session.ws_connect(f"{on.address}/gateway/", params=params), compress)
@@ -77,7 +77,7 @@ async def connect(on: Stage, compress: str = "", **query: str) -> Raw:
 
 @pytest.mark.parametrize("compress", ["", "zlib-stream", "zstd-stream"])
 async def test_every_compression_carries_the_same_session(compress: str) -> None:
-    async with stage() as on:
+    async with harness() as on:
         raw = await connect(on, compress)
         ready = await raw.identify(shard=[0, 1])
         assert ready["shard"] == [0, 1]
@@ -93,7 +93,7 @@ async def test_every_compression_carries_the_same_session(compress: str) -> None
 
 
 async def test_a_zlib_frame_ends_with_the_mark_of_a_flush() -> None:
-    async with stage() as on:
+    async with harness() as on:
         url = f"{on.address}/gateway/?compress=zlib-stream"
         async with on.session.ws_connect(url) as socket:
             frame = await socket.receive_bytes()
@@ -112,28 +112,28 @@ async def test_a_zlib_frame_ends_with_the_mark_of_a_flush() -> None:
     ],
 )
 async def test_the_gateway_closes_on_what_it_does_not_accept(opcode: int, body: Json, code: int) -> None:
-    async with stage() as on:
+    async with harness() as on:
         raw = await connect(on)
         await raw.send(opcode, body)
         assert await raw.closed_with() == code
 
 
 async def test_a_wrong_version_is_closed_with_4012() -> None:
-    async with stage() as on, on.session.ws_connect(f"{on.address}/gateway/?v=3") as socket:
+    async with harness() as on, on.session.ws_connect(f"{on.address}/gateway/?v=3") as socket:
         await socket.receive()
         assert socket.close_code == 4012
 
 
 @pytest.mark.parametrize("action", ["drop", "reconnect"])
 async def test_after_a_break_the_library_resumes(action: str) -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         await on.discord.gateway_action(action, {})
         await until(lambda: bot.moments == ["connect", "resumed"])
         assert (await on.type("ping"))["message"]["content"] == "pong"
         assert on.discord.gateway.identifies == 1
 
 
-async def away(on: Stage) -> str:
+async def away(on: DiscordHarness) -> str:
     """A session whose bot saw READY and GUILD_CREATE and then lost the line; returns its id."""
     raw = await connect(on)
     session: str = (await raw.identify())["session_id"]
@@ -145,7 +145,7 @@ async def away(on: Stage) -> str:
 
 
 async def test_what_was_missed_is_replayed_in_order_before_resumed() -> None:
-    async with stage() as on:
+    async with harness() as on:
         session = await away(on)
         for name in ("FIRST", "SECOND"):
             on.discord.gateway.dispatch(GUILD, name, {})
@@ -158,7 +158,7 @@ async def test_what_was_missed_is_replayed_in_order_before_resumed() -> None:
 
 
 async def test_a_session_that_missed_too_much_cannot_be_resumed() -> None:
-    async with stage() as on:
+    async with harness() as on:
         session = await away(on)
         for _ in range(1200):
             on.discord.gateway.dispatch(GUILD, "ANY", {})
@@ -169,7 +169,7 @@ async def test_a_session_that_missed_too_much_cannot_be_resumed() -> None:
 
 
 async def test_an_invalid_session_that_can_be_resumed_is() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         await on.discord.gateway_action("invalid_session", {"resumable": True})
         await until(lambda: "resumed" in bot.moments)
         assert (await on.type("ping"))["state"] == "answered"
@@ -177,7 +177,7 @@ async def test_an_invalid_session_that_can_be_resumed_is() -> None:
 
 
 async def test_an_invalid_session_starts_anew_and_loses_what_was_sent_meanwhile() -> None:
-    async with stage(deadlines=Deadlines(first_response=0.3)) as on, online(on, register) as bot:
+    async with harness(deadlines=Deadlines(first_response=0.3)) as on, online(on, register) as bot:
         await on.discord.gateway_action("invalid_session", {"resumable": False})
         lost = await on.type("ping")
         assert lost["state"] == "failed"
@@ -188,7 +188,7 @@ async def test_an_invalid_session_starts_anew_and_loses_what_was_sent_meanwhile(
 
 
 async def test_an_unknown_session_cannot_be_resumed() -> None:
-    async with stage() as on:
+    async with harness() as on:
         raw = await connect(on)
         await raw.send(6, {"token": BOT_TOKEN, "session_id": "none", "seq": 1})
         answer = await raw.receive()
@@ -198,7 +198,7 @@ async def test_an_unknown_session_cannot_be_resumed() -> None:
 
 
 async def test_a_session_closed_by_the_bot_is_over() -> None:
-    async with stage() as on:
+    async with harness() as on:
         raw = await connect(on)
         session = (await raw.identify())["session_id"]
         await raw.socket.close(code=1000)
@@ -210,7 +210,7 @@ async def test_a_session_closed_by_the_bot_is_over() -> None:
 
 
 async def test_refused_connections_are_counted_down() -> None:
-    async with stage() as on:
+    async with harness() as on:
         await on.discord.gateway_action("refuse", {"times": 1})
         with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
             await connect(on)
@@ -219,7 +219,7 @@ async def test_refused_connections_are_counted_down() -> None:
 
 
 async def test_a_zombie_no_longer_acknowledges_heartbeats() -> None:
-    async with stage() as on:
+    async with harness() as on:
         raw = await connect(on)
         await raw.identify()
         await raw.receive()
@@ -231,13 +231,13 @@ async def test_a_zombie_no_longer_acknowledges_heartbeats() -> None:
 
 
 async def test_a_silent_bot_is_cut_off() -> None:
-    async with stage(heartbeat_ms=60) as on:
+    async with harness(heartbeat_ms=60) as on:
         raw = await connect(on)
         assert await raw.closed_with() == 4009
 
 
 async def test_a_malformed_event_lacks_a_name() -> None:
-    async with stage() as on:
+    async with harness() as on:
         raw = await connect(on)
         await raw.identify()
         await raw.receive()
@@ -249,13 +249,13 @@ async def test_a_malformed_event_lacks_a_name() -> None:
 
 
 async def test_an_unknown_action_is_told() -> None:
-    async with stage() as on:
+    async with harness() as on:
         with pytest.raises(ValueError, match="no such gateway action"):
             await on.discord.gateway_action("explode", {})
 
 
 async def test_members_are_found_by_id_and_by_name() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         guild = bot.get_guild(GUILD)
         assert guild is not None
         found = await guild.query_members(user_ids=[ADA, BEN, STRANGER])
@@ -264,7 +264,7 @@ async def test_members_are_found_by_id_and_by_name() -> None:
 
 
 async def test_who_is_not_there_is_named() -> None:
-    async with stage() as on:
+    async with harness() as on:
         raw = await connect(on)
         await raw.identify()
         await raw.receive()
@@ -278,7 +278,7 @@ async def test_who_is_not_there_is_named() -> None:
 
 
 async def test_the_whole_list_needs_the_intent_and_comes_once_in_thirty_seconds() -> None:
-    async with stage(privileged_intents=MEMBERS) as on:
+    async with harness(privileged_intents=MEMBERS) as on:
         raw = await connect(on)
         await raw.identify(intents=GUILDS | MEMBERS)
         created = await raw.receive()
@@ -291,7 +291,7 @@ async def test_the_whole_list_needs_the_intent_and_comes_once_in_thirty_seconds(
         assert limited["t"] == "RATE_LIMITED"
         assert 29 < limited["d"]["retry_after"] <= 30
         await raw.socket.close()
-    async with stage() as on:
+    async with harness() as on:
         raw = await connect(on)
         await raw.identify()
         await raw.receive()
@@ -302,7 +302,7 @@ async def test_the_whole_list_needs_the_intent_and_comes_once_in_thirty_seconds(
 
 
 async def test_announced_guilds_carry_their_members() -> None:
-    async with stage() as on:
+    async with harness() as on:
         on.discord.announce(guilds=3, members=5)
         async with online(on, register) as bot:
             assert len(bot.guilds) == 4
@@ -313,7 +313,7 @@ async def test_announced_guilds_carry_their_members() -> None:
 
 
 async def test_too_many_guilds_need_shards() -> None:
-    async with stage() as on:
+    async with harness() as on:
         on.discord.announce(guilds=2500, members=0)
         raw = await connect(on)
         await raw.send(2, {"token": BOT_TOKEN, "intents": GUILDS, "properties": {}})
@@ -321,7 +321,7 @@ async def test_too_many_guilds_need_shards() -> None:
 
 
 async def test_clients_hear_when_the_bot_comes_and_goes() -> None:
-    async with stage() as on, on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as news:
+    async with harness() as on, on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as news:
         async with online(on, register):
             heard = [await news.receive_json(timeout=3) for _ in range(2)]
             assert {"type": "bot", "online": True} in heard
@@ -330,7 +330,7 @@ async def test_clients_hear_when_the_bot_comes_and_goes() -> None:
 
 
 async def test_more_than_a_hundred_and_twenty_events_a_minute_are_too_many() -> None:
-    async with stage() as on:
+    async with harness() as on:
         raw = await connect(on)
         for n in range(121):
             await raw.send(1, n)
@@ -338,7 +338,7 @@ async def test_more_than_a_hundred_and_twenty_events_a_minute_are_too_many() -> 
 
 
 async def test_the_bot_hears_of_guilds_that_come_and_go() -> None:
-    async with stage() as on, online(on, register) as bot:
+    async with harness() as on, online(on, register) as bot:
         other = Guild(200 << 22, "Other", 500)
         other.members = on.guild.members
         on.discord.world.guilds[other.id] = other

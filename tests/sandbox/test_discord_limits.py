@@ -11,7 +11,7 @@ from sandbox.discord.command_limits import is_command_name
 from sandbox.discord.message_limits import check_message
 from sandbox.discord.modal_limits import check_modal
 from sandbox.world import APPLICATION_ID
-from tests.sandbox.discord_client import CHANNEL, GUILD, Json, stage
+from tests.sandbox.discord_client import CHANNEL, GUILD, Json, harness
 
 V2 = 1 << 15
 
@@ -265,14 +265,14 @@ def option(**more: Any) -> Json:
     ],
 )
 async def test_a_command_is_refused_at_the_place_of_the_mistake(command: Json, place: str, code: str) -> None:
-    async with stage() as on:
+    async with harness() as on:
         status, body = await on.rest("PUT", f"/applications/{APPLICATION_ID}/commands", [command])
         assert (status, body["code"]) == (400, 50035)
         assert places(body["errors"]).get(place) == code
 
 
 async def test_commands_keep_their_ids_and_new_ones_are_told() -> None:
-    async with stage() as on:
+    async with harness() as on:
         path = f"/applications/{APPLICATION_ID}/guilds/{GUILD}/commands"
         ping = {"name": "ping", "description": "d", "options": [{**option(type=4), "min_value": 0}]}
         status, first = await on.rest("POST", path, ping)
@@ -294,7 +294,7 @@ async def test_commands_keep_their_ids_and_new_ones_are_told() -> None:
 
 
 async def test_creates_are_two_hundred_a_day() -> None:
-    async with stage(clock=lambda: 1.0) as on:
+    async with harness(clock=lambda: 1.0) as on:
         names = [[{"name": f"c{m}-{n}", "description": "d"} for n in range(100)] for m in range(3)]
         for commands in names[:2]:
             assert len(on.discord.commands.overwrite(None, commands)) == 100
@@ -312,13 +312,13 @@ def test_command_names_are_letters_of_any_script_in_lower_case(name: str, good: 
 
 
 async def test_an_empty_message_is_refused() -> None:
-    async with stage() as on:
+    async with harness() as on:
         status, body = await on.rest("POST", f"/channels/{CHANNEL}/messages", {"content": ""})
         assert (status, body) == (400, {"message": "Cannot send an empty message", "code": 50006})
 
 
 async def test_what_is_no_json_is_refused() -> None:
-    async with stage() as on:
+    async with harness() as on:
         path = f"{on.address}/api/v10/channels/{CHANNEL}/messages"
         headers = {"Authorization": "Bot sandbox.bot.token", "Content-Type": "application/json"}
         async with on.session.post(path, data=b"{", headers=headers) as answer:

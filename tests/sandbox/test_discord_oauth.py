@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.discord.oauth import CLIENT_SECRET
 from sandbox.world import APPLICATION_ID, BOT_TOKEN
-from tests.sandbox.discord_client import ADA, BEN, Json, Stage, stage
+from tests.sandbox.discord_client import ADA, BEN, DiscordHarness, Json, harness
 from tests.sandbox.serving import serving
 
 REDIRECT = "http://127.0.0.1:8080/oauth/cb"
@@ -43,8 +43,8 @@ class Clock:
         return self.now
 
 
-class Application(Stage):
-    """The stage, and the server of an application that logs people in."""
+class Application(DiscordHarness):
+    """The sandbox, and the server of an application that logs people in."""
 
     clock: Clock
 
@@ -99,7 +99,7 @@ class Application(Stage):
 @pytest.fixture
 async def app() -> AsyncIterator[Application]:
     clock = Clock()
-    async with stage(clock=clock) as on:
+    async with harness(clock=clock) as on:
         application = Application(on.discord, on.address, on.session)
         application.clock = clock
         yield application

@@ -21,8 +21,8 @@ from tests.sandbox.discord_client import (
     OTHER_LOW_ROLE,
     STRANGER,
     ThrowawayBot,
+    harness,
     online,
-    stage,
     until,
 )
 
@@ -38,7 +38,7 @@ async def member(bot: ThrowawayBot, user_id: int = BEN) -> discord.Member:
 
 
 async def test_a_role_below_the_bot_is_given_and_taken_with_its_reason() -> None:
-    async with stage() as on, online(on, no_commands) as bot:
+    async with harness() as on, online(on, no_commands) as bot:
         ben = await member(bot)
         await ben.add_roles(discord.Object(LOW_ROLE), reason="holds 3 of Émile's Lamps")
         assert on.guild.members[BEN].roles == [LOW_ROLE]
@@ -60,7 +60,7 @@ async def test_a_role_below_the_bot_is_given_and_taken_with_its_reason() -> None
     ],
 )
 async def test_other_roles_are_refused(role: int, status: int, code: int) -> None:
-    async with stage() as on:
+    async with harness() as on:
         for method in ("PUT", "DELETE"):
             got, body = await on.rest(method, f"/guilds/{GUILD}/members/{BEN}/roles/{role}")
             assert (got, body["code"]) == (status, code)
@@ -68,7 +68,7 @@ async def test_other_roles_are_refused(role: int, status: int, code: int) -> Non
 
 
 async def test_without_manage_roles_nothing_is_given() -> None:
-    async with stage() as on:
+    async with harness() as on:
         on.guild.roles[BOT_ROLE].permissions = 0
         status, body = await on.rest("PUT", f"/guilds/{GUILD}/members/{BEN}/roles/{LOW_ROLE}")
         assert (status, body) == (403, {"message": "Missing Permissions", "code": 50013})
@@ -83,13 +83,13 @@ async def test_without_manage_roles_nothing_is_given() -> None:
     ],
 )
 async def test_who_is_not_there_gets_no_role(path: str, code: int) -> None:
-    async with stage() as on:
+    async with harness() as on:
         status, body = await on.rest("PUT", path)
         assert (status, body["code"]) == (404, code)
 
 
 async def test_many_roles_change_at_once_and_managed_ones_stay() -> None:
-    async with stage() as on, online(on, no_commands) as bot:
+    async with harness() as on, online(on, no_commands) as bot:
         on.guild.members[BEN].roles = [BOOSTER, LOW_ROLE]
         ben = await member(bot)
         after = await ben.edit(roles=[discord.Object(BOOSTER), discord.Object(OTHER_LOW_ROLE)], reason="sync")
@@ -102,7 +102,7 @@ async def test_many_roles_change_at_once_and_managed_ones_stay() -> None:
 
 
 async def test_the_bot_hears_of_a_change_of_its_own_member_without_an_intent() -> None:
-    async with stage() as on, online(on, no_commands) as bot:
+    async with harness() as on, online(on, no_commands) as bot:
         path = f"/guilds/{GUILD}/members/{APPLICATION_ID}/roles/{LOW_ROLE}"
         assert (await on.rest("PUT", path))[0] == 204
         guild = bot.get_guild(GUILD)
@@ -112,7 +112,7 @@ async def test_the_bot_hears_of_a_change_of_its_own_member_without_an_intent() -
 
 async def test_role_edits_are_ten_in_ten_seconds_and_the_library_waits_for_the_rest() -> None:
     now = [100.0]
-    async with stage(clock=lambda: now[0]) as on:
+    async with harness(clock=lambda: now[0]) as on:
         path = f"/guilds/{GUILD}/members/{BEN}/roles/{LOW_ROLE}"
         for _ in range(10):
             assert (await on.rest("PUT", path))[0] == 204
@@ -136,7 +136,7 @@ async def test_role_edits_are_ten_in_ten_seconds_and_the_library_waits_for_the_r
 async def test_a_limited_edit_is_retried_by_the_library() -> None:
     offset = [0.0]
     loop = asyncio.get_running_loop()
-    async with stage(clock=lambda: loop.time() + offset[0]) as on, online(on, no_commands) as bot:
+    async with harness(clock=lambda: loop.time() + offset[0]) as on, online(on, no_commands) as bot:
         ben = await member(bot)
         for _ in range(10):
             await on.rest("PUT", f"/guilds/{GUILD}/members/{BEN}/roles/{OTHER_LOW_ROLE}")
@@ -146,7 +146,7 @@ async def test_a_limited_edit_is_retried_by_the_library() -> None:
 
 
 async def test_the_global_limit_is_fifty_in_a_second_and_spares_interactions() -> None:
-    async with stage(clock=lambda: 5.0) as on:
+    async with harness(clock=lambda: 5.0) as on:
         for n in range(50):
             await on.rest("GET", f"/guilds/{GUILD}" if n % 2 else f"/channels/{CHANNEL}")
         status, body = await on.rest("GET", "/users/@me")
@@ -156,7 +156,7 @@ async def test_the_global_limit_is_fifty_in_a_second_and_spares_interactions() -
 
 
 async def test_the_guild_tells_its_roles_and_members() -> None:
-    async with stage() as on, online(on, no_commands) as bot:
+    async with harness() as on, online(on, no_commands) as bot:
         guild = await bot.fetch_guild(GUILD)
         assert guild.approximate_member_count == 4
         assert {role.id for role in await guild.fetch_roles()} == set(on.guild.roles)

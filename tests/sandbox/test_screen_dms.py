@@ -11,7 +11,7 @@ from discord import ui
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.keys import DISCORD
-from tests.sandbox.discord_client import Stage, ThrowawayBot, online
+from tests.sandbox.discord_client import DiscordHarness, ThrowawayBot, online
 from tests.sandbox.serving import serving
 from tests.sandbox.test_discord_dms import Objection, link_button, register
 
@@ -38,7 +38,7 @@ class Scene:
 @pytest.fixture
 async def scene(browser: Browser) -> AsyncIterator[Scene]:
     async with serving() as served:
-        on = Stage(served.app[DISCORD], served.address, served.session)
+        on = DiscordHarness(served.app[DISCORD], served.address, served.session)
         people = await on.get("/people")
         async with online(on, register) as bot:
             page = await browser.new_page(locale="en-US", viewport={"width": 1280, "height": 860})

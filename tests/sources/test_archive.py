@@ -75,15 +75,15 @@ async def test_a_collection_without_a_contract_may_be_of_any(tmp_path: Path) -> 
     write_archive(tmp_path / "b", header(), [Collection(LOOPRING, "7")], [record])
     source = await ArchiveSource.open(tmp_path / "b", name="b")
     scan = await holdings(source, Account(LOOPRING, "1"), "0x" + "77" * 20)
-    assert (scan.complete, scan.gap) == (False, "1 of its collections were recorded without a contract")
+    assert (scan.complete, scan.incomplete_reason) == (False, "1 of its collections were recorded without a contract")
     await source.close()
 
 
 async def test_what_was_recorded_incompletely_stays_incomplete(tmp_path: Path) -> None:
-    write_small(tmp_path / "b", gap="3 of the 9 announced arrived")
+    write_small(tmp_path / "b", incomplete_reason="3 of the 9 announced arrived")
     source = await ArchiveSource.open(tmp_path / "b", name="b", label="The old days")
     scan = await holdings(source)
-    assert (scan.finished, scan.complete, scan.gap) == (True, False, "3 of the 9 announced arrived")
+    assert (scan.finished, scan.complete, scan.incomplete_reason) == (True, False, "3 of the 9 announced arrived")
     assert (await holdings(source, contract="0x" + "77" * 20)).complete is False
     with pytest.raises(SourceError, match="holds only a part"):
         [scan async for scan in source.iter_nfts(ACCOUNT, Collection(LOOPRING, "5"), NOW)]
@@ -128,7 +128,10 @@ async def test_nfts_if_they_were_recorded(source: ArchiveSource, tmp_path: Path)
     with pytest.raises(SourceError, match="does not list the single NFTs"):
         [scan async for scan in source.iter_nfts(ACCOUNT, Collection(LOOPRING, "1"), NOW)]
     nft = Nft("0xkey", "0x1", 2**200, "Name", image_uris=("ipfs://x",))
-    held = (HeldRecord("1", 1, NftList((nft,), complete=True, total=1)), HeldRecord("2", 5, NftList(gap="torn")))
+    held = (
+        HeldRecord("1", 1, NftList((nft,), complete=True, total=1)),
+        HeldRecord("2", 5, NftList(incomplete_reason="torn")),
+    )
     known = [Collection(LOOPRING, "1"), Collection(LOOPRING, "2")]
     write_archive(
         tmp_path / "b", header(has_nfts=True), known, [AccountRecord("10001", RECORDED_AT, total=2, holdings=held)]
@@ -136,7 +139,7 @@ async def test_nfts_if_they_were_recorded(source: ArchiveSource, tmp_path: Path)
     other = await ArchiveSource.open(tmp_path / "b", name="b")
     assert other.abilities.numbers_copies
     found = [
-        (list(scan.rows.values()), scan.total, scan.complete, scan.gap)
+        (list(scan.rows.values()), scan.total, scan.complete, scan.incomplete_reason)
         for number in "123"
         async for scan in other.iter_nfts(ACCOUNT, Collection(LOOPRING, number), NOW)
     ]

@@ -23,16 +23,16 @@ from tests.blockscout_source import (
     requests,
     sentence_of,
 )
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 UNKNOWN_FORM = "Ethereum (Blockscout) sent an answer of a form that Tessera does not know. Try again later."
 NOT_ACCEPTED = "Ethereum (Blockscout) does not accept this address."
 
 
 @pytest.fixture
-async def eth(stage: Stage) -> AsyncIterator[BlockscoutSource]:
-    await hurry(stage)
-    async with open_blockscout(stage) as source:
+async def eth(sandbox: SandboxClient) -> AsyncIterator[BlockscoutSource]:
+    await hurry(sandbox)
+    async with open_blockscout(sandbox) as source:
         yield source
 
 
@@ -56,8 +56,8 @@ async def test_it_is_a_source_that_says_what_it_can(eth: BlockscoutSource) -> No
         (1, "Our own node", "Our own node"),
     ],
 )
-async def test_people_are_told_which_chain_it_is(stage: Stage, chain: int, label: str, expected: str) -> None:
-    async with open_blockscout(stage, chain=chain, label=label) as source:
+async def test_people_are_told_which_chain_it_is(sandbox: SandboxClient, chain: int, label: str, expected: str) -> None:
+    async with open_blockscout(sandbox, chain=chain, label=label) as source:
         assert (source.label, source.network) == (expected, f"eip155:{chain}")
 
 
@@ -65,15 +65,15 @@ async def test_people_are_told_which_chain_it_is(stage: Stage, chain: int, label
 
 
 @pytest.mark.parametrize("version", ["11", "12"])
-async def test_a_whale_is_read_to_the_end_in_both_forms_of_paging(stage: Stage, version: str) -> None:
-    await hurry(stage, version=version)
-    async with open_blockscout(stage) as source:
+async def test_a_whale_is_read_to_the_end_in_both_forms_of_paging(sandbox: SandboxClient, version: str) -> None:
+    await hurry(sandbox, version=version)
+    async with open_blockscout(sandbox) as source:
         sizes = []
         async for scan in source.iter_holdings(Account("eip155:1", WHALE), None, NOW):
             sizes.append(len(scan.rows))
     assert scan.complete
     assert sizes == [50, 100, 118]
-    calls = await requests(stage, "/nft/collections")
+    calls = await requests(sandbox, "/nft/collections")
     told = [call["response"]["next_page_params"] for call in calls]
     assert told[-1] is None
     assert ("items_count" in told[0]) == (version == "11")
@@ -87,7 +87,7 @@ async def test_what_the_indexer_did_not_count_is_a_gap_and_not_nothing(eth: Bloc
     scan = await holdings(eth)
     assert len(scan.rows) == 7
     assert (scan.finished, scan.complete) == (True, False)
-    assert scan.gap == "1 of 8 entries could not be understood"
+    assert scan.incomplete_reason == "1 of 8 entries could not be understood"
 
 
 async def test_collections_are_told_as_all_sources_tell_them(eth: BlockscoutSource) -> None:
@@ -126,13 +126,13 @@ async def test_an_address_never_seen_is_complete_and_empty(eth: BlockscoutSource
     assert scan.complete == (address == NOBODY)
 
 
-async def test_one_contract_is_found_on_whatever_page_it_stands(stage: Stage, eth: BlockscoutSource) -> None:
+async def test_one_contract_is_found_on_whatever_page_it_stands(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
     everything = await holdings(eth, WHALE)
     for wanted in [list(everything.rows)[number] for number in (0, 117)]:
         scan = await holdings(eth, WHALE, str(wanted))
         assert list(scan.rows) == [wanted]
         assert scan.complete
-    assert len(await requests(stage, "/nft/collections")) == 9
+    assert len(await requests(sandbox, "/nft/collections")) == 9
 
 
 async def test_a_contract_that_is_not_held_is_not_held(eth: BlockscoutSource) -> None:
@@ -144,22 +144,22 @@ async def test_one_contract_is_not_said_to_be_missing_while_a_row_cannot_be_read
     assert not (await holdings(eth, ADA, NOBODY)).complete
 
 
-async def test_thousands_of_collections_are_read_whole(stage: Stage, eth: BlockscoutSource) -> None:
-    await stage.post("/_sandbox/contracts", {"address": "0x" + "7" * 40, "contracts": 260})
+async def test_thousands_of_collections_are_read_whole(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
+    await sandbox.post("/_sandbox/contracts", {"address": "0x" + "7" * 40, "contracts": 260})
     scan = await holdings(eth, "0x" + "7" * 40)
     assert (len(scan.rows), scan.complete) == (260, True)
 
 
-async def test_each_chain_has_its_own_holdings(stage: Stage) -> None:
-    await hurry(stage)
-    async with open_blockscout(stage, chain=8453, name="base") as source:
+async def test_each_chain_has_its_own_holdings(sandbox: SandboxClient) -> None:
+    await hurry(sandbox)
+    async with open_blockscout(sandbox, chain=8453, name="base") as source:
         assert list(await by_name(source)) == ["Tide Pools"]
 
 
 # ---------------------------------------------------------------- NFTs
 
 
-async def test_nfts_of_a_contract_come_with_copies(stage: Stage, eth: BlockscoutSource) -> None:
+async def test_nfts_of_a_contract_come_with_copies(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
     flags = (await by_name(eth))["Signal Flags"].collection
     scan = await last_of(eth.iter_nfts(Account("eip155:1", ADA), flags, NOW))
     assert scan.complete
@@ -167,7 +167,7 @@ async def test_nfts_of_a_contract_come_with_copies(stage: Stage, eth: Blockscout
     nft = scan.rows["4"]
     assert (nft.key, nft.name, nft.description) == ("4", "Delta", nft.description)
     assert nft.image_uris
-    (call,) = await requests(stage, "/instances")
+    (call,) = await requests(sandbox, "/instances")
     assert call["path"].endswith(f"/tokens/{flags.collection_id}/instances")
     assert call["query"] == {"holder_address_hash": ADA}
 
@@ -187,15 +187,15 @@ async def test_nfts_of_a_contract_that_nobody_knows(eth: BlockscoutSource) -> No
 
 
 @pytest.mark.parametrize("version", ["11", "12"])
-async def test_all_holders_of_a_contract_are_told(stage: Stage, version: str) -> None:
-    await hurry(stage, version=version)
-    async with open_blockscout(stage) as source:
+async def test_all_holders_of_a_contract_are_told(sandbox: SandboxClient, version: str) -> None:
+    await hurry(sandbox, version=version)
+    async with open_blockscout(sandbox) as source:
         contract = await contract_of(source, "Founders' Tiles")
         scan = await last_of(source.iter_holders(contract, NOW))
     assert scan.complete
     copies = {str(holder.account): holder.copies for holder in scan.rows.values()}
     assert (len(copies), copies[f"eip155:1:{ADA}"]) == (66, 3)
-    assert len(await requests(stage, "/holders")) == 2
+    assert len(await requests(sandbox, "/holders")) == 2
 
 
 async def test_the_kinds_of_one_holder_are_added_up(eth: BlockscoutSource) -> None:
@@ -226,25 +226,29 @@ async def test_a_collection_by_its_contract(eth: BlockscoutSource) -> None:
     )
 
 
-async def test_a_collection_other_than_the_one_asked_for_is_refused(stage: Stage, eth: BlockscoutSource) -> None:
-    await answer(stage, "/tokens/", {"address_hash": ADA, "name": "Another", "type": "ERC-721"})
+async def test_a_collection_other_than_the_one_asked_for_is_refused(
+    sandbox: SandboxClient, eth: BlockscoutSource
+) -> None:
+    await answer(sandbox, "/tokens/", {"address_hash": ADA, "name": "Another", "type": "ERC-721"})
     assert await sentence_of(eth.fetch_collection(NOBODY, NOW), UnavailableError) == UNKNOWN_FORM
 
 
-async def test_a_currency_is_no_collection(stage: Stage, eth: BlockscoutSource) -> None:
-    await answer(stage, "/tokens/", {"address_hash": NOBODY, "name": "Coin", "type": "ERC-20"})
+async def test_a_currency_is_no_collection(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
+    await answer(sandbox, "/tokens/", {"address_hash": NOBODY, "name": "Coin", "type": "ERC-20"})
     assert "is a currency" in await sentence_of(eth.fetch_collection(NOBODY, NOW), NotFoundError)
 
 
-async def test_an_address_is_its_own_account_and_owner_and_nobody_is_asked(stage: Stage, eth: BlockscoutSource) -> None:
+async def test_an_address_is_its_own_account_and_owner_and_nobody_is_asked(
+    sandbox: SandboxClient, eth: BlockscoutSource
+) -> None:
     account = await eth.fetch_account(ADA.upper().replace("0X", "0x"), NOW)
     assert account == Account("eip155:1", ADA)
     assert await eth.fetch_owner(account, NOW) == ADA
     assert await eth.fetch_name(ADA, NOW) == ""
-    assert await requests(stage) == []
+    assert await requests(sandbox) == []
 
 
-async def test_what_is_no_address_is_never_asked_for(stage: Stage, eth: BlockscoutSource) -> None:
+async def test_what_is_no_address_is_never_asked_for(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
     for text in ("0x12", "10001", "../tokens", "0x" + "z" * 40, ADA + "\n", ADA + "/../x"):
         account, thing = Account("eip155:1", text), Collection("eip155:1", text)
         known, collection = Account("eip155:1", ADA), Collection("eip155:1", NOBODY)
@@ -258,15 +262,15 @@ async def test_what_is_no_address_is_never_asked_for(stage: Stage, eth: Blocksco
             eth.fetch_account(text, NOW),
         ):
             assert await sentence_of(asked, NotFoundError) == NOT_ACCEPTED
-    assert await requests(stage) == []
+    assert await requests(sandbox) == []
 
 
 # ---------------------------------------------------------------- names
 
 
-async def test_a_name_leads_to_its_address(stage: Stage, eth: BlockscoutSource) -> None:
+async def test_a_name_leads_to_its_address(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
     assert await eth.resolve_name("vitalik.eth", NOW) == "0xd8da6bf26964af9d7eed9e03e53415d37aa96045"
-    assert (await requests(stage, "check-redirect"))[0]["query"] == {"q": "vitalik.eth"}
+    assert (await requests(sandbox, "check-redirect"))[0]["query"] == {"q": "vitalik.eth"}
 
 
 async def test_a_name_of_nobody_leads_nowhere(eth: BlockscoutSource) -> None:
@@ -275,9 +279,11 @@ async def test_a_name_of_nobody_leads_nowhere(eth: BlockscoutSource) -> None:
     )
 
 
-async def test_a_token_that_calls_itself_by_a_name_is_not_whom_it_means(stage: Stage, eth: BlockscoutSource) -> None:
+async def test_a_token_that_calls_itself_by_a_name_is_not_whom_it_means(
+    sandbox: SandboxClient, eth: BlockscoutSource
+) -> None:
     contract = await contract_of(eth, "Pigeon Post")
-    await answer(stage, "check-redirect", {"redirect": True, "type": "address", "parameter": contract})
+    await answer(sandbox, "check-redirect", {"redirect": True, "type": "address", "parameter": contract})
     assert "knows no address" in await sentence_of(eth.resolve_name("vitalik.eth", NOW), NotFoundError)
 
 
@@ -295,7 +301,7 @@ async def test_a_token_that_calls_itself_by_a_name_is_not_whom_it_means(stage: S
     ],
 )
 async def test_a_name_leads_to_an_address_or_to_nothing(
-    stage: Stage, eth: BlockscoutSource, body: Any, kind: type[NotFoundError | UnavailableError]
+    sandbox: SandboxClient, eth: BlockscoutSource, body: Any, kind: type[NotFoundError | UnavailableError]
 ) -> None:
-    await answer(stage, "check-redirect", body)
+    await answer(sandbox, "check-redirect", body)
     await sentence_of(eth.resolve_name("ada.eth", NOW), kind)

@@ -28,7 +28,7 @@ from tests.blockscout_source import (
     requests,
     sentence_of,
 )
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 LABEL = "Ethereum (Blockscout)"
 UNKNOWN_FORM = f"{LABEL} sent an answer of a form that Tessera does not know. Try again later."
@@ -36,58 +36,60 @@ TYPES = {"type": "ERC-721,ERC-1155,ERC-404"}
 
 
 @pytest.fixture
-async def eth(stage: Stage) -> AsyncIterator[BlockscoutSource]:
-    await hurry(stage)
-    async with open_blockscout(stage) as source:
+async def eth(sandbox: SandboxClient) -> AsyncIterator[BlockscoutSource]:
+    await hurry(sandbox)
+    async with open_blockscout(sandbox) as source:
         yield source
 
 
 # ---------------------------------------------------------------- the key
 
 
-async def test_a_wrong_key_is_the_operators_to_mend_and_not_sent_again(stage: Stage) -> None:
-    async with open_blockscout(stage, key="proapi_wrong", name="my-eth") as source:
+async def test_a_wrong_key_is_the_operators_to_mend_and_not_sent_again(sandbox: SandboxClient) -> None:
+    async with open_blockscout(sandbox, key="proapi_wrong", name="my-eth") as source:
         assert await sentence_of(holdings(source), RefusedError) == (
             f"{LABEL} refuses this bot's API key (HTTP 401): its operator must check MY_ETH_API_KEY."
         )
         again = await sentence_of(holdings(source, WHALE), RefusedError)
     assert "MY_ETH_API_KEY" in again
     assert "asks again in 5 minutes" in again
-    assert len(await requests(stage)) == 1
+    assert len(await requests(sandbox)) == 1
 
 
-async def test_without_a_key_the_operator_is_told_where_one_belongs(stage: Stage) -> None:
-    await hurry(stage)
-    async with open_blockscout(stage, key=None) as source:
+async def test_without_a_key_the_operator_is_told_where_one_belongs(sandbox: SandboxClient) -> None:
+    await hurry(sandbox)
+    async with open_blockscout(sandbox, key=None) as source:
         assert (await holdings(source, NOBODY)).complete
-        await answer(stage, "/nft/collections", {"message": "Unverified email"}, 403)
+        await answer(sandbox, "/nft/collections", {"message": "Unverified email"}, 403)
         assert await sentence_of(holdings(source), RefusedError) == (
             f"{LABEL} wants an API key (HTTP 403) and this bot has none: its operator must set ETHEREUM_API_KEY."
         )
-    assert "authorization" not in (await requests(stage))[0]["headers"]
+    assert "authorization" not in (await requests(sandbox))[0]["headers"]
 
 
 # ---------------------------------------------------------------- what a status means
 
 
 async def test_a_missing_contract_is_missing_but_a_missing_endpoint_is_unknown(
-    stage: Stage, eth: BlockscoutSource
+    sandbox: SandboxClient, eth: BlockscoutSource
 ) -> None:
-    await answer(stage, "/api/v2/", {"message": "Resource not found"}, 404)
+    await answer(sandbox, "/api/v2/", {"message": "Resource not found"}, 404)
     assert "knows no collection" in await sentence_of(eth.fetch_collection(NOBODY, NOW), NotFoundError)
     assert "must check the base URL" in await sentence_of(holdings(eth), UnavailableError)
     assert "must check the base URL" in await sentence_of(eth.resolve_name("ada.eth", NOW), UnavailableError)
 
 
-async def test_a_404_that_is_not_the_apis_own_is_no_word_on_a_contract(stage: Stage, eth: BlockscoutSource) -> None:
-    await answer(stage, "/tokens/", {"error": "no route"}, 404)
+async def test_a_404_that_is_not_the_apis_own_is_no_word_on_a_contract(
+    sandbox: SandboxClient, eth: BlockscoutSource
+) -> None:
+    await answer(sandbox, "/tokens/", {"error": "no route"}, 404)
     assert "must check the base URL" in await sentence_of(eth.fetch_collection(NOBODY, NOW), UnavailableError)
 
 
-async def test_a_list_that_vanishes_in_the_middle_is_unknown(stage: Stage, eth: BlockscoutSource) -> None:
+async def test_a_list_that_vanishes_in_the_middle_is_unknown(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
     first = {"items": [{"address": {"hash": ADA}, "token_id": None, "value": "1"}], "next_page_params": {"value": 1}}
-    await answer(stage, "/holders", first, times=1)
-    await answer(stage, "/holders", {"message": "Resource not found"}, 404)
+    await answer(sandbox, "/holders", first, times=1)
+    await answer(sandbox, "/holders", {"message": "Resource not found"}, 404)
     assert "base URL" in await sentence_of(last_of(eth.iter_holders(NOBODY, NOW)), UnavailableError)
 
 
@@ -95,17 +97,17 @@ def pointing(field: str) -> dict[str, Any]:
     return {"errors": [{"title": "Invalid value", "source": {"pointer": f"/{field}"}, "detail": "Invalid format"}]}
 
 
-async def test_only_an_address_that_is_pointed_at_is_refused(stage: Stage, eth: BlockscoutSource) -> None:
-    await answer(stage, "/nft/collections", pointing("address_hash_param"), 422, times=1)
+async def test_only_an_address_that_is_pointed_at_is_refused(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
+    await answer(sandbox, "/nft/collections", pointing("address_hash_param"), 422, times=1)
     assert await sentence_of(holdings(eth), NotFoundError) == f"{LABEL} does not accept this address."
     bodies: list[Any] = [pointing("type"), {"errors": None}, {"errors": [5, {"source": "/"}]}, []]
     for body in bodies:
-        await stage.reset()
-        await answer(stage, "/nft/collections", body, 422)
+        await sandbox.reset()
+        await answer(sandbox, "/nft/collections", body, 422)
         assert await sentence_of(holdings(eth), UnavailableError) == (
             f"{LABEL} did not accept the question. Try again later."
         )
-        assert len(await requests(stage)) == 1  # it would say so again
+        assert len(await requests(sandbox)) == 1  # it would say so again
 
 
 @pytest.mark.parametrize(
@@ -125,22 +127,29 @@ async def test_only_an_address_that_is_pointed_at_is_refused(stage: Stage, eth: 
     ],
 )
 async def test_a_fault_is_an_error_with_one_sentence(
-    stage: Stage, eth: BlockscoutSource, kind: str, options: dict[str, Any], error: type[TesseraError], words: str
+    sandbox: SandboxClient,
+    eth: BlockscoutSource,
+    kind: str,
+    options: dict[str, Any],
+    error: type[TesseraError],
+    words: str,
 ) -> None:
-    await fault(stage, kind, **options)
+    await fault(sandbox, kind, **options)
     sentence = await sentence_of(holdings(eth), error)
     assert sentence.startswith(LABEL)
     assert words in sentence
 
 
-async def test_a_slow_answer_is_none(stage: Stage) -> None:
-    await fault(stage, "slow", seconds=2)
-    async with open_blockscout(stage, timeout_seconds=0.2) as source:
+async def test_a_slow_answer_is_none(sandbox: SandboxClient) -> None:
+    await fault(sandbox, "slow", seconds=2)
+    async with open_blockscout(sandbox, timeout_seconds=0.2) as source:
         assert "did not answer within" in await sentence_of(holdings(source), UnavailableError)
 
 
-async def test_a_fault_on_a_later_page_leaves_the_list_unfinished(stage: Stage, eth: BlockscoutSource) -> None:
-    await fault(stage, "html", after=1)
+async def test_a_fault_on_a_later_page_leaves_the_list_unfinished(
+    sandbox: SandboxClient, eth: BlockscoutSource
+) -> None:
+    await fault(sandbox, "html", after=1)
     scans = eth.iter_holdings(Account("eip155:1", WHALE), None, NOW)
     scan = await anext(scans)
     assert (len(scan.rows), scan.finished, scan.complete) == (50, False, False)
@@ -148,11 +157,11 @@ async def test_a_fault_on_a_later_page_leaves_the_list_unfinished(stage: Stage, 
     assert (len(scan.rows), scan.finished, scan.complete) == (50, False, False)
 
 
-async def test_a_server_that_repeats_itself_is_left_with_a_gap(stage: Stage, eth: BlockscoutSource) -> None:
-    await fault(stage, "repeat")
+async def test_a_server_that_repeats_itself_is_left_with_a_gap(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
+    await fault(sandbox, "repeat")
     scan = await holdings(eth, WHALE)
     assert (len(scan.rows), scan.complete) == (50, False)
-    assert "again and again" in scan.gap
+    assert "again and again" in scan.incomplete_reason
 
 
 @pytest.mark.parametrize(
@@ -173,8 +182,10 @@ async def test_a_server_that_repeats_itself_is_left_with_a_gap(stage: Stage, eth
         {"message": "maintenance"},
     ],
 )
-async def test_an_answer_of_another_shape_is_not_an_empty_one(stage: Stage, eth: BlockscoutSource, body: Any) -> None:
-    await answer(stage, "/api/v2/", body)
+async def test_an_answer_of_another_shape_is_not_an_empty_one(
+    sandbox: SandboxClient, eth: BlockscoutSource, body: Any
+) -> None:
+    await answer(sandbox, "/api/v2/", body)
     assert await sentence_of(holdings(eth), UnavailableError) == UNKNOWN_FORM
     assert await sentence_of(last_of(eth.iter_holders(NOBODY, NOW)), UnavailableError) == UNKNOWN_FORM
     nfts = eth.iter_nfts(Account("eip155:1", ADA), Collection("eip155:1", NOBODY), NOW)
@@ -239,27 +250,29 @@ async def test_every_kind_of_key_is_sent_back_as_json_writes_it() -> None:
 # ---------------------------------------------------------------- limits
 
 
-async def test_a_limit_that_is_used_up_is_waited_for(stage: Stage) -> None:
-    await hurry(stage, per_second=2)
-    async with open_blockscout(stage) as source:
+async def test_a_limit_that_is_used_up_is_waited_for(sandbox: SandboxClient) -> None:
+    await hurry(sandbox, per_second=2)
+    async with open_blockscout(sandbox) as source:
         assert (await holdings(source, WHALE)).complete
-    assert [call["status"] for call in await requests(stage)] == [200, 200, 200]
+    assert [call["status"] for call in await requests(sandbox)] == [200, 200, 200]
 
 
-async def test_headers_that_say_nothing_hold_nobody_up(stage: Stage) -> None:
-    await hurry(stage, headers="broken")
-    async with open_blockscout(stage) as source, asyncio.timeout(3):
+async def test_headers_that_say_nothing_hold_nobody_up(sandbox: SandboxClient) -> None:
+    await hurry(sandbox, headers="broken")
+    async with open_blockscout(sandbox) as source, asyncio.timeout(3):
         assert (await holdings(source, WHALE)).complete
 
 
-async def test_too_many_requests_are_sent_again_when_the_window_is_over(stage: Stage, eth: BlockscoutSource) -> None:
-    await fault(stage, "throttle", retry_after="0.3", times=1)
+async def test_too_many_requests_are_sent_again_when_the_window_is_over(
+    sandbox: SandboxClient, eth: BlockscoutSource
+) -> None:
+    await fault(sandbox, "throttle", retry_after="0.3", times=1)
     assert (await holdings(eth, NOBODY)).complete
-    first, second = await requests(stage)
+    first, second = await requests(sandbox)
     assert (first["status"], second["status"]) == (429, 200)
     assert second["at_ms"] - first["at_ms"] >= 290
 
 
-async def test_a_key_stands_in_no_url(stage: Stage, eth: BlockscoutSource) -> None:
+async def test_a_key_stands_in_no_url(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
     await holdings(eth, WHALE)
-    assert all(BLOCKSCOUT_KEY not in str(call["query"]) for call in await requests(stage))
+    assert all(BLOCKSCOUT_KEY not in str(call["query"]) for call in await requests(sandbox))

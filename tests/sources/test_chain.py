@@ -112,7 +112,7 @@ async def last(source: ChainedSource) -> Scan[Holding]:
 async def test_a_whole_answer_of_the_first_is_the_answer() -> None:
     scan = await last(ChainedSource(Scripted("Loopring", WHOLE), ARCHIVE))
     assert list(scan.rows.values()) == [CATS]
-    assert (scan.said_by, scan.instead_of) == ("", "")
+    assert (scan.source_label, scan.fallback_reason) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ async def test_the_second_speaks_where_the_first_has_no_whole_answer(
     scan = await last(ChainedSource(Scripted("Loopring", pages, error), ARCHIVE))
     assert list(scan.rows.values()) == [CATS, DOGS]
     assert scan.complete
-    assert (scan.said_by, scan.instead_of, scan.as_of) == ("Archive", why, THEN)
+    assert (scan.source_label, scan.fallback_reason, scan.as_of) == ("Archive", why, THEN)
 
 
 @pytest.mark.parametrize(
@@ -145,8 +145,8 @@ async def test_where_neither_knows_the_words_of_the_first_stand(second: Scripted
         await last(ChainedSource(Scripted("Loopring", (), DOWN), second))
     scan = await last(ChainedSource(Scripted("Loopring", TORN), second))
     assert not scan.complete
-    assert scan.gap == "1 of the 2 announced arrived"
-    assert scan.said_by == ""
+    assert scan.incomplete_reason == "1 of the 2 announced arrived"
+    assert scan.source_label == ""
 
 
 async def test_no_such_account_is_an_answer() -> None:

@@ -14,7 +14,7 @@ from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
 from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 ADA = Account(LOOPRING, "10001")
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
@@ -39,9 +39,9 @@ async def nfts(source: LoopringSource, account: str, collection: Collection) -> 
     return last
 
 
-async def answer(stage: Stage, path: str, body: Any, status: int = 200) -> None:
+async def answer(sandbox: SandboxClient, path: str, body: Any, status: int = 200) -> None:
     """Let the stand-in give this JSON to every request for a path."""
-    await stage.fault("status", path=path, status=status, body=body)
+    await sandbox.fault("status", path=path, status=status, body=body)
 
 
 async def sentence_of(asked: Awaitable[Any], kind: type[TesseraError]) -> str:
@@ -54,22 +54,24 @@ async def sentence_of(asked: Awaitable[Any], kind: type[TesseraError]) -> str:
 # ---------------------------------------------------------------- what is asked and understood
 
 
-async def test_holdings_are_read_to_the_end_with_counts(stage: Stage, source: LoopringSource) -> None:
+async def test_holdings_are_read_to_the_end_with_counts(sandbox: SandboxClient, source: LoopringSource) -> None:
     scan = await holdings(source, "10005")
     assert scan.complete
     assert (len(scan.rows), scan.total) == (132, 132)
     assert all(holding.kinds > 0 for holding in scan.rows.values())
-    calls = await stage.requests(DETAILS)
+    calls = await sandbox.requests(DETAILS)
     asked = {"accountId": "10005", "nonZero": "true", "limit": "50"}
     assert [call["query"] for call in calls] == [asked | {"offset": offset} for offset in ("0", "50", "100")]
     assert {call["headers"]["x-api-key"] for call in calls} == {"<present>"}
 
 
-async def test_a_contract_is_asked_for_and_only_its_collections_come(stage: Stage, source: LoopringSource) -> None:
+async def test_a_contract_is_asked_for_and_only_its_collections_come(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
     contract = next(iter((await holdings(source, "10011")).rows.values())).collection.contract_address
     scan = await holdings(source, "10001", contract)
     assert set(scan.rows) == {"305", "306", "307"}
-    assert (await stage.requests(DETAILS))[-1]["query"]["tokenAddress"] == contract
+    assert (await sandbox.requests(DETAILS))[-1]["query"]["tokenAddress"] == contract
 
 
 async def test_an_account_without_nfts_is_complete_and_empty(source: LoopringSource) -> None:
@@ -78,7 +80,7 @@ async def test_an_account_without_nfts_is_complete_and_empty(source: LoopringSou
     assert (scan.rows, scan.total) == ({}, 0)
 
 
-async def test_nfts_of_a_collection_come_with_copies(stage: Stage, source: LoopringSource) -> None:
+async def test_nfts_of_a_collection_come_with_copies(sandbox: SandboxClient, source: LoopringSource) -> None:
     held = (await holdings(source, "10008")).rows
     scan = await nfts(source, "10008", held["350"].collection)
     assert scan.complete
@@ -87,7 +89,7 @@ async def test_nfts_of_a_collection_come_with_copies(stage: Stage, source: Loopr
     assert nft.name
     assert nft.image_uris[0].startswith("ipfs://Qm")
     assert nft.nft_id.startswith("0x")
-    assert (await stage.requests(BALANCES))[0]["query"] == {
+    assert (await sandbox.requests(BALANCES))[0]["query"] == {
         "accountId": "10008",
         "collectionId": "350",
         "tokenAddress": held["350"].collection.contract_address,
@@ -98,32 +100,32 @@ async def test_nfts_of_a_collection_come_with_copies(stage: Stage, source: Loopr
     }
 
 
-async def test_a_contract_that_is_not_known_is_not_asked_for(stage: Stage, source: LoopringSource) -> None:
+async def test_a_contract_that_is_not_known_is_not_asked_for(sandbox: SandboxClient, source: LoopringSource) -> None:
     await nfts(source, "10008", Collection(LOOPRING, "350"))
-    assert "tokenAddress" not in (await stage.requests(BALANCES))[0]["query"]
+    assert "tokenAddress" not in (await sandbox.requests(BALANCES))[0]["query"]
 
 
-async def test_a_collection_by_its_number(stage: Stage, source: LoopringSource) -> None:
+async def test_a_collection_by_its_number(sandbox: SandboxClient, source: LoopringSource) -> None:
     collection = await source.fetch_collection("254", NOW)
     assert (collection.collection_id, collection.name) == ("254", "Harbour Lights")
-    assert [call["query"] for call in await stage.requests("nft/public/collection")] == [{"id": "254"}]
+    assert [call["query"] for call in await sandbox.requests("nft/public/collection")] == [{"id": "254"}]
 
 
-async def test_owner_and_account_lead_to_each_other(stage: Stage, source: LoopringSource) -> None:
+async def test_owner_and_account_lead_to_each_other(sandbox: SandboxClient, source: LoopringSource) -> None:
     assert await source.fetch_owner(ADA, NOW) == ADA_OWNER
     assert await source.fetch_account(ADA_OWNER, NOW) == ADA
-    assert [call["query"] for call in await stage.requests("/account")] == [
+    assert [call["query"] for call in await sandbox.requests("/account")] == [
         {"accountId": "10001"},
         {"owner": ADA_OWNER},
     ]
 
 
-async def test_names_lead_both_ways(stage: Stage, source: LoopringSource) -> None:
+async def test_names_lead_both_ways(sandbox: SandboxClient, source: LoopringSource) -> None:
     assert await source.resolve_name("ada.loopring.eth", NOW) == ADA_OWNER
     assert await source.fetch_name(ADA_OWNER, NOW) == "ada.loopring.eth"
     assert await source.fetch_name("0x" + "9" * 40, NOW) == ""
-    assert (await stage.requests("resolveEns"))[0]["query"] == {"fullName": "ada.loopring.eth"}
-    assert (await stage.requests("resolveName"))[0]["query"] == {"owner": ADA_OWNER}
+    assert (await sandbox.requests("resolveEns"))[0]["query"] == {"fullName": "ada.loopring.eth"}
+    assert (await sandbox.requests("resolveName"))[0]["query"] == {"owner": ADA_OWNER}
 
 
 async def test_a_name_of_nobody_and_an_address_without_an_account(source: LoopringSource) -> None:
@@ -142,18 +144,22 @@ async def test_a_name_of_nobody_and_an_address_without_an_account(source: Loopri
 # ---------------------------------------------------------------- answers about somebody or something else
 
 
-async def test_an_account_other_than_the_one_asked_for_is_refused(stage: Stage, source: LoopringSource) -> None:
-    await answer(stage, "/account", {"accountId": 10002, "owner": ADA_OWNER})
+async def test_an_account_other_than_the_one_asked_for_is_refused(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
+    await answer(sandbox, "/account", {"accountId": 10002, "owner": ADA_OWNER})
     assert await sentence_of(source.fetch_owner(ADA, NOW), UnavailableError) == UNKNOWN_FORM
 
 
-async def test_an_account_of_another_owner_is_refused(stage: Stage, source: LoopringSource) -> None:
-    await answer(stage, "/account", {"accountId": 10001, "owner": "0x" + "9" * 40})
+async def test_an_account_of_another_owner_is_refused(sandbox: SandboxClient, source: LoopringSource) -> None:
+    await answer(sandbox, "/account", {"accountId": 10001, "owner": "0x" + "9" * 40})
     assert await sentence_of(source.fetch_account(ADA_OWNER, NOW), UnavailableError) == UNKNOWN_FORM
 
 
-async def test_a_collection_other_than_the_one_asked_for_is_refused(stage: Stage, source: LoopringSource) -> None:
-    await answer(stage, "nft/public/collection", {"id": 96, "name": "Another"})
+async def test_a_collection_other_than_the_one_asked_for_is_refused(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
+    await answer(sandbox, "nft/public/collection", {"id": 96, "name": "Another"})
     assert await sentence_of(source.fetch_collection("254", NOW), UnavailableError) == UNKNOWN_FORM
 
 
@@ -168,28 +174,34 @@ async def test_a_collection_other_than_the_one_asked_for_is_refused(stage: Stage
         pytest.param("0x](https://evil.example/aaaaaaaaaaaaaaaa)", id="words of an address's length"),
     ],
 )
-async def test_a_name_leads_to_an_address_or_to_nothing(stage: Stage, source: LoopringSource, data: Any) -> None:
-    await answer(stage, "resolveEns", {"resultInfo": {"code": 0, "message": "SUCCESS"}, "data": data})
+async def test_a_name_leads_to_an_address_or_to_nothing(
+    sandbox: SandboxClient, source: LoopringSource, data: Any
+) -> None:
+    await answer(sandbox, "resolveEns", {"resultInfo": {"code": 0, "message": "SUCCESS"}, "data": data})
     assert await sentence_of(source.resolve_name("ada.eth", NOW), UnavailableError) == UNKNOWN_FORM
 
 
 @pytest.mark.parametrize("data", [{}, {"data": ""}, {"data": None}])
-async def test_a_name_without_data_leads_nowhere(stage: Stage, source: LoopringSource, data: dict[str, Any]) -> None:
-    await answer(stage, "resolveEns", {"resultInfo": {"code": 0, "message": "SUCCESS"}} | data)
+async def test_a_name_without_data_leads_nowhere(
+    sandbox: SandboxClient, source: LoopringSource, data: dict[str, Any]
+) -> None:
+    await answer(sandbox, "resolveEns", {"resultInfo": {"code": 0, "message": "SUCCESS"}} | data)
     assert "leads to no address" in await sentence_of(source.resolve_name("ada.eth", NOW), NotFoundError)
 
 
 @pytest.mark.parametrize("body", [[], {"status": "maintenance"}, {"data": None}, {"resultInfo": {}, "data": ""}])
 async def test_an_answer_of_another_shape_does_not_say_that_a_name_leads_nowhere(
-    stage: Stage, source: LoopringSource, body: Any
+    sandbox: SandboxClient, source: LoopringSource, body: Any
 ) -> None:
-    await answer(stage, "/resolve", body)
+    await answer(sandbox, "/resolve", body)
     assert await sentence_of(source.resolve_name("ada.eth", NOW), UnavailableError) == UNKNOWN_FORM
     assert await sentence_of(source.fetch_name(ADA_OWNER, NOW), UnavailableError) == UNKNOWN_FORM
 
 
-async def test_a_name_or_a_collection_that_cannot_exist_does_not(stage: Stage, source: LoopringSource) -> None:
-    await stage.fault("error", path="/api/", code=100001, message="Invalid argument")
+async def test_a_name_or_a_collection_that_cannot_exist_does_not(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
+    await sandbox.fault("error", path="/api/", code=100001, message="Invalid argument")
     assert "leads to no address" in await sentence_of(source.resolve_name("ada.eth", NOW), NotFoundError)
     assert "knows no collection" in await sentence_of(source.fetch_collection("254", NOW), NotFoundError)
     assert "did not accept the question" in await sentence_of(source.fetch_owner(ADA, NOW), UnavailableError)

@@ -11,7 +11,7 @@ from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
 from sandbox.wallets import WALLET_FACTORY
 from tests.loopring_source import open_source
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 INFO = "counterFactualInfo"
 NOW = Priority.INTERACTIVE
@@ -20,25 +20,25 @@ RECOVERED = Account(LOOPRING, "10029")  # deployed since, and the API goes on te
 KEYED, DEPLOYED = Account(LOOPRING, "10001"), Account(LOOPRING, "10021")
 
 
-async def told(stage: Stage, account: Account) -> dict[str, str]:
+async def told(sandbox: SandboxClient, account: Account) -> dict[str, str]:
     """The answer as it is sent."""
-    body: dict[str, str] = await stage.get(f"/loopring/api/v3/{INFO}", accountId=account.account_id)
+    body: dict[str, str] = await sandbox.get(f"/loopring/api/v3/{INFO}", accountId=account.account_id)
     return body
 
 
 @pytest.mark.parametrize("account", [PROMISED, RECOVERED])
-async def test_what_an_address_was_made_from(stage: Stage, source: LoopringSource, account: Account) -> None:
+async def test_what_an_address_was_made_from(sandbox: SandboxClient, source: LoopringSource, account: Account) -> None:
     wallet = await source.fetch_owner(account, NOW)
-    body = await told(stage, account)
+    body = await told(sandbox, account)
     assert await source.fetch_counterfactual(wallet, NOW) == Counterfactual(
         wallet, WALLET_FACTORY.lower(), int(body["walletSalt"]), body["walletOwner"]
     )
-    assert (await stage.requests(INFO))[-1]["query"] == {"address": wallet}
+    assert (await sandbox.requests(INFO))[-1]["query"] == {"address": wallet}
 
 
-async def test_it_is_asked_without_a_key_too(stage: Stage) -> None:
-    async with open_source(stage, key=None) as source:
-        assert await source.fetch_counterfactual((await told(stage, PROMISED))["wallet"], NOW)
+async def test_it_is_asked_without_a_key_too(sandbox: SandboxClient) -> None:
+    async with open_source(sandbox, key=None) as source:
+        assert await source.fetch_counterfactual((await told(sandbox, PROMISED))["wallet"], NOW)
 
 
 @pytest.mark.parametrize("account", [KEYED, DEPLOYED])
@@ -50,17 +50,17 @@ async def test_an_address_that_nobody_knows_is_made_from_nothing(source: Looprin
     assert await source.fetch_counterfactual("0x" + "9" * 40, NOW) is None
 
 
-async def test_addresses_come_in_any_case_and_are_kept_in_one(stage: Stage, source: LoopringSource) -> None:
-    body = await told(stage, PROMISED)
+async def test_addresses_come_in_any_case_and_are_kept_in_one(sandbox: SandboxClient, source: LoopringSource) -> None:
+    body = await told(sandbox, PROMISED)
     shouted = {key: value.upper().replace("X", "x") if isinstance(value, str) else value for key, value in body.items()}
-    await stage.fault("status", INFO, status=200, body=shouted)
+    await sandbox.fault("status", INFO, status=200, body=shouted)
     found = await source.fetch_counterfactual(body["wallet"], NOW)
     assert found == Counterfactual(body["wallet"], body["walletFactory"], int(body["walletSalt"]), body["walletOwner"])
 
 
-async def test_a_salt_may_be_as_large_as_256_bits(stage: Stage, source: LoopringSource) -> None:
-    body = await told(stage, PROMISED)
-    await stage.fault("status", INFO, status=200, body=body | {"walletSalt": str(2**256 - 1)})
+async def test_a_salt_may_be_as_large_as_256_bits(sandbox: SandboxClient, source: LoopringSource) -> None:
+    body = await told(sandbox, PROMISED)
+    await sandbox.fault("status", INFO, status=200, body=body | {"walletSalt": str(2**256 - 1)})
     found = await source.fetch_counterfactual(body["wallet"], NOW)
     assert found is not None
     assert found.salt == 2**256 - 1
@@ -82,17 +82,19 @@ async def test_a_salt_may_be_as_large_as_256_bits(stage: Stage, source: Loopring
         pytest.param({"walletSalt": None}, id="no salt"),
     ],
 )
-async def test_what_is_not_understood_is_not_a_no(stage: Stage, source: LoopringSource, change: dict[str, Any]) -> None:
-    body = await told(stage, PROMISED)
-    await stage.fault("status", INFO, status=200, body=body | change)
+async def test_what_is_not_understood_is_not_a_no(
+    sandbox: SandboxClient, source: LoopringSource, change: dict[str, Any]
+) -> None:
+    body = await told(sandbox, PROMISED)
+    await sandbox.fault("status", INFO, status=200, body=body | change)
     with pytest.raises(UnavailableError, match="an answer of a form that Tessera does not know"):
         await source.fetch_counterfactual(body["wallet"], NOW)
 
 
 @pytest.mark.parametrize("body", [{}, [], "null", None, 0])
-async def test_an_answer_of_another_form_is_not_a_no(stage: Stage, source: LoopringSource, body: Any) -> None:
-    wallet = (await told(stage, PROMISED))["wallet"]
-    await stage.fault("status", INFO, status=200, body=body)
+async def test_an_answer_of_another_form_is_not_a_no(sandbox: SandboxClient, source: LoopringSource, body: Any) -> None:
+    wallet = (await told(sandbox, PROMISED))["wallet"]
+    await sandbox.fault("status", INFO, status=200, body=body)
     with pytest.raises(UnavailableError):
         await source.fetch_counterfactual(wallet, NOW)
 
@@ -108,10 +110,10 @@ async def test_an_answer_of_another_form_is_not_a_no(stage: Stage, source: Loopr
     ],
 )
 async def test_a_refusal_of_the_api_is_not_a_no(
-    stage: Stage, source: LoopringSource, code: int, message: str, kind: type[TesseraError]
+    sandbox: SandboxClient, source: LoopringSource, code: int, message: str, kind: type[TesseraError]
 ) -> None:
-    wallet = (await told(stage, PROMISED))["wallet"]
-    await stage.fault("error", INFO, code=code, message=message)
+    wallet = (await told(sandbox, PROMISED))["wallet"]
+    await sandbox.fault("error", INFO, code=code, message=message)
     with pytest.raises(TesseraError) as caught:
         await source.fetch_counterfactual(wallet, NOW)
     assert type(caught.value) is kind
@@ -131,16 +133,16 @@ async def test_a_refusal_of_the_api_is_not_a_no(
     ],
 )
 async def test_no_answer_is_not_a_no(
-    stage: Stage, source: LoopringSource, fault: str, options: dict[str, Any], kind: type[TesseraError]
+    sandbox: SandboxClient, source: LoopringSource, fault: str, options: dict[str, Any], kind: type[TesseraError]
 ) -> None:
-    wallet = (await told(stage, PROMISED))["wallet"]
-    await stage.fault(fault, INFO, **options)
+    wallet = (await told(sandbox, PROMISED))["wallet"]
+    await sandbox.fault(fault, INFO, **options)
     with pytest.raises(TesseraError) as caught:
         await source.fetch_counterfactual(wallet, NOW)
     assert type(caught.value) is kind
 
 
-async def test_a_question_that_is_not_accepted_is_no_answer(stage: Stage, source: LoopringSource) -> None:
-    await stage.fault("error", INFO, code=100001, message="Invalid address")
+async def test_a_question_that_is_not_accepted_is_no_answer(sandbox: SandboxClient, source: LoopringSource) -> None:
+    await sandbox.fault("error", INFO, code=100001, message="Invalid address")
     with pytest.raises(UnavailableError, match="did not accept the question"):
         await source.fetch_counterfactual("0x" + "9" * 40, NOW)

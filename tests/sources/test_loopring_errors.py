@@ -12,7 +12,7 @@ from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from tests.loopring_source import open_source
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 DETAILS = "user/collection/details"
 BALANCES = "user/nft/collection/balances"
@@ -37,9 +37,9 @@ async def sentence_of(asked: Awaitable[Any], kind: type[TesseraError]) -> str:
     return caught.value.sentence
 
 
-async def fault_sentence(stage: Stage, account: str) -> str:
+async def fault_sentence(sandbox: SandboxClient, account: str) -> str:
     """What a source of its own says; at the same time as others, since each waits through its retries."""
-    async with open_source(stage) as source:
+    async with open_source(sandbox) as source:
         return await sentence_of(holdings(source, account), UnavailableError)
 
 
@@ -57,24 +57,24 @@ async def fault_sentence(stage: Stage, account: str) -> str:
     ],
 )
 async def test_a_code_means_the_same_whatever_the_status(
-    stage: Stage, source: LoopringSource, code: int, kind: type[TesseraError], sentence: str, http: int
+    sandbox: SandboxClient, source: LoopringSource, code: int, kind: type[TesseraError], sentence: str, http: int
 ) -> None:
-    await stage.fault("error", code=code, message="upstream's own words", http=http)
+    await sandbox.fault("error", code=code, message="upstream's own words", http=http)
     assert await sentence_of(holdings(source), kind) == sentence
-    assert len(await stage.requests(DETAILS)) == 1
+    assert len(await sandbox.requests(DETAILS)) == 1
 
 
 @pytest.mark.parametrize("http", [400, 200])
-async def test_every_other_code_is_a_fault_of_theirs_and_asked_again(stage: Stage, http: int) -> None:
+async def test_every_other_code_is_a_fault_of_theirs_and_asked_again(sandbox: SandboxClient, http: int) -> None:
     codes = {"10001": 100000, "10002": 100002, "10003": 104208, "10005": 104209, "10006": 424242, "10007": -1}
     for account, code in codes.items():
-        await stage.fault("error", path=f"accountId={account}&", code=code, message="None.get", http=http)
-    told = await asyncio.gather(*(fault_sentence(stage, account) for account in codes))
+        await sandbox.fault("error", path=f"accountId={account}&", code=code, message="None.get", http=http)
+    told = await asyncio.gather(*(fault_sentence(sandbox, account) for account in codes))
     assert dict(zip(codes.values(), told, strict=True)) == dict.fromkeys(codes.values(), FAULT)
-    assert len(await stage.requests(DETAILS)) == 3 * len(codes)
+    assert len(await sandbox.requests(DETAILS)) == 3 * len(codes)
 
 
-async def test_an_error_that_is_not_understood_is_a_fault_and_never_nothing(stage: Stage) -> None:
+async def test_an_error_that_is_not_understood_is_a_fault_and_never_nothing(sandbox: SandboxClient) -> None:
     cases: dict[str, tuple[Any, int]] = {
         "10001": ({"resultInfo": {"code": "soon"}}, 200),
         "10002": ({"resultInfo": {"message": "no code"}}, 400),
@@ -84,8 +84,8 @@ async def test_an_error_that_is_not_understood_is_a_fault_and_never_nothing(stag
         "10007": ([], 400),
     }
     for account, (body, status) in cases.items():
-        await stage.fault("status", path=f"accountId={account}&", status=status, body=body)
-    told = await asyncio.gather(*(fault_sentence(stage, account) for account in cases))
+        await sandbox.fault("status", path=f"accountId={account}&", status=status, body=body)
+    told = await asyncio.gather(*(fault_sentence(sandbox, account) for account in cases))
     assert dict(zip(cases, told, strict=True)) == dict.fromkeys(cases, FAULT)
 
 
@@ -100,22 +100,26 @@ async def test_an_error_that_is_not_understood_is_a_fault_and_never_nothing(stag
 )
 @pytest.mark.parametrize("body", [{"error": "words of a proxy"}, {"collections": [], "totalNum": 0}])
 async def test_a_status_without_a_code_of_loopring_speaks_for_itself(
-    stage: Stage, source: LoopringSource, status: int, kind: type[TesseraError], words: str, body: Any
+    sandbox: SandboxClient, source: LoopringSource, status: int, kind: type[TesseraError], words: str, body: Any
 ) -> None:
-    await stage.fault("status", status=status, body=body)
+    await sandbox.fault("status", status=status, body=body)
     assert words in await sentence_of(holdings(source), kind)
 
 
-async def test_an_invalid_argument_is_nobodys_account_or_a_wrong_question(stage: Stage, source: LoopringSource) -> None:
-    await stage.fault("error", path="/api/v3/", code=100001, message="Invalid owner:0x1234")
+async def test_an_invalid_argument_is_nobodys_account_or_a_wrong_question(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
+    await sandbox.fault("error", path="/api/v3/", code=100001, message="Invalid owner:0x1234")
     who = source.fetch_account("0x" + "1" * 40, Priority.INTERACTIVE)
     assert await sentence_of(who, NotFoundError) == "Loopring has no account for 0x1111…1111."
     # An account id is always a number: that one is refused says nothing about what it holds.
     assert "did not accept the question" in await sentence_of(holdings(source), UnavailableError)
 
 
-async def test_what_is_missing_of_a_collection_is_not_called_an_account(stage: Stage, source: LoopringSource) -> None:
-    await stage.fault("error", path=BALANCES, code=108002, message="ERR_NFT_METADATA_NOT_EXISTS")
+async def test_what_is_missing_of_a_collection_is_not_called_an_account(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
+    await sandbox.fault("error", path=BALANCES, code=108002, message="ERR_NFT_METADATA_NOT_EXISTS")
 
     async def ask() -> None:
         async for _ in source.iter_nfts(Account(LOOPRING, "1"), Collection(LOOPRING, "254"), Priority.INTERACTIVE):
@@ -136,15 +140,15 @@ async def test_what_is_missing_of_a_collection_is_not_called_an_account(stage: S
     ],
 )
 async def test_an_error_is_understood_in_each_of_its_forms(
-    stage: Stage, source: LoopringSource, body: Any, status: int
+    sandbox: SandboxClient, source: LoopringSource, body: Any, status: int
 ) -> None:
-    await stage.fault("status", status=status, body=body)
+    await sandbox.fault("status", status=status, body=body)
     assert await sentence_of(holdings(source), NotFoundError) == NO_ACCOUNT
 
 
-async def test_code_zero_is_success(stage: Stage, source: LoopringSource) -> None:
+async def test_code_zero_is_success(sandbox: SandboxClient, source: LoopringSource) -> None:
     body = {"resultInfo": {"code": 0, "message": "SUCCESS"}, "collections": [{"id": 7, "count": 2}], "totalNum": 1}
-    await stage.fault("status", status=200, body=body)
+    await sandbox.fault("status", status=200, body=body)
     scan = await holdings(source)
     assert scan.complete
     assert scan.rows["7"].kinds == 2
@@ -152,15 +156,17 @@ async def test_code_zero_is_success(stage: Stage, source: LoopringSource) -> Non
 
 @pytest.mark.parametrize("body", [{}, [], None, {"resultInfo": {}}, {"code": 5}, {"data": []}, ["maintenance"], 0])
 async def test_a_success_of_another_shape_is_not_an_empty_account(
-    stage: Stage, source: LoopringSource, body: Any
+    sandbox: SandboxClient, source: LoopringSource, body: Any
 ) -> None:
-    await stage.fault("status", status=200, body=body)
+    await sandbox.fault("status", status=200, body=body)
     assert await sentence_of(holdings(source), UnavailableError) == UNKNOWN_FORM
-    assert len(await stage.requests(DETAILS)) == 1
+    assert len(await sandbox.requests(DETAILS)) == 1
 
 
 @pytest.mark.parametrize(("key", "sentence"), [(None, NO_KEY), ("wrong", BAD_KEY)])
-async def test_without_the_right_key_nothing_is_concluded(stage: Stage, key: str | None, sentence: str) -> None:
-    async with open_source(stage, key=key) as source:
+async def test_without_the_right_key_nothing_is_concluded(
+    sandbox: SandboxClient, key: str | None, sentence: str
+) -> None:
+    async with open_source(sandbox, key=key) as source:
         assert await sentence_of(holdings(source), RefusedError) == sentence
         assert source.health.last_failure == sentence

@@ -78,16 +78,16 @@ def test_the_breaker_opens_after_failures_in_a_row_and_then_the_source_is_on_tri
     breaker.succeeded()
     breaker.failed()
     breaker.failed()
-    assert (breaker.wait_seconds(), breaker.on_trial) == (0, False)
+    assert (breaker.wait_seconds(), breaker.half_open) == (0, False)
     breaker.failed()
     assert breaker.wait_seconds() == 30
     now += 30
-    assert (breaker.wait_seconds(), breaker.on_trial) == (0, True)
+    assert (breaker.wait_seconds(), breaker.half_open) == (0, True)
     breaker.failed()
     assert breaker.wait_seconds() == 30
     now += 30
     breaker.succeeded()
-    assert (breaker.wait_seconds(), breaker.on_trial) == (0, False)
+    assert (breaker.wait_seconds(), breaker.half_open) == (0, False)
 
 
 def test_an_answer_to_what_was_sent_before_a_hold_does_not_end_it() -> None:
@@ -97,7 +97,7 @@ def test_an_answer_to_what_was_sent_before_a_hold_does_not_end_it() -> None:
     breaker.succeeded()
     assert breaker.wait_seconds() == 60
     now += 60
-    assert breaker.on_trial
+    assert breaker.half_open
 
 
 def test_a_hold_is_never_shortened() -> None:

@@ -35,11 +35,11 @@ def test_a_whole_list_is_complete(pages: list[RawPage[int]]) -> None:
     scan = scan_of(*pages)
     assert scan.finished
     assert scan.complete
-    assert scan.gap == ""
+    assert scan.incomplete_reason == ""
 
 
 @pytest.mark.parametrize(
-    ("pages", "gap"),
+    ("pages", "incomplete_reason"),
     [
         pytest.param([page(range(12), 35), page([], 0)], "12 of the 35 announced arrived", id="the rest never comes"),
         pytest.param([page([], 35)], "0 of the 35 announced arrived", id="empty although a total was announced"),
@@ -66,11 +66,11 @@ def test_a_whole_list_is_complete(pages: list[RawPage[int]]) -> None:
         pytest.param([page(range(50), 53), page(range(50, 53), 0)], UNTOLD, id="a total that turns to 0 beside rows"),
     ],
 )
-def test_a_list_with_a_gap_says_so(pages: list[RawPage[int]], gap: str) -> None:
+def test_a_list_with_a_gap_says_so(pages: list[RawPage[int]], incomplete_reason: str) -> None:
     scan = scan_of(*pages)
     assert scan.finished
     assert not scan.complete
-    assert scan.gap == gap
+    assert scan.incomplete_reason == incomplete_reason
 
 
 def test_an_unfinished_list_is_not_complete() -> None:
@@ -101,4 +101,4 @@ async def test_reading_ends_at_two_hundred_pages() -> None:
     scans = [scan async for scan in iter_scan(fetch, key=lambda row: row)]
     assert asked == MAX_PAGES
     assert not scans[-1].complete
-    assert scans[-1].gap == "only the first 200 pages were read"
+    assert scans[-1].incomplete_reason == "only the first 200 pages were read"

@@ -86,13 +86,21 @@ def len_of(embed: discord.Embed) -> int:
 def test_a_page_of_holdings_keeps_the_limits(
     rows: list[Holding],
     page: int,
-    gap: str,
+    incomplete_reason: str,
     stale: str,
     name: str,
     reading: bool,  # noqa: FBT001 - given by position
 ) -> None:
     account = Account(LOOPRING, "4294967295")
-    holdings = Holdings(account, AS_OF, tuple(rows), complete=not gap, gap=gap, stale_because=stale, total=2**63)
+    holdings = Holdings(
+        account,
+        AS_OF,
+        tuple(rows),
+        complete=not incomplete_reason,
+        incomplete_reason=incomplete_reason,
+        stale_reason=stale,
+        total=2**63,
+    )
     message = holdings_embeds.holdings_embeds(
         holdings, page, owner=Owner(OWNER, name), reading=reading, gateways=GATEWAYS
     )
@@ -103,12 +111,16 @@ def test_a_page_of_holdings_keeps_the_limits(
 
 @settings(max_examples=25, deadline=None)
 @given(COLLECTIONS, st.lists(NFTS, max_size=4), TEXT)
-def test_a_collection_with_nfts_keeps_the_limits(collection: Collection, nfts: list[Nft], gap: str) -> None:
+def test_a_collection_with_nfts_keeps_the_limits(
+    collection: Collection, nfts: list[Nft], incomplete_reason: str
+) -> None:
     for description in (safe_pages(collection.description, 3000) or [""])[:2]:
         whole = holdings_embeds.collection_embed(
             collection, description=description, held="3 kinds", source_label="Loopring", as_of=AS_OF, gateways=GATEWAYS
         )
-        message = embeds.fit([whole, *holdings_embeds.nft_embeds(nfts, GATEWAYS), holdings_embeds.gap_embed(gap)])
+        message = embeds.fit(
+            [whole, *holdings_embeds.nft_embeds(nfts, GATEWAYS), holdings_embeds.incomplete_embed(incomplete_reason)]
+        )
         assert over_limits(message) == []
         assert len(message) == 2 + len(nfts)
 
@@ -116,7 +128,7 @@ def test_a_collection_with_nfts_keeps_the_limits(collection: Collection, nfts: l
 @settings(max_examples=100, deadline=None)
 @given(TEXT)
 def test_a_gap_and_an_error_keep_the_limits(words: str) -> None:
-    assert over_limits([holdings_embeds.gap_embed(words)]) == []
+    assert over_limits([holdings_embeds.incomplete_embed(words)]) == []
     for error in (InputError(words), UnavailableError(words)):
         assert over_limits([embeds.error_embed(error)]) == []
 

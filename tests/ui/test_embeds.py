@@ -38,7 +38,7 @@ def holding(number: int = 1, kinds: int = 1, **fields: Any) -> Holding:
 
 
 def held(*rows: Holding, **fields: Any) -> Holdings:
-    defaults: dict[str, Any] = {"complete": True, "total": len(rows), "said_by": "Loopring"}
+    defaults: dict[str, Any] = {"complete": True, "total": len(rows), "source_label": "Loopring"}
     return Holdings(Account(LOOPRING, "10001"), AS_OF, rows, **(defaults | fields))
 
 
@@ -86,7 +86,11 @@ def test_copies_are_counted_with_the_thousands_set_apart() -> None:
     ("nfts", "words"),
     [
         pytest.param(NftList(), "3 kinds", id="none of them"),
-        pytest.param(NftList((Nft("a", "1", 5),), complete=False, total=3, gap="x"), "3 kinds", id="not all of them"),
+        pytest.param(
+            NftList((Nft("a", "1", 5),), complete=False, total=3, incomplete_reason="x"),
+            "3 kinds",
+            id="not all of them",
+        ),
         pytest.param(NftList((Nft("a", "1", 5), Nft("b", "2", 12)), complete=True), "3 kinds, 17 copies", id="all"),
         pytest.param(NftList((Nft("a", "1", 1),), complete=True), "3 kinds, 1 copy", id="one"),
     ],
@@ -141,14 +145,14 @@ def test_one_of_everything_is_no_plural() -> None:
             id="no total",
         ),
         pytest.param(
-            held(holding(), complete=False, gap="1 of the 35 announced arrived"),
+            held(holding(), complete=False, incomplete_reason="1 of the 35 announced arrived"),
             False,
             "⚠️ **Incomplete:** 1 of the 35 announced arrived. What is missing here is unknown, not zero.",
             embeds.CAUTION,
             id="incomplete",
         ),
         pytest.param(
-            held(holding(), stale_because="Loopring did not answer within 10 seconds."),
+            held(holding(), stale_reason="Loopring did not answer within 10 seconds."),
             False,
             "⚠️ This is an earlier answer, and may have changed. Loopring did not answer within 10 seconds.",
             embeds.CAUTION,
@@ -161,7 +165,7 @@ def test_the_header_says_how_sure_it_is(
 ) -> None:
     header = shown(holdings, reading=reading)[0]
     first, second = (header.description or "").splitlines()
-    assert first == ("At least " if holdings.gap else "") + "**1 collection** · 1 kind of NFT"
+    assert first == ("At least " if holdings.incomplete_reason else "") + "**1 collection** · 1 kind of NFT"
     assert second == line
     assert header.colour == colour
 
@@ -173,7 +177,7 @@ def test_only_a_complete_empty_list_says_that_nothing_is_held() -> None:
         "This account holds no NFTs of this contract, says Loopring.",
         "Only contract `0xdf23…8b19`",
     ]
-    unknown = held(complete=False, total=30, gap="0 of the 30 announced arrived")
+    unknown = held(complete=False, total=30, incomplete_reason="0 of the 30 announced arrived")
     for embed in (shown(unknown)[0], shown(held(complete=False, total=None), reading=True)[0]):
         assert "holds no NFTs" not in (embed.description or "")
 

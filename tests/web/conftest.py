@@ -8,31 +8,31 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.sandbox_client import Stage, open_stage
-from tests.web.harness import Stand, open_stand
+from tests.sandbox_client import SandboxClient, open_sandbox
+from tests.web.harness import PageHarness, open_page
 from tests.web.page_browser import Visitor, visiting, wallet
 from tests.web.page_server import make_state
 
 
 @pytest.fixture(scope="module")
-async def sandbox() -> AsyncIterator[Stage]:
+async def module_sandbox() -> AsyncIterator[SandboxClient]:
     """The sandbox of a module's tests."""
-    async with open_stage() as stage:
-        yield stage
+    async with open_sandbox() as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-async def stage(sandbox: Stage) -> Stage:
+async def sandbox(module_sandbox: SandboxClient) -> SandboxClient:
     """The sandbox as at the start."""
-    await sandbox.reset()
-    return sandbox
+    await module_sandbox.reset()
+    return module_sandbox
 
 
 @pytest.fixture
-async def stand(stage: Stage, tmp_path: Path) -> AsyncIterator[Stand]:
+async def harness(sandbox: SandboxClient, tmp_path: Path) -> AsyncIterator[PageHarness]:
     """Handlers with a login and one node."""
-    async with open_stand(stage, tmp_path) as stand:
-        yield stand
+    async with open_page(sandbox, tmp_path) as harness:
+        yield harness
 
 
 @pytest.fixture

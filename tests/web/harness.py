@@ -19,20 +19,20 @@ from bot.linking import Accounts, Contests, Linking, Privacy, Verification
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
-from bot.linking.proof_methods import Way
-from bot.linking.signature_verifier import Signers
-from bot.linking.steps import Begun, Page
+from bot.linking.proof_methods import ProofMethod
+from bot.linking.signature_verifier import SignatureVerifier
+from bot.linking.steps import Page, StartedProof
 from bot.links import Link, Person
 from bot.lookup.lookup import Lookup
 from bot.pseudonyms import pseudonyms
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
-from bot.store.linking.proof_writer import Proving
+from bot.store.linking.proof_writer import ProofWriter
 from bot.web.server import start_server
 from bot.web.verify_page import VerifyPage
 from sandbox.world import API_KEY, APPLICATION_ID
 from tests.process import free_port
-from tests.sandbox_client import Stage
+from tests.sandbox_client import SandboxClient
 
 CLIENT_SECRET = "sandbox.client.secret"
 GUILD = 910000000000000000
@@ -62,23 +62,23 @@ class Reply:
 class Browser:
     """One browser with its cookies, at the page."""
 
-    def __init__(self, stand: Stand) -> None:
-        self.stand = stand
+    def __init__(self, harness: PageHarness) -> None:
+        self.harness = harness
         self.state: dict[str, Any] = {}
         # Browsers take a `Secure` cookie from their own machine without TLS, and so does this one.
-        jar = aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=yarl.URL(stand.url))
+        jar = aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=yarl.URL(harness.url))
         self.session = aiohttp.ClientSession(cookie_jar=jar)
 
     @property
     def cookie(self) -> str:
         """Of the session, "" for none."""
-        cookie = self.session.cookie_jar.filter_cookies(yarl.URL(self.stand.url)).get("__Host-vs")
+        cookie = self.session.cookie_jar.filter_cookies(yarl.URL(self.harness.url)).get("__Host-vs")
         return cookie.value if cookie else ""
 
     async def post(self, name: str, body: Any = None, *, headers: dict[str, str] | None = None) -> Reply:
         """POST as the page's script does; what `headers` names stands in place of the script's own."""
-        sent = {"Origin": self.stand.url, "X-Tessera-CSRF": self.state.get("csrf", "")} | (headers or {})
-        async with self.session.post(f"{self.stand.url}/v/{name}", json=body or {}, headers=sent) as response:
+        sent = {"Origin": self.harness.url, "X-Tessera-CSRF": self.state.get("csrf", "")} | (headers or {})
+        async with self.session.post(f"{self.harness.url}/v/{name}", json=body or {}, headers=sent) as response:
             reply = Reply(response.status, await response.json(), response.headers)
         if reply.status == 200 and "step" in reply.body:
             self.state = reply.body
@@ -95,7 +95,7 @@ class Browser:
     async def authorize(self, user: str, *, approve: bool = True, url: str = "") -> str:
         """Press Authorize, or Cancel, at Discord as a user; where Discord sends the browser."""
         asked = {"url": url or self.state["authorize_url"], "user": user, "approve": approve}
-        return str((await self.stand.stage.post("/_client/authorize", asked))["location"])
+        return str((await self.harness.sandbox.post("/_client/authorize", asked))["location"])
 
     async def follow(self, location: str) -> str:
         """Go where Discord sends; where the page sends next: "/v", or "/v#problem=…"."""
@@ -111,19 +111,19 @@ class Browser:
 
     async def sign(self, account: str, *, address: str = "", style: str = "personal") -> Reply:
         """Connect the key of an account, sign what the page shows, and send the signature."""
-        signer = address or await self.stand.address(account)
+        signer = address or await self.harness.address(account)
         challenge = await self.post("challenge", {"address": signer})
         if challenge.status != 200:
             return challenge
-        signature = await self.stand.signature(challenge.body["text"], signer, style=style)
+        signature = await self.harness.signature(challenge.body["text"], signer, style=style)
         return await self.post("submit", {"challenge_id": challenge.body["challenge_id"], "signature": signature})
 
 
 @dataclass
-class Stand:
+class PageHarness:
     """The handlers, what they work on, and whoever visits them."""
 
-    stage: Stage
+    sandbox: SandboxClient
     store: Store
     linking: Linking
     url: str
@@ -153,23 +153,23 @@ class Stand:
 
     async def person(self, username: str) -> Person:
         """Somebody of the community."""
-        people = await self.stage.get("/_client/people")
+        people = await self.sandbox.get("/_client/people")
         found = next(each for each in people if each["username"] == username)
         return Person(int(found["id"]), username, "https://cdn.discordapp.com/embed/avatars/0.png")
 
-    async def begin(self, username: str, link: Link | None = None, *, way: Way | None = None) -> Begun:
+    async def begin(self, username: str, link: Link | None = None, *, way: ProofMethod | None = None) -> StartedProof:
         """Somebody runs `/verify`."""
         person = await self.person(username)
         return await self.verification.begin(person, GUILD, "The Mosaic Society", link, way or self.verification.way)
 
     async def address(self, account: str) -> str:
         """The address whose key an account's owner signs with."""
-        return str((await self.stage.post("/_sandbox/sign", {"account": account, "text": "?"}))["address"])
+        return str((await self.sandbox.post("/_sandbox/sign", {"account": account, "text": "?"}))["address"])
 
     async def signature(self, text: str, address: str, *, style: str = "personal") -> str:
         """A text signed by the key behind an address."""
         asked = {"address": address, "text": text, "style": style}
-        return str((await self.stage.post("/_sandbox/sign", asked))["signature"])
+        return str((await self.sandbox.post("/_sandbox/sign", asked))["signature"])
 
     async def accounts(self, username: str) -> dict[str, bool]:
         """What somebody has linked: account → proven."""
@@ -183,45 +183,50 @@ class Stand:
 
 
 @asynccontextmanager
-async def open_stand(
-    stage: Stage, folder: Path, *, way: Way = Way.OAUTH, nodes: int = 1, factories: tuple[str, ...] = ()
-) -> AsyncIterator[Stand]:
+async def open_page(
+    sandbox: SandboxClient,
+    folder: Path,
+    *,
+    way: ProofMethod = ProofMethod.OAUTH,
+    nodes: int = 1,
+    factories: tuple[str, ...] = (),
+) -> AsyncIterator[PageHarness]:
     """The page of a bot that has everything: a store of its own, Loopring, a login, and Ethereum nodes.
 
     Args:
-        stage: The sandbox.
+        sandbox: Where the bot is pointed at.
         folder: For the store.
         way: How members prove.
         nodes: How many Ethereum nodes are asked, 0 to 2.
         factories: Those trusted with wallets that are not deployed.
     """
-    url = "" if way is Way.PASTE else f"http://127.0.0.1:{free_port()}"
+    url = "" if way is ProofMethod.PASTE else f"http://127.0.0.1:{free_port()}"
     store = await Store.open(folder / "tessera.db")
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         settings = LoopringSettings(
-            base_url=f"{stage.url}/loopring", requests_per_second=1000, api_key=SecretStr(API_KEY)
+            base_url=f"{sandbox.url}/loopring", requests_per_second=1000, api_key=SecretStr(API_KEY)
         )
         source = LoopringSource(session, settings)
         lookup = Lookup([source], store, cache_for=timedelta(0))
         discord = DiscordSettings(
-            api_url=f"{stage.url}/api/v10",
-            authorize_url=f"{stage.url}/oauth2/authorize",
+            api_url=f"{sandbox.url}/api/v10",
+            authorize_url=f"{sandbox.url}/oauth2/authorize",
             client_secret=SecretStr(CLIENT_SECRET),
         )
         login = DiscordLogin(session, discord, redirect_uri=f"{url}/oauth/cb", client_id=lambda: APPLICATION_ID)
-        asked = [f"{stage.url}/ethereum/1", f"{stage.url}/ethereum/1/b"][:nodes]
+        asked = [f"{sandbox.url}/ethereum/1", f"{sandbox.url}/ethereum/1/b"][:nodes]
         pseudonym = pseudonyms("a token")
-        stand: Stand
+        harness: PageHarness
 
         def clock() -> datetime:
-            return stand.now
+            return harness.now
 
         verification = Verification(
             store,
             Claims(store, lookup),
-            Signers(Nodes(session, asked) if asked else None, lookup.counterfactual, factories),
-            Proving(store.writer, pseudonym, timedelta(hours=24)),
-            page=Page(way, url, login if way is Way.OAUTH else None),
+            SignatureVerifier(Nodes(session, asked) if asked else None, lookup.counterfactual, factories),
+            ProofWriter(store.writer, pseudonym, timedelta(hours=24)),
+            page=Page(way, url, login if way is ProofMethod.OAUTH else None),
             pseudonym=pseudonym,
             clock=clock,
         )
@@ -231,13 +236,13 @@ async def open_stand(
             Contests(store, clock, timedelta(hours=24)),
             Privacy(store, pseudonym, clock),
         )
-        stand = Stand(stage, store, linking, url)
+        harness = PageHarness(sandbox, store, linking, url)
         web = WebSettings(port=urlsplit(url).port or 0, public_url=url)
         server = await start_server(web, store, lambda: "ready", VerifyPage(verification, url) if url else None)
         try:
-            yield stand
+            yield harness
         finally:
-            for browser in stand.browsers:
+            for browser in harness.browsers:
                 await browser.session.close()
             await server.close()
             await verification.close()

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bot.errors import InputError, SessionError
 from bot.linking.outcome import Outcome
-from bot.linking.proof_methods import Way
+from bot.linking.proof_methods import ProofMethod
 from sandbox.world import APPLICATION_ID
-from tests.web.harness import Browser, Stand
+from tests.web.harness import Browser, PageHarness
 from tests.web.relay_model import MALLORY, PEOPLE, VARIANTS, WHALE, Do, No, Search, Step, Trace, follow
 
 USERS = {MALLORY: "brunowaves", WHALE: "ada"}
@@ -35,39 +35,39 @@ DONE: Mapping[Do, set[str]] = {
     Do.SIGN: {"done", "code"},
     Do.TYPE: {"linked", "contested"},
 }
-MODELS = {Way.OAUTH: VARIANTS["E"], Way.CODE: VARIANTS["B'"]}
+MODELS = {ProofMethod.OAUTH: VARIANTS["E"], ProofMethod.CODE: VARIANTS["B'"]}
 HONEST = {way: Search(model).linked(WHALE, WHALE) or () for way, model in MODELS.items()}
 
 
 class Play:
     """Mallory and Whale at real pages."""
 
-    def __init__(self, stand: Stand) -> None:
-        self.stand = stand
+    def __init__(self, harness: PageHarness) -> None:
+        self.harness = harness
         self.links: dict[str, str] = {}
         self.outcomes: dict[str, asyncio.Task[Outcome | None]] = {}
         self.urls: dict[str, str] = {}
         self.kept: dict[str, str] = {}
         self.codes: dict[str, str] = {}
-        self.browsers = {who: stand.browser() for who in PEOPLE}
+        self.browsers = {who: harness.browser() for who in PEOPLE}
 
     async def take(self, step: Step) -> str:
         """Take a step; what was seen of it."""
-        browser, user = self.browsers[step.who], (await self.stand.person(USERS[step.who])).user_id
+        browser, user = self.browsers[step.who], (await self.harness.person(USERS[step.who])).user_id
         match step.do:
             case Do.RUN:
                 await self._run(step.who)
             case Do.OPEN:
                 return await self._open(step, browser)
             case Do.KEEP:
-                location = await browser.authorize(str(user), url=self.urls.get(step.whose) or made_up(self.stand))
+                location = await browser.authorize(str(user), url=self.urls.get(step.whose) or made_up(self.harness))
                 self.kept[step.whose] = part(location, "code")
             case Do.LOG_IN:
                 page = self.urls.get(step.whose) or browser.state["authorize_url"]
                 return await _land(browser, await browser.authorize(str(user), url=page))
             case Do.RETURN:
-                page = self.urls.get(step.whose) or made_up(self.stand)
-                return await _land(browser, callback(self.stand, self.kept[step.code], part(page, "state")))
+                page = self.urls.get(step.whose) or made_up(self.harness)
+                return await _land(browser, callback(self.harness, self.kept[step.code], part(page, "state")))
             case Do.SIGN:
                 signed = await browser.sign(WALLETS[step.who])
                 self.codes[step.whose] = browser.state.get("code", "")
@@ -77,10 +77,10 @@ class Play:
         return ""
 
     async def _run(self, who: str) -> None:
-        self.stand.pass_time(timedelta(seconds=1))
-        begun = await self.stand.begin(USERS[who])
+        self.harness.pass_time(timedelta(seconds=1))
+        begun = await self.harness.begin(USERS[who])
         self.links[who] = begun.url
-        waiting = self.stand.verification.outcomes.wait(begun.session.session_id, 10)
+        waiting = self.harness.verification.outcomes.wait(begun.session.session_id, 10)
         self.outcomes[who] = asyncio.create_task(waiting)
 
     async def _open(self, step: Step, browser: Browser) -> str:
@@ -91,11 +91,11 @@ class Play:
 
     async def _type(self, user: int, code: str) -> str:
         try:
-            return (await self.stand.verification.enter_code(user, code)).ending.value
+            return (await self.harness.verification.enter_code(user, code)).ending.value
         except (InputError, SessionError) as error:
             return error.sentence
 
-    async def follow(self, way: Way, trace: Trace) -> set[tuple[str, str]]:
+    async def follow(self, way: ProofMethod, trace: Trace) -> set[tuple[str, str]]:
         """Take all steps, and see that each is answered as the model has it; what the model links."""
         linked: set[tuple[str, str]] = set()
         for step, world, no in follow(MODELS[way], trace):
@@ -107,7 +107,7 @@ class Play:
     async def linked(self) -> set[tuple[str, str]]:
         """Whose accounts are proven by whom."""
         owners = {f"loopring:{account}": who for who, account in WALLETS.items()}
-        proven = {who: await self.stand.accounts(USERS[who]) for who in PEOPLE}
+        proven = {who: await self.harness.accounts(USERS[who]) for who in PEOPLE}
         return {(who, owners[account]) for who, accounts in proven.items() for account in accounts}
 
 
@@ -124,20 +124,20 @@ def part(url: str, name: str) -> str:
     return parse_qs(urlsplit(url).query)[name][0]
 
 
-def callback(stand: Stand, code: str, state: str) -> str:
+def callback(harness: PageHarness, code: str, state: str) -> str:
     """Where Discord's login would send a browser, put together by hand."""
-    return f"{stand.url}/oauth/cb?{urlencode({'code': code, 'state': state})}"
+    return f"{harness.url}/oauth/cb?{urlencode({'code': code, 'state': state})}"
 
 
-def made_up(stand: Stand) -> str:
+def made_up(harness: PageHarness) -> str:
     """An authorization page with a state and a PKCE challenge of Mallory's own."""
     query = {
         "response_type": "code",
         "client_id": APPLICATION_ID,
         "scope": "identify",
-        "redirect_uri": f"{stand.url}/oauth/cb",
+        "redirect_uri": f"{harness.url}/oauth/cb",
         "state": "x" * 43,
         "code_challenge": "x" * 43,
         "code_challenge_method": "S256",
     }
-    return f"{stand.stage.url}/oauth2/authorize?{urlencode(query)}"
+    return f"{harness.sandbox.url}/oauth2/authorize?{urlencode(query)}"

@@ -10,7 +10,7 @@ import pytest
 
 from bot.store import Store
 from bot.web.verify_page import VerifyPage
-from tests.web.harness import Stand
+from tests.web.harness import PageHarness
 from tests.web.wire import Raw, ask, at_wallet, head, kept, line_to, scripted, serving
 
 POLICY = (
@@ -42,14 +42,14 @@ def assert_dressed(answer: Raw, *, secure: bool = False) -> None:
     assert "python" not in told
 
 
-def get(stand: Stand, target: str, **headers: str) -> bytes:
-    """A GET at the stand."""
-    return head(target, {"Host": stand.url.removeprefix("http://"), **headers})
+def get(harness: PageHarness, target: str, **headers: str) -> bytes:
+    """A GET at the page."""
+    return head(target, {"Host": harness.url.removeprefix("http://"), **headers})
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """A store for servers without a stand."""
+    """A store for servers without a page."""
     store = await Store.open(tmp_path / "plain.db")
     yield store
     await store.close()
@@ -70,8 +70,8 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         ("/v/start", 405, "text/plain; charset=utf-8"),
     ],
 )
-async def test_what_is_got_wears_all_headers(stand: Stand, target: str, status: int, media: str | None) -> None:
-    answer = await ask(stand.url, get(stand, target))
+async def test_what_is_got_wears_all_headers(harness: PageHarness, target: str, status: int, media: str | None) -> None:
+    answer = await ask(harness.url, get(harness, target))
     assert answer.status == status
     assert_dressed(answer)
     if media:
@@ -91,19 +91,19 @@ async def test_what_is_got_wears_all_headers(stand: Stand, target: str, status: 
     ],
 )
 async def test_what_is_refused_wears_all_headers(
-    stand: Stand, body: bytes, headers: dict[str, str], status: int
+    harness: PageHarness, body: bytes, headers: dict[str, str], status: int
 ) -> None:
-    answer = await ask(stand.url, scripted(stand.url, "start", body, **headers))
+    answer = await ask(harness.url, scripted(harness.url, "start", body, **headers))
     assert answer.status == status
     assert_dressed(answer)
 
 
-async def test_state_and_too_many_wear_all_headers(stand: Stand) -> None:
-    token = (await stand.begin("ada")).url.partition("#t=")[2]
-    assert_dressed(await ask(stand.url, scripted(stand.url, "start", b'{"token": "%s"}' % token.encode())))
-    async with line_to(stand.url) as line:
+async def test_state_and_too_many_wear_all_headers(harness: PageHarness) -> None:
+    token = (await harness.begin("ada")).url.partition("#t=")[2]
+    assert_dressed(await ask(harness.url, scripted(harness.url, "start", b'{"token": "%s"}' % token.encode())))
+    async with line_to(harness.url) as line:
         for _ in range(100):  # more than a minute's, however slow this machine is
-            await line.send(scripted(stand.url, "start", b"{}"))
+            await line.send(scripted(harness.url, "start", b"{}"))
             if (answer := await line.answer()).status == 429:
                 break
     assert answer.status == 429
@@ -132,10 +132,10 @@ CANARY = "canary-of-a-cookie-2f71"
     ],
 )
 async def test_what_is_no_request_is_told_so_and_logged_without_a_word_of_it(
-    stand: Stand, content: bytes, caplog: pytest.LogCaptureFixture
+    harness: PageHarness, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        async with line_to(stand.url) as line:
+        async with line_to(harness.url) as line:
             await line.send(content)
             answer = await line.answer()
             assert await line.ends() == b""
@@ -164,9 +164,9 @@ async def test_what_breaks_inside_is_logged_and_told_as_that_and_no_more(
     assert "RuntimeError: inside" in caplog.text
 
 
-async def test_hsts_is_for_https_alone(stand: Stand) -> None:
-    page = VerifyPage(stand.verification, PUBLIC)
-    async with serving(stand.store, page, public_url=PUBLIC) as url:
+async def test_hsts_is_for_https_alone(harness: PageHarness) -> None:
+    page = VerifyPage(harness.verification, PUBLIC)
+    async with serving(harness.store, page, public_url=PUBLIC) as url:
         for target, status in (("/v", 200), ("/nowhere", 404), ("/healthz", 200)):
             answer = await ask(url, head(target, {"Host": "verify.example.org"}))
             assert answer.status == status
@@ -189,8 +189,8 @@ async def test_hsts_is_for_https_alone(stand: Stand) -> None:
         pytest.param(head("https://verify.example.org:444/v", {"Host": "verify.example.org"}), id="absolute, a port"),
     ],
 )
-async def test_under_another_host_there_is_nothing(store: Store, stand: Stand, content: bytes) -> None:
-    async with serving(store, VerifyPage(stand.verification, PUBLIC), public_url=PUBLIC) as url:
+async def test_under_another_host_there_is_nothing(store: Store, harness: PageHarness, content: bytes) -> None:
+    async with serving(store, VerifyPage(harness.verification, PUBLIC), public_url=PUBLIC) as url:
         answer = await ask(url, content)
     assert (answer.status, answer.error) == (421, "host")
     assert_dressed(answer, secure=True)
@@ -207,13 +207,13 @@ async def test_under_another_host_there_is_nothing(store: Store, stand: Stand, c
         head("https://verify.example.org/v", {"Host": "verify.example.org"}),
     ],
 )
-async def test_under_its_own_host_the_page_is_there(stand: Stand, content: bytes) -> None:
-    async with serving(stand.store, VerifyPage(stand.verification, PUBLIC), public_url=PUBLIC) as url:
+async def test_under_its_own_host_the_page_is_there(harness: PageHarness, content: bytes) -> None:
+    async with serving(harness.store, VerifyPage(harness.verification, PUBLIC), public_url=PUBLIC) as url:
         assert (await ask(url, content)).status == 200
 
 
-async def test_two_hosts_are_one_too_many(stand: Stand) -> None:
-    async with serving(stand.store, VerifyPage(stand.verification, PUBLIC), public_url=PUBLIC) as url:
+async def test_two_hosts_are_one_too_many(harness: PageHarness) -> None:
+    async with serving(harness.store, VerifyPage(harness.verification, PUBLIC), public_url=PUBLIC) as url:
         twice = b"GET /v HTTP/1.1\r\nHost: verify.example.org\r\nHost: evil.example\r\n\r\n"
         assert (await ask(url, twice)).status in (400, 421)
 
@@ -248,43 +248,43 @@ FOREIGN = [
 
 @pytest.mark.parametrize(("headers", "status"), FOREIGN)
 async def test_what_does_not_come_from_the_page_changes_nothing(
-    stand: Stand, headers: dict[str, str], status: int
+    harness: PageHarness, headers: dict[str, str], status: int
 ) -> None:
-    browser = await at_wallet(stand)
-    before = await kept(stand), browser.state
-    filled = {name: value.format(url=stand.url) for name, value in headers.items()}
+    browser = await at_wallet(harness)
+    before = await kept(harness), browser.state
+    filled = {name: value.format(url=harness.url) for name, value in headers.items()}
     own = {"Cookie": f"__Host-vs={browser.cookie}", "X_Tessera_CSRF": browser.state["csrf"]}
     for name, body in (("cancel", b"{}"), ("challenge", b'{"address": "0x1"}'), ("state", b"{}")):
-        assert (await ask(stand.url, scripted(stand.url, name, body, **own | filled))).status == status
+        assert (await ask(harness.url, scripted(harness.url, name, body, **own | filled))).status == status
     await browser.reload()
-    assert (await kept(stand), browser.state) == before
+    assert (await kept(harness), browser.state) == before
 
 
-async def test_the_header_of_the_script_must_be_that_of_its_session(stand: Stand) -> None:
-    browser, other = await at_wallet(stand), await at_wallet(stand, "hana")
-    before = await kept(stand), browser.state
+async def test_the_header_of_the_script_must_be_that_of_its_session(harness: PageHarness) -> None:
+    browser, other = await at_wallet(harness), await at_wallet(harness, "hana")
+    before = await kept(harness), browser.state
     for csrf in ("", "x", "x" * 43, other.state["csrf"], browser.cookie, browser.state["csrf"] + "A", "é", "\udcff"):
         own = {"Cookie": f"__Host-vs={browser.cookie}", "X_Tessera_CSRF": csrf}
-        answer = await ask(stand.url, scripted(stand.url, "cancel", b"{}", **own))
+        answer = await ask(harness.url, scripted(harness.url, "cancel", b"{}", **own))
         assert (answer.status, answer.error) == (403, "csrf")
     await browser.reload()
-    assert (await kept(stand), browser.state) == before
+    assert (await kept(harness), browser.state) == before
     assert (await browser.post("cancel")).body["step"] == "dead"
 
 
 @pytest.mark.parametrize("name", ["start", "state", "challenge", "submit", "cancel"])
-async def test_other_methods_find_nothing_and_no_other_origin_is_let_in(stand: Stand, name: str) -> None:
-    browser = await at_wallet(stand)
+async def test_other_methods_find_nothing_and_no_other_origin_is_let_in(harness: PageHarness, name: str) -> None:
+    browser = await at_wallet(harness)
     before = browser.state
     asked = {
-        "Host": stand.url.removeprefix("http://"),
+        "Host": harness.url.removeprefix("http://"),
         "Cookie": f"__Host-vs={browser.cookie}",
         "Origin": "https://evil.example",
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "content-type,x-tessera-csrf",
     }
     for method in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS"):
-        answer = await ask(stand.url, head(f"/v/{name}", asked, method=method))
+        answer = await ask(harness.url, head(f"/v/{name}", asked, method=method))
         assert (answer.status, answer.error) == (405, "not_found")
         assert_dressed(answer)
     await browser.reload()

@@ -9,7 +9,7 @@ import pytest
 
 from bot.web.limits import READS_A_MINUTE
 from bot.web.verify_page import VerifyPage
-from tests.web.harness import Stand
+from tests.web.harness import PageHarness
 from tests.web.wire import ask, head, line_to, serving
 
 PUBLIC = "https://verify.example.org"
@@ -19,9 +19,9 @@ MANY = 2 * READS_A_MINUTE
 
 
 @pytest.fixture
-async def url(stand: Stand) -> AsyncIterator[str]:
+async def url(harness: PageHarness) -> AsyncIterator[str]:
     """Where a page that has a public address listens."""
-    async with serving(stand.store, VerifyPage(stand.verification, PUBLIC), public_url=PUBLIC) as url:
+    async with serving(harness.store, VerifyPage(harness.verification, PUBLIC), public_url=PUBLIC) as url:
         yield url
 
 
@@ -62,6 +62,6 @@ async def test_a_supervisor_is_answered_while_visitors_are_not(url: str) -> None
     assert await asked(url, {"Host": "localhost"}, 1) == {200: 1}
 
 
-async def test_a_bot_without_pages_tells_its_health_under_any_host(stand: Stand) -> None:
-    async with serving(stand.store) as url:
+async def test_a_bot_without_pages_tells_its_health_under_any_host(harness: PageHarness) -> None:
+    async with serving(harness.store) as url:
         assert await asked(url, {"Host": "evil.example"}, MANY) == {200: MANY}

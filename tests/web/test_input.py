@@ -9,15 +9,15 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from tests.web.harness import Reply, Stand
+from tests.web.harness import PageHarness, Reply
 from tests.web.wire import Raw, ask, at_wallet, line_to, scripted, unharmed
 
 OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."
 
 
 @pytest.fixture(autouse=True)
-async def _unharmed(stand: Stand, caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
-    async with unharmed(stand, caplog):
+async def _unharmed(harness: PageHarness, caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
+    async with unharmed(harness, caplog):
         yield
 
 
@@ -56,8 +56,8 @@ BODIES = [
 
 
 @pytest.mark.parametrize("body", BODIES)
-async def test_what_is_no_object_with_texts_is_not_understood(stand: Stand, body: bytes) -> None:
-    answer = await ask(stand.url, scripted(stand.url, "start", body))
+async def test_what_is_no_object_with_texts_is_not_understood(harness: PageHarness, body: bytes) -> None:
+    answer = await ask(harness.url, scripted(harness.url, "start", body))
     assert (answer.status, answer.error) in ((400, "input"), (413, "large"))
     assert answer.status == 400 or len(body) > 4608
     assert orjson.loads(answer.body)["error"]["message"].startswith("That request is ")
@@ -80,13 +80,13 @@ TOKENS = [
 
 
 @pytest.mark.parametrize("token", TOKENS)
-async def test_every_token_that_is_none_looks_like_one_that_was_used(stand: Stand, token: str) -> None:
-    browser = stand.browser()
-    begun = await stand.begin("ada")
+async def test_every_token_that_is_none_looks_like_one_that_was_used(harness: PageHarness, token: str) -> None:
+    browser = harness.browser()
+    begun = await harness.begin("ada")
     await browser.open(begun.url)
-    used = await stand.browser().open(begun.url)
+    used = await harness.browser().open(begun.url)
     assert told(used) == (401, "session", OVER)
-    refused = await stand.browser().post("start", {"token": token, "more": "is not read"})
+    refused = await harness.browser().post("start", {"token": token, "more": "is not read"})
     assert (told(refused), refused.body) == (told(used), used.body)
     assert (await browser.reload()).status == 200
 
@@ -97,23 +97,23 @@ def unlike(answer: Raw) -> tuple[int, dict[str, str], bytes]:
 
 
 async def test_unknown_used_replaced_and_expired_tokens_and_cookies_are_answered_alike_to_the_letter(
-    stand: Stand,
+    harness: PageHarness,
 ) -> None:
     def start(url: str) -> bytes:
-        return scripted(stand.url, "start", orjson.dumps({"token": url.partition("#t=")[2]}))
+        return scripted(harness.url, "start", orjson.dumps({"token": url.partition("#t=")[2]}))
 
     def state(cookie: str) -> bytes:
-        return scripted(stand.url, "state", b"{}", Cookie=f"__Host-vs={cookie}")
+        return scripted(harness.url, "state", b"{}", Cookie=f"__Host-vs={cookie}")
 
-    replaced = await stand.begin("ada")
-    used = await stand.begin("ada")
-    opened = stand.browser()
+    replaced = await harness.begin("ada")
+    used = await harness.begin("ada")
+    opened = harness.browser()
     await opened.open(used.url)
-    expired = await stand.begin("hana")
+    expired = await harness.begin("hana")
     live = [start(used.url), start(replaced.url), start("#t=" + 43 * "x"), state(43 * "x"), state("x"), state("")]
-    answers = [await ask(stand.url, content) for content in live]
-    stand.pass_time(timedelta(minutes=10))
-    answers += [await ask(stand.url, content) for content in (start(expired.url), state(opened.cookie))]
+    answers = [await ask(harness.url, content) for content in live]
+    harness.pass_time(timedelta(minutes=10))
+    answers += [await ask(harness.url, content) for content in (start(expired.url), state(opened.cookie))]
     assert {answer.status for answer in answers} == {401}
     assert len({str(unlike(answer)) for answer in answers}) == 1
 
@@ -134,35 +134,35 @@ COOKIES = [
 
 
 @pytest.mark.parametrize("cookie", COOKIES)
-async def test_every_cookie_that_is_none_is_nobody(stand: Stand, cookie: str) -> None:
-    browser = await at_wallet(stand)
+async def test_every_cookie_that_is_none_is_nobody(harness: PageHarness, cookie: str) -> None:
+    browser = await at_wallet(harness)
     sent = cookie.replace("{cookie}", browser.cookie).replace("{other}", "y" * 43)
     for name, body in (("state", b"{}"), ("cancel", b"{}"), ("challenge", b'{"address": "x"}')):
         own = {"Cookie": sent, "X_Tessera_CSRF": browser.state["csrf"]}
-        answer = await ask(stand.url, scripted(stand.url, name, body, **own))
+        answer = await ask(harness.url, scripted(harness.url, name, body, **own))
         assert (answer.status, answer.error) in ((401, "session"), (403, "csrf"))
     assert (await browser.reload()).body["step"] == "wallet"
 
 
-async def test_a_return_from_discord_that_says_nonsense_leads_back_to_the_page(stand: Stand) -> None:
-    browser = stand.browser()
-    await browser.open((await stand.begin("ada")).url)
+async def test_a_return_from_discord_that_says_nonsense_leads_back_to_the_page(harness: PageHarness) -> None:
+    browser = harness.browser()
+    await browser.open((await harness.begin("ada")).url)
     before = browser.state
-    own = f"Cookie: __Host-vs={browser.cookie}\r\nHost: {stand.url.removeprefix('http://')}"
+    own = f"Cookie: __Host-vs={browser.cookie}\r\nHost: {harness.url.removeprefix('http://')}"
     for query in ("", "?", "?state=", "?code=x&state=x", "?state=%ff&code=%ff", "?state=é", "?error=x&state=%00%0d%0a"):
         content = f"GET /oauth/cb{query} HTTP/1.1\r\n{own}\r\n\r\n".encode("latin-1")
-        answer = await ask(stand.url, content)
+        answer = await ask(harness.url, content)
         if answer.status != 400:  # as bytes that are no URL may be refused, too
             assert (answer.status, answer.headers["location"]) == (303, "/v#problem=failed")
     await browser.reload()
     assert browser.state == before
 
 
-async def test_with_a_store_that_fails_it_is_later_and_a_person_lands_on_the_page(stand: Stand) -> None:
-    browser = stand.browser()
-    await browser.open((await stand.begin("ada")).url)
-    location = await browser.authorize(str((await stand.person("ada")).user_id))
-    await stand.store.writer.transaction(lambda db: db.execute("ALTER TABLE sessions RENAME TO lost"))
+async def test_with_a_store_that_fails_it_is_later_and_a_person_lands_on_the_page(harness: PageHarness) -> None:
+    browser = harness.browser()
+    await browser.open((await harness.begin("ada")).url)
+    location = await browser.authorize(str((await harness.person("ada")).user_id))
+    await harness.store.writer.transaction(lambda db: db.execute("ALTER TABLE sessions RENAME TO lost"))
     assert await browser.follow(location) == "/v#problem=failed"
     reply = await browser.reload()
     assert (reply.status, reply.error) == (503, "later")
@@ -179,18 +179,18 @@ BROKEN = [
 
 @pytest.mark.parametrize(("body", "headers"), BROKEN)
 async def test_a_body_that_breaks_on_the_way_is_not_understood(
-    stand: Stand, body: bytes, headers: dict[str, str]
+    harness: PageHarness, body: bytes, headers: dict[str, str]
 ) -> None:
-    answer = await ask(stand.url, scripted(stand.url, "start", body, **headers))
+    answer = await ask(harness.url, scripted(harness.url, "start", body, **headers))
     assert (answer.status, answer.error) == (400, "input")
 
 
 async def test_who_hangs_up_in_the_middle_of_a_body_breaks_nothing(
-    stand: Stand, caplog: pytest.LogCaptureFixture
+    harness: PageHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with line_to(stand.url) as line:
-        await line.send(scripted(stand.url, "start", b"", Content_Length="100", Expect="100-continue"))
+    async with line_to(harness.url) as line:
+        await line.send(scripted(harness.url, "start", b"", Content_Length="100", Expect="100-continue"))
         assert (await line.answer()).status == 100
         await line.send(b'{"tok')
-    assert (await stand.browser().open((await stand.begin("ada")).url)).status == 200
+    assert (await harness.browser().open((await harness.begin("ada")).url)).status == 200
     assert "web: POST start: 400" in caplog.text

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.linking.outcome import Ending, Outcome
-from bot.linking.proof_methods import Way
+from bot.linking.outcome import Outcome, Result
+from bot.linking.proof_methods import ProofMethod
 from bot.web.guard import Guard
 from bot.web.limits import Limits
 from bot.web.verify_page import VerifyPage
 from bot.web.visitor import Visitors
 from tests.linking.verifiers import owner
-from tests.sandbox_client import Stage
-from tests.web.harness import Browser, Stand, open_stand
+from tests.sandbox_client import SandboxClient
+from tests.web.harness import Browser, PageHarness, open_page
 from tests.web.wire import ask, at_wallet, scripted
 
 # A smart wallet: only its contract can tell, and so a node has to be asked.
@@ -28,111 +28,111 @@ WALLET = "10021"
 SLOW = 0.6
 
 
-async def slow_node(stand: Stand) -> None:
+async def slow_node(harness: PageHarness) -> None:
     """Let the next question to the node take a while."""
-    await stand.stage.fault("slow", "/ethereum/", service="ethereum", times=1, seconds=SLOW)
+    await harness.sandbox.fault("slow", "/ethereum/", service="ethereum", times=1, seconds=SLOW)
 
 
-async def signed(stand: Stand, browser: Browser) -> dict[str, str]:
+async def signed(harness: PageHarness, browser: Browser) -> dict[str, str]:
     """What the page sends once the wallet has signed."""
     challenge = (await browser.post("challenge", {"address": owner(int(WALLET))})).body
-    signature = await stand.signature(challenge["text"], await stand.address(WALLET))
+    signature = await harness.signature(challenge["text"], await harness.address(WALLET))
     return {"challenge_id": challenge["challenge_id"], "signature": signature}
 
 
-async def begun(stand: Stand, browser: Browser) -> tuple[dict[str, str], asyncio.Task[Outcome | None]]:
+async def begun(harness: PageHarness, browser: Browser) -> tuple[dict[str, str], asyncio.Task[Outcome | None]]:
     """A signature to be sent, and who waits in Discord for what becomes of it."""
-    session = await stand.verification.session(browser.cookie)
-    waiting = asyncio.create_task(stand.verification.outcomes.wait(session.session_id, 10))
-    body = await signed(stand, browser)
-    await slow_node(stand)
+    session = await harness.verification.session(browser.cookie)
+    waiting = asyncio.create_task(harness.verification.outcomes.wait(session.session_id, 10))
+    body = await signed(harness, browser)
+    await slow_node(harness)
     return body, waiting
 
 
-async def is_linked(stand: Stand, waiting: asyncio.Task[Outcome | None]) -> None:
+async def is_linked(harness: PageHarness, waiting: asyncio.Task[Outcome | None]) -> None:
     """See that the proof came to its end, and was told in Discord."""
     outcome = await waiting
     assert outcome is not None
-    assert outcome.ending is Ending.LINKED
-    assert await stand.accounts("ada") == {f"loopring:{WALLET}": True}
+    assert outcome.ending is Result.LINKED
+    assert await harness.accounts("ada") == {f"loopring:{WALLET}": True}
 
 
-async def test_who_goes_away_meanwhile_is_linked_all_the_same(stand: Stand) -> None:
-    browser = await at_wallet(stand)
-    body, waiting = await begun(stand, browser)
-    session = await stand.verification.session(browser.cookie)
-    submit = stand.verification.submit(session, body["challenge_id"], body["signature"])
+async def test_who_goes_away_meanwhile_is_linked_all_the_same(harness: PageHarness) -> None:
+    browser = await at_wallet(harness)
+    body, waiting = await begun(harness, browser)
+    session = await harness.verification.session(browser.cookie)
+    submit = harness.verification.submit(session, body["challenge_id"], body["signature"])
     sending = asyncio.create_task(submit)
-    await stand.stage.until_asked("/ethereum/")
+    await harness.sandbox.until_asked("/ethereum/")
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
-    assert await stand.accounts("ada") == {}  # not yet
-    await is_linked(stand, waiting)
+    assert await harness.accounts("ada") == {}  # not yet
+    await is_linked(harness, waiting)
 
 
-async def test_closing_waits_for_what_is_being_judged(stand: Stand) -> None:
-    browser = await at_wallet(stand)
-    body, waiting = await begun(stand, browser)
-    session = await stand.verification.session(browser.cookie)
-    sending = asyncio.create_task(stand.verification.submit(session, body["challenge_id"], body["signature"]))
-    await stand.stage.until_asked("/ethereum/")
+async def test_closing_waits_for_what_is_being_judged(harness: PageHarness) -> None:
+    browser = await at_wallet(harness)
+    body, waiting = await begun(harness, browser)
+    session = await harness.verification.session(browser.cookie)
+    sending = asyncio.create_task(harness.verification.submit(session, body["challenge_id"], body["signature"]))
+    await harness.sandbox.until_asked("/ethereum/")
     sending.cancel()
-    await stand.verification.close()
-    assert await stand.accounts("ada") == {f"loopring:{WALLET}": True}
-    await is_linked(stand, waiting)
+    await harness.verification.close()
+    assert await harness.accounts("ada") == {f"loopring:{WALLET}": True}
+    await is_linked(harness, waiting)
 
 
-async def test_the_page_says_what_became_of_it_although_its_session_is_over_by_then(stand: Stand) -> None:
-    browser = await at_wallet(stand)
-    body, waiting = await begun(stand, browser)
+async def test_the_page_says_what_became_of_it_although_its_session_is_over_by_then(harness: PageHarness) -> None:
+    browser = await at_wallet(harness)
+    body, waiting = await begun(harness, browser)
     sending = asyncio.create_task(browser.post("submit", body))
-    await stand.stage.until_asked("/ethereum/")
-    stand.pass_time(timedelta(minutes=11))
+    await harness.sandbox.until_asked("/ethereum/")
+    harness.pass_time(timedelta(minutes=11))
     reply = await sending
     assert (reply.status, reply.body["step"]) == (200, "done")
     assert reply.body["linked"]["accounts"] == [f"loopring:{WALLET}"]
-    await is_linked(stand, waiting)
+    await is_linked(harness, waiting)
     assert (await browser.reload()).error == "session"
 
 
-async def test_so_does_the_page_with_a_code(stage: Stage, tmp_path: Path) -> None:
-    async with open_stand(stage, tmp_path, way=Way.CODE) as stand:
-        browser = stand.browser()
-        await browser.open((await stand.begin("ada")).url)
-        body = await signed(stand, browser)
-        await slow_node(stand)
+async def test_so_does_the_page_with_a_code(sandbox: SandboxClient, tmp_path: Path) -> None:
+    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+        browser = harness.browser()
+        await browser.open((await harness.begin("ada")).url)
+        body = await signed(harness, browser)
+        await slow_node(harness)
         sending = asyncio.create_task(browser.post("submit", body))
-        await stage.until_asked("/ethereum/")
-        stand.pass_time(timedelta(minutes=11))
+        await sandbox.until_asked("/ethereum/")
+        harness.pass_time(timedelta(minutes=11))
         reply = await sending
     assert (reply.status, reply.body["step"]) == (200, "code")
     assert len(reply.body["code"]) == len("ABCD-2345")
-    assert reply.body["expires_at"] == (stand.now + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert reply.body["expires_at"] == (harness.now + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-async def test_a_contest_is_shown_with_its_end_although_the_session_is_over_by_then(stand: Stand) -> None:
-    hana = await at_wallet(stand, "hana")
-    assert (await hana.post("submit", await signed(stand, hana))).body["step"] == "done"
-    browser = await at_wallet(stand)
-    body, waiting = await begun(stand, browser)
+async def test_a_contest_is_shown_with_its_end_although_the_session_is_over_by_then(harness: PageHarness) -> None:
+    hana = await at_wallet(harness, "hana")
+    assert (await hana.post("submit", await signed(harness, hana))).body["step"] == "done"
+    browser = await at_wallet(harness)
+    body, waiting = await begun(harness, browser)
     sending = asyncio.create_task(browser.post("submit", body))
-    await stand.stage.until_asked("/ethereum/")
-    stand.pass_time(timedelta(minutes=11))
+    await harness.sandbox.until_asked("/ethereum/")
+    harness.pass_time(timedelta(minutes=11))
     reply = await sending
     assert (reply.status, reply.body["step"]) == (200, "contest")
-    assert reply.body["until"] == (stand.now + timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert reply.body["until"] == (harness.now + timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%SZ")
     outcome = await waiting
     assert outcome is not None
-    assert outcome.ending is Ending.CONTESTED
+    assert outcome.ending is Result.CONTESTED
 
 
 @asynccontextmanager
-async def hurried(stand: Stand, seconds: float) -> AsyncIterator[str]:
+async def hurried(harness: PageHarness, seconds: float) -> AsyncIterator[str]:
     """The page once more, where no request may take longer than that; where it listens."""
     guard = Guard("", secure=False, visitors=Visitors(()), limits=Limits(), seconds=seconds)
     app = web.Application(middlewares=[guard.middleware()])
-    VerifyPage(stand.verification, stand.url).add_routes(app)
+    VerifyPage(harness.verification, harness.url).add_routes(app)
     runner = web.AppRunner(app)
     await runner.setup()
     try:
@@ -142,20 +142,22 @@ async def hurried(stand: Stand, seconds: float) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def test_a_request_that_takes_too_long_may_have_begun_something_and_is_told_to_try_later(stand: Stand) -> None:
-    browser = await at_wallet(stand)
-    body, waiting = await begun(stand, browser)
+async def test_a_request_that_takes_too_long_may_have_begun_something_and_is_told_to_try_later(
+    harness: PageHarness,
+) -> None:
+    browser = await at_wallet(harness)
+    body, waiting = await begun(harness, browser)
     own: Any = {
-        "Origin": stand.url,
+        "Origin": harness.url,
         "Cookie": f"__Host-vs={browser.cookie}",
         "X_Tessera_CSRF": browser.state["csrf"],
     }
-    async with hurried(stand, SLOW / 2) as url:
+    async with hurried(harness, SLOW / 2) as url:
         sent = b'{"challenge_id": "%s", "signature": "%s"}' % (
             body["challenge_id"].encode(),
             body["signature"].encode(),
         )
         answer = await ask(url, scripted(url, "submit", sent, **own))
         assert (answer.status, answer.error) == (503, "later")
-        await is_linked(stand, waiting)
+        await is_linked(harness, waiting)
     assert (await browser.reload()).body["step"] == "done"

@@ -14,7 +14,7 @@ import pytest
 
 from bot.linking.cookie import csrf, new_secret
 from bot.web.limits import READS_A_MINUTE, WRITES_A_MINUTE, WRITES_A_SECOND, Limits, SessionLimits
-from tests.web.harness import Stand
+from tests.web.harness import PageHarness
 from tests.web.wire import Line, Raw, ask, at_wallet, head, kept, line_to, scripted, serving_page
 
 PROXY = ("127.0.0.0/8",)
@@ -101,20 +101,20 @@ def assert_limited(answers: Sequence[Raw], at_once: int, a_second: float, began:
         assert 1 <= int(answer.headers["retry-after"]) <= 60
 
 
-async def test_a_visitor_who_writes_too_often_is_told_when_to_come_back(stand: Stand) -> None:
+async def test_a_visitor_who_writes_too_often_is_told_when_to_come_back(harness: PageHarness) -> None:
     began = time.monotonic()
-    assert_limited(await statuses(stand.url, 80 * [scripted(stand.url, "start", b"{}")]), 30, 0.5, began)
+    assert_limited(await statuses(harness.url, 80 * [scripted(harness.url, "start", b"{}")]), 30, 0.5, began)
 
 
-async def test_a_visitor_who_reads_too_often_is_told_when_to_come_back(stand: Stand) -> None:
+async def test_a_visitor_who_reads_too_often_is_told_when_to_come_back(harness: PageHarness) -> None:
     began = time.monotonic()
-    get = head("/v", {"Host": stand.url.removeprefix("http://")})
-    assert_limited(await statuses(stand.url, 250 * [get]), 120, 2, began)
+    get = head("/v", {"Host": harness.url.removeprefix("http://")})
+    assert_limited(await statuses(harness.url, 250 * [get]), 120, 2, began)
 
 
-async def test_a_crowd_of_sessions_that_writes_too_often_is_told_when_to_come_back(stand: Stand) -> None:
-    async with serving_page(stand, proxies=PROXY) as url:
-        browsers = [await at_wallet(stand, person) for person in ("ada", "hana", "kwame", "wren", "uma")]
+async def test_a_crowd_of_sessions_that_writes_too_often_is_told_when_to_come_back(harness: PageHarness) -> None:
+    async with serving_page(harness, proxies=PROXY) as url:
+        browsers = [await at_wallet(harness, person) for person in ("ada", "hana", "kwame", "wren", "uma")]
         crowd = [
             scripted(
                 url,
@@ -131,8 +131,8 @@ async def test_a_crowd_of_sessions_that_writes_too_often_is_told_when_to_come_ba
         assert_limited(await statuses(url, crowd), 40, 20, began)
 
 
-async def test_a_crowd_of_strangers_shuts_no_member_out(stand: Stand) -> None:
-    async with serving_page(stand, proxies=PROXY) as url:
+async def test_a_crowd_of_strangers_shuts_no_member_out(harness: PageHarness) -> None:
+    async with serving_page(harness, proxies=PROXY) as url:
         crowd = []
         for n in range(200):
             # Anybody can make a cookie up, and the header that goes with it.
@@ -140,13 +140,13 @@ async def test_a_crowd_of_strangers_shuts_no_member_out(stand: Stand) -> None:
             own = {"Cookie": f"__Host-vs={cookie}", "X_Tessera_CSRF": csrf(cookie)}
             crowd.append(scripted(url, "challenge", b'{"address": "x"}', X_Forwarded_For=f"203.0.113.{n}", **own))
         assert {answer.status for answer in await statuses(url, crowd)} == {401}
-        member = await at_wallet(stand)
-        assert (await member.post("challenge", {"address": await stand.address("10001")})).status == 200
+        member = await at_wallet(harness)
+        assert (await member.post("challenge", {"address": await harness.address("10001")})).status == 200
 
 
-async def test_a_session_is_counted_whoever_carries_it(stand: Stand) -> None:
-    async with serving_page(stand, proxies=PROXY) as url:
-        browser, other = await at_wallet(stand), await at_wallet(stand, "hana")
+async def test_a_session_is_counted_whoever_carries_it(harness: PageHarness) -> None:
+    async with serving_page(harness, proxies=PROXY) as url:
+        browser, other = await at_wallet(harness), await at_wallet(harness, "hana")
 
         def challenge(n: int) -> bytes:
             own = {"Cookie": f"__Host-vs={browser.cookie}", "X_Tessera_CSRF": browser.state["csrf"]}
@@ -157,17 +157,17 @@ async def test_a_session_is_counted_whoever_carries_it(stand: Stand) -> None:
         assert (await other.post("challenge", {"address": "x"})).status == 400
 
 
-async def test_a_session_gets_five_texts(stand: Stand) -> None:
-    browser = await at_wallet(stand)
-    address = await stand.address("10001")
-    before = await kept(stand)
+async def test_a_session_gets_five_texts(harness: PageHarness) -> None:
+    browser = await at_wallet(harness)
+    address = await harness.address("10001")
+    before = await kept(harness)
     for _ in range(5):
         assert (await browser.post("challenge", {"address": address})).status == 200
     sixth = await browser.post("challenge", {"address": address})
     assert (sixth.status, sixth.error) == (429, "too_many")
     assert "Retry-After" not in sixth.headers
     assert sixth.sentence == "Too many tries with this link. Run `/verify` in Discord for a new one."
-    assert await kept(stand) == before
+    assert await kept(harness) == before
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,10 @@ async def test_a_session_gets_five_texts(stand: Stand) -> None:
         ),
     ],
 )
-async def test_a_body_that_does_not_come_is_not_waited_for(stand: Stand, content: Callable[[str], bytes]) -> None:
-    async with serving_page(stand, body_seconds=0.2) as url, line_to(url) as line:
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    harness: PageHarness, content: Callable[[str], bytes]
+) -> None:
+    async with serving_page(harness, body_seconds=0.2) as url, line_to(url) as line:
         await line.send(content(url))
         answer = await line.answer()
         assert (answer.status, answer.error) == (408, "slow")
@@ -198,8 +200,8 @@ async def dribble(line: Line, content: bytes) -> None:
         await asyncio.sleep(0.05)
 
 
-async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(stand: Stand) -> None:
-    async with serving_page(stand, idle_seconds=0.3) as url, line_to(url) as line:
+async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(harness: PageHarness) -> None:
+    async with serving_page(harness, idle_seconds=0.3) as url, line_to(url) as line:
         began = time.monotonic()
         dribbling = asyncio.create_task(dribble(line, head("/v", {"Host": "x", "X": 400 * "x"})))
         assert await line.ends() == b""
@@ -207,8 +209,8 @@ async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(stand: Stand) ->
         dribbling.cancel()
 
 
-async def test_who_comes_when_it_is_full_is_turned_away_and_served_when_others_left(stand: Stand) -> None:
-    async with serving_page(stand, idle_seconds=3) as url:
+async def test_who_comes_when_it_is_full_is_turned_away_and_served_when_others_left(harness: PageHarness) -> None:
+    async with serving_page(harness, idle_seconds=3) as url:
         health = head("/healthz", {"Host": "x"})
         lines = [line_to(url) for _ in range(MOST_CONNECTIONS)]
         idle = await asyncio.gather(*(line.__aenter__() for line in lines))
@@ -222,20 +224,20 @@ async def test_who_comes_when_it_is_full_is_turned_away_and_served_when_others_l
             await each.__aexit__(None, None, None)
 
 
-async def test_a_body_of_5_kb_is_refused_and_nothing_behind_it_is_read(stand: Stand) -> None:
+async def test_a_body_of_5_kb_is_refused_and_nothing_behind_it_is_read(harness: PageHarness) -> None:
     health = head("/healthz", {"Host": "x"})
-    async with line_to(stand.url) as line:
-        await line.send(scripted(stand.url, "start", b'{"token": "' + 5000 * b"x" + b'"}') + health)
+    async with line_to(harness.url) as line:
+        await line.send(scripted(harness.url, "start", b'{"token": "' + 5000 * b"x" + b'"}') + health)
         answer = await line.answer()
         assert (answer.status, answer.error) == (413, "large")
         assert await line.ends() == b""
 
 
-async def test_a_body_that_unpacks_to_64_mb_is_refused_in_little_memory(stand: Stand) -> None:
+async def test_a_body_that_unpacks_to_64_mb_is_refused_in_little_memory(harness: PageHarness) -> None:
     bomb = gzip.compress(b" " * 64 * 1024 * 1024)
     tracemalloc.start()
     try:
-        answer = await ask(stand.url, scripted(stand.url, "start", bomb, Content_Encoding="gzip"))
+        answer = await ask(harness.url, scripted(harness.url, "start", bomb, Content_Encoding="gzip"))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -243,17 +245,17 @@ async def test_a_body_that_unpacks_to_64_mb_is_refused_in_little_memory(stand: S
     assert peak < 4 * 1024 * 1024
 
 
-async def test_requests_that_come_together_are_answered_in_turn(stand: Stand) -> None:
-    host = {"Host": stand.url.removeprefix("http://")}
+async def test_requests_that_come_together_are_answered_in_turn(harness: PageHarness) -> None:
+    host = {"Host": harness.url.removeprefix("http://")}
     targets = 20 * ["/v", "/healthz", "/nowhere"]
-    async with line_to(stand.url) as line:
+    async with line_to(harness.url) as line:
         await line.send(b"".join(head(target, host) for target in targets))
         answers = [await line.answer() for _ in targets]
     assert [answer.status for answer in answers] == 20 * [200, 200, 404]
 
 
-async def test_in_a_flood_somebody_else_is_served(stand: Stand) -> None:
-    token = (await stand.begin("ada")).url.partition("#t=")[2].encode()
+async def test_in_a_flood_somebody_else_is_served(harness: PageHarness) -> None:
+    token = (await harness.begin("ada")).url.partition("#t=")[2].encode()
     flooded, served = asyncio.Event(), asyncio.Event()
     seen: Counter[int] = Counter()
 
@@ -267,7 +269,7 @@ async def test_in_a_flood_somebody_else_is_served(stand: Stand) -> None:
             if seen[429] > 100:
                 flooded.set()
 
-    async with serving_page(stand, proxies=PROXY) as url:
+    async with serving_page(harness, proxies=PROXY) as url:
         flooder, ada = {"X-Forwarded-For": "203.0.113.66"}, "198.51.100.7"
         connector = aiohttp.TCPConnector(limit=100)
         async with aiohttp.ClientSession(connector=connector, headers=flooder) as session, asyncio.timeout(20):

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import InputError, LimitError, SessionError
-from bot.linking.outcome import Ending, Outcome
-from bot.linking.proof_methods import Way
-from tests.sandbox_client import Stage
-from tests.web.harness import Stand, open_stand
+from bot.linking.outcome import Outcome, Result
+from bot.linking.proof_methods import ProofMethod
+from tests.sandbox_client import SandboxClient
+from tests.web.harness import PageHarness, open_page
 from tests.web.relay_model import MALLORY, VARIANTS, WHALE, Do, No, Search, Trace, follow
 from tests.web.relay_play import HONEST, MODELS, USERS, WALLETS, Play
 
@@ -32,18 +32,18 @@ def attack(name: str) -> Trace:
     ],
 )
 async def test_what_breaks_a_weaker_protocol_fails_here(
-    stand: Stand, name: str, fails_at: Do, why: No, *, is_held: bool
+    harness: PageHarness, name: str, fails_at: Do, why: No, *, is_held: bool
 ) -> None:
-    play = Play(stand)
+    play = Play(harness)
     if is_held:
-        await play.follow(Way.OAUTH, HONEST[Way.OAUTH])
+        await play.follow(ProofMethod.OAUTH, HONEST[ProofMethod.OAUTH])
     before = await play.linked()
-    refused = [move for move in follow(MODELS[Way.OAUTH], attack(name)) if move.no]
+    refused = [move for move in follow(MODELS[ProofMethod.OAUTH], attack(name)) if move.no]
     assert (refused[0].step.do, refused[0].no) == (fails_at, why)
-    await play.follow(Way.OAUTH, attack(name))
+    await play.follow(ProofMethod.OAUTH, attack(name))
     assert await play.linked() == before == ({(WHALE, WHALE)} if is_held else set())
-    assert await stand.events("contest") == 0
-    assert await stand.events("relay") == (why is No.OTHER_USER)
+    assert await harness.events("contest") == 0
+    assert await harness.events("relay") == (why is No.OTHER_USER)
 
 
 ATTEMPTS = [(way, trace) for way, model in MODELS.items() for trace in Search(model).attempts.values()]
@@ -51,87 +51,91 @@ ATTEMPTS = [(way, trace) for way, model in MODELS.items() for trace in Search(mo
 
 @pytest.mark.parametrize(("way", "trace"), ATTEMPTS, ids=[f"{way.value}: {trace[-1]}" for way, trace in ATTEMPTS])
 async def test_every_refusal_of_the_model_is_one_of_the_page(
-    stage: Stage, tmp_path: Path, way: Way, trace: Trace
+    sandbox: SandboxClient, tmp_path: Path, way: ProofMethod, trace: Trace
 ) -> None:
-    async with open_stand(stage, tmp_path, way=way) as stand:
-        play = Play(stand)
+    async with open_page(sandbox, tmp_path, way=way) as harness:
+        play = Play(harness)
         # In the end Whale begins anew, and needs nobody for it.
         linked = await play.follow(way, trace + HONEST[way])
         assert await play.linked() == linked
         assert (WHALE, WHALE) in linked
-        assert await stand.events("relay") == sum(move.no is No.OTHER_USER for move in follow(MODELS[way], trace))
+        assert await harness.events("relay") == sum(move.no is No.OTHER_USER for move in follow(MODELS[way], trace))
 
 
-async def test_whoever_was_lured_is_told_so_is_whoever_sent_the_link_and_the_session_is_dead(stand: Stand) -> None:
-    play = Play(stand)
-    await play.follow(Way.OAUTH, attack("C")[:2])
+async def test_whoever_was_lured_is_told_so_is_whoever_sent_the_link_and_the_session_is_dead(
+    harness: PageHarness,
+) -> None:
+    play = Play(harness)
+    await play.follow(ProofMethod.OAUTH, attack("C")[:2])
     whale = play.browsers[WHALE]
     csrf = {"X-Tessera-CSRF": whale.state["csrf"]}
     assert "brunowaves" not in str(whale.state)
     await play.take(attack("C")[2])
     assert (whale.state["step"], whale.state["reason"], whale.state["user"]) == ("dead", "other_user", None)
     assert "brunowaves" not in str(whale.state)
-    assert await play.outcomes[MALLORY] == Outcome(Ending.RELAYED, relays=1)
+    assert await play.outcomes[MALLORY] == Outcome(Result.RELAYED, relays=1)
     # Not even with what the page knew before, nor by the link once more.
-    address = {"address": await stand.address(WALLETS[WHALE])}
+    address = {"address": await harness.address(WALLETS[WHALE])}
     assert (await whale.post("challenge", address, headers=csrf)).error == "session"
-    assert (await stand.browser().open(play.links[MALLORY])).error == "session"
-    assert (await stand.stage.get("/_client/oauth"))["tokens_alive"] == 0
+    assert (await harness.browser().open(play.links[MALLORY])).error == "session"
+    assert (await harness.sandbox.get("/_client/oauth"))["tokens_alive"] == 0
 
 
-async def test_after_three_in_a_day_whoever_sent_the_links_can_send_none_for_a_day(stand: Stand) -> None:
+async def test_after_three_in_a_day_whoever_sent_the_links_can_send_none_for_a_day(harness: PageHarness) -> None:
     for relays in (1, 2, 3):
-        play = Play(stand)
-        await play.follow(Way.OAUTH, attack("C"))
-        assert await play.outcomes[MALLORY] == Outcome(Ending.RELAYED, relays=relays)
-    stand.pass_time(timedelta(hours=23, minutes=59, seconds=57))
+        play = Play(harness)
+        await play.follow(ProofMethod.OAUTH, attack("C"))
+        assert await play.outcomes[MALLORY] == Outcome(Result.RELAYED, relays=relays)
+    harness.pass_time(timedelta(hours=23, minutes=59, seconds=57))
     with pytest.raises(LimitError, match="Others opened links that you made, too often: you cannot verify for a day"):
-        await stand.begin(USERS[MALLORY])
-    await Play(stand).follow(Way.OAUTH, HONEST[Way.OAUTH])
-    stand.pass_time(timedelta(seconds=5))
-    await stand.begin(USERS[MALLORY])
+        await harness.begin(USERS[MALLORY])
+    await Play(harness).follow(ProofMethod.OAUTH, HONEST[ProofMethod.OAUTH])
+    harness.pass_time(timedelta(seconds=5))
+    await harness.begin(USERS[MALLORY])
 
 
-async def test_a_lock_lasts_a_day_from_the_third_relay_on(stand: Stand) -> None:
+async def test_a_lock_lasts_a_day_from_the_third_relay_on(harness: PageHarness) -> None:
     for apart in (timedelta(), timedelta(hours=11), timedelta(hours=12, minutes=54)):
-        stand.pass_time(apart)
-        await Play(stand).follow(Way.OAUTH, attack("C"))
-    stand.pass_time(timedelta(hours=23, minutes=59))
+        harness.pass_time(apart)
+        await Play(harness).follow(ProofMethod.OAUTH, attack("C"))
+    harness.pass_time(timedelta(hours=23, minutes=59))
     with pytest.raises(LimitError, match="you cannot verify for a day"):
-        await stand.begin(USERS[MALLORY])
-    stand.pass_time(timedelta(minutes=2))
-    await stand.begin(USERS[MALLORY])
+        await harness.begin(USERS[MALLORY])
+    harness.pass_time(timedelta(minutes=2))
+    await harness.begin(USERS[MALLORY])
 
 
-async def test_a_code_that_the_whale_hands_over_is_the_key_that_it_is(stage: Stage, tmp_path: Path) -> None:
+async def test_a_code_that_the_whale_hands_over_is_the_key_that_it_is(sandbox: SandboxClient, tmp_path: Path) -> None:
     """The rest of risk of a page without Discord's login: two warnings have to be ignored, then Mallory has it."""
-    async with open_stand(stage, tmp_path, way=Way.CODE) as stand:
-        play = Play(stand)
-        assert await play.follow(Way.CODE, attack("B'")) == {(MALLORY, WHALE)} == await play.linked()
+    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+        play = Play(harness)
+        assert await play.follow(ProofMethod.CODE, attack("B'")) == {(MALLORY, WHALE)} == await play.linked()
 
 
-async def test_with_a_code_handed_over_a_holder_still_has_a_day_to_object(stage: Stage, tmp_path: Path) -> None:
-    async with open_stand(stage, tmp_path, way=Way.CODE) as stand:
-        play = Play(stand)
-        await play.follow(Way.CODE, HONEST[Way.CODE] + attack("B'"))
+async def test_with_a_code_handed_over_a_holder_still_has_a_day_to_object(
+    sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+        play = Play(harness)
+        await play.follow(ProofMethod.CODE, HONEST[ProofMethod.CODE] + attack("B'"))
         outcome = await play.outcomes[MALLORY]
         assert outcome is not None
-        assert (outcome.ending, outcome.until) == (Ending.CONTESTED, stand.now + timedelta(hours=24))
-        whale = await stand.person(USERS[WHALE])
-        assert [each.challenger_id for each in await stand.linking.contests.held_by(whale.user_id)]
-        assert (await stand.accounts(USERS[WHALE])) == {"loopring:10001": True}
-        assert (await stand.accounts(USERS[MALLORY])) == {"loopring:10001": False}
+        assert (outcome.ending, outcome.until) == (Result.CONTESTED, harness.now + timedelta(hours=24))
+        whale = await harness.person(USERS[WHALE])
+        assert [each.challenger_id for each in await harness.linking.contests.held_by(whale.user_id)]
+        assert (await harness.accounts(USERS[WHALE])) == {"loopring:10001": True}
+        assert (await harness.accounts(USERS[MALLORY])) == {"loopring:10001": False}
 
 
-async def test_without_the_code_mallory_has_five_guesses(stage: Stage, tmp_path: Path) -> None:
-    async with open_stand(stage, tmp_path, way=Way.CODE) as stand:
-        play = Play(stand)
-        await play.follow(Way.CODE, attack("A"))
+async def test_without_the_code_mallory_has_five_guesses(sandbox: SandboxClient, tmp_path: Path) -> None:
+    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+        play = Play(harness)
+        await play.follow(ProofMethod.CODE, attack("A"))
         assert play.browsers[WHALE].state["expected"] == {"name": "brunowaves"}
-        mallory = (await stand.person(USERS[MALLORY])).user_id
+        mallory = (await harness.person(USERS[MALLORY])).user_id
         for left in ("4 more tries", "3 more tries", "2 more tries", "1 more try", "Run `/verify`"):
             with pytest.raises(InputError, match=left):
-                await stand.verification.enter_code(mallory, "0000-0000")
+                await harness.verification.enter_code(mallory, "0000-0000")
         with pytest.raises(SessionError):
-            await stand.verification.enter_code(mallory, play.codes[MALLORY])
+            await harness.verification.enter_code(mallory, play.codes[MALLORY])
         assert await play.linked() == set()

@@ -20,12 +20,12 @@ from bot.config.settings import DiscordSettings, LinkingSettings, Settings
 from bot.errors import InputError, ProofError, SessionError, UndecidedError
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
-from bot.linking.outcome import Ending, Outcome
-from bot.linking.proof_methods import Way
-from bot.linking.steps import Returned
-from tests.sandbox_client import Stage
+from bot.linking.outcome import Outcome, Result
+from bot.linking.proof_methods import ProofMethod
+from bot.linking.steps import LoginResult
+from tests.sandbox_client import SandboxClient
 from tests.web.canary import Canary, listening
-from tests.web.harness import Browser, Stand, open_stand
+from tests.web.harness import Browser, PageHarness, open_page
 from tests.web.wire import ask, line_to, scripted
 
 
@@ -42,19 +42,19 @@ def assert_silent(canary: Canary, *expected: str) -> None:
     assert canary.leaks() == []
 
 
-async def opened(stand: Stand, canary: Canary, username: str) -> Browser:
+async def opened(harness: PageHarness, canary: Canary, username: str) -> Browser:
     """Somebody's link, opened in a browser."""
-    begun = await stand.begin(username)
+    begun = await harness.begin(username)
     canary.hide("token", begun.url.partition("#t=")[2])
-    browser = stand.browser()
+    browser = harness.browser()
     await browser.open(begun.url)
     canary.browser(browser)
     return browser
 
 
-async def logged_in(stand: Stand, canary: Canary, browser: Browser, username: str) -> str:
+async def logged_in(harness: PageHarness, canary: Canary, browser: Browser, username: str) -> str:
     """Come back from Discord's login as somebody; where the page was sent."""
-    location = await browser.authorize(str((await stand.person(username)).user_id))
+    location = await browser.authorize(str((await harness.person(username)).user_id))
     canary.hide("OAuth code", yarl.URL(location).query["code"])
     landed = await browser.follow(location)
     await browser.reload()
@@ -63,20 +63,20 @@ async def logged_in(stand: Stand, canary: Canary, browser: Browser, username: st
     return landed
 
 
-async def proven(stand: Stand, canary: Canary, browser: Browser, address: str, **how: str) -> Any:
+async def proven(harness: PageHarness, canary: Canary, browser: Browser, address: str, **how: str) -> Any:
     """A text signed and sent; the reply."""
     challenge = (await browser.post("challenge", {"address": address})).body
     canary.hush("text", challenge["text"].splitlines()[3])
     canary.hush("nonce", challenge["text"].partition("Nonce: ")[2][:22])
     canary.hush("name of the text", challenge["challenge_id"])
-    signature = await stand.signature(how.get("text", challenge["text"]), address)
+    signature = await harness.signature(how.get("text", challenge["text"]), address)
     canary.signature(signature)
     return await browser.post("submit", {"challenge_id": challenge["challenge_id"], "signature": signature})
 
 
-async def hide_access_tokens(stage: Stage, canary: Canary) -> int:
+async def hide_access_tokens(sandbox: SandboxClient, canary: Canary) -> int:
     """The tokens that Discord gave out."""
-    exchanges = (await stage.get("/_sandbox/traffic", service="discord"))["exchanges"]
+    exchanges = (await sandbox.get("/_sandbox/traffic", service="discord"))["exchanges"]
     answers = [each["response"] for each in exchanges if each["path"].endswith("/oauth2/token")]
     tokens = [answer for answer in answers if isinstance(answer, dict) and "access_token" in answer]
     for answer in tokens:
@@ -85,58 +85,58 @@ async def hide_access_tokens(stage: Stage, canary: Canary) -> int:
     return len(tokens)
 
 
-async def test_what_is_told_is_found(stand: Stand, canary: Canary) -> None:
+async def test_what_is_told_is_found(harness: PageHarness, canary: Canary) -> None:
     canary.hide("token", "told-in-the-log")
     logging.getLogger("bot.web").debug("GET /v?t=%s", "told-in-the-log")
     canary.signature("0x" + 65 * "c4")
     assert canary.leaks() == ["token 1 in the log"]
     sql = "INSERT INTO audit (at, actor, verb, subject) VALUES (1, x'00', 'link', ?)"
-    await stand.store.writer.transaction(lambda db: db.execute(sql, [32 * b"\xc4"]))
+    await harness.store.writer.transaction(lambda db: db.execute(sql, [32 * b"\xc4"]))
     assert [leak.partition(" ")[0] for leak in canary.leaks()[1:]] == ["signature", "signature"]
 
 
-async def test_with_a_login_nothing_is_told(stage: Stage, tmp_path: Path, canary: Canary) -> None:
-    async with open_stand(stage, tmp_path) as stand:
-        browser = await opened(stand, canary, "ada")
-        assert await logged_in(stand, canary, browser, "ada") == "/v"
-        assert (await proven(stand, canary, browser, await stand.address("10001"))).body["step"] == "done"
-        again = await opened(stand, canary, "hana")
-        await logged_in(stand, canary, again, "hana")
-        assert (await proven(stand, canary, again, await stand.address("10001"))).body["step"] == "contest"
-        assert await hide_access_tokens(stage, canary) == 2
+async def test_with_a_login_nothing_is_told(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
+    async with open_page(sandbox, tmp_path) as harness:
+        browser = await opened(harness, canary, "ada")
+        assert await logged_in(harness, canary, browser, "ada") == "/v"
+        assert (await proven(harness, canary, browser, await harness.address("10001"))).body["step"] == "done"
+        again = await opened(harness, canary, "hana")
+        await logged_in(harness, canary, again, "hana")
+        assert (await proven(harness, canary, again, await harness.address("10001"))).body["step"] == "contest"
+        assert await hide_access_tokens(sandbox, canary) == 2
         assert_silent(canary, "web: POST submit: 200", "web: GET oauth-cb: 303")
 
 
-async def test_with_a_code_nothing_is_told(stage: Stage, tmp_path: Path, canary: Canary) -> None:
-    async with open_stand(stage, tmp_path, way=Way.CODE) as stand:
-        browser = await opened(stand, canary, "ada")
-        reply = await proven(stand, canary, browser, await stand.address("10001"))
+async def test_with_a_code_nothing_is_told(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
+    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+        browser = await opened(harness, canary, "ada")
+        reply = await proven(harness, canary, browser, await harness.address("10001"))
         canary.hide("typed code", reply.body["code"])
         canary.hide("typed code", reply.body["code"].replace("-", ""))
-        ada = (await stand.person("ada")).user_id
+        ada = (await harness.person("ada")).user_id
         with pytest.raises(InputError):
-            await stand.verification.enter_code(ada, "ZZZZ-ZZZZ")
-        outcome = await stand.verification.enter_code(ada, reply.body["code"])
-        assert outcome.ending is Ending.LINKED
+            await harness.verification.enter_code(ada, "ZZZZ-ZZZZ")
+        outcome = await harness.verification.enter_code(ada, reply.body["code"])
+        assert outcome.ending is Result.LINKED
         assert_silent(canary, "web: POST submit: 200")
 
 
-async def test_with_a_pasted_signature_nothing_is_told(stage: Stage, tmp_path: Path, canary: Canary) -> None:
-    async with open_stand(stage, tmp_path, way=Way.PASTE) as stand:
-        session = (await stand.begin("ada")).session
-        address = await stand.address("10001")
-        for text, ending in (("another", None), ("", Ending.LINKED)):
-            issued = await stand.verification.challenge(session, address)
+async def test_with_a_pasted_signature_nothing_is_told(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
+    async with open_page(sandbox, tmp_path, way=ProofMethod.PASTE) as harness:
+        session = (await harness.begin("ada")).session
+        address = await harness.address("10001")
+        for text, ending in (("another", None), ("", Result.LINKED)):
+            issued = await harness.verification.challenge(session, address)
             canary.hush("nonce", issued.nonce)
-            signature = await stand.signature(text or issued.text, address)
+            signature = await harness.signature(text or issued.text, address)
             canary.signature(signature)
             if ending is None:
                 with pytest.raises(ProofError):
-                    await stand.verification.submit(session, issued.challenge_id, signature)
+                    await harness.verification.submit(session, issued.challenge_id, signature)
             else:
-                assert (await stand.verification.submit(session, issued.challenge_id, signature)).ending is ending
+                assert (await harness.verification.submit(session, issued.challenge_id, signature)).ending is ending
             with pytest.raises(SessionError):
-                await stand.verification.submit(session, issued.challenge_id, signature)
+                await harness.verification.submit(session, issued.challenge_id, signature)
         assert_silent(canary)
 
 
@@ -156,63 +156,65 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
 
 
 async def test_when_the_login_fails_in_whatever_way_nothing_is_told(
-    stage: Stage, tmp_path: Path, canary: Canary
+    sandbox: SandboxClient, tmp_path: Path, canary: Canary
 ) -> None:
-    async with open_stand(stage, tmp_path) as stand:
+    async with open_page(sandbox, tmp_path) as harness:
         for path, fault, landing in FAULTS:
-            browser = await opened(stand, canary, "ada")
-            await stage.post("/_sandbox/faults", {"service": "discord", "path": path, "times": 1} | fault)
-            assert await logged_in(stand, canary, browser, "ada") == landing, (path, fault)
-            stand.pass_time(timedelta(hours=1))
-        await hide_access_tokens(stage, canary)
-        await stage.reset()
+            browser = await opened(harness, canary, "ada")
+            await sandbox.post("/_sandbox/faults", {"service": "discord", "path": path, "times": 1} | fault)
+            assert await logged_in(harness, canary, browser, "ada") == landing, (path, fault)
+            harness.pass_time(timedelta(hours=1))
+        await hide_access_tokens(sandbox, canary)
+        await sandbox.reset()
         assert_silent(
             canary, "oauth: /oauth2/token: HTTP 500", "oauth: /users/@me: ", "oauth: a token could not be revoked"
         )
 
 
-async def test_when_somebody_does_wrong_nothing_is_told(stage: Stage, tmp_path: Path, canary: Canary) -> None:
-    async with open_stand(stage, tmp_path) as stand:
-        lured = await opened(stand, canary, "ada")
-        await logged_in(stand, canary, lured, "hana")
+async def test_when_somebody_does_wrong_nothing_is_told(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
+    async with open_page(sandbox, tmp_path) as harness:
+        lured = await opened(harness, canary, "ada")
+        await logged_in(harness, canary, lured, "hana")
         assert lured.state["reason"] == "other_user"
-        browser = await opened(stand, canary, "hana")
-        foreign = await lured.session.get(f"{stand.url}/oauth/cb?code=x&state=y", allow_redirects=False)
+        browser = await opened(harness, canary, "hana")
+        foreign = await lured.session.get(f"{harness.url}/oauth/cb?code=x&state=y", allow_redirects=False)
         assert foreign.headers["Location"] == "/v#problem=expired"
-        swapped = yarl.URL(await browser.authorize(str((await stand.person("hana")).user_id)))
+        swapped = yarl.URL(await browser.authorize(str((await harness.person("hana")).user_id)))
         canary.hide("OAuth code", swapped.query["code"])
         assert await browser.follow(str(swapped.update_query(state="x" * 43))) == "/v#problem=failed"
-        assert await logged_in(stand, canary, browser, "hana") == "/v"
-        reply = await proven(stand, canary, browser, await stand.address("10001"), text="another")
+        assert await logged_in(harness, canary, browser, "hana") == "/v"
+        reply = await proven(harness, canary, browser, await harness.address("10001"), text="another")
         assert reply.error == "signature"
         own = {"Cookie": f"__Host-vs={browser.cookie}", "X_Tessera_CSRF": browser.state["csrf"]}
         for name, body in (("submit", b"{"), ("cancel", b"[]"), ("challenge", b'{"address": "0x1"}')):
-            assert (await ask(stand.url, scripted(stand.url, name, body, **own))).status == 400
-            assert (await ask(stand.url, scripted(stand.url, name, body, **own | {"Origin": "x"}))).status == 403
+            assert (await ask(harness.url, scripted(harness.url, name, body, **own))).status == 400
+            assert (await ask(harness.url, scripted(harness.url, name, body, **own | {"Origin": "x"}))).status == 403
         # Heads that are no requests, with all that a browser sends in them.
         for broken in ("X: \x00", "X: " + 20_000 * "x", "X Y: z"):
-            async with line_to(stand.url) as line:
-                content = scripted(stand.url, "cancel", b"{}", **own, Referer=stand.url)
+            async with line_to(harness.url) as line:
+                content = scripted(harness.url, "cancel", b"{}", **own, Referer=harness.url)
                 await line.send(content.replace(b"\r\n\r\n", f"\r\n{broken}\r\n\r\n".encode()))
                 assert (await line.answer()).status == 400
         assert_silent(canary, "another user opened the link", "did not begin it", "web: POST submit: 400")
 
 
-async def smart_wallet(stage: Stage, account: str) -> str:
+async def smart_wallet(sandbox: SandboxClient, account: str) -> str:
     """The address of a smart wallet that owns an account."""
-    wallets = await stage.get("/_sandbox/wallets")
+    wallets = await sandbox.get("/_sandbox/wallets")
     return str(next(each["address"] for each in wallets if each["account"] == account))
 
 
-async def test_when_a_node_fails_in_whatever_way_nothing_is_told(stage: Stage, tmp_path: Path, canary: Canary) -> None:
-    async with open_stand(stage, tmp_path, nodes=2) as stand:
-        wallet = await smart_wallet(stage, "10021")
+async def test_when_a_node_fails_in_whatever_way_nothing_is_told(
+    sandbox: SandboxClient, tmp_path: Path, canary: Canary
+) -> None:
+    async with open_page(sandbox, tmp_path, nodes=2) as harness:
+        wallet = await smart_wallet(sandbox, "10021")
         for switch in ({"mode": "error"}, {"mode": "wrong_chain"}, {"mode": "lying_code", "node": "b"}):
-            browser = await opened(stand, canary, "ines.m")
-            await logged_in(stand, canary, browser, "ines.m")
-            await stage.post("/_sandbox/ethereum", {"mode": "honest"})
-            await stage.post("/_sandbox/ethereum", switch)
-            reply = await proven(stand, canary, browser, wallet)
+            browser = await opened(harness, canary, "ines.m")
+            await logged_in(harness, canary, browser, "ines.m")
+            await sandbox.post("/_sandbox/ethereum", {"mode": "honest"})
+            await sandbox.post("/_sandbox/ethereum", switch)
+            reply = await proven(harness, canary, browser, wallet)
             assert (reply.status, reply.error) == (503, "later")
         assert_silent(canary, "ethereum: node 1: ", "ethereum: node 2: ", "ethereum: the nodes disagree on ")
 
@@ -227,15 +229,17 @@ NODE_FAULTS: list[dict[str, Any]] = [
 ]
 
 
-async def test_a_key_in_the_address_of_a_node_is_not_told(stage: Stage, tmp_path: Path, canary: Canary) -> None:
-    async with open_stand(stage, tmp_path), aiohttp.ClientSession() as session:
-        url = f"{stage.url}/ethereum/1?key=canary-9f13-rpc"
+async def test_a_key_in_the_address_of_a_node_is_not_told(
+    sandbox: SandboxClient, tmp_path: Path, canary: Canary
+) -> None:
+    async with open_page(sandbox, tmp_path), aiohttp.ClientSession() as session:
+        url = f"{sandbox.url}/ethereum/1?key=canary-9f13-rpc"
         canary.hide("key of the node", "canary-9f13-rpc")
         canary.hide("address of the node", url)
         closed = Nodes(session, ["http://127.0.0.1:1/canary-9f13-rpc"])
         nodes = Nodes(session, [url])
         for fault in NODE_FAULTS:
-            await stage.post("/_sandbox/faults", {"service": "ethereum", "path": "", "times": 1} | fault)
+            await sandbox.post("/_sandbox/faults", {"service": "ethereum", "path": "", "times": 1} | fault)
             with pytest.raises(UndecidedError) as raised:
                 await nodes.check()
             assert "canary" not in str(raised.value)
@@ -246,20 +250,20 @@ async def test_a_key_in_the_address_of_a_node_is_not_told(stage: Stage, tmp_path
         assert_silent(canary, "ethereum: node 1: eth_getCode: ClientConnectorError")
 
 
-async def test_what_is_printed_of_the_things_themselves_tells_nothing(stand: Stand) -> None:
-    begun = await stand.begin("ada")
+async def test_what_is_printed_of_the_things_themselves_tells_nothing(harness: PageHarness) -> None:
+    begun = await harness.begin("ada")
     token = begun.url.partition("#t=")[2]
-    told = Outcome(Ending.SIGNED, code="canary-code"), Returned(cookie="canary-cookie")
-    browser = stand.browser()
+    told = Outcome(Result.SIGNED, code="canary-code"), LoginResult(cookie="canary-cookie")
+    browser = harness.browser()
     await browser.open(begun.url)
-    session = await stand.verification.session(browser.cookie)
+    session = await harness.verification.session(browser.cookie)
     settings = Settings(
         discord=DiscordSettings(token=SecretStr("canary-token"), client_secret=SecretStr("canary-secret")),
         linking=LinkingSettings(rpc_url=SecretStr("https://node.example/canary-rpc")),
     )
     async with aiohttp.ClientSession() as client:
-        login = DiscordLogin(client, settings.discord, redirect_uri=f"{stand.url}/oauth/cb", client_id=lambda: 1)
-        things = [stand.verification, session, begun, *told, settings, settings.linking, settings.discord, login]
+        login = DiscordLogin(client, settings.discord, redirect_uri=f"{harness.url}/oauth/cb", client_id=lambda: 1)
+        things = [harness.verification, session, begun, *told, settings, settings.linking, settings.discord, login]
         printed: list[Callable[[object], str]] = [repr, str]
         shown = " ".join(form(thing) for thing in things for form in printed)
     shown += settings.model_dump_json() + str(settings.model_dump())

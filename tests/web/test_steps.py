@@ -13,36 +13,36 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.linking import cookie as derived
-from bot.linking.outcome import Ending, Outcome
-from bot.linking.proof_methods import Way
+from bot.linking.outcome import Outcome, Result
+from bot.linking.proof_methods import ProofMethod
 from bot.links import Link, Person
 from bot.pseudonyms import pseudonyms
 from bot.store.rows import to_account
-from tests.sandbox_client import Stage
-from tests.web.harness import GUILD, Browser, Stand, open_stand
+from tests.sandbox_client import SandboxClient
+from tests.web.harness import GUILD, Browser, PageHarness, open_page
 from tests.web.wire import at_wallet
 
 ACCOUNT = "loopring:10001"
 LOGGER = "bot.linking.verification"
 
 
-async def address(stand: Stand) -> str:
+async def address(harness: PageHarness) -> str:
     """The owner of the account that is proven here, as the bot writes it."""
-    return (await stand.address("10001")).lower()
+    return (await harness.address("10001")).lower()
 
 
-async def opened(stand: Stand, username: str = "ada") -> Browser:
+async def opened(harness: PageHarness, username: str = "ada") -> Browser:
     """A browser with the link of a proof of that account."""
-    link = Link(to_account(ACCOUNT), await address(stand), "", is_main=False, linked_at=stand.now)
-    browser = stand.browser()
-    await browser.open((await stand.begin(username, link)).url)
+    link = Link(to_account(ACCOUNT), await address(harness), "", is_main=False, linked_at=harness.now)
+    browser = harness.browser()
+    await browser.open((await harness.begin(username, link)).url)
     return browser
 
 
-async def at_signing(stand: Stand, username: str = "ada") -> Browser:
+async def at_signing(harness: PageHarness, username: str = "ada") -> Browser:
     """The same, logged in."""
-    browser = await opened(stand, username)
-    assert await browser.log_in(str((await stand.person(username)).user_id)) == "/v"
+    browser = await opened(harness, username)
+    assert await browser.log_in(str((await harness.person(username)).user_id)) == "/v"
     return browser
 
 
@@ -60,107 +60,107 @@ def state(browser: Browser, step: str, **shown: Any) -> dict[str, Any]:
         "linked": None,
         "code": "",
         "until": "",
-        "expires_at": at(browser.stand, minutes=10),
+        "expires_at": at(browser.harness, minutes=10),
         "reason": "",
     }
     return nothing | shown
 
 
-def at(stand: Stand, **later: float) -> str:
+def at(harness: PageHarness, **later: float) -> str:
     """A moment as the page writes it."""
-    return (stand.now + timedelta(**later)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (harness.now + timedelta(**later)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-async def session_ids(stand: Stand) -> list[str]:
+async def session_ids(harness: PageHarness) -> list[str]:
     """The sessions that are under way."""
     sql = "SELECT id FROM sessions WHERE status <> 'dead'"
-    return [row[0] for row in await stand.store.writer.run(lambda db: db.execute(sql).fetchall())]
+    return [row[0] for row in await harness.store.writer.run(lambda db: db.execute(sql).fetchall())]
 
 
-async def shown(stand: Stand, username: str = "ada") -> dict[str, Any]:
+async def shown(harness: PageHarness, username: str = "ada") -> dict[str, Any]:
     """What is shown of a proof of that account once its person is known."""
-    person = await stand.person(username)
+    person = await harness.person(username)
     user = {"id": str(person.user_id), "name": username, "avatar_url": person.avatar_url}
-    return {"user": user, "guild": "The Mosaic Society", "account": ACCOUNT, "owner": await stand.address("10001")}
+    return {"user": user, "guild": "The Mosaic Society", "account": ACCOUNT, "owner": await harness.address("10001")}
 
 
-async def test_before_the_login_nobody_is_named(stand: Stand) -> None:
-    browser = await opened(stand)
+async def test_before_the_login_nobody_is_named(harness: PageHarness) -> None:
+    browser = await opened(harness)
     url = browser.state["authorize_url"]
     assert browser.state == state(browser, "login", authorize_url=url)
-    assert url.startswith(f"{stand.stage.url}/oauth2/authorize?")
+    assert url.startswith(f"{harness.sandbox.url}/oauth2/authorize?")
     query = parse_qs(urlsplit(url).query)
     verifier = derived.code_verifier(browser.cookie, 0)
     assert query["state"] == [derived.login_state(browser.cookie, 0)]
     assert query["code_challenge"] == [derived.code_challenge(verifier)]
 
 
-async def test_after_the_login_the_page_says_who_proves_what(stand: Stand) -> None:
-    browser = await at_signing(stand)
-    assert browser.state == state(browser, "wallet", **await shown(stand))
+async def test_after_the_login_the_page_says_who_proves_what(harness: PageHarness) -> None:
+    browser = await at_signing(harness)
+    assert browser.state == state(browser, "wallet", **await shown(harness))
 
 
-async def test_without_an_account_the_page_names_none(stand: Stand) -> None:
-    browser = await at_wallet(stand)
-    assert browser.state == state(browser, "wallet", **await shown(stand) | {"account": "", "owner": ""})
+async def test_without_an_account_the_page_names_none(harness: PageHarness) -> None:
+    browser = await at_wallet(harness)
+    assert browser.state == state(browser, "wallet", **await shown(harness) | {"account": "", "owner": ""})
 
 
-async def test_a_text_comes_with_its_name_and_its_end(stand: Stand) -> None:
-    browser = await at_signing(stand)
-    reply = await browser.post("challenge", {"address": await address(stand)})
+async def test_a_text_comes_with_its_name_and_its_end(harness: PageHarness) -> None:
+    browser = await at_signing(harness)
+    reply = await browser.post("challenge", {"address": await address(harness)})
     assert reply.body == {
         "challenge_id": reply.body["challenge_id"],
         "text": reply.body["text"],
-        "expires_at": at(stand, minutes=5),
+        "expires_at": at(harness, minutes=5),
     }
     assert re.fullmatch(r"[\w-]{16}", reply.body["challenge_id"])
-    ada = await stand.person("ada")
-    [session_id] = await session_ids(stand)
-    host = urlsplit(stand.url).netloc
+    ada = await harness.person("ada")
+    [session_id] = await session_ids(harness)
+    host = urlsplit(harness.url).netloc
     assert re.sub(r"Nonce: \w{22}\n", "Nonce: …\n", reply.body["text"]) == (
-        f"{host} wants you to sign in with your Ethereum account:\n{await stand.address('10001')}\n\n"
+        f"{host} wants you to sign in with your Ethereum account:\n{await harness.address('10001')}\n\n"
         f"I am Discord user ada (ID {ada.user_id}). Link this wallet to my account in server ID {GUILD}. "
-        f"Stop if that is not you. No cost, moves nothing.\n\nURI: {stand.url}/v\nVersion: 1\nChain ID: 1\n"
-        f"Nonce: …\nIssued At: {at(stand)}\nExpiration Time: {at(stand, minutes=5)}\nRequest ID: {session_id}\n"
+        f"Stop if that is not you. No cost, moves nothing.\n\nURI: {harness.url}/v\nVersion: 1\nChain ID: 1\n"
+        f"Nonce: …\nIssued At: {at(harness)}\nExpiration Time: {at(harness, minutes=5)}\nRequest ID: {session_id}\n"
         "Resources:\n- urn:loopring:account:10001"
     )
 
 
-async def test_a_text_never_outlives_its_session(stand: Stand) -> None:
-    browser = await at_signing(stand)
-    end = at(stand, minutes=10)
-    stand.pass_time(timedelta(minutes=8))
-    assert (await browser.post("challenge", {"address": await address(stand)})).body["expires_at"] == end
+async def test_a_text_never_outlives_its_session(harness: PageHarness) -> None:
+    browser = await at_signing(harness)
+    end = at(harness, minutes=10)
+    harness.pass_time(timedelta(minutes=8))
+    assert (await browser.post("challenge", {"address": await address(harness)})).body["expires_at"] == end
 
 
-async def test_once_it_is_done_the_page_says_what_was_linked(stand: Stand) -> None:
-    browser = await at_signing(stand)
-    linked = {"address": await stand.address("10001"), "accounts": [ACCOUNT]}
-    expected = state(browser, "done", **await shown(stand), linked=linked)
+async def test_once_it_is_done_the_page_says_what_was_linked(harness: PageHarness) -> None:
+    browser = await at_signing(harness)
+    linked = {"address": await harness.address("10001"), "accounts": [ACCOUNT]}
+    expected = state(browser, "done", **await shown(harness), linked=linked)
     assert (await browser.sign("10001")).body == expected
     assert (await browser.reload()).body == expected
 
 
-async def test_an_account_that_was_found_by_its_address_is_named_once_it_is_linked(stand: Stand) -> None:
-    browser = await at_wallet(stand)
-    linked = {"address": await stand.address("10001"), "accounts": [ACCOUNT]}
-    expected = state(browser, "done", **await shown(stand), linked=linked)
+async def test_an_account_that_was_found_by_its_address_is_named_once_it_is_linked(harness: PageHarness) -> None:
+    browser = await at_wallet(harness)
+    linked = {"address": await harness.address("10001"), "accounts": [ACCOUNT]}
+    expected = state(browser, "done", **await shown(harness), linked=linked)
     assert (await browser.sign("10001")).body == expected
     assert (await browser.reload()).body == expected
 
 
-async def test_what_another_member_has_says_when_it_moves(stand: Stand) -> None:
-    await (await at_signing(stand)).sign("10001")
-    stand.pass_time(timedelta(minutes=1))
-    browser = await at_signing(stand, "hana")
-    expected = state(browser, "contest", **await shown(stand, "hana"), until=at(stand, hours=24))
+async def test_what_another_member_has_says_when_it_moves(harness: PageHarness) -> None:
+    await (await at_signing(harness)).sign("10001")
+    harness.pass_time(timedelta(minutes=1))
+    browser = await at_signing(harness, "hana")
+    expected = state(browser, "contest", **await shown(harness, "hana"), until=at(harness, hours=24))
     assert (await browser.sign("10001")).body == expected
-    stand.pass_time(timedelta(minutes=1))
+    harness.pass_time(timedelta(minutes=1))
     assert (await browser.reload()).body == expected
 
 
-async def test_whoever_is_not_meant_ends_it_and_nothing_is_told_any_more(stand: Stand) -> None:
-    browser = await at_signing(stand)
+async def test_whoever_is_not_meant_ends_it_and_nothing_is_told_any_more(harness: PageHarness) -> None:
+    browser = await at_signing(harness)
     before = browser.cookie
     dead = state(browser, "dead", reason="cancelled")
     reply = await browser.post("cancel")
@@ -169,39 +169,39 @@ async def test_whoever_is_not_meant_ends_it_and_nothing_is_told_any_more(stand: 
     assert browser.cookie == before
 
 
-async def test_a_stranger_who_logs_in_learns_nothing(stand: Stand) -> None:
-    browser = await opened(stand)
-    assert await browser.log_in(str((await stand.person("hana")).user_id)) == "/v"
+async def test_a_stranger_who_logs_in_learns_nothing(harness: PageHarness) -> None:
+    browser = await opened(harness)
+    assert await browser.log_in(str((await harness.person("hana")).user_id)) == "/v"
     assert browser.state == state(browser, "dead", reason="other_user")
 
 
-async def test_a_link_that_was_replaced_is_dead_without_a_reason(stand: Stand) -> None:
-    browser = await at_signing(stand)
-    await stand.begin("ada")
+async def test_a_link_that_was_replaced_is_dead_without_a_reason(harness: PageHarness) -> None:
+    browser = await at_signing(harness)
+    await harness.begin("ada")
     assert (await browser.reload()).body == state(browser, "dead")
 
 
-async def test_without_a_login_the_page_says_who_ran_the_command(stage: Stage, tmp_path: Path) -> None:
-    async with open_stand(stage, tmp_path, way=Way.CODE) as stand:
-        browser = await opened(stand)
-        known = await shown(stand) | {"user": None, "expected": {"name": "ada"}}
+async def test_without_a_login_the_page_says_who_ran_the_command(sandbox: SandboxClient, tmp_path: Path) -> None:
+    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+        browser = await opened(harness)
+        known = await shown(harness) | {"user": None, "expected": {"name": "ada"}}
         assert browser.state == state(browser, "wallet", **known)
         signed = (await browser.sign("10001")).body
         assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", signed["code"])
-        code = {"code": signed["code"], "expires_at": at(stand, minutes=5)}
+        code = {"code": signed["code"], "expires_at": at(harness, minutes=5)}
         assert signed == state(browser, "code", **known | code)
         assert (await browser.reload()).body == state(browser, "code", **known | code | {"code": ""})
 
 
-async def test_the_cookie_is_for_this_page_alone_and_for_a_quarter_of_an_hour(stand: Stand) -> None:
-    browser = stand.browser()
-    reply = await browser.open((await stand.begin("ada")).url)
+async def test_the_cookie_is_for_this_page_alone_and_for_a_quarter_of_an_hour(harness: PageHarness) -> None:
+    browser = harness.browser()
+    reply = await browser.open((await harness.begin("ada")).url)
     name, *attributes = reply.headers["Set-Cookie"].split("; ")
     assert name == f"__Host-vs={browser.cookie}"
     assert sorted(attributes) == ["HttpOnly", "Max-Age=900", "Path=/", "SameSite=Lax", "Secure"]
     reloaded = await browser.reload()
     assert reloaded.headers["Set-Cookie"] == reply.headers["Set-Cookie"]
-    location = await browser.authorize(str((await stand.person("ada")).user_id))
+    location = await browser.authorize(str((await harness.person("ada")).user_id))
     async with browser.session.get(location, allow_redirects=False) as response:
         name, *attributes = response.headers["Set-Cookie"].split("; ")
         assert response.headers["Location"] == "/v"
@@ -209,16 +209,18 @@ async def test_the_cookie_is_for_this_page_alone_and_for_a_quarter_of_an_hour(st
     assert name == f"__Host-vs={browser.cookie}" != reply.headers["Set-Cookie"].split("; ")[0]
 
 
-async def test_who_was_lured_by_whom_is_noted_and_logged(stand: Stand, caplog: pytest.LogCaptureFixture) -> None:
-    ada, hana = await stand.person("ada"), await stand.person("hana")
+async def test_who_was_lured_by_whom_is_noted_and_logged(
+    harness: PageHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada, hana = await harness.person("ada"), await harness.person("hana")
     with caplog.at_level(logging.WARNING, LOGGER):
         for relays in (1, 2, 3):
-            browser = await opened(stand)
-            [session_id] = await session_ids(stand)
-            waiting = asyncio.create_task(stand.verification.outcomes.wait(session_id, 10))
+            browser = await opened(harness)
+            [session_id] = await session_ids(harness)
+            waiting = asyncio.create_task(harness.verification.outcomes.wait(session_id, 10))
             await browser.follow(await browser.authorize(str(hana.user_id)))
-            assert await waiting == Outcome(Ending.RELAYED, relays=relays)
-    noted = await stand.store.writer.run(
+            assert await waiting == Outcome(Result.RELAYED, relays=relays)
+    noted = await harness.store.writer.run(
         lambda db: db.execute("SELECT actor, subject FROM audit WHERE verb = 'relay'").fetchall()
     )
     pseudonym = pseudonyms("a token")
@@ -229,22 +231,22 @@ async def test_who_was_lured_by_whom_is_noted_and_logged(stand: Stand, caplog: p
     ]
 
 
-async def test_a_login_of_another_browser_is_logged(stand: Stand, caplog: pytest.LogCaptureFixture) -> None:
-    browser = await opened(stand)
-    location = await browser.authorize(str((await stand.person("ada")).user_id))
+async def test_a_login_of_another_browser_is_logged(harness: PageHarness, caplog: pytest.LogCaptureFixture) -> None:
+    browser = await opened(harness)
+    location = await browser.authorize(str((await harness.person("ada")).user_id))
     with caplog.at_level(logging.WARNING, LOGGER):
-        assert await (await opened(stand, "hana")).follow(location) == "/v#problem=failed"
+        assert await (await opened(harness, "hana")).follow(location) == "/v#problem=failed"
     said = [record.getMessage() for record in caplog.records if record.name == LOGGER]
     assert said == ["verify: a login came back to a browser that did not begin it"]
 
 
-async def test_a_person_of_whom_nothing_is_known_is_shown_by_id(stage: Stage, tmp_path: Path) -> None:
-    async with open_stand(stage, tmp_path, way=Way.CODE) as stand:
-        begun = await stand.verification.begin(Person(7), None, "", None, Way.CODE)
-        browser = stand.browser()
+async def test_a_person_of_whom_nothing_is_known_is_shown_by_id(sandbox: SandboxClient, tmp_path: Path) -> None:
+    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+        begun = await harness.verification.begin(Person(7), None, "", None, ProofMethod.CODE)
+        browser = harness.browser()
         await browser.open(begun.url)
         assert browser.state == state(browser, "wallet", expected={"name": ""})
-        text = (await browser.post("challenge", {"address": await stand.address("10001")})).body["text"]
+        text = (await browser.post("challenge", {"address": await harness.address("10001")})).body["text"]
         assert "\nI am Discord user ID 7. Link this wallet to my account. Stop if" in text
 
 
@@ -261,16 +263,18 @@ async def test_a_person_of_whom_nothing_is_known_is_shown_by_id(stage: Stage, tm
         ("submit", {"challenge_id": "x", "signature": ["0x"]}),
     ],
 )
-async def test_no_step_is_taken_without_all_that_it_needs(stand: Stand, name: str, body: dict[str, Any]) -> None:
-    browser = await at_signing(stand)
+async def test_no_step_is_taken_without_all_that_it_needs(
+    harness: PageHarness, name: str, body: dict[str, Any]
+) -> None:
+    browser = await at_signing(harness)
     before = browser.state
     reply = await browser.post(name, body)
     assert (reply.status, reply.error) == (400, "input")
     assert (await browser.reload()).body == before
 
 
-async def test_whoever_sends_too_much_reads_when_to_go_on(stand: Stand) -> None:
-    browser = await at_signing(stand)
+async def test_whoever_sends_too_much_reads_when_to_go_on(harness: PageHarness) -> None:
+    browser = await at_signing(harness)
     for _ in range(10):
         assert (await browser.post("challenge", {"address": "x"})).status == 400
     reply = await browser.post("challenge", {"address": "x"})
@@ -289,7 +293,9 @@ async def test_whoever_sends_too_much_reads_when_to_go_on(stand: Stand) -> None:
     ],
 )
 @pytest.mark.parametrize("cookie", ["", "XXXX", "x" * 43])
-async def test_without_a_session_no_step_is_taken(stand: Stand, name: str, body: dict[str, str], cookie: str) -> None:
+async def test_without_a_session_no_step_is_taken(
+    harness: PageHarness, name: str, body: dict[str, str], cookie: str
+) -> None:
     headers = {"Cookie": f"__Host-vs={cookie}"} if cookie else {}
-    reply = await stand.browser().post(name, body, headers=headers | {"X-Tessera-CSRF": derived.csrf("x" * 43)})
+    reply = await harness.browser().post(name, body, headers=headers | {"X-Tessera-CSRF": derived.csrf("x" * 43)})
     assert (reply.status, reply.error) == (401, "session")

@@ -10,7 +10,7 @@ import pytest
 
 from bot.holdings import Account
 from bot.links import Link
-from tests.web.harness import Browser, Reply, Stand
+from tests.web.harness import Browser, PageHarness, Reply
 from tests.web.wire import at_wallet, unharmed
 
 OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."
@@ -20,8 +20,8 @@ STRANGER = "0x" + "5e" * 20
 
 
 @pytest.fixture(autouse=True)
-async def _unharmed(stand: Stand, caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
-    async with unharmed(stand, caplog):
+async def _unharmed(harness: PageHarness, caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
+    async with unharmed(harness, caplog):
         yield
 
 
@@ -30,12 +30,12 @@ def told(reply: Reply) -> tuple[int, str, str]:
     return reply.status, reply.error, reply.sentence
 
 
-async def test_a_session_that_ended_takes_no_address_and_no_signature(stand: Stand) -> None:
-    browser = await at_wallet(stand)
+async def test_a_session_that_ended_takes_no_address_and_no_signature(harness: PageHarness) -> None:
+    browser = await at_wallet(harness)
     csrf = browser.state["csrf"]
     assert (await browser.post("cancel")).body["step"] == "dead"
     for name, body in (
-        ("challenge", {"address": await stand.address("10001")}),
+        ("challenge", {"address": await harness.address("10001")}),
         ("submit", {"challenge_id": "x", "signature": "0x" + "1b" * 65}),
     ):
         assert told(await browser.post(name, body, headers={"X-Tessera-CSRF": csrf})) == (401, "session", OVER)
@@ -66,41 +66,43 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("address", "sentence"), ADDRESSES)
-async def test_an_address_that_is_none_or_nobodys_is_told(stand: Stand, address: str, sentence: str) -> None:
-    browser = await at_wallet(stand)
+async def test_an_address_that_is_none_or_nobodys_is_told(harness: PageHarness, address: str, sentence: str) -> None:
+    browser = await at_wallet(harness)
     assert told(await browser.post("challenge", {"address": address})) == (400, "input", sentence)
     # It cost no text: all five are still there.
     for _ in range(5):
-        assert (await browser.post("challenge", {"address": await stand.address("10001")})).status == 200
+        assert (await browser.post("challenge", {"address": await harness.address("10001")})).status == 200
 
 
-async def test_with_loopring_down_it_is_later_and_no_text_is_spent(stand: Stand) -> None:
-    browser = await at_wallet(stand)
-    await stand.stage.fault("status", path="", status=503)
-    address = await stand.address("10001")
+async def test_with_loopring_down_it_is_later_and_no_text_is_spent(harness: PageHarness) -> None:
+    browser = await at_wallet(harness)
+    await harness.sandbox.fault("status", path="", status=503)
+    address = await harness.address("10001")
     reply = await browser.post("challenge", {"address": address})
     assert (reply.status, reply.error) == (503, "later")
-    await stand.stage.post("/_sandbox/reset", {})
+    await harness.sandbox.post("/_sandbox/reset", {})
     for _ in range(5):
         assert (await browser.post("challenge", {"address": address})).status == 200
 
 
-async def test_the_account_of_another_network_is_proven_by_its_own_address_alone(stand: Stand) -> None:
-    address = await stand.address("10002")
+async def test_the_account_of_another_network_is_proven_by_its_own_address_alone(harness: PageHarness) -> None:
+    address = await harness.address("10002")
     owner = address.lower()
-    link = Link(Account("eip155:1", owner), owner, "", is_main=True, linked_at=stand.now)
-    browser = stand.browser()
-    await browser.open((await stand.begin("ada", link)).url)
-    await browser.log_in(str((await stand.person("ada")).user_id))
+    link = Link(Account("eip155:1", owner), owner, "", is_main=True, linked_at=harness.now)
+    browser = harness.browser()
+    await browser.open((await harness.begin("ada", link)).url)
+    await browser.log_in(str((await harness.person("ada")).user_id))
     reply = await browser.sign("10001")  # whose text names the other as its smart wallet
     assert (reply.status, reply.error) == (400, "signature")
     assert address in reply.sentence
 
 
-async def signed(stand: Stand, browser: Browser, *, style: str = "personal", text: str = "", by: str = "10001") -> Any:
+async def signed(
+    harness: PageHarness, browser: Browser, *, style: str = "personal", text: str = "", by: str = "10001"
+) -> Any:
     """A text for the address of 10001, and a signature by some key of that text or of another."""
-    challenge = (await browser.post("challenge", {"address": await stand.address("10001")})).body
-    signature = await stand.signature(text or challenge["text"], await stand.address(by), style=style)
+    challenge = (await browser.post("challenge", {"address": await harness.address("10001")})).body
+    signature = await harness.signature(text or challenge["text"], await harness.address(by), style=style)
     return {"challenge_id": challenge["challenge_id"], "signature": signature}
 
 
@@ -133,10 +135,10 @@ CHANGES: list[Any] = [
 
 @pytest.mark.parametrize(("change", "sentence"), CHANGES)
 async def test_a_signature_that_is_none_uses_its_text_up(
-    stand: Stand, change: Callable[[str], str], sentence: str
+    harness: PageHarness, change: Callable[[str], str], sentence: str
 ) -> None:
-    browser = await at_wallet(stand)
-    right = await signed(stand, browser)
+    browser = await at_wallet(harness)
+    right = await signed(harness, browser)
     reply = await browser.post("submit", right | {"signature": change(right["signature"])})
     assert (reply.status, reply.error) == (400, "input" if sentence else "signature")
     assert reply.sentence == sentence or (not sentence and reply.sentence)
@@ -151,29 +153,31 @@ async def test_a_signature_that_is_none_uses_its_text_up(
         pytest.param({"style": "high_s"}, id="mirrored"),
     ],
 )
-async def test_a_signature_that_proves_something_else_uses_its_text_up(stand: Stand, how: dict[str, str]) -> None:
-    browser = await at_wallet(stand)
-    wrong = await signed(stand, browser, **how)
+async def test_a_signature_that_proves_something_else_uses_its_text_up(
+    harness: PageHarness, how: dict[str, str]
+) -> None:
+    browser = await at_wallet(harness)
+    wrong = await signed(harness, browser, **how)
     reply = await browser.post("submit", wrong)
     assert (reply.status, reply.error) == (400, "signature")
     assert told(await browser.post("submit", wrong)) == (401, "session", OVER)
 
 
-async def test_a_text_of_before_or_of_somebody_else_is_not_there(stand: Stand) -> None:
-    browser, other = await at_wallet(stand), await at_wallet(stand, "hana")
-    earlier, latest = await signed(stand, browser), await signed(stand, browser)
-    for wrong in (earlier, await signed(stand, other), latest | {"challenge_id": "x" * 4000}):
+async def test_a_text_of_before_or_of_somebody_else_is_not_there(harness: PageHarness) -> None:
+    browser, other = await at_wallet(harness), await at_wallet(harness, "hana")
+    earlier, latest = await signed(harness, browser), await signed(harness, browser)
+    for wrong in (earlier, await signed(harness, other), latest | {"challenge_id": "x" * 4000}):
         assert told(await browser.post("submit", wrong)) == (401, "session", OVER)
     mixed = latest | {"signature": earlier["signature"]}
     assert (await browser.post("submit", mixed)).error == "signature"
 
 
-async def test_time_ends_a_text_and_then_the_session(stand: Stand) -> None:
-    browser = await at_wallet(stand)
-    right = await signed(stand, browser)
-    stand.pass_time(timedelta(minutes=5))
+async def test_time_ends_a_text_and_then_the_session(harness: PageHarness) -> None:
+    browser = await at_wallet(harness)
+    right = await signed(harness, browser)
+    harness.pass_time(timedelta(minutes=5))
     assert told(await browser.post("submit", right)) == (401, "session", OVER)
-    right = await signed(stand, browser)
-    stand.pass_time(timedelta(minutes=5))
+    right = await signed(harness, browser)
+    harness.pass_time(timedelta(minutes=5))
     assert told(await browser.post("submit", right)) == (401, "session", OVER)
     assert told(await browser.reload()) == (401, "session", OVER)

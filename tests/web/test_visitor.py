@@ -12,12 +12,12 @@ from aiohttp import web
 from bot.web.visitor import Visitors
 from tests.web.wire import ask
 
-Ask = Callable[..., Awaitable[bytes]]
+PromptModal = Callable[..., Awaitable[bytes]]
 OWN = "127.0.0.1"
 
 
 @asynccontextmanager
-async def naming(*trusted: str, address: str = OWN) -> AsyncIterator[Ask]:
+async def naming(*trusted: str, address: str = OWN) -> AsyncIterator[PromptModal]:
     """Asks who one is with the lines of `X-Forwarded-For` that are given, behind these trusted proxies."""
     visitors = Visitors([ip_network(each) for each in trusted])
     app = web.Application()

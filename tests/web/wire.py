@@ -17,7 +17,7 @@ from bot.store import Store
 from bot.web.server import start_server
 from bot.web.verify_page import VerifyPage
 from tests.process import free_port
-from tests.web.harness import Browser, Stand
+from tests.web.harness import Browser, PageHarness
 
 PATIENCE = 10.0
 # Everything that a refusal may not touch; sessions and their texts may be used up.
@@ -140,40 +140,40 @@ async def serving(
 
 @asynccontextmanager
 async def serving_page(
-    stand: Stand, *, body_seconds: float = 10, idle_seconds: float = 15, proxies: tuple[str, ...] = ()
+    harness: PageHarness, *, body_seconds: float = 10, idle_seconds: float = 15, proxies: tuple[str, ...] = ()
 ) -> AsyncIterator[str]:
-    """The stand's page once more, under other limits; where it is."""
+    """The page once more, under other limits; where it is."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     settings = WebSettings.model_validate({"port": port, "public_url": url, "trusted_proxies": proxies})
-    page = VerifyPage(stand.verification, url, body_seconds=body_seconds)
-    server = await start_server(settings, stand.store, lambda: "ready", page, idle_seconds=idle_seconds)
+    page = VerifyPage(harness.verification, url, body_seconds=body_seconds)
+    server = await start_server(settings, harness.store, lambda: "ready", page, idle_seconds=idle_seconds)
     try:
         yield url
     finally:
         await server.close()
 
 
-async def kept(stand: Stand) -> dict[str, list[Any]]:
+async def kept(harness: PageHarness) -> dict[str, list[Any]]:
     """All that is saved about anybody's accounts."""
-    return await stand.store.writer.run(
+    return await harness.store.writer.run(
         lambda db: {name: db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in TABLES}  # noqa: S608 - names of ours
     )
 
 
 @asynccontextmanager
-async def unharmed(stand: Stand, caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
+async def unharmed(harness: PageHarness, caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
     """Whatever happens meanwhile: nobody has linked anything, and nothing of ours broke."""
-    before = await kept(stand)
+    before = await kept(harness)
     with caplog.at_level(logging.DEBUG):
         yield
-    assert await kept(stand) == before
+    assert await kept(harness) == before
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-async def at_wallet(stand: Stand, username: str = "ada") -> Browser:
+async def at_wallet(harness: PageHarness, username: str = "ada") -> Browser:
     """A browser in which somebody has logged in, so that a wallet may be connected."""
-    browser = stand.browser()
-    await browser.open((await stand.begin(username)).url)
-    assert await browser.log_in(str((await stand.person(username)).user_id)) == "/v"
+    browser = harness.browser()
+    await browser.open((await harness.begin(username)).url)
+    assert await browser.log_in(str((await harness.person(username)).user_id)) == "/v"
     return browser

@@ -78,7 +78,7 @@ class Collections(commands.Cog):
         deferring = asyncio.create_task(interaction.response.defer(ephemeral=not share, thinking=True))
         try:
             wanted, main = await self._wanted(interaction, ref, member)
-            watching = self._lookup.watch_holdings(wanted, only)
+            watching = self._lookup.subscribe_holdings(wanted, only)
         finally:
             await deferring
         blank = HoldingsPages(
@@ -129,9 +129,9 @@ class Collections(commands.Cog):
         paginator: Paginator | None = None
         shown_at = started_at = clock()
         async for holdings in watching:
-            reading = not (holdings.complete or holdings.gap)
+            reading = not (holdings.complete or holdings.incomplete_reason)
             if reading and clock() - started_at > _PATIENCE:
-                holdings, reading = replace(holdings, gap=_TOO_LONG), False  # noqa: PLW2901 - the last that is shown
+                holdings, reading = replace(holdings, incomplete_reason=_TOO_LONG), False  # noqa: PLW2901 - the last that is shown
             pages = pages.with_holdings(holdings, reading=reading)
             if paginator is None:
                 paginator = self._paginator(interaction, pages, "Open a collection…")
@@ -143,7 +143,7 @@ class Collections(commands.Cog):
             else:
                 continue
             shown_at = clock()
-            if paginator.gone or holdings.gap:
+            if paginator.gone or holdings.incomplete_reason:
                 break
         # Asked last: it only adorns the header, and must not take a turn at the source from any page.
         if paginator and not paginator.gone:
@@ -166,7 +166,7 @@ class Collections(commands.Cog):
         network, collection_id = self._lookup.names.parse_collection(id)
         await interaction.response.defer(ephemeral=not share, thinking=True)
         collection, as_of = await self._lookup.collection(network, collection_id)
-        label = collection.said_by or self._lookup.label(network)
+        label = collection.source_label or self._lookup.label(network)
         pages = CollectionPages(collection, source_label=label, as_of=as_of, gateways=self._gateways)
         await self._paginator(interaction, pages, "").show()
 

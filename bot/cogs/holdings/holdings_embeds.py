@@ -64,21 +64,21 @@ def _holdings_header(holdings: Holdings, *, owner: Owner, reading: bool, whose: 
         of_total = f" of {holdings.total:,}" if holdings.total else ""
         lines.append(f"⏳ {len(holdings.holdings):,}{of_total} so far, still reading…")
     elif not holdings.complete:
-        lines.append(_gap_line(holdings.gap))
+        lines.append(_incomplete_line(holdings.incomplete_reason))
     if holdings.hidden:
         lines.append(f"{plural(holdings.hidden, 'collection')} marked as scam not shown (`spam: True` shows them)")
-    if holdings.instead_of:
-        lines.append(_instead_line(holdings.said_by, holdings.instead_of))
-    if holdings.stale_because:
-        lines.append(f"⚠️ This is an earlier answer, and may have changed. {cut_sentence(holdings.stale_because)}")
-    calm = reading or (holdings.complete and not holdings.stale_because)
+    if holdings.fallback_reason:
+        lines.append(_fallback_line(holdings.source_label, holdings.fallback_reason))
+    if holdings.stale_reason:
+        lines.append(f"⚠️ This is an earlier answer, and may have changed. {cut_sentence(holdings.stale_reason)}")
+    calm = reading or (holdings.complete and not holdings.stale_reason)
     embed = discord.Embed(
         title=f"Collections of account {short_address(holdings.account.account_id)}",
         description="\n".join(lines),
         colour=BRAND if calm else CAUTION,
         timestamp=holdings.as_of,
     )
-    return embed.set_footer(text=f"{holdings.said_by}, as of")
+    return embed.set_footer(text=f"{holdings.source_label}, as of")
 
 
 def _holdings_sum(holdings: Holdings, *, reading: bool) -> str:
@@ -89,15 +89,15 @@ def _holdings_sum(holdings: Holdings, *, reading: bool) -> str:
             return f"Nothing but {plural(holdings.hidden, 'collection')} marked as scam."
         if holdings.complete:
             of_contract = " of this contract" if holdings.contract else ""
-            return f"This account holds no NFTs{of_contract}, says {holdings.said_by}."
+            return f"This account holds no NFTs{of_contract}, says {holdings.source_label}."
         return "Nothing has arrived yet." if reading else "What this account holds is unknown."
     at_least = "" if holdings.complete or reading else "At least "
     return f"{at_least}**{plural(count, 'collection')}** · {plural(holdings.kinds, 'kind')} of NFT"
 
 
-def _gap_line(gap: str) -> str:
-    gap = cut_sentence(gap.rstrip("."))
-    return f"⚠️ **Incomplete:** {gap}. What is missing here is unknown, not zero."
+def _incomplete_line(incomplete_reason: str) -> str:
+    incomplete_reason = cut_sentence(incomplete_reason.rstrip("."))
+    return f"⚠️ **Incomplete:** {incomplete_reason}. What is missing here is unknown, not zero."
 
 
 def _collection_card(holding: Holding, gateways: Sequence[str]) -> discord.Embed:
@@ -167,18 +167,18 @@ def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Emb
     return embeds
 
 
-def instead_embed(said_by: str, instead_of: str) -> discord.Embed:
+def fallback_embed(source_label: str, fallback_reason: str) -> discord.Embed:
     """What stands above this is the word of another source than the one asked."""
-    return discord.Embed(description=_instead_line(said_by, instead_of), colour=CAUTION)
+    return discord.Embed(description=_fallback_line(source_label, fallback_reason), colour=CAUTION)
 
 
-def _instead_line(said_by: str, instead_of: str) -> str:
-    return f"📜 {said_by} answers instead: {cut_sentence(instead_of)}"
+def _fallback_line(source_label: str, fallback_reason: str) -> str:
+    return f"📜 {source_label} answers instead: {cut_sentence(fallback_reason)}"
 
 
-def gap_embed(gap: str) -> discord.Embed:
+def incomplete_embed(incomplete_reason: str) -> discord.Embed:
     """A list below which this stands is not all there is."""
-    return discord.Embed(description=_gap_line(gap), colour=CAUTION)
+    return discord.Embed(description=_incomplete_line(incomplete_reason), colour=CAUTION)
 
 
 def held_words(kinds: int, nfts: NftList) -> str:

@@ -91,10 +91,10 @@ class HoldingsPages:
         account = await self.lookup.account_of(self.owner.address, value)
         clock = asyncio.get_running_loop().time
         patience = clock() + _SWITCH_SECONDS
-        async for holdings in self.lookup.watch_holdings(account, self.holdings.contract):
+        async for holdings in self.lookup.subscribe_holdings(account, self.holdings.contract):
             shown = holdings
-            if clock() > patience and not (holdings.complete or holdings.gap):
-                shown = replace(holdings, gap="it is still being read; press again in a while")
+            if clock() > patience and not (holdings.complete or holdings.incomplete_reason):
+                shown = replace(holdings, incomplete_reason="it is still being read; press again in a while")
                 break
         return self.with_holdings(shown, reading=False)
 
@@ -105,7 +105,7 @@ class HoldingsPages:
                 nfts = await self.lookup.nfts(self.holdings.account, holding)
                 return CollectionPages(
                     holding.collection,
-                    source_label=self.holdings.said_by,
+                    source_label=self.holdings.source_label,
                     as_of=self.holdings.as_of,
                     gateways=self.gateways,
                     held=holdings_embeds.held_words(holding.kinds, nfts),
@@ -157,10 +157,10 @@ class CollectionPages:
             shown += holdings_embeds.nft_embeds(
                 self._nfts.nfts[start : start + holdings_embeds.NFTS_A_PAGE], self._gateways
             )
-            if self._nfts.instead_of and page == 0:
-                shown.append(holdings_embeds.instead_embed(self._nfts.said_by, self._nfts.instead_of))
+            if self._nfts.fallback_reason and page == 0:
+                shown.append(holdings_embeds.fallback_embed(self._nfts.source_label, self._nfts.fallback_reason))
             if not self._nfts.complete and page == self.page_count() - 1:
-                shown.append(holdings_embeds.gap_embed(self._nfts.gap))
+                shown.append(holdings_embeds.incomplete_embed(self._nfts.incomplete_reason))
         return embeds.fit(shown)
 
     def choices(self, _page: int) -> Sequence[Choice]:

@@ -12,7 +12,7 @@ from bot.cogs.linking import link_embeds
 from bot.errors import StoreError
 from bot.linking.accounts import Accounts
 from bot.links import Link, Person
-from bot.ui.panel import Host, Panel, Press
+from bot.ui.panel import ActionButton, Host, Panel
 
 
 async def suggest(
@@ -39,7 +39,7 @@ def person_of(user: discord.User | discord.Member) -> Person:
     return Person(user.id, user.name, user.display_avatar.url)
 
 
-class Question(Panel):
+class ConfirmView(Panel):
     """Asks once before something is lost.
 
     Args:
@@ -61,7 +61,12 @@ class Question(Panel):
     ) -> None:
         super().__init__(interaction, expires=expires, host=host)
         self._act = act
-        self.lay_out((Press("yes", yes, self._yes, style=discord.ButtonStyle.danger), Press("no", "Cancel", self._no)))
+        self.lay_out(
+            (
+                ActionButton("yes", yes, self._yes, style=discord.ButtonStyle.danger),
+                ActionButton("no", "Cancel", self._no),
+            )
+        )
 
     async def _yes(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.defer()

@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking.accounts_panel import AccountsPanel, overview_of
-from bot.cogs.linking.proof_messages import Proofs
+from bot.cogs.linking.proof_messages import ProofMessages
 from bot.linking import Linking
 from bot.ui.client import Bot
 
@@ -20,7 +20,7 @@ from bot.ui.client import Bot
 class AccountsCog(commands.Cog, name="Accounts"):
     """The list of one's own accounts."""
 
-    def __init__(self, bot: Bot, linking: Linking, proofs: Proofs, *, expires: float) -> None:
+    def __init__(self, bot: Bot, linking: Linking, proofs: ProofMessages, *, expires: float) -> None:
         self._bot = bot
         self._linking = linking
         self._proofs = proofs

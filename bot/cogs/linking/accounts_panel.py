@@ -11,7 +11,7 @@ from bot.cogs.linking import link_embeds
 from bot.cogs.linking.link_embeds import Overview
 from bot.linking import Linking
 from bot.links import MAX_LABEL, Link
-from bot.ui.panel import Ask, Host, Panel, Press, custom_id
+from bot.ui.panel import ActionButton, Host, Panel, PromptModal, custom_id
 
 Prove = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
 
@@ -62,14 +62,14 @@ class AccountsPanel(Panel):
         self._chosen: Link | None = next(contested, next(iter(overview.links), None))
         danger, primary = discord.ButtonStyle.danger, discord.ButtonStyle.primary
         self._menu = _Menu(self.choose)
-        self._main = Press("main", "Make main", self._make_main, row=1)
-        self._label = Press("label", "Label…", self._ask_label, row=1)
-        self._prove = Press("prove", "Prove", self._start_proof, style=primary, row=1)
-        self._remove = Press("remove", "Unlink", self._ask_remove, style=danger, row=1)
-        self._share = Press("share", "", self._switch_share, row=2)
-        self._object = Press("object", "Object", self._object_to, style=danger, row=2)
-        self._yes = Press("yes", "Yes, unlink it", self._remove_it, style=danger, row=1)
-        self._no = Press("no", "Cancel", self._keep_it, row=1)
+        self._main = ActionButton("main", "Make main", self._make_main, row=1)
+        self._label = ActionButton("label", "Label…", self._ask_label, row=1)
+        self._prove = ActionButton("prove", "Prove", self._start_proof, style=primary, row=1)
+        self._remove = ActionButton("remove", "Unlink", self._ask_remove, style=danger, row=1)
+        self._share = ActionButton("share", "", self._switch_share, row=2)
+        self._object = ActionButton("object", "Object", self._object_to, style=danger, row=2)
+        self._yes = ActionButton("yes", "Yes, unlink it", self._remove_it, style=danger, row=1)
+        self._no = ActionButton("no", "Cancel", self._keep_it, row=1)
 
     async def show(self, note: str = "") -> None:
         """Put it into the message; `note` says what was just done.
@@ -139,7 +139,7 @@ class AccountsPanel(Panel):
             await self._linking.accounts.set_label(submitted.user.id, link.account, label)
             await self._reload(submitted, str(link.account))
 
-        await interaction.response.send_modal(Ask(self, "label-typed", "Label", field, name_it))
+        await interaction.response.send_modal(PromptModal(self, "label-typed", "Label", field, name_it))
 
     async def _start_proof(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -15,19 +15,19 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking import link_embeds
-from bot.cogs.linking.account_options import Question, suggest
+from bot.cogs.linking.account_options import ConfirmView, suggest
 from bot.cogs.linking.accounts_panel import overview_of
-from bot.cogs.linking.proof_messages import Proofs
+from bot.cogs.linking.proof_messages import ProofMessages
 from bot.linking import Linking
 from bot.links import Link
 from bot.ui.client import Bot
-from bot.ui.panel import Panel, Press
+from bot.ui.panel import ActionButton, Panel
 
 
 class LinkingCog(commands.Cog, name="Linking"):
     """Naming accounts."""
 
-    def __init__(self, bot: Bot, linking: Linking, proofs: Proofs, *, expires: float) -> None:
+    def __init__(self, bot: Bot, linking: Linking, proofs: ProofMessages, *, expires: float) -> None:
         self._bot = bot
         self._linking = linking
         self._accounts = linking.accounts
@@ -46,7 +46,7 @@ class LinkingCog(commands.Cog, name="Linking"):
             return
         panel = Panel(interaction, expires=self._expires, host=self._bot)
         act = partial(self._prove, linked.link)
-        panel.lay_out([Press("prove", "Prove it is mine", act, style=discord.ButtonStyle.primary)])
+        panel.lay_out([ActionButton("prove", "Prove it is mine", act, style=discord.ButtonStyle.primary)])
         await interaction.edit_original_response(embed=embed, view=panel)
 
     async def _prove(self, link: Link, interaction: discord.Interaction[Bot]) -> None:
@@ -62,7 +62,7 @@ class LinkingCog(commands.Cog, name="Linking"):
         link = await self._accounts.find(user_id, account)
         embed = link_embeds.remove_embed(link, await overview_of(self._linking, interaction))
         act = partial(self._remove, user_id, link)
-        question = Question(interaction, "Unlink", act, expires=self._expires, host=self._bot)
+        question = ConfirmView(interaction, "Unlink", act, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=embed, view=question)
 
     async def _remove(self, user_id: int, link: Link) -> discord.Embed:

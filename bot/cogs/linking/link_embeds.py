@@ -14,7 +14,7 @@ import discord
 from bot.holdings import Account
 from bot.linking.accounts import Linked
 from bot.linking.privacy import AUDIT_KEPT
-from bot.links import MAX_LABEL, Contest, Link, News, Notice
+from bot.links import MAX_LABEL, Contest, Link, Notification, NotificationKind
 from bot.signing.signature import checksummed
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, plural, short_address
@@ -23,8 +23,8 @@ _NAME = 80
 
 KEPT = "It stays yours, and whoever claimed it cannot do so again for a month."
 
-_NEWS_WORDS = {
-    News.CONTESTED: (
+_NOTIFICATION_WORDS = {
+    NotificationKind.CONTESTED: (
         "Somebody else claims your account",
         (
             "Another member showed to hold the key of {address}, which you have proven. It moves to them {until}.\n"
@@ -33,30 +33,30 @@ _NEWS_WORDS = {
             "If you gave that wallet away, there is nothing to do."
         ),
     ),
-    News.LOST: (
+    NotificationKind.LOST: (
         "An account is no longer proven as yours",
         (
             "{address} is proven by another member now: they signed for it, and you have not signed since. It stays in "
             "your list, unproven. If its key is yours, prove it again: `/verify`."
         ),
     ),
-    News.WON: (
+    NotificationKind.WON: (
         "The account is yours",
         "{address} is proven as yours now: nobody signed against it in time.",
     ),
-    News.KEPT: (
+    NotificationKind.KEPT: (
         "The account stays yours",
         f"You signed again for {{address}}. {KEPT}",
     ),
-    News.REFUSED: (
+    NotificationKind.REFUSED: (
         "The account stays with its holder",
         "The holder of {address} signed again: it stays with them, and you cannot claim it again for a month.",
     ),
-    News.WITHDRAWN: (
+    NotificationKind.WITHDRAWN: (
         "Nobody claims your account any more",
         "Whoever claimed {address} took that back: it stays yours, and there is nothing to do.",
     ),
-    News.OVERTAKEN: (
+    NotificationKind.OVERTAKEN: (
         "Somebody else claims that account now",
         "Another member signed for {address} after you. If its key is yours, sign again: `/verify`.",
     ),
@@ -107,7 +107,7 @@ def linked_embed(linked: Linked) -> discord.Embed:
         lines.append(f"It is already {_proof(link)}.")
     else:
         lines.append("It is **unproven**: `/collections` shows it, and it never counts for roles until you prove it.")
-    if linked.why_unknown:
+    if linked.unknown_reason:
         lines.append("Who owns it is not known yet, as its source does not answer: it is found out when you prove it.")
     if link.is_main:
         lines.append("It is your main account: `/collections` alone shows it.")
@@ -171,11 +171,11 @@ def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
     return _embed("Delete everything about you?", lines, caution=True)
 
 
-def notice_embed(notice: Notice) -> discord.Embed:
+def notification_embed(notice: Notification) -> discord.Embed:
     """A piece of news; the address is whole, as it must be recognised."""
-    title, words = _NEWS_WORDS[notice.news]
+    title, words = _NOTIFICATION_WORDS[notice.news]
     until = moment_words(notice.until) if notice.until else "soon"
-    caution = notice.news in (News.CONTESTED, News.LOST, News.REFUSED)
+    caution = notice.news in (NotificationKind.CONTESTED, NotificationKind.LOST, NotificationKind.REFUSED)
     address = f"`{checksummed(notice.owner)}`" if notice.owner else "an account"
     return _embed(title, [words.format(address=address, until=until)], caution=caution)
 

@@ -17,10 +17,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.linking.link_embeds import notice_embed
+from bot.cogs.linking.link_embeds import notification_embed
 from bot.errors import TesseraError
 from bot.linking import Linking
-from bot.links import Notice
+from bot.links import Notification
 from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ _FINAL = frozenset({400, 403, 404})
 _FAILURES = (TesseraError, discord.DiscordException, aiohttp.ClientError, OSError)
 
 
-class NoticesCog(commands.Cog, name="Notices"):
+class NotificationsCog(commands.Cog, name="Notices"):
     """Tells, settles and forgets.
 
     Args:
@@ -92,11 +92,11 @@ class NoticesCog(commands.Cog, name="Notices"):
             await self._privacy.purge()
             self._purged_at = now
 
-    async def _send(self, notice: Notice) -> None:
+    async def _send(self, notice: Notification) -> None:
         """Send one direct message."""
         try:
             channel = await self._bot.create_dm(discord.Object(notice.user_id))
-            await channel.send(embed=notice_embed(notice))
+            await channel.send(embed=notification_embed(notice))
         except discord.HTTPException as error:
             log.info("notices: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:
@@ -120,8 +120,8 @@ class NoticesCog(commands.Cog, name="Notices"):
         except _FAILURES as error:
             log.warning("notices: news are not told below an answer: %s", error)
 
-    async def _follow_up(self, interaction: discord.Interaction[Bot], notices: Sequence[Notice]) -> None:
+    async def _follow_up(self, interaction: discord.Interaction[Bot], notices: Sequence[Notification]) -> None:
         if notices:
-            await interaction.followup.send(embeds=list(map(notice_embed, notices)), ephemeral=True)
+            await interaction.followup.send(embeds=list(map(notification_embed, notices)), ephemeral=True)
         for notice in notices:
             await self._contests.told(notice)

@@ -15,7 +15,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking import link_embeds
-from bot.cogs.linking.account_options import Question
+from bot.cogs.linking.account_options import ConfirmView
 from bot.linking import Linking
 from bot.ui.client import Bot
 from bot.ui.embeds import plural
@@ -50,7 +50,7 @@ class PrivacyCog(
         user_id = interaction.user.id
         embed = link_embeds.delete_embed(len(await self._linking.accounts.of(user_id)), self._backups)
         act = partial(self._forget, user_id)
-        question = Question(interaction, "Delete everything", act, expires=self._expires, host=self._bot)
+        question = ConfirmView(interaction, "Delete everything", act, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=embed, view=question)
 
     async def _forget(self, user_id: int) -> discord.Embed:

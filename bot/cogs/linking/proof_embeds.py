@@ -7,11 +7,11 @@ from datetime import datetime
 import discord
 
 from bot.cogs.linking.link_embeds import KEPT, account_words, moment_words, owner_words
-from bot.linking.outcome import Ending, Outcome
-from bot.linking.proof_methods import Way
+from bot.linking.outcome import Outcome, Result
+from bot.linking.proof_methods import ProofMethod
 from bot.links import Link, Person
 from bot.signing.signature import checksummed
-from bot.store.linking.session_table import RELAYS, Issued
+from bot.store.linking.session_table import RELAYS, IssuedChallenge
 from bot.store.rows import to_account
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, FAULT
@@ -19,12 +19,12 @@ from bot.ui.embeds import BRAND, CAUTION, FAULT
 _NAME = 80
 
 _STEPS = {
-    Way.OAUTH: (
+    ProofMethod.OAUTH: (
         "Press **Open the page**.",
         "Log in to Discord there, as {name}.",
         "Connect your wallet, read the text that it shows, and sign it. That costs nothing and moves nothing.",
     ),
-    Way.CODE: (
+    ProofMethod.CODE: (
         "Press **Open the page**.",
         "Connect your wallet, read the text that it shows, and sign it. That costs nothing and moves nothing.",
         "The page shows a code: press **Enter code** here, and type it.",
@@ -47,7 +47,7 @@ _RELAYED = (
 )
 
 
-def begun_embed(person: Person, link: Link | None, way: Way, site: str, ends_at: datetime) -> discord.Embed:
+def started_embed(person: Person, link: Link | None, way: ProofMethod, site: str, ends_at: datetime) -> discord.Embed:
     """What will happen, and what never will."""
     name = f"**{safe_text(person.name, _NAME)}**"
     steps = [step.format(name=name) for step in _STEPS[way]]
@@ -62,12 +62,12 @@ def begun_embed(person: Person, link: Link | None, way: Way, site: str, ends_at:
     return embed.add_field(name="Stay safe", value=_WARNING.format(site=site), inline=False)
 
 
-def paste_text(issued: Issued) -> str:
+def paste_text(issued: IssuedChallenge) -> str:
     """The text to be signed, as content of a message: Discord shows a button there that copies it."""
     return f"```text\n{issued.text}\n```"
 
 
-def paste_embed(issued: Issued) -> discord.Embed:
+def paste_embed(issued: IssuedChallenge) -> discord.Embed:
     """How to sign the text that stands above."""
     embed = discord.Embed(
         title="Sign this text",
@@ -80,19 +80,19 @@ def paste_embed(issued: Issued) -> discord.Embed:
 def outcome_embed(outcome: Outcome) -> discord.Embed:
     """What became of it."""
     address = f"`{owner_words(outcome.owner)}`" if outcome.owner else "the account"
-    if outcome.ending is Ending.LINKED:
+    if outcome.ending is Result.LINKED:
         listed = ", ".join(f"`{account_words(to_account(account))}`" for account in outcome.accounts)
         return _embed("Linked", f"Linked {address} ({listed}). Not you? Press **Unlink**.", BRAND)
-    if outcome.ending is Ending.CONTESTED:
+    if outcome.ending is Result.CONTESTED:
         until = moment_words(outcome.until) if outcome.until else "soon"
         words = (
             f"Another member has proven {address} before, and is told now. It becomes yours {until}, unless they sign "
             "again before, or object to have a week for that. There is nothing more to do: you are told how it ends."
         )
         return _embed("Your signature is right, but another member's came first", words, CAUTION)
-    if outcome.ending is Ending.KEPT:
+    if outcome.ending is Result.KEPT:
         return _embed("It stays yours", f"You signed again for {address}. {KEPT}", BRAND)
-    if outcome.ending is Ending.RELAYED:
+    if outcome.ending is Result.RELAYED:
         locked = f"\nThat was {outcome.relays} times within a day: you cannot verify for a day."
         return _embed("Nothing was linked", _RELAYED + (locked if outcome.relays >= RELAYS else ""), FAULT)
     return _embed(

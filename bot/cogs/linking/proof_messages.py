@@ -15,12 +15,12 @@ import discord
 
 from bot.cogs.linking.account_options import person_of
 from bot.cogs.linking.proof_embeds import alarm_embed, expired_embed, replaced_embed
-from bot.cogs.linking.proof_panels import BegunPanel, PastePanel
+from bot.cogs.linking.proof_panels import PastePanel, StartedPanel
 from bot.errors import InputError, UndecidedError
 from bot.linking import Linking
-from bot.linking.outcome import Ending
-from bot.linking.proof_methods import Way
-from bot.linking.steps import Begun
+from bot.linking.outcome import Result
+from bot.linking.proof_methods import ProofMethod
+from bot.linking.steps import StartedProof
 from bot.links import Link
 from bot.signing.signature import parse_address
 from bot.store.linking.session_table import RELAYS
@@ -46,11 +46,11 @@ _NO_OWNER = "Who owns that account cannot be found out right now, so there is no
 
 @dataclass(frozen=True, slots=True)
 class _Wait:
-    panel: BegunPanel
+    panel: StartedPanel
     task: asyncio.Task[None]
 
 
-class Proofs:
+class ProofMessages:
     """Begins proofs, and shows what becomes of them.
 
     Args:
@@ -65,7 +65,7 @@ class Proofs:
         self._accounts = linking.accounts
         self._verification = linking.verification
         self._public_url = public_url
-        self._may_paste = paste or linking.verification.way is Way.PASTE
+        self._may_paste = paste or linking.verification.way is ProofMethod.PASTE
         self._waiting: dict[int, _Wait] = {}
 
     async def close(self) -> None:
@@ -89,12 +89,12 @@ class Proofs:
         way = self._verification.way
         if signer and not self._may_paste:
             raise InputError(_NO_PASTE)
-        if signer or way is Way.PASTE:
+        if signer or way is ProofMethod.PASTE:
             await self.paste(interaction, link, signer)
             return
         begun = await self._begin(interaction, link, way)
         again = self.paste if self._may_paste else None
-        panel = BegunPanel(
+        panel = StartedPanel(
             interaction,
             begun,
             link,
@@ -129,7 +129,7 @@ class Proofs:
         link = await self._meant(interaction.user.id, link)
         if not link.owner:
             raise UndecidedError(_NO_OWNER)
-        begun = await self._begin(interaction, link, Way.PASTE)
+        begun = await self._begin(interaction, link, ProofMethod.PASTE)
         issued = await self._verification.challenge(begun.session, signer or link.owner)
         await PastePanel(interaction, begun.session, issued, self._verification, self._accounts, host=self._bot).show()
 
@@ -141,7 +141,7 @@ class Proofs:
             (link,) = unproven
         return link if link.owner else await self._accounts.candidate(user_id, str(link.account))
 
-    async def _begin(self, interaction: discord.Interaction[Bot], link: Link | None, way: Way) -> Begun:
+    async def _begin(self, interaction: discord.Interaction[Bot], link: Link | None, way: ProofMethod) -> StartedProof:
         if interaction.guild_id is None:
             raise InputError(_NOT_HERE)
         guild_name = interaction.guild.name if interaction.guild else ""
@@ -152,21 +152,21 @@ class Proofs:
             await earlier.panel.end(replaced_embed())
         return begun
 
-    async def _watch(self, panel: BegunPanel, begun: Begun, guild: discord.Guild | None) -> None:
+    async def _watch(self, panel: StartedPanel, begun: StartedProof, guild: discord.Guild | None) -> None:
         """Show what becomes of a proof. Never raises."""
         session = begun.session
         left = (session.expires_at - discord.utils.utcnow()).total_seconds() + _LAST_WORDS
         # A code may be typed a while after its session; the message can be edited for as long as its token lives.
-        seconds = _LONGEST if session.way == Way.CODE.value else min(left, _LONGEST)
+        seconds = _LONGEST if session.way == ProofMethod.CODE.value else min(left, _LONGEST)
         outcome = await self._verification.outcomes.wait(session.session_id, seconds)
         if outcome is None:
             await panel.end(expired_embed())
             return
         await panel.finish(outcome)
-        if outcome.ending is Ending.RELAYED and outcome.relays >= RELAYS:
+        if outcome.ending is Result.RELAYED and outcome.relays >= RELAYS:
             await self._alarm(begun, guild, outcome.relays)
 
-    async def _alarm(self, begun: Begun, guild: discord.Guild | None, relays: int) -> None:
+    async def _alarm(self, begun: StartedProof, guild: discord.Guild | None, relays: int) -> None:
         """Tell a server's owner, and this bot's, of a member whose links others open. Never raises.
 
         The server may be the member's own, and its owner the member: so the bot's owner is told too.

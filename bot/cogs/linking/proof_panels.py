@@ -12,17 +12,17 @@ import discord
 from bot.cogs.linking import link_embeds, proof_embeds
 from bot.errors import TesseraError
 from bot.linking.accounts import Accounts
-from bot.linking.outcome import Ending, Outcome
-from bot.linking.proof_methods import Way
-from bot.linking.steps import Begun
+from bot.linking.outcome import Outcome, Result
+from bot.linking.proof_methods import ProofMethod
+from bot.linking.steps import StartedProof
 from bot.linking.verification import Verification
 from bot.links import Link
 from bot.names import refuse_secrets
 from bot.signing.signature import parse_signature
-from bot.store.linking.session_table import Issued, Session
+from bot.store.linking.session_table import IssuedChallenge, Session
 from bot.store.rows import to_account
 from bot.ui.embeds import error_embed
-from bot.ui.panel import TOKEN_SECONDS, Ask, Host, Panel, Press
+from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel, PromptModal
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class LinkedPanel(Panel):
         super().__init__(interaction, expires=TOKEN_SECONDS, host=host)
         self._outcome = outcome
         self._accounts = accounts
-        self.lay_out([Press("unlink", "Unlink", self._unlink, style=discord.ButtonStyle.danger)])
+        self.lay_out([ActionButton("unlink", "Unlink", self._unlink, style=discord.ButtonStyle.danger)])
 
     async def _unlink(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.defer()
@@ -54,7 +54,7 @@ class LinkedPanel(Panel):
         await interaction.edit_original_response(embed=embed, view=None)
 
 
-class BegunPanel(Panel):
+class StartedPanel(Panel):
     """Below a link to the page: it lives until the proof ends, and is then replaced by what became of it.
 
     Args:
@@ -71,7 +71,7 @@ class BegunPanel(Panel):
     def __init__(
         self,
         interaction: discord.Interaction[Any],
-        begun: Begun,
+        begun: StartedProof,
         link: Link | None,
         verification: Verification,
         accounts: Accounts,
@@ -88,16 +88,18 @@ class BegunPanel(Panel):
         self._site = site
         self._paste = paste
         items: list[discord.ui.Button[Any]] = [discord.ui.Button(label="Open the page", url=begun.url)]
-        if begun.session.way == Way.CODE.value:
-            items.append(Press("code", "Enter code", self._ask_code, style=discord.ButtonStyle.primary))
+        if begun.session.way == ProofMethod.CODE.value:
+            items.append(ActionButton("code", "Enter code", self._ask_code, style=discord.ButtonStyle.primary))
         if paste:
-            items.append(Press("elsewhere", "Sign elsewhere and paste", self._sign_elsewhere))
+            items.append(ActionButton("elsewhere", "Sign elsewhere and paste", self._sign_elsewhere))
         self.lay_out(items)
 
     async def show(self) -> None:
         """Put it into the message."""
         session = self._begun.session
-        embed = proof_embeds.begun_embed(session.person, self._link, Way(session.way), self._site, session.expires_at)
+        embed = proof_embeds.started_embed(
+            session.person, self._link, ProofMethod(session.way), self._site, session.expires_at
+        )
         await self._latest.edit_original_response(embed=embed, view=self)
 
     async def finish(self, outcome: Outcome) -> None:
@@ -119,7 +121,7 @@ class BegunPanel(Panel):
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             label="The code that the page shows", custom_id="code", placeholder="ABCD-2345", max_length=20
         )
-        await interaction.response.send_modal(Ask(self, "code-typed", "Enter code", field, self._take_code))
+        await interaction.response.send_modal(PromptModal(self, "code-typed", "Enter code", field, self._take_code))
 
     async def _take_code(self, interaction: discord.Interaction[Any], typed: str) -> None:
         await interaction.response.defer()
@@ -143,7 +145,7 @@ class PastePanel(Panel):
         self,
         interaction: discord.Interaction[Any],
         session: Session,
-        issued: Issued,
+        issued: IssuedChallenge,
         verification: Verification,
         accounts: Accounts,
         *,
@@ -154,8 +156,8 @@ class PastePanel(Panel):
         self._issued = issued
         self._verification = verification
         self._accounts = accounts
-        self._button = Press("paste", "Paste the signature", self._ask, style=discord.ButtonStyle.primary)
-        self._again = Press("again", "New text", self._renew, style=discord.ButtonStyle.primary)
+        self._button = ActionButton("paste", "Paste the signature", self._ask, style=discord.ButtonStyle.primary)
+        self._again = ActionButton("again", "New text", self._renew, style=discord.ButtonStyle.primary)
 
     async def show(self) -> None:
         """Put text and button into the message."""
@@ -172,7 +174,7 @@ class PastePanel(Panel):
             style=discord.TextStyle.paragraph,
             max_length=_MOST_LETTERS,
         )
-        await interaction.response.send_modal(Ask(self, "signed", "Paste the signature", field, self._submit))
+        await interaction.response.send_modal(PromptModal(self, "signed", "Paste the signature", field, self._submit))
 
     async def _submit(self, interaction: discord.Interaction[Any], pasted: str) -> None:
         refuse_secrets(pasted)
@@ -200,4 +202,4 @@ class PastePanel(Panel):
 
 
 def _is_linked(outcome: Outcome) -> bool:
-    return outcome.ending is Ending.LINKED
+    return outcome.ending is Result.LINKED

@@ -13,7 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking.account_options import suggest
-from bot.cogs.linking.proof_messages import Proofs
+from bot.cogs.linking.proof_messages import ProofMessages
 from bot.linking import Linking
 from bot.ui.client import Bot
 
@@ -21,7 +21,7 @@ from bot.ui.client import Bot
 class VerifyCog(commands.Cog, name="Verify"):
     """Proving accounts."""
 
-    def __init__(self, linking: Linking, proofs: Proofs) -> None:
+    def __init__(self, linking: Linking, proofs: ProofMessages) -> None:
         self._accounts = linking.accounts
         self._proofs = proofs
 

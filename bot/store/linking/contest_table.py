@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.errors import InputError
-from bot.links import Contest, News, Notice, Proven
+from bot.links import Contest, Notification, NotificationKind, VerifiedSignature
 from bot.pseudonyms import Pseudonym
-from bot.store.rows import CONTESTS, first, moment, seconds, to_contest, to_notice
+from bot.store.rows import CONTESTS, first, moment, seconds, to_contest, to_notification
 from bot.store.thread import Writer
 
 # Somebody who lost a contest for an address, or gave it up after its holder objected, may not open another one about
@@ -75,24 +75,24 @@ class Contests:
                 WHERE notices.owner = contests.owner AND user_id = holder_id AND news = ? AND tried = 0
             """
             sql = f"SELECT owner FROM contests WHERE ends_at <= ? AND NOT EXISTS ({untold})"
-            due = [row[0] for row in db.execute(sql, [seconds(now), News.CONTESTED.value]).fetchall()]
+            due = [row[0] for row in db.execute(sql, [seconds(now), NotificationKind.CONTESTED.value]).fetchall()]
             for owner in due:
                 move(db, owner, now)
             return len(due)
 
         return await self._writer.transaction(work)
 
-    async def notices(self, user_id: int | None = None) -> list[Notice]:
+    async def notices(self, user_id: int | None = None) -> list[Notification]:
         """What a member, or anybody, was not told yet; oldest first. A contest's end is that of now."""
         ends_at = "SELECT ends_at FROM contests WHERE contests.owner = notices.owner AND holder_id = user_id"
-        until = f"iif(news = '{News.CONTESTED.value}', coalesce(({ends_at}), until), until)"
+        until = f"iif(news = '{NotificationKind.CONTESTED.value}', coalesce(({ends_at}), until), until)"
         sql = f"SELECT id, user_id, news, owner, at, {until}, tried FROM notices"
         where, values = (" WHERE user_id = ?", [user_id]) if user_id is not None else ("", [])
         return await self._writer.run(
-            lambda db: [to_notice(row) for row in db.execute(f"{sql}{where} ORDER BY id", values).fetchall()]
+            lambda db: [to_notification(row) for row in db.execute(f"{sql}{where} ORDER BY id", values).fetchall()]
         )
 
-    async def told(self, notice: Notice, now: datetime, contest_for: timedelta, *, refused: bool = False) -> None:
+    async def told(self, notice: Notification, now: datetime, contest_for: timedelta, *, refused: bool = False) -> None:
         """Note that somebody was told, or (`refused`) that they take no direct message and are told later.
 
         Who hears late that their address is contested has their whole time from then on.
@@ -100,7 +100,7 @@ class Contests:
 
         def work(db: Database) -> None:
             sql = "UPDATE notices SET tried = 1 WHERE id = ?" if refused else "DELETE FROM notices WHERE id = ?"
-            db.execute(sql, [notice.notice_id])
+            db.execute(sql, [notice.notification_id])
             if is_late(notice, now):
                 sql = "UPDATE contests SET ends_at = max(ends_at, ?) WHERE owner = ? AND holder_id = ?"
                 db.execute(sql, [seconds(now + contest_for), notice.owner, notice.user_id])
@@ -108,12 +108,14 @@ class Contests:
         await self._writer.transaction(work)
 
 
-def is_late(notice: Notice, now: datetime) -> bool:
+def is_late(notice: Notification, now: datetime) -> bool:
     """Whether somebody hears of a contest only now, who could have had a part of their time already."""
-    return notice.news is News.CONTESTED and now - notice.at > _ORDINARY
+    return notice.news is NotificationKind.CONTESTED and now - notice.at > _ORDINARY
 
 
-def tell(db: Database, user_id: int, news: News, owner: str, at: datetime, until: datetime | None = None) -> None:
+def tell(
+    db: Database, user_id: int, news: NotificationKind, owner: str, at: datetime, until: datetime | None = None
+) -> None:
     """Leave a notice for a member, as a part of the transaction that causes it."""
     db.execute(
         "INSERT INTO notices (user_id, news, owner, at, until) VALUES (?, ?, ?, ?, ?)",
@@ -133,8 +135,8 @@ def move(db: Database, owner: str, at: datetime) -> None:
         "UPDATE proofs SET user_id = ?, method = ?, text_hash = ?, proven_at = ? WHERE owner = ?",
         [challenger, method, text_hash, seconds(at), owner],
     )
-    tell(db, holder, News.LOST, owner, at)
-    tell(db, challenger, News.WON, owner, at)
+    tell(db, holder, NotificationKind.LOST, owner, at)
+    tell(db, challenger, NotificationKind.WON, owner, at)
 
 
 def keep(db: Database, owner: str, pseudonym: Pseudonym, at: datetime) -> None:
@@ -143,8 +145,8 @@ def keep(db: Database, owner: str, pseudonym: Pseudonym, at: datetime) -> None:
     if row is None:
         return
     _refuse(db, owner, row[1], pseudonym, at)
-    tell(db, row[0], News.KEPT, owner, at)
-    tell(db, row[1], News.REFUSED, owner, at)
+    tell(db, row[0], NotificationKind.KEPT, owner, at)
+    tell(db, row[1], NotificationKind.REFUSED, owner, at)
 
 
 def _refuse(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, at: datetime) -> None:
@@ -161,11 +163,11 @@ def refused_until(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, 
     return moment(row[0]) if row else None
 
 
-def take_over(db: Database, proven: Proven, user_id: int, now: datetime) -> None:
+def take_over(db: Database, proven: VerifiedSignature, user_id: int, now: datetime) -> None:
     """Put who signed last into the challenger's place; what the holder was given to object stays as it is."""
     sql = "SELECT challenger_id FROM contests WHERE owner = ?"
     if (row := first(db, sql, [proven.owner])) and row[0] != user_id:
-        tell(db, row[0], News.OVERTAKEN, proven.owner, now)
+        tell(db, row[0], NotificationKind.OVERTAKEN, proven.owner, now)
     db.execute(
         "UPDATE contests SET challenger_id = ?, method = ?, text_hash = ? WHERE owner = ?",
         [user_id, proven.method.value, proven.text_hash, proven.owner],
@@ -187,8 +189,8 @@ def withdraw(db: Database, user_id: int, owner: str, pseudonym: Pseudonym, at: d
         _refuse(db, owner, user_id, pseudonym, at)
     untold = "DELETE FROM notices WHERE user_id = ? AND owner = ? AND news = ? RETURNING id"
     # Who was not told of it yet need not hear of it at all.
-    if first(db, untold, [holder, owner, News.CONTESTED.value]) is None:
-        tell(db, holder, News.WITHDRAWN, owner, at)
+    if first(db, untold, [holder, owner, NotificationKind.CONTESTED.value]) is None:
+        tell(db, holder, NotificationKind.WITHDRAWN, owner, at)
 
 
 def give_up(db: Database, user_id: int, owner: str, at: datetime) -> None:

@@ -14,7 +14,7 @@ from bot.store.rows import first, moment, seconds
 from bot.store.thread import Writer
 
 # What is told of each table; hashes of tokens and texts are left out, as they say nothing to anybody.
-_TOLD = {
+_EXPORTED = {
     "links": "account, owner, label, is_main, linked_at",
     "proofs": "owner, method, guild_id, proven_at",
     "shares": "guild_id",
@@ -22,7 +22,7 @@ _TOLD = {
     "sessions": "way, status, username, avatar_url, guild_id, guild_name, account, owner, created_at, expires_at",
 }
 # What hangs on a member's sessions, and goes with them.
-_TOLD_OF_SESSIONS = {
+_EXPORTED_OF_SESSIONS = {
     "challenges": "signer, challenges.owner, accounts, text, challenges.expires_at, used_at",
     "codes": "codes.owner, accounts, method, codes.expires_at",
 }
@@ -55,9 +55,9 @@ class Members:
         def work(db: Database) -> dict[str, list[dict[str, Any]]]:
             told = {
                 table: _rows(db, f"SELECT {columns} FROM {table} WHERE user_id = ?", [user_id])
-                for table, columns in _TOLD.items()
+                for table, columns in _EXPORTED.items()
             }
-            for table, columns in _TOLD_OF_SESSIONS.items():
+            for table, columns in _EXPORTED_OF_SESSIONS.items():
                 joined = f"{table} JOIN sessions ON sessions.id = {table}.session_id"
                 told[table] = _rows(db, f"SELECT {columns} FROM {joined} WHERE user_id = ?", [user_id])
             columns = "owner, opened_at, ends_at, objected_at"
@@ -83,7 +83,7 @@ class Members:
                 contest_table.give_up(db, user_id, owner, now)
             for (owner,) in db.execute("SELECT owner FROM contests WHERE challenger_id = ?", [user_id]).fetchall():
                 contest_table.withdraw(db, user_id, owner, pseudonym, now)
-            for table in _TOLD:
+            for table in _EXPORTED:
                 db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
             note(db, now, pseudonym(user_id), "delete")
             return int(count)

@@ -8,7 +8,7 @@ import orjson
 from sqlite_utils import Database
 
 from bot.errors import InputError, SessionError
-from bot.links import Contest, Method, News, Proven
+from bot.links import Contest, Method, NotificationKind, VerifiedSignature
 from bot.pseudonyms import Pseudonym
 from bot.store.audit import note
 from bot.store.linking import contest_table
@@ -21,7 +21,7 @@ MOST_TRIES = 5
 OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."
 
 
-class Proving:
+class ProofWriter:
     """Writes outcomes. Every method raises `StoreError` when SQLite fails.
 
     Args:
@@ -35,7 +35,7 @@ class Proving:
         self._pseudonym = pseudonym
         self._contest_for = contest_for
 
-    async def finish(self, session: Session, proven: Proven, now: datetime) -> Contest | None:
+    async def finish(self, session: Session, proven: VerifiedSignature, now: datetime) -> Contest | None:
         """Link what was proven to the person of a session; the contest, where somebody else has proven it before.
 
         Raises:
@@ -46,7 +46,7 @@ class Proving:
         return await self._writer.transaction(lambda db: self._finish(db, session, proven, now))
 
     async def put_code(
-        self, session: Session, proven: Proven, code_hash: bytes, now: datetime, until: datetime
+        self, session: Session, proven: VerifiedSignature, code_hash: bytes, now: datetime, until: datetime
     ) -> None:
         """Keep what was proven until its code is typed in Discord.
 
@@ -71,7 +71,9 @@ class Proving:
 
         await self._writer.transaction(work)
 
-    async def take_code(self, session: Session, code_hash: bytes, now: datetime) -> tuple[Proven, Contest | None]:
+    async def take_code(
+        self, session: Session, code_hash: bytes, now: datetime
+    ) -> tuple[VerifiedSignature, Contest | None]:
         """Link what was proven to the person who typed its code.
 
         A wrong code counts and is kept counted; after five the session is over.
@@ -106,20 +108,20 @@ class Proving:
             rest = f"{left} more {'try' if left == 1 else 'tries'}" if left else "Run `/verify` for a new link"
             raise InputError(f"That is not the code that the page showed. {rest}.")
 
-        def work(db: Database) -> tuple[Proven, Contest | None]:
+        def work(db: Database) -> tuple[VerifiedSignature, Contest | None]:
             sql = (
                 "DELETE FROM codes WHERE session_id = ? AND code_hash = ? RETURNING owner, accounts, method, text_hash"
             )
             row = first(db, sql, [session.session_id, code_hash])
             if row is None:
                 raise SessionError(OVER)
-            proven = Proven(row[0], tuple(orjson.loads(row[1])), Method(row[2]), row[3])
+            proven = VerifiedSignature(row[0], tuple(orjson.loads(row[1])), Method(row[2]), row[3])
             return proven, self._finish(db, session, proven, now, status="signed")
 
         return await self._writer.transaction(work)
 
     def _finish(
-        self, db: Database, session: Session, proven: Proven, now: datetime, *, status: str = "ready"
+        self, db: Database, session: Session, proven: VerifiedSignature, now: datetime, *, status: str = "ready"
     ) -> Contest | None:
         user_id, owner = session.person.user_id, proven.owner
         actor = self._pseudonym(user_id)
@@ -134,7 +136,7 @@ class Proving:
         if held and held[0] != user_id and held[1] == Method.MANUAL.value:
             # A signature outweighs a moderator's word, at once.
             db.execute("DELETE FROM proofs WHERE owner = ?", [owner])
-            contest_table.tell(db, held[0], News.LOST, owner, now)
+            contest_table.tell(db, held[0], NotificationKind.LOST, owner, now)
             held = None
         if held is None or held[0] == user_id:
             put_proof(db, owner, user_id, proven.method, proven.text_hash, now)
@@ -145,7 +147,7 @@ class Proving:
         db.execute("UPDATE sessions SET reason = 'contested' WHERE id = ?", [session.session_id])
         return self._contest(db, held[0], user_id, proven, now)
 
-    def _contest(self, db: Database, holder: int, user_id: int, proven: Proven, now: datetime) -> Contest:
+    def _contest(self, db: Database, holder: int, user_id: int, proven: VerifiedSignature, now: datetime) -> Contest:
         owner, until = proven.owner, now + self._contest_for
         if again := contest_table.refused_until(db, owner, user_id, self._pseudonym, now):
             raise InputError(
@@ -162,7 +164,7 @@ class Proving:
             """,
             [owner, holder, user_id, proven.method.value, proven.text_hash, seconds(now), seconds(until)],
         )
-        contest_table.tell(db, holder, News.CONTESTED, owner, now, until)
+        contest_table.tell(db, holder, NotificationKind.CONTESTED, owner, now, until)
         return Contest(owner, holder, user_id, now, until)
 
 

@@ -51,7 +51,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedChallenge:
     """A text that was handed out to be signed: by `signer`, about the address `owner` and its accounts."""
 
     challenge_id: str
@@ -169,7 +169,7 @@ class Sessions:
 
         return await self._writer.transaction(work)
 
-    async def issue(self, session: Session, issued: Issued, now: datetime) -> None:
+    async def issue(self, session: Session, issued: IssuedChallenge, now: datetime) -> None:
         """Hand out a text to be signed; the one before it is void.
 
         Raises:
@@ -198,18 +198,18 @@ class Sessions:
 
         await self._writer.transaction(work)
 
-    async def consume(self, session: Session, challenge_id: str, now: datetime) -> Issued | None:
+    async def consume(self, session: Session, challenge_id: str, now: datetime) -> IssuedChallenge | None:
         """Take a text back before its signature is looked at; None when it was used, is over, or another session's."""
         sql = f"""
             UPDATE challenges SET used_at = ?
             WHERE id = ? AND session_id = ? AND used_at IS NULL AND expires_at > ?
               AND session_id IN (SELECT id FROM sessions WHERE status = 'ready' AND expires_at > ?)
-            RETURNING {_ISSUED_COLUMNS}
+            RETURNING {_CHALLENGE_COLUMNS}
         """
         at = seconds(now)
         values = [at, challenge_id, session.session_id, at, at]
         row = await self._writer.transaction(lambda db: first(db, sql, values))
-        return _to_issued(row) if row else None
+        return _to_challenge(row) if row else None
 
     async def purge(self, before: datetime) -> None:
         """Forget verifications that ended before a moment."""
@@ -225,7 +225,7 @@ class Sessions:
         return _to_session(row) if row else None
 
 
-_ISSUED_COLUMNS = "id, signer, owner, accounts, nonce, text, expires_at"
+_CHALLENGE_COLUMNS = "id, signer, owner, accounts, nonce, text, expires_at"
 
 
 def _check_limits(db: Database, session: Session, now: datetime, actor: bytes) -> None:
@@ -249,6 +249,6 @@ def _to_session(row: Sequence[Any]) -> Session:
     return Session(*(session_id, way, status, reason, person, guild_id, guild, account, owner, logins), moment(expires))
 
 
-def _to_issued(row: Sequence[Any]) -> Issued:
+def _to_challenge(row: Sequence[Any]) -> IssuedChallenge:
     challenge_id, signer, owner, accounts, nonce, text, expires = row
-    return Issued(challenge_id, signer, owner, tuple(orjson.loads(accounts)), nonce, text, moment(expires))
+    return IssuedChallenge(challenge_id, signer, owner, tuple(orjson.loads(accounts)), nonce, text, moment(expires))

@@ -17,7 +17,7 @@ from bot.lookup.lookup import Lookup
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from tests.loopring_source import open_source
-from tests.sandbox_client import open_stage
+from tests.sandbox_client import open_sandbox
 
 AS_OF = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -46,9 +46,9 @@ def collection_pages(description: str = "", nfts: NftList | None = None) -> Coll
     )
 
 
-def nft_list(count: int, gap: str = "") -> NftList:
+def nft_list(count: int, incomplete_reason: str = "") -> NftList:
     nfts = tuple(Nft(f"key{number}", f"0x{number}", 1, name=f"N{number}") for number in range(1, count + 1))
-    return NftList(nfts, complete=not gap, total=count, gap=gap)
+    return NftList(nfts, complete=not incomplete_reason, total=count, incomplete_reason=incomplete_reason)
 
 
 def all_embeds(pages: CollectionPages) -> list[list[discord.Embed]]:
@@ -110,10 +110,10 @@ async def test_a_collection_that_left_the_list_is_said_to_have(lookup: Lookup) -
 
 
 async def test_opening_a_collection_reads_its_nfts() -> None:
-    async with open_stage() as stage, open_source(stage) as source:
+    async with open_sandbox() as sandbox, open_source(sandbox) as source:
         store = await Store.open(None)
         lookup = Lookup([source], store, cache_for=timedelta(0))
-        (*_, holdings) = [state async for state in lookup.watch_holdings(Account(LOOPRING, "10001"))]
+        (*_, holdings) = [state async for state in lookup.subscribe_holdings(Account(LOOPRING, "10001"))]
         pages = HoldingsPages(lookup, holdings, owner=Owner(), gateways=(), order=Order.KINDS, reading=False)
         opened = await pages.open("254")
         await store.close()
@@ -161,7 +161,7 @@ def test_the_first_nfts_stand_below_the_end_of_the_text() -> None:
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (3, 1), (5, 2)])
 def test_a_gap_is_told_once_at_the_end(count: int, pages: int) -> None:
-    seen = collection_pages("", nft_list(count, gap="5 of the 9 announced arrived"))
+    seen = collection_pages("", nft_list(count, incomplete_reason="5 of the 9 announced arrived"))
     told = [
         (page, place - len(embeds))
         for page, embeds in enumerate(all_embeds(seen))

@@ -14,10 +14,10 @@ from bot.cogs.linking import link_embeds, proof_embeds
 from bot.cogs.linking.link_embeds import Overview
 from bot.holdings import LOOPRING, Account
 from bot.linking.accounts import Linked
-from bot.linking.outcome import Ending, Outcome
-from bot.linking.proof_methods import Way
-from bot.links import MAX_LABEL, MOST_LINKS, Contest, Link, Method, News, Notice, Person
-from bot.store.linking.session_table import Issued
+from bot.linking.outcome import Outcome, Result
+from bot.linking.proof_methods import ProofMethod
+from bot.links import MAX_LABEL, MOST_LINKS, Contest, Link, Method, Notification, NotificationKind, Person
+from bot.store.linking.session_table import IssuedChallenge
 from bot.ui import embeds
 from tests.ui.test_embed_limits import TEXT, over_limits
 
@@ -64,7 +64,7 @@ def test_a_list_of_accounts_keeps_the_limits(
     assert over_limits(link_embeds.overview_embeds(Overview(links, held, opened, shared=True), "Done.")) == []
     for each in links:
         assert over_limits([link_embeds.remove_embed(each, Overview(links, held, opened))]) == []
-        assert over_limits([link_embeds.linked_embed(Linked(each, is_new=True, why_unknown=name))]) == []
+        assert over_limits([link_embeds.linked_embed(Linked(each, is_new=True, unknown_reason=name))]) == []
         assert over_limits([link_embeds.manual_embed(each, name, told=False)]) == []
         assert over_limits([link_embeds.told_manually_embed(each, name)]) == []
         assert 1 <= len(link_embeds.choice_words(each)) <= 100
@@ -72,27 +72,29 @@ def test_a_list_of_accounts_keeps_the_limits(
 
 
 @settings(max_examples=40, deadline=None)
-@given(TEXT, st.none() | LINKS, st.sampled_from([Way.OAUTH, Way.CODE]))
-def test_a_proof_keeps_the_limits(name: str, of_link: Link | None, way: Way) -> None:
+@given(TEXT, st.none() | LINKS, st.sampled_from([ProofMethod.OAUTH, ProofMethod.CODE]))
+def test_a_proof_keeps_the_limits(name: str, of_link: Link | None, way: ProofMethod) -> None:
     person = Person(2**63, name)
-    assert over_limits([proof_embeds.begun_embed(person, of_link, way, "https://" + "v" * 200 + ".example", AT)]) == []
+    assert (
+        over_limits([proof_embeds.started_embed(person, of_link, way, "https://" + "v" * 200 + ".example", AT)]) == []
+    )
     assert over_limits([proof_embeds.alarm_embed(person, name, 3)]) == []
 
 
-@pytest.mark.parametrize("ending", Ending)
-def test_every_ending_has_its_words(ending: Ending) -> None:
+@pytest.mark.parametrize("ending", Result)
+def test_every_ending_has_its_words(ending: Result) -> None:
     accounts = tuple(f"eip155:{number}:{OWNER}" for number in range(20))
     embed = proof_embeds.outcome_embed(Outcome(ending, OWNER, accounts, AT, relays=3))
     assert over_limits([embed]) == []
     assert embed.title
 
 
-@pytest.mark.parametrize("news", News)
-def test_news_name_the_whole_address(news: News) -> None:
-    notices = [Notice(number, 1, news, OWNER, AT, AT) for number in range(10)]
-    assert over_limits(list(map(link_embeds.notice_embed, notices))) == []
-    assert "`0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A`" in said(link_embeds.notice_embed(notices[0]))
-    assert "{" not in said(link_embeds.notice_embed(Notice(1, 1, news, "", AT)))
+@pytest.mark.parametrize("news", NotificationKind)
+def test_news_name_the_whole_address(news: NotificationKind) -> None:
+    notices = [Notification(number, 1, news, OWNER, AT, AT) for number in range(10)]
+    assert over_limits(list(map(link_embeds.notification_embed, notices))) == []
+    assert "`0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A`" in said(link_embeds.notification_embed(notices[0]))
+    assert "{" not in said(link_embeds.notification_embed(Notification(1, 1, news, "", AT)))
 
 
 def test_what_people_call_themselves_and_their_accounts_does_nothing() -> None:
@@ -101,7 +103,7 @@ def test_what_people_call_themselves_and_their_accounts_does_nothing() -> None:
         embed,
         link_embeds.manual_embed(proven(), HOSTILE, told=True),
         link_embeds.told_manually_embed(proven(), HOSTILE),
-        proof_embeds.begun_embed(Person(1, HOSTILE), None, Way.OAUTH, "https://verify.example", AT),
+        proof_embeds.started_embed(Person(1, HOSTILE), None, ProofMethod.OAUTH, "https://verify.example", AT),
         proof_embeds.alarm_embed(Person(1, HOSTILE), HOSTILE, 3),
     ]
     for words in [*map(said, shown), link_embeds.main_words(link(), HOSTILE)]:
@@ -112,11 +114,11 @@ def test_what_people_call_themselves_and_their_accounts_does_nothing() -> None:
 
 
 def test_what_is_linked_tells_what_it_is_good_for() -> None:
-    unproven = link_embeds.linked_embed(Linked(link(), is_new=True, why_unknown=""))
+    unproven = link_embeds.linked_embed(Linked(link(), is_new=True, unknown_reason=""))
     assert "owner `0x19E7…ff2A`" in said(unproven)
     assert "**unproven**" in said(unproven)
     assert unproven.colour == embeds.BRAND
-    already = said(link_embeds.linked_embed(Linked(proven(), is_new=False, why_unknown="")))
+    already = said(link_embeds.linked_embed(Linked(proven(), is_new=False, unknown_reason="")))
     assert "already proven by signature" in already
     assert "unproven" not in already
     assert "in one server" not in already
@@ -125,7 +127,7 @@ def test_what_is_linked_tells_what_it_is_good_for() -> None:
 def test_a_moderators_word_is_shown_as_one_server_s() -> None:
     vouched = link(method=Method.MANUAL, proven_at=AT, proven_in=910)
     words = "proven by a moderator's word, without a signature, in one server"
-    assert words in said(link_embeds.linked_embed(Linked(vouched, is_new=False, why_unknown="")))
+    assert words in said(link_embeds.linked_embed(Linked(vouched, is_new=False, unknown_reason="")))
     assert words in said(link_embeds.overview_embeds(Overview([vouched]))[0])
     assert "without a signature, in one server." in said(link_embeds.manual_embed(vouched, "Hana", told=True))
 
@@ -184,16 +186,16 @@ def test_how_long_backups_keep_what_is_deleted_is_told(backups: timedelta | None
 
 
 def test_who_has_lost_a_moderators_word_is_not_told_of_a_time_that_they_never_had() -> None:
-    words = said(link_embeds.notice_embed(Notice(1, 1, News.LOST, OWNER, AT)))
+    words = said(link_embeds.notification_embed(Notification(1, 1, NotificationKind.LOST, OWNER, AT)))
     assert "they signed for it, and you have not signed since" in words
 
 
 def test_a_text_to_be_signed_stands_alone_and_its_key_is_named_in_full() -> None:
-    issued = Issued("id", OWNER, OWNER, ("loopring:10001",), "nonce", "title\n\nfields", AT)
+    issued = IssuedChallenge("id", OWNER, OWNER, ("loopring:10001",), "nonce", "title\n\nfields", AT)
     assert proof_embeds.paste_text(issued) == "```text\ntitle\n\nfields\n```"
     assert "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A" in said(proof_embeds.paste_embed(issued))
 
 
 def test_only_the_third_relayed_link_locks_its_maker_out() -> None:
-    told = [said(proof_embeds.outcome_embed(Outcome(Ending.RELAYED, relays=relays))) for relays in (1, 3)]
+    told = [said(proof_embeds.outcome_embed(Outcome(Result.RELAYED, relays=relays))) for relays in (1, 3)]
     assert ["cannot verify" in words for words in told] == [False, True]

@@ -8,97 +8,97 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError
-from bot.linking.outcome import Ending
-from bot.linking.proof_methods import Way
+from bot.linking.outcome import Result
+from bot.linking.proof_methods import ProofMethod
 from bot.links import Contest
-from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, MOD, Desk, open_desk, owner_of
+from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, MOD, LinkingHarness, open_linking, owner_of
 from tests.linking.started_proof import CODE, FIRST, SECOND, THIRD, begin, proven, signed_with_code, token_of
 
 OWNER = owner_of("one")
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def harness() -> AsyncIterator[LinkingHarness]:
     """Services over a store in which others have something in every table, and the same code as Ann may get."""
-    async with open_desk() as desk:
-        await desk.prove(DAN, SECOND, "two")
-        await desk.prove(MOD, SECOND, "two")  # a contest
-        await desk.vouch(DAN, THIRD, owner_of("three"))
-        await desk.linking.verification.start(token_of(await begin(desk, BEN, way=Way.CODE)), "")
-        await signed_with_code(desk, CLEO)
-        yield desk
+    async with open_linking() as harness:
+        await harness.prove(DAN, SECOND, "two")
+        await harness.prove(MOD, SECOND, "two")  # a contest
+        await harness.vouch(DAN, THIRD, owner_of("three"))
+        await harness.linking.verification.start(token_of(await begin(harness, BEN, way=ProofMethod.CODE)), "")
+        await signed_with_code(harness, CLEO)
+        yield harness
 
 
-async def of_others(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:
+async def of_others(harness: LinkingHarness) -> dict[str, list[tuple[Any, ...]]]:
     """All that is neither Ann's nor of the address that she proves."""
     return {
-        "sessions": await desk.rows("SELECT * FROM sessions WHERE user_id <> ? ORDER BY id", ANN),
-        "codes": await desk.rows(
+        "sessions": await harness.rows("SELECT * FROM sessions WHERE user_id <> ? ORDER BY id", ANN),
+        "codes": await harness.rows(
             "SELECT codes.* FROM codes JOIN sessions ON id = session_id WHERE user_id <> ? ORDER BY session_id", ANN
         ),
-        "proofs": await desk.rows("SELECT * FROM proofs WHERE owner <> ? ORDER BY owner", OWNER),
-        "contests": await desk.rows("SELECT * FROM contests WHERE owner <> ? ORDER BY owner", OWNER),
-        "links": await desk.rows("SELECT * FROM links WHERE owner <> ? ORDER BY user_id, account", OWNER),
+        "proofs": await harness.rows("SELECT * FROM proofs WHERE owner <> ? ORDER BY owner", OWNER),
+        "contests": await harness.rows("SELECT * FROM contests WHERE owner <> ? ORDER BY owner", OWNER),
+        "links": await harness.rows("SELECT * FROM links WHERE owner <> ? ORDER BY user_id, account", OWNER),
     }
 
 
-Deed = Callable[[Desk], Awaitable[None]]
+Deed = Callable[[LinkingHarness], Awaitable[None]]
 
 
-async def sign(desk: Desk) -> Contest | None:
+async def sign(harness: LinkingHarness) -> Contest | None:
     """Ann's signature."""
-    return await desk.proving.finish((await begin(desk, ANN)).session, proven(), desk.now)
+    return await harness.proving.finish((await begin(harness, ANN)).session, proven(), harness.now)
 
 
-async def is_linked(desk: Desk) -> None:
-    assert await sign(desk) is None
-    assert await desk.listed(ANN) == {FIRST: True}
+async def is_linked(harness: LinkingHarness) -> None:
+    assert await sign(harness) is None
+    assert await harness.listed(ANN) == {FIRST: True}
 
 
-async def outweighs_a_moderator(desk: Desk) -> None:
-    await desk.vouch(BEN, FIRST, OWNER)
-    await is_linked(desk)
-    assert await desk.listed(BEN) == {FIRST: False}
+async def outweighs_a_moderator(harness: LinkingHarness) -> None:
+    await harness.vouch(BEN, FIRST, OWNER)
+    await is_linked(harness)
+    assert await harness.listed(BEN) == {FIRST: False}
 
 
-async def contests(desk: Desk) -> None:
-    await desk.name(BEN, FIRST, "one")
-    await desk.proving.finish((await begin(desk, BEN)).session, proven(), desk.now)
-    before = await of_others(desk)
-    assert await sign(desk) == Contest(OWNER, BEN, ANN, desk.now, desk.now + CONTEST)
-    assert await of_others(desk) == before
+async def contests(harness: LinkingHarness) -> None:
+    await harness.name(BEN, FIRST, "one")
+    await harness.proving.finish((await begin(harness, BEN)).session, proven(), harness.now)
+    before = await of_others(harness)
+    assert await sign(harness) == Contest(OWNER, BEN, ANN, harness.now, harness.now + CONTEST)
+    assert await of_others(harness) == before
 
 
-async def overtakes(desk: Desk) -> None:
-    await desk.prove(BEN, FIRST, "one")
-    await desk.prove(CLEO, FIRST, "one")
-    before = await of_others(desk)
-    assert await sign(desk) == Contest(OWNER, BEN, ANN, desk.now, desk.now + CONTEST)
-    assert await of_others(desk) == before
+async def overtakes(harness: LinkingHarness) -> None:
+    await harness.prove(BEN, FIRST, "one")
+    await harness.prove(CLEO, FIRST, "one")
+    before = await of_others(harness)
+    assert await sign(harness) == Contest(OWNER, BEN, ANN, harness.now, harness.now + CONTEST)
+    assert await of_others(harness) == before
 
 
-async def guesses(desk: Desk) -> None:
-    await signed_with_code(desk, ANN)
+async def guesses(harness: LinkingHarness) -> None:
+    await signed_with_code(harness, ANN)
     for _ in range(5):
         with pytest.raises(InputError):
-            await desk.linking.verification.enter_code(ANN, "0000-0000")
+            await harness.linking.verification.enter_code(ANN, "0000-0000")
 
 
-async def types_the_code(desk: Desk) -> None:
-    await signed_with_code(desk, ANN)
-    assert (await desk.linking.verification.enter_code(ANN, CODE)).ending is Ending.LINKED
+async def types_the_code(harness: LinkingHarness) -> None:
+    await signed_with_code(harness, ANN)
+    assert (await harness.linking.verification.enter_code(ANN, CODE)).ending is Result.LINKED
 
 
 @pytest.mark.parametrize("what", [is_linked, outweighs_a_moderator, guesses, types_the_code])
 async def test_whatever_ann_does_others_keep_what_they_have(
-    desk: Desk, what: Callable[[Desk], Awaitable[None]]
+    harness: LinkingHarness, what: Callable[[LinkingHarness], Awaitable[None]]
 ) -> None:
-    before = await of_others(desk)
+    before = await of_others(harness)
     assert all(before.values())
-    await what(desk)
-    assert await of_others(desk) == before
+    await what(harness)
+    assert await of_others(harness) == before
 
 
 @pytest.mark.parametrize("what", [contests, overtakes])
-async def test_whatever_ann_claims_others_keep_what_they_have(desk: Desk, what: Deed) -> None:
-    await what(desk)
+async def test_whatever_ann_claims_others_keep_what_they_have(harness: LinkingHarness, what: Deed) -> None:
+    await what(harness)

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import LimitError
-from bot.linking.proof_methods import Way
-from bot.store.linking.session_table import Issued, Session
-from tests.linking.harness import ANN, BEN, CLEO, Desk, open_desk
+from bot.linking.proof_methods import ProofMethod
+from bot.store.linking.session_table import IssuedChallenge, Session
+from tests.linking.harness import ANN, BEN, CLEO, LinkingHarness, open_linking
 from tests.linking.started_proof import begin, token_of
 
 SECOND = timedelta(seconds=1)
@@ -19,19 +19,19 @@ COOKIE, TOKEN = b"\x01" * 32, b"\x02" * 32
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def harness() -> AsyncIterator[LinkingHarness]:
     """Services over a store in memory."""
-    async with open_desk() as desk:
-        yield desk
+    async with open_linking() as harness:
+        yield harness
 
 
-async def started(desk: Desk, user_id: int = ANN, *, way: Way = Way.OAUTH) -> Session:
+async def started(harness: LinkingHarness, user_id: int = ANN, *, way: ProofMethod = ProofMethod.OAUTH) -> Session:
     """A session that a browser has."""
-    session, _ = await desk.linking.verification.start(token_of(await begin(desk, user_id, way=way)), "")
+    session, _ = await harness.linking.verification.start(token_of(await begin(harness, user_id, way=way)), "")
     return session
 
 
-def issued(session: Session, number: int = 1) -> Issued:
+def issued(session: Session, number: int = 1) -> IssuedChallenge:
     """A text that lasts longer than any session."""
     texts = (
         f"text {number}",
@@ -41,119 +41,119 @@ def issued(session: Session, number: int = 1) -> Issued:
         f"nonce {number}",
         "Sign this.",
     )
-    return Issued(*texts, session.expires_at + timedelta(hours=1))
+    return IssuedChallenge(*texts, session.expires_at + timedelta(hours=1))
 
 
-async def test_a_token_is_good_once_and_until_the_session_ends(desk: Desk) -> None:
-    sessions = desk.store.sessions
-    session = replace((await begin(desk, BEN)).session, session_id="another", status="open", way="code")
-    await sessions.create(session, TOKEN, desk.now, actor=b"\x03" * 32)
+async def test_a_token_is_good_once_and_until_the_session_ends(harness: LinkingHarness) -> None:
+    sessions = harness.store.sessions
+    session = replace((await begin(harness, BEN)).session, session_id="another", status="open", way="code")
+    await sessions.create(session, TOKEN, harness.now, actor=b"\x03" * 32)
     assert await sessions.bind(TOKEN, COOKIE, session.expires_at) is None
-    assert await sessions.bind(COOKIE, COOKIE, desk.now) is None
-    assert await sessions.by_token(TOKEN, COOKIE, desk.now) is None
+    assert await sessions.bind(COOKIE, COOKIE, harness.now) is None
+    assert await sessions.by_token(TOKEN, COOKIE, harness.now) is None
     bound = replace(session, status="ready")
     assert await sessions.bind(TOKEN, COOKIE, session.expires_at - SECOND) == bound
-    assert await sessions.bind(TOKEN, b"\x04" * 32, desk.now) is None
+    assert await sessions.bind(TOKEN, b"\x04" * 32, harness.now) is None
     assert await sessions.by_token(TOKEN, COOKIE, session.expires_at - SECOND) == bound
     assert await sessions.by_token(TOKEN, COOKIE, session.expires_at) is None
-    assert await sessions.by_token(TOKEN, b"\x04" * 32, desk.now) is None
+    assert await sessions.by_token(TOKEN, b"\x04" * 32, harness.now) is None
     assert await sessions.by_cookie(COOKIE, session.expires_at - SECOND) == bound
     assert await sessions.by_cookie(COOKIE, session.expires_at) is None
-    assert await sessions.by_cookie(b"\x04" * 32, desk.now) is None
+    assert await sessions.by_cookie(b"\x04" * 32, harness.now) is None
 
 
-async def test_a_person_has_one_session_under_way_of_each_kind(desk: Desk) -> None:
-    sessions = desk.store.sessions
-    session, other = await started(desk, way=Way.CODE), await started(desk, BEN, way=Way.CODE)
+async def test_a_person_has_one_session_under_way_of_each_kind(harness: LinkingHarness) -> None:
+    sessions = harness.store.sessions
+    session, other = await started(harness, way=ProofMethod.CODE), await started(harness, BEN, way=ProofMethod.CODE)
     assert await sessions.of_user(ANN, "code", session.expires_at - SECOND) == session
     assert await sessions.of_user(ANN, "code", session.expires_at) is None
-    assert await sessions.of_user(ANN, "oauth", desk.now) is None
-    assert await sessions.of_user(CLEO, "code", desk.now) is None
+    assert await sessions.of_user(ANN, "oauth", harness.now) is None
+    assert await sessions.of_user(CLEO, "code", harness.now) is None
     await sessions.cancel(session)
-    assert await sessions.of_user(ANN, "code", desk.now) is None
-    assert await sessions.of_user(BEN, "code", desk.now) == other
+    assert await sessions.of_user(ANN, "code", harness.now) is None
+    assert await sessions.of_user(BEN, "code", harness.now) == other
 
 
-async def test_a_return_from_the_login_is_taken_once_and_in_time(desk: Desk) -> None:
-    sessions = desk.store.sessions
-    session, other = await started(desk), await started(desk, BEN)
+async def test_a_return_from_the_login_is_taken_once_and_in_time(harness: LinkingHarness) -> None:
+    sessions = harness.store.sessions
+    session, other = await started(harness), await started(harness, BEN)
     assert (session.status, session.logins) == ("bound", 0)
     assert not await sessions.take_login(session, session.expires_at)
-    assert not await sessions.take_login(replace(session, logins=1), desk.now)
+    assert not await sessions.take_login(replace(session, logins=1), harness.now)
     assert await sessions.take_login(session, session.expires_at - SECOND)
-    assert not await sessions.take_login(session, desk.now)
-    assert await desk.rows("SELECT user_id, logins FROM sessions ORDER BY 1") == [(ANN, 1), (BEN, 0)]
+    assert not await sessions.take_login(session, harness.now)
+    assert await harness.rows("SELECT user_id, logins FROM sessions ORDER BY 1") == [(ANN, 1), (BEN, 0)]
     assert not await sessions.admit(session, COOKIE, session.expires_at)
     assert await sessions.admit(session, COOKIE, session.expires_at - SECOND)
-    assert not await sessions.admit(session, b"\x04" * 32, desk.now)
-    assert not await sessions.take_login(replace(session, logins=1), desk.now)
-    assert await sessions.by_cookie(COOKIE, desk.now) == replace(session, status="ready", logins=1)
-    assert await desk.rows("SELECT status FROM sessions WHERE id = ?", other.session_id) == [("bound",)]
+    assert not await sessions.admit(session, b"\x04" * 32, harness.now)
+    assert not await sessions.take_login(replace(session, logins=1), harness.now)
+    assert await sessions.by_cookie(COOKIE, harness.now) == replace(session, status="ready", logins=1)
+    assert await harness.rows("SELECT status FROM sessions WHERE id = ?", other.session_id) == [("bound",)]
 
 
-async def test_of_a_session_that_a_stranger_opened_nothing_is_left(desk: Desk) -> None:
-    sessions = desk.store.sessions
+async def test_of_a_session_that_a_stranger_opened_nothing_is_left(harness: LinkingHarness) -> None:
+    sessions = harness.store.sessions
     actor, subject = b"\x05" * 32, b"\x06" * 32
-    session, other = await started(desk), await started(desk, BEN)
-    assert await sessions.kill_relayed(session, desk.now, actor=actor, subject=subject) == 1
-    assert await desk.rows("SELECT actor, subject FROM audit WHERE verb = 'relay'") == [(actor, subject)]
-    assert not await sessions.admit(session, COOKIE, desk.now)
-    rows = await desk.rows("SELECT user_id, status, reason FROM sessions ORDER BY 1")
+    session, other = await started(harness), await started(harness, BEN)
+    assert await sessions.kill_relayed(session, harness.now, actor=actor, subject=subject) == 1
+    assert await harness.rows("SELECT actor, subject FROM audit WHERE verb = 'relay'") == [(actor, subject)]
+    assert not await sessions.admit(session, COOKIE, harness.now)
+    rows = await harness.rows("SELECT user_id, status, reason FROM sessions ORDER BY 1")
     assert rows == [(ANN, "dead", "other_user"), (BEN, "bound", "")]
     # One that went on meanwhile is no longer there to be ended; it is counted all the same.
-    assert await sessions.admit(other, COOKIE, desk.now)
-    later = desk.now + timedelta(hours=24) - SECOND
+    assert await sessions.admit(other, COOKIE, harness.now)
+    later = harness.now + timedelta(hours=24) - SECOND
     assert await sessions.kill_relayed(other, later, actor=actor, subject=subject) == 2
-    assert await desk.rows("SELECT status FROM sessions WHERE user_id = ?", BEN) == [("ready",)]
-    assert await sessions.kill_relayed(session, desk.now + timedelta(hours=24), actor=actor, subject=subject) == 2
+    assert await harness.rows("SELECT status FROM sessions WHERE user_id = ?", BEN) == [("ready",)]
+    assert await sessions.kill_relayed(session, harness.now + timedelta(hours=24), actor=actor, subject=subject) == 2
 
 
-async def test_a_text_is_for_a_session_that_waits_for_it_and_voids_the_one_before(desk: Desk) -> None:
-    sessions = desk.store.sessions
-    session, other = await started(desk, way=Way.CODE), await started(desk, BEN, way=Way.CODE)
-    await sessions.issue(other, issued(other, 9), desk.now)
+async def test_a_text_is_for_a_session_that_waits_for_it_and_voids_the_one_before(harness: LinkingHarness) -> None:
+    sessions = harness.store.sessions
+    session, other = await started(harness, way=ProofMethod.CODE), await started(harness, BEN, way=ProofMethod.CODE)
+    await sessions.issue(other, issued(other, 9), harness.now)
     for number in range(1, 6):
-        await sessions.issue(session, issued(session, number), desk.now)
+        await sessions.issue(session, issued(session, number), harness.now)
     with pytest.raises(LimitError):
-        await sessions.issue(session, issued(session, 6), desk.now)
-    rows = await desk.rows("SELECT id FROM challenges WHERE used_at IS NULL ORDER BY 1")
+        await sessions.issue(session, issued(session, 6), harness.now)
+    rows = await harness.rows("SELECT id FROM challenges WHERE used_at IS NULL ORDER BY 1")
     assert rows == [("text 5",), ("text 9",)]
     await sessions.cancel(other)
     with pytest.raises(LimitError):
-        await sessions.issue(other, issued(other, 10), desk.now)
+        await sessions.issue(other, issued(other, 10), harness.now)
 
 
-async def test_a_text_is_taken_back_once_by_its_session_and_in_time(desk: Desk) -> None:
-    sessions = desk.store.sessions
-    session, other = await started(desk, way=Way.CODE), await started(desk, BEN, way=Way.CODE)
+async def test_a_text_is_taken_back_once_by_its_session_and_in_time(harness: LinkingHarness) -> None:
+    sessions = harness.store.sessions
+    session, other = await started(harness, way=ProofMethod.CODE), await started(harness, BEN, way=ProofMethod.CODE)
     text = issued(session)
-    await sessions.issue(session, text, desk.now)
-    await sessions.issue(other, issued(other, 2), desk.now)
+    await sessions.issue(session, text, harness.now)
+    await sessions.issue(other, issued(other, 2), harness.now)
     last = session.expires_at - SECOND
-    assert await sessions.consume(other, text.challenge_id, desk.now) is None
-    assert await sessions.consume(session, "text 2", desk.now) is None
+    assert await sessions.consume(other, text.challenge_id, harness.now) is None
+    assert await sessions.consume(session, "text 2", harness.now) is None
     assert await sessions.consume(session, text.challenge_id, session.expires_at) is None
     assert await sessions.consume(session, text.challenge_id, last) == text
-    assert await sessions.consume(session, text.challenge_id, desk.now) is None
+    assert await sessions.consume(session, text.challenge_id, harness.now) is None
     await sessions.cancel(other)
-    assert await sessions.consume(other, "text 2", desk.now) is None
+    assert await sessions.consume(other, "text 2", harness.now) is None
 
 
-async def test_a_text_ends_before_its_session_where_it_says_so(desk: Desk) -> None:
-    sessions = desk.store.sessions
-    session = await started(desk, way=Way.CODE)
-    for number, until, good in ((1, desk.now, False), (2, desk.now + SECOND, True)):
+async def test_a_text_ends_before_its_session_where_it_says_so(harness: LinkingHarness) -> None:
+    sessions = harness.store.sessions
+    session = await started(harness, way=ProofMethod.CODE)
+    for number, until, good in ((1, harness.now, False), (2, harness.now + SECOND, True)):
         text = replace(issued(session, number), expires_at=until)
-        await sessions.issue(session, text, desk.now)
-        assert (await sessions.consume(session, text.challenge_id, desk.now) is not None) is good
+        await sessions.issue(session, text, harness.now)
+        assert (await sessions.consume(session, text.challenge_id, harness.now) is not None) is good
 
 
-async def test_what_ended_before_a_moment_is_forgotten(desk: Desk) -> None:
-    sessions = desk.store.sessions
-    first = await started(desk)
-    desk.pass_time(SECOND)
-    second = await started(desk, BEN)
+async def test_what_ended_before_a_moment_is_forgotten(harness: LinkingHarness) -> None:
+    sessions = harness.store.sessions
+    first = await started(harness)
+    harness.pass_time(SECOND)
+    second = await started(harness, BEN)
     await sessions.purge(first.expires_at)
-    assert await desk.rows("SELECT count(*) FROM sessions") == [(2,)]
+    assert await harness.rows("SELECT count(*) FROM sessions") == [(2,)]
     await sessions.purge(second.expires_at)
-    assert await desk.rows("SELECT id FROM sessions") == [(second.session_id,)]
+    assert await harness.rows("SELECT id FROM sessions") == [(second.session_id,)]

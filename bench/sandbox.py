@@ -66,7 +66,7 @@ public_url = "{page_url}"
 trusted_proxies = ["127.0.0.1/32"]"""
 
 
-class Stand:
+class BenchSandbox:
     """The sandbox's side: switches, the crowd, and what became of what it typed."""
 
     def __init__(self, app: web.Application, world: World, port: int, session: aiohttp.ClientSession) -> None:
@@ -191,7 +191,7 @@ class Stand:
 
 
 @asynccontextmanager
-async def open_stand() -> AsyncIterator[Stand]:
+async def open_bench_sandbox() -> AsyncIterator[BenchSandbox]:
     """A sandbox of its own on a free port of this machine."""
     world = load_world()
     _add_crowd(world)
@@ -200,9 +200,9 @@ async def open_stand() -> AsyncIterator[Stand]:
     try:
         await web.TCPSite(runner, "127.0.0.1", 0, backlog=BACKLOG).start()
         async with aiohttp.ClientSession() as session:
-            stand = Stand(runner.app, world, runner.addresses[0][1], session)
-            await stand.switch("blockscout", per_second=100_000)  # its limit is not what is measured
-            yield stand
+            sandbox = BenchSandbox(runner.app, world, runner.addresses[0][1], session)
+            await sandbox.switch("blockscout", per_second=100_000)  # its limit is not what is measured
+            yield sandbox
     finally:
         await runner.cleanup()
 
