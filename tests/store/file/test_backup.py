@@ -87,7 +87,7 @@ async def test_another_process_can_save_the_store_that_is_in_use(store_path: Pat
     store = await Store.open(store_path)
     await save(store, 500)  # in the log, not in the file yet
     script = (
-        "import asyncio, sys; from pathlib import Path; from bot.store.backup import backup_file; "
+        "import asyncio, sys; from pathlib import Path; from bot.store.file.backup import backup_file; "
         "print(asyncio.run(backup_file(Path(sys.argv[1]), Path(sys.argv[2]))).rows['owners'])"
     )
     process = await asyncio.create_subprocess_exec(
