@@ -1,4 +1,4 @@
-"""The errors a person may see. Each carries the one sentence that is shown, and says on whose side the fault is.
+"""The errors a person may see. Each carries the words that are shown, and says on whose side the fault is.
 
 TesseraError
 ├── InputError               what was typed is not something Tessera can look up
@@ -18,13 +18,30 @@ TesseraError
 
 from __future__ import annotations
 
+from bot.messages import Message, Words
+
 
 class TesseraError(Exception):
-    """An error with a sentence for people: what was wrong, and what to do about it."""
+    """An error with words for people: what was wrong, and what to do about it.
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    Args:
+        message: The sentence, or words whose places are filled in already.
+        values: What fills its places.
+
+    Attributes:
+        words: To be rendered where they are shown.
+    """
+
+    def __init__(self, message: Message | Words | str, **values: object) -> None:
+        if isinstance(message, str):
+            message = Message(message.replace("{", "{{").replace("}", "}}"))
+        self.words = message if isinstance(message, Words) else message(**values)
+        super().__init__(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """The words in English, for the log and the command line."""
+        return self.words.render()
 
 
 class InputError(TesseraError):
@@ -70,8 +87,8 @@ class LimitError(TesseraError):
         retry_after: Seconds until it may work; 0: waiting does not help.
     """
 
-    def __init__(self, sentence: str, *, retry_after: float = 0) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: Message | Words | str, *, retry_after: float = 0, **values: object) -> None:
+        super().__init__(message, **values)
         self.retry_after = retry_after
 
 

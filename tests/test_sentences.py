@@ -1,0 +1,95 @@
+"""Every error has a message with its text, and every message is filled in with just what it has places for.
+
+Read from the code: a sentence that is seldom needed would otherwise be found wrong by the person who needs it.
+"""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+import bot
+from bot.errors import TesseraError
+from bot.messages import Message, Words
+
+MODULES = sorted(info.name for info in pkgutil.walk_packages(bot.__path__, "bot.") if info.name != "bot.__main__")
+# What an error takes besides its message and what fills that.
+OWN_ARGUMENTS = {"retry_after"}
+
+
+def value_of(node: ast.expr, module: ModuleType) -> object:
+    """What a name, or an attribute of one, stands for in a module; None where that is only known when it runs."""
+    if isinstance(node, ast.Name):
+        return getattr(module, node.id, None)
+    if isinstance(node, ast.Attribute):
+        return getattr(value_of(node.value, module), node.attr, None)
+    return None
+
+
+def calls(module: ModuleType) -> Iterator[tuple[ast.Call, object]]:
+    """Every call in a module, with what is called."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Call):
+            yield node, value_of(node.func, module)
+
+
+def is_error(called: object) -> bool:
+    return isinstance(called, type) and issubclass(called, TesseraError)
+
+
+def faults(module: ModuleType) -> Iterator[str]:
+    """What is wrong with the sentences of a module, each with its line."""
+    for node, called in calls(module):
+        if isinstance(called, Message):
+            message, filled = called, node
+        elif is_error(called) and node.args and isinstance(found := value_of(node.args[0], module), Message):
+            message, filled = found, node
+        elif is_error(called):
+            text = not node.args or isinstance(node.args[0], ast.Constant | ast.JoinedStr | ast.BinOp)
+            if text:
+                yield f"{module.__name__}:{node.lineno}: an error without a message"
+            continue
+        else:
+            continue
+        given = {keyword.arg for keyword in filled.keywords} - OWN_ARGUMENTS
+        if None not in given and given != message.places:
+            yield f"{module.__name__}:{node.lineno}: {message.text!r} has the places {sorted(message.places)}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_errors_are_made_of_messages_with_all_that_these_need(name: str) -> None:
+    assert list(faults(importlib.import_module(name))) == []
+
+
+def test_no_message_is_left_over() -> None:
+    modules = [importlib.import_module(name) for name in MODULES]
+    named = {
+        node.id if isinstance(node, ast.Name) else node.attr
+        for module in modules
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    declared = {
+        name for module in modules for name, value in vars(module).items() if isinstance(value, Message | Words)
+    }
+    assert declared - named == set()
+
+
+def test_wrong_sentences_would_be_found() -> None:
+    module = ModuleType("wrong")
+    source = """
+SENTENCE = Message("{a} and {b}")
+raise_one = lambda: InputError(SENTENCE, a=1)
+raise_two = lambda: InputError("{a}")
+right = lambda: InputError(SENTENCE, a=1, b=2)
+nested = lambda: SENTENCE(c=1)
+"""
+    vars(module).update(Message=Message, InputError=type("InputError", (TesseraError,), {}))
+    exec(source, vars(module))  # noqa: S102 - the lines above
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inspect, "getsource", lambda _module: source)
+        assert [fault.split(": ")[0] for fault in faults(module)] == ["wrong:3", "wrong:4", "wrong:6"]
