@@ -8,6 +8,9 @@ from pathlib import Path
 from bot.archive.lines import AccountRecord, LineError, decode_account, decode_collection, decode_owner, id_of, order
 from bot.archive.reader import Archive
 from bot.errors import ConfigError, UnavailableError
+from bot.messages import Message
+
+_BLOCK_UNREADABLE = Message("{path}: a block of lines cannot be read: the archive was written wrongly.")
 
 # Enough to see what kind of damage it is.
 _MOST_FAULTS = 20
@@ -34,7 +37,7 @@ def verify(path: Path) -> Verdict:
         check = _Check(archive)
         check.run()
     except UnavailableError as error:
-        raise ConfigError(f"{path}: a block of lines cannot be read: the archive was written wrongly.") from error
+        raise ConfigError(_BLOCK_UNREADABLE, path=path) from error
     finally:
         archive.close()
     count = archive.index.count

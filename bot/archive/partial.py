@@ -30,6 +30,12 @@ from bot.archive.lines import (
 from bot.archive.writer import write_archive
 from bot.errors import ConfigError
 from bot.holdings import Collection
+from bot.messages import Message
+
+_UNFINISHED = Message("{path}: a recording that was not finished. Continue with --resume, or remove it.")
+_CANNOT_WRITE = Message("{path}: cannot be written: {reason}.")
+_CANNOT_CONTINUE = Message("{path}: cannot be continued: {reason}.")
+_NOT_A_RECORDING = Message("{path}: not a recording that can be continued. Remove it to start again.")
 
 
 class Partial:
@@ -59,11 +65,9 @@ class Partial:
         try:
             file = path.open("xb+")
         except FileExistsError:
-            raise ConfigError(
-                f"{path}: a recording that was not finished. Go on with --resume, or remove it."
-            ) from None
+            raise ConfigError(_UNFINISHED, path=path) from None
         except OSError as error:
-            raise ConfigError(f"{path}: cannot be written: {error.strerror}.") from error
+            raise ConfigError(_CANNOT_WRITE, path=path, reason=error.strerror) from error
         partial = cls(path, file, header)
         partial._append([encode_header(header)])
         return partial
@@ -78,7 +82,7 @@ class Partial:
         try:
             file = path.open("rb+")
         except OSError as error:
-            raise ConfigError(f"{path}: cannot be gone on with: {error.strerror}.") from error
+            raise ConfigError(_CANNOT_CONTINUE, path=path, reason=error.strerror) from error
         try:
             first = file.readline()
             read_version(first)
@@ -86,7 +90,7 @@ class Partial:
             partial._read()
         except LineError as error:
             file.close()
-            raise ConfigError(f"{path}: not a recording that can be gone on with. Remove it to begin anew.") from error
+            raise ConfigError(_NOT_A_RECORDING, path=path) from error
         return partial
 
     def add(self, collections: Iterable[Collection], records: Iterable[AccountRecord]) -> None:
@@ -132,7 +136,7 @@ class Partial:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise ConfigError(f"{self._path}: cannot be written: {error.strerror}.") from error
+            raise ConfigError(_CANNOT_WRITE, path=self._path, reason=error.strerror) from error
 
     def _read(self) -> None:
         at = self._file.tell()

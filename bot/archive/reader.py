@@ -26,6 +26,17 @@ from bot.archive.lines import (
 )
 from bot.errors import ConfigError, UnavailableError
 from bot.holdings import Collection
+from bot.messages import Message
+
+_CANNOT_READ = Message("{path}: the archive cannot be read: {reason}.")
+_CLOSED = Message("The archive of {network} is closed.")
+_DAMAGED = Message("The archive of {network} is damaged: this bot's operator should run `tessera archive verify`.")
+_OTHER_NETWORK = Message("{path}: an archive of {network}, but {wanted} is wanted.")
+_ALTERED = Message("{path}: the archive is cut off or altered. Get a fresh copy of it.")
+_NOT_AN_ARCHIVE = Message("{path}: not an archive of holdings, or its beginning is damaged.")
+_NEWER_VERSION = Message(
+    "{path}: an archive of version {version}, and this Tessera knows {known}: use a newer Tessera."
+)
 
 _READ = 1024 * 1024
 _MAX_HEADER = 64 * 1024
@@ -68,12 +79,12 @@ class Archive:
         try:
             descriptor = os.open(path, os.O_RDONLY)
         except OSError as error:
-            raise ConfigError(f"{path}: the archive cannot be read: {error.strerror}.") from error
+            raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
         try:
             header, index = _open(path, descriptor, network)
         except OSError as error:
             os.close(descriptor)
-            raise ConfigError(f"{path}: the archive cannot be read: {error.strerror}.") from error
+            raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
         except ConfigError:
             os.close(descriptor)
             raise
@@ -145,7 +156,7 @@ class Archive:
 
     def _unpack(self, block: Block) -> list[bytes]:
         if self._descriptor < 0:
-            raise UnavailableError(f"The archive of {self.header.network} is closed.")
+            raise UnavailableError(_CLOSED, network=self.header.network)
         try:
             lines = unpack(os.pread(self._descriptor, block.length, block.offset))
         except (OSError, MemberError) as error:
@@ -156,17 +167,15 @@ class Archive:
 
     def _broken(self) -> UnavailableError:
         # The path is the operator's business; this sentence may be shown to a member.
-        return UnavailableError(
-            f"The archive of {self.header.network} is damaged: this bot's operator should run `tessera archive verify`."
-        )
+        return UnavailableError(_DAMAGED, network=self.header.network)
 
 
 def _open(path: Path, descriptor: int, network: str) -> tuple[Header, Index]:
     size = os.fstat(descriptor).st_size
     header, after = _read_header(path, os.pread(descriptor, _MAX_HEADER, 0))
     if network and header.network != network:
-        raise ConfigError(f"{path}: an archive of {header.network}, but {network} is wanted.")
-    damaged = ConfigError(f"{path}: the archive is cut off or altered. Get a fresh copy of it.")
+        raise ConfigError(_OTHER_NETWORK, path=path, network=header.network, wanted=network)
+    damaged = ConfigError(_ALTERED, path=path)
     try:
         index_at, digest = unpack_tail(os.pread(descriptor, TAIL_SIZE, max(0, size - TAIL_SIZE)))
         if _digest(descriptor, size - TAIL_SIZE) != digest:
@@ -187,11 +196,9 @@ def _read_header(path: Path, start: bytes) -> tuple[Header, int]:
         version = read_version(line)
         header = decode_header(line) if version == VERSION else None
     except ValueError as error:
-        raise ConfigError(f"{path}: not an archive of holdings, or its beginning is damaged.") from error
+        raise ConfigError(_NOT_AN_ARCHIVE, path=path) from error
     if header is None:
-        raise ConfigError(
-            f"{path}: an archive of version {version}, and this Tessera knows {VERSION}: use a newer Tessera."
-        )
+        raise ConfigError(_NEWER_VERSION, path=path, version=version, known=VERSION)
     return header, len(start) - len(rest)
 
 

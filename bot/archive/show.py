@@ -33,7 +33,7 @@ def summary_text(archive: Archive) -> str:
     incomplete = f", {what['incomplete']:,} of them incomplete" if what["incomplete"] else ""
     return "\n".join(
         (
-            f"An archive of {safe_text(what['network'], 80, plain=True)}, as told by {source} to {tool}",
+            f"An archive of {safe_text(what['network'], 80, plain=True)}, as reported by {source} to {tool}",
             f"Recorded from {archive.header.recorded_at:%Y-%m-%d %H:%M:%S} UTC on",
             f"{what['accounts']:,} accounts{incomplete}; the owners of {what['owners']:,} are known",
             f"{what['collections']:,} collections; single NFTs {'are' if what['nfts'] else 'were not'} recorded",

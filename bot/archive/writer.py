@@ -20,6 +20,9 @@ from bot.archive.lines import (
 )
 from bot.errors import ConfigError
 from bot.holdings import Collection
+from bot.messages import Message
+
+_CANNOT_WRITE = Message("{path}: the archive cannot be written: {reason}.")
 
 # A look-up unpacks one block of accounts: some 75 KB, a third of a millisecond. Half as many cost a tenth more disk.
 ACCOUNTS_PER_BLOCK = 256
@@ -51,7 +54,7 @@ def write_archive(
         new.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise ConfigError(f"{path}: the archive cannot be written: {error.strerror}.") from error
+        raise ConfigError(_CANNOT_WRITE, path=path, reason=error.strerror) from error
     finally:
         new.unlink(missing_ok=True)
     return index

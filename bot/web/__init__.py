@@ -1,1 +1,1 @@
-"""The bot's own HTTP server. It knows nothing of Discord: what it tells is handed in."""
+"""The bot's own HTTP server. It knows nothing of Discord: what it reports is handed in."""

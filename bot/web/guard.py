@@ -1,4 +1,4 @@
-"""What stands before every page: headers, the right host, limits, and errors that tell nothing but a sentence.
+"""What stands before every page: headers, the right host, limits, and errors that reveal nothing but a sentence.
 
 Sources: OWASP ASVS 5.0 (3.4 headers, 3.5 origins, 2.4.1 limits, 16.5.1 errors), MDN. A request that aiohttp's parser
 refuses (a header of 20 kB, no HTTP) comes to no handler, and gets its 400 from `Guard.broken`.
@@ -56,7 +56,7 @@ _HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 HEALTH = "/healthz"
 
 # Error → status and a word for the page's script; the sentence is the error's own.
-_EXPORTED: tuple[tuple[type[TesseraError], int, str], ...] = (
+_STATUS_OF_ERRORS: tuple[tuple[type[TesseraError], int, str], ...] = (
     (SessionError, 401, "session"),
     (ProofError, 400, "signature"),
     (LimitError, 429, "too_many"),
@@ -104,7 +104,7 @@ class Guard:
     Args:
         host: The only host, with its port, that pages are served under; "" where there is none.
         secure: It is reached by https.
-        visitors: Tells who asks.
+        visitors: Identifies who asks.
         limits: Counts them.
         seconds: The longest that one request may take.
     """
@@ -133,7 +133,7 @@ class Guard:
 
         return guard
 
-    async def dress(self, _request: web.Request, response: web.StreamResponse) -> None:
+    async def add_headers(self, _request: web.Request, response: web.StreamResponse) -> None:
         """For `on_response_prepare`: aiohttp answers an `Expect` that it does not know before any middleware."""
         response.headers.update(self._headers)
 
@@ -154,7 +154,7 @@ class Guard:
             # Not 408: the request was whole, and what it asked for may have begun.
             return _Refusal(503, "later", "That takes too long right now. Try again in a minute.")
         except TesseraError as error:
-            return _told(error)
+            return _of_error(error)
         except web.HTTPException as error:
             return _of_status(error.status)
         except Exception:
@@ -182,8 +182,10 @@ class Guard:
         return hosts == [self._host] and request.url.host_port_subcomponent == self._host
 
 
-def _told(error: TesseraError) -> web.Response:
-    status, code = next(((status, code) for kind, status, code in _EXPORTED if isinstance(error, kind)), (500, "fault"))
+def _of_error(error: TesseraError) -> web.Response:
+    status, code = next(
+        ((status, code) for kind, status, code in _STATUS_OF_ERRORS if isinstance(error, kind)), (500, "fault")
+    )
     wait = _LATER_SECONDS if code == "later" else getattr(error, "retry_after", 0)
     if code == "too_many" and wait:
         code = "rate"  # too often, not too many: waiting helps

@@ -23,7 +23,7 @@ class Bucket:
 
     Args:
         most: How many at once.
-        a_second: How many come back each second.
+        a_second: How many are refilled each second.
         clock: Seconds that only grow.
     """
 
@@ -68,7 +68,7 @@ class Limits:
 
 
 class SessionLimits:
-    """The same for one session each, whoever carries it, and for all sessions together.
+    """The same for one session each, no matter who carries it, and for all sessions together.
 
     Args:
         clock: Seconds that only grow.

@@ -1,4 +1,4 @@
-"""The bot's own HTTP: `GET /healthz` for whoever supervises the process, and the page for proofs where there is one.
+"""The bot's own HTTP: `GET /healthz` for what supervises the process, and the page for proofs where there is one.
 
 Fit means: the event loop turns, the store answers, and the gateway is not given up. A source that is down does not
 make the bot unfit; if it did, an outage upstream would become a storm of restarts here.
@@ -17,6 +17,7 @@ from aiohttp import web
 
 from bot.config.settings import WebSettings
 from bot.errors import ConfigError, StoreError
+from bot.messages import Message
 from bot.store import Store
 from bot.web.guard import HEALTH, Guard
 from bot.web.limits import Limits
@@ -25,7 +26,7 @@ from bot.web.visitor import Visitors
 
 log = logging.getLogger(__name__)
 
-# Each connection costs some 30 kB; whoever needs more puts a proxy in front, which keeps the slow ones to itself.
+# Each connection costs some 30 kB; more need a proxy in front, which keeps the slow ones to itself.
 _MOST_CONNECTIONS = 200
 _BACKLOG = 128
 # aiohttp closes a connection on which no whole head comes for so long.
@@ -35,6 +36,9 @@ _LINGER_SECONDS = 2.0
 # Judging a signature may take three questions to slow nodes, of eight seconds each.
 _REQUEST_SECONDS = 25.0
 _LAST_REQUESTS = 5.0
+
+_IN_USE = Message("[web] {host}:{port} is in use already. Choose another port.")
+_CANNOT_LISTEN = Message("[web] {host}:{port} cannot be listened on: {reason}. Choose another port.")
 
 
 class Server:
@@ -59,7 +63,7 @@ class _Turned(asyncio.Protocol):
 
 
 class _Connection(web.RequestHandler):
-    """A connection whose errors are ours: aiohttp's tell its version, and log headers, which hold cookies."""
+    """A connection whose errors are ours: aiohttp's reveal its version, and log headers, which hold cookies."""
 
     def __init__(self, serving: web.Server, guard: Guard, idle_seconds: float) -> None:
         super().__init__(
@@ -67,7 +71,7 @@ class _Connection(web.RequestHandler):
             loop=asyncio.get_running_loop(),
             keepalive_timeout=idle_seconds,
             lingering_time=_LINGER_SECONDS,
-            access_log=None,  # type: ignore[arg-type] # how aiohttp is told to write none; its type forgets that
+            access_log=None,  # type: ignore[arg-type] # this is how aiohttp writes none; its type forgets that
         )
         self._guard = guard
 
@@ -124,7 +128,7 @@ async def start_server(
         seconds=_REQUEST_SECONDS,
     )
     app = web.Application(middlewares=[guard.middleware()], client_max_size=MAX_BODY)
-    app.on_response_prepare.append(guard.dress)
+    app.on_response_prepare.append(guard.add_headers)
     app.router.add_get(HEALTH, health, name="health")
     if page:
         page.add_routes(app)
@@ -141,10 +145,8 @@ async def start_server(
         listener = await asyncio.get_running_loop().create_server(take, settings.host, settings.port, backlog=_BACKLOG)
     except OSError as error:
         await runner.cleanup()
-        why = (
-            "is in use already"
-            if error.errno == errno.EADDRINUSE
-            else f"cannot be listened on: {os.strerror(error.errno or 0)}"
-        )
-        raise ConfigError(f"[web] {settings.host}:{settings.port} {why}. Choose another port.") from error
+        place = {"host": settings.host, "port": settings.port}
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigError(_IN_USE, **place) from error
+        raise ConfigError(_CANNOT_LISTEN, **place, reason=os.strerror(error.errno or 0)) from error
     return Server(runner, listener)

@@ -20,7 +20,7 @@ _IPV6_PREFIX = 64
 
 
 class Visitors:
-    """Names for visitors that only this process can make: no address is kept."""
+    """Names for visitors that only this process can make: no address is stored."""
 
     def __init__(self, trusted: Sequence[IPvAnyNetwork]) -> None:
         self._trusted = tuple(trusted)

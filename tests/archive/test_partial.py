@@ -77,7 +77,7 @@ def test_an_account_whose_nfts_are_incomplete_is_asked_about_again(tmp_path: Pat
 
 def test_one_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes(b"precious")
-    with pytest.raises(ConfigError, match="Go on with --resume, or remove it"):
+    with pytest.raises(ConfigError, match="Continue with --resume, or remove it"):
         Partial.create(tmp_path / "p", header())
     assert (tmp_path / "p").read_bytes() == b"precious"
 
@@ -85,7 +85,7 @@ def test_one_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"precious\n", b'{"kind":"account"}\n'])
 def test_what_is_no_recording_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "p").write_bytes(content)
-    with pytest.raises(ConfigError, match="not a recording that can be gone on with"):
+    with pytest.raises(ConfigError, match="not a recording that can be continued"):
         Partial.resume(tmp_path / "p")
     assert (tmp_path / "p").read_bytes() == content
 

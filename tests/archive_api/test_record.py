@@ -178,7 +178,7 @@ async def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
         await run("record", "-o", "a", "--accounts", listed)
     assert (tmp_path / "a").read_bytes() == b"precious"
     Partial.create(tmp_path / "b.partial", header()).close()
-    with pytest.raises(ConfigError, match="Go on with --resume"):
+    with pytest.raises(ConfigError, match="Continue with --resume"):
         await run("record", "-o", "b", "--accounts", listed)
     with pytest.raises(ConfigError, match="go on with the same"):
         await run("record", "-o", "b", "--accounts", listed, "--resume", "--nfts")
@@ -233,7 +233,7 @@ async def test_show_in_words_and_as_json(run: Run, tmp_path: Path, capsys: pytes
     await run("record", "-o", "a", "--accounts", accounts(tmp_path, "10001"))
     capsys.readouterr()
     assert await run("show", "a") == 0
-    assert capsys.readouterr().out.startswith("An archive of loopring, as told by Loopring to tessera ")
+    assert capsys.readouterr().out.startswith("An archive of loopring, as reported by Loopring to tessera ")
     assert await run("show", "a", "--json") == 0
     assert json.loads(capsys.readouterr().out)["accounts"] == 1
     assert await run("show", "a", ADA) == 0

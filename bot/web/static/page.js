@@ -1,5 +1,5 @@
 /**
- * Where the page begins, and the desk at which its steps are drawn. The server's State says which step it is; a reload,
+ * Where the page begins, and where its steps are drawn. The server's State says which step it is; a reload,
  * the Back button and a second tab only ask for it again.
  */
 
@@ -24,7 +24,7 @@ let shown = 0; // counts States: what was begun under an earlier one is dropped 
 let complaints = 0;
 let busy = null; // the button at work
 
-const desk = {
+const page = {
   get state() {
     return state;
   },
@@ -38,7 +38,7 @@ const desk = {
     shown += 1;
     busy = null;
     drawProgress();
-    STEPS[state.step](desk);
+    STEPS[state.step](page);
   },
 
   /** A new view; its heading takes the focus, so that a screen reader begins there. */
@@ -58,15 +58,15 @@ const desk = {
     return node;
   },
 
-  /** Something to do meanwhile, below the step; whoever asked removes it. */
+  /** Something to do meanwhile, below the step; its caller removes it. */
   note(text, button) {
     const note = h("div", { class: "note" }, h("p", {}, text), button);
     (busy?.closest("ul, .row") ?? at("step").lastElementChild).after(note);
-    desk.say(text);
+    page.say(text);
     return note;
   },
 
-  /** Words for who cannot see; said anew even when they are the same. */
+  /** Words for a screen reader; said again even when they are the same. */
   say(text) {
     at("said").replaceChildren(h("span", {}, text));
   },
@@ -76,7 +76,7 @@ const desk = {
     const hadFocus = at("remedy").contains(document.activeElement);
     complaints += 1;
     at("alert").replaceChildren(h("p", {}, withCode(text)));
-    const retry = again && desk.action("Try again", again);
+    const retry = again && page.action("Try again", again);
     const timer = h("p", { role: "timer" });
     at("remedy").replaceChildren(...[wait > 0 && timer, retry].filter(Boolean));
     if (wait > 0) {
@@ -96,7 +96,7 @@ function quieten() {
   at("remedy").replaceChildren();
 }
 
-/** Do what a button is for: once, seen to be under way, and with an end that is told. */
+/** Do what a button is for: once, seen to be under way, and with an end that is announced. */
 async function run(node, work) {
   const isAlways = node.dataset.always !== undefined;
   if (node.ariaBusy === "true" || node.ariaDisabled === "true" || (busy && !isAlways)) return;
@@ -130,14 +130,14 @@ async function attempt(work) {
 }
 
 async function explain(error, work) {
-  if (error instanceof WalletError) desk.complain(error.message);
-  else if (error instanceof Unreachable) desk.complain(error.message, { again: work });
+  if (error instanceof WalletError) page.complain(error.message);
+  else if (error instanceof Unreachable) page.complain(error.message, { again: work });
   else if (!(error instanceof Refused)) {
-    desk.complain("Something went wrong on this page. Reload it and try again.");
+    page.complain("Something went wrong on this page. Reload it and try again.");
     throw error;
   } else if (state && ["session", "csrf"].includes(error.code)) await reread(error);
-  else if (error.code === "session") desk.show(GONE);
-  else desk.complain(error.message, { wait: error.wait, again: error.isPassing ? work : null });
+  else if (error.code === "session") page.show(GONE);
+  else page.complain(error.message, { wait: error.wait, again: error.isPassing ? work : null });
 }
 
 /** The server does not know us as we were: another tab went on, or the session is over. It says which. */
@@ -148,8 +148,8 @@ async function reread(error) {
       throw second;
     });
     if (!alive()) return;
-    desk.show(next);
-    if (next !== GONE) desk.complain(error.message);
+    page.show(next);
+    if (next !== GONE) page.complain(error.message);
   });
 }
 
@@ -158,8 +158,8 @@ function load(ask, problem = "") {
   return attempt(async (alive) => {
     const next = await ask();
     if (!alive()) return;
-    desk.show(next);
-    if (problem && next.step !== "dead") desk.complain(problem);
+    page.show(next);
+    if (problem && next.step !== "dead") page.complain(problem);
   });
 }
 

@@ -1,12 +1,12 @@
 /** The step "wallet": choose a wallet, settle which address, read the text, sign it. */
 
 import { brief, h, name, short } from "./dom.js";
-import { asked, person, promises } from "./told.js";
+import { asked, person, promises } from "./consent.js";
 import { Refused } from "./server.js";
 import { countDown, secondsUntil } from "./time.js";
 import { WalletError, requestAddresses, requestSignature, watchWallets } from "./wallets.js";
 
-export function chooseWallet(desk) {
+export function chooseWallet(page) {
   const list = h("ul", { class: "wallets" });
   const none = h(
     "div",
@@ -18,21 +18,21 @@ export function chooseWallet(desk) {
       "Open this page in your wallet's browser and log in to Discord there, or run /verify again and open its link ",
       "in a browser that has your wallet.",
     ),
-    h("p", {}, desk.action("Look again", () => watchWallets(draw))),
+    h("p", {}, page.action("Look again", () => watchWallets(draw))),
   );
   const searching = h("p", { class: "quiet" }, "Looking for wallets…");
   const rows = new Map(); // by wallet: a row that is there stays, with its focus
   function draw(wallets, isSearching) {
-    for (const wallet of wallets) if (!rows.has(wallet)) rows.set(wallet, h("li", {}, walletButton(desk, wallet)));
+    for (const wallet of wallets) if (!rows.has(wallet)) rows.set(wallet, h("li", {}, walletButton(page, wallet)));
     for (const [wallet, row] of rows) if (!wallets.includes(wallet)) row.remove();
     for (const wallet of wallets) if (!rows.get(wallet).isConnected) list.append(rows.get(wallet));
     searching.hidden = wallets.length > 0 || !isSearching;
     none.hidden = wallets.length > 0 || isSearching;
   }
-  desk.draw(
+  page.draw(
     "Choose your wallet",
-    person(desk),
-    asked(desk.state),
+    person(page),
+    asked(page.state),
     h("h3", {}, "Wallets in this browser"),
     list,
     searching,
@@ -42,26 +42,26 @@ export function chooseWallet(desk) {
   watchWallets(draw);
 }
 
-function walletButton(desk, wallet) {
+function walletButton(page, wallet) {
   const icon = wallet.icon ? h("img", { src: wallet.icon, alt: "" }) : h("span", { class: "no-icon" });
-  return desk.action([icon, name(wallet.name)], (alive) => connect(desk, wallet, alive), { class: "wallet" });
+  return page.action([icon, name(wallet.name)], (alive) => connect(page, wallet, alive), { class: "wallet" });
 }
 
-async function connect(desk, wallet, alive) {
-  const addresses = await waitFor(desk, requestAddresses(wallet));
+async function connect(page, wallet, alive) {
+  const addresses = await waitFor(page, requestAddresses(wallet));
   if (!alive()) return;
-  const owner = desk.state.owner.toLowerCase();
+  const owner = page.state.owner.toLowerCase();
   const address = addresses.find((one) => one.toLowerCase() === owner) ?? addresses[0];
-  if (owner && address.toLowerCase() !== owner) settle(desk, wallet, address);
-  else await read(desk, wallet, address, alive);
+  if (owner && address.toLowerCase() !== owner) settle(page, wallet, address);
+  else await read(page, wallet, address, alive);
 }
 
 /** Another address than the owner's: a mistake in the wallet, or the key of the smart wallet that is the owner. */
-function settle(desk, wallet, address) {
-  const { owner } = desk.state;
-  desk.draw(
+function settle(page, wallet, address) {
+  const { owner } = page.state;
+  page.draw(
     "That is another address",
-    person(desk),
+    person(page),
     h(
       "p",
       {},
@@ -84,70 +84,70 @@ function settle(desk, wallet, address) {
     h(
       "p",
       { class: "row" },
-      desk.action("I chose it, look again", (alive) => connect(desk, wallet, alive), { class: "main" }),
-      desk.action(`Go on with ${short(address)}`, (alive) => read(desk, wallet, address, alive)),
-      desk.action("Back", () => chooseWallet(desk)),
+      page.action("I chose it, look again", (alive) => connect(page, wallet, alive), { class: "main" }),
+      page.action(`Go on with ${short(address)}`, (alive) => read(page, wallet, address, alive)),
+      page.action("Back", () => chooseWallet(page)),
     ),
   );
 }
 
-async function read(desk, wallet, address, alive) {
+async function read(page, wallet, address, alive) {
   // Lower case: a few wallets write the checksum of another chain, which would be refused here.
-  const challenge = await desk.call("challenge", { address: address.toLowerCase() });
-  if (alive()) showText(desk, wallet, address, challenge);
+  const challenge = await page.call("challenge", { address: address.toLowerCase() });
+  if (alive()) showText(page, wallet, address, challenge);
 }
 
-function showText(desk, wallet, address, challenge) {
+function showText(page, wallet, address, challenge) {
   let signature = null; // kept, so that sending it again after a lost connection needs no second signature
   const timer = h("p", { class: "quiet", role: "timer" });
-  const signing = desk.action(
+  const signing = page.action(
     "Sign in wallet",
     async (alive) => {
-      if (!signature && !secondsUntil(challenge.expires_at)) return read(desk, wallet, address, alive);
-      signature ??= await waitFor(desk, requestSignature(wallet, challenge.text, address));
-      if (alive()) await submit(desk, challenge, signature, alive);
+      if (!signature && !secondsUntil(challenge.expires_at)) return read(page, wallet, address, alive);
+      signature ??= await waitFor(page, requestSignature(wallet, challenge.text, address));
+      if (alive()) await submit(page, challenge, signature, alive);
     },
     { class: "main" },
   );
-  desk.draw(
+  page.draw(
     "Read it, then sign",
-    person(desk),
+    person(page),
     h("p", {}, "Your wallet will show this text. Sign only if it is the same."),
     h("pre", { tabindex: "0", role: "region", "aria-label": "The text to sign" }, challenge.text),
     timer,
-    h("p", { class: "row" }, signing, desk.action("Back", () => chooseWallet(desk))),
+    h("p", { class: "row" }, signing, page.action("Back", () => chooseWallet(page))),
     promises(),
   );
   countDown(timer, challenge.expires_at, (left) => `The text is good for ${left}.`, () => {
     timer.textContent = "The text has run out.";
     signing.textContent = "Get a fresh text";
-    desk.say("The text has run out. Get a fresh one.");
+    page.say("The text has run out. Get a fresh one.");
   });
 }
 
-async function submit(desk, challenge, signature, alive) {
-  const note = desk.note("Checking your signature…"); // a smart wallet's is checked at Ethereum's nodes
+async function submit(page, challenge, signature, alive) {
+  const note = page.note("Checking your signature…"); // a smart wallet's is checked at Ethereum's nodes
   try {
-    const state = await desk.call("submit", { challenge_id: challenge.challenge_id, signature });
-    if (alive()) desk.show(state);
+    const state = await page.call("submit", { challenge_id: challenge.challenge_id, signature });
+    if (alive()) page.show(state);
   } catch (error) {
     const isSpent = error instanceof Refused && !error.isUntouched && !["session", "csrf"].includes(error.code);
     if (!isSpent || !alive()) throw error;
     // The server uses a text up before it looks at the signature: only a new one can be signed now.
-    chooseWallet(desk);
-    desk.complain(error.message, { wait: error.wait });
+    chooseWallet(page);
+    page.complain(error.message, { wait: error.wait });
   } finally {
     note.remove();
   }
 }
 
 /** What the wallet answers, unless the person stops waiting: some never answer when their window is closed. */
-async function waitFor(desk, answer) {
+async function waitFor(page, answer) {
   let stop;
   const stopped = new Promise((_, reject) => {
     stop = () => reject(new WalletError("You stopped waiting for the wallet. Nothing was linked. You can try again."));
   });
-  const note = desk.note("Open your wallet and answer there.", desk.action("Stop waiting", () => stop(), { always: true }));
+  const note = page.note("Open your wallet and answer there.", page.action("Stop waiting", () => stop(), { always: true }));
   try {
     return await Promise.race([answer, stopped]);
   } finally {

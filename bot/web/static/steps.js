@@ -1,4 +1,4 @@
-/** The steps in which no wallet takes part. Each draws itself at the desk it is given. */
+/** The steps in which no wallet takes part. Each draws itself on the page it is given. */
 
 import { address, h, name, spoken } from "./dom.js";
 import { countDown, localTime } from "./time.js";
@@ -16,12 +16,12 @@ const DEAD = {
 };
 
 /** Who made the link is not said here: a stranger must not learn whom to play. */
-export function login(desk) {
-  const url = new URL(desk.state.authorize_url);
+export function login(page) {
+  const url = new URL(page.state.authorize_url);
   if (!["https:", "http:"].includes(url.protocol)) throw new Error("authorize_url is no web address");
   const link = h("a", { class: "button main", href: url.href, rel: "noreferrer" }, "Log in with Discord");
   link.addEventListener("click", () => link.setAttribute("aria-busy", "true"));
-  desk.draw(
+  page.draw(
     "Log in with Discord",
     h("p", {}, "This link was made for a Discord account. Log in so that we can see it is yours."),
     h("p", { class: "row" }, link),
@@ -30,15 +30,15 @@ export function login(desk) {
 }
 
 /** Without a login, the code ties the browser that signed to the member who typed the command. */
-export function code(desk) {
-  const { code: typed, expires_at: until } = desk.state;
-  const lost = (why) => desk.draw("Type the code in Discord", h("p", {}, why));
+export function code(page) {
+  const { code: typed, expires_at: until } = page.state;
+  const lost = (why) => page.draw("Type the code in Discord", h("p", {}, why));
   if (!typed) return lost("The code was shown once; run /verify again if you lost it.");
   const shown = h("code", { class: "code" }, typed);
   const timer = h("p", { class: "quiet", role: "timer" });
-  desk.draw(
+  page.draw(
     "Type this code in Discord",
-    h("p", { class: "code-row" }, shown, desk.action("Copy", () => copy(desk, shown))),
+    h("p", { class: "code-row" }, shown, page.action("Copy", () => copy(page, shown))),
     timer,
     h(
       "p",
@@ -53,21 +53,21 @@ export function code(desk) {
   });
 }
 
-async function copy(desk, shown) {
+async function copy(page, shown) {
   try {
     await navigator.clipboard.writeText(shown.textContent);
-    desk.say("Copied.");
+    page.say("Copied.");
   } catch {
     // Not every browser inside a wallet gives a page the clipboard; the code is marked instead.
     getSelection().selectAllChildren(shown);
-    desk.say("The code is selected: copy it with your keyboard or menu.");
+    page.say("The code is selected: copy it with your keyboard or menu.");
   }
 }
 
-export function done(desk) {
-  const { linked, user } = desk.state;
+export function done(page) {
+  const { linked, user } = page.state;
   const accounts = (linked?.accounts ?? []).filter(Boolean);
-  desk.draw(
+  page.draw(
     "Linked",
     linked && h("div", { class: "proven" }, address(linked.address), user && h("p", {}, "to ", name(user.name))),
     accounts.length > 0 && h("h3", {}, accounts.length === 1 ? "Account" : "Accounts"),
@@ -76,26 +76,26 @@ export function done(desk) {
   );
 }
 
-export function contest(desk) {
-  const { account, until } = desk.state;
+export function contest(page) {
+  const { account, until } = page.state;
   const end = until ? h("time", { datetime: until }, localTime(until)) : "24 hours after you signed";
-  desk.draw(
+  page.draw(
     "Your signature is right, but another member's came first",
     h(
       "p",
       {},
-      `${account ? spoken(account) : "The account"} is proven by another Discord member, who is told now. `,
+      `${account ? spoken(account) : "The account"} is proven by another Discord member, who is notified now. `,
       "It becomes yours ",
       h("strong", {}, end),
       ", unless they sign again before, or object to have a week for that.",
     ),
-    h("p", {}, "You need to do nothing more, and can close this page. You are told in Discord how it ends."),
+    h("p", {}, "You need to do nothing more, and can close this page. You will be notified in Discord how it ends."),
   );
 }
 
-export function dead(desk) {
-  const [title, sentence] = DEAD[desk.state.reason] ?? ["This link has ended", ENDED];
-  const isLured = desk.state.reason === "other_user";
+export function dead(page) {
+  const [title, sentence] = DEAD[page.state.reason] ?? ["This link has ended", ENDED];
+  const isLured = page.state.reason === "other_user";
   const own = "If you ran /verify yourself, with another Discord account: log in to Discord as that one, and run it again.";
-  desk.draw(title, h("p", { class: isLured ? "warning" : null }, sentence), isLured && h("p", {}, own));
+  page.draw(title, h("p", { class: isLured ? "warning" : null }, sentence), isLured && h("p", {}, own));
 }

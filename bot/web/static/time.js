@@ -4,8 +4,8 @@ let ahead = 0; // milliseconds by which the server's clock is ahead of this one;
 
 /** Learn the server's clock from an answer's Date header. */
 export function setClock(date) {
-  const told = Date.parse(date);
-  if (!Number.isNaN(told)) ahead = told - Date.now();
+  const sent = Date.parse(date);
+  if (!Number.isNaN(sent)) ahead = sent - Date.now();
 }
 
 /** Whole seconds until a time (ISO 8601), 0 when it has passed or cannot be read. */

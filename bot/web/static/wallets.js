@@ -43,7 +43,7 @@ function old(provider) {
   return olds.get(provider);
 }
 
-/** Call `changed(wallets, isSearching)` now and whenever there is more to know; the last to watch is the one told. */
+/** Call `changed(wallets, isSearching)` now and whenever there is more to know; only the last to watch is called. */
 export function watchWallets(changed) {
   waited = false;
   onchange = (wallets) => changed(wallets, !waited);

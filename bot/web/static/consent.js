@@ -1,15 +1,15 @@
-/** What a person is told before signing: whom the wallet is linked to, what is proven, and what is never asked. */
+/** What a person reads before signing: whom the wallet is linked to, what is proven, and what is never asked. */
 
 import { address, h, name, plain, spoken } from "./dom.js";
 
 const AVATARS = "https://cdn.discordapp.com/";
 
 /** The Discord user that the wallet will be linked to, large, and the way out. */
-export function person(desk) {
-  const { user, guild } = desk.state;
+export function person(page) {
+  const { user, guild } = page.state;
   const where = guild ? h("span", { class: "quiet" }, "in ", name(guild, 100)) : null;
-  const leave = desk.action("Not me", async () => desk.show(await desk.call("cancel", {})), { always: true });
-  if (!user) return unseen(desk, where, leave);
+  const leave = page.action("Not me", async () => page.show(await page.call("cancel", {})), { always: true });
+  if (!user) return unseen(page, where, leave);
   return h(
     "div",
     { class: "person" },
@@ -21,8 +21,8 @@ export function person(desk) {
 }
 
 /** Without a login nobody here knows who is reading: only the reader can say. */
-function unseen(desk, where, leave) {
-  const expected = desk.state.expected?.name;
+function unseen(page, where, leave) {
+  const expected = page.state.expected?.name;
   const who = () => (expected ? h("strong", {}, name(expected)) : "the member who typed /verify");
   return h(
     "div",
