@@ -22,12 +22,13 @@ from aiohttp import web
 
 from bench.bot_process import PAGE_SECRETS, SECRETS, BotProcess
 from sandbox.app import make_app
+from sandbox.community import load_world
 from sandbox.discord.client_actions import ClientActions
 from sandbox.discord.dms import DirectMessages
 from sandbox.discord.interactions import Interaction
 from sandbox.discord.snowflakes import Snowflakes
 from sandbox.keys import DISCORD, TRAFFIC
-from sandbox.world import BLOCKSCOUT_KEY, Guild, Member, User, World, load_world
+from sandbox.world import BLOCKSCOUT_KEY, Guild, Member, User, World
 
 CROWD = 1000
 FIRST_OF_CROWD = 940_000_000_000_000_000

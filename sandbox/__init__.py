@@ -2,9 +2,10 @@
 
 One aiohttp server under one port; `app.make_app()` wires it.
 
-    world, community, invented   who is on Discord and who holds what on Loopring
-    chains, deployments          who holds what on Ethereum and its like; withdrawals: from Loopring to there
-    signing, wallets             everybody's keys, and smart wallets
+    world, chains, wallets       the values: who is on Discord, who holds what on Loopring and on the chains
+    community                    reads `community.toml` into a world, with fixtures and deployments; population: more
+                                 people; withdrawals: from Loopring to Ethereum
+    signing, signers             keys and signatures, and who in the world can sign
     discord/                     the gateway, the REST API, and what people's clients do
     loopring/                    the REST API of holdings
     blockscout/                  the REST API of holdings on the chains

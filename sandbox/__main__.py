@@ -19,11 +19,12 @@ from aiohttp import web
 from sandbox.app import make_app
 from sandbox.bot_process import BotProcess
 from sandbox.browser import open_browser
+from sandbox.community import load_world
 from sandbox.discord.oauth import CLIENT_SECRET
 from sandbox.keys import BOT, DISCORD, WALLET_EXTENSION
 from sandbox.population import populate
 from sandbox.wallets import WALLET_FACTORY
-from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN, load_world
+from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.deployments import read_chain
-from sandbox.invented import (
+from sandbox.fixtures import (
     COLLECTION_FACTORY,
     cid_of,
     contract_address,
@@ -60,8 +60,8 @@ AS_WRITTEN = {
 }
 
 
-def read_community(path: Path = COMMUNITY) -> World:
-    """The world that a file describes.
+def load_world(path: Path = COMMUNITY) -> World:
+    """A new world, as the file describes it.
 
     Raises:
         KeyError: the file names somebody or something it does not define.

@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from sandbox.chains import Chain, Contract, Token
-from sandbox.invented import cid_of, contract_address, invent_name
+from sandbox.fixtures import cid_of, contract_address, invent_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

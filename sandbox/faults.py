@@ -2,7 +2,7 @@
 
 A fault matches by service and by a piece of the path (with its query, so `offset=50` works). It lets the first `after`
 matches through, then strikes `times` times, or until it is cleared. Each fault counts its own matches; of those due at
-the same request the oldest strikes. What each kind does to a request is in `mishaps`.
+the same request the oldest strikes. What each kind does to a request is in `fault_modes`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.mishaps import MISHAPS
+from sandbox.fault_modes import FAULT_MODES
 from sandbox.services import SERVICES, service_of
 from sandbox.traffic import FAULT
 
@@ -85,8 +85,8 @@ class Faults:
         """
         options = dict(asked)
         service, kind = check_service(options.pop("service", None)), options.pop("kind", None)
-        if kind not in MISHAPS:
-            raise ValueError(f"kind must be one of {', '.join(sorted(MISHAPS))}")
+        if kind not in FAULT_MODES:
+            raise ValueError(f"kind must be one of {', '.join(sorted(FAULT_MODES))}")
         needed = REQUIRED.get(kind, {})
         if wrong := [name for name, kinds in needed.items() if not isinstance(options.get(name), kinds)]:
             raise ValueError(f"{kind} needs {' and '.join(wrong)}")
@@ -149,7 +149,7 @@ def striking(faults: Faults) -> Any:
             return await handler(request)
         if fault.kind != "slow":  # late, but right
             request[FAULT] = fault.kind
-        return await MISHAPS[fault.kind](request, handler, fault.options)
+        return await FAULT_MODES[fault.kind](request, handler, fault.options)
 
     return strike
 

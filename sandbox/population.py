@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from sandbox.invented import mint_collections
+from sandbox.fixtures import mint_collections
 from sandbox.signing import address_of
 from sandbox.world import L2Account, Member, User
 

@@ -15,11 +15,11 @@ from aiohttp import web
 from sandbox.chains import ETHEREUM
 from sandbox.deployments import invent_contracts
 from sandbox.faults import check_service
-from sandbox.invented import ensure_account, mint_collections
+from sandbox.fixtures import ensure_account, mint_collections
 from sandbox.keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, NODES, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.population import populate
+from sandbox.signers import signers_json, signing_word
 from sandbox.signing import address_of, sign
-from sandbox.wallets import signing_word, wallets_json
 from sandbox.withdrawals import withdraw
 
 PREFIX = "/_sandbox"
@@ -70,7 +70,7 @@ class Switches:
             self._app.router.add_route(method, f"{PREFIX}/{path}", _answering(switch))
 
     async def _reset(self, _request: web.Request) -> Json:
-        self._app[WORLD].become(copy.deepcopy(self._beginning))
+        self._app[WORLD].replace_with(copy.deepcopy(self._beginning))
         self._app[FAULTS].clear()
         self._app[TRAFFIC].clear()
         self._app[BLOCKSCOUT].reset()
@@ -82,7 +82,7 @@ class Switches:
     async def _seed(self, request: web.Request) -> Json:
         seed = _whole_number(await _asked(request), "seed")
         world = self._app[WORLD]
-        world.become(copy.deepcopy(self._beginning))
+        world.replace_with(copy.deepcopy(self._beginning))
         populate(world, seed)
         self._app[DISCORD].refresh_guilds()
         return {
@@ -165,7 +165,7 @@ class Switches:
         return self._app[NODES].json()
 
     async def _wallets(self, _request: web.Request) -> list[dict[str, str]]:
-        return wallets_json(self._app[WORLD])
+        return signers_json(self._app[WORLD])
 
     async def _sign(self, request: web.Request) -> Json:
         """A text signed by the key of an account, or by the key behind an address, in one of `signing.STYLES`."""

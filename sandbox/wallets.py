@@ -14,9 +14,7 @@ from sandbox.checksums import checksummed, keccak_256
 from sandbox.signing import address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from sandbox.world import World
+    from collections.abc import Mapping
 
 _WORDS = b"tessera sandbox: "
 WALLET_FACTORY = checksummed("0x" + keccak_256(_WORDS + b"wallet factory")[12:].hex())
@@ -108,47 +106,6 @@ def wallet_address(owner: str, salt: int) -> str:
     salted = keccak_256(b"WALLET_CREATION" + bytes.fromhex(owner[2:]) + salt.to_bytes(32, "big"))
     made = keccak_256(b"\xff" + bytes.fromhex(WALLET_FACTORY[2:]) + salted + CREATION_CODE_HASH)
     return checksummed("0x" + made[12:].hex())
-
-
-def signing_word(address: str, world: World) -> str | None:
-    """What the key behind an address is made from: an account's, a smart wallet's, or that of an owner of one."""
-    wanted = address.lower()
-    for known, word in _words(world):
-        if known.lower() == wanted:
-            return word
-    return None
-
-
-def wallets_json(world: World) -> list[dict[str, str]]:
-    """Everybody who can sign, as `/_sandbox/wallets` tells it; `former_key` owned the wallet when it was made."""
-    told = []
-    for account in world.accounts.values():
-        wallet, word = world.wallets.get(account.owner.lower()), str(account.account_id)
-        if wallet is None and account.owner != address_of(word):
-            continue
-        person = world.users.get(account.discord_user or 0)
-        key = address_of(wallet.word if wallet else word)
-        is_recovered = wallet is not None and wallet.word != wallet.first_word and wallet.first_word
-        told.append(
-            {
-                "address": account.owner,
-                "account": word,
-                "name": person.display_name if person else "",
-                "kind": wallet.kind if wallet else "eoa",
-                "key": key,
-                "former_key": address_of(wallet.first_word) if wallet and is_recovered else "",
-            }
-        )
-    return told
-
-
-def _words(world: World) -> Iterator[tuple[str, str]]:
-    for account_id in world.accounts:
-        yield address_of(str(account_id)), str(account_id)
-    for wallet in world.wallets.values():
-        yield wallet.address, wallet.word
-        if wallet.first_word:
-            yield address_of(wallet.first_word), wallet.first_word
 
 
 def _code(address: str) -> bytes:

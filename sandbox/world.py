@@ -1,8 +1,8 @@
 """The state that the stand-ins share: one small community and what its accounts hold.
 
-Plain mutable dataclasses. `load_world()` reads them from `community.toml`; the stand-ins change them, and
-`/_sandbox/reset` reads them again into the same `World`: keep the World and look things up in it by id; a Guild or an
-account that is kept aside is out of date after a reset.
+Plain mutable dataclasses. `community.load_world()` makes them from `community.toml`; the stand-ins change them, and
+`/_sandbox/reset` puts the first state back into the same `World`. So hold on to the World and look things up in it by
+id: a reference to a Guild or an account is out of date after a reset.
 """
 
 from __future__ import annotations
@@ -138,14 +138,7 @@ class World:
     chains: dict[int, Chain] = field(default_factory=dict)
     wallets: dict[str, Wallet] = field(default_factory=dict)
 
-    def become(self, other: World) -> None:
-        """Take the state of another world in place: whoever holds this one sees the change."""
+    def replace_with(self, other: World) -> None:
+        """Take over the state of another world, in place: every part that holds this one sees the change."""
         for part in fields(World):
             setattr(self, part.name, getattr(other, part.name))
-
-
-def load_world() -> World:
-    """The community as `community.toml` says it, made anew."""
-    from sandbox.community import read_community  # noqa: PLC0415 - the reader builds the classes above
-
-    return read_community()

@@ -13,7 +13,8 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.app import make_app
-from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN, load_world
+from sandbox.community import load_world
+from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN
 from tests.conformance.collected import collect
 
 SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}

@@ -2,7 +2,7 @@
 
 `Discord` (in `server`) builds the parts and is all that the rest of the sandbox needs to know. Who does what:
 
-* the bot's side: `gateway` (sessions) with `connection` (one websocket), `identify`, `session`, `streams`,
+* the bot's side: `gateway` (sessions) with `connection` (one websocket), `opcodes`, `identify`, `session`, `streams`,
   `member_requests`, `announced`; `rest` (what every route shares) with `rest_application`, `rest_channels`,
   `rest_guilds`, `rest_interactions`, `rest_oauth`; `ratelimits`
 * the people's side: `client_api` (reading), `client_actions` (typing commands, pressing buttons) with `options`,

@@ -1,56 +1,77 @@
-"""One websocket of a bot: frames in, frames out, and the opcodes between them.
-
-Close codes are those of Discord's "Opcodes and Status Codes" page.
-"""
+"""One websocket of a bot: frames in, frames out, and the opcodes between them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from aiohttp import WSMsgType, web
 
+from sandbox.discord import opcodes
 from sandbox.discord.member_requests import InvalidRequest
+from sandbox.discord.opcodes import CloseConnection
 
 if TYPE_CHECKING:
     from sandbox.discord.answers import Json
-    from sandbox.discord.gateway import Gateway
     from sandbox.discord.session import Outgoing, Session
     from sandbox.discord.streams import Stream
 
 ACK_AFTER = 0.02  # seconds
-DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE_STATE = 0, 1, 2, 3, 4
-RESUME, RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 6, 7, 8, 9, 10, 11
-UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED, AUTHENTICATION_FAILED = 4001, 4002, 4003, 4004
-ALREADY_AUTHENTICATED, RATE_LIMITED, SESSION_TIMED_OUT = 4005, 4008, 4009
-GONE_FOR_GOOD = (1000, 1001)
 LARGEST_PAYLOAD = 4096  # bytes a bot may send in one message
 EVENTS_PER_MINUTE = 120
 MISSED_BEATS = 1.5  # a bot silent for this many intervals is gone
 
 
-class Close(Exception):  # noqa: N818 - an order, not a fault
-    """Close the websocket with this code."""
+@dataclass(frozen=True)
+class Requests:
+    """What answers the requests of a bot, handed in by the gateway.
 
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
+    Attributes:
+        identify: starts a session on the connection; yields further messages, each to be sent before the next is made.
+        resume: from token, session id and sequence number; whether the session goes on.
+        members: sends members to the session, or raises `InvalidRequest`.
+    """
+
+    identify: Callable[[Connection, Json], Iterator[bytes]]
+    resume: Callable[[Connection, str, str, int], bool]
+    members: Callable[[Session, Json], None]
 
 
 class Connection:
-    """A websocket from upgrade to close. Everything sent goes through `outgoing`, so that it stays in order."""
+    """A websocket from upgrade to close. Everything sent goes through `outgoing`, so that it stays in order.
 
-    def __init__(self, gateway: Gateway, socket: web.WebSocketResponse, stream: Stream, host: str) -> None:
-        self.gateway = gateway
+    Args:
+        socket: already open.
+        stream: packs what is sent.
+        host: where the bot reached the gateway.
+        requests: what answers the bot.
+        clock: seconds, for the rate limit.
+        heartbeat_ms: the interval that hello names.
+    """
+
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        stream: Stream,
+        host: str,
+        requests: Requests,
+        *,
+        clock: Callable[[], float],
+        heartbeat_ms: int,
+    ) -> None:
         self.host = host
         self.session: Session | None = None
         self.zombie = False
         self.outgoing: asyncio.Queue[Outgoing] = asyncio.Queue()
         self._socket = socket
         self._stream = stream
+        self._requests = requests
+        self._clock = clock
+        self._heartbeat_ms = heartbeat_ms
         self._received: list[float] = []
         self._closed_here = False
 
@@ -65,7 +86,7 @@ class Connection:
 
     async def run(self) -> None:
         """Speak until one side closes."""
-        self.send(HELLO, {"heartbeat_interval": self.gateway.heartbeat_ms, "_trace": ["sandbox"]})
+        self.send(opcodes.HELLO, {"heartbeat_interval": self._heartbeat_ms, "_trace": ["sandbox"]})
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -75,7 +96,7 @@ class Connection:
             results = await asyncio.gather(*tasks, return_exceptions=True)
         for result in results:
             match result:
-                case Close():
+                case CloseConnection():
                     await self.close(result.code, result.reason)
                 case ConnectionError() | asyncio.CancelledError() | None:
                     pass  # the bot is gone; the session waits for it
@@ -85,7 +106,7 @@ class Connection:
     @property
     def ended_by_bot(self) -> bool:
         """Whether the bot closed with a code that ends its session; an echo of our own close does not."""
-        return not self._closed_here and self._socket.close_code in GONE_FOR_GOOD
+        return not self._closed_here and self._socket.close_code in (opcodes.NORMAL_CLOSURE, opcodes.GOING_AWAY)
 
     async def _write(self) -> None:
         while True:
@@ -100,73 +121,73 @@ class Connection:
             self.outgoing.task_done()
 
     async def _read(self) -> None:
-        silence = self.gateway.heartbeat_ms / 1000 * MISSED_BEATS
+        silence = self._heartbeat_ms / 1000 * MISSED_BEATS
         while True:
             try:
                 message = await self._socket.receive(timeout=silence)
             except TimeoutError as error:
-                raise Close(SESSION_TIMED_OUT, "Session timed out.") from error
+                raise CloseConnection(opcodes.SESSION_TIMED_OUT, "Session timed out.") from error
             if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 return
             await self._receive(message.data)
 
     async def _receive(self, raw: str | bytes) -> None:
         if len(raw) > LARGEST_PAYLOAD:
-            raise Close(DECODE_ERROR, "Error while decoding payload.")
+            raise CloseConnection(opcodes.DECODE_ERROR, "Error while decoding payload.")
         try:
             payload = orjson.loads(raw)
             opcode, body = payload["op"], payload.get("d")
         except (orjson.JSONDecodeError, TypeError, KeyError) as error:
-            raise Close(DECODE_ERROR, "Error while decoding payload.") from error
+            raise CloseConnection(opcodes.DECODE_ERROR, "Error while decoding payload.") from error
         self._count()
         match opcode:
-            case 1:
+            case opcodes.HEARTBEAT:
                 if not self.zombie:
                     # On one machine the answer would be there before the bot notes when it asked, and discord.py
                     # would then measure a latency of a whole interval.
-                    asyncio.get_running_loop().call_later(ACK_AFTER, self.send, HEARTBEAT_ACK, None)
-            case 2:
+                    asyncio.get_running_loop().call_later(ACK_AFTER, self.send, opcodes.HEARTBEAT_ACK, None)
+            case opcodes.IDENTIFY:
                 await self._identify(body)
-            case 6:
+            case opcodes.RESUME:
                 self._resume(body)
             case _ if self.session is None:
-                raise Close(NOT_AUTHENTICATED, "Not authenticated.")
-            case 3 | 4:
+                raise CloseConnection(opcodes.NOT_AUTHENTICATED, "Not authenticated.")
+            case opcodes.PRESENCE | opcodes.VOICE_STATE:
                 return  # presences and voice are not shown here
-            case 8:
+            case opcodes.REQUEST_MEMBERS:
                 self._request_members(body)
             case _:
-                raise Close(UNKNOWN_OPCODE, "Unknown opcode.")
+                raise CloseConnection(opcodes.UNKNOWN_OPCODE, "Unknown opcode.")
 
     def _count(self) -> None:
-        now = self.gateway.clock()
+        now = self._clock()
         self._received = [moment for moment in self._received if moment > now - 60]
         self._received.append(now)
         if len(self._received) > EVENTS_PER_MINUTE:
-            raise Close(RATE_LIMITED, "Rate limited.")
+            raise CloseConnection(opcodes.RATE_LIMITED, "Rate limited.")
 
     async def _identify(self, body: Json) -> None:
         if self.session is not None:
-            raise Close(ALREADY_AUTHENTICATED, "Already authenticated.")
+            raise CloseConnection(opcodes.ALREADY_AUTHENTICATED, "Already authenticated.")
         if not isinstance(body, dict):
-            raise Close(UNKNOWN_OPCODE, "Invalid identify.")
-        for encoded in self.gateway.identify(self, body):
+            raise CloseConnection(opcodes.UNKNOWN_OPCODE, "Invalid identify.")
+        for encoded in self._requests.identify(self, body):
             # An announced guild can be large: the next one is made when this one is on the wire.
             self.outgoing.put_nowait((encoded, None))
             await self.outgoing.join()
 
     def _resume(self, body: Json) -> None:
         if self.session is not None:
-            raise Close(ALREADY_AUTHENTICATED, "Already authenticated.")
+            raise CloseConnection(opcodes.ALREADY_AUTHENTICATED, "Already authenticated.")
         with contextlib.suppress(KeyError, TypeError, ValueError):
-            if self.gateway.resume(self, str(body["token"]), str(body["session_id"]), int(body["seq"])):
+            if self._requests.resume(self, str(body["token"]), str(body["session_id"]), int(body["seq"])):
                 return
-        self.send(INVALID_SESSION, body=False)
+        self.send(opcodes.INVALID_SESSION, body=False)
 
     def _request_members(self, body: Json) -> None:
         if self.session is None or not isinstance(body, dict):
-            raise Close(UNKNOWN_OPCODE, "Unknown opcode.")
+            raise CloseConnection(opcodes.UNKNOWN_OPCODE, "Unknown opcode.")
         try:
-            self.gateway.member_requests.answer(self.session, body)
+            self._requests.members(self.session, body)
         except InvalidRequest as error:
-            raise Close(UNKNOWN_OPCODE, "Unknown opcode.") from error
+            raise CloseConnection(opcodes.UNKNOWN_OPCODE, "Unknown opcode.") from error

@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.discord.connection import (
-    AUTHENTICATION_FAILED,
-    INVALID_SESSION,
-    RECONNECT,
-    Close,
-    Connection,
-)
+from sandbox.discord import opcodes
+from sandbox.discord.connection import Connection, Requests
 from sandbox.discord.identify import intents_of, shard_of
 from sandbox.discord.member_requests import GUILD_MEMBERS, MemberRequests
+from sandbox.discord.opcodes import CloseConnection
 from sandbox.discord.session import OnSent, Session
 from sandbox.discord.streams import stream_for
 from sandbox.discord.wire import APPLICATION_FLAGS, bot_user, guild_create_json, member_json, user_json
@@ -33,7 +29,6 @@ if TYPE_CHECKING:
     from sandbox.discord.events import Events
     from sandbox.world import Guild, World
 
-SHARDING_REQUIRED, INVALID_VERSION = 4011, 4012
 GUILDS_PER_SHARD = 2500
 API_VERSIONS = {"9", "10"}
 RESUME_SECONDS = 90.0  # Discord names no number; a minute and a half is what is commonly seen
@@ -64,7 +59,6 @@ class Gateway:
         self.clock = clock
         self.heartbeat_ms = heartbeat_ms
         self.privileged_intents = privileged_intents
-        self.member_requests = MemberRequests(world, clock)
         self.identifies = 0
         self._world = world
         self._events = events
@@ -72,6 +66,7 @@ class Gateway:
         self._connections: set[Connection] = set()
         self._sessions: dict[str, Session] = {}
         self._refusals = 0
+        self._requests = Requests(self.identify, self.resume, MemberRequests(world, clock).answer)
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """The route of the websocket."""
@@ -84,9 +79,11 @@ class Gateway:
             return web.Response(status=400, text=str(error))
         socket = web.WebSocketResponse(compress=False, autoping=True)
         await socket.prepare(request)
-        connection = Connection(self, socket, stream, request.host)
+        connection = Connection(
+            socket, stream, request.host, self._requests, clock=self.clock, heartbeat_ms=self.heartbeat_ms
+        )
         if request.query.get("v", "10") not in API_VERSIONS:
-            await connection.close(INVALID_VERSION, "Invalid API version.")
+            await connection.close(opcodes.INVALID_VERSION, "Invalid API version.")
             return socket
         self._connections.add(connection)
         try:
@@ -128,16 +125,16 @@ class Gateway:
         """Start a session: READY and the guilds of the world at once; yields the announced guilds, encoded.
 
         Raises:
-            Close: token, intents or shard are not acceptable.
+            CloseConnection: token, intents or shard are not acceptable.
         """
         if body.get("token") != BOT_TOKEN:
-            raise Close(AUTHENTICATION_FAILED, "Authentication failed.")
+            raise CloseConnection(opcodes.AUTHENTICATION_FAILED, "Authentication failed.")
         intents, shard = intents_of(body, self.privileged_intents), shard_of(body)
         session = Session(shard, intents)
         guilds = self._guilds_of(session)
         extra = [guild_id for guild_id in self._announced.ids() if session.sees(guild_id)]
         if len(guilds) + len(extra) >= GUILDS_PER_SHARD:
-            raise Close(SHARDING_REQUIRED, "Sharding required.")
+            raise CloseConnection(opcodes.SHARDING_REQUIRED, "Sharding required.")
         self.identifies += 1
         self._attach(connection, session)
         listed = [guild.id for guild in guilds] + extra
@@ -148,7 +145,7 @@ class Gateway:
     def resume(self, connection: Connection, token: str, session_id: str, sequence: int) -> bool:
         """Take a session up again and replay what was missed; False when that is not possible."""
         if token != BOT_TOKEN:
-            raise Close(AUTHENTICATION_FAILED, "Authentication failed.")
+            raise CloseConnection(opcodes.AUTHENTICATION_FAILED, "Authentication failed.")
         session = next((s for s in self._living() if s.id == session_id), None)
         if session is None or not session.can_resume(sequence):
             return False
@@ -172,14 +169,14 @@ class Gateway:
         match action:
             case "drop":
                 for connection in list(self._connections):
-                    await connection.close(4000, "Unknown error.")
+                    await connection.close(opcodes.UNKNOWN_ERROR, "Unknown error.")
             case "reconnect":
-                self._send_all(RECONNECT, None)
+                self._send_all(opcodes.RECONNECT, None)
             case "invalid_session":
                 resumable = bool(options.get("resumable", False))
                 if not resumable:
                     self._sessions.clear()
-                self._send_all(INVALID_SESSION, resumable)
+                self._send_all(opcodes.INVALID_SESSION, resumable)
             case "refuse":
                 self._refusals = int(options.get("times", 1))
             case "malformed":
@@ -202,7 +199,7 @@ class Gateway:
         """Close every connection: the server goes away."""
         self._sessions.clear()
         for connection in list(self._connections):
-            await connection.close(1001, "Going away.")
+            await connection.close(opcodes.GOING_AWAY, "Going away.")
 
     def _guilds_of(self, session: Session) -> list[Guild]:
         bot = self._world.application_id

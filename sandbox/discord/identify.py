@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.discord.connection import Close
 from sandbox.discord.member_requests import GUILD_MEMBERS, GUILD_PRESENCES
+from sandbox.discord.opcodes import DISALLOWED_INTENTS, INVALID_INTENTS, INVALID_SHARD, CloseConnection
 
 if TYPE_CHECKING:
     from sandbox.discord.answers import Json
 
-INVALID_SHARD, INVALID_INTENTS, DISALLOWED_INTENTS = 4010, 4013, 4014
 MESSAGE_CONTENT = 1 << 15
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 EVERY_INTENT = (1 << 26) - 1
@@ -24,13 +23,13 @@ def intents_of(body: Json, allowed: int) -> int:
         allowed: the privileged intents that are switched on for the application.
 
     Raises:
-        Close: they are no bit set, or a privileged one is not switched on.
+        CloseConnection: they are no bit set, or a privileged one is not switched on.
     """
     intents = body.get("intents")
     if not isinstance(intents, int) or intents & ~EVERY_INTENT:
-        raise Close(INVALID_INTENTS, "Invalid intents.")
+        raise CloseConnection(INVALID_INTENTS, "Invalid intents.")
     if intents & PRIVILEGED & ~allowed:
-        raise Close(DISALLOWED_INTENTS, "Disallowed intent(s).")
+        raise CloseConnection(DISALLOWED_INTENTS, "Disallowed intent(s).")
     return intents
 
 
@@ -38,13 +37,13 @@ def shard_of(body: Json) -> tuple[int, int]:
     """The shard's number and how many there are; a bot that says nothing is all of it.
 
     Raises:
-        Close: there is no such shard.
+        CloseConnection: there is no such shard.
     """
     shard = body.get("shard", [0, 1])
     try:
         shard_id, count = (int(part) for part in shard)
     except (TypeError, ValueError) as error:
-        raise Close(INVALID_SHARD, "Invalid shard.") from error
+        raise CloseConnection(INVALID_SHARD, "Invalid shard.") from error
     if not 0 <= shard_id < count:
-        raise Close(INVALID_SHARD, "Invalid shard.")
+        raise CloseConnection(INVALID_SHARD, "Invalid shard.")
     return shard_id, count

@@ -12,9 +12,9 @@ from bot.linking.ethereum import Nodes
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.links import Method
 from bot.sources.source import Source
+from sandbox.community import load_world
 from sandbox.signing import sign
 from sandbox.wallets import WALLET_FACTORY
-from sandbox.world import load_world
 from tests.linking.harness import LinkingHarness, open_linking
 from tests.sandbox_client import SandboxClient
 

@@ -11,8 +11,9 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.app import make_app
+from sandbox.community import load_world
 from sandbox.keys import WORLD
-from sandbox.world import API_KEY, World, load_world
+from sandbox.world import API_KEY, World
 
 Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.checksums import checksummed
-from sandbox.invented import contract_address
+from sandbox.fixtures import contract_address
 from tests.sandbox.serving import Json, Served, serving
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"

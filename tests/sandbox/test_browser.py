@@ -19,9 +19,9 @@ from yarl import URL
 from sandbox.app import make_app
 from sandbox.browser import open_browser
 from sandbox.browser.extension import WalletExtension
+from sandbox.community import load_world
 from sandbox.keys import WALLET_EXTENSION, WORLD
 from sandbox.signing import address_of, personal_digest, signer_of
-from sandbox.world import load_world
 from tests.sandbox.serving import Served, serving
 
 POLICY = (

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.invented import cid_of, ensure_account, mint_collections, split_copies
+from sandbox.community import load_world
+from sandbox.fixtures import cid_of, ensure_account, mint_collections, split_copies
 from sandbox.population import populate
-from sandbox.world import APPLICATION_ID, Collection, World, load_world
+from sandbox.world import APPLICATION_ID, Collection, World
 
 
 def test_the_same_file_makes_the_same_world() -> None:

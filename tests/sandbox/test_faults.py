@@ -12,7 +12,7 @@ import aiohttp
 import orjson
 import pytest
 
-from sandbox.mishaps import MISHAPS
+from sandbox.fault_modes import FAULT_MODES
 from sandbox.world import API_KEY, BOT_TOKEN
 from tests.sandbox.serving import Served, serving
 
@@ -48,7 +48,7 @@ async def page(sandbox: Served, **query: Any) -> Any:
 
 
 def test_every_kind_of_the_contract_exists() -> None:
-    assert set(MISHAPS) == {
+    assert set(FAULT_MODES) == {
         *("slow", "status", "html", "reset", "torn", "garbage", "throttle"),
         *("empty", "repeat", "short", "huge", "bomb", "redirect", "error"),
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.world import load_world
+from sandbox.community import load_world
 from tests.sandbox.recordings import RECORDED, needs_recordings, recorded, shape
 from tests.sandbox.serving import serving
 

@@ -9,10 +9,11 @@ import pytest
 from aiohttp import web
 from PIL import Image
 
-from sandbox.invented import cid_of
+from sandbox.community import load_world
+from sandbox.fixtures import cid_of
 from sandbox.pictures import Pictures
 from sandbox.pictures.drawing import MOTIFS, SQUARE, draw_art, style_of
-from sandbox.world import APPLICATION_ID, load_world
+from sandbox.world import APPLICATION_ID
 from tests.sandbox.serving import Served, serving
 
 CID = cid_of("harbour")

@@ -11,9 +11,9 @@ import pytest
 
 from sandbox.app import make_app
 from sandbox.bot_process import BotProcess
+from sandbox.community import load_world
 from sandbox.discord import Discord
 from sandbox.keys import BOT, DISCORD
-from sandbox.world import load_world
 from tests.sandbox.serving import serving
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sandbox.checksums import checksummed, keccak_256
+from sandbox.community import load_world
 from sandbox.signing import STYLES, address_of, personal_digest, sign, signer_of
 from sandbox.wallets import CREATION_CODE_HASH, WALLET_FACTORY, Wallet, read_wallet, wallet_address
-from sandbox.world import load_world
 from tests.sandbox.recordings import RECORDED, needs_recordings, recorded, shape
 from tests.sandbox.serving import Served, serving
 

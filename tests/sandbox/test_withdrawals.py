@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from sandbox.chains import ETHEREUM
+from sandbox.community import load_world
 from sandbox.withdrawals import withdraw
-from sandbox.world import World, load_world
+from sandbox.world import World
 from tests.sandbox.serving import serving
 
 ADA = 10001

@@ -77,13 +77,13 @@ async def test_after_cancel_at_discord_the_same_link_goes_on_with_another_state(
 
 
 @pytest.mark.parametrize("path", ["oauth2/token", "users/@me"])
-@pytest.mark.parametrize("mishap", [{"kind": "status", "status": 500}, {"kind": "garbage"}, {"kind": "html"}], ids=str)
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 500}, {"kind": "garbage"}, {"kind": "html"}], ids=str)
 async def test_a_login_that_discord_breaks_can_be_made_again(
-    harness: PageHarness, path: str, mishap: dict[str, Any]
+    harness: PageHarness, path: str, fault: dict[str, Any]
 ) -> None:
     browser, ada = await at_login(harness)
     location = await browser.authorize(ada)
-    await harness.sandbox.fault(path=path, service="discord", times=1, **mishap)
+    await harness.sandbox.fault(path=path, service="discord", times=1, **fault)
     assert await browser.follow(location) == "/v#problem=failed"
     assert (await browser.reload()).body["step"] == "login"
     assert (await harness.sandbox.get("/_client/oauth"))["tokens_alive"] == 0

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import web
 
+from sandbox.signers import signers_json, signing_word
 from sandbox.signing import sign
-from sandbox.wallets import signing_word, wallets_json
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -47,7 +47,7 @@ class WalletExtension:
         app.router.add_get(f"{PREFIX}/{{name}}", _file)
 
     async def _wallets(self, _request: web.Request) -> web.Response:
-        return _json(wallets_json(self._world))
+        return _json(signers_json(self._world))
 
     async def _called(self, request: web.Request) -> web.Response:
         asked = orjson.loads(await request.read())

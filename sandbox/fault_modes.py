@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
     Options = Mapping[str, Any]
-    Mishap = Callable[[web.Request, Handler, Options], Awaitable[web.StreamResponse]]
+    FaultMode = Callable[[web.Request, Handler, Options], Awaitable[web.StreamResponse]]
 
 HUGE_BYTES = 3 * 1024 * 1024
 BOMB_BYTES = 64 * 1024 * 1024
@@ -182,9 +182,9 @@ async def error(request: web.Request, _handler: Handler, options: Options) -> we
     return _json(body, int(options.get("http", 400)))
 
 
-MISHAPS: dict[str, Mishap] = {
-    mishap.__name__: mishap
-    for mishap in (
+FAULT_MODES: dict[str, FaultMode] = {
+    mode.__name__: mode
+    for mode in (
         *(slow, status, html, reset, torn, garbage, throttle),
         *(empty, repeat, short, huge, bomb, redirect, error),
     )
