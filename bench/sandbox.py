@@ -22,12 +22,12 @@ from aiohttp import web
 
 from bench.bot_process import PAGE_SECRETS, SECRETS, BotProcess
 from sandbox.app import make_app
+from sandbox.app_keys import DISCORD, TRAFFIC
 from sandbox.community import load_world
 from sandbox.discord.client_actions import ClientActions
 from sandbox.discord.dms import DirectMessages
 from sandbox.discord.interactions import Interaction
 from sandbox.discord.snowflakes import Snowflakes
-from sandbox.keys import DISCORD, TRAFFIC
 from sandbox.world import BLOCKSCOUT_KEY, Guild, Member, User, World
 
 CROWD = 1000

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, TextIO
 from aiohttp import web
 
 from sandbox.app import make_app
+from sandbox.app_keys import BOT, DISCORD, WALLET_EXTENSION
 from sandbox.bot_process import BotProcess
 from sandbox.browser import open_browser
 from sandbox.community import load_world
 from sandbox.discord.oauth import CLIENT_SECRET
-from sandbox.keys import BOT, DISCORD, WALLET_EXTENSION
 from sandbox.population import populate
 from sandbox.wallets import WALLET_FACTORY
 from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PORT_IN_USE = 2
 # Seconds that open requests get at the end; websockets are closed by their own shutdown.
-LAST_REQUESTS = 1.0
+SHUTDOWN_SECONDS = 1.0
 SECRETS = {
     "DISCORD_TOKEN": BOT_TOKEN,
     "DISCORD_CLIENT_SECRET": CLIENT_SECRET,
@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    asked_to_end = _listen_for_the_end()  # first: whoever reads the lines below may end it at once
+    stop_requested = _stop_on_signals()  # first: whoever reads the lines below may end it at once
     world = load_world()
     if options.seed is not None:
         populate(world, options.seed)
@@ -143,13 +143,13 @@ async def _run(options: argparse.Namespace) -> None:
             stack.push_async_callback(app[BOT].stop)
         else:
             print(f"No bot was started; its configuration is {config}", flush=True)
-        await asked_to_end.wait()
+        await stop_requested.wait()
 
 
 @contextlib.asynccontextmanager
 async def _serving(app: web.Application, options: argparse.Namespace) -> AsyncIterator[int]:
     """The stand-ins; yields their port."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_REQUESTS)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     try:
         await runner.setup()
         with _on_port(options.host, options.port, "--port"):
@@ -197,15 +197,15 @@ def _bot_process(app: web.Application, config: Path, environment: Mapping[str, s
     return BotProcess([sys.executable, "-m", "bot", "run", "--config", str(config)], environment, on_line)
 
 
-def _listen_for_the_end() -> asyncio.Event:
+def _stop_on_signals() -> asyncio.Event:
     """What is set by Ctrl-C or SIGTERM."""
-    asked = asyncio.Event()
+    stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Windows has no such handlers; there Ctrl-C cancels this task instead.
         with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, asked.set)
-    return asked
+            loop.add_signal_handler(number, stop_requested.set)
+    return stop_requested
 
 
 if __name__ == "__main__":

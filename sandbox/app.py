@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox import screen
+from sandbox.app_keys import BLOCKSCOUT, DISCORD, FAULTS, NODES, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.blockscout import Blockscout
 from sandbox.browser import WalletExtension
+from sandbox.control_api import ControlApi
 from sandbox.discord import Discord
 from sandbox.ethereum import Ethereum
-from sandbox.faults import Faults, striking
-from sandbox.keys import BLOCKSCOUT, DISCORD, FAULTS, NODES, TRAFFIC, WALLET_EXTENSION, WORLD
+from sandbox.faults import Faults, inject_faults
 from sandbox.loopring import Loopring
 from sandbox.pictures import Pictures
-from sandbox.switches import Switches
-from sandbox.traffic import Traffic, recording
+from sandbox.traffic import Traffic, record_traffic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,12 +35,12 @@ def make_app(world: World, *, bodies: Path | None = None) -> web.Application:
     """
     faults, traffic = Faults(), Traffic()
     app = web.Application(
-        middlewares=[recording(traffic), striking(faults)],
+        middlewares=[record_traffic(traffic), inject_faults(faults)],
         client_max_size=LARGEST_BODY,
     )
     app[WORLD], app[FAULTS], app[TRAFFIC], app[DISCORD] = world, faults, traffic, Discord(world)
     app[BLOCKSCOUT], app[NODES], app[WALLET_EXTENSION] = Blockscout(world), Ethereum(world), WalletExtension(world)
-    Switches(app).add_routes()
+    ControlApi(app).add_routes()
     Loopring(world, bodies).add_routes(app)
     app[BLOCKSCOUT].add_routes(app)
     app[NODES].add_routes(app)

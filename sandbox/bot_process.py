@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-KEPT_LINES = 2000
+LOG_LINES = 2000
 BETWEEN_STARTS = 2.0  # seconds: a bot that dies at once must not keep a core busy
 TIME_TO_END = 10.0  # seconds between asking it to end and ending it
 LONGEST_LINE = 1024 * 1024
@@ -38,7 +38,7 @@ class BotProcess:
         between_starts: float = BETWEEN_STARTS,
         time_to_end: float = TIME_TO_END,
     ) -> None:
-        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self.lines: deque[str] = deque(maxlen=LOG_LINES)
         self.starts = 0
         self._command = command
         self._environment = environment
@@ -46,7 +46,7 @@ class BotProcess:
         self._between_starts = between_starts
         self._time_to_end = time_to_end
         self._process: asyncio.subprocess.Process | None = None
-        self._keeper: asyncio.Task[None] | None = None
+        self._supervisor: asyncio.Task[None] | None = None
         self._is_restarting = False
 
     @property
@@ -61,8 +61,8 @@ class BotProcess:
 
     def start(self) -> None:
         """Start it, and keep it running until `stop`."""
-        if self._keeper is None:
-            self._keeper = asyncio.create_task(self._keep_running())
+        if self._supervisor is None:
+            self._supervisor = asyncio.create_task(self._supervise())
 
     async def restart(self) -> None:
         """End it; it is started again by itself."""
@@ -71,24 +71,24 @@ class BotProcess:
 
     async def stop(self) -> None:
         """End it for good; when this returns there is no child."""
-        if self._keeper is None:
+        if self._supervisor is None:
             return
-        self._keeper.cancel()
-        await asyncio.gather(self._keeper, return_exceptions=True)
-        self._keeper = None
+        self._supervisor.cancel()
+        await asyncio.gather(self._supervisor, return_exceptions=True)
+        self._supervisor = None
         await self._end()
 
-    async def _keep_running(self) -> None:
+    async def _supervise(self) -> None:
         while True:
             started_at = time.monotonic()
             try:
                 await self._run()
             except OSError as error:
-                self._say(f"sandbox: the bot could not be started: {error}")
+                self._report(f"sandbox: the bot could not be started: {error}")
             pause = max(0.0, self._between_starts - (time.monotonic() - started_at))
             if self._process is not None:
                 ended = "was ended" if self._is_restarting else f"ended with status {self._process.returncode}"
-                self._say(f"sandbox: the bot {ended}; starting it again in {pause:.1f} s")
+                self._report(f"sandbox: the bot {ended}; starting it again in {pause:.1f} s")
             self._is_restarting = False
             await asyncio.sleep(pause)
 
@@ -105,19 +105,19 @@ class BotProcess:
         )
         output = self._process.stdout
         if output is not None:
-            await self._listen(output)
+            await self._read_lines(output)
         await self._process.wait()
 
-    async def _listen(self, output: asyncio.StreamReader) -> None:
+    async def _read_lines(self, output: asyncio.StreamReader) -> None:
         while True:
             try:
                 line = await output.readline()
             except ValueError:  # longer than LONGEST_LINE; the reader has thrown it away
-                self._say("sandbox: a line of the bot was too long to show")
+                self._report("sandbox: a line of the bot was too long to show")
                 continue
             if not line:
                 return
-            self._say(line.decode("utf-8", "replace").rstrip("\r\n"))
+            self._report(line.decode("utf-8", "replace").rstrip("\r\n"))
 
     async def _end(self) -> None:
         process = self._process
@@ -128,11 +128,11 @@ class BotProcess:
         try:
             await asyncio.wait_for(process.wait(), self._time_to_end)
         except TimeoutError:
-            self._say("sandbox: the bot did not end when asked to and was killed")
+            self._report("sandbox: the bot did not end when asked to and was killed")
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
 
-    def _say(self, line: str) -> None:
+    def _report(self, line: str) -> None:
         self.lines.append(line)
         self._on_line(line)

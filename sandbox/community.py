@@ -14,11 +14,11 @@ from sandbox.fixtures import (
     COLLECTION_FACTORY,
     cid_of,
     contract_address,
-    invent_nfts,
+    generate_nfts,
     milliseconds,
     mint_collections,
+    seed_hash,
     split_copies,
-    word_hash,
 )
 from sandbox.signing import address_of
 from sandbox.wallets import read_wallet
@@ -107,12 +107,12 @@ def _owners(entries: list[dict[str, Any]], world: World) -> dict[int, str]:
     """Whom each account belongs to: the address written out, a wallet (which the world gains), or a key of its own."""
     owners: dict[int, str] = {}
     for entry in entries:
-        account_id, asked = entry["id"], entry.get("wallet")
-        if asked is None:
+        account_id, wallet_entry = entry["id"], entry.get("wallet")
+        if wallet_entry is None:
             owners[account_id] = entry.get("owner") or address_of(str(account_id))
             continue
-        above = world.wallets[owners[asked["owner"]].lower()] if "owner" in asked else None
-        wallet = read_wallet(account_id, asked, above)
+        above = world.wallets[owners[wallet_entry["owner"]].lower()] if "owner" in wallet_entry else None
+        wallet = read_wallet(account_id, wallet_entry, above)
         owners[account_id] = wallet.address
         world.wallets[wallet.address.lower()] = wallet
     return owners
@@ -128,14 +128,14 @@ def _collection(entry: dict[str, Any], owners: dict[int, str]) -> Collection:
         name=entry["name"],
         owner=owners.get(entry["creator"], entry["creator"]),
         contract_address=contract,
-        collection_address=f"{contract}-{word_hash(entry['name'])}" if legacy else contract,
+        collection_address=f"{contract}-{seed_hash(entry['name'])}" if legacy else contract,
         description=entry["description"],
-        base_uri="" if legacy else f"ipfs://{word_hash(contract)}",
+        base_uri="" if legacy else f"ipfs://{seed_hash(contract)}",
         nft_factory=LEGACY_FACTORY if legacy else COLLECTION_FACTORY,
         created_at=minted,
         updated_at=minted,
         properties={"isLegacy": True, "isMintable": False} if legacy else {},
-        nfts=invent_nfts(entry["id"], entry["items"], picture, entry.get("traits")),
+        nfts=generate_nfts(entry["id"], entry["items"], picture, entry.get("traits")),
     )
     if "art" in entry:
         pictures = {"avatar": picture, "tile_uri": picture, "banner": f"{picture}/banner.png"}

@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from sandbox.chains import Chain, Contract, Token
-from sandbox.fixtures import cid_of, contract_address, invent_name
+from sandbox.fixtures import cid_of, contract_address, generate_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ def read_chain(entry: Mapping[str, Any], world: World) -> Chain:
                 _holder(each["holder"], world), contract.address, mint(contract, collection, nft.nft_data), copies
             )
     for each in entry.get("whale", ()):
-        invent_contracts(chain, _holder(each["holder"], world), each["more"])
+        generate_contracts(chain, _holder(each["holder"], world), each["more"])
     return chain
 
 
@@ -69,7 +69,7 @@ def mint(contract: Contract, collection: Collection, nft_data: str) -> int:
     return token_id
 
 
-def invent_contracts(chain: Chain, holder: str, number: int) -> None:
+def generate_contracts(chain: Chain, holder: str, number: int) -> None:
     """Make contracts up and give their NFTs to an address: the same for the same chain, holder and number.
 
     Asked for again they are others, for the chain has more contracts then.
@@ -77,13 +77,13 @@ def invent_contracts(chain: Chain, holder: str, number: int) -> None:
     first = len(chain.contracts)
     rng = random.Random(f"contracts {chain.chain_id} {first} {holder} {number}")
     for n in range(first, first + number):
-        word = f"contract {chain.chain_id} {holder} {n}"
-        name = invent_name(rng)
-        picture = f"ipfs://{cid_of(word)}"
+        seed = f"contract {chain.chain_id} {holder} {n}"
+        name = generate_name(rng)
+        picture = f"ipfs://{cid_of(seed)}"
         standard = rng.choices(("ERC-721", "ERC-1155", "ERC-404"), (40, 55, 5))[0]
         contract = chain.add(
             Contract(
-                contract_address(word),
+                contract_address(seed),
                 name,
                 "".join(part[0] for part in name.split()).upper(),
                 standard,

@@ -174,10 +174,10 @@ async def error(request: web.Request, _handler: Handler, options: Options) -> we
     if service == "blockscout":
         return _json({"message": options["message"]}, int(options.get("http", 400)))
     if service == "ethereum":
-        told = {"code": options["code"], "message": options["message"]}
-        asked = orjson.loads(await request.read())
-        number = asked.get("id") if isinstance(asked, dict) else None
-        return _json({"jsonrpc": "2.0", "id": number, "error": told}, int(options.get("http", 200)))
+        rpc_error = {"code": options["code"], "message": options["message"]}
+        rpc_request = orjson.loads(await request.read())
+        number = rpc_request.get("id") if isinstance(rpc_request, dict) else None
+        return _json({"jsonrpc": "2.0", "id": number, "error": rpc_error}, int(options.get("http", 200)))
     body = {"resultInfo": {"code": options["code"], "message": options["message"]}}
     return _json(body, int(options.get("http", 400)))
 

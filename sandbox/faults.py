@@ -42,19 +42,19 @@ class Fault:
     after: int = 0
     options: dict[str, Any] = field(default_factory=dict)
     matched: int = 0
-    struck: int = 0
+    applied: int = 0
 
-    def meets(self, service: str, path: str) -> bool:
+    def count_match(self, service: str, path: str) -> bool:
         """Count a request if it matches, and say whether the fault is due for it."""
         if service != self.service or self.path not in path:
             return False
         self.matched += 1
-        return self.matched > self.after and not self.is_spent
+        return self.matched > self.after and not self.is_used_up
 
     @property
-    def is_spent(self) -> bool:
+    def is_used_up(self) -> bool:
         """Whether it will never strike again."""
-        return self.times is not None and self.struck >= self.times
+        return self.times is not None and self.applied >= self.times
 
     def json(self) -> dict[str, Any]:
         """As asked for, with the counts so far; `times` is how often it will still strike."""
@@ -62,11 +62,11 @@ class Fault:
             "service": self.service,
             "path": self.path,
             "kind": self.kind,
-            "times": None if self.times is None else self.times - self.struck,
+            "times": None if self.times is None else self.times - self.applied,
             "after": self.after,
             **self.options,
             "matched": self.matched,
-            "struck": self.struck,
+            "struck": self.applied,
         }
 
 
@@ -77,13 +77,13 @@ class Faults:
         self.all: list[Fault] = []
         self.latency: dict[str, float] = {}
 
-    def add(self, asked: Mapping[str, Any]) -> Fault:
+    def add(self, fields: Mapping[str, Any]) -> Fault:
         """A fault from the JSON of `POST /_sandbox/faults`.
 
         Raises:
             ValueError: with a sentence that says what is wrong.
         """
-        options = dict(asked)
+        options = dict(fields)
         service, kind = check_service(options.pop("service", None)), options.pop("kind", None)
         if kind not in FAULT_MODES:
             raise ValueError(f"kind must be one of {', '.join(sorted(FAULT_MODES))}")
@@ -114,11 +114,11 @@ class Faults:
 
     def next_for(self, service: str, path: str) -> Fault | None:
         """The fault that strikes a request, if any; counts the request in all that match."""
-        due = [fault for fault in self.all if fault.meets(service, path)]
+        due = [fault for fault in self.all if fault.count_match(service, path)]
         if not due:
             return None
-        due[0].struck += 1
-        if due[0].is_spent:
+        due[0].applied += 1
+        if due[0].is_used_up:
             self.all.remove(due[0])
         return due[0]
 
@@ -134,11 +134,11 @@ def check_service(service: object) -> str:
     return service
 
 
-def striking(faults: Faults) -> Any:
+def inject_faults(faults: Faults) -> Any:
     """The middleware that lets `faults` strike; inside the recording one, which sees the outcome."""
 
     @web.middleware
-    async def strike(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def inject(request: web.Request, handler: Handler) -> web.StreamResponse:
         service = service_of(request.path)
         if service is None:
             return await handler(request)
@@ -151,7 +151,7 @@ def striking(faults: Faults) -> Any:
             request[FAULT] = fault.kind
         return await FAULT_MODES[fault.kind](request, handler, fault.options)
 
-    return strike
+    return inject
 
 
 def _is_count(value: object) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-FIRST_INVENTED_COLLECTION = 1000
+FIRST_GENERATED_COLLECTION = 1000
 CREATORS = 20
 # As recorded: the factory of collections made on loopring.io.
 COLLECTION_FACTORY = "0x0ad87482a1bfd0B3036Bb4b13708C88ACAe1b8bA"
@@ -113,19 +113,19 @@ _STORIES = (
 _SIZES = ("small", "middling", "large", "the one by the door")
 
 
-def word_hash(word: str) -> str:
+def seed_hash(seed: str) -> str:
     """A 32-byte hex value for a word, `0x` first; below Loopring's field modulus, as an nftData is."""
-    return "0x0" + hashlib.sha256(word.encode()).hexdigest()[1:]
+    return "0x0" + hashlib.sha256(seed.encode()).hexdigest()[1:]
 
 
-def contract_address(word: str) -> str:
+def contract_address(seed: str) -> str:
     """A contract address for a word, lower-case as `contractAddress` is upstream."""
-    return "0x" + hashlib.sha256(f"contract {word}".encode()).hexdigest()[:40]
+    return "0x" + hashlib.sha256(f"contract {seed}".encode()).hexdigest()[:40]
 
 
-def cid_of(word: str) -> str:
+def cid_of(seed: str) -> str:
     """A well-formed IPFS CID (version 0: `Qm` and 44 more) for a word."""
-    digest = b"\x12\x20" + hashlib.sha256(f"tessera art {word}".encode()).digest()
+    digest = b"\x12\x20" + hashlib.sha256(f"tessera art {seed}".encode()).digest()
     number, text = int.from_bytes(digest, "big"), ""
     while number:
         number, digit = divmod(number, 58)
@@ -148,7 +148,7 @@ def split_copies(nft_datas: Sequence[str], copies: int) -> dict[str, int]:
     return {nft_data: each + (rest if n == 0 else 0) for n, nft_data in enumerate(nft_datas)}
 
 
-def invent_nfts(
+def generate_nfts(
     collection_id: int, names: Iterable[str], picture: str, traits: dict[str, list[str]] | None = None
 ) -> dict[str, Nft]:
     """The kinds of NFT of a collection, by their nftData.
@@ -161,12 +161,12 @@ def invent_nfts(
     """
     nfts = {}
     for n, name in enumerate(names):
-        word = f"nft {collection_id} {n} {name}"
-        rng = random.Random(word)
+        seed = f"nft {collection_id} {n} {name}"
+        rng = random.Random(seed)
         chosen = [{"trait_type": trait, "value": rng.choice(values)} for trait, values in (traits or {}).items()]
         nft = Nft(
-            word_hash(word),
-            word_hash(f"id {word}"),
+            seed_hash(seed),
+            seed_hash(f"id {seed}"),
             name,
             image=f"{picture}/{n}.png",
             attributes=chosen,
@@ -187,14 +187,14 @@ def mint_collections(world: World, account: L2Account, number: int, kinds: int |
     Returns:
         The new collections, in the order the API will answer them.
     """
-    free = (n for n in count(FIRST_INVENTED_COLLECTION) if n not in world.collections)
+    free = (n for n in count(FIRST_GENERATED_COLLECTION) if n not in world.collections)
     ids = [next(free) for _ in range(number)]
     rng = random.Random(f"{account.account_id} {number} {ids[:1]}")
     rng.shuffle(ids)  # the API's order is not by id
     minted = []
     for collection_id in ids:
         held = kinds if kinds is not None else rng.randint(1, 6)
-        collection = _invent_collection(collection_id, held, rng)
+        collection = _generate_collection(collection_id, held, rng)
         world.collections[collection_id] = collection
         copies = held if rng.random() < 0.5 else held + rng.randint(1, 40)  # noqa: PLR2004 - one in two
         account.holdings[collection_id] = split_copies(list(collection.nfts), copies)
@@ -211,14 +211,14 @@ def ensure_account(world: World, account_id: int) -> L2Account:
     return account
 
 
-def invent_name(rng: random.Random) -> str:
+def generate_name(rng: random.Random) -> str:
     """The name of a collection."""
     name = f"{rng.choice(_MOODS)} {rng.choice(_THINGS)}"
     return f"{name} of {rng.choice(_PLACES)}" if rng.random() < 0.3 else name  # noqa: PLR2004 - some are from somewhere
 
 
-def _invent_collection(collection_id: int, kinds: int, rng: random.Random) -> Collection:
-    name = invent_name(rng)
+def _generate_collection(collection_id: int, kinds: int, rng: random.Random) -> Collection:
+    name = generate_name(rng)
     contract = contract_address(f"invented {collection_id}")
     picture = f"ipfs://{cid_of(f'invented {collection_id} {name}')}"
     day = milliseconds(date(2021, 11, 1)) + rng.randrange(600) * 86_400_000
@@ -230,7 +230,7 @@ def _invent_collection(collection_id: int, kinds: int, rng: random.Random) -> Co
         contract_address=contract,
         collection_address=contract,
         description=rng.choice(_STORIES),
-        base_uri=f"ipfs://{word_hash(contract)}",
+        base_uri=f"ipfs://{seed_hash(contract)}",
         nft_factory=COLLECTION_FACTORY,
         # three of twelve recorded collections have no avatar, all have a tile
         avatar=picture if rng.random() < 0.75 else "",  # noqa: PLR2004
@@ -238,5 +238,5 @@ def _invent_collection(collection_id: int, kinds: int, rng: random.Random) -> Co
         banner=f"{picture}/banner.png" if rng.random() < 0.6 else "",  # noqa: PLR2004
         created_at=day,
         updated_at=day,
-        nfts=invent_nfts(collection_id, names, picture),
+        nfts=generate_nfts(collection_id, names, picture),
     )

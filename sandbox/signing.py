@@ -23,15 +23,15 @@ STYLES = ("personal", "v0", "high_s", "loopring02", "loopring03")
 
 
 @lru_cache(maxsize=4096)
-def key_of(word: str) -> PrivateKey:
+def key_of(seed: str) -> PrivateKey:
     """The key that a word stands for."""
-    return PrivateKey(keccak_256(_SEED + word.encode()))
+    return PrivateKey(keccak_256(_SEED + seed.encode()))
 
 
 @lru_cache(maxsize=4096)
-def address_of(word: str) -> str:
+def address_of(seed: str) -> str:
     """The address of the key of a word, in the case of EIP-55."""
-    return key_of(word).public_key.to_checksum_address()
+    return key_of(seed).public_key.to_checksum_address()
 
 
 def personal_digest(message: bytes) -> bytes:
@@ -39,11 +39,11 @@ def personal_digest(message: bytes) -> bytes:
     return keccak_256(b"\x19Ethereum Signed Message:\n%d" % len(message) + message)
 
 
-def sign(word: str, message: bytes, style: str = "personal") -> bytes:
+def sign(seed: str, message: bytes, style: str = "personal") -> bytes:
     """A signature of a message by the key of a word.
 
     Args:
-        word: whose key.
+        seed: whose key.
         message: the bytes that a wallet shows, not their digest.
         style: `personal` is what wallets give: 65 bytes, v of 27 or 28, low s. `v0` has v of 0 or 1; `high_s` is the
             same signature mirrored, which the chain refuses; `loopring02` and `loopring03` have the 66th byte of
@@ -57,7 +57,7 @@ def sign(word: str, message: bytes, style: str = "personal") -> bytes:
     digest = personal_digest(message)
     if style == "loopring03":
         digest = personal_digest(digest)
-    signature = key_of(word).sign_msg_hash(digest)
+    signature = key_of(seed).sign_msg_hash(digest)
     r, s, v = int(signature.r), int(signature.s), int(signature.v)
     if style == "high_s":
         s, v = SECPK1_N - s, 1 - v

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 CAPACITY = 20_000
-KEPT_BYTES = 64 * 1024 * 1024  # of bodies; a bench of whole pages would fill memory long before CAPACITY
+MAX_BODY_BYTES = 64 * 1024 * 1024  # of bodies; a bench of whole pages would fill memory long before CAPACITY
 SECRET_HEADERS = {"authorization", "x-api-key"}
 SECRET_PARAMETERS = {"apikey"}
 FAULT = web.RequestKey("fault", str)  # where a request carries the kind of fault that spoiled its answer
@@ -71,14 +71,14 @@ class Traffic:
 
     Args:
         capacity: how many exchanges are kept.
-        kept_bytes: how many bytes of bodies are kept.
+        max_body_bytes: how many bytes of bodies are kept.
     """
 
-    def __init__(self, capacity: int = CAPACITY, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, capacity: int = CAPACITY, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self.last = 0
         self._exchanges: deque[Exchange] = deque(maxlen=capacity)
         self._with_bodies: deque[Exchange] = deque()
-        self._kept_bytes = kept_bytes
+        self._max_body_bytes = max_body_bytes
         self._bytes = 0
 
     def clear(self) -> None:
@@ -138,13 +138,13 @@ class Traffic:
         self._exchanges.append(exchange)
         self._with_bodies.append(exchange)
         self._bytes += _size(exchange)
-        while self._bytes > self._kept_bytes or len(self._with_bodies) > len(self._exchanges):
+        while self._bytes > self._max_body_bytes or len(self._with_bodies) > len(self._exchanges):
             oldest = self._with_bodies.popleft()
             self._bytes -= _size(oldest)
             oldest.request = oldest.response = None
 
 
-def recording(traffic: Traffic) -> Any:
+def record_traffic(traffic: Traffic) -> Any:
     """The middleware that records into `traffic`; the outermost, so that it sees what the bot sees."""
 
     @web.middleware

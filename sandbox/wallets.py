@@ -16,9 +16,9 @@ from sandbox.signing import address_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_WORDS = b"tessera sandbox: "
-WALLET_FACTORY = checksummed("0x" + keccak_256(_WORDS + b"wallet factory")[12:].hex())
-CREATION_CODE_HASH = keccak_256(_WORDS + b"what a smart wallet is made of")
+_SEED_PREFIX = b"tessera sandbox: "
+WALLET_FACTORY = checksummed("0x" + keccak_256(_SEED_PREFIX + b"wallet factory")[12:].hex())
+CREATION_CODE_HASH = keccak_256(_SEED_PREFIX + b"what a smart wallet is made of")
 DELEGATED = bytes.fromhex("ef0100")  # EIP-7702: an ordinary key's account that borrows a contract's code
 BEHAVIOURS = ("loopring", "plain", "reverts", "empty", "slow")
 
@@ -29,26 +29,26 @@ class Wallet:
 
     Attributes:
         address: in the case of EIP-55.
-        word: what its signing key is made from, see `sandbox.signing`.
+        key_seed: what its signing key is made from, see `sandbox.signing`.
         code: what stands at the address; nothing before it is deployed.
         behaviour: what a call of it does. `loopring` is Loopring's wallet, `plain` a contract that knows EIP-1271 and
             no more, `slow` Loopring's that takes its time, `reverts` and `empty` answer every call that way.
         owner: whom the contract asks: the address of its key, or another wallet.
         is_locked: its guardians locked it, so that it takes no signature.
         first_owner: the owner in its address, for ever what Loopring's API tells; empty for borrowed code.
-        first_word: what the first owner's key is made from.
+        first_key_seed: what the first owner's key is made from.
         salt: the other number in its address.
         is_listed: Loopring's API knows it as counterfactual.
     """
 
     address: str
-    word: str
+    key_seed: str
     code: bytes = b""
     behaviour: str = "loopring"
     owner: str = ""
     is_locked: bool = False
     first_owner: str = ""
-    first_word: str = ""
+    first_key_seed: str = ""
     salt: int = 0
     is_listed: bool = False
 
@@ -74,28 +74,28 @@ def read_wallet(account_id: int, entry: Mapping[str, Any], above: Wallet | None)
         KeyError: there is neither `delegate` nor `salt`.
         ValueError: no such behaviour.
     """
-    word, behaviour = str(account_id), entry.get("behaviour", "loopring")
+    key_seed, behaviour = str(account_id), entry.get("behaviour", "loopring")
     if behaviour not in BEHAVIOURS:
         raise ValueError(f"behaviour must be one of {', '.join(BEHAVIOURS)}")
     if "delegate" in entry:
-        code = DELEGATED + keccak_256(_WORDS + entry["delegate"].encode())[12:]
-        return Wallet(address_of(word), word, code, "plain", address_of(word))
-    owner = address_of(word)
+        code = DELEGATED + keccak_256(_SEED_PREFIX + entry["delegate"].encode())[12:]
+        return Wallet(address_of(key_seed), key_seed, code, "plain", address_of(key_seed))
+    owner = address_of(key_seed)
     if above is not None:
-        word, owner = above.word, above.address
+        key_seed, owner = above.key_seed, above.address
     is_recovered = entry.get("recovered", False)
-    first_word = f"{word} before" if is_recovered else word
-    first_owner = address_of(first_word) if is_recovered else owner
+    first_key_seed = f"{key_seed} before" if is_recovered else key_seed
+    first_owner = address_of(first_key_seed) if is_recovered else owner
     address = wallet_address(first_owner, entry["salt"])
     return Wallet(
         address,
-        word,
+        key_seed,
         _code(address) if entry.get("deployed", True) else b"",
         behaviour,
         owner,
         entry.get("locked", False),
         first_owner,
-        first_word,
+        first_key_seed,
         entry["salt"],
         entry.get("listed", False),
     )

@@ -17,9 +17,10 @@ import orjson
 from aiohttp import web
 
 from sandbox.blockscout import endpoints
-from sandbox.blockscout.arguments import Question
-from sandbox.blockscout.behaviour import Behaviour, Counts
+from sandbox.blockscout.arguments import ApiRequest
+from sandbox.blockscout.rate_limiter import RateLimiter
 from sandbox.blockscout.refusals import RefusedError, not_found, wrong_key
+from sandbox.blockscout.settings import Settings
 from sandbox.world import BLOCKSCOUT_KEY
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sandbox.blockscout.shapes import Json
     from sandbox.world import World
 
-    Endpoint = Callable[[Question], Json]
+    Endpoint = Callable[[ApiRequest], Json]
 
 PREFIX = "/blockscout/{chain_id}/api/v2"
 
@@ -50,18 +51,18 @@ class Blockscout:
         world: who holds what on which chain; read anew for each request.
 
     Attributes:
-        behaviour: which Blockscout it is; changed by a switch.
+        settings: which Blockscout it is; changed by a switch.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.behaviour = Behaviour()
-        self._counts = Counts(self.behaviour)
+        self.settings = Settings()
+        self._limiter = RateLimiter(self.settings)
 
     def reset(self) -> None:
         """As at the start, and nobody has asked for anything."""
-        self.behaviour.change(vars(Behaviour()))
-        self._counts.clear()
+        self.settings.change(vars(Settings()))
+        self._limiter.clear()
 
     def add_routes(self, app: web.Application) -> None:
         """Serve the API below `/blockscout/<chain id>/api/v2`."""
@@ -71,26 +72,26 @@ class Blockscout:
     async def _answer(self, endpoint: Endpoint, request: web.Request) -> web.Response:
         headers: dict[str, str] = {}
         try:
-            headers, refusal = self._counts.admit(_key_of(request))
+            headers, refusal = self._limiter.count(_key_of(request))
             if refusal is not None:
                 raise refusal
-            content, status = endpoint(self._question(request)), 200
+            content, status = endpoint(self._api_request(request)), 200
         except RefusedError as refused:
             content, status = refused.body, refused.status
         return web.Response(status=status, body=orjson.dumps(content), content_type="application/json", headers=headers)
 
-    def _question(self, request: web.Request) -> Question:
+    def _api_request(self, request: web.Request) -> ApiRequest:
         chain_id = request.match_info["chain_id"]
         chain = next((each for each in self._world.chains.values() if str(each.chain_id) == chain_id), None)
         if chain is None:
             raise not_found()
-        return Question(
+        return ApiRequest(
             self._world,
             chain,
             request.match_info.get("address", _NOBODY),
             request.query,
             str(request.url.origin()),
-            self.behaviour.version,
+            self.settings.version,
         )
 
 

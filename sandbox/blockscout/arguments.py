@@ -41,7 +41,7 @@ _ALWAYS = {"apikey", "key"}
 
 
 @dataclass(frozen=True)
-class Question:
+class ApiRequest:
     """One request, understood: `subject` is the address in its path, `origin` where its pictures are found."""
 
     world: World
@@ -79,8 +79,8 @@ class Question:
 
     def standards(self) -> tuple[str, ...]:
         """The kinds of NFT that `type` asks for, in the order of lists; without one that is an NFT, all."""
-        asked = self.query.get("type", "").strip("[]").split(",")
-        return tuple(each for each in STANDARDS if each in asked) or STANDARDS
+        requested = self.query.get("type", "").strip("[]").split(",")
+        return tuple(each for each in STANDARDS if each in requested) or STANDARDS
 
 
 def check_address(field: str, text: str) -> None:

@@ -15,31 +15,29 @@ from sandbox.blockscout.shapes import Json, address_json, held_json, instance_js
 from sandbox.checksums import checksummed
 
 if TYPE_CHECKING:
-    from sandbox.blockscout.arguments import Question
+    from sandbox.blockscout.arguments import ApiRequest
     from sandbox.chains import Contract, Token
 
 SHOWN_INSTANCES = 9  # of each collection, the highest token ids
 _ADDRESS = re.compile(r"(?:0x)?[0-9a-fA-F]{40}")
 
 
-def address_nft_collections(question: Question) -> Json:
+def address_nft_collections(request: ApiRequest) -> Json:
     """Contracts of which an address holds something, with how many kinds and a few of them."""
     names = ("token_contract_address_hash", "token_type")
-    question.check("type", "items_count", *names)
-    rows = [
-        (contract, held) for contract, held in _contracts_held(question) if contract.standard in question.standards()
-    ]
-    if key := question.key(names):
+    request.check("type", "items_count", *names)
+    rows = [(contract, held) for contract, held in _contracts_held(request) if contract.standard in request.standards()]
+    if key := request.key(names):
         place = (_place(key[1]), key[0].lower())
         rows = [row for row in rows if (_place(row[0].standard), row[0].address.lower()) > place]
-    page, following = page_of(question, rows, lambda row: _contract_key(row[0]), size=question.page_size())
+    page, following = page_of(request, rows, lambda row: _contract_key(row[0]), size=request.page_size())
     return {
         "items": [
             {
-                "token": token_json(question, contract),
+                "token": token_json(request, contract),
                 "amount": str(len(held)) if contract.is_counted else None,
                 "token_instances": [
-                    held_json(question, contract, contract.tokens[token_id], held[token_id])
+                    held_json(request, contract, contract.tokens[token_id], held[token_id])
                     for token_id in sorted(held, reverse=True)[:SHOWN_INSTANCES]
                 ],
             }
@@ -49,66 +47,66 @@ def address_nft_collections(question: Question) -> Json:
     }
 
 
-def address_nft(question: Question) -> Json:
+def address_nft(request: ApiRequest) -> Json:
     """NFTs that an address holds, one row for each kind."""
     names = ("token_contract_address_hash", "token_id", "token_type")
-    question.check("type", "items_count", *names)
+    request.check("type", "items_count", *names)
     rows = [
         (contract, contract.tokens[token_id], held[token_id])
-        for contract, held in _contracts_held(question)
-        if contract.standard in question.standards()
+        for contract, held in _contracts_held(request)
+        if contract.standard in request.standards()
         for token_id in sorted(held, reverse=True)
     ]
-    if key := question.key(names):
+    if key := request.key(names):
         place = (_place(key[2]), key[0].lower(), -int(key[1]))
         rows = [row for row in rows if (_place(row[0].standard), row[0].address.lower(), -row[1].token_id) > place]
     page, following = page_of(
-        question,
+        request,
         rows,
         lambda row: _contract_key(row[0]) | {"token_id": str(row[1].token_id)},
-        size=question.page_size(),
+        size=request.page_size(),
     )
     return {
         "items": [
-            held_json(question, contract, token, copies) | {"token": token_json(question, contract)}
+            held_json(request, contract, token, copies) | {"token": token_json(request, contract)}
             for contract, token, copies in page
         ],
         "next_page_params": following,
     }
 
 
-def token(question: Question) -> Json:
+def token(request: ApiRequest) -> Json:
     """One contract."""
-    question.check()
-    return token_json(question, _contract(question))
+    request.check()
+    return token_json(request, _contract(request))
 
 
-def token_holders(question: Question) -> Json:
+def token_holders(request: ApiRequest) -> Json:
     """Who holds something of a contract, the largest value first.
 
     An ERC-721 has a row for each holder; the others one for each holder and kind. The key is value and address, so of
     the rows of one holder with the same value those past the end of a page are never told, as in Blockscout.
     """
     names = ("address_hash", "value")
-    question.check("items_count", *names)
-    contract = _contract(question)
+    request.check("items_count", *names)
+    contract = _contract(request)
     rows: list[tuple[int, str, int | None]] = []
-    for holder, held in question.chain.holders_of(contract.address):
+    for holder, held in request.chain.holders_of(contract.address):
         if contract.standard == "ERC-721":
             rows.append((len(held), holder, None))
         else:
             rows.extend((copies, holder, token_id) for token_id, copies in held.items())
     rows.sort(key=lambda row: (row[0], row[1], row[2] or 0), reverse=True)
-    if (key := question.key(names)) and key[1] != "null":
+    if (key := request.key(names)) and key[1] != "null":
         place = (int(key[1]), key[0].lower())
         rows = [row for row in rows if row[:2] < place]
     page, following = page_of(
-        question, rows, lambda row: {"address_hash": row[1], "value": str(row[0])}, size=question.page_size()
+        request, rows, lambda row: {"address_hash": row[1], "value": str(row[0])}, size=request.page_size()
     )
     return {
         "items": [
             {
-                "address": address_json(question, holder),
+                "address": address_json(request, holder),
                 "value": str(value),
                 "token_id": None if token_id is None else str(token_id),
             }
@@ -118,51 +116,51 @@ def token_holders(question: Question) -> Json:
     }
 
 
-def token_instances(question: Question) -> Json:
+def token_instances(request: ApiRequest) -> Json:
     """NFTs of a contract, or those of them that one address holds; the highest token id first."""
-    question.check("holder_address_hash", "unique_token")
-    contract = _contract(question)
-    holder = question.query.get("holder_address_hash")
+    request.check("holder_address_hash", "unique_token")
+    contract = _contract(request)
+    holder = request.query.get("holder_address_hash")
     if holder is not None:
         check_address("holder_address_hash", holder)
-    held = None if holder is None else question.chain.held_by(holder).get(contract.address.lower(), {})
+    held = None if holder is None else request.chain.held_by(holder).get(contract.address.lower(), {})
     rows = sorted(contract.tokens if held is None else held, reverse=True)
-    if key := question.key(("unique_token",)):
+    if key := request.key(("unique_token",)):
         rows = [token_id for token_id in rows if token_id < int(key[0])]
-    page, following = page_of(question, rows, lambda token_id: {"unique_token": token_id}, size=PAGE, tells_count=False)
+    page, following = page_of(request, rows, lambda token_id: {"unique_token": token_id}, size=PAGE, has_count=False)
     items = []
     for token_id in page:
         found = contract.tokens[token_id]
         item = (
-            instance_json(question, contract, found)
+            instance_json(request, contract, found)
             if held is None
-            else held_json(question, contract, found, held[token_id])
+            else held_json(request, contract, found, held[token_id])
         )
-        items.append(item | {"token": token_json(question, contract)} | _owned(question, contract, found))
+        items.append(item | {"token": token_json(request, contract)} | _owned(request, contract, found))
     return {"items": items, "next_page_params": following}
 
 
-def search_check_redirect(question: Question) -> Json:
+def search_check_redirect(request: ApiRequest) -> Json:
     """Where a search leads at once: to the address of a name, or to an address that the chain has seen."""
-    question.check("q")
-    wanted = question.query.get("q", "").strip().lower()
-    address = next((owner for name, owner in named(question) if name.lower() == wanted), None)
+    request.check("q")
+    wanted = request.query.get("q", "").strip().lower()
+    address = next((owner for name, owner in named(request) if name.lower() == wanted), None)
     if address is None and _ADDRESS.fullmatch(wanted):
         full = "0x" + wanted.removeprefix("0x")
-        address = full if full in question.chain.holdings or full in question.chain.contracts else None
+        address = full if full in request.chain.holdings or full in request.chain.contracts else None
     if address is None:
         return {"parameter": None, "redirect": False, "type": None}
     return {"parameter": checksummed(address), "redirect": True, "type": "address"}
 
 
-def _contracts_held(question: Question) -> list[tuple[Contract, dict[int, int]]]:
-    held = question.chain.held_by(question.subject)
-    found = [(question.chain.contracts[address], tokens) for address, tokens in held.items()]
+def _contracts_held(request: ApiRequest) -> list[tuple[Contract, dict[int, int]]]:
+    held = request.chain.held_by(request.subject)
+    found = [(request.chain.contracts[address], tokens) for address, tokens in held.items()]
     return sorted(found, key=lambda row: (_place(row[0].standard), row[0].address.lower()))
 
 
-def _contract(question: Question) -> Contract:
-    contract = question.chain.contracts.get(question.subject.lower())
+def _contract(request: ApiRequest) -> Contract:
+    contract = request.chain.contracts.get(request.subject.lower())
     if contract is None:
         raise not_found()
     return contract
@@ -176,13 +174,13 @@ def _place(standard: str) -> int:
     return STANDARDS.index(standard) if standard in STANDARDS else len(STANDARDS)
 
 
-def _owned(question: Question, contract: Contract, token: Token) -> Json:
+def _owned(request: ApiRequest, contract: Contract, token: Token) -> Json:
     """Whose an NFT is, when it can be but one's."""
     owners = [
         (holder, held[token.token_id])
-        for holder, held in question.chain.holders_of(contract.address)
+        for holder, held in request.chain.holders_of(contract.address)
         if token.token_id in held
     ]
     is_unique = contract.standard == "ERC-721" or [copies for _, copies in owners] == [1]
-    owner = address_json(question, owners[0][0]) if is_unique and owners else None
+    owner = address_json(request, owners[0][0]) if is_unique and owners else None
     return {"is_unique": is_unique, "owner": owner}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sandbox.blockscout.arguments import Question
+    from sandbox.blockscout.arguments import ApiRequest
 
     Json = dict[str, Any]
 
@@ -21,21 +21,21 @@ _ECHOED = ("type", "holder_address_hash")
 
 
 def page_of(
-    question: Question,
+    request: ApiRequest,
     rows: Sequence[Row],
     key_of: Callable[[Row], Json],
     *,
     size: int,
-    tells_count: bool = True,
+    has_count: bool = True,
 ) -> tuple[Sequence[Row], Json | None]:
     """The first rows and where to go on.
 
     Args:
-        question: the request.
+        request: the request.
         rows: in order, those up to its key left out.
         key_of: the paging key that leads past a row.
         size: rows of a page.
-        tells_count: whether this list ever had `items_count`.
+        has_count: whether this list ever had `items_count`.
 
     Returns:
         The rows of the page, and `next_page_params`, None when these are the last.
@@ -43,7 +43,7 @@ def page_of(
     page = rows[:size]
     if len(rows) <= size:
         return page, None
-    following: Json = {name: question.query[name] for name in _ECHOED if name in question.query} | key_of(page[-1])
-    if tells_count and question.version != "12":
+    following: Json = {name: request.query[name] for name in _ECHOED if name in request.query} | key_of(page[-1])
+    if has_count and request.version != "12":
         following["items_count"] = len(page)
     return page, following

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.checksums import checksummed
 
 if TYPE_CHECKING:
-    from sandbox.blockscout.arguments import Question
+    from sandbox.blockscout.arguments import ApiRequest
     from sandbox.chains import Contract, Token
 
 Json = dict[str, Any]
@@ -19,9 +19,9 @@ Json = dict[str, Any]
 _IPFS = "ipfs://"
 
 
-def token_json(question: Question, contract: Contract) -> Json:
+def token_json(request: ApiRequest, contract: Contract) -> Json:
     """A contract; an NFT has no price and no decimals."""
-    holders = sum(1 for _ in question.chain.holders_of(contract.address))
+    holders = sum(1 for _ in request.chain.holders_of(contract.address))
     return {
         "address_hash": checksummed(contract.address),
         "symbol": contract.symbol,
@@ -32,16 +32,16 @@ def token_json(question: Question, contract: Contract) -> Json:
         "exchange_rate": None,
         "volume_24h": None,
         "total_supply": str(len(contract.tokens)) if contract.standard == "ERC-721" else None,
-        "icon_url": _fetchable(question, contract.icon),
+        "icon_url": _fetchable(request, contract.icon),
         "circulating_market_cap": None,
         "circulating_supply": None,
         "reputation": contract.reputation,
     }
 
 
-def instance_json(question: Question, contract: Contract, token: Token) -> Json:
+def instance_json(request: ApiRequest, contract: Contract, token: Token) -> Json:
     """One NFT, without what depends on where it is listed: owner, uniqueness, token and value are empty."""
-    image = _fetchable(question, token.image) if token.is_indexed else None
+    image = _fetchable(request, token.image) if token.is_indexed else None
     metadata: Json | None = None
     if token.is_indexed:
         metadata = {"name": token.name, "description": token.description, "image": token.image}
@@ -64,13 +64,13 @@ def instance_json(question: Question, contract: Contract, token: Token) -> Json:
     }
 
 
-def held_json(question: Question, contract: Contract, token: Token, copies: int) -> Json:
+def held_json(request: ApiRequest, contract: Contract, token: Token, copies: int) -> Json:
     """One NFT in a list of what an address holds; an ERC-721 is always worth one."""
     value = "1" if contract.standard == "ERC-721" else str(copies)
-    return instance_json(question, contract, token) | {"value": value}
+    return instance_json(request, contract, token) | {"value": value}
 
 
-def address_json(question: Question, address: str) -> Json:
+def address_json(request: ApiRequest, address: str) -> Json:
     """An address with what is known of whom it belongs to; the people of this world have no contracts."""
     return {
         "hash": checksummed(address),
@@ -81,7 +81,7 @@ def address_json(question: Question, address: str) -> Json:
         "proxy_type": None,
         "implementations": [],
         "is_verified": False,
-        "ens_domain_name": _name_of(question, address),
+        "ens_domain_name": _name_of(request, address),
         "metadata": None,
         "private_tags": [],
         "public_tags": [],
@@ -89,20 +89,20 @@ def address_json(question: Question, address: str) -> Json:
     }
 
 
-def _fetchable(question: Question, image: str | None) -> str | None:
+def _fetchable(request: ApiRequest, image: str | None) -> str | None:
     if not image:
         return None
-    return f"{question.origin}/ipfs/{image.removeprefix(_IPFS)}" if image.startswith(_IPFS) else image
+    return f"{request.origin}/ipfs/{image.removeprefix(_IPFS)}" if image.startswith(_IPFS) else image
 
 
-def _name_of(question: Question, address: str) -> str | None:
-    for name, owner in named(question):
+def _name_of(request: ApiRequest, address: str) -> str | None:
+    for name, owner in named(request):
         if owner.lower() == address.lower():
             return name
     return None
 
 
-def named(question: Question) -> list[tuple[str, str]]:
+def named(request: ApiRequest) -> list[tuple[str, str]]:
     """Every name that resolves, with its address."""
-    world = question.world
+    world = request.world
     return [*world.names.items(), *((each.name, each.owner) for each in world.accounts.values() if each.name)]

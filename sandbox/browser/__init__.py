@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WalletExtension", "open_browser"]
 
-LAST_REQUESTS = 1.0  # seconds that open requests get at the end
+SHUTDOWN_SECONDS = 1.0  # seconds that open requests get at the end
 LARGEST_BODY = 16 * 1024 * 1024  # to say what is too large is the bot's business
 
 
@@ -49,7 +49,7 @@ async def open_browser(
     proxy = Proxy(bot_url)
     app.cleanup_ctx.append(proxy.running)
     app.router.add_route("*", "/{path:.*}", proxy.pass_on)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_REQUESTS)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

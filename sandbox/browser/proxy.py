@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
 # Of one connection, not of the message: RFC 9110, 7.6.1. The length of a body is told anew.
-_OF_THE_LINE = (
+_HOP_BY_HOP = (
     *("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
     "content-length",
 )
@@ -54,12 +54,12 @@ class Proxy:
             async with self._session.request(
                 request.method,
                 URL(self._bot + request.raw_path, encoded=True),
-                headers=_asked_headers(request),
+                headers=_request_headers(request),
                 skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
                 data=await request.read() if request.can_read_body else None,
                 allow_redirects=False,
             ) as answer:
-                body, headers = await answer.read(), _kept(answer.headers)
+                body, headers = await answer.read(), _end_to_end_headers(answer.headers)
                 if answer.content_type == "text/html":
                     body = _HEAD.sub(lambda head: head[0] + SCRIPT, body, count=1)
                 return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=body)
@@ -67,8 +67,8 @@ class Proxy:
             raise web.HTTPBadGateway(text=f"The bot's web server does not answer: {error}") from error
 
 
-def _asked_headers(request: web.Request) -> CIMultiDict[str]:
-    headers = _kept(request.headers)
+def _request_headers(request: web.Request) -> CIMultiDict[str]:
+    headers = _end_to_end_headers(request.headers)
     # A page in another coding than none could not be read to put the script in.
     headers.popall("Accept-Encoding", None)
     headers["X-Forwarded-For"] = request.remote or ""
@@ -77,8 +77,8 @@ def _asked_headers(request: web.Request) -> CIMultiDict[str]:
     return headers
 
 
-def _kept(headers: Mapping[str, str]) -> CIMultiDict[str]:
-    kept = CIMultiDict(headers)
-    for name in _OF_THE_LINE:
-        kept.popall(name, None)
-    return kept
+def _end_to_end_headers(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    passed = CIMultiDict(headers)
+    for name in _HOP_BY_HOP:
+        passed.popall(name, None)
+    return passed

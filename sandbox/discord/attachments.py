@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 10 * 1024 * 1024
 MOST_FILES = 10
-KEPT = 500  # files; the oldest go first
+MOST_STORED = 500  # files; the oldest go first
 BOUNDARY = re.compile(r'boundary="?([^";]+)"?')
 PARAMETER = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 FILE_FIELD = re.compile(r"files\[(\d+)\]$")
@@ -89,12 +89,12 @@ class Attachments:
         """Forget every file."""
         self._files.clear()
 
-    def keep(self, upload: Upload, channel_id: int, host: str, *, described: str | None, hidden: bool) -> Json:
+    def store(self, upload: Upload, channel_id: int, host: str, *, described: str | None, hidden: bool) -> Json:
         """Keep a file; returns its attachment object."""
         file_id = self._snowflakes.next()
         guessed = mimetypes.guess_type(upload.filename)[0] or "application/octet-stream"
         self._files[file_id] = Upload(upload.filename, upload.content, guessed)
-        while len(self._files) > KEPT:
+        while len(self._files) > MOST_STORED:
             del self._files[next(iter(self._files))]
         url = f"http://{host}/cdn/attachments/{channel_id}/{file_id}/{upload.filename}"
         attachment: Json = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from sandbox.discord.options import Refused
+from sandbox.discord.options import ClientRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,7 +24,7 @@ CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuthorizationRequest:
     """An authorization that a person may give.
 
     `state` is given back as it came. `challenge` is that of PKCE, None when the application does without.
@@ -42,7 +42,7 @@ class Asked:
         return urlunsplit(parts._replace(query=f"{parts.query}&{more}" if parts.query else more))
 
 
-def read_authorization(query: MultiMapping[str], client_id: int, registered: Collection[str]) -> Asked:
+def read_authorization(query: MultiMapping[str], client_id: int, registered: Collection[str]) -> AuthorizationRequest:
     """Check the parameters of an authorization page.
 
     Args:
@@ -52,26 +52,26 @@ def read_authorization(query: MultiMapping[str], client_id: int, registered: Col
             start has no address that could be registered before it.
 
     Raises:
-        Refused: something is missing, unknown or given twice; the sentence says what.
+        ClientRefusedError: something is missing, unknown or given twice; the sentence says what.
     """
     if twice := [name for name in query if len(query.getall(name)) > 1]:
-        raise Refused(f"{twice[0]} is given more than once")
+        raise ClientRefusedError(f"{twice[0]} is given more than once")
     if query.get("client_id") != str(client_id):
-        raise Refused("Unknown application: client_id is not the id of an application here")
+        raise ClientRefusedError("Unknown application: client_id is not the id of an application here")
     redirect_uri = query.get("redirect_uri", "")
     if redirect_uri not in registered if registered else not _is_loopback(redirect_uri):
-        raise Refused("Invalid OAuth2 redirect_uri: it is not one of those registered for this application")
+        raise ClientRefusedError("Invalid OAuth2 redirect_uri: it is not one of those registered for this application")
     if query.get("response_type") != "code":
-        raise Refused("Unsupported response_type: only code is supported")
+        raise ClientRefusedError("Unsupported response_type: only code is supported")
     scope = query.get("scope", "").split()
     if not scope or not SCOPES.issuperset(scope):
-        raise Refused(f"Invalid scope: {' '.join(sorted(SCOPES))} is what can be asked for")
+        raise ClientRefusedError(f"Invalid scope: {' '.join(sorted(SCOPES))} is what can be asked for")
     challenge, method = query.get("code_challenge"), query.get("code_challenge_method")
     if (challenge is None) != (method is None) or method not in (None, "S256"):
-        raise Refused('Unsupported "code_challenge_method": S256 with a code_challenge is supported')
+        raise ClientRefusedError('Unsupported "code_challenge_method": S256 with a code_challenge is supported')
     if challenge is not None and not CHALLENGE.fullmatch(challenge):
-        raise Refused('Invalid "code_challenge": it is the base64url of a SHA-256, 43 characters')
-    return Asked(redirect_uri, " ".join(scope), query.get("state"), challenge)
+        raise ClientRefusedError('Invalid "code_challenge": it is the base64url of a SHA-256, 43 characters')
+    return AuthorizationRequest(redirect_uri, " ".join(scope), query.get("state"), challenge)
 
 
 def _is_loopback(address: str) -> bool:

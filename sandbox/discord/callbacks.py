@@ -148,15 +148,17 @@ class Callbacks:
     def _check_kind(self, interaction: Interaction, kind: Any) -> None:
         form = Form()
         if form.one_of(("type",), kind, KNOWN):
-            asked = interaction.kind
-            from_message = asked == COMPONENT or (asked == MODAL_SUBMIT and interaction.source is not None)
+            answered_kind = interaction.kind
+            from_message = answered_kind == COMPONENT or (
+                answered_kind == MODAL_SUBMIT and interaction.source is not None
+            )
             fits = {
-                REPLY: asked != AUTOCOMPLETE,
-                DEFER: asked != AUTOCOMPLETE,
+                REPLY: answered_kind != AUTOCOMPLETE,
+                DEFER: answered_kind != AUTOCOMPLETE,
                 DEFER_UPDATE: from_message,
                 UPDATE: from_message,
-                CHOICES_RESULT: asked == AUTOCOMPLETE,
-                SHOW_MODAL: asked in (COMMAND, COMPONENT),
+                CHOICES_RESULT: answered_kind == AUTOCOMPLETE,
+                SHOW_MODAL: answered_kind in (COMMAND, COMPONENT),
             }
             if not fits.get(kind, False):
                 form.add(("type",), "INTERACTION_CALLBACK_INVALID_TYPE", "This response does not fit the interaction.")
@@ -185,8 +187,8 @@ class Callbacks:
         return message
 
     def _draft(self, interaction: Interaction, request: Json) -> Message:
-        asked = request.get("flags")
-        flags = asked & SETTABLE if isinstance(asked, int) else 0
+        requested_flags = request.get("flags")
+        flags = requested_flags & SETTABLE if isinstance(requested_flags, int) else 0
         message = self._messages.draft(
             interaction.guild_id,
             interaction.channel_id,

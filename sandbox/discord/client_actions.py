@@ -19,7 +19,7 @@ from sandbox.discord.interactions import (
 )
 from sandbox.discord.menus import chosen_values
 from sandbox.discord.modal_answers import modal_components
-from sandbox.discord.options import Refused, Resolved, filled, nested, subcommand_of
+from sandbox.discord.options import ClientRefusedError, Resolved, filled, nested, subcommand_of
 from sandbox.discord.payloads import in_direct_messages, in_guild, interaction_create, metadata
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class ClientActions:
         """A guild that the person is in."""
         guild = self._world.guilds.get(guild_id)
         if guild is None or user_id not in guild.members:
-            raise Refused("you are not in this server")
+            raise ClientRefusedError("you are not in this server")
         return guild
 
     def command(self, body: Json) -> int:
@@ -89,12 +89,12 @@ class ClientActions:
         for option in options:
             name = option["name"]
             if name == focused and not option.get("autocomplete"):
-                raise Refused(f"{name} has no suggestions")
+                raise ClientRefusedError(f"{name} has no suggestions")
             if name in given:
                 one = {"name": name, "type": option["type"], "value": given[name]}
                 typed.append({**one, "value": str(given[name]), "focused": True} if name == focused else one)
         if not any(option.get("focused") for option in typed):
-            raise Refused(f"there is no option {focused}")
+            raise ClientRefusedError(f"there is no option {focused}")
         interaction = self._interaction(AUTOCOMPLETE, user_id, guild.id, channel.id)
         self._send(interaction, _command_data(command, nested(path, typed)))
         await self._interactions.wait(interaction, "answered", self._interactions.deadlines.first_response + 1)
@@ -109,9 +109,9 @@ class ClientActions:
             (c for c in custom_components(message.body["components"]) if c["custom_id"] == custom_id), None
         )
         if component is None:
-            raise Refused("there is no such component on this message")
+            raise ClientRefusedError("there is no such component on this message")
         if component.get("disabled"):
-            raise Refused("this component is disabled")
+            raise ClientRefusedError("this component is disabled")
         guild = self._guild_or_none(message.guild_id, user_id)
         data: Json = {"component_type": component["type"], "custom_id": custom_id, "id": component["id"]}
         if component["type"] != BUTTON:
@@ -129,7 +129,7 @@ class ClientActions:
         user_id = int(body["user"])
         opener = self._interactions.find(int(body["interaction"]))
         if opener is None or opener.modal is None or opener.user_id != user_id:
-            raise Refused("there is no modal to send")
+            raise ClientRefusedError("there is no modal to send")
         resolved = Resolved(self._world, self._guild_or_none(opener.guild_id, user_id))
         data: Json = {
             "custom_id": opener.modal["custom_id"],
@@ -148,7 +148,7 @@ class ClientActions:
         guild = self.guild_of(int(body["guild"]), user_id)
         channel = guild.channels.get(int(body["channel"]))
         if channel is None:
-            raise Refused("there is no such channel")
+            raise ClientRefusedError("there is no such channel")
         return user_id, guild, channel
 
     def _guild_or_none(self, guild_id: int | None, user_id: int) -> Guild | None:
@@ -159,14 +159,14 @@ class ClientActions:
         first, *rest = name.removeprefix("/").split() or [""]
         command = self._commands.find(guild, user_id, first)
         if command is None:
-            raise Refused(f"there is no command /{first}")
+            raise ClientRefusedError(f"there is no command /{first}")
         options, path = subcommand_of(command, rest)
         return command, options, path
 
     def _visible(self, message_id: int, user_id: int) -> Message:
         message = self._messages.find(message_id)
         if message is None or not message.may_be_seen_by(user_id):
-            raise Refused("there is no such message")
+            raise ClientRefusedError("there is no such message")
         return message
 
     def _interaction(self, kind: int, user_id: int, guild_id: int | None, channel_id: int) -> Interaction:

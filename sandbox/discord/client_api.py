@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 
 from sandbox.discord.answers import Json, json_answer
-from sandbox.discord.options import Refused
+from sandbox.discord.options import ClientRefusedError
 from sandbox.discord.permissions import rank
 from sandbox.discord.wire import avatar_url, bot_user, icon_url
 
@@ -70,7 +70,7 @@ class ClientApi:
         ):
             app.router.add_post(BASE + path, with_refusals(_posted(act)))
         app.router.add_post(BASE + "/autocomplete", with_refusals(self.autocomplete))
-        app.router.add_post(BASE + "/dms", with_refusals(self.let_direct_messages))
+        app.router.add_post(BASE + "/dms", with_refusals(self.set_direct_messages))
 
     async def people(self, request: web.Request) -> web.Response:
         """Everybody who is not a bot."""
@@ -95,7 +95,7 @@ class ClientApi:
         user_id = _number(request, "user")
         user = self._world.users.get(user_id)
         if user is None:
-            raise Refused("there is no such user")
+            raise ClientRefusedError("there is no such user")
         bot = bot_user(self._world)
         return json_answer(
             {
@@ -131,7 +131,7 @@ class ClientApi:
         if direct is not None and direct.user_id == user_id:
             self._dms.mark_read(direct)
         elif guild is None or user_id not in guild.members:
-            raise Refused("there is no such channel")
+            raise ClientRefusedError("there is no such channel")
         return json_answer(
             [
                 message.for_client()
@@ -158,13 +158,13 @@ class ClientApi:
             return json_answer({"error": "Loading options failed"}, 504)
         return json_answer({"choices": choices})
 
-    async def let_direct_messages(self, request: web.Request) -> web.Response:
+    async def set_direct_messages(self, request: web.Request) -> web.Response:
         """A person's setting: whether direct messages are taken."""
         body = orjson.loads(await request.read())
         user_id, accept = int(body["user"]), body["accepts"]
         if user_id not in self._world.users or not isinstance(accept, bool):
-            raise Refused("user is the id of somebody, accepts is true or false")
-        self._dms.let(user_id, accept=accept)
+            raise ClientRefusedError("user is the id of somebody, accepts is true or false")
+        self._dms.set_accepts(user_id, accept=accept)
         return json_answer({})
 
     def _guild_json(self, guild: Guild) -> Json:
@@ -201,7 +201,7 @@ def _number(request: web.Request, name: str) -> int:
     try:
         return int(request.query[name])
     except (KeyError, ValueError):
-        raise Refused(f"{name} is missing") from None
+        raise ClientRefusedError(f"{name} is missing") from None
 
 
 def _posted(act: Callable[[Json], int]) -> Handler:
@@ -218,7 +218,7 @@ def with_refusals(handler: Handler) -> Handler:
     async def answer(request: web.Request) -> web.Response:
         try:
             return await handler(request)
-        except Refused as refusal:
+        except ClientRefusedError as refusal:
             return json_answer({"error": str(refusal)}, 400)
         except (KeyError, TypeError, ValueError) as error:
             return json_answer({"error": f"not understood: {error}"}, 400)

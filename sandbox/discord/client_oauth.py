@@ -11,13 +11,13 @@ from sandbox import screen
 from sandbox.discord.answers import json_answer
 from sandbox.discord.authorization import read_authorization
 from sandbox.discord.client_api import BASE, with_refusals
-from sandbox.discord.options import Refused
+from sandbox.discord.options import ClientRefusedError
 
 if TYPE_CHECKING:
     from aiohttp import web
     from multidict import MultiMapping
 
-    from sandbox.discord.authorization import Asked
+    from sandbox.discord.authorization import AuthorizationRequest
     from sandbox.discord.oauth import OAuth
     from sandbox.world import World
 
@@ -42,7 +42,7 @@ class ClientOAuth:
         """The page that asks; 400 with a sentence when the address does not hold what it must."""
         try:
             self._read(request.query)
-        except Refused as refusal:
+        except ClientRefusedError as refusal:
             return screen.refusal(str(refusal))
         return screen.page("authorize/page.html")
 
@@ -51,12 +51,12 @@ class ClientOAuth:
         body = orjson.loads(await request.read())
         url = URL(str(body["url"]))
         if url.path != PAGE:
-            raise Refused(f"url is not one of {PAGE}")
-        asked = self._read(url.query)
+            raise ClientRefusedError(f"url is not one of {PAGE}")
+        authorization = self._read(url.query)
         user = self._world.users.get(int(body["user"]))
         if user is None or user.bot:
-            raise Refused("there is no such user")
-        location = self._oauth.approve(asked, user.id) if body["approve"] else self._oauth.deny(asked)
+            raise ClientRefusedError("there is no such user")
+        location = self._oauth.approve(authorization, user.id) if body["approve"] else self._oauth.deny(authorization)
         return json_answer({"location": location})
 
     async def status(self, request: web.Request) -> web.Response:
@@ -68,9 +68,9 @@ class ClientOAuth:
         """Register redirect URIs in the place of those that are; an empty list lets any loopback address pass."""
         addresses = orjson.loads(await request.read())["redirect_uris"]
         if not isinstance(addresses, list) or not all(isinstance(one, str) for one in addresses):
-            raise Refused("redirect_uris is a list of addresses")
+            raise ClientRefusedError("redirect_uris is a list of addresses")
         self._oauth.redirect_uris = set(addresses)
         return json_answer(self._oauth.status())
 
-    def _read(self, query: MultiMapping[str]) -> Asked:
+    def _read(self, query: MultiMapping[str]) -> AuthorizationRequest:
         return read_authorization(query, self._world.application_id, self._oauth.redirect_uris)

@@ -180,11 +180,11 @@ def _key(body: Json) -> Key:
 
 def _options(options: list[Json]) -> Iterator[Json]:
     for option in options:
-        kept = {key: option[key] for key in OPTION_KEYS if _says_something(option.get(key))}
-        if "options" in kept:
-            kept["options"] = list(_options(kept["options"]))
-        yield kept
+        shown = {key: option[key] for key in OPTION_KEYS if _has_value(option.get(key))}
+        if "options" in shown:
+            shown["options"] = list(_options(shown["options"]))
+        yield shown
 
 
-def _says_something(value: Any) -> bool:
+def _has_value(value: Any) -> bool:
     return value is not None and value is not False and value != []  # a min_value of 0 does

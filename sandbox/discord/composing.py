@@ -20,7 +20,7 @@ SETTABLE_IN_EDITS = SUPPRESS_EMBEDS | COMPONENTS_V2
 ATTACHMENT = "attachment://"
 
 
-class Addresses:
+class PictureUrls:
     """Where the pictures of one message are, and where a client fetches them.
 
     Args:
@@ -59,7 +59,7 @@ def apply(message: Json, request: Json, files: dict[int, Upload], *, attachments
     if files or "attachments" in request:
         changed["attachments"] = list(_attached(message, request, files, attachments, host))
     attached = changed.get("attachments") or message["attachments"]
-    urls = Addresses(host, {one["filename"]: one["url"] for one in attached})
+    urls = PictureUrls(host, {one["filename"]: one["url"] for one in attached})
     if "embeds" in request:
         changed["embeds"] = [_embed(embed, urls) for embed in request["embeds"] or []]
     if "components" in request:
@@ -75,17 +75,17 @@ def _attached(
     message: Json, request: Json, files: dict[int, Upload], attachments: Attachments, host: str
 ) -> Iterator[Json]:
     listed = {str(one.get("id")): one for one in request.get("attachments") or []}
-    for kept in message["attachments"]:
+    for present in message["attachments"]:
         # Without a list all stay; with one, those that are not on it vanish.
-        if "attachments" not in request or kept["id"] in listed:
-            yield kept
+        if "attachments" not in request or present["id"] in listed:
+            yield present
     for number, upload in sorted(files.items()):
         described = listed.get(str(number), {}).get("description")
         hidden = bool(message["flags"] & EPHEMERAL)
-        yield attachments.keep(upload, int(message["channel_id"]), host, described=described, hidden=hidden)
+        yield attachments.store(upload, int(message["channel_id"]), host, described=described, hidden=hidden)
 
 
-def _embed(embed: Json, urls: Addresses) -> Json:
+def _embed(embed: Json, urls: PictureUrls) -> Json:
     body: Json = {"type": "rich"}
     for key in ("url", "title", "description", "color", "timestamp", "flags"):
         if embed.get(key) is not None and embed[key] != "":
@@ -108,7 +108,7 @@ def _embed(embed: Json, urls: Addresses) -> Json:
     return body
 
 
-def _component(component: Json, ids: Iterator[int], urls: Addresses) -> Json:
+def _component(component: Json, ids: Iterator[int], urls: PictureUrls) -> Json:
     """A component with the number that Discord gives it, and the defaults it fills in."""
     body = _without_nulls(component)
     body["id"] = body.get("id") or next(ids)
@@ -149,7 +149,7 @@ def _without_nulls(part: Json) -> Json:
     return body
 
 
-def _media(holder: Json, key: str, ids: Iterator[int], urls: Addresses) -> Json:
+def _media(holder: Json, key: str, ids: Iterator[int], urls: PictureUrls) -> Json:
     url = urls.resolved(holder[key]["url"])
     media: Json = {
         "id": str(next(ids)),

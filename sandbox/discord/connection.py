@@ -12,7 +12,7 @@ import orjson
 from aiohttp import WSMsgType, web
 
 from sandbox.discord import opcodes
-from sandbox.discord.member_requests import InvalidRequest
+from sandbox.discord.member_requests import InvalidRequestError
 from sandbox.discord.opcodes import CloseConnection
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Requests:
     Attributes:
         identify: starts a session on the connection; yields further messages, each to be sent before the next is made.
         resume: from token, session id and sequence number; whether the session goes on.
-        members: sends members to the session, or raises `InvalidRequest`.
+        members: sends members to the session, or raises `InvalidRequestError`.
     """
 
     identify: Callable[[Connection, Json], Iterator[bytes]]
@@ -189,5 +189,5 @@ class Connection:
             raise CloseConnection(opcodes.UNKNOWN_OPCODE, "Unknown opcode.")
         try:
             self._requests.members(self.session, body)
-        except InvalidRequest as error:
+        except InvalidRequestError as error:
             raise CloseConnection(opcodes.UNKNOWN_OPCODE, "Unknown opcode.") from error

@@ -34,15 +34,15 @@ class DirectMessages:
         self._messages = messages
         self._snowflakes = snowflakes
         self._by_user: dict[int, DirectChannel] = {}
-        self._refusing: set[int] = set()
+        self._not_accepting: set[int] = set()
 
     def reset(self) -> None:
         """Everybody takes direct messages again; the channels stay, the messages in them are somebody else's."""
-        self._refusing.clear()
+        self._not_accepting.clear()
 
-    def let(self, user_id: int, *, accept: bool) -> None:
+    def set_accepts(self, user_id: int, *, accept: bool) -> None:
         """A person's setting: whether direct messages of members of their servers are taken."""
-        (self._refusing.discard if accept else self._refusing.add)(user_id)
+        (self._not_accepting.discard if accept else self._not_accepting.add)(user_id)
 
     def open(self, user_id: int) -> DirectChannel:
         """The channel with a person, made when there is none.
@@ -72,7 +72,7 @@ class DirectMessages:
         bot = self._world.application_id
         if not any(bot in g.members and channel.user_id in g.members for g in self._world.guilds.values()):
             raise ApiError(403, 50278, "Cannot send messages to this user due to having no mutual guilds")
-        if channel.user_id in self._refusing:
+        if channel.user_id in self._not_accepting:
             raise _cannot_send()
 
     def channel_json(self, channel: DirectChannel) -> Json:

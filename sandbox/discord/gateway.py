@@ -24,9 +24,9 @@ from sandbox.world import BOT_TOKEN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.discord.announced import Announced
     from sandbox.discord.answers import Json
     from sandbox.discord.events import Events
+    from sandbox.discord.extra_guilds import ExtraGuilds
     from sandbox.world import Guild, World
 
 GUILDS_PER_SHARD = 2500
@@ -40,7 +40,7 @@ class Gateway:
     Args:
         world: who is where.
         events: told when the bot comes and goes.
-        announced: extra guilds for the next identify.
+        extra_guilds: extra guilds for the next identify.
         clock: seconds, for limits and for how long a session can be resumed.
         heartbeat_ms: the interval told in hello.
         privileged_intents: the bit set switched on for the application; anything else asked for is close code 4014.
@@ -50,7 +50,7 @@ class Gateway:
         self,
         world: World,
         events: Events,
-        announced: Announced,
+        extra_guilds: ExtraGuilds,
         *,
         clock: Callable[[], float] = time.perf_counter,
         heartbeat_ms: int = 41_250,
@@ -62,7 +62,7 @@ class Gateway:
         self.identifies = 0
         self._world = world
         self._events = events
-        self._announced = announced
+        self._extra_guilds = extra_guilds
         self._connections: set[Connection] = set()
         self._sessions: dict[str, Session] = {}
         self._refusals = 0
@@ -90,7 +90,7 @@ class Gateway:
             await connection.run()
         finally:
             self._connections.discard(connection)
-            self._leave(connection)
+            self._detach(connection)
         return socket
 
     def connected(self) -> bool:
@@ -109,13 +109,13 @@ class Gateway:
             needs: intents of which the session must have one; 0 for events that need none.
             on_sent: called when it goes on the wire.
         """
-        for session in self._living():
+        for session in self._live_sessions():
             if session.sees(guild_id or 0) and (not needs or session.intents & needs):
                 session.dispatch(event, body, on_sent)
 
     def recommended_shards(self) -> int:
         """One shard per thousand guilds, as Discord counts."""
-        return 1 + (len(self._world.guilds) + self._announced.guilds) // 1000
+        return 1 + (len(self._world.guilds) + self._extra_guilds.guilds) // 1000
 
     def wants(self, intents: int) -> bool:
         """Whether any session asked for one of these intents."""
@@ -132,7 +132,7 @@ class Gateway:
         intents, shard = intents_of(body, self.privileged_intents), shard_of(body)
         session = Session(shard, intents)
         guilds = self._guilds_of(session)
-        extra = [guild_id for guild_id in self._announced.ids() if session.sees(guild_id)]
+        extra = [guild_id for guild_id in self._extra_guilds.ids() if session.sees(guild_id)]
         if len(guilds) + len(extra) >= GUILDS_PER_SHARD:
             raise CloseConnection(opcodes.SHARDING_REQUIRED, "Sharding required.")
         self.identifies += 1
@@ -146,7 +146,7 @@ class Gateway:
         """Take a session up again and replay what was missed; False when that is not possible."""
         if token != BOT_TOKEN:
             raise CloseConnection(opcodes.AUTHENTICATION_FAILED, "Authentication failed.")
-        session = next((s for s in self._living() if s.id == session_id), None)
+        session = next((s for s in self._live_sessions() if s.id == session_id), None)
         if session is None or not session.can_resume(sequence):
             return False
         missed = list(session.missed_since(sequence))
@@ -189,7 +189,7 @@ class Gateway:
 
     def send_guilds(self) -> None:
         """Tell every session the guilds anew, and which are gone, after the world has changed under it."""
-        for session in self._living():
+        for session in self._live_sessions():
             now = {guild.id for guild in self._guilds_of(session)}
             for guild_id in session.guilds - now:
                 session.dispatch("GUILD_DELETE", {"id": str(guild_id)})
@@ -212,7 +212,7 @@ class Gateway:
             session.dispatch("GUILD_CREATE", guild_create_json(guild, self._world, all_members=everyone))
         session.guilds = {guild.id for guild in guilds}
 
-    def _living(self) -> list[Session]:
+    def _live_sessions(self) -> list[Session]:
         oldest = self.clock() - RESUME_SECONDS
         for session in [s for s in self._sessions.values() if s.left_at is not None and s.left_at < oldest]:
             del self._sessions[session.id]
@@ -227,7 +227,7 @@ class Gateway:
         if not was_online:
             self._events.publish({"type": "bot", "online": True})
 
-    def _leave(self, connection: Connection) -> None:
+    def _detach(self, connection: Connection) -> None:
         session = connection.session
         if session is None or session.outgoing is not connection.outgoing:
             return
@@ -239,7 +239,7 @@ class Gateway:
             self._events.publish({"type": "bot", "online": False})
 
     def _announce(self, session: Session, extra: list[int]) -> Iterator[bytes]:
-        for body in self._announced.create_bodies(
+        for body in self._extra_guilds.create_bodies(
             self._world, extra, all_members=bool(session.intents & GUILD_MEMBERS)
         ):
             yield session.number("GUILD_CREATE", body)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 PENDING, DEFERRED, ANSWERED, MODAL, FAILED = "pending", "deferred", "answered", "modal", "failed"
 NO_RESPONSE = "The application did not respond"
-KEPT = 20_000  # interactions; older ones are dropped once their tokens are long void
+MOST_INTERACTIONS = 20_000  # interactions; older ones are dropped once their tokens are long void
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Interactions:
         """Start the three seconds."""
         self._by_id[interaction.id] = interaction
         self._by_token[interaction.token] = interaction
-        if len(self._by_id) > KEPT:
+        if len(self._by_id) > MOST_INTERACTIONS:
             self._drop_oldest()
         loop = asyncio.get_running_loop()
         interaction.timer = loop.call_later(self.deadlines.first_response, self._fail, interaction)

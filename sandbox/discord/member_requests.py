@@ -25,7 +25,7 @@ UNPRIVILEGED_LIMIT = 100
 WHOLE_LIST_SECONDS = 30.0
 
 
-class InvalidRequest(Exception):  # noqa: N818 - a request that is invalid, not a fault of ours
+class InvalidRequestError(Exception):
     """The payload is not one Discord understands; the connection is closed with 4001."""
 
 
@@ -41,18 +41,18 @@ class MemberRequests:
         """Dispatch the chunks for one request.
 
         Raises:
-            InvalidRequest: neither `query` nor `user_ids`, or ids that are none.
+            InvalidRequestError: neither `query` nor `user_ids`, or ids that are none.
         """
         wanted = request.get("user_ids")
         query = request.get("query")
         if (wanted is None) == (query is None):
-            raise InvalidRequest
+            raise InvalidRequestError
         try:
             guild = self._world.guilds.get(int(request["guild_id"]))
             ids = _ids(wanted)
             limit = int(request.get("limit", 0))
         except (KeyError, TypeError, ValueError) as error:
-            raise InvalidRequest from error
+            raise InvalidRequestError from error
         if guild is None or self._world.application_id not in guild.members:
             return
         if request.get("presences") and not session.intents & GUILD_PRESENCES:

@@ -29,7 +29,7 @@ def check_message(body: Any, *, under: Path = (), v2: bool = False) -> None:
     Raises:
         ApiError: 400, code 50035.
     """
-    form = _Under(under) if under else Form()
+    form = _NestedForm(under) if under else Form()
     if not isinstance(body, dict):
         form.add((), "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
         form.refuse()
@@ -57,7 +57,7 @@ def check_message(body: Any, *, under: Path = (), v2: bool = False) -> None:
     form.refuse()
 
 
-class _Under(Form):
+class _NestedForm(Form):
     """A form inside another: its complaints are nested below a path."""
 
     def __init__(self, path: Path) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 9, 1 << 12
-KEPT = 2000  # messages a channel; the bench would fill the memory otherwise
+MOST_MESSAGES = 2000  # messages a channel; the bench would fill the memory otherwise
 
 
 @dataclass(slots=True)
@@ -151,9 +151,9 @@ class Messages:
         """Post a message."""
         channel = self._channels.setdefault(message.channel_id, OrderedDict())
         channel[message.id] = message
-        if len(channel) > KEPT:
+        if len(channel) > MOST_MESSAGES:
             channel.popitem(last=False)
-        self._tell("message_create", "MESSAGE_CREATE", message)
+        self._notify("message_create", "MESSAGE_CREATE", message)
 
     def edit(self, message: Message, request: Json, files: dict[int, Upload], host: str) -> None:
         """Change a message by a checked request. The first edit of a deferred one does not count as an edit."""
@@ -161,7 +161,7 @@ class Messages:
         self.fill(message, request, files, host)
         if not was_thinking:
             message.body["edited_timestamp"] = datetime.now(UTC).isoformat()
-        self._tell("message_update", "MESSAGE_UPDATE", message)
+        self._notify("message_update", "MESSAGE_UPDATE", message)
 
     def delete(self, message: Message) -> None:
         """Remove a message."""
@@ -175,7 +175,7 @@ class Messages:
         """Whether the message has the newer components, which cannot be undone."""
         return bool(message.body["flags"] & COMPONENTS_V2)
 
-    def _tell(self, client_event: str, bot_event: str, message: Message) -> None:
+    def _notify(self, client_event: str, bot_event: str, message: Message) -> None:
         if self._events.has_listeners:
             self._publish({"type": client_event, "message": message.for_client()}, message)
         self._dispatch(bot_event, message.body, message)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.discord.component_limits import SELECTS
 from sandbox.discord.menus import chosen_values
 from sandbox.discord.modal_limits import CHECKBOX, CHECKBOXES, LABELLED, RADIOS, ROW, TEXT_INPUT, VALUE
-from sandbox.discord.options import Refused, Resolved
+from sandbox.discord.options import ClientRefusedError, Resolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ def modal_components(components: list[Json], values: Mapping[str, Any], resolved
     """The `components` of a modal's submission.
 
     Raises:
-        Refused: a required input is empty, or one is too long or too short.
+        ClientRefusedError: a required input is empty, or one is too long or too short.
     """
     answers = []
     for n, component in enumerate(components, 1):
@@ -53,13 +53,13 @@ def _answer(component: Json, values: Mapping[str, Any], resolved: Resolved, labe
         chosen = given if isinstance(given, list) else [given] if given is not None else []
         offered = {option["value"] for option in component["options"]}
         if not offered.issuperset(chosen) or (required and not chosen):
-            raise Refused(f"{name}: choose from the list")
+            raise ClientRefusedError(f"{name}: choose from the list")
         if kind == RADIOS:
             answer["value"] = chosen[0] if chosen else None
         else:
             answer["values"] = chosen
     else:
-        raise Refused(f"{name}: files cannot be given here")
+        raise ClientRefusedError(f"{name}: files cannot be given here")
     return answer
 
 
@@ -69,5 +69,5 @@ def _text(component: Json, text: str, name: str, *, required: bool) -> str:
     low = max(component.get("min_length") or 0, 1 if required else 0)
     high = component.get("max_length") or VALUE
     if not low <= len(text) <= high:
-        raise Refused(f"{name} must have {low} to {high} characters")
+        raise ClientRefusedError(f"{name} must have {low} to {high} characters")
     return text

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sandbox.discord.answers import Json
-    from sandbox.discord.authorization import Asked
+    from sandbox.discord.authorization import AuthorizationRequest
 
 CLIENT_SECRET = "sandbox.client.secret"
 CODE_SECONDS = 60.0
 TOKEN_SECONDS = 604_800  # a week, as Discord says in expires_in
-KEPT = 1000  # codes and grants each; the oldest go first
+MOST_STORED = 1000  # codes and grants each; the oldest go first
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 DENIED = "The resource owner or authorization server denied the request"
 
@@ -44,7 +44,7 @@ class Code:
     """A code on its way from the page to the token endpoint; `used` once somebody tried it."""
 
     user_id: int
-    asked: Asked
+    authorization: AuthorizationRequest
     expires_at: float
     value: str = field(default_factory=lambda: secrets.token_urlsafe(22))
     used: bool = False
@@ -81,8 +81,8 @@ class OAuth:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.redirect_uris: set[str] = set()
         self._clock = clock
-        self._codes: deque[Code] = deque(maxlen=KEPT)
-        self._grants: deque[Grant] = deque(maxlen=KEPT)
+        self._codes: deque[Code] = deque(maxlen=MOST_STORED)
+        self._grants: deque[Grant] = deque(maxlen=MOST_STORED)
 
     def clear(self) -> None:
         """Forget codes, grants and the registered redirect URIs."""
@@ -90,15 +90,15 @@ class OAuth:
         self._codes.clear()
         self._grants.clear()
 
-    def approve(self, asked: Asked, user_id: int) -> str:
+    def approve(self, authorization: AuthorizationRequest, user_id: int) -> str:
         """A person says yes; returns where the browser goes."""
-        code = Code(user_id, asked, self._clock() + CODE_SECONDS)
+        code = Code(user_id, authorization, self._clock() + CODE_SECONDS)
         self._codes.append(code)
-        return asked.redirect(code=code.value)
+        return authorization.redirect(code=code.value)
 
-    def deny(self, asked: Asked) -> str:
+    def deny(self, authorization: AuthorizationRequest) -> str:
         """A person says no; returns where the browser goes."""
-        return asked.redirect(error="access_denied", error_description=DENIED)
+        return authorization.redirect(error="access_denied", error_description=DENIED)
 
     def exchange(self, form: Mapping[str, str]) -> Json:
         """Tokens for a code, by the form of an application that has shown who it is.
@@ -114,10 +114,10 @@ class OAuth:
         if code is None or code.used or code.expires_at <= self._clock():
             raise OAuthError("invalid_grant", 'Invalid "code" in request.')
         code.used = True
-        if form.get("redirect_uri") != code.asked.redirect_uri:
+        if form.get("redirect_uri") != code.authorization.redirect_uri:
             raise OAuthError("invalid_grant", 'Invalid "redirect_uri" in request.')
-        _check_verifier(code.asked.challenge, form.get("code_verifier"))
-        return self._grant(code.user_id, code.asked.scope)
+        _check_verifier(code.authorization.challenge, form.get("code_verifier"))
+        return self._grant(code.user_id, code.authorization.scope)
 
     def refresh(self, form: Mapping[str, str]) -> Json:
         """New tokens for a refresh token, which is void then.

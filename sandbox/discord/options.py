@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from sandbox.discord.answers import Json
     from sandbox.world import Guild, World
 
-TRUTH = {"true": True, "yes": True, "false": False, "no": False}
+BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
 
-class Refused(Exception):  # noqa: N818 - what a client says, not a fault
+class ClientRefusedError(Exception):
     """The client does not send this; the sentence says why."""
 
 
@@ -47,7 +47,7 @@ class Resolved:
         """Resolve one id, for an option or select of this kind; returns it as Discord sends it.
 
         Raises:
-            Refused: there is nothing of that kind with this id.
+            ClientRefusedError: there is nothing of that kind with this id.
         """
         guild = self._guild
         try:
@@ -67,7 +67,7 @@ class Resolved:
             channel = channel_json(guild, guild.channels[found])
             self._add("channels", found, {**channel, "permissions": str(permissions_of(guild, guild.owner_id))})
         else:
-            raise Refused(f"there is no such {NAMES.get(kind, 'thing')}: {value}")
+            raise ClientRefusedError(f"there is no such {NAMES.get(kind, 'thing')}: {value}")
         return str(found)
 
     def _add(self, kind: str, found: int, body: Json) -> None:
@@ -81,21 +81,21 @@ def subcommand_of(command: Json, rest: list[str]) -> tuple[list[Json], list[str]
     """The options that stand under a command or its subcommand, and the names that lead there.
 
     Raises:
-        Refused: no such subcommand, or one is missing.
+        ClientRefusedError: no such subcommand, or one is missing.
     """
     options: list[Json] = command.get("options", [])
     path: list[str] = []
     while any(option["type"] in (SUBCOMMAND, GROUP) for option in options):
         if len(path) == len(rest):
-            raise Refused(f"/{command['name']} needs a subcommand")
+            raise ClientRefusedError(f"/{command['name']} needs a subcommand")
         name = rest[len(path)]
         below = next((option for option in options if option["name"] == name), None)
         if below is None:
-            raise Refused(f"there is no command /{command['name']} {' '.join(rest)}")
+            raise ClientRefusedError(f"there is no command /{command['name']} {' '.join(rest)}")
         path.append(name)
         options = below.get("options", [])
     if len(path) < len(rest):
-        raise Refused(f"there is no command /{command['name']} {' '.join(rest)}")
+        raise ClientRefusedError(f"there is no command /{command['name']} {' '.join(rest)}")
     return options, path
 
 
@@ -103,17 +103,17 @@ def filled(options: list[Json], given: Mapping[str, Any], resolved: Resolved) ->
     """The options of an interaction, with values of the types that the command asks for.
 
     Raises:
-        Refused: unknown, missing or invalid.
+        ClientRefusedError: unknown, missing or invalid.
     """
     unknown = set(given) - {option["name"] for option in options}
     if unknown:
-        raise Refused(f"there is no option {min(unknown)}")
+        raise ClientRefusedError(f"there is no option {min(unknown)}")
     body = []
     for option in options:
         value = given.get(option["name"])
         if value is None or value == "":
             if option.get("required"):
-                raise Refused(f"{option['name']} is required")
+                raise ClientRefusedError(f"{option['name']} is required")
             continue
         body.append({"name": option["name"], "type": option["type"], "value": _value(option, value, resolved)})
     return body
@@ -134,18 +134,18 @@ def _value(option: Json, value: Any, resolved: Resolved) -> Any:
         text = str(value)
         low, high = option.get("min_length", 0), option.get("max_length", 6000)
         if not low <= len(text) <= high:
-            raise Refused(f"{name} must have {low} to {high} characters")
+            raise ClientRefusedError(f"{name} must have {low} to {high} characters")
         return _chosen(option, text)
     if kind in (INTEGER, NUMBER):
         return _chosen(option, _number(option, value))
     if kind == BOOLEAN:
-        truth = value if isinstance(value, bool) else TRUTH.get(str(value).lower())
+        truth = value if isinstance(value, bool) else BOOLEANS.get(str(value).lower())
         if truth is None:
-            raise Refused(f"{name} must be true or false")
+            raise ClientRefusedError(f"{name} must be true or false")
         return truth
     if kind in (USER_OPTION, ROLE, CHANNEL, MENTIONABLE):
         return resolved.add(kind, value)
-    raise Refused(f"{name}: attachments cannot be given here")
+    raise ClientRefusedError(f"{name}: attachments cannot be given here")
 
 
 def _number(option: Json, value: Any) -> int | float:
@@ -153,11 +153,11 @@ def _number(option: Json, value: Any) -> int | float:
     try:
         number = int(str(value)) if whole else float(value)
     except ValueError:
-        raise Refused(f"{name} must be {'an integer' if whole else 'a number'}") from None
+        raise ClientRefusedError(f"{name} must be {'an integer' if whole else 'a number'}") from None
     if "min_value" in option and number < option["min_value"]:
-        raise Refused(f"{name} must be at least {option['min_value']}")
+        raise ClientRefusedError(f"{name} must be at least {option['min_value']}")
     if "max_value" in option and number > option["max_value"]:
-        raise Refused(f"{name} must be at most {option['max_value']}")
+        raise ClientRefusedError(f"{name} must be at most {option['max_value']}")
     return number
 
 
@@ -169,4 +169,4 @@ def _chosen(option: Json, value: Any) -> Any:
     for choice in choices:
         if value in (choice["value"], choice["name"]):
             return choice["value"]
-    raise Refused(f"{option['name']} must be one of the choices")
+    raise ClientRefusedError(f"{option['name']} must be one of the choices")

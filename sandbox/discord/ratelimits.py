@@ -42,7 +42,7 @@ COMMANDS = Bucket("commands", 50, 1.0)
 WEBHOOK = Bucket("webhook", 50, 1.0)
 
 
-class Limited(Exception):  # noqa: N818 - an answer, not a fault
+class RateLimitedError(Exception):
     """Too many requests; `answer` is the 429 to send."""
 
     def __init__(self, answer: web.Response) -> None:
@@ -67,7 +67,7 @@ class RateLimits:
         """Count one request of the bot.
 
         Raises:
-            Limited: more than PER_SECOND in this second.
+            RateLimitedError: more than PER_SECOND in this second.
         """
         now = self._clock()
         start, used = self._second
@@ -75,14 +75,14 @@ class RateLimits:
             start, used = now, 0
         if used >= PER_SECOND:
             left = start + 1.0 - now
-            raise Limited(_too_many(left, {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}))
+            raise RateLimitedError(_too_many(left, {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}))
         self._second = (start, used + 1)
 
     def take(self, bucket: Bucket, major: str) -> dict[str, str]:
         """Count one request of a bucket; returns the headers of its answer.
 
         Raises:
-            Limited: the window is used up.
+            RateLimitedError: the window is used up.
         """
         now = self._clock()
         key = (bucket.name, major)
@@ -98,7 +98,7 @@ class RateLimits:
             "X-RateLimit-Bucket": bucket.hash,
         }
         if used >= bucket.limit:
-            raise Limited(_too_many(left, {**headers, "X-RateLimit-Scope": "user"}))
+            raise RateLimitedError(_too_many(left, {**headers, "X-RateLimit-Scope": "user"}))
         if len(self._windows) > PRUNE_ABOVE:
             self._windows = {k: window for k, window in self._windows.items() if window[0] > now}
         self._windows[key] = (end, used + 1)

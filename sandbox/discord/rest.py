@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.discord.answers import ApiError, json_answer, not_found, unauthorized
-from sandbox.discord.ratelimits import Bucket, Limited, RateLimits
+from sandbox.discord.ratelimits import Bucket, RateLimitedError, RateLimits
 from sandbox.world import BOT_TOKEN
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _with_errors(handler: Handler) -> Handler:
             return await handler(request)
         except ApiError as error:
             return json_answer(error.body(), error.status)
-        except Limited as limited:
+        except RateLimitedError as limited:
             return limited.answer
 
     return answer

@@ -45,7 +45,7 @@ SETTABLE = 1 << 2 | 1 << 12 | COMPONENTS_V2  # suppress embeds, suppress notific
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class ChannelContext:
     """A place for messages: in a guild with the bot's permissions there, or of one person's direct messages."""
 
     id: int
@@ -82,33 +82,33 @@ class ChannelRoutes:
 
     async def channel(self, request: web.Request) -> web.Response:
         """The channel."""
-        return json_answer(self._room(request).body)
+        return json_answer(self._context(request).body)
 
     async def read_all(self, request: web.Request) -> web.Response:
         """The last messages, newest first; ephemeral ones are never among them."""
-        room = self._room(request, READ_MESSAGE_HISTORY)
+        context = self._context(request, READ_MESSAGE_HISTORY)
         limit = min(query_number(request, "limit", 50), MOST_READ)
         before = query_number(request, "before", 1 << 63)
         after = query_number(request, "after", 0)
         seen = [
             message.body
-            for message in self._messages.of_channel(room.id)
+            for message in self._messages.of_channel(context.id)
             if message.visible_to is None and after < message.id < before
         ]
         return json_answer(list(reversed(seen))[:limit])
 
     async def post(self, request: web.Request) -> web.Response:
         """A new message of the bot."""
-        room = self._room(request, SEND_MESSAGES)
+        context = self._context(request, SEND_MESSAGES)
         body, files = await read_message_body(request)
         check_message(body)
-        if room.direct is not None:
-            self._dms.check_may_send(room.direct)
-        _check_may_carry(room, body, has_files=bool(files))
-        asked = body.get("flags")
-        flags = asked & SETTABLE if isinstance(asked, int) else 0
-        recipient = room.direct.user_id if room.direct is not None else None
-        message = self._messages.draft(room.guild_id, room.id, flags=flags, recipient=recipient)
+        if context.direct is not None:
+            self._dms.check_may_send(context.direct)
+        _check_may_carry(context, body, has_files=bool(files))
+        requested_flags = body.get("flags")
+        flags = requested_flags & SETTABLE if isinstance(requested_flags, int) else 0
+        recipient = context.direct.user_id if context.direct is not None else None
+        message = self._messages.draft(context.guild_id, context.id, flags=flags, recipient=recipient)
         if body.get("nonce") is not None:
             message.body["nonce"] = body["nonce"]
         self._messages.fill(message, body, files, request.host)
@@ -117,35 +117,35 @@ class ChannelRoutes:
 
     async def read(self, request: web.Request) -> web.Response:
         """One message."""
-        return json_answer(self._message(request, self._room(request)).body)
+        return json_answer(self._message(request, self._context(request)).body)
 
     async def edit(self, request: web.Request) -> web.Response:
         """Edit one of the bot's messages."""
-        room = self._room(request)
-        message = self._message(request, room)
+        context = self._context(request)
+        message = self._message(request, context)
         if message.body["author"]["id"] != str(self._world.application_id):
             raise ApiError(403, 50005, "Cannot edit a message authored by another user")
         body, files = await read_message_body(request)
         check_message(body, v2=self._messages.uses_v2(message))
-        _check_may_carry(room, body, has_files=bool(files))
+        _check_may_carry(context, body, has_files=bool(files))
         self._messages.edit(message, body, files, request.host)
         return json_answer(message.body)
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a message: the bot's own, or any with Manage Messages."""
-        room = self._room(request)
-        message = self._message(request, room)
+        context = self._context(request)
+        message = self._message(request, context)
         own = message.body["author"]["id"] == str(self._world.application_id)
-        if not own and not room.bits & MANAGE_MESSAGES:
+        if not own and not context.bits & MANAGE_MESSAGES:
             raise missing_permissions()
         self._messages.delete(message)
         return no_content()
 
-    def _room(self, request: web.Request, needs: int = 0) -> Room:
+    def _context(self, request: web.Request, needs: int = 0) -> ChannelContext:
         channel_id = path_id(request, "channel_id")
         direct = self._dms.find(channel_id)
         if direct is not None:
-            return Room(channel_id, self._dms.channel_json(direct), direct=direct)
+            return ChannelContext(channel_id, self._dms.channel_json(direct), direct=direct)
         for guild in self._world.guilds.values():
             channel = guild.channels.get(channel_id)
             if channel is not None:
@@ -154,16 +154,16 @@ class ChannelRoutes:
                     raise missing_access()
                 if needs and not bits & needs:
                     raise missing_permissions()
-                return Room(channel_id, channel_json(guild, channel), guild.id, bits)
+                return ChannelContext(channel_id, channel_json(guild, channel), guild.id, bits)
         raise unknown_channel()
 
-    def _message(self, request: web.Request, room: Room) -> Message:
-        message = self._messages.get(path_id(request, "message_id"), room.id)
+    def _message(self, request: web.Request, context: ChannelContext) -> Message:
+        message = self._messages.get(path_id(request, "message_id"), context.id)
         if message.visible_to is not None:
             raise unknown_message()
         return message
 
 
-def _check_may_carry(room: Room, body: Any, *, has_files: bool) -> None:
-    if (body.get("embeds") and not room.bits & EMBED_LINKS) or (has_files and not room.bits & ATTACH_FILES):
+def _check_may_carry(context: ChannelContext, body: Any, *, has_files: bool) -> None:
+    if (body.get("embeds") and not context.bits & EMBED_LINKS) or (has_files and not context.bits & ATTACH_FILES):
         raise missing_permissions()

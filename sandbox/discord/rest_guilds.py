@@ -129,7 +129,7 @@ class GuildRoutes:
             member.nick = body["nick"] or None
         if body.get("roles") is not None:
             self._set_roles(guild, member, _ids(body["roles"]), _reason(request))
-        self._tell(guild, member)
+        self._notify(guild, member)
         return json_answer(self._member_json(member))
 
     async def give_role(self, request: web.Request) -> web.Response:
@@ -139,7 +139,7 @@ class GuildRoutes:
         self._may_manage(guild, role)
         if role.id not in member.roles:
             self._set_roles(guild, member, [*member.roles, role.id], _reason(request))
-            self._tell(guild, member)
+            self._notify(guild, member)
         return no_content()
 
     async def take_role(self, request: web.Request) -> web.Response:
@@ -149,7 +149,7 @@ class GuildRoutes:
         self._may_manage(guild, role)
         if role.id in member.roles:
             self._set_roles(guild, member, [r for r in member.roles if r != role.id], _reason(request))
-            self._tell(guild, member)
+            self._notify(guild, member)
         return no_content()
 
     def _guild(self, request: web.Request) -> Guild:
@@ -195,7 +195,7 @@ class GuildRoutes:
             added, removed = tuple(sorted(after - before)), tuple(sorted(before - after))
             self.audit_log.append(AuditEntry(guild.id, member.user_id, added, removed, reason))
 
-    def _tell(self, guild: Guild, member: Member) -> None:
+    def _notify(self, guild: Guild, member: Member) -> None:
         """GUILD_MEMBER_UPDATE: for its own member the bot needs no intent."""
         needs = 0 if member.user_id == self._world.application_id else GUILD_MEMBERS
         body: Json = {**self._member_json(member), "guild_id": str(guild.id)}

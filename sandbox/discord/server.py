@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from sandbox.discord.announced import Announced
 from sandbox.discord.attachments import Attachments
 from sandbox.discord.callbacks import Callbacks
 from sandbox.discord.client_actions import ClientActions
@@ -14,6 +13,7 @@ from sandbox.discord.client_oauth import ClientOAuth
 from sandbox.discord.commands import Commands
 from sandbox.discord.dms import DirectMessages
 from sandbox.discord.events import Events
+from sandbox.discord.extra_guilds import ExtraGuilds
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.interactions import Deadlines, Interactions
 from sandbox.discord.messages import Messages
@@ -61,11 +61,11 @@ class Discord:
     ) -> None:
         self.world = world
         self.events = Events()
-        self.announced = Announced()
+        self.extra_guilds = ExtraGuilds()
         self.gateway = Gateway(
             world,
             self.events,
-            self.announced,
+            self.extra_guilds,
             clock=clock,
             heartbeat_ms=heartbeat_ms,
             privileged_intents=privileged_intents,
@@ -138,7 +138,7 @@ class Discord:
 
     def announce(self, guilds: int, members: int) -> None:
         """At the next identify, list this many more guilds with this many members each."""
-        self.announced.guilds, self.announced.members = guilds, members
+        self.extra_guilds.guilds, self.extra_guilds.members = guilds, members
 
     def connected(self) -> bool:
         """Whether the bot is online."""

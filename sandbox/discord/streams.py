@@ -17,7 +17,7 @@ class Stream(Protocol):
         """The payload of the frame."""
 
 
-class Plain:
+class Uncompressed:
     """No compression: text frames."""
 
     binary = False
@@ -27,7 +27,7 @@ class Plain:
         return message
 
 
-class Zlib:
+class ZlibStream:
     """`compress=zlib-stream`: every frame ends with 00 00 ff ff, the mark of a sync flush."""
 
     binary = True
@@ -40,7 +40,7 @@ class Zlib:
         return self._deflate.compress(message) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
 
 
-class Zstd:
+class ZstdStream:
     """`compress=zstd-stream`: one frame of zstd that never ends, flushed block by block."""
 
     binary = True
@@ -61,9 +61,9 @@ def stream_for(compress: str | None) -> Stream:
     """
     match compress:
         case None | "":
-            return Plain()
+            return Uncompressed()
         case "zlib-stream":
-            return Zlib()
+            return ZlibStream()
         case "zstd-stream":
-            return Zstd()
+            return ZstdStream()
     raise ValueError(f"unknown compression {compress!r}")

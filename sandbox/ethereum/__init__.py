@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import web
 
-from sandbox.ethereum.behaviour import Behaviour
 from sandbox.ethereum.jsonrpc import answer
 from sandbox.ethereum.methods import Node
+from sandbox.ethereum.settings import NodeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,29 +43,29 @@ class Ethereum:
 
     def reset(self) -> None:
         """Both nodes tell the truth, at once."""
-        self._behaviours = {name: Behaviour() for name in _PATHS}
+        self._settings = {name: NodeSettings() for name in _PATHS}
         self._wallet_seconds = SLOW_WALLET_SECONDS
 
-    def change(self, asked: Mapping[str, Any]) -> None:
+    def change(self, fields: Mapping[str, Any]) -> None:
         """Set what `/_sandbox/ethereum` asks for: of `node` a or b, or of both; `wallet_seconds` is for slow wallets.
 
         Raises:
             ValueError: with a sentence that says what is wrong; then nothing has changed.
         """
-        rest = dict(asked)
+        rest = dict(fields)
         node = rest.pop("node", None)
-        if node is not None and node not in self._behaviours:
-            raise ValueError(f"node must be one of {', '.join(self._behaviours)}")
+        if node is not None and node not in self._settings:
+            raise ValueError(f"node must be one of {', '.join(self._settings)}")
         seconds = rest.pop("wallet_seconds", self._wallet_seconds)
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             raise ValueError("wallet_seconds is a number, not below zero")
-        changed = {name: old.changed(rest) for name, old in self._behaviours.items() if node in (None, name)}
-        self._behaviours |= changed
+        changed = {name: old.changed(rest) for name, old in self._settings.items() if node in (None, name)}
+        self._settings |= changed
         self._wallet_seconds = seconds
 
     def json(self) -> dict[str, Any]:
         """What each node does, and how long slow wallets take."""
-        nodes = {name: {"mode": each.mode, "seconds": each.seconds} for name, each in self._behaviours.items()}
+        nodes = {name: {"mode": each.mode, "seconds": each.seconds} for name, each in self._settings.items()}
         return {"nodes": nodes, "wallet_seconds": self._wallet_seconds}
 
     def add_routes(self, app: web.Application) -> None:
@@ -74,10 +74,10 @@ class Ethereum:
             app.router.add_post(path, partial(self._answer, name))
 
     async def _answer(self, name: str, request: web.Request) -> web.Response:
-        behaviour = self._behaviours[name]
+        settings = self._settings[name]
         if request.content_type != "application/json":
             return web.Response(status=415, text="invalid content type, only application/json is supported\n")
-        if behaviour.mode == "slow":
-            await asyncio.sleep(behaviour.seconds)
-        content = await answer(await request.read(), Node(self._world, behaviour, self._wallet_seconds))
+        if settings.mode == "slow":
+            await asyncio.sleep(settings.seconds)
+        content = await answer(await request.read(), Node(self._world, settings, self._wallet_seconds))
         return web.Response(body=b"" if content is None else orjson.dumps(content), content_type="application/json")

@@ -67,6 +67,6 @@ def read_bytes(arguments: bytes, number: int) -> bytes:
 
 def reason(text: str) -> bytes:
     """What a contract that gives a reason reverts with: `Error(string)`."""
-    said = text.encode()
-    padding = bytes(-len(said) % WORD)
-    return selector("Error(string)") + word(WORD) + word(len(said)) + said + padding
+    encoded = text.encode()
+    padding = bytes(-len(encoded) % WORD)
+    return selector("Error(string)") + word(WORD) + word(len(encoded)) + encoded + padding

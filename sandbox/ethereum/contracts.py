@@ -107,10 +107,10 @@ def _loopring_accepts(wallet: Wallet, digest: bytes, signature: bytes, world: Wo
     if code_at(wallet.owner, world):
         arguments = digest + word(2 * WORD) + word(len(signature)) + signature
         try:
-            said = call(wallet.owner, IS_VALID_SIGNATURE + arguments, world)
+            result = call(wallet.owner, IS_VALID_SIGNATURE + arguments, world)
         except RevertedError:
             return False
-        return len(said) == WORD and said.startswith(IS_VALID_SIGNATURE)
+        return len(result) == WORD and result.startswith(IS_VALID_SIGNATURE)
     if len(signature) not in (SIGNATURE_BYTES, SIGNATURE_BYTES + 1):
         raise RevertedError(reason("INVALID_SIGNATURE_LENGTH"))
     trimmed = signature[:SIGNATURE_BYTES]

@@ -34,41 +34,41 @@ class RpcError(Exception):
         return error if self.data is None else {**error, "data": self.data}
 
 
-class Methods(Protocol):
+class MethodRunner(Protocol):
     """Whatever runs a method."""
 
     async def run(self, method: str, params: list[Any]) -> Any:
         """The result; raises RpcError."""
 
 
-async def answer(body: bytes, methods: Methods) -> Json | list[Json] | None:
+async def answer(body: bytes, methods: MethodRunner) -> Json | list[Json] | None:
     """The answer to the body of a request; None when all of it is notifications, which get none."""
     try:
-        asked = orjson.loads(body)
+        request = orjson.loads(body)
     except orjson.JSONDecodeError:
         return _failed(None, RpcError(PARSE_ERROR, "parse error"))
-    if not isinstance(asked, list):
-        return await _one(asked, methods)
-    if not asked:
+    if not isinstance(request, list):
+        return await _one(request, methods)
+    if not request:
         return _failed(None, RpcError(INVALID_REQUEST, "empty batch"))
-    if len(asked) > MOST_IN_A_BATCH:
+    if len(request) > MOST_IN_A_BATCH:
         return _failed(None, RpcError(INVALID_REQUEST, "batch too large"))
-    answers = await asyncio.gather(*(_one(each, methods) for each in asked))
+    answers = await asyncio.gather(*(_one(each, methods) for each in request))
     return [each for each in answers if each is not None] or None
 
 
-async def _one(asked: Any, methods: Methods) -> Json | None:
-    if not isinstance(asked, dict) or asked.get("jsonrpc") != "2.0" or not isinstance(asked.get("method"), str):
-        number = asked.get("id") if isinstance(asked, dict) else None
+async def _one(request: Any, methods: MethodRunner) -> Json | None:
+    if not isinstance(request, dict) or request.get("jsonrpc") != "2.0" or not isinstance(request.get("method"), str):
+        number = request.get("id") if isinstance(request, dict) else None
         return _failed(number, RpcError(INVALID_REQUEST, "invalid request"))
-    params = asked.get("params", [])
+    params = request.get("params", [])
     if not isinstance(params, list):
-        return _failed(asked.get("id"), RpcError(INVALID_PARAMS, "non-array args"))
+        return _failed(request.get("id"), RpcError(INVALID_PARAMS, "non-array args"))
     try:
-        result = await methods.run(asked["method"], params)
+        result = await methods.run(request["method"], params)
     except RpcError as error:
-        return _failed(asked["id"], error) if "id" in asked else None
-    return {"jsonrpc": "2.0", "id": asked["id"], "result": result} if "id" in asked else None
+        return _failed(request["id"], error) if "id" in request else None
+    return {"jsonrpc": "2.0", "id": request["id"], "result": result} if "id" in request else None
 
 
 def _failed(number: Any, error: RpcError) -> Json:

@@ -10,7 +10,7 @@ from sandbox.ethereum.contracts import IS_VALID_SIGNATURE, MAGIC, RevertedError,
 from sandbox.ethereum.jsonrpc import INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND, REVERTED, SERVER_ERROR, RpcError
 
 if TYPE_CHECKING:
-    from sandbox.ethereum.behaviour import Behaviour
+    from sandbox.ethereum.settings import NodeSettings
     from sandbox.world import World
 
 CHAIN = 1
@@ -27,13 +27,13 @@ class Node:
 
     Args:
         world: the chain.
-        behaviour: what is wrong with it.
+        settings: what is wrong with it.
         wallet_seconds: how long a call of a slow wallet takes.
     """
 
-    def __init__(self, world: World, behaviour: Behaviour, wallet_seconds: float) -> None:
+    def __init__(self, world: World, settings: NodeSettings, wallet_seconds: float) -> None:
         self._world = world
-        self._mode = behaviour.mode
+        self._mode = settings.mode
         self._wallet_seconds = wallet_seconds
 
     async def run(self, method: str, params: list[Any]) -> Any:
@@ -60,11 +60,11 @@ class Node:
         return "0x" if self._mode == "lying_code" else "0x" + code_at(address, self._world).hex()
 
     async def _call(self, params: list[Any]) -> str:
-        asked = params[0] if params else None
-        if not isinstance(asked, dict):
+        call_object = params[0] if params else None
+        if not isinstance(call_object, dict):
             raise _invalid(0)
-        address = _text([asked.get("to")], 0, _ADDRESS)
-        data = bytes.fromhex(_text([asked.get("input", asked.get("data", "0x"))], 0, _DATA)[2:])
+        address = _text([call_object.get("to")], 0, _ADDRESS)
+        data = bytes.fromhex(_text([call_object.get("input", call_object.get("data", "0x"))], 0, _DATA)[2:])
         _check_block(params)
         if self._mode == "lying_valid" and data.startswith(IS_VALID_SIGNATURE):
             return "0x" + MAGIC.hex()

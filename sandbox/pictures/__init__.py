@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sandbox.world import World
 
-KEPT_BYTES = 48 * 1024 * 1024
+CACHE_BYTES = 48 * 1024 * 1024
 PAINTERS = 2  # pictures drawn at once; more would take the cores from the bot
 _CID = re.compile(r"[A-Za-z0-9]{32,100}")
 _PORTRAIT = re.compile(r"(avatars|icons|app-icons)/(\d{1,20})(?:/.*)?")
@@ -37,16 +37,16 @@ class Pictures:
 
     Args:
         world: where the names of users and guilds come from.
-        kept_bytes: how much is kept.
+        cache_bytes: how much is kept.
 
     Attributes:
         size: bytes kept now.
         drawn: pictures drawn since the start.
     """
 
-    def __init__(self, world: World, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, world: World, cache_bytes: int = CACHE_BYTES) -> None:
         self._world = world
-        self._kept_bytes = kept_bytes
+        self._cache_bytes = cache_bytes
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self.size = 0
         self.drawn = 0
@@ -101,6 +101,6 @@ class Pictures:
         self.drawn += 1
         self._kept[name] = body
         self.size += len(body)
-        while self.size > self._kept_bytes:
+        while self.size > self._cache_bytes:
             self.size -= len(self._kept.popitem(last=False)[1])
         return body

@@ -32,23 +32,23 @@ MOTIFS: dict[str, Motif] = {
 }
 
 
-def style_of(word: str) -> tuple[str, str]:
+def style_of(seed: str) -> tuple[str, str]:
     """The names of the motif and the palette that a word gets."""
-    rng = random.Random(f"style {word}")
+    rng = random.Random(f"style {seed}")
     return rng.choice(sorted(MOTIFS)), rng.choice(sorted(palettes.PALETTES))
 
 
-def draw_art(word: str, variant: str = "", size: Size = SQUARE) -> bytes:
+def draw_art(seed: str, variant: str = "", size: Size = SQUARE) -> bytes:
     """A PNG.
 
     Args:
-        word: decides motif and palette, so that all pictures of a collection look related.
+        seed: decides motif and palette, so that all pictures of a collection look related.
         variant: another picture in the same style.
         size: in pixels.
     """
-    motif, palette = style_of(word)
+    motif, palette = style_of(seed)
     large = (size[0] * OVERSAMPLING, size[1] * OVERSAMPLING)
-    drawn = MOTIFS[motif](large, random.Random(f"{word} {variant}"), palettes.PALETTES[palette])
+    drawn = MOTIFS[motif](large, random.Random(f"{seed} {variant}"), palettes.PALETTES[palette])
     return png(drawn.convert("RGB").resize(size, Image.Resampling.LANCZOS))
 
 

@@ -8,27 +8,27 @@ from typing import Any
 import pytest
 
 from tests.conformance.blockscout_openapi import BlockscoutSpec, check_blockscout_exchange
-from tests.sandbox.serving import Served, serving
+from tests.sandbox.serving import RunningSandbox, serving
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 WHALE = "0xF1831929cC806E6056A79143446D869985CAE32C"
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Served]:
+async def sandbox() -> AsyncIterator[RunningSandbox]:
     async with serving() as served:
         await served.post("/_sandbox/blockscout", {"per_second": 100_000})
         yield served
 
 
-async def ask(sandbox: Served, path: str, **query: Any) -> None:
+async def ask(sandbox: RunningSandbox, path: str, **query: Any) -> None:
     """Every page of an answer."""
     status, body = await sandbox.get(path, key=None, **query)
     while status == 200 and body.get("next_page_params"):
         status, body = await sandbox.get(path, key=None, **query | body["next_page_params"])
 
 
-async def ask_everything(sandbox: Served) -> None:
+async def ask_everything(sandbox: RunningSandbox) -> None:
     """Each endpoint about each address and contract of each chain."""
     for chain in sandbox.world.chains.values():
         base = f"/blockscout/{chain.chain_id}/api/v2"
@@ -44,7 +44,7 @@ async def ask_everything(sandbox: Served) -> None:
             await ask(sandbox, f"{base}/search/check-redirect", q=name)
 
 
-async def problems(sandbox: Served) -> tuple[list[str], set[int]]:
+async def problems(sandbox: RunningSandbox) -> tuple[list[str], set[int]]:
     """What is wrong with all that was said, and which statuses it had."""
     _, traffic = await sandbox.get("/_sandbox/traffic", service="blockscout")
     found = [problem for each in traffic["exchanges"] for problem in check_blockscout_exchange(each)]
@@ -52,7 +52,7 @@ async def problems(sandbox: Served) -> tuple[list[str], set[int]]:
 
 
 @pytest.mark.parametrize("version", ["11", "12"])
-async def test_every_body_is_valid(blockscout_spec: BlockscoutSpec, sandbox: Served, version: str) -> None:
+async def test_every_body_is_valid(blockscout_spec: BlockscoutSpec, sandbox: RunningSandbox, version: str) -> None:
     await sandbox.post("/_sandbox/blockscout", {"version": version})
     await ask_everything(sandbox)
     assert await problems(sandbox) == ([], {200})
@@ -60,7 +60,7 @@ async def test_every_body_is_valid(blockscout_spec: BlockscoutSpec, sandbox: Ser
     assert {blockscout_spec.match(each["path"]) for each in traffic["exchanges"]} == blockscout_spec.templates
 
 
-async def test_refusals_are_valid(blockscout_spec: BlockscoutSpec, sandbox: Served) -> None:
+async def test_refusals_are_valid(blockscout_spec: BlockscoutSpec, sandbox: RunningSandbox) -> None:
     base = "/blockscout/1/api/v2"
     await ask(sandbox, f"{base}/tokens/{ADA}")
     await ask(sandbox, f"{base}/tokens/0x12/holders")
@@ -70,7 +70,7 @@ async def test_refusals_are_valid(blockscout_spec: BlockscoutSpec, sandbox: Serv
     assert [blockscout_spec.check_response(each) for each in traffic["exchanges"]] == [[], [], []]
 
 
-async def test_after_a_withdrawal_bodies_are_valid(blockscout_spec: BlockscoutSpec, sandbox: Served) -> None:
+async def test_after_a_withdrawal_bodies_are_valid(blockscout_spec: BlockscoutSpec, sandbox: RunningSandbox) -> None:
     assert blockscout_spec.templates
     for collection in sandbox.world.accounts[10001].holdings:
         status, moved = await sandbox.post("/_sandbox/withdraw", {"account": 10001, "collection": collection})
@@ -106,7 +106,7 @@ def test_what_is_wrong_is_named(said: dict[str, Any], problem: str) -> None:
 
 
 @pytest.mark.usefixtures("blockscout_spec")
-async def test_a_body_with_a_key_or_a_picture_that_cannot_be_is_named(sandbox: Served) -> None:
+async def test_a_body_with_a_key_or_a_picture_that_cannot_be_is_named(sandbox: RunningSandbox) -> None:
     contract = next(iter(sandbox.world.chains[1].contracts))
     path = f"/blockscout/1/api/v2/tokens/{contract}"
     _, body = await sandbox.get(path, key=None)

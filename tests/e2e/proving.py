@@ -12,9 +12,9 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from bot.app.serve import serve
 from bot.config.settings import load
+from sandbox.app_keys import WALLET_EXTENSION
 from sandbox.browser import open_browser
 from sandbox.discord.oauth import CLIENT_SECRET
-from sandbox.keys import WALLET_EXTENSION
 from sandbox.wallets import WALLET_FACTORY
 from tests.chromium import ARTIFACTS
 from tests.process import free_port

@@ -34,12 +34,12 @@ def owner(account: int) -> str:
 def key(account: int) -> str:
     """What the key that signs for it is made from."""
     wallet = _WORLD.wallets.get(owner(account))
-    return wallet.word if wallet else str(account)
+    return wallet.key_seed if wallet else str(account)
 
 
 def former_key(account: int) -> str:
     """What the key that its wallet was made for is made from."""
-    return _WORLD.wallets[owner(account)].first_word
+    return _WORLD.wallets[owner(account)].first_key_seed
 
 
 class Judges:

@@ -11,14 +11,14 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.app import make_app
+from sandbox.app_keys import WORLD
 from sandbox.community import load_world
-from sandbox.keys import WORLD
 from sandbox.world import API_KEY, World
 
 Json = dict[str, Any]
 
 
-class Served:
+class RunningSandbox:
     """A running sandbox; `get` and `post` take paths and return status and JSON."""
 
     def __init__(self, app: web.Application, session: aiohttp.ClientSession, address: str) -> None:
@@ -47,7 +47,7 @@ class Served:
 @contextlib.asynccontextmanager
 async def serving(
     world: World | None = None, *, bodies: Path | None = None, app: web.Application | None = None
-) -> AsyncIterator[Served]:
+) -> AsyncIterator[RunningSandbox]:
     """Serve a world (the small community), or an application made elsewhere, until the block ends."""
     app = app if app is not None else make_app(world or load_world(), bodies=bodies)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
@@ -57,6 +57,6 @@ async def serving(
         await site.start()
         host, port = runner.addresses[0][:2]
         async with aiohttp.ClientSession() as session:
-            yield Served(app, session, f"http://{host}:{port}")
+            yield RunningSandbox(app, session, f"http://{host}:{port}")
     finally:
         await runner.cleanup()

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.checksums import checksummed
 from sandbox.fixtures import contract_address
-from tests.sandbox.serving import Json, Served, serving
+from tests.sandbox.serving import Json, RunningSandbox, serving
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 WHALE = "0xF1831929cC806E6056A79143446D869985CAE32C"
@@ -21,20 +21,20 @@ COLLECTIONS = f"{API}/addresses/{ADA}/nft/collections"
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Served]:
+async def sandbox() -> AsyncIterator[RunningSandbox]:
     async with serving() as served:
         await served.post("/_sandbox/blockscout", {"per_second": 1000})
         yield served
 
 
-async def ask(sandbox: Served, path: str, **query: Any) -> Json:
+async def ask(sandbox: RunningSandbox, path: str, **query: Any) -> Json:
     status, body = await sandbox.get(path, key=None, **query)
     assert status == 200, body
     assert isinstance(body, dict)
     return body
 
 
-async def pages(sandbox: Served, path: str, **query: Any) -> list[Json]:
+async def pages(sandbox: RunningSandbox, path: str, **query: Any) -> list[Json]:
     """Every page, as a client reads them: what came back in `next_page_params` is sent again as it is."""
     found = [await ask(sandbox, path, **query)]
     while following := found[-1]["next_page_params"]:
@@ -42,7 +42,7 @@ async def pages(sandbox: Served, path: str, **query: Any) -> list[Json]:
     return found
 
 
-async def collection(sandbox: Served, word: str) -> Json:
+async def collection(sandbox: RunningSandbox, word: str) -> Json:
     """What Ada holds of one contract."""
     address = checksummed(contract_address(word))
     body = await ask(sandbox, COLLECTIONS)
@@ -50,7 +50,9 @@ async def collection(sandbox: Served, word: str) -> Json:
     return found
 
 
-async def test_the_account_of_the_examples_holds_eight_collections_of_every_awkward_kind(sandbox: Served) -> None:
+async def test_the_account_of_the_examples_holds_eight_collections_of_every_awkward_kind(
+    sandbox: RunningSandbox,
+) -> None:
     body = await ask(sandbox, COLLECTIONS)
     named = {item["token"]["name"]: item for item in body["items"]}
     assert body["next_page_params"] is None
@@ -68,7 +70,7 @@ async def test_the_account_of_the_examples_holds_eight_collections_of_every_awkw
     assert named[None]["token_instances"][0]["image_url"] is None
 
 
-async def test_lists_go_by_type_and_then_by_contract(sandbox: Served) -> None:
+async def test_lists_go_by_type_and_then_by_contract(sandbox: RunningSandbox) -> None:
     for path in (COLLECTIONS, f"{API}/addresses/{WHALE}/nft/collections?items_count=100"):
         body = await ask(sandbox, path)
         order = [(item["token"]["type"], item["token"]["address_hash"].lower()) for item in body["items"]]
@@ -76,7 +78,7 @@ async def test_lists_go_by_type_and_then_by_contract(sandbox: Served) -> None:
         assert order == sorted(order, key=lambda row: (standards.index(row[0]), row[1]))
 
 
-async def test_addresses_have_their_checksum_and_are_taken_in_any_case(sandbox: Served) -> None:
+async def test_addresses_have_their_checksum_and_are_taken_in_any_case(sandbox: RunningSandbox) -> None:
     lower = await ask(sandbox, COLLECTIONS)
     upper = await ask(sandbox, COLLECTIONS.replace(ADA, "0x" + ADA[2:].upper()))
     addresses = [item["token"]["address_hash"] for item in lower["items"]]
@@ -85,14 +87,14 @@ async def test_addresses_have_their_checksum_and_are_taken_in_any_case(sandbox: 
     assert addresses != [address.lower() for address in addresses]
 
 
-async def test_an_icon_is_an_address_of_the_web_and_draws_a_picture(sandbox: Served) -> None:
+async def test_an_icon_is_an_address_of_the_web_and_draws_a_picture(sandbox: RunningSandbox) -> None:
     token = (await collection(sandbox, "founders"))["token"]
     assert token["icon_url"].startswith(f"{sandbox.address}/ipfs/Qm")
     async with sandbox.session.get(token["icon_url"]) as answer:
         assert (answer.status, answer.content_type) == (200, "image/png")
 
 
-async def test_without_an_icon_the_first_instance_has_a_picture(sandbox: Served) -> None:
+async def test_without_an_icon_the_first_instance_has_a_picture(sandbox: RunningSandbox) -> None:
     item = await collection(sandbox, "pigeonpost")
     first = item["token_instances"][0]
     assert item["token"]["icon_url"] is None
@@ -100,7 +102,7 @@ async def test_without_an_icon_the_first_instance_has_a_picture(sandbox: Served)
     assert first["metadata"]["image"].startswith("ipfs://Qm")
 
 
-async def test_instances_are_few_have_no_token_and_the_highest_comes_first(sandbox: Served) -> None:
+async def test_instances_are_few_have_no_token_and_the_highest_comes_first(sandbox: RunningSandbox) -> None:
     item = await collection(sandbox, "signalflags")
     assert [(each["id"], each["value"]) for each in item["token_instances"]] == [
         ("5", "1"),
@@ -113,13 +115,13 @@ async def test_instances_are_few_have_no_token_and_the_highest_comes_first(sandb
     assert max(len(item["token_instances"]) for page in whale for item in page["items"]) == 9
 
 
-async def test_an_address_never_seen_holds_nothing_and_that_is_no_error(sandbox: Served) -> None:
+async def test_an_address_never_seen_holds_nothing_and_that_is_no_error(sandbox: RunningSandbox) -> None:
     nothing: Json = {"items": [], "next_page_params": None}
     assert await ask(sandbox, f"{API}/addresses/{NEVER_SEEN}/nft/collections") == nothing
     assert await ask(sandbox, f"{API}/addresses/{NEVER_SEEN}/nft") == nothing
 
 
-async def test_chains_are_told_apart(sandbox: Served) -> None:
+async def test_chains_are_told_apart(sandbox: RunningSandbox) -> None:
     base = await ask(sandbox, COLLECTIONS.replace("/1/", "/8453/"))
     assert [item["token"]["name"] for item in base["items"]] == ["Tide Pools"]
     status, _ = await sandbox.get(COLLECTIONS.replace("/1/", "/10/"), key=None)
@@ -145,7 +147,7 @@ async def test_chains_are_told_apart(sandbox: Served) -> None:
         (f"{API}/tokens/{FOUNDERS}/holders?address_hash={ADA}&value={'9' * 5000}", 422),
     ],
 )
-async def test_statuses_of_refusals(sandbox: Served, path: str, status: int) -> None:
+async def test_statuses_of_refusals(sandbox: RunningSandbox, path: str, status: int) -> None:
     got, body = await sandbox.get(path, key=None)
     assert got == status
     assert set(body) == ({"errors"} if status == 422 else {"message"})
@@ -161,13 +163,13 @@ async def test_statuses_of_refusals(sandbox: Served, path: str, status: int) -> 
         ("ERC-20", {"ERC-721", "ERC-1155", "ERC-404"}),
     ],
 )
-async def test_types_select(sandbox: Served, types: str, found: set[str]) -> None:
+async def test_types_select(sandbox: RunningSandbox, types: str, found: set[str]) -> None:
     for path in (COLLECTIONS, COLLECTIONS.removesuffix("/collections")):
         body = await ask(sandbox, path, type=types)
         assert {(item["token"] or item)["type"] for item in body["items"]} == found
 
 
-async def test_a_whale_has_three_pages_that_cover_everything_once(sandbox: Served) -> None:
+async def test_a_whale_has_three_pages_that_cover_everything_once(sandbox: RunningSandbox) -> None:
     found = await pages(sandbox, f"{API}/addresses/{WHALE}/nft/collections")
     addresses = [item["token"]["address_hash"].lower() for page in found for item in page["items"]]
     assert [len(page["items"]) for page in found] == [50, 50, 18]
@@ -176,7 +178,7 @@ async def test_a_whale_has_three_pages_that_cover_everything_once(sandbox: Serve
 
 
 @pytest.mark.parametrize("version", ["11", "12"])
-async def test_each_list_is_covered_whatever_the_version(sandbox: Served, version: str) -> None:
+async def test_each_list_is_covered_whatever_the_version(sandbox: RunningSandbox, version: str) -> None:
     await sandbox.post("/_sandbox/blockscout", {"version": version})
     held = sandbox.world.chains[1].held_by(WHALE)
     nfts = await pages(sandbox, f"{API}/addresses/{WHALE}/nft")
@@ -189,7 +191,7 @@ async def test_each_list_is_covered_whatever_the_version(sandbox: Served, versio
     assert [len(page["items"]) for page in holders] == [50, 16]
 
 
-async def test_version_11_counts_in_the_key_and_pages_by_fifty(sandbox: Served) -> None:
+async def test_version_11_counts_in_the_key_and_pages_by_fifty(sandbox: RunningSandbox) -> None:
     await sandbox.post("/_sandbox/blockscout", {"version": "11"})
     path = f"{API}/addresses/{WHALE}/nft/collections"
     body = await ask(sandbox, path, items_count=7)
@@ -199,7 +201,7 @@ async def test_version_11_counts_in_the_key_and_pages_by_fifty(sandbox: Served) 
     assert (await sandbox.get(path, key=None, items_count=100))[0] == 422
 
 
-async def test_version_12_takes_a_size_and_does_not_echo_it(sandbox: Served) -> None:
+async def test_version_12_takes_a_size_and_does_not_echo_it(sandbox: RunningSandbox) -> None:
     path = f"{API}/addresses/{WHALE}/nft/collections"
     found = await pages(sandbox, path, items_count=100)
     assert [len(page["items"]) for page in found] == [100, 18]
@@ -208,25 +210,25 @@ async def test_version_12_takes_a_size_and_does_not_echo_it(sandbox: Served) -> 
     assert found[0]["next_page_params"]["token_contract_address_hash"] == last.lower()
 
 
-async def test_a_filter_comes_back_in_the_key(sandbox: Served) -> None:
+async def test_a_filter_comes_back_in_the_key(sandbox: RunningSandbox) -> None:
     body = await ask(sandbox, f"{API}/addresses/{WHALE}/nft/collections", type="ERC-1155")
     assert body["next_page_params"]["type"] == "ERC-1155"
 
 
-async def test_half_a_key_is_the_first_page_again(sandbox: Served) -> None:
+async def test_half_a_key_is_the_first_page_again(sandbox: RunningSandbox) -> None:
     path = f"{API}/addresses/{WHALE}/nft/collections"
     first = await ask(sandbox, path)
     del first["next_page_params"]["token_type"]
     assert (await ask(sandbox, path, **first["next_page_params"]))["items"] == first["items"]
 
 
-async def test_a_contract_tells_of_itself(sandbox: Served) -> None:
+async def test_a_contract_tells_of_itself(sandbox: RunningSandbox) -> None:
     token = await ask(sandbox, f"{API}/tokens/{FOUNDERS}")
     assert (token["name"], token["symbol"], token["type"]) == ("Founders' Tiles", "TILE", "ERC-721")
     assert (token["holders_count"], token["total_supply"]) == ("66", "69")
 
 
-async def test_holders_go_by_value_and_know_their_names(sandbox: Served) -> None:
+async def test_holders_go_by_value_and_know_their_names(sandbox: RunningSandbox) -> None:
     body = await ask(sandbox, f"{API}/tokens/{FOUNDERS}/holders")
     rows = [(int(item["value"]), item["address"]["hash"].lower()) for item in body["items"]]
     assert rows == sorted(rows, reverse=True)
@@ -235,7 +237,7 @@ async def test_holders_go_by_value_and_know_their_names(sandbox: Served) -> None
     assert body["items"][0]["address"]["ens_domain_name"] == "ada.loopring.eth"
 
 
-async def test_a_holder_of_several_kinds_has_several_rows(sandbox: Served) -> None:
+async def test_a_holder_of_several_kinds_has_several_rows(sandbox: RunningSandbox) -> None:
     body = await ask(sandbox, f"{API}/tokens/{FLAGS}/holders")
     ada = [(item["token_id"], item["value"]) for item in body["items"] if item["address"]["hash"].lower() == ADA]
     assert ada == [("4", "5"), ("1", "2"), ("5", "1"), ("3", "1")]
@@ -243,14 +245,14 @@ async def test_a_holder_of_several_kinds_has_several_rows(sandbox: Served) -> No
     assert (await ask(sandbox, f"{API}/tokens/{FLAGS}"))["holders_count"] == "3"
 
 
-async def test_rows_of_one_holder_and_one_value_are_lost_at_the_end_of_a_page(sandbox: Served) -> None:
+async def test_rows_of_one_holder_and_one_value_are_lost_at_the_end_of_a_page(sandbox: RunningSandbox) -> None:
     found = await pages(sandbox, f"{API}/tokens/{FLAGS}/holders", items_count=4)
     rows = [(item["address"]["hash"].lower(), item["token_id"]) for page in found for item in page["items"]]
     assert len(rows) == 6
     assert {holder for holder, _ in rows} == {holder for holder, _ in sandbox.world.chains[1].holders_of(FLAGS)}
 
 
-async def test_instances_of_one_holder(sandbox: Served) -> None:
+async def test_instances_of_one_holder(sandbox: RunningSandbox) -> None:
     body = await ask(sandbox, f"{API}/tokens/{FLAGS}/instances", holder_address_hash=ADA)
     assert [(item["id"], item["value"], item["is_unique"]) for item in body["items"]] == [
         ("5", "1", True),
@@ -278,13 +280,15 @@ async def test_instances_of_one_holder(sandbox: Served) -> None:
         ("", None),
     ],
 )
-async def test_a_search_leads_to_an_address_or_nowhere(sandbox: Served, wanted: str, address: str | None) -> None:
+async def test_a_search_leads_to_an_address_or_nowhere(
+    sandbox: RunningSandbox, wanted: str, address: str | None
+) -> None:
     body = await ask(sandbox, f"{API}/search/check-redirect", q=wanted)
     type_ = None if address is None else "address"
     assert body == {"parameter": address, "redirect": address is not None, "type": type_}
 
 
-async def test_an_address_can_be_given_contracts_more_than_once(sandbox: Served) -> None:
+async def test_an_address_can_be_given_contracts_more_than_once(sandbox: RunningSandbox) -> None:
     for number, total in ((60, 60), (3, 63)):
         given = await sandbox.post("/_sandbox/contracts", {"address": NEVER_SEEN, "contracts": number})
         assert given == (200, {"address": NEVER_SEEN, "chain": 1, "contracts": total})

@@ -6,20 +6,23 @@ from typing import Any
 
 import pytest
 
-from sandbox.blockscout.behaviour import Behaviour, Counts
+from sandbox.blockscout.rate_limiter import RateLimiter
 from sandbox.blockscout.refusals import RefusedError
+from sandbox.blockscout.settings import Settings
 from sandbox.world import BLOCKSCOUT_KEY
-from tests.sandbox.serving import Served, serving
+from tests.sandbox.serving import RunningSandbox, serving
 
 PATH = "/blockscout/1/api/v2/addresses/0x90e78956725e312a4217e90bdd1d8a496f018a71/nft/collections"
 LIMIT_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-credits-remaining")
 
 
-async def ask(sandbox: Served, key: str | None = BLOCKSCOUT_KEY, **query: str) -> tuple[int, Any, dict[str, str]]:
+async def ask(
+    sandbox: RunningSandbox, key: str | None = BLOCKSCOUT_KEY, **query: str
+) -> tuple[int, Any, dict[str, str]]:
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
     async with sandbox.session.get(sandbox.address + PATH, headers=headers, params=query) as answer:
-        told = {name: answer.headers[name] for name in LIMIT_HEADERS if name in answer.headers}
-        return answer.status, await answer.json(), told
+        limits = {name: answer.headers[name] for name in LIMIT_HEADERS if name in answer.headers}
+        return answer.status, await answer.json(), limits
 
 
 async def test_the_key_is_taken_from_the_header_or_the_query() -> None:
@@ -56,31 +59,31 @@ async def test_over_the_limit_is_429_until_the_second_is_over() -> None:
         await sandbox.post("/_sandbox/blockscout", {"per_second": 2})
         answers = [await ask(sandbox) for _ in range(3)]
     assert [status for status, _, _ in answers] == [200, 200, 429]
-    assert [told["x-ratelimit-remaining"] for _, _, told in answers] == ["1", "0", "0"]
-    assert [told["x-credits-remaining"] for _, _, told in answers] == ["99980", "99960", "99960"]
-    assert all(0 < int(told["x-ratelimit-reset"]) <= 1000 for _, _, told in answers)
+    assert [limits["x-ratelimit-remaining"] for _, _, limits in answers] == ["1", "0", "0"]
+    assert [limits["x-credits-remaining"] for _, _, limits in answers] == ["99980", "99960", "99960"]
+    assert all(0 < int(limits["x-ratelimit-reset"]) <= 1000 for _, _, limits in answers)
 
 
 def test_a_window_begins_with_the_first_request_and_keys_do_not_share_it() -> None:
     now = 100.0
-    counts = Counts(Behaviour(per_second=1), clock=lambda: now)
-    assert counts.admit("a")[1] is None
+    limiter = RateLimiter(Settings(per_second=1), clock=lambda: now)
+    assert limiter.count("a")[1] is None
     now = 100.75
-    headers, refusal = counts.admit("a")
+    headers, refusal = limiter.count("a")
     assert isinstance(refusal, RefusedError)
     assert (refusal.status, headers["x-ratelimit-reset"]) == (429, "250")
-    assert counts.admit(None)[1] is None
+    assert limiter.count(None)[1] is None
     now = 101.0
-    assert counts.admit("a")[1] is None
+    assert limiter.count("a")[1] is None
 
 
 async def test_headers_may_be_broken_and_the_answer_right() -> None:
     async with serving() as sandbox:
         await sandbox.post("/_sandbox/blockscout", {"headers": "broken"})
-        status, body, told = await ask(sandbox)
+        status, body, limits = await ask(sandbox)
     assert status == 200
     assert body["items"]
-    assert told == dict.fromkeys(LIMIT_HEADERS, "-1")
+    assert limits == dict.fromkeys(LIMIT_HEADERS, "-1")
 
 
 async def test_the_switch_changes_what_it_is_told_and_a_reset_takes_it_back() -> None:
@@ -99,7 +102,7 @@ async def test_the_switch_changes_what_it_is_told_and_a_reset_takes_it_back() ->
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence"),
+    ("fields", "sentence"),
     [
         ({"version": "13"}, "version must be one of 11, 12"),
         ({"version": 12}, "version must be one of 11, 12"),
@@ -109,7 +112,7 @@ async def test_the_switch_changes_what_it_is_told_and_a_reset_takes_it_back() ->
         ({"speed": 1}, "there is no speed to set"),
     ],
 )
-async def test_a_setting_that_makes_no_sense_is_refused(asked: dict[str, Any], sentence: str) -> None:
+async def test_a_setting_that_makes_no_sense_is_refused(fields: dict[str, Any], sentence: str) -> None:
     async with serving() as sandbox:
-        assert await sandbox.post("/_sandbox/blockscout", {"version": "11"} | asked) == (400, {"error": sentence})
+        assert await sandbox.post("/_sandbox/blockscout", {"version": "11"} | fields) == (400, {"error": sentence})
         assert (await sandbox.post("/_sandbox/blockscout", {}))[1]["version"] == "12"

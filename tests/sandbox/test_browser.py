@@ -17,12 +17,12 @@ from playwright.async_api import Browser, Page, expect
 from yarl import URL
 
 from sandbox.app import make_app
+from sandbox.app_keys import WALLET_EXTENSION, WORLD
 from sandbox.browser import open_browser
 from sandbox.browser.extension import WalletExtension
 from sandbox.community import load_world
-from sandbox.keys import WALLET_EXTENSION, WORLD
 from sandbox.signing import address_of, personal_digest, signer_of
-from tests.sandbox.serving import Served, serving
+from tests.sandbox.serving import RunningSandbox, serving
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://cdn.discordapp.com; "
@@ -51,14 +51,14 @@ ASK = """async ([n, method, params]) => {
 
 
 @dataclass
-class Bot:
+class BotServer:
     """Stands for the bot's web server: keeps what it was sent, and answers a few paths."""
 
     url: str = ""
-    asked: list[tuple[str, str, list[tuple[str, str]], bytes]] = field(default_factory=list)
+    requests: list[tuple[str, str, list[tuple[str, str]], bytes]] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
-        self.asked.append((request.method, request.raw_path, list(request.headers.items()), await request.read()))
+        self.requests.append((request.method, request.raw_path, list(request.headers.items()), await request.read()))
         headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Server": ""}
         match request.path:
             case "/v":
@@ -79,12 +79,12 @@ class Bot:
     @property
     def last_headers(self) -> dict[str, str]:
         """The headers of the last request, names in lower case."""
-        return {name.lower(): value for name, value in self.asked[-1][2]}
+        return {name.lower(): value for name, value in self.requests[-1][2]}
 
 
 @asynccontextmanager
-async def standing_bot() -> AsyncIterator[Bot]:
-    bot, app = Bot(), web.Application()
+async def open_bot_server() -> AsyncIterator[BotServer]:
+    bot, app = BotServer(), web.Application()
     app.router.add_route("*", "/{path:.*}", bot.answer)
     server = TestServer(app)
     await server.start_server()
@@ -94,56 +94,56 @@ async def standing_bot() -> AsyncIterator[Bot]:
 
 
 @dataclass
-class Opened:
+class BrowserHarness:
     """The proxy before a bot, with the sandbox that the wallet belongs to."""
 
-    bot: Bot
-    sandbox: Served
+    bot: BotServer
+    sandbox: RunningSandbox
     url: str
     session: aiohttp.ClientSession
 
 
 @pytest.fixture(scope="module")
-async def module_opened() -> AsyncIterator[Opened]:
+async def module_harness() -> AsyncIterator[BrowserHarness]:
     app = make_app(load_world())
     async with (
-        standing_bot() as bot,
+        open_bot_server() as bot,
         serving(app=app) as sandbox,
         open_browser(app[WALLET_EXTENSION], bot.url) as port,
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
     ):
-        yield Opened(bot, sandbox, f"http://localhost:{port}", session)
+        yield BrowserHarness(bot, sandbox, f"http://localhost:{port}", session)
 
 
 @pytest.fixture
-async def opened(module_opened: Opened) -> Opened:
-    module_opened.bot.asked.clear()
-    await module_opened.sandbox.post("/_sandbox/reset")
-    return module_opened
+async def harness(module_harness: BrowserHarness) -> BrowserHarness:
+    module_harness.bot.requests.clear()
+    await module_harness.sandbox.post("/_sandbox/reset")
+    return module_harness
 
 
-async def test_a_request_reaches_the_bot_as_it_was_sent(opened: Opened) -> None:
+async def test_a_request_reaches_the_bot_as_it_was_sent(harness: BrowserHarness) -> None:
     path = "/v/start?a=%2F&b=%C3%BC&a=%20"
     headers = {
         "Cookie": "__Host-vs=abc; x=y",
         "Content-Type": "application/json",
-        "Origin": opened.url,
+        "Origin": harness.url,
         "X-Tessera-CSRF": "token",
         "X-Forwarded-For": "203.0.113.9",
     }
-    await opened.session.post(URL(opened.url + path, encoded=True), data=b'{"token": "x"}', headers=headers)
-    method, raw_path, _, body = opened.bot.asked[-1]
+    await harness.session.post(URL(harness.url + path, encoded=True), data=b'{"token": "x"}', headers=headers)
+    method, raw_path, _, body = harness.bot.requests[-1]
     assert (method, raw_path, body) == ("POST", path, b'{"token": "x"}')
-    got = opened.bot.last_headers
+    got = harness.bot.last_headers
     for name in ("Cookie", "Content-Type", "Origin", "X-Tessera-CSRF"):
         assert got[name.lower()] == headers[name]
-    assert got["host"] == opened.url.removeprefix("http://") == got["x-forwarded-host"]
+    assert got["host"] == harness.url.removeprefix("http://") == got["x-forwarded-host"]
     assert got["x-forwarded-for"] == "127.0.0.1"
     assert got["x-forwarded-proto"] == "http"
 
 
-async def test_an_answer_comes_back_as_the_bot_gave_it(opened: Opened) -> None:
-    async with opened.session.post(f"{opened.url}/v/start") as response:
+async def test_an_answer_comes_back_as_the_bot_gave_it(harness: BrowserHarness) -> None:
+    async with harness.session.post(f"{harness.url}/v/start") as response:
         assert response.status == 201
         assert await response.json() == {"html": "<head></head>"}
         cookies = response.headers.getall("Set-Cookie")
@@ -151,26 +151,26 @@ async def test_an_answer_comes_back_as_the_bot_gave_it(opened: Opened) -> None:
         assert "HttpOnly" in cookies[0]
         assert response.headers["Content-Security-Policy"] == POLICY
         assert response.headers["X-Content-Type-Options"] == "nosniff"
-    async with opened.session.get(f"{opened.url}/nowhere") as response:
+    async with harness.session.get(f"{harness.url}/nowhere") as response:
         assert (response.status, await response.text()) == (404, "nothing\n")
-    async with opened.session.get(f"{opened.url}/oauth/cb?code=1", allow_redirects=False) as response:
+    async with harness.session.get(f"{harness.url}/oauth/cb?code=1", allow_redirects=False) as response:
         assert (response.status, response.headers["Location"]) == (303, "/v")
-    async with opened.session.head(f"{opened.url}/v/page.css") as response:
+    async with harness.session.head(f"{harness.url}/v/page.css") as response:
         assert (response.status, await response.read()) == (200, b"")
 
 
-async def test_a_page_gets_the_wallet_s_script_and_nothing_else(opened: Opened) -> None:
-    async with opened.session.get(f"{opened.url}/v", headers={"Accept-Encoding": "gzip"}) as response:
+async def test_a_page_gets_the_wallet_s_script_and_nothing_else(harness: BrowserHarness) -> None:
+    async with harness.session.get(f"{harness.url}/v", headers={"Accept-Encoding": "gzip"}) as response:
         page = await response.read()
     assert page == PAGE.encode().replace(b'<head lang="en">', b'<head lang="en">' + SCRIPT)
-    assert "accept-encoding" not in opened.bot.last_headers
-    async with opened.session.get(f"{opened.url}/bare") as response:
+    assert "accept-encoding" not in harness.bot.last_headers
+    async with harness.session.get(f"{harness.url}/bare") as response:
         assert await response.read() == b"<p>no head</p>"
 
 
 async def test_a_bot_that_is_not_there_is_a_bad_gateway() -> None:
     extension = WalletExtension(load_world())
-    async with standing_bot() as bot:
+    async with open_bot_server() as bot:
         url = bot.url
     async with open_browser(extension, url) as port, aiohttp.ClientSession() as session:
         async with session.get(f"http://127.0.0.1:{port}/v") as response:
@@ -180,19 +180,19 @@ async def test_a_bot_that_is_not_there_is_a_bad_gateway() -> None:
 
 
 @pytest.mark.parametrize("name", ["__init__.py", "..%2fproxy.py", "", "nothing.js"])
-async def test_the_wallet_has_its_own_files_alone(opened: Opened, name: str) -> None:
-    async with opened.session.get(f"{opened.url}/_wallet/{name}") as response:
+async def test_the_wallet_has_its_own_files_alone(harness: BrowserHarness, name: str) -> None:
+    async with harness.session.get(f"{harness.url}/_wallet/{name}") as response:
         assert response.status == 404
 
 
-async def test_the_wallet_signs_for_its_accounts_alone(opened: Opened) -> None:
-    asked = {"address": "0x" + "1" * 40, "message": "0x00"}
-    async with opened.session.post(f"{opened.url}/_wallet/sign", json=asked) as response:
+async def test_the_wallet_signs_for_its_accounts_alone(harness: BrowserHarness) -> None:
+    body = {"address": "0x" + "1" * 40, "message": "0x00"}
+    async with harness.session.post(f"{harness.url}/_wallet/sign", json=body) as response:
         assert response.status == 404
 
 
 @dataclass
-class Visit:
+class WalletPage:
     """The page in Chromium, with the wallets it found."""
 
     page: Page
@@ -207,21 +207,21 @@ class Visit:
 
     async def connect(self, address: str) -> None:
         """Connect the first wallet with an account."""
-        asked = self.ask("eth_requestAccounts")
+        pending = self.ask("eth_requestAccounts")
         await self.page.get_by_test_id("wallet-account").select_option(address)
         await self.press("confirm")
-        assert await asked == {"result": [address]}
+        assert await pending == {"result": [address]}
 
 
 @pytest.fixture
-async def visit(opened: Opened, browser: Browser) -> AsyncIterator[Visit]:
+async def wallet_page(harness: BrowserHarness, browser: Browser) -> AsyncIterator[WalletPage]:
     """The page, freshly opened; what its policy forbids, or its scripts complain of, fails the test."""
     page = await browser.new_page(viewport={"width": 1000, "height": 760})
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    await page.goto(f"{opened.url}/v")
-    yield Visit(page, await page.evaluate(ANNOUNCED))
+    await page.goto(f"{harness.url}/v")
+    yield WalletPage(page, await page.evaluate(ANNOUNCED))
     await page.close()
     assert complaints == []
 
@@ -235,80 +235,86 @@ def as_hex(text: str) -> str:
     return "0x" + text.encode().hex()
 
 
-async def calls(opened: Opened) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = (await opened.sandbox.get("/_sandbox/wallet_calls"))[1]
-    return told
+async def calls(harness: BrowserHarness) -> list[dict[str, Any]]:
+    wallet_calls: list[dict[str, Any]] = (await harness.sandbox.get("/_sandbox/wallet_calls"))[1]
+    return wallet_calls
 
 
-async def test_two_wallets_are_announced_as_eip_6963_says(visit: Visit) -> None:
-    assert [wallet["name"] for wallet in visit.wallets] == ["Test wallet", "Other wallet"]
-    for wallet in visit.wallets:
+async def test_two_wallets_are_announced_as_eip_6963_says(wallet_page: WalletPage) -> None:
+    assert [wallet["name"] for wallet in wallet_page.wallets] == ["Test wallet", "Other wallet"]
+    for wallet in wallet_page.wallets:
         assert sorted(wallet) == ["icon", "name", "rdns", "uuid"]
         assert wallet["icon"].startswith("data:image/svg+xml,")
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", wallet["uuid"])
     frozen = "() => globalThis.found.every((one) => Object.isFrozen(one) && Object.isFrozen(one.info))"
-    assert await visit.page.evaluate(frozen)
-    assert await visit.page.evaluate("() => typeof window.ethereum") == "undefined"
+    assert await wallet_page.page.evaluate(frozen)
+    assert await wallet_page.page.evaluate("() => typeof window.ethereum") == "undefined"
 
 
-async def test_a_person_connects_and_signs_and_the_signature_is_theirs(opened: Opened, visit: Visit) -> None:
-    ada = opened.sandbox.world.accounts[10001].owner
-    assert await visit.ask("eth_accounts") == {"result": []}
-    await visit.connect(ada)
-    assert await visit.ask("eth_accounts") == {"result": [ada]}
-    assert await visit.ask("eth_chainId") == {"result": "0x1"}
-    text = text_for(opened.url, ada)
-    asked = visit.ask("personal_sign", as_hex(text), ada.lower())
-    await expect(visit.page.get_by_test_id("wallet-text")).to_have_text(text)
-    await expect(visit.page.get_by_test_id("wallet-check")).to_have_class("check fine")
-    await visit.press("confirm")
-    signature = (await asked)["result"]
+async def test_a_person_connects_and_signs_and_the_signature_is_theirs(
+    harness: BrowserHarness, wallet_page: WalletPage
+) -> None:
+    ada = harness.sandbox.world.accounts[10001].owner
+    assert await wallet_page.ask("eth_accounts") == {"result": []}
+    await wallet_page.connect(ada)
+    assert await wallet_page.ask("eth_accounts") == {"result": [ada]}
+    assert await wallet_page.ask("eth_chainId") == {"result": "0x1"}
+    text = text_for(harness.url, ada)
+    pending = wallet_page.ask("personal_sign", as_hex(text), ada.lower())
+    await expect(wallet_page.page.get_by_test_id("wallet-text")).to_have_text(text)
+    await expect(wallet_page.page.get_by_test_id("wallet-check")).to_have_class("check fine")
+    await wallet_page.press("confirm")
+    signature = (await pending)["result"]
     assert signer_of(personal_digest(text.encode()), bytes.fromhex(signature[2:])) == ada
-    assert await visit.page.get_by_test_id("wallet").count() == 0
-    assert [call["method"] for call in await calls(opened)] == [
+    assert await wallet_page.page.get_by_test_id("wallet").count() == 0
+    assert [call["method"] for call in await calls(harness)] == [
         "eth_accounts",
         "eth_requestAccounts",
         "eth_accounts",
         "eth_chainId",
         "personal_sign",
     ]
-    assert {call["origin"] for call in await calls(opened)} == {opened.url}
+    assert {call["origin"] for call in await calls(harness)} == {harness.url}
 
 
-async def test_a_smart_wallet_is_signed_for_by_its_owner_s_key(opened: Opened, visit: Visit) -> None:
-    contract = opened.sandbox.world.accounts[10021].owner
-    await visit.connect(contract)
-    asked = visit.ask("personal_sign", "0x6869", contract)
-    await visit.press("confirm")
-    signature = bytes.fromhex((await asked)["result"][2:])
+async def test_a_smart_wallet_is_signed_for_by_its_owner_s_key(
+    harness: BrowserHarness, wallet_page: WalletPage
+) -> None:
+    contract = harness.sandbox.world.accounts[10021].owner
+    await wallet_page.connect(contract)
+    pending = wallet_page.ask("personal_sign", "0x6869", contract)
+    await wallet_page.press("confirm")
+    signature = bytes.fromhex((await pending)["result"][2:])
     assert signer_of(personal_digest(b"hi"), signature) == address_of("10021") != contract
 
 
-async def test_every_key_can_be_chosen_once(opened: Opened, visit: Visit) -> None:
-    asked = visit.ask("eth_requestAccounts", wallet=1)
-    await expect(visit.page.get_by_role("heading", name="Other wallet wants to connect to this site")).to_be_visible()
-    options = visit.page.get_by_test_id("wallet-account").locator("option")
+async def test_every_key_can_be_chosen_once(harness: BrowserHarness, wallet_page: WalletPage) -> None:
+    pending = wallet_page.ask("eth_requestAccounts", wallet=1)
+    await expect(
+        wallet_page.page.get_by_role("heading", name="Other wallet wants to connect to this site")
+    ).to_be_visible()
+    options = wallet_page.page.get_by_test_id("wallet-account").locator("option")
     values = await options.evaluate_all("(options) => options.map((option) => option.value)")
     assert len(values) == len(set(values))
-    world = opened.sandbox.app[WORLD]
+    world = harness.sandbox.app[WORLD]
     for account in (10001, 10021, 10027, 10028):
         assert world.accounts[account].owner in values
     assert {address_of("10028"), address_of("10029"), address_of("10029 before")} <= set(values)
-    await visit.press("reject")
-    assert (await asked)["code"] == 4001
+    await wallet_page.press("reject")
+    assert (await pending)["code"] == 4001
 
 
 @pytest.mark.parametrize("way", ["reject", "Escape"])
-async def test_no_is_no(opened: Opened, visit: Visit, way: str) -> None:
-    ada = opened.sandbox.world.accounts[10001].owner
-    await visit.connect(ada)
-    asked = visit.ask("personal_sign", "0x6869", ada)
-    await expect(visit.page.get_by_test_id("wallet-text")).to_be_focused()
+async def test_no_is_no(harness: BrowserHarness, wallet_page: WalletPage, way: str) -> None:
+    ada = harness.sandbox.world.accounts[10001].owner
+    await wallet_page.connect(ada)
+    pending = wallet_page.ask("personal_sign", "0x6869", ada)
+    await expect(wallet_page.page.get_by_test_id("wallet-text")).to_be_focused()
     if way == "Escape":
-        await visit.page.keyboard.press("Escape")
+        await wallet_page.page.keyboard.press("Escape")
     else:
-        await visit.press(way)
-    assert await asked == {"code": 4001, "message": "User rejected the request."}
+        await wallet_page.press(way)
+    assert await pending == {"code": 4001, "message": "User rejected the request."}
 
 
 @pytest.mark.parametrize(
@@ -325,59 +331,61 @@ async def test_no_is_no(opened: Opened, visit: Visit, way: str) -> None:
     ],
 )
 async def test_the_wallet_warns_of_what_does_not_fit(
-    opened: Opened, visit: Visit, first: str, second: str, kind: str, words: str
+    harness: BrowserHarness, wallet_page: WalletPage, first: str, second: str, kind: str, words: str
 ) -> None:
-    ada = opened.sandbox.world.accounts[10001].owner
-    await visit.connect(ada)
-    text = f"{first.format(host=opened.url.removeprefix('http://'))}\n{second or ada}\n"
-    asked = visit.ask("personal_sign", as_hex(text), ada)
-    check = visit.page.get_by_test_id("wallet-check")
+    ada = harness.sandbox.world.accounts[10001].owner
+    await wallet_page.connect(ada)
+    text = f"{first.format(host=harness.url.removeprefix('http://'))}\n{second or ada}\n"
+    pending = wallet_page.ask("personal_sign", as_hex(text), ada)
+    check = wallet_page.page.get_by_test_id("wallet-check")
     await expect(check).to_have_class(f"check {kind}")
     await expect(check).to_contain_text(words)
-    await visit.press("reject")
-    await asked
+    await wallet_page.press("reject")
+    await pending
 
 
 @pytest.mark.parametrize(
     "method", ["eth_sign", "eth_signTypedData_v4", "eth_sendTransaction", "wallet_addEthereumChain"]
 )
-async def test_nothing_else_is_done_and_the_asking_is_kept(opened: Opened, visit: Visit, method: str) -> None:
-    assert (await visit.ask(method, "0x1", "0x2"))["code"] == 4200
-    assert await calls(opened) == [{"method": method, "params": ["0x1", "0x2"], "origin": opened.url}]
-    await opened.sandbox.post("/_sandbox/reset")
-    assert await calls(opened) == []
+async def test_nothing_else_is_done_and_the_asking_is_kept(
+    harness: BrowserHarness, wallet_page: WalletPage, method: str
+) -> None:
+    assert (await wallet_page.ask(method, "0x1", "0x2"))["code"] == 4200
+    assert await calls(harness) == [{"method": method, "params": ["0x1", "0x2"], "origin": harness.url}]
+    await harness.sandbox.post("/_sandbox/reset")
+    assert await calls(harness) == []
 
 
-async def test_a_page_that_asks_wrongly_is_told(opened: Opened, visit: Visit) -> None:
-    ada = opened.sandbox.world.accounts[10001].owner
-    assert (await visit.ask("personal_sign", "0x6869", ada))["code"] == 4100
-    await visit.connect(ada)
-    assert (await visit.ask("personal_sign", ada, "hi"))["code"] == -32602
-    assert (await visit.ask("personal_sign", "0x6869", address_of("10002")))["code"] == 4100
-    asked = visit.ask("eth_requestAccounts")
-    await expect(visit.page.get_by_test_id("wallet-confirm")).to_be_visible()
-    assert (await visit.ask("eth_requestAccounts"))["code"] == -32002
-    await visit.press("reject")
-    await asked
+async def test_a_page_that_asks_wrongly_is_told(harness: BrowserHarness, wallet_page: WalletPage) -> None:
+    ada = harness.sandbox.world.accounts[10001].owner
+    assert (await wallet_page.ask("personal_sign", "0x6869", ada))["code"] == 4100
+    await wallet_page.connect(ada)
+    assert (await wallet_page.ask("personal_sign", ada, "hi"))["code"] == -32602
+    assert (await wallet_page.ask("personal_sign", "0x6869", address_of("10002")))["code"] == 4100
+    pending = wallet_page.ask("eth_requestAccounts")
+    await expect(wallet_page.page.get_by_test_id("wallet-confirm")).to_be_visible()
+    assert (await wallet_page.ask("eth_requestAccounts"))["code"] == -32002
+    await wallet_page.press("reject")
+    await pending
 
 
-async def test_the_dialog_keeps_the_focus_and_fits_a_phone(opened: Opened, visit: Visit) -> None:
-    ada = opened.sandbox.world.accounts[10001].owner
-    await visit.page.set_viewport_size({"width": 390, "height": 700})
-    await visit.connect(ada)
-    asked = visit.ask("personal_sign", as_hex(text_for(opened.url, ada) + "\nlong " * 80), ada)
-    confirm = visit.page.get_by_test_id("wallet-confirm")
+async def test_the_dialog_keeps_the_focus_and_fits_a_phone(harness: BrowserHarness, wallet_page: WalletPage) -> None:
+    ada = harness.sandbox.world.accounts[10001].owner
+    await wallet_page.page.set_viewport_size({"width": 390, "height": 700})
+    await wallet_page.connect(ada)
+    pending = wallet_page.ask("personal_sign", as_hex(text_for(harness.url, ada) + "\nlong " * 80), ada)
+    confirm = wallet_page.page.get_by_test_id("wallet-confirm")
     await expect(confirm).to_be_in_viewport(ratio=1)
     for _ in range(8):
-        await visit.page.keyboard.press("Tab")
-        assert await visit.page.evaluate("() => document.activeElement.id") != "own"
-    width = await visit.page.evaluate("() => document.documentElement.scrollWidth")
+        await wallet_page.page.keyboard.press("Tab")
+        assert await wallet_page.page.evaluate("() => document.activeElement.id") != "own"
+    width = await wallet_page.page.evaluate("() => document.documentElement.scrollWidth")
     assert width <= 390
-    await visit.press("confirm")
-    assert "result" in await asked
+    await wallet_page.press("confirm")
+    assert "result" in await pending
 
 
-async def test_a_host_cookie_of_the_bot_is_kept_on_localhost(opened: Opened, visit: Visit) -> None:
-    await visit.page.evaluate("() => fetch('/v/start', { method: 'POST' })")
-    await visit.page.evaluate("() => fetch('/v')")
-    assert "__Host-vs=one" in opened.bot.last_headers["cookie"]
+async def test_a_host_cookie_of_the_bot_is_kept_on_localhost(harness: BrowserHarness, wallet_page: WalletPage) -> None:
+    await wallet_page.page.evaluate("() => fetch('/v/start', { method: 'POST' })")
+    await wallet_page.page.evaluate("() => fetch('/v')")
+    assert "__Host-vs=one" in harness.bot.last_headers["cookie"]

@@ -26,37 +26,37 @@ from tests.sandbox.discord_client import (
     until,
 )
 
-Asked = discord.Interaction[Any]
+Interaction = discord.Interaction[Any]
 Tree = app_commands.CommandTree[Any]
 
 
 def register_greetings(tree: Tree) -> None:
     @tree.command(description="Greets after thinking")
-    async def greet(interaction: Asked, name: str) -> None:
+    async def greet(interaction: Interaction, name: str) -> None:
         await interaction.response.defer(thinking=True)
         await interaction.edit_original_response(content=f"Hello {name}")
 
     @tree.command(description="Tells only you")
-    async def whisper(interaction: Asked) -> None:
+    async def whisper(interaction: Interaction) -> None:
         await interaction.response.send_message("psst", ephemeral=True)
 
     @tree.command(description="Thinks where only you see it")
-    async def ponder(interaction: Asked) -> None:
+    async def ponder(interaction: Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
 
     @tree.command(description="Takes too long")
-    async def dawdle(interaction: Asked) -> None:
+    async def dawdle(interaction: Interaction) -> None:
         await asyncio.sleep(0.5)
         await interaction.response.send_message("late")
 
     @tree.command(description="Answers twice")
-    async def stutter(interaction: Asked) -> None:
+    async def stutter(interaction: Interaction) -> None:
         await interaction.response.send_message("one")
         again = discord.InteractionResponse(interaction)
         await again.send_message("two")
 
     @tree.command(description="Defers, then follows up")
-    async def follow(interaction: Asked) -> None:
+    async def follow(interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.followup.send("first", ephemeral=False)
         await interaction.followup.send("second", ephemeral=False)
@@ -140,12 +140,12 @@ async def test_a_token_is_void_after_fifteen_minutes() -> None:
 
 
 async def test_an_interaction_carries_what_the_library_reads() -> None:
-    seen: list[Asked] = []
+    seen: list[Interaction] = []
 
     def register(tree: Tree) -> None:
         @tree.command(description="Looks")
         async def look(
-            interaction: Asked,
+            interaction: Interaction,
             who: discord.Member,
             role: discord.Role,
             where: discord.TextChannel,
@@ -179,7 +179,7 @@ async def test_subcommands_are_named_by_their_path() -> None:
         gates = app_commands.Group(name="gates", description="Gates")
 
         @gates.command(description="Adds")
-        async def add(interaction: Asked, name: str) -> None:
+        async def add(interaction: Interaction, name: str) -> None:
             await interaction.response.send_message(f"added {name}")
 
         tree.add_command(gates)
@@ -211,7 +211,7 @@ async def test_a_client_refuses_what_discords_would(name: str, options: Json, se
         @tree.command(description="Picks")
         @app_commands.choices(color=[app_commands.Choice(name="Red", value="red")])
         async def pick(
-            interaction: Asked,
+            interaction: Interaction,
             color: str,
             size: app_commands.Range[int, 0, 10] = 0,
             word: app_commands.Range[str, 3, 6] = "abc",
@@ -221,7 +221,7 @@ async def test_a_client_refuses_what_discords_would(name: str, options: Json, se
 
         @tree.command(description="Only for admins")
         @app_commands.default_permissions()
-        async def admins(interaction: Asked) -> None:
+        async def admins(interaction: Interaction) -> None:
             await interaction.response.send_message("yes")
 
     async with harness() as on, online(on, register):
@@ -280,7 +280,7 @@ async def test_a_first_answer_that_does_not_fit_is_refused_and_may_be_mended(
     kind: int | None, data: Json | None
 ) -> None:
     async with harness() as on:
-        path, _ = await asked(on)
+        path, _ = await interaction_without_bot(on)
         callback = path["callback"]
         status, body = await on.rest("POST", callback, {"type": kind, "data": data}, token=None)
         assert (status, body["code"]) == (400, 50035)
@@ -295,7 +295,7 @@ async def test_a_first_answer_that_does_not_fit_is_refused_and_may_be_mended(
 
 async def test_the_token_is_no_webhook_before_the_first_answer() -> None:
     async with harness() as on:
-        path, _ = await asked(on)
+        path, _ = await interaction_without_bot(on)
         status, body = await on.rest("POST", path["webhook"], {"content": "x"}, token=None)
         assert (status, body["code"]) == (404, 10015)
         assert (await on.rest("POST", path["callback"], {"type": 5}, token=None))[0] == 204
@@ -308,7 +308,7 @@ async def test_the_token_is_no_webhook_before_the_first_answer() -> None:
 
 async def test_a_wrong_token_is_an_unknown_interaction() -> None:
     async with harness() as on:
-        _, interaction_id = await asked(on)
+        _, interaction_id = await interaction_without_bot(on)
         path = f"/interactions/{interaction_id}/other/callback"
         status, body = await on.rest("POST", path, {"type": 5}, token=None)
         assert (status, body["code"]) == (404, 10062)
@@ -323,7 +323,7 @@ async def test_pictures_from_elsewhere_come_by_the_media_proxy() -> None:
         assert embed["thumbnail"]["proxy_url"] == f"{on.address}/ipfs/x"
 
 
-async def asked(on: DiscordHarness) -> tuple[dict[str, str], str]:
+async def interaction_without_bot(on: DiscordHarness) -> tuple[dict[str, str], str]:
     """An interaction without a bot: the REST paths of its token, and its id."""
     on.discord.commands.overwrite(None, [{"name": "ping", "description": "d"}])
     body = {"user": str(BEN), "guild": str(GUILD), "channel": str(CHANNEL), "name": "ping"}

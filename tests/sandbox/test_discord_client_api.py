@@ -13,16 +13,16 @@ from sandbox.discord.interactions import Deadlines
 from sandbox.world import APPLICATION_ID
 from tests.sandbox.discord_client import ADA, BEN, CHANNEL, GUILD, LOW_ROLE, OWNER, STRANGER, harness, online
 
-Asked = discord.Interaction[Any]
+Interaction = discord.Interaction[Any]
 
 
 def register(tree: app_commands.CommandTree[Any]) -> None:
     @tree.command(description="Only you see it")
-    async def secret(interaction: Asked) -> None:
+    async def secret(interaction: Interaction) -> None:
         await interaction.response.send_message("psst", ephemeral=True)
 
     @tree.command(description="Everybody sees it")
-    async def shout(interaction: Asked) -> None:
+    async def shout(interaction: Interaction) -> None:
         await interaction.response.defer()
         await interaction.edit_original_response(content="HEY")
         await interaction.delete_original_response()
@@ -69,14 +69,14 @@ async def test_news_reach_those_who_may_see_them() -> None:
     ):
         await on.type("secret")
         await on.type("shout")
-        heard: dict[str, list[str]] = {"ben": [], "ada": []}
-        for name, news in (("ben", bens), ("ada", adas)):
-            while "message_delete" not in heard[name]:
-                event = await news.receive_json(timeout=3)
+        received: dict[str, list[str]] = {"ben": [], "ada": []}
+        for name, events in (("ben", bens), ("ada", adas)):
+            while "message_delete" not in received[name]:
+                event = await events.receive_json(timeout=3)
                 if event["type"].startswith("message"):
-                    heard[name].append(event["type"])
-        assert heard["ada"] == ["message_create", "message_update", "message_delete"]
-        assert heard["ben"] == ["message_create", *heard["ada"]]
+                    received[name].append(event["type"])
+        assert received["ada"] == ["message_create", "message_update", "message_delete"]
+        assert received["ben"] == ["message_create", *received["ada"]]
         on.discord.publish({"type": "log", "line": "hello"})
         assert await bens.receive_json(timeout=3) == {"type": "log", "line": "hello"}
 
@@ -95,13 +95,13 @@ async def test_waiting_ends_when_time_is_up() -> None:
 async def test_a_failure_is_told_to_the_person_who_asked() -> None:
     async with (
         harness(deadlines=Deadlines(first_response=0.05)) as on,
-        on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as news,
+        on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as events,
     ):
         on.discord.commands.overwrite(None, [{"name": "ping", "description": "d"}])
         outcome = await on.type("ping")
         assert outcome["state"] == "failed"
-        assert await news.receive_json() == {"type": "commands"}
-        event = await news.receive_json(timeout=3)
+        assert await events.receive_json() == {"type": "commands"}
+        event = await events.receive_json(timeout=3)
         assert event["type"] == "interaction_failed"
         assert event["interaction"] == outcome["id"]
         assert event["error"] == "The application did not respond"

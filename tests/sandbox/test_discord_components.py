@@ -9,11 +9,11 @@ from discord import app_commands, ui
 
 from tests.sandbox.discord_client import ADA, BEN, CHANNEL, GUILD, LOW_ROLE, STRANGER, DiscordHarness, harness, online
 
-Asked = discord.Interaction[Any]
+Interaction = discord.Interaction[Any]
 Tree = app_commands.CommandTree[Any]
 
 
-class Panel(ui.View):
+class CounterView(ui.View):
     """A counter, something that thinks, a menu and a role menu."""
 
     def __init__(self) -> None:
@@ -21,42 +21,42 @@ class Panel(ui.View):
         self.count = 0
 
     @ui.button(label="More", custom_id="more")
-    async def more(self, interaction: Asked, button: ui.Button[Panel]) -> None:
+    async def more(self, interaction: Interaction, button: ui.Button[CounterView]) -> None:
         """Edit in place."""
         self.count += 1
         button.label = f"More ({self.count})"
         await interaction.response.edit_message(content=f"count {self.count}", view=self)
 
     @ui.button(label="Slow", custom_id="slow")
-    async def slow(self, interaction: Asked, button: ui.Button[Panel]) -> None:
+    async def slow(self, interaction: Interaction, button: ui.Button[CounterView]) -> None:
         """Defer the update, then edit."""
         del button
         await interaction.response.defer()
         await interaction.edit_original_response(content="done slowly")
 
     @ui.button(label="Off", custom_id="off", disabled=True)
-    async def off(self, interaction: Asked, button: ui.Button[Panel]) -> None:
+    async def off(self, interaction: Interaction, button: ui.Button[CounterView]) -> None:
         """Never pressed."""
 
     @ui.select(
         custom_id="color", options=[discord.SelectOption(label="Red", value="red"), discord.SelectOption(label="Blue")]
     )
-    async def color(self, interaction: Asked, select: ui.Select[Panel]) -> None:
+    async def color(self, interaction: Interaction, select: ui.Select[CounterView]) -> None:
         """A new message."""
         await interaction.response.send_message(f"you chose {select.values[0]}", ephemeral=True)
 
     @ui.select(cls=ui.RoleSelect, custom_id="role")
-    async def role(self, interaction: Asked, select: ui.RoleSelect[Panel]) -> None:
+    async def role(self, interaction: Interaction, select: ui.RoleSelect[CounterView]) -> None:
         """Resolved values."""
         await interaction.response.send_message(f"role {select.values[0].name}")
 
 
-class Form(ui.Modal, title="Link an account"):
+class AccountModal(ui.Modal, title="Link an account"):
     """One input, in a label."""
 
     account = ui.Label(text="Account", component=ui.TextInput[ui.Modal](custom_id="account", max_length=8))
 
-    async def on_submit(self, interaction: Asked) -> None:
+    async def on_submit(self, interaction: Interaction) -> None:
         """Show what came."""
         assert isinstance(self.account.component, ui.TextInput)
         await interaction.response.send_message(f"linked {self.account.component.value}")
@@ -64,19 +64,19 @@ class Form(ui.Modal, title="Link an account"):
 
 def register(tree: Tree) -> None:
     @tree.command(description="Shows a panel")
-    async def panel(interaction: Asked, secret: bool = False) -> None:  # noqa: FBT001, FBT002 - an option
-        await interaction.response.send_message("count 0", view=Panel(), ephemeral=secret)
+    async def panel(interaction: Interaction, secret: bool = False) -> None:  # noqa: FBT001, FBT002 - an option
+        await interaction.response.send_message("count 0", view=CounterView(), ephemeral=secret)
 
     @tree.command(description="Asks in a modal")
-    async def link(interaction: Asked) -> None:
-        await interaction.response.send_modal(Form())
+    async def link(interaction: Interaction) -> None:
+        await interaction.response.send_modal(AccountModal())
 
     @tree.command(description="Finds")
-    async def find(interaction: Asked, word: str) -> None:
+    async def find(interaction: Interaction, word: str) -> None:
         await interaction.response.send_message(word)
 
     @find.autocomplete("word")
-    async def suggest(interaction: Asked, current: str) -> list[app_commands.Choice[str]]:
+    async def suggest(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         del interaction
         return [app_commands.Choice(name=f"{current}-{n}", value=f"{current}{n}") for n in range(25)]
 
@@ -162,7 +162,7 @@ async def test_suggestions_come_from_the_bot() -> None:
 async def test_the_newer_components_are_taken_and_given_back() -> None:
     def register_layout(tree: Tree) -> None:
         @tree.command(description="Shows a layout")
-        async def layout(interaction: Asked) -> None:
+        async def layout(interaction: Interaction) -> None:
             view = ui.LayoutView()
             box = ui.Container[ui.LayoutView](ui.TextDisplay("## Tessera"), accent_color=0x112233)
             box.add_item(ui.Separator())

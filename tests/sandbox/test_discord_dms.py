@@ -12,11 +12,11 @@ from discord import app_commands, ui
 from sandbox.world import APPLICATION_ID
 from tests.sandbox.discord_client import ADA, BEN, CHANNEL, STRANGER, DiscordHarness, Json, harness, online
 
-Asked = discord.Interaction[Any]
+Interaction = discord.Interaction[Any]
 LONGEST = 4000  # characters that a text input takes at most
 
 
-class Paste(ui.Modal, title="Paste a signature"):
+class PasteModal(ui.Modal, title="Paste a signature"):
     """A paragraph as long as there can be."""
 
     signature = ui.Label(
@@ -24,45 +24,45 @@ class Paste(ui.Modal, title="Paste a signature"):
         component=ui.TextInput[ui.Modal](custom_id="signature", style=discord.TextStyle.paragraph, max_length=LONGEST),
     )
 
-    async def on_submit(self, interaction: Asked) -> None:
+    async def on_submit(self, interaction: Interaction) -> None:
         """Show how much came."""
         assert isinstance(self.signature.component, ui.TextInput)
         value = self.signature.component.value
         await interaction.response.send_message(f"{len(value)} {value.count(chr(10))}", ephemeral=True)
 
 
-class Objection(ui.View):
+class ObjectionView(ui.View):
     """What a holder of an account may do about a claim."""
 
     @ui.button(label="It is mine", custom_id="object")
-    async def object_to(self, interaction: Asked, button: ui.Button[Objection]) -> None:
+    async def object_to(self, interaction: Interaction, button: ui.Button[ObjectionView]) -> None:
         """Edit in place."""
         del button
         where = (interaction.guild_id, interaction.context.dm_channel, interaction.user.id)
         await interaction.response.edit_message(content=f"objected {where}", view=None)
 
     @ui.button(label="Whisper", custom_id="whisper")
-    async def whisper(self, interaction: Asked, button: ui.Button[Objection]) -> None:
+    async def whisper(self, interaction: Interaction, button: ui.Button[ObjectionView]) -> None:
         """A message of its own."""
         del button
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.followup.send("psst")
 
     @ui.button(label="Paste", custom_id="paste")
-    async def paste(self, interaction: Asked, button: ui.Button[Objection]) -> None:
+    async def paste(self, interaction: Interaction, button: ui.Button[ObjectionView]) -> None:
         """Ask in a modal."""
         del button
-        await interaction.response.send_modal(Paste())
+        await interaction.response.send_modal(PasteModal())
 
 
 def register(tree: app_commands.CommandTree[Any]) -> None:
     @tree.command(description="Offers a button that only one sees")
-    async def verify(interaction: Asked) -> None:
-        await interaction.response.send_message("press", view=Objection(), ephemeral=True)
+    async def verify(interaction: Interaction) -> None:
+        await interaction.response.send_message("press", view=ObjectionView(), ephemeral=True)
 
     @tree.command(description="Asks at once")
-    async def paste(interaction: Asked) -> None:
-        await interaction.response.send_modal(Paste())
+    async def paste(interaction: Interaction) -> None:
+        await interaction.response.send_modal(PasteModal())
 
 
 def link_button() -> ui.View:
@@ -187,7 +187,7 @@ async def test_news_reach_only_the_person() -> None:
 
 async def test_a_button_works_there_without_a_guild() -> None:
     async with harness() as on, online(on, register) as bot:
-        sent = await (await bot.create_dm(discord.Object(BEN))).send("claimed", view=Objection())
+        sent = await (await bot.create_dm(discord.Object(BEN))).send("claimed", view=ObjectionView())
         [seen] = await direct(on)
         whispered = await on.press(seen, "whisper")
         assert (whispered["message"]["content"], whispered["message"]["ephemeral"]) == ("psst", True)
@@ -204,7 +204,7 @@ async def test_a_button_works_there_without_a_guild() -> None:
 
 async def test_a_modal_opened_there_is_answered_there() -> None:
     async with harness() as on, online(on, register) as bot:
-        await (await bot.create_dm(discord.Object(BEN))).send("claimed", view=Objection())
+        await (await bot.create_dm(discord.Object(BEN))).send("claimed", view=ObjectionView())
         opened = await on.press((await direct(on))[0], "paste")
         assert opened["state"] == "modal"
         assert (await on.submit(opened, signature="0x12\n0x34"))["message"]["content"] == "9 1"
@@ -216,9 +216,9 @@ async def test_a_bot_with_the_intent_hears_of_its_own_messages() -> None:
         online(on, register, intents=discord.Intents(guilds=True, dm_messages=True)) as bot,
     ):
         channel = await bot.create_dm(discord.Object(BEN))
-        heard = bot.wait_for("message", timeout=5)  # listens from here on
+        received = bot.wait_for("message", timeout=5)  # listens from here on
         sent = await channel.send("echo")
-        message = await heard
+        message = await received
         assert (message.id, message.guild) == (sent.id, None)
 
 

@@ -16,17 +16,17 @@ from sandbox.discord.interactions import Deadlines
 from sandbox.world import APPLICATION_ID, BOT_TOKEN, Guild
 from tests.sandbox.discord_client import ADA, BEN, GUILD, STRANGER, DiscordHarness, Json, harness, online, until
 
-Asked = discord.Interaction[Any]
+Interaction = discord.Interaction[Any]
 GUILDS, MEMBERS = 1, 2
 
 
 def register(tree: app_commands.CommandTree[Any]) -> None:
     @tree.command(description="Answers")
-    async def ping(interaction: Asked) -> None:
+    async def ping(interaction: Interaction) -> None:
         await interaction.response.send_message("pong")
 
 
-class Raw:
+class RawGateway:
     """A bare websocket with a token, without compression unless asked for."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, compress: str) -> None:
@@ -65,10 +65,10 @@ def _zstd() -> Any:
     return zstandard.ZstdDecompressor().decompressobj()
 
 
-async def connect(on: DiscordHarness, compress: str = "", **query: str) -> Raw:
+async def connect(on: DiscordHarness, compress: str = "", **query: str) -> RawGateway:
     """A websocket, after its hello."""
     params = {"v": "10", "encoding": "json", **({"compress": compress} if compress else {}), **query}
-    raw = Raw(await on.session.ws_connect(f"{on.address}/gateway/", params=params), compress)
+    raw = RawGateway(await on.session.ws_connect(f"{on.address}/gateway/", params=params), compress)
     hello = await raw.receive()
     assert hello["op"] == 10
     assert hello["d"]["heartbeat_interval"] > 0
@@ -321,12 +321,12 @@ async def test_too_many_guilds_need_shards() -> None:
 
 
 async def test_clients_hear_when_the_bot_comes_and_goes() -> None:
-    async with harness() as on, on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as news:
+    async with harness() as on, on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as events:
         async with online(on, register):
-            heard = [await news.receive_json(timeout=3) for _ in range(2)]
-            assert {"type": "bot", "online": True} in heard
-            assert {"type": "commands"} in heard
-        assert await news.receive_json(timeout=3) == {"type": "bot", "online": False}
+            received = [await events.receive_json(timeout=3) for _ in range(2)]
+            assert {"type": "bot", "online": True} in received
+            assert {"type": "commands"} in received
+        assert await events.receive_json(timeout=3) == {"type": "bot", "online": False}
 
 
 async def test_more_than_a_hundred_and_twenty_events_a_minute_are_too_many() -> None:

@@ -43,7 +43,7 @@ def places(errors: Json, path: str = "") -> dict[str, str]:
     return found
 
 
-def complaints(check: Any, body: Any) -> dict[str, str]:
+def form_errors(check: Any, body: Any) -> dict[str, str]:
     """What a check says to a body."""
     with pytest.raises(ApiError) as caught:
         check(body)
@@ -158,7 +158,7 @@ SCHEME, NO_URL = "URL_TYPE_INVALID_SCHEME", "URL_TYPE_INVALID_URL"
     ],
 )
 def test_a_message_is_refused_at_the_place_of_the_mistake(body: Json, place: str, code: str) -> None:
-    assert complaints(check_message, body).get(place) == code
+    assert form_errors(check_message, body).get(place) == code
 
 
 def test_what_is_within_the_limits_passes() -> None:
@@ -210,7 +210,7 @@ def text_input(**more: Any) -> Json:
 )
 def test_a_modal_is_refused_at_the_place_of_the_mistake(change: Json, place: str, code: str) -> None:
     modal = {"title": "T", "custom_id": "m", "components": [text_input()], **change}
-    assert complaints(check_modal, modal).get(place) == code
+    assert form_errors(check_modal, modal).get(place) == code
 
 
 def option(**more: Any) -> Json:

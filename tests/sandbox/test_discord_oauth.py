@@ -21,7 +21,7 @@ VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 CLIENT = {"client_id": str(APPLICATION_ID), "client_secret": CLIENT_SECRET}
 INVALID_CODE = {"error": "invalid_grant", "error_description": 'Invalid "code" in request.'}
-QUESTION = {
+AUTHORIZATION = {
     "response_type": "code",
     "client_id": str(APPLICATION_ID),
     "scope": "identify",
@@ -43,14 +43,18 @@ class Clock:
         return self.now
 
 
-class Application(DiscordHarness):
+class OAuthApplication(DiscordHarness):
     """The sandbox, and the server of an application that logs people in."""
 
     clock: Clock
 
-    def question(self, **changed: str | None) -> str:
+    def authorize_url(self, **changed: str | None) -> str:
         """The address that a browser is sent to; None leaves a parameter out."""
-        return self.address + "/oauth2/authorize?" + urlencode({k: v for k, v in {**QUESTION, **changed}.items() if v})
+        return (
+            self.address
+            + "/oauth2/authorize?"
+            + urlencode({k: v for k, v in {**AUTHORIZATION, **changed}.items() if v})
+        )
 
     async def answer(self, url: str, *, user: int = BEN, approve: bool = True) -> dict[str, str]:
         """What a person's answer brings to the redirect URI."""
@@ -61,7 +65,7 @@ class Application(DiscordHarness):
 
     async def code(self, user: int = BEN, /, **changed: str | None) -> str:
         """A fresh code."""
-        return (await self.answer(self.question(**changed), user=user))["code"]
+        return (await self.answer(self.authorize_url(**changed), user=user))["code"]
 
     async def form(self, path: str, headers: dict[str, str] | None = None, /, **fields: str) -> tuple[int, Any]:
         """A form, as applications send it: status and body."""
@@ -97,16 +101,16 @@ class Application(DiscordHarness):
 
 
 @pytest.fixture
-async def app() -> AsyncIterator[Application]:
+async def app() -> AsyncIterator[OAuthApplication]:
     clock = Clock()
     async with harness(clock=clock) as on:
-        application = Application(on.discord, on.address, on.session)
+        application = OAuthApplication(on.discord, on.address, on.session)
         application.clock = clock
         yield application
 
 
-async def test_a_login_says_who_the_person_is_and_nothing_more(app: Application) -> None:
-    returned = await app.answer(app.question())
+async def test_a_login_says_who_the_person_is_and_nothing_more(app: OAuthApplication) -> None:
+    returned = await app.answer(app.authorize_url())
     assert returned["state"] == "a state/+ü"
     status, tokens = await app.exchange(returned["code"])
     assert status == 200
@@ -122,7 +126,7 @@ async def test_a_login_says_who_the_person_is_and_nothing_more(app: Application)
     assert not {"email", "verified"} & user.keys()
 
 
-async def test_a_token_tells_what_it_is_good_for(app: Application) -> None:
+async def test_a_token_tells_what_it_is_good_for(app: OAuthApplication) -> None:
     tokens = await app.log_in(ADA)
     status, body = await app.read(tokens["access_token"], "/oauth2/@me")
     assert status == 200
@@ -133,7 +137,7 @@ async def test_a_token_tells_what_it_is_good_for(app: Application) -> None:
     assert (status, body) == (401, {"message": "401: Unauthorized", "code": 0})
 
 
-async def test_the_bot_still_reads_itself(app: Application) -> None:
+async def test_the_bot_still_reads_itself(app: OAuthApplication) -> None:
     status, body = await app.rest("GET", "/users/@me")
     assert (status, body["id"]) == (200, str(APPLICATION_ID))
     for token in ("", "unknown"):
@@ -141,8 +145,8 @@ async def test_the_bot_still_reads_itself(app: Application) -> None:
         assert (status, body) == (401, {"message": "401: Unauthorized", "code": 0})
 
 
-async def test_a_person_may_say_no(app: Application) -> None:
-    returned = await app.answer(app.question(), approve=False)
+async def test_a_person_may_say_no(app: OAuthApplication) -> None:
+    returned = await app.answer(app.authorize_url(), approve=False)
     assert returned == {
         "error": "access_denied",
         "error_description": "The resource owner or authorization server denied the request",
@@ -151,20 +155,20 @@ async def test_a_person_may_say_no(app: Application) -> None:
     assert await app.get("/oauth") == {"redirect_uris": [], "codes": 0, "tokens_alive": 0, "grants": []}
 
 
-async def test_a_redirect_uri_keeps_its_own_query(app: Application) -> None:
+async def test_a_redirect_uri_keeps_its_own_query(app: OAuthApplication) -> None:
     _, body = await app.post(
-        "/authorize", {"url": app.question(redirect_uri=REDIRECT + "?a=1"), "user": str(BEN), "approve": True}
+        "/authorize", {"url": app.authorize_url(redirect_uri=REDIRECT + "?a=1"), "user": str(BEN), "approve": True}
     )
     assert body["location"].startswith(REDIRECT + "?a=1&code=")
 
 
-async def test_a_code_is_good_once(app: Application) -> None:
+async def test_a_code_is_good_once(app: OAuthApplication) -> None:
     code = await app.code()
     assert (await app.exchange(code))[0] == 200
     assert await app.exchange(code) == (400, INVALID_CODE)
 
 
-async def test_a_code_lives_a_minute(app: Application) -> None:
+async def test_a_code_lives_a_minute(app: OAuthApplication) -> None:
     early, late = await app.code(), await app.code()
     app.clock.now += 59.9
     assert (await app.exchange(early))[0] == 200
@@ -174,7 +178,7 @@ async def test_a_code_lives_a_minute(app: Application) -> None:
     assert (await app.get("/oauth"))["codes"] == 0
 
 
-async def test_a_token_lives_a_week(app: Application) -> None:
+async def test_a_token_lives_a_week(app: OAuthApplication) -> None:
     token = (await app.log_in())["access_token"]
     app.clock.now += 604_799
     assert (await app.read(token))[0] == 200
@@ -201,21 +205,21 @@ async def test_a_token_lives_a_week(app: Application) -> None:
     ],
 )
 async def test_an_exchange_that_is_not_right_gives_no_token(
-    app: Application, changed: dict[str, str | None], status: int, error: str, description: str | None
+    app: OAuthApplication, changed: dict[str, str | None], status: int, error: str, description: str | None
 ) -> None:
     expected = {"error": error} if description is None else {"error": error, "error_description": description}
     assert await app.exchange(await app.code(), **changed) == (status, expected)
     assert (await app.get("/oauth"))["tokens_alive"] == 0
 
 
-async def test_a_verifier_without_a_challenge_is_refused(app: Application) -> None:
+async def test_a_verifier_without_a_challenge_is_refused(app: OAuthApplication) -> None:
     plain = {"code_challenge": None, "code_challenge_method": None}
     status, body = await app.exchange(await app.code(**plain))
     assert (status, body["error"]) == (400, "invalid_grant")
     assert (await app.exchange(await app.code(**plain), code_verifier=None))[0] == 200
 
 
-async def test_an_application_may_show_who_it_is_by_http_basic(app: Application) -> None:
+async def test_an_application_may_show_who_it_is_by_http_basic(app: OAuthApplication) -> None:
     fields = {"grant_type": "authorization_code", "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
     good = {"Authorization": aiohttp.encode_basic_auth(str(APPLICATION_ID), CLIENT_SECRET)}
     bad = {"Authorization": aiohttp.encode_basic_auth(str(APPLICATION_ID), "wrong")}
@@ -223,13 +227,13 @@ async def test_an_application_may_show_who_it_is_by_http_basic(app: Application)
     assert await app.form("token", bad, code=await app.code(), **fields) == (401, {"error": "invalid_client"})
 
 
-async def test_json_is_no_form(app: Application) -> None:
+async def test_json_is_no_form(app: OAuthApplication) -> None:
     body = {**CLIENT, "grant_type": "authorization_code", "code": await app.code(), "redirect_uri": REDIRECT}
     status, answer = await app.rest("POST", "/oauth2/token", body, token=None)
     assert (status, answer["error"]) == (400, "unsupported_grant_type")
 
 
-async def test_revoking_ends_every_token_of_the_person(app: Application) -> None:
+async def test_revoking_ends_every_token_of_the_person(app: OAuthApplication) -> None:
     first, second, other = await app.log_in(), await app.log_in(), await app.log_in(ADA)
     assert await app.form("token/revoke", **CLIENT, token=first["access_token"], token_type_hint="access_token") == (
         200,
@@ -253,7 +257,7 @@ async def test_revoking_ends_every_token_of_the_person(app: Application) -> None
     }
 
 
-async def test_revoking_asks_who_is_there_and_does_not_mind_an_unknown_token(app: Application) -> None:
+async def test_revoking_asks_who_is_there_and_does_not_mind_an_unknown_token(app: OAuthApplication) -> None:
     token = (await app.log_in())["access_token"]
     status, body = await app.form("token/revoke", token=token)
     assert (status, body) == (401, {"error": "invalid_client"})
@@ -262,7 +266,7 @@ async def test_revoking_asks_who_is_there_and_does_not_mind_an_unknown_token(app
     assert (await app.read(token))[0] == 200
 
 
-async def test_a_refresh_token_is_good_once(app: Application) -> None:
+async def test_a_refresh_token_is_good_once(app: OAuthApplication) -> None:
     tokens = await app.log_in()
     refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     status, fresh = await app.form("token", **CLIENT, **refresh)
@@ -294,9 +298,9 @@ async def test_a_refresh_token_is_good_once(app: Application) -> None:
     ],
 )
 async def test_a_question_that_is_not_right_is_shown_and_leads_nowhere(
-    app: Application, changed: dict[str, str | None], words: str
+    app: OAuthApplication, changed: dict[str, str | None], words: str
 ) -> None:
-    url = app.question(**changed)
+    url = app.authorize_url(**changed)
     async with app.session.get(url, allow_redirects=False) as answer:
         text = await answer.text()
     assert answer.status == 400
@@ -308,19 +312,19 @@ async def test_a_question_that_is_not_right_is_shown_and_leads_nowhere(
     assert words in body["error"]
 
 
-async def test_a_parameter_is_given_once(app: Application) -> None:
+async def test_a_parameter_is_given_once(app: OAuthApplication) -> None:
     status, body = await app.post(
-        "/authorize", {"url": app.question() + "&state=other", "user": str(BEN), "approve": True}
+        "/authorize", {"url": app.authorize_url() + "&state=other", "user": str(BEN), "approve": True}
     )
     assert (status, body["error"]) == (400, "state is given more than once")
 
 
-async def test_only_registered_redirect_uris_pass_once_there_are_any(app: Application) -> None:
+async def test_only_registered_redirect_uris_pass_once_there_are_any(app: OAuthApplication) -> None:
     status, _ = await app.post("/oauth", {"redirect_uris": ["https://verify.example/oauth/cb"]})
     assert status == 200
-    refused = {"url": app.question(), "user": str(BEN), "approve": True}
+    refused = {"url": app.authorize_url(), "user": str(BEN), "approve": True}
     assert (await app.post("/authorize", refused))[0] == 400
-    taken = {**refused, "url": app.question(redirect_uri="https://verify.example/oauth/cb")}
+    taken = {**refused, "url": app.authorize_url(redirect_uri="https://verify.example/oauth/cb")}
     status, body = await app.post("/authorize", taken)
     assert body["location"].startswith("https://verify.example/oauth/cb?code=")
     assert (await app.post("/oauth", {"redirect_uris": "no list"}))[0] == 400
@@ -328,15 +332,15 @@ async def test_only_registered_redirect_uris_pass_once_there_are_any(app: Applic
     assert (await app.get("/oauth"))["redirect_uris"] == []
 
 
-async def test_only_people_can_say_yes(app: Application) -> None:
+async def test_only_people_can_say_yes(app: OAuthApplication) -> None:
     for user in (str(APPLICATION_ID), "1"):
-        status, body = await app.post("/authorize", {"url": app.question(), "user": user, "approve": True})
+        status, body = await app.post("/authorize", {"url": app.authorize_url(), "user": user, "approve": True})
         assert (status, body["error"]) == (400, "there is no such user")
     elsewhere = {"url": app.address + "/elsewhere", "user": str(BEN), "approve": True}
     assert "url is not" in (await app.post("/authorize", elsewhere))[1]["error"]
 
 
-async def test_a_reset_ends_every_authorization(app: Application) -> None:
+async def test_a_reset_ends_every_authorization(app: OAuthApplication) -> None:
     token, code = (await app.log_in())["access_token"], await app.code()
     app.discord.reset()
     assert (await app.read(token))[0] == 401

@@ -12,7 +12,7 @@ import pytest
 from sandbox.ethereum.jsonrpc import answer
 from sandbox.signing import address_of, personal_digest, sign
 from sandbox.wallets import WALLET_FACTORY
-from tests.sandbox.serving import Served, serving
+from tests.sandbox.serving import RunningSandbox, serving
 
 A, B = "/ethereum/1", "/ethereum/1/b"
 MESSAGE = b"a text"
@@ -23,53 +23,55 @@ Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-async def shared() -> AsyncIterator[Served]:
+async def shared() -> AsyncIterator[RunningSandbox]:
     async with serving() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-async def sandbox(shared: Served) -> Served:
+async def sandbox(shared: RunningSandbox) -> RunningSandbox:
     await shared.post("/_sandbox/reset")
     return shared
 
 
-async def ask(sandbox: Served, method: str, *params: Any, path: str = A) -> Json:
+async def ask(sandbox: RunningSandbox, method: str, *params: Any, path: str = A) -> Json:
     status, body = await sandbox.post(path, {"jsonrpc": "2.0", "id": 7, "method": method, "params": list(params)})
     assert (status, body["jsonrpc"], body["id"]) == (200, "2.0", 7)
     return dict(body)
 
 
-async def result(sandbox: Served, method: str, *params: Any, path: str = A) -> str:
+async def result(sandbox: RunningSandbox, method: str, *params: Any, path: str = A) -> str:
     return str((await ask(sandbox, method, *params, path=path))["result"])
 
 
-async def call(sandbox: Served, to: str, data: str, path: str = A) -> Json:
+async def call(sandbox: RunningSandbox, to: str, data: str, path: str = A) -> Json:
     return await ask(sandbox, "eth_call", {"to": to, "data": data}, "latest", path=path)
 
 
-def owner(sandbox: Served, account: int) -> str:
+def owner(sandbox: RunningSandbox, account: int) -> str:
     return sandbox.world.accounts[account].owner
 
 
-def asks_about(digest: bytes, signature: bytes) -> str:
+def is_valid_signature_call(digest: bytes, signature: bytes) -> str:
     """The calldata of isValidSignature(bytes32,bytes), written out."""
     padding = bytes(-len(signature) % 32)
     rest = (64).to_bytes(32, "big") + len(signature).to_bytes(32, "big") + signature + padding
     return "0x1626ba7e" + (digest + rest).hex()
 
 
-async def validity(sandbox: Served, account: int, signature: bytes, path: str = A) -> Json:
-    return await call(sandbox, owner(sandbox, account), asks_about(personal_digest(MESSAGE), signature), path)
+async def validity(sandbox: RunningSandbox, account: int, signature: bytes, path: str = A) -> Json:
+    return await call(
+        sandbox, owner(sandbox, account), is_valid_signature_call(personal_digest(MESSAGE), signature), path
+    )
 
 
-async def test_it_is_ethereum(sandbox: Served) -> None:
+async def test_it_is_ethereum(sandbox: RunningSandbox) -> None:
     for path in (A, B):
         assert await result(sandbox, "eth_chainId", path=path) == "0x1"
         assert int(await result(sandbox, "eth_blockNumber", path=path), 16) > 20_000_000
 
 
-async def test_code_is_where_contracts_are(sandbox: Served) -> None:
+async def test_code_is_where_contracts_are(sandbox: RunningSandbox) -> None:
     async def code(address: str) -> str:
         return await result(sandbox, "eth_getCode", address, "latest")
 
@@ -107,23 +109,25 @@ async def test_code_is_where_contracts_are(sandbox: Served) -> None:
         pytest.param(10001, "10001", "personal", "0x", id="no contract"),
     ],
 )
-async def test_wallets_judge_signatures(sandbox: Served, account: int, key: str, style: str, expected: str) -> None:
+async def test_wallets_judge_signatures(
+    sandbox: RunningSandbox, account: int, key: str, style: str, expected: str
+) -> None:
     assert (await validity(sandbox, account, sign(key, MESSAGE, style)))["result"] == expected
 
 
-async def test_a_signature_is_for_one_text(sandbox: Served) -> None:
+async def test_a_signature_is_for_one_text(sandbox: RunningSandbox) -> None:
     assert (await validity(sandbox, 10021, sign("10021", MESSAGE + b"!")))["result"] == ZEROS
 
 
-async def test_a_revert_is_an_error_of_its_own(sandbox: Served) -> None:
-    said = await validity(sandbox, 10023, sign("10023", MESSAGE))
-    assert said["error"] == {"code": 3, "message": "execution reverted", "data": "0x"}
+async def test_a_revert_is_an_error_of_its_own(sandbox: RunningSandbox) -> None:
+    reply = await validity(sandbox, 10023, sign("10023", MESSAGE))
+    assert reply["error"] == {"code": 3, "message": "execution reverted", "data": "0x"}
 
 
-async def test_loopring_s_wallet_says_why_it_reverts(sandbox: Served) -> None:
-    said = await validity(sandbox, 10021, b"\x01" * 64)
-    assert said["error"]["message"] == "execution reverted: INVALID_SIGNATURE_LENGTH"
-    data = bytes.fromhex(said["error"]["data"][2:])
+async def test_loopring_s_wallet_says_why_it_reverts(sandbox: RunningSandbox) -> None:
+    reply = await validity(sandbox, 10021, b"\x01" * 64)
+    assert reply["error"]["message"] == "execution reverted: INVALID_SIGNATURE_LENGTH"
+    data = bytes.fromhex(reply["error"]["data"][2:])
     assert data[:4].hex() == "08c379a0"
     assert data[68:92] == b"INVALID_SIGNATURE_LENGTH"
     # asked by another wallet, it only has not said yes
@@ -131,22 +135,22 @@ async def test_loopring_s_wallet_says_why_it_reverts(sandbox: Served) -> None:
 
 
 @pytest.mark.parametrize("data", ["0x1626ba7e", "0x1626ba7e" + "ff" * 64, "0x12345678", "0x"])
-async def test_what_a_wallet_cannot_read_reverts(sandbox: Served, data: str) -> None:
+async def test_what_a_wallet_cannot_read_reverts(sandbox: RunningSandbox, data: str) -> None:
     assert (await call(sandbox, owner(sandbox, 10021), data))["error"]["code"] == 3
 
 
-async def test_a_slow_wallet_takes_its_time_and_is_right(sandbox: Served) -> None:
+async def test_a_slow_wallet_takes_its_time_and_is_right(sandbox: RunningSandbox) -> None:
     await sandbox.post("/_sandbox/ethereum", {"wallet_seconds": 0.3})
     began = time.monotonic()
     assert (await validity(sandbox, 10025, sign("10025", MESSAGE)))["result"] == MAGIC
     assert time.monotonic() - began >= 0.3
 
 
-async def test_the_state_of_loopring_s_wallet_tells_that_it_is_locked(sandbox: Served) -> None:
+async def test_the_state_of_loopring_s_wallet_tells_that_it_is_locked(sandbox: RunningSandbox) -> None:
     for account, is_locked in ((10021, False), (10022, True)):
-        said = (await call(sandbox, owner(sandbox, account), "0x521eb273"))["result"]
-        words = [said[2 + 64 * n :][:64] for n in range(12)]
-        assert len(said) == 2 + 12 * 64
+        reply = (await call(sandbox, owner(sandbox, account), "0x521eb273"))["result"]
+        words = [reply[2 + 64 * n :][:64] for n in range(12)]
+        assert len(reply) == 2 + 12 * 64
         assert words[0][24:] == address_of(str(account))[2:].lower()
         assert int(words[3], 16) == int(is_locked)
     getter = (await call(sandbox, owner(sandbox, 10029), "0x893d20e8"))["result"]
@@ -154,13 +158,13 @@ async def test_the_state_of_loopring_s_wallet_tells_that_it_is_locked(sandbox: S
     assert "error" in await call(sandbox, owner(sandbox, 10030), "0x521eb273")
 
 
-async def test_the_factory_computes_the_addresses_of_its_wallets(sandbox: Served) -> None:
+async def test_the_factory_computes_the_addresses_of_its_wallets(sandbox: RunningSandbox) -> None:
     _, info = await sandbox.get("/loopring/api/v3/counterFactualInfo", accountId=10028)
     arguments = info["walletOwner"][2:].rjust(64, "0") + f"{int(info['walletSalt']):064x}"
-    said = (await call(sandbox, info["walletFactory"], "0xce158612" + arguments))["result"]
-    assert said == "0x" + info["wallet"][2:].rjust(64, "0")
+    reply = (await call(sandbox, info["walletFactory"], "0xce158612" + arguments))["result"]
+    assert reply == "0x" + info["wallet"][2:].rjust(64, "0")
     elsewhere = (await call(sandbox, info["walletFactory"], "0xce158612" + arguments[:-1] + "f"))["result"]
-    assert elsewhere != said
+    assert elsewhere != reply
     assert (await call(sandbox, info["walletFactory"], "0xce158612"))["error"]["code"] == 3
     assert (await call(sandbox, info["walletFactory"], "0x521eb273"))["error"]["code"] == 3
     assert (await call(sandbox, "0x" + "5" * 40, "0xce158612" + arguments))["result"] == "0x"
@@ -181,16 +185,18 @@ async def test_the_factory_computes_the_addresses_of_its_wallets(sandbox: Served
         ("eth_call", [{"to": "0x" + "1" * 40, "data": "0x123"}, "latest"], -32602),
     ],
 )
-async def test_what_cannot_be_asked_is_an_error(sandbox: Served, method: str, params: list[Any], code: int) -> None:
+async def test_what_cannot_be_asked_is_an_error(
+    sandbox: RunningSandbox, method: str, params: list[Any], code: int
+) -> None:
     assert (await ask(sandbox, method, *params))["error"]["code"] == code
 
 
-async def test_a_block_has_a_name_or_a_number(sandbox: Served) -> None:
+async def test_a_block_has_a_name_or_a_number(sandbox: RunningSandbox) -> None:
     for block in ("latest", "finalized", "0x1", await result(sandbox, "eth_blockNumber")):
         assert await result(sandbox, "eth_getCode", owner(sandbox, 10001), block) == "0x"
 
 
-async def test_a_batch_is_answered_in_order_without_its_notifications(sandbox: Served) -> None:
+async def test_a_batch_is_answered_in_order_without_its_notifications(sandbox: RunningSandbox) -> None:
     batch = [
         {"jsonrpc": "2.0", "id": "x", "method": "eth_chainId"},
         {"jsonrpc": "2.0", "method": "eth_chainId"},
@@ -204,7 +210,7 @@ async def test_a_batch_is_answered_in_order_without_its_notifications(sandbox: S
     assert (third["id"], third["error"]["code"]) == (None, -32600)
 
 
-class Echo:
+class EchoMethods:
     """Whatever is asked is the answer."""
 
     async def run(self, method: str, params: list[Any]) -> str:
@@ -223,23 +229,23 @@ class Echo:
     ],
 )
 async def test_requests_that_are_none(body: bytes, code: int) -> None:
-    said = await answer(body, Echo())
-    assert isinstance(said, dict)
-    assert said["error"]["code"] == code
+    reply = await answer(body, EchoMethods())
+    assert isinstance(reply, dict)
+    assert reply["error"]["code"] == code
 
 
 async def test_notifications_alone_get_no_answer() -> None:
     notification = b'{"jsonrpc":"2.0","method":"x"}'
-    assert await answer(notification, Echo()) is None
-    assert await answer(b"[" + notification + b"]", Echo()) is None
+    assert await answer(notification, EchoMethods()) is None
+    assert await answer(b"[" + notification + b"]", EchoMethods()) is None
 
 
-async def test_only_json_is_read(sandbox: Served) -> None:
-    async with sandbox.session.post(sandbox.address + A, data=b"{}", headers={"Content-Type": "text/plain"}) as said:
-        assert said.status == 415
+async def test_only_json_is_read(sandbox: RunningSandbox) -> None:
+    async with sandbox.session.post(sandbox.address + A, data=b"{}", headers={"Content-Type": "text/plain"}) as reply:
+        assert reply.status == 415
 
 
-async def test_one_node_lies_and_the_other_does_not(sandbox: Served) -> None:
+async def test_one_node_lies_and_the_other_does_not(sandbox: RunningSandbox) -> None:
     contract, wrong = owner(sandbox, 10021), sign("10001", MESSAGE)
 
     async def set_mode(mode: str) -> None:
@@ -260,10 +266,10 @@ async def test_one_node_lies_and_the_other_does_not(sandbox: Served) -> None:
     assert await result(sandbox, "eth_chainId", path=B) == "0x1"
 
 
-async def test_a_slow_node_is_late_with_everything(sandbox: Served) -> None:
-    _, told = await sandbox.post("/_sandbox/ethereum", {"mode": "slow", "seconds": 0.3})
-    assert told["nodes"] == {name: {"mode": "slow", "seconds": 0.3} for name in ("a", "b")}
-    assert (await sandbox.get("/_sandbox/ethereum"))[1] == told
+async def test_a_slow_node_is_late_with_everything(sandbox: RunningSandbox) -> None:
+    _, settings = await sandbox.post("/_sandbox/ethereum", {"mode": "slow", "seconds": 0.3})
+    assert settings["nodes"] == {name: {"mode": "slow", "seconds": 0.3} for name in ("a", "b")}
+    assert (await sandbox.get("/_sandbox/ethereum"))[1] == settings
     began = time.monotonic()
     first, second = await asyncio.gather(result(sandbox, "eth_chainId"), result(sandbox, "eth_chainId", path=B))
     assert first == second == "0x1"
@@ -271,7 +277,7 @@ async def test_a_slow_node_is_late_with_everything(sandbox: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence"),
+    ("fields", "sentence"),
     [
         ({"node": "c", "mode": "honest"}, "node must be one of a, b"),
         ({"mode": "kind"}, "mode must be one of honest"),
@@ -280,21 +286,23 @@ async def test_a_slow_node_is_late_with_everything(sandbox: Served) -> None:
         ({"moods": 1}, "there is no moods to set"),
     ],
 )
-async def test_the_switch_says_what_is_wrong_and_changes_nothing(sandbox: Served, asked: Json, sentence: str) -> None:
+async def test_the_switch_says_what_is_wrong_and_changes_nothing(
+    sandbox: RunningSandbox, fields: Json, sentence: str
+) -> None:
     before = await sandbox.get("/_sandbox/ethereum")
-    status, body = await sandbox.post("/_sandbox/ethereum", asked)
+    status, body = await sandbox.post("/_sandbox/ethereum", fields)
     assert status == 400
     assert sentence in body["error"]
     assert await sandbox.get("/_sandbox/ethereum") == before
 
 
-async def test_faults_strike_it_and_its_traffic_is_kept(sandbox: Served) -> None:
+async def test_faults_strike_it_and_its_traffic_is_kept(sandbox: RunningSandbox) -> None:
     await sandbox.post("/_sandbox/faults", {"service": "ethereum", "kind": "throttle", "retry_after": 3, "times": 1})
     await sandbox.post(
         "/_sandbox/faults", {"service": "ethereum", "kind": "error", "code": -32005, "message": "limit exceeded"}
     )
-    asked = {"jsonrpc": "2.0", "id": 7, "method": "eth_chainId", "params": []}
-    async with sandbox.session.post(sandbox.address + A, json=asked) as response:
+    fields = {"jsonrpc": "2.0", "id": 7, "method": "eth_chainId", "params": []}
+    async with sandbox.session.post(sandbox.address + A, json=fields) as response:
         assert (response.status, response.headers["Retry-After"]) == (429, "3")
     assert (await ask(sandbox, "eth_chainId"))["error"] == {"code": -32005, "message": "limit exceeded"}
     _, traffic = await sandbox.get("/_sandbox/traffic", service="ethereum")

@@ -22,7 +22,7 @@ from sandbox.wallets import WALLET_FACTORY
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-class Started:
+class SandboxProcess:
     """A running `python -m sandbox`."""
 
     def __init__(self, process: asyncio.subprocess.Process, address: str) -> None:
@@ -44,14 +44,14 @@ class Started:
 
 
 @contextlib.asynccontextmanager
-async def sandbox(*arguments: str) -> AsyncIterator[Started]:
+async def sandbox(*arguments: str) -> AsyncIterator[SandboxProcess]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sandbox", "--port", "0", *arguments),
         cwd=PROJECT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    started = Started(process, "")
+    started = SandboxProcess(process, "")
     try:
         first = await started.line()
         address = re.search(r"http://[\d.]+:\d+", first)

@@ -14,12 +14,12 @@ from sandbox.fixtures import cid_of
 from sandbox.pictures import Pictures
 from sandbox.pictures.drawing import MOTIFS, SQUARE, draw_art, style_of
 from sandbox.world import APPLICATION_ID
-from tests.sandbox.serving import Served, serving
+from tests.sandbox.serving import RunningSandbox, serving
 
 CID = cid_of("harbour")
 
 
-async def fetch(sandbox: Served, path: str) -> tuple[int, str, bytes]:
+async def fetch(sandbox: RunningSandbox, path: str) -> tuple[int, str, bytes]:
     async with sandbox.session.get(sandbox.address + path) as answer:
         return answer.status, answer.content_type, await answer.read()
 
@@ -80,8 +80,8 @@ async def test_everyone_in_the_community_has_a_picture_of_their_own() -> None:
 
 @pytest.mark.parametrize("motif", MOTIFS)
 def test_every_motif_fills_its_picture_with_more_than_one_colour(motif: str) -> None:
-    word = next(word for n in range(10_000) if style_of(word := f"{motif} {n}")[0] == motif)
-    with Image.open(io.BytesIO(draw_art(word, size=(128, 128)))) as image:
+    seed = next(seed for n in range(10_000) if style_of(seed := f"{motif} {n}")[0] == motif)
+    with Image.open(io.BytesIO(draw_art(seed, size=(128, 128)))) as image:
         colors = image.convert("RGB").getcolors(128 * 128)
     assert colors is not None
     assert len(colors) > 50
@@ -100,14 +100,14 @@ async def test_drawing_does_not_hold_up_other_answers() -> None:
 
 async def test_at_most_the_allowed_bytes_are_kept_and_one_picture_is_drawn_once() -> None:
     one = len(draw_art(CID, "", SQUARE))
-    pictures = Pictures(load_world(), kept_bytes=int(one * 1.5))
+    pictures = Pictures(load_world(), cache_bytes=int(one * 1.5))
     app = web.Application()
     pictures.add_routes(app)
     async with serving(app=app) as sandbox:
         together = await asyncio.gather(*(fetch(sandbox, f"/ipfs/{CID}") for _ in range(5)))
-        kept = await fetch(sandbox, f"/ipfs/{CID}")
+        cached = await fetch(sandbox, f"/ipfs/{CID}")
         await fetch(sandbox, f"/ipfs/{cid_of('other')}")
         again = await fetch(sandbox, f"/ipfs/{CID}")
-    assert {body for _, _, body in together} == {kept[2]} == {again[2]}
+    assert {body for _, _, body in together} == {cached[2]} == {again[2]}
     assert pictures.size <= int(one * 1.5)
     assert pictures.drawn == 3

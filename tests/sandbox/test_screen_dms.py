@@ -10,14 +10,14 @@ import pytest
 from discord import ui
 from playwright.async_api import Browser, Page, expect
 
-from sandbox.keys import DISCORD
+from sandbox.app_keys import DISCORD
 from tests.sandbox.discord_client import DiscordHarness, ThrowawayBot, online
 from tests.sandbox.serving import serving
-from tests.sandbox.test_discord_dms import Objection, link_button, register
+from tests.sandbox.test_discord_dms import ObjectionView, link_button, register
 
 
 @dataclass
-class Scene:
+class DirectMessagePage:
     """A page, a bot, and the first two people: the page begins as the first."""
 
     page: Page
@@ -29,14 +29,14 @@ class Scene:
         """The bot writes to somebody."""
         return await (await self.bot.fetch_user(user)).send(content, view=view)
 
-    async def become(self, user: int) -> None:
+    async def switch_to(self, user: int) -> None:
         """Choose who one is."""
         await self.page.get_by_test_id("person-chooser").click()
         await self.page.get_by_test_id(f"person-{user}").click()
 
 
 @pytest.fixture
-async def scene(browser: Browser) -> AsyncIterator[Scene]:
+async def dm_page(browser: Browser) -> AsyncIterator[DirectMessagePage]:
     async with serving() as served:
         on = DiscordHarness(served.app[DISCORD], served.address, served.session)
         people = await on.get("/people")
@@ -46,15 +46,15 @@ async def scene(browser: Browser) -> AsyncIterator[Scene]:
             page.on("pageerror", lambda error: complaints.append(str(error)))
             await page.goto(served.address)
             await expect(page.get_by_test_id("person-chooser")).to_be_visible()
-            yield Scene(page, bot, int(people[0]["id"]), int(people[1]["id"]))
+            yield DirectMessagePage(page, bot, int(people[0]["id"]), int(people[1]["id"]))
             await page.close()
             assert complaints == []
 
 
-async def test_a_direct_message_is_announced_and_read(scene: Scene) -> None:
-    page = scene.page
+async def test_a_direct_message_is_announced_and_read(dm_page: DirectMessagePage) -> None:
+    page = dm_page.page
     await expect(page.get_by_test_id("home-unread")).to_have_count(0)
-    sent = await scene.write(scene.first, "Somebody claims your account.", link_button())
+    sent = await dm_page.write(dm_page.first, "Somebody claims your account.", link_button())
     await expect(page.get_by_test_id("home-unread")).to_be_visible()
     await page.get_by_test_id("home").click()
     message = page.get_by_test_id("message")
@@ -69,22 +69,22 @@ async def test_a_direct_message_is_announced_and_read(scene: Scene) -> None:
     await expect(page.get_by_test_id("home-unread")).to_have_count(0)
 
 
-async def test_what_came_while_one_was_somebody_else_is_still_unread(scene: Scene) -> None:
-    page = scene.page
-    await scene.write(scene.second, "For the second.")
+async def test_what_came_while_one_was_somebody_else_is_still_unread(dm_page: DirectMessagePage) -> None:
+    page = dm_page.page
+    await dm_page.write(dm_page.second, "For the second.")
     await page.get_by_test_id("home").click()
     await expect(page.get_by_text("Nobody has written to you yet.")).to_be_visible()
-    await scene.become(scene.second)
+    await dm_page.switch_to(dm_page.second)
     await expect(page.get_by_test_id("message")).to_contain_text("For the second.")
-    await scene.become(scene.first)
+    await dm_page.switch_to(dm_page.first)
     await expect(page.get_by_test_id("message")).to_have_count(0)
-    await scene.write(scene.first, "For the first.")
+    await dm_page.write(dm_page.first, "For the first.")
     await expect(page.get_by_test_id("message")).to_contain_text("For the first.")
 
 
-async def test_a_button_of_a_direct_message_opens_a_form_for_a_long_text(scene: Scene) -> None:
-    page = scene.page
-    await scene.write(scene.first, "Yours?", Objection())
+async def test_a_button_of_a_direct_message_opens_a_form_for_a_long_text(dm_page: DirectMessagePage) -> None:
+    page = dm_page.page
+    await dm_page.write(dm_page.first, "Yours?", ObjectionView())
     await page.get_by_test_id("home").click()
     await page.locator('[data-custom-id="paste"]').click()
     modal = page.get_by_test_id("modal")
@@ -96,8 +96,8 @@ async def test_a_button_of_a_direct_message_opens_a_form_for_a_long_text(scene: 
     await expect(page.get_by_test_id("message").last.get_by_test_id("ephemeral")).to_be_visible()
 
 
-async def test_a_hidden_message_of_a_command_opens_a_form_too(scene: Scene) -> None:
-    page = scene.page
+async def test_a_hidden_message_of_a_command_opens_a_form_too(dm_page: DirectMessagePage) -> None:
+    page = dm_page.page
     for command in ("/verify", "/paste"):
         await page.get_by_test_id("composer").click()
         await page.keyboard.type(command)
@@ -112,10 +112,10 @@ async def test_a_hidden_message_of_a_command_opens_a_form_too(scene: Scene) -> N
         await expect(page.get_by_test_id("message").last).to_contain_text("132 0")
 
 
-async def test_direct_messages_fit_a_phone(scene: Scene) -> None:
-    page = scene.page
+async def test_direct_messages_fit_a_phone(dm_page: DirectMessagePage) -> None:
+    page = dm_page.page
     await page.set_viewport_size({"width": 390, "height": 844})
-    sent = await scene.write(scene.first, "Somebody claims your account. " * 12, link_button())
+    sent = await dm_page.write(dm_page.first, "Somebody claims your account. " * 12, link_button())
     await expect(page.get_by_test_id("nav-unread")).to_be_visible()
     await page.get_by_test_id("open-nav").click()
     await page.get_by_test_id("home").click()

@@ -8,17 +8,17 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.chromium import open_chromium
-from tests.sandbox.serving import Served, serving
+from tests.sandbox.serving import RunningSandbox, serving
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Served]:
+async def sandbox() -> AsyncIterator[RunningSandbox]:
     async with serving() as served:
         yield served
 
 
 @pytest.fixture
-async def page(sandbox: Served) -> AsyncIterator[Page]:
+async def page(sandbox: RunningSandbox) -> AsyncIterator[Page]:
     async with open_chromium() as browser:
         page = await browser.new_page(locale="en-US", viewport={"width": 1440, "height": 900})
         await page.goto(sandbox.address)
@@ -26,7 +26,7 @@ async def page(sandbox: Served) -> AsyncIterator[Page]:
         yield page
 
 
-async def test_an_nft_is_withdrawn_and_a_sentence_says_so(sandbox: Served, page: Page) -> None:
+async def test_an_nft_is_withdrawn_and_a_sentence_says_so(sandbox: RunningSandbox, page: Page) -> None:
     await page.get_by_test_id("tab-switches").click()
     await page.get_by_test_id("withdraw-collection").fill("96")
     await page.get_by_test_id("switch-withdraw").click()
@@ -37,7 +37,7 @@ async def test_an_nft_is_withdrawn_and_a_sentence_says_so(sandbox: Served, page:
     await expect(page.get_by_test_id("switch-said")).to_contain_text("Account 10003 holds nothing of collection 96.")
 
 
-async def test_requests_to_blockscout_have_a_filter_of_their_own(sandbox: Served, page: Page) -> None:
+async def test_requests_to_blockscout_have_a_filter_of_their_own(sandbox: RunningSandbox, page: Page) -> None:
     await sandbox.details(10001)
     await sandbox.get("/blockscout/1/api/v2/search/check-redirect", key=None, q="ada.loopring.eth")
     await page.get_by_test_id("tab-traffic").click()

@@ -9,13 +9,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from sandbox.keys import TRAFFIC
-from sandbox.traffic import Traffic, recording
+from sandbox.app_keys import TRAFFIC
+from sandbox.traffic import Traffic, record_traffic
 from sandbox.world import API_KEY, BOT_TOKEN
-from tests.sandbox.serving import Json, Served, serving
+from tests.sandbox.serving import Json, RunningSandbox, serving
 
 
-async def exchanges(sandbox: Served, **query: Any) -> list[Json]:
+async def exchanges(sandbox: RunningSandbox, **query: Any) -> list[Json]:
     status, body = await sandbox.get("/_sandbox/traffic", **query)
     assert status == 200
     found: list[Json] = body["exchanges"]
@@ -116,7 +116,7 @@ async def served_by(traffic: Traffic, number: int) -> None:
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(body=b'"' + b"x" * 998 + b'"')
 
-    app = web.Application(middlewares=[recording(traffic)])
+    app = web.Application(middlewares=[record_traffic(traffic)])
     app.router.add_get("/loopring/x", answer)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -137,7 +137,7 @@ async def test_the_ring_keeps_the_last_ones() -> None:
 
 
 async def test_bodies_are_given_up_before_exchanges_oldest_first() -> None:
-    traffic = Traffic(capacity=8, kept_bytes=3500)
+    traffic = Traffic(capacity=8, max_body_bytes=3500)
     await served_by(traffic, 10)
     assert [exchange.response is not None for exchange in traffic.exchanges()] == [False] * 5 + [True] * 3
     traffic.clear()

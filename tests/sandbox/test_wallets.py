@@ -12,7 +12,7 @@ from sandbox.community import load_world
 from sandbox.signing import STYLES, address_of, personal_digest, sign, signer_of
 from sandbox.wallets import CREATION_CODE_HASH, WALLET_FACTORY, Wallet, read_wallet, wallet_address
 from tests.sandbox.recordings import RECORDED, needs_recordings, recorded, shape
-from tests.sandbox.serving import Served, serving
+from tests.sandbox.serving import RunningSandbox, serving
 
 API = "/loopring/api/v3"
 TEXT = "example.org wants you to sign in\n\nJ'accepte. ☕\n"
@@ -20,13 +20,13 @@ HALF_OF_THE_CURVE = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F4668
 
 
 @pytest.fixture(scope="module")
-async def shared() -> AsyncIterator[Served]:
+async def shared() -> AsyncIterator[RunningSandbox]:
     async with serving() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-async def sandbox(shared: Served) -> Served:
+async def sandbox(shared: RunningSandbox) -> RunningSandbox:
     await shared.post("/_sandbox/reset")
     return shared
 
@@ -121,29 +121,29 @@ def test_a_wallet_of_no_known_behaviour_is_refused() -> None:
         read_wallet(1, {"salt": 1, "behaviour": "sulks"}, None)
 
 
-async def test_an_account_signs_through_the_switch(sandbox: Served) -> None:
-    status, said = await sandbox.post("/_sandbox/sign", {"account": "10001", "text": TEXT})
-    assert (status, said["address"]) == (200, sandbox.world.accounts[10001].owner)
+async def test_an_account_signs_through_the_switch(sandbox: RunningSandbox) -> None:
+    status, signed = await sandbox.post("/_sandbox/sign", {"account": "10001", "text": TEXT})
+    assert (status, signed["address"]) == (200, sandbox.world.accounts[10001].owner)
     digest = personal_digest(TEXT.encode())
-    assert signer_of(digest, bytes.fromhex(said["signature"][2:])) == said["address"]
+    assert signer_of(digest, bytes.fromhex(signed["signature"][2:])) == signed["address"]
 
 
-async def test_a_smart_wallet_signs_with_the_key_of_its_owner_and_old_owners_still_can(sandbox: Served) -> None:
-    _, told = await sandbox.get("/_sandbox/wallets")
-    wallets = {wallet["account"]: wallet for wallet in told}
+async def test_a_smart_wallet_signs_with_the_key_of_its_owner_and_old_owners_still_can(sandbox: RunningSandbox) -> None:
+    _, listed = await sandbox.get("/_sandbox/wallets")
+    wallets = {wallet["account"]: wallet for wallet in listed}
     for account in ("10021", "10026", "10028", "10029"):
-        _, said = await sandbox.post("/_sandbox/sign", {"account": account, "text": TEXT})
-        assert said["address"] == wallets[account]["key"] != wallets[account]["address"]
+        _, signed = await sandbox.post("/_sandbox/sign", {"account": account, "text": TEXT})
+        assert signed["address"] == wallets[account]["key"] != wallets[account]["address"]
     assert wallets["10026"]["key"] == wallets["10021"]["key"]
     former = wallets["10029"]["former_key"]
-    _, said = await sandbox.post("/_sandbox/sign", {"address": former.lower(), "text": TEXT})
-    assert said["address"] == former
+    _, signed = await sandbox.post("/_sandbox/sign", {"address": former.lower(), "text": TEXT})
+    assert signed["address"] == former
     assert [account for account, wallet in wallets.items() if wallet["former_key"]] == ["10029"]
 
 
-async def test_the_list_names_people_and_kinds_and_leaves_out_who_cannot_sign(sandbox: Served) -> None:
-    _, told = await sandbox.get("/_sandbox/wallets")
-    wallets = {wallet["account"]: wallet for wallet in told}
+async def test_the_list_names_people_and_kinds_and_leaves_out_who_cannot_sign(sandbox: RunningSandbox) -> None:
+    _, listed = await sandbox.get("/_sandbox/wallets")
+    wallets = {wallet["account"]: wallet for wallet in listed}
     ada = sandbox.world.accounts[10001].owner
     assert wallets["10001"] == {
         "address": ada,
@@ -164,14 +164,14 @@ async def test_the_list_names_people_and_kinds_and_leaves_out_who_cannot_sign(sa
     }
 
 
-async def test_accounts_made_later_sign_too(sandbox: Served) -> None:
+async def test_accounts_made_later_sign_too(sandbox: RunningSandbox) -> None:
     _, made = await sandbox.post("/_sandbox/accounts", {"account": 31337, "collections": 1})
-    _, said = await sandbox.post("/_sandbox/sign", {"account": 31337, "text": "x"})
-    assert said["address"] == made["owner"]
+    _, signed = await sandbox.post("/_sandbox/sign", {"account": 31337, "text": "x"})
+    assert signed["address"] == made["owner"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence"),
+    ("fields", "sentence"),
     [
         ({"account": 10018, "text": "x"}, "nobody here has the key of 0xd8dA"),
         ({"address": "0x" + "1" * 40, "text": "x"}, "nobody here has the key of"),
@@ -181,14 +181,14 @@ async def test_accounts_made_later_sign_too(sandbox: Served) -> None:
         ({"account": 10001, "text": "x", "style": "fancy"}, "style must be one of personal"),
     ],
 )
-async def test_what_cannot_be_signed_is_said(sandbox: Served, asked: dict[str, Any], sentence: str) -> None:
-    status, body = await sandbox.post("/_sandbox/sign", asked)
+async def test_what_cannot_be_signed_is_said(sandbox: RunningSandbox, fields: dict[str, Any], sentence: str) -> None:
+    status, body = await sandbox.post("/_sandbox/sign", fields)
     assert status == 400
     assert sentence in body["error"]
 
 
 @needs_recordings
-async def test_counterfactual_wallets_are_told_as_recorded(sandbox: Served) -> None:
+async def test_counterfactual_wallets_are_told_as_recorded(sandbox: RunningSandbox) -> None:
     sample = recorded("counterFactualInfo__uat2.json")
     owner = sandbox.world.accounts[10028].owner
     by_id = await sandbox.get(f"{API}/counterFactualInfo", key=None, accountId=10028)
@@ -211,24 +211,24 @@ async def test_a_recorded_body_is_served_byte_for_byte() -> None:
     assert by_id == by_address == (200, sample)
 
 
-async def test_the_api_never_learns_of_a_recovery(sandbox: Served) -> None:
+async def test_the_api_never_learns_of_a_recovery(sandbox: RunningSandbox) -> None:
     _, info = await sandbox.get(f"{API}/counterFactualInfo", accountId=10029)
     assert checksummed(info["walletOwner"]) == address_of("10029 before")
 
 
 @pytest.mark.parametrize("account", [10001, 10021, 10018, 77])
-async def test_other_accounts_are_no_case_upstream(sandbox: Served, account: int) -> None:
+async def test_other_accounts_are_no_case_upstream(sandbox: RunningSandbox, account: int) -> None:
     status, body = await sandbox.get(f"{API}/counterFactualInfo", accountId=account)
     assert (status, body) == (400, {"resultInfo": {"code": 100000, "message": "None.get"}})
 
 
 @pytest.mark.parametrize("query", [{}, {"address": "ada"}])
-async def test_questions_about_no_wallet_are_refused(sandbox: Served, query: dict[str, str]) -> None:
+async def test_questions_about_no_wallet_are_refused(sandbox: RunningSandbox, query: dict[str, str]) -> None:
     status, body = await sandbox.get(f"{API}/counterFactualInfo", **query)
     assert (status, body["resultInfo"]["code"]) == (400, 100001)
 
 
-async def test_account_and_address_must_agree(sandbox: Served) -> None:
+async def test_account_and_address_must_agree(sandbox: RunningSandbox) -> None:
     other = sandbox.world.accounts[10029].owner
     status, _ = await sandbox.get(f"{API}/counterFactualInfo", accountId=10028, address=other)
     assert status == 400
@@ -238,7 +238,7 @@ async def test_account_and_address_must_agree(sandbox: Served) -> None:
     ("account", "kind", "version"),
     [(10001, "eoa", ""), (10021, "contract", "V2_1_0"), (10028, "counterfactual", ""), (10030, "contract", "")],
 )
-async def test_the_kind_of_a_wallet(sandbox: Served, account: int, kind: str, version: str) -> None:
+async def test_the_kind_of_a_wallet(sandbox: RunningSandbox, account: int, kind: str, version: str) -> None:
     owner = sandbox.world.accounts[account].owner
     status, body = await sandbox.get("/loopring/api/wallet/v3/wallet/type", wallet=owner, network="ETHEREUM")
     assert (status, body["resultInfo"]["code"]) == (200, 0)

@@ -70,7 +70,7 @@ def test_the_example_has_withdrawn_kinds_that_it_also_has_below_and_kinds_that_i
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence"),
+    ("fields", "sentence"),
     [
         ({"account": 99}, "there is no account 99"),
         ({"collection": 99}, "there is no collection 99"),
@@ -83,9 +83,9 @@ def test_the_example_has_withdrawn_kinds_that_it_also_has_below_and_kinds_that_i
         ({"account": None}, "account is a whole number"),
     ],
 )
-async def test_what_cannot_be_is_refused_with_a_sentence(asked: dict[str, Any], sentence: str) -> None:
+async def test_what_cannot_be_is_refused_with_a_sentence(fields: dict[str, Any], sentence: str) -> None:
     async with serving() as sandbox:
-        body = {"account": ADA, "collection": 254} | asked
+        body = {"account": ADA, "collection": 254} | fields
         assert await sandbox.post("/_sandbox/withdraw", body) == (400, {"error": sentence})
         assert sandbox.world == load_world()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import web
 
-from sandbox.signers import signers_json, signing_word
+from sandbox.signers import key_seed_of, signers_json
 from sandbox.signing import sign
 
 if TYPE_CHECKING:
@@ -50,19 +50,19 @@ class WalletExtension:
         return _json(signers_json(self._world))
 
     async def _called(self, request: web.Request) -> web.Response:
-        asked = orjson.loads(await request.read())
-        call = {"method": asked["method"], "params": asked["params"], "origin": request.headers.get("Origin", "")}
+        body = orjson.loads(await request.read())
+        call = {"method": body["method"], "params": body["params"], "origin": request.headers.get("Origin", "")}
         self.calls.append(call)
         del self.calls[:-MOST_CALLS]
         return _json({})
 
     async def _sign(self, request: web.Request) -> web.Response:
-        asked = orjson.loads(await request.read())
-        word = signing_word(asked["address"], self._world)
-        if word is None:
+        body = orjson.loads(await request.read())
+        key_seed = key_seed_of(body["address"], self._world)
+        if key_seed is None:
             return _json({"error": "The wallet has no such account."}, 404)
-        message = bytes.fromhex(asked["message"].removeprefix("0x"))
-        return _json({"signature": "0x" + sign(word, message).hex()})
+        message = bytes.fromhex(body["message"].removeprefix("0x"))
+        return _json({"signature": "0x" + sign(key_seed, message).hex()})
 
 
 async def _file(request: web.Request) -> web.StreamResponse:

@@ -12,13 +12,13 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from sandbox.app_keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, NODES, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.chains import ETHEREUM
-from sandbox.deployments import invent_contracts
+from sandbox.deployments import generate_contracts
 from sandbox.faults import check_service
 from sandbox.fixtures import ensure_account, mint_collections
-from sandbox.keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, NODES, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.population import populate
-from sandbox.signers import signers_json, signing_word
+from sandbox.signers import key_seed_of, signers_json
 from sandbox.signing import address_of, sign
 from sandbox.withdrawals import withdraw
 
@@ -27,23 +27,23 @@ MOST_COLLECTIONS = 5000
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
 Json = dict[str, Any]
-Switch = Callable[[web.Request], Awaitable[Any]]
+Route = Callable[[web.Request], Awaitable[Any]]
 
 
-class RefusedError(Exception):
+class ConflictError(Exception):
     """A switch does not apply now; answered with 409 and the sentence."""
 
 
-class Switches:
+class ControlApi:
     """The routes over one application, and the state that a reset goes back to: the world as it is now."""
 
     def __init__(self, app: web.Application) -> None:
         self._app = app
-        self._beginning = copy.deepcopy(app[WORLD])
+        self._initial_world = copy.deepcopy(app[WORLD])
 
     def add_routes(self) -> None:
         """Add everything below `/_sandbox`; answers are JSON, refusals `{error: sentence}`."""
-        for method, path, switch in (
+        for method, path, route in (
             ("POST", "reset", self._reset),
             ("POST", "seed", self._seed),
             ("GET", "faults", self._get_faults),
@@ -53,7 +53,7 @@ class Switches:
             ("POST", "latency", self._set_latency),
             ("POST", "gateway", self._gateway),
             ("POST", "announce", self._announce),
-            ("POST", "accounts", self._give),
+            ("POST", "accounts", self._give_collections),
             ("POST", "contracts", self._give_contracts),
             ("POST", "withdraw", self._withdraw),
             ("POST", "blockscout", self._blockscout),
@@ -67,10 +67,10 @@ class Switches:
             ("POST", "bot/restart", self._restart),
             ("GET", "log", self._log),
         ):
-            self._app.router.add_route(method, f"{PREFIX}/{path}", _answering(switch))
+            self._app.router.add_route(method, f"{PREFIX}/{path}", _json_route(route))
 
     async def _reset(self, _request: web.Request) -> Json:
-        self._app[WORLD].replace_with(copy.deepcopy(self._beginning))
+        self._app[WORLD].replace_with(copy.deepcopy(self._initial_world))
         self._app[FAULTS].clear()
         self._app[TRAFFIC].clear()
         self._app[BLOCKSCOUT].reset()
@@ -80,9 +80,9 @@ class Switches:
         return {}
 
     async def _seed(self, request: web.Request) -> Json:
-        seed = _whole_number(await _asked(request), "seed")
+        seed = _whole_number(await _json_body(request), "seed")
         world = self._app[WORLD]
-        world.replace_with(copy.deepcopy(self._beginning))
+        world.replace_with(copy.deepcopy(self._initial_world))
         populate(world, seed)
         self._app[DISCORD].refresh_guilds()
         return {
@@ -95,7 +95,7 @@ class Switches:
         return [fault.json() for fault in self._app[FAULTS].all]
 
     async def _add_fault(self, request: web.Request) -> Json:
-        return self._app[FAULTS].add(await _asked(request)).json()
+        return self._app[FAULTS].add(await _json_body(request)).json()
 
     async def _clear_faults(self, _request: web.Request) -> Json:
         self._app[FAULTS].clear()
@@ -105,63 +105,63 @@ class Switches:
         return dict(self._app[FAULTS].latency)
 
     async def _set_latency(self, request: web.Request) -> Json:
-        asked = await _asked(request)
-        self._app[FAULTS].set_latency(asked.get("service", ""), asked.get("seconds", 0))
+        fields = await _json_body(request)
+        self._app[FAULTS].set_latency(fields.get("service", ""), fields.get("seconds", 0))
         return dict(self._app[FAULTS].latency)
 
     async def _gateway(self, request: web.Request) -> Json:
-        asked = await _asked(request)
-        await self._app[DISCORD].gateway_action(str(asked.pop("action", "")), asked)
+        fields = await _json_body(request)
+        await self._app[DISCORD].gateway_action(str(fields.pop("action", "")), fields)
         return {}
 
     async def _announce(self, request: web.Request) -> Json:
-        asked = await _asked(request)
-        self._app[DISCORD].announce(_whole_number(asked, "guilds"), _whole_number(asked, "members", 0))
+        fields = await _json_body(request)
+        self._app[DISCORD].announce(_whole_number(fields, "guilds"), _whole_number(fields, "members", 0))
         return {}
 
-    async def _give(self, request: web.Request) -> Json:
-        asked = await _asked(request)
-        number = _whole_number(asked, "collections")
+    async def _give_collections(self, request: web.Request) -> Json:
+        fields = await _json_body(request)
+        number = _whole_number(fields, "collections")
         if number > MOST_COLLECTIONS:
             raise ValueError(f"collections is {MOST_COLLECTIONS} at most")
-        kinds = None if asked.get("kinds") is None else max(1, _whole_number(asked, "kinds"))
+        kinds = None if fields.get("kinds") is None else max(1, _whole_number(fields, "kinds"))
         world = self._app[WORLD]
-        account = ensure_account(world, _whole_number(asked, "account"))
+        account = ensure_account(world, _whole_number(fields, "account"))
         mint_collections(world, account, number, kinds)
         return {"account": account.account_id, "owner": account.owner, "collections": len(account.holdings)}
 
     async def _give_contracts(self, request: web.Request) -> Json:
-        asked = await _asked(request)
-        address, number = str(asked.get("address", "")), _whole_number(asked, "contracts")
-        chain = self._app[WORLD].chains.get(_whole_number(asked, "chain", ETHEREUM))
+        fields = await _json_body(request)
+        address, number = str(fields.get("address", "")), _whole_number(fields, "contracts")
+        chain = self._app[WORLD].chains.get(_whole_number(fields, "chain", ETHEREUM))
         if chain is None:
             raise ValueError("there is no such chain")
         if not _ADDRESS.fullmatch(address):
             raise ValueError("address is 0x and 40 hex digits")
         if number > MOST_COLLECTIONS:
             raise ValueError(f"contracts is {MOST_COLLECTIONS} at most")
-        invent_contracts(chain, address, number)
+        generate_contracts(chain, address, number)
         return {"address": address, "chain": chain.chain_id, "contracts": len(chain.held_by(address))}
 
     async def _withdraw(self, request: web.Request) -> Json:
-        asked = await _asked(request)
-        copies = None if asked.get("copies") is None else _whole_number(asked, "copies")
-        nft = None if asked.get("nft") is None else str(asked["nft"])
-        account, collection = _whole_number(asked, "account"), _whole_number(asked, "collection")
+        fields = await _json_body(request)
+        copies = None if fields.get("copies") is None else _whole_number(fields, "copies")
+        nft = None if fields.get("nft") is None else str(fields["nft"])
+        account, collection = _whole_number(fields, "account"), _whole_number(fields, "collection")
         moved = withdraw(self._app[WORLD], account, collection, nft, copies)
         # as text: a token id has up to 78 digits
         return {**asdict(moved), "token_id": str(moved.token_id), "sentence": moved.sentence()}
 
     async def _blockscout(self, request: web.Request) -> Json:
-        behaviour = self._app[BLOCKSCOUT].behaviour
-        behaviour.change(await _asked(request))
-        return asdict(behaviour)
+        settings = self._app[BLOCKSCOUT].settings
+        settings.change(await _json_body(request))
+        return asdict(settings)
 
     async def _get_ethereum(self, _request: web.Request) -> Json:
         return self._app[NODES].json()
 
     async def _set_ethereum(self, request: web.Request) -> Json:
-        self._app[NODES].change(await _asked(request))
+        self._app[NODES].change(await _json_body(request))
         return self._app[NODES].json()
 
     async def _wallets(self, _request: web.Request) -> list[dict[str, str]]:
@@ -169,20 +169,20 @@ class Switches:
 
     async def _sign(self, request: web.Request) -> Json:
         """A text signed by the key of an account, or by the key behind an address, in one of `signing.STYLES`."""
-        asked, world = await _asked(request), self._app[WORLD]
-        address = asked.get("address")
+        fields, world = await _json_body(request), self._app[WORLD]
+        address = fields.get("address")
         if address is None:
-            account = world.accounts.get(_whole_number(asked, "account"))
+            account = world.accounts.get(_whole_number(fields, "account"))
             if account is None:
                 raise ValueError("there is no such account")
             address = account.owner
-        word = signing_word(str(address), world)
-        if word is None:
+        key_seed = key_seed_of(str(address), world)
+        if key_seed is None:
             raise ValueError(f"nobody here has the key of {address}")
-        text, style = asked.get("text"), asked.get("style", "personal")
+        text, style = fields.get("text"), fields.get("style", "personal")
         if not isinstance(text, str):
             raise ValueError("text is a string")  # noqa: TRY004 - one kind of error for the caller: 400
-        return {"address": address_of(word), "signature": "0x" + sign(word, text.encode(), str(style)).hex()}
+        return {"address": address_of(key_seed), "signature": "0x" + sign(key_seed, text.encode(), str(style)).hex()}
 
     async def _wallet_calls(self, _request: web.Request) -> list[Json]:
         return self._app[WALLET_EXTENSION].calls
@@ -209,7 +209,7 @@ class Switches:
     async def _restart(self, _request: web.Request) -> Json:
         process = self._app.get(BOT)
         if process is None:
-            raise RefusedError("The sandbox did not start the bot, so it cannot restart it.")
+            raise ConflictError("The sandbox did not start the bot, so it cannot restart it.")
         await process.restart()
         return process.json()
 
@@ -218,35 +218,35 @@ class Switches:
         return {"lines": list(process.lines) if process is not None else []}
 
 
-def _answering(switch: Switch) -> Callable[[web.Request], Awaitable[web.Response]]:
-    @wraps(switch)
+def _json_route(route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
+    @wraps(route)
     async def answer(request: web.Request) -> web.Response:
         try:
-            content, status = await switch(request), 200
+            content, status = await route(request), 200
         except ValueError as error:
             content, status = {"error": str(error)}, 400
-        except RefusedError as error:
+        except ConflictError as error:
             content, status = {"error": str(error)}, 409
         return web.Response(status=status, body=orjson.dumps(content), content_type="application/json")
 
     return answer
 
 
-async def _asked(request: web.Request) -> Json:
+async def _json_body(request: web.Request) -> Json:
     body = await request.read()
-    asked = orjson.loads(body) if body else {}
-    if not isinstance(asked, dict):
+    fields = orjson.loads(body) if body else {}
+    if not isinstance(fields, dict):
         raise ValueError("the body is a JSON object")  # noqa: TRY004 - one kind of error for the caller: 400
-    return asked
+    return fields
 
 
-def _whole_number(asked: Mapping[str, Any], name: str, default: int | None = None) -> int:
+def _whole_number(fields: Mapping[str, Any], name: str, default: int | None = None) -> int:
     """A count or an id, as JSON number or as text.
 
     Raises:
         ValueError: it is neither, or it is missing and has no default.
     """
-    value = asked.get(name, default)
+    value = fields.get(name, default)
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:

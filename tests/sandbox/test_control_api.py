@@ -10,10 +10,10 @@ import aiohttp
 import pytest
 
 from sandbox.app import make_app
+from sandbox.app_keys import BOT, DISCORD
 from sandbox.bot_process import BotProcess
 from sandbox.community import load_world
 from sandbox.discord import Discord
-from sandbox.keys import BOT, DISCORD
 from tests.sandbox.serving import serving
 
 
@@ -113,7 +113,7 @@ async def test_announced_guilds_are_told_to_discord() -> None:
     async with serving() as sandbox:
         await sandbox.post("/_sandbox/announce", {"guilds": 500, "members": 20})
         discord: Discord = sandbox.app[DISCORD]
-        assert (discord.announced.guilds, discord.announced.members) == (500, 20)
+        assert (discord.extra_guilds.guilds, discord.extra_guilds.members) == (500, 20)
 
 
 async def test_without_a_bot_of_its_own_the_sandbox_says_so() -> None:
@@ -128,21 +128,21 @@ async def test_without_a_bot_of_its_own_the_sandbox_says_so() -> None:
 
 
 async def test_a_bot_of_its_own_is_seen_and_restarted() -> None:
-    said = asyncio.Event()
+    printed = asyncio.Event()
     command = [sys.executable, "-c", "import time; print('hello', flush=True); time.sleep(60)"]
-    process = BotProcess(command, {}, lambda line: said.set() if line == "hello" else None, between_starts=0.1)
+    process = BotProcess(command, {}, lambda line: printed.set() if line == "hello" else None, between_starts=0.1)
     app = make_app(load_world())
     app[BOT] = process
     async with serving(app=app) as sandbox:
         process.start()
         try:
-            await asyncio.wait_for(said.wait(), 10)
+            await asyncio.wait_for(printed.wait(), 10)
             _, before = await sandbox.get("/_sandbox/bot")
             assert (before["managed"], before["running"], before["starts"]) == (True, True, 1)
             assert await sandbox.get("/_sandbox/log") == (200, {"lines": ["hello"]})
-            said.clear()
+            printed.clear()
             assert (await sandbox.post("/_sandbox/bot/restart"))[0] == 200
-            await asyncio.wait_for(said.wait(), 10)
+            await asyncio.wait_for(printed.wait(), 10)
             _, after = await sandbox.get("/_sandbox/bot")
             assert (after["running"], after["starts"], after["pid"] != before["pid"]) == (True, 2, True)
         finally:

@@ -14,23 +14,23 @@ MODES = ("honest", "lying_code", "lying_valid", "wrong_chain", "error", "slow")
 
 
 @dataclass(frozen=True)
-class Behaviour:
+class NodeSettings:
     """What a node does; `seconds` matters to `slow` alone."""
 
     mode: str = "honest"
     seconds: float = 30.0
 
-    def changed(self, asked: Mapping[str, Any]) -> Behaviour:
+    def changed(self, fields: Mapping[str, Any]) -> NodeSettings:
         """What is asked for; the rest as it was.
 
         Raises:
             ValueError: with a sentence that says what is wrong.
         """
-        mode, seconds = asked.get("mode", self.mode), asked.get("seconds", self.seconds)
-        if unknown := asked.keys() - {"mode", "seconds"}:
+        mode, seconds = fields.get("mode", self.mode), fields.get("seconds", self.seconds)
+        if unknown := fields.keys() - {"mode", "seconds"}:
             raise ValueError(f"there is no {' and no '.join(sorted(unknown))} to set")
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             raise ValueError("seconds is a number, not below zero")
-        return Behaviour(mode, float(seconds))
+        return NodeSettings(mode, float(seconds))

@@ -24,7 +24,7 @@ MEMBER = (
 )
 
 
-class Announced:
+class ExtraGuilds:
     """How many extra guilds the next identify lists, and how many members each carries."""
 
     def __init__(self) -> None:
