@@ -9,11 +9,12 @@ One aiohttp server under one port; `app.make_app()` wires it.
     discord/                     the gateway, the REST API, and what people's clients do
     loopring/                    the REST API of holdings
     blockscout/                  the REST API of holdings on the chains
-    ethereum/                    nodes, as far as they are asked about signatures
+    ethereum/                    nodes, for the JSON-RPC calls that check signatures
     browser/                     a browser with a wallet extension, in front of the bot's own pages
     pictures/                    an IPFS gateway and Discord's CDN; every picture is drawn here
     screen/                      the page, which looks and behaves like a Discord client
-    faults, traffic, switches    what goes wrong on purpose, what was said, and the routes that control both
+    faults, traffic              faults injected on purpose, and the recorded requests; control_api: the routes for
+                                 both, and for everything else that a test or the page can change
     bot_process                  the bot as a child process
 
 It knows nothing of the bot and imports none of it, so that a wrong model cannot agree with itself.

@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class PortError(Exception):
-    """A port cannot be listened on; the sentence says which, why, and with which option to take another."""
+    """A port cannot be listened on; the sentence says which, why, and which option chooses another."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    stop_requested = _stop_on_signals()  # first: whoever reads the lines below may end it at once
+    stop_requested = _stop_on_signals()  # first: a reader of the lines below may stop it at once
     world = load_world()
     if options.seed is not None:
         populate(world, options.seed)
@@ -161,10 +161,10 @@ async def _serving(app: web.Application, options: argparse.Namespace) -> AsyncIt
 
 @contextlib.contextmanager
 def _on_port(host: str, port: int, option: str) -> Iterator[None]:
-    """What begins to listen in the block.
+    """Turn a failure to listen, in the block, into a sentence.
 
     Raises:
-        PortError: it cannot.
+        PortError: the port is not free, or not allowed.
     """
     try:
         yield
@@ -182,7 +182,7 @@ def _browser_port(options: argparse.Namespace) -> int:
 
 
 def _free_port() -> int:
-    """A port for the bot's web server: proxy and configuration must name it before the bot takes it."""
+    """A port for the bot's web server: the proxy and the configuration need it before the bot listens on it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -198,7 +198,7 @@ def _bot_process(app: web.Application, config: Path, environment: Mapping[str, s
 
 
 def _stop_on_signals() -> asyncio.Event:
-    """What is set by Ctrl-C or SIGTERM."""
+    """An event that Ctrl-C and SIGTERM set."""
     stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
     from sandbox.world import World
 
-LARGEST_BODY = 128 * 1024 * 1024  # ten attachments of a Discord message, and then some
+LARGEST_BODY = 128 * 1024 * 1024  # more than ten attachments of a Discord message
 
 
 def make_app(world: World, *, bodies: Path | None = None) -> web.Application:
     """The sandbox over a world.
 
     Args:
-        world: what `/_sandbox/reset` goes back to is this world as it is now.
-        bodies: a folder of recorded Loopring bodies that win over the world, see `sandbox.loopring.recorded`.
+        world: its present state is what `/_sandbox/reset` restores.
+        bodies: a folder of recorded Loopring bodies to serve in place of the world's, see `sandbox.loopring.recorded`.
     """
     faults, traffic = Faults(), Traffic()
     app = web.Application(

@@ -1,4 +1,4 @@
-"""Where the parts of the sandbox are found in its application: `app[WORLD]`, `app[FAULTS]` and so on."""
+"""The keys under which the application holds the parts of the sandbox: `app[WORLD]`, `app[FAULTS]` and so on."""
 
 from __future__ import annotations
 

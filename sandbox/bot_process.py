@@ -1,4 +1,4 @@
-"""The bot as a child process: started, listened to, started again when it dies, ended with the sandbox."""
+"""The bot as a child process: started, its output read, restarted when it dies, stopped with the sandbox."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 LOG_LINES = 2000
-BETWEEN_STARTS = 2.0  # seconds: a bot that dies at once must not keep a core busy
-TIME_TO_END = 10.0  # seconds between asking it to end and ending it
+BETWEEN_STARTS = 2.0  # seconds: a bot that dies at once must not occupy a core
+TIME_TO_END = 10.0  # seconds between SIGTERM and SIGKILL
 LONGEST_LINE = 1024 * 1024
 
 
 class BotProcess:
-    """Keeps one command running and its output.
+    """Keeps one command running, and stores its output.
 
     Args:
         command: what to run; its standard output and error are read together.
         environment: variables on top of this process's own; secrets go here, never on the command line.
         on_line: called with each line of output, without its end.
-        between_starts: seconds from one start to the next at the least.
-        time_to_end: seconds it gets to end when asked to; then it is killed.
+        between_starts: seconds from one start to the next, at least.
+        time_to_end: seconds it has to end after SIGTERM; then it is killed.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class BotProcess:
 
     @property
     def running(self) -> bool:
-        """Whether the child lives."""
+        """Whether the child runs."""
         return self._process is not None and self._process.returncode is None
 
     def json(self) -> dict[str, Any]:
-        """What `/_sandbox/bot` tells of it."""
+        """What `/_sandbox/bot` returns about it."""
         pid = self._process.pid if self._process is not None and self.running else None
         return {"running": self.running, "pid": pid, "starts": self.starts}
 
@@ -65,7 +65,7 @@ class BotProcess:
             self._supervisor = asyncio.create_task(self._supervise())
 
     async def restart(self) -> None:
-        """End it; it is started again by itself."""
+        """End it; the supervisor starts it again."""
         self._is_restarting = self.running
         await self._end()
 
@@ -112,7 +112,7 @@ class BotProcess:
         while True:
             try:
                 line = await output.readline()
-            except ValueError:  # longer than LONGEST_LINE; the reader has thrown it away
+            except ValueError:  # longer than LONGEST_LINE; the reader has dropped it
                 self._report("sandbox: a line of the bot was too long to show")
                 continue
             if not line:

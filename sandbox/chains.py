@@ -1,6 +1,6 @@
 """Ethereum and its like: contracts, their NFTs, and who holds how many copies of each.
 
-Addresses are keys in lower case; how an API writes them is its own business. Token ids are integers, as on the chain.
+Addresses are keys in lower case; each API formats them itself. Token ids are integers, as on the chain.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ETHEREUM = 1
 
 @dataclass
 class Token:
-    """One NFT of a contract; `image` is an ipfs:// URI or empty, `is_indexed` False: nobody could read its metadata."""
+    """One NFT of a contract; `image` is an ipfs:// URI or empty, `is_indexed` False: its metadata could not be read."""
 
     token_id: int
     name: str
@@ -58,7 +58,7 @@ class Chain:
         return contract
 
     def give(self, holder: str, contract: str, token_id: int, copies: int = 1) -> None:
-        """Put copies of an NFT into somebody's hands.
+        """Give copies of an NFT to an address.
 
         Raises:
             KeyError: no such contract, or it has no such token.

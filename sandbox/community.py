@@ -1,6 +1,6 @@
 """Reads `community.toml` into a `World`.
 
-What the file leaves out is worked out from names, so that the same file always makes the same world.
+What the file leaves out is derived from names, so that the same file always makes the same world.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ PERMISSIONS = {
 
 # As recorded: the factory of imported contracts.
 LEGACY_FACTORY = "0x25315F9878BA07221db684b7ad3676502E914894"
-# Fields of a collection that the file may give as they are, over what would be worked out.
+# Fields of a collection that the file may give as they are, in place of derived values.
 AS_WRITTEN = {
     "avatar",
     "banner",
@@ -104,7 +104,7 @@ def _guild(entry: dict[str, Any], people: dict[str, int]) -> Guild:
 
 
 def _owners(entries: list[dict[str, Any]], world: World) -> dict[int, str]:
-    """Whom each account belongs to: the address written out, a wallet (which the world gains), or a key of its own."""
+    """The owner of each account: the address in the file, a wallet (added to the world), or its own key's address."""
     owners: dict[int, str] = {}
     for entry in entries:
         account_id, wallet_entry = entry["id"], entry.get("wallet")

@@ -1,4 +1,4 @@
-"""`/_sandbox/*`: the routes that put faults in, read the traffic, shake the gateway, and set everything back."""
+"""`/_sandbox/*`: the routes that add faults, read the traffic, disturb the gateway, and reset everything."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ Route = Callable[[web.Request], Awaitable[Any]]
 
 
 class ConflictError(Exception):
-    """A switch does not apply now; answered with 409 and the sentence."""
+    """The request does not apply now; answered with 409 and the sentence."""
 
 
 class ControlApi:
-    """The routes over one application, and the state that a reset goes back to: the world as it is now."""
+    """The routes over one application, and the state that a reset restores: the world as it is now."""
 
     def __init__(self, app: web.Application) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Puts contracts on the chains: those of `community.toml`, those that leave Loopring, and made-up ones for whales."""
+"""Deploys contracts on the chains: of `community.toml`, of what leaves Loopring, and generated ones for whales."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read_chain(entry: Mapping[str, Any], world: World) -> Chain:
 
     Args:
         entry: its table: `contract`s with `items` and `held`, `withdrawn` Loopring collections, `whale`s.
-        world: whose collections `withdrawn` speaks of, and whose accounts may stand for their owners' addresses.
+        world: for the collections that `withdrawn` names, and for accounts that stand for their owners' addresses.
 
     Raises:
         KeyError: it names a collection, an account, or more items, than there are.
@@ -45,7 +45,7 @@ def read_chain(entry: Mapping[str, Any], world: World) -> Chain:
 
 
 def deploy(chain: Chain, collection: Collection) -> Contract:
-    """The contract of a Loopring collection, put on the chain if it is not there yet."""
+    """The contract of a Loopring collection, deployed if it is not on the chain yet."""
     known = chain.contracts.get(collection.contract_address.lower())
     if known is not None:
         return known
@@ -55,7 +55,7 @@ def deploy(chain: Chain, collection: Collection) -> Contract:
             collection.name or None,
             "",  # contracts made by Loopring's factory have no symbol
             _STANDARDS[collection.nft_type],
-            None,  # an explorer has icons of what is listed somewhere; it knows nothing of Loopring's avatars
+            None,  # an explorer has icons of listed tokens only, not Loopring's avatars
         )
     )
 
@@ -70,9 +70,9 @@ def mint(contract: Contract, collection: Collection, nft_data: str) -> int:
 
 
 def generate_contracts(chain: Chain, holder: str, number: int) -> None:
-    """Make contracts up and give their NFTs to an address: the same for the same chain, holder and number.
+    """Generate contracts and give their NFTs to an address: the same for the same chain, holder and number.
 
-    Asked for again they are others, for the chain has more contracts then.
+    A second call generates others, because the chain has more contracts then.
     """
     first = len(chain.contracts)
     rng = random.Random(f"contracts {chain.chain_id} {first} {holder} {number}")
@@ -87,7 +87,7 @@ def generate_contracts(chain: Chain, holder: str, number: int) -> None:
                 name,
                 "".join(part[0] for part in name.split()).upper(),
                 standard,
-                # one in three has no icon: only tokens that somebody listed have one
+                # one in three has no icon: only listed tokens have one
                 picture if rng.random() < 0.67 else None,  # noqa: PLR2004
             )
         )

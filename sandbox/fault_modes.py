@@ -1,4 +1,4 @@
-"""The ways in which an answer goes wrong; each takes the request, the handler that would do it right, and options."""
+"""The ways in which a response can fail; each takes the request, the handler of the right response, and options."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def slow(request: web.Request, handler: Handler, options: Options) -> web.
 
 
 async def status(_request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
-    """Another `status`, with `body` (text, or JSON) and `headers` as told."""
+    """Another `status`, with `body` (text, or JSON) and `headers` as given."""
     body = options.get("body", "")
     is_text = isinstance(body, str)
     return web.Response(
@@ -54,12 +54,12 @@ async def status(_request: web.Request, _handler: Handler, options: Options) -> 
 
 
 async def html(_request: web.Request, _handler: Handler, _options: Options) -> web.StreamResponse:
-    """200 and a page for people: what a parked domain or a captive portal answers."""
+    """200 and an HTML page: what a parked domain or a captive portal answers."""
     return web.Response(text=PARKING_PAGE, content_type="text/html")
 
 
 async def reset(request: web.Request, _handler: Handler, _options: Options) -> web.StreamResponse:
-    """The line is cut without an answer."""
+    """The connection is reset without a response."""
     transport = request.transport
     if transport is not None:
         # No lingering: the kernel sends RST and not FIN
@@ -69,7 +69,7 @@ async def reset(request: web.Request, _handler: Handler, _options: Options) -> w
 
 
 async def torn(request: web.Request, handler: Handler, _options: Options) -> web.StreamResponse:
-    """Half of the right answer under its full Content-Length, then the end of the line."""
+    """Half of the right answer under its full Content-Length, then the connection closes."""
     whole = await handler(request)
     body = _body(whole) or b"{}"
     response = web.StreamResponse(status=whole.status)
@@ -104,7 +104,7 @@ async def throttle(request: web.Request, _handler: Handler, options: Options) ->
             headers["x-ratelimit-reset"] = str(round(float(retry_after) * 1000))
     else:
         body = {"message": "You are being rate limited.", "retry_after": float(retry_after or 1), "global": False}
-        headers["Via"] = "1.1 sandbox"  # without it discord.py takes the answer for a ban by the proxy
+        headers["Via"] = "1.1 sandbox"  # without it discord.py takes the response for a ban by the proxy
     return web.Response(status=429, body=orjson.dumps(body), content_type="application/json", headers=headers)
 
 
@@ -134,7 +134,7 @@ async def repeat(request: web.Request, handler: Handler, _options: Options) -> w
 
 
 async def short(request: web.Request, handler: Handler, options: Options) -> web.StreamResponse:
-    """The right answer without the last `rows` (2) of its page; `totalNum` and where to go on stay."""
+    """The right answer without the last `rows` (2) of its page; `totalNum` and the next page stay."""
     content = await _content(request, handler)
     drop = int(options.get("rows", 2))
     if isinstance(content, list):

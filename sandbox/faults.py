@@ -1,8 +1,8 @@
-"""What goes wrong on purpose: which requests meet which fault, and how many times.
+"""Faults injected on purpose: which requests they apply to, and how many times.
 
 A fault matches by service and by a piece of the path (with its query, so `offset=50` works). It lets the first `after`
-matches through, then strikes `times` times, or until it is cleared. Each fault counts its own matches; of those due at
-the same request the oldest strikes. What each kind does to a request is in `fault_modes`.
+matches through, then applies `times` times, or until it is cleared. Each fault counts its own matches; of those due at
+the same request the oldest applies. What each kind does to a request is in `fault_modes`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-# What each kind must be told, and of which type; further options are its own business.
+# Required options of each kind and their types; the fault mode itself reads the others.
 REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
     "slow": {"seconds": (int, float)},
     "status": {"status": int},
@@ -33,7 +33,7 @@ REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
 
 @dataclass
 class Fault:
-    """One fault that was asked for; `times` None is for ever."""
+    """One requested fault; `times` None means until it is cleared."""
 
     service: str
     path: str
@@ -45,7 +45,7 @@ class Fault:
     applied: int = 0
 
     def count_match(self, service: str, path: str) -> bool:
-        """Count a request if it matches, and say whether the fault is due for it."""
+        """Count a request if it matches, and return whether the fault is due for it."""
         if service != self.service or self.path not in path:
             return False
         self.matched += 1
@@ -53,11 +53,11 @@ class Fault:
 
     @property
     def is_used_up(self) -> bool:
-        """Whether it will never strike again."""
+        """Whether it will never apply again."""
         return self.times is not None and self.applied >= self.times
 
     def json(self) -> dict[str, Any]:
-        """As asked for, with the counts so far; `times` is how often it will still strike."""
+        """As requested, with the counts so far; `times` is how often it will still apply."""
         return {
             "service": self.service,
             "path": self.path,
@@ -71,7 +71,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that may still strike, oldest first, and the constant latency of each service in seconds."""
+    """The faults that may still apply, oldest first, and the constant latency of each service in seconds."""
 
     def __init__(self) -> None:
         self.all: list[Fault] = []
@@ -98,7 +98,7 @@ class Faults:
         return fault
 
     def set_latency(self, service: str, seconds: float) -> None:
-        """Make every answer of a service this much later; 0 ends it.
+        """Delay every response of a service by this much; 0 ends it.
 
         Raises:
             ValueError: no such service, or no such duration.
@@ -113,7 +113,7 @@ class Faults:
         self.latency.clear()
 
     def next_for(self, service: str, path: str) -> Fault | None:
-        """The fault that strikes a request, if any; counts the request in all that match."""
+        """The fault that applies to a request, if any; counts the request in all that match."""
         due = [fault for fault in self.all if fault.count_match(service, path)]
         if not due:
             return None
@@ -127,7 +127,7 @@ def check_service(service: object) -> str:
     """The name of a service.
 
     Raises:
-        ValueError: it is none.
+        ValueError: there is no such service.
     """
     if not isinstance(service, str) or service not in SERVICES:
         raise ValueError(f"service must be one of {', '.join(sorted(SERVICES))}")
@@ -135,7 +135,7 @@ def check_service(service: object) -> str:
 
 
 def inject_faults(faults: Faults) -> Any:
-    """The middleware that lets `faults` strike; inside the recording one, which sees the outcome."""
+    """The middleware that injects `faults`; inside the recording one, which sees the outcome."""
 
     @web.middleware
     async def inject(request: web.Request, handler: Handler) -> web.StreamResponse:

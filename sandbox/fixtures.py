@@ -1,4 +1,4 @@
-"""Collections made up on the way in: names, pictures and holdings from a seed, always the same for the same seed."""
+"""Generated collections: names, pictures and holdings, always the same for the same seed."""
 
 from __future__ import annotations
 
@@ -114,17 +114,17 @@ _SIZES = ("small", "middling", "large", "the one by the door")
 
 
 def seed_hash(seed: str) -> str:
-    """A 32-byte hex value for a word, `0x` first; below Loopring's field modulus, as an nftData is."""
+    """A 32-byte hex value for a seed, `0x` first; below Loopring's field modulus, as an nftData is."""
     return "0x0" + hashlib.sha256(seed.encode()).hexdigest()[1:]
 
 
 def contract_address(seed: str) -> str:
-    """A contract address for a word, lower-case as `contractAddress` is upstream."""
+    """A contract address for a seed, lower-case as `contractAddress` is upstream."""
     return "0x" + hashlib.sha256(f"contract {seed}".encode()).hexdigest()[:40]
 
 
 def cid_of(seed: str) -> str:
-    """A well-formed IPFS CID (version 0: `Qm` and 44 more) for a word."""
+    """A well-formed IPFS CID (version 0: `Qm` and 44 more) for a seed."""
     digest = b"\x12\x20" + hashlib.sha256(f"tessera art {seed}".encode()).digest()
     number, text = int.from_bytes(digest, "big"), ""
     while number:
@@ -139,7 +139,7 @@ def milliseconds(day: date) -> int:
 
 
 def split_copies(nft_datas: Sequence[str], copies: int) -> dict[str, int]:
-    """Spread copies over kinds, most of what is left over to the first; 0 copies leaves each with 0."""
+    """Spread copies over kinds, the remainder to the first; 0 copies leaves each with 0."""
     if not nft_datas:
         return {}
     each, rest = divmod(copies, len(nft_datas))
@@ -176,7 +176,7 @@ def generate_nfts(
 
 
 def mint_collections(world: World, account: L2Account, number: int, kinds: int | None = None) -> list[Collection]:
-    """Make collections up and give them to an account.
+    """Generate collections and give them to an account.
 
     Args:
         world: gains the collections.
@@ -185,7 +185,7 @@ def mint_collections(world: World, account: L2Account, number: int, kinds: int |
         kinds: kinds of NFT held of each; by default one to six, by chance.
 
     Returns:
-        The new collections, in the order the API will answer them.
+        The new collections, in the order in which the API will list them.
     """
     free = (n for n in count(FIRST_GENERATED_COLLECTION) if n not in world.collections)
     ids = [next(free) for _ in range(number)]
@@ -203,7 +203,7 @@ def mint_collections(world: World, account: L2Account, number: int, kinds: int |
 
 
 def ensure_account(world: World, account_id: int) -> L2Account:
-    """The account with this id, made if there is none; its owner is a key made from the id."""
+    """The account with this id, created if there is none; its owner's key is derived from the id."""
     account = world.accounts.get(account_id)
     if account is None:
         account = L2Account(account_id, address_of(str(account_id)))

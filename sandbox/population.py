@@ -43,5 +43,5 @@ def populate(world: World, seed: int) -> None:
         for collection in rng.sample(list(world.collections.values()), rng.randint(0, 6)):
             kinds = list(collection.nfts)[: rng.randint(1, 5)]
             account.holdings[collection.id] = {nft_data: rng.randint(0, 9) for nft_data in kinds}
-        if rng.random() < 0.25:  # noqa: PLR2004 - some collect in earnest
+        if rng.random() < 0.25:  # noqa: PLR2004 - some collect a lot
             mint_collections(world, account, rng.randint(1, MOST_COLLECTIONS))

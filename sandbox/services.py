@@ -1,4 +1,4 @@
-"""Which of the stand-ins a path belongs to, as the switches name them."""
+"""Which of the stand-ins a path belongs to, by the names that the control API uses."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def key_seed_of(address: str, world: World) -> str | None:
-    """What the key behind an address is made from: an account's, a smart wallet's, or that of an owner of one."""
+    """The seed of the key behind an address: an account's, a smart wallet's, or that of an owner of one."""
     wanted = address.lower()
     for known, key_seed in _key_seeds(world):
         if known.lower() == wanted:
@@ -22,7 +22,7 @@ def key_seed_of(address: str, world: World) -> str | None:
 
 
 def signers_json(world: World) -> list[dict[str, str]]:
-    """Everybody who can sign, as `/_sandbox/wallets` tells it; `former_key` owned the wallet when it was made."""
+    """Everybody who can sign, as `/_sandbox/wallets` lists them; `former_key` owned the wallet when it was created."""
     signers = []
     for account in world.accounts.values():
         wallet, key_seed = world.wallets.get(account.owner.lower()), str(account.account_id)

@@ -1,7 +1,7 @@
 """Keys of the community's people, and what they sign with them.
 
-Every key is the hash of a word and these words stand in a public repository: whoever reads this has the keys. They are
-for the sandbox alone; nothing of value belongs at their addresses.
+Every key is the hash of a seed, and these seeds are in a public repository: anyone who reads this has the keys. They
+are for the sandbox alone; nothing of value belongs at their addresses.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ STYLES = ("personal", "v0", "high_s", "loopring02", "loopring03")
 
 @lru_cache(maxsize=4096)
 def key_of(seed: str) -> PrivateKey:
-    """The key that a word stands for."""
+    """The key of a seed."""
     return PrivateKey(keccak_256(_SEED + seed.encode()))
 
 
 @lru_cache(maxsize=4096)
 def address_of(seed: str) -> str:
-    """The address of the key of a word, in the case of EIP-55."""
+    """The address of the key of a seed, in the case of EIP-55."""
     return key_of(seed).public_key.to_checksum_address()
 
 
 def personal_digest(message: bytes) -> bytes:
-    """What `personal_sign` has signed: EIP-191, version 0x45."""
+    """The digest that `personal_sign` signs: EIP-191, version 0x45."""
     return keccak_256(b"\x19Ethereum Signed Message:\n%d" % len(message) + message)
 
 
 def sign(seed: str, message: bytes, style: str = "personal") -> bytes:
-    """A signature of a message by the key of a word.
+    """A signature of a message by the key of a seed.
 
     Args:
         seed: whose key.
@@ -68,7 +68,7 @@ def sign(seed: str, message: bytes, style: str = "personal") -> bytes:
 
 
 def signer_of(digest: bytes, signature: bytes) -> str | None:
-    """Who signed a digest, as contracts find out: 65 bytes, v of 27 or 28, low s; None when that is nobody."""
+    """The signer of a digest, as contracts recover it: 65 bytes, v of 27 or 28, low s; else None."""
     if len(signature) != SIGNATURE_BYTES or len(digest) != _DIGEST_BYTES:
         return None
     r, s, v = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big"), signature[64] - FIRST_V

@@ -1,6 +1,6 @@
-"""Everything said between the bot and the stand-ins, kept for tests, for the page, and for checks against the specs.
+"""Records requests and responses between the bot and the stand-ins, for tests, the page, and checks of the format.
 
-Bodies are kept as the bytes that went over the wire and are parsed only when somebody reads them.
+Bodies are stored as the bytes that went over the wire and are parsed only when they are read.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ CAPACITY = 20_000
 MAX_BODY_BYTES = 64 * 1024 * 1024  # of bodies; a bench of whole pages would fill memory long before CAPACITY
 SECRET_HEADERS = {"authorization", "x-api-key"}
 SECRET_PARAMETERS = {"apikey"}
-FAULT = web.RequestKey("fault", str)  # where a request carries the kind of fault that spoiled its answer
+FAULT = web.RequestKey("fault", str)  # where a request carries the kind of fault that changed its response
 _BOUNDARY = re.compile(rb'boundary="?([^";]+)"?')
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its answer; `status` is None when the line was cut without one.
+    """One request and its response; `status` is None when the connection was cut without one.
 
-    `fault` is the kind of fault that made the answer other than it would have been, None for an honest one.
+    `fault` is the kind of fault that made the answer other than it would have been, None for an unchanged one.
     """
 
     n: int
@@ -49,7 +49,7 @@ class Exchange:
     fault: str | None = None
 
     def json(self) -> dict[str, Any]:
-        """What `/_sandbox/traffic` tells of it."""
+        """What `/_sandbox/traffic` returns about it."""
         content_type = self.headers.get("content-type", "")
         return {
             "n": self.n,
@@ -67,11 +67,11 @@ class Exchange:
 
 
 class Traffic:
-    """A ring of exchanges; when bodies take too much room, the oldest lose theirs first.
+    """A ring of exchanges; when bodies take too much memory, the oldest are dropped first.
 
     Args:
-        capacity: how many exchanges are kept.
-        max_body_bytes: how many bytes of bodies are kept.
+        capacity: how many exchanges are stored.
+        max_body_bytes: how many bytes of bodies are stored.
     """
 
     def __init__(self, capacity: int = CAPACITY, max_body_bytes: int = MAX_BODY_BYTES) -> None:
@@ -82,7 +82,7 @@ class Traffic:
         self._bytes = 0
 
     def clear(self) -> None:
-        """Forget everything said; numbers go on, so that a reader's `after` stays valid."""
+        """Forget all exchanges; numbers go on, so that a reader's `after` stays valid."""
         self._exchanges.clear()
         self._with_bodies.clear()
         self._bytes = 0
@@ -105,13 +105,13 @@ class Traffic:
         answer: web.StreamResponse | None,
         at_ms: int,
     ) -> None:
-        """Keep one exchange.
+        """Record one exchange.
 
         Args:
             service: one of `services.SERVICES`.
-            request: what was asked; headers and parameters that are secrets have their values replaced.
+            request: the request; headers and parameters that are secrets have their values replaced.
             body: its body.
-            answer: what was answered; None when the line was cut.
+            answer: the response; None when the connection was cut.
             at_ms: when the request came, milliseconds since 1970.
         """
         self.last += 1
@@ -153,7 +153,7 @@ def record_traffic(traffic: Traffic) -> Any:
         if service is None:
             return await handler(request)
         at_ms = int(time.time() * 1000)
-        # Read now: nothing can be read once the line is cut, and the handlers get the same bytes.
+        # Read now: nothing can be read once the connection is cut, and the handlers get the same bytes.
         body = await request.read() if request.can_read_body else None
         answer: web.StreamResponse | None = None
         try:

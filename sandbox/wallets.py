@@ -1,8 +1,8 @@
-"""Who signs for an address: keys of the accounts, and smart wallets on Ethereum or still to be put there.
+"""Smart wallets, on Ethereum or not yet deployed, and the keys that sign for them.
 
 An account without a `wallet` of its own in `community.toml` belongs to an ordinary key. Loopring's smart wallets have
-the address that their factory's CREATE2 gives them, whether or not they were deployed yet; the code that such a wallet
-would be made of is made up, and so are factory and addresses.
+the address that their factory's CREATE2 gives them, whether or not they were deployed yet; the code of
+such a wallet is made up, and so are factory and addresses.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ class Wallet:
 
     Attributes:
         address: in the case of EIP-55.
-        key_seed: what its signing key is made from, see `sandbox.signing`.
-        code: what stands at the address; nothing before it is deployed.
+        key_seed: the seed of its signing key, see `sandbox.signing`.
+        code: the code at the address; empty before it is deployed.
         behaviour: what a call of it does. `loopring` is Loopring's wallet, `plain` a contract that knows EIP-1271 and
-            no more, `slow` Loopring's that takes its time, `reverts` and `empty` answer every call that way.
-        owner: whom the contract asks: the address of its key, or another wallet.
+            no more, `slow` Loopring's that is slow to answer, `reverts` and `empty` answer every call that way.
+        owner: who signs for the contract: the address of its key, or another wallet.
         is_locked: its guardians locked it, so that it takes no signature.
-        first_owner: the owner in its address, for ever what Loopring's API tells; empty for borrowed code.
-        first_key_seed: what the first owner's key is made from.
-        salt: the other number in its address.
+        first_owner: the owner in its address, always the one that Loopring's API returns; empty for borrowed code.
+        first_key_seed: the seed of the first owner's key.
+        salt: the CREATE2 salt in its address.
         is_listed: Loopring's API knows it as counterfactual.
     """
 
@@ -64,15 +64,15 @@ def read_wallet(account_id: int, entry: Mapping[str, Any], above: Wallet | None)
     """The wallet of an account of the file.
 
     Args:
-        account_id: names its key.
-        entry: `delegate` (a word) makes an account with borrowed code, and else there is a `salt`. `behaviour`,
+        account_id: the seed of its key.
+        entry: `delegate` (a seed) makes an account with borrowed code, and else there is a `salt`. `behaviour`,
             `locked`, `deployed` (true), `listed` (false) are as the attributes; `owner` names the account of the wallet
-            that owns this one; `recovered` gave it to another key than it was made for.
+            that owns this one; `recovered` means that another key than the first one owns it now.
         above: the wallet of `owner`.
 
     Raises:
         KeyError: there is neither `delegate` nor `salt`.
-        ValueError: no such behaviour.
+        ValueError: there is no such behaviour.
     """
     key_seed, behaviour = str(account_id), entry.get("behaviour", "loopring")
     if behaviour not in BEHAVIOURS:

@@ -37,9 +37,9 @@ class Withdrawal:
 def withdraw(
     world: World, account_id: int, collection_id: int, nft_data: str | None = None, copies: int | None = None
 ) -> Withdrawal:
-    """Move an NFT from an account to its owner's address on Ethereum, all at once.
+    """Move an NFT from an account to its owner's address on Ethereum, in one step.
 
-    On Loopring a row of nothing stays, as after a sale. A contract that was only promised is deployed by it.
+    On Loopring an empty row stays, as after a sale. A contract that was not deployed yet is deployed by it.
 
     Args:
         world: changed in place.

@@ -123,7 +123,7 @@ class L2Account:
 
 @dataclass
 class World:
-    """Everything: who is on Discord, and who holds what on Loopring and on the chains below it.
+    """Everything: who is on Discord, and who holds what on Loopring and on the chains.
 
     `names` are those that resolve to an address without a Loopring account: name -> address. `chains` are by their id.
     `wallets` are those of accounts that do not belong to an ordinary key, by address in lower case.

@@ -1,11 +1,12 @@
 """A stand-in for Blockscout's REST API, version 2, for several chains as the hosted API has them.
 
-    arguments   the request, checked          endpoints   the questions, answered from the world
+    arguments   the request, checked          endpoints   each endpoint, answered from the world
     shapes      the chain as the API's JSON   paging      where the next page begins
-    behaviour   version, limits and headers   refusals    its errors
+    settings    version, limits and headers   rate_limiter  requests and credits counted
+    refusals    its errors
 
 Facts: Blockscout's OpenAPI file (11.2.7), its documentation and its source. Where the real behaviour is unknown the
-unkind one was chosen.
+stricter one was chosen.
 """
 
 from __future__ import annotations
@@ -48,10 +49,10 @@ class Blockscout:
     """The API over a world.
 
     Args:
-        world: who holds what on which chain; read anew for each request.
+        world: who holds what on which chain; read again for each request.
 
     Attributes:
-        settings: which Blockscout it is; changed by a switch.
+        settings: which version it is, and its limits; `/_sandbox/blockscout` changes them.
     """
 
     def __init__(self, world: World) -> None:
@@ -60,7 +61,7 @@ class Blockscout:
         self._limiter = RateLimiter(self.settings)
 
     def reset(self) -> None:
-        """As at the start, and nobody has asked for anything."""
+        """Restore the settings, and forget all requests."""
         self.settings.change(vars(Settings()))
         self._limiter.clear()
 
@@ -96,7 +97,7 @@ class Blockscout:
 
 
 def _key_of(request: web.Request) -> str | None:
-    """The key of a request, from its header or else from its query; None when it has none.
+    """The key of a request, from its header or else from its query; None without one.
 
     Raises:
         RefusedError: the key is wrong (401).

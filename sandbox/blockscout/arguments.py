@@ -1,7 +1,7 @@
-"""Reads what a request asks, as strictly as Blockscout: its router checks every parameter against its OpenAPI file.
+"""Reads parameters as strictly as Blockscout, whose router checks each one against its OpenAPI file.
 
-A parameter that the operation does not have is refused too. A paging key is taken only as a whole: with a part of it
-missing the answer is the first page, and nobody is told.
+A parameter that the operation does not have is refused too. A paging key counts only as a whole: with a part of it
+missing the answer is the first page, without an error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 PAGE = 50
-LARGEST_PAGE = {"11": 50, "12": 100}  # 11 checks the parameter and does not heed it
+LARGEST_PAGE = {"11": 50, "12": 100}  # 11 checks the parameter and then ignores it
 STANDARDS = ("ERC-721", "ERC-1155", "ERC-404")  # also the order in which an address's NFTs are listed
 
 _ADDRESS = re.compile(r"0x[A-Fa-f0-9]{40}")
@@ -42,7 +42,7 @@ _ALWAYS = {"apikey", "key"}
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """One request, understood: `subject` is the address in its path, `origin` where its pictures are found."""
+    """One parsed request: `subject` is the address in its path, `origin` where its pictures are served."""
 
     world: World
     chain: Chain
@@ -52,7 +52,7 @@ class ApiRequest:
     version: str
 
     def check(self, *allowed: str) -> None:
-        """See that the request is well-formed and has no parameters but these.
+        """Check that the request is well-formed and has only these parameters.
 
         Raises:
             RefusedError: it is not (422).
@@ -69,7 +69,7 @@ class ApiRequest:
             raise invalid("items_count", f"{count} is not between 1 and {LARGEST_PAGE[self.version]}")
 
     def page_size(self) -> int:
-        """Rows of a page: asked for since version 12, fifty before."""
+        """Rows of a page: a parameter since version 12, fifty before."""
         return int(self.query.get("items_count", PAGE)) if self.version == "12" else PAGE
 
     def key(self, names: Iterable[str]) -> tuple[str, ...] | None:
@@ -78,13 +78,13 @@ class ApiRequest:
         return values if all(values) else None
 
     def standards(self) -> tuple[str, ...]:
-        """The kinds of NFT that `type` asks for, in the order of lists; without one that is an NFT, all."""
+        """The token types that `type` names, in the order of lists; all of them when it names no NFT type."""
         requested = self.query.get("type", "").strip("[]").split(",")
         return tuple(each for each in STANDARDS if each in requested) or STANDARDS
 
 
 def check_address(field: str, text: str) -> None:
-    """See that this is `0x` and 40 hex digits in any case; no checksum is asked for.
+    """Check that this is `0x` and 40 hex digits in any case; the checksum does not matter.
 
     Raises:
         RefusedError: it is not (422).

@@ -1,4 +1,4 @@
-"""The questions of the API, each a function from a request to a JSON value. None of them knows HTTP.
+"""The endpoints of the API, each a function from a request to a JSON value. None of them knows HTTP.
 
 Orders and keys are those of Blockscout's source: lists of an address go by type, then by contract; holders by value.
 """
@@ -85,7 +85,7 @@ def token_holders(request: ApiRequest) -> Json:
     """Who holds something of a contract, the largest value first.
 
     An ERC-721 has a row for each holder; the others one for each holder and kind. The key is value and address, so of
-    the rows of one holder with the same value those past the end of a page are never told, as in Blockscout.
+    the rows of one holder with the same value those past the end of a page are never listed, as in Blockscout.
     """
     names = ("address_hash", "value")
     request.check("items_count", *names)
@@ -141,7 +141,7 @@ def token_instances(request: ApiRequest) -> Json:
 
 
 def search_check_redirect(request: ApiRequest) -> Json:
-    """Where a search leads at once: to the address of a name, or to an address that the chain has seen."""
+    """Where a search redirects at once: to the address of a name, or to an address that the chain has seen."""
     request.check("q")
     wanted = request.query.get("q", "").strip().lower()
     address = next((owner for name, owner in named(request) if name.lower() == wanted), None)
@@ -175,7 +175,7 @@ def _place(standard: str) -> int:
 
 
 def _owned(request: ApiRequest, contract: Contract, token: Token) -> Json:
-    """Whose an NFT is, when it can be but one's."""
+    """The owner of an NFT, when it can have only one."""
     owners = [
         (holder, held[token.token_id])
         for holder, held in request.chain.holders_of(contract.address)

@@ -1,7 +1,7 @@
-"""Pages by key: where the next one begins is told by the last row of this one, never by a number of rows.
+"""Pages by key: the last row of a page says where the next one begins, never a number of rows.
 
-Up to version 11 `items_count` comes back in `next_page_params`, counting the rows of the page; since version 12 it is a
-parameter and does not. A filter that the request had comes back in both.
+Up to version 11 `items_count` is returned in `next_page_params`, counting the rows of the page; since version 12 it is
+a parameter and is not returned. A filter of the request is returned in both.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def page_of(
     size: int,
     has_count: bool = True,
 ) -> tuple[Sequence[Row], Json | None]:
-    """The first rows and where to go on.
+    """The first rows and where the next page begins.
 
     Args:
         request: the request.

@@ -1,6 +1,6 @@
-"""What the API says when it will not answer.
+"""The errors of the API.
 
-404 and 422 have the bodies of Blockscout's OpenAPI file. It says nothing of 401 and 429, which come from the gate in
+404 and 422 have the bodies of Blockscout's OpenAPI file. It says nothing of 401 and 429, which come from the gateway in
 front of the hosted API; their bodies here have the form of its other messages.
 """
 
@@ -35,7 +35,7 @@ def not_found() -> RefusedError:
 
 
 def wrong_key() -> RefusedError:
-    """There is a key, and it is none that was given out."""
+    """There is a key, and it is not a valid one."""
     return RefusedError(401, {"message": "Unauthorized"})
 
 

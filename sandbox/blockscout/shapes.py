@@ -1,6 +1,6 @@
 """The chain in the API's JSON: keys as in Blockscout's OpenAPI file, addresses with their checksum, numbers as text.
 
-Pictures: `metadata` has them as the contract gave them, `image_url` and the like are addresses of an IPFS gateway, here
+Pictures: `metadata` has them as the contract gave them, `image_url` and the like are URLs of an IPFS gateway, here
 the sandbox's own.
 """
 
@@ -71,7 +71,7 @@ def held_json(request: ApiRequest, contract: Contract, token: Token, copies: int
 
 
 def address_json(request: ApiRequest, address: str) -> Json:
-    """An address with what is known of whom it belongs to; the people of this world have no contracts."""
+    """An address with what is known of its owner; the people of this world have no contracts."""
     return {
         "hash": checksummed(address),
         "is_contract": False,

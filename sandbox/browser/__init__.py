@@ -1,7 +1,7 @@
 """A browser with a wallet extension, on a port of its own in front of the bot's web server.
 
-    proxy       passes everything to the bot as it is, and puts one script into its pages
-    extension   the wallet behind that script: its files, its keys, and what it was asked to do
+    proxy       passes everything to the bot unchanged, and adds one script to its pages
+    extension   the wallet behind that script: its files, its keys, and the calls that pages made
 
 A real extension puts itself into every page; this one comes from the page's own origin, so the page's strict policy
 for scripts, styles and connections holds for it too. People open the proxy's address as the bot's public one.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["WalletExtension", "open_browser"]
 
 SHUTDOWN_SECONDS = 1.0  # seconds that open requests get at the end
-LARGEST_BODY = 16 * 1024 * 1024  # to say what is too large is the bot's business
+LARGEST_BODY = 16 * 1024 * 1024  # the bot itself decides what is too large
 
 
 @asynccontextmanager

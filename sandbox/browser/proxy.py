@@ -1,4 +1,4 @@
-"""Passes requests to the bot as Caddy does, and puts the wallet's script into the pages that come back."""
+"""Passes requests to the bot as Caddy does, and adds the wallet's script to the pages that are returned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from yarl import URL
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-# Of one connection, not of the message: RFC 9110, 7.6.1. The length of a body is told anew.
+# Of one connection, not of the message: RFC 9110, 7.6.1. The length of a body is computed again.
 _HOP_BY_HOP = (
     *("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
     "content-length",
@@ -26,7 +26,7 @@ SECONDS = 30.0
 class Proxy:
     """A reverse proxy: method, path, query, body, cookies, status and headers pass unchanged, Host included.
 
-    `X-Forwarded-For`, `-Proto` and `-Host` are Caddy's: what a client claims in them is thrown away.
+    `X-Forwarded-For`, `-Proto` and `-Host` are Caddy's: what a client sends in them is dropped.
 
     Args:
         bot_url: the origin of the bot's web server.
@@ -39,7 +39,7 @@ class Proxy:
     async def running(self, _app: web.Application) -> AsyncIterator[None]:
         """Its connections to the bot, for as long as the application runs."""
         async with aiohttp.ClientSession(
-            # Whose cookies and which compression is between the person and the bot.
+            # Cookies and compression are between the browser and the bot.
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=SECONDS),
@@ -69,7 +69,7 @@ class Proxy:
 
 def _request_headers(request: web.Request) -> CIMultiDict[str]:
     headers = _end_to_end_headers(request.headers)
-    # A page in another coding than none could not be read to put the script in.
+    # The script can be added only to a page without compression.
     headers.popall("Accept-Encoding", None)
     headers["X-Forwarded-For"] = request.remote or ""
     headers["X-Forwarded-Proto"] = request.scheme

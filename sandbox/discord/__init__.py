@@ -1,13 +1,13 @@
 """A stand-in for Discord: the gateway, the REST API, and the client of each person, over real sockets.
 
-`Discord` (in `server`) builds the parts and is all that the rest of the sandbox needs to know. Who does what:
+`Discord` (in `server`) builds the parts and is all that the rest of the sandbox needs. Where to look:
 
 * the bot's side: `gateway` (sessions) with `connection` (one websocket), `opcodes`, `identify`, `session`, `streams`,
-  `member_requests`, `announced`; `rest` (what every route shares) with `rest_application`, `rest_channels`,
+  `member_requests`, `extra_guilds`; `rest` (what every route shares) with `rest_application`, `rest_channels`,
   `rest_guilds`, `rest_interactions`, `rest_oauth`; `ratelimits`
 * the people's side: `client_api` (reading), `client_actions` (typing commands, pressing buttons) with `options`,
-  `menus`, `modal_answers`; `client_oauth` (saying yes on the authorization page); `events`
-* what both meet in: `interactions` (deadlines, tokens), `callbacks`, `messages` with `composing`, `commands`,
+  `menus`, `modal_answers`; `client_oauth` (answering the authorization page); `events`
+* between the two sides: `interactions` (deadlines, tokens), `callbacks`, `messages` with `composing`, `commands`,
   `dms`, `oauth` with `authorization`
 * what Discord refuses: `form`, `embed_limits`, `component_limits`, `message_limits`, `modal_limits`, `command_limits`
 * values: `wire` (the world as Discord's JSON), `payloads`, `answers`, `permissions`, `snowflakes`, `attachments`

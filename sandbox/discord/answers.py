@@ -1,4 +1,4 @@
-"""How the API answers: JSON bodies under exactly `application/json`, and errors in Discord's shape."""
+"""The API's responses: JSON bodies under exactly `application/json`, and errors in Discord's shape."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def unknown_channel() -> ApiError:
 
 
 def unknown_message() -> ApiError:
-    """The message does not exist, or is not visible to the one who asks."""
+    """The message does not exist, or is not visible to the caller."""
     return ApiError(404, 10008, "Unknown Message")
 
 

@@ -1,4 +1,4 @@
-"""Files sent with messages: read from multipart bodies, kept in memory, served under /cdn/attachments."""
+"""Files sent with messages: read from multipart bodies, stored in memory, served under /cdn/attachments."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Upload:
 async def read_message_body(request: web.Request) -> tuple[Any, dict[int, Upload]]:
     """The JSON of a request and its files by number, from plain JSON or multipart with `payload_json`.
 
-    The body is read whole first: whoever records traffic has read it before us, and a stream reads only once.
+    The body is read whole first: the traffic recorder has read it before, and a stream can be read only once.
 
     Raises:
         ApiError: 400 when it cannot be read, 413 when a file is too large.
@@ -90,7 +90,7 @@ class Attachments:
         self._files.clear()
 
     def store(self, upload: Upload, channel_id: int, host: str, *, described: str | None, hidden: bool) -> Json:
-        """Keep a file; returns its attachment object."""
+        """Store a file; returns its attachment object."""
         file_id = self._snowflakes.next()
         guessed = mimetypes.guess_type(upload.filename)[0] or "application/octet-stream"
         self._files[file_id] = Upload(upload.filename, upload.content, guessed)

@@ -1,7 +1,7 @@
-"""What an authorization page is asked for: the parameters of `/oauth2/authorize`, checked before a person sees them.
+"""The parameters of an authorization page: those of `/oauth2/authorize`, checked before a person sees them.
 
-What is wrong here is shown to the person and never sent to the redirect URI: an address that may be anybody's is not
-to be trusted with an answer (RFC 6749 §4.1.2.1).
+An error here is shown to the person and never sent to the redirect URI: an unchecked address must not receive an
+answer (RFC 6749 §4.1.2.1).
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """An authorization that a person may give.
+    """An authorization that a person can approve.
 
-    `state` is given back as it came. `challenge` is that of PKCE, None when the application does without.
+    `state` is returned unchanged. `challenge` is that of PKCE, None when the application does not use it.
     """
 
     redirect_uri: str
@@ -46,10 +46,10 @@ def read_authorization(query: MultiMapping[str], client_id: int, registered: Col
     """Check the parameters of an authorization page.
 
     Args:
-        query: what came behind the question mark.
-        client_id: the application there is.
-        registered: its redirect URIs. With none, any loopback address will do: a bot that takes a free port at its
-            start has no address that could be registered before it.
+        query: the query of the address.
+        client_id: the application's id.
+        registered: its redirect URIs. With none, any loopback address passes: a bot that takes a free port at its
+            start has no address that could be registered beforehand.
 
     Raises:
         ClientRefusedError: something is missing, unknown or given twice; the sentence says what.

@@ -37,7 +37,7 @@ SETTABLE = EPHEMERAL | SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 
 
 class Callbacks:
-    """First responses, and what follows by the token."""
+    """First responses, and what follows with the token."""
 
     def __init__(self, world: World, interactions: Interactions, messages: Messages, events: Events) -> None:
         self._world = world
@@ -49,8 +49,8 @@ class Callbacks:
         """The first response; returns what `with_response=1` asks for.
 
         Raises:
-            ApiError: 400 when this response does not fit the interaction or its data is refused. It then still counts
-                as not answered.
+            ApiError: 400 when this response does not fit the interaction or its data is refused. The interaction
+                then still counts as not answered.
         """
         if not isinstance(body, dict):
             body = {}

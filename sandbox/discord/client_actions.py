@@ -1,6 +1,6 @@
 """What people do: type a command, press a button, choose from a menu, send a modal, ask for suggestions.
 
-Each is checked as a client checks it before anything is sent; then the bot gets an interaction.
+Each is checked as a client checks it before sending; then the bot gets an interaction.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a person's Discord client reads: people, servers, messages, commands, the outcome of an interaction, news."""
+"""What a person's Discord client reads: people, servers, messages, commands, the outcome of an interaction, events."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class ClientApi:
         return json_answer(self._commands.shown_to(guild, _number(request, "user")))
 
     async def messages(self, request: web.Request) -> web.Response:
-        """The messages of a channel that this person may see, oldest first; direct messages are read by this."""
+        """The messages of a channel that this person may see, oldest first; this marks direct messages as read."""
         user_id, channel_id = _number(request, "user"), _number(request, "channel")
         direct = self._dms.find(channel_id)
         guild = next((g for g in self._world.guilds.values() if channel_id in g.channels), None)
@@ -141,7 +141,7 @@ class ClientApi:
         )
 
     async def interaction(self, request: web.Request) -> web.Response:
-        """What became of an interaction; with `wait`, once it did."""
+        """The outcome of an interaction; with `wait`, once there is one."""
         interaction = self._interactions.find(int(request.match_info["interaction_id"]))
         if interaction is None:
             return json_answer({"error": "there is no such interaction"}, 404)
@@ -159,7 +159,7 @@ class ClientApi:
         return json_answer({"choices": choices})
 
     async def set_direct_messages(self, request: web.Request) -> web.Response:
-        """A person's setting: whether direct messages are taken."""
+        """A person's setting: whether they accept direct messages."""
         body = orjson.loads(await request.read())
         user_id, accept = int(body["user"]), body["accepts"]
         if user_id not in self._world.users or not isinstance(accept, bool):

@@ -1,4 +1,4 @@
-"""What a person's browser does about OAuth: it opens the page that asks, and says yes or no there."""
+"""What a person's browser does about OAuth: it opens the authorization page, and approves or denies there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGE = "/oauth2/authorize"
 
 
 class ClientOAuth:
-    """The page, the answer given on it, and a look at what is alive."""
+    """The page, the answer given on it, and what is still valid."""
 
     def __init__(self, world: World, oauth: OAuth) -> None:
         self._world = world
@@ -39,7 +39,7 @@ class ClientOAuth:
         app.router.add_post(BASE + "/oauth", with_refusals(self.register))
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        """The page that asks; 400 with a sentence when the address does not hold what it must."""
+        """The authorization page; 400 with a sentence when its address is not valid."""
         try:
             self._read(request.query)
         except ClientRefusedError as refusal:
@@ -60,12 +60,12 @@ class ClientOAuth:
         return json_answer({"location": location})
 
     async def status(self, request: web.Request) -> web.Response:
-        """What is alive."""
+        """What is still valid."""
         del request
         return json_answer(self._oauth.status())
 
     async def register(self, request: web.Request) -> web.Response:
-        """Register redirect URIs in the place of those that are; an empty list lets any loopback address pass."""
+        """Register redirect URIs in place of the present ones; an empty list lets any loopback address pass."""
         addresses = orjson.loads(await request.read())["redirect_uris"]
         if not isinstance(addresses, list) or not all(isinstance(one, str) for one in addresses):
             raise ClientRefusedError("redirect_uris is a list of addresses")

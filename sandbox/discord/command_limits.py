@@ -40,7 +40,7 @@ def check_command(form: Form, path: Path, command: Json) -> None:
 
 
 def check_together(form: Form, commands: list[Json]) -> None:
-    """Check what commands registered together may not share or exceed."""
+    """Check what commands registered together must not share or exceed."""
     seen: set[tuple[int, str]] = set()
     counts = dict.fromkeys(COUNTS, 0)
     for n, command in enumerate(commands):
@@ -56,7 +56,7 @@ def check_together(form: Form, commands: list[Json]) -> None:
 
 
 def is_command_name(name: str) -> bool:
-    """Whether a slash command or option may be called so: letters, digits, - _ ', in lower case, up to 32."""
+    """Whether a slash command or option may have this name: letters, digits, - _ ', in lower case, up to 32."""
     return 1 <= len(name) <= NAME and name == name.lower() and all(_is_name_character(c) for c in name)
 
 

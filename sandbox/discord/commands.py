@@ -1,4 +1,4 @@
-"""The commands the application has registered, globally and per guild, as Discord keeps them."""
+"""The commands the application has registered, globally and per guild, as Discord stores them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CREATES_PER_DAY = 200
 DAY_SECONDS = 86_400
-# What of an option Discord gives back; null and false are left out, as there.
+# The fields of an option that Discord returns; null and false are left out, as there.
 OPTION_KEYS = (
     "type", "name", "name_localizations", "description", "description_localizations", "required", "autocomplete",
     "choices", "options", "channel_types", "min_value", "max_value", "min_length", "max_length",
@@ -29,7 +29,7 @@ Key = tuple[int, str]  # type and name: unique within a scope
 
 
 class Commands:
-    """The registry. Every change is told to the people's clients."""
+    """The registry. Every change is published to the people's clients."""
 
     def __init__(self, world: World, events: Events, snowflakes: Snowflakes, clock: Callable[[], float]) -> None:
         self._world = world
@@ -118,7 +118,7 @@ class Commands:
         ]
 
     def find(self, guild: Guild, user_id: int, name: str) -> Json | None:
-        """The slash command of this name that a member may use; a guild's own goes before a global one."""
+        """The slash command of this name that a member may use; a guild's own takes precedence over a global one."""
         bits = permissions_of(guild, user_id)
         for scope in (guild.id, None):
             command = self._scopes.get(scope, {}).get((CHAT_INPUT, name))

@@ -25,7 +25,7 @@ V2_TOP = (*IN_CONTAINER, CONTAINER)
 
 
 class ComponentCheck:
-    """One look over the components of one message; remembers what must be unique or counted."""
+    """Checks the components of one message; remembers what must be unique or counted."""
 
     def __init__(self, form: Form, *, v2: bool) -> None:
         self._form = form
@@ -152,7 +152,7 @@ class ComponentCheck:
 
 
 def check_select(form: Form, path: Path, select: Json) -> None:
-    """Check a select menu, wherever it stands; its custom id is the caller's to check."""
+    """Check a select menu, in a message or a modal; the caller checks its custom id."""
     form.text((*path, "placeholder"), select.get("placeholder"), PLACEHOLDER)
     form.number((*path, "min_values"), select.get("min_values"), 0, OPTIONS)
     form.number((*path, "max_values"), select.get("max_values"), 1, OPTIONS)

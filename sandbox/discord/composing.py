@@ -1,4 +1,4 @@
-"""From the body of a request to the message as Discord gives it back: embeds, components and files filled out."""
+"""From the body of a request to the message as Discord returns it: embeds, components and files completed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ATTACHMENT = "attachment://"
 
 
 class PictureUrls:
-    """Where the pictures of one message are, and where a client fetches them.
+    """URLs of the pictures of one message, and of the proxy where a client fetches them.
 
     Args:
         host: of this server.
@@ -76,7 +76,7 @@ def _attached(
 ) -> Iterator[Json]:
     listed = {str(one.get("id")): one for one in request.get("attachments") or []}
     for present in message["attachments"]:
-        # Without a list all stay; with one, those that are not on it vanish.
+        # Without a list all stay; with one, those that are not on it are removed.
         if "attachments" not in request or present["id"] in listed:
             yield present
     for number, upload in sorted(files.items()):
@@ -142,7 +142,7 @@ SELECTS_WITH_DEFAULTS = (3, 5, 6, 7, 8)
 
 
 def _without_nulls(part: Json) -> Json:
-    """A component or an option without what is not said, in its emoji too."""
+    """A component or an option without its null fields, in its emoji too."""
     body = {key: value for key, value in part.items() if value is not None}
     if "emoji" in body:
         body["emoji"] = {key: value for key, value in body["emoji"].items() if value is not None}

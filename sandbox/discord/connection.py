@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ACK_AFTER = 0.02  # seconds
 LARGEST_PAYLOAD = 4096  # bytes a bot may send in one message
 EVENTS_PER_MINUTE = 120
-MISSED_BEATS = 1.5  # a bot silent for this many intervals is gone
+MISSED_BEATS = 1.5  # a bot silent for this many intervals has disconnected
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ class Connection:
         self.outgoing.put_nowait((orjson.dumps({"op": opcode, "d": body, "s": None, "t": None}), None))
 
     async def close(self, code: int, reason: str = "") -> None:
-        """Close from our side."""
+        """Close from this side."""
         self._closed_here = True
         await self._socket.close(code=code, message=reason.encode())
 
     async def run(self) -> None:
-        """Speak until one side closes."""
+        """Exchange messages until one side closes."""
         self.send(opcodes.HELLO, {"heartbeat_interval": self._heartbeat_ms, "_trace": ["sandbox"]})
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
@@ -143,7 +143,7 @@ class Connection:
         match opcode:
             case opcodes.HEARTBEAT:
                 if not self.zombie:
-                    # On one machine the answer would be there before the bot notes when it asked, and discord.py
+                    # On one machine the answer would be there before the bot records when it asked, and discord.py
                     # would then measure a latency of a whole interval.
                     asyncio.get_running_loop().call_later(ACK_AFTER, self.send, opcodes.HEARTBEAT_ACK, None)
             case opcodes.IDENTIFY:

@@ -1,4 +1,4 @@
-"""Direct messages: the bot's channel with each person, what of it was read, and who takes none."""
+"""Direct messages: the bot's channel with each person, what of it was read, and who accepts none."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DirectChannel:
 
 
 class DirectMessages:
-    """The channels. One is opened at most once for a person, and stays: bots keep its id."""
+    """The channels. One is opened at most once for a person, and stays: bots store its id."""
 
     def __init__(self, world: World, messages: Messages, snowflakes: Snowflakes) -> None:
         self._world = world
@@ -37,15 +37,15 @@ class DirectMessages:
         self._not_accepting: set[int] = set()
 
     def reset(self) -> None:
-        """Everybody takes direct messages again; the channels stay, the messages in them are somebody else's."""
+        """Everybody accepts direct messages again; the channels stay, and `Messages` clears the messages in them."""
         self._not_accepting.clear()
 
     def set_accepts(self, user_id: int, *, accept: bool) -> None:
-        """A person's setting: whether direct messages of members of their servers are taken."""
+        """A person's setting: whether they accept direct messages of members of their servers."""
         (self._not_accepting.discard if accept else self._not_accepting.add)(user_id)
 
     def open(self, user_id: int) -> DirectChannel:
-        """The channel with a person, made when there is none.
+        """The channel with a person, created when there is none.
 
         Raises:
             ApiError: 400 with 50033 for somebody who does not exist, 403 with 50007 for a bot.
@@ -67,7 +67,7 @@ class DirectMessages:
         """Whether the bot may post there.
 
         Raises:
-            ApiError: 403 with 50278 without a server in common, with 50007 when the person takes no direct messages.
+            ApiError: 403 with 50278 without a server in common, with 50007 when the person accepts no direct messages.
         """
         bot = self._world.application_id
         if not any(bot in g.members and channel.user_id in g.members for g in self._world.guilds.values()):

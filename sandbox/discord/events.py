@@ -1,4 +1,4 @@
-"""News for the people's clients: who is listening, and who may see what."""
+"""Events for the people's clients: who is listening, and who may see what."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sandbox.discord.answers import Json
 
-# A page that does not read for this many events has been closed or suspended; it reloads the state when it comes back.
+# A page that does not read for this many events has been closed or suspended; it reloads the state when it reconnects.
 UNREAD_EVENTS = 5000
 
 
@@ -40,11 +40,11 @@ class Events:
 
     @property
     def has_listeners(self) -> bool:
-        """Whether anybody would hear an event."""
+        """Whether anybody is listening."""
         return bool(self._listeners)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """The websocket of one client; `user` in the query says whose it is."""
+        """The websocket of one client; `user` in the query is the person's id."""
         try:
             user_id = int(request.query["user"])
         except (KeyError, ValueError):

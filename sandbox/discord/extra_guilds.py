@@ -1,6 +1,6 @@
 """Guilds that exist only to be announced: the bench measures what a bot of a thousand guilds costs.
 
-Their GUILD_CREATE is put together as text, a member is one formatted line, and nothing of it is kept.
+Their GUILD_CREATE is built as text, a member is one formatted line, and nothing of it is stored.
 """
 
 from __future__ import annotations

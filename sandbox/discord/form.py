@@ -1,6 +1,6 @@
-"""Complaints about a request body, nested per field as Discord nests them, and the checks that every form needs.
+"""Errors in a request body, nested per field as Discord nests them, and the checks that every form needs.
 
-Codes and sentences are those of Discord's 50035 answers.
+Codes and messages are those of Discord's 50035 answers.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ LONGEST_URL = 2048
 
 
 class Form:
-    """Collects what is wrong with one body; `refuse()` raises it all at once."""
+    """Collects the errors in one body; `refuse()` raises them all at once."""
 
     def __init__(self) -> None:
         self._errors: Json = {}
 
     def add(self, path: Path, code: str, message: str) -> None:
-        """One complaint about the field at `path`."""
+        """Add an error about the field at `path`."""
         place = self._errors
         for key in path:
             place = place.setdefault(str(key), {})
         place.setdefault("_errors", []).append({"code": code, "message": message})
 
     def refuse(self) -> None:
-        """Raise if there is any complaint.
+        """Raise if there is any error.
 
         Raises:
             ApiError: 400 with code 50035 and the nested errors.

@@ -1,4 +1,4 @@
-"""The gateway: sessions of the bot, what is dispatched to them, and the breaks a real gateway has now and then.
+"""The gateway: sessions of the bot, what is dispatched to them, and the interruptions of a real gateway.
 
 Follows Discord's "Gateway" page: identify, privileged intents, sharding, resume, invalid session.
 """
@@ -39,11 +39,11 @@ class Gateway:
 
     Args:
         world: who is where.
-        events: told when the bot comes and goes.
-        extra_guilds: extra guilds for the next identify.
+        events: published to when the bot connects and disconnects.
+        extra_guilds: listed at the next identify.
         clock: seconds, for limits and for how long a session can be resumed.
-        heartbeat_ms: the interval told in hello.
-        privileged_intents: the bit set switched on for the application; anything else asked for is close code 4014.
+        heartbeat_ms: the interval in hello.
+        privileged_intents: the bit set switched on for the application; requesting another is close code 4014.
     """
 
     def __init__(
@@ -94,13 +94,13 @@ class Gateway:
         return socket
 
     def connected(self) -> bool:
-        """Whether the bot has a session with a line to it."""
+        """Whether the bot has a session with a connection."""
         return any(session.outgoing is not None for session in self._sessions.values())
 
     def dispatch(
         self, guild_id: int | None, event: str, body: Any, *, needs: int = 0, on_sent: OnSent | None = None
     ) -> None:
-        """Send an event of a guild to the shard that looks after it.
+        """Send an event of a guild to its shard.
 
         Args:
             guild_id: whose event it is; None for direct messages, which are the first shard's.
@@ -118,7 +118,7 @@ class Gateway:
         return 1 + (len(self._world.guilds) + self._extra_guilds.guilds) // 1000
 
     def wants(self, intents: int) -> bool:
-        """Whether any session asked for one of these intents."""
+        """Whether any session has one of these intents."""
         return any(session.intents & intents for session in self._sessions.values())
 
     def identify(self, connection: Connection, body: Json) -> Iterator[bytes]:
@@ -143,7 +143,7 @@ class Gateway:
         return self._announce(session, extra)
 
     def resume(self, connection: Connection, token: str, session_id: str, sequence: int) -> bool:
-        """Take a session up again and replay what was missed; False when that is not possible."""
+        """Resume a session and replay what was missed; False when that is not possible."""
         if token != BOT_TOKEN:
             raise CloseConnection(opcodes.AUTHENTICATION_FAILED, "Authentication failed.")
         session = next((s for s in self._live_sessions() if s.id == session_id), None)
@@ -157,14 +157,14 @@ class Gateway:
         return True
 
     async def action(self, action: str, options: Json) -> None:
-        """Do on purpose what a gateway does now and then.
+        """Cause on purpose what a real gateway does now and then.
 
         Args:
             action: drop, reconnect, invalid_session, refuse, malformed or zombie.
             options: `resumable` for invalid_session, `times` for refuse.
 
         Raises:
-            ValueError: an action that there is not.
+            ValueError: there is no such action.
         """
         match action:
             case "drop":
@@ -188,7 +188,7 @@ class Gateway:
                 raise ValueError(f"no such gateway action: {action}")
 
     def send_guilds(self) -> None:
-        """Tell every session the guilds anew, and which are gone, after the world has changed under it."""
+        """Send every session its guilds again, and those it has left, after the world has changed."""
         for session in self._live_sessions():
             now = {guild.id for guild in self._guilds_of(session)}
             for guild_id in session.guilds - now:
@@ -272,7 +272,7 @@ class Gateway:
             connection.send(opcode, body)
 
     def _dispatch_malformed(self) -> None:
-        # About the bot itself: the one member that every bot keeps, so the event is read by each.
+        # About the bot itself: the one member that every bot caches, so that each reads the event.
         bot = self._world.application_id
         guild = next(guild for guild in self._world.guilds.values() if bot in guild.members)
         body = member_json(guild.members[bot], bot_user(self._world))

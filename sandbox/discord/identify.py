@@ -1,4 +1,4 @@
-"""What an identify asks for: intents and a shard, checked as the gateway checks them."""
+"""What an identify requests: intents and a shard, checked as the gateway checks them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ EVERY_INTENT = (1 << 26) - 1
 
 
 def intents_of(body: Json, allowed: int) -> int:
-    """The intents asked for.
+    """The requested intents.
 
     Args:
         body: of the identify.
         allowed: the privileged intents that are switched on for the application.
 
     Raises:
-        CloseConnection: they are no bit set, or a privileged one is not switched on.
+        CloseConnection: they are not a bit set, or a privileged one is not switched on.
     """
     intents = body.get("intents")
     if not isinstance(intents, int) or intents & ~EVERY_INTENT:
@@ -34,7 +34,7 @@ def intents_of(body: Json, allowed: int) -> int:
 
 
 def shard_of(body: Json) -> tuple[int, int]:
-    """The shard's number and how many there are; a bot that says nothing is all of it.
+    """The shard's number and how many there are; a bot that sends none is the only one.
 
     Raises:
         CloseConnection: there is no such shard.

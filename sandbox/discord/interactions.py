@@ -1,4 +1,4 @@
-"""Interactions from dispatch to answer: tokens, the three seconds, the fifteen minutes, and who waits for what."""
+"""Interactions from dispatch to answer: tokens, the three seconds, the fifteen minutes, and waiting for an outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 PENDING, DEFERRED, ANSWERED, MODAL, FAILED = "pending", "deferred", "answered", "modal", "failed"
 NO_RESPONSE = "The application did not respond"
-MOST_INTERACTIONS = 20_000  # interactions; older ones are dropped once their tokens are long void
+MOST_INTERACTIONS = 20_000  # interactions; older ones are dropped once their tokens have long expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Interaction:
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
 
     def reached(self, wanted: str) -> bool:
-        """Whether `acknowledged` or `answered` has come, or never will."""
+        """Whether `acknowledged` or `answered` has been reached, or never will be."""
         if self.state == FAILED:
             return True
         moment = self.acknowledged_at if wanted == "acknowledged" else self.answered_at
@@ -112,7 +112,7 @@ class Interactions:
         return self._by_id.get(interaction_id)
 
     def mark_sent(self, interaction: Interaction) -> None:
-        """It goes on the wire now; a replay does not count."""
+        """It is being sent now; a replay does not count."""
         if interaction.sent_at is None:
             interaction.sent_at = self.clock()
 
@@ -135,7 +135,7 @@ class Interactions:
         """The interaction whose token serves as a webhook.
 
         Raises:
-            ApiError: 404 with 10015 before the first response or after a failure, 401 with 50027 when it is void.
+            ApiError: 404 with 10015 before the first response or after a failure, 401 with 50027 when it has expired.
         """
         interaction = self._by_token.get(token)
         if interaction is None or self._is_void(interaction):
@@ -145,7 +145,7 @@ class Interactions:
         return interaction
 
     def acknowledge(self, interaction: Interaction, state: str, at: float) -> None:
-        """The first response has come."""
+        """The first response has arrived."""
         if interaction.timer is not None:
             interaction.timer.cancel()
             interaction.timer = None
@@ -156,7 +156,7 @@ class Interactions:
         _wake(interaction)
 
     def answer(self, interaction: Interaction, at: float, message: Message) -> None:
-        """Content has come after a deferral; later content changes nothing."""
+        """Content has arrived after a deferral; later content changes nothing."""
         if interaction.answered_at is None:
             interaction.answered_at = at
             interaction.state = ANSWERED
@@ -164,7 +164,7 @@ class Interactions:
         _wake(interaction)
 
     async def wait(self, interaction: Interaction, wanted: str, seconds: float) -> None:
-        """Wait until a state is reached, or it failed, or time is up."""
+        """Wait until a state is reached, or the interaction failed, or the time is over."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
         while not interaction.reached(wanted) and loop.time() < until:
@@ -173,7 +173,7 @@ class Interactions:
             await asyncio.wait([waiter], timeout=until - loop.time())
 
     def clear(self) -> None:
-        """Forget everything: tokens are void, whoever waits is told."""
+        """Forget everything: tokens expire, and requests that wait get an answer."""
         for interaction in self._by_id.values():
             if interaction.timer is not None:
                 interaction.timer.cancel()
@@ -208,7 +208,7 @@ class Interactions:
 
 
 def new_token(interaction_id: int) -> str:
-    """A token in Discord's form: base64 of a word, the id and something random."""
+    """A token in Discord's form: base64 of a prefix, the id and a random part."""
     plain = f"interaction:{interaction_id}:{secrets.token_hex(32)}"
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 

@@ -1,4 +1,4 @@
-"""A choice from a select menu, held against the menu."""
+"""A choice from a select menu, checked against the menu."""
 
 from __future__ import annotations
 

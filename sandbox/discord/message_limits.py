@@ -23,7 +23,7 @@ def check_message(body: Any, *, under: Path = (), v2: bool = False) -> None:
 
     Args:
         body: as it came.
-        under: where in the request it stands, as ("data",) in a callback.
+        under: its place in the request, as ("data",) in a callback.
         v2: the message edited already has the flag, which cannot be taken away.
 
     Raises:
@@ -58,7 +58,7 @@ def check_message(body: Any, *, under: Path = (), v2: bool = False) -> None:
 
 
 class _NestedForm(Form):
-    """A form inside another: its complaints are nested below a path."""
+    """A form inside another: its errors are nested below a path."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()

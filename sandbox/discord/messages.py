@@ -26,10 +26,10 @@ MOST_MESSAGES = 2000  # messages a channel; the bench would fill the memory othe
 
 @dataclass(slots=True)
 class Message:
-    """A message: Discord's JSON, and what that does not say.
+    """A message: Discord's JSON, and what that does not contain.
 
     `guild_id` is None in direct messages, and `recipient` the person they are with. `visible_to` is the one person who
-    sees an ephemeral message. `allowed_mentions` is kept as the bot sent it; nobody is ever pinged here.
+    sees an ephemeral message. `allowed_mentions` is stored as the bot sent it; nobody is ever pinged here.
     """
 
     body: Json
@@ -46,7 +46,7 @@ class Message:
 
     @property
     def channel_id(self) -> int:
-        """Where it stands."""
+        """The channel it is in."""
         return int(self.body["channel_id"])
 
     @property
@@ -73,7 +73,7 @@ class Message:
 
 
 class Messages:
-    """The store. What changes in it is told to the clients and to the bot."""
+    """The store. Changes are published to the clients and to the bot."""
 
     def __init__(
         self, world: World, events: Events, gateway: Gateway, snowflakes: Snowflakes, attachments: Attachments
@@ -172,7 +172,7 @@ class Messages:
 
     @staticmethod
     def uses_v2(message: Message) -> bool:
-        """Whether the message has the newer components, which cannot be undone."""
+        """Whether the message has the newer components, a flag that cannot be removed."""
         return bool(message.body["flags"] & COMPONENTS_V2)
 
     def _notify(self, client_event: str, bot_event: str, message: Message) -> None:

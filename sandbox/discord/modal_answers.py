@@ -1,4 +1,4 @@
-"""What a person wrote into a modal, held against its inputs and mirrored as Discord mirrors it."""
+"""What a person wrote into a modal, checked against its inputs and returned in Discord's form."""
 
 from __future__ import annotations
 

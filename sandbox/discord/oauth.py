@@ -1,6 +1,6 @@
-"""Codes and tokens of OAuth2's code grant, as Discord keeps them (its "OAuth2" page; RFC 6749, 7009 and 7636).
+"""Codes and tokens of OAuth2's code grant, as Discord handles them (its "OAuth2" page; RFC 6749, 7009 and 7636).
 
-Its errors are those that Discord's token endpoint is known to give: Discord documents few of them.
+Its errors are those known from Discord's token endpoint: Discord documents few of them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class OAuthError(Exception):
 
 @dataclass(slots=True)
 class Code:
-    """A code on its way from the page to the token endpoint; `used` once somebody tried it."""
+    """A code on its way from the page to the token endpoint; `used` after the first attempt."""
 
     user_id: int
     authorization: AuthorizationRequest
@@ -91,19 +91,19 @@ class OAuth:
         self._grants.clear()
 
     def approve(self, authorization: AuthorizationRequest, user_id: int) -> str:
-        """A person says yes; returns where the browser goes."""
+        """A person approves; returns where the browser goes."""
         code = Code(user_id, authorization, self._clock() + CODE_SECONDS)
         self._codes.append(code)
         return authorization.redirect(code=code.value)
 
     def deny(self, authorization: AuthorizationRequest) -> str:
-        """A person says no; returns where the browser goes."""
+        """A person denies; returns where the browser goes."""
         return authorization.redirect(error="access_denied", error_description=DENIED)
 
     def exchange(self, form: Mapping[str, str]) -> Json:
-        """Tokens for a code, by the form of an application that has shown who it is.
+        """Tokens for a code, by the form of an authenticated application.
 
-        A code is void once it was tried, whether that went well or not.
+        A code expires with the first attempt, successful or not.
 
         Raises:
             OAuthError: the code, the redirect URI or the verifier is not right.
@@ -120,10 +120,10 @@ class OAuth:
         return self._grant(code.user_id, code.authorization.scope)
 
     def refresh(self, form: Mapping[str, str]) -> Json:
-        """New tokens for a refresh token, which is void then.
+        """New tokens for a refresh token, which then expires.
 
         Raises:
-            OAuthError: it is unknown or void.
+            OAuthError: it is unknown or expired.
         """
         grant = next((one for one in self._grants if one.refresh_token == form.get("refresh_token")), None)
         if grant is None or grant.revoked:
@@ -132,7 +132,7 @@ class OAuth:
         return self._grant(grant.user_id, grant.scope)
 
     def revoke(self, token: str) -> None:
-        """End the authorization that a token belongs to; an unknown token is none to end.
+        """End the authorization that a token belongs to; an unknown token is ignored.
 
         A person has one authorization for an application, however often it was given: all its tokens end with it.
         """
@@ -141,16 +141,16 @@ class OAuth:
             grant.revoked = grant.revoked or grant.user_id in users
 
     def bearer(self, authorization: str) -> Grant | None:
-        """The grant behind an `Authorization: Bearer …`; None when its token is unknown or void."""
+        """The grant behind an `Authorization: Bearer …`; None when its token is unknown or expired."""
         token = authorization.removeprefix("Bearer ")
         return next((one for one in self._grants if one.access_token == token and self._is_alive(one)), None)
 
     def seconds_left(self, grant: Grant) -> float:
-        """How long its access token still lives."""
+        """Seconds until its access token expires."""
         return grant.expires_at - self._clock()
 
     def status(self) -> Json:
-        """What is alive, for those who check that nothing is left over."""
+        """What is still valid, for tests that check that nothing is left over."""
         now = self._clock()
         return {
             "redirect_uris": sorted(self.redirect_uris),
@@ -171,11 +171,11 @@ class OAuth:
 
 
 def _check_verifier(challenge: str | None, verifier: str | None) -> None:
-    """Hold PKCE's verifier against the challenge that the page was opened with.
+    """Check PKCE's verifier against the challenge that the page was opened with.
 
     Raises:
-        OAuthError: missing, malformed or another one; also when there was no challenge, for then somebody may have
-            taken it off the address (RFC 9700 §2.1.1).
+        OAuthError: missing, malformed or another one; also when there was no challenge, because then somebody may
+            have removed it from the address (RFC 9700 §2.1.1).
     """
     if challenge is None:
         if verifier is not None:

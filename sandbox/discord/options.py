@@ -1,4 +1,4 @@
-"""What a person typed, held against the command it is for, as a client does before it sends anything."""
+"""What a person typed, checked against its command, as a client does before it sends anything."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Resolved:
             member = guild.members.get(found) if guild is not None else None
             if guild is not None and member is not None:
                 body = member_json(member, self._world.users[found])
-                del body["user"]  # Discord leaves out what stands in users
+                del body["user"]  # Discord leaves out what `users` has already
                 self._add("members", found, {**body, "permissions": str(permissions_of(guild, found))})
         elif guild is not None and kind in (ROLE, MENTIONABLE) and found in guild.roles:
             self._add("roles", found, role_json(guild, guild.roles[found]))
@@ -78,7 +78,7 @@ NAMES = {USER_OPTION: "user", ROLE: "role", CHANNEL: "channel", MENTIONABLE: "us
 
 
 def subcommand_of(command: Json, rest: list[str]) -> tuple[list[Json], list[str]]:
-    """The options that stand under a command or its subcommand, and the names that lead there.
+    """The options of a command or its subcommand, and the names that lead there.
 
     Raises:
         ClientRefusedError: no such subcommand, or one is missing.

@@ -1,4 +1,4 @@
-"""INTERACTION_CREATE: what the bot is told when a person does something."""
+"""INTERACTION_CREATE: what the bot receives when a person does something."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def interaction_create(interaction: Interaction, data: Json, world: World, place
     """The body of the event.
 
     Args:
-        interaction: made for this; its `source` is the message that a component stands on.
+        interaction: created for this; its `source` is the message that a component stands on.
         data: what depends on the kind.
         world: for the users.
         place: where it happened, by `in_guild` or `in_direct_messages`.
@@ -76,5 +76,5 @@ def metadata(interaction_id: int, kind: int, user: User, guild_id: int | None) -
         "id": str(interaction_id),
         "type": kind,
         "user": user_json(user),
-        "authorizing_integration_owners": {"0": str(guild_id or 0)},  # "0" is said in direct messages
+        "authorizing_integration_owners": {"0": str(guild_id or 0)},  # "0" in direct messages
     }

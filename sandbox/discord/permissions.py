@@ -17,7 +17,7 @@ ALL = (1 << 53) - 1
 
 
 def permissions_of(guild: Guild, user_id: int) -> int:
-    """The bit set of a member; ALL for the owner and administrators, 0 for somebody outside."""
+    """The bit set of a member; ALL for the owner and administrators, 0 for somebody who is not a member."""
     member = guild.members.get(user_id)
     if member is None:
         return 0

@@ -1,4 +1,4 @@
-"""Rate limits as Discord tells them: buckets with X-RateLimit headers, a global limit, 429 with `retry_after`."""
+"""Rate limits as Discord reports them: buckets with X-RateLimit headers, a global limit, 429 with `retry_after`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 PER_SECOND = 50  # global, per bot
-PRUNE_ABOVE = 5000  # windows kept before those that ended are dropped
+PRUNE_ABOVE = 5000  # windows stored before those that ended are dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class RateLimits:
         self._second = (0.0, 0)
 
     def clear(self) -> None:
-        """Start every window anew."""
+        """Start every window again."""
         self._windows.clear()
         self._second = (0.0, 0)
 

@@ -56,7 +56,7 @@ class Rest:
     def add_without_bot(
         self, app: web.Application, method: str, path: str, handler: Handler, bucket: Bucket | None = None
     ) -> None:
-        """A route that asks for something else than the bot's token, as one in its path: not in the global limit."""
+        """A route that needs another token than the bot's, such as one in its path: not in the global limit."""
 
         async def answer(request: web.Request) -> web.Response:
             if bucket is None:
@@ -107,7 +107,7 @@ def path_id(request: web.Request, name: str) -> int:
     """A snowflake of the path.
 
     Raises:
-        ApiError: 400 with code 50035 when it is none.
+        ApiError: 400 with code 50035 when it is not one.
     """
     value = request.match_info[name]
     if value.isdecimal():
@@ -119,6 +119,6 @@ def path_id(request: web.Request, name: str) -> int:
 
 
 def query_number(request: web.Request, name: str, default: int) -> int:
-    """A number of the query; what is none counts as not given."""
+    """A number of the query; the default when it is missing or not a number."""
     value = request.query.get(name, "")
     return int(value) if value.isdecimal() else default

@@ -24,7 +24,7 @@ DAY_MS = 86_400_000
 
 
 class ApplicationRoutes:
-    """Users, application, gateway and command routes; `person` answers who a person's token belongs to."""
+    """Users, application, gateway and command routes; `person` answers for the token of a person."""
 
     def __init__(self, world: World, commands: Commands, gateway: Gateway, person: Handler) -> None:
         self._world = world

@@ -1,4 +1,4 @@
-"""Routes of a channel, in a guild or of direct messages: itself, and what the bot posts there by itself."""
+"""Routes of a channel, in a guild or of direct messages: itself, and what the bot posts there on its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes of a guild: itself, its roles, its members, and giving and taking roles under Discord's hierarchy."""
+"""Routes of a guild: itself, its roles, its members, and adding and removing roles under Discord's hierarchy."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class AuditEntry:
 
 
 class GuildRoutes:
-    """Guild routes; `audit_log` is what an admin would read there."""
+    """Guild routes; `audit_log` is what an administrator would read there."""
 
     def __init__(self, world: World, gateway: Gateway) -> None:
         self.audit_log: list[AuditEntry] = []
@@ -133,7 +133,7 @@ class GuildRoutes:
         return json_answer(self._member_json(member))
 
     async def give_role(self, request: web.Request) -> web.Response:
-        """Give a role; also 204 when it was there."""
+        """Add a role; also 204 when the member had it."""
         guild = self._guild(request)
         member, role = self._member(request, guild), self._role(request, guild)
         self._may_manage(guild, role)
@@ -143,7 +143,7 @@ class GuildRoutes:
         return no_content()
 
     async def take_role(self, request: web.Request) -> web.Response:
-        """Take a role; also 204 when it was not there."""
+        """Remove a role; also 204 when the member did not have it."""
         guild = self._guild(request)
         member, role = self._member(request, guild), self._role(request, guild)
         self._may_manage(guild, role)

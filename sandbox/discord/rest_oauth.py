@@ -1,4 +1,4 @@
-"""Routes of OAuth2: tokens for codes, their end, and what a token says about its person."""
+"""Routes of OAuth2: tokens for codes, revocation, and what a token says about its person."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class OAuthRoutes:
         form = await _form(request)
         grant = {"authorization_code": self._oauth.exchange, "refresh_token": self._oauth.refresh}
         trade = grant.get(form.get("grant_type", ""))
-        if trade is None:  # said before the application is asked who it is, and also about a body that is no form
+        if trade is None:  # checked before the application's credentials, and also for a body that is not a form
             raise OAuthError("unsupported_grant_type", f"Grant type {form.get('grant_type')} is not supported")
         self._check_client(request, form)
         return json_answer(trade(form))
 
     async def revoke(self, request: web.Request) -> web.Response:
-        """The end of a token and of all that belong to the same authorization; an unknown one is fine (RFC 7009)."""
+        """Revoke a token and all others of the same authorization; an unknown one is fine (RFC 7009)."""
         form = await _form(request)
         self._check_client(request, form)
         if not form.get("token"):
@@ -60,7 +60,7 @@ class OAuthRoutes:
         return json_answer({})
 
     async def authorization(self, request: web.Request) -> web.Response:
-        """What a token is good for. A bot's token is refused as no token at all, as Discord does."""
+        """What a token is valid for. A bot's token is refused like a missing one, as Discord does."""
         grant = self._grant(request)
         application = application_json(self._world)
         expires = datetime.now(UTC) + timedelta(seconds=self._oauth.seconds_left(grant))
@@ -85,7 +85,7 @@ class OAuthRoutes:
         return grant
 
     def _check_client(self, request: web.Request, form: Mapping[str, str]) -> None:
-        """The application shows who it is: by HTTP Basic, or in the form."""
+        """Authenticate the application: by HTTP Basic, or in the form."""
         given = _basic(request.headers.get("Authorization", ""))
         client_id, secret = given or (form.get("client_id", ""), form.get("client_secret", ""))
         known = client_id == str(self._world.application_id)

@@ -1,4 +1,4 @@
-"""Builds the stand-in for Discord and hangs it into a web application."""
+"""Builds the stand-in for Discord and adds it to a web application."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ HEARTBEAT_MS = 41_250  # what the real gateway says
 
 
 class Discord:
-    """The whole of it.
+    """The whole stand-in.
 
     Args:
-        world: read at every request and changed in place (roles, nicknames); its parts may be exchanged at any time,
-            the object itself not.
-        deadlines: how long a bot has; shorter ones make tests quick.
-        clock: seconds that only grow; tests move it to let tokens run out.
-        heartbeat_ms: the interval that hello tells.
+        world: read at every request and changed in place (roles, nicknames); its parts may be replaced at any time, the
+            object itself not.
+        deadlines: how long a bot has; shorter ones make tests fast.
+        clock: seconds that only grow; tests move it to make tokens expire.
+        heartbeat_ms: the interval in hello.
         privileged_intents: the bit set switched on for the application.
     """
 
@@ -145,14 +145,14 @@ class Discord:
         return self.gateway.connected()
 
     def refresh_guilds(self) -> None:
-        """Tell the bot about the guilds again, after the world got more or other ones."""
+        """Send the bot its guilds again, after those of the world have changed."""
         self.gateway.send_guilds()
 
     def reset(self) -> None:
         """Forget messages, files, interactions, authorizations, limits and the audit log.
 
-        Commands, the bot's session and the channels of direct messages stay: the bot keeps them too. Call it after the
-        world has been put back: the bot is told its guilds anew.
+        Commands, the bot's session and the channels of direct messages stay: the bot caches them too. Call it after the
+        world has been reset: the bot gets its guilds again.
         """
         self.interactions.clear()
         self.messages.clear()

@@ -1,4 +1,4 @@
-"""A gateway session: numbers its events, keeps them for a resume, and hands them to the connection of the moment."""
+"""A gateway session: numbers its events, stores them for a resume, and hands them to the current connection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Outgoing = tuple[bytes, OnSent | None]
 class Session:
     """One identified session.
 
-    It outlives its connection: while `outgoing` is None the bot is away, and events wait in the replay buffer.
+    It outlives its connection: while `outgoing` is None the bot is disconnected, and events wait in the replay buffer.
 
     Args:
         shard: (shard id, number of shards).
@@ -31,7 +31,7 @@ class Session:
         self.shard = shard
         self.intents = intents
         self.sequence = 0
-        self.guilds: set[int] = set()  # those that it was told of
+        self.guilds: set[int] = set()  # announced to the bot
         self.outgoing: asyncio.Queue[Outgoing] | None = None
         self.left_at: float | None = None
         self._events: deque[tuple[int, bytes, OnSent | None]] = deque(maxlen=REPLAY_EVENTS)
@@ -43,7 +43,7 @@ class Session:
         return (guild_id >> 22) % count == shard_id
 
     def dispatch(self, event: str, body: Any, on_sent: OnSent | None = None) -> None:
-        """Send an event, or keep it until the bot is back; `on_sent` is called as it goes on the wire."""
+        """Send an event, or store it until the bot reconnects; `on_sent` is called as it goes on the wire."""
         message = self.number(event, orjson.dumps(body))
         if len(self._events) == REPLAY_EVENTS:
             self._replayable_after = self._events[0][0]

@@ -1,4 +1,4 @@
-"""Ids as Discord makes them: milliseconds since 2015 in the upper 42 bits, from which clients read the time."""
+"""Ids as Discord generates them: milliseconds since 2015 in the upper 42 bits, from which clients read the time."""
 
 from __future__ import annotations
 

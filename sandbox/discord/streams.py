@@ -1,4 +1,4 @@
-"""How the gateway packs what it sends: plain text, or one compressed stream a connection, flushed at every message."""
+"""How the gateway encodes what it sends: text, or one compressed stream a connection, flushed at every message."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Uncompressed:
 
 
 class ZlibStream:
-    """`compress=zlib-stream`: every frame ends with 00 00 ff ff, the mark of a sync flush."""
+    """`compress=zlib-stream`: every frame ends with 00 00 ff ff, the marker of a sync flush."""
 
     binary = True
 
@@ -41,7 +41,7 @@ class ZlibStream:
 
 
 class ZstdStream:
-    """`compress=zstd-stream`: one frame of zstd that never ends, flushed block by block."""
+    """`compress=zstd-stream`: one endless frame of zstd, flushed block by block."""
 
     binary = True
 

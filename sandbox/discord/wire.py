@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 JOINED_AT = "2024-01-01T00:00:00.000000+00:00"
 SUPPORTED_LOCALE = "en-US"
 TEXT_CHANNEL = 0
-# GATEWAY_MESSAGE_CONTENT_LIMITED and the like are not claimed: the bot asks for no privileged intent.
+# GATEWAY_MESSAGE_CONTENT_LIMITED and the like are not claimed: the bot requests no privileged intent.
 APPLICATION_FLAGS = 1 << 23  # APPLICATION_COMMAND_BADGE
 
 
 def picture_hash(of: int) -> str:
-    """A stand-in for the hash of a picture; the CDN draws from the id, so any will do."""
+    """A stand-in for the hash of a picture; the CDN draws from the id, so any value works."""
     return f"{of:032x}"
 
 
@@ -102,7 +102,7 @@ def role_json(guild: Guild, role: Role) -> Json:
 
 
 def _tags(guild: Guild, role: Role) -> Json:
-    """Whose a managed role is: the bot's own, which it has, or some other integration's."""
+    """The owner of a managed role: the bot, if it has the role, or another integration."""
     bot = guild.members.get(APPLICATION_ID)
     if bot is not None and role.id in bot.roles:
         return {"bot_id": str(APPLICATION_ID)}

@@ -1,11 +1,11 @@
-"""A stand-in for Ethereum nodes: JSON-RPC over HTTP, as far as one needs it to ask contract wallets about signatures.
+"""A stand-in for Ethereum nodes: JSON-RPC over HTTP, with the methods that checking contract wallets' signatures needs.
 
-    jsonrpc     requests, batches and errors          methods     what can be asked, answered from the world
-    contracts   what the wallets and the factory say  abi         their arguments and answers as bytes
-    behaviour   what is wrong with a node
+    jsonrpc     requests, batches and errors          methods     each method, answered from the world
+    contracts   what the wallets and the factory answer  abi         their arguments and answers as bytes
+    settings    what is wrong with a node
 
 Two nodes look at the same chain, so that one of them can be made to lie. Facts: the Ethereum execution API, geth's
-words for errors, EIP-1271, and Loopring's contracts (`Loopring/protocols`, packages/hebao_v2).
+error messages, EIP-1271, and Loopring's contracts (`Loopring/protocols`, packages/hebao_v2).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Ethereum:
     """Two nodes over a world.
 
     Args:
-        world: whose wallets there are; read anew for each request.
+        world: whose wallets there are; read again for each request.
     """
 
     def __init__(self, world: World) -> None:
@@ -42,12 +42,12 @@ class Ethereum:
         self.reset()
 
     def reset(self) -> None:
-        """Both nodes tell the truth, at once."""
+        """Both nodes answer truthfully, without delay."""
         self._settings = {name: NodeSettings() for name in _PATHS}
         self._wallet_seconds = SLOW_WALLET_SECONDS
 
     def change(self, fields: Mapping[str, Any]) -> None:
-        """Set what `/_sandbox/ethereum` asks for: of `node` a or b, or of both; `wallet_seconds` is for slow wallets.
+        """Apply the body of `/_sandbox/ethereum`: to `node` a or b, or of both; `wallet_seconds` is for slow wallets.
 
         Raises:
             ValueError: with a sentence that says what is wrong; then nothing has changed.
@@ -64,7 +64,7 @@ class Ethereum:
         self._wallet_seconds = seconds
 
     def json(self) -> dict[str, Any]:
-        """What each node does, and how long slow wallets take."""
+        """The settings of each node, and how long slow wallets take."""
         nodes = {name: {"mode": each.mode, "seconds": each.seconds} for name, each in self._settings.items()}
         return {"nodes": nodes, "wallet_seconds": self._wallet_seconds}
 

@@ -1,4 +1,4 @@
-"""Solidity's calling convention, as far as the wallets' functions need it: words of 32 bytes."""
+"""Solidity's calling convention, for the types that the wallets' functions use: words of 32 bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def selector(signature: str) -> bytes:
 
 
 def word(value: int) -> bytes:
-    """A number, or a truth."""
+    """A number, or a boolean."""
     return value.to_bytes(WORD, "big")
 
 
@@ -66,7 +66,7 @@ def read_bytes(arguments: bytes, number: int) -> bytes:
 
 
 def reason(text: str) -> bytes:
-    """What a contract that gives a reason reverts with: `Error(string)`."""
+    """The revert data of a contract that gives a reason: `Error(string)`."""
     encoded = text.encode()
     padding = bytes(-len(encoded) % WORD)
     return selector("Error(string)") + word(WORD) + word(len(encoded)) + encoded + padding

@@ -1,7 +1,7 @@
 """What the community's wallets and the factory answer when they are called.
 
 Loopring's wallet is modelled after `SmartWallet`, `ERC1271Lib` and `SignatureUtil` of packages/hebao_v2: a locked one
-answers four zero bytes to every signature; an owner that is a contract is asked in turn; 66 bytes count as 65, whatever
+answers four zero bytes to every signature; an owner that is a contract is called too; 66 bytes count as 65, whatever
 the last byte is; both the digest itself and its EIP-191 wrapping are tried; another length reverts.
 """
 
@@ -39,7 +39,7 @@ CREATED_AT = 1_648_381_750
 
 
 class RevertedError(Exception):
-    """A call was undone; `data` is what the contract said."""
+    """A call was reverted; `data` is what the contract returned."""
 
     def __init__(self, data: bytes = b"") -> None:
         super().__init__(data.hex())
@@ -47,7 +47,7 @@ class RevertedError(Exception):
 
 
 def code_at(address: str, world: World) -> bytes:
-    """What stands at an address."""
+    """The code at an address."""
     wallet = world.wallets.get(address.lower())
     if wallet is not None:
         return wallet.code
@@ -58,10 +58,10 @@ def code_at(address: str, world: World) -> bytes:
 
 
 def call(address: str, data: bytes, world: World) -> bytes:
-    """What a call of an address gives: nothing where no code is.
+    """The result of a call to an address: empty where there is no code.
 
     Raises:
-        RevertedError: the contract undid it.
+        RevertedError: the contract reverted.
     """
     if not code_at(address, world):
         return b""

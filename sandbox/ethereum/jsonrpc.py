@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0: requests and batches to answers; what the methods are is another module's business."""
+"""JSON-RPC 2.0: requests and batches to answers; the methods are in a module of their own."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
 SERVER_ERROR = -32000
-REVERTED = 3  # geth's own code for a call that ran and was undone
+REVERTED = 3  # geth's own code for a call that ran and was reverted
 MOST_IN_A_BATCH = 100
 
 
 class RpcError(Exception):
-    """A request cannot be answered; `data` is what a contract said with it."""
+    """A request cannot be answered; `data` is what a contract returned with it."""
 
     def __init__(self, code: int, message: str, data: str | None = None) -> None:
         super().__init__(message)
@@ -35,14 +35,14 @@ class RpcError(Exception):
 
 
 class MethodRunner(Protocol):
-    """Whatever runs a method."""
+    """What runs the methods."""
 
     async def run(self, method: str, params: list[Any]) -> Any:
         """The result; raises RpcError."""
 
 
 async def answer(body: bytes, methods: MethodRunner) -> Json | list[Json] | None:
-    """The answer to the body of a request; None when all of it is notifications, which get none."""
+    """The answer to the body of a request; None when it has only notifications, which get none."""
     try:
         request = orjson.loads(body)
     except orjson.JSONDecodeError:

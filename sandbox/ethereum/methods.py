@@ -1,4 +1,4 @@
-"""The methods of a node: which chain this is, what stands at an address, and what a call would give."""
+"""The methods of a node: the chain's id, the code at an address, and the result of a call."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Node:
         """The result of a method.
 
         Raises:
-            RpcError: there is no such method, its parameters are wrong, or the call was undone.
+            RpcError: there is no such method, its parameters are wrong, or the call was reverted.
         """
         if self._mode == "error":
             raise RpcError(INTERNAL_ERROR, "internal error")

@@ -1,4 +1,4 @@
-"""What a node does: tells the truth, lies in one of several ways, fails, or takes its time."""
+"""How a node answers: truthfully, wrongly in one of several ways, with errors, or slowly."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# lying_code: no address has code. lying_valid: every signature is valid. wrong_chain: a test network. error: nothing
-# can be asked. slow: the truth, `seconds` late.
+# lying_code: no address has code. lying_valid: every signature is valid. wrong_chain: a test network. error: every
+# call fails. slow: right, but `seconds` late.
 MODES = ("honest", "lying_code", "lying_valid", "wrong_chain", "error", "slow")
 
 
 @dataclass(frozen=True)
 class NodeSettings:
-    """What a node does; `seconds` matters to `slow` alone."""
+    """How a node answers; `seconds` matters to `slow` alone."""
 
     mode: str = "honest"
     seconds: float = 30.0
 
     def changed(self, fields: Mapping[str, Any]) -> NodeSettings:
-        """What is asked for; the rest as it was.
+        """A copy with the given fields changed.
 
         Raises:
             ValueError: with a sentence that says what is wrong.

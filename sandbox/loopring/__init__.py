@@ -1,10 +1,10 @@
 """A stand-in for Loopring's REST API, closed upstream since 2026-06-28: the parts that a reader of holdings uses.
 
-    arguments   the query of a request        endpoints   the questions, answered from the world
+    arguments   the query of a request        endpoints   each endpoint, answered from the world
     shapes      the world as the API's JSON   recorded    bodies served byte for byte in place of the world's
-    refusals    its errors                    smart_wallets  what it knows of Loopring's own wallets
+    refusals    its errors                    smart_wallets  Loopring's own wallets
 
-Every answer is `application/json` without a charset. Where the real behaviour is unknown the unkind one was chosen.
+Every answer is `application/json` without a charset. Where the real behaviour is unknown the stricter one was chosen.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Loopring:
     """The API over a world.
 
     Args:
-        world: who holds what; read anew for each request.
-        bodies: a folder of recorded bodies that win over the world, see `recorded`.
+        world: who holds what; read again for each request.
+        bodies: a folder of recorded bodies that are served in place of the world's, see `recorded`.
     """
 
     def __init__(self, world: World, bodies: Path | None = None) -> None:

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from sandbox.world import L2Account, World
 
 DEFAULT_LIMIT = 20  # documented for the sibling endpoints
-MAX_LIMIT = 50  # more is clamped without a word, as LooPyMinty found in 2022
+MAX_LIMIT = 50  # more is clamped silently, as LooPyMinty found in 2022
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
 
 def page_of(query: Mapping[str, str]) -> tuple[int, int]:
-    """Offset and limit; a limit over 50 becomes 50, nonsense becomes the default."""
+    """Offset and limit; a limit over 50 becomes 50, an invalid value becomes the default."""
     offset, limit = _number(query, "offset", 0), _number(query, "limit", DEFAULT_LIMIT)
     return offset, min(limit, MAX_LIMIT) if limit > 0 else DEFAULT_LIMIT
 
 
 def wants_only_held(query: Mapping[str, str]) -> bool:
-    """Whether empty rows stay away.
+    """Whether empty rows are left out.
 
-    What the real API does without `nonZero` is not documented; here they stay in, so that a reader that relies on a
-    default is found out.
+    What the real API does without `nonZero` is not documented; here they stay in, to expose a reader that relies on a
+    default.
     """
     return query.get("nonZero", "").lower() == "true"
 
@@ -39,7 +39,7 @@ def is_address(text: str) -> bool:
 
 
 def account_named(query: Mapping[str, str], world: World) -> L2Account:
-    """The account whose `accountId` is asked about.
+    """The account with the `accountId` of the query.
 
     Raises:
         RefusedError: there is no `accountId`, or no such account.

@@ -1,4 +1,4 @@
-"""The questions of the API, each a function from the world and a query to a JSON value.
+"""The endpoints of the API, each a function from the world and a query to a JSON value.
 
 Facts: Loopring's Gitbook, its SDK, and recorded bodies. None of these functions knows HTTP.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def user_collection_details(world: World, query: Mapping[str, str]) -> Json:
     """Collections of which an account holds something, with how many kinds of each.
 
-    The order is that in which the account came by them. Past the end there is no total either, as siblings do it.
+    The order is that in which the account acquired them. Past the end there is no total, as in sibling endpoints.
     """
     account = account_named(query, world)
     only_held = wants_only_held(query)
@@ -47,7 +47,7 @@ def user_collection_details(world: World, query: Mapping[str, str]) -> Json:
 def user_nft_collection_balances(world: World, query: Mapping[str, str]) -> Json:
     """The NFTs that an account holds of one collection, with copies as text.
 
-    `tokenAddress` alone asks for every collection of a contract; the documentation calls it required, the id is not.
+    `tokenAddress` alone selects every collection of a contract; the documentation calls it required, the id is not.
     """
     account = account_named(query, world)
     wanted_id, contract = query.get("collectionId"), query.get("tokenAddress", "").lower()
@@ -103,7 +103,7 @@ def nft_public_collection(world: World, query: Mapping[str, str]) -> Json:
 
 
 def wallet_resolve_ens(world: World, query: Mapping[str, str]) -> Json:
-    """The address behind a name; `""` when nobody has it."""
+    """The address of a name; `""` when nobody has it."""
     name = query.get("fullName", "").lower()
     if not name:
         raise invalid_argument("fullName is required")

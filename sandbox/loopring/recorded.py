@@ -1,10 +1,10 @@
 """Recorded bodies, served byte for byte in place of the world's.
 
 The rule. A file `<endpoint>__<anything>.json` answers the endpoint whose path has `_` for `/`:
-`user_collection_details__uat2_17608.json` answers `user/collection/details`. Whom it answers about is the number that
-ends its name (an accountId, or for `nft_public_collection` an id); a name without one is read for it: `accountId` and
-`owner` of an account, `accountId` and `wallet` (asked for as `address`) of a counterfactual one, `accountId` and
-`collectionInfo.id` of the first balance. Other files are left alone.
+`user_collection_details__uat2_17608.json` answers `user/collection/details`. The account it is about is the number that
+ends its name (an accountId, or for `nft_public_collection` an id); for a name without one the body says it: `accountId`
+and `owner` of an account, `accountId` and `wallet` (asked for as `address`) of a counterfactual one, `accountId` and
+`collectionInfo.id` of the first balance. Other files are ignored.
 
 A recorded list is one page of an upstream that has lost the rest: it is served whatever the limit; any offset past its
 start gets an empty page that still has the recorded `totalNum`.
@@ -29,17 +29,17 @@ _ENDPOINTS = {*_LISTS, "account", "counterFactualInfo", "nft_public_collection"}
 
 @dataclass(frozen=True)
 class Recording:
-    """One recorded body, what a query must say to get it, and what there is past its only page."""
+    """One recorded body, the parameters that a query needs to get it, and what there is past its only page."""
 
     endpoint: str
-    asks: Mapping[str, str]
+    parameters: Mapping[str, str]
     body: bytes
     past_the_end: bytes | None
 
     def answers(self, query: Mapping[str, str]) -> bool:
         """Whether a query is the one that was recorded: everything both name agrees, and that is something."""
-        shared = [name for name in self.asks if name in query]
-        return bool(shared) and all(self.asks[name] == query[name].lower() for name in shared)
+        shared = [name for name in self.parameters if name in query]
+        return bool(shared) and all(self.parameters[name] == query[name].lower() for name in shared)
 
 
 class Recordings:
@@ -68,10 +68,10 @@ def _read(name: str, body: bytes) -> Recording | None:
     past = None
     if rows is not None:
         past = orjson.dumps({**content, rows: []})
-    return Recording(endpoint, _asks(endpoint, rest, content), body, past)
+    return Recording(endpoint, _parameters(endpoint, rest, content), body, past)
 
 
-def _asks(endpoint: str, rest: str, content: dict[str, Any]) -> dict[str, str]:
+def _parameters(endpoint: str, rest: str, content: dict[str, Any]) -> dict[str, str]:
     number = _NUMBER.search(f"_{rest}")
     if endpoint == "nft_public_collection":
         return {"id": number[1] if number else str(content["id"])}
@@ -79,9 +79,9 @@ def _asks(endpoint: str, rest: str, content: dict[str, Any]) -> dict[str, str]:
         return {"accountId": str(content["accountId"]), "owner": content["owner"].lower()}
     if endpoint == "counterFactualInfo":
         return {"accountId": str(content["accountId"]), "address": content["wallet"].lower()}
-    asks = {"accountId": number[1]} if number else {}
+    parameters = {"accountId": number[1]} if number else {}
     if endpoint == "user_nft_collection_balances" and content["data"]:
         first = content["data"][0]
-        asks.setdefault("accountId", str(first["accountId"]))
-        asks["collectionId"] = str(first["collectionInfo"]["id"])
-    return asks
+        parameters.setdefault("accountId", str(first["accountId"]))
+        parameters["collectionId"] = str(first["collectionInfo"]["id"])
+    return parameters

@@ -1,4 +1,4 @@
-"""What the API says when it will not answer: HTTP 400 and a `resultInfo`, except where the wallet family differs.
+"""The errors of the API: HTTP 400 and a `resultInfo`, except where the wallet family differs.
 
 Codes and messages are the recorded ones where a recording exists, else those of the vendor's table of error codes.
 """
@@ -11,7 +11,7 @@ class RefusedError(Exception):
 
     Attributes:
         code: the number clients go by.
-        message: the vendor's words.
+        message: the vendor's text.
     """
 
     def __init__(self, code: int, message: str) -> None:
@@ -55,5 +55,5 @@ def no_key() -> RefusedError:
 
 
 def wrong_key() -> RefusedError:
-    """The key is not one that was given out."""
+    """The key is not a valid one."""
     return RefusedError(104002, "Invalid ApiKey")

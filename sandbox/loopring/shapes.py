@@ -127,5 +127,5 @@ def metadata_json(collection: Collection, nft: Nft) -> Json:
 
 
 def _point(account: L2Account, coordinate: str) -> str:
-    """A made-up coordinate of a public key: nobody signs with it."""
+    """A generated coordinate of a public key: nobody signs with it."""
     return "0x" + coordinate + account.owner[2:].lower() + "0" * 23

@@ -1,4 +1,4 @@
-"""What the API knows of Loopring's smart wallets: who owns those that were never deployed, and of which kind one is."""
+"""The API's endpoints about Loopring's smart wallets: owners of those not yet deployed, and the type of a wallet."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ VERSION = "V2_1_0"
 
 
 def counter_factual_info(world: World, query: Mapping[str, str]) -> Json:
-    """What a counterfactual wallet's address was made from, by `accountId` or `address`.
+    """What a counterfactual wallet's address was derived from, by `accountId` or `address`.
 
-    It goes on telling the first owner of a wallet that has since been deployed and recovered to another.
+    It still returns the first owner of a wallet that has since been deployed and recovered to another.
     """
     account_id, address = query.get("accountId"), query.get("address")
     if account_id is None and address is None:
@@ -47,7 +47,7 @@ def counter_factual_info(world: World, query: Mapping[str, str]) -> Json:
 
 
 def wallet_type(world: World, query: Mapping[str, str]) -> Json:
-    """Whether an address is a contract, a promise of one, or neither; for any address of the right form."""
+    """Whether an address is a contract, a counterfactual one, or neither; for any address of the right form."""
     address = query.get("wallet", "")
     if not is_address(address):
         raise invalid_argument(f"Invalid wallet:{address}")

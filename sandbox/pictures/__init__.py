@@ -1,7 +1,7 @@
 """Every picture of the sandbox, drawn here: an IPFS gateway at `/ipfs`, Discord's CDN at `/cdn`.
 
-    drawing     from a word to a picture         portraits   users, guilds, the bot
-    landscapes, patterns, figures: the motifs    paint, palettes: what they are painted with
+    drawing     from a seed to a picture         portraits   users, guilds, the bot
+    landscapes, patterns, figures: the motifs    paint, palettes: what they are drawn with
 
 The same address always gives the same picture. A path that says `banner` gives a wide one. `/cdn/external/<url>` stands
 in for Discord's media proxy: a picture for any address, without asking that address.
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 CACHE_BYTES = 48 * 1024 * 1024
-PAINTERS = 2  # pictures drawn at once; more would take the cores from the bot
+PAINTERS = 2  # pictures drawn at once; more would leave no core for the bot
 _CID = re.compile(r"[A-Za-z0-9]{32,100}")
 _PORTRAIT = re.compile(r"(avatars|icons|app-icons)/(\d{1,20})(?:/.*)?")
 _HEADERS = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}
 
 
 class Pictures:
-    """Draws on demand, away from the event loop, and keeps what was drawn last.
+    """Draws on demand, away from the event loop, and caches the latest pictures.
 
     Args:
         world: where the names of users and guilds come from.
-        cache_bytes: how much is kept.
+        cache_bytes: the largest size of the cache.
 
     Attributes:
-        size: bytes kept now.
+        size: bytes in the cache.
         drawn: pictures drawn since the start.
     """
 
@@ -54,7 +54,7 @@ class Pictures:
         self._painters = asyncio.Semaphore(PAINTERS)
 
     def add_routes(self, app: web.Application) -> None:
-        """Serve `/ipfs/<cid>[/path]` and whatever of `/cdn/` nobody else serves."""
+        """Serve `/ipfs/<cid>[/path]` and the paths of `/cdn/` that no other route serves."""
         app.router.add_get("/ipfs/{cid}", self._ipfs)
         app.router.add_get("/ipfs/{cid}/{path:.*}", self._ipfs)
         app.router.add_get("/cdn/{path:.+}", self._cdn)
@@ -87,7 +87,7 @@ class Pictures:
             task = self._under_way.get(name)
             if task is None:
                 task = self._under_way[name] = asyncio.create_task(self._draw(name, draw))
-            body = await asyncio.shield(task)  # one visitor who leaves takes the picture from nobody
+            body = await asyncio.shield(task)  # a visitor who leaves does not cancel the picture for others
         else:
             self._kept.move_to_end(name)
         return web.Response(body=body, content_type="image/png", headers=_HEADERS)

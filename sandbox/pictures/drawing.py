@@ -1,4 +1,4 @@
-"""From a word to a picture: the word alone decides motif, palette and every stroke."""
+"""From a seed to a picture: the seed alone decides motif, palette and every stroke."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOTIFS: dict[str, Motif] = {
 
 
 def style_of(seed: str) -> tuple[str, str]:
-    """The names of the motif and the palette that a word gets."""
+    """The names of the motif and the palette that a seed gets."""
     rng = random.Random(f"style {seed}")
     return rng.choice(sorted(MOTIFS)), rng.choice(sorted(palettes.PALETTES))
 

@@ -78,7 +78,7 @@ def hills(size: Size, rng: random.Random, palette: Palette) -> Image.Image:
 
 
 def town(size: Size, rng: random.Random, palette: Palette) -> Image.Image:
-    """Houses at night; somebody is still up."""
+    """Houses at night; some windows are lit."""
     width, height = size
     canvas = vertical(size, (palette.deep, palette.dim, palette.middle, palette.accent))
     stars(canvas, rng, 90, palette.light, 0.5)

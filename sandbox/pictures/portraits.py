@@ -11,7 +11,7 @@ from sandbox.pictures.drawing import OVERSAMPLING, draw_art, png
 from sandbox.pictures.paint import Size, mix, slanted
 
 SIZE: Size = (256, 256)
-# Found by looking: with this number the guilds of the small community have icons that suit their names.
+# Found by trying: with this number the guilds of the small community have icons that suit their names.
 TASTE = 3646
 _T = ("11111", "11111", "00100", "00100", "00100")
 

@@ -2,8 +2,8 @@
 
 Plain ES modules and style sheets beside this file; no build step, nothing from outside. Where to look:
 
-    main.js       starts everything             state.js         what the page knows, and who hears of changes
-    session.js    who I am, where I look        interactions.js  commands, presses and modals under way
+    main.js       starts everything             state.js         what the page knows, and its listeners
+    session.js    who I am, where I look        interactions.js  pending commands, presses and modals
     markdown/     Discord's text to DOM nodes   chat/            messages, embeds, components, modals
     composer/     the command line              frame/           servers, channels, members, the person I am
     panel/        the drawer "Behind the scenes"
@@ -56,7 +56,7 @@ def page(name: str) -> web.StreamResponse:
 
 
 def refusal(sentence: str) -> web.Response:
-    """A page of its own with 400: what was asked for cannot be shown, and why."""
+    """An error page with status 400 that says why the requested page cannot be shown."""
     text = (_HERE / "authorize" / "refused.html").read_text(encoding="utf-8")
     body = text.replace("{sentence}", html.escape(sentence))
     return web.Response(status=400, text=body, content_type="text/html", headers=_HEADERS)

@@ -1,7 +1,7 @@
 /** The sandbox over HTTP, and its stream of events. */
 
-/** The sandbox said no, or nothing; `message` is the sentence for a person. */
-export class Refused extends Error {}
+/** The sandbox refused, or did not answer; `message` is the sentence for a person. */
+export class SandboxError extends Error {}
 
 async function call(method, path, body) {
   const options = { method, headers: {} };
@@ -10,10 +10,10 @@ async function call(method, path, body) {
     options.headers["Content-Type"] = "application/json";
   }
   const response = await fetch(path, options).catch(() => {
-    throw new Refused("The sandbox does not answer.");
+    throw new SandboxError("The sandbox does not answer.");
   });
   const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new Refused(sentence(answer?.error ?? `the sandbox answered ${response.status}`));
+  if (!response.ok) throw new SandboxError(sentence(answer?.error ?? `the sandbox answered ${response.status}`));
   return answer;
 }
 
@@ -48,7 +48,7 @@ export const sandbox = {
 const RETRY_MS = [250, 500, 1000, 2000, 3000];
 
 /**
- * Listen to the sandbox as `user`; reconnects for ever. `onlink(true, again)` follows each connect,
+ * Listen to the sandbox as `user`; reconnects until it is closed. `onlink(true, again)` follows each connect,
  * `onlink(false)` each loss. Returns a function that ends it.
  */
 export function openEvents(user, onevent, onlink) {

@@ -63,11 +63,11 @@ export function pictureUrl(text) {
   if (!safe) return null;
   const url = new URL(safe);
   const ours = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  // The world outside is not reachable here; the sandbox draws a picture of its own for each address of it.
+  // The internet is not reachable here; the sandbox draws a picture for each outside address.
   return ours ? url.pathname + url.search : `/cdn/external/${url.protocol.slice(0, -1)}/${url.host}${url.pathname}`;
 }
 
-/** A picture that leaves politely, with whatever it was the only content of, when it cannot load. */
+/** A picture that is removed when it cannot load, with the element it was the only content of. */
 export function picture(src, alt, className, onbroken = (node) => node.remove()) {
   const url = pictureUrl(src);
   if (!url) return null;

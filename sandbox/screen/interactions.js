@@ -1,4 +1,4 @@
-/** What I asked the application to do and is still under way: commands, presses, modals. */
+/** Interactions without an outcome yet: commands, presses, modals. */
 
 import { client } from "./api.js";
 import { openModal } from "./chat/modal.js";
@@ -11,7 +11,7 @@ const messageOf = new Map(); // interaction id -> message whose component starte
 const seen = new Set(); // modals already opened: event and poll both bring them
 let count = 0;
 
-/** Use a command; resolves once the sandbox took it, throws `Refused` with its sentence if not. */
+/** Use a command; resolves once the sandbox accepts it, throws `SandboxError` with its sentence if not. */
 export async function useCommand({ command, options, text }) {
   const entry = {
     id: `waiting-${++count}`,
@@ -53,7 +53,7 @@ export async function press(message, customId, values) {
   }
 }
 
-/** Send a modal's texts; throws `Refused` with a sentence for the form. */
+/** Send a modal's texts; throws `SandboxError` with a sentence for the form. */
 export async function submitModal(interaction, values) {
   const origin = messageOf.get(interaction);
   const sent = await client.submitModal({ user: state.me.id, interaction, values });
@@ -71,7 +71,7 @@ export function offerModal(interaction, modal) {
   openModal(modal, (values) => submitModal(interaction, values));
 }
 
-/** An interaction came to nothing. */
+/** An interaction failed. */
 export function fail(interaction, error) {
   const entry = state.waiting.find((waiting) => waiting.interaction === interaction);
   if (entry) {
@@ -88,7 +88,7 @@ async function settled(interaction) {
   }
 }
 
-/** The websocket brings messages; this tells when the application took notice, or never did. */
+/** The websocket brings messages; this waits until the application acknowledges, or fails to. */
 async function follow(interaction) {
   try {
     const outcome = await settled(interaction);

@@ -18,7 +18,7 @@ banner.append(
   h("strong", {}, "The sandbox is gone."),
   " Start it again with ",
   h("code", {}, "make demo"),
-  "; this page comes back by itself.",
+  "; this page reconnects by itself.",
 );
 onMention({ command: fillCommand, channel: (id) => go(guildOf(id).id, id) });
 startPlaces();

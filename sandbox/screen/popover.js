@@ -9,7 +9,7 @@ export function closePopover() {
 
 /**
  * Show `content` next to `anchor`. `side` is "above", "below" or "left"; the panel stays inside the window.
- * Returns a function that closes it; `onclose` hears of every closing.
+ * Returns a function that closes it; `onclose` is called whenever it closes.
  */
 export function openPopover(anchor, content, { side = "below", fit = false, onclose = () => {} } = {}) {
   closePopover();

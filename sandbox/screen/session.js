@@ -1,23 +1,23 @@
-/** Who I am and where I look: loads what the page shows, and keeps it right as events arrive. */
+/** Who I am and where I look: loads what the page shows, and updates it as events arrive. */
 
 import { client, openEvents, sandbox } from "./api.js";
 import { flatten } from "./composer/commands.js";
 import { fail, offerModal } from "./interactions.js";
 import { HOME, changed, guild, isHome, recall, remember, state } from "./state.js";
 
-const LOG_KEPT = 1000;
+const LOG_LINES = 1000;
 let closeEvents = () => {};
 let visit = 0; // counts moves: an answer for a place I have left is dropped
 
-/** Load everything for the person remembered, or the first one there is. Throws when the sandbox is not there. */
+/** Load everything for the remembered person, or the first one there is. Throws when the sandbox is not there. */
 export async function start() {
   state.people = await client.people();
   const known = state.people.find((person) => person.id === recall("user")) ?? state.people[0];
-  if (known) await become(known.id);
+  if (known) await switchUser(known.id);
 }
 
-/** Be another person: their servers, their channels, what they may see. */
-export async function become(userId) {
+/** Switch to another person: their servers, their channels, what they may see. */
+export async function switchUser(userId) {
   remember("user", userId);
   closeEvents();
   const answer = await client.state(userId);
@@ -59,8 +59,8 @@ export async function go(guildId, channelId = null) {
   changed("messages", "commands");
 }
 
-/** Read everything again: after a reset, or when the sandbox came back. */
-async function again() {
+/** Read everything again: after a reset, or after a reconnect. */
+async function reload() {
   forgetComponents();
   state.people = await client.people();
   if (!state.people.some((person) => person.id === state.me.id)) return start();
@@ -77,7 +77,7 @@ function linked(up, reconnected) {
   document.getElementById("banner").hidden = up;
   if (up && reconnected) {
     state.waiting = [];
-    again().catch((error) => console.warn("could not read again:", error.message));
+    reload().catch((error) => console.warn("could not read again:", error.message));
   }
   if (up && !reconnected) {
     settle().catch((error) => console.warn("could not read the state:", error.message));
@@ -85,19 +85,19 @@ function linked(up, reconnected) {
   if (up) readLog().catch((error) => console.warn("no log:", error.message));
 }
 
-/** What changed between reading the state and hearing of changes. */
+/** Catch up with what changed between reading the state and the first event. */
 async function settle() {
   const user = state.me.id;
   const answer = await client.state(user);
   if (state.me.id !== user) return;
-  if (!answer.dms.length) answer.dms = state.dms; // one may have been told of after the answer was written
+  if (!answer.dms.length) answer.dms = state.dms; // an event may be newer than this answer
   take(answer);
   if (isHome() && !state.channelId) await go(HOME);
 }
 
 async function readLog() {
   const answer = await sandbox.log();
-  state.log = (Array.isArray(answer) ? answer : (answer.lines ?? [])).slice(-LOG_KEPT);
+  state.log = (Array.isArray(answer) ? answer : (answer.lines ?? [])).slice(-LOG_LINES);
   changed("log");
 }
 
@@ -130,19 +130,19 @@ function receive(event) {
       return changed("application");
     case "log":
       state.log.push(event.line);
-      if (state.log.length > LOG_KEPT) state.log.shift();
+      if (state.log.length > LOG_LINES) state.log.shift();
       return changed("log");
     case "reset":
       state.waiting = [];
-      return again();
+      return reload();
     default:
-      return undefined; // a newer sandbox may say more
+      return undefined; // a newer sandbox may send more types
   }
 }
 
-/** Put a message where it belongs; its command, if it was mine, waits no longer. */
+/** Put a message where it belongs; its command, if it was mine, no longer waits. */
 export function upsert(message) {
-  if (message.guild_id === null) meet(message);
+  if (message.guild_id === null) receiveDirect(message);
   if (message.channel_id !== state.channelId) {
     state.unread.add(message.channel_id);
     return changed("place");
@@ -158,8 +158,8 @@ export function upsert(message) {
   return changed("messages");
 }
 
-/** A direct message came: its conversation is listed, and read if it is the one that is open. */
-function meet(message) {
+/** A direct message arrived: its conversation is listed, and read if it is the one that is open. */
+function receiveDirect(message) {
   const id = message.channel_id;
   if (id === state.channelId) {
     client.messages(state.me.id, id).catch((error) => console.warn("not marked as read:", error.message));

@@ -1,6 +1,6 @@
-/** What the page knows, and who hears when it changes. */
+/** What the page knows, and its listeners. */
 
-/** What stands for a guild's id while direct messages are looked at, as in Discord's own addresses. */
+/** The guild id while direct messages are shown, as in Discord's own addresses. */
 export const HOME = "@me";
 
 export const state = {
@@ -14,7 +14,7 @@ export const state = {
   channelId: null,
   messages: [], // of the open channel, oldest first
   waiting: [], // my commands that have no message yet
-  busy: new Map(), // message id -> custom id of the component under way
+  busy: new Map(), // message id -> custom id of the pending component
   failures: new Map(), // message id -> why its last component failed
   dismissed: new Set(),
   unread: new Set(), // channel ids
@@ -33,8 +33,8 @@ export function watch(topics, listener) {
 
 /** Topics: people, place, guilds, application, commands, messages, log, reset. */
 export function changed(...topics) {
-  const heard = new Set(topics.flatMap((topic) => listeners.get(topic) ?? []));
-  for (const listener of heard) listener();
+  const toCall = new Set(topics.flatMap((topic) => listeners.get(topic) ?? []));
+  for (const listener of toCall) listener();
 }
 
 const byId = (list, id) => list?.find((item) => item.id === String(id)) ?? null;
@@ -62,7 +62,7 @@ export function face(user) {
 
 const REMEMBERED = "tessera.sandbox";
 
-/** Small choices that outlive a reload; a browser that forbids storage only forgets them. */
+/** Small choices that are remembered after a reload; a browser that forbids storage only forgets them. */
 export function remember(key, value) {
   try {
     localStorage.setItem(`${REMEMBERED}.${key}`, value);

@@ -30,11 +30,11 @@ async def test_an_nft_is_withdrawn_and_a_sentence_says_so(sandbox: RunningSandbo
     await page.get_by_test_id("tab-switches").click()
     await page.get_by_test_id("withdraw-collection").fill("96")
     await page.get_by_test_id("switch-withdraw").click()
-    await expect(page.get_by_test_id("switch-said")).to_contain_text("1 copy of Ochre Courtyard went from")
+    await expect(page.get_by_test_id("switch-status")).to_contain_text("1 copy of Ochre Courtyard went from")
     assert sum(sandbox.world.accounts[10001].holdings[96].values()) == 8
     await page.get_by_test_id("withdraw-account").fill("10003")
     await page.get_by_test_id("switch-withdraw").click()
-    await expect(page.get_by_test_id("switch-said")).to_contain_text("Account 10003 holds nothing of collection 96.")
+    await expect(page.get_by_test_id("switch-status")).to_contain_text("Account 10003 holds nothing of collection 96.")
 
 
 async def test_requests_to_blockscout_have_a_filter_of_their_own(sandbox: RunningSandbox, page: Page) -> None:

@@ -1,7 +1,7 @@
-"""The wallet's side of `/_wallet/`: its scripts, the wallets it can be, signing, and what pages asked of it.
+"""The wallet's side of `/_wallet/`: its scripts, its wallets, signing, and the calls of pages.
 
 wallet.js     announces the wallets to the page      provider.js   what each of them answers
-dialogs.js    asks the person                        reading.js    what a text to sign says, and what is odd in it
+dialogs.js    asks the person                        reading.js    reads a text to sign, and warns about it
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 class WalletExtension:
-    """A wallet with the key of everybody in the world.
+    """A wallet with the keys of everybody in the world.
 
     Args:
-        world: whose accounts it can be; read anew for each request.
+        world: whose accounts it has; read again for each request.
 
     Attributes:
-        calls: what pages asked of it, oldest first: `method`, `params`, and the `origin` of the page.
+        calls: the calls of pages, oldest first: `method`, `params`, and the `origin` of the page.
     """
 
     def __init__(self, world: World) -> None:

@@ -90,10 +90,10 @@ function ask(name, icon, wish, content, yes) {
     dialog.addEventListener("close", () => end(false));
     const show = () => {
       dialog.showModal();
-      // Not on "yes": a person who is typing when the dialog comes must not agree by it.
+      // Not on "yes": a person who is typing when the dialog opens must not confirm it.
       (dialog.querySelector("select, pre") ?? reject).focus();
     };
-    // Shown once it is styled; a style sheet that does not come must not keep the question back.
+    // Shown once it is styled; a style sheet that fails to load must not hide the dialog.
     sheet.addEventListener("load", show, { once: true });
     sheet.addEventListener("error", show, { once: true });
   });

@@ -1,7 +1,7 @@
 /**
- * One wallet as a page meets it (EIP-1193): `request`, `on`, `removeListener`.
+ * One wallet as a page sees it (EIP-1193): `request`, `on`, `removeListener`.
  *
- * It connects and signs texts; whatever else it is asked is refused, and recorded like everything.
+ * It connects and signs texts; any other call is refused, and recorded like all calls.
  */
 
 import { askToConnect, askToSign } from "./dialogs.js";

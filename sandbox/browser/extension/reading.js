@@ -14,7 +14,7 @@ export function decoded(hex) {
 
 /**
  * What a wallet says above a text, as EIP-4361 asks of wallets: {kind, sentence} with kind "fine",
- * "unknown" (no sign-in text, so there is nothing to hold against the page) or "danger".
+ * "unknown" (no sign-in text, so there is nothing to check against the page) or "danger".
  */
 export function checked(text, host, account) {
   const [first = "", second = ""] = (text ?? "").split("\n");

@@ -1,4 +1,4 @@
-/** Action rows below a message: buttons and selects. While one is under way, none can be pressed. */
+/** Action rows below a message: buttons and selects. While one is pending, none can be pressed. */
 
 import { append, h, safeUrl } from "../dom.js";
 import { icon } from "../icons.js";
@@ -11,7 +11,7 @@ const BUTTON = 2;
 const SELECTS = new Set([3, 5, 6, 7, 8]);
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
 
-/** The rows of a message; `busy` is the custom id under way, if any. */
+/** The rows of a message; `busy` is the pending custom id, if any. */
 export function componentRows(message, busy) {
   const rows = (message.components ?? []).filter((row) => row.type === ROW);
   if (!rows.length) return null;

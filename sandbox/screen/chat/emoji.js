@@ -1,4 +1,4 @@
-/** The emoji of a button or an option: unicode as text, an own one as its picture. */
+/** The emoji of a button or an option: unicode as text, a custom one as its picture. */
 
 import { h, picture } from "../dom.js";
 

@@ -1,4 +1,4 @@
-/** One message: who used what, who answers, the text, embeds and components, and what is odd about it. */
+/** One message: who used what, who answers, the text, embeds and components, and what is special about it. */
 
 import { append, avatar, h, picture, tint } from "../dom.js";
 import { icon } from "../icons.js";
@@ -40,7 +40,7 @@ export function commandOf(message) {
   return from.name ?? from.triggering_interaction_metadata?.name ?? null;
 }
 
-/** My command on its way: nothing came back yet, or nothing ever did. */
+/** My command without a response: pending, or failed. */
 export function waitingRow(entry) {
   const application = state.application;
   const message = { author: { ...application, username: application.name, bot: true }, timestamp: entry.timestamp };

@@ -40,7 +40,7 @@ export function startComposer() {
   watch(["commands"], () => (line ? draw() : typed()));
   watch(["place"], () => {
     const here = `${state.me?.id} ${state.channelId}`;
-    if (here !== place) clear(); // news about the same place must not take away what is being typed
+    if (here !== place) clear(); // an event about the same place must not clear what is being typed
     place = here;
   });
 }

@@ -83,7 +83,7 @@ export function optionSuggestions(line) {
 
 let asked = 0;
 
-/** Ask the bot to complete the focused option; null when a newer question overtook this one. */
+/** Ask the bot to complete the focused option; null when a newer request replaced this one. */
 export async function askCompletion(line, pill, options) {
   const mine = ++asked;
   await new Promise((resolve) => setTimeout(resolve, AUTOCOMPLETE_PAUSE_MS));

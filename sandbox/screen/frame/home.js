@@ -1,4 +1,4 @@
-/** Direct messages: the button at the top of the rail, and whom there are conversations with. */
+/** Direct messages: the button at the top of the rail, and the conversations. */
 
 import { avatar, h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -12,7 +12,7 @@ export const isUnread = () => state.dms.some((dm) => state.unread.has(dm.id));
 /** The mark of something unread. */
 export const pip = (testid) => h("span", { class: "pip", "aria-hidden": "true", dataset: { testid } });
 
-/** The button that leads here; it tells from afar that something is unread. */
+/** The button that leads here; it shows that something is unread. */
 export function homeButton() {
   const unread = isUnread();
   return h(

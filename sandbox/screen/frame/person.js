@@ -1,4 +1,4 @@
-/** The card of a person: name and roles. It shows at a glance what a gate gave. */
+/** The card of a person: name and roles. It shows at a glance the roles of a member. */
 
 import { avatar, css, h } from "../dom.js";
 import { openPopover } from "../popover.js";

@@ -3,7 +3,7 @@
 import { avatar, fill, h, picture } from "../dom.js";
 import { icon } from "../icons.js";
 import { closePopover, openPopover } from "../popover.js";
-import { become, go } from "../session.js";
+import { go, switchUser } from "../session.js";
 import { channel, guild, isHome, state, watch } from "../state.js";
 import { conversations, homeButton, isUnread, pip } from "./home.js";
 import { toggle } from "./layout.js";
@@ -187,7 +187,7 @@ function person(one) {
       dataset: { testid: `person-${one.id}` },
       onclick: () => {
         closePopover();
-        become(one.id).then(() => document.querySelector(".me")?.focus());
+        switchUser(one.id).then(() => document.querySelector(".me")?.focus());
       },
     },
     avatar(one.avatar_url, one.display_name, 32),

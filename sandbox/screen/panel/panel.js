@@ -15,7 +15,7 @@ const tabs = [
   { id: "switches", label: "Switches", view: switchesView() },
 ];
 
-/** A view is {node, start(), stop()}: it works only while it is seen. */
+/** A view is {node, start(), stop()}: it runs only while it is shown. */
 let current = null;
 
 export function startPanel() {

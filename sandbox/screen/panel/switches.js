@@ -1,4 +1,4 @@
-/** Switches that make life hard for the bot, each with what to expect. */
+/** Switches that cause faults for the bot, each with what to expect. */
 
 import { sandbox } from "../api.js";
 import { fill, h } from "../dom.js";
@@ -53,7 +53,7 @@ const GROUPS = [
       [
         "chain-throttle",
         "Throttle",
-        "429 three times; how long to wait is told in milliseconds.",
+        "429 three times; how long to wait is given in milliseconds.",
         blockscout({ kind: "throttle", retry_after: "2" }),
       ],
       [
@@ -70,7 +70,7 @@ const GROUPS = [
       [
         "drop",
         "Drop the gateway",
-        "The bot's connection is cut: it must come back and miss nothing.",
+        "The bot's connection is cut: it must reconnect and miss nothing.",
         () => sandbox.gateway({ action: "drop" }),
       ],
       [
@@ -96,12 +96,12 @@ const GROUPS = [
 ];
 
 export function switchesView() {
-  const said = h("p", { class: "switch-said", role: "status", dataset: { testid: "switch-said" } });
+  const status = h("p", { class: "switch-status", role: "status", dataset: { testid: "switch-status" } });
   const active = h("ul", { class: "faults", "aria-label": "Active faults", dataset: { testid: "faults" } });
   let timer = null;
 
   function say(sentence) {
-    said.textContent = sentence;
+    status.textContent = sentence;
   }
 
   async function turn(label, action, button) {
@@ -125,7 +125,7 @@ export function switchesView() {
         faults.map((fault) => h("li", {}, describe(fault))),
       );
     } catch (error) {
-      console.info("no faults:", error.message); // the banner says so already
+      console.info("no faults:", error.message); // the banner shows it already
     }
   }
 
@@ -153,7 +153,7 @@ export function switchesView() {
     node: h(
       "div",
       { class: "switches" },
-      said,
+      status,
       active,
       h("section", {}, h("h3", {}, "Between Loopring and Ethereum"), withdrawForm(say)),
       groups,

@@ -1,4 +1,4 @@
-/** Recent requests of the bot to Loopring, Blockscout and Discord; a row opens to show what was said. */
+/** Recent requests of the bot to Loopring, Blockscout and Discord; a row opens to show the bodies. */
 
 import { sandbox } from "../api.js";
 import { h } from "../dom.js";
@@ -32,12 +32,12 @@ export function trafficView() {
     try {
       const answer = await sandbox.traffic(last, filter.value);
       if (mine !== round) return;
-      if (answer.last < last) rows.replaceChildren(); // a reset began counting anew
+      if (answer.last < last) rows.replaceChildren(); // a reset restarted the count
       last = answer.last;
       rows.prepend(...answer.exchanges.slice(-KEPT).reverse().map(exchange));
       while (rows.childElementCount > KEPT) rows.lastElementChild.remove();
     } catch (error) {
-      console.info("no traffic:", error.message); // the banner says so already
+      console.info("no traffic:", error.message); // the banner shows it already
     }
     if (mine === round) timer = setTimeout(poll, POLL_MS, mine);
   }
