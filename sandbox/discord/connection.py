@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ACK_AFTER = 0.02  # seconds
 LARGEST_PAYLOAD = 4096  # bytes a bot may send in one message
 EVENTS_PER_MINUTE = 120
-MISSED_BEATS = 1.5  # a bot silent for this many intervals has disconnected
+MISSED_HEARTBEATS = 1.5  # a bot silent for this many intervals has disconnected
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Connection:
             self.outgoing.task_done()
 
     async def _read(self) -> None:
-        silence = self._heartbeat_ms / 1000 * MISSED_BEATS
+        silence = self._heartbeat_ms / 1000 * MISSED_HEARTBEATS
         while True:
             try:
                 message = await self._socket.receive(timeout=silence)

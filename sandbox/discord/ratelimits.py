@@ -63,7 +63,7 @@ class RateLimits:
         self._windows.clear()
         self._second = (0.0, 0)
 
-    def take_global(self) -> None:
+    def count_global(self) -> None:
         """Count one request of the bot.
 
         Raises:
@@ -78,7 +78,7 @@ class RateLimits:
             raise RateLimitedError(_too_many(left, {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}))
         self._second = (start, used + 1)
 
-    def take(self, bucket: Bucket, major: str) -> dict[str, str]:
+    def count(self, bucket: Bucket, major: str) -> dict[str, str]:
         """Count one request of a bucket; returns the headers of its answer.
 
         Raises:

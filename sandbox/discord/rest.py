@@ -48,7 +48,7 @@ class Rest:
                 return await bearer(request)
             if authorization != AUTHORIZATION:
                 raise unauthorized()
-            self._limits.take_global()
+            self._limits.count_global()
             return await self._counted(request, handler, bucket)
 
         app.router.add_route(method, BASE + path, _with_errors(answer))
@@ -77,7 +77,7 @@ class Rest:
 
     async def _counted(self, request: web.Request, handler: Handler, bucket: Bucket) -> web.Response:
         major = next((request.match_info[key] for key in MAJORS if key in request.match_info), "")
-        headers = self._limits.take(bucket, major)
+        headers = self._limits.count(bucket, major)
         try:
             answer = await handler(request)
         except ApiError as error:

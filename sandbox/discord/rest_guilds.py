@@ -64,8 +64,8 @@ class GuildRoutes:
         rest.add(app, "GET", "/guilds/{guild_id}/members/search", self.search, READS)
         rest.add(app, "GET", MEMBER, self.member, READS)
         rest.add(app, "PATCH", MEMBER, self.edit_member, MEMBER_EDITS)
-        rest.add(app, "PUT", MEMBER_ROLE, self.give_role, ROLE_EDITS)
-        rest.add(app, "DELETE", MEMBER_ROLE, self.take_role, ROLE_EDITS)
+        rest.add(app, "PUT", MEMBER_ROLE, self.add_role, ROLE_EDITS)
+        rest.add(app, "DELETE", MEMBER_ROLE, self.remove_role, ROLE_EDITS)
 
     async def guild(self, request: web.Request) -> web.Response:
         """The guild."""
@@ -132,7 +132,7 @@ class GuildRoutes:
         self._notify(guild, member)
         return json_answer(self._member_json(member))
 
-    async def give_role(self, request: web.Request) -> web.Response:
+    async def add_role(self, request: web.Request) -> web.Response:
         """Add a role; also 204 when the member had it."""
         guild = self._guild(request)
         member, role = self._member(request, guild), self._role(request, guild)
@@ -142,7 +142,7 @@ class GuildRoutes:
             self._notify(guild, member)
         return no_content()
 
-    async def take_role(self, request: web.Request) -> web.Response:
+    async def remove_role(self, request: web.Request) -> web.Response:
         """Remove a role; also 204 when the member did not have it."""
         guild = self._guild(request)
         member, role = self._member(request, guild), self._role(request, guild)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from sandbox.pictures.paint import disc, glow, mix, soft_shadow, stars, vertical, wanderer
+from sandbox.pictures.paint import disc, glow, mix, random_curve, soft_shadow, stars, vertical
 
 if TYPE_CHECKING:
     import random
@@ -22,7 +22,7 @@ def _ridge(
 ) -> list[tuple[float, float]]:
     """The outline of something that fills the canvas from a wandering line down."""
     width, height = size
-    curve = wanderer(rng, waves)
+    curve = random_curve(rng, waves)
     reach = width / height * stretch
     top = [(x, height * (level + swing * curve(x / width * reach))) for x in range(0, width + 9, 8)]
     return [*top, (width, height), (0, height)]
@@ -129,7 +129,7 @@ def moons(size: Size, rng: random.Random, palette: Palette) -> Image.Image:
     farthest = math.hypot(width, height) / 2
     for n in range(rings):
         radius = height * 0.27 + (farthest - height * 0.27) * ((rings - n) / rings) ** 1.4
-        wobble = wanderer(rng, 3)
+        wobble = random_curve(rng, 3)
         outline = [
             (
                 center[0] + math.cos(turn / 60 * math.tau) * radius * (1 + 0.035 * wobble(turn / 60 * 2)),

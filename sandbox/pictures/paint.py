@@ -71,7 +71,7 @@ def soft_shadow(canvas: Image.Image, mask: Image.Image, blur: float, dark: int) 
     canvas.paste((0, 0, 0), (0, 0), shade)
 
 
-def wanderer(rng: random.Random, waves: int = 4, roughness: float = 0.55) -> Callable[[float], float]:
+def random_curve(rng: random.Random, waves: int = 4, roughness: float = 0.55) -> Callable[[float], float]:
     """A smooth curve through chance: a function from place (0 to 1) to height (about -1 to 1)."""
     parts = [(roughness**n, rng.uniform(0.7, 1.3) * (n + 1) * 2, rng.uniform(0, math.tau)) for n in range(waves)]
     total = sum(height for height, _, _ in parts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from sandbox.pictures.paint import disc, glow, mix, slanted, soft_shadow, vertical, wanderer
+from sandbox.pictures.paint import disc, glow, mix, random_curve, slanted, soft_shadow, vertical
 
 if TYPE_CHECKING:
     import random
@@ -131,7 +131,7 @@ def echoes(size: Size, rng: random.Random, palette: Palette) -> Image.Image:
     for n in range(lines):
         share = n / (lines - 1)
         base = height * (0.26 + 0.64 * share)
-        rough, slow = wanderer(rng, 9, 0.9), wanderer(rng, 3)
+        rough, slow = random_curve(rng, 9, 0.9), random_curve(rng, 3)
         points = []
         for x in range(0, width + 7, 6):
             near = math.exp(-(((x / width - middle - 0.1 * slow(share)) / spread) ** 2))
@@ -155,7 +155,7 @@ def contours(size: Size, rng: random.Random, palette: Palette) -> Image.Image:
     line = max(2, int(height * 0.003))
     # one curve for all rings of a peak: they must not cross
     peaks = [
-        (rng.uniform(0.12, 0.88), rng.uniform(0.12, 0.88), wanderer(rng, 4, 0.5))
+        (rng.uniform(0.12, 0.88), rng.uniform(0.12, 0.88), random_curve(rng, 4, 0.5))
         for _ in range(max(3, round(width / height * 3)))
     ]
     for level in range(11):
@@ -170,7 +170,7 @@ def contours(size: Size, rng: random.Random, palette: Palette) -> Image.Image:
                 angle = turn / 90 * math.tau
                 outline.append((width * px + math.cos(angle) * reach, height * py + math.sin(angle) * reach))
             draw.polygon(outline, fill=tone, outline=mix(tone, palette.dim, 0.55), width=line)
-    path = wanderer(rng, 4)
+    path = random_curve(rng, 4)
     for n in range(46):
         x = width * (0.06 + 0.88 * n / 45)
         disc(draw, (x, height * (0.52 + 0.3 * path(n / 45))), height * 0.0075, palette.deep)

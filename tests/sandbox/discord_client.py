@@ -1,4 +1,4 @@
-"""A stage for the tests of the Discord stand-in: a small guild, the server on a free port, a throwaway bot."""
+"""Harness for the tests of the Discord stand-in: a small guild, the server on a free port, a throwaway bot."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class DiscordHarness:
     async def rest(
         self, method: str, path: str, body: Any = None, *, token: str | None = BOT_TOKEN, **more: Any
     ) -> tuple[int, Any]:
-        """A bare REST call with the bot's token: status and body."""
+        """A single REST call with the bot's token: status and body."""
         headers = {"Authorization": f"Bot {token}"} if token else {}
         async with self.session.request(
             method, f"{self.address}/api/v10{path}", json=body, headers=headers, **more
@@ -152,16 +152,16 @@ class ThrowawayBot(discord.Client):
         """Identify again without the library's five seconds."""
 
     async def remember(self, interaction: discord.Interaction[Self], error: app_commands.AppCommandError) -> None:
-        """Keep what went wrong in a command."""
+        """Record an error in a command."""
         del interaction
         self.errors.append(error.__cause__ or error)
 
     async def on_resumed(self) -> None:
-        """Keep that the session was taken up again."""
+        """Record that the session was resumed."""
         self.moments.append("resumed")
 
     async def on_connect(self) -> None:
-        """Keep that a session was started."""
+        """Record that a session was started."""
         self.moments.append("connect")
 
 
@@ -190,7 +190,7 @@ async def online(
 
 
 async def until(holds: Callable[[], bool | Awaitable[bool]], seconds: float = 5.0) -> None:
-    """Wait until something holds, looking often.
+    """Wait until something holds, polling.
 
     Raises:
         TimeoutError: it never did.

@@ -1,4 +1,4 @@
-"""The recorded bodies, kept beside the project; tests that need them are skipped where they are not."""
+"""The recorded bodies, stored beside the project; tests that need them are skipped without them."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class RunningSandbox:
             return answer.status, await answer.json()
 
     async def details(self, account: int, **query: Any) -> tuple[int, Any]:
-        """The endpoint that the bot lives by."""
+        """The endpoint that the bot uses most."""
         return await self.get("/loopring/api/v3/user/collection/details", accountId=account, **query)
 
 

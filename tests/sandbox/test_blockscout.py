@@ -35,7 +35,7 @@ async def ask(sandbox: RunningSandbox, path: str, **query: Any) -> Json:
 
 
 async def pages(sandbox: RunningSandbox, path: str, **query: Any) -> list[Json]:
-    """Every page, as a client reads them: what came back in `next_page_params` is sent again as it is."""
+    """Every page, as a client reads them: `next_page_params` is sent again unchanged."""
     found = [await ask(sandbox, path, **query)]
     while following := found[-1]["next_page_params"]:
         found.append(await ask(sandbox, path, **query | following))
@@ -50,7 +50,7 @@ async def collection(sandbox: RunningSandbox, word: str) -> Json:
     return found
 
 
-async def test_the_account_of_the_examples_holds_eight_collections_of_every_awkward_kind(
+async def test_the_example_account_holds_eight_collections_of_every_special_kind(
     sandbox: RunningSandbox,
 ) -> None:
     body = await ask(sandbox, COLLECTIONS)
@@ -102,7 +102,7 @@ async def test_without_an_icon_the_first_instance_has_a_picture(sandbox: Running
     assert first["metadata"]["image"].startswith("ipfs://Qm")
 
 
-async def test_instances_are_few_have_no_token_and_the_highest_comes_first(sandbox: RunningSandbox) -> None:
+async def test_instances_are_few_have_no_token_and_the_highest_is_first(sandbox: RunningSandbox) -> None:
     item = await collection(sandbox, "signalflags")
     assert [(each["id"], each["value"]) for each in item["token_instances"]] == [
         ("5", "1"),
@@ -121,7 +121,7 @@ async def test_an_address_never_seen_holds_nothing_and_that_is_no_error(sandbox:
     assert await ask(sandbox, f"{API}/addresses/{NEVER_SEEN}/nft") == nothing
 
 
-async def test_chains_are_told_apart(sandbox: RunningSandbox) -> None:
+async def test_each_chain_has_its_own_contracts(sandbox: RunningSandbox) -> None:
     base = await ask(sandbox, COLLECTIONS.replace("/1/", "/8453/"))
     assert [item["token"]["name"] for item in base["items"]] == ["Tide Pools"]
     status, _ = await sandbox.get(COLLECTIONS.replace("/1/", "/10/"), key=None)
@@ -210,7 +210,7 @@ async def test_version_12_takes_a_size_and_does_not_echo_it(sandbox: RunningSand
     assert found[0]["next_page_params"]["token_contract_address_hash"] == last.lower()
 
 
-async def test_a_filter_comes_back_in_the_key(sandbox: RunningSandbox) -> None:
+async def test_a_filter_is_returned_in_the_key(sandbox: RunningSandbox) -> None:
     body = await ask(sandbox, f"{API}/addresses/{WHALE}/nft/collections", type="ERC-1155")
     assert body["next_page_params"]["type"] == "ERC-1155"
 
@@ -222,7 +222,7 @@ async def test_half_a_key_is_the_first_page_again(sandbox: RunningSandbox) -> No
     assert (await ask(sandbox, path, **first["next_page_params"]))["items"] == first["items"]
 
 
-async def test_a_contract_tells_of_itself(sandbox: RunningSandbox) -> None:
+async def test_a_contract_is_described(sandbox: RunningSandbox) -> None:
     token = await ask(sandbox, f"{API}/tokens/{FOUNDERS}")
     assert (token["name"], token["symbol"], token["type"]) == ("Founders' Tiles", "TILE", "ERC-721")
     assert (token["holders_count"], token["total_supply"]) == ("66", "69")

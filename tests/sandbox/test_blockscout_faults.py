@@ -1,4 +1,4 @@
-"""What faults look like where answers have Blockscout's shapes, and that the traffic says which answers are spoiled."""
+"""Faults in answers of Blockscout's shape, and that the traffic shows which answers had one."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_repeat_is_the_first_page_for_ever(sandbox: RunningSandbox) -> Non
     assert await page(sandbox, **right["next_page_params"]) == right
 
 
-async def test_throttle_tells_the_time_in_milliseconds(sandbox: RunningSandbox) -> None:
+async def test_throttle_gives_the_time_in_milliseconds(sandbox: RunningSandbox) -> None:
     await add_fault(sandbox, "throttle", retry_after="1.5", times=1)
     async with sandbox.session.get(sandbox.address + PATH) as answer:
         assert answer.status == 429
@@ -84,7 +84,7 @@ async def test_latency_is_the_service_s_own(sandbox: RunningSandbox) -> None:
     assert (await page(sandbox))["items"]
 
 
-async def test_the_traffic_says_which_answers_were_spoiled(sandbox: RunningSandbox) -> None:
+async def test_the_traffic_shows_which_answers_had_a_fault(sandbox: RunningSandbox) -> None:
     await page(sandbox)
     await add_fault(sandbox, "slow", seconds=0, times=1)
     await page(sandbox)

@@ -1,4 +1,4 @@
-"""Keys, limits and headers of the Blockscout stand-in, and the switch that sets them."""
+"""Keys, limits and headers of the Blockscout stand-in, and the route that sets them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_headers_may_be_broken_and_the_answer_right() -> None:
     assert limits == dict.fromkeys(LIMIT_HEADERS, "-1")
 
 
-async def test_the_switch_changes_what_it_is_told_and_a_reset_takes_it_back() -> None:
+async def test_the_given_settings_change_and_a_reset_restores_them() -> None:
     async with serving() as sandbox:
         assert await sandbox.post("/_sandbox/blockscout", {}) == (
             200,

@@ -1,4 +1,4 @@
-"""The child process: heard line by line, started again when it dies, never faster than it should, ended for good."""
+"""The child process: read line by line, restarted when it dies but not too fast, and stopped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.bot_process import LOG_LINES, BotProcess
 
 
 class LineCollector:
-    """Collects lines and wakes whoever waits for one."""
+    """Collects lines and wakes those who wait for one."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -36,7 +36,7 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-async def test_standard_output_and_error_are_heard_in_lines() -> None:
+async def test_standard_output_and_error_are_read_in_lines() -> None:
     collector = LineCollector()
     code = "import sys, time; print('out ü'); print('err', file=sys.stderr); print('end', end=''); time.sleep(60)"
     process = BotProcess(python(code), {}, collector)
@@ -74,7 +74,7 @@ async def test_a_bot_that_dies_is_announced_and_started_again_but_not_in_a_hurry
     assert "ended with status 3; starting it again" in collector.lines[0]
 
 
-async def test_a_command_that_does_not_exist_is_said_and_tried_again() -> None:
+async def test_a_command_that_does_not_exist_is_reported_and_tried_again() -> None:
     collector = LineCollector()
     process = BotProcess(["/nonexistent/bot"], {}, collector, between_starts=0.05)
     process.start()

@@ -29,7 +29,7 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-# A page whose styles would spoil anything that is not kept apart from them.
+# A page whose styles would break anything that is not isolated from them.
 PAGE = """<!doctype html>
 <html lang="en"><head lang="en"><meta charset="utf-8"><title>Verify</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -52,7 +52,7 @@ ASK = """async ([n, method, params]) => {
 
 @dataclass
 class BotServer:
-    """Stands for the bot's web server: keeps what it was sent, and answers a few paths."""
+    """A stand-in for the bot's web server: records requests, and answers a few paths."""
 
     url: str = ""
     requests: list[tuple[str, str, list[tuple[str, str]], bytes]] = field(default_factory=list)
@@ -95,7 +95,7 @@ async def open_bot_server() -> AsyncIterator[BotServer]:
 
 @dataclass
 class BrowserHarness:
-    """The proxy before a bot, with the sandbox that the wallet belongs to."""
+    """The proxy in front of a bot, with the sandbox that the wallet belongs to."""
 
     bot: BotServer
     sandbox: RunningSandbox
@@ -142,7 +142,7 @@ async def test_a_request_reaches_the_bot_as_it_was_sent(harness: BrowserHarness)
     assert got["x-forwarded-proto"] == "http"
 
 
-async def test_an_answer_comes_back_as_the_bot_gave_it(harness: BrowserHarness) -> None:
+async def test_an_answer_is_returned_as_the_bot_sent_it(harness: BrowserHarness) -> None:
     async with harness.session.post(f"{harness.url}/v/start") as response:
         assert response.status == 201
         assert await response.json() == {"html": "<head></head>"}
@@ -199,7 +199,7 @@ class WalletPage:
     wallets: list[dict[str, str]]
 
     def ask(self, method: str, *params: Any, wallet: int = 0) -> asyncio.Task[dict[str, Any]]:
-        """What the page asks a wallet, under way: it waits for the person."""
+        """A call of the page to a wallet; it waits for the person."""
         return asyncio.create_task(self.page.evaluate(ASK, [wallet, method, list(params)]))
 
     async def press(self, button: str) -> None:
@@ -219,7 +219,7 @@ async def wallet_page(harness: BrowserHarness, browser: Browser) -> AsyncIterato
     page = await browser.new_page(viewport={"width": 1000, "height": 760})
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
     await page.goto(f"{harness.url}/v")
     yield WalletPage(page, await page.evaluate(ANNOUNCED))
     await page.close()
@@ -305,7 +305,7 @@ async def test_every_key_can_be_chosen_once(harness: BrowserHarness, wallet_page
 
 
 @pytest.mark.parametrize("way", ["reject", "Escape"])
-async def test_no_is_no(harness: BrowserHarness, wallet_page: WalletPage, way: str) -> None:
+async def test_a_rejection_is_an_error_4001(harness: BrowserHarness, wallet_page: WalletPage, way: str) -> None:
     ada = harness.sandbox.world.accounts[10001].owner
     await wallet_page.connect(ada)
     pending = wallet_page.ask("personal_sign", "0x6869", ada)
@@ -347,7 +347,7 @@ async def test_the_wallet_warns_of_what_does_not_fit(
 @pytest.mark.parametrize(
     "method", ["eth_sign", "eth_signTypedData_v4", "eth_sendTransaction", "wallet_addEthereumChain"]
 )
-async def test_nothing_else_is_done_and_the_asking_is_kept(
+async def test_other_methods_are_refused_and_recorded(
     harness: BrowserHarness, wallet_page: WalletPage, method: str
 ) -> None:
     assert (await wallet_page.ask(method, "0x1", "0x2"))["code"] == 4200
@@ -356,7 +356,7 @@ async def test_nothing_else_is_done_and_the_asking_is_kept(
     assert await calls(harness) == []
 
 
-async def test_a_page_that_asks_wrongly_is_told(harness: BrowserHarness, wallet_page: WalletPage) -> None:
+async def test_a_wrong_call_of_a_page_is_an_error(harness: BrowserHarness, wallet_page: WalletPage) -> None:
     ada = harness.sandbox.world.accounts[10001].owner
     assert (await wallet_page.ask("personal_sign", "0x6869", ada))["code"] == 4100
     await wallet_page.connect(ada)
@@ -385,7 +385,9 @@ async def test_the_dialog_keeps_the_focus_and_fits_a_phone(harness: BrowserHarne
     assert "result" in await pending
 
 
-async def test_a_host_cookie_of_the_bot_is_kept_on_localhost(harness: BrowserHarness, wallet_page: WalletPage) -> None:
+async def test_a_host_cookie_of_the_bot_is_stored_on_localhost(
+    harness: BrowserHarness, wallet_page: WalletPage
+) -> None:
     await wallet_page.page.evaluate("() => fetch('/v/start', { method: 'POST' })")
     await wallet_page.page.evaluate("() => fetch('/v')")
     assert "__Host-vs=one" in harness.bot.last_headers["cookie"]

@@ -1,4 +1,4 @@
-"""The small community: everything its users, demos and tests count on."""
+"""The small community: everything that its users, demos and tests rely on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_the_same_file_makes_the_same_world() -> None:
     assert load_world() == load_world()
 
 
-def test_three_guilds_share_forty_members_and_the_bot_stands_in_the_middle() -> None:
+def test_three_guilds_share_forty_members_and_the_bot_is_in_the_middle() -> None:
     world = load_world()
     assert len(world.guilds) == 3
     assert len(world.users) == 40
@@ -86,12 +86,12 @@ AWKWARD: dict[str, Callable[[Collection], object]] = {
 
 
 @pytest.mark.parametrize("kind", AWKWARD)
-def test_the_example_account_holds_every_awkward_kind(kind: str) -> None:
+def test_the_example_account_holds_every_special_kind(kind: str) -> None:
     world = load_world()
     assert any(AWKWARD[kind](world.collections[n]) for n in world.accounts[10001].holdings)
 
 
-def test_one_contract_stands_behind_several_collections() -> None:
+def test_several_collections_share_one_contract() -> None:
     contracts = [c.contract_address for c in load_world().collections.values()]
     assert max(contracts.count(contract) for contract in contracts) == 3
 
@@ -114,7 +114,7 @@ def test_copies_are_spread_and_none_are_lost() -> None:
         split_copies(["a", "b"], 1)
 
 
-def test_minting_is_reproducible_and_makes_what_was_asked_for() -> None:
+def test_minting_is_reproducible_and_gives_the_requested_numbers() -> None:
     worlds = []
     for _ in range(2):
         world = load_world()
@@ -126,7 +126,7 @@ def test_minting_is_reproducible_and_makes_what_was_asked_for() -> None:
     assert worlds[0] == worlds[1]
 
 
-def test_a_seed_draws_the_same_larger_community_each_time() -> None:
+def test_a_seed_gives_the_same_larger_community_each_time() -> None:
     def populated(seed: int) -> World:
         world = load_world()
         populate(world, seed)

@@ -1,4 +1,4 @@
-"""The switches: what each of them changes, and that a reset takes it all back."""
+"""The control API: what each route changes, and that a reset restores everything."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def test_reset_goes_back_to_the_world_the_application_was_made_with() -> N
         assert sandbox.world.accounts[10002].holdings == {}
 
 
-async def test_seed_draws_the_same_community_and_a_reset_sends_it_home() -> None:
+async def test_seed_adds_the_same_community_and_a_reset_removes_it() -> None:
     async with serving() as sandbox:
         first = await sandbox.post("/_sandbox/seed", {"seed": 7})
         again = await sandbox.post("/_sandbox/seed", {"seed": 7})
@@ -109,7 +109,7 @@ async def test_the_gateway_can_be_made_to_refuse() -> None:
             assert (await socket.receive_json())["op"] == 10
 
 
-async def test_announced_guilds_are_told_to_discord() -> None:
+async def test_announced_guilds_are_passed_to_discord() -> None:
     async with serving() as sandbox:
         await sandbox.post("/_sandbox/announce", {"guilds": 500, "members": 20})
         discord: Discord = sandbox.app[DISCORD]

@@ -126,7 +126,7 @@ async def test_a_second_first_answer_is_refused() -> None:
         assert (error.status, error.code) == (400, 40060)
 
 
-async def test_a_token_is_void_after_fifteen_minutes() -> None:
+async def test_a_token_expires_after_fifteen_minutes() -> None:
     now = [0.0]
     async with harness(clock=lambda: now[0]) as on, online(on, register_greetings):
         outcome = await on.type("whisper")
@@ -247,7 +247,7 @@ async def test_the_bot_posts_edits_and_deletes_by_itself() -> None:
         assert await on.messages(BEN, OTHER_CHANNEL) == []
 
 
-async def test_files_are_kept_and_served() -> None:
+async def test_files_are_stored_and_served() -> None:
     async with harness() as on, online(on, register_greetings) as bot:
         channel = bot.get_channel(OTHER_CHANNEL)
         assert isinstance(channel, discord.TextChannel)
@@ -276,7 +276,7 @@ async def test_json_has_exactly_the_type_that_the_library_expects() -> None:
 @pytest.mark.parametrize(
     ("kind", "data"), [(6, None), (7, {"content": "x"}), (8, {"choices": []}), (99, None), (None, None)]
 )
-async def test_a_first_answer_that_does_not_fit_is_refused_and_may_be_mended(
+async def test_a_first_answer_that_does_not_fit_is_refused_and_can_be_corrected(
     kind: int | None, data: Json | None
 ) -> None:
     async with harness() as on:

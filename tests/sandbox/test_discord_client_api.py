@@ -1,4 +1,4 @@
-"""What the people's clients read and hear."""
+"""What the people's clients read, and the events they get."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_the_state_shows_servers_roles_and_whether_the_bot_is_there() -> N
             assert (await on.get("/state", user=OWNER))["application"]["online"] is True
 
 
-async def test_news_reach_those_who_may_see_them() -> None:
+async def test_events_reach_those_who_may_see_them() -> None:
     async with (
         harness() as on,
         on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as bens,
@@ -92,7 +92,7 @@ async def test_waiting_ends_when_time_is_up() -> None:
         assert 0.09 < time.perf_counter() - start < 1
 
 
-async def test_a_failure_is_told_to_the_person_who_asked() -> None:
+async def test_a_failure_is_reported_to_the_person_who_used_the_command() -> None:
     async with (
         harness(deadlines=Deadlines(first_response=0.05)) as on,
         on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as events,
@@ -107,7 +107,7 @@ async def test_a_failure_is_told_to_the_person_who_asked() -> None:
         assert event["error"] == "The application did not respond"
 
 
-async def test_suggestions_that_do_not_come_are_a_504() -> None:
+async def test_missing_suggestions_are_a_504() -> None:
     async with harness(deadlines=Deadlines(first_response=0.05)) as on:
         option = {"type": 3, "name": "word", "description": "d", "autocomplete": True}
         on.discord.commands.overwrite(None, [{"name": "find", "description": "d", "options": [option]}])

@@ -159,7 +159,7 @@ async def test_suggestions_come_from_the_bot() -> None:
         assert answer["choices"][0] == {"name": "ti-0", "value": "ti0"}
 
 
-async def test_the_newer_components_are_taken_and_given_back() -> None:
+async def test_the_newer_components_are_accepted_and_returned() -> None:
     def register_layout(tree: Tree) -> None:
         @tree.command(description="Shows a layout")
         async def layout(interaction: Interaction) -> None:

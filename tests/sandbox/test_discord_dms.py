@@ -112,7 +112,7 @@ async def test_messages_are_edited_read_and_deleted_as_elsewhere() -> None:
         assert (await on.get("/state", user=BEN))["dms"] == []
 
 
-async def test_whoever_takes_no_direct_messages_gets_none() -> None:
+async def test_a_person_who_accepts_no_direct_messages_gets_none() -> None:
     async with harness() as on, online(on, register) as bot:
         channel = await bot.create_dm(discord.Object(BEN))
         assert (await on.post("/dms", {"user": str(BEN), "accepts": False}))[0] == 200
@@ -124,7 +124,7 @@ async def test_whoever_takes_no_direct_messages_gets_none() -> None:
         assert len(await direct(on)) == 1
 
 
-async def test_somebody_without_a_server_in_common_cannot_be_written_to() -> None:
+async def test_a_person_without_a_common_server_cannot_be_written_to() -> None:
     async with harness() as on, online(on, register) as bot:
         stranger = await bot.fetch_user(STRANGER)
         with pytest.raises(discord.Forbidden) as refusal:
@@ -142,7 +142,7 @@ async def test_a_channel_is_opened_with_people_only(recipient: str | None, statu
         assert (answered, body["code"]) == (status, code)
 
 
-async def test_the_setting_names_somebody() -> None:
+async def test_the_setting_needs_a_known_user() -> None:
     async with harness() as on:
         for body in ({"user": "1", "accepts": False}, {"user": str(BEN), "accepts": "no"}, {"user": str(BEN)}):
             assert (await on.post("/dms", body))[0] == 400
@@ -170,7 +170,7 @@ async def test_what_was_fetched_counts_as_read() -> None:
             assert (await on.get("/state", user=BEN))["dms"][0]["unread"] is False
 
 
-async def test_news_reach_only_the_person() -> None:
+async def test_events_reach_only_the_person() -> None:
     async with harness() as on, online(on, register) as bot:
         url = on.address + "/_client/events"
         async with (
@@ -210,7 +210,7 @@ async def test_a_modal_opened_there_is_answered_there() -> None:
         assert (await on.submit(opened, signature="0x12\n0x34"))["message"]["content"] == "9 1"
 
 
-async def test_a_bot_with_the_intent_hears_of_its_own_messages() -> None:
+async def test_a_bot_with_the_intent_receives_its_own_messages() -> None:
     async with (
         harness() as on,
         online(on, register, intents=discord.Intents(guilds=True, dm_messages=True)) as bot,

@@ -1,4 +1,4 @@
-"""Sessions of the gateway: how they begin, break and are taken up again."""
+"""Sessions of the gateway: how they begin, break and are resumed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def register(tree: app_commands.CommandTree[Any]) -> None:
 
 
 class RawGateway:
-    """A bare websocket with a token, without compression unless asked for."""
+    """A plain websocket with a token, without compression by default."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, compress: str) -> None:
         self.socket = socket
@@ -54,7 +54,7 @@ class RawGateway:
         return body
 
     async def closed_with(self) -> int:
-        """The close code, after whatever is still on the line."""
+        """The close code, after whatever is still in transit."""
         async for _ in self.socket:
             pass
         assert self.socket.close_code is not None
@@ -134,7 +134,7 @@ async def test_after_a_break_the_library_resumes(action: str) -> None:
 
 
 async def away(on: DiscordHarness) -> str:
-    """A session whose bot saw READY and GUILD_CREATE and then lost the line; returns its id."""
+    """A session whose bot saw READY and GUILD_CREATE and then lost the connection; returns its id."""
     raw = await connect(on)
     session: str = (await raw.identify())["session_id"]
     await raw.receive()
@@ -176,7 +176,7 @@ async def test_an_invalid_session_that_can_be_resumed_is() -> None:
         assert on.discord.gateway.identifies == 1
 
 
-async def test_an_invalid_session_starts_anew_and_loses_what_was_sent_meanwhile() -> None:
+async def test_an_invalid_session_starts_again_and_loses_what_was_sent_meanwhile() -> None:
     async with harness(deadlines=Deadlines(first_response=0.3)) as on, online(on, register) as bot:
         await on.discord.gateway_action("invalid_session", {"resumable": False})
         lost = await on.type("ping")
@@ -230,7 +230,7 @@ async def test_a_zombie_no_longer_acknowledges_heartbeats() -> None:
         await raw.socket.close()
 
 
-async def test_a_silent_bot_is_cut_off() -> None:
+async def test_a_silent_bot_is_disconnected() -> None:
     async with harness(heartbeat_ms=60) as on:
         raw = await connect(on)
         assert await raw.closed_with() == 4009
@@ -248,7 +248,7 @@ async def test_a_malformed_event_lacks_a_name() -> None:
         await raw.socket.close()
 
 
-async def test_an_unknown_action_is_told() -> None:
+async def test_an_unknown_action_is_an_error() -> None:
     async with harness() as on:
         with pytest.raises(ValueError, match="no such gateway action"):
             await on.discord.gateway_action("explode", {})
@@ -263,7 +263,7 @@ async def test_members_are_found_by_id_and_by_name() -> None:
         assert [member.id for member in await guild.query_members("be", limit=5)] == [BEN]
 
 
-async def test_who_is_not_there_is_named() -> None:
+async def test_missing_members_are_listed() -> None:
     async with harness() as on:
         raw = await connect(on)
         await raw.identify()
@@ -320,7 +320,7 @@ async def test_too_many_guilds_need_shards() -> None:
         assert await raw.closed_with() == 4011
 
 
-async def test_clients_hear_when_the_bot_comes_and_goes() -> None:
+async def test_clients_are_notified_when_the_bot_connects_and_disconnects() -> None:
     async with harness() as on, on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as events:
         async with online(on, register):
             received = [await events.receive_json(timeout=3) for _ in range(2)]
@@ -337,7 +337,7 @@ async def test_more_than_a_hundred_and_twenty_events_a_minute_are_too_many() -> 
         assert await raw.closed_with() == 4008
 
 
-async def test_the_bot_hears_of_guilds_that_come_and_go() -> None:
+async def test_the_bot_is_notified_of_guilds_that_are_added_and_removed() -> None:
     async with harness() as on, online(on, register) as bot:
         other = Guild(200 << 22, "Other", 500)
         other.members = on.guild.members

@@ -271,7 +271,7 @@ async def test_a_command_is_refused_at_the_place_of_the_mistake(command: Json, p
         assert places(body["errors"]).get(place) == code
 
 
-async def test_commands_keep_their_ids_and_new_ones_are_told() -> None:
+async def test_commands_keep_their_ids_and_new_ones_are_published() -> None:
     async with harness() as on:
         path = f"/applications/{APPLICATION_ID}/guilds/{GUILD}/commands"
         ping = {"name": "ping", "description": "d", "options": [{**option(type=4), "min_value": 0}]}

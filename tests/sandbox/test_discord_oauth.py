@@ -1,4 +1,4 @@
-"""OAuth2 as an application meets it: the page that asks, codes and tokens, and what is refused."""
+"""OAuth2 as an application meets it: the authorization page, codes and tokens, and what is refused."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ async def test_a_login_says_who_the_person_is_and_nothing_more(app: OAuthApplica
     assert not {"email", "verified"} & user.keys()
 
 
-async def test_a_token_tells_what_it_is_good_for(app: OAuthApplication) -> None:
+async def test_a_token_says_what_it_is_valid_for(app: OAuthApplication) -> None:
     tokens = await app.log_in(ADA)
     status, body = await app.read(tokens["access_token"], "/oauth2/@me")
     assert status == 200
@@ -145,7 +145,7 @@ async def test_the_bot_still_reads_itself(app: OAuthApplication) -> None:
         assert (status, body) == (401, {"message": "401: Unauthorized", "code": 0})
 
 
-async def test_a_person_may_say_no(app: OAuthApplication) -> None:
+async def test_a_person_can_deny(app: OAuthApplication) -> None:
     returned = await app.answer(app.authorize_url(), approve=False)
     assert returned == {
         "error": "access_denied",
@@ -162,13 +162,13 @@ async def test_a_redirect_uri_keeps_its_own_query(app: OAuthApplication) -> None
     assert body["location"].startswith(REDIRECT + "?a=1&code=")
 
 
-async def test_a_code_is_good_once(app: OAuthApplication) -> None:
+async def test_a_code_is_valid_once(app: OAuthApplication) -> None:
     code = await app.code()
     assert (await app.exchange(code))[0] == 200
     assert await app.exchange(code) == (400, INVALID_CODE)
 
 
-async def test_a_code_lives_a_minute(app: OAuthApplication) -> None:
+async def test_a_code_expires_after_a_minute(app: OAuthApplication) -> None:
     early, late = await app.code(), await app.code()
     app.clock.now += 59.9
     assert (await app.exchange(early))[0] == 200
@@ -178,7 +178,7 @@ async def test_a_code_lives_a_minute(app: OAuthApplication) -> None:
     assert (await app.get("/oauth"))["codes"] == 0
 
 
-async def test_a_token_lives_a_week(app: OAuthApplication) -> None:
+async def test_a_token_expires_after_a_week(app: OAuthApplication) -> None:
     token = (await app.log_in())["access_token"]
     app.clock.now += 604_799
     assert (await app.read(token))[0] == 200
@@ -219,7 +219,7 @@ async def test_a_verifier_without_a_challenge_is_refused(app: OAuthApplication) 
     assert (await app.exchange(await app.code(**plain), code_verifier=None))[0] == 200
 
 
-async def test_an_application_may_show_who_it_is_by_http_basic(app: OAuthApplication) -> None:
+async def test_an_application_can_authenticate_by_http_basic(app: OAuthApplication) -> None:
     fields = {"grant_type": "authorization_code", "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
     good = {"Authorization": aiohttp.encode_basic_auth(str(APPLICATION_ID), CLIENT_SECRET)}
     bad = {"Authorization": aiohttp.encode_basic_auth(str(APPLICATION_ID), "wrong")}
@@ -257,7 +257,7 @@ async def test_revoking_ends_every_token_of_the_person(app: OAuthApplication) ->
     }
 
 
-async def test_revoking_asks_who_is_there_and_does_not_mind_an_unknown_token(app: OAuthApplication) -> None:
+async def test_revoking_needs_authentication_and_accepts_an_unknown_token(app: OAuthApplication) -> None:
     token = (await app.log_in())["access_token"]
     status, body = await app.form("token/revoke", token=token)
     assert (status, body) == (401, {"error": "invalid_client"})
@@ -266,7 +266,7 @@ async def test_revoking_asks_who_is_there_and_does_not_mind_an_unknown_token(app
     assert (await app.read(token))[0] == 200
 
 
-async def test_a_refresh_token_is_good_once(app: OAuthApplication) -> None:
+async def test_a_refresh_token_is_valid_once(app: OAuthApplication) -> None:
     tokens = await app.log_in()
     refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     status, fresh = await app.form("token", **CLIENT, **refresh)
@@ -332,7 +332,7 @@ async def test_only_registered_redirect_uris_pass_once_there_are_any(app: OAuthA
     assert (await app.get("/oauth"))["redirect_uris"] == []
 
 
-async def test_only_people_can_say_yes(app: OAuthApplication) -> None:
+async def test_only_people_can_approve(app: OAuthApplication) -> None:
     for user in (str(APPLICATION_ID), "1"):
         status, body = await app.post("/authorize", {"url": app.authorize_url(), "user": user, "approve": True})
         assert (status, body["error"]) == (400, "there is no such user")
@@ -347,7 +347,7 @@ async def test_a_reset_ends_every_authorization(app: OAuthApplication) -> None:
     assert await app.exchange(code) == (400, INVALID_CODE)
 
 
-async def test_faults_strike_the_token_endpoint_and_the_traffic_shows_it() -> None:
+async def test_faults_apply_to_the_token_endpoint_and_the_traffic_shows_it() -> None:
     async with serving() as served:
         await served.post(
             "/_sandbox/faults", {"service": "discord", "path": "oauth2/token", "kind": "status", "status": 500}

@@ -82,7 +82,7 @@ async def test_without_manage_roles_nothing_is_given() -> None:
         (f"/guilds/{GUILD}/members/77/roles/{LOW_ROLE}", 10013),
     ],
 )
-async def test_who_is_not_there_gets_no_role(path: str, code: int) -> None:
+async def test_an_unknown_member_gets_no_role(path: str, code: int) -> None:
     async with harness() as on:
         status, body = await on.rest("PUT", path)
         assert (status, body["code"]) == (404, code)
@@ -101,7 +101,7 @@ async def test_many_roles_change_at_once_and_managed_ones_stay() -> None:
             await ben.edit(roles=[])
 
 
-async def test_the_bot_hears_of_a_change_of_its_own_member_without_an_intent() -> None:
+async def test_the_bot_receives_changes_of_its_own_member_without_an_intent() -> None:
     async with harness() as on, online(on, no_commands) as bot:
         path = f"/guilds/{GUILD}/members/{APPLICATION_ID}/roles/{LOW_ROLE}"
         assert (await on.rest("PUT", path))[0] == 204
@@ -155,7 +155,7 @@ async def test_the_global_limit_is_fifty_in_a_second_and_spares_interactions() -
         assert (status, body["code"]) == (404, 10062)
 
 
-async def test_the_guild_tells_its_roles_and_members() -> None:
+async def test_the_guild_lists_its_roles_and_members() -> None:
     async with harness() as on, online(on, no_commands) as bot:
         guild = await bot.fetch_guild(GUILD)
         assert guild.approximate_member_count == 4

@@ -109,7 +109,7 @@ async def test_code_is_where_contracts_are(sandbox: RunningSandbox) -> None:
         pytest.param(10001, "10001", "personal", "0x", id="no contract"),
     ],
 )
-async def test_wallets_judge_signatures(
+async def test_wallets_verify_signatures(
     sandbox: RunningSandbox, account: int, key: str, style: str, expected: str
 ) -> None:
     assert (await validity(sandbox, account, sign(key, MESSAGE, style)))["result"] == expected
@@ -130,7 +130,7 @@ async def test_loopring_s_wallet_says_why_it_reverts(sandbox: RunningSandbox) ->
     data = bytes.fromhex(reply["error"]["data"][2:])
     assert data[:4].hex() == "08c379a0"
     assert data[68:92] == b"INVALID_SIGNATURE_LENGTH"
-    # asked by another wallet, it only has not said yes
+    # called by another wallet, it only does not return the magic value
     assert (await validity(sandbox, 10026, b"\x01" * 64))["result"] == ZEROS
 
 
@@ -146,7 +146,7 @@ async def test_a_slow_wallet_takes_its_time_and_is_right(sandbox: RunningSandbox
     assert time.monotonic() - began >= 0.3
 
 
-async def test_the_state_of_loopring_s_wallet_tells_that_it_is_locked(sandbox: RunningSandbox) -> None:
+async def test_the_state_of_loopring_s_wallet_shows_that_it_is_locked(sandbox: RunningSandbox) -> None:
     for account, is_locked in ((10021, False), (10022, True)):
         reply = (await call(sandbox, owner(sandbox, account), "0x521eb273"))["result"]
         words = [reply[2 + 64 * n :][:64] for n in range(12)]
@@ -185,9 +185,7 @@ async def test_the_factory_computes_the_addresses_of_its_wallets(sandbox: Runnin
         ("eth_call", [{"to": "0x" + "1" * 40, "data": "0x123"}, "latest"], -32602),
     ],
 )
-async def test_what_cannot_be_asked_is_an_error(
-    sandbox: RunningSandbox, method: str, params: list[Any], code: int
-) -> None:
+async def test_an_invalid_call_is_an_error(sandbox: RunningSandbox, method: str, params: list[Any], code: int) -> None:
     assert (await ask(sandbox, method, *params))["error"]["code"] == code
 
 
@@ -211,7 +209,7 @@ async def test_a_batch_is_answered_in_order_without_its_notifications(sandbox: R
 
 
 class EchoMethods:
-    """Whatever is asked is the answer."""
+    """The call itself is the answer."""
 
     async def run(self, method: str, params: list[Any]) -> str:
         return f"{method}{params}"
@@ -286,7 +284,7 @@ async def test_a_slow_node_is_late_with_everything(sandbox: RunningSandbox) -> N
         ({"moods": 1}, "there is no moods to set"),
     ],
 )
-async def test_the_switch_says_what_is_wrong_and_changes_nothing(
+async def test_a_wrong_setting_is_refused_with_a_sentence_and_changes_nothing(
     sandbox: RunningSandbox, fields: Json, sentence: str
 ) -> None:
     before = await sandbox.get("/_sandbox/ethereum")
@@ -296,7 +294,7 @@ async def test_the_switch_says_what_is_wrong_and_changes_nothing(
     assert await sandbox.get("/_sandbox/ethereum") == before
 
 
-async def test_faults_strike_it_and_its_traffic_is_kept(sandbox: RunningSandbox) -> None:
+async def test_faults_apply_to_it_and_its_traffic_is_recorded(sandbox: RunningSandbox) -> None:
     await sandbox.post("/_sandbox/faults", {"service": "ethereum", "kind": "throttle", "retry_after": 3, "times": 1})
     await sandbox.post(
         "/_sandbox/faults", {"service": "ethereum", "kind": "error", "code": -32005, "message": "limit exceeded"}

@@ -1,4 +1,4 @@
-"""Every kind of fault, proven by what an aiohttp client sees of it."""
+"""Every kind of fault, as an aiohttp client sees it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def test_slow_outlasts_a_client_that_gives_up(sandbox: RunningSandbox) -> 
     assert (await page(sandbox))["totalNum"] == 132
 
 
-async def test_status_answers_with_what_it_was_told(sandbox: RunningSandbox) -> None:
+async def test_status_answers_as_given(sandbox: RunningSandbox) -> None:
     await add_fault(sandbox, "status", status=503, body={"why": "tired"}, headers={"X-Why": "tired"})
     answer, body = await ask(sandbox)
     assert (answer.status, answer.content_type, orjson.loads(body)) == (503, "application/json", {"why": "tired"})
@@ -171,7 +171,7 @@ async def test_error_is_a_result_info(sandbox: RunningSandbox, http: int | None,
     assert orjson.loads(body) == {"resultInfo": {"code": 100000, "message": "unknown error"}}
 
 
-async def test_a_fault_waits_strikes_and_is_over(sandbox: RunningSandbox) -> None:
+async def test_a_fault_waits_applies_and_is_over(sandbox: RunningSandbox) -> None:
     await add_fault(sandbox, "status", status=500, after=2, times=2)
     assert [(await ask(sandbox))[0].status for _ in range(3)] == [200, 200, 500]
     _, (fault,) = await sandbox.get("/_sandbox/faults")
@@ -187,7 +187,7 @@ async def test_a_fault_can_be_for_one_page_only(sandbox: RunningSandbox) -> None
     assert [(await ask(sandbox, offset=offset))[0].status for offset in (0, 50, 100)] == [200, 502, 200]
 
 
-async def test_of_two_faults_the_older_strikes_first(sandbox: RunningSandbox) -> None:
+async def test_of_two_faults_the_older_applies_first(sandbox: RunningSandbox) -> None:
     await add_fault(sandbox, "status", status=500, times=1)
     await add_fault(sandbox, "status", status=502, times=2)
     assert [(await ask(sandbox))[0].status for _ in range(4)] == [500, 502, 502, 200]
@@ -211,7 +211,7 @@ async def test_latency_is_on_every_answer_of_its_service_alone(sandbox: RunningS
     await asyncio.wait_for(sandbox.get("/api/v10/users/@me"), 20)
 
 
-async def test_faults_strike_discord_too_and_a_throttle_there_is_discords(sandbox: RunningSandbox) -> None:
+async def test_faults_apply_to_discord_too_and_a_throttle_there_is_discords(sandbox: RunningSandbox) -> None:
     path = sandbox.address + "/api/v10/users/@me"
     headers = {"Authorization": f"Bot {BOT_TOKEN}"}
     fault = {"service": "discord", "path": "/users/@me", "kind": "throttle", "retry_after": "0.5", "times": 1}

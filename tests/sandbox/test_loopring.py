@@ -135,7 +135,7 @@ async def test_a_missing_account_is_an_invalid_argument() -> None:
         assert code(await sandbox.get(f"{API}/user/collection/details")) == (400, 100001)
 
 
-async def test_sold_rows_stay_unless_non_zero_is_asked_for() -> None:
+async def test_sold_rows_stay_unless_non_zero_is_requested() -> None:
     async with serving() as sandbox:
         _, everything = await sandbox.details(10010)
         _, held = await sandbox.details(10010, nonZero="true")
@@ -196,7 +196,7 @@ async def test_names_resolve_both_ways_and_unknown_ones_to_nothing() -> None:
     assert code(missing) == (400, 101002)
 
 
-async def test_a_collection_is_found_by_id_or_address_and_comes_bare() -> None:
+async def test_a_collection_is_found_by_id_or_address_and_returned_alone() -> None:
     async with serving() as sandbox:
         _, by_id = await sandbox.get(f"{API}/nft/public/collection", id=235)
         address = by_id["collectionAddress"].upper()
@@ -252,7 +252,7 @@ async def test_past_a_recorded_page_there_is_nothing_but_its_total() -> None:
 
 
 @needs_recordings
-async def test_recordings_do_not_lend_themselves_to_other_accounts_or_do_without_the_key() -> None:
+async def test_recordings_are_for_their_own_account_and_need_the_key() -> None:
     async with serving(bodies=RECORDED) as sandbox:
         _, ours = await sandbox.details(10001)
         other = await sandbox.get(f"{API}/user/nft/collection/balances", accountId="10032", collectionId="7")

@@ -97,7 +97,7 @@ async def test_a_seed_makes_the_community_larger() -> None:
         assert len(await started.get("/_client/people")) == 199
 
 
-async def test_the_bot_is_started_heard_and_ended_with_the_sandbox(tmp_path: Path) -> None:
+async def test_the_bot_is_started_read_and_stopped_with_the_sandbox(tmp_path: Path) -> None:
     log = tmp_path / "bot.log"
     async with sandbox("--bot-log", str(log)) as started:
         async with asyncio.timeout(20):

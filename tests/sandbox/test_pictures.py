@@ -98,7 +98,7 @@ async def test_drawing_does_not_hold_up_other_answers() -> None:
     assert answers > 24  # on the event loop there would be about one between two pictures
 
 
-async def test_at_most_the_allowed_bytes_are_kept_and_one_picture_is_drawn_once() -> None:
+async def test_at_most_the_allowed_bytes_are_cached_and_one_picture_is_drawn_once() -> None:
     one = len(draw_art(CID, "", SQUARE))
     pictures = Pictures(load_world(), cache_bytes=int(one * 1.5))
     app = web.Application()

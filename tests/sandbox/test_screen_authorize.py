@@ -1,4 +1,4 @@
-"""The page that asks whether an application may know who one is, in a browser."""
+"""The authorization page, in a browser."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def user_of(sandbox: RunningSandbox, code: str) -> str:
 async def test_yes_brings_a_code_of_the_person_of_the_demo(sandbox: RunningSandbox, page: Page) -> None:
     _, people = await sandbox.get("/_client/people")
     await page.goto(sandbox.address)
-    await expect(page.get_by_test_id("composer")).to_be_focused()  # until then its header is drawn anew
+    await expect(page.get_by_test_id("composer")).to_be_focused()  # until then its header is drawn again
     await page.get_by_test_id("open-nav").click()
     await page.get_by_test_id("person-chooser").click()
     await page.get_by_test_id(f"person-{people[2]['id']}").click()

@@ -30,7 +30,7 @@ class DirectMessagePage:
         return await (await self.bot.fetch_user(user)).send(content, view=view)
 
     async def switch_to(self, user: int) -> None:
-        """Choose who one is."""
+        """Switch to another person."""
         await self.page.get_by_test_id("person-chooser").click()
         await self.page.get_by_test_id(f"person-{user}").click()
 
@@ -69,7 +69,7 @@ async def test_a_direct_message_is_announced_and_read(dm_page: DirectMessagePage
     await expect(page.get_by_test_id("home-unread")).to_have_count(0)
 
 
-async def test_what_came_while_one_was_somebody_else_is_still_unread(dm_page: DirectMessagePage) -> None:
+async def test_what_arrived_for_another_person_is_still_unread(dm_page: DirectMessagePage) -> None:
     page = dm_page.page
     await dm_page.write(dm_page.second, "For the second.")
     await page.get_by_test_id("home").click()

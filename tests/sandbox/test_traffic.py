@@ -1,4 +1,4 @@
-"""What the recording keeps, what it leaves out, and what it forgets first."""
+"""What the recording stores, what it leaves out, and what it drops first."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def test_both_services_are_recorded_with_bodies_and_without_secrets() -> N
     assert BOT_TOKEN not in text
 
 
-async def test_of_a_multipart_request_the_payload_is_told() -> None:
+async def test_of_a_multipart_request_the_payload_is_shown() -> None:
     form = aiohttp.FormData()
     form.add_field("payload_json", '{"content":"look"}', content_type="application/json")
     form.add_field("files[0]", b"\x00\x01{}", filename="a.bin", content_type="application/octet-stream")

@@ -1,4 +1,4 @@
-"""Everybody's keys, what they sign, and what Loopring's API tells of smart wallets."""
+"""Everybody's keys, what they sign, and what Loopring's API returns about smart wallets."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_signature_is_65_bytes_with_a_low_s_and_names_its_key(account: str) ->
     assert signer_of(personal_digest(message + b" "), signature) != address_of(account)
 
 
-def test_other_styles_are_the_same_signature_in_other_clothes() -> None:
+def test_other_styles_are_other_encodings_of_the_same_signature() -> None:
     message, key = TEXT.encode(), address_of("10001")
     digest, made = personal_digest(message), {style: sign("10001", message, style) for style in STYLES}
     personal = made["personal"]
@@ -67,11 +67,11 @@ def test_other_styles_are_the_same_signature_in_other_clothes() -> None:
 
 
 @pytest.mark.parametrize("signature", [b"", bytes(65), b"\xff" * 64 + b"\x1b", bytes(64) + b"\x1b"])
-def test_nobody_signed_nonsense(signature: bytes) -> None:
+def test_an_invalid_signature_has_no_signer(signature: bytes) -> None:
     assert signer_of(bytes(32), signature) is None
 
 
-def test_every_account_has_a_key_but_the_one_that_is_somebody_s_in_truth() -> None:
+def test_every_account_has_a_key_except_the_one_of_a_real_owner() -> None:
     world = load_world()
     keyless = [
         account.account_id
@@ -121,7 +121,7 @@ def test_a_wallet_of_no_known_behaviour_is_refused() -> None:
         read_wallet(1, {"salt": 1, "behaviour": "sulks"}, None)
 
 
-async def test_an_account_signs_through_the_switch(sandbox: RunningSandbox) -> None:
+async def test_an_account_signs_through_the_route(sandbox: RunningSandbox) -> None:
     status, signed = await sandbox.post("/_sandbox/sign", {"account": "10001", "text": TEXT})
     assert (status, signed["address"]) == (200, sandbox.world.accounts[10001].owner)
     digest = personal_digest(TEXT.encode())
@@ -181,14 +181,16 @@ async def test_accounts_made_later_sign_too(sandbox: RunningSandbox) -> None:
         ({"account": 10001, "text": "x", "style": "fancy"}, "style must be one of personal"),
     ],
 )
-async def test_what_cannot_be_signed_is_said(sandbox: RunningSandbox, fields: dict[str, Any], sentence: str) -> None:
+async def test_a_request_that_cannot_be_signed_gets_a_sentence(
+    sandbox: RunningSandbox, fields: dict[str, Any], sentence: str
+) -> None:
     status, body = await sandbox.post("/_sandbox/sign", fields)
     assert status == 400
     assert sentence in body["error"]
 
 
 @needs_recordings
-async def test_counterfactual_wallets_are_told_as_recorded(sandbox: RunningSandbox) -> None:
+async def test_counterfactual_wallets_are_answered_as_recorded(sandbox: RunningSandbox) -> None:
     sample = recorded("counterFactualInfo__uat2.json")
     owner = sandbox.world.accounts[10028].owner
     by_id = await sandbox.get(f"{API}/counterFactualInfo", key=None, accountId=10028)
@@ -211,7 +213,7 @@ async def test_a_recorded_body_is_served_byte_for_byte() -> None:
     assert by_id == by_address == (200, sample)
 
 
-async def test_the_api_never_learns_of_a_recovery(sandbox: RunningSandbox) -> None:
+async def test_the_api_never_shows_a_recovery(sandbox: RunningSandbox) -> None:
     _, info = await sandbox.get(f"{API}/counterFactualInfo", accountId=10029)
     assert checksummed(info["walletOwner"]) == address_of("10029 before")
 

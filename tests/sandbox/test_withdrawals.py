@@ -90,7 +90,7 @@ async def test_what_cannot_be_is_refused_with_a_sentence(fields: dict[str, Any],
         assert sandbox.world == load_world()
 
 
-async def test_the_switch_moves_it_for_both_stand_ins_and_a_reset_brings_it_back() -> None:
+async def test_the_route_moves_it_for_both_stand_ins_and_a_reset_restores_it() -> None:
     async with serving() as sandbox:
         status, moved = await sandbox.post("/_sandbox/withdraw", {"account": "10007", "collection": "254"})
         assert (status, moved["copies"], moved["left"]) == (200, 1, 0)
