@@ -3,9 +3,9 @@
 One aiohttp server under one port; `app.make_app()` wires it.
 
     world, chains, wallets       the values: who is on Discord, who holds what on Loopring and on the chains
-    community                    reads `community.toml` into a world, with fixtures and deployments; population: more
-                                 people; withdrawals: from Loopring to Ethereum
-    signing, signers             keys and signatures, and who in the world can sign
+    community                    reads `community.toml` into a world, with the help of fixtures and deployments
+    population, withdrawals      change a world: more people; NFTs that go from Loopring to Ethereum
+    signing, signers, checksums  keys and signatures, who in the world can sign, and the case of addresses
     discord/                     the gateway, the REST API, and what people's clients do
     loopring/                    the REST API of holdings
     blockscout/                  the REST API of holdings on the chains
@@ -13,8 +13,9 @@ One aiohttp server under one port; `app.make_app()` wires it.
     browser/                     a browser with a wallet extension, in front of the bot's own pages
     pictures/                    an IPFS gateway and Discord's CDN; every picture is drawn here
     screen/                      the page, which looks and behaves like a Discord client
-    faults, traffic              faults injected on purpose, and the recorded requests; control_api: the routes for
-                                 both, and for everything else that a test or the page can change
+    faults, fault_modes          faults injected on purpose: when, and what each does to a response
+    traffic                      the recorded requests; services: which stand-in a path belongs to
+    control_api                  the routes under `/_sandbox` for tests and the page; app_keys: where it finds the parts
     bot_process                  the bot as a child process
 
 It knows nothing of the bot and imports none of it, so that a wrong model cannot agree with itself.
