@@ -15,10 +15,15 @@ from eth_hash.auto import keccak
 from eth_keys.constants import SECPK1_N
 from eth_keys.datatypes import Signature
 from eth_keys.exceptions import BadSignature
+from eth_utils.address import (
+    is_checksum_address,
+    is_checksum_formatted_address,
+    is_hex_address,
+    to_checksum_address,
+)
 
 from bot.errors import InputError
 
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _ZERO = "0x" + "0" * 40
 # What a copied text brings along at its ends. Anything else that cannot be seen makes it another text.
 _BLANKS = " \t\r\n"
@@ -33,16 +38,12 @@ _MAX_S = SECPK1_N // 2
 
 def is_address(text: str) -> bool:
     """Whether this is 0x and 40 hex digits, in any case; no checksum is asked for."""
-    return _ADDRESS.fullmatch(text) is not None
+    return text.startswith("0x") and is_hex_address(text)  # the library takes 0X, and none at all, as well
 
 
 def checksummed(address: str) -> str:
     """An address in the mixed case of EIP-55, as wallets show it."""
-    digits = address[2:].lower()
-    hashed = keccak(digits.encode()).hex()
-    return "0x" + "".join(
-        digit.upper() if nibble in "89abcdef" else digit for digit, nibble in zip(digits, hashed, strict=False)
-    )
+    return to_checksum_address(address)
 
 
 def parse_address(text: str) -> str:
@@ -58,8 +59,7 @@ def parse_address(text: str) -> str:
         raise InputError("That is not an Ethereum address: an address is 0x and 40 hex digits.")
     if address == _ZERO:
         raise InputError("The zero address belongs to nobody: use the address of your own wallet.")
-    digits = address[2:]
-    if digits not in (digits.lower(), digits.upper()) and address != checksummed(address):
+    if is_checksum_formatted_address(address) and not is_checksum_address(address):
         raise InputError(
             "That address has a typing mistake, its checksum is wrong: copy it from your wallet once more."
         )
