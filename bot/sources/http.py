@@ -2,6 +2,7 @@
 
 It never follows a redirect, never reads more than 2 MiB, and never quotes what a server sent. A question that is
 under way is shared by all who ask it; only a person does not wait for one that was asked in the background.
+The token bucket is aiolimiter's, the retries are tenacity's; no library we know has priorities and sharing beside them.
 """
 
 from __future__ import annotations
