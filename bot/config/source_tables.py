@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from bot.signing.signature import is_address
+
 
 def _url(*schemes: str) -> AfterValidator:
     def check(value: str) -> str:
@@ -53,7 +55,7 @@ GatewayUrl = Annotated[str, _url("wss", "ws")]
 
 
 def _address(value: str) -> str:
-    if not re.fullmatch(r"0x[0-9a-fA-F]{40}", value):
+    if not is_address(value):
         raise ValueError("must be an address, 0x and 40 hex digits")
     return value.lower()
 
