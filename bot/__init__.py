@@ -8,7 +8,7 @@
 One way down, one way back. A cog parses an interaction, calls one service, shows one answer. A feature is found in
 three places: its package, `store/<feature>` and `cogs/<feature>`.
 
-    errors, text             pure: what may be said and shown
+    errors, messages, text   pure: what may be said and shown
     holdings, names          pure: the nouns, and what people call them
     links, pseudonyms        pure: whose an account is (named, proven, contested), and names that need a key to be read
     signing/                 pure: the text that a wallet signs, who signed it, and what a contract is asked about it

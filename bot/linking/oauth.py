@@ -1,8 +1,8 @@
 """Discord's login (OAuth 2 code grant with PKCE, scope `identify`): who sits at a browser, and nothing more.
 
 The token that it brings is revoked before anything is made of the answer, and none is kept. Source: Discord's
-documentation, topics/oauth2; RFC 6749, 7636, 7009. It is one URL and three requests, so no library for
-all of OAuth (Authlib) stands behind them.
+documentation, topics/oauth2; RFC 6749, 7636, 7009. It is one URL and three requests: a library for
+all of OAuth (Authlib) would be a large dependency for them.
 """
 
 from __future__ import annotations
