@@ -33,6 +33,7 @@ _SPAN = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 _PATH = re.compile(r"(?<![\w/.-])(?:bot|sandbox|tests|bench|docs)/[\w./-]*")
 _NAMED = re.compile(r"`([\w.]+)`\s+\(`(bot/[\w/]+\.py)`\)")
+_MAPPED = re.compile(r"^ {4}(\w[\w/, ]*?) {2,}\w", re.MULTILINE)
 _VERB = re.compile(r"\bmake (?:--silent )?([a-z][a-z-]*)")
 _SUBCOMMAND = re.compile(r"\btessera (archive [a-z]+|[a-z]+)")
 _SLASH = re.compile(r"/([a-z][a-z-]*(?: [a-z]+)?)(?![\w/-])")
@@ -97,7 +98,8 @@ def test_the_map_in_the_code_names_everything_at_the_top() -> None:
     chart = inspect.getdoc(bot) or ""
     entries = {path.stem for path in (PROJECT / "bot").iterdir() if path.suffix == ".py" or path.is_dir()}
     entries -= {"__init__", "__main__", "__pycache__"}
-    assert [name for name in sorted(entries) if not re.search(rf"^ {{4}}.*\b{name}\b", chart, re.MULTILINE)] == []
+    named = {name.rstrip("/") for names in _MAPPED.findall(chart) for name in names.split(", ")}
+    assert entries == named
 
 
 # ---------------------------------------------------------------- make and the command line
