@@ -1,8 +1,8 @@
 """Discord's login (OAuth 2 code grant with PKCE, scope `identify`): who sits at a browser, and nothing more.
 
 The token that it brings is revoked before anything is made of the answer, and none is kept. Source: Discord's
-documentation, topics/oauth2; RFC 6749, 7636, 7009. It is one URL and three requests: a library for
-all of OAuth (Authlib) would be a large dependency for them.
+documentation, topics/oauth2; RFC 6749, 7636, 7009. Our own, as it is one URL and three requests: Authlib,
+which does all of OAuth, needs a library for cryptography beside it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ other means; it is no EIP-4361, as nobody shall learn to click such a warning aw
 
 Every field is checked when a challenge is made, so that no text can have a line more or a field that means another.
 Loopring's L2 key is made of a signature of "Sign this message to access Loopring Exchange: …": whatever the fields
-are, no text made here resembles that. It is not by the package `siwe`, which brings web3 along, and parses texts.
+are, no text made here resembles that. Our own, as the package `siwe` needs web3, and is for parsing texts, too.
 """
 
 from __future__ import annotations
