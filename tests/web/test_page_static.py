@@ -198,7 +198,7 @@ async def test_a_contest_says_until_when_in_the_readers_own_time(signer: Visitor
     await to_the_text(signer)
     await signer.presses("Sign in wallet")
     await signer.reads("Your signature is right, but another member's came first")
-    await signer.sees("Loopring account 10001 is proven by another Discord member, who is notified now. It becomes yours")
+    await signer.sees("Loopring account 10001 is proven by another Discord member, who is notified now.")
     await expect(signer.page.locator("[aria-current=step]")).to_have_text("Wait")
     until = re.compile(r"Thursday,? 26 November 2026.* 11:00 (CET|GMT\+1)")
     await expect(signer.page.locator("time")).to_have_text(until)
