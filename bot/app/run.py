@@ -16,6 +16,7 @@ import aiohttp
 import discord
 
 from bot.errors import ConfigError
+from bot.messages import Message, Words
 from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
@@ -27,12 +28,14 @@ _LONGEST_PAUSE = 60.0
 
 # The close codes after which every further attempt is pointless (Discord's documentation, gateway close event codes).
 _FATAL_CLOSE = {
-    4004: "Discord refuses DISCORD_TOKEN. Copy the token anew from the developer portal (Bot → Reset Token).",
-    4011: "Discord wants this bot sharded: it is in more than 2,500 servers, which Tessera does not support.",
-    4012: "Discord no longer speaks the version of its API that this Tessera knows: update Tessera.",
-    4013: "Discord does not know the intents that this Tessera asks for: update Tessera.",
-    4014: "Discord does not grant this bot the intents that it asks for: update Tessera.",
+    4004: Message("Discord refuses DISCORD_TOKEN. Copy the token again from the developer portal (Bot → Reset Token)."),
+    4011: Message("Discord wants this bot sharded: it is in more than 2,500 servers, which Tessera does not support."),
+    4012: Message("Discord no longer speaks the version of its API that this Tessera knows: update Tessera."),
+    4013: Message("Discord does not know the intents that this Tessera asks for: update Tessera."),
+    4014: Message("Discord does not grant this bot the intents that it asks for: update Tessera."),
 }
+_CLOSED_FOR_GOOD = Message("Discord closed the connection for good (code {code}).")
+_REFUSED_AT_START = Message("Discord refuses what this bot asks for at its start: {reason}")
 
 
 async def run_until(stop: asyncio.Event, bot: Bot, token: str) -> None:
@@ -90,19 +93,20 @@ async def _stay_connected(bot: Bot, token: str) -> None:
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-def _final_word(error: Exception) -> str | None:
+def _final_word(error: Exception) -> Words | None:
     """Why every further attempt would end likewise; None when waiting may help."""
     if isinstance(error, discord.LoginFailure):
-        return _FATAL_CLOSE[4004]
+        return _FATAL_CLOSE[4004]()
     if isinstance(error, discord.PrivilegedIntentsRequired):
-        return _FATAL_CLOSE[4014]
+        return _FATAL_CLOSE[4014]()
     if isinstance(error, discord.ConnectionClosed):
         # Only codes that are fatal get here; discord.py reconnects after the others.
-        return _FATAL_CLOSE.get(error.code, f"Discord closed the connection for good (code {error.code}).")
+        message = _FATAL_CLOSE.get(error.code)
+        return message() if message else _CLOSED_FOR_GOOD(code=error.code)
     if isinstance(error, discord.HTTPException):
         our_fault = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
         if our_fault and error.status != HTTPStatus.TOO_MANY_REQUESTS:
-            return f"Discord refuses what this bot asks for at its start: {_in_short(error)}"
+            return _REFUSED_AT_START(reason=_in_short(error))
     return None
 
 

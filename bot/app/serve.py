@@ -32,6 +32,7 @@ from bot.linking.proof_methods import ProofMethod, availabilities, proof_method_
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import Page
 from bot.lookup.lookup import Lookup
+from bot.messages import Message
 from bot.pseudonyms import pseudonyms
 from bot.store import Store
 from bot.store.file.nightly import keep_backups, kept_for
@@ -42,6 +43,8 @@ from bot.web.verify_page import VerifyPage
 
 log = logging.getLogger(__name__)
 
+_NO_TOKEN = Message("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
+
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Build everything, and serve Discord until `stop` is set.
@@ -51,7 +54,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """
     token = settings.discord.token
     if not token:
-        raise ConfigError("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
+        raise ConfigError(_NO_TOKEN)
     point_at(settings.discord)
     for offer in availabilities(settings):
         log.info("linking: %s", offer)

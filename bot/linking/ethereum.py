@@ -16,6 +16,7 @@ import orjson
 
 from bot.bodies import read_body
 from bot.errors import UndecidedError
+from bot.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,9 @@ MAINNET = 1
 _MAX_BODY = 256 * 1024
 # The page gives an answer within 25 seconds, and judging one signature takes up to three questions.
 _SECONDS = 8.0
-_LATER = "The Ethereum node that this bot asks about smart wallets gives no answer to rely on. Try again in a minute."
+_LATER = Message(
+    "The Ethereum node that this bot asks about smart wallets gives no answer to rely on. Try again in a minute."
+)
 # What a contract that reverts looks like: geth's code, and the words of those that use another one.
 _REVERTED = 3
 

@@ -19,6 +19,7 @@ from bot.bodies import read_body
 from bot.config.settings import DiscordSettings
 from bot.errors import UnavailableError
 from bot.links import Person
+from bot.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ _API = "https://discord.com/api/v10"
 # Three requests follow each other, within the time that the page's server gives to one of a browser's.
 _TIMEOUT = aiohttp.ClientTimeout(total=6, connect=4)
 _MAX_BODY = 64 * 1024
-_FAILED = "Discord's login did not work. Nothing was linked; try again in a minute."
+_FAILED = Message("Discord's login did not work. Nothing was linked; try again in a minute.")
 
 
 class DiscordLogin:

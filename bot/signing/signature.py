@@ -23,6 +23,14 @@ from eth_utils.address import (
 )
 
 from bot.errors import InputError
+from bot.messages import Message
+
+_NOT_AN_ADDRESS = Message("That is not an Ethereum address: an address is 0x and 40 hex digits.")
+_ZERO_ADDRESS = Message("The zero address belongs to nobody: use the address of your own wallet.")
+_WRONG_CHECKSUM = Message(
+    "That address has a typing mistake, its checksum is wrong: copy it from your wallet once more."
+)
+_NOT_A_SIGNATURE = Message("That is not a signature: paste only the signature, which is 0x and 130 or more hex digits.")
 
 _ZERO = "0x" + "0" * 40
 # What a copied text brings along at its ends. Anything else that cannot be seen makes it another text.
@@ -56,13 +64,11 @@ def parse_address(text: str) -> str:
     """
     address = text.strip(_BLANKS)
     if not is_address(address):
-        raise InputError("That is not an Ethereum address: an address is 0x and 40 hex digits.")
+        raise InputError(_NOT_AN_ADDRESS)
     if address == _ZERO:
-        raise InputError("The zero address belongs to nobody: use the address of your own wallet.")
+        raise InputError(_ZERO_ADDRESS)
     if is_checksum_formatted_address(address) and not is_checksum_address(address):
-        raise InputError(
-            "That address has a typing mistake, its checksum is wrong: copy it from your wallet once more."
-        )
+        raise InputError(_WRONG_CHECKSUM)
     return address.lower()
 
 
@@ -87,7 +93,7 @@ def parse_signature(text: str) -> bytes:
     """
     match = _SIGNATURE.fullmatch(text.strip(_BLANKS))
     if match is None:
-        raise InputError("That is not a signature: paste only the signature, which is 0x and 130 or more hex digits.")
+        raise InputError(_NOT_A_SIGNATURE)
     return bytes.fromhex(match[1])
 
 
