@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.linking.privacy import AUDIT_KEPT
 from bot.links import Contest, NotificationKind
 from tests.linking.harness import A_ROUND, ANN, BEN, CONTEST, DAN, LinkingHarness, open_linking, owner_of
 
@@ -116,6 +117,18 @@ async def test_it_does_not_end_before_its_holder_was_told(harness: LinkingHarnes
     assert await ends_at(harness) == notice.until
     assert await harness.run_for(CONTEST - A_SECOND) == 0
     assert await harness.run_for(A_SECOND) == 1
+
+
+@pytest.mark.usefixtures("contest")
+async def test_a_notification_of_a_contest_is_not_deleted_before_that_is_over(harness: LinkingHarness) -> None:
+    """Else the contest could end without its holder, after the bot was away for half a year."""
+    harness.pass_time(AUDIT_KEPT + A_SECOND)
+    await harness.privacy.purge()
+    assert await harness.news(ANN) == [NotificationKind.CONTESTED]
+    await harness.prove(ANN, ACCOUNT, KEY)  # she keeps it, and the contest is over
+    harness.pass_time(AUDIT_KEPT + A_SECOND)
+    await harness.privacy.purge()
+    assert await harness.news(ANN) == []
 
 
 @pytest.mark.parametrize(("late", "given"), [(A_ROUND, timedelta()), (A_ROUND + A_SECOND, A_ROUND + A_SECOND)])

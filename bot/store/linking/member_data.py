@@ -96,8 +96,10 @@ class Members:
         """Forget what was noted before a moment, news that could not be told since, and refusals that are over."""
 
         def work(db: Database) -> None:
-            for table in ("audit", "notices"):
-                db.execute(f"DELETE FROM {table} WHERE at < ?", [seconds(audit_before)])
+            db.execute("DELETE FROM audit WHERE at < ?", [seconds(audit_before)])
+            # A holder who was not notified of a contest still must be: until then it does not end.
+            is_held = "SELECT 1 FROM contests WHERE contests.owner = notices.owner AND holder_id = user_id"
+            db.execute(f"DELETE FROM notices WHERE at < ? AND NOT EXISTS ({is_held})", [seconds(audit_before)])
             db.execute("DELETE FROM refusals WHERE until < ?", [seconds(now)])
 
         await self._writer.transaction(work)
