@@ -1,0 +1,378 @@
+"""Works come round until they are stopped, whatever happens to a round; and when one comes no more, that is heard."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.app.background import Background
+from bot.errors import StoreError
+from tests.app.virtual_clock import VirtualClock, settle
+
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+LONGEST = timedelta(minutes=4)
+AT_ONCE = timedelta()
+
+Work = Callable[[], Awaitable[None]]
+
+
+class Rounds:
+    """A work that notes when it is called, and then does what a test wants of it."""
+
+    def __init__(self, clock: VirtualClock, work: Work | None = None) -> None:
+        self.began: list[timedelta] = []
+        self.work = work
+        self._clock = clock
+
+    async def __call__(self) -> None:
+        self.began.append(self._clock.ran)
+        if self.work:
+            await self.work()
+
+
+class Held:
+    """A work that takes until it is released."""
+
+    def __init__(self) -> None:
+        self.released = asyncio.Event()
+        self.under_way = self.most = self.ended = 0
+        self.was_cancelled = False
+
+    async def __call__(self) -> None:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            await self.released.wait()
+        except asyncio.CancelledError:
+            self.was_cancelled = True
+            raise
+        finally:
+            self.under_way -= 1
+        self.ended += 1
+
+
+def failing(error: BaseException) -> Work:
+    """A work that fails in each round."""
+
+    async def work() -> None:
+        raise error
+
+    return work
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+async def background(clock: VirtualClock) -> AsyncIterator[Background]:
+    """With the clock of the test; stopped at its end."""
+    background = Background(now=clock.now, sleep=clock.sleep)
+    yield background
+    await background.stop()
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What was logged as an error or worse."""
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+# ---------------------------------------------------------------- rounds
+
+
+@pytest.mark.parametrize(
+    ("at_once", "began"),
+    [(True, [AT_ONCE, MINUTE, 2 * MINUTE]), (False, [MINUTE, 2 * MINUTE])],
+    ids=["at once", "after the interval"],
+)
+async def test_rounds_come_an_interval_apart(
+    clock: VirtualClock, background: Background, began: list[timedelta], *, at_once: bool
+) -> None:
+    rounds = Rounds(clock)
+    background.every(MINUTE, rounds, name="sweep", at_once=at_once)
+    background.start()
+    await clock.advance(3 * MINUTE - SECOND)
+    assert rounds.began == began
+
+
+async def test_works_do_not_wait_for_each_other(clock: VirtualClock, background: Background) -> None:
+    often, seldom, held = Rounds(clock), Rounds(clock), Held()
+    background.every(MINUTE, held, name="held")
+    background.every(MINUTE, often, name="often")
+    background.every(HOUR, seldom, name="seldom")
+    background.start()
+    await clock.advance(HOUR)
+    assert (len(often.began), len(seldom.began), held.most) == (61, 2, 1)
+    held.released.set()
+
+
+async def test_a_round_that_takes_longer_than_the_interval_never_runs_twice(
+    clock: VirtualClock, background: Background
+) -> None:
+    held = Held()
+    rounds = Rounds(clock, held)
+    background.every(MINUTE, rounds, name="long")
+    background.start()
+    await clock.advance(5 * MINUTE)
+    assert rounds.began == [AT_ONCE]
+    held.released.set()
+    await clock.advance(MINUTE)
+    assert rounds.began == [AT_ONCE, 6 * MINUTE]
+    assert (held.most, held.ended) == (1, 2)
+
+
+async def test_an_interval_may_be_worked_out_after_each_round(clock: VirtualClock, background: Background) -> None:
+    def to_the_hour(now: datetime) -> timedelta:
+        return HOUR - timedelta(minutes=now.minute)
+
+    clock.jump(40 * MINUTE)
+    rounds = Rounds(clock)
+    background.every(to_the_hour, rounds, name="hourly")
+    background.start()
+    await clock.advance(2 * HOUR)
+    assert rounds.began == [AT_ONCE, 20 * MINUTE, 80 * MINUTE]
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-400), timedelta(days=400)])
+async def test_a_wall_clock_that_is_set_moves_no_round(
+    clock: VirtualClock, background: Background, jump: timedelta
+) -> None:
+    rounds = Rounds(clock)
+    background.every(MINUTE, rounds, name="sweep")
+    background.start()
+    await clock.advance(90 * SECOND)
+    clock.jump(jump)
+    await clock.advance(MINUTE)
+    assert rounds.began == [AT_ONCE, MINUTE, 2 * MINUTE]
+
+
+async def test_a_name_is_of_one_work(clock: VirtualClock, background: Background) -> None:
+    background.every(MINUTE, Rounds(clock), name="sweep")
+    with pytest.raises(ValueError, match="'sweep' already"):
+        background.every(HOUR, Rounds(clock), name="sweep")
+
+
+async def test_by_itself_it_waits_by_the_clock_of_the_machine() -> None:
+    seen: list[datetime] = []
+    second_round = asyncio.Event()
+
+    async def work() -> None:
+        if len(seen) == 2:
+            second_round.set()
+
+    def soon(now: datetime) -> timedelta:
+        seen.append(now)
+        return timedelta(milliseconds=20)
+
+    background = Background()
+    background.every(soon, work, name="sweep")
+    background.start()
+    await asyncio.wait_for(second_round.wait(), 10)
+    await background.stop()
+    assert seen[1] - seen[0] >= timedelta(milliseconds=15)
+    assert seen[0].tzinfo is not None
+
+
+# ---------------------------------------------------------------- failures
+
+
+async def test_what_a_sentence_explains_is_logged_as_that_once_a_round(
+    clock: VirtualClock, background: Background, caplog: pytest.LogCaptureFixture
+) -> None:
+    background.every(HOUR, failing(StoreError("The disk is full.")), name="sweep")
+    background.start()
+    await clock.advance(HOUR)
+    assert errors(caplog) == 2 * ["sweep: this round failed: The disk is full."]
+    assert [record.exc_info for record in caplog.records] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("nobody thought of this"), asyncio.CancelledError("what it waited for")],
+    ids=["a fault", "what it waited for was cancelled"],
+)
+async def test_anything_else_is_logged_with_its_traceback_and_the_next_round_comes(
+    clock: VirtualClock, background: Background, caplog: pytest.LogCaptureFixture, error: BaseException
+) -> None:
+    rounds = Rounds(clock, failing(error))
+    background.every(HOUR, rounds, name="sweep")
+    background.start()
+    await clock.advance(2 * HOUR)
+    assert errors(caplog) == 3 * ["sweep: this round failed unexpectedly"]
+    assert all(record.exc_info and record.exc_info[1] is error for record in caplog.records)
+    assert rounds.began == [AT_ONCE, HOUR, 2 * HOUR]
+
+
+async def test_a_work_that_works_again_says_so_and_is_as_frequent_as_before(
+    clock: VirtualClock, background: Background, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    rounds = Rounds(clock, failing(StoreError("The disk is full.")))
+    background.every(MINUTE, rounds, name="sweep")
+    background.start()
+    await clock.advance(3 * MINUTE)
+    assert background.state == "failing"
+    rounds.work = None
+    await clock.advance(5 * MINUTE)
+    assert "sweep: works again, after 3 rounds that failed" in caplog.messages
+    assert background.state == "ok"
+    assert clock.pauses[-2:] == [MINUTE, MINUTE]
+    rounds.work = failing(StoreError("The disk is full."))
+    await clock.advance(MINUTE)
+    assert clock.pauses[-1] == MINUTE  # counted from the start: one failure is no row of them
+
+
+@pytest.mark.parametrize(
+    ("interval", "pauses"),
+    [
+        (30 * SECOND, [30 * SECOND, 60 * SECOND, 120 * SECOND, LONGEST, LONGEST]),
+        (3 * MINUTE, [3 * MINUTE, LONGEST, LONGEST]),
+        (HOUR, [HOUR, HOUR, HOUR]),
+    ],
+)
+async def test_the_pause_grows_with_failures_in_a_row_up_to_a_bound(
+    clock: VirtualClock, background: Background, interval: timedelta, pauses: list[timedelta]
+) -> None:
+    background.every(interval, failing(StoreError("The disk is full.")), name="sweep")
+    background.start()
+    await clock.advance(timedelta(days=1))
+    assert clock.pauses[: len(pauses)] == pauses
+    assert max(clock.pauses) == pauses[-1]
+
+
+# ---------------------------------------------------------------- the stop
+
+
+async def test_a_stop_between_two_rounds_takes_no_time_and_none_comes_after_it(clock: VirtualClock) -> None:
+    rounds = Rounds(clock)
+    background = Background(now=clock.now, sleep=clock.sleep, patience=HOUR)
+    background.every(MINUTE, rounds, name="sweep")
+    background.start()
+    await clock.advance(MINUTE)
+    async with asyncio.timeout(10):
+        await background.stop()
+    await clock.advance(HOUR)
+    assert rounds.began == [AT_ONCE, MINUTE]
+
+
+async def test_a_stop_waits_for_the_round_under_way_and_no_other_begins(
+    clock: VirtualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    held, rounds = Held(), Rounds(clock)
+    background = Background(now=clock.now, sleep=clock.sleep, patience=HOUR)
+    background.every(MINUTE, held, name="held")
+    background.every(MINUTE, rounds, name="sweep")
+    background.start()
+    await clock.advance(AT_ONCE)
+    stopping = asyncio.create_task(background.stop())
+    await clock.advance(HOUR)
+    assert not stopping.done()
+    held.released.set()
+    await asyncio.wait_for(stopping, 10)
+    assert (held.ended, held.was_cancelled, rounds.began) == (1, False, [AT_ONCE])
+    assert caplog.messages == []
+
+
+async def test_a_round_that_takes_too_long_is_cut_off_by_the_stop(
+    clock: VirtualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    held = Held()
+    background = Background(now=clock.now, sleep=clock.sleep, patience=timedelta(0))
+    background.every(MINUTE, held, name="held")
+    background.start()
+    await clock.advance(AT_ONCE)
+    async with asyncio.timeout(10):
+        await background.stop()
+    assert (held.was_cancelled, held.under_way) == (True, 0)
+    assert caplog.messages == ["held: cut off by the stop"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_stop_before_the_first_step_lets_nothing_begin(clock: VirtualClock, *, at_once: bool) -> None:
+    rounds = Rounds(clock)
+    background = Background(now=clock.now, sleep=clock.sleep, patience=HOUR)
+    background.every(MINUTE, rounds, name="sweep", at_once=at_once)
+    background.start()
+    async with asyncio.timeout(10):
+        await background.stop()
+    assert rounds.began == []
+
+
+async def test_a_stop_without_a_start_and_a_second_one_do_nothing(clock: VirtualClock, background: Background) -> None:
+    rounds = Rounds(clock)
+    background.every(MINUTE, rounds, name="sweep")
+    await background.stop()
+    await background.stop()
+    assert rounds.began == []
+
+
+# ---------------------------------------------------------------- a supervisor that dies
+
+
+async def test_a_work_that_comes_no_more_is_heard_and_seen_and_ends_no_other(
+    clock: VirtualClock, background: Background, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_now: datetime) -> timedelta:
+        raise ZeroDivisionError
+
+    rounds = Rounds(clock)
+    background.every(broken, Rounds(clock), name="broken")
+    background.every(MINUTE, rounds, name="sweep")
+    background.start()
+    await clock.advance(2 * MINUTE)
+    (record,) = caplog.records
+    assert record.levelno == logging.CRITICAL
+    assert record.getMessage() == "broken: has ended, and comes no more until Tessera is restarted"
+    assert record.exc_info
+    assert record.exc_info[0] is ZeroDivisionError
+    assert background.state == "ended"
+    assert len(rounds.began) == 3
+
+
+async def test_a_task_that_others_cancel_is_heard_too(background: Background, caplog: pytest.LogCaptureFixture) -> None:
+    tasks: list[asyncio.Task[None] | None] = []
+
+    async def work() -> None:
+        tasks.append(asyncio.current_task())
+
+    background.every(MINUTE, work, name="sweep")
+    background.start()
+    await settle()
+    (task,) = tasks
+    assert task
+    task.cancel()
+    await settle()
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("CRITICAL", "sweep: has ended, and comes no more until Tessera is restarted")
+    ]
+    assert background.state == "ended"
+
+
+@pytest.mark.parametrize("interval", [timedelta(), -SECOND])
+async def test_no_interval_lets_a_work_turn_without_a_pause(
+    clock: VirtualClock, background: Background, caplog: pytest.LogCaptureFixture, interval: timedelta
+) -> None:
+    rounds = Rounds(clock)
+    background.every(interval, rounds, name="sweep")
+    background.start()
+    await clock.advance(HOUR)
+    assert rounds.began == [AT_ONCE]
+    assert [record.levelname for record in caplog.records] == ["CRITICAL"]
+
+
+async def test_a_stop_that_was_asked_for_is_no_alarm(
+    clock: VirtualClock, background: Background, caplog: pytest.LogCaptureFixture
+) -> None:
+    background.every(MINUTE, Rounds(clock), name="sweep")
+    background.start()
+    await clock.advance(MINUTE)
+    await background.stop()
+    await settle()
+    assert (caplog.messages, background.state) == ([], "ok")
