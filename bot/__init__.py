@@ -23,7 +23,8 @@ three places: its package, `store/<feature>` and `cogs/<feature>`.
     ui/                      what Discord needs and no feature owns: client, panel, paginator, embeds
     cogs/                    the commands: holdings/, linking/, about
     web/                     the bot's own HTTP: its health, and the page on which members prove an account
-    app/                     the composition root: the only place where the running bot's objects are built
+    app/                     the composition root: the only place where the running bot's objects are built; and what
+                             the bot does by itself (background, schedule)
     cli/                     the command line, and what it prints
 """
 

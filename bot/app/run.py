@@ -15,6 +15,7 @@ from http import HTTPStatus
 import aiohttp
 import discord
 
+from bot.app.background import Background
 from bot.errors import ConfigError
 from bot.messages import Message, Words
 from bot.ui.client import Bot
@@ -38,24 +39,27 @@ _CLOSED_FOR_GOOD = Message("Discord closed the connection for good (code {code})
 _REFUSED_AT_START = Message("Discord refuses what this bot asks for at its start: {reason}")
 
 
-async def run_until(stop: asyncio.Event, bot: Bot, token: str) -> None:
-    """Log in and stay connected until `stop` is set; then let running commands finish, and close.
+async def run_until(stop: asyncio.Event, bot: Bot, token: str, background: Background) -> None:
+    """Log in and stay connected until `stop` is set; then let what runs finish, and close.
+
+    The background works from the start on, and has ended before the client closes.
 
     Raises:
         ConfigError: Discord refuses the token, or will never accept us as configured.
     """
     connection = asyncio.create_task(_stay_connected(bot, token), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
+    background.start()
     try:
         await asyncio.wait((connection, stopping), return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
             connection.result()  # it only ends by an error
         log.info("stopping")
-        await bot.drain(_DRAIN_SECONDS)
+        await asyncio.gather(bot.drain(_DRAIN_SECONDS), background.stop())
     finally:
         for task in (connection, stopping):
             task.cancel()
-        await asyncio.gather(connection, stopping, return_exceptions=True)
+        await asyncio.gather(connection, stopping, background.stop(), return_exceptions=True)
         await bot.close()
 
 

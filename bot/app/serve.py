@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 import aiohttp
 from pydantic import SecretStr
 
+from bot.app.background import Background
 from bot.app.build_sources import open_sources
 from bot.app.run import run_until
+from bot.app.schedule import schedule
 from bot.cogs.about_cog import About
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
@@ -35,7 +37,7 @@ from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.pseudonyms import pseudonyms
 from bot.store import Store
-from bot.store.file.nightly import keep_backups, kept_for
+from bot.store.file.nightly import kept_for
 from bot.store.linking.proof_writer import ProofWriter
 from bot.ui.client import Bot, point_at
 from bot.web.server import start_server
@@ -65,13 +67,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         bot = Bot(settings.discord, cut_short=lookup.close)
         linking = await opened.enter_async_context(_open_linking(settings, token, store, lookup, bot))
         await _add_cogs(bot, settings, lookup, linking)
+        notifications = NotificationsCog(bot, linking)
+        await bot.add_cog(notifications)
+        background = _plan(bot, settings, linking, notifications)
         public_url = settings.web.public_url
         page = VerifyPage(linking.verification, public_url) if public_url else None
-        server = await start_server(settings.web, store, lambda: bot.gateway_state, page)
+        server = await start_server(
+            settings.web, store, lambda: bot.gateway_state, page, background_state=lambda: background.state
+        )
         opened.push_async_callback(server.close)
-        if settings.store.backup_days:
-            await opened.enter_async_context(_nightly_backups(settings))
-        await run_until(stop, bot, token.get_secret_value())
+        await run_until(stop, bot, token.get_secret_value(), background)
 
 
 @asynccontextmanager
@@ -148,21 +153,22 @@ async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linki
     await bot.add_cog(PrivacyCog(bot, linking, backups=backups, expires=expires))
     if settings.linking.manual:
         await bot.add_cog(ManualCog(bot, linking))
-    await bot.add_cog(NotificationsCog(bot, linking))
     await bot.add_cog(About(bot, lookup))
 
 
-@asynccontextmanager
-async def _nightly_backups(settings: Settings) -> AsyncIterator[None]:
-    kept = settings.store
-    task = asyncio.create_task(
-        keep_backups(kept.path, kept.backups, days=kept.backup_days, weeks=kept.backup_weeks), name="backups"
+def _plan(bot: Bot, settings: Settings, linking: Linking, notifications: NotificationsCog) -> Background:
+    """All that the bot does by itself."""
+    background = Background(now=_now)
+    schedule(
+        background,
+        settings.store,
+        _now,
+        is_ready=bot.is_ready,
+        notify=notifications.deliver,
+        settle=linking.contests.settle,
+        purge=linking.privacy.purge,
     )
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    return background
 
 
 def _now() -> datetime:

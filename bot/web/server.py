@@ -1,7 +1,8 @@
 """The bot's own HTTP: `GET /healthz` for what supervises the process, and the page for proofs where there is one.
 
-Fit means: the event loop turns, the store answers, and the gateway is not given up. A source that is down does not
-make the bot unfit; if it did, an outage upstream would become a storm of restarts here.
+Fit means: the event loop turns, the store answers, the gateway is not given up, and nothing that the bot does by
+itself has ended. A source that is down does not make the bot unfit; if it did, an outage upstream would become a storm
+of restarts here.
 """
 
 from __future__ import annotations
@@ -95,6 +96,7 @@ async def start_server(
     gateway_state: Callable[[], str],
     page: VerifyPage | None = None,
     *,
+    background_state: Callable[[], str] = lambda: "ok",
     idle_seconds: float = _IDLE_SECONDS,
 ) -> Server:
     """Serve until what is returned is closed.
@@ -104,6 +106,7 @@ async def start_server(
         store: Pinged by each question after its health.
         gateway_state: A word on the connection to Discord.
         page: For proofs; None where members prove in another way.
+        background_state: A word on what the bot does by itself; "ended" calls for a restart.
         idle_seconds: How long a connection may be without a whole head of a request.
 
     Raises:
@@ -116,8 +119,15 @@ async def start_server(
             store_state = "ok"
         except StoreError:
             store_state = "failing"
-        body = {"status": "ok" if store_state == "ok" else "failing", "store": store_state, "gateway": gateway_state()}
-        return web.json_response(body, status=200 if store_state == "ok" else 503)
+        background = background_state()
+        is_fit = store_state == "ok" and background != "ended"
+        body = {
+            "status": "ok" if is_fit else "failing",
+            "store": store_state,
+            "gateway": gateway_state(),
+            "background": background,
+        }
+        return web.json_response(body, status=200 if is_fit else 503)
 
     site = urlsplit(settings.public_url)
     guard = Guard(

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 
-from tests.process import start
+from bot.app.background import Background
+from bot.app.run import run_until
+from bot.config.settings import DiscordSettings
+from bot.errors import ConfigError
+from bot.ui.client import READY_PAUSE, Bot, point_at
+from sandbox.world import BOT_TOKEN
+from tests.process import PATIENCE, start
 from tests.sandbox_client import SandboxClient, open_sandbox, write_config
 
 
@@ -45,3 +54,55 @@ async def test_a_discord_that_is_down_is_told_with_its_status(alone: SandboxClie
     async with start("run", "--config", write_config(tmp_path, alone), folder=tmp_path) as bot:
         await bot.says("Discord cannot be reached: DiscordServerError: HTTP 503: upstream connect error")
         await bot.says("next attempt in ")
+
+
+@pytest.fixture
+async def bot(alone: SandboxClient) -> Bot:
+    """A client that is pointed at the sandbox, and not connected yet."""
+
+    async def nothing() -> None:
+        """There are no reads to cut short."""
+
+    settings = DiscordSettings(
+        api_url=f"{alone.url}/api/v10", gateway_url=f"{alone.url.replace('http', 'ws', 1)}/gateway/"
+    )
+    point_at(settings)
+    return Bot(settings, cut_short=nothing)
+
+
+async def test_a_round_under_way_at_the_stop_can_still_speak_to_discord(
+    alone: SandboxClient, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop, ready, opened = asyncio.Event(), asyncio.Event(), list[int]()
+    ada = int((await alone.person("ada")).user)
+
+    async def on_ready() -> None:
+        ready.set()
+
+    async def work() -> None:
+        await stop.wait()
+        await asyncio.sleep(4 * READY_PAUSE)  # longer than the client would take to close
+        opened.append((await bot.create_dm(discord.Object(ada))).id)
+
+    bot.add_listener(on_ready)
+    background = Background()
+    background.every(timedelta(hours=1), work, name="notifications")
+    running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN, background))
+    await asyncio.wait_for(ready.wait(), PATIENCE)
+    stop.set()
+    await asyncio.wait_for(running, PATIENCE)
+    assert len(opened) == 1
+    assert [record.getMessage() for record in caplog.records if record.name == "bot.app.background"] == []
+
+
+async def test_a_bot_that_discord_refuses_leaves_nothing_running(bot: Bot) -> None:
+    tasks: list[asyncio.Task[None] | None] = []
+
+    async def work() -> None:
+        tasks.append(asyncio.current_task())
+
+    background = Background()
+    background.every(timedelta(hours=1), work, name="sweep")
+    with pytest.raises(ConfigError, match="Discord refuses DISCORD_TOKEN"):
+        await run_until(asyncio.Event(), bot, "another token", background)
+    assert [task and task.done() for task in tasks] == [True]

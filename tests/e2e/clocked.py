@@ -1,14 +1,17 @@
-"""A bot that tells news and shows proofs, over the page's handlers, with a clock that the test moves."""
+"""A bot that notifies members and shows proofs, over the page's handlers, with a clock that the test moves."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.app.background import Background
 from bot.app.run import run_until
+from bot.app.schedule import contest_round
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
 from bot.cogs.linking.notifications_cog import NotificationsCog
@@ -28,7 +31,7 @@ async def _nothing_to_cut_short() -> None:
 
 @pytest.fixture
 async def harness(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[PageHarness]:
-    """Discord, the page's handlers, and the cogs about proofs; a round of news is every few milliseconds.
+    """Discord, the page's handlers, and the cogs about proofs; a round about contests is every few milliseconds.
 
     Beside a page with codes, signatures may be pasted too.
     """
@@ -43,9 +46,13 @@ async def harness(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
         await bot.add_cog(VerifyCog(harness.linking, proofs))
         await bot.add_cog(LinkingCog(bot, harness.linking, proofs, expires=600))
         await bot.add_cog(AccountsCog(bot, harness.linking, proofs, expires=600))
-        await bot.add_cog(NotificationsCog(bot, harness.linking, every=0.02))
+        notifications = NotificationsCog(bot, harness.linking)
+        await bot.add_cog(notifications)
+        background = Background()
+        round_ = contest_round(bot.is_ready, notifications.deliver, harness.linking.contests.settle)
+        background.every(timedelta(milliseconds=20), round_, name="contests")
         stop = asyncio.Event()
-        running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN))
+        running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN, background))
         try:
             await sandbox.online()
             yield harness
@@ -76,25 +83,25 @@ def text_of(answer: Answer) -> str:
     return content.removeprefix("```text\n").removesuffix("\n```")
 
 
-async def news(person: Person) -> list[str]:
+async def headings(person: Person) -> list[str]:
     """The headings of what the bot wrote to somebody."""
     return [embed["title"] for message in await person.direct_messages() for embed in message["embeds"]]
 
 
-async def all_is_told(harness: PageHarness) -> None:
-    """Return when nobody is left to be told anything; before that, time that a test lets go by would be late for it."""
+async def all_are_notified(harness: PageHarness) -> None:
+    """Return when nobody is left to be notified; before that, time that a test lets go by would be late for it."""
 
-    async def is_told() -> bool:
+    async def is_done() -> bool:
         return await harness.linking.contests.notices() == []
 
-    await until(is_told)
+    await until(is_done)
 
 
-async def has_news(person: Person, *titles: str) -> None:
+async def has_notifications(person: Person, *titles: str) -> None:
     """Return when the bot has written exactly these to somebody."""
 
     async def have() -> bool:
-        return await news(person) == list(titles)
+        return await headings(person) == list(titles)
 
     await until(have)
 

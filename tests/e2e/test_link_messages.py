@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.linking.proof_methods import ProofMethod
-from tests.e2e.clocked import has_become, has_news, text_of, url_of
+from tests.e2e.clocked import has_become, has_notifications, text_of, url_of
 from tests.sandbox_client import Person
 from tests.web.harness import PageHarness
 
@@ -45,7 +45,7 @@ async def test_links_that_others_open_lock_their_maker_out_and_alarm_the_servers
         assert "Links are for you alone: never send one to anybody." in told.text
         assert ("you cannot verify for a day" in told.text) == (number == 3)
         assert told.components() == []
-    await has_news(owner, "Links of a member were opened by others")
+    await has_notifications(owner, "Links of a member were opened by others")
     (message,) = await owner.direct_messages()
     assert f"**wren** (`{mallory.user}`) in **The Mosaic Society**" in message["embeds"][0]["description"]
     locked = await mallory.run("verify")
@@ -77,7 +77,7 @@ async def test_the_alarm_goes_to_the_owners_of_server_and_bot_and_each_that_take
         await browser.log_in(hana.user)
         await has_become(harness, answer, "Nothing was linked")
     for owner in owners.values():
-        await has_news(owner, "Links of a member were opened by others")
+        await has_notifications(owner, "Links of a member were opened by others")
         (message,) = await owner.direct_messages()
         assert "**lotte**" in message["embeds"][0]["description"]
         assert "in **Harbour Lights Club**" in message["embeds"][0]["description"]

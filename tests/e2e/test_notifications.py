@@ -1,4 +1,4 @@
-"""News that members did not ask for, and what becomes of accounts that two of them claim."""
+"""What members are notified of without having asked, and what becomes of accounts that two of them claim."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from datetime import timedelta
 import pytest
 
 from bot.holdings import Account
-from tests.e2e.clocked import all_is_told, has_news, news, prove, until
+from tests.e2e.clocked import all_are_notified, has_notifications, headings, prove, until
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import PageHarness
 
 
-async def test_holder_and_claimant_are_told_what_becomes_of_an_account(harness: PageHarness) -> None:
+async def test_holder_and_claimant_are_notified_of_what_becomes_of_an_account(harness: PageHarness) -> None:
     ada, wren = await harness.sandbox.person("ada"), await harness.sandbox.person("wren")
     await prove(harness, "ada", "10001")
     await prove(harness, "wren", "10001")
-    await has_news(ada, "Somebody else claims your account")
+    await has_notifications(ada, "Somebody else claims your account")
     (message,) = await ada.direct_messages()
     words = message["embeds"][0]["description"]
     assert "0x90E78956725E312A4217E90bDD1d8A496F018A71".lower() in words.lower()
     assert "`/accounts` → **Object** gives you a week" in words
-    assert await news(wren) == []
+    assert await headings(wren) == []
 
-    await all_is_told(harness)
+    await all_are_notified(harness)
     await harness.run_for(timedelta(hours=24))
-    await has_news(ada, "Somebody else claims your account", "An account is no longer proven as yours")
-    await has_news(wren, "The account is yours")
+    await has_notifications(ada, "Somebody else claims your account", "An account is no longer proven as yours")
+    await has_notifications(wren, "The account is yours")
     assert await harness.accounts("ada") == {"loopring:10001": False}
     assert await harness.accounts("wren") == {"loopring:10001": True}
 
@@ -35,8 +35,8 @@ async def test_a_bot_that_was_away_gives_back_what_it_took(harness: PageHarness)
     ada, wren = await harness.sandbox.person("ada"), await harness.sandbox.person("wren")
     await prove(harness, "ada", "10001")
     await prove(harness, "wren", "10001")
-    await has_news(ada, "Somebody else claims your account")
-    await all_is_told(harness)
+    await has_notifications(ada, "Somebody else claims your account")
+    await all_are_notified(harness)
     (before,) = await harness.linking.contests.held_by(int(ada.user))
     harness.pass_time(timedelta(hours=25))
 
@@ -46,7 +46,7 @@ async def test_a_bot_that_was_away_gives_back_what_it_took(harness: PageHarness)
 
     await until(goes_on)
     assert await harness.accounts("ada") == {"loopring:10001": True}
-    assert await news(wren) == []
+    assert await headings(wren) == []
 
 
 async def test_a_press_takes_the_proof_back_although_another_account_has_it_too(harness: PageHarness) -> None:
@@ -91,7 +91,7 @@ async def test_who_removes_what_is_contested_is_told_who_gets_it(harness: PageHa
     assert await harness.accounts("wren") == {"loopring:10001": True}
 
 
-async def test_who_takes_no_direct_messages_is_told_below_the_next_answer(harness: PageHarness) -> None:
+async def test_who_takes_no_direct_messages_is_notified_below_the_next_answer(harness: PageHarness) -> None:
     ada = await harness.sandbox.person("ada")
     await ada.takes_direct_messages(accepts=False)
     await prove(harness, "ada", "10001")
@@ -101,17 +101,17 @@ async def test_who_takes_no_direct_messages_is_told_below_the_next_answer(harnes
         return await refused_messages(harness.sandbox) > 0
 
     await until(is_refused)
-    # News that came later get through, so rounds went by: who refused is not written to again.
+    # Notifications that came later get through, so rounds went by: who refused is not written to again.
     await prove(harness, "wren", "10010")
     await prove(harness, "hana", "10010")
-    await has_news(await harness.sandbox.person("wren"), "Somebody else claims your account")
+    await has_notifications(await harness.sandbox.person("wren"), "Somebody else claims your account")
     assert await refused_messages(harness.sandbox) == 1
 
     await ada.run("accounts")
-    await all_is_told(harness)
+    await all_are_notified(harness)
     await ada.run("accounts")
-    told = [message for message in await ada.messages() if "claims your" in message["embeds"][0]["title"]]
-    assert [message["ephemeral"] for message in told] == [True]
+    below = [message for message in await ada.messages() if "claims your" in message["embeds"][0]["title"]]
+    assert [message["ephemeral"] for message in below] == [True]
 
 
 async def refused_messages(sandbox: SandboxClient) -> int:
@@ -128,9 +128,9 @@ async def test_a_store_that_fails_ends_no_rounds(harness: PageHarness, caplog: p
     await harness.store.writer.run(lambda db: db.conn.execute("ALTER TABLE notices RENAME TO elsewhere").fetchall())
 
     async def has_failed() -> bool:
-        return "notices: this round failed" in caplog.text
+        return "contests: this round failed" in caplog.text
 
     await until(has_failed)
     await harness.store.writer.run(lambda db: db.conn.execute("ALTER TABLE elsewhere RENAME TO notices").fetchall())
     await prove(harness, "wren", "10001")
-    await has_news(await harness.sandbox.person("ada"), "Somebody else claims your account")
+    await has_notifications(await harness.sandbox.person("ada"), "Somebody else claims your account")

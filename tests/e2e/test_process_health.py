@@ -22,7 +22,7 @@ async def healthz(port: int) -> tuple[int, Any]:
 
 def fit(gateway: str) -> tuple[int, Any]:
     """What a process that is fit says."""
-    return 200, {"status": "ok", "store": "ok", "gateway": gateway}
+    return 200, {"status": "ok", "store": "ok", "gateway": gateway, "background": "ok"}
 
 
 async def becomes(port: int, expected: tuple[int, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator
 
+import orjson
 import pytest
 
 from bot.web.limits import READS_A_MINUTE
@@ -65,3 +66,17 @@ async def test_a_supervisor_is_answered_while_visitors_are_not(url: str) -> None
 async def test_a_bot_without_pages_tells_its_health_under_any_host(harness: PageHarness) -> None:
     async with serving(harness.store) as url:
         assert await asked(url, {"Host": "evil.example"}, MANY) == {200: MANY}
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "word"), [("ok", 200, "ok"), ("failing", 200, "ok"), ("ended", 503, "failing")]
+)
+async def test_what_the_bot_does_by_itself_makes_it_unfit_only_when_it_has_ended(
+    harness: PageHarness, state: str, status: int, word: str
+) -> None:
+    """A restart does not help what fails, such as a backup on a full disk; it does help what no longer runs."""
+    async with serving(harness.store, background_state=lambda: state) as url:
+        answer = await ask(url, head("/healthz", {"Host": "localhost"}))
+    assert answer.status == status
+    health = orjson.loads(answer.body)
+    assert (health["status"], health["background"]) == (word, state)

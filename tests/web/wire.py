@@ -128,10 +128,12 @@ async def serving(
     *,
     public_url: str = "",
     gateway_state: Callable[[], str] = lambda: "ready",
+    background_state: Callable[[], str] = lambda: "ok",
 ) -> AsyncIterator[str]:
     """The bot's server as it is reached under a public URL, or under none; where it listens."""
     port = free_port()
-    server = await start_server(WebSettings(port=port, public_url=public_url), store, gateway_state, page)
+    settings = WebSettings(port=port, public_url=public_url)
+    server = await start_server(settings, store, gateway_state, page, background_state=background_state)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

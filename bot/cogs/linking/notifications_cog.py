@@ -1,8 +1,7 @@
-"""What members must be told although they did not ask, and what has to be done from time to time.
+"""What members must be notified of although they did not ask, sent as direct messages.
 
-Every half minute contests that are due are ended, and news go out as direct messages. Whoever takes none gets their
-news below the answer to their next command. A notice is noted as told after it was sent: killed in between, the bot
-says it twice, and never not at all. Every hour what was kept for long enough is forgotten.
+Anyone who takes none gets it below the answer to their next command. A notification is recorded as delivered after it
+was sent: killed in between, the bot sends it twice, and never not at all.
 """
 
 from __future__ import annotations
@@ -25,103 +24,76 @@ from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
 
-_PURGE_SECONDS = 3600.0
 # A message takes ten embeds.
 _AT_ONCE = 10
-# No such person, or one who takes no direct messages: asking again only counts against the bot.
+# No such person, or one who takes no direct messages: trying again only counts against the bot.
 _FINAL = frozenset({400, 403, 404})
 _FAILURES = (TesseraError, discord.DiscordException, aiohttp.ClientError, OSError)
 
 
-class NotificationsCog(commands.Cog, name="Notices"):
-    """Tells, settles and forgets.
+class NotificationsCog(commands.Cog, name="Notifications"):
+    """Delivers notifications.
 
     Args:
         bot: The client.
-        linking: What to tell, settle and forget.
-        every: Seconds between two rounds.
+        linking: Whose contests members are notified of.
     """
 
-    def __init__(self, bot: Bot, linking: Linking, *, every: float = 30.0) -> None:
+    def __init__(self, bot: Bot, linking: Linking) -> None:
         self._bot = bot
         self._contests = linking.contests
-        self._privacy = linking.privacy
-        self._every = every
-        self._task: asyncio.Task[None] | None = None
-        # One at a time tells: else a direct message and the answer to a command could both bring the same.
-        self._telling = asyncio.Lock()
-        self._pending: frozenset[int] = frozenset()  # users with news, as of the last round
-        self._purged_at: float | None = None
+        # One at a time delivers: else a direct message and the answer to a command could both bring the same.
+        self._delivering = asyncio.Lock()
+        self._waiting: frozenset[int] = frozenset()  # users who were not notified by the last round
 
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Begin with the first READY: before it Discord takes no messages."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="notices")
-
-    async def cog_unload(self) -> None:
-        """End with the client."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.round()
-            except _FAILURES as error:
-                log.warning("notices: this round failed: %s", error)
-            except Exception:
-                log.exception("notices: this round failed unexpectedly")  # and the next one may not
-            await asyncio.sleep(self._every)
-
-    async def round(self) -> None:
-        """Tell, settle, and forget, once.
+    async def deliver(self) -> None:
+        """Send what was not sent yet, once; the bot must be ready.
 
         Raises:
-            TesseraError: the store failed; the next round does what is left.
+            TesseraError: the store failed; the next call does what is left.
         """
-        async with self._telling:
-            for notice in await self._contests.notices():
-                if not notice.tried:
-                    await self._send(notice)
-            self._pending = frozenset(notice.user_id for notice in await self._contests.notices())
-        await self._contests.settle()
-        now = asyncio.get_running_loop().time()
-        if self._purged_at is None or now - self._purged_at >= _PURGE_SECONDS:
-            await self._privacy.purge()
-            self._purged_at = now
+        async with self._delivering:
+            for notification in await self._pending():
+                if not notification.tried:
+                    await self._send(notification)
+            self._waiting = frozenset(notification.user_id for notification in await self._pending())
 
-    async def _send(self, notice: Notification) -> None:
+    async def _send(self, notification: Notification) -> None:
         """Send one direct message."""
         try:
-            channel = await self._bot.create_dm(discord.Object(notice.user_id))
-            await channel.send(embed=notification_embed(notice))
+            channel = await self._bot.create_dm(discord.Object(notification.user_id))
+            await channel.send(embed=notification_embed(notification))
         except discord.HTTPException as error:
-            log.info("notices: a direct message is refused: HTTP %d, code %d", error.status, error.code)
+            log.info("notifications: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:
-                await self._contests.told(notice, refused=True)
+                await self._record(notification, refused=True)
         except (aiohttp.ClientError, OSError) as error:
-            log.warning("notices: a direct message cannot be sent now: %s", type(error).__name__)
+            log.warning("notifications: a direct message cannot be sent now: %s", type(error).__name__)
         else:
-            await self._contests.told(notice)
+            await self._record(notification)
 
     @commands.Cog.listener()
     async def on_app_command_completion(
         self, interaction: discord.Interaction[Bot], command: app_commands.Command[Any, ..., Any]
     ) -> None:
-        """Bring news below an answer, to whoever cannot be written to."""
+        """Notify below an answer anyone who cannot be written to."""
         del command
-        if interaction.user.id not in self._pending:
+        if interaction.user.id not in self._waiting:
             return
         try:
-            async with self._telling:
-                await self._follow_up(interaction, (await self._contests.notices(interaction.user.id))[:_AT_ONCE])
+            async with self._delivering:
+                await self._follow_up(interaction, (await self._pending(interaction.user.id))[:_AT_ONCE])
         except _FAILURES as error:
-            log.warning("notices: news are not told below an answer: %s", error)
+            log.warning("notifications: not delivered below an answer: %s", error)
 
-    async def _follow_up(self, interaction: discord.Interaction[Bot], notices: Sequence[Notification]) -> None:
-        if notices:
-            await interaction.followup.send(embeds=list(map(notification_embed, notices)), ephemeral=True)
-        for notice in notices:
-            await self._contests.told(notice)
+    async def _follow_up(self, interaction: discord.Interaction[Bot], notifications: Sequence[Notification]) -> None:
+        if notifications:
+            await interaction.followup.send(embeds=list(map(notification_embed, notifications)), ephemeral=True)
+        for notification in notifications:
+            await self._record(notification)
+
+    async def _pending(self, user_id: int | None = None) -> Sequence[Notification]:
+        return await self._contests.notices(user_id)
+
+    async def _record(self, notification: Notification, *, refused: bool = False) -> None:
+        await self._contests.told(notification, refused=refused)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bot.errors import TesseraError
+from bot.errors import StoreError, TesseraError
 from bot.store.file import backup_files
 from bot.store.file.backup import PART, backup_file
 
@@ -20,38 +20,28 @@ _HOUR = timedelta(hours=3)  # after midnight, UTC
 _LONGEST_PAUSE = timedelta(hours=1)
 
 
-async def _sleep(pause: timedelta) -> None:
-    await asyncio.sleep(pause.total_seconds())
+def night_of(now: datetime) -> date:
+    """The night whose backup is the newest that can be there: it began at 03:00 UTC of this day."""
+    return (now.astimezone(UTC) - _HOUR).date()
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def next_look(now: datetime) -> timedelta:
+    """How long it takes until a backup may be missing: until the next night begins, or until the clock was set."""
+    next_night = datetime.combine(night_of(now) + timedelta(days=1), datetime.min.time(), UTC) + _HOUR
+    return min(next_night - now, _LONGEST_PAUSE)
 
 
-async def keep_backups(
-    store: Path,
-    folder: Path,
-    *,
-    days: int = 7,
-    weeks: int = 4,
-    now: Callable[[], datetime] = _now,
-    pause: Callable[[timedelta], Awaitable[None]] = _sleep,
-) -> None:
-    """Save the store every night, and at once when last night's backup is missing. Runs until it is cancelled.
+async def back_up_night(store: Path, folder: Path, now: datetime, *, days: int = 7, weeks: int = 4) -> None:
+    """Save the store unless last night's backup is there; older ones are only removed after a new one was made.
 
-    What goes wrong is logged, as an error, and tried again an hour later; older backups are only removed after a new
-    one was made.
+    Raises:
+        StoreError: no backup was made; the sentence says why.
     """
-    while True:
-        night = (now().astimezone(UTC) - _HOUR).date()
-        try:
-            await _save(store, folder, night, days, weeks)
-        except (TesseraError, OSError) as error:
-            log.error("no backup of %s was made: %s", night, error)  # noqa: TRY400 - the sentence says it all
-        except Exception:  # whatever it was: a bot without backups must go on, and be heard
-            log.exception("no backup of %s was made", night)
-        next_night = datetime.combine(night + timedelta(days=1), datetime.min.time(), UTC) + _HOUR
-        await pause(min(next_night - now(), _LONGEST_PAUSE))
+    night = night_of(now)
+    try:
+        await _save(store, folder, night, days, weeks)
+    except (TesseraError, OSError) as error:
+        raise StoreError(f"no backup of {night} was made: {error}") from error
 
 
 async def _save(store: Path, folder: Path, night: date, days: int, weeks: int) -> None:

@@ -9,34 +9,50 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.file.nightly import keep_backups, kept_for, to_delete
+from bot.app.background import Background
+from bot.store.file.nightly import back_up_night, kept_for, next_look, to_delete
 from tests.store.fixtures import Place, make_store, read_owners
 
 FIRST = date(2026, 1, 1)  # a Thursday
 
 
 class Clock:
-    """A clock that only moves when somebody waits, and ends the loop when its time has come."""
+    """A clock that only moves when somebody waits, and says so when its time has come.
 
-    def __init__(self, start: datetime, end: datetime) -> None:
-        self.time = start
-        self.end = end
+    The first wait ends at `put_back`, if that is given.
+    """
+
+    def __init__(self, start: str, end: str, put_back: str = "") -> None:
+        self.time = datetime.fromisoformat(start)
+        self.end = datetime.fromisoformat(end)
+        self.put_back = put_back
         self.pauses: list[timedelta] = []
+        self.has_ended = asyncio.Event()
 
     def now(self) -> datetime:
         return self.time
 
     async def pause(self, duration: timedelta) -> None:
         self.pauses.append(duration)
-        self.time += duration
+        self.time = datetime.fromisoformat(self.put_back) if self.put_back else self.time + duration
+        self.put_back = ""
         if self.time >= self.end:
-            raise asyncio.CancelledError
+            self.has_ended.set()
+            await asyncio.Event().wait()
 
 
-async def _run(place: Place, start: str, end: str, **keep: int) -> Clock:
-    clock = Clock(datetime.fromisoformat(start), datetime.fromisoformat(end))
-    with pytest.raises(asyncio.CancelledError):
-        await keep_backups(place.path, place.backups, now=clock.now, pause=clock.pause, **keep)
+async def _run(place: Place, start: str, end: str, *, days: int = 7, weeks: int = 4, put_back: str = "") -> Clock:
+    """Let the bot's background make backups from one moment to another."""
+    clock = Clock(start, end, put_back)
+
+    async def back_up() -> None:
+        await back_up_night(place.path, place.backups, clock.now(), days=days, weeks=weeks)
+
+    background = Background(now=clock.now, sleep=clock.pause)
+    background.every(next_look, back_up, name="backups")
+    background.start()
+    await asyncio.wait_for(clock.has_ended.wait(), 30)
+    await background.stop()
     return clock
 
 
@@ -156,29 +172,25 @@ async def test_a_fault_that_nobody_thought_of_is_logged_and_ends_nothing(
     assert "embedded null byte" in caplog.text
 
 
-async def test_it_goes_by_the_clock_of_the_machine_unless_told_otherwise(place: Place) -> None:
-    async def stop(_pause: timedelta) -> None:
-        raise asyncio.CancelledError
+@pytest.mark.parametrize(
+    ("now", "pause"),
+    [
+        ("2026-11-25T12:00Z", timedelta(hours=1)),
+        ("2026-11-25T02:00Z", timedelta(hours=1)),
+        ("2026-11-25T02:30Z", timedelta(minutes=30)),
+        ("2026-11-25T02:59:59.999Z", timedelta(milliseconds=1)),
+        ("2026-11-25T03:00Z", timedelta(hours=1)),
+        ("2026-11-25T16:30+14:00", timedelta(minutes=30)),
+    ],
+)
+def test_the_clock_is_looked_at_when_a_night_begins_and_every_hour(now: str, pause: timedelta) -> None:
+    assert next_look(datetime.fromisoformat(now)) == pause
 
-    with pytest.raises(asyncio.CancelledError):
-        await keep_backups(place.path, place.backups, pause=stop)
-    (made,) = place.backups.iterdir()
-    night = date.fromisoformat(made.stem.removeprefix("tessera-"))
-    assert timedelta() <= datetime.now(UTC).date() - night <= timedelta(days=1)
 
-
-async def test_it_really_waits(place: Place) -> None:
-    almost_three = datetime(2026, 11, 25, 2, 59, 59, 999_000, tzinfo=UTC)
-    times = [almost_three, almost_three, almost_three + timedelta(seconds=1)]
-
-    def now() -> datetime:
-        if not times:
-            raise asyncio.CancelledError
-        return times.pop(0)
-
-    with pytest.raises(asyncio.CancelledError):
-        await keep_backups(place.path, place.backups, now=now)
-    assert _names(place.backups) == ["tessera-2026-11-24.db", "tessera-2026-11-25.db"]
+async def test_a_clock_that_is_put_back_by_years_is_noticed_within_the_hour(place: Place) -> None:
+    clock = await _run(place, "2031-01-01T12:00Z", "2026-11-25T13:00Z", put_back="2026-11-25T12:00Z")
+    assert clock.pauses == 2 * [timedelta(hours=1)]
+    assert _names(place.backups) == ["tessera-2026-11-25.db", "tessera-2031-01-01.db"]
 
 
 def _dates(*days: str) -> list[date]:
