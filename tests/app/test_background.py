@@ -245,6 +245,7 @@ async def test_the_pause_grows_with_failures_in_a_row_up_to_a_bound(
     await clock.advance(timedelta(days=1))
     assert clock.pauses[: len(pauses)] == pauses
     assert max(clock.pauses) == pauses[-1]
+    assert background.state == "failing"  # it goes on
 
 
 # ---------------------------------------------------------------- the stop
@@ -267,16 +268,16 @@ async def test_a_stop_waits_for_the_round_under_way_and_no_other_begins(
 ) -> None:
     held, rounds = Held(), Rounds(clock)
     background = Background(now=clock.now, sleep=clock.sleep, patience=HOUR)
-    background.every(MINUTE, held, name="held")
+    background.every(MINUTE, held, name="held", at_once=False)
     background.every(MINUTE, rounds, name="sweep")
     background.start()
-    await clock.advance(AT_ONCE)
+    await clock.advance(MINUTE)
     stopping = asyncio.create_task(background.stop())
     await clock.advance(HOUR)
     assert not stopping.done()
     held.released.set()
     await asyncio.wait_for(stopping, 10)
-    assert (held.ended, held.was_cancelled, rounds.began) == (1, False, [AT_ONCE])
+    assert (held.ended, held.was_cancelled, rounds.began) == (1, False, [AT_ONCE, MINUTE])
     assert caplog.messages == []
 
 

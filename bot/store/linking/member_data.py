@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.links import NotificationKind
 from bot.pseudonyms import Pseudonym
 from bot.store.audit import note
 from bot.store.linking import contest_table
@@ -99,7 +100,8 @@ class Members:
             db.execute("DELETE FROM audit WHERE at < ?", [seconds(audit_before)])
             # A holder who was not notified of a contest still must be: until then it does not end.
             is_held = "SELECT 1 FROM contests WHERE contests.owner = notices.owner AND holder_id = user_id"
-            db.execute(f"DELETE FROM notices WHERE at < ? AND NOT EXISTS ({is_held})", [seconds(audit_before)])
+            sql = f"DELETE FROM notices WHERE at < ? AND NOT (news = ? AND EXISTS ({is_held}))"
+            db.execute(sql, [seconds(audit_before), NotificationKind.CONTESTED.value])
             db.execute("DELETE FROM refusals WHERE until < ?", [seconds(now)])
 
         await self._writer.transaction(work)
