@@ -13,7 +13,9 @@ from tests.sandbox_client import SECRETS, SandboxClient, write_config
 NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it."
 ABSENT = "tessera: {folder}/absent/tessera.db: the store cannot be written"
 UNKNOWN_KEY = "tessera: {folder}/config.toml: unknown key discord.tokn"
-BAD_TOKEN = "tessera: Discord refuses DISCORD_TOKEN. Copy the token again from the developer portal (Bot → Reset Token)."
+BAD_TOKEN = (
+    "tessera: Discord refuses DISCORD_TOKEN. Copy the token again from the developer portal (Bot → Reset Token)."
+)
 
 
 @pytest.mark.parametrize(
