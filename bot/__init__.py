@@ -8,10 +8,11 @@
 One way down, one way back. A cog parses an interaction, calls one service, shows one answer. A feature is found in
 three places: its package, `store/<feature>` and `cogs/<feature>`.
 
-    errors, messages, text   pure: what may be said and shown
+    errors, text             pure: what may be said and shown
     holdings, names          pure: the nouns, and what people call them
     links, pseudonyms        pure: whose an account is (named, proven, contested), and names that need a key to be read
     signing/                 pure: the text that a wallet signs, who signed it, and what a contract is asked about it
+    messages                 pure: sentences as values, put into words where they are shown
     config/                  Settings, read once, from a TOML file and the environment
     sources/                 where holdings come from, over one polite HTTP client
     bodies                   reading the body of an answer, which may never end
