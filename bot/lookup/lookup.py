@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 from cachetools import LRUCache, TTLCache
 
-from bot.errors import InputError, NotFoundError, SourceError, StoreError, TesseraError
+from bot.errors import InputError, SourceError, StoreError, TesseraError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Owner
 from bot.links import Counterfactual
 from bot.lookup.holdings_read import HoldingsRead
-from bot.names import AccountRef, Names, RefKind, is_numbered
+from bot.lookup.resolution import Resolution
+from bot.names import AccountRef, Names, is_numbered
 from bot.sources.pace import Priority
 from bot.sources.source import Source
 from bot.store import Store
@@ -52,9 +53,8 @@ class Lookup:
         self._cache_for = cache_for
         self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
         self._readings: dict[_Key, HoldingsRead] = {}
-        self._resolved: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
+        self._resolution = Resolution(self.sources, self._remember_owner)
         self._owner_names: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
-        self._accounts: LRUCache[tuple[str, str], Account] = LRUCache(10_000)
         seconds = cache_for.total_seconds()
         self._nfts: TTLCache[tuple[Account, str], NftList] = TTLCache(_MAX_ROWS, seconds, getsizeof=_nft_rows)
         self._collections: TTLCache[tuple[str, str], tuple[Collection, datetime]] = TTLCache(_MAX_ROWS, seconds)
@@ -80,41 +80,12 @@ class Lookup:
 
     async def resolve(self, ref: AccountRef) -> Account:
         """The account that a person meant by an id, an owner's address or a name."""
-        if ref.kind is RefKind.ID:
-            return Account(ref.network, ref.value)
-        is_name = ref.kind is RefKind.NAME
-        owner = await self._resolve_name(ref.value, ref.network) if is_name else ref.value
-        try:
-            return await self.account_of(owner, ref.network)
-        except NotFoundError as error:
-            told = f"{ref.value} is {owner}. " if is_name else ""
-            raise NotFoundError(f"{told}{error.sentence}{self._elsewhere(owner, ref.network)}") from error
-
-    def _elsewhere(self, owner: str, network: str) -> str:
-        """Where an address that has no account on a network has one: on a chain every address has."""
-        chains = [other for other in self.names.networks if other != network and not is_numbered(other)]
-        return "".join(f" On {self.label(chain)} it is `{chain}:{owner}`." for chain in chains)
+        return await self._resolution.resolve(ref)
 
     async def account_of(self, owner: str, network: str) -> Account:
         """The account that an address has on a network."""
-        key = (network, owner)
-        if key not in self._accounts:
-            account = await self._source(network).fetch_account(owner, Priority.INTERACTIVE)
-            if is_numbered(network):
-                await self._remember_owner(account, owner)
-            self._accounts[key] = account
-        return self._accounts[key]
-
-    async def _resolve_name(self, name: str, network: str) -> str:
-        """The address behind a name, by the network's own source if it can, else by the first that can."""
-        asked = sorted(self.sources, key=lambda source: source.network != network)
-        able = next((source for source in asked if source.abilities.resolves_names), None)
-        if able is None:
-            raise InputError("No source here resolves names. Use an address or an account id.")
-        key = (able.network, name)
-        address = self._resolved.get(key) or await able.resolve_name(name, Priority.INTERACTIVE)
-        self._resolved[key] = address
-        return address
+        self._source(network)
+        return await self._resolution.account_of(owner, network)
 
     async def known_owner(self, account: Account) -> Owner:
         """Who owns an account, as far as it was ever learnt; asks nobody, and never raises."""
