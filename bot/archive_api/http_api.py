@@ -12,7 +12,6 @@ import hmac
 import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 
 import orjson
 from aiohttp import web
@@ -41,24 +40,6 @@ class _RefusedError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-
-
-def read_key(environ: Mapping[str, str]) -> str:
-    """The key that clients must send, from the environment or from the file that it names; "" if there is none.
-
-    Raises:
-        ConfigError: both are set, or the file cannot be read.
-    """
-    key, file = environ.get(KEY_VARIABLE, ""), environ.get(f"{KEY_VARIABLE}_FILE", "")
-    if key and file:
-        raise ConfigError(f"Both {KEY_VARIABLE} and {KEY_VARIABLE}_FILE are set: keep one of them.")
-    if not file:
-        return key.strip()
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        # Its name is not told: by mistake it may be the key itself.
-        raise ConfigError(f"{KEY_VARIABLE}_FILE: that file cannot be read: {type(error).__name__}.") from error
 
 
 def make_app(archive: Archive, *, key: str, covers_all: bool = False) -> web.Application:

@@ -19,10 +19,11 @@ from bot.archive.lines import Header
 from bot.archive.partial import Partial
 from bot.archive.reader import Archive
 from bot.archive.show import summary_json, summary_text
-from bot.archive_api.http_api import KEY_VARIABLE, make_app, read_key, start_serving
+from bot.archive_api.http_api import KEY_VARIABLE, make_app, start_serving
 from bot.archive_api.progress import Progress
 from bot.archive_api.record import Report, list_holders, parse_refs, record
 from bot.cli.table import holdings_json, holdings_table
+from bot.config.secrets import read_secret
 from bot.config.settings import Settings
 from bot.errors import ConfigError, InputError, TesseraError
 from bot.holdings import LOOPRING, Account, Holdings
@@ -226,7 +227,7 @@ async def _held(source: ArchiveSource, account: Account) -> tuple[Holdings, str]
 
 
 async def _serve(arguments: argparse.Namespace) -> int:
-    key = "" if arguments.no_key else read_key(os.environ)
+    key = "" if arguments.no_key else read_secret(KEY_VARIABLE, os.environ) or ""
     if not key and not arguments.no_key:
         raise ConfigError(f"No key: set {KEY_VARIABLE} or {KEY_VARIABLE}_FILE, or answer everybody with --no-key.")
     archive = await asyncio.to_thread(Archive.open, arguments.file)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, ValidationError, model_validator
 
+from bot.config.secrets import read_secret
 from bot.config.source_tables import (
     Address,
     ArchiveTable,
@@ -218,7 +219,7 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
             raise ConfigError(
                 f"{path}: {table}.{key} must not be in the file: put it into {variable} in the environment."
             )
-        if secret := _read_secret(variable, environ):
+        if secret := read_secret(variable, environ):
             tables.setdefault(table, {})
             if isinstance(tables[table], dict):
                 tables[table][key] = secret
@@ -240,7 +241,7 @@ def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None
         variable = key_variable(table["name"])
         if "api_key" in table:
             raise ConfigError(f"source.api_key must not be in the file: put it into {variable} in the environment.")
-        if secret := _read_secret(variable, environ):
+        if secret := read_secret(variable, environ):
             table["api_key"] = secret
 
 
@@ -258,20 +259,3 @@ def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}.") from error
-
-
-def _read_secret(variable: str, environ: Mapping[str, str]) -> str | None:
-    file = environ.get(f"{variable}_FILE")
-    value = environ.get(variable)
-    if file and value:
-        raise ConfigError(f"Both {variable} and {variable}_FILE are set: keep one of them.")
-    if file:
-        try:
-            value = Path(file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            # Its name is not told: by mistake it may be the secret itself.
-            raise ConfigError(f"{variable}_FILE: that file cannot be read: {type(error).__name__}.") from error
-    value = (value or "").strip()
-    if any(not char.isprintable() or not char.isascii() or char == " " for char in value):
-        raise ConfigError(f"{variable} holds blanks or characters that no token has: it was probably pasted wrongly.")
-    return value or None

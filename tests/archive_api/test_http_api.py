@@ -18,7 +18,7 @@ from bot.archive.lines import AccountRecord
 from bot.archive.partial import Partial
 from bot.archive.reader import Archive
 from bot.archive.writer import write_archive
-from bot.archive_api.http_api import make_app, read_key, start_serving
+from bot.archive_api.http_api import make_app, start_serving
 from bot.archive_api.loopring_json import collection_json
 from bot.archive_api.record import parse_refs, record
 from bot.config.settings import LoopringSettings
@@ -280,15 +280,3 @@ async def test_a_port_in_use_is_told(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="is in use already"):
             await start_serving(make_app(archive, key=""), "127.0.0.1", int(url.rpartition(":")[2]))
         archive.close()
-
-
-def test_the_key_comes_from_the_environment(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_text(f"{KEY}\n")
-    assert read_key({}) == ""
-    assert read_key({"ARCHIVE_API_KEY": KEY}) == KEY
-    assert read_key({"ARCHIVE_API_KEY_FILE": str(file)}) == KEY
-    with pytest.raises(ConfigError, match="keep one of them"):
-        read_key({"ARCHIVE_API_KEY": KEY, "ARCHIVE_API_KEY_FILE": str(file)})
-    with pytest.raises(ConfigError, match="cannot be read: FileNotFoundError"):
-        read_key({"ARCHIVE_API_KEY_FILE": str(tmp_path / "none")})

@@ -163,32 +163,6 @@ def test_secrets_come_from_the_environment_and_never_show(write: Write) -> None:
         assert "canary-key" not in shown
 
 
-def test_secrets_may_lie_in_files(write: Write, tmp_path: Path) -> None:
-    secret = tmp_path / "token"
-    secret.write_text(f"{TOKEN}\n", encoding="utf-8")
-    settings = write("", DISCORD_TOKEN_FILE=str(secret))
-    assert settings.discord.token
-    assert settings.discord.token.get_secret_value() == TOKEN
-
-
-@pytest.mark.parametrize(
-    ("environ", "sentence"),
-    [
-        (
-            {"DISCORD_TOKEN_FILE": "/nonexistent/token"},
-            "DISCORD_TOKEN_FILE: that file cannot be read: FileNotFoundError.",
-        ),
-        ({"DISCORD_TOKEN_FILE": "/x", "DISCORD_TOKEN": "y"}, "Both DISCORD_TOKEN and DISCORD_TOKEN_FILE are set"),
-        ({"DISCORD_TOKEN": "Bot abc"}, "DISCORD_TOKEN holds blanks"),
-        ({"LOOPRING_API_KEY": "schlüssel"}, "LOOPRING_API_KEY holds blanks or characters that no token has"),
-    ],
-)
-def test_a_secret_that_cannot_be_one_is_refused(write: Write, environ: dict[str, str], sentence: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        write("", **environ)
-    assert sentence in caught.value.sentence
-
-
 def test_a_wrong_value_beside_a_secret_does_not_show_it(write: Write) -> None:
     with pytest.raises(ConfigError) as caught:
         write("discord = 3", DISCORD_TOKEN=TOKEN)
