@@ -22,7 +22,9 @@ COLLECTIONS = 12
 # Start of a Python process and writing of the file included.
 TIMES_THE_LIMIT = 1.5
 
-CONFIG = """[loopring]
+CONFIG = """[[source]]
+name = "loopring"
+kind = "loopring"
 base_url = "http://127.0.0.1:{port}/loopring"
 requests_per_second = {per_second}
 """

@@ -44,9 +44,13 @@ api_url = "http://127.0.0.1:{port}/api/v10"
 gateway_url = "ws://127.0.0.1:{port}/gateway/"
 authorize_url = "http://127.0.0.1:{port}/oauth2/authorize"
 
-[loopring]
-base_url = "http://127.0.0.1:{port}/loopring"
+[display]
 image_gateways = ["http://127.0.0.1:{port}/ipfs/"]
+
+[[source]]
+name = "loopring"
+kind = "loopring"
+base_url = "http://127.0.0.1:{port}/loopring"
 
 [[source]]
 name = "ethereum"

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.config.settings import LoopringSettings
+from bot.config.source_tables import LoopringTable
 from bot.sources.loopring import LoopringSource
 from sandbox.world import API_KEY
 from tests.sandbox_client import SandboxClient, open_sandbox
@@ -20,11 +20,13 @@ from tests.sandbox_client import SandboxClient, open_sandbox
 async def open_source(
     sandbox: SandboxClient, *, key: str | None = API_KEY, **settings: Any
 ) -> AsyncIterator[LoopringSource]:
-    """A source of its own; `settings` are those of `[loopring]`."""
+    """A source of its own; `settings` are those of its table."""
     chosen: dict[str, Any] = {"requests_per_second": 1000, "timeout_seconds": 5} | settings
     async with aiohttp.ClientSession() as session:
         secret = SecretStr(key) if key else None
-        source = LoopringSource(session, LoopringSettings(base_url=f"{sandbox.url}/loopring", api_key=secret, **chosen))
+        source = LoopringSource(
+            session, LoopringTable(name="loopring", base_url=f"{sandbox.url}/loopring", api_key=secret, **chosen)
+        )
         try:
             yield source
         finally:

@@ -243,26 +243,34 @@ async def open_sandbox(bodies: Path | None = None) -> AsyncIterator[SandboxClien
         await runner.cleanup()
 
 
-def write_config(folder: Path, sandbox: SandboxClient, *, sources: str = "", **tables: str) -> Path:
-    """A configuration file that points the bot at the sandbox; `tables` are further lines, by table.
+def write_config(folder: Path, sandbox: SandboxClient, *, loopring: str = "", sources: str = "", **tables: str) -> Path:
+    """A configuration file that points the bot at the sandbox.
 
-    A line that sets what the sandbox would set stands in its place. `sources` are whole `[[source]]` tables, in which
-    the word SANDBOX stands for the sandbox's address.
+    A line that sets what the sandbox would set stands in its place.
+
+    Args:
+        folder: For the file and the store.
+        sandbox: Where Discord and Loopring are.
+        loopring: Further lines of the `[[source]]` loopring, which stands first.
+        sources: Further `[[source]]` tables; the word SANDBOX stands for the sandbox's address.
+        tables: Further lines of the other tables, by name.
     """
     gateway = f"{sandbox.url.replace('http', 'ws', 1)}/gateway/"
-    lines = {
+    own = {
         "discord": f'api_url = "{sandbox.url}/api/v10"\ngateway_url = "{gateway}"',
-        "loopring": f'base_url = "{sandbox.url}/loopring"\nimage_gateways = ["{sandbox.url}/ipfs/"]',
+        "display": f'image_gateways = ["{sandbox.url}/ipfs/"]',
         "store": f'path = "{folder / "tessera.db"}"',
         "web": "port = 0",
     }
+    lines = [line for table in own | tables for line in (f"[{table}]", *_merged(own.get(table, ""), tables.get(table)))]
+    source = f'kind = "loopring"\nname = "loopring"\nbase_url = "{sandbox.url}/loopring"'
+    lines += ["[[source]]", *_merged(source, loopring), sources.replace("SANDBOX", sandbox.url)]
     path = folder / "config.toml"
-    with path.open("w", encoding="utf-8") as file:
-        for table in lines | tables:
-            settings = {
-                line.partition("=")[0].strip(): line
-                for line in f"{lines.get(table, '')}\n{tables.get(table, '')}".splitlines()
-            }
-            file.write("\n".join([f"[{table}]", *settings.values(), ""]))
-        file.write(sources.replace("SANDBOX", sandbox.url))
+    path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+def _merged(lines: str, others: str | None) -> list[str]:
+    """Lines of TOML, of which the later ones win."""
+    settings = {line.partition("=")[0].strip(): line for line in f"{lines}\n{others or ''}".splitlines()}
+    return list(settings.values())

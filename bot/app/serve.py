@@ -84,7 +84,7 @@ async def open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup]
     """Answers about accounts and collections, over the configured sources."""
     async with aiohttp.ClientSession() as session:
         sources = await open_sources(settings, session)
-        lookup = Lookup(sources, store, cache_for=settings.loopring.cache_for)
+        lookup = Lookup(sources, store, cache_for=settings.display.cache_for)
         try:
             yield lookup
         finally:
@@ -142,7 +142,7 @@ def _page(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> Page:
 
 
 async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linking) -> None:
-    gateways, expires = settings.loopring.image_gateways, settings.discord.buttons_expire_seconds
+    gateways, expires = settings.display.image_gateways, settings.discord.buttons_expire_seconds
     proofs = ProofMessages(bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste)
     await bot.add_cog(Collections(bot, lookup, linking.accounts, gateways=gateways, expires=expires))
     await bot.add_cog(LinkingCog(bot, linking, proofs, expires=expires))

@@ -16,14 +16,15 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, ValidationError, model_validator
 
+from bot.config.moved_tables import how_to_write_loopring
 from bot.config.secrets import read_secret
 from bot.config.source_tables import (
+    DEFAULT_SOURCES,
     Address,
     ArchiveTable,
     GatewayUrl,
     HttpUrl,
     ImageGateway,
-    LoopringTable,
     SourceTable,
     Table,
     is_node_url,
@@ -46,26 +47,16 @@ class DiscordSettings(Table):
     client_secret: SecretStr | None = Field(default=None, exclude=True)
 
 
-class LoopringSettings(Table):
-    """The Loopring v3 API, hosted or a mirror, and where pictures behind `ipfs://` come from."""
+class DisplaySettings(Table):
+    """How answers are shown: where pictures behind `ipfs://` come from, and how long an answer is shown again."""
 
-    base_url: HttpUrl = "https://api3.loopring.io"
-    requests_per_second: float = Field(default=4, gt=0, le=10_000)
-    timeout_seconds: float = Field(default=10, gt=0, le=60)
-    cache_seconds: float = Field(default=60, ge=0, le=3600)
     image_gateways: tuple[ImageGateway, ...] = ("https://ipfs.io/ipfs/",)
-    fallback: str = ""
-    api_key: SecretStr | None = Field(default=None, exclude=True)
+    cache_seconds: float = Field(default=60, ge=0, le=3600)
 
     @property
     def cache_for(self) -> timedelta:
-        """How long a complete answer is given again without asking anew."""
+        """How long a complete answer is shown again before the source is asked again."""
         return timedelta(seconds=self.cache_seconds)
-
-    @property
-    def timeout(self) -> timedelta:
-        """The longest that one request may take."""
-        return timedelta(seconds=self.timeout_seconds)
 
 
 class StoreSettings(Table):
@@ -136,16 +127,12 @@ class LogSettings(Table):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-# What of the plain table speaks of asking Loopring; the rest of it is for all sources, or the environment's.
-_SETS_UP_A_SOURCE = frozenset({"base_url", "requests_per_second", "timeout_seconds", "fallback"})
-
-
 class Settings(Table):
     """Everything that can be set."""
 
     discord: DiscordSettings = DiscordSettings()
-    loopring: LoopringSettings = LoopringSettings()
-    source: tuple[Annotated[SourceTable, Field(discriminator="kind")], ...] = ()
+    source: tuple[Annotated[SourceTable, Field(discriminator="kind")], ...] = DEFAULT_SOURCES
+    display: DisplaySettings = DisplaySettings()
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()
     linking: LinkingSettings = LinkingSettings()
@@ -155,26 +142,15 @@ class Settings(Table):
     def secrets(self) -> list[SecretStr]:
         """Everything that must never be told."""
         keys = [table.api_key for table in self.sources if not isinstance(table, ArchiveTable)]
-        own = (self.discord.token, self.discord.client_secret, self.loopring.api_key)
+        own = (self.discord.token, self.discord.client_secret)
         # A node's URL is a secret as a whole, and each of several by itself: that is how a library would quote it.
         nodes = map(SecretStr, self.linking.rpc_urls)
         return [secret for secret in (*own, *keys, *nodes) if secret]
 
     @property
     def sources(self) -> tuple[SourceTable, ...]:
-        """All sources. The plain `[loopring]` table is the first where it sets up a source, or stands alone."""
-        plain = self.loopring
-        if self.source and not plain.model_fields_set & _SETS_UP_A_SOURCE:
-            return self.source
-        first = LoopringTable(
-            name="loopring",
-            base_url=plain.base_url,
-            requests_per_second=plain.requests_per_second,
-            timeout_seconds=plain.timeout_seconds,
-            fallback=plain.fallback,
-            api_key=plain.api_key,
-        )
-        return (first, *self.source)
+        """All sources, in the order in which their answers are preferred."""
+        return self.source
 
     @model_validator(mode="after")
     def _sources_fit(self) -> Settings:
@@ -197,7 +173,6 @@ class Settings(Table):
 _SECRETS = {
     ("discord", "token"): "DISCORD_TOKEN",
     ("discord", "client_secret"): "DISCORD_CLIENT_SECRET",
-    ("loopring", "api_key"): "LOOPRING_API_KEY",
     ("linking", "rpc_url"): "ETH_RPC_URL",
 }
 
@@ -214,6 +189,8 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
         ConfigError: unreadable file, bad TOML, unknown key, or a value out of its range; one sentence.
     """
     tables = _read_toml(path, required=required)
+    if "loopring" in tables:
+        raise ConfigError(f"{path}: {how_to_write_loopring(tables)}")
     for (table, key), variable in _SECRETS.items():
         if isinstance(tables.get(table), dict) and key in tables[table]:
             raise ConfigError(
@@ -232,10 +209,12 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
 
 def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None:
     """Each `[[source]]` finds its key under its own name: `ETHEREUM_API_KEY` for one that is named ethereum."""
-    sources = tables.get("source")
-    if sources is not None and not isinstance(sources, list):
+    sources = tables.setdefault("source", [])
+    if not isinstance(sources, list):
         raise ConfigError("source: write [[source]], with two brackets, for each source.")
-    for table in sources or []:
+    if not sources:
+        sources.extend(table.model_dump() for table in DEFAULT_SOURCES)
+    for table in sources:
         if not isinstance(table, dict) or not isinstance(table.get("name"), str) or table.get("kind") == "archive":
             continue
         variable = key_variable(table["name"])

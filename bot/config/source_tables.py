@@ -100,6 +100,8 @@ class BlockscoutTable(_HttpSourceTable):
     kind: Literal["blockscout"] = "blockscout"
     base_url: HttpUrl
     chain_id: int = Field(gt=0, lt=2**53)
+    # What the hosted API allows without a key; with a free one it is 5.
+    requests_per_second: float = Field(default=3, gt=0, le=10_000)
 
     @model_validator(mode="after")
     def _is_that_chain(self) -> BlockscoutTable:
@@ -125,6 +127,12 @@ KINDS: dict[str, type[_SourceTable]] = {
     "blockscout": BlockscoutTable,
     "archive": ArchiveTable,
 }
+
+# What is asked where the file names no source: where the mission's collections are, and the chain they settle on.
+DEFAULT_SOURCES: tuple[SourceTable, ...] = (
+    LoopringTable(name="loopring"),
+    BlockscoutTable(name="ethereum", base_url="https://eth.blockscout.com/api/v2", chain_id=1),
+)
 
 
 def key_variable(name: str) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 import aiohttp
 
-from bot.config.settings import LoopringSettings
 from bot.config.source_tables import LoopringTable, key_variable
 from bot.errors import InputError, NotFoundError, RefusedError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
@@ -79,7 +78,7 @@ class LoopringSource:
     def __init__(
         self,
         session: aiohttp.ClientSession,
-        settings: LoopringSettings | LoopringTable,
+        settings: LoopringTable,
         *,
         name: str = LOOPRING,
         label: str = "",

@@ -21,7 +21,7 @@ from bot.archive.writer import write_archive
 from bot.archive_api.http_api import make_app, start_serving
 from bot.archive_api.loopring_json import collection_json
 from bot.archive_api.record import parse_refs, record
-from bot.config.settings import LoopringSettings
+from bot.config.source_tables import LoopringTable
 from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError, UnavailableError
 from bot.holdings import LOOPRING, Account, Holding
 from bot.names import Names
@@ -56,7 +56,7 @@ async def served(path: Path, *, key: str = "", covers_all: bool = False) -> Asyn
 async def reading(url: str, key: str = "") -> AsyncIterator[LoopringSource]:
     """The source that reads Loopring, pointed there."""
     secret = SecretStr(key) if key else None
-    settings = LoopringSettings(base_url=url, api_key=secret, requests_per_second=1000)
+    settings = LoopringTable(name="loopring", base_url=url, api_key=secret, requests_per_second=1000)
     async with aiohttp.ClientSession() as session:
         source = LoopringSource(session, settings)
         yield source

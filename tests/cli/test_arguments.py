@@ -35,11 +35,11 @@ def test_an_unknown_key_is_told_with_the_nearest_known_one(
 ) -> None:
     account = [ACCOUNT] if command == "collections" else []
     path = tmp_path / "config.toml"
-    path.write_text("[loopring]\nbase_ulr = 'https://x.example'\n", encoding="utf-8")
+    path.write_text("[display]\ncache_secods = 5\n", encoding="utf-8")
     assert main([command, "--config", str(path), *account]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == f"tessera: {path}: unknown key loopring.base_ulr: did you mean base_url?\n"
+    assert err == f"tessera: {path}: unknown key display.cache_secods: did you mean cache_seconds?\n"
 
 
 def test_a_token_pasted_where_the_name_of_its_file_belongs_is_not_printed(

@@ -10,7 +10,8 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.cli.check import check
-from bot.config.settings import LoopringSettings, Settings, StoreSettings
+from bot.config.settings import Settings, StoreSettings
+from bot.config.source_tables import LoopringTable
 
 
 async def nothing_held(_request: web.Request) -> web.Response:
@@ -32,7 +33,8 @@ async def test_a_key_is_only_said_to_be_accepted_when_there_is_one(
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     settings = Settings(
-        loopring=LoopringSettings(base_url=url, api_key=key), store=StoreSettings(path=tmp_path / "tessera.db")
+        source=(LoopringTable(name="loopring", base_url=url, api_key=key),),
+        store=StoreSettings(path=tmp_path / "tessera.db"),
     )
     said: list[str] = []
     assert await check(settings, said.append) == 2  # there is no token

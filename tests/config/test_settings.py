@@ -1,10 +1,12 @@
 """Settings: a typo never means a default, and a secret never shows."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.config.settings import Settings, load
+from bot.config.source_tables import BlockscoutTable, LoopringTable
 from bot.errors import ConfigError
 
 ETHEREUM = """
@@ -13,6 +15,11 @@ name = "ethereum"
 kind = "blockscout"
 base_url = "https://eth.blockscout.com/api/v2"
 chain_id = 1
+"""
+LOOPRING = """
+[[source]]
+name = "loopring"
+kind = "loopring"
 """
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.canary.Zm9vYmFy"
 
@@ -35,9 +42,24 @@ class Write:
 
 def test_an_empty_file_means_defaults(write: Write) -> None:
     settings = write("")
-    assert settings.loopring.base_url == "https://api3.loopring.io"
-    assert settings.loopring.requests_per_second == 4
+    assert settings == Settings()
     assert settings.discord.token is None
+    assert settings.display.cache_for == timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("text", ["", "source = []", "[display]\ncache_seconds = 60"])
+def test_without_a_source_there_are_loopring_and_ethereum(write: Write, text: str) -> None:
+    loopring, ethereum = write(text).sources
+    assert loopring == LoopringTable(name="loopring", base_url="https://api3.loopring.io", requests_per_second=4)
+    assert ethereum == BlockscoutTable(
+        name="ethereum", base_url="https://eth.blockscout.com/api/v2", chain_id=1, requests_per_second=3
+    )
+
+
+def test_sources_that_are_named_are_all_there_are_in_their_order(write: Write) -> None:
+    assert [table.name for table in write(ETHEREUM).sources] == ["ethereum"]
+    assert [table.name for table in write(ETHEREUM + LOOPRING).sources] == ["ethereum", "loopring"]
+    assert [table.name for table in write(LOOPRING + ETHEREUM).sources] == ["loopring", "ethereum"]
 
 
 def test_a_schemes_own_port_is_left_out_of_the_public_url(tmp_path: Path) -> None:
@@ -69,33 +91,28 @@ def test_a_node_is_a_secret_and_is_not_quoted_when_it_is_wrong(tmp_path: Path) -
     assert "canary" not in str(refused.value)
 
 
-def test_the_example_is_valid_and_shows_the_defaults() -> None:
-    example = Path(__file__).parents[2] / "config.example.toml"
-    assert load(example, {}) == Settings()
-
-
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('[loopring]\nbase_ulr = "x"', "unknown key loopring.base_ulr: did you mean base_url?"),
-        ("[lopring]", "unknown key lopring: did you mean loopring?"),
+        (f'{LOOPRING}base_ulr = "x"', "unknown key source.1.base_ulr: did you mean base_url?"),
+        ("[diplay]", "unknown key diplay: did you mean display?"),
         ("[log]\nzzz = 1", "unknown key log.zzz: known here: level."),
-        ("[loopring]\nrequests_per_second = 0", "loopring.requests_per_second: input should be greater than 0."),
+        (f"{LOOPRING}requests_per_second = 0", "source.1.requests_per_second: input should be greater than 0."),
         ('[log]\nlevel = "loud"', "log.level: input should be 'debug', 'info', 'warning' or 'error'."),
         ('[discord]\nguild_ids = ["x"]', "discord.guild_ids.0: input should be a valid integer"),
         ("discord = 3", "discord: input should be a valid dictionary"),
-        ('[loopring]\nbase_url = "ftp://a.example"', "must be a plain URL starting with https:// or http://"),
+        (f'{LOOPRING}base_url = "ftp://a.example"', "must be a plain URL starting with https:// or http://"),
         (
-            '[loopring]\nbase_url = "http://a.example"',
+            f'{LOOPRING}base_url = "http://a.example"',
             "must start with https:// (plain http:// is for this machine only)",
         ),
-        ('[loopring]\nbase_url = "https://a.example:99999"', "loopring.base_url: must be a plain URL"),
-        ('[loopring]\nbase_url = "https://a.example:abc"', "loopring.base_url: must be a plain URL"),
-        ('[loopring]\nbase_url = "https://a.example:0"', "loopring.base_url: must be a plain URL"),
-        ('[loopring]\nbase_url = "https://:pw@a.example"', "loopring.base_url: must be a plain URL"),
-        ('[loopring]\nbase_url = "https://me@a.example"', "loopring.base_url: must be a plain URL"),
+        (f'{LOOPRING}base_url = "https://a.example:99999"', "source.1.base_url: must be a plain URL"),
+        (f'{LOOPRING}base_url = "https://a.example:abc"', "source.1.base_url: must be a plain URL"),
+        (f'{LOOPRING}base_url = "https://a.example:0"', "source.1.base_url: must be a plain URL"),
+        (f'{LOOPRING}base_url = "https://:pw@a.example"', "source.1.base_url: must be a plain URL"),
+        (f'{LOOPRING}base_url = "https://me@a.example"', "source.1.base_url: must be a plain URL"),
         ('[discord]\ngateway_url = "ws://a.example"', "must start with wss://"),
-        ('[loopring]\nimage_gateways = ["ipfs://"]', "loopring.image_gateways.0: must be a plain URL"),
+        ('[display]\nimage_gateways = ["ipfs://"]', "display.image_gateways.0: must be a plain URL"),
         ("[web]\nport = 70000", "web.port: input should be less than or equal to 65535."),
         ('[[source]]\nname = "x"\nkind = "etherscan"', "source.1.kind: must be one of loopring, blockscout, archive."),
         (
@@ -111,10 +128,10 @@ def test_the_example_is_valid_and_shows_the_defaults() -> None:
         (f'{ETHEREUM}fallback = "nobody"', "source ethereum names the fallback nobody, which is no source."),
         (f'{ETHEREUM}fallback = "ethereum"', "the fallbacks of source ethereum lead in a circle."),
         (f'{ETHEREUM}api_key = "k"', "source.api_key must not be in the file: put it into ETHEREUM_API_KEY"),
-        ("[loopring", "not valid TOML"),
+        ("[source", "not valid TOML"),
         ("\udcff".encode("utf-8", "surrogateescape").decode("latin-1"), "not valid TOML"),
         (f'[discord]\ntoken = "{TOKEN}"', "discord.token must not be in the file: put it into DISCORD_TOKEN"),
-        ('[loopring]\napi_key = "k"', "loopring.api_key must not be in the file: put it into LOOPRING_API_KEY"),
+        (f'{LOOPRING}api_key = "k"', "source.api_key must not be in the file: put it into LOOPRING_API_KEY"),
     ],
 )
 def test_a_mistake_gets_one_sentence_that_names_it(write: Write, text: str, sentence: str) -> None:
@@ -125,22 +142,22 @@ def test_a_mistake_gets_one_sentence_that_names_it(write: Write, text: str, sent
     assert TOKEN not in caught.value.sentence
 
 
-def test_the_plain_loopring_table_is_a_source_where_it_is_wanted(write: Write) -> None:
-    def names(text: str) -> list[str]:
-        return [table.name for table in write(text).sources]
-
-    assert names("") == ["loopring"]
-    assert names("[loopring]\nrequests_per_second = 2") == ["loopring"]
-    assert names(f'{ETHEREUM}\n[loopring]\nfallback = "ethereum"') == ["loopring", "ethereum"]
-    assert names(f"{ETHEREUM}\n[loopring]\ncache_seconds = 5") == ["ethereum"]
-    assert names(ETHEREUM) == ["ethereum"]
-    assert names(f'{ETHEREUM}\n[loopring]\nbase_url = "https://mirror.example"') == ["loopring", "ethereum"]
-
-
 def test_each_source_finds_its_key_under_its_own_name(write: Write) -> None:
-    settings = write(ETHEREUM, ETHEREUM_API_KEY="canary-proapi", LOOPRING_API_KEY="canary-key")
-    assert [secret.get_secret_value() for secret in settings.secrets] == ["canary-key", "canary-proapi"]
-    assert "canary" not in repr(settings) + settings.model_dump_json()
+    keys = {"ETHEREUM_API_KEY": "canary-proapi", "LOOPRING_API_KEY": "canary-key", "L2_API_KEY": "canary-l2"}
+
+    def found(text: str) -> list[str]:
+        settings = write(text, **keys)
+        assert "canary" not in repr(settings) + settings.model_dump_json()
+        return [secret.get_secret_value() for secret in settings.secrets]
+
+    assert found("") == ["canary-key", "canary-proapi"]  # the two that are there without any
+    assert found(ETHEREUM) == ["canary-proapi"]
+    assert found(LOOPRING.replace('"loopring"', '"l2"', 1)) == ["canary-l2"]
+
+
+def test_the_key_of_one_file_is_not_in_the_defaults_of_the_next(write: Write) -> None:
+    assert write("", LOOPRING_API_KEY="canary-key").secrets
+    assert write("").secrets == []
 
 
 def test_a_missing_file_is_an_error_only_when_it_was_asked_for(tmp_path: Path) -> None:

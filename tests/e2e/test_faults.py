@@ -17,8 +17,8 @@ NO_HOLDINGS = "holds no NFTs"
 @pytest.fixture
 async def fresh(tmp_path: Path) -> AsyncIterator[SandboxClient]:
     """A bot of its own: what one fault taught it must not help with the next."""
-    loopring = "requests_per_second = 1000\ntimeout_seconds = 1\ncache_seconds = 0"
-    async with open_bot(tmp_path, loopring=loopring) as sandbox:
+    loopring = "requests_per_second = 1000\ntimeout_seconds = 1"
+    async with open_bot(tmp_path, loopring=loopring, display="cache_seconds = 0") as sandbox:
         yield sandbox
 
 

@@ -67,8 +67,9 @@ async def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SandboxClient]:
     """A bot that asks Loopring and Ethereum."""
-    loopring = "requests_per_second = 1000\ntimeout_seconds = 2\ncache_seconds = 0"
-    async with open_bot(tmp_path_factory.mktemp("bot"), sources=ETHEREUM, loopring=loopring) as sandbox:
+    loopring = "requests_per_second = 1000\ntimeout_seconds = 2"
+    folder = tmp_path_factory.mktemp("bot")
+    async with open_bot(folder, sources=ETHEREUM, loopring=loopring, display="cache_seconds = 0") as sandbox:
         yield sandbox
 
 
@@ -213,9 +214,9 @@ async def test_the_last_press_is_the_one_that_is_shown(sandbox: SandboxClient, a
 
 
 async def test_an_archive_stands_behind_a_source_that_is_down(tmp_path: Path, archive: Path) -> None:
-    loopring = 'requests_per_second = 1000\ncache_seconds = 0\nfallback = "loopring-2026"'
+    loopring = 'requests_per_second = 1000\nfallback = "loopring-2026"'
     sources = ARCHIVED.replace("ARCHIVE", str(archive))
-    async with open_bot(tmp_path, sources=sources, loopring=loopring) as sandbox:
+    async with open_bot(tmp_path, sources=sources, loopring=loopring, display="cache_seconds = 0") as sandbox:
         ada = await sandbox.person("ada")
         live = await sandbox.settled(await ada.run("collections", account="10001"))
         assert live.embeds[0]["footer"]["text"] == "Loopring, as of"

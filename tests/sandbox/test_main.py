@@ -85,9 +85,10 @@ async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -
     }
     assert config["web"]["public_url"] + "/" == browser
     assert config["linking"]["wallet_factories"] == [WALLET_FACTORY]
-    assert config["loopring"] == {
-        "base_url": f"http://127.0.0.1:{port}/loopring",
-        "image_gateways": [f"http://127.0.0.1:{port}/ipfs/"],
+    assert config["display"] == {"image_gateways": [f"http://127.0.0.1:{port}/ipfs/"]}
+    assert {source["name"]: source["base_url"] for source in config["source"]} == {
+        "loopring": f"http://127.0.0.1:{port}/loopring",
+        "ethereum": f"http://127.0.0.1:{port}/blockscout/1/api/v2",
     }
     assert not path.parent.exists()
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.config.settings import LoopringSettings
+from bot.config.source_tables import LoopringTable
 from bot.errors import NotFoundError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
 from bot.sources.loopring import LoopringSource
@@ -216,6 +216,8 @@ async def test_a_code_that_is_no_number_is_a_fault(code: bytes) -> None:
     app = web.Application()
     app.router.add_get("/{path:.*}", handle)
     async with TestServer(app, host="127.0.0.1") as server, aiohttp.ClientSession() as session:
-        source = LoopringSource(session, LoopringSettings(base_url=str(server.make_url("")), requests_per_second=1000))
+        source = LoopringSource(
+            session, LoopringTable(name="loopring", base_url=str(server.make_url("")), requests_per_second=1000)
+        )
         assert "has a fault of its own" in await sentence_of(holdings(source), UnavailableError)
         await source.close()

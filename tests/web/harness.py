@@ -14,7 +14,8 @@ import aiohttp
 import yarl
 from pydantic import SecretStr
 
-from bot.config.settings import DiscordSettings, LoopringSettings, WebSettings
+from bot.config.settings import DiscordSettings, WebSettings
+from bot.config.source_tables import LoopringTable
 from bot.linking import Accounts, Contests, Linking, Privacy, Verification
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
@@ -203,8 +204,8 @@ async def open_page(
     url = "" if way is ProofMethod.PASTE else f"http://127.0.0.1:{free_port()}"
     store = await Store.open(folder / "tessera.db")
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        settings = LoopringSettings(
-            base_url=f"{sandbox.url}/loopring", requests_per_second=1000, api_key=SecretStr(API_KEY)
+        settings = LoopringTable(
+            name="loopring", base_url=f"{sandbox.url}/loopring", requests_per_second=1000, api_key=SecretStr(API_KEY)
         )
         source = LoopringSource(session, settings)
         lookup = Lookup([source], store, cache_for=timedelta(0))

@@ -10,7 +10,7 @@ import pytest
 
 from bot.cogs.holdings.holdings_embeds import COLLECTIONS_A_PAGE, NFTS_A_PAGE
 from bot.cogs.holdings.pages import CollectionPages, HoldingsPages
-from bot.config.settings import LoopringSettings
+from bot.config.source_tables import LoopringTable
 from bot.errors import InputError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Order, Owner
 from bot.lookup.lookup import Lookup
@@ -27,7 +27,7 @@ async def lookup() -> AsyncIterator[Lookup]:
     """One that nobody asks anything."""
     store = await Store.open(None)
     async with aiohttp.ClientSession() as session:
-        yield Lookup([LoopringSource(session, LoopringSettings())], store, cache_for=timedelta(0))
+        yield Lookup([LoopringSource(session, LoopringTable(name="loopring"))], store, cache_for=timedelta(0))
     await store.close()
 
 
