@@ -1,8 +1,8 @@
 """What people and files call accounts and collections, parsed in one place; values print themselves.
 
 10001, #254                    a number: Loopring's
-0x…                            an owner's address: on the network that is asked first
-vitalik.eth                    a name: resolved by the network that is asked first
+0x…                            an owner's address: on any network
+vitalik.eth                    a name of such an address
 loopring:10001                 a network named: `loopring`, or a chain as CAIP-2 has it
 eip155:1:0x19e7…               CAIP-10
 ethereum:0x19e7…               a source named, as the configuration calls it
@@ -42,7 +42,10 @@ class RefKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AccountRef:
-    """What a person typed to mean an account: an id, an owner's address (lower case), or a name."""
+    """What a person typed to mean an account: an id, an owner's address (lower case), or a name.
+
+    `network` is "" where none was named and several come into question; an id always has one.
+    """
 
     network: str
     kind: RefKind
@@ -59,17 +62,12 @@ class Names:
     """The networks that can be asked, and what they are called.
 
     Args:
-        networks: The first is the one that is meant where none is named.
+        networks: In the order in which their answers are preferred.
         aliases: Configured source name → network.
     """
 
     networks: tuple[str, ...] = (LOOPRING,)
     aliases: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def default(self) -> str:
-        """The network that is meant where none is named."""
-        return self.networks[0]
 
     def parse_account(self, text: str) -> AccountRef:
         """What a person typed, as a reference to an account.
@@ -81,7 +79,8 @@ class Names:
         network, rest = self._split(text.strip())
         if re.fullmatch(r"[0-9]+", rest):
             return AccountRef(self._numbered(network, rest), RefKind.ID, self._account_number(rest))
-        network = network or self.default
+        if len(self.networks) == 1:
+            network = self.networks[0]
         if _ADDRESS.fullmatch(rest):
             return AccountRef(network, RefKind.OWNER, rest.lower())
         if rest[:2].lower() == "0x":
@@ -137,8 +136,8 @@ class Names:
         if network and not is_numbered(network):
             raise InputError(f"`{network}` knows addresses, `0x…` with 40 hex digits, and no numbers.")
         candidates = [network] if network else [name for name in self.networks if is_numbered(name)]
-        if self.default in candidates:
-            return self.default
+        if self.networks[0] in candidates:
+            return self.networks[0]
         if not candidates:
             raise InputError(f"Numbers are Loopring's, which no source here knows. {self._accepted()}")
         if len(candidates) > 1:

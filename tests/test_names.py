@@ -102,18 +102,20 @@ def test_contracts_and_collection_ids() -> None:
     ("names", "text", "network", "kind"),
     [
         (MANY, "10001", "loopring", RefKind.ID),
-        (MANY, ADDRESS, "loopring", RefKind.OWNER),
-        (MANY, "vitalik.eth", "loopring", RefKind.NAME),
+        (MANY, ADDRESS, "", RefKind.OWNER),
+        (MANY, "vitalik.eth", "", RefKind.NAME),
         (MANY, f"eip155:1:{ADDRESS}", ETHEREUM, RefKind.OWNER),
         (MANY, f"EIP155:8453:{ADDRESS}", BASE, RefKind.OWNER),
         (MANY, f"ethereum:{ADDRESS}", ETHEREUM, RefKind.OWNER),
         (MANY, "base:vitalik.eth", BASE, RefKind.NAME),
-        (CHAIN_FIRST, ADDRESS, ETHEREUM, RefKind.OWNER),
-        (CHAIN_FIRST, "vitalik.eth", ETHEREUM, RefKind.NAME),
+        (MANY, f"loopring:{ADDRESS}", "loopring", RefKind.OWNER),
+        (CHAIN_FIRST, ADDRESS, "", RefKind.OWNER),
         (CHAIN_FIRST, "10001", "loopring", RefKind.ID),
+        (Names((ETHEREUM,)), ADDRESS, ETHEREUM, RefKind.OWNER),
+        (Names((ETHEREUM,)), "vitalik.eth", ETHEREUM, RefKind.NAME),
     ],
 )
-def test_where_no_network_is_named_the_first_that_fits_is_meant(
+def test_where_no_network_is_named_all_are_left_open_unless_there_is_one_or_it_is_a_number(
     names: Names, text: str, network: str, kind: RefKind
 ) -> None:
     ref = names.parse_account(text)

@@ -141,8 +141,8 @@ async def _collections(settings: Settings, arguments: argparse.Namespace) -> int
     store = await Store.open(None)
     try:
         async with open_lookup(settings, store) as lookup:
-            account = await lookup.resolve(lookup.names.parse_account(arguments.account))
-            async for holdings in lookup.subscribe_holdings(account, contract):
+            account, answer = await lookup.find_holdings(lookup.names.parse_account(arguments.account), contract)
+            async for holdings in answer:
                 if sys.stderr.isatty() and not holdings.complete:
                     print(
                         f"\r{len(holdings.holdings)} of {holdings.total or '?'} collections…", end="", file=sys.stderr

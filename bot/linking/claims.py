@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.errors import InputError, NotFoundError, SourceError
+from bot.errors import InputError, NotFoundError
 from bot.holdings import Account
 from bot.lookup.lookup import Lookup
-from bot.names import is_numbered
 from bot.store import Store
 from bot.store.linking.session_table import Session
 from bot.store.rows import to_account
@@ -40,17 +39,10 @@ class Claims:
         return session, (session.account,)
 
     async def _account_of(self, owner: str) -> Account:
-        """The account of an address on the first network where it has one."""
-        failure: SourceError | None = None
-        for network in self._lookup.names.networks:
-            if not is_numbered(network):
-                return Account(network, owner)
-            try:
-                return await self._lookup.account_of(owner, network)
-            except NotFoundError:
-                continue
-            except SourceError as error:
-                failure = error
-        if failure:
-            raise failure
-        raise InputError(f"{owner[:6]}…{owner[-4:]} has no account here. Connect the address that owns yours.")
+        """The account of an address, as if it had been typed without its network."""
+        try:
+            return await self._lookup.resolve(self._lookup.names.parse_account(owner))
+        except NotFoundError as error:
+            raise InputError(
+                f"{owner[:6]}…{owner[-4:]} has no account here. Connect the address that owns yours."
+            ) from error

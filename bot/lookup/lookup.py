@@ -6,6 +6,7 @@ who goes away does not take the answer from the others.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from bot.errors import InputError, SourceError, StoreError, TesseraError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Owner
 from bot.links import Counterfactual
 from bot.lookup.holdings_read import HoldingsRead
-from bot.lookup.resolution import Resolution
+from bot.lookup.resolution import Resolution, Sleep
 from bot.names import AccountRef, Names, is_numbered
 from bot.sources.pace import Priority
 from bot.sources.source import Source
@@ -38,12 +39,15 @@ class Lookup:
     """What commands ask; every method may raise `SourceError` (unknown) or `NotFoundError` (asked, and there is none).
 
     Args:
-        sources: Where holdings come from, one for each network; the first is meant where none is named.
+        sources: Where holdings come from, one for each network, in the order in which their answers are preferred.
         store: Where owners are remembered.
         cache_for: How long a complete answer is given again without asking anew.
+        sleep: The clock that says when a source is not waited for any longer while another has answered.
     """
 
-    def __init__(self, sources: Sequence[Source], store: Store, *, cache_for: timedelta) -> None:
+    def __init__(
+        self, sources: Sequence[Source], store: Store, *, cache_for: timedelta, sleep: Sleep = asyncio.sleep
+    ) -> None:
         self.sources = tuple(sources)
         self.names = Names(
             tuple(source.network for source in sources), {source.name: source.network for source in sources}
@@ -53,7 +57,7 @@ class Lookup:
         self._cache_for = cache_for
         self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
         self._readings: dict[_Key, HoldingsRead] = {}
-        self._resolution = Resolution(self.sources, self._remember_owner)
+        self._resolution = Resolution(self.sources, self.subscribe_holdings, self._remember_owner, sleep)
         self._owner_names: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         seconds = cache_for.total_seconds()
         self._nfts: TTLCache[tuple[Account, str], NftList] = TTLCache(_MAX_ROWS, seconds, getsizeof=_nft_rows)
@@ -81,6 +85,12 @@ class Lookup:
     async def resolve(self, ref: AccountRef) -> Account:
         """The account that a person meant by an id, an owner's address or a name."""
         return await self._resolution.resolve(ref)
+
+    async def find_holdings(
+        self, ref: AccountRef, contract: str | None = None
+    ) -> tuple[Account, AsyncIterator[Holdings]]:
+        """The account that a person meant, and what it holds, as `subscribe_holdings` has it."""
+        return await self._resolution.find_holdings(ref, contract)
 
     async def account_of(self, owner: str, network: str) -> Account:
         """The account that an address has on a network."""

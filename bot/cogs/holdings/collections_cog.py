@@ -26,7 +26,7 @@ from bot.errors import InputError
 from bot.holdings import Account, Holdings, Order
 from bot.linking.accounts import Accounts
 from bot.lookup.lookup import Lookup
-from bot.names import AccountRef, parse_contract
+from bot.names import parse_contract
 from bot.ui.client import Bot
 from bot.ui.paginator import PageSource, Paginator
 
@@ -77,8 +77,12 @@ class Collections(commands.Cog):
         # Neither waits for the other: Discord's round trip is as long as Loopring's.
         deferring = asyncio.create_task(interaction.response.defer(ephemeral=not share, thinking=True))
         try:
-            wanted, main = await self._wanted(interaction, ref, member)
-            watching = self._lookup.subscribe_holdings(wanted, only)
+            main = None
+            if ref is not None:
+                wanted, watching = await self._lookup.find_holdings(ref, only)
+            else:
+                wanted, main = await self._main(interaction, member)
+                watching = self._lookup.subscribe_holdings(wanted, only)
         finally:
             await deferring
         blank = HoldingsPages(
@@ -93,15 +97,10 @@ class Collections(commands.Cog):
         )
         await self._show(interaction, blank, watching)
 
-    async def _wanted(
-        self,
-        interaction: discord.Interaction[Bot],
-        ref: AccountRef | None,
-        member: discord.User | discord.Member | None,
-    ) -> tuple[Account, tuple[Account, str] | None]:
-        """The account that is asked for; and if it is a member's main one, words that say whose."""
-        if ref is not None:
-            return await self._lookup.resolve(ref), None
+    async def _main(
+        self, interaction: discord.Interaction[Bot], member: discord.User | discord.Member | None
+    ) -> tuple[Account, tuple[Account, str]]:
+        """The main account of the member, or of who asks; and words that say whose it is."""
         if member is None or member.id == interaction.user.id:
             link, name = await self._accounts.main(interaction.user.id), ""
         elif interaction.guild_id is None:
