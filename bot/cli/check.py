@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import aiohttp
 import discord
@@ -11,12 +11,13 @@ import discord
 from bot.app.build_sources import open_source, open_sources
 from bot.config.settings import Settings
 from bot.config.source_tables import ArchiveTable, SourceTable
-from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError, UndecidedError
+from bot.errors import ConfigError, InputError, NotFoundError, RefusedError, SourceError, UndecidedError
 from bot.holdings import Account
 from bot.linking.ethereum import Nodes
 from bot.linking.proof_methods import availabilities
-from bot.names import is_numbered
+from bot.names import Names, is_numbered
 from bot.sources.pace import Priority
+from bot.sources.source import Source
 from bot.store import Store
 from bot.ui.client import point_at
 
@@ -34,9 +35,11 @@ async def check(settings: Settings, say: Callable[[str], object]) -> int:
     store = await _check_store(settings, say)
     token = await _check_token(settings, say)
     sources = [await _check_source(table, say) for table in settings.sources]
+    arrangement = await _check_arrangement(settings, say)
     linking = await _check_linking(settings, say)
-    worst = max(store, token, *sources, await _check_arrangement(settings, say), linking)
-    silent = "Discord" if token else "the source" if any(sources) else "Ethereum"
+    worst = max(store, token, *sources, arrangement, linking)
+    source = "a source" if len(sources) > 1 else "the source"
+    silent = "Discord" if token else source if any(sources) else "Ethereum"
     say({0: "All is well.", 1: f"The bot can start; {silent} does not answer now.", 2: "Not ready yet."}[worst])
     return worst
 
@@ -89,7 +92,7 @@ async def _check_token(settings: Settings, say: Callable[[str], object]) -> int:
 
 
 async def _check_arrangement(settings: Settings, say: Callable[[str], object]) -> int:
-    """Whether the sources fit together; one that cannot be opened was told of already."""
+    """Whether the sources fit together, and which are asked; one that cannot be opened was reported already."""
     async with aiohttp.ClientSession() as session:
         try:
             sources = await open_sources(settings, session)
@@ -99,7 +102,19 @@ async def _check_arrangement(settings: Settings, say: Callable[[str], object]) -
             return 2
         for source in sources:
             await source.close()
+    say(f"✓ Accounts: {_who_is_asked(sources)}")
     return 0
+
+
+def _who_is_asked(sources: Sequence[Source]) -> str:
+    names = {source.network: source.name for source in sources}
+    several = "; the first of these that holds something is shown first" if len(sources) > 1 else ""
+    asked = f"one without its network is asked of: {', '.join(names.values())}{several}."
+    try:
+        numbers = Names(tuple(names)).parse_account(_SOME_NUMBER).network
+    except InputError:  # no source knows numbers, or several do and must be named
+        return asked
+    return f"{asked} A number is asked of: {names[numbers]}."
 
 
 async def _check_source(table: SourceTable, say: Callable[[str], object]) -> int:

@@ -28,12 +28,13 @@ async def finds(
 async def test_check_when_all_is_well(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
     said = await tessera("check")
     assert (said.code, said.err) == (0, "")
-    store, discord, loopring, *availabilities, verdict = said.lines
+    store, discord, loopring, accounts, *availabilities, verdict = said.lines
     assert store == f"✓ Store: {tmp_path / 'tessera.db'} will be made at the first start"
     assert discord.startswith("✓ Discord: the token is that of tessera")
     assert re.fullmatch(
         rf"✓ Loopring: {re.escape(sandbox.url)}/loopring accepts the key and answered in \d+ ms", loopring
     )
+    assert accounts == "✓ Accounts: one without its network is asked of: loopring. A number is asked of: loopring."
     assert [re.sub(":.*", "", offer) for offer in availabilities] == [
         "· Page with Discord login (its secret is tested by the first login)",
         "· Page with a code typed back in Discord",
@@ -45,6 +46,34 @@ async def test_check_when_all_is_well(sandbox: SandboxClient, tessera: Command, 
     ]
     assert availabilities[5].endswith(": set ETH_RPC_URL to the address of an Ethereum node")
     assert verdict == "All is well."
+
+
+async def test_check_says_who_is_asked_for_an_account_without_its_network(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path
+) -> None:
+    chains = "".join(
+        f'[[source]]\nkind = "blockscout"\nname = "{name}"\nbase_url = "SANDBOX/blockscout/{chain}/api/v2"\n'
+        f"chain_id = {chain}\nfallback = {fallback}\n"
+        for name, chain, fallback in (("ethereum", 1, '"behind"'), ("behind", 1, '""'), ("base", 8453, '""'))
+    )
+    said = await tessera("check", config=write_config(tmp_path, sandbox, sources=chains))
+    # What stands behind another is asked by nobody but that one.
+    assert (
+        "✓ Accounts: one without its network is asked of: loopring, ethereum, base; the first of these that holds "
+        "something is shown first. A number is asked of: loopring." in said.lines
+    )
+
+
+async def test_check_while_one_of_two_sources_is_down(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
+    chain = '[[source]]\nkind = "blockscout"\nname = "ethereum"\nbase_url = "SANDBOX/blockscout/1/api/v2"\nchain_id = 1'
+    await sandbox.fault("status", path="", status=503)
+    await finds(
+        tessera,
+        f"✗ Loopring: {sandbox.url}/loopring: Loopring has a fault of its own (HTTP 503). Try again in a minute.",
+        code=1,
+        verdict="The bot can start; a source does not answer now.",
+        config=write_config(tmp_path, sandbox, sources=chain),
+    )
 
 
 async def test_check_says_which_proofs_a_page_and_nodes_add(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,31 @@ from pydantic import SecretStr
 
 from bot.cli.check import check
 from bot.config.settings import Settings, StoreSettings
-from bot.config.source_tables import LoopringTable
+from bot.config.source_tables import BlockscoutTable, LoopringTable, SourceTable
 
 
 async def nothing_held(_request: web.Request) -> web.Response:
-    return web.json_response({"collections": [], "totalNum": 0})
+    return web.json_response({"collections": [], "totalNum": 0, "items": [], "next_page_params": None})
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[str]:
+    """A service where nobody holds anything; its base URL."""
+    app = web.Application()
+    app.router.add_get("/{path:.*}", nothing_held)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def checked(folder: Path, *sources: SourceTable) -> list[str]:
+    """The lines of `tessera check` for some sources."""
+    settings = Settings(source=sources, store=StoreSettings(path=folder / "tessera.db"))
+    said: list[str] = []
+    assert await check(settings, said.append) == 2  # there is no token
+    return said
 
 
 @pytest.mark.parametrize(
@@ -26,17 +48,12 @@ async def nothing_held(_request: web.Request) -> web.Response:
 async def test_a_key_is_only_said_to_be_accepted_when_there_is_one(
     tmp_path: Path, key: SecretStr | None, words: str
 ) -> None:
-    app = web.Application()
-    app.router.add_get("/{path:.*}", nothing_held)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    settings = Settings(
-        source=(LoopringTable(name="loopring", base_url=url, api_key=key),),
-        store=StoreSettings(path=tmp_path / "tessera.db"),
-    )
-    said: list[str] = []
-    assert await check(settings, said.append) == 2  # there is no token
-    await runner.cleanup()
+    async with served() as url:
+        said = await checked(tmp_path, LoopringTable(name="loopring", base_url=url, api_key=key))
     assert re.fullmatch(rf"✓ Loopring: {url} {words}", said[2])
+
+
+async def test_a_chain_alone_is_asked_for_every_account_and_for_no_number(tmp_path: Path) -> None:
+    async with served() as url:
+        said = await checked(tmp_path, BlockscoutTable(name="ethereum", base_url=url, chain_id=1))
+    assert said[3] == "✓ Accounts: one without its network is asked of: ethereum."

@@ -15,6 +15,15 @@ from tests.cli.result import Command
 from tests.sandbox_client import SandboxClient, write_config
 
 ACCOUNT = "10001"
+OWNER = "0xf153278d25b7c23da3d5183d43fb68321778175d"  # of 10002, with collections on Ethereum too
+ETHEREUM = """
+[[source]]
+kind = "blockscout"
+name = "ethereum"
+base_url = "SANDBOX/blockscout/1/api/v2"
+chain_id = 1
+requests_per_second = 1000
+"""
 NO_ONE_LISTENS = "http://127.0.0.1:1"
 
 
@@ -123,6 +132,21 @@ async def test_a_contract_of_which_nothing_is_held_is_a_whole_answer(tessera: Co
 async def test_an_address_means_the_account_it_owns(tessera: Command) -> None:
     owner = json.loads((await tessera("collections", ACCOUNT, "--json")).out)["owner"]
     assert len(await listed(tessera, owner)) == 30
+
+
+@pytest.mark.parametrize("down", ["loopring", "blockscout", ""])
+async def test_an_address_is_asked_of_every_source_and_one_that_is_down_is_not_in_the_way(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path, down: str
+) -> None:
+    both = write_config(tmp_path, sandbox, sources=ETHEREUM, loopring="requests_per_second = 1000")
+    await sandbox.post("/_sandbox/blockscout", {"per_second": 1000})
+    if down:
+        fault = {"service": down, "path": "", "kind": "status", "status": 503, "times": None}
+        await sandbox.post("/_sandbox/faults", fault)
+    said = await tessera("collections", OWNER, "--json", config=both)
+    assert (said.code, said.err) == (0, "")
+    expected = f"eip155:1:{OWNER}" if down == "loopring" else "loopring:10002"
+    assert json.loads(said.out)["account"] == expected
 
 
 async def test_the_bots_own_file_is_left_alone(tessera: Command, tmp_path: Path) -> None:

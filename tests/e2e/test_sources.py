@@ -15,6 +15,7 @@ from tests.conftest import open_bot
 from tests.sandbox_client import SECRETS, Answer, Person, SandboxClient, open_sandbox, write_config
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
+OWNER = "0xf153278d25b7c23da3d5183d43fb68321778175d"  # owns loopring:10002, and collections on Ethereum
 ARCHIVED = """
 [[source]]
 name = "loopring-2026"
@@ -179,6 +180,15 @@ async def test_scam_is_hidden_unless_it_is_asked_for(sandbox: SandboxClient, ada
     text = shown.text + (await ada.press(shown, "next")).text
     assert "⚠️ marked as scam" in text
     assert "https://" not in text
+
+
+async def test_an_address_alone_shows_the_first_network_that_holds_something_and_the_other_as_a_tab(
+    sandbox: SandboxClient, ada: Person
+) -> None:
+    answer = await sandbox.settled(await ada.run("collections", account=OWNER))
+    assert answer.embeds[0]["footer"]["text"] == "Loopring, as of"
+    on_ethereum = await ada.press(answer, "tab:eip155:1")
+    assert on_ethereum.embeds[0]["footer"]["text"] == "Ethereum (Blockscout), as of"
 
 
 async def test_a_chain_that_is_not_configured_is_told(ada: Person) -> None:
