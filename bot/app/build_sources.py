@@ -30,7 +30,7 @@ async def open_source(table: SourceTable, session: aiohttp.ClientSession) -> Sou
 
 
 async def open_sources(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Source]:
-    """The sources that are asked first, one for each network, in the order of the settings.
+    """One source for each network, with those that stand behind it, in the order of the settings.
 
     Raises:
         ConfigError: two sources of one network of which neither stands behind the other; a `fallback` of another

@@ -60,7 +60,7 @@ class DisplaySettings(Table):
 
 
 class StoreSettings(Table):
-    """Where the SQLite file lies, and how many copies of it are kept."""
+    """Where the SQLite file is, and how many copies of it are retained."""
 
     path: Path = Path("tessera.db")
     backup_folder: Path | None = None
@@ -84,7 +84,7 @@ def _without_path(url: str) -> str:
 
 
 class WebSettings(Table):
-    """The bot's own HTTP server; `public_url` is how others reach it, empty when nobody does."""
+    """The bot's own HTTP server; `public_url` is how others reach it, empty where there is no page."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
@@ -122,7 +122,7 @@ class LinkingSettings(Table):
 
 
 class LogSettings(Table):
-    """How much the bot tells on standard error."""
+    """How much the bot logs, on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -140,7 +140,7 @@ class Settings(Table):
 
     @property
     def secrets(self) -> list[SecretStr]:
-        """Everything that must never be told."""
+        """Everything that must never be shown."""
         keys = [table.api_key for table in self.sources if not isinstance(table, ArchiveTable)]
         own = (self.discord.token, self.discord.client_secret)
         # A node's URL is a secret as a whole, and each of several by itself: that is how a library would quote it.

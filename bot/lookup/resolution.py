@@ -62,7 +62,7 @@ class Resolution:
 
         Raises:
             NotFoundError: there is none; as every source says that could know it.
-            SourceError: that cannot be told now.
+            SourceError: that cannot be found out now.
         """
         if ref.kind is RefKind.ID:
             return Account(ref.network, ref.value)
@@ -82,7 +82,7 @@ class Resolution:
 
         Raises:
             NotFoundError: there is none; as every source says that could know it.
-            SourceError: that cannot be told now.
+            SourceError: that cannot be found out now.
         """
         if ref.network:
             account = await self.resolve(ref)

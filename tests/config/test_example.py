@@ -55,3 +55,10 @@ def test_what_is_commented_out_is_valid_too(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(re.sub(r"^# (?=\[\[|[a-z_]+ = )", "", text, flags=re.MULTILINE), encoding="utf-8")
     assert [table.kind for table in load(path, {}).sources] == ["loopring", "blockscout", "archive"]
+
+
+def test_the_sources_in_the_readme_are_valid(tmp_path: Path) -> None:
+    readme = (EXAMPLE.parent / "README.md").read_text(encoding="utf-8")
+    path = tmp_path / "config.toml"
+    path.write_text("\n".join(re.findall(r"```\n(\[\[source\]\]\n.*?)```", readme, re.DOTALL)), encoding="utf-8")
+    assert [table.name for table in load(path, {}).sources] == ["loopring", "loopring-2026", "base"]
