@@ -69,8 +69,8 @@ async def test_to_link_again_changes_nothing(harness: LinkingHarness) -> None:
         ("nowhere:1", InputError),
         ("0", InputError),
         ("99999", NotFoundError),
-        ("0x" + "9" * 40, NotFoundError),
-        ("nomad.eth", NotFoundError),
+        ("loopring:0x" + "9" * 40, NotFoundError),
+        ("loopring:nomad.eth", NotFoundError),
     ],
 )
 async def test_what_is_no_account_is_not_linked(harness: LinkingHarness, text: str, kind: type[TesseraError]) -> None:
@@ -94,8 +94,22 @@ async def test_an_account_is_remembered_although_its_source_is_down(
 async def test_a_name_cannot_be_told_while_its_source_is_down(sandbox: SandboxClient, harness: LinkingHarness) -> None:
     await sandbox.fault("html", "/api/")
     with pytest.raises(SourceError):
-        await harness.accounts.link(ANN, "ada.loopring.eth")
+        await harness.accounts.link(ANN, "loopring:ada.loopring.eth")
     assert await harness.listed(ANN) == {}
+
+
+async def test_an_address_without_an_account_on_loopring_is_one_on_the_chain(harness: LinkingHarness) -> None:
+    linked = await harness.accounts.link(ANN, "0x" + "9" * 40)
+    assert str(linked.link.account) == "eip155:1:0x" + "9" * 40
+
+
+async def test_while_loopring_is_down_an_address_or_a_name_is_linked_on_the_chain(
+    sandbox: SandboxClient, harness: LinkingHarness
+) -> None:
+    await sandbox.fault("html", "/api/")
+    by_name = await harness.accounts.link(ANN, "ada.loopring.eth")
+    assert str(by_name.link.account) == f"eip155:1:{by_name.link.owner}"
+    assert not (await harness.accounts.link(ANN, by_name.link.owner)).is_new
 
 
 async def test_ten_accounts_and_no_eleventh(harness: LinkingHarness) -> None:
