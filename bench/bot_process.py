@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -42,15 +42,19 @@ class BotProcess:
 
     @classmethod
     @asynccontextmanager
-    async def run(cls, config: Path, secrets: Mapping[str, str] = SECRETS) -> AsyncIterator[BotProcess]:
+    async def run(cls, arguments: Sequence[str], secrets: Mapping[str, str] = SECRETS) -> AsyncIterator[BotProcess]:
         """Start it with its secrets, wait until it is ready, and end it afterwards.
+
+        Args:
+            arguments: Of Python; `-m bot run …` is ours.
+            secrets: Further variables of its environment.
 
         Raises:
             BotDiedError: it does not become ready.
         """
         started_at = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run", "--config", str(config)),
+            *(sys.executable, *arguments),
             cwd=REPOSITORY,
             env=_environment(secrets),
             stdin=asyncio.subprocess.DEVNULL,

@@ -148,9 +148,17 @@ class BenchSandbox:
 
     async def answered(self, asked: list[Interaction], seconds: float = LONGEST_WAIT) -> None:
         """Return when each is answered or was given up by Discord; raises TimeoutError."""
+        await self._reached("answered", asked, seconds)
+
+    async def acknowledged(self, asked: list[Interaction], seconds: float = LONGEST_WAIT) -> None:
+        """Return when each is acknowledged or was given up by Discord; raises TimeoutError."""
+        await self._reached("acknowledged", asked, seconds)
+
+    @staticmethod
+    async def _reached(wanted: str, asked: list[Interaction], seconds: float) -> None:
         async with asyncio.timeout(seconds):
             # One poll for all: a waiter each would be a thousand tasks of the sandbox in the middle of the burst.
-            while not all(interaction.reached("answered") for interaction in asked):  # noqa: ASYNC110 - as above
+            while not all(interaction.reached(wanted) for interaction in asked):  # noqa: ASYNC110 - as above
                 await asyncio.sleep(POLL)
 
     async def settled(self, asked: list[Interaction], seconds: float = 2.0) -> None:
@@ -189,9 +197,17 @@ class BenchSandbox:
             secrets = dict(SECRETS)
             if page:
                 secrets |= PAGE_SECRETS | {"ETH_RPC_URL": f"http://127.0.0.1:{self.port}/ethereum/1"}
-            async with BotProcess.run(config, secrets) as bot:
+            async with BotProcess.run(("-m", "bot", "run", "--config", str(config)), secrets) as bot:
                 with _room_for_connections():
                     yield bot
+
+    @asynccontextmanager
+    async def bare_bot(self) -> AsyncIterator[BotProcess]:
+        """`bench.bare_bot`, ready."""
+        addresses = f"http://127.0.0.1:{self.port}/api/v10", f"ws://127.0.0.1:{self.port}/gateway/"
+        async with BotProcess.run(("-m", "bench.bare_bot", *addresses)) as bot:
+            with _room_for_connections():
+                yield bot
 
 
 @asynccontextmanager

@@ -73,7 +73,7 @@ def safe_pages(text: str | None, limit: int, *, plain: bool = False, lines: bool
 
 def utf16_units(text: str) -> int:
     """Length as JavaScript counts it: characters beyond the basic plane count two."""
-    return len(text) if text.isascii() else len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def safe_image_url(url: str | None, gateways: Sequence[str]) -> str | None:
@@ -92,7 +92,7 @@ MAX_URL = 2048
 
 
 def _image_url(url: str | None, gateways: Sequence[str]) -> str | None:
-    if not url or len(url) > MAX_URL or any(c.isspace() or not c.isprintable() or c == "\\" for c in url):
+    if not url or len(url) > MAX_URL or not url.isprintable() or " " in url or "\\" in url:
         return None
     if ipfs := _IPFS.match(url):
         path = ipfs["path"] or ""

@@ -21,7 +21,9 @@ from discord.ext import commands
 
 from bot.config.settings import DiscordSettings
 from bot.errors import InputError, SourceError, TesseraError
+from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.embeds import error_embed
+from bot.ui.live_answers import LiveAnswers
 from bot.ui.panel import ID_PREFIX, RUN
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ READY_PAUSE = 0.25
 # Half of the three seconds that Discord grants; views of ours answer within milliseconds.
 _PRESS_PATIENCE = 1.5
 _STALE_BUTTON = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
+_TOO_MANY_OPEN = "Too many answers are open, so that the oldest no longer work. Use the command again."
 _LAST_EDITS = 2.0
 _STOPPING = "Tessera is being restarted. Try again in a minute."
 
@@ -83,6 +86,8 @@ class Bot(commands.Bot):
         )
         self._guild_ids = settings.guild_ids
         self._cut_short = cut_short
+        self.acknowledgements = Acknowledgements()
+        self.live_answers = LiveAnswers()
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = False
         self._settled_at = 0.0
@@ -135,17 +140,20 @@ class Bot(commands.Bot):
         log.info("ready as %s in %d guilds", self.user, len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer buttons whose views are gone: those of an earlier process, and those pressed too late."""
+        """Answer buttons whose views are gone: of an earlier process, pressed too late, or of one answer too many."""
         custom_id = _custom_id_of(interaction)
         if not custom_id.startswith(f"{ID_PREFIX}:"):
             return
-        if custom_id.startswith(f"{ID_PREFIX}:{RUN}:"):
+        words = _STALE_BUTTON
+        if self.live_answers.has_ended(_origin_of(interaction)):
+            words = _TOO_MANY_OPEN
+        elif custom_id.startswith(f"{ID_PREFIX}:{RUN}:"):
             # Its view answers at once; if nothing has, then the view is gone, or no longer has this button.
             await asyncio.sleep(_PRESS_PATIENCE)
             if interaction.response.is_done():
                 return
         try:
-            await interaction.response.send_message(_STALE_BUTTON, ephemeral=True)
+            await interaction.response.send_message(words, ephemeral=True)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             log.info("an old button stays unanswered: %s", type(error).__name__)
 
@@ -159,6 +167,12 @@ class Bot(commands.Bot):
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return True
+
+    def acknowledge(
+        self, interaction: discord.Interaction[Any], *, ephemeral: bool = False, thinking: bool = False
+    ) -> asyncio.Task[None]:
+        """Begin to defer an interaction; it is done when that went out, and the work on it may begin."""
+        return self.acknowledgements.first(interaction.response.defer(ephemeral=ephemeral, thinking=thinking))
 
     async def drain(self, seconds: float) -> None:
         """Take nothing new, and let what runs come to its end.
@@ -224,3 +238,9 @@ def _name_of(interaction: discord.Interaction[Any]) -> str:
 
 def _custom_id_of(interaction: discord.Interaction[Any]) -> str:
     return str(cast("dict[str, Any]", interaction.data or {}).get("custom_id", ""))
+
+
+def _origin_of(interaction: discord.Interaction[Any]) -> int:
+    """The id of the interaction whose answer was pressed; 0 for none."""
+    metadata = interaction.message.interaction_metadata if interaction.message else None
+    return metadata.id if metadata else 0

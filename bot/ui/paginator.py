@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import aiohttp
 import discord
 
+from bot.ui.live_answers import LiveAnswers
 from bot.ui.page_items import BackButton, Choice, JumpButton, JumpModal, OpenMenu, TabButton, TurnButton
 from bot.ui.panel import Host, Panel
 
@@ -66,6 +67,7 @@ class Paginator(Panel):
         interaction: Of the command, answered or deferred already.
         expires: Seconds without a press until the buttons are disabled.
         host: Asked before each press, and told what goes wrong in it.
+        live: Where it is noted that this can be pressed.
         select_placeholder: Words on the menu.
     """
 
@@ -76,9 +78,13 @@ class Paginator(Panel):
         *,
         expires: float,
         host: Host,
+        live: LiveAnswers,
         select_placeholder: str,
     ) -> None:
         super().__init__(interaction, expires=expires, host=host)
+        self.origin = interaction.id
+        self._live = live
+        self._ended = False
         self._stack: list[tuple[PageSource, int]] = [(source, 0)]
         self._presses = 0
         self.gone = False
@@ -143,6 +149,16 @@ class Paginator(Panel):
         except (aiohttp.ClientError, OSError) as error:
             log.info("a page was not shown: %s", type(error).__name__)
 
+    def end(self) -> None:
+        """Let nothing be pressed any more; whatever is still to be shown goes without buttons."""
+        self._ended = True
+        self.stop()
+
+    async def on_timeout(self) -> None:
+        """Make room for others."""
+        self._live.forget(self)
+        await super().on_timeout()
+
     async def turn(self, interaction: discord.Interaction[Any], page: int) -> None:
         """Answer a press by showing another page of the same source."""
         source, _ = self._stack[-1]
@@ -151,7 +167,7 @@ class Paginator(Panel):
 
     async def open(self, interaction: discord.Interaction[Any], value: str) -> None:
         """Answer a choice by showing what is behind it."""
-        await interaction.response.defer()  # what is behind it may have to be fetched
+        await self._host.acknowledge(interaction)  # what is behind it may have to be fetched
         press = self._count_press()
         opened = await self._stack[-1][0].open(value)
         if press == self._presses:
@@ -161,7 +177,7 @@ class Paginator(Panel):
 
     async def switch(self, interaction: discord.Interaction[Any], value: str) -> None:
         """Answer a press by showing another tab of the list."""
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         press = self._count_press()
         switched = await self._stack[0][0].switch(value)
         if press == self._presses:
@@ -190,7 +206,9 @@ class Paginator(Panel):
         return source.embeds(page)
 
     def _laid_out(self) -> Paginator | None:
-        """This view with the items that the current page needs; None when it needs none."""
+        """This view with the items that the current page needs; None when it needs none, or has ended."""
+        if self._ended:
+            return None
         source, page = self._stack[-1]
         last = source.page_count() - 1
         choices = source.choices(page)
@@ -205,6 +223,8 @@ class Paginator(Panel):
             self.disable()
         else:
             self.keep_time()
+            if self.children:
+                self._live.use(self)
         return self if self.children else None
 
     def _lay_out_tabs(self, source: PageSource) -> None:

@@ -7,6 +7,7 @@ an earlier process are told apart by `RUN` in their ids, and answered by `bot.ui
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -37,6 +38,11 @@ class Host(Protocol):
 
     async def admit(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether a press may be handled now; a refusal is told to the person."""
+
+    def acknowledge(
+        self, interaction: discord.Interaction[Any], *, ephemeral: bool = False, thinking: bool = False
+    ) -> asyncio.Task[None]:
+        """Begin to defer a press; done when the work on it may begin."""
 
     async def answer_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Turn an exception into words for the person; never raises."""

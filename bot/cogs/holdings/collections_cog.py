@@ -74,9 +74,11 @@ class Collections(commands.Cog):
             raise InputError("Say either an account or a member, not both.")
         ref = self._lookup.names.parse_account(account) if account is not None else None
         only = parse_contract(contract) if contract else None
-        # Neither waits for the other: Discord's round trip is as long as Loopring's.
-        deferring = asyncio.create_task(interaction.response.defer(ephemeral=not share, thinking=True))
+        deferring = self._bot.acknowledge(interaction, ephemeral=not share, thinking=True)
         try:
+            if self._bot.acknowledgements.pending > 1:
+                await deferring
+            # Else neither waits for the other: Discord's round trip is as long as Loopring's.
             main = None
             if ref is not None:
                 wanted, watching = await self._lookup.find_holdings(ref, only)
@@ -163,11 +165,18 @@ class Collections(commands.Cog):
     ) -> None:
         """Show one collection."""
         network, collection_id = self._lookup.names.parse_collection(id)
-        await interaction.response.defer(ephemeral=not share, thinking=True)
+        await self._bot.acknowledge(interaction, ephemeral=not share, thinking=True)
         collection, as_of = await self._lookup.collection(network, collection_id)
         label = collection.source_label or self._lookup.label(network)
         pages = CollectionPages(collection, source_label=label, as_of=as_of, gateways=self._gateways)
         await self._paginator(interaction, pages, "").show()
 
     def _paginator(self, interaction: discord.Interaction[Bot], pages: PageSource, placeholder: str) -> Paginator:
-        return Paginator(pages, interaction, expires=self._expires, host=self._bot, select_placeholder=placeholder)
+        return Paginator(
+            pages,
+            interaction,
+            expires=self._expires,
+            host=self._bot,
+            live=self._bot.live_answers,
+            select_placeholder=placeholder,
+        )

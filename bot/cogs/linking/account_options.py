@@ -69,7 +69,7 @@ class ConfirmView(Panel):
         )
 
     async def _yes(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         embed = await self._act()
         self.stop()
         await interaction.edit_original_response(embed=embed, view=None)

@@ -29,7 +29,7 @@ class AccountsCog(commands.Cog, name="Accounts"):
     @app_commands.command(name="accounts", description="Your accounts: main one, labels, proofs, and who may see them")
     async def accounts(self, interaction: discord.Interaction[Bot]) -> None:
         """Show the list."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         overview = await overview_of(self._linking, interaction)
         panel = AccountsPanel(
             interaction, overview, self._linking, self._proofs.start, expires=self._expires, host=self._bot

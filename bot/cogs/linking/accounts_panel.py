@@ -105,7 +105,7 @@ class AccountsPanel(Panel):
 
     async def choose(self, interaction: discord.Interaction[Any], account: str) -> None:
         """Answer a choice from the menu."""
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         await self._reload(interaction, account)
 
     async def _reload(self, interaction: discord.Interaction[Any], account: str = "", note: str = "") -> None:
@@ -118,7 +118,7 @@ class AccountsPanel(Panel):
         await self.show(note)
 
     async def _make_main(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         link = self._link()
         await self._linking.accounts.set_main(interaction.user.id, link.account)
         await self._reload(interaction, note=f"`{link_embeds.account_words(link.account)}` is your main account now.")
@@ -135,41 +135,41 @@ class AccountsPanel(Panel):
         )
 
         async def name_it(submitted: discord.Interaction[Any], label: str) -> None:
-            await submitted.response.defer()
+            await self._host.acknowledge(submitted)
             await self._linking.accounts.set_label(submitted.user.id, link.account, label)
             await self._reload(submitted, str(link.account))
 
         await interaction.response.send_modal(PromptModal(self, "label-typed", "Label", field, name_it))
 
     async def _start_proof(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._host.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._begin(interaction, self._link())
 
     async def _ask_remove(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         self._latest = interaction
         self._removing = True
         await self.show()
 
     async def _remove_it(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         link = self._link()
         gone = await self._linking.accounts.remove(interaction.user.id, link.account)
         await self._reload(interaction, note=f"Unlinked {link_embeds.removed_words(link, with_proof=gone)}")
 
     async def _keep_it(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         await self._reload(interaction)
 
     async def _switch_share(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         assert interaction.guild_id  # noqa: S101 - elsewhere there is no such button
         shared = not self._overview.shared
         await self._linking.accounts.set_share(interaction.user.id, interaction.guild_id, shared=shared)
         await self._reload(interaction)
 
     async def _object_to(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         link = self._link()
         await self._linking.contests.object(interaction.user.id, link.owner)
         held = await self._linking.contests.held_by(interaction.user.id)

@@ -38,7 +38,7 @@ class LinkingCog(commands.Cog, name="Linking"):
     @app_commands.describe(account="An id (10001), an address (0x…), a name (vitalik.eth), or eip155:1:0x…")
     async def link(self, interaction: discord.Interaction[Bot], account: str) -> None:
         """Remember an account."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         linked = await self._accounts.link(interaction.user.id, account)
         embed = link_embeds.linked_embed(linked)
         if linked.link.proven:
@@ -50,14 +50,14 @@ class LinkingCog(commands.Cog, name="Linking"):
         await interaction.edit_original_response(embed=embed, view=panel)
 
     async def _prove(self, link: Link, interaction: discord.Interaction[Bot]) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._proofs.start(interaction, link)
 
     @app_commands.command(name="unlink", description="Forget an account of yours and its proof")
     @app_commands.describe(account="One of your accounts: its number or address, or its label")
     async def unlink(self, interaction: discord.Interaction[Bot], account: str) -> None:
         """Ask, then forget an account."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         user_id = interaction.user.id
         link = await self._accounts.find(user_id, account)
         embed = link_embeds.remove_embed(link, await overview_of(self._linking, interaction))

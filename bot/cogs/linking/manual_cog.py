@@ -42,7 +42,7 @@ class ManualCog(commands.Cog, name="Manual"):
             raise InputError("Only who may manage this server can link accounts by hand: prove yours by `/verify`.")
         if member.bot or not isinstance(member, discord.Member):
             raise InputError("Accounts are linked to people who are in this server, and to no bots.")
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         moderator, guild_id = interaction.user.id, member.guild.id
         link = await self._accounts.link_manually(member.id, account, moderator_id=moderator, guild_id=guild_id)
         told = await self._tell(member, link, interaction.guild.name if interaction.guild else "")

@@ -35,7 +35,7 @@ class PrivacyCog(
     @app_commands.command(name="export", description="Everything that Tessera knows of you, as a file for you alone")
     async def export(self, interaction: discord.Interaction[Bot]) -> None:
         """Hand it out."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         told = await self._linking.privacy.export(interaction.user.id)
         file = discord.File(io.BytesIO(json.dumps(told, indent=2).encode()), filename="tessera-export.json")
         embed = link_embeds.done_embed(
@@ -46,7 +46,7 @@ class PrivacyCog(
     @app_commands.command(name="delete", description="Forget everything about you")
     async def delete(self, interaction: discord.Interaction[Bot]) -> None:
         """Ask, then forget."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         user_id = interaction.user.id
         embed = link_embeds.delete_embed(len(await self._linking.accounts.of(user_id)), self._backups)
         act = partial(self._forget, user_id)

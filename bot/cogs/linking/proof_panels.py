@@ -43,7 +43,7 @@ class LinkedPanel(Panel):
         self.lay_out([ActionButton("unlink", "Unlink", self._unlink, style=discord.ButtonStyle.danger)])
 
     async def _unlink(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         listed = [to_account(text) for text in self._outcome.accounts]
         for account in listed:
             # Whoever was tricked wants the proof gone, also where another account of theirs has the same owner.
@@ -124,7 +124,7 @@ class StartedPanel(Panel):
         await interaction.response.send_modal(PromptModal(self, "code-typed", "Enter code", field, self._take_code))
 
     async def _take_code(self, interaction: discord.Interaction[Any], typed: str) -> None:
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         outcome = await self._verification.enter_code(interaction.user.id, typed)
         if self.is_finished():  # the message ended before the code did
             await interaction.followup.send(embed=proof_embeds.outcome_embed(outcome), ephemeral=True)
@@ -134,7 +134,7 @@ class StartedPanel(Panel):
 
     async def _sign_elsewhere(self, interaction: discord.Interaction[Any]) -> None:
         assert self._paste  # noqa: S101 - else there is no such button
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._host.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._paste(interaction, self._link)
 
 
@@ -179,7 +179,7 @@ class PastePanel(Panel):
     async def _submit(self, interaction: discord.Interaction[Any], pasted: str) -> None:
         refuse_secrets(pasted)
         parse_signature(pasted)  # what is no signature at all need not cost the text
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         self._latest = interaction
         try:
             outcome = await self._verification.submit(self._session, self._issued.challenge_id, pasted)
@@ -195,7 +195,7 @@ class PastePanel(Panel):
         await interaction.edit_original_response(content=None, embed=proof_embeds.outcome_embed(outcome), view=view)
 
     async def _renew(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer()
+        await self._host.acknowledge(interaction)
         self._issued = await self._verification.challenge(self._session, self._issued.signer)
         self._latest = interaction
         await self.show()

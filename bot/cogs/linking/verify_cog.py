@@ -41,7 +41,7 @@ class VerifyCog(commands.Cog, name="Verify"):
         self, interaction: discord.Interaction[Bot], account: str | None = None, signer: str | None = None
     ) -> None:
         """Begin a proof."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.client.acknowledge(interaction, ephemeral=True, thinking=True)
         link = await self._accounts.candidate(interaction.user.id, account) if account else None
         await self._proofs.start(interaction, link, signer or "")
 
