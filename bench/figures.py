@@ -108,5 +108,5 @@ def _amount(value: float | None, unit: str) -> str:
     if value is None:
         return "-"
     whole = float(value).is_integer() and unit in ("", "MB")
-    digits = 0 if whole else 2 if unit == "s" else 1
+    digits = 0 if whole else 2 if unit in ("s", "x") else 1
     return f"{value:,.{digits}f} {unit}".rstrip()
