@@ -67,9 +67,16 @@ class Bot(commands.Bot):
     Args:
         settings: Where Discord is, and where to register the commands.
         cut_short: Ends long readings when the bot must stop.
+        live_answers: Which answers can be pressed.
     """
 
-    def __init__(self, settings: DiscordSettings, *, cut_short: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        *,
+        cut_short: Callable[[], Awaitable[None]],
+        live_answers: LiveAnswers | None = None,
+    ) -> None:
         # Two warnings at each start, on libraries that only voice needs.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -87,7 +94,7 @@ class Bot(commands.Bot):
         self._guild_ids = settings.guild_ids
         self._cut_short = cut_short
         self.acknowledgements = Acknowledgements()
-        self.live_answers = LiveAnswers()
+        self.live_answers = live_answers or LiveAnswers()
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = False
         self._settled_at = 0.0

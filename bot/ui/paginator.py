@@ -96,7 +96,7 @@ class Paginator(Panel):
             self._turn_button("last", "⏭", lambda _page, last: last),
         )
         self._open = OpenMenu(select_placeholder, self.open)
-        self._back = BackButton(self.back)
+        self._back: BackButton | None = None
         self._tabs: dict[str, TabButton] = {}
 
     def _turn_button(self, action: str, emoji: str, target: Callable[[int, int], int]) -> TurnButton:
@@ -218,7 +218,10 @@ class Paginator(Panel):
         self._include(self._open, wanted=bool(choices))
         self._open.offer(choices)
         self._lay_out_tabs(source)
-        self._include(self._back, wanted=len(self._stack) > 1)
+        if len(self._stack) > 1:
+            self._back = self._back or BackButton(self.back)
+        if self._back:
+            self._include(self._back, wanted=len(self._stack) > 1)
         if self._expired:
             self.disable()
         else:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import aiohttp
@@ -28,6 +29,7 @@ TOKEN_SECONDS = 14 * 60
 Action = Callable[[discord.Interaction[Any]], Awaitable[None]]
 
 
+@lru_cache(256)  # thousands of live buttons share these few texts
 def custom_id(action: str) -> str:
     """The id of something that can be pressed."""
     return f"{ID_PREFIX}:{RUN}:{action}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from pathlib import Path
@@ -132,3 +133,13 @@ async def test_a_reader_that_went_away_is_no_reason_for_a_traceback(config: Path
         async with start("collections", ACCOUNT, "--config", config, folder=tmp_path, stdout=nobody) as command:
             await command.exit_code()
     assert command.output == ""
+
+
+def test_what_is_loaded_at_the_start_is_not_searched_for_garbage_again(
+    config: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(gc.unfreeze)
+    monkeypatch.delenv("DISCORD_TOKEN")
+    assert gc.get_freeze_count() == 0
+    assert main(["run", "--config", str(config)]) == 2  # it begins to serve, and finds no token
+    assert gc.get_freeze_count() > 10_000
