@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.background import Background
 from bot.app.run import run_until
 from bot.app.serve import open_lookup
 from bot.cogs.holdings.collections_cog import Collections
@@ -40,7 +41,7 @@ async def crowded(tmp_path: Path) -> AsyncIterator[SandboxClient]:
             accounts = Accounts(store, lookup, pseudonyms(BOT_TOKEN), _now)
             await bot.add_cog(Collections(bot, lookup, accounts, gateways=(), expires=600))
             stop = asyncio.Event()
-            running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN))
+            running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN, Background()))
             try:
                 await sandbox.online()
                 yield sandbox
