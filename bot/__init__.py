@@ -8,14 +8,14 @@
 One way down, one way back. A cog parses an interaction, calls one service, shows one answer. A feature is found in
 three places: its package, `store/<feature>` and `cogs/<feature>`.
 
-    errors, text             pure: what may be said and shown
+    errors, text, reasons    pure: what may be said and shown
     holdings, names          pure: the nouns, and what people call them
+    counts                   pure: how many, as far as it is known; the one place that may say "not held"
     links, pseudonyms        pure: whose an account is (named, proven, contested), and names that need a key to be read
     signing/                 pure: the text that a wallet signs, who signed it, and what a contract is asked about it
     messages                 pure: sentences as values, put into words where they are shown
     config/                  Settings, read once, from a TOML file and the environment
     sources/                 where holdings come from, over one polite HTTP client
-    bodies                   reading the body of an answer, which may never end
     archive/                 holdings in a file: the format alone
     store/                   SQLite, on one thread that owns the connection; file/: opening, lock, backups
     lookup/                  answers about accounts and collections, shared while under way and cached for a while

@@ -1,7 +1,7 @@
 """The nouns: what an account is, what a collection is, and what an account holds.
 
-Plain frozen values. `Holdings.complete` is the most important bit of the program: only a complete answer may say
-that something is *not* held. Everything else is unknown, and unknown is not zero.
+Plain frozen values. `Holdings.complete` says that every row arrived; whether that means that something is *not* held
+now, `bot.counts` decides. Everything else is unknown, and unknown is not zero.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
+
+from bot.reasons import Reason, ReasonCode, source_error
 
 LOOPRING = "loopring"
 
@@ -71,6 +73,21 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The source that an answer is from.
+
+    Attributes:
+        name: As configured; "": not known.
+        label: For people.
+        is_live: It says how things are now; False: how they were, or it is not known.
+    """
+
+    name: str = ""
+    label: str = ""
+    is_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Holdings:
     """What one account holds, as far as it is known.
 
@@ -79,14 +96,13 @@ class Holdings:
         as_of: When this was true, at the latest.
         holdings: A row for each collection.
         complete: Every row that the source announced was received, once, without a fault. While a read is under way
-            it is False, and `incomplete_reason` is "".
+            it is False, and `incomplete_reason` is None.
         total: How many collections the source announced; None: it did not say.
         incomplete_reason: Why a read that has ended is not complete.
         stale_reason: Why an older answer is given again.
         contract: The only contract that was asked about; None: any.
-        source_label: The source that answered, for people.
+        origin: The source that answered.
         fallback_reason: Why it was not the one that is asked first.
-        hidden: How many collections were left out here.
     """
 
     account: Account
@@ -94,26 +110,61 @@ class Holdings:
     holdings: tuple[Holding, ...] = ()
     complete: bool = False
     total: int | None = None
-    incomplete_reason: str = ""
-    stale_reason: str = ""
+    incomplete_reason: Reason | None = None
+    stale_reason: Reason | None = None
     contract: str | None = None
-    source_label: str = ""
-    fallback_reason: str = ""
-    hidden: int = 0
+    origin: Origin = Origin()
+    fallback_reason: Reason | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will come."""
+        return self.complete or self.incomplete_reason is not None
 
     @property
     def kinds(self) -> int:
         """Distinct NFTs over all collections received."""
         return sum(holding.kinds for holding in self.holdings)
 
-    def without_scam(self, *, hidden: bool) -> Holdings:
-        """The same holdings without the collections that their source marks as scam, if they are to be hidden."""
-        kept = tuple(row for row in self.holdings if not row.collection.is_scam)
-        return replace(self, holdings=kept, hidden=len(self.holdings) - len(kept)) if hidden else self
+    @property
+    def source_label(self) -> str:
+        """The source that answered, for people."""
+        return self.origin.label
 
-    def sorted_by(self, order: Order) -> Holdings:
-        """The same holdings, in another order."""
-        return replace(self, holdings=tuple(sorted(self.holdings, key=_SORT_KEYS[order])))
+    def broken_off(self, sentence: str) -> Holdings:
+        """The same holdings, of which nothing more will come because of an error."""
+        return replace(self, complete=False, incomplete_reason=source_error(sentence))
+
+    def shown(self, order: Order | None = None, *, hide_scam: bool) -> ShownHoldings:
+        """The rows as people see them.
+
+        Args:
+            order: None: as they were received.
+            hide_scam: Leave out the collections that their source marks as scam.
+        """
+        rows = tuple(row for row in self.holdings if not (hide_scam and row.collection.is_scam))
+        hidden = len(self.holdings) - len(rows)
+        return ShownHoldings(self, tuple(sorted(rows, key=_SORT_KEYS[order])) if order else rows, hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHoldings:
+    """Holdings as people see them. Rows may be hidden, so nothing may be counted of it: it is not a `Holdings`.
+
+    Attributes:
+        read: What was read, with every row.
+        rows: The rows to show, in their order.
+        hidden: How many collections were left out.
+    """
+
+    read: Holdings
+    rows: tuple[Holding, ...]
+    hidden: int
+
+    @property
+    def kinds(self) -> int:
+        """Distinct NFTs over all collections shown."""
+        return sum(holding.kinds for holding in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +186,26 @@ class NftList:
     nfts: tuple[Nft, ...] = ()
     complete: bool = False
     total: int | None = None
-    incomplete_reason: str = ""
-    source_label: str = ""
-    fallback_reason: str = ""
+    incomplete_reason: Reason | None = None
+    as_of: datetime | None = None
+    origin: Origin = Origin()
+    fallback_reason: Reason | None = None
+
+    @property
+    def source_label(self) -> str:
+        """The source that answered, for people."""
+        return self.origin.label
+
+    def broken_off(self, sentence: str) -> NftList:
+        """The same list, of which nothing more will come because of an error."""
+        return replace(self, complete=False, incomplete_reason=source_error(sentence))
+
+    def expecting(self, kinds: int) -> NftList:
+        """The same list, not complete unless it is as long as the account's list of collections says."""
+        if not self.complete or len(self.nfts) == kinds:
+            return self
+        why = Reason.of(ReasonCode.KINDS_DIFFER, arrived=len(self.nfts), kinds=kinds)
+        return replace(self, complete=False, incomplete_reason=why)
 
 
 class Order(Enum):

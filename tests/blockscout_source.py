@@ -72,7 +72,7 @@ async def holdings(source: BlockscoutSource, address: str = ADA, contract: str |
 
 async def by_name(source: BlockscoutSource, address: str = ADA) -> dict[str, Holding]:
     """What an address holds, by the collections' names."""
-    return {row.collection.name: row for row in (await holdings(source, address)).rows.values()}
+    return {row.collection.name: row for row in (await holdings(source, address)).rows}
 
 
 async def requests(sandbox: SandboxClient, path: str = "/api/v2/") -> list[dict[str, Any]]:

@@ -12,7 +12,9 @@ from bot.holdings import (
     Holding,
     Holdings,
     Order,
+    Origin,
 )
+from bot.reasons import as_recorded
 
 ADDRESS = "0x8656920c85342d646E5286Cb841F90209272ABeb"
 
@@ -34,7 +36,7 @@ def holding(number: int, name: str, kinds: int, created: int = 0) -> Holding:
 def test_orders(order: Order, names: list[str]) -> None:
     rows = (holding(1, "", 1), holding(2, "Birds", 2, 30), holding(3, "Cats", 9, 20), holding(4, "apes", 2, 10))
     holdings = Holdings(Account("loopring", "1"), datetime.now(UTC), rows)
-    assert [row.collection.name for row in holdings.sorted_by(order).holdings] == names
+    assert [row.collection.name for row in holdings.shown(order, hide_scam=False).rows] == names
     assert holdings.kinds == 14
 
 
@@ -53,13 +55,13 @@ def answer(*rows: Holding, complete: bool, incomplete_reason: str = "") -> Holdi
         as_of,
         rows,
         complete=complete,
-        incomplete_reason=incomplete_reason,
-        source_label="Loopring",
+        incomplete_reason=as_recorded(incomplete_reason),
+        origin=Origin(label="Loopring"),
     )
 
 
 def last_lines(holdings: Holdings) -> list[str]:
-    return holdings_table(holdings, "").splitlines()[-2:]
+    return holdings_table(holdings.shown(hide_scam=False), "").splitlines()[-2:]
 
 
 def test_a_whole_table_ends_with_its_total() -> None:
@@ -85,7 +87,7 @@ def test_an_incomplete_table_without_rows_is_not_an_empty_account() -> None:
 
 def test_json_does_not_steer_the_terminal() -> None:
     name = "\x9b31m\u202eevil\x7f 名前 😀"
-    printed = holdings_json(answer(holding(1, name, 1), complete=True), "")
+    printed = holdings_json(answer(holding(1, name, 1), complete=True).shown(hide_scam=False), "")
     assert printed.replace("\n", "").isprintable()
     assert printed.isascii()
     assert json.loads(printed)["collections"][0]["name"] == name

@@ -13,6 +13,7 @@ import orjson
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.holdings import Collection, Nft, NftList
+from bot.reasons import as_recorded, reason_words
 
 FORMAT = "tessera-archive"
 VERSION = 1
@@ -118,7 +119,7 @@ def _held(held: HeldRecord) -> list[Any]:
     listed = {
         "complete": held.nfts.complete,
         "total": held.nfts.total,
-        "gap": held.nfts.incomplete_reason,
+        "gap": reason_words(held.nfts.incomplete_reason),
         "rows": rows,
     }
     return [*pair, listed]
@@ -176,7 +177,7 @@ class _NftsLine(_Line):
 
     def to_list(self) -> NftList:
         nfts = tuple(Nft(key, nft_id, copies, name, image_uris=uris) for key, nft_id, copies, name, uris in self.rows)
-        return NftList(nfts, complete=self.complete, total=self.total, incomplete_reason=self.gap)
+        return NftList(nfts, complete=self.complete, total=self.total, incomplete_reason=as_recorded(self.gap))
 
 
 class _AccountLine(_Line):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from bot.archive.lines import AccountRecord, HeldRecord
 from bot.archive.partial import Partial
@@ -20,7 +19,10 @@ from bot.errors import (
 )
 from bot.holdings import Account, Collection, Holding, NftList
 from bot.names import AccountRef, Names, RefKind, is_numbered
+from bot.reasons import reason_words
+from bot.sources.capabilities import holders_of, resolver_of
 from bot.sources.pace import Priority
+from bot.sources.reading import fetch_holdings, last_of, read_nfts
 from bot.sources.source import Source
 
 # Accounts asked about at the same time; how fast the source is asked is its own pace.
@@ -62,15 +64,16 @@ def parse_refs(lines: Iterable[str], names: Names) -> Sequence[AccountRef]:
 
 async def list_holders(source: Source, collection_id: str) -> tuple[Sequence[AccountRef], str]:
     """The accounts that hold a collection, and why the list is not whole, or "" when it is."""
-    if not source.abilities.lists_holders:
+    able = holders_of(source)
+    if able is None:
         raise InputError(f"{source.label} cannot tell who holds a collection: give --accounts instead.")
-    scan = None
-    async for growing in source.iter_holders(collection_id, _LATER):
-        scan = growing
+    scan = await last_of(able.iter_holders(collection_id, _LATER))
     if scan is None:
         raise SourceError(f"{source.label} gave no list of holders.")
-    accounts = [holder.account.account_id for holder in scan.rows.values()]
-    return [AccountRef(source.network, RefKind.ID, account) for account in accounts], scan.incomplete_reason
+    accounts = [holder.account.account_id for holder in scan.rows]
+    return [AccountRef(source.network, RefKind.ID, account) for account in accounts], reason_words(
+        scan.incomplete_reason
+    )
 
 
 async def record(
@@ -154,30 +157,31 @@ async def _read(source: Source, ref: AccountRef, partial: Partial) -> _Found | T
         account, owner = await _resolve(source, ref)
         if partial.done.get(account.account_id):
             return _Found()
-        as_of = datetime.now(UTC)  # the start: what was read may be newer than it says, never older
-        scan = None
-        async for growing in source.iter_holdings(account, None, _LATER):
-            scan = growing
-        if scan is None or not scan.finished:
-            return UnavailableError(f"{source.label} broke off in the middle.")
-        rows = [row for row in scan.rows.values() if row.kinds > 0]
-        held = [await _held(source, account, row, with_nfts=partial.header.has_nfts) for row in rows]
+        read = await fetch_holdings(source, account, _LATER)
+        held = [await _held(source, account, row, with_nfts=partial.header.has_nfts) for row in read.holdings]
         # On a chain the account is the address.
         owner = owner or await _owner(source, account) if is_numbered(source.network) else ""
     except TesseraError as error:
         return error
     record = AccountRecord(
-        account.account_id, scan.as_of or as_of, owner, scan.total, scan.incomplete_reason, tuple(held)
+        account.account_id, read.as_of, owner, read.total, reason_words(read.incomplete_reason), tuple(held)
     )
-    return _Found(record, [row.collection for row in rows])
+    return _Found(record, [row.collection for row in read.holdings])
 
 
 async def _resolve(source: Source, ref: AccountRef) -> tuple[Account, str]:
     """The account, and its owner if that was known on the way."""
     if ref.kind is RefKind.ID:
         return Account(source.network, ref.value), ""
-    owner = await source.resolve_name(ref.value, _LATER) if ref.kind is RefKind.NAME else ref.value
+    owner = await _resolve_name(source, ref.value) if ref.kind is RefKind.NAME else ref.value
     return await source.fetch_account(owner, _LATER), owner
+
+
+async def _resolve_name(source: Source, name: str) -> str:
+    able = resolver_of(source)
+    if able is None:
+        raise SourceError(f"{source.label} knows no names: use an account's number or address.")
+    return await able.resolve_name(name, _LATER)
 
 
 async def _held(source: Source, account: Account, row: Holding, *, with_nfts: bool) -> HeldRecord:
@@ -185,13 +189,12 @@ async def _held(source: Source, account: Account, row: Holding, *, with_nfts: bo
         return HeldRecord(row.collection.collection_id, row.kinds)
     nfts = NftList()
     try:
-        async for scan in source.iter_nfts(account, row.collection, _LATER):
-            some = tuple(nft for nft in scan.rows.values() if nft.copies > 0)
-            nfts = NftList(some, complete=scan.complete, total=scan.total, incomplete_reason=scan.incomplete_reason)
+        async for state in read_nfts(source, account, row.collection, _LATER):
+            nfts = state
     except RefusedError:
         raise
     except SourceError as error:
-        nfts = NftList(nfts.nfts, total=nfts.total, incomplete_reason=error.sentence)
+        nfts = nfts.broken_off(error.sentence)
     return HeldRecord(row.collection.collection_id, row.kinds, nfts)
 
 

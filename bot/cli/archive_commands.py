@@ -30,6 +30,7 @@ from bot.holdings import LOOPRING, Account, Holdings
 from bot.names import AccountRef, Names, RefKind
 from bot.sources.archive import ArchiveSource
 from bot.sources.pace import Priority
+from bot.sources.reading import fetch_holdings
 from bot.sources.source import Source
 
 OpenSource = Callable[[Settings, str], AbstractAsyncContextManager[Source]]
@@ -204,22 +205,12 @@ async def _show(arguments: argparse.Namespace) -> int:
         holdings, owner = await _held(source, account)
     finally:
         await source.close()
-    _say((holdings_json if arguments.json else holdings_table)(holdings, owner))
+    _say((holdings_json if arguments.json else holdings_table)(holdings.shown(hide_scam=False), owner))
     return 0 if holdings.complete else 1
 
 
 async def _held(source: ArchiveSource, account: Account) -> tuple[Holdings, str]:
-    async for scan in source.iter_holdings(account, None, Priority.INTERACTIVE):
-        rows, as_of = tuple(scan.rows.values()), scan.as_of or datetime.now(UTC)
-        holdings = Holdings(
-            account,
-            as_of,
-            rows,
-            complete=scan.complete,
-            total=scan.total,
-            incomplete_reason=scan.incomplete_reason,
-            source_label=source.label,
-        )
+    holdings = await fetch_holdings(source, account, Priority.INTERACTIVE)
     try:
         return holdings, await source.fetch_owner(account, Priority.INTERACTIVE)
     except TesseraError:

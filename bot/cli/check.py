@@ -17,6 +17,7 @@ from bot.linking.ethereum import Nodes
 from bot.linking.proof_methods import availabilities
 from bot.names import Names, is_numbered
 from bot.sources.pace import Priority
+from bot.sources.reading import read_holdings
 from bot.sources.source import Source
 from bot.store import Store
 from bot.ui.client import point_at
@@ -128,7 +129,7 @@ async def _check_source(table: SourceTable, say: Callable[[str], object]) -> int
         started = time.perf_counter()
         some_account = Account(source.network, _SOME_NUMBER if is_numbered(source.network) else _SOME_ADDRESS)
         try:
-            async for _scan in source.iter_holdings(some_account, None, Priority.INTERACTIVE):
+            async for _ in read_holdings(source, some_account, Priority.INTERACTIVE):
                 break
         except RefusedError as error:
             say(f"✗ {source.label}: {error.sentence}")

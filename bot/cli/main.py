@@ -153,9 +153,9 @@ async def _collections(settings: Settings, arguments: argparse.Namespace) -> int
             if sys.stderr.isatty():
                 print("\r\033[K", end="", file=sys.stderr)
             owner = await lookup.fetch_owner(account)
-            holdings = holdings.sorted_by(Order[arguments.sort.upper()]).without_scam(hidden=not arguments.spam)
+            shown = holdings.shown(Order[arguments.sort.upper()], hide_scam=not arguments.spam)
             show = holdings_json if arguments.json else holdings_table
-            print(show(holdings, owner.address), flush=True)
+            print(show(shown, owner.address), flush=True)
     finally:
         await store.close()
     return 0 if holdings.complete else EXIT_FAILED

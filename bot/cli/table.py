@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import unicodedata
 
-from bot.holdings import Holdings
+from bot.holdings import ShownHoldings
+from bot.reasons import reason_words
 from bot.text import safe_text
 
 _COLUMNS = ("ID", "COLLECTION", "KINDS", "TYPE", "STATUS")
 _NAME_WIDTH = 48
 
 
-def holdings_table(holdings: Holdings, owner: str) -> str:
+def holdings_table(shown: ShownHoldings, owner: str) -> str:
     """A heading, a row for each collection, and a last line that says whether that is all."""
+    holdings = shown.read
     rows = [
         (
             holding.collection.collection_id,
@@ -22,42 +24,42 @@ def holdings_table(holdings: Holdings, owner: str) -> str:
             safe_text(holding.collection.nft_type or "-", 12, plain=True),
             safe_text(holding.collection.deploy_status or "-", 16, plain=True),
         )
-        for holding in holdings.holdings
+        for holding in shown.rows
     ]
     widths = [max(_width(row[column]) for row in [_COLUMNS, *rows]) for column in range(len(_COLUMNS))]
     lines = [f"Account {holdings.account}" + (f", owner {owner}" if owner else "")]
     if rows:
         lines += ["", *(_line(row, widths) for row in [_COLUMNS, *rows]), ""]
     if rows or holdings.complete:
-        count = f"{len(rows)} collection{'' if len(rows) == 1 else 's'}, {holdings.kinds:,} kinds of NFT"
+        count = f"{len(rows)} collection{'' if len(rows) == 1 else 's'}, {shown.kinds:,} kinds of NFT"
         said = f"says {holdings.source_label}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
         lines.append(f"{count}, {said}" if holdings.complete else f"At least {count}, {said}")
     else:
         lines.append("What this account holds is unknown.")
-    if holdings.hidden:
-        lines.append(f"{holdings.hidden} marked as scam not shown (--spam shows them)")
+    if shown.hidden:
+        lines.append(f"{shown.hidden} marked as scam not shown (--spam shows them)")
     if holdings.fallback_reason:
-        lines.append(f"{holdings.source_label} answers instead: {holdings.fallback_reason}")
+        lines.append(f"{holdings.source_label} answers instead: {reason_words(holdings.fallback_reason)}")
     if not holdings.complete:
-        lines.append(
-            f"INCOMPLETE: {holdings.incomplete_reason.rstrip('.')}. What is missing here is unknown, not zero."
-        )
+        why = reason_words(holdings.incomplete_reason).rstrip(".")
+        lines.append(f"INCOMPLETE: {why}. What is missing here is unknown, not zero.")
     return "\n".join(lines)
 
 
-def holdings_json(holdings: Holdings, owner: str) -> str:
+def holdings_json(shown: ShownHoldings, owner: str) -> str:
     """The same as JSON; upstream text stands in it as it came, but all beyond ASCII escaped: none of it acts."""
+    holdings = shown.read
     body = {
         "account": str(holdings.account),
         "network": holdings.account.network,
         "owner": owner or None,
         "source": holdings.source_label,
-        "fallback_reason": holdings.fallback_reason or None,
+        "fallback_reason": reason_words(holdings.fallback_reason) or None,
         "as_of": holdings.as_of.isoformat(),
         "complete": holdings.complete,
-        "incomplete_reason": holdings.incomplete_reason or None,
+        "incomplete_reason": reason_words(holdings.incomplete_reason) or None,
         "total": holdings.total,
-        "hidden": holdings.hidden,
+        "hidden": shown.hidden,
         "collections": [
             {
                 "id": holding.collection.collection_id,
@@ -68,7 +70,7 @@ def holdings_json(holdings: Holdings, owner: str) -> str:
                 "deploy_status": holding.collection.deploy_status,
                 "is_scam": holding.collection.is_scam,
             }
-            for holding in holdings.holdings
+            for holding in shown.rows
         ],
     }
     return json.dumps(body, ensure_ascii=True, indent=2)

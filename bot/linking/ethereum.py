@@ -14,9 +14,9 @@ from typing import Any
 import aiohttp
 import orjson
 
-from bot.bodies import read_body
 from bot.errors import UndecidedError
 from bot.messages import Message
+from bot.sources.bodies import read_body
 
 log = logging.getLogger(__name__)
 

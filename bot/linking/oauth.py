@@ -15,11 +15,11 @@ from urllib.parse import urlencode
 import aiohttp
 import orjson
 
-from bot.bodies import read_body
 from bot.config.settings import DiscordSettings
 from bot.errors import UnavailableError
 from bot.links import Person
 from bot.messages import Message
+from bot.sources.bodies import read_body
 
 log = logging.getLogger(__name__)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
-from datetime import UTC, datetime
 
 from bot.errors import SourceError, TesseraError
-from bot.holdings import Account, Holding, Holdings
+from bot.holdings import Account, Holdings
 from bot.sources.pace import Priority
-from bot.sources.paging import Scan
+from bot.sources.reading import read_holdings
 from bot.sources.source import Source
 
 log = logging.getLogger(__name__)
@@ -23,12 +21,20 @@ _OUR_FAULT = "Something went wrong inside Tessera. Try again later, and tell its
 class HoldingsRead:
     """One reading of an account that is under way. Whoever asks meanwhile watches the same one."""
 
-    def __init__(self, source: Source, account: Account, contract: str | None, ended: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        account: Account,
+        priority: Priority,
+        *,
+        contract: str | None,
+        ended: Callable[[], None],
+    ) -> None:
         self.latest: Holdings | None = None
         self._error: TesseraError | None = None
         self._changed = asyncio.Event()
         self._ended = ended
-        self.task = asyncio.create_task(self._read(source, account, contract), name=f"read {account}")
+        self.task = asyncio.create_task(self._read(source, account, priority, contract), name=f"read {account}")
         self.task.add_done_callback(lambda _: self._changed.set())
 
     async def watch(self) -> AsyncIterator[Holdings]:
@@ -51,13 +57,10 @@ class HoldingsRead:
         self.task.cancel()
         await asyncio.wait([self.task])
 
-    async def _read(self, source: Source, account: Account, contract: str | None) -> None:
-        as_of = datetime.now(UTC)  # the start of the reading: the data may be newer than it says, never older
+    async def _read(self, source: Source, account: Account, priority: Priority, contract: str | None) -> None:
         try:
-            async for scan in source.iter_holdings(account, contract, Priority.INTERACTIVE):
-                self._publish(
-                    _to_holdings(account, contract, scan.as_of or as_of, scan.source_label or source.label, scan)
-                )
+            async for holdings in read_holdings(source, account, priority, contract=contract):
+                self._publish(holdings)
         except TesseraError as error:
             self._break_off(error)
         except asyncio.CancelledError:
@@ -72,33 +75,9 @@ class HoldingsRead:
     def _break_off(self, error: TesseraError) -> None:
         self._error = error
         if self.latest:
-            self._publish(replace(self.latest, complete=False, incomplete_reason=error.sentence))
+            self._publish(self.latest.broken_off(error.sentence))
 
     def _publish(self, holdings: Holdings) -> None:
         self.latest = holdings
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
-
-
-def _to_holdings(
-    account: Account, contract: str | None, as_of: datetime, source_label: str, scan: Scan[Holding]
-) -> Holdings:
-    # Asked for by nonZero and tokenAddress already; a server that ignores them must not put wrong rows on a card.
-    rows = [row for row in scan.rows.values() if row.kinds > 0]
-    incomplete_reason = scan.incomplete_reason
-    if contract:
-        unnamed = sum(not row.collection.contract_address for row in rows)
-        if unnamed and scan.finished:
-            incomplete_reason = incomplete_reason or f"{unnamed} of its collections came without a contract"
-        rows = [row for row in rows if row.collection.contract_address == contract]
-    return Holdings(
-        account,
-        as_of,
-        tuple(rows),
-        complete=scan.complete and not incomplete_reason,
-        total=scan.total,
-        incomplete_reason=incomplete_reason,
-        contract=contract,
-        source_label=source_label,
-        fallback_reason=scan.fallback_reason,
-    )

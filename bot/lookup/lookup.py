@@ -20,7 +20,10 @@ from bot.links import Counterfactual
 from bot.lookup.holdings_read import HoldingsRead
 from bot.lookup.resolution import Resolution, Sleep
 from bot.names import AccountRef, Names, is_numbered
+from bot.reasons import source_error
+from bot.sources.capabilities import namer_of, wallets_of
 from bot.sources.pace import Priority
+from bot.sources.reading import read_nfts
 from bot.sources.source import Source
 from bot.store import Store
 
@@ -43,10 +46,17 @@ class Lookup:
         store: Where owners are remembered.
         cache_for: How long a complete answer is given again without asking anew.
         sleep: The clock that says when a source is not waited for any longer while another has answered.
+        priority: For whom the sources are asked: people who wait for a command, unless said otherwise.
     """
 
     def __init__(
-        self, sources: Sequence[Source], store: Store, *, cache_for: timedelta, sleep: Sleep = asyncio.sleep
+        self,
+        sources: Sequence[Source],
+        store: Store,
+        *,
+        cache_for: timedelta,
+        sleep: Sleep = asyncio.sleep,
+        priority: Priority = Priority.INTERACTIVE,
     ) -> None:
         self.sources = tuple(sources)
         self.names = Names(
@@ -54,10 +64,13 @@ class Lookup:
         )
         self._by_network = {source.network: source for source in sources}
         self._store = store
+        self._priority = priority
         self._cache_for = cache_for
         self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
         self._readings: dict[_Key, HoldingsRead] = {}
-        self._resolution = Resolution(self.sources, self.subscribe_holdings, self._remember_owner, sleep)
+        self._resolution = Resolution(
+            self.sources, self.subscribe_holdings, self._remember_owner, priority=priority, sleep=sleep
+        )
         self._owner_names: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         seconds = cache_for.total_seconds()
         self._nfts: TTLCache[tuple[Account, str], NftList] = TTLCache(_MAX_ROWS, seconds, getsizeof=_nft_rows)
@@ -113,7 +126,7 @@ class Lookup:
             return account.account_id
         if known := (await self.known_owner(account)).address:
             return known
-        owner = await self._source(account.network).fetch_owner(account, Priority.INTERACTIVE)
+        owner = await self._source(account.network).fetch_owner(account, self._priority)
         await self._remember_owner(account, owner)
         return owner
 
@@ -126,11 +139,9 @@ class Lookup:
             SourceError: nobody knows, and not everybody could be asked.
         """
         failure: SourceError | None = None
-        for source in self.sources:
-            if not source.abilities.knows_wallets:
-                continue
+        for able in filter(None, map(wallets_of, self.sources)):
             try:
-                if found := await source.fetch_counterfactual(wallet, Priority.INTERACTIVE):
+                if found := await able.fetch_counterfactual(wallet, self._priority):
                     await self._store.wallets.save(found, datetime.now(UTC))
                     return found
             except SourceError as error:
@@ -143,7 +154,7 @@ class Lookup:
     @property
     def knows_wallets(self) -> bool:
         """Whether any source here can tell how a wallet that is not deployed comes by its address."""
-        return any(source.abilities.knows_wallets for source in self.sources)
+        return any(map(wallets_of, self.sources))
 
     async def fetch_owner(self, account: Account) -> Owner:
         """Who owns an account; empty where that cannot be told now. Never raises: it only adorns a card."""
@@ -151,12 +162,12 @@ class Lookup:
         try:
             source = self._source(account.network)
             if not owner.address:
-                address = await source.fetch_owner(account, Priority.INTERACTIVE)
+                address = await source.fetch_owner(account, self._priority)
                 await self._remember_owner(account, address)
                 owner = Owner(address)
             key = (account.network, owner.address)
-            if key not in self._owner_names:
-                self._owner_names[key] = await source.fetch_name(owner.address, Priority.INTERACTIVE)
+            if key not in self._owner_names and (namer := namer_of(source)):
+                self._owner_names[key] = await namer.fetch_name(owner.address, self._priority)
             return Owner(owner.address, self._owner_names.get(key, ""))
         except TesseraError as error:
             log.info("owner of %s: %s", account, error.sentence)
@@ -176,7 +187,11 @@ class Lookup:
         reading = self._readings.get(key)
         if reading is None:
             reading = self._readings[key] = HoldingsRead(
-                self._source(account.network), account, contract, lambda: self._ended(key)
+                self._source(account.network),
+                account,
+                self._priority,
+                contract=contract,
+                ended=lambda: self._ended(key),
             )
         return self._watch(reading, kept)
 
@@ -191,7 +206,7 @@ class Lookup:
         except SourceError as error:
             if not kept:
                 raise
-            yield replace(kept, stale_reason=error.sentence)
+            yield replace(kept, stale_reason=source_error(error.sentence))
 
     def _ended(self, key: _Key) -> None:
         latest = self._readings.pop(key).latest
@@ -206,25 +221,14 @@ class Lookup:
             return kept
         nfts = NftList()
         try:
-            async for scan in self._source(account.network).iter_nfts(
-                account, holding.collection, Priority.INTERACTIVE
-            ):
-                rows = tuple(nft for nft in scan.rows.values() if nft.copies > 0)
-                nfts = NftList(
-                    rows,
-                    complete=scan.complete,
-                    total=scan.total,
-                    incomplete_reason=scan.incomplete_reason,
-                    source_label=scan.source_label,
-                    fallback_reason=scan.fallback_reason,
-                )
+            source = self._source(account.network)
+            async for state in read_nfts(source, account, holding.collection, self._priority):
+                nfts = state
         except SourceError as error:
             if not nfts.nfts:
                 raise
-            nfts = replace(nfts, incomplete_reason=error.sentence)
-        if nfts.complete and len(nfts.nfts) != holding.kinds:
-            incomplete_reason = f"{len(nfts.nfts)} of {holding.kinds} kinds arrived"
-            nfts = replace(nfts, complete=False, incomplete_reason=incomplete_reason)
+            nfts = nfts.broken_off(error.sentence)
+        nfts = nfts.expecting(holding.kinds)
         if nfts.complete and not nfts.fallback_reason:
             self._nfts[key] = nfts
         return nfts
@@ -235,7 +239,7 @@ class Lookup:
         if kept := self._collections.get(key):
             return kept
         as_of = datetime.now(UTC)
-        found = await self._source(network).fetch_collection(collection_id, Priority.INTERACTIVE)
+        found = await self._source(network).fetch_collection(collection_id, self._priority)
         told = found, found.as_of or as_of
         if not found.source_label:
             self._collections[key] = told

@@ -16,8 +16,9 @@ from bot.errors import InputError, NotFoundError
 from bot.holdings import Account, Holdings
 from bot.lookup.race import Standing, first_answer
 from bot.names import AccountRef, RefKind, is_numbered
+from bot.sources.capabilities import resolver_of
 from bot.sources.pace import Priority
-from bot.sources.source import Source
+from bot.sources.source import ResolvesNames, Source
 
 # How long a source that stands further up in the settings is preferred to those that have answered. A person waits for
 # it, with the command acknowledged; a source in good health answers in a fraction of this.
@@ -37,6 +38,7 @@ class Resolution:
         sources: One for each network, in the order in which their answers are preferred.
         read_holdings: What an account holds, growing; of one contract, or of any.
         remember_owner: Called with each account that was found, and its owner.
+        priority: For whom the sources are asked.
         sleep: The clock.
     """
 
@@ -45,11 +47,14 @@ class Resolution:
         sources: Sequence[Source],
         read_holdings: ReadHoldings,
         remember_owner: RememberOwner,
+        *,
+        priority: Priority,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._sources = {source.network: source for source in sources}
         self._read_holdings = read_holdings
         self._remember_owner = remember_owner
+        self._priority = priority
         self._sleep = sleep
         self._addresses: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         self._accounts: LRUCache[tuple[str, str], Account] = LRUCache(10_000)
@@ -99,11 +104,14 @@ class Resolution:
         """The account that an address has on a network."""
         key = (network, owner)
         if key not in self._accounts:
-            account = await self._sources[network].fetch_account(owner, Priority.INTERACTIVE)
+            account = await self._sources[network].fetch_account(owner, self._priority)
             if is_numbered(network):
                 await self._remember_owner(account, owner)
             self._accounts[key] = account
         return self._accounts[key]
+
+    async def _resolve(self, resolver: ResolvesNames, name: str) -> AsyncIterator[str]:
+        yield await resolver.resolve_name(name, self._priority)
 
     async def _first_account_of(self, owner: str) -> Account:
         asked = [(source.label, self._find(owner, network)) for network, source in self._sources.items()]
@@ -129,13 +137,13 @@ class Resolution:
 
     async def _resolve_name(self, name: str, network: str) -> str:
         """By the network's own source if it can, else by any that can: whichever knows it first."""
-        able = [source for source in self._sources.values() if source.abilities.resolves_names]
+        able = [(source, resolver) for source in self._sources.values() if (resolver := resolver_of(source))]
         if not able:
             raise InputError("No source here resolves names. Use an address or an account id.")
         if network:
-            own = next((source for source in able if source.network == network), able[0])
-            return await own.resolve_name(name, Priority.INTERACTIVE)
-        asked = [(source.label, _resolve(source, name)) for source in able]
+            _, own = next((each for each in able if each[0].network == network), able[0])
+            return await own.resolve_name(name, self._priority)
+        asked = [(source.label, self._resolve(resolver, name)) for source, resolver in able]
         found = await first_answer(asked, lambda _: Standing.WHOLE, asyncio.sleep(0))
         return found.said
 
@@ -157,7 +165,3 @@ def standing_of(holdings: Holdings) -> Standing:
     if any(not row.collection.is_scam for row in holdings.holdings):
         return Standing.WHOLE if whole else Standing.SOME
     return Standing.EMPTY if whole else Standing.UNCLEAR
-
-
-async def _resolve(source: Source, name: str) -> AsyncIterator[str]:
-    yield await source.resolve_name(name, Priority.INTERACTIVE)

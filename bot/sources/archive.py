@@ -11,24 +11,26 @@ from collections.abc import AsyncIterator, Callable, Hashable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 from bot.archive.lines import AccountRecord
 from bot.archive.reader import Archive
-from bot.errors import InputError, SourceError
+from bot.errors import SourceError
 from bot.holdings import Account, Collection, Holding, Nft, NftList
-from bot.links import Counterfactual
 from bot.names import is_numbered
+from bot.reasons import Reason, ReasonCode, as_recorded
 from bot.sources.http import Health
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
-from bot.sources.source import Abilities, Holder
+from bot.sources.source import Abilities
 
 T = TypeVar("T")
 
 
 class ArchiveSource:
     """Answers from an archive file; see `Source` for what can be asked.
+
+    It knows neither names nor wallets, nor who holds a collection: it has accounts, and not those that nobody recorded.
 
     Args:
         path: The file. Constructing reads all of it once, some 50 ms; in a running loop use `open()`.
@@ -46,7 +48,7 @@ class ArchiveSource:
         self.name = name
         self.label = label or f"{header.source}, recorded {header.recorded_at:%Y-%m-%d}"
         self.network = header.network
-        self.abilities = Abilities(numbers_copies=header.has_nfts, resolves_names=False, is_live=False)
+        self.abilities = Abilities(numbers_copies=header.has_nfts, is_live=False)
         self.health = Health()
         self._what = f"The archive of {header.network}"
         self._when = f"it was recorded on {header.recorded_at:%Y-%m-%d}"
@@ -55,10 +57,6 @@ class ArchiveSource:
     async def open(cls, path: Path, *, name: str, label: str = "", network: str = "") -> ArchiveSource:
         """Construct on a thread."""
         return await asyncio.to_thread(cls, path, name=name, label=label, network=network)
-
-    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:  # noqa: ARG002 - holdings were recorded, not wallets
-        """None: holdings were recorded, not wallets."""
-        return None
 
     async def close(self) -> None:
         """Close the file."""
@@ -77,15 +75,14 @@ class ArchiveSource:
             return record, [Holding(self._archive.collection(h.collection_id), h.kinds) for h in record.holdings]
 
         record, rows = await self._ask(read)
-        total, incomplete_reason = record.total, record.incomplete_reason
+        total, incomplete_reason = record.total, as_recorded(record.incomplete_reason)
         if contract:
             # One without a contract may be of this one: whoever asked must not take it for absent.
             unnamed = sum(not row.collection.contract_address for row in rows)
             rows = [row for row in rows if row.collection.contract_address in (contract, "")]
             total = len(rows) if record.complete else None
-            incomplete_reason = incomplete_reason or (
-                f"{unnamed} of its collections were recorded without a contract" if unnamed else ""
-            )
+            if unnamed and not incomplete_reason:
+                incomplete_reason = Reason.of(ReasonCode.CONTRACT_UNRECORDED, unnamed=unnamed)
         yield _finished(rows, lambda row: row.collection.collection_id, total, incomplete_reason, record.as_of)
 
     async def iter_nfts(
@@ -102,12 +99,10 @@ class ArchiveSource:
         nfts = held.nfts if held else NftList(complete=True, total=0)
         if nfts is None:
             raise SourceError(f"{self._what} does not list the single NFTs of this collection; {self._when}.")
-        incomplete_reason = nfts.incomplete_reason or ("" if nfts.complete else "its recording was broken off")
+        incomplete_reason = nfts.incomplete_reason
+        if not nfts.complete and not incomplete_reason:
+            incomplete_reason = Reason.of(ReasonCode.RECORDING_UNFINISHED)
         yield _finished(nfts.nfts, lambda nft: nft.key, nfts.total, incomplete_reason, record.as_of)
-
-    def iter_holders(self, collection_id: str, priority: Priority) -> AsyncIterator[Scan[Holder]]:  # noqa: ARG002 - as above
-        """An archive has accounts, and cannot know of those that were not recorded."""
-        raise InputError(f"{self._what} cannot tell who holds a collection; ask about accounts instead.")
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:  # noqa: ARG002 - as above
         """One collection, whoever held it."""
@@ -134,17 +129,6 @@ class ArchiveSource:
             raise SourceError(f"{self._what} holds no account of {owner[:6]}…{owner[-4:]}; {self._when}.")
         return Account(self.network, found)
 
-    async def resolve_name(self, name: str, priority: Priority) -> str:  # noqa: ARG002 - as above
-        """An archive knows no names."""
-        self._knows_no_names()
-
-    async def fetch_name(self, owner: str, priority: Priority) -> str:  # noqa: ARG002 - as above
-        """An archive knows no names, which is not to say that there is none."""
-        self._knows_no_names()
-
-    def _knows_no_names(self) -> NoReturn:
-        raise SourceError(f"{self._what} knows no names: use an account's number or address.")
-
     def _record(self, account: Account) -> AccountRecord:
         found = self._archive.find_account(account.account_id) if account.network == self.network else None
         if found is None:
@@ -165,11 +149,11 @@ class ArchiveSource:
 
 
 def _finished(
-    rows: Iterable[T], key: Callable[[T], Hashable], total: int | None, incomplete_reason: str, as_of: datetime
+    rows: Iterable[T],
+    key: Callable[[T], Hashable],
+    total: int | None,
+    incomplete_reason: Reason | None,
+    as_of: datetime,
 ) -> Scan[T]:
-    scan: Scan[T] = Scan(key)
-    scan.rows = {key(row): row for row in rows}
-    scan.received = len(scan.rows)
-    scan.total, scan.incomplete_reason, scan.as_of = total, incomplete_reason, as_of
-    scan.finished = True
-    return scan
+    distinct = tuple({key(row): row for row in rows}.values())
+    return Scan(distinct, total, finished=True, incomplete_reason=incomplete_reason, as_of=as_of)

@@ -6,7 +6,7 @@ where several share a key, their `requests_per_second` together must stay below 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -17,7 +17,6 @@ from pydantic import BaseModel
 from bot.config.source_tables import BlockscoutTable, key_variable
 from bot.errors import NotFoundError, RefusedError, UnavailableError
 from bot.holdings import Account, Collection, Holding, Nft
-from bot.links import Counterfactual
 from bot.sources.blockscout_wire import (
     HeldPart,
     WireHolder,
@@ -42,7 +41,6 @@ _SUBJECTS = ("/address_hash_param", "/holder_address_hash")
 
 W = TypeVar("W", bound=BaseModel)
 V = TypeVar("V")
-R = TypeVar("R")
 
 
 class _MissingError(NotFoundError):
@@ -65,7 +63,7 @@ class BlockscoutSource:
         name: As configured; the key's environment variable is named after it.
     """
 
-    abilities = Abilities(lists_holders=True)
+    abilities = Abilities()
 
     def __init__(self, session: aiohttp.ClientSession, settings: BlockscoutTable, *, name: str) -> None:
         chain = _CHAINS.get(settings.chain_id, f"chain {settings.chain_id}")
@@ -78,8 +76,9 @@ class BlockscoutSource:
             session,
             name=self.label,
             base_url=settings.base_url,
-            # In the header, so that the key stands in no URL.
-            headers={"Accept": "application/json"}
+            # Some servers leave out what they hold for scam, and still say that the list is whole, unless asked not to.
+            # The key is in a header, so that it stands in no URL.
+            headers={"Accept": "application/json", "show-scam-tokens": "true"}
             | ({"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}),
             requests_per_second=settings.requests_per_second,
             timeout=settings.timeout,
@@ -90,10 +89,6 @@ class BlockscoutSource:
     def health(self) -> Health:
         """When the API last answered, and how it last failed."""
         return self._client.health
-
-    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:  # noqa: ARG002 - a chain knows what is deployed
-        """None: a chain knows what is deployed."""
-        return None
 
     async def close(self) -> None:
         """Stop what is under way."""
@@ -109,10 +104,9 @@ class BlockscoutSource:
         """
         path = f"/addresses/{self._checked(account.account_id)}/nft/collections"
         to_value = partial(WireHolding.to_holding, network=self.network)
-        found: Scan[Holding] = Scan(_collection_id)
         async for scan in self._iter_rows(path, {"type": _NFT_TYPES}, priority, WireHolding, to_value, _collection_id):
-            wanted = {key: row for key, row in scan.rows.items() if contract in (None, key)}
-            yield _told(found, scan, wanted)
+            # The whole list was judged; a page of which nothing is wanted is not one that came again.
+            yield scan.with_rows(row for row in scan.rows if contract in (None, _collection_id(row)))
 
     async def iter_nfts(self, account: Account, collection: Collection, priority: Priority) -> AsyncIterator[Scan[Nft]]:
         """The address's NFTs of one contract, with copies (`GET /tokens/{contract}/instances`).
@@ -136,7 +130,6 @@ class BlockscoutSource:
         more than said, while of the holders none is left out.
         """
         contract = self._checked(collection_id)
-        found: Scan[Holder] = Scan(lambda holder: holder.account)
         parts = self._iter_rows(
             f"/tokens/{contract}/holders",
             {},
@@ -147,7 +140,7 @@ class BlockscoutSource:
             self._unknown(contract),
         )
         async for scan in parts:
-            yield _told(found, scan, _added_up(self.network, scan.rows.values()))
+            yield scan.with_rows(_added_up(self.network, scan.rows))
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
         """One contract, whoever holds it (`GET /tokens/{contract}`)."""
@@ -186,10 +179,6 @@ class BlockscoutSource:
         except NotFoundError:
             return address
         raise NotFoundError(sentence)
-
-    async def fetch_name(self, owner: str, priority: Priority) -> str:  # noqa: ARG002 - there is nobody to ask
-        """Always "": the API has no question for it."""
-        return ""
 
     async def _iter_rows(
         self,
@@ -263,21 +252,11 @@ def _points_at(body: Any, pointers: tuple[str, ...]) -> bool:
     return any(source.get("pointer") in pointers for source in sources if isinstance(source, dict))
 
 
-def _told(found: Scan[V], scan: Scan[R], rows: Mapping[Hashable, V]) -> Scan[V]:
-    """`found`, as far as `scan` has come, with what its rows amount to.
-
-    `Scan` itself must see every row as it came: a page of which nothing is wanted is not one that came again.
-    """
-    found.rows = dict(rows)
-    found.received, found.finished, found.incomplete_reason = scan.received, scan.finished, scan.incomplete_reason
-    return found
-
-
-def _added_up(network: str, parts: Iterable[HeldPart]) -> dict[Hashable, Holder]:
+def _added_up(network: str, parts: Iterable[HeldPart]) -> Iterable[Holder]:
     copies: dict[str, int] = {}
     for part in parts:
         copies[part.address] = copies.get(part.address, 0) + part.copies
-    return {address: Holder(Account(network, address), count) for address, count in copies.items()}
+    return (Holder(Account(network, address), count) for address, count in copies.items())
 
 
 def _short(address: str) -> str:

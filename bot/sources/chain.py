@@ -12,105 +12,86 @@ from typing import TypeVar
 
 from bot.errors import SourceError, TesseraError
 from bot.holdings import Account, Collection, Holding, Nft
-from bot.links import Counterfactual
+from bot.reasons import Reason, ReasonCode, source_error
 from bot.sources.http import Health
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
-from bot.sources.source import Abilities, Holder, Source
+from bot.sources.source import Abilities, Source, origin_of
 
+C = TypeVar("C")
 T = TypeVar("T")
 
 
 class ChainedSource:
-    """`first`, else `second`; both know the same network. It is called as the first is."""
+    """`first`, else `second`; both know the same network. It is called as the first is.
+
+    What only some sources can do, `bot.sources.capabilities` finds out.
+    """
 
     def __init__(self, first: Source, second: Source) -> None:
         self.name = first.name
         self.label = first.label
         self.network = first.network
-        self._first = first
-        self._second = second
+        self.first = first
+        self.second = second
 
     @property
     def abilities(self) -> Abilities:
-        """Those of the first: what it can do decides what may be offered. But either may know of wallets."""
-        knows_wallets = self._first.abilities.knows_wallets or self._second.abilities.knows_wallets
-        return replace(self._first.abilities, knows_wallets=knows_wallets)
+        """Those of the first."""
+        return self.first.abilities
 
     @property
     def health(self) -> Health:
         """That of the first."""
-        return self._first.health
+        return self.first.health
 
     def iter_holdings(self, account: Account, contract: str | None, priority: Priority) -> AsyncIterator[Scan[Holding]]:
         """See `Source`."""
-        return self._iter(lambda source: source.iter_holdings(account, contract, priority))
+        first, second = (source.iter_holdings(account, contract, priority) for source in (self.first, self.second))
+        return self.iter_in_turn(first, second)
 
     def iter_nfts(self, account: Account, collection: Collection, priority: Priority) -> AsyncIterator[Scan[Nft]]:
         """See `Source`."""
-        return self._iter(lambda source: source.iter_nfts(account, collection, priority))
-
-    def iter_holders(self, collection_id: str, priority: Priority) -> AsyncIterator[Scan[Holder]]:
-        """See `Source`."""
-        return self._iter(lambda source: source.iter_holders(collection_id, priority))
+        first, second = (source.iter_nfts(account, collection, priority) for source in (self.first, self.second))
+        return self.iter_in_turn(first, second)
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
         """See `Source`."""
         try:
-            return await self._first.fetch_collection(collection_id, priority)
+            return await self.first.fetch_collection(collection_id, priority)
         except SourceError as first:
             try:
-                found = await self._second.fetch_collection(collection_id, priority)
+                found = await self.second.fetch_collection(collection_id, priority)
             except TesseraError:
-                raise first from None  # as in _ask
-            return replace(found, source_label=found.source_label or self._second.label)
+                raise first from None  # as in ask_in_turn
+            return replace(found, source_label=found.source_label or self.second.label)
 
     async def fetch_owner(self, account: Account, priority: Priority) -> str:
         """See `Source`."""
-        return await self._ask(lambda source: source.fetch_owner(account, priority))
+        return await ask_in_turn(self.first, self.second, lambda source: source.fetch_owner(account, priority))
 
     async def fetch_account(self, owner: str, priority: Priority) -> Account:
         """See `Source`."""
-        return await self._ask(lambda source: source.fetch_account(owner, priority))
-
-    async def resolve_name(self, name: str, priority: Priority) -> str:
-        """See `Source`."""
-        return await self._ask(lambda source: source.resolve_name(name, priority))
-
-    async def fetch_name(self, owner: str, priority: Priority) -> str:
-        """See `Source`."""
-        return await self._ask(lambda source: source.fetch_name(owner, priority))
-
-    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
-        """See `Source`. That the second knows of no such wallet is no answer to what the first was asked."""
-        if not self._first.abilities.knows_wallets:
-            return await self._second.fetch_counterfactual(wallet, priority)
-        try:
-            return await self._first.fetch_counterfactual(wallet, priority)
-        except SourceError:
-            if found := await self._second.fetch_counterfactual(wallet, priority):
-                return found
-            raise
+        return await ask_in_turn(self.first, self.second, lambda source: source.fetch_account(owner, priority))
 
     async def close(self) -> None:
         """Close both."""
-        await self._first.close()
-        await self._second.close()
+        await self.first.close()
+        await self.second.close()
 
-    async def _ask(self, call: Callable[[Source], Awaitable[T]]) -> T:
-        try:
-            return await call(self._first)
-        except SourceError as first:
-            try:
-                return await call(self._second)
-            except TesseraError:
-                raise first from None  # what the second does not know is no answer to what the first was asked
+    async def iter_in_turn(
+        self, first: AsyncIterator[Scan[T]], second: AsyncIterator[Scan[T]]
+    ) -> AsyncIterator[Scan[T]]:
+        """The list of the first, or that of the second where only that one is whole.
 
-    async def _iter(self, call: Callable[[Source], AsyncIterator[Scan[T]]]) -> AsyncIterator[Scan[T]]:
+        Args:
+            first: What the first answers.
+            second: What the second would answer; nobody asks it before this is iterated.
+        """
         failure: SourceError | None = None
         scan: Scan[T] | None = None
         try:
-            async for scan in call(self._first):
+            async for scan in first:
                 # A first word that ends with a gap is held back until the second was asked.
                 if scan.complete or not scan.finished:
                     yield scan
@@ -118,19 +99,31 @@ class ChainedSource:
             failure = error
         if scan and scan.complete:
             return
-        why = (
-            failure.sentence if failure else f"{self._first.label}: {scan.incomplete_reason if scan else 'no answer'}."
-        )
+        why = source_error(failure.sentence) if failure else self._no_whole_answer(scan)
         try:
-            async for other in call(self._second):
+            async for other in second:
                 if other.complete:
-                    other.source_label = other.source_label or self._second.label
-                    other.fallback_reason = why
-                    yield other
+                    yield replace(other, origin=other.origin or origin_of(self.second), fallback_reason=why)
                     return
         except TesseraError as error:
-            del error  # as in _ask
+            del error  # as in ask_in_turn
         if failure:
             raise failure
         if scan:
             yield scan
+
+    def _no_whole_answer(self, scan: Scan[T] | None) -> Reason:
+        if scan is None:
+            return Reason.of(ReasonCode.ASKED_FIRST_SILENT, label=self.first.label)
+        return Reason.of(ReasonCode.ASKED_FIRST_INCOMPLETE, scan.incomplete_reason, label=self.first.label)
+
+
+async def ask_in_turn(first: C, second: C, call: Callable[[C], Awaitable[T]]) -> T:
+    """What the first answers, or the second where the first gives no usable answer."""
+    try:
+        return await call(first)
+    except SourceError as error:
+        try:
+            return await call(second)
+        except TesseraError:
+            raise error from None  # what the second does not know is no answer to what the first was asked

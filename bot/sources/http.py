@@ -21,8 +21,8 @@ import aiohttp
 import orjson
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
-from bot.bodies import read_body
 from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError
+from bot.sources.bodies import read_body
 from bot.sources.pace import Breaker, Pace, Priority
 from bot.sources.retry_after import parse_pause, parse_used_up
 

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from bot.config.source_tables import LoopringTable, key_variable
-from bot.errors import InputError, NotFoundError, RefusedError, TesseraError, UnavailableError
+from bot.errors import NotFoundError, RefusedError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
 from bot.links import Counterfactual
 from bot.sources.http import Answer, Health, JsonClient
@@ -31,7 +31,7 @@ from bot.sources.loopring_wire import (
 )
 from bot.sources.pace import Priority
 from bot.sources.paging import RawPage, Scan, iter_scan
-from bot.sources.source import Abilities, Holder
+from bot.sources.source import Abilities
 from bot.sources.wire import ADDRESS, whole_number
 
 _COUNTERFACTUAL = "/api/v3/counterFactualInfo"
@@ -66,14 +66,14 @@ _ERRORS: Mapping[int | None, tuple[type[TesseraError], str]] = {
 
 
 class LoopringSource:
-    """Answers about Loopring accounts and collections.
+    """Answers about Loopring accounts and collections, names and wallets.
 
     Every `fetch_x` and `iter_x` raises `SourceError` when the API gives no usable answer, and `NotFoundError` when it
-    says that there is no such thing.
+    says that there is no such thing. It cannot list holders: that would take one request for each NFT of a collection.
     """
 
     network = LOOPRING
-    abilities = Abilities(knows_wallets=True)
+    abilities = Abilities()
 
     def __init__(
         self,
@@ -137,14 +137,6 @@ class LoopringSource:
 
         async for scan in iter_scan(fetch_page, key=lambda nft: nft.key):
             yield scan
-
-    def iter_holders(
-        self,
-        collection_id: str,  # noqa: ARG002 - what every source can be asked
-        priority: Priority,  # noqa: ARG002 - likewise
-    ) -> AsyncIterator[Scan[Holder]]:
-        """Loopring has no such question: it would take one request for each NFT of a collection."""
-        raise InputError(f"{NAME} cannot tell who holds a collection; ask about accounts instead.")
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
         """One collection, whoever holds it (`GET /api/v3/nft/public/collection`)."""

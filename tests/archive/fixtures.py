@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.archive.lines import AccountRecord, Header, HeldRecord, order
 from bot.archive.writer import write_archive
 from bot.holdings import LOOPRING, Collection, Nft, NftList
+from bot.reasons import as_recorded
 
 RECORDED_AT = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
@@ -46,7 +47,11 @@ collections = st.builds(
 )
 nfts = st.builds(Nft, key=texts, nft_id=texts, copies=st.integers(0, 2**256 - 1), name=texts, image_uris=uris)
 nft_lists = st.builds(
-    NftList, nfts=st.lists(nfts, max_size=3).map(tuple), complete=st.booleans(), total=totals, incomplete_reason=texts
+    NftList,
+    nfts=st.lists(nfts, max_size=3).map(tuple),
+    complete=st.booleans(),
+    total=totals,
+    incomplete_reason=texts.map(as_recorded),
 )
 
 

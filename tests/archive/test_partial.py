@@ -11,6 +11,7 @@ from bot.archive.partial import Partial
 from bot.archive.reader import Archive
 from bot.errors import ConfigError
 from bot.holdings import LOOPRING, Collection, NftList
+from bot.reasons import as_recorded
 from tests.archive.fixtures import RECORDED_AT, header
 
 COLLECTIONS = [Collection(LOOPRING, str(number), name=f"Number {number}\n") for number in range(1, 9)]
@@ -69,7 +70,11 @@ def test_an_account_whose_nfts_are_incomplete_is_asked_about_again(tmp_path: Pat
     partial = Partial.create(tmp_path / "p", header(has_nfts=True))
     partial.add(
         COLLECTIONS,
-        [AccountRecord("1", RECORDED_AT, holdings=(HeldRecord("1", 1, NftList(incomplete_reason="torn")),))],
+        [
+            AccountRecord(
+                "1", RECORDED_AT, holdings=(HeldRecord("1", 1, NftList(incomplete_reason=as_recorded("torn"))),)
+            )
+        ],
     )
     assert partial.done == {"1": False}
     partial.close()

@@ -7,8 +7,10 @@ import pytest
 
 from bot.errors import NotFoundError, UnavailableError
 from bot.holdings import Account, Collection
+from bot.reasons import reason_words
 from bot.sources.blockscout import BlockscoutSource
-from bot.sources.source import Source
+from bot.sources.capabilities import holders_of, namer_of, resolver_of, wallets_of
+from bot.sources.source import Abilities, Source
 from tests.blockscout_source import (
     ADA,
     NOBODY,
@@ -43,8 +45,10 @@ async def contract_of(source: BlockscoutSource, name: str) -> str:
 async def test_it_is_a_source_that_says_what_it_can(eth: BlockscoutSource) -> None:
     source: Source = eth
     assert (source.name, source.label, source.network) == ("ethereum", "Ethereum (Blockscout)", "eip155:1")
-    can = source.abilities
-    assert can.numbers_copies and can.resolves_names and can.lists_holders and can.is_live  # noqa: PT018 - one fact
+    assert source.abilities == Abilities(numbers_copies=True, is_live=True)
+    assert holders_of(source) is eth
+    assert resolver_of(source) is eth
+    assert (namer_of(source), wallets_of(source)) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +91,7 @@ async def test_what_the_indexer_did_not_count_is_a_gap_and_not_nothing(eth: Bloc
     scan = await holdings(eth)
     assert len(scan.rows) == 7
     assert (scan.finished, scan.complete) == (True, False)
-    assert scan.incomplete_reason == "1 of 8 entries could not be understood"
+    assert reason_words(scan.incomplete_reason) == "1 of 8 entries could not be understood"
 
 
 async def test_collections_are_told_as_all_sources_tell_them(eth: BlockscoutSource) -> None:
@@ -126,18 +130,27 @@ async def test_an_address_never_seen_is_complete_and_empty(eth: BlockscoutSource
     assert scan.complete == (address == NOBODY)
 
 
+async def test_no_row_is_left_out_by_the_server_as_scam(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
+    flags = (await by_name(eth))["Signal Flags"].collection
+    await last_of(eth.iter_nfts(Account("eip155:1", ADA), flags, NOW))
+    await last_of(eth.iter_holders(flags.collection_id, NOW))
+    calls = await requests(sandbox)
+    assert len(calls) >= 3
+    assert {call["headers"].get("show-scam-tokens") for call in calls} == {"true"}
+
+
 async def test_one_contract_is_found_on_whatever_page_it_stands(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
     everything = await holdings(eth, WHALE)
-    for wanted in [list(everything.rows)[number] for number in (0, 117)]:
-        scan = await holdings(eth, WHALE, str(wanted))
-        assert list(scan.rows) == [wanted]
+    for wanted in (everything.rows[0], everything.rows[117]):
+        scan = await holdings(eth, WHALE, wanted.collection.collection_id)
+        assert scan.rows == (wanted,)
         assert scan.complete
     assert len(await requests(sandbox, "/nft/collections")) == 9
 
 
 async def test_a_contract_that_is_not_held_is_not_held(eth: BlockscoutSource) -> None:
     scan = await holdings(eth, WHALE, NOBODY)
-    assert (scan.rows, scan.complete) == ({}, True)
+    assert (scan.rows, scan.complete) == ((), True)
 
 
 async def test_one_contract_is_not_said_to_be_missing_while_a_row_cannot_be_read(eth: BlockscoutSource) -> None:
@@ -163,8 +176,8 @@ async def test_nfts_of_a_contract_come_with_copies(sandbox: SandboxClient, eth: 
     flags = (await by_name(eth))["Signal Flags"].collection
     scan = await last_of(eth.iter_nfts(Account("eip155:1", ADA), flags, NOW))
     assert scan.complete
-    assert {nft.nft_id: nft.copies for nft in scan.rows.values()} == {"1": 2, "3": 1, "4": 5, "5": 1}
-    nft = scan.rows["4"]
+    assert {nft.nft_id: nft.copies for nft in scan.rows} == {"1": 2, "3": 1, "4": 5, "5": 1}
+    nft = next(nft for nft in scan.rows if nft.nft_id == "4")
     assert (nft.key, nft.name, nft.description) == ("4", "Delta", nft.description)
     assert nft.image_uris
     (call,) = await requests(sandbox, "/instances")
@@ -175,7 +188,7 @@ async def test_nfts_of_a_contract_come_with_copies(sandbox: SandboxClient, eth: 
 async def test_nfts_of_an_erc_721_are_one_each(eth: BlockscoutSource) -> None:
     tiles = (await by_name(eth))["Founders' Tiles"].collection
     scan = await last_of(eth.iter_nfts(Account("eip155:1", ADA), tiles, NOW))
-    assert {nft.nft_id: nft.copies for nft in scan.rows.values()} == {"1": 1, "2": 1, "7": 1}
+    assert {nft.nft_id: nft.copies for nft in scan.rows} == {"1": 1, "2": 1, "7": 1}
 
 
 async def test_nfts_of_a_contract_that_nobody_knows(eth: BlockscoutSource) -> None:
@@ -193,14 +206,14 @@ async def test_all_holders_of_a_contract_are_told(sandbox: SandboxClient, versio
         contract = await contract_of(source, "Founders' Tiles")
         scan = await last_of(source.iter_holders(contract, NOW))
     assert scan.complete
-    copies = {str(holder.account): holder.copies for holder in scan.rows.values()}
+    copies = {str(holder.account): holder.copies for holder in scan.rows}
     assert (len(copies), copies[f"eip155:1:{ADA}"]) == (66, 3)
     assert len(await requests(sandbox, "/holders")) == 2
 
 
 async def test_the_kinds_of_one_holder_are_added_up(eth: BlockscoutSource) -> None:
     scan = await last_of(eth.iter_holders(await contract_of(eth, "Signal Flags"), NOW))
-    assert {holder.account.account_id: holder.copies for holder in scan.rows.values()} == {
+    assert {holder.account.account_id: holder.copies for holder in scan.rows} == {
         ADA: 9,
         "0x9940bdc4b2eed7dde7417db86832ac84b30079ba": 2,
         "0x4f05856fa103273e53263ac7403ee08f3dee5998": 10,
@@ -244,7 +257,6 @@ async def test_an_address_is_its_own_account_and_owner_and_nobody_is_asked(
     account = await eth.fetch_account(ADA.upper().replace("0X", "0x"), NOW)
     assert account == Account("eip155:1", ADA)
     assert await eth.fetch_owner(account, NOW) == ADA
-    assert await eth.fetch_name(ADA, NOW) == ""
     assert await requests(sandbox) == []
 
 

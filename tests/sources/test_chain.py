@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.errors import NotFoundError, SourceError, UnavailableError
-from bot.holdings import Account, Collection, Holding, Nft
+from bot.holdings import Account, Collection, Holding, Nft, Origin
 from bot.links import Counterfactual
+from bot.reasons import reason_words
+from bot.sources.capabilities import holders_of, namer_of, resolver_of, wallets_of
 from bot.sources.chain import ChainedSource
 from bot.sources.http import Health
 from bot.sources.pace import Priority
-from bot.sources.paging import RawPage, Scan
-from bot.sources.source import Abilities, Holder
+from bot.sources.paging import PageCollector, RawPage, Scan
+from bot.sources.source import Abilities, Holder, Source
 
 ACCOUNT = Account("loopring", "10001")
 CATS = Holding(Collection("loopring", "1", name="Cats"), 2)
 DOGS = Holding(Collection("loopring", "2", name="Dogs"), 1)
 DOWN = UnavailableError("Loopring does not answer.")
 THEN = datetime(2026, 6, 28, tzinfo=UTC)
+NOW = Priority.INTERACTIVE
 
 
-class Scripted:
-    """A source that says what it is given: pages, then an error if any."""
+class Plain:
+    """A source that says what it is given: pages, then an error if any. It can do what all sources can."""
 
     network = "loopring"
     health = Health()
@@ -36,33 +40,26 @@ class Scripted:
         error: Exception | None = None,
         as_of: datetime | None = None,
         wallets: tuple[str, ...] = (),
-        *,
-        knows_wallets: bool = True,
     ) -> None:
         self.name = self.label = label
         self._pages = pages
         self._error = error
         self._as_of = as_of
         self.wallets = wallets
-        self.abilities = Abilities(knows_wallets=knows_wallets)
+        self.abilities = Abilities()
         self.closed = False
 
     async def iter_holdings(
         self, _account: Account, _contract: str | None, _priority: Priority
     ) -> AsyncIterator[Scan[Holding]]:
-        scan: Scan[Holding] = Scan(key=lambda row: row.collection.collection_id)
-        scan.as_of = self._as_of
+        pages: PageCollector[Holding] = PageCollector(key=lambda row: row.collection.collection_id)
         for page in self._pages:
-            scan.receive(page)
-            yield scan
+            pages.receive(page)
+            yield replace(pages.scan, as_of=self._as_of)
         if self._error:
             raise self._error
 
     async def iter_nfts(self, _a: Account, _c: Collection, _p: Priority) -> AsyncIterator[Scan[Nft]]:
-        raise DOWN
-        yield  # type: ignore[unreachable] # pragma: no cover - makes it a generator
-
-    async def iter_holders(self, _c: str, _p: Priority) -> AsyncIterator[Scan[Holder]]:
         raise DOWN
         yield  # type: ignore[unreachable] # pragma: no cover - makes it a generator
 
@@ -78,6 +75,24 @@ class Scripted:
         await self._text("")
         return ACCOUNT
 
+    async def close(self) -> None:
+        self.closed = True
+
+    async def _text(self, text: str) -> str:
+        if self._error:
+            raise self._error
+        return text
+
+
+class Scripted(Plain):
+    """One that can do everything."""
+
+    async def iter_holders(self, _c: str, _p: Priority) -> AsyncIterator[Scan[Holder]]:
+        pages: PageCollector[Holder] = PageCollector(key=lambda holder: holder.account)
+        pages.receive(RawPage((Holder(ACCOUNT, 2),), is_last=True))
+        await self._text("")
+        yield pages.scan
+
     async def resolve_name(self, _name: str, _priority: Priority) -> str:
         return await self._text("0x" + "ab" * 20)
 
@@ -88,14 +103,6 @@ class Scripted:
         known = await self._text("0x" + "cd" * 20)
         return Counterfactual(wallet, known, 1, known) if wallet in self.wallets else None
 
-    async def close(self) -> None:
-        self.closed = True
-
-    async def _text(self, text: str) -> str:
-        if self._error:
-            raise self._error
-        return text
-
 
 WHOLE = (RawPage((CATS,), total=1),)
 TORN: tuple[RawPage[Holding], ...] = (RawPage((CATS,), total=2), RawPage((), total=0))
@@ -105,14 +112,14 @@ ARCHIVE = Scripted("Archive", (RawPage((CATS, DOGS), total=2),), as_of=THEN)
 
 async def last(source: ChainedSource) -> Scan[Holding]:
     """The final word on the account."""
-    scans = [scan async for scan in source.iter_holdings(ACCOUNT, None, Priority.INTERACTIVE)]
+    scans = [scan async for scan in source.iter_holdings(ACCOUNT, None, NOW)]
     return scans[-1]
 
 
 async def test_a_whole_answer_of_the_first_is_the_answer() -> None:
     scan = await last(ChainedSource(Scripted("Loopring", WHOLE), ARCHIVE))
-    assert list(scan.rows.values()) == [CATS]
-    assert (scan.source_label, scan.fallback_reason) == ("", "")
+    assert list(scan.rows) == [CATS]
+    assert (scan.origin, scan.fallback_reason) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -127,9 +134,10 @@ async def test_the_second_speaks_where_the_first_has_no_whole_answer(
     pages: tuple[RawPage[Holding], ...], error: Exception | None, why: str
 ) -> None:
     scan = await last(ChainedSource(Scripted("Loopring", pages, error), ARCHIVE))
-    assert list(scan.rows.values()) == [CATS, DOGS]
+    assert list(scan.rows) == [CATS, DOGS]
     assert scan.complete
-    assert (scan.source_label, scan.fallback_reason, scan.as_of) == ("Archive", why, THEN)
+    assert scan.origin == Origin("Archive", "Archive", is_live=True)
+    assert (reason_words(scan.fallback_reason), scan.as_of) == (why, THEN)
 
 
 @pytest.mark.parametrize(
@@ -145,8 +153,8 @@ async def test_where_neither_knows_the_words_of_the_first_stand(second: Scripted
         await last(ChainedSource(Scripted("Loopring", (), DOWN), second))
     scan = await last(ChainedSource(Scripted("Loopring", TORN), second))
     assert not scan.complete
-    assert scan.incomplete_reason == "1 of the 2 announced arrived"
-    assert scan.source_label == ""
+    assert reason_words(scan.incomplete_reason) == "1 of the 2 announced arrived"
+    assert scan.origin is None
 
 
 async def test_no_such_account_is_an_answer() -> None:
@@ -156,37 +164,60 @@ async def test_no_such_account_is_an_answer() -> None:
 
 async def test_other_questions_go_the_same_way() -> None:
     down = ChainedSource(Scripted("Loopring", (), DOWN), ARCHIVE)
-    assert await down.fetch_collection("1", Priority.INTERACTIVE) == CATS.collection
-    assert await down.fetch_name("0x", Priority.INTERACTIVE) == "name by Archive"
-    assert await down.fetch_owner(ACCOUNT, Priority.INTERACTIVE) == await down.resolve_name("x", Priority.INTERACTIVE)
-    assert await down.fetch_account("0x", Priority.INTERACTIVE) == ACCOUNT
-    up = ChainedSource(Scripted("Loopring", WHOLE), ARCHIVE)
-    assert await up.fetch_name("0x", Priority.INTERACTIVE) == "name by Loopring"
+    assert await down.fetch_collection("1", NOW) == CATS.collection
+    assert await down.fetch_owner(ACCOUNT, NOW) == "0x" + "ab" * 20
+    assert await down.fetch_account("0x", NOW) == ACCOUNT
     neither = ChainedSource(Scripted("Loopring", (), DOWN), Scripted("Archive", (), NotFoundError("not there")))
     with pytest.raises(SourceError, match="Loopring does not answer"):
-        await neither.fetch_collection("1", Priority.INTERACTIVE)
+        await neither.fetch_collection("1", NOW)
+
+
+# ---------------------------------------------------------------- what only some can do
+
+
+@pytest.mark.parametrize("find", [holders_of, resolver_of, namer_of, wallets_of])
+def test_who_can_is_found_by_what_it_has(find: Callable[[Source], object]) -> None:
+    able, plain = Scripted("Loopring"), Plain("Archive")
+    assert find(able) is able
+    assert find(plain) is None
+    assert find(ChainedSource(plain, Plain("Other"))) is None
+    assert find(ChainedSource(able, plain)) is able
+    assert find(ChainedSource(able, Scripted("Other"))) is not None
+
+
+@pytest.mark.parametrize(("find", "either"), [(holders_of, 0), (resolver_of, 0), (namer_of, 1), (wallets_of, 1)])
+def test_what_is_offered_is_what_the_first_can_and_what_is_known_either_may_know(
+    find: Callable[[Source], object], either: int
+) -> None:
+    able = Scripted("Loopring")
+    assert find(ChainedSource(Plain("Archive"), able)) is (able if either else None)
+
+
+async def test_two_that_can_are_asked_in_turn() -> None:
+    down = ChainedSource(Scripted("Loopring", (), DOWN), ARCHIVE)
+    up = ChainedSource(Scripted("Loopring", WHOLE), ARCHIVE)
+    names, resolvers, lists = namer_of(down), resolver_of(down), holders_of(down)
+    assert names and resolvers and lists  # noqa: PT018 - all of them
+    assert await names.fetch_name("0x", NOW) == "name by Archive"
+    assert await resolvers.resolve_name("x", NOW) == "0x" + "ab" * 20
+    (scan,) = [scan async for scan in lists.iter_holders("1", NOW)]
+    assert (scan.rows, scan.origin) == ((Holder(ACCOUNT, 2),), Origin("Archive", "Archive", is_live=True))
+    assert reason_words(scan.fallback_reason) == "Loopring does not answer."
+    first = namer_of(up)
+    assert first is not None
+    assert await first.fetch_name("0x", NOW) == "name by Loopring"
 
 
 async def test_a_wallet_that_only_the_second_could_be_asked_about_stays_unknown() -> None:
     down, knows = Scripted("Loopring", (), DOWN), Scripted("Archive", wallets=("0x1",))
-    chained = ChainedSource(down, knows)
-    found = await chained.fetch_counterfactual("0x1", Priority.INTERACTIVE)
+    chained, turned = wallets_of(ChainedSource(down, knows)), wallets_of(ChainedSource(knows, down))
+    assert chained and turned  # noqa: PT018 - both of them
+    found = await chained.fetch_counterfactual("0x1", NOW)
     assert found is not None
     assert found.wallet == "0x1"
     with pytest.raises(SourceError, match="Loopring does not answer"):
-        await chained.fetch_counterfactual("0x2", Priority.INTERACTIVE)
-    assert await ChainedSource(knows, down).fetch_counterfactual("0x2", Priority.INTERACTIVE) is None
-
-
-@pytest.mark.parametrize("second_knows", [False, True])
-async def test_who_cannot_tell_of_wallets_is_not_asked(*, second_knows: bool) -> None:
-    """What an archive does not say of a wallet is no word of Loopring's."""
-    archive = Scripted("Archive", wallets=("0x1",), knows_wallets=False)
-    chained = ChainedSource(archive, Scripted("Loopring", wallets=("0x2",), knows_wallets=second_knows))
-    assert chained.abilities.knows_wallets is second_knows
-    assert await chained.fetch_counterfactual("0x1", Priority.INTERACTIVE) is None
-    assert await chained.fetch_counterfactual("0x2", Priority.INTERACTIVE) is not None
-    assert ChainedSource(Scripted("Loopring"), archive).abilities.knows_wallets
+        await chained.fetch_counterfactual("0x2", NOW)
+    assert await turned.fetch_counterfactual("0x2", NOW) is None
 
 
 async def test_both_are_closed() -> None:

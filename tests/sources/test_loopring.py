@@ -58,7 +58,7 @@ async def test_holdings_are_read_to_the_end_with_counts(sandbox: SandboxClient, 
     scan = await holdings(source, "10005")
     assert scan.complete
     assert (len(scan.rows), scan.total) == (132, 132)
-    assert all(holding.kinds > 0 for holding in scan.rows.values())
+    assert all(holding.kinds > 0 for holding in scan.rows)
     calls = await sandbox.requests(DETAILS)
     asked = {"accountId": "10005", "nonZero": "true", "limit": "50"}
     assert [call["query"] for call in calls] == [asked | {"offset": offset} for offset in ("0", "50", "100")]
@@ -68,31 +68,31 @@ async def test_holdings_are_read_to_the_end_with_counts(sandbox: SandboxClient, 
 async def test_a_contract_is_asked_for_and_only_its_collections_come(
     sandbox: SandboxClient, source: LoopringSource
 ) -> None:
-    contract = next(iter((await holdings(source, "10011")).rows.values())).collection.contract_address
+    contract = (await holdings(source, "10011")).rows[0].collection.contract_address
     scan = await holdings(source, "10001", contract)
-    assert set(scan.rows) == {"305", "306", "307"}
+    assert {row.collection.collection_id for row in scan.rows} == {"305", "306", "307"}
     assert (await sandbox.requests(DETAILS))[-1]["query"]["tokenAddress"] == contract
 
 
 async def test_an_account_without_nfts_is_complete_and_empty(source: LoopringSource) -> None:
     scan = await holdings(source, "10003")
     assert scan.complete
-    assert (scan.rows, scan.total) == ({}, 0)
+    assert (scan.rows, scan.total) == ((), 0)
 
 
 async def test_nfts_of_a_collection_come_with_copies(sandbox: SandboxClient, source: LoopringSource) -> None:
-    held = (await holdings(source, "10008")).rows
-    scan = await nfts(source, "10008", held["350"].collection)
+    held = {row.collection.collection_id: row.collection for row in (await holdings(source, "10008")).rows}
+    scan = await nfts(source, "10008", held["350"])
     assert scan.complete
-    assert [nft.copies for nft in scan.rows.values()] == [78_000]
-    nft = next(iter(scan.rows.values()))
+    assert [nft.copies for nft in scan.rows] == [78_000]
+    nft = scan.rows[0]
     assert nft.name
     assert nft.image_uris[0].startswith("ipfs://Qm")
     assert nft.nft_id.startswith("0x")
     assert (await sandbox.requests(BALANCES))[0]["query"] == {
         "accountId": "10008",
         "collectionId": "350",
-        "tokenAddress": held["350"].collection.contract_address,
+        "tokenAddress": held["350"].contract_address,
         "metadata": "true",
         "nonZero": "true",
         "offset": "0",

@@ -151,7 +151,7 @@ async def test_code_zero_is_success(sandbox: SandboxClient, source: LoopringSour
     await sandbox.fault("status", status=200, body=body)
     scan = await holdings(source)
     assert scan.complete
-    assert scan.rows["7"].kinds == 2
+    assert [(row.collection.collection_id, row.kinds) for row in scan.rows] == [("7", 2)]
 
 
 @pytest.mark.parametrize("body", [{}, [], None, {"resultInfo": {}}, {"code": 5}, {"data": []}, ["maintenance"], 0])

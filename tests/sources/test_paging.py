@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.sources.paging import MAX_PAGES, RawPage, Scan, iter_scan
+from bot.reasons import reason_words
+from bot.sources.paging import MAX_PAGES, PageCollector, RawPage, Scan, iter_scan
 
 UNTOLD = "the source did not say how many there are"
 
 
 def scan_of(*pages: RawPage[int]) -> Scan[int]:
-    scan: Scan[int] = Scan(key=lambda row: row)
+    collector: PageCollector[int] = PageCollector(key=lambda row: row)
     for page in pages:
-        assert not scan.finished, "asked for more than needed"
-        scan.receive(page)
-    return scan
+        assert not collector.finished, "asked for more than needed"
+        collector.receive(page)
+    return collector.scan
 
 
 def page(rows: Sequence[int], total: int | None = None, unreadable: int = 0) -> RawPage[int]:
@@ -35,7 +36,7 @@ def test_a_whole_list_is_complete(pages: list[RawPage[int]]) -> None:
     scan = scan_of(*pages)
     assert scan.finished
     assert scan.complete
-    assert scan.incomplete_reason == ""
+    assert scan.incomplete_reason is None
 
 
 @pytest.mark.parametrize(
@@ -70,13 +71,21 @@ def test_a_list_with_a_gap_says_so(pages: list[RawPage[int]], incomplete_reason:
     scan = scan_of(*pages)
     assert scan.finished
     assert not scan.complete
-    assert scan.incomplete_reason == incomplete_reason
+    assert reason_words(scan.incomplete_reason) == incomplete_reason
 
 
 def test_an_unfinished_list_is_not_complete() -> None:
     scan = scan_of(page(range(50), 120))
     assert not scan.finished
     assert not scan.complete
+
+
+def test_what_was_known_after_a_page_stays_as_it_was() -> None:
+    collector: PageCollector[int] = PageCollector(key=lambda row: row)
+    collector.receive(page(range(50), 120))
+    before = collector.scan
+    collector.receive(page(range(50, 100), 120))
+    assert (before, len(collector.scan.rows)) == (Scan(tuple(range(50)), 120), 100)
 
 
 async def test_the_offset_advances_by_the_rows_received() -> None:
@@ -101,4 +110,4 @@ async def test_reading_ends_at_two_hundred_pages() -> None:
     scans = [scan async for scan in iter_scan(fetch, key=lambda row: row)]
     assert asked == MAX_PAGES
     assert not scans[-1].complete
-    assert scans[-1].incomplete_reason == "only the first 200 pages were read"
+    assert reason_words(scans[-1].incomplete_reason) == "only the first 200 pages were read"

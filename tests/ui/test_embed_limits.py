@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.cogs.holdings import holdings_embeds
 from bot.errors import InputError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, Owner
+from bot.reasons import as_recorded
 from bot.text import safe_pages, utf16_units
 from bot.ui import embeds
 
@@ -97,12 +98,12 @@ def test_a_page_of_holdings_keeps_the_limits(
         AS_OF,
         tuple(rows),
         complete=not incomplete_reason,
-        incomplete_reason=incomplete_reason,
-        stale_reason=stale,
+        incomplete_reason=as_recorded(incomplete_reason),
+        stale_reason=as_recorded(stale),
         total=2**63,
     )
     message = holdings_embeds.holdings_embeds(
-        holdings, page, owner=Owner(OWNER, name), reading=reading, gateways=GATEWAYS
+        holdings.shown(hide_scam=False), page, owner=Owner(OWNER, name), reading=reading, gateways=GATEWAYS
     )
     assert over_limits(message) == []
     assert message[0].description
@@ -119,7 +120,11 @@ def test_a_collection_with_nfts_keeps_the_limits(
             collection, description=description, held="3 kinds", source_label="Loopring", as_of=AS_OF, gateways=GATEWAYS
         )
         message = embeds.fit(
-            [whole, *holdings_embeds.nft_embeds(nfts, GATEWAYS), holdings_embeds.incomplete_embed(incomplete_reason)]
+            [
+                whole,
+                *holdings_embeds.nft_embeds(nfts, GATEWAYS),
+                holdings_embeds.incomplete_embed(as_recorded(incomplete_reason)),
+            ]
         )
         assert over_limits(message) == []
         assert len(message) == 2 + len(nfts)
@@ -128,7 +133,7 @@ def test_a_collection_with_nfts_keeps_the_limits(
 @settings(max_examples=100, deadline=None)
 @given(TEXT)
 def test_a_gap_and_an_error_keep_the_limits(words: str) -> None:
-    assert over_limits([holdings_embeds.incomplete_embed(words)]) == []
+    assert over_limits([holdings_embeds.incomplete_embed(as_recorded(words))]) == []
     for error in (InputError(words), UnavailableError(words)):
         assert over_limits([embeds.error_embed(error)]) == []
 

@@ -23,7 +23,8 @@ from bot.errors import (
     UnavailableError,
     UndecidedError,
 )
-from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Owner
+from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Origin, Owner
+from bot.reasons import as_recorded
 from bot.ui import embeds
 
 GATEWAYS = ("https://gateway.example/ipfs/",)
@@ -38,12 +39,13 @@ def holding(number: int = 1, kinds: int = 1, **fields: Any) -> Holding:
 
 
 def held(*rows: Holding, **fields: Any) -> Holdings:
-    defaults: dict[str, Any] = {"complete": True, "total": len(rows), "source_label": "Loopring"}
+    defaults: dict[str, Any] = {"complete": True, "total": len(rows), "origin": Origin(label="Loopring")}
     return Holdings(Account(LOOPRING, "10001"), AS_OF, rows, **(defaults | fields))
 
 
 def shown(holdings: Holdings, page: int = 0, owner: Owner = NOBODY, *, reading: bool = False) -> list[discord.Embed]:
-    return holdings_embeds.holdings_embeds(holdings, page, owner=owner, reading=reading, gateways=GATEWAYS)
+    seen = holdings.shown(hide_scam=False)
+    return holdings_embeds.holdings_embeds(seen, page, owner=owner, reading=reading, gateways=GATEWAYS)
 
 
 def card(held: str = "", **fields: Any) -> discord.Embed:
@@ -87,7 +89,7 @@ def test_copies_are_counted_with_the_thousands_set_apart() -> None:
     [
         pytest.param(NftList(), "3 kinds", id="none of them"),
         pytest.param(
-            NftList((Nft("a", "1", 5),), complete=False, total=3, incomplete_reason="x"),
+            NftList((Nft("a", "1", 5),), complete=False, total=3, incomplete_reason=as_recorded("x")),
             "3 kinds",
             id="not all of them",
         ),
@@ -145,14 +147,14 @@ def test_one_of_everything_is_no_plural() -> None:
             id="no total",
         ),
         pytest.param(
-            held(holding(), complete=False, incomplete_reason="1 of the 35 announced arrived"),
+            held(holding(), complete=False, incomplete_reason=as_recorded("1 of the 35 announced arrived")),
             False,
             "⚠️ **Incomplete:** 1 of the 35 announced arrived. What is missing here is unknown, not zero.",
             embeds.CAUTION,
             id="incomplete",
         ),
         pytest.param(
-            held(holding(), stale_reason="Loopring did not answer within 10 seconds."),
+            held(holding(), stale_reason=as_recorded("Loopring did not answer within 10 seconds.")),
             False,
             "⚠️ This is an earlier answer, and may have changed. Loopring did not answer within 10 seconds.",
             embeds.CAUTION,
@@ -177,7 +179,7 @@ def test_only_a_complete_empty_list_says_that_nothing_is_held() -> None:
         "This account holds no NFTs of this contract, says Loopring.",
         "Only contract `0xdf23…8b19`",
     ]
-    unknown = held(complete=False, total=30, incomplete_reason="0 of the 30 announced arrived")
+    unknown = held(complete=False, total=30, incomplete_reason=as_recorded("0 of the 30 announced arrived"))
     for embed in (shown(unknown)[0], shown(held(complete=False, total=None), reading=True)[0]):
         assert "holds no NFTs" not in (embed.description or "")
 

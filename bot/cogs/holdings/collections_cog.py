@@ -27,6 +27,7 @@ from bot.holdings import Account, Holdings, Order
 from bot.linking.accounts import Accounts
 from bot.lookup.lookup import Lookup
 from bot.names import parse_contract
+from bot.reasons import Reason, ReasonCode
 from bot.ui.client import Bot
 from bot.ui.paginator import PageSource, Paginator
 
@@ -34,7 +35,7 @@ from bot.ui.paginator import PageSource, Paginator
 _PROGRESS_SECONDS = 2.0
 # A token to edit the message with lives fifteen minutes. Whoever asks again then finds the reading further on.
 _PATIENCE = 12 * 60.0
-_TOO_LONG = "reading all of it takes too long; use the command again in a while"
+_TOO_LONG = Reason.of(ReasonCode.READING_TOO_LONG)
 
 
 class Collections(commands.Cog):
@@ -130,7 +131,7 @@ class Collections(commands.Cog):
         paginator: Paginator | None = None
         shown_at = started_at = clock()
         async for holdings in watching:
-            reading = not (holdings.complete or holdings.incomplete_reason)
+            reading = not holdings.finished
             if reading and clock() - started_at > _PATIENCE:
                 holdings, reading = replace(holdings, incomplete_reason=_TOO_LONG), False  # noqa: PLW2901 - the last that is shown
             pages = pages.with_holdings(holdings, reading=reading)

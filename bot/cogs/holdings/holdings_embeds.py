@@ -7,7 +7,8 @@ from datetime import datetime
 
 import discord
 
-from bot.holdings import Collection, Holding, Holdings, Nft, NftList, Owner
+from bot.holdings import Collection, Holding, Nft, NftList, Owner, ShownHoldings
+from bot.reasons import Reason, reason_words
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, cut_sentence, first_image, fit, plural, short_address
 
@@ -36,25 +37,26 @@ _PROPERTY_WORDS = {
 
 
 def holdings_embeds(
-    holdings: Holdings, page: int, *, owner: Owner, reading: bool, gateways: Sequence[str], whose: str = ""
+    shown: ShownHoldings, page: int, *, owner: Owner, reading: bool, gateways: Sequence[str], whose: str = ""
 ) -> list[discord.Embed]:
     """One page of an account's collections: a header, then an embed for each collection.
 
     Args:
-        holdings: In the order to be shown.
+        shown: In the order to be shown.
         page: From 0.
         owner: Whose account it is, as far as that is known.
         reading: More is on its way.
         gateways: For `ipfs://` pictures.
         whose: Which member's account it is; safe words of ours.
     """
-    shown = holdings.holdings[page * COLLECTIONS_A_PAGE : (page + 1) * COLLECTIONS_A_PAGE]
-    header = _holdings_header(holdings, owner=owner, reading=reading, whose=whose)
-    return fit([header, *(_collection_card(holding, gateways) for holding in shown)])
+    rows = shown.rows[page * COLLECTIONS_A_PAGE : (page + 1) * COLLECTIONS_A_PAGE]
+    header = _holdings_header(shown, owner=owner, reading=reading, whose=whose)
+    return fit([header, *(_collection_card(holding, gateways) for holding in rows)])
 
 
-def _holdings_header(holdings: Holdings, *, owner: Owner, reading: bool, whose: str) -> discord.Embed:
-    lines = [*([whose] if whose else []), _holdings_sum(holdings, reading=reading)]
+def _holdings_header(shown: ShownHoldings, *, owner: Owner, reading: bool, whose: str) -> discord.Embed:
+    holdings = shown.read
+    lines = [*([whose] if whose else []), _holdings_sum(shown, reading=reading)]
     if holdings.contract:
         lines.append(f"Only contract `{short_address(holdings.contract)}`")
     if owner.address:
@@ -62,15 +64,16 @@ def _holdings_header(holdings: Holdings, *, owner: Owner, reading: bool, whose: 
         lines.append(f"Owner {name}`{short_address(owner.address)}`")
     if reading:
         of_total = f" of {holdings.total:,}" if holdings.total else ""
-        lines.append(f"⏳ {len(holdings.holdings):,}{of_total} so far, still reading…")
+        lines.append(f"⏳ {len(shown.rows):,}{of_total} so far, still reading…")
     elif not holdings.complete:
         lines.append(_incomplete_line(holdings.incomplete_reason))
-    if holdings.hidden:
-        lines.append(f"{plural(holdings.hidden, 'collection')} marked as scam not shown (`spam: True` shows them)")
+    if shown.hidden:
+        lines.append(f"{plural(shown.hidden, 'collection')} marked as scam not shown (`spam: True` shows them)")
     if holdings.fallback_reason:
         lines.append(_fallback_line(holdings.source_label, holdings.fallback_reason))
     if holdings.stale_reason:
-        lines.append(f"⚠️ This is an earlier answer, and may have changed. {cut_sentence(holdings.stale_reason)}")
+        why = cut_sentence(reason_words(holdings.stale_reason))
+        lines.append(f"⚠️ This is an earlier answer, and may have changed. {why}")
     calm = reading or (holdings.complete and not holdings.stale_reason)
     embed = discord.Embed(
         title=f"Collections of account {short_address(holdings.account.account_id)}",
@@ -81,23 +84,23 @@ def _holdings_header(holdings: Holdings, *, owner: Owner, reading: bool, whose: 
     return embed.set_footer(text=f"{holdings.source_label}, as of")
 
 
-def _holdings_sum(holdings: Holdings, *, reading: bool) -> str:
+def _holdings_sum(shown: ShownHoldings, *, reading: bool) -> str:
     """What all of it comes to. Only a complete answer may say "no", or a number without "at least"."""
-    count = len(holdings.holdings)
+    holdings, count = shown.read, len(shown.rows)
     if not count:
-        if holdings.hidden and holdings.complete:
-            return f"Nothing but {plural(holdings.hidden, 'collection')} marked as scam."
+        if shown.hidden and holdings.complete:
+            return f"Nothing but {plural(shown.hidden, 'collection')} marked as scam."
         if holdings.complete:
             of_contract = " of this contract" if holdings.contract else ""
             return f"This account holds no NFTs{of_contract}, says {holdings.source_label}."
         return "Nothing has arrived yet." if reading else "What this account holds is unknown."
     at_least = "" if holdings.complete or reading else "At least "
-    return f"{at_least}**{plural(count, 'collection')}** · {plural(holdings.kinds, 'kind')} of NFT"
+    return f"{at_least}**{plural(count, 'collection')}** · {plural(shown.kinds, 'kind')} of NFT"
 
 
-def _incomplete_line(incomplete_reason: str) -> str:
-    incomplete_reason = cut_sentence(incomplete_reason.rstrip("."))
-    return f"⚠️ **Incomplete:** {incomplete_reason}. What is missing here is unknown, not zero."
+def _incomplete_line(incomplete_reason: Reason | None) -> str:
+    why = cut_sentence(reason_words(incomplete_reason).rstrip("."))
+    return f"⚠️ **Incomplete:** {why}. What is missing here is unknown, not zero."
 
 
 def _collection_card(holding: Holding, gateways: Sequence[str]) -> discord.Embed:
@@ -167,16 +170,16 @@ def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Emb
     return embeds
 
 
-def fallback_embed(source_label: str, fallback_reason: str) -> discord.Embed:
+def fallback_embed(source_label: str, fallback_reason: Reason) -> discord.Embed:
     """What stands above this is the word of another source than the one asked."""
     return discord.Embed(description=_fallback_line(source_label, fallback_reason), colour=CAUTION)
 
 
-def _fallback_line(source_label: str, fallback_reason: str) -> str:
-    return f"📜 {source_label} answers instead: {cut_sentence(fallback_reason)}"
+def _fallback_line(source_label: str, fallback_reason: Reason) -> str:
+    return f"📜 {source_label} answers instead: {cut_sentence(reason_words(fallback_reason))}"
 
 
-def incomplete_embed(incomplete_reason: str) -> discord.Embed:
+def incomplete_embed(incomplete_reason: Reason | None) -> discord.Embed:
     """A list below which this stands is not all there is."""
     return discord.Embed(description=_incomplete_line(incomplete_reason), colour=CAUTION)
 

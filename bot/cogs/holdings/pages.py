@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 import discord
 
 from bot.cogs.holdings import holdings_embeds
 from bot.errors import InputError
-from bot.holdings import Account, Collection, Holding, Holdings, NftList, Order, Owner
+from bot.holdings import Account, Collection, Holding, Holdings, NftList, Order, Owner, ShownHoldings
 from bot.lookup.lookup import Lookup
+from bot.reasons import Reason, ReasonCode
 from bot.text import safe_pages, safe_text
 from bot.ui import embeds
 from bot.ui.page_items import Choice
@@ -43,19 +45,23 @@ class HoldingsPages:
 
     def with_holdings(self, holdings: Holdings, *, reading: bool) -> HoldingsPages:
         """These pages with what is known now."""
-        shown = holdings.sorted_by(self.order).without_scam(hidden=self.hide_scam)
-        return replace(self, holdings=shown, reading=reading)
+        return replace(self, holdings=holdings, reading=reading)
+
+    @cached_property
+    def shown(self) -> ShownHoldings:
+        """The rows in their order, without those that are to be hidden."""
+        return self.holdings.shown(self.order, hide_scam=self.hide_scam)
 
     def page_count(self) -> int:
         """At least the header's page."""
-        return max(1, -(-len(self.holdings.holdings) // holdings_embeds.COLLECTIONS_A_PAGE))
+        return max(1, -(-len(self.shown.rows) // holdings_embeds.COLLECTIONS_A_PAGE))
 
     def embeds(self, page: int) -> list[discord.Embed]:
         """A header and up to five cards."""
         # Another network's tab shows another account, which is nobody's main one.
         whose = self.main[1] if self.main and self.main[0] == self.holdings.account else ""
         return holdings_embeds.holdings_embeds(
-            self.holdings,
+            self.shown,
             page,
             owner=self.owner,
             reading=self.reading,
@@ -93,14 +99,14 @@ class HoldingsPages:
         patience = clock() + _SWITCH_SECONDS
         async for holdings in self.lookup.subscribe_holdings(account, self.holdings.contract):
             shown = holdings
-            if clock() > patience and not (holdings.complete or holdings.incomplete_reason):
-                shown = replace(holdings, incomplete_reason="it is still being read; press again in a while")
+            if clock() > patience and not holdings.finished:
+                shown = replace(holdings, incomplete_reason=Reason.of(ReasonCode.STILL_READING))
                 break
         return self.with_holdings(shown, reading=False)
 
     async def open(self, value: str) -> CollectionPages:
         """One collection, with the account's NFTs in it."""
-        for holding in self.holdings.holdings:
+        for holding in self.shown.rows:
             if holding.collection.collection_id == value:
                 nfts = await self.lookup.nfts(self.holdings.account, holding)
                 return CollectionPages(
@@ -115,7 +121,7 @@ class HoldingsPages:
 
     def _of_page(self, page: int) -> Sequence[Holding]:
         start = page * holdings_embeds.COLLECTIONS_A_PAGE
-        return self.holdings.holdings[start : start + holdings_embeds.COLLECTIONS_A_PAGE]
+        return self.shown.rows[start : start + holdings_embeds.COLLECTIONS_A_PAGE]
 
 
 class CollectionPages:

@@ -14,6 +14,7 @@ from bot.config.source_tables import LoopringTable
 from bot.errors import InputError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Order, Owner
 from bot.lookup.lookup import Lookup
+from bot.reasons import as_recorded
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from tests.loopring_source import open_source
@@ -32,9 +33,8 @@ async def lookup() -> AsyncIterator[Lookup]:
 
 
 def holdings_pages(lookup: Lookup, count: int) -> HoldingsPages:
-    rows = tuple(
-        Holding(Collection(LOOPRING, str(number), name=f"C{number}"), number) for number in range(1, count + 1)
-    )
+    numbers = range(1, count + 1)
+    rows = tuple(Holding(Collection(LOOPRING, str(number), name=f"C{number}"), 1000 - number) for number in numbers)
     holdings = Holdings(Account(LOOPRING, "10001"), AS_OF, rows, complete=True)
     return HoldingsPages(lookup, holdings, owner=Owner(), gateways=(), order=Order.KINDS, reading=False)
 
@@ -48,7 +48,7 @@ def collection_pages(description: str = "", nfts: NftList | None = None) -> Coll
 
 def nft_list(count: int, incomplete_reason: str = "") -> NftList:
     nfts = tuple(Nft(f"key{number}", f"0x{number}", 1, name=f"N{number}") for number in range(1, count + 1))
-    return NftList(nfts, complete=not incomplete_reason, total=count, incomplete_reason=incomplete_reason)
+    return NftList(nfts, complete=not incomplete_reason, total=count, incomplete_reason=as_recorded(incomplete_reason))
 
 
 def all_embeds(pages: CollectionPages) -> list[list[discord.Embed]]:

@@ -1,0 +1,88 @@
+"""Why an answer is not whole, is an earlier one, or is another source's: a code with parameters.
+
+Words are made where they are shown, by `reason_words` alone; what decides compares codes, and never reads a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+
+class ReasonCode(StrEnum):
+    """What was wrong; `_WORDS` names the parameters of each."""
+
+    ROWS_MISSING = auto()
+    LIST_CHANGED = auto()
+    NO_TOTAL = auto()
+    SAME_PAGE_AGAIN = auto()
+    PAGE_LIMIT = auto()
+    UNREADABLE_ROWS = auto()
+    CONTRACT_UNNAMED = auto()
+    CONTRACT_UNRECORDED = auto()
+    RECORDING_UNFINISHED = auto()
+    KINDS_DIFFER = auto()
+    STILL_READING = auto()
+    READING_TOO_LONG = auto()
+    SOURCE_ERROR = auto()
+    AS_RECORDED = auto()
+    ASKED_FIRST_INCOMPLETE = auto()
+    ASKED_FIRST_SILENT = auto()
+    NOT_LIVE = auto()
+    TOO_OLD = auto()
+    IN_FUTURE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code, its parameters by name, and the reason behind it if there is one; build it with `of`."""
+
+    code: ReasonCode
+    params: tuple[tuple[str, str | int], ...] = ()
+    cause: Reason | None = None
+
+    @classmethod
+    def of(cls, code: ReasonCode, cause: Reason | None = None, **params: str | int) -> Reason:
+        """A reason with its parameters by keyword."""
+        return cls(code, tuple(sorted(params.items())), cause)
+
+
+def source_error(sentence: str) -> Reason:
+    """What a source's error said."""
+    return Reason.of(ReasonCode.SOURCE_ERROR, sentence=sentence)
+
+
+def as_recorded(words: str) -> Reason | None:
+    """What an archive says in its own words; None for ""."""
+    return Reason.of(ReasonCode.AS_RECORDED, words=words) if words else None
+
+
+def reason_words(reason: Reason | None) -> str:
+    """The words for a person, "" for None. They may hold what a source or an archive wrote: not yet safe to show."""
+    if reason is None:
+        return ""
+    return _WORDS[reason.code].format(**dict(reason.params), cause=reason_words(reason.cause))
+
+
+_WORDS: Mapping[ReasonCode, str] = {
+    ReasonCode.ROWS_MISSING: "{arrived} of the {total} announced arrived",
+    ReasonCode.LIST_CHANGED: "the list changed while it was being read",
+    ReasonCode.NO_TOTAL: "the source did not say how many there are",
+    ReasonCode.SAME_PAGE_AGAIN: "the same page came again and again",
+    ReasonCode.PAGE_LIMIT: "only the first {pages} pages were read",
+    ReasonCode.UNREADABLE_ROWS: "{unreadable} of {received} entries could not be understood",
+    ReasonCode.CONTRACT_UNNAMED: "{unnamed} of its collections came without a contract",
+    ReasonCode.CONTRACT_UNRECORDED: "{unnamed} of its collections were recorded without a contract",
+    ReasonCode.RECORDING_UNFINISHED: "its recording was broken off",
+    ReasonCode.KINDS_DIFFER: "{arrived} of {kinds} kinds arrived",
+    ReasonCode.STILL_READING: "it is still being read; press again in a while",
+    ReasonCode.READING_TOO_LONG: "reading all of it takes too long; use the command again in a while",
+    ReasonCode.SOURCE_ERROR: "{sentence}",
+    ReasonCode.AS_RECORDED: "{words}",
+    ReasonCode.ASKED_FIRST_INCOMPLETE: "{label}: {cause}.",
+    ReasonCode.ASKED_FIRST_SILENT: "{label}: no answer.",
+    ReasonCode.NOT_LIVE: "{label} says how things were, not how they are",
+    ReasonCode.TOO_OLD: "this was read too long ago",
+    ReasonCode.IN_FUTURE: "this is dated in the future",
+}

@@ -1,0 +1,45 @@
+"""Reasons are codes with parameters; their words are made in one place."""
+
+import pytest
+
+from bot.reasons import Reason, ReasonCode, as_recorded, reason_words, source_error
+
+PARAMS: dict[str, str | int] = {
+    "arrived": 12,
+    "total": 35,
+    "pages": 200,
+    "unreadable": 1,
+    "received": 3,
+    "unnamed": 2,
+    "kinds": 15,
+    "sentence": "Loopring does not answer.",
+    "words": "torn",
+    "label": "Loopring",
+}
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_every_code_has_words(code: ReasonCode) -> None:
+    words = reason_words(Reason.of(code, source_error("why"), **PARAMS))
+    assert words
+    assert "{" not in words
+
+
+def test_no_reason_has_no_words() -> None:
+    assert reason_words(None) == reason_words(as_recorded("")) == ""
+
+
+def test_a_reason_may_have_another_behind_it() -> None:
+    missing = Reason.of(ReasonCode.ROWS_MISSING, arrived=1, total=2)
+    whole = Reason.of(ReasonCode.ASKED_FIRST_INCOMPLETE, missing, label="Loopring")
+    assert reason_words(whole) == "Loopring: 1 of the 2 announced arrived."
+
+
+def test_what_a_source_or_an_archive_wrote_is_given_as_it_came() -> None:
+    odd = "{label} is {0} of {cause}, 100 %s"
+    assert reason_words(source_error(odd)) == reason_words(as_recorded(odd)) == odd
+
+
+def test_the_same_reason_is_equal_however_it_was_put() -> None:
+    one = Reason.of(ReasonCode.ROWS_MISSING, arrived=1, total=2)
+    assert {one, Reason.of(ReasonCode.ROWS_MISSING, total=2, arrived=1)} == {one}
