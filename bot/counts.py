@@ -12,10 +12,10 @@ nothing at all, neither a lower nor an upper bound, from what was read
 There is no lower bound in these cases either: what an account held last June says nothing of what it holds now, and a
 role given for it could not be taken back before somebody can say that it is wrong.
 
-`NotFoundError` is no read, and so never a count: an account about which a source says "there is none" is unknown, even
-if it was known to hold nothing before. No account is ever deleted on Loopring, and on a chain every address is one; so
-where an account that a member has proven is not there, it is the source that lost it: a database that was emptied, a
-mirror that began later, an archive served as if it held everybody. None of them knows what the account holds.
+`NotFoundError` is no read, and so never a count. Where a source says "there is no such account", what the account holds
+is unknown, whatever it held before. No account is ever deleted on Loopring, and on a chain every address is one; so if
+one that a member has proven is not there, it is the source that lost it: a database that was emptied, a mirror that
+began later, an archive served as if it held everybody. None of them knows what the account holds.
 """
 
 from __future__ import annotations
