@@ -1,4 +1,4 @@
-"""How many signatures one process judges a second: the bot's own modules, one after the other, with nothing between."""
+"""How many signatures one process verifies a second: the bot's own modules, one after the other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bench.figures import Figure, Kind
 from bench.percentiles import percentile
 from bot.errors import ProofError
 from bot.linking.signature_verifier import SignatureVerifier
-from bot.links import Method
+from bot.links import ProofKind
 from sandbox.signing import address_of, sign
 
 SIGNATURES = 150
@@ -21,7 +21,7 @@ async def figures(section: str) -> list[Figure]:
 
     Half of the signatures are the owner's, half somebody else's: those must cost no more, and prove nothing.
     """
-    signers = SignatureVerifier(None, _nothing_known, ())
+    verifier = SignatureVerifier(None, _nothing_known, ())
     words = [str(number) for number in range(SIGNATURES)]
     signed = [(address_of(word).lower(), sign(word, TEXT.encode())) for word in words]
     wrong, times = 0, []
@@ -29,7 +29,7 @@ async def figures(section: str) -> list[Figure]:
         owner = address if n % 2 else signed[n - 1][0]
         began = time.perf_counter()
         try:
-            accepted = await signers.judge(TEXT, signature, signer=owner, owner=owner) is Method.EOA
+            accepted = await verifier.verify(TEXT, signature, signer=owner, owner=owner) is ProofKind.KEY
         except ProofError:
             accepted = False
         times.append((time.perf_counter() - began) * 1000)

@@ -11,7 +11,8 @@ three places: its package, `store/<feature>` and `cogs/<feature>`.
     errors, text, reasons    pure: what may be said and shown
     holdings, names          pure: the nouns, and what people call them
     counts                   pure: how many, as far as it is known; the one place that may say "not held"
-    links, pseudonyms        pure: whose an account is (named, proven, contested), and names that need a key to be read
+    links, proofs            pure: whose an account is (named, proven, contested), and the proofs under way
+    proofs                   pure: a proof under way, and how far it may go from where
     signing/                 pure: the text that a wallet signs, who signed it, and what a contract is asked about it
     messages                 pure: sentences as values, put into words where they are shown
     config/                  Settings, read once, from a TOML file and the environment

@@ -17,18 +17,18 @@ MOST_LINKS = 10
 MAX_LABEL = 32
 
 
-class Method(Enum):
-    """How an address was proven."""
+class ProofKind(Enum):
+    """What a proof of an address rests on."""
 
-    EOA = "eoa"
+    KEY = "eoa"
     CONTRACT = "1271"
     COUNTERFACTUAL = "counterfactual"
-    MANUAL = "manual"
+    MODERATOR = "manual"
 
     @property
     def words(self) -> str:
         """For people."""
-        return _METHOD_WORDS[self]
+        return _KIND_WORDS[self]
 
 
 # Where a contract lives on Ethereum, somebody else's may live at the same address of another chain: a factory that
@@ -36,16 +36,16 @@ class Method(Enum):
 _OF_CONTRACTS = ("loopring:", "eip155:1:")
 
 
-def covers(method: Method, account: str) -> bool:
+def covers(kind: ProofKind, account: str) -> bool:
     """Whether a proof of an address is one of its account `network:id` too."""
-    return method in (Method.EOA, Method.MANUAL) or account.startswith(_OF_CONTRACTS)
+    return kind in (ProofKind.KEY, ProofKind.MODERATOR) or account.startswith(_OF_CONTRACTS)
 
 
-_METHOD_WORDS = {
-    Method.EOA: "signature",
-    Method.CONTRACT: "signature, confirmed by the wallet's contract",
-    Method.COUNTERFACTUAL: "signature by the key of a wallet not yet deployed",
-    Method.MANUAL: "a moderator's word, without a signature",
+_KIND_WORDS = {
+    ProofKind.KEY: "signature",
+    ProofKind.CONTRACT: "signature, confirmed by the wallet's contract",
+    ProofKind.COUNTERFACTUAL: "signature by the key of a wallet not yet deployed",
+    ProofKind.MODERATOR: "a moderator's word, without a signature",
 }
 
 
@@ -62,8 +62,8 @@ class Person:
 class Link:
     """An account that a member named; `owner` is its address in lower case, "" while that is not known.
 
-    `method` and `proven_at` are those of the member's own proof that covers it, None while there is none. A moderator's
-    word counts in one server alone, `proven_in`; it is None for a signature, which counts everywhere.
+    `proof_kind` and `proven_at` are those of the member's own proof that covers it, None while there is none. A
+    moderator's word counts in one server alone, `proven_in`; it is None for a signature, which counts everywhere.
     """
 
     account: Account
@@ -71,24 +71,14 @@ class Link:
     label: str
     is_main: bool
     linked_at: datetime
-    method: Method | None = None
+    proof_kind: ProofKind | None = None
     proven_at: datetime | None = None
     proven_in: int | None = None
 
     @property
     def proven(self) -> bool:
         """Whether it may count for roles."""
-        return self.method is not None
-
-
-@dataclass(frozen=True, slots=True)
-class VerifiedSignature:
-    """What a signature showed: `owner` is the address, `accounts` are those of it that are to be linked."""
-
-    owner: str
-    accounts: tuple[str, ...]
-    method: Method
-    text_hash: bytes
+        return self.proof_kind is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +93,35 @@ class Contest:
     objected_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an address stands when a member has signed for it.
+
+    Attributes:
+        holder_id: Who has proven it, None for nobody.
+        kind: What their proof rests on.
+        is_contested: Somebody claims it already.
+        refused_until: Until when the member who signed may not claim it, None where they may.
+    """
+
+    holder_id: int | None = None
+    kind: ProofKind | None = None
+    is_contested: bool = False
+    refused_until: datetime | None = None
+
+
+class Claim(Enum):
+    """What a right signature for an address leads to."""
+
+    PROVE = "it is proven, or proven again, by who signed"
+    OUTWEIGH = "likewise; the moderator's word for its holder no longer counts"
+    CONTEST = "its holder is asked to sign again"
+    TAKE_OVER = "likewise; who signed takes the place of an earlier challenger"
+    REFUSE = "nothing: they claimed it lately, and it stayed with its holder"
+
+
 class NotificationKind(Enum):
-    """What a member must be told although they did not ask; kept until they were."""
+    """What a member must be notified of although they did not ask; stored until they were."""
 
     CONTESTED = "contested"
     LOST = "lost"
@@ -117,11 +134,11 @@ class NotificationKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A piece of news for one member about an address; `tried`: a direct message was refused."""
+    """What one member must hear about an address; `tried`: a direct message was refused."""
 
     notification_id: int
     user_id: int
-    news: NotificationKind
+    kind: NotificationKind
     owner: str
     at: datetime
     until: datetime | None = None

@@ -26,19 +26,20 @@ from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.verify_cog import VerifyCog
 from bot.config.settings import Settings
 from bot.errors import ConfigError
-from bot.linking import Accounts, Contests, Linking, Privacy, Verification
+from bot.linking import Accounts, Linking, Notifications, Verification
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
-from bot.linking.proof_methods import ProofMethod, availabilities, proof_method_of
+from bot.linking.proof_methods import availabilities, proof_method_of
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import Page
+from bot.linking.upkeep import purge, settle
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
-from bot.pseudonyms import pseudonyms
+from bot.proofs import ProofMethod
 from bot.store import Store
 from bot.store.file.nightly import kept_for
-from bot.store.linking.proof_writer import ProofWriter
+from bot.store.pseudonyms import pseudonyms
 from bot.ui.client import Bot, point_at
 from bot.web.server import start_server
 from bot.web.verify_page import VerifyPage
@@ -111,26 +112,28 @@ async def _open_linking(
                 settings.linking.wallet_factories,
                 knows_wallets=lookup.knows_wallets,
             ),
-            ProofWriter(store.writer, pseudonym, settings.linking.contest),
             page=_page(settings, session, bot),
             pseudonym=pseudonym,
             clock=_now,
+            contest_for=settings.linking.contest,
         )
         try:
             yield Linking(
                 Accounts(store, lookup, pseudonym, _now),
                 verification,
-                Contests(store, _now, settings.linking.contest),
-                Privacy(store, pseudonym, _now),
+                Notifications(store, _now, settings.linking.contest),
+                store,
+                pseudonym,
+                _now,
             )
         finally:
             await verification.close()
 
 
 def _page(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> Page:
-    way, public_url = proof_method_of(settings), settings.web.public_url
-    if way is not ProofMethod.OAUTH:
-        return Page(way, public_url)
+    method, public_url = proof_method_of(settings), settings.web.public_url
+    if method is not ProofMethod.OAUTH:
+        return Page(method, public_url)
     # Links are only made by commands, and so once the bot has logged in and knows its application.
     login = DiscordLogin(
         session,
@@ -138,7 +141,7 @@ def _page(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> Page:
         redirect_uri=f"{public_url}/oauth/cb",
         client_id=lambda: bot.application_id or 0,
     )
-    return Page(way, public_url, login)
+    return Page(method, public_url, login)
 
 
 async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linking) -> None:
@@ -158,6 +161,13 @@ async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linki
 
 def _plan(bot: Bot, settings: Settings, linking: Linking, notifications: NotificationsCog) -> Background:
     """All that the bot does by itself."""
+
+    async def settle_now() -> None:
+        await settle(linking.store, _now())
+
+    async def purge_now() -> None:
+        await purge(linking.store, _now())
+
     background = Background(now=_now)
     schedule(
         background,
@@ -165,8 +175,8 @@ def _plan(bot: Bot, settings: Settings, linking: Linking, notifications: Notific
         _now,
         is_ready=bot.is_ready,
         notify=notifications.deliver,
-        settle=linking.contests.settle,
-        purge=linking.privacy.purge,
+        settle=settle_now,
+        purge=purge_now,
     )
     return background
 

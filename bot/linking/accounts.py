@@ -1,4 +1,4 @@
-"""What a member named as theirs: link, list, label, main one, unlink, and who may see it."""
+"""What a member named as theirs: link, find, label, main one, unlink, and what others may see of it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from datetime import datetime
 
 from bot.errors import InputError, SourceError
 from bot.holdings import Account
-from bot.links import MAX_LABEL, Link
+from bot.linking.contest_rules import OBJECTED_FOR, REFUSED_FOR
+from bot.linking.refusal_errors import refusal_error
+from bot.links import MAX_LABEL, MOST_LINKS, Link
 from bot.lookup.lookup import Lookup
 from bot.names import refuse_secrets
-from bot.pseudonyms import Pseudonym
 from bot.store import Store
+from bot.store.linking.link_table import LinkOutcome
+from bot.store.linking.refusal import Refusal
+from bot.store.pseudonyms import Pseudonym
 from bot.text import safe_text
 
 log = logging.getLogger(__name__)
@@ -47,7 +51,8 @@ class Accounts:
     """
 
     def __init__(self, store: Store, lookup: Lookup, pseudonym: Pseudonym, clock: Callable[[], datetime]) -> None:
-        self._store = store
+        self._links = store.links
+        self._contests = store.contests
         self._lookup = lookup
         self._pseudonym = pseudonym
         self._clock = clock
@@ -61,7 +66,7 @@ class Accounts:
             InputError: what was typed is no account.
             NotFoundError: there is none of that kind.
             LimitError: the member has as many as one may have.
-            SourceError: what account is meant cannot be told without its source.
+            SourceError: what account is meant cannot be found out without its source.
         """
         account = await self._lookup.resolve(self._lookup.names.parse_account(text))
         owner, unknown_reason = "", ""
@@ -69,19 +74,13 @@ class Accounts:
             owner = await self._lookup.owner_of(account)
         except SourceError as error:
             unknown_reason = error.sentence
-        before = {link.account for link in await self.of(user_id)}
-        await self._store.links.add(user_id, account, owner, self._clock())
+        outcome = await self._links.add(user_id, account, owner, self._clock(), most=MOST_LINKS)
+        if outcome is LinkOutcome.LIMIT:
+            raise refusal_error(Refusal.LIMIT)
         if owner:
             await self._remember_wallet(owner)
-        return Linked(
-            await self.get(user_id, account),
-            is_new=account not in before,
-            unknown_reason=unknown_reason,
-        )
-
-    async def of(self, user_id: int) -> Sequence[Link]:
-        """A member's accounts, the main one first."""
-        return await self._store.links.of(user_id)
+        link = await self.get(user_id, account)
+        return Linked(link, is_new=outcome is LinkOutcome.ADDED, unknown_reason=unknown_reason)
 
     async def get(self, user_id: int, account: Account) -> Link:
         """One account of a member.
@@ -89,10 +88,10 @@ class Accounts:
         Raises:
             InputError: it is not among theirs.
         """
-        for link in await self.of(user_id):
+        for link in await self._links.of(user_id):
             if link.account == account:
                 return link
-        raise InputError("That account is not among yours. `/accounts` lists them.")
+        raise refusal_error(Refusal.NOT_LINKED)
 
     async def find(self, user_id: int, text: str) -> Link:
         """The account of a member that they mean by its name, its label or its address.
@@ -101,12 +100,21 @@ class Accounts:
             InputError: it is none of theirs.
         """
         refuse_secrets(text)
-        links = await self.of(user_id)
+        links = await self._links.of(user_id)
         wanted = text.strip().casefold()
         for names in (_exact_names, _short_names):
             if found := next((link for link in links if wanted and wanted in names(link)), None):
                 return found
         raise InputError(f"“{safe_text(text, 50, plain=True)}” is not among your accounts. `/accounts` lists them.")
+
+    async def matching(self, user_id: int, typed: str) -> Sequence[Link]:
+        """Those of a member's accounts that fit what was typed so far, the main one first."""
+        wanted = typed.strip().casefold()
+        return [
+            link
+            for link in await self._links.of(user_id)
+            if wanted in f"{link.label} {link.account}".casefold() or link.owner.startswith(wanted)
+        ]
 
     async def candidate(self, user_id: int, text: str) -> Link:
         """The account that a proof is to be about: one of the member's, or one that the proof will link.
@@ -116,14 +124,14 @@ class Accounts:
         Raises:
             InputError: what was typed is no account.
             NotFoundError: there is none of that kind.
-            SourceError: what account is meant cannot be told without its source.
+            SourceError: what account is meant cannot be found out without its source.
         """
         try:
             link = await self.find(user_id, text)
         except InputError:
             account = await self._lookup.resolve(self._lookup.names.parse_account(text))
             fresh = Link(account, "", "", is_main=False, linked_at=self._clock())
-            link = next((known for known in await self.of(user_id) if known.account == account), fresh)
+            link = next((known for known in await self._links.of(user_id) if known.account == account), fresh)
         if link.owner:
             return link
         try:
@@ -138,7 +146,7 @@ class Accounts:
         Raises:
             InputError: none is linked.
         """
-        links = await self.of(user_id)
+        links = await self._links.of(user_id)
         if not links:
             raise InputError(_NONE_LINKED)
         return links[0]
@@ -147,15 +155,20 @@ class Accounts:
         """The main account of another member, if they let others in that server see it.
 
         Raises:
-            InputError: they do not, or have none: which of the two is not told.
+            InputError: they do not, or have none: which of the two is not said.
         """
-        if await self._store.links.shares(user_id, guild_id) and (links := await self.of(user_id)):
+        if await self._links.shares(user_id, guild_id) and (links := await self._links.of(user_id)):
             return links[0]
         raise InputError("That member shares no account here. Each member decides that in `/accounts`.")
 
     async def set_main(self, user_id: int, account: Account) -> None:
-        """Make an account the one that is shown where none is named."""
-        await self._store.links.set_main(user_id, account)
+        """Make an account the one that is shown where none is named.
+
+        Raises:
+            InputError: it is not linked.
+        """
+        if not await self._links.set_main(user_id, account):
+            raise refusal_error(Refusal.NOT_LINKED)
 
     async def set_label(self, user_id: int, account: Account, label: str) -> None:
         """Name an account, for its member's eyes; "" takes the name away.
@@ -166,10 +179,11 @@ class Accounts:
         text = " ".join(label.split())
         if len(text) > MAX_LABEL or (text and not text.isprintable()):
             raise InputError(f"A label has at most {MAX_LABEL} letters, digits and signs.")
-        await self._store.links.set_label(user_id, account, text)
+        if not await self._links.set_label(user_id, account, text):
+            raise refusal_error(Refusal.NOT_LINKED)
 
     async def remove(self, user_id: int, account: Account, *, with_proof: bool = False) -> bool:
-        """Forget an account, and its proof where no other account needs it; whether that is gone.
+        """Forget an account, and its proof where no other account needs it; whether the proof is gone.
 
         Works with every source down.
 
@@ -181,19 +195,26 @@ class Accounts:
         Raises:
             InputError: it is not linked.
         """
-        at = self._clock()
-        return await self._store.links.remove(user_id, account, at, self._pseudonym, with_proof=with_proof)
+        now = self._clock()
+        unlinked = await self._links.remove(
+            user_id, account, now, self._pseudonym, refused_until=now + REFUSED_FOR, with_proof=with_proof
+        )
+        if unlinked is None:
+            raise refusal_error(Refusal.NOT_LINKED)
+        return unlinked.with_proof
 
-    async def shares(self, user_id: int, guild_id: int) -> bool:
-        """Whether others in a server may see a member's main account."""
-        return await self._store.links.shares(user_id, guild_id)
+    async def object(self, user_id: int, owner: str) -> None:
+        """Object to a claim to an address of the member's: they then have a week to sign again.
 
-    async def set_share(self, user_id: int, guild_id: int, *, shared: bool) -> None:
-        """Let others in a server see a member's main account, or no longer."""
-        await self._store.links.set_share(user_id, guild_id, shared=shared)
+        Raises:
+            InputError: there is nothing to object to, or they objected before.
+        """
+        now = self._clock()
+        if not await self._contests.object(user_id, owner, now, now + OBJECTED_FOR):
+            raise InputError("There is nothing to object to any more: `/accounts` shows how things are.")
 
     async def link_manually(self, user_id: int, text: str, *, moderator_id: int, guild_id: int) -> Link:
-        """Take a moderator's word that an account is a member's, in one server; it is marked as such, and noted.
+        """Take a moderator's word that an account is a member's, in one server; it is marked as such, and recorded.
 
         Raises:
             InputError: no account, proven already, or the moderator's own; and as `link`, but its owner must be known.
@@ -203,17 +224,26 @@ class Accounts:
         account = await self._lookup.resolve(self._lookup.names.parse_account(text))
         owner = await self._lookup.owner_of(account)
         actor, subject = self._pseudonym(moderator_id), self._pseudonym(user_id)
-        await self._store.links.prove_manually(
-            user_id, account, owner, self._clock(), guild_id, actor=actor, subject=subject
+        refusal = await self._links.prove_manually(
+            user_id,
+            account,
+            owner,
+            self._clock(),
+            guild_id=guild_id,
+            actor=actor,
+            subject=subject,
+            most=MOST_LINKS,
         )
+        if refusal:
+            raise refusal_error(refusal)
         return await self.get(user_id, account)
 
     async def _remember_wallet(self, owner: str) -> None:
-        """Let Loopring tell how a wallet comes by its address while it still tells: a proof may need that later."""
+        """Ask Loopring how a wallet comes by its address while it still answers: a proof may need that later."""
         try:
             await self._lookup.counterfactual(owner)
         except SourceError as error:
-            # Nothing is lost that was there: a proof asks again, and says so if it cannot be told then.
+            # Nothing is lost that was there: a proof asks again, and says so if that gets no answer then.
             log.info("wallet of an account that was linked: %s", error.sentence)
 
 

@@ -1,4 +1,4 @@
-"""Which account a proof is about, and which address owns it. Never a browser's word: sources are asked."""
+"""Which account a proof is about, and which address owns it. A browser is never believed: sources are asked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.errors import InputError, NotFoundError
 from bot.holdings import Account
 from bot.lookup.lookup import Lookup
+from bot.proofs import Session
 from bot.store import Store
-from bot.store.linking.session_table import Session
 from bot.store.rows import to_account
 
 
@@ -34,7 +34,7 @@ class Claims:
             return session, (str(await self._account_of(signer)),)
         if not session.owner:
             owner = await self._lookup.owner_of(to_account(session.account))
-            await self._sessions.learn_owner(session, owner)
+            await self._sessions.save_owner(session, owner)
             session = replace(session, owner=owner)
         return session, (session.account,)
 

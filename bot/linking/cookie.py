@@ -1,4 +1,4 @@
-"""What follows from a secret of one browser: nothing of it has to be kept, and no other browser can make it.
+"""What follows from a secret of one browser: nothing of it has to be stored, and no other browser can make it.
 
 All values are HMAC-SHA-256 under the cookie, each with a purpose of its own in front; tokens and cookies are 256 bits.
 """
@@ -17,7 +17,7 @@ def new_secret() -> str:
 
 
 def hashed(secret: str) -> bytes:
-    """What the store keeps of a token, a cookie or a code."""
+    """What is stored of a token, a cookie or a code."""
     return hashlib.sha256(secret.encode()).digest()
 
 
@@ -37,7 +37,7 @@ def code_verifier(cookie: str, login: int) -> str:
 
 
 def code_challenge(verifier: str) -> str:
-    """What Discord is told of that secret at first: its hash, method S256."""
+    """What Discord is sent of that secret at first: its hash, method S256."""
     return _base64url(hashlib.sha256(verifier.encode()).digest())
 
 

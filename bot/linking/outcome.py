@@ -1,4 +1,4 @@
-"""What became of a verification, for whoever waits for it elsewhere: the page tells Discord by these."""
+"""What became of a verification, on its way from the page to the message in Discord that waits for it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An ending with what is to be said of it.
+    """A result with what is to be said of it.
 
     Attributes:
-        ending: Which.
+        result: Which.
         owner: The address, lower case.
         accounts: Its accounts that were linked.
         until: When a contest or a code ends.
@@ -32,7 +32,7 @@ class Outcome:
         relays: How often links of the same person were opened by others lately.
     """
 
-    ending: Result
+    result: Result
     owner: str = ""
     accounts: tuple[str, ...] = ()
     until: datetime | None = None
@@ -41,7 +41,7 @@ class Outcome:
 
 
 class Outcomes:
-    """Outcomes on their way to whoever began the verification; forgotten when nobody waits."""
+    """Outcomes on their way to who started the verification; dropped when nobody waits."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, asyncio.Future[Outcome]] = {}
@@ -56,8 +56,8 @@ class Outcomes:
         finally:
             self._waiting.pop(session_id, None)
 
-    def tell(self, session_id: str, outcome: Outcome) -> None:
-        """Hand an outcome to whoever waits for it."""
+    def publish(self, session_id: str, outcome: Outcome) -> None:
+        """Hand an outcome to who waits for it."""
         future = self._waiting.get(session_id)
         if future and not future.done():
             future.set_result(outcome)

@@ -1,40 +1,32 @@
-"""What is known of a member: handed to them, deleted at their word, and forgotten by itself when its time is over.
+"""What is known of a member: exported for them, and deleted at their word.
 
 Nothing here asks a source, so it works when all of them are down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from bot.pseudonyms import Pseudonym
+from bot.linking.contest_rules import REFUSED_FOR
 from bot.store import Store
-
-SESSIONS_KEPT = timedelta(hours=24)
-AUDIT_KEPT = timedelta(days=180)
+from bot.store.pseudonyms import Pseudonym
 
 
-class Privacy:
-    """Answers for members about their data. Every method may raise `StoreError`; nothing is half-deleted."""
+async def export(store: Store, user_id: int, pseudonym: Pseudonym, now: datetime) -> dict[str, Any]:
+    """Everything that is known about a member, as JSON's values.
 
-    def __init__(self, store: Store, pseudonym: Pseudonym, clock: Callable[[], datetime]) -> None:
-        self._store = store
-        self._pseudonym = pseudonym
-        self._clock = clock
+    Raises:
+        StoreError: the store failed.
+    """
+    rows = await store.members.export(user_id, pseudonym)
+    return {"discord_user_id": str(user_id), "exported_at": now.isoformat(timespec="seconds"), **rows}
 
-    async def export(self, user_id: int) -> dict[str, Any]:
-        """Everything that is known about a member, as JSON's values."""
-        rows = await self._store.members.export(user_id, self._pseudonym)
-        return {"discord_user_id": str(user_id), "exported_at": self._clock().isoformat(timespec="seconds"), **rows}
 
-    async def delete(self, user_id: int) -> int:
-        """Forget a member; how many accounts they had linked."""
-        return await self._store.members.delete(user_id, self._clock(), self._pseudonym)
+async def delete(store: Store, user_id: int, pseudonym: Pseudonym, now: datetime) -> int:
+    """Forget a member; how many accounts they had linked.
 
-    async def purge(self) -> None:
-        """Forget what was kept for long enough. To be called again and again."""
-        now = self._clock()
-        await self._store.sessions.purge(now - SESSIONS_KEPT)
-        await self._store.members.purge(audit_before=now - AUDIT_KEPT, now=now)
+    Raises:
+        StoreError: the store failed; nothing is half-deleted.
+    """
+    return await store.members.delete(user_id, now, pseudonym, refused_until=now + REFUSED_FOR)

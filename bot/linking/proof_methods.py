@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from bot.config.settings import Settings
-
-
-class ProofMethod(Enum):
-    """How a member proves an account."""
-
-    OAUTH = "oauth"
-    CODE = "code"
-    PASTE = "paste"
+from bot.proofs import ProofMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +21,7 @@ class Availability:
 
 
 def proof_method_of(settings: Settings) -> ProofMethod:
-    """The way that `/verify` goes."""
+    """The method that `/verify` uses."""
     if not settings.web.public_url:
         return ProofMethod.PASTE
     return ProofMethod.OAUTH if settings.discord.client_secret else ProofMethod.CODE
@@ -37,14 +29,16 @@ def proof_method_of(settings: Settings) -> ProofMethod:
 
 def availabilities(settings: Settings) -> Sequence[Availability]:
     """What can be offered, the best first, for the log at the start and for `tessera check`."""
-    way, linking = proof_method_of(settings), settings.linking
+    method, linking = proof_method_of(settings), settings.linking
     no_url = "set [web] public_url to the https:// address at which this bot's page is reached"
     no_login = "set DISCORD_CLIENT_SECRET, and register {}/oauth/cb as a redirect at Discord's developer portal"
     url = settings.web.public_url or "<public_url>"
-    oauth_lacks = no_url if not settings.web.public_url else no_login.format(url) if way is ProofMethod.CODE else ""
-    code_lacks = (
-        no_url if way is ProofMethod.PASTE else "not needed, as the login is there" if way is ProofMethod.OAUTH else ""
-    )
+    oauth_lacks = no_url if not settings.web.public_url else no_login.format(url) if method is ProofMethod.CODE else ""
+    code_lacks = {
+        ProofMethod.PASTE: no_url,
+        ProofMethod.CODE: "",
+        ProofMethod.OAUTH: "not needed, as the login is there",
+    }[method]
     node = "" if linking.rpc_urls else "set ETH_RPC_URL to the address of an Ethereum node"
     factories = "" if linking.wallet_factories else "set [linking] wallet_factories to the factories that you trust"
     return (
@@ -52,7 +46,7 @@ def availabilities(settings: Settings) -> Sequence[Availability]:
         Availability("Page with a code typed back in Discord", code_lacks),
         Availability(
             "Signature pasted in Discord",
-            "" if way is ProofMethod.PASTE or linking.paste else "set [linking] paste = true",
+            "" if method is ProofMethod.PASTE or linking.paste else "set [linking] paste = true",
         ),
         Availability("A moderator's word", "" if linking.manual else "off; set [linking] manual = true for it"),
         Availability("Wallets with a key of their own"),

@@ -2,7 +2,7 @@
 
 In this order: a recovered key that *is* the address needs nobody's word. Where code lives at the address, only that
 code is asked: a key that Loopring once recorded may have been recovered away from its thief since. Where none lives,
-a wallet of Loopring's is told by re-computing its address from its owner, by a factory that the operator trusts.
+a wallet of Loopring's is recognised by re-computing its address from its owner, by a factory that the operator trusts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from bot.errors import ProofError, SourceError, UndecidedError
 from bot.linking.ethereum import Nodes
-from bot.links import Counterfactual, Method
+from bot.links import Counterfactual, ProofKind
 from bot.signing.abi import compute_wallet_call, is_magic, read_address, valid_signature_call
 from bot.signing.signature import checksummed, digests_for, personal_digest, recover
 
@@ -46,13 +46,13 @@ _LATER = "Whether {owner} is a wallet of that key cannot be found out right now.
 
 
 class SignatureVerifier:
-    """Judges signatures.
+    """Verifies signatures.
 
     Args:
         nodes: Ethereum; None where none is configured.
         counterfactual: Tells how a wallet that is not deployed comes by its address; may raise `SourceError`.
         factories: Lower-case addresses of the factories that are trusted with computing such addresses.
-        knows_wallets: Some source here can tell that; else only what was told before is known.
+        knows_wallets: Some source here can tell that; else only what was stored before is known.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class SignatureVerifier:
         self._factories = frozenset(factories)
         self._knows_wallets = knows_wallets
 
-    async def judge(self, text: str, signature: bytes, *, signer: str, owner: str) -> Method:
-        """How a signature of `text` proves that whoever made it speaks for `owner`.
+    async def verify(self, text: str, signature: bytes, *, signer: str, owner: str) -> ProofKind:
+        """How a signature of `text` proves that its maker speaks for `owner`.
 
         Args:
             text: As it was handed out.
@@ -79,7 +79,7 @@ class SignatureVerifier:
 
         Raises:
             ProofError: it does not.
-            UndecidedError: that cannot be told now.
+            UndecidedError: that cannot be found out now.
         """
         digest = personal_digest(text)
         # Some 8 ms of plain Python, a candidate: not on the loop, where commands wait.
@@ -87,15 +87,15 @@ class SignatureVerifier:
         if signer != owner and signer not in keys:
             raise ProofError(_NO_KEY.format(owner=checksummed(signer)))
         if owner in keys:
-            return Method.EOA
+            return ProofKind.KEY
         if self._nodes is None:
             raise ProofError(_CANNOT_ASK)
         if not await self._nodes.code(owner):
             await self._compute(owner, keys, self._nodes)
-            return Method.COUNTERFACTUAL
+            return ProofKind.COUNTERFACTUAL
         returned = await self._nodes.call(owner, valid_signature_call(digest, _as_contracts_read(signature)))
         if returned is not None and is_magic(returned):
-            return Method.CONTRACT
+            return ProofKind.CONTRACT
         if returned == _NO and await _is_locked(owner, self._nodes):
             raise UndecidedError(_LOCKED.format(owner=checksummed(owner)))
         raise ProofError(_REFUSED.format(owner=checksummed(owner)))

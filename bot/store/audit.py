@@ -1,4 +1,4 @@
-"""Who did what and when, under keyed hashes (`bot.pseudonyms`): countable for locks, silent about deleted members."""
+"""Who did what and when, under keyed hashes (`bot.store.pseudonyms`): countable for locks, silent about deleted members."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.store.rows import first, seconds
 
 
-def note(db: Database, at: datetime, actor: bytes, verb: str, subject: bytes | None = None) -> None:
+def record(db: Database, at: datetime, actor: bytes, verb: str, subject: bytes | None = None) -> None:
     """Add a row, as a part of the transaction that does the thing. No account stands in it: that names its owner.
 
     Args:
@@ -19,8 +19,7 @@ def note(db: Database, at: datetime, actor: bytes, verb: str, subject: bytes | N
         verb: What, in one word: "link", "unlink", "relay", …
         subject: Pseudonym of whom it concerns.
     """
-    values = [seconds(at), actor, verb, subject]
-    db.execute("INSERT INTO audit (at, actor, verb, subject) VALUES (?, ?, ?, ?)", values)
+    db.table("audit").insert({"at": seconds(at), "actor": actor, "verb": verb, "subject": subject})
 
 
 def count(db: Database, actor: bytes, verb: str, since: datetime) -> int:
@@ -32,7 +31,7 @@ def count(db: Database, actor: bytes, verb: str, since: datetime) -> int:
 def was_repeated(db: Database, actor: bytes, verb: str, times: int, span: timedelta, now: datetime) -> bool:
     """Whether somebody did something so many times within a span, the last of them less than a span ago.
 
-    So whoever did lives with it for a whole span from the last time on, and not until the first one is old.
+    So it counts against them for a whole span from the last time on, and not only until the first one is old.
     """
     sql = """
         SELECT 1 FROM audit AS latest WHERE actor = :actor AND verb = :verb AND at > :now - :span AND :times <= (

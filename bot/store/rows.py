@@ -1,15 +1,15 @@
-"""Between rows and values: moments, links, contests, notices. Nothing here writes."""
+"""Between rows and values: moments, links, contests, notifications. Nothing here writes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.holdings import Account
-from bot.links import Contest, Link, Method, Notification, NotificationKind
+from bot.links import Contest, Link, Notification, NotificationKind, ProofKind
 
 # The member's own proof of the address of this very link, if it covers that account: as `bot.links.covers` says.
 COVERED = """
@@ -23,7 +23,7 @@ CONTESTS = "SELECT owner, holder_id, challenger_id, opened_at, ends_at, objected
 
 
 def seconds(moment: datetime) -> int:
-    """A moment as the tables keep it."""
+    """A moment as the tables store it."""
     return int(moment.timestamp())
 
 
@@ -42,39 +42,45 @@ def to_link(row: Sequence[Any]) -> Link:
     """A row of `LINKS`."""
     account, owner, label, is_main, linked_at, method, proven_at, guild_id = row
     return Link(
-        to_account(account),
-        owner or "",
-        label,
-        bool(is_main),
-        moment(linked_at),
-        Method(method) if method else None,
-        moment(proven_at) if method else None,
-        guild_id,
+        account=to_account(account),
+        owner=owner or "",
+        label=label,
+        is_main=bool(is_main),
+        linked_at=moment(linked_at),
+        proof_kind=ProofKind(method) if method else None,
+        proven_at=moment(proven_at) if method else None,
+        proven_in=guild_id,
     )
 
 
 def to_contest(row: Sequence[Any]) -> Contest:
     """A row of `CONTESTS`."""
-    owner, holder, challenger, opened_at, ends_at, objected_at = row
-    objected = moment(objected_at) if objected_at else None
-    return Contest(owner, holder, challenger, moment(opened_at), moment(ends_at), objected)
+    owner, holder_id, challenger_id, opened_at, ends_at, objected_at = row
+    return Contest(
+        owner=owner,
+        holder_id=holder_id,
+        challenger_id=challenger_id,
+        opened_at=moment(opened_at),
+        ends_at=moment(ends_at),
+        objected_at=moment(objected_at) if objected_at else None,
+    )
 
 
 def to_notification(row: Sequence[Any]) -> Notification:
     """A row of `notices`."""
-    notification_id, user_id, news, owner, at, until, tried = row
+    notification_id, user_id, kind, owner, at, until, tried = row
     return Notification(
-        notification_id,
-        user_id,
-        NotificationKind(news),
-        owner,
-        moment(at),
-        moment(until) if until else None,
-        bool(tried),
+        notification_id=notification_id,
+        user_id=user_id,
+        kind=NotificationKind(kind),
+        owner=owner,
+        at=moment(at),
+        until=moment(until) if until else None,
+        tried=bool(tried),
     )
 
 
-def first(db: Database, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+def first(db: Database, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> tuple[Any, ...] | None:
     """The first row, read to its end, or None."""
-    rows: list[tuple[Any, ...]] = db.execute(sql, list(values)).fetchall()
+    rows: list[tuple[Any, ...]] = db.execute(sql, dict(values) if isinstance(values, Mapping) else values).fetchall()
     return rows[0] if rows else None

@@ -1,7 +1,9 @@
-"""The one thread that owns the store's connection, and what a transaction is on it.
+"""The two threads that own the store's connections: one writes, one reads at length. What a transaction is on them.
 
-One thread, one connection, one thing at a time: no locks of ours, and no two writers that could meet. What was begun
+One thread, one connection, one thing at a time: no locks of ours, and no two writers that could meet. What was started
 is ended on that thread, so a task that is cancelled while it waits never leaves a transaction torn.
+
+Not aiosqlite, which hands in single statements: between two of a transaction, those of another task could come.
 """
 
 from __future__ import annotations
@@ -9,10 +11,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import TypeVar
+from typing import Self, TypeVar, cast
 
 from sqlite_utils import Database
 
@@ -22,10 +25,21 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# Of SQLite's machine, some tens of microseconds: how often a read under way looks whether it is to stop.
+_STEPS = 10_000
+
 _FAILED = "Tessera cannot use its own store right now: its operator must look at the disk."
 
 
-class Writer:
+class Rollback(Exception):  # noqa: N818 - an answer, no error
+    """Raised by work in a transaction: nothing of it stays, and `transaction` returns this outcome."""
+
+    def __init__(self, outcome: object) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+class _Connection:
     """A connection on a thread of its own. Work is done in the order it was handed in."""
 
     def __init__(self, thread: ThreadPoolExecutor, db: Database, closing: ExitStack) -> None:
@@ -34,13 +48,13 @@ class Writer:
         self._closing = closing
 
     @classmethod
-    async def start(cls, open_database: Callable[[ExitStack], Database]) -> Writer:
+    async def start(cls, open_database: Callable[[ExitStack], Database]) -> Self:
         """Open a database on a new thread.
 
-        `open_database` runs there, and puts on the stack what is to be closed with the writer. What it raises passes
-        through, after what it had put there was closed.
+        `open_database` runs there, and puts on the stack what is to be closed with the connection. What it raises
+        passes through, after what it had put there was closed.
         """
-        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"store-{cls.__name__.lower()}")
         opening = thread.submit(_open, open_database)
         try:
             db, closing = await asyncio.wrap_future(opening)
@@ -50,29 +64,6 @@ class Writer:
             thread.shutdown(wait=False)
             raise
         return cls(thread, db, closing)
-
-    async def run(self, work: Callable[[Database], T]) -> T:
-        """Read, or change something by one statement, which SQLite commits by itself.
-
-        `work` runs on the store's thread and must fetch what it asks for: a cursor is of no use elsewhere.
-
-        Raises:
-            StoreError: SQLite failed, or the store is closed.
-            RuntimeError: `work` left a transaction open (as `INSERT … RETURNING` does); it was rolled back.
-        """
-        return await self._do(lambda: _alone(self._db, work))
-
-    async def transaction(self, work: Callable[[Database], T]) -> T:
-        """Do all of `work` in one transaction, or nothing of it: committed when this returns.
-
-        Whatever `work` raises rolls back and passes through. When the waiting task is cancelled, work that has begun
-        is still committed or rolled back as a whole.
-
-        Raises:
-            StoreError: SQLite failed, or the store is closed.
-            RuntimeError: `work` ended the transaction by itself.
-        """
-        return await self._do(lambda: _together(self._db, work))
 
     async def close(self) -> None:
         """Finish what was handed in, and close the connection.
@@ -95,6 +86,87 @@ class Writer:
         except sqlite3.Error as error:
             log.warning("store: %s", error)
             raise StoreError(_FAILED) from error
+
+
+class Writer(_Connection):
+    """The one connection that changes anything."""
+
+    async def run(self, work: Callable[[Database], T]) -> T:
+        """Read, or change something by one statement, which SQLite commits by itself.
+
+        `work` runs on the store's thread and must fetch what it asks for: a cursor is of no use elsewhere.
+
+        Raises:
+            StoreError: SQLite failed, or the store is closed.
+            RuntimeError: `work` left a transaction open (as `INSERT … RETURNING` does); it was rolled back.
+        """
+        return await self._do(lambda: _alone(self._db, work))
+
+    async def transaction(self, work: Callable[[Database], T]) -> T:
+        """Do all of `work` in one transaction, or nothing of it: committed when this returns.
+
+        Whatever `work` raises rolls back and passes through, but for `Rollback`, whose outcome is returned. When the
+        waiting task is cancelled, work that has begun is still committed or rolled back as a whole.
+
+        Raises:
+            StoreError: SQLite failed, or the store is closed.
+            RuntimeError: `work` ended the transaction by itself.
+        """
+        return await self._do(lambda: _together(self._db, work))
+
+    def reader(self) -> Reader:
+        """A reader on this very connection and thread, for a store in memory: no other connection can see that."""
+        return Reader(self._thread, self._db, None)
+
+
+class Reader(_Connection):
+    """A second connection, for reads that may be long: whatever it does, the writer does not wait for it."""
+
+    def __init__(self, thread: ThreadPoolExecutor, db: Database, closing: ExitStack | None) -> None:
+        super().__init__(thread, db, closing or ExitStack())
+        self._is_shared = closing is None
+        self._stopping = threading.Event()
+
+    async def run(self, work: Callable[[Database], T]) -> T:
+        """Read. All that `work` reads is of one moment, and all that was committed before is in it.
+
+        `work` runs on the reader's thread and must fetch what it asks for: a cursor is of no use elsewhere.
+
+        Raises:
+            StoreError: SQLite failed, `work` tried to write, or the store is closed, which also ends what is under way.
+        """
+        return await self._do(lambda: self._read(work))
+
+    async def wait(self) -> None:
+        """Return when the reads that were handed in before are over.
+
+        Raises:
+            StoreError: the store is closed.
+        """
+        await self._do(lambda: None)
+
+    async def close(self) -> None:
+        """End what is under way, and close the connection; a shared one is its writer's to close.
+
+        Raises:
+            StoreError: it is closed already, or SQLite failed.
+        """
+        if not self._is_shared:
+            self._stopping.set()
+            await super().close()
+
+    def _read(self, work: Callable[[Database], T]) -> T:
+        if self._stopping.is_set():
+            raise StoreError(_FAILED)
+        self._db.conn.set_progress_handler(self._stopping.is_set, _STEPS)
+        self._db.conn.execute("PRAGMA query_only=ON")
+        try:
+            self._db.conn.execute("BEGIN")
+            return _call(work, self._db)
+        finally:
+            self._db.rollback()
+            self._db.conn.execute("PRAGMA query_only=OFF")
+            self._db.conn.set_progress_handler(None, 0)
 
 
 def _open(open_database: Callable[[ExitStack], Database]) -> tuple[Database, ExitStack]:
@@ -123,6 +195,9 @@ def _together(db: Database, work: Callable[[Database], T]) -> T:
         result = _call(work, db)
         ended = not db.conn.in_transaction
         db.commit()
+    except Rollback as rollback:
+        db.rollback()
+        return cast("T", rollback.outcome)
     except BaseException:
         db.rollback()
         raise

@@ -1,6 +1,6 @@
 """The page on which members prove that a wallet is theirs, and the JSON that its script asks for.
 
-A GET changes nothing: whoever looks at links before people do (Discord's preview, a scanner) uses nothing up. The one
+A GET changes nothing: what looks at links before people do (Discord's preview, a scanner) uses nothing up. The one
 exception is the return from Discord's login, which only works in the browser that began it. What changes something is
 a POST of JSON from this very page: by its `Origin`, by `Sec-Fetch-Site` where a browser sends that, and, once there is
 a session, by a header that only this page's script can know.
@@ -20,11 +20,11 @@ from aiohttp import web
 from bot.errors import LimitError, SessionError, StoreError, UnavailableError
 from bot.linking import cookie as derived
 from bot.linking.outcome import Outcome
+from bot.linking.refusal_errors import OVER
 from bot.linking.steps import after
 from bot.linking.verification import Verification
+from bot.proofs import EndReason, ProofMethod, Session, SessionStatus
 from bot.signing.signature import checksummed
-from bot.store.linking.proof_writer import OVER
-from bot.store.linking.session_table import Session
 from bot.web.limits import SessionLimits
 from bot.web.static import static_files
 
@@ -38,7 +38,13 @@ _BODY_SECONDS = 10.0
 # What `bot.linking.cookie` makes. Anything else is nobody's; bytes that are no text would not even hash.
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
-_STEPS = {"bound": "login", "ready": "wallet", "signed": "code", "done": "done", "dead": "dead"}
+_STEPS = {
+    SessionStatus.BOUND: "login",
+    SessionStatus.READY: "wallet",
+    SessionStatus.SIGNED: "code",
+    SessionStatus.DONE: "done",
+    SessionStatus.DEAD: "dead",
+}
 
 
 class VerifyPage:
@@ -103,8 +109,14 @@ class VerifyPage:
         """The text that the connected address is to sign."""
         body = await self._body(request, "address")
         session, _ = await self._session(request)
-        issued = await self._verification.challenge(session, body["address"])
-        return _json({"challenge_id": issued.challenge_id, "text": issued.text, "expires_at": _iso(issued.expires_at)})
+        challenge = await self._verification.challenge(session, body["address"])
+        return _json(
+            {
+                "challenge_id": challenge.challenge_id,
+                "text": challenge.text,
+                "expires_at": _iso(challenge.expires_at),
+            }
+        )
 
     async def submit(self, request: web.Request) -> web.Response:
         """The signature of that text."""
@@ -153,17 +165,17 @@ class VerifyPage:
 
     async def _answer(self, session: Session, cookie: str, outcome: Outcome | None = None) -> web.Response:
         until = outcome.until if outcome else None
-        if session.reason == "contested" and until is None:
+        if session.reason is EndReason.CONTESTED and until is None:
             until = await self._verification.contested_until(session)
         response = _json(self._state(session, cookie, outcome.code if outcome else "", until))
-        if session.status != "dead":
+        if session.status is not SessionStatus.DEAD:
             _set_cookie(response, cookie)
         return response
 
     def _state(self, session: Session, cookie: str, code: str, until: datetime | None) -> dict[str, Any]:
-        """What the page's script shows; who made a link is not told to a browser whose person is not known."""
-        step = "contest" if session.reason == "contested" else _STEPS.get(session.status, "dead")
-        with_login = session.way == "oauth"
+        """What the page's script shows; who made a link is not shown to a browser whose person is not known."""
+        step = "contest" if session.reason is EndReason.CONTESTED else _STEPS.get(session.status, "dead")
+        with_login = session.method is ProofMethod.OAUTH
         shown = step not in ("login", "dead")
         person = session.person
         user = {"id": str(person.user_id), "name": person.name, "avatar_url": person.avatar_url}
@@ -180,7 +192,7 @@ class VerifyPage:
             "code": code,
             "until": _iso(until) if until and step == "contest" else "",
             "expires_at": _iso(session.expires_at),
-            "reason": session.reason if session.reason in ("other_user", "cancelled") else "",
+            "reason": session.reason if session.reason in (EndReason.OTHER_USER, EndReason.CANCELLED) else "",
         }
 
 

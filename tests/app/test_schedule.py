@@ -27,7 +27,7 @@ async def harness() -> AsyncIterator[LinkingHarness]:
     """The services of linking, where Ben claims what Ann has, and a round went by just before."""
     async with open_linking() as harness:
         await harness.prove(ANN, ACCOUNT, KEY)
-        await harness.contests.settle()
+        await harness.settle()
         await harness.prove(BEN, ACCOUNT, KEY)
         yield harness
 
@@ -38,15 +38,15 @@ def round_of(harness: LinkingHarness, *, ready: bool = True, failing: bool = Fal
     async def notify() -> None:
         if failing:
             raise StoreError("The disk is full.")
-        for notification in await harness.contests.notices():
-            await harness.contests.told(notification)
+        for notification in await harness.notifications.pending():
+            await harness.notifications.notified(notification)
 
-    return contest_round(lambda: ready, notify, harness.contests.settle)
+    return contest_round(lambda: ready, notify, harness.settle)
 
 
 async def ends_at(harness: LinkingHarness) -> datetime:
     """When the contest ends now."""
-    [contest] = await harness.contests.held_by(ANN)
+    [contest] = await harness.store.contests.held_by(ANN)
     return contest.ends_at
 
 

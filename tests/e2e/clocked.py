@@ -18,7 +18,8 @@ from bot.cogs.linking.notifications_cog import NotificationsCog
 from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.verify_cog import VerifyCog
 from bot.config.settings import DiscordSettings
-from bot.linking.proof_methods import ProofMethod
+from bot.linking.upkeep import settle
+from bot.proofs import ProofMethod
 from bot.ui.client import Bot, point_at
 from sandbox.world import BOT_TOKEN
 from tests.sandbox_client import Answer, Person, open_sandbox
@@ -35,21 +36,25 @@ async def harness(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
 
     Beside a page with codes, signatures may be pasted too.
     """
-    way = getattr(request, "param", ProofMethod.PASTE)
-    async with open_sandbox() as sandbox, open_page(sandbox, tmp_path, way=way) as harness:
+    method = getattr(request, "param", ProofMethod.PASTE)
+    async with open_sandbox() as sandbox, open_page(sandbox, tmp_path, method=method) as harness:
         settings = DiscordSettings(
             api_url=f"{sandbox.url}/api/v10", gateway_url=f"{sandbox.url.replace('http', 'ws', 1)}/gateway/"
         )
         point_at(settings)
         bot = Bot(settings, cut_short=_nothing_to_cut_short)
-        proofs = ProofMessages(bot, harness.linking, public_url=harness.url, paste=way is ProofMethod.CODE)
+        proofs = ProofMessages(bot, harness.linking, public_url=harness.url, paste=method is ProofMethod.CODE)
         await bot.add_cog(VerifyCog(harness.linking, proofs))
         await bot.add_cog(LinkingCog(bot, harness.linking, proofs, expires=600))
         await bot.add_cog(AccountsCog(bot, harness.linking, proofs, expires=600))
         notifications = NotificationsCog(bot, harness.linking)
         await bot.add_cog(notifications)
         background = Background()
-        round_ = contest_round(bot.is_ready, notifications.deliver, harness.linking.contests.settle)
+
+        async def settle_now() -> None:
+            await settle(harness.store, harness.linking.clock())
+
+        round_ = contest_round(bot.is_ready, notifications.deliver, settle_now)
         background.every(timedelta(milliseconds=20), round_, name="contests")
         stop = asyncio.Event()
         running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN, background))
@@ -92,7 +97,7 @@ async def all_are_notified(harness: PageHarness) -> None:
     """Return when nobody is left to be notified; before that, time that a test lets go by would be late for it."""
 
     async def is_done() -> bool:
-        return await harness.linking.contests.notices() == []
+        return await harness.linking.notifications.pending() == []
 
     await until(is_done)
 

@@ -15,8 +15,8 @@ from bot.app.serve import open_lookup
 from bot.cogs.holdings.collections_cog import Collections
 from bot.config.settings import load
 from bot.linking.accounts import Accounts
-from bot.pseudonyms import pseudonyms
 from bot.store import Store
+from bot.store.pseudonyms import pseudonyms
 from bot.ui.client import Bot, point_at
 from bot.ui.live_answers import LiveAnswers
 from sandbox.world import BOT_TOKEN

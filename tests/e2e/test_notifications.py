@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.holdings import Account
+from bot.links import MOST_LINKS
 from tests.e2e.clocked import all_are_notified, has_notifications, headings, prove, until
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import PageHarness
@@ -37,11 +38,11 @@ async def test_a_bot_that_was_away_gives_back_what_it_took(harness: PageHarness)
     await prove(harness, "wren", "10001")
     await has_notifications(ada, "Somebody else claims your account")
     await all_are_notified(harness)
-    (before,) = await harness.linking.contests.held_by(int(ada.user))
+    (before,) = await harness.store.contests.held_by(int(ada.user))
     harness.pass_time(timedelta(hours=25))
 
     async def goes_on() -> bool:
-        (contest,) = await harness.linking.contests.held_by(int(ada.user))
+        (contest,) = await harness.store.contests.held_by(int(ada.user))
         return contest.ends_at == before.ends_at + timedelta(hours=25)
 
     await until(goes_on)
@@ -53,7 +54,7 @@ async def test_a_press_takes_the_proof_back_although_another_account_has_it_too(
     ada = await harness.sandbox.person("ada")
     linked = await prove(harness, "ada", "10001")
     owner = (await harness.address("10001")).lower()
-    await harness.store.links.add(int(ada.user), Account("eip155:1", owner), owner, harness.now)
+    await harness.store.links.add(int(ada.user), Account("eip155:1", owner), owner, harness.now, most=MOST_LINKS)
     assert await harness.accounts("ada") == {"loopring:10001": True, f"eip155:1:{owner}": True}
     undone = await ada.press(linked, "unlink")
     assert "`loopring:10001` and the proof." in undone.text
@@ -67,7 +68,7 @@ async def test_what_is_removed_is_said_to_be_without_its_proof_where_another_acc
     ada = await harness.sandbox.person("ada")
     await prove(harness, "ada", "10001")
     owner = (await harness.address("10001")).lower()
-    await harness.store.links.add(int(ada.user), Account("eip155:1", owner), owner, harness.now)
+    await harness.store.links.add(int(ada.user), Account("eip155:1", owner), owner, harness.now, most=MOST_LINKS)
     if how == "unlink":
         gone = await ada.press(await ada.run("unlink", account="10001"), "yes")
     else:

@@ -1,4 +1,4 @@
-"""Desks: one that asks nobody, and the sandbox for those that do."""
+"""Harnesses: one that asks nobody, and the sandbox for those that do."""
 
 from __future__ import annotations
 

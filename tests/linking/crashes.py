@@ -23,11 +23,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.links import Method, Person, VerifiedSignature
-from bot.pseudonyms import pseudonyms
+from bot.linking.contest_rules import policy
+from bot.linking.start_limits import START_LIMITS
+from bot.links import Person, ProofKind
+from bot.proofs import ProofMethod, Session, SessionStatus, VerifiedSignature
 from bot.store import Store
-from bot.store.linking.proof_writer import ProofWriter
-from bot.store.linking.session_table import Session
+from bot.store.linking.proof_writer import Finished, ProofWriter
+from bot.store.pseudonyms import pseudonyms
 from tests.store.killing import fork
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -40,21 +42,27 @@ WHOLE = Counter(account=2, proof=1, session=1, note=1)
 async def begin(store: Store, user_id: int) -> Session:
     """A verification that waits for a signature."""
     until = NOW + timedelta(minutes=10)
-    session = Session(secrets.token_hex(8), "paste", "ready", "", Person(user_id, "ann"), None, "", "", "", 0, until)
-    await store.sessions.create(session, secrets.token_bytes(32), NOW, actor=PSEUDONYM(user_id))
+    session = Session(secrets.token_hex(8), ProofMethod.PASTE, SessionStatus.READY, Person(user_id, "ann"), until)
+    actor, token_hash = PSEUDONYM(user_id), secrets.token_bytes(32)
+    await store.sessions.create(session, token_hash, NOW, actor=actor, limits=START_LIMITS)
     return session
 
 
-def proven(user_id: int) -> VerifiedSignature:
+def verified(user_id: int) -> VerifiedSignature:
     """What that member's signature shows: two accounts of an address of their own."""
     owner = f"0x{user_id:040x}"
-    return VerifiedSignature(owner, (f"loopring:{user_id}", f"eip155:1:{owner}"), Method.EOA, bytes(32))
+    return VerifiedSignature(owner, (f"loopring:{user_id}", f"eip155:1:{owner}"), ProofKind.KEY, bytes(32))
+
+
+async def finish(store: Store, session: Session, its: VerifiedSignature) -> Finished:
+    """What a signature showed is written down."""
+    return await ProofWriter(store.writer, PSEUDONYM).finish(session, its, NOW, policy(NOW, CONTEST))
 
 
 async def link(store: Store, number: int) -> str:
     """One more member proves their accounts; their id is told."""
     session = await begin(store, number)
-    await ProofWriter(store.writer, PSEUDONYM, CONTEST).finish(session, proven(number), NOW)
+    await finish(store, session, verified(number))
     return str(number)
 
 
@@ -122,7 +130,7 @@ async def _finish_and_die(path: Path, session: Session, point: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     await store.writer.run(lambda db: db.conn.set_trace_callback(count))
-    await ProofWriter(store.writer, PSEUDONYM, CONTEST).finish(session, proven(1), NOW)
+    await finish(store, session, verified(1))
 
 
 async def _look(path: Path) -> bool:

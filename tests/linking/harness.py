@@ -9,20 +9,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.linking import Accounts, Contests, Linking, Privacy, Verification
+from bot.linking import Accounts, Linking, Notifications, Verification, privacy, upkeep
 from bot.linking.claims import Claims
+from bot.linking.contest_rules import policy
+from bot.linking.cookie import hashed
 from bot.linking.ethereum import Nodes
 from bot.linking.outcome import Outcome
-from bot.linking.proof_methods import ProofMethod
+from bot.linking.refusal_errors import refusal_error
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import Page
-from bot.links import Link, NotificationKind, Person
+from bot.links import MOST_LINKS, Link, NotificationKind, Person
 from bot.lookup.lookup import Lookup
-from bot.pseudonyms import Pseudonym, pseudonyms
+from bot.proofs import MOST_TRIES, ProofMethod, Session, VerifiedSignature
 from bot.sources.source import Source
 from bot.store import Store
-from bot.store.audit import note
-from bot.store.linking.proof_writer import ProofWriter
+from bot.store.audit import record
+from bot.store.linking.link_table import LinkOutcome
+from bot.store.linking.proof_writer import Finished, ProofWriter
+from bot.store.linking.refusal import Refusal, WrongCode
+from bot.store.pseudonyms import Pseudonym, pseudonyms
 from bot.store.rows import to_account
 from sandbox.signing import address_of, sign
 
@@ -45,7 +50,7 @@ class LinkingHarness:
     store: Store
     lookup: Lookup
     linking: Linking
-    proving: ProofWriter
+    proofs: ProofWriter
     pseudonym: Pseudonym
     now: datetime = field(default_factory=lambda: datetime(2026, 11, 25, 10, 0, tzinfo=UTC))
 
@@ -55,18 +60,39 @@ class LinkingHarness:
         return self.linking.accounts
 
     @property
-    def contests(self) -> Contests:
-        """Claims."""
-        return self.linking.contests
+    def notifications(self) -> Notifications:
+        """What members must hear."""
+        return self.linking.notifications
 
-    @property
-    def privacy(self) -> Privacy:
-        """What is known of members."""
-        return self.linking.privacy
+    async def settle(self) -> int:
+        """Contests that are due end; how many those were."""
+        return await upkeep.settle(self.store, self.now)
 
-    async def noted(self, at: datetime, actor: bytes, verb: str, subject: bytes) -> None:
+    async def purge(self) -> None:
+        """What was retained for long enough is forgotten."""
+        await upkeep.purge(self.store, self.now)
+
+    async def export(self, user_id: int) -> dict[str, Any]:
+        """Somebody runs `/privacy export`."""
+        return await privacy.export(self.store, user_id, self.pseudonym, self.now)
+
+    async def delete(self, user_id: int) -> int:
+        """Somebody runs `/privacy delete`."""
+        return await privacy.delete(self.store, user_id, self.pseudonym, self.now)
+
+    async def finish(self, session: Session, verified: VerifiedSignature) -> Finished:
+        """What a signature showed is written down."""
+        return await self.proofs.finish(session, verified, self.now, policy(self.now, CONTEST))
+
+    async def take_code(self, session: Session, code: str, *, at: datetime | None = None) -> Finished | WrongCode:
+        """A code is typed, as it is compared."""
+        now = at or self.now
+        terms = policy(now, CONTEST)
+        return await self.proofs.take_code(session, hashed(code), now, terms, most_tries=MOST_TRIES)
+
+    async def recorded(self, at: datetime, actor: bytes, verb: str, subject: bytes) -> None:
         """Let something have been done before."""
-        await self.store.writer.transaction(lambda db: note(db, at, actor, verb, subject))
+        await self.store.writer.transaction(lambda db: record(db, at, actor, verb, subject))
 
     def pass_time(self, span: timedelta) -> None:
         """Let time go by, with the bot away."""
@@ -82,46 +108,64 @@ class LinkingHarness:
 
     async def round(self, *refusing: int) -> int:
         """One round; who is among `refusing` takes no direct messages. How many contests it ended."""
-        for notice in await self.contests.notices():
-            if not notice.tried:
-                await self.contests.told(notice, refused=notice.user_id in refusing)
-        return await self.contests.settle()
+        for each in await self.notifications.pending():
+            if not each.tried:
+                await self.notifications.notified(each, refused=each.user_id in refusing)
+        return await self.settle()
 
     async def vouch(self, user_id: int, account: str, owner: str, *, guild_id: int = GUILD) -> None:
         """A moderator links an account to somebody."""
         actor, subject = self.pseudonym(MOD), self.pseudonym(user_id)
-        links, named = self.store.links, to_account(account)
-        await links.prove_manually(user_id, named, owner, self.now, guild_id, actor=actor, subject=subject)
+        refusal = await self.store.links.prove_manually(
+            user_id,
+            to_account(account),
+            owner,
+            self.now,
+            guild_id=guild_id,
+            actor=actor,
+            subject=subject,
+            most=MOST_LINKS,
+        )
+        if refusal:
+            raise refusal_error(refusal)
+
+    async def add(self, user_id: int, account: str, owner: str) -> None:
+        """Somebody links an account; "" where its owner is not known."""
+        outcome = await self.store.links.add(user_id, to_account(account), owner, self.now, most=MOST_LINKS)
+        if outcome is LinkOutcome.LIMIT:
+            raise refusal_error(Refusal.LIMIT)
 
     async def name(self, user_id: int, account: str, key: str) -> None:
         """Somebody links an account of which the owner is known."""
-        await self.store.links.add(user_id, to_account(account), owner_of(key), self.now)
+        await self.add(user_id, account, owner_of(key))
 
     async def prove(self, user_id: int, account: str, key: str, *, signer: str = "", owner: str = "") -> Outcome:
         """Somebody runs `/verify` and signs with a key; `signer` where that speaks for another address, `owner`."""
         link = Link(to_account(account), owner or owner_of(key), "", is_main=False, linked_at=self.now)
         verification = self.linking.verification
-        begun = await verification.begin(Person(user_id, "somebody"), None, "", link, ProofMethod.PASTE)
-        issued = await verification.challenge(begun.session, signer or address_of(key))
-        return await verification.submit(begun.session, issued.challenge_id, sign(key, issued.text.encode()).hex())
+        started = await verification.begin(Person(user_id, "somebody"), None, "", link, ProofMethod.PASTE)
+        challenge = await verification.challenge(started.session, signer or address_of(key))
+        return await verification.submit(
+            started.session, challenge.challenge_id, sign(key, challenge.text.encode()).hex()
+        )
 
     async def sign_on_page(self, person: Person, account: str, key: str) -> str:
         """Somebody opens the link of their `/verify` and signs; the code that the page shows."""
         link = Link(to_account(account), owner_of(key), "", is_main=False, linked_at=self.now)
         verification = self.linking.verification
-        begun = await verification.begin(person, GUILD, "The Mosaic Society", link, ProofMethod.CODE)
-        session, _ = await verification.start(begun.url.partition("#t=")[2], "")
-        issued = await verification.challenge(session, address_of(key))
-        signature = sign(key, issued.text.encode()).hex()
-        return (await verification.submit(session, issued.challenge_id, signature)).code
+        started = await verification.begin(person, GUILD, "The Mosaic Society", link, ProofMethod.CODE)
+        session, _ = await verification.start(started.url.partition("#t=")[2], "")
+        challenge = await verification.challenge(session, address_of(key))
+        signature = sign(key, challenge.text.encode()).hex()
+        return (await verification.submit(session, challenge.challenge_id, signature)).code
 
     async def listed(self, user_id: int) -> dict[str, bool]:
         """What somebody has linked: account → proven."""
-        return {str(link.account): link.proven for link in await self.accounts.of(user_id)}
+        return {str(link.account): link.proven for link in await self.store.links.of(user_id)}
 
     async def news(self, user_id: int) -> list[NotificationKind]:
         """What somebody has to be told."""
-        return [notice.news for notice in await self.contests.notices(user_id)]
+        return [each.kind for each in await self.notifications.pending(user_id)]
 
     async def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the store holds."""
@@ -157,7 +201,6 @@ def make_linking(
 ) -> LinkingHarness:
     """Services over what is there."""
     pseudonym = pseudonyms("a token")
-    proving = ProofWriter(store.writer, pseudonym, CONTEST)
     harness: LinkingHarness
 
     def clock() -> datetime:
@@ -167,16 +210,18 @@ def make_linking(
         store,
         Claims(store, lookup),
         SignatureVerifier(nodes, lookup.counterfactual, factories, knows_wallets=lookup.knows_wallets),
-        proving,
         page=Page(ProofMethod.CODE, "https://verify.example.org"),
         pseudonym=pseudonym,
         clock=clock,
+        contest_for=CONTEST,
     )
     linking = Linking(
         Accounts(store, lookup, pseudonym, clock),
         verification,
-        Contests(store, clock, CONTEST),
-        Privacy(store, pseudonym, clock),
+        Notifications(store, clock, CONTEST),
+        store,
+        pseudonym,
+        clock,
     )
-    harness = LinkingHarness(store, lookup, linking, proving, pseudonym)
+    harness = LinkingHarness(store, lookup, linking, ProofWriter(store.writer, pseudonym), pseudonym)
     return harness

@@ -1,14 +1,13 @@
-"""Verifications that were begun, and what signatures in them show."""
+"""Verifications that were started, and what signatures in them show."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from bot.linking import cookie as derived
-from bot.linking.proof_methods import ProofMethod
 from bot.linking.steps import StartedProof
-from bot.links import Link, Method, Person, VerifiedSignature
-from bot.store.linking.session_table import Session
+from bot.links import Link, Person, ProofKind
+from bot.proofs import ProofMethod, Session, VerifiedSignature
 from bot.store.rows import to_account
 from tests.linking.harness import GUILD, LinkingHarness, owner_of
 
@@ -22,30 +21,30 @@ async def begin(
     user_id: int,
     account: str = FIRST,
     *,
-    way: ProofMethod = ProofMethod.PASTE,
+    method: ProofMethod = ProofMethod.PASTE,
     owner: str = "?",
 ) -> StartedProof:
     """Somebody runs `/verify` for an account; `owner` is its own unless it is given."""
     whose = owner_of(KEYS[account]) if owner == "?" else owner
     link = Link(to_account(account), whose, "", is_main=False, linked_at=harness.now)
     person = Person(user_id, "somebody", "https://cdn.discordapp.com/a.png")
-    return await harness.linking.verification.begin(person, GUILD, "The Mosaic Society", link, way)
+    return await harness.linking.verification.begin(person, GUILD, "The Mosaic Society", link, method)
 
 
-def proven(account: str = FIRST) -> VerifiedSignature:
+def verified(account: str = FIRST) -> VerifiedSignature:
     """What the signature of an account's key shows."""
-    return VerifiedSignature(owner_of(KEYS[account]), (account,), Method.EOA, b"\x01" * 32)
+    return VerifiedSignature(owner_of(KEYS[account]), (account,), ProofKind.KEY, b"\x01" * 32)
 
 
-def token_of(begun: StartedProof) -> str:
+def token_of(started: StartedProof) -> str:
     """The token in a link."""
-    return begun.url.partition("#t=")[2]
+    return started.url.partition("#t=")[2]
 
 
 async def signed_with_code(harness: LinkingHarness, user_id: int, code: str = CODE) -> Session:
     """Somebody's page shows a code of our own choice."""
-    begun = await begin(harness, user_id, way=ProofMethod.CODE)
-    session, _ = await harness.linking.verification.start(token_of(begun), "")
+    started = await begin(harness, user_id, method=ProofMethod.CODE)
+    session, _ = await harness.linking.verification.start(token_of(started), "")
     until = harness.now + timedelta(minutes=5)
-    await harness.proving.put_code(session, proven(), derived.hashed(code.replace("-", "")), harness.now, until)
+    assert await harness.proofs.put_code(session, verified(), derived.hashed(code.replace("-", "")), harness.now, until)
     return session

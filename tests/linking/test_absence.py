@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.linking.privacy import AUDIT_KEPT
+from bot.linking.upkeep import AUDIT_RETAINED
 from bot.links import Contest, NotificationKind
 from tests.linking.harness import A_ROUND, ANN, BEN, CONTEST, DAN, LinkingHarness, open_linking, owner_of
 
@@ -27,14 +27,14 @@ async def contest(harness: LinkingHarness) -> Contest:
 async def claim(harness: LinkingHarness) -> Contest:
     """Let Ben claim what Ann has; a round went by just before."""
     await harness.prove(ANN, ACCOUNT, KEY)
-    await harness.contests.settle()
+    await harness.settle()
     await harness.prove(BEN, ACCOUNT, KEY)
-    return next(iter(await harness.contests.opened_by(BEN)))
+    return next(iter(await harness.store.contests.opened_by(BEN)))
 
 
 async def ends_at(harness: LinkingHarness) -> datetime:
     """When it ends now."""
-    [contest] = await harness.contests.held_by(ANN)
+    [contest] = await harness.store.contests.held_by(ANN)
     return contest.ends_at
 
 
@@ -55,7 +55,7 @@ async def test_what_the_bot_is_away_is_given_on_top(
 ) -> None:
     await harness.round()
     harness.pass_time(away)
-    assert await harness.contests.settle() == 0
+    assert await harness.settle() == 0
     assert await ends_at(harness) == contest.ends_at + added
     # Once: the next rounds are ordinary ones.
     assert await harness.run_for(contest.ends_at + added - harness.now - A_SECOND) == 0
@@ -68,7 +68,7 @@ async def test_what_the_bot_is_away_is_given_on_top(
 async def test_a_contest_that_is_due_when_the_bot_comes_back_is_not_over(harness: LinkingHarness) -> None:
     await harness.run_for(CONTEST - A_SECOND)
     harness.pass_time(timedelta(days=1))
-    assert await harness.contests.settle() == 0
+    assert await harness.settle() == 0
     assert await harness.listed(ANN) == {ACCOUNT: True}
 
 
@@ -76,10 +76,10 @@ async def test_what_a_holder_who_objected_has_is_longer_by_an_absence_too(
     harness: LinkingHarness, contest: Contest
 ) -> None:
     await harness.round()
-    await harness.contests.object(ANN, contest.owner)
+    await harness.accounts.object(ANN, contest.owner)
     before = await ends_at(harness)
     harness.pass_time(HOURS)
-    await harness.contests.settle()
+    await harness.settle()
     assert await ends_at(harness) == before + HOURS
 
 
@@ -97,7 +97,7 @@ async def test_a_store_that_was_put_back_counts_from_when_it_was_saved(tmp_path:
 async def test_a_clock_that_is_put_back_shortens_nothing(harness: LinkingHarness, contest: Contest) -> None:
     await harness.round()
     harness.pass_time(-HOURS)
-    assert await harness.contests.settle() == 0
+    assert await harness.settle() == 0
     assert await ends_at(harness) == contest.ends_at
 
 
@@ -109,11 +109,11 @@ async def test_it_does_not_end_before_its_holder_was_told(harness: LinkingHarnes
     end = contest.ends_at + HOURS
     while harness.now < end:
         harness.pass_time(A_ROUND)
-        assert await harness.contests.settle() == 0
+        assert await harness.settle() == 0
     assert await harness.listed(ANN) == {ACCOUNT: True}
-    [notice] = await harness.contests.notices(ANN)
-    assert (notice.news, notice.until) == (NotificationKind.CONTESTED, end + CONTEST)
-    await harness.contests.told(notice)
+    [notice] = await harness.notifications.pending(ANN)
+    assert (notice.kind, notice.until) == (NotificationKind.CONTESTED, end + CONTEST)
+    await harness.notifications.notified(notice)
     assert await ends_at(harness) == notice.until
     assert await harness.run_for(CONTEST - A_SECOND) == 0
     assert await harness.run_for(A_SECOND) == 1
@@ -124,13 +124,13 @@ async def test_a_notification_of_a_contest_is_not_deleted_before_that_is_over(ha
     """Else the contest could end without its holder, after the bot was away for half a year."""
     await harness.prove(ANN, ACCOUNT, KEY)  # she keeps it, and Ben is refused
     await harness.prove(DAN, ACCOUNT, KEY)
-    harness.pass_time(AUDIT_KEPT + A_SECOND)
-    await harness.privacy.purge()
+    harness.pass_time(AUDIT_RETAINED + A_SECOND)
+    await harness.purge()
     assert set(await harness.news(ANN)) == {NotificationKind.CONTESTED}
     assert await harness.news(BEN) == []
     await harness.prove(ANN, ACCOUNT, KEY)
-    harness.pass_time(AUDIT_KEPT + A_SECOND)
-    await harness.privacy.purge()
+    harness.pass_time(AUDIT_RETAINED + A_SECOND)
+    await harness.purge()
     assert await harness.news(ANN) == []
 
 
@@ -139,19 +139,19 @@ async def test_who_is_told_late_has_the_whole_time_from_then_on(
     harness: LinkingHarness, contest: Contest, late: timedelta, given: timedelta
 ) -> None:
     harness.pass_time(late)
-    [notice] = await harness.contests.notices(ANN)
+    [notice] = await harness.notifications.pending(ANN)
     assert notice.until == contest.ends_at + given
-    await harness.contests.told(notice)
+    await harness.notifications.notified(notice)
     assert await ends_at(harness) == contest.ends_at + given
 
 
 async def test_to_be_told_late_shortens_nothing(harness: LinkingHarness, contest: Contest) -> None:
-    await harness.contests.object(ANN, contest.owner)
+    await harness.accounts.object(ANN, contest.owner)
     objected = await ends_at(harness)
     harness.pass_time(HOURS)
-    [notice] = await harness.contests.notices(ANN)
+    [notice] = await harness.notifications.pending(ANN)
     assert notice.until == objected
-    await harness.contests.told(notice)
+    await harness.notifications.notified(notice)
     assert await ends_at(harness) == objected
 
 
@@ -162,16 +162,16 @@ async def test_other_news_that_are_told_late_lengthen_nothing(harness: LinkingHa
     await harness.prove(DAN, ACCOUNT, KEY)
     before = await ends_at(harness)
     harness.pass_time(HOURS)
-    for notice in await harness.contests.notices(ANN):
-        if notice.news is NotificationKind.KEPT:
-            await harness.contests.told(notice)
+    for notice in await harness.notifications.pending(ANN):
+        if notice.kind is NotificationKind.KEPT:
+            await harness.notifications.notified(notice)
     assert await ends_at(harness) == before
 
 
 async def test_who_takes_no_direct_messages_does_not_hold_it_up(harness: LinkingHarness, contest: Contest) -> None:
     await harness.round(ANN)
-    [notice] = await harness.contests.notices(ANN)
-    assert (notice.news, notice.tried) == (NotificationKind.CONTESTED, True)
+    [notice] = await harness.notifications.pending(ANN)
+    assert (notice.kind, notice.tried) == (NotificationKind.CONTESTED, True)
     assert await ends_at(harness) == contest.ends_at
     moved = 0
     while harness.now < contest.ends_at:
@@ -186,8 +186,8 @@ async def test_and_has_the_whole_time_from_when_they_hear_of_it(harness: Linking
     while harness.now < contest.opened_at + HOURS:
         harness.pass_time(A_ROUND)
         await harness.round(ANN)
-    [notice] = await harness.contests.notices(ANN)
-    await harness.contests.told(notice)  # below the answer to a command
+    [notice] = await harness.notifications.pending(ANN)
+    await harness.notifications.notified(notice)  # below the answer to a command
     assert await ends_at(harness) == harness.now + CONTEST
     assert await harness.news(ANN) == []
 
@@ -197,4 +197,4 @@ async def test_a_refused_message_is_remembered_over_a_restart(tmp_path: Path) ->
         await claim(harness)
         await harness.round(ANN)
     async with open_linking(path=tmp_path / "t.db") as harness:
-        assert [notice.tried for notice in await harness.contests.notices(ANN)] == [True]
+        assert [notice.tried for notice in await harness.notifications.pending(ANN)] == [True]

@@ -288,15 +288,15 @@ async def test_others_see_the_main_account_where_its_member_shares_it_and_nowher
     await harness.accounts.link(ANN, "10001")
     with pytest.raises(InputError, match="shares no account here") as kept_private:
         await harness.accounts.shared_main(ANN, GUILD)
-    await harness.accounts.set_share(ANN, GUILD, shared=True)
-    await harness.accounts.set_share(ANN, GUILD, shared=True)
+    await harness.store.links.set_share(ANN, GUILD, shared=True)
+    await harness.store.links.set_share(ANN, GUILD, shared=True)
     assert str((await harness.accounts.shared_main(ANN, GUILD)).account) == ADA
     for user_id, guild_id in ((ANN, GUILD + 1), (BEN, GUILD)):
         with pytest.raises(InputError) as other:
             await harness.accounts.shared_main(user_id, guild_id)
         assert other.value.sentence == kept_private.value.sentence
-    await harness.accounts.set_share(ANN, GUILD, shared=False)
-    assert not await harness.accounts.shares(ANN, GUILD)
+    await harness.store.links.set_share(ANN, GUILD, shared=False)
+    assert not await harness.store.links.shares(ANN, GUILD)
 
 
 async def test_the_keys_here_are_the_communitys() -> None:

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import InputError
+from bot.linking.contest_rules import REFUSED_FOR
 from bot.linking.outcome import Result
-from bot.links import Contest, Method, NotificationKind
-from bot.store.linking.contest_table import REFUSED_FOR
+from bot.links import Contest, NotificationKind, ProofKind
 from bot.store.rows import to_account
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, LinkingHarness, owner_of
 
@@ -28,20 +28,20 @@ async def contest(harness: LinkingHarness) -> Contest:
     await harness.prove(ANN, ACCOUNT, KEY)
     harness.pass_time(LITTLE)
     outcome = await harness.prove(BEN, ACCOUNT, KEY)
-    assert (outcome.ending, outcome.until) == (Result.CONTESTED, harness.now + CONTEST)
-    return next(iter(await harness.contests.opened_by(BEN)))
+    assert (outcome.result, outcome.until) == (Result.CONTESTED, harness.now + CONTEST)
+    return next(iter(await harness.store.contests.opened_by(BEN)))
 
 
 async def test_a_second_signature_moves_nothing_and_both_know_of_it(harness: LinkingHarness, contest: Contest) -> None:
     assert contest == Contest(OWNER, ANN, BEN, harness.now, harness.now + CONTEST)
-    assert await harness.contests.held_by(ANN) == [contest]
+    assert await harness.store.contests.held_by(ANN) == [contest]
     assert await harness.listed(ANN) == {ACCOUNT: True}
     assert await harness.listed(BEN) == {ACCOUNT: False}
     assert await harness.store.links.holder(OWNER) == ANN
-    [notice] = await harness.contests.notices(ANN)
-    assert (notice.news, notice.owner, notice.until) == (NotificationKind.CONTESTED, OWNER, contest.ends_at)
+    [notice] = await harness.notifications.pending(ANN)
+    assert (notice.kind, notice.owner, notice.until) == (NotificationKind.CONTESTED, OWNER, contest.ends_at)
     assert await harness.news(BEN) == []
-    await harness.contests.told(notice)
+    await harness.notifications.notified(notice)
     assert await harness.news(ANN) == []
 
 
@@ -49,27 +49,27 @@ async def test_a_second_signature_moves_nothing_and_both_know_of_it(harness: Lin
 async def test_it_moves_after_a_day_without_a_word(harness: LinkingHarness) -> None:
     assert await harness.run_for(CONTEST - A_SECOND) == 0
     harness.pass_time(A_SECOND)
-    assert await harness.contests.settle() == 1
-    assert await harness.contests.settle() == 0
+    assert await harness.settle() == 1
+    assert await harness.settle() == 0
     assert await harness.listed(ANN) == {ACCOUNT: False}
     assert await harness.listed(BEN) == {ACCOUNT: True}
     assert await harness.news(ANN) == [NotificationKind.LOST]
     assert await harness.news(BEN) == [NotificationKind.WON]
-    assert await harness.contests.held_by(ANN) == await harness.contests.opened_by(BEN) == []
+    assert await harness.store.contests.held_by(ANN) == await harness.store.contests.opened_by(BEN) == []
 
 
 @pytest.mark.usefixtures("contest")
 async def test_whoever_lost_it_may_claim_it_back_and_waits_in_turn(harness: LinkingHarness) -> None:
     assert await harness.run_for(CONTEST) == 1
-    assert (await harness.prove(ANN, ACCOUNT, KEY)).ending is Result.CONTESTED
+    assert (await harness.prove(ANN, ACCOUNT, KEY)).result is Result.CONTESTED
     assert await harness.store.links.holder(OWNER) == BEN
 
 
 @pytest.mark.usefixtures("contest")
 async def test_who_objects_has_a_week(harness: LinkingHarness) -> None:
     await harness.run_for(LITTLE)
-    await harness.contests.object(ANN, OWNER)
-    [objected] = await harness.contests.held_by(ANN)
+    await harness.accounts.object(ANN, OWNER)
+    [objected] = await harness.store.contests.held_by(ANN)
     assert (objected.objected_at, objected.ends_at) == (harness.now, harness.now + timedelta(days=7))
     assert await harness.run_for(timedelta(days=7) - A_SECOND) == 0
     assert await harness.run_for(A_SECOND) == 1
@@ -80,34 +80,34 @@ async def test_who_objects_has_a_week(harness: LinkingHarness) -> None:
 async def test_one_objects_once_and_only_about_what_one_has(harness: LinkingHarness) -> None:
     for stranger in (BEN, CLEO):
         with pytest.raises(InputError, match="nothing to object to"):
-            await harness.contests.object(stranger, OWNER)
-    await harness.contests.object(ANN, OWNER)
+            await harness.accounts.object(stranger, OWNER)
+    await harness.accounts.object(ANN, OWNER)
     with pytest.raises(InputError, match="nothing to object to"):
-        await harness.contests.object(ANN, OWNER)
+        await harness.accounts.object(ANN, OWNER)
 
 
 @pytest.mark.usefixtures("contest")
 async def test_a_new_signature_keeps_it_and_shuts_the_challenger_out_for_a_month(harness: LinkingHarness) -> None:
     harness.pass_time(LITTLE)
-    assert (await harness.prove(ANN, ACCOUNT, KEY)).ending is Result.KEPT
-    assert await harness.contests.opened_by(BEN) == []
+    assert (await harness.prove(ANN, ACCOUNT, KEY)).result is Result.KEPT
+    assert await harness.store.contests.opened_by(BEN) == []
     assert await harness.news(ANN) == [NotificationKind.CONTESTED, NotificationKind.KEPT]
     assert await harness.news(BEN) == [NotificationKind.REFUSED]
     again = harness.now + REFUSED_FOR
     harness.pass_time(REFUSED_FOR - A_SECOND)
-    await harness.privacy.purge()
+    await harness.purge()
     with pytest.raises(InputError, match=f"you cannot claim it again before {again:%Y-%m-%d}"):
         await harness.prove(BEN, ACCOUNT, KEY)
-    assert await harness.contests.opened_by(BEN) == []
+    assert await harness.store.contests.opened_by(BEN) == []
     harness.pass_time(timedelta(hours=2))
-    assert (await harness.prove(BEN, ACCOUNT, KEY)).ending is Result.CONTESTED
+    assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.CONTESTED
 
 
 @pytest.mark.usefixtures("contest")
 async def test_a_refusal_is_of_one_member_and_one_address(harness: LinkingHarness) -> None:
     await harness.prove(ANN, ACCOUNT, KEY)
-    assert (await harness.prove(CLEO, ACCOUNT, KEY)).ending is Result.CONTESTED
-    assert (await harness.prove(BEN, OTHER, "another wallet")).ending is Result.LINKED
+    assert (await harness.prove(CLEO, ACCOUNT, KEY)).result is Result.CONTESTED
+    assert (await harness.prove(BEN, OTHER, "another wallet")).result is Result.LINKED
 
 
 @pytest.mark.parametrize("has_objected", [False, True])
@@ -116,18 +116,18 @@ async def test_whoever_signs_last_takes_the_challengers_place(
 ) -> None:
     """Or whoever claims it first, by a signature that was lured out of its owner, would shut the owner out."""
     if has_objected:
-        await harness.contests.object(ANN, OWNER)
-    [before] = await harness.contests.held_by(ANN)
+        await harness.accounts.object(ANN, OWNER)
+    [before] = await harness.store.contests.held_by(ANN)
     await harness.run_for(LITTLE)
     outcome = await harness.prove(CLEO, ACCOUNT, KEY)
-    assert (outcome.ending, outcome.until) == (Result.CONTESTED, before.ends_at)
-    assert await harness.contests.held_by(ANN) == [replace(before, challenger_id=CLEO)]
-    assert await harness.contests.opened_by(BEN) == []
+    assert (outcome.result, outcome.until) == (Result.CONTESTED, before.ends_at)
+    assert await harness.store.contests.held_by(ANN) == [replace(before, challenger_id=CLEO)]
+    assert await harness.store.contests.opened_by(BEN) == []
     assert await harness.news(BEN) == [NotificationKind.OVERTAKEN]
     assert await harness.news(ANN) == []
     # Who was overtaken may sign once more.
-    assert (await harness.prove(BEN, ACCOUNT, KEY)).ending is Result.CONTESTED
-    assert await harness.contests.held_by(ANN) == [before]
+    assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.CONTESTED
+    assert await harness.store.contests.held_by(ANN) == [before]
     assert await harness.news(CLEO) == [NotificationKind.OVERTAKEN]
     assert contest.opened_at == before.opened_at
 
@@ -148,8 +148,8 @@ async def test_it_moves_to_whoever_signed_last_by_their_own_signature(harness: L
 async def test_whoever_claims_again_gets_no_other_day(harness: LinkingHarness, contest: Contest) -> None:
     await harness.run_for(LITTLE)
     outcome = await harness.prove(BEN, ACCOUNT, KEY)
-    assert (outcome.ending, outcome.until) == (Result.CONTESTED, contest.ends_at)
-    assert await harness.contests.opened_by(BEN) == [contest]
+    assert (outcome.result, outcome.until) == (Result.CONTESTED, contest.ends_at)
+    assert await harness.store.contests.opened_by(BEN) == [contest]
     assert (await harness.news(ANN), await harness.news(BEN)) == ([], [])
 
 
@@ -159,11 +159,11 @@ async def test_what_its_holder_gives_up_is_the_challengers_at_once(harness: Link
     if how == "unlink":
         await harness.accounts.remove(ANN, to_account(ACCOUNT))
     else:
-        assert await harness.privacy.delete(ANN) == 1
+        assert await harness.delete(ANN) == 1
     assert await harness.listed(ANN) == {}
     assert await harness.listed(BEN) == {ACCOUNT: True}
     assert await harness.news(BEN) == [NotificationKind.WON]
-    assert await harness.contests.opened_by(BEN) == []
+    assert await harness.store.contests.opened_by(BEN) == []
 
 
 @pytest.mark.usefixtures("contest")
@@ -172,8 +172,8 @@ async def test_a_claim_that_is_withdrawn_is_gone(harness: LinkingHarness, how: s
     if how == "unlink":
         await harness.accounts.remove(BEN, to_account(ACCOUNT))
     else:
-        await harness.privacy.delete(BEN)
-    assert await harness.contests.held_by(ANN) == []
+        await harness.delete(BEN)
+    assert await harness.store.contests.held_by(ANN) == []
     assert await harness.run_for(CONTEST) == 0
     assert await harness.listed(ANN) == {ACCOUNT: True}
 
@@ -189,21 +189,21 @@ async def test_a_holder_hears_that_a_claim_is_withdrawn_if_they_heard_of_the_cla
     if how == "unlink":
         await harness.accounts.remove(BEN, to_account(ACCOUNT))
     else:
-        await harness.privacy.delete(BEN)
+        await harness.delete(BEN)
     assert await harness.news(ANN) == ([NotificationKind.WITHDRAWN] if is_told else [])
 
 
 @pytest.mark.usefixtures("contest")
 @pytest.mark.parametrize("how", ["unlink", "delete"])
 async def test_withdrawing_and_claiming_anew_takes_no_week_from_who_objected(harness: LinkingHarness, how: str) -> None:
-    await harness.contests.object(ANN, OWNER)
+    await harness.accounts.object(ANN, OWNER)
     if how == "unlink":
         await harness.accounts.remove(BEN, to_account(ACCOUNT))
     else:
-        await harness.privacy.delete(BEN)
+        await harness.delete(BEN)
     with pytest.raises(InputError, match=f"you cannot claim it again before {harness.now + REFUSED_FOR:%Y-%m-%d}"):
         await harness.prove(BEN, ACCOUNT, KEY)
-    assert await harness.contests.held_by(ANN) == []
+    assert await harness.store.contests.held_by(ANN) == []
 
 
 async def test_a_holder_keeps_what_another_account_of_the_address_still_needs(
@@ -212,23 +212,23 @@ async def test_a_holder_keeps_what_another_account_of_the_address_still_needs(
     await harness.name(ANN, OTHER, KEY)
     await harness.accounts.remove(ANN, to_account(ACCOUNT))
     assert await harness.listed(ANN) == {OTHER: True}
-    assert await harness.contests.held_by(ANN) == [contest]
+    assert await harness.store.contests.held_by(ANN) == [contest]
 
 
 async def test_a_moderators_word_gives_way_to_a_signature_at_once(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, ACCOUNT, OWNER)
-    assert (await harness.prove(BEN, ACCOUNT, KEY)).ending is Result.LINKED
+    assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.LINKED
     assert (await harness.listed(ANN), await harness.listed(BEN)) == ({ACCOUNT: False}, {ACCOUNT: True})
     assert await harness.news(ANN) == [NotificationKind.LOST]
-    assert await harness.contests.held_by(ANN) == await harness.contests.opened_by(BEN) == []
-    assert (await harness.accounts.main(BEN)).method is Method.EOA
+    assert await harness.store.contests.held_by(ANN) == await harness.store.contests.opened_by(BEN) == []
+    assert (await harness.accounts.main(BEN)).proof_kind is ProofKind.KEY
 
 
 async def test_who_has_signed_keeps_it_against_a_moderators_word(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, ACCOUNT, OWNER)
     await harness.prove(ANN, ACCOUNT, KEY)
-    assert (await harness.accounts.main(ANN)).method is Method.EOA
-    assert (await harness.prove(BEN, ACCOUNT, KEY)).ending is Result.CONTESTED
+    assert (await harness.accounts.main(ANN)).proof_kind is ProofKind.KEY
+    assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.CONTESTED
     assert await harness.listed(ANN) == {ACCOUNT: True}
 
 

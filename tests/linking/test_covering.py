@@ -8,17 +8,17 @@ import pytest
 from sqlite_utils import Database
 
 from bot.errors import InputError, ProofError
-from bot.links import Method, covers
+from bot.links import ProofKind, covers
 from bot.sources.loopring import LoopringSource
-from bot.store.rows import COVERED, to_account
+from bot.store.rows import COVERED
 from tests.linking.harness import ANN, BEN, LinkingHarness, owner_of
-from tests.linking.verifiers import Judges, key, open_judges, owner
+from tests.linking.verifiers import Verifiers, key, open_verifiers, owner
 from tests.sandbox_client import SandboxClient
 
 WALLET, KEYED = 10021, 10001
 ACCOUNT = "loopring:10001"
 HERS, HIS = owner_of("hers"), owner_of("his")
-CONTRACTS = (Method.CONTRACT, Method.COUNTERFACTUAL)
+CONTRACTS = (ProofKind.CONTRACT, ProofKind.COUNTERFACTUAL)
 OTHER = "another address's, as was told before: this bot's operator must look at that"
 # Where a contract's yes counts, and where it does not: an address may be somebody else's contract there.
 COVERED_BY_A_CONTRACT = {
@@ -35,24 +35,24 @@ COVERED_BY_A_CONTRACT = {
 
 
 @pytest.fixture
-async def judges(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Judges]:
+async def verifiers(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Verifiers]:
     """Those of a bot with one node."""
-    async with open_judges(sandbox, source) as judges:
-        yield judges
+    async with open_verifiers(sandbox, source) as verifiers:
+        yield verifiers
 
 
 # ---------------------------------------------------------------- covering
 
 
-@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("method", ProofKind)
 @pytest.mark.parametrize("account", COVERED_BY_A_CONTRACT)
 async def test_what_is_shown_as_proven_is_what_is_said_to_be_covered(
-    harness: LinkingHarness, method: Method, account: str
+    harness: LinkingHarness, method: ProofKind, account: str
 ) -> None:
     expected = method not in CONTRACTS or COVERED_BY_A_CONTRACT[account]
     assert covers(method, account) is expected
-    await harness.store.links.add(ANN, to_account(account), HERS, harness.now)
-    guild_id = 1 if method is Method.MANUAL else None
+    await harness.add(ANN, account, HERS)
+    guild_id = 1 if method is ProofKind.MODERATOR else None
     sql = "INSERT INTO proofs (owner, user_id, method, guild_id, proven_at) VALUES (?, ?, ?, ?, 0)"
     await harness.store.writer.transaction(lambda db: db.execute(sql, [HERS, ANN, method.value, guild_id]))
     assert await harness.listed(ANN) == {account: expected}
@@ -61,35 +61,35 @@ async def test_what_is_shown_as_proven_is_what_is_said_to_be_covered(
 async def test_sql_and_python_agree_about_every_pair(harness: LinkingHarness) -> None:
     def work(db: Database) -> dict[tuple[str, str], bool]:
         sql = f"SELECT {COVERED} FROM (SELECT ? AS method) JOIN (SELECT ? AS account) AS links"  # noqa: S608 - the store's own words
-        pairs = [(method.value, account) for method in Method for account in COVERED_BY_A_CONTRACT]
+        pairs = [(method.value, account) for method in ProofKind for account in COVERED_BY_A_CONTRACT]
         return {pair: bool(db.execute(sql, list(pair)).fetchone()[0]) for pair in pairs}
 
     said = await harness.store.writer.run(work)
-    assert said == {pair: covers(Method(pair[0]), pair[1]) for pair in said}
+    assert said == {pair: covers(ProofKind(pair[0]), pair[1]) for pair in said}
 
 
 @pytest.mark.parametrize("network", ["eip155:137", "eip155:8453"])
-async def test_a_contract_proves_no_account_of_another_chain(judges: Judges, network: str) -> None:
+async def test_a_contract_proves_no_account_of_another_chain(verifiers: Verifiers, network: str) -> None:
     with pytest.raises(ProofError, match="A smart wallet on another chain than Ethereum cannot be proven"):
-        await judges.harness.prove(
+        await verifiers.harness.prove(
             BEN, f"{network}:{owner(WALLET)}", key(WALLET), signer=owner(WALLET), owner=owner(WALLET)
         )
-    assert await judges.harness.listed(BEN) == {}
-    assert await judges.harness.store.links.holder(owner(WALLET)) is None
+    assert await verifiers.harness.listed(BEN) == {}
+    assert await verifiers.harness.store.links.holder(owner(WALLET)) is None
 
 
 @pytest.mark.parametrize("account", [f"loopring:{WALLET}", f"eip155:1:{owner(WALLET)}"])
-async def test_a_contract_proves_its_accounts_on_ethereum_and_loopring(judges: Judges, account: str) -> None:
-    await judges.harness.prove(BEN, account, key(WALLET), signer=owner(WALLET), owner=owner(WALLET))
-    [link] = await judges.harness.accounts.of(BEN)
-    assert (link.proven, link.method) == (True, Method.CONTRACT)
+async def test_a_contract_proves_its_accounts_on_ethereum_and_loopring(verifiers: Verifiers, account: str) -> None:
+    await verifiers.harness.prove(BEN, account, key(WALLET), signer=owner(WALLET), owner=owner(WALLET))
+    [link] = await verifiers.harness.store.links.of(BEN)
+    assert (link.proven, link.proof_kind) == (True, ProofKind.CONTRACT)
 
 
-async def test_a_key_proves_the_accounts_of_its_address_on_every_chain(judges: Judges) -> None:
+async def test_a_key_proves_the_accounts_of_its_address_on_every_chain(verifiers: Verifiers) -> None:
     elsewhere = f"eip155:137:{owner(KEYED)}"
-    await judges.harness.prove(ANN, elsewhere, key(KEYED))
-    await judges.harness.name(ANN, f"loopring:{KEYED}", key(KEYED))
-    assert await judges.harness.listed(ANN) == {elsewhere: True, f"loopring:{KEYED}": True}
+    await verifiers.harness.prove(ANN, elsewhere, key(KEYED))
+    await verifiers.harness.name(ANN, f"loopring:{KEYED}", key(KEYED))
+    assert await verifiers.harness.listed(ANN) == {elsewhere: True, f"loopring:{KEYED}": True}
 
 
 # ---------------------------------------------------------------- one owner
@@ -127,8 +127,8 @@ async def test_what_somebody_only_named_under_another_owner_stands_in_nobodys_wa
 
 
 async def test_the_owner_of_a_link_is_learnt_once(harness: LinkingHarness) -> None:
-    await harness.store.links.add(ANN, to_account(ACCOUNT), "", harness.now)
+    await harness.add(ANN, ACCOUNT, "")
     for owner_told in (HERS, HIS, ""):
-        await harness.store.links.add(ANN, to_account(ACCOUNT), owner_told, harness.now)
-        [link] = await harness.accounts.of(ANN)
+        await harness.add(ANN, ACCOUNT, owner_told)
+        [link] = await harness.store.links.of(ANN)
         assert link.owner == HERS

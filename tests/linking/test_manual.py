@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import InputError, SourceError
-from bot.links import Method
+from bot.links import ProofKind
 from bot.sources.loopring import LoopringSource
 from tests.linking.harness import ANN, BEN, GUILD, MOD, LinkingHarness, open_linking, owner_of
 from tests.sandbox_client import SandboxClient
@@ -25,13 +25,13 @@ async def harness(source: LoopringSource) -> AsyncIterator[LinkingHarness]:
 
 async def test_a_moderators_word_is_marked_and_noted_and_counts_in_one_server(harness: LinkingHarness) -> None:
     link = await harness.accounts.link_manually(ANN, "ada.loopring.eth", moderator_id=MOD, guild_id=GUILD)
-    assert (str(link.account), link.owner, link.method, link.proven_at) == (ADA, ADA_OWNER, Method.MANUAL, harness.now)
-    assert link.proven_in == GUILD
+    assert (str(link.account), link.owner) == (ADA, ADA_OWNER)
+    assert (link.proof_kind, link.proven_at, link.proven_in) == (ProofKind.MODERATOR, harness.now, GUILD)
     noted = await harness.rows("SELECT actor, verb, subject FROM audit")
     assert noted == [(harness.pseudonym(MOD), "link-manual", harness.pseudonym(ANN))]
     await harness.prove(ANN, ADA, "10001")
-    [signed] = await harness.accounts.of(ANN)
-    assert (signed.method, signed.proven_in) == (Method.EOA, None)
+    [signed] = await harness.store.links.of(ANN)
+    assert (signed.proof_kind, signed.proven_in) == (ProofKind.KEY, None)
 
 
 async def test_nobody_vouches_for_themselves(harness: LinkingHarness) -> None:

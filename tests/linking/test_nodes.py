@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bot.errors import ProofError, UndecidedError
-from bot.links import Method
+from bot.links import ProofKind
 from bot.sources.loopring import LoopringSource
 from tests.linking.harness import ANN
-from tests.linking.verifiers import STRANGER, A, B, Judges, former_key, open_judges, owner
+from tests.linking.verifiers import STRANGER, A, B, Verifiers, former_key, open_verifiers, owner
 from tests.sandbox_client import SandboxClient
 
 KEYED, WALLET, PROMISED, RECOVERED = 10001, 10021, 10028, 10029
@@ -20,27 +20,27 @@ OPTIONS: dict[str, dict[str, Any]] = {"redirect": {"location": "/loopring/redire
 
 
 @pytest.fixture
-async def one(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Judges]:
+async def one(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Verifiers]:
     """One node is asked."""
-    async with open_judges(sandbox, source, seconds=1.0) as judges:
-        yield judges
+    async with open_verifiers(sandbox, source, seconds=1.0) as verifiers:
+        yield verifiers
 
 
 @pytest.fixture
-async def two(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Judges]:
+async def two(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Verifiers]:
     """Two nodes are asked."""
-    async with open_judges(sandbox, source, nodes=(A, B), seconds=1.0) as judges:
-        yield judges
+    async with open_verifiers(sandbox, source, nodes=(A, B), seconds=1.0) as verifiers:
+        yield verifiers
 
 
-async def test_two_that_agree_are_as_one(two: Judges) -> None:
-    assert await two.judge(WALLET) is Method.CONTRACT
-    assert await two.judge(PROMISED) is Method.COUNTERFACTUAL
+async def test_two_that_agree_are_as_one(two: Verifiers) -> None:
+    assert await two.verify(WALLET) is ProofKind.CONTRACT
+    assert await two.verify(PROMISED) is ProofKind.COUNTERFACTUAL
     assert await two.asked(B) > 2
     with pytest.raises(ProofError):
-        await two.judge(WALLET, STRANGER)
+        await two.verify(WALLET, STRANGER)
     with pytest.raises(ProofError):
-        await two.judge(PROMISED, STRANGER)
+        await two.verify(PROMISED, STRANGER)
 
 
 @pytest.mark.parametrize("node", ["a", "b"])
@@ -58,34 +58,34 @@ async def test_two_that_agree_are_as_one(two: Judges) -> None:
         ),
     ],
 )
-async def test_one_that_dissents_settles_nothing(two: Judges, node: str, mode: str, account: int, word: str) -> None:
+async def test_one_that_dissents_settles_nothing(two: Verifiers, node: str, mode: str, account: int, word: str) -> None:
     await two.behave(node=node, mode=mode)
     with pytest.raises(UndecidedError, match=r"gives no answer to rely on\. Try again"):
-        await two.judge(account, word)
+        await two.verify(account, word)
 
 
 @pytest.mark.parametrize("kind", FAULTS)
 @pytest.mark.parametrize("word", ["", STRANGER])
-async def test_one_that_fails_settles_nothing(two: Judges, kind: str, word: str) -> None:
+async def test_one_that_fails_settles_nothing(two: Verifiers, kind: str, word: str) -> None:
     await two.fault(B, kind, **OPTIONS.get(kind, {}))
     with pytest.raises(UndecidedError):
-        await two.judge(WALLET, word)
+        await two.verify(WALLET, word)
     assert await two.sandbox.requests("redirected") == []
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-async def test_the_only_one_that_fails_settles_nothing(one: Judges, kind: str) -> None:
+async def test_the_only_one_that_fails_settles_nothing(one: Verifiers, kind: str) -> None:
     await one.fault(A, kind, **OPTIONS.get(kind, {}))
     with pytest.raises(UndecidedError):
-        await one.judge(WALLET)
-    assert await one.judge(KEYED) is Method.EOA
+        await one.verify(WALLET)
+    assert await one.verify(KEYED) is ProofKind.KEY
 
 
 @pytest.mark.parametrize("mode", ["wrong_chain", "error", "slow"])
-async def test_the_only_one_that_is_of_no_use_settles_nothing(one: Judges, mode: str) -> None:
+async def test_the_only_one_that_is_of_no_use_settles_nothing(one: Verifiers, mode: str) -> None:
     await one.behave(mode=mode)
     with pytest.raises(UndecidedError):
-        await one.judge(WALLET)
+        await one.verify(WALLET)
 
 
 CHAIN = {"jsonrpc": "2.0", "id": 1, "result": "0x1"}
@@ -110,21 +110,21 @@ CHAIN = {"jsonrpc": "2.0", "id": 1, "result": "0x1"}
         pytest.param([CHAIN, {"id": 2, "error": {"code": 3, "message": "execution reverted"}}], id="code that reverts"),
     ],
 )
-async def test_what_is_no_answer_is_none(one: Judges, body: Any) -> None:
+async def test_what_is_no_answer_is_none(one: Verifiers, body: Any) -> None:
     await one.fault(A, "status", status=200, body=body)
     with pytest.raises(UndecidedError):
-        await one.judge(PROMISED)
+        await one.verify(PROMISED)
 
 
-async def test_the_answers_of_a_batch_come_in_any_order(one: Judges) -> None:
+async def test_the_answers_of_a_batch_come_in_any_order(one: Verifiers) -> None:
     code = {"jsonrpc": "2.0", "id": 2, "result": "0x6080"}
     await one.fault(A, "status", status=200, body=[code, CHAIN], times=1)
-    assert await one.judge(WALLET) is Method.CONTRACT
+    assert await one.verify(WALLET) is ProofKind.CONTRACT
 
 
 @pytest.mark.parametrize("behaviour", [{"mode": "wrong_chain"}, {"mode": "lying_code"}, {"mode": "slow"}])
-async def test_whoever_could_not_be_judged_has_lost_nothing_and_signs_again(
-    two: Judges, behaviour: dict[str, Any]
+async def test_whoever_could_not_be_verified_has_lost_nothing_and_signs_again(
+    two: Verifiers, behaviour: dict[str, Any]
 ) -> None:
     harness, account = two.harness, f"loopring:{WALLET}"
     await harness.accounts.link(ANN, account)

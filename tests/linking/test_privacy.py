@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError, LimitError
+from bot.linking.contest_rules import REFUSED_FOR
 from bot.linking.outcome import Result
-from bot.linking.privacy import AUDIT_KEPT, SESSIONS_KEPT
+from bot.linking.upkeep import AUDIT_RETAINED, SESSIONS_RETAINED
 from bot.links import Person
-from bot.pseudonyms import pseudonyms
-from bot.store.linking.contest_table import REFUSED_FOR
+from bot.store.pseudonyms import pseudonyms
 from bot.store.rows import to_account
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, LinkingHarness, open_linking, owner_of
 
@@ -42,8 +42,8 @@ async def live(harness: LinkingHarness) -> None:
     await harness.prove(ANN, WANTED, "wanted")  # and what Cleo has
     await harness.name(ANN, LINKED, "unproven")
     await harness.accounts.set_label(ANN, to_account(LINKED), LABEL)
-    await harness.accounts.set_share(ANN, GUILD, shared=True)
-    await harness.noted(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))
+    await harness.store.links.set_share(ANN, GUILD, shared=True)
+    await harness.recorded(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))
     await harness.sign_on_page(Person(ANN, NAME), HERS, "hers")
 
 
@@ -76,7 +76,7 @@ async def rows_about(harness: LinkingHarness, user_id: int) -> Counter[str]:
 async def test_the_export_has_every_row_of_every_table(lived: LinkingHarness) -> None:
     about = await rows_about(lived, ANN)
     assert {table for table, count in about.items() if not count} == FACTS | OWN  # or this test would pass over a table
-    export = await lived.privacy.export(ANN)
+    export = await lived.export(ANN)
     told = {
         table: sum(len(export[part]) for part in PARTS.get(table, (table,))) for table in about.keys() - FACTS - OWN
     }
@@ -84,7 +84,7 @@ async def test_the_export_has_every_row_of_every_table(lived: LinkingHarness) ->
 
 
 async def test_the_export_can_be_read(lived: LinkingHarness) -> None:
-    export: dict[str, Any] = json.loads(json.dumps(await lived.privacy.export(ANN)))
+    export: dict[str, Any] = json.loads(json.dumps(await lived.export(ANN)))
     assert export["discord_user_id"] == str(ANN)
     assert export["exported_at"] == "2026-11-25T10:00:00+00:00"
     assert [(row["account"], row["label"]) for row in export["links"]][-1] == (LINKED, LABEL)
@@ -99,7 +99,7 @@ async def test_the_export_can_be_read(lived: LinkingHarness) -> None:
 
 
 async def test_the_export_names_nobody_else_and_gives_no_secret_away(lived: LinkingHarness) -> None:
-    text = json.dumps(await lived.privacy.export(ANN))
+    text = json.dumps(await lived.export(ANN))
     for other in (BEN, CLEO, DAN):
         assert str(other) not in text
         assert lived.pseudonym(other).hex() not in text
@@ -108,7 +108,7 @@ async def test_the_export_names_nobody_else_and_gives_no_secret_away(lived: Link
 
 
 async def test_the_export_of_a_stranger_is_empty(lived: LinkingHarness) -> None:
-    export = await lived.privacy.export(ANN + 77)
+    export = await lived.export(ANN + 77)
     assert {part for part, rows in export.items() if rows} == {"discord_user_id", "exported_at"}
 
 
@@ -116,7 +116,7 @@ async def test_the_export_of_a_stranger_is_empty(lived: LinkingHarness) -> None:
 
 
 async def test_nothing_that_names_a_member_is_left_but_what_stands_under_a_pseudonym(lived: LinkingHarness) -> None:
-    assert await lived.privacy.delete(ANN) == 4
+    assert await lived.delete(ANN) == 4
     left = await rows_about(lived, ANN)
     assert {table for table, count in left.items() if count} == {"audit", "refusals"}
     hers = {LINKED, owner_of("unproven"), LABEL, NAME, str(ANN)}
@@ -144,16 +144,16 @@ async def test_what_was_deleted_is_not_in_the_files_either(lived: LinkingHarness
     files = [tmp_path / "t.db", tmp_path / "t.db-wal"]
     before = b"".join(file.read_bytes() for file in files)
     assert [trace for trace in traces if trace not in before] == []
-    await lived.privacy.delete(ANN)
+    await lived.delete(ANN)
     after = b"".join(file.read_bytes() for file in files)
     assert [trace for trace in traces if trace in after] == []
     assert BEN.to_bytes(8) in after
 
 
 async def test_others_keep_what_is_theirs(lived: LinkingHarness) -> None:
-    before = [await lived.privacy.export(other) for other in (CLEO, DAN)]
-    await lived.privacy.delete(ANN)
-    after = [await lived.privacy.export(other) for other in (CLEO, DAN)]
+    before = [await lived.export(other) for other in (CLEO, DAN)]
+    await lived.delete(ANN)
+    after = [await lived.export(other) for other in (CLEO, DAN)]
     for then, now in zip(before, after, strict=True):
         assert (now["links"], now["proofs"]) == (then["links"], then["proofs"])
         # What Cleo was not told yet of a claim that is gone, she need not hear.
@@ -162,15 +162,15 @@ async def test_others_keep_what_is_theirs(lived: LinkingHarness) -> None:
 
 
 async def test_who_was_deleted_may_come_back(lived: LinkingHarness) -> None:
-    await lived.privacy.delete(ANN)
-    assert await lived.privacy.delete(ANN) == 0
+    await lived.delete(ANN)
+    assert await lived.delete(ANN) == 0
     lived.pass_time(timedelta(hours=1))
-    assert (await lived.prove(ANN, LINKED, "unproven")).ending is Result.LINKED
+    assert (await lived.prove(ANN, LINKED, "unproven")).result is Result.LINKED
     assert await lived.listed(ANN) == {LINKED: True}
 
 
 async def test_deletion_does_not_lift_a_refusal(lived: LinkingHarness) -> None:
-    await lived.privacy.delete(ANN)
+    await lived.delete(ANN)
     lived.pass_time(timedelta(hours=1))
     with pytest.raises(InputError, match="You claimed that account lately, and it stayed with its holder"):
         await lived.prove(ANN, LOST, "his")
@@ -179,13 +179,13 @@ async def test_deletion_does_not_lift_a_refusal(lived: LinkingHarness) -> None:
 async def test_deletion_lifts_neither_the_lock_of_whoever_lured_others_nor_the_limits(harness: LinkingHarness) -> None:
     for _ in range(5):
         await harness.prove(ANN, HERS, "hers")
-    await harness.privacy.delete(ANN)
+    await harness.delete(ANN)
     with pytest.raises(LimitError, match="within an hour"):
         await harness.prove(ANN, HERS, "hers")
     harness.pass_time(timedelta(hours=1))
     for _ in range(3):
-        await harness.noted(harness.now, harness.pseudonym(ANN), "relay", harness.pseudonym(BEN))
-    await harness.privacy.delete(ANN)
+        await harness.recorded(harness.now, harness.pseudonym(ANN), "relay", harness.pseudonym(BEN))
+    await harness.delete(ANN)
     with pytest.raises(LimitError, match="cannot verify for a day"):
         await harness.prove(ANN, HERS, "hers")
     harness.pass_time(timedelta(hours=24))
@@ -200,19 +200,19 @@ async def test_time_takes_verifications_then_refusals_then_what_was_noted(lived:
     kept = {table: await lived.rows(f"SELECT * FROM {table}") for table in ("links", "proofs", "shares", "notices")}  # noqa: S608 - names from this line
 
     async def left() -> set[str]:
-        await lived.privacy.purge()
+        await lived.purge()
         ages = ("sessions", "challenges", "codes", "refusals", "audit")
         return {table for table in ages if await lived.rows(f"SELECT 1 FROM {table}")}  # noqa: S608 - names from the line above
 
     assert await left() == {"sessions", "challenges", "codes", "refusals", "audit"}
     lived.pass_time(timedelta(minutes=11))  # ten of the sessions themselves
-    assert timedelta(hours=24) == SESSIONS_KEPT
+    assert timedelta(hours=24) == SESSIONS_RETAINED
     assert await left() == {"refusals", "audit"}
     lived.pass_time(REFUSED_FOR - timedelta(hours=25))
     assert await left() == {"refusals", "audit"}
     lived.pass_time(timedelta(hours=1))
     assert await left() == {"audit"}
-    lived.pass_time(AUDIT_KEPT - REFUSED_FOR - timedelta(hours=2))
+    lived.pass_time(AUDIT_RETAINED - REFUSED_FOR - timedelta(hours=2))
     assert await left() == {"audit"}
     lived.pass_time(timedelta(hours=2))
     assert await left() == set()

@@ -17,8 +17,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlite_utils import Database
 
 from bot.errors import InputError, LimitError, TesseraError
-from bot.links import Method, Person, VerifiedSignature
-from bot.store.linking.session_table import Session
+from bot.linking.refusal_errors import refusal_error
+from bot.linking.start_limits import START_LIMITS
+from bot.links import Person, ProofKind
+from bot.proofs import ProofMethod, Session, SessionStatus, VerifiedSignature
+from bot.store.linking.proof_writer import Proved
 from bot.store.rows import to_account
 from tests.linking.harness import ANN, BEN, CLEO, open_linking
 
@@ -41,7 +44,7 @@ class Members(RuleBasedStateMachine):
         super().__init__()
         self._loop = asyncio.new_event_loop()
         self._open = AsyncExitStack()
-        self._desk = self._run(self._open.enter_async_context(open_linking()))
+        self._harness = self._run(self._open.enter_async_context(open_linking()))
 
     def teardown(self) -> None:
         self._run(self._open.aclose())
@@ -52,13 +55,13 @@ class Members(RuleBasedStateMachine):
 
     def _try(self, work: Coroutine[Any, Any, Any]) -> TesseraError | None:
         """Do something that may be refused; then nothing has changed."""
-        before = self._run(self._desk.dump())
+        before = self._run(self._harness.dump())
         refused: TesseraError | None = None
         try:
             self._run(work)
         except (InputError, LimitError) as error:
             refused = error
-        assert refused is None or self._run(self._desk.dump()) == before
+        assert refused is None or self._run(self._harness.dump()) == before
         return refused
 
     # ------------------------------------------------------------ what members do
@@ -66,68 +69,78 @@ class Members(RuleBasedStateMachine):
     @rule(user=members, account=accounts, is_known=st.booleans())
     def name(self, user: int, account: str, is_known: bool) -> None:  # noqa: FBT001 - Hypothesis calls it by name
         owner = OWNER_OF[account] if is_known else ""
-        self._try(self._desk.store.links.add(user, to_account(account), owner, self._desk.now))
+        self._try(self._harness.add(user, account, owner))
 
     @rule(owner=owners)
     def claim(self, owner: str) -> None:
         """Somebody signs for what another has; by chance alone that would be rare."""
-        holder = self._run(self._desk.store.links.holder(owner))
+        holder = self._run(self._harness.store.links.holder(owner))
         if holder is not None:
             self.prove(next(user for user in MEMBERS if user != holder), owner, both=False)
 
     @rule(user=members, owner=owners, both=st.booleans())
     def prove(self, user: int, owner: str, both: bool) -> None:  # noqa: FBT001 - likewise
         linked = tuple(account for account, its in OWNER_OF.items() if its == owner)[: 1 + both]
-        self._desk.pass_time(timedelta(minutes=13))  # as many in an hour as one may
-        if self._try(self._finish(user, VerifiedSignature(owner, linked, Method.EOA, bytes(32)))) is None:
-            listed = self._run(self._desk.listed(user))
+        self._harness.pass_time(timedelta(minutes=13))  # as many in an hour as one may
+        if self._try(self._finish(user, VerifiedSignature(owner, linked, ProofKind.KEY, bytes(32)))) is None:
+            listed = self._run(self._harness.listed(user))
             assert set(linked) <= listed.keys()
-            is_holder = self._run(self._desk.store.links.holder(owner)) == user
-            assert is_holder or any(each.owner == owner for each in self._run(self._desk.contests.opened_by(user)))
+            is_holder = self._run(self._harness.store.links.holder(owner)) == user
+            assert is_holder or any(
+                each.owner == owner for each in self._run(self._harness.store.contests.opened_by(user))
+            )
 
-    async def _finish(self, user: int, proven: VerifiedSignature) -> None:
-        harness, until = self._desk, self._desk.now + timedelta(minutes=10)
+    async def _finish(self, user: int, verified: VerifiedSignature) -> None:
+        harness, until = self._harness, self._harness.now + timedelta(minutes=10)
         number = secrets.token_hex(8)
-        session = Session(number, "paste", "ready", "", Person(user), None, "", "", "", 0, until)
-        await harness.store.sessions.create(session, number.encode(), harness.now, actor=harness.pseudonym(user))
-        await harness.proving.finish(session, proven, harness.now)
+        session = Session(number, ProofMethod.PASTE, SessionStatus.READY, Person(user), until)
+        actor = harness.pseudonym(user)
+        sessions = harness.store.sessions
+        assert not await sessions.create(session, number.encode(), harness.now, actor=actor, limits=START_LIMITS)
+        finished = await harness.finish(session, verified)
+        if not isinstance(finished, Proved):
+            raise refusal_error(finished)
 
     @rule(user=members, account=accounts)
     def vouch(self, user: int, account: str) -> None:
-        self._try(self._desk.vouch(user, account, OWNER_OF[account]))
+        self._try(self._harness.vouch(user, account, OWNER_OF[account]))
 
     @rule(user=members, account=accounts, with_proof=st.booleans())
     def unlink(self, user: int, account: str, with_proof: bool) -> None:  # noqa: FBT001 - likewise
-        owner = {str(link.account): link.owner for link in self._run(self._desk.accounts.of(user))}.get(account, "")
-        if self._try(self._desk.accounts.remove(user, to_account(account), with_proof=with_proof)) is None:
-            assert account not in self._run(self._desk.listed(user))
+        owner = {str(link.account): link.owner for link in self._run(self._harness.store.links.of(user))}.get(
+            account, ""
+        )
+        if self._try(self._harness.accounts.remove(user, to_account(account), with_proof=with_proof)) is None:
+            assert account not in self._run(self._harness.listed(user))
             if with_proof and owner:
-                assert self._run(self._desk.store.links.holder(owner)) != user
+                assert self._run(self._harness.store.links.holder(owner)) != user
 
     @rule(user=members, owner=owners)
     def give_up(self, user: int, owner: str) -> None:
         """Unlink all that a wallet owns; what others claim of it is theirs."""
-        claimed = {contest.owner: contest.challenger_id for contest in self._run(self._desk.contests.held_by(user))}
-        was_holder = self._run(self._desk.store.links.holder(owner)) == user
+        claimed = {
+            contest.owner: contest.challenger_id for contest in self._run(self._harness.store.contests.held_by(user))
+        }
+        was_holder = self._run(self._harness.store.links.holder(owner)) == user
         for account, its in OWNER_OF.items():
             if its == owner:
-                self._try(self._desk.accounts.remove(user, to_account(account)))
+                self._try(self._harness.accounts.remove(user, to_account(account)))
         if was_holder:
-            assert self._run(self._desk.store.links.holder(owner)) == claimed.get(owner)
+            assert self._run(self._harness.store.links.holder(owner)) == claimed.get(owner)
 
     @rule(user=members, account=accounts)
     def choose_main(self, user: int, account: str) -> None:
-        if self._try(self._desk.accounts.set_main(user, to_account(account))) is None:
-            assert str(self._run(self._desk.accounts.main(user)).account) == account
+        if self._try(self._harness.accounts.set_main(user, to_account(account))) is None:
+            assert str(self._run(self._harness.accounts.main(user)).account) == account
 
     @rule(user=members, owner=owners)
     def object_to(self, user: int, owner: str) -> None:
-        self._try(self._desk.contests.object(user, owner))
+        self._try(self._harness.accounts.object(user, owner))
 
     @rule(user=members)
     def delete(self, user: int) -> None:
-        self._run(self._desk.privacy.delete(user))
-        export = self._run(self._desk.privacy.export(user))
+        self._run(self._harness.delete(user))
+        export = self._run(self._harness.export(user))
         left = {part for part, rows in export.items() if rows} - {"discord_user_id", "exported_at"}
         assert left <= {"audit", "refusals"}
 
@@ -136,47 +149,50 @@ class Members(RuleBasedStateMachine):
     @rule(span=st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=2)]))
     def wait(self, span: timedelta) -> None:
         """Time goes by, people read what they are told, contests end, and what is old is forgotten."""
-        self._run(self._desk.run_for(span))
-        for notice in self._run(self._desk.contests.notices()):
-            self._run(self._desk.contests.told(notice))  # below a command, to who takes no direct messages
-        assert self._run(self._desk.round()) == 0
-        assert self._run(self._desk.rows("SELECT 1 FROM contests WHERE ends_at <= ?", self._desk.now.timestamp())) == []
-        before = self._run(self._desk.dump())
-        self._run(self._desk.privacy.purge())
-        assert self._run(self._desk.dump()) | {"refusals": []} == before | {"refusals": []}
+        self._run(self._harness.run_for(span))
+        for notice in self._run(self._harness.notifications.pending()):
+            self._run(self._harness.notifications.notified(notice))  # below a command, to who takes no direct messages
+        assert self._run(self._harness.round()) == 0
+        assert (
+            self._run(self._harness.rows("SELECT 1 FROM contests WHERE ends_at <= ?", self._harness.now.timestamp()))
+            == []
+        )
+        before = self._run(self._harness.dump())
+        self._run(self._harness.purge())
+        assert self._run(self._harness.dump()) | {"refusals": []} == before | {"refusals": []}
         assert before["notices"] == []
 
     @rule(span=st.sampled_from([timedelta(hours=1), timedelta(days=30)]), refusing=st.sets(members))
     def go_away(self, span: timedelta, refusing: set[int]) -> None:
         """The bot is away, and nothing runs out meanwhile; some take no direct messages when it comes back."""
-        self._run(self._desk.contests.settle())
+        self._run(self._harness.settle())
         before = self._left()
-        self._desk.pass_time(span)
-        assert self._run(self._desk.contests.settle()) == 0
+        self._harness.pass_time(span)
+        assert self._run(self._harness.settle()) == 0
         assert self._left() == before
-        self._run(self._desk.round(*refusing))
+        self._run(self._harness.round(*refusing))
 
     def _left(self) -> list[tuple[Any, ...]]:
         """How long each contest goes on."""
         sql = "SELECT owner, challenger_id, ends_at - ? FROM contests ORDER BY owner"
-        return self._run(self._desk.rows(sql, int(self._desk.now.timestamp())))
+        return self._run(self._harness.rows(sql, int(self._harness.now.timestamp())))
 
     # ------------------------------------------------------------ what holds
 
     @invariant()
     def all_holds(self) -> None:
-        self._run(self._desk.store.writer.run(_check))
+        self._run(self._harness.store.writer.run(_check))
 
     @invariant()
     def what_is_shown_is_what_is_kept(self) -> None:
-        proofs: dict[str, int] = dict(self._run(self._desk.rows("SELECT owner, user_id FROM proofs")))
+        proofs: dict[str, int] = dict(self._run(self._harness.rows("SELECT owner, user_id FROM proofs")))
         proven: Counter[str] = Counter()
         for user in MEMBERS:
-            links = self._run(self._desk.accounts.of(user))
+            links = self._run(self._harness.store.links.of(user))
             assert [link.is_main for link in links] == ([True] + [False] * (len(links) - 1) if links else [])
             assert all(link.proven == (bool(link.owner) and proofs.get(link.owner) == user) for link in links)
             proven.update({link.owner for link in links if link.proven})
-            export = self._run(self._desk.privacy.export(user))
+            export = self._run(self._harness.export(user))
             assert len(export["links"]) == len(links)
             assert {row["owner"] for row in export["proofs"]} == {o for o, holder in proofs.items() if holder == user}
         assert proven == Counter(proofs.keys())  # each address by one member, and none that nobody sees

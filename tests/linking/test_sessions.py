@@ -11,18 +11,19 @@ import pytest
 from bot.errors import InputError, LimitError, NotFoundError, SessionError, SourceError
 from bot.holdings import Account
 from bot.linking import cookie as derived
+from bot.linking.contest_rules import REFUSED_FOR
 from bot.linking.outcome import Outcome, Result
-from bot.linking.proof_methods import ProofMethod
+from bot.linking.refusal_errors import OVER
 from bot.links import Contest, Person
+from bot.proofs import ProofMethod, Session, SessionStatus
 from bot.sources.loopring import LoopringSource
-from bot.store.linking.contest_table import REFUSED_FOR
-from bot.store.linking.proof_writer import OVER
-from bot.store.linking.session_table import Session
+from bot.store.linking.proof_writer import Proved
+from bot.store.linking.refusal import Refusal
 from bot.store.rows import seconds
 from sandbox.signing import sign
 from tests.blockscout_source import open_blockscout
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, GUILD, LinkingHarness, open_linking, owner_of
-from tests.linking.started_proof import FIRST, KEYS, SECOND, THIRD, begin, proven, token_of
+from tests.linking.started_proof import FIRST, KEYS, SECOND, THIRD, begin, token_of, verified
 from tests.sandbox_client import SandboxClient
 
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
@@ -32,50 +33,59 @@ ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 
 
 async def test_what_was_asked_for_is_what_the_session_says(harness: LinkingHarness) -> None:
-    begun = await begin(harness, ANN, way=ProofMethod.CODE)
+    started = await begin(harness, ANN, method=ProofMethod.CODE)
     person = Person(ANN, "somebody", "https://cdn.discordapp.com/a.png")
     expected = Session(
-        *(begun.session.session_id, "code", "open", "", person, GUILD, "The Mosaic Society"),
-        *(FIRST, owner_of("one"), 0, harness.now + timedelta(minutes=10)),
+        session_id=started.session.session_id,
+        method=ProofMethod.CODE,
+        status=SessionStatus.OPEN,
+        person=person,
+        expires_at=harness.now + timedelta(minutes=10),
+        guild_id=GUILD,
+        guild_name="The Mosaic Society",
+        account=FIRST,
+        owner=owner_of("one"),
     )
-    assert begun.session == expected
-    assert re.fullmatch(r"[\w-]{16}", begun.session.session_id)
-    assert re.fullmatch(r"https://verify\.example\.org/v#t=[\w-]{43}", begun.url)
-    session, cookie = await harness.linking.verification.start(token_of(begun), "")
+    assert started.session == expected
+    assert re.fullmatch(r"[\w-]{16}", started.session.session_id)
+    assert re.fullmatch(r"https://verify\.example\.org/v#t=[\w-]{43}", started.url)
+    session, cookie = await harness.linking.verification.start(token_of(started), "")
     assert await harness.linking.verification.session(cookie) == session
-    assert (session.session_id, session.status, session.person) == (begun.session.session_id, "ready", person)
+    assert (session.session_id, session.status, session.person) == (started.session.session_id, "ready", person)
 
 
 async def test_a_signature_to_paste_needs_no_page(harness: LinkingHarness) -> None:
-    begun = await begin(harness, ANN)
-    assert (begun.url, begun.session.status, begun.session.way) == ("", "ready", "paste")
+    started = await begin(harness, ANN)
+    assert (started.url, started.session.status, started.session.method) == ("", "ready", "paste")
 
 
 async def test_a_link_is_of_the_browser_that_brought_it_first(harness: LinkingHarness) -> None:
-    begun, other = await begin(harness, ANN, way=ProofMethod.CODE), await begin(harness, BEN, way=ProofMethod.CODE)
-    session, cookie = await harness.linking.verification.start(token_of(begun), "")
-    assert await harness.linking.verification.start(token_of(begun), cookie) == (session, cookie)
+    started, other = [await begin(harness, user, method=ProofMethod.CODE) for user in (ANN, BEN)]
+    session, cookie = await harness.linking.verification.start(token_of(started), "")
+    assert await harness.linking.verification.start(token_of(started), cookie) == (session, cookie)
     for wrong in ("", "x" * 43, derived.new_secret()):
         with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):
-            await harness.linking.verification.start(token_of(begun), wrong)
+            await harness.linking.verification.start(token_of(started), wrong)
     theirs, another = await harness.linking.verification.start(token_of(other), cookie)
     assert theirs.session_id == other.session.session_id
     assert another != cookie
     harness.pass_time(timedelta(minutes=10))
     for wrong in (cookie, ""):
         with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):
-            await harness.linking.verification.start(token_of(begun), wrong)
+            await harness.linking.verification.start(token_of(started), wrong)
 
 
 async def test_without_a_cookie_there_is_no_session(harness: LinkingHarness) -> None:
-    await begin(harness, ANN, way=ProofMethod.CODE)
+    await begin(harness, ANN, method=ProofMethod.CODE)
     for wrong in ("", "x" * 43):
         with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):
             await harness.linking.verification.session(wrong)
 
 
 async def test_where_there_is_no_login_nobody_comes_back_from_one(harness: LinkingHarness) -> None:
-    _, cookie = await harness.linking.verification.start(token_of(await begin(harness, ANN, way=ProofMethod.CODE)), "")
+    _, cookie = await harness.linking.verification.start(
+        token_of(await begin(harness, ANN, method=ProofMethod.CODE)), ""
+    )
     returned = await harness.linking.verification.finish_login(cookie, state="", code="", denied=False)
     assert (returned.cookie, returned.problem) == ("", "expired")
 
@@ -122,7 +132,7 @@ async def test_whose_links_others_opened_cannot_begin(harness: LinkingHarness) -
     locked = r"^Others opened links that you made, too often: you cannot verify for a day\. Ask a moderator\.$"
     for _ in range(3):
         await begin(harness, ANN)
-        await harness.noted(harness.now, harness.pseudonym(ANN), "relay", harness.pseudonym(BEN))
+        await harness.recorded(harness.now, harness.pseudonym(ANN), "relay", harness.pseudonym(BEN))
     with pytest.raises(LimitError, match=locked):
         await begin(harness, ANN)
     await begin(harness, BEN)
@@ -143,7 +153,7 @@ async def test_a_session_gives_out_five_texts_and_only_the_last_is_good(harness:
         with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):
             await verification.submit(session, text.challenge_id, sign("one", text.text.encode()).hex())
     last = texts[4]
-    assert (await verification.submit(session, last.challenge_id, sign("one", last.text.encode()).hex())).ending is (
+    assert (await verification.submit(session, last.challenge_id, sign("one", last.text.encode()).hex())).result is (
         Result.LINKED
     )
 
@@ -156,15 +166,15 @@ async def test_the_owner_of_an_account_is_learnt_when_its_text_is_asked_for(
 ) -> None:
     assert sandbox.url
     async with open_linking(source) as harness:
-        begun, other = await begin(harness, ANN, owner=""), await begin(harness, BEN, SECOND, owner="")
-        issued = await harness.linking.verification.challenge(begun.session, ADA_OWNER)
+        started, other = await begin(harness, ANN, owner=""), await begin(harness, BEN, SECOND, owner="")
+        issued = await harness.linking.verification.challenge(started.session, ADA_OWNER)
         assert (issued.signer, issued.owner, issued.accounts) == (ADA_OWNER, ADA_OWNER, (FIRST,))
         assert await harness.rows("SELECT user_id, owner FROM sessions ORDER BY 1") == [(ANN, ADA_OWNER), (BEN, "")]
-        other_key = await harness.linking.verification.challenge(begun.session, owner_of("two"))
+        other_key = await harness.linking.verification.challenge(started.session, owner_of("two"))
         assert (other_key.signer, other_key.owner) == (owner_of("two"), ADA_OWNER)
         # What is known already stays.
-        await harness.store.sessions.learn_owner(begun.session, owner_of("two"))
-        await harness.store.sessions.learn_owner(other.session, owner_of("two"))
+        await harness.store.sessions.save_owner(started.session, owner_of("two"))
+        await harness.store.sessions.save_owner(other.session, owner_of("two"))
         assert await harness.rows("SELECT owner FROM sessions ORDER BY user_id") == [(ADA_OWNER,), (owner_of("two"),)]
 
 
@@ -206,8 +216,8 @@ async def test_an_address_without_an_account_is_told_apart_from_one_that_cannot_
 
 
 async def test_whoever_waits_hears_that_it_was_cancelled(harness: LinkingHarness) -> None:
-    begun = await begin(harness, ANN, way=ProofMethod.CODE)
-    session, cookie = await harness.linking.verification.start(token_of(begun), "")
+    started = await begin(harness, ANN, method=ProofMethod.CODE)
+    session, cookie = await harness.linking.verification.start(token_of(started), "")
     outcomes = harness.linking.verification.outcomes
     waiting = asyncio.create_task(outcomes.wait(session.session_id, 10))
     await harness.linking.verification.cancel(session)
@@ -218,14 +228,14 @@ async def test_whoever_waits_hears_that_it_was_cancelled(harness: LinkingHarness
 
 async def test_what_is_done_is_not_cancelled(harness: LinkingHarness) -> None:
     session = (await begin(harness, ANN)).session
-    await harness.proving.finish(session, proven(), harness.now)
+    await harness.finish(session, verified())
     await harness.linking.verification.cancel(session)
     assert await harness.rows("SELECT status, reason FROM sessions") == [("done", "")]
 
 
 async def test_a_new_command_ends_what_is_under_way_and_nothing_else(harness: LinkingHarness) -> None:
     done = (await begin(harness, ANN)).session
-    await harness.proving.finish(done, proven(), harness.now)
+    await harness.finish(done, verified())
     under_way, theirs = (await begin(harness, ANN)).session, (await begin(harness, BEN)).session
     newest = (await begin(harness, ANN)).session
     stands = {row[0]: row[1:] for row in await harness.rows("SELECT id, status, reason FROM sessions")}
@@ -239,9 +249,8 @@ async def test_a_new_command_ends_what_is_under_way_and_nothing_else(harness: Li
 
 async def test_a_session_is_finished_once(harness: LinkingHarness) -> None:
     session = (await begin(harness, ANN)).session
-    assert await harness.proving.finish(session, proven(), harness.now) is None
-    with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):
-        await harness.proving.finish(session, proven(), harness.now)
+    assert isinstance(await harness.finish(session, verified()), Proved)
+    assert await harness.finish(session, verified()) is Refusal.OVER
     assert await harness.rows("SELECT owner, user_id, method, text_hash FROM proofs") == [
         (owner_of("one"), ANN, "eoa", b"\x01" * 32)
     ]
@@ -252,7 +261,7 @@ async def test_a_session_is_finished_once(harness: LinkingHarness) -> None:
 
 async def test_who_signs_after_a_moderators_word_has_lost_nothing(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, FIRST, owner_of("one"))
-    await harness.proving.finish((await begin(harness, ANN)).session, proven(), harness.now)
+    await harness.finish((await begin(harness, ANN)).session, verified())
     assert await harness.rows("SELECT user_id, method FROM proofs") == [(ANN, "eoa")]
     assert await harness.news(ANN) == []
 
@@ -264,9 +273,9 @@ async def test_each_session_is_told_when_its_own_contest_ends(harness: LinkingHa
     for account in (FIRST, SECOND):
         harness.pass_time(timedelta(hours=1))
         session = (await begin(harness, BEN, account)).session
-        contest = await harness.proving.finish(session, proven(account), harness.now)
         ends[account] = harness.now + CONTEST
-        assert contest == Contest(owner_of(KEYS[account]), ANN, BEN, harness.now, ends[account])
+        contest = Contest(owner_of(KEYS[account]), ANN, BEN, harness.now, ends[account])
+        assert await harness.finish(session, verified(account)) == Proved(verified(account), contest)
     kept = await harness.rows("SELECT user_id, news, owner, at, until FROM notices ORDER BY id")
     assert kept == [
         (ANN, "contested", owner_of(KEYS[account]), seconds(until - CONTEST), seconds(until))

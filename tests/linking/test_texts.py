@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from bot.linking.proof_methods import ProofMethod
+from bot.proofs import ProofMethod
 from bot.signing.signature import checksummed
 from tests.linking.harness import ANN, GUILD, LinkingHarness, owner_of
 from tests.linking.started_proof import FIRST, begin, token_of
@@ -18,8 +18,8 @@ MINUTES = timedelta(minutes=5)
 
 
 async def test_on_the_page_it_is_a_sign_in_of_that_page(harness: LinkingHarness) -> None:
-    begun = await begin(harness, ANN, way=ProofMethod.CODE)
-    session, _ = await harness.linking.verification.start(token_of(begun), "")
+    started = await begin(harness, ANN, method=ProofMethod.CODE)
+    session, _ = await harness.linking.verification.start(token_of(started), "")
     issued = await harness.linking.verification.challenge(session, WALLET)
     first, address = issued.text.split("\n")[:2]
     assert first == "verify.example.org wants you to sign in with your Ethereum account:"
@@ -44,10 +44,10 @@ async def test_a_key_that_signs_for_a_smart_wallet_is_told_which(harness: Linkin
 
 
 async def test_without_a_public_url_no_page_is_named(sandbox: SandboxClient, tmp_path: Path) -> None:
-    async with open_page(sandbox, tmp_path, way=ProofMethod.PASTE) as harness:
-        ada, begun = await harness.person("ada"), await harness.begin("ada")
-        assert begun.url == ""
-        issued = await harness.verification.challenge(begun.session, await harness.address("10001"))
+    async with open_page(sandbox, tmp_path, method=ProofMethod.PASTE) as harness:
+        ada, started = await harness.person("ada"), await harness.begin("ada")
+        assert started.url == ""
+        issued = await harness.verification.challenge(started.session, await harness.address("10001"))
         who = f"I am Discord user ada (ID {ada.user_id}). Link this wallet to my account in server ID {GUILD}."
         lines = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "…", issued.text).split("\n")
         assert lines == [
@@ -61,7 +61,7 @@ async def test_without_a_public_url_no_page_is_named(sandbox: SandboxClient, tmp
             f"Nonce: {issued.nonce}",
             "Issued At: …",
             "Expiration Time: …",
-            f"Request ID: {begun.session.session_id}",
+            f"Request ID: {started.session.session_id}",
             "Resources:",
             "- urn:loopring:account:10001",
         ]

@@ -1,4 +1,4 @@
-"""Signers over the sandbox's Ethereum nodes and Loopring, and the community's keys."""
+"""A verifier over the sandbox's Ethereum nodes and Loopring, and the community's keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import aiohttp
 
 from bot.linking.ethereum import Nodes
 from bot.linking.signature_verifier import SignatureVerifier
-from bot.links import Method
+from bot.links import ProofKind
 from bot.sources.source import Source
 from sandbox.community import load_world
 from sandbox.signing import sign
@@ -42,18 +42,18 @@ def former_key(account: int) -> str:
     return _WORLD.wallets[owner(account)].first_key_seed
 
 
-class Judges:
-    """Signers, and what they ask."""
+class Verifiers:
+    """A verifier of signatures, and what it asks."""
 
-    def __init__(self, sandbox: SandboxClient, harness: LinkingHarness, signers: SignatureVerifier) -> None:
+    def __init__(self, sandbox: SandboxClient, harness: LinkingHarness, verifier: SignatureVerifier) -> None:
         self.sandbox = sandbox
         self.harness = harness
-        self._signers = signers
+        self._signers = verifier
 
-    async def judge(self, account: int, word: str = "", *, style: str = "personal", text: str = TEXT) -> Method:
-        """Judge a signature of a text for an account's owner: by its own key, or by that of a word."""
+    async def verify(self, account: int, word: str = "", *, style: str = "personal", text: str = TEXT) -> ProofKind:
+        """Verify a signature of a text for an account's owner: by its own key, or by that of a word."""
         signature = sign(word or key(account), text.encode(), style)
-        return await self._signers.judge(TEXT, signature, signer=owner(account), owner=owner(account))
+        return await self._signers.verify(TEXT, signature, signer=owner(account), owner=owner(account))
 
     async def asked(self, path: str = "/ethereum/") -> int:
         """How many requests came to the nodes."""
@@ -70,18 +70,18 @@ class Judges:
 
 
 @asynccontextmanager
-async def open_judges(
+async def open_verifiers(
     sandbox: SandboxClient,
     source: Source,
     *,
     nodes: Sequence[str] = (A,),
     factories: Sequence[str] = (FACTORY,),
     seconds: float = 5.0,
-) -> AsyncIterator[Judges]:
-    """Signers that ask some nodes, and trust some factories; `seconds` is their patience with a node."""
+) -> AsyncIterator[Verifiers]:
+    """A verifier that asks some nodes, and trusts some factories; `seconds` is its patience with a node."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         asked = Nodes(session, [sandbox.url + path for path in nodes], seconds=seconds) if nodes else None
         async with open_linking(source, nodes=asked, factories=factories) as harness:
             knows_wallets = harness.lookup.knows_wallets
-            signers = SignatureVerifier(asked, harness.lookup.counterfactual, factories, knows_wallets=knows_wallets)
-            yield Judges(sandbox, harness, signers)
+            verifier = SignatureVerifier(asked, harness.lookup.counterfactual, factories, knows_wallets=knows_wallets)
+            yield Verifiers(sandbox, harness, verifier)

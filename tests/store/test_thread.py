@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.errors import InputError, StoreError
-from bot.store.thread import Writer
+from bot.store.thread import Rollback, Writer
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ async def test_what_was_opened_is_closed_when_the_rest_cannot_be() -> None:
 
     with pytest.raises(InputError, match="no"):
         await Writer.start(fail)
-    assert [name.partition("_")[0] for name in closed] == ["store"]
+    assert [name.partition("_")[0] for name in closed] == ["store-writer"]
 
 
 async def test_what_is_opened_for_nobody_is_closed_again(path: Path) -> None:
@@ -236,3 +236,14 @@ async def test_what_is_opened_for_nobody_is_closed_again(path: Path) -> None:
         await starting
     go_on.set()
     assert await asyncio.to_thread(closed.wait, 10)
+
+
+async def test_what_is_taken_back_is_undone_and_its_outcome_returned(writer: Writer, path: Path) -> None:
+    def work(db: Database) -> str:
+        _add("one", "two", "three")(db)
+        raise Rollback("too many")
+
+    assert await writer.transaction(work) == "too many"
+    assert _words(path) == []
+    await writer.transaction(_add("after"))
+    assert _words(path) == ["after"]

@@ -16,19 +16,19 @@ from pydantic import SecretStr
 
 from bot.config.settings import DiscordSettings, WebSettings
 from bot.config.source_tables import LoopringTable
-from bot.linking import Accounts, Contests, Linking, Privacy, Verification
+from bot.linking import Accounts, Linking, Notifications, Verification
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
-from bot.linking.proof_methods import ProofMethod
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import Page, StartedProof
+from bot.linking.upkeep import settle
 from bot.links import Link, Person
 from bot.lookup.lookup import Lookup
-from bot.pseudonyms import pseudonyms
+from bot.proofs import ProofMethod
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
-from bot.store.linking.proof_writer import ProofWriter
+from bot.store.pseudonyms import pseudonyms
 from bot.web.server import start_server
 from bot.web.verify_page import VerifyPage
 from sandbox.world import API_KEY, APPLICATION_ID
@@ -37,6 +37,7 @@ from tests.sandbox_client import SandboxClient
 
 CLIENT_SECRET = "sandbox.client.secret"
 GUILD = 910000000000000000
+CONTEST = timedelta(hours=24)
 # Longer than that between two rounds is taken for an absence.
 _A_ROUND = timedelta(minutes=5)
 
@@ -133,7 +134,7 @@ class PageHarness:
 
     @property
     def verification(self) -> Verification:
-        """Proofs under way."""
+        """Proofs under method."""
         return self.linking.verification
 
     def pass_time(self, span: timedelta) -> None:
@@ -145,7 +146,7 @@ class PageHarness:
         end = self.now + span
         while self.now < end:
             self.pass_time(min(_A_ROUND, end - self.now))
-            await self.linking.contests.settle()
+            await settle(self.store, self.now)
 
     def browser(self) -> Browser:
         """A browser that was never here."""
@@ -158,10 +159,14 @@ class PageHarness:
         found = next(each for each in people if each["username"] == username)
         return Person(int(found["id"]), username, "https://cdn.discordapp.com/embed/avatars/0.png")
 
-    async def begin(self, username: str, link: Link | None = None, *, way: ProofMethod | None = None) -> StartedProof:
+    async def begin(
+        self, username: str, link: Link | None = None, *, method: ProofMethod | None = None
+    ) -> StartedProof:
         """Somebody runs `/verify`."""
         person = await self.person(username)
-        return await self.verification.begin(person, GUILD, "The Mosaic Society", link, way or self.verification.way)
+        return await self.verification.begin(
+            person, GUILD, "The Mosaic Society", link, method or self.verification.method
+        )
 
     async def address(self, account: str) -> str:
         """The address whose key an account's owner signs with."""
@@ -174,7 +179,7 @@ class PageHarness:
 
     async def accounts(self, username: str) -> dict[str, bool]:
         """What somebody has linked: account → proven."""
-        links = await self.linking.accounts.of((await self.person(username)).user_id)
+        links = await self.store.links.of((await self.person(username)).user_id)
         return {str(link.account): link.proven for link in links}
 
     async def events(self, verb: str) -> int:
@@ -188,7 +193,7 @@ async def open_page(
     sandbox: SandboxClient,
     folder: Path,
     *,
-    way: ProofMethod = ProofMethod.OAUTH,
+    method: ProofMethod = ProofMethod.OAUTH,
     nodes: int = 1,
     factories: tuple[str, ...] = (),
 ) -> AsyncIterator[PageHarness]:
@@ -197,11 +202,11 @@ async def open_page(
     Args:
         sandbox: Where the bot is pointed at.
         folder: For the store.
-        way: How members prove.
+        method: How members prove.
         nodes: How many Ethereum nodes are asked, 0 to 2.
         factories: Those trusted with wallets that are not deployed.
     """
-    url = "" if way is ProofMethod.PASTE else f"http://127.0.0.1:{free_port()}"
+    url = "" if method is ProofMethod.PASTE else f"http://127.0.0.1:{free_port()}"
     store = await Store.open(folder / "tessera.db")
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         settings = LoopringTable(
@@ -226,16 +231,18 @@ async def open_page(
             store,
             Claims(store, lookup),
             SignatureVerifier(Nodes(session, asked) if asked else None, lookup.counterfactual, factories),
-            ProofWriter(store.writer, pseudonym, timedelta(hours=24)),
-            page=Page(way, url, login if way is ProofMethod.OAUTH else None),
+            page=Page(method, url, login if method is ProofMethod.OAUTH else None),
             pseudonym=pseudonym,
             clock=clock,
+            contest_for=CONTEST,
         )
         linking = Linking(
             Accounts(store, lookup, pseudonym, clock),
             verification,
-            Contests(store, clock, timedelta(hours=24)),
-            Privacy(store, pseudonym, clock),
+            Notifications(store, clock, CONTEST),
+            store,
+            pseudonym,
+            clock,
         )
         harness = PageHarness(sandbox, store, linking, url)
         web = WebSettings(port=urlsplit(url).port or 0, public_url=url)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bot.errors import InputError, SessionError
 from bot.linking.outcome import Outcome
-from bot.linking.proof_methods import ProofMethod
+from bot.proofs import ProofMethod
 from sandbox.world import APPLICATION_ID
 from tests.web.harness import Browser, PageHarness
 from tests.web.relay_model import MALLORY, PEOPLE, VARIANTS, WHALE, Do, No, Search, Step, Trace, follow
@@ -36,7 +36,7 @@ DONE: Mapping[Do, set[str]] = {
     Do.TYPE: {"linked", "contested"},
 }
 MODELS = {ProofMethod.OAUTH: VARIANTS["E"], ProofMethod.CODE: VARIANTS["B'"]}
-HONEST = {way: Search(model).linked(WHALE, WHALE) or () for way, model in MODELS.items()}
+HONEST = {method: Search(model).linked(WHALE, WHALE) or () for method, model in MODELS.items()}
 
 
 class Play:
@@ -91,14 +91,14 @@ class Play:
 
     async def _type(self, user: int, code: str) -> str:
         try:
-            return (await self.harness.verification.enter_code(user, code)).ending.value
+            return (await self.harness.verification.enter_code(user, code)).result.value
         except (InputError, SessionError) as error:
             return error.sentence
 
-    async def follow(self, way: ProofMethod, trace: Trace) -> set[tuple[str, str]]:
+    async def follow(self, method: ProofMethod, trace: Trace) -> set[tuple[str, str]]:
         """Take all steps, and see that each is answered as the model has it; what the model links."""
         linked: set[tuple[str, str]] = set()
-        for step, world, no in follow(MODELS[way], trace):
+        for step, world, no in follow(MODELS[method], trace):
             seen = await self.take(step)
             assert seen in (SAID[no] if no else DONE.get(step.do, {""})), step
             linked = set(world.linked)

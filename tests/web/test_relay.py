@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import InputError, LimitError, SessionError
 from bot.linking.outcome import Outcome, Result
-from bot.linking.proof_methods import ProofMethod
+from bot.proofs import ProofMethod
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import PageHarness, open_page
 from tests.web.relay_model import MALLORY, VARIANTS, WHALE, Do, No, Search, Trace, follow
@@ -46,20 +46,22 @@ async def test_what_breaks_a_weaker_protocol_fails_here(
     assert await harness.events("relay") == (why is No.OTHER_USER)
 
 
-ATTEMPTS = [(way, trace) for way, model in MODELS.items() for trace in Search(model).attempts.values()]
+ATTEMPTS = [(method, trace) for method, model in MODELS.items() for trace in Search(model).attempts.values()]
 
 
-@pytest.mark.parametrize(("way", "trace"), ATTEMPTS, ids=[f"{way.value}: {trace[-1]}" for way, trace in ATTEMPTS])
+@pytest.mark.parametrize(
+    ("method", "trace"), ATTEMPTS, ids=[f"{method.value}: {trace[-1]}" for method, trace in ATTEMPTS]
+)
 async def test_every_refusal_of_the_model_is_one_of_the_page(
-    sandbox: SandboxClient, tmp_path: Path, way: ProofMethod, trace: Trace
+    sandbox: SandboxClient, tmp_path: Path, method: ProofMethod, trace: Trace
 ) -> None:
-    async with open_page(sandbox, tmp_path, way=way) as harness:
+    async with open_page(sandbox, tmp_path, method=method) as harness:
         play = Play(harness)
         # In the end Whale begins anew, and needs nobody for it.
-        linked = await play.follow(way, trace + HONEST[way])
+        linked = await play.follow(method, trace + HONEST[method])
         assert await play.linked() == linked
         assert (WHALE, WHALE) in linked
-        assert await harness.events("relay") == sum(move.no is No.OTHER_USER for move in follow(MODELS[way], trace))
+        assert await harness.events("relay") == sum(move.no is No.OTHER_USER for move in follow(MODELS[method], trace))
 
 
 async def test_whoever_was_lured_is_told_so_is_whoever_sent_the_link_and_the_session_is_dead(
@@ -107,7 +109,7 @@ async def test_a_lock_lasts_a_day_from_the_third_relay_on(harness: PageHarness) 
 
 async def test_a_code_that_the_whale_hands_over_is_the_key_that_it_is(sandbox: SandboxClient, tmp_path: Path) -> None:
     """The rest of risk of a page without Discord's login: two warnings have to be ignored, then Mallory has it."""
-    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+    async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
         play = Play(harness)
         assert await play.follow(ProofMethod.CODE, attack("B'")) == {(MALLORY, WHALE)} == await play.linked()
 
@@ -115,20 +117,20 @@ async def test_a_code_that_the_whale_hands_over_is_the_key_that_it_is(sandbox: S
 async def test_with_a_code_handed_over_a_holder_still_has_a_day_to_object(
     sandbox: SandboxClient, tmp_path: Path
 ) -> None:
-    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+    async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
         play = Play(harness)
         await play.follow(ProofMethod.CODE, HONEST[ProofMethod.CODE] + attack("B'"))
         outcome = await play.outcomes[MALLORY]
         assert outcome is not None
-        assert (outcome.ending, outcome.until) == (Result.CONTESTED, harness.now + timedelta(hours=24))
+        assert (outcome.result, outcome.until) == (Result.CONTESTED, harness.now + timedelta(hours=24))
         whale = await harness.person(USERS[WHALE])
-        assert [each.challenger_id for each in await harness.linking.contests.held_by(whale.user_id)]
+        assert [each.challenger_id for each in await harness.store.contests.held_by(whale.user_id)]
         assert (await harness.accounts(USERS[WHALE])) == {"loopring:10001": True}
         assert (await harness.accounts(USERS[MALLORY])) == {"loopring:10001": False}
 
 
 async def test_without_the_code_mallory_has_five_guesses(sandbox: SandboxClient, tmp_path: Path) -> None:
-    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+    async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
         play = Play(harness)
         await play.follow(ProofMethod.CODE, attack("A"))
         assert play.browsers[WHALE].state["expected"] == {"name": "brunowaves"}

@@ -21,8 +21,8 @@ from bot.errors import InputError, ProofError, SessionError, UndecidedError
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
 from bot.linking.outcome import Outcome, Result
-from bot.linking.proof_methods import ProofMethod
 from bot.linking.steps import LoginResult
+from bot.proofs import ProofMethod
 from tests.sandbox_client import SandboxClient
 from tests.web.canary import Canary, listening
 from tests.web.harness import Browser, PageHarness, open_page
@@ -108,7 +108,7 @@ async def test_with_a_login_nothing_is_told(sandbox: SandboxClient, tmp_path: Pa
 
 
 async def test_with_a_code_nothing_is_told(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
-    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+    async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
         browser = await opened(harness, canary, "ada")
         reply = await proven(harness, canary, browser, await harness.address("10001"))
         canary.hide("typed code", reply.body["code"])
@@ -117,12 +117,12 @@ async def test_with_a_code_nothing_is_told(sandbox: SandboxClient, tmp_path: Pat
         with pytest.raises(InputError):
             await harness.verification.enter_code(ada, "ZZZZ-ZZZZ")
         outcome = await harness.verification.enter_code(ada, reply.body["code"])
-        assert outcome.ending is Result.LINKED
+        assert outcome.result is Result.LINKED
         assert_silent(canary, "web: POST submit: 200")
 
 
 async def test_with_a_pasted_signature_nothing_is_told(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
-    async with open_page(sandbox, tmp_path, way=ProofMethod.PASTE) as harness:
+    async with open_page(sandbox, tmp_path, method=ProofMethod.PASTE) as harness:
         session = (await harness.begin("ada")).session
         address = await harness.address("10001")
         for text, ending in (("another", None), ("", Result.LINKED)):
@@ -134,7 +134,7 @@ async def test_with_a_pasted_signature_nothing_is_told(sandbox: SandboxClient, t
                 with pytest.raises(ProofError):
                     await harness.verification.submit(session, issued.challenge_id, signature)
             else:
-                assert (await harness.verification.submit(session, issued.challenge_id, signature)).ending is ending
+                assert (await harness.verification.submit(session, issued.challenge_id, signature)).result is ending
             with pytest.raises(SessionError):
                 await harness.verification.submit(session, issued.challenge_id, signature)
         assert_silent(canary)

@@ -14,9 +14,9 @@ import pytest
 
 from bot.linking import cookie as derived
 from bot.linking.outcome import Outcome, Result
-from bot.linking.proof_methods import ProofMethod
 from bot.links import Link, Person
-from bot.pseudonyms import pseudonyms
+from bot.proofs import ProofMethod
+from bot.store.pseudonyms import pseudonyms
 from bot.store.rows import to_account
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import GUILD, Browser, PageHarness, open_page
@@ -182,7 +182,7 @@ async def test_a_link_that_was_replaced_is_dead_without_a_reason(harness: PageHa
 
 
 async def test_without_a_login_the_page_says_who_ran_the_command(sandbox: SandboxClient, tmp_path: Path) -> None:
-    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+    async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
         browser = await opened(harness)
         known = await shown(harness) | {"user": None, "expected": {"name": "ada"}}
         assert browser.state == state(browser, "wallet", **known)
@@ -241,7 +241,7 @@ async def test_a_login_of_another_browser_is_logged(harness: PageHarness, caplog
 
 
 async def test_a_person_of_whom_nothing_is_known_is_shown_by_id(sandbox: SandboxClient, tmp_path: Path) -> None:
-    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+    async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
         begun = await harness.verification.begin(Person(7), None, "", None, ProofMethod.CODE)
         browser = harness.browser()
         await browser.open(begun.url)

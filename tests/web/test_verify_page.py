@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.linking.outcome import Result
-from bot.linking.proof_methods import ProofMethod
+from bot.proofs import ProofMethod
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import PageHarness, open_page
 
@@ -37,11 +37,11 @@ async def test_whoever_ran_the_command_logs_in_signs_and_is_linked(harness: Page
     assert await harness.accounts("ada") == {ADA_ACCOUNT: True}
     outcome = await waiting
     assert outcome is not None
-    assert (outcome.ending, outcome.owner, outcome.accounts) == (Result.LINKED, address.lower(), (ADA_ACCOUNT,))
+    assert (outcome.result, outcome.owner, outcome.accounts) == (Result.LINKED, address.lower(), (ADA_ACCOUNT,))
 
 
 async def test_without_a_login_the_code_of_the_page_is_typed_back(sandbox: SandboxClient, tmp_path: Path) -> None:
-    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+    async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
         browser = harness.browser()
         await browser.open((await harness.begin("ada")).url)
         assert (browser.state["step"], browser.state["expected"]) == ("wallet", {"name": "ada"})
@@ -51,7 +51,7 @@ async def test_without_a_login_the_code_of_the_page_is_typed_back(sandbox: Sandb
         assert (await browser.reload()).body["code"] == ""
         ada = int(await user_id(harness, "ada"))
         outcome = await harness.verification.enter_code(ada, f" {signed.body['code'].lower()} ")
-        assert outcome.ending is Result.LINKED
+        assert outcome.result is Result.LINKED
         assert await harness.accounts("ada") == {ADA_ACCOUNT: True}
 
 

@@ -11,7 +11,7 @@ from discord import app_commands
 from bot.cogs.linking import link_embeds
 from bot.errors import StoreError
 from bot.linking.accounts import Accounts
-from bot.links import Link, Person
+from bot.links import Person
 from bot.ui.panel import ActionButton, Host, Panel
 
 
@@ -20,18 +20,12 @@ async def suggest(
 ) -> list[app_commands.Choice[str]]:
     """The member's own accounts that fit what was typed so far; none where the store fails, as that is no answer."""
     try:
-        links = await accounts.of(interaction.user.id)
+        links = await accounts.matching(interaction.user.id, typed)
     except StoreError:
         return []
-    wanted = typed.strip().casefold()
-    fitting = [link for link in links if wanted in _named(link) or link.owner.startswith(wanted)]
     if unproven_first:
-        fitting.sort(key=lambda link: link.proven)
-    return [app_commands.Choice(name=link_embeds.choice_words(link), value=str(link.account)) for link in fitting]
-
-
-def _named(link: Link) -> str:
-    return f"{link.label} {link.account}".casefold()
+        links = sorted(links, key=lambda link: link.proven)
+    return [app_commands.Choice(name=link_embeds.choice_words(link), value=str(link.account)) for link in links]
 
 
 def person_of(user: discord.User | discord.Member) -> Person:
@@ -45,7 +39,7 @@ class ConfirmView(Panel):
     Args:
         interaction: Answered or deferred already.
         yes: On the button that does it.
-        act: Does it; what is said of it afterwards.
+        act: Does it; what is shown afterwards.
         expires: As for every panel.
         host: Likewise.
     """

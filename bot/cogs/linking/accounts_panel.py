@@ -1,4 +1,4 @@
-"""What can be pressed below the list of one's own accounts. Each press reads the list anew: it may have changed."""
+"""What can be pressed below the list of one's own accounts. Each press reads the list again: it may have changed."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Prove = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
 
 
 async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -> Overview:
-    """What there is to show to whoever sent an interaction.
+    """What there is to show to the person who sent an interaction.
 
     Raises:
         StoreError: the store failed.
     """
-    user_id, guild_id = interaction.user.id, interaction.guild_id
+    store, user_id, guild_id = linking.store, interaction.user.id, interaction.guild_id
     return Overview(
-        await linking.accounts.of(user_id),
-        await linking.contests.held_by(user_id),
-        await linking.contests.opened_by(user_id),
-        None if guild_id is None else await linking.accounts.shares(user_id, guild_id),
+        links=await store.links.of(user_id),
+        held=await store.contests.held_by(user_id),
+        opened=await store.contests.opened_by(user_id),
+        shared=None if guild_id is None else await store.links.shares(user_id, guild_id),
     )
 
 
@@ -38,7 +38,7 @@ class AccountsPanel(Panel):
         interaction: Deferred.
         overview: What to show first.
         linking: What to do it with.
-        prove: Begins a proof; gets a press that is deferred.
+        prove: Starts a proof; gets a press that is deferred.
         expires: As for every panel.
         host: Likewise.
     """
@@ -165,14 +165,14 @@ class AccountsPanel(Panel):
         await self._host.acknowledge(interaction)
         assert interaction.guild_id  # noqa: S101 - elsewhere there is no such button
         shared = not self._overview.shared
-        await self._linking.accounts.set_share(interaction.user.id, interaction.guild_id, shared=shared)
+        await self._linking.store.links.set_share(interaction.user.id, interaction.guild_id, shared=shared)
         await self._reload(interaction)
 
     async def _object_to(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
         link = self._link()
-        await self._linking.contests.object(interaction.user.id, link.owner)
-        held = await self._linking.contests.held_by(interaction.user.id)
+        await self._linking.accounts.object(interaction.user.id, link.owner)
+        held = await self._linking.store.contests.held_by(interaction.user.id)
         until = next((link_embeds.moment_words(each.ends_at) for each in held if each.owner == link.owner), "then")
         note = f"You objected: sign again before {until}. Press **Prove again**, or `/verify account:{link.account}`."
         await self._reload(interaction, note=note)

@@ -1,4 +1,4 @@
-"""Members' accounts → embeds: what is linked, what is contested, what is news, what is forgotten.
+"""Members' accounts → embeds: what is linked, what is contested, what they must hear, what is forgotten.
 
 Addresses are short; the full one stands only where somebody must compare it. Labels and names pass `safe_text()`.
 """
@@ -13,7 +13,7 @@ import discord
 
 from bot.holdings import Account
 from bot.linking.accounts import Linked
-from bot.linking.privacy import AUDIT_KEPT
+from bot.linking.upkeep import AUDIT_RETAINED
 from bot.links import MAX_LABEL, Contest, Link, Notification, NotificationKind
 from bot.signing.signature import checksummed
 from bot.text import safe_text
@@ -21,7 +21,7 @@ from bot.ui.embeds import BRAND, CAUTION, plural, short_address
 
 _NAME = 80
 
-KEPT = "It stays yours, and whoever claimed it cannot do so again for a month."
+STAYS = "It stays yours, and whoever claimed it cannot do so again for a month."
 
 _NOTIFICATION_WORDS = {
     NotificationKind.CONTESTED: (
@@ -46,7 +46,7 @@ _NOTIFICATION_WORDS = {
     ),
     NotificationKind.KEPT: (
         "The account stays yours",
-        f"You signed again for {{address}}. {KEPT}",
+        f"You signed again for {{address}}. {STAYS}",
     ),
     NotificationKind.REFUSED: (
         "The account stays with its holder",
@@ -164,31 +164,31 @@ def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
     )
     in_backups = f"for up to {backups.days} days" if backups else "until its operator removes them"
     stays = (
-        f"**Stays:** for {AUDIT_KEPT.days} days, that something was done, under a pseudonym and without accounts; in "
-        f"backups, everything, {in_backups}."
+        f"**Stays:** for {AUDIT_RETAINED.days} days, that something was done, under a pseudonym and without accounts; "
+        f"in backups, everything, {in_backups}."
     )
     lines = [deleted, stays, "`/privacy export` shows what there is."]
     return _embed("Delete everything about you?", lines, caution=True)
 
 
-def notification_embed(notice: Notification) -> discord.Embed:
-    """A piece of news; the address is whole, as it must be recognised."""
-    title, words = _NOTIFICATION_WORDS[notice.news]
-    until = moment_words(notice.until) if notice.until else "soon"
-    caution = notice.news in (NotificationKind.CONTESTED, NotificationKind.LOST, NotificationKind.REFUSED)
-    address = f"`{checksummed(notice.owner)}`" if notice.owner else "an account"
+def notification_embed(notification: Notification) -> discord.Embed:
+    """What a member must hear; the address is whole, as it must be recognised."""
+    title, words = _NOTIFICATION_WORDS[notification.kind]
+    until = moment_words(notification.until) if notification.until else "soon"
+    caution = notification.kind in (NotificationKind.CONTESTED, NotificationKind.LOST, NotificationKind.REFUSED)
+    address = f"`{checksummed(notification.owner)}`" if notification.owner else "an account"
     return _embed(title, [words.format(address=address, until=until)], caution=caution)
 
 
-def manual_embed(link: Link, member: str, *, told: bool) -> discord.Embed:
-    """What a moderator is told who linked an account by hand."""
-    told_words = "They were told by direct message." if told else "They take no direct messages: tell them yourself."
+def manual_embed(link: Link, member: str, *, notified: bool) -> discord.Embed:
+    """The answer to a moderator who linked an account by hand."""
+    heard = "They were told by direct message." if notified else "They take no direct messages: tell them yourself."
     words = f"`{account_words(link.account)}` is linked to **{safe_text(member, _NAME)}**, by {_method(link)}."
-    return _embed("Linked by hand", [words, f"{told_words} It is noted that you did this."])
+    return _embed("Linked by hand", [words, f"{heard} It is noted that you did this."])
 
 
-def told_manually_embed(link: Link, guild_name: str) -> discord.Embed:
-    """What a member is told to whom a moderator linked an account."""
+def linked_by_hand_embed(link: Link, guild_name: str) -> discord.Embed:
+    """The direct message to a member to whom a moderator linked an account."""
     where = f" of **{safe_text(guild_name, _NAME)}**" if guild_name else ""
     words = f"A moderator{where} linked `{account_words(link.account)}` to you, without a signature."
     return _embed("An account was linked to you", [words, "Not yours? `/unlink` in that server removes it."])
@@ -230,7 +230,7 @@ def _proof(link: Link) -> str:
 
 
 def _method(link: Link) -> str:
-    words = link.method.words if link.method else "nothing"
+    words = link.proof_kind.words if link.proof_kind else "nothing"
     return f"{words}, in one server" if link.proven_in else words
 
 

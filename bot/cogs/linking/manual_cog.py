@@ -2,7 +2,7 @@
 
 /link-manual member account
     For who may manage the server, by default and again when it runs: servers can give any command to anybody. It is
-    noted who did it, the link is marked as such for ever, and the member is told how to remove it.
+    recorded who did it, the link is marked as such for ever, and the member is notified how to remove it.
 """
 
 from __future__ import annotations
@@ -45,15 +45,17 @@ class ManualCog(commands.Cog, name="Manual"):
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         moderator, guild_id = interaction.user.id, member.guild.id
         link = await self._accounts.link_manually(member.id, account, moderator_id=moderator, guild_id=guild_id)
-        told = await self._tell(member, link, interaction.guild.name if interaction.guild else "")
-        await interaction.edit_original_response(embed=link_embeds.manual_embed(link, member.display_name, told=told))
+        notified = await self._notify(member, link, interaction.guild.name if interaction.guild else "")
+        await interaction.edit_original_response(
+            embed=link_embeds.manual_embed(link, member.display_name, notified=notified)
+        )
 
-    async def _tell(self, member: discord.Member, link: Link, guild_name: str) -> bool:
-        """Whether the member got word of it."""
+    async def _notify(self, member: discord.Member, link: Link, guild_name: str) -> bool:
+        """Whether the member was notified of it."""
         try:
             channel = await self._bot.create_dm(member)
-            await channel.send(embed=link_embeds.told_manually_embed(link, guild_name or ""))
+            await channel.send(embed=link_embeds.linked_by_hand_embed(link, guild_name or ""))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("a member is not told of a link by hand: %s", error)
+            log.info("a member is not notified of a link by hand: %s", error)
             return False
         return True

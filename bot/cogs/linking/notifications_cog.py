@@ -41,7 +41,7 @@ class NotificationsCog(commands.Cog, name="Notifications"):
 
     def __init__(self, bot: Bot, linking: Linking) -> None:
         self._bot = bot
-        self._contests = linking.contests
+        self._notifications = linking.notifications
         # One at a time delivers: else a direct message and the answer to a command could both bring the same.
         self._delivering = asyncio.Lock()
         self._waiting: frozenset[int] = frozenset()  # users who were not notified by the last round
@@ -53,10 +53,11 @@ class NotificationsCog(commands.Cog, name="Notifications"):
             TesseraError: the store failed; the next call does what is left.
         """
         async with self._delivering:
-            for notification in await self._pending():
+            for notification in await self._notifications.pending():
                 if not notification.tried:
                     await self._send(notification)
-            self._waiting = frozenset(notification.user_id for notification in await self._pending())
+            pending = await self._notifications.pending()
+            self._waiting = frozenset(notification.user_id for notification in pending)
 
     async def _send(self, notification: Notification) -> None:
         """Send one direct message."""
@@ -66,11 +67,11 @@ class NotificationsCog(commands.Cog, name="Notifications"):
         except discord.HTTPException as error:
             log.info("notifications: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:
-                await self._record(notification, refused=True)
+                await self._notifications.notified(notification, refused=True)
         except (aiohttp.ClientError, OSError) as error:
             log.warning("notifications: a direct message cannot be sent now: %s", type(error).__name__)
         else:
-            await self._record(notification)
+            await self._notifications.notified(notification)
 
     @commands.Cog.listener()
     async def on_app_command_completion(
@@ -82,7 +83,8 @@ class NotificationsCog(commands.Cog, name="Notifications"):
             return
         try:
             async with self._delivering:
-                await self._follow_up(interaction, (await self._pending(interaction.user.id))[:_AT_ONCE])
+                pending = await self._notifications.pending(interaction.user.id)
+                await self._follow_up(interaction, pending[:_AT_ONCE])
         except _FAILURES as error:
             log.warning("notifications: not delivered below an answer: %s", error)
 
@@ -90,10 +92,4 @@ class NotificationsCog(commands.Cog, name="Notifications"):
         if notifications:
             await interaction.followup.send(embeds=list(map(notification_embed, notifications)), ephemeral=True)
         for notification in notifications:
-            await self._record(notification)
-
-    async def _pending(self, user_id: int | None = None) -> Sequence[Notification]:
-        return await self._contests.notices(user_id)
-
-    async def _record(self, notification: Notification, *, refused: bool = False) -> None:
-        await self._contests.told(notification, refused=refused)
+            await self._notifications.notified(notification)

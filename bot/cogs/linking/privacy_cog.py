@@ -1,4 +1,4 @@
-"""`/privacy export` and `/privacy delete`: what is known of a member, handed to them, or forgotten at their word.
+"""`/privacy export` and `/privacy delete`: what is known of a member, exported for them, or forgotten at their word.
 
 Neither asks a source.
 """
@@ -16,7 +16,7 @@ from discord.ext import commands
 
 from bot.cogs.linking import link_embeds
 from bot.cogs.linking.account_options import ConfirmView
-from bot.linking import Linking
+from bot.linking import Linking, privacy
 from bot.ui.client import Bot
 from bot.ui.embeds import plural
 
@@ -36,8 +36,9 @@ class PrivacyCog(
     async def export(self, interaction: discord.Interaction[Bot]) -> None:
         """Hand it out."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
-        told = await self._linking.privacy.export(interaction.user.id)
-        file = discord.File(io.BytesIO(json.dumps(told, indent=2).encode()), filename="tessera-export.json")
+        linking = self._linking
+        exported = await privacy.export(linking.store, interaction.user.id, linking.pseudonym, linking.clock())
+        file = discord.File(io.BytesIO(json.dumps(exported, indent=2).encode()), filename="tessera-export.json")
         embed = link_embeds.done_embed(
             "Your data", "Everything that is kept about you is in the file. Only you see this."
         )
@@ -48,11 +49,12 @@ class PrivacyCog(
         """Ask, then forget."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         user_id = interaction.user.id
-        embed = link_embeds.delete_embed(len(await self._linking.accounts.of(user_id)), self._backups)
+        embed = link_embeds.delete_embed(len(await self._linking.store.links.of(user_id)), self._backups)
         act = partial(self._forget, user_id)
         question = ConfirmView(interaction, "Delete everything", act, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=embed, view=question)
 
     async def _forget(self, user_id: int) -> discord.Embed:
-        count = await self._linking.privacy.delete(user_id)
+        linking = self._linking
+        count = await privacy.delete(linking.store, user_id, linking.pseudonym, linking.clock())
         return link_embeds.done_embed("Deleted", f"You are forgotten, with {plural(count, 'linked account')}.")

@@ -6,12 +6,11 @@ from datetime import datetime
 
 import discord
 
-from bot.cogs.linking.link_embeds import KEPT, account_words, moment_words, owner_words
+from bot.cogs.linking.link_embeds import STAYS, account_words, moment_words, owner_words
 from bot.linking.outcome import Outcome, Result
-from bot.linking.proof_methods import ProofMethod
 from bot.links import Link, Person
+from bot.proofs import MOST_RELAYS, IssuedChallenge, ProofMethod
 from bot.signing.signature import checksummed
-from bot.store.linking.session_table import RELAYS, IssuedChallenge
 from bot.store.rows import to_account
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, FAULT
@@ -47,10 +46,12 @@ _RELAYED = (
 )
 
 
-def started_embed(person: Person, link: Link | None, way: ProofMethod, site: str, ends_at: datetime) -> discord.Embed:
+def started_embed(
+    person: Person, link: Link | None, method: ProofMethod, site: str, ends_at: datetime
+) -> discord.Embed:
     """What will happen, and what never will."""
     name = f"**{safe_text(person.name, _NAME)}**"
-    steps = [step.format(name=name) for step in _STEPS[way]]
+    steps = [step.format(name=name) for step in _STEPS[method]]
     embed = discord.Embed(
         title="Prove that it is yours",
         description="\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)),
@@ -62,39 +63,39 @@ def started_embed(person: Person, link: Link | None, way: ProofMethod, site: str
     return embed.add_field(name="Stay safe", value=_WARNING.format(site=site), inline=False)
 
 
-def paste_text(issued: IssuedChallenge) -> str:
+def paste_text(challenge: IssuedChallenge) -> str:
     """The text to be signed, as content of a message: Discord shows a button there that copies it."""
-    return f"```text\n{issued.text}\n```"
+    return f"```text\n{challenge.text}\n```"
 
 
-def paste_embed(issued: IssuedChallenge) -> discord.Embed:
+def paste_embed(challenge: IssuedChallenge) -> discord.Embed:
     """How to sign the text that stands above."""
     embed = discord.Embed(
         title="Sign this text",
-        description=_HOW_TO_PASTE.format(signer=checksummed(issued.signer)),
+        description=_HOW_TO_PASTE.format(signer=checksummed(challenge.signer)),
         colour=BRAND,
     )
-    return embed.add_field(name="The text is good until", value=discord.utils.format_dt(issued.expires_at, "R"))
+    return embed.add_field(name="The text is good until", value=discord.utils.format_dt(challenge.expires_at, "R"))
 
 
 def outcome_embed(outcome: Outcome) -> discord.Embed:
     """What became of it."""
     address = f"`{owner_words(outcome.owner)}`" if outcome.owner else "the account"
-    if outcome.ending is Result.LINKED:
+    if outcome.result is Result.LINKED:
         listed = ", ".join(f"`{account_words(to_account(account))}`" for account in outcome.accounts)
         return _embed("Linked", f"Linked {address} ({listed}). Not you? Press **Unlink**.", BRAND)
-    if outcome.ending is Result.CONTESTED:
+    if outcome.result is Result.CONTESTED:
         until = moment_words(outcome.until) if outcome.until else "soon"
         words = (
             f"Another member has proven {address} before, and is told now. It becomes yours {until}, unless they sign "
             "again before, or object to have a week for that. There is nothing more to do: you are told how it ends."
         )
         return _embed("Your signature is right, but another member's came first", words, CAUTION)
-    if outcome.ending is Result.KEPT:
-        return _embed("It stays yours", f"You signed again for {address}. {KEPT}", BRAND)
-    if outcome.ending is Result.RELAYED:
+    if outcome.result is Result.KEPT:
+        return _embed("It stays yours", f"You signed again for {address}. {STAYS}", BRAND)
+    if outcome.result is Result.RELAYED:
         locked = f"\nThat was {outcome.relays} times within a day: you cannot verify for a day."
-        return _embed("Nothing was linked", _RELAYED + (locked if outcome.relays >= RELAYS else ""), FAULT)
+        return _embed("Nothing was linked", _RELAYED + (locked if outcome.relays >= MOST_RELAYS else ""), FAULT)
     return _embed(
         "Cancelled", "“Not me” was pressed on the page. Nothing was linked. `/verify` makes a new link.", CAUTION
     )
@@ -111,7 +112,7 @@ def replaced_embed() -> discord.Embed:
 
 
 def alarm_embed(person: Person, guild_name: str, relays: int) -> discord.Embed:
-    """What a server's owner is told of a member whose links others open."""
+    """The direct message to a server's owner about a member whose links others open."""
     where = f" in **{safe_text(guild_name, _NAME)}**" if guild_name else ""
     words = (
         f"Verification links of **{safe_text(person.name, _NAME)}** (`{person.user_id}`){where} were opened {relays} "

@@ -1,6 +1,6 @@
-"""Proofs under way, as Discord shows them: begun by a command or a button, and waited for until they end.
+"""Proofs under way, as Discord shows them: started by a command or a button, and waited for until they end.
 
-One person has one proof under way. What the page does is told here by `Verification.outcomes`; the message that holds
+One person has one proof under way. What the page does is heard here by `Verification.outcomes`; the message that holds
 the link is edited then, through the token of the interaction that it answered.
 """
 
@@ -19,11 +19,10 @@ from bot.cogs.linking.proof_panels import PastePanel, StartedPanel
 from bot.errors import InputError, UndecidedError
 from bot.linking import Linking
 from bot.linking.outcome import Result
-from bot.linking.proof_methods import ProofMethod
 from bot.linking.steps import StartedProof
 from bot.links import Link
+from bot.proofs import MOST_RELAYS, ProofMethod
 from bot.signing.signature import parse_address
-from bot.store.linking.session_table import RELAYS
 from bot.ui.client import Bot
 from bot.ui.panel import TOKEN_SECONDS
 
@@ -51,7 +50,7 @@ class _Wait:
 
 
 class ProofMessages:
-    """Begins proofs, and shows what becomes of them.
+    """Starts proofs, and shows what becomes of them.
 
     Args:
         bot: The client.
@@ -63,9 +62,10 @@ class ProofMessages:
     def __init__(self, bot: Bot, linking: Linking, *, public_url: str, paste: bool) -> None:
         self._bot = bot
         self._accounts = linking.accounts
+        self._links = linking.store.links
         self._verification = linking.verification
         self._public_url = public_url
-        self._may_paste = paste or linking.verification.way is ProofMethod.PASTE
+        self._may_paste = paste or linking.verification.method is ProofMethod.PASTE
         self._waiting: dict[int, _Wait] = {}
 
     async def close(self) -> None:
@@ -76,27 +76,27 @@ class ProofMessages:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def start(self, interaction: discord.Interaction[Bot], link: Link | None, signer: str = "") -> None:
-        """Begin a proof the way that this installation goes.
+        """Start a proof by the method that this installation offers.
 
         Args:
             interaction: Deferred, privately.
-            link: The account, None for whichever address will be connected.
+            link: The account, None for that of whatever address will be connected.
             signer: The address that signs, where it is to be pasted and is not the owner.
 
         Raises:
-            TesseraError: it cannot be begun.
+            TesseraError: it cannot be started.
         """
-        way = self._verification.way
+        method = self._verification.method
         if signer and not self._may_paste:
             raise InputError(_NO_PASTE)
-        if signer or way is ProofMethod.PASTE:
+        if signer or method is ProofMethod.PASTE:
             await self.paste(interaction, link, signer)
             return
-        begun = await self._begin(interaction, link, way)
+        started = await self._begin(interaction, link, method)
         again = self.paste if self._may_paste else None
         panel = StartedPanel(
             interaction,
-            begun,
+            started,
             link,
             self._verification,
             self._accounts,
@@ -105,7 +105,7 @@ class ProofMessages:
             host=self._bot,
         )
         # Before the link can be seen, so that nothing that comes of it is missed.
-        task = asyncio.create_task(self._watch(panel, begun, interaction.guild), name="proof")
+        task = asyncio.create_task(self._watch(panel, started, interaction.guild), name="proof")
         wait = self._waiting[interaction.user.id] = _Wait(panel, task)
         task.add_done_callback(lambda _: self._forget(interaction.user.id, wait))
         try:
@@ -115,7 +115,7 @@ class ProofMessages:
             raise
 
     async def paste(self, interaction: discord.Interaction[Bot], link: Link | None, signer: str = "") -> None:
-        """Begin a proof by a signature that is pasted in Discord.
+        """Start a proof by a signature that is pasted in Discord.
 
         Args:
             interaction: Deferred, privately.
@@ -123,55 +123,57 @@ class ProofMessages:
             signer: The address that signs, "" for the account's owner.
 
         Raises:
-            TesseraError: it cannot be begun.
+            TesseraError: it cannot be started.
         """
         signer = parse_address(signer) if signer else ""
         link = await self._meant(interaction.user.id, link)
         if not link.owner:
             raise UndecidedError(_NO_OWNER)
-        begun = await self._begin(interaction, link, ProofMethod.PASTE)
-        issued = await self._verification.challenge(begun.session, signer or link.owner)
-        await PastePanel(interaction, begun.session, issued, self._verification, self._accounts, host=self._bot).show()
+        session = (await self._begin(interaction, link, ProofMethod.PASTE)).session
+        challenge = await self._verification.challenge(session, signer or link.owner)
+        await PastePanel(interaction, session, challenge, self._verification, self._accounts, host=self._bot).show()
 
     async def _meant(self, user_id: int, link: Link | None) -> Link:
         if link is None:
-            unproven = [each for each in await self._accounts.of(user_id) if not each.proven]
+            unproven = [each for each in await self._links.of(user_id) if not each.proven]
             if len(unproven) != 1:
                 raise InputError(_WHICH)
             (link,) = unproven
         return link if link.owner else await self._accounts.candidate(user_id, str(link.account))
 
-    async def _begin(self, interaction: discord.Interaction[Bot], link: Link | None, way: ProofMethod) -> StartedProof:
+    async def _begin(
+        self, interaction: discord.Interaction[Bot], link: Link | None, method: ProofMethod
+    ) -> StartedProof:
         if interaction.guild_id is None:
             raise InputError(_NOT_HERE)
         guild_name = interaction.guild.name if interaction.guild else ""
         person = person_of(interaction.user)
-        begun = await self._verification.begin(person, interaction.guild_id, guild_name or "", link, way)
+        started = await self._verification.begin(person, interaction.guild_id, guild_name or "", link, method)
         if earlier := self._waiting.pop(person.user_id, None):
             earlier.task.cancel()
             await earlier.panel.end(replaced_embed())
-        return begun
+        return started
 
-    async def _watch(self, panel: StartedPanel, begun: StartedProof, guild: discord.Guild | None) -> None:
+    async def _watch(self, panel: StartedPanel, started: StartedProof, guild: discord.Guild | None) -> None:
         """Show what becomes of a proof. Never raises."""
-        session = begun.session
+        session = started.session
         left = (session.expires_at - discord.utils.utcnow()).total_seconds() + _LAST_WORDS
         # A code may be typed a while after its session; the message can be edited for as long as its token lives.
-        seconds = _LONGEST if session.way == ProofMethod.CODE.value else min(left, _LONGEST)
+        seconds = _LONGEST if session.method is ProofMethod.CODE else min(left, _LONGEST)
         outcome = await self._verification.outcomes.wait(session.session_id, seconds)
         if outcome is None:
             await panel.end(expired_embed())
             return
         await panel.finish(outcome)
-        if outcome.ending is Result.RELAYED and outcome.relays >= RELAYS:
-            await self._alarm(begun, guild, outcome.relays)
+        if outcome.result is Result.RELAYED and outcome.relays >= MOST_RELAYS:
+            await self._alarm(started, guild, outcome.relays)
 
-    async def _alarm(self, begun: StartedProof, guild: discord.Guild | None, relays: int) -> None:
-        """Tell a server's owner, and this bot's, of a member whose links others open. Never raises.
+    async def _alarm(self, started: StartedProof, guild: discord.Guild | None, relays: int) -> None:
+        """Notify a server's owner, and this bot's, of a member whose links others open. Never raises.
 
-        The server may be the member's own, and its owner the member: so the bot's owner is told too.
+        The server may be the member's own, and its owner the member: so the bot's owner is notified too.
         """
-        person = begun.session.person
+        person = started.session.person
         log.warning("verify: links of %d were opened by others %d times within a day", person.user_id, relays)
         embed = alarm_embed(person, (guild.name or "") if guild else "", relays)
         owners = {guild.owner_id} if guild and guild.owner_id else set()
@@ -179,13 +181,13 @@ class ProofMessages:
             application = await self._bot.application_info()
             owners.add((application.team and application.team.owner_id) or application.owner.id)
         except _UNSENT as error:
-            log.warning("verify: who this bot's owner is cannot be told now: %s", error)
+            log.warning("verify: who this bot's owner is cannot be found out now: %s", error)
         for owner_id in owners:
             try:
                 channel = await self._bot.create_dm(discord.Object(owner_id))
                 await channel.send(embed=embed)
             except _UNSENT as error:
-                log.warning("verify: an owner cannot be told: %s", error)
+                log.warning("verify: an owner cannot be notified: %s", error)
 
     def _forget(self, user_id: int, wait: _Wait) -> None:
         if self._waiting.get(user_id) is wait:

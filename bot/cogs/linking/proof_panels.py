@@ -13,13 +13,12 @@ from bot.cogs.linking import link_embeds, proof_embeds
 from bot.errors import TesseraError
 from bot.linking.accounts import Accounts
 from bot.linking.outcome import Outcome, Result
-from bot.linking.proof_methods import ProofMethod
 from bot.linking.steps import StartedProof
 from bot.linking.verification import Verification
 from bot.links import Link
 from bot.names import refuse_secrets
+from bot.proofs import IssuedChallenge, ProofMethod, Session
 from bot.signing.signature import parse_signature
-from bot.store.linking.session_table import IssuedChallenge, Session
 from bot.store.rows import to_account
 from bot.ui.embeds import error_embed
 from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel, PromptModal
@@ -32,7 +31,7 @@ Paste = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
 
 
 class LinkedPanel(Panel):
-    """Below the word that accounts were linked: one press undoes it, for whoever was tricked into it."""
+    """Below the word that accounts were linked: one press undoes it, for a member who was tricked into it."""
 
     def __init__(
         self, interaction: discord.Interaction[Any], outcome: Outcome, accounts: Accounts, *, host: Host
@@ -46,7 +45,7 @@ class LinkedPanel(Panel):
         await self._host.acknowledge(interaction)
         listed = [to_account(text) for text in self._outcome.accounts]
         for account in listed:
-            # Whoever was tricked wants the proof gone, also where another account of theirs has the same owner.
+            # Who was tricked wants the proof gone, also where another account of theirs has the same owner.
             await self._accounts.remove(interaction.user.id, account, with_proof=True)
         self.stop()
         words = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
@@ -59,19 +58,19 @@ class StartedPanel(Panel):
 
     Args:
         interaction: Deferred.
-        begun: The proof.
+        started: The proof.
         link: The account, None for any.
         verification: Takes codes.
         accounts: Can unlink again.
         site: The page's site.
-        paste: Begins anew by a pasted signature; None where that is off.
+        paste: Starts again by a pasted signature; None where that is off.
         host: As for every panel.
     """
 
     def __init__(
         self,
         interaction: discord.Interaction[Any],
-        begun: StartedProof,
+        started: StartedProof,
         link: Link | None,
         verification: Verification,
         accounts: Accounts,
@@ -81,14 +80,14 @@ class StartedPanel(Panel):
         host: Host,
     ) -> None:
         super().__init__(interaction, expires=TOKEN_SECONDS, host=host)
-        self._begun = begun
+        self._started = started
         self._link = link
         self._verification = verification
         self._accounts = accounts
         self._site = site
         self._paste = paste
-        items: list[discord.ui.Button[Any]] = [discord.ui.Button(label="Open the page", url=begun.url)]
-        if begun.session.way == ProofMethod.CODE.value:
+        items: list[discord.ui.Button[Any]] = [discord.ui.Button(label="Open the page", url=started.url)]
+        if started.session.method is ProofMethod.CODE:
             items.append(ActionButton("code", "Enter code", self._ask_code, style=discord.ButtonStyle.primary))
         if paste:
             items.append(ActionButton("elsewhere", "Sign elsewhere and paste", self._sign_elsewhere))
@@ -96,10 +95,8 @@ class StartedPanel(Panel):
 
     async def show(self) -> None:
         """Put it into the message."""
-        session = self._begun.session
-        embed = proof_embeds.started_embed(
-            session.person, self._link, ProofMethod(session.way), self._site, session.expires_at
-        )
+        session = self._started.session
+        embed = proof_embeds.started_embed(session.person, self._link, session.method, self._site, session.expires_at)
         await self._latest.edit_original_response(embed=embed, view=self)
 
     async def finish(self, outcome: Outcome) -> None:
@@ -145,7 +142,7 @@ class PastePanel(Panel):
         self,
         interaction: discord.Interaction[Any],
         session: Session,
-        issued: IssuedChallenge,
+        challenge: IssuedChallenge,
         verification: Verification,
         accounts: Accounts,
         *,
@@ -153,7 +150,7 @@ class PastePanel(Panel):
     ) -> None:
         super().__init__(interaction, expires=TOKEN_SECONDS, host=host)
         self._session = session
-        self._issued = issued
+        self._challenge = challenge
         self._verification = verification
         self._accounts = accounts
         self._button = ActionButton("paste", "Paste the signature", self._ask, style=discord.ButtonStyle.primary)
@@ -163,7 +160,7 @@ class PastePanel(Panel):
         """Put text and button into the message."""
         self.lay_out([self._button])
         await self._latest.edit_original_response(
-            content=proof_embeds.paste_text(self._issued), embed=proof_embeds.paste_embed(self._issued), view=self
+            content=proof_embeds.paste_text(self._challenge), embed=proof_embeds.paste_embed(self._challenge), view=self
         )
 
     async def _ask(self, interaction: discord.Interaction[Any]) -> None:
@@ -182,7 +179,7 @@ class PastePanel(Panel):
         await self._host.acknowledge(interaction)
         self._latest = interaction
         try:
-            outcome = await self._verification.submit(self._session, self._issued.challenge_id, pasted)
+            outcome = await self._verification.submit(self._session, self._challenge.challenge_id, pasted)
         except TesseraError as error:
             log.info("verify: %s", error.sentence)
             self.lay_out([self._again])
@@ -196,10 +193,10 @@ class PastePanel(Panel):
 
     async def _renew(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
-        self._issued = await self._verification.challenge(self._session, self._issued.signer)
+        self._challenge = await self._verification.challenge(self._session, self._challenge.signer)
         self._latest = interaction
         await self.show()
 
 
 def _is_linked(outcome: Outcome) -> bool:
-    return outcome.ending is Result.LINKED
+    return outcome.result is Result.LINKED

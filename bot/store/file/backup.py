@@ -2,7 +2,7 @@
 
 The copy is read by a connection of its own, in one transaction: with SQLite's log (WAL) that shows one moment to the
 end, whatever is written meanwhile, and holds nobody up. So it may run beside the bot, in its process or in another.
-A plain `cp` of a store in use is *not* a backup: what lies in the log is missing from it, or half there.
+A plain `cp` of a store in use is *not* a backup: what is in the log is missing from it, or half there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bot.store.file.examine import connect_to_read, count_rows, examine
 
 PART = ".part"  # how the name of a backup ends that is not whole yet; it begins with a dot
 
-_PAGES = 256  # copied at a time, 1 MiB: how far it goes on after it was told to stop
+_PAGES = 256  # copied at a time, 1 MiB: how far it goes on after it was asked to stop
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def copy(source: Path, target: Path, *, replace: bool = False, stop: threading.E
     """`backup_file` on this thread. With `replace` it takes the place of an earlier file; `stop` ends it early."""
     if not replace and os.path.lexists(target):
         raise InputError(f"{target}: there is a file already. Name one that is not there yet; nothing was written.")
-    source = Path(os.path.realpath(source))  # the log lies beside the file, not beside a link to it
+    source = Path(os.path.realpath(source))  # the log is beside the file, not beside a link to it
     if examine(source, source.parent / "backups") is None:
         raise ConfigError(f"{source}: there is no store to back up yet.")
     part = _begin(target)

@@ -1,4 +1,4 @@
-"""The backups that are kept of a store: their names, and how to go back to the newest good one.
+"""The backups that are retained of a store: their names, and how to go back to the newest good one.
 
 tessera-2026-11-25.db        made in the night of that day
 tessera-before-m002_links.db made before the tables were changed by that step

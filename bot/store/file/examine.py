@@ -1,4 +1,4 @@
-"""Is what lies at the store's path a store that may be opened? Looking changes nothing and needs no lock.
+"""Is the file at the store's path a store that may be opened? Looking changes nothing and needs no lock.
 
 A file that is damaged or gone must never be taken for an empty one: that would read as "nobody linked anything".
 """
@@ -62,7 +62,7 @@ def examine(path: Path, backups: Path, *, patience: float = PATIENCE) -> Finding
 
 
 def inspect(path: Path, backups: Path) -> Findings | None:
-    """`examine`, and whether a store could be opened or made there, as far as that can be told without doing it.
+    """`examine`, and whether a store could be opened or made there, as far as that can be found out without doing it.
 
     Raises:
         DamagedStoreError, ConfigError: as `examine`, or nothing can be written there.

@@ -1,18 +1,19 @@
-"""One Tessera per store: a lock on a file beside it, which the system takes back from a process that is gone.
+"""One Tessera per store: a lock on a file beside it, which the system takes back from a process that has ended.
 
 SQLite would let two of them write by turns, and both would then act in Discord on what the other one changed.
 """
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import logging
 import os
 import re
-from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from filelock import BaseFileLock, FileLock, Timeout
 
 from bot.errors import ConfigError
 
@@ -24,36 +25,49 @@ _MOUNTS = Path("/proc/self/mountinfo")  # Linux only; elsewhere nobody is warned
 _NETWORK = {"9p", "afs", "ceph", "cifs", "fuse.glusterfs", "fuse.sshfs", "glusterfs", "nfs", "nfs4", "smb3", "smbfs"}
 
 
+# A file system without locks, or a server of files that hands none out.
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
+
+
 class Lock:
     """A lock that is held until it is left. Use `take`."""
 
-    def __init__(self, file: FileIO) -> None:
-        self._file = file
+    def __init__(self, held: BaseFileLock) -> None:
+        self._held = held
 
     @classmethod
-    def take(cls, store: Path) -> Lock:
+    def take(cls, store: Path, *, kind: type[BaseFileLock] = FileLock) -> Lock:
         """Lock the store at this real path, whether it is there yet or not. The lock's file stays when it is left.
+
+        Args:
+            store: The store's file.
+            kind: How files are locked on this system.
 
         Raises:
             ConfigError: another process holds the lock, or its file cannot be written.
         """
         path = Path(f"{store}.lock")
         _warn_of_network(path)
+        lock = kind(path, mode=0o600, thread_local=False, fallback_to_soft=False, on_acquired=_write_pid)
         try:
-            file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")  # it is the lock, so it stays open
+            # filelock would make missing folders, and takes a place that holds no files for a lock that is taken.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            holder = _read_pid(path)
+            raise ConfigError(
+                f"{store}: the store is in use by another Tessera{f' (process {holder})' if holder else ''}. "
+                "End that one first, or set [store] path to another file."
+            ) from error
         except OSError as error:
-            raise ConfigError(f"{store}: the store cannot be written: {error.strerror}. Set [store] path.") from error
-        try:
-            _lock(file, store)
-            file.truncate(0)
-            file.write(f"{os.getpid()}\n".encode())
-        except OSError as error:
-            file.close()
-            raise ConfigError(f"{store}: the store cannot be written: {error.strerror}.") from error
-        except ConfigError:
-            file.close()
-            raise
-        return cls(file)
+            if error.errno not in _NO_LOCKS:
+                raise ConfigError(
+                    f"{store}: the store cannot be written: {error.strerror}. Set [store] path."
+                ) from error
+            log.warning(
+                "%s: no lock can be had here (%s): take care that no second Tessera uses it", store, error.strerror
+            )
+        return cls(lock)
 
     def __enter__(self) -> Self:
         return self
@@ -61,20 +75,21 @@ class Lock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._file.close()
+        self._held.release()
 
 
-def _lock(file: FileIO, store: Path) -> None:
+def _write_pid(file: int) -> None:
+    os.ftruncate(file, 0)
+    os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+
+
+def _read_pid(path: Path) -> str:
+    """Who holds a lock, "" where the file does not say."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = file.read(20).decode(errors="replace").strip()
-        raise ConfigError(
-            f"{store}: the store is in use by another Tessera{f' (process {holder})' if holder else ''}. "
-            "End that one first, or set [store] path to another file."
-        ) from error
-    except OSError as error:
-        log.warning("%s: no lock can be had here (%s): take care that no second Tessera uses it", store, error.strerror)
+        with path.open("rb") as file:
+            return file.read(20).decode(errors="replace").strip()
+    except OSError:
+        return ""
 
 
 def _warn_of_network(path: Path) -> None:
@@ -93,6 +108,6 @@ def filesystem(path: Path, mountinfo: str) -> str:
         if len(fields) < 5 or not after:  # noqa: PLR2004 - the mount point is the fifth
             continue
         point = Path(re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), fields[4]))
-        if path.is_relative_to(point) and len(point.parts) >= depth:  # a later mount lies over an earlier one
+        if path.is_relative_to(point) and len(point.parts) >= depth:  # a later mount hides an earlier one
             found, depth = after.split(" ")[0], len(point.parts)
     return found

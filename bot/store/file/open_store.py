@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from bot.errors import ConfigError, StoreError
 from bot.store.file import backup_files
 from bot.store.file.backup import copy
-from bot.store.file.examine import Findings, examine, explaining
+from bot.store.file.examine import Findings, connect_to_read, examine, explaining
 from bot.store.file.lock import Lock
 from bot.store.schema import MIGRATIONS
 
@@ -54,6 +54,20 @@ def open_file(path: Path, backups: Path, patience: float, closing: ExitStack) ->
         # A file that cannot be written is found out now, not at the first save.
         db.execute("BEGIN IMMEDIATE")
         db.rollback()
+        return db
+
+
+def open_to_read(path: Path, backups: Path, patience: float, closing: ExitStack) -> Database:
+    """Open the store at `path`, which is open for writing, once more: a connection that cannot change it.
+
+    Raises:
+        DamagedStoreError, ConfigError: as `examine`.
+    """
+    with explaining(path, backups):
+        db = Database(connect_to_read(path, patience=patience))
+        closing.callback(db.close)
+        db.execute("PRAGMA trusted_schema=OFF").fetchall()
+        db.table_names()
         return db
 
 

@@ -1,4 +1,8 @@
-"""Addresses that two members proved: who has it, who wants it, until when; and what both must be told."""
+"""Addresses that two members proved: who has it, who wants it, until when; and what both must be notified of.
+
+What a contest leads to, and how long anything lasts, is decided elsewhere (`bot.linking.contest_rules`); here is what
+each step changes, as a part of one transaction.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +10,19 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.errors import InputError
-from bot.links import Contest, Notification, NotificationKind, VerifiedSignature
-from bot.pseudonyms import Pseudonym
+from bot.links import Contest, Notification, NotificationKind, ProofKind, Standing
+from bot.proofs import VerifiedSignature
+from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import CONTESTS, first, moment, seconds, to_contest, to_notification
-from bot.store.thread import Writer
-
-# Somebody who lost a contest for an address, or gave it up after its holder objected, may not open another one about
-# it for so long.
-REFUSED_FOR = timedelta(days=30)
-# Rounds are half a minute apart.
-_ORDINARY = timedelta(minutes=5)
+from bot.store.thread import Reader, Writer
 
 
 class Contests:
-    """Reads contests and notices, and ends what is due. Every method raises `StoreError` when SQLite fails."""
+    """Reads contests and notifications, and ends what is due. Every method raises `StoreError` when SQLite fails."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, reader: Reader) -> None:
         self._writer = writer
+        self._reader = reader
 
     async def held_by(self, user_id: int) -> list[Contest]:
         """Contests about addresses that a member has."""
@@ -35,95 +34,128 @@ class Contests:
         sql = f"{CONTESTS} WHERE challenger_id = ? ORDER BY ends_at"
         return await self._writer.run(lambda db: [to_contest(row) for row in db.execute(sql, [user_id]).fetchall()])
 
-    async def object(self, user_id: int, owner: str, at: datetime, until: datetime) -> None:
-        """Note that the holder objects: the contest then ends at `until`, and not before.
+    async def object(self, user_id: int, owner: str, at: datetime, until: datetime) -> bool:
+        """Record that the holder objects: the contest then ends at `until`, and not before.
 
-        Raises:
-            InputError: there is no contest of that member's address, or they objected already.
+        False: there is no contest of that member's address, or they objected already.
         """
+        sql = """
+            UPDATE contests SET objected_at = ?, ends_at = max(ends_at, ?)
+            WHERE owner = ? AND holder_id = ? AND objected_at IS NULL RETURNING owner
+        """
+        values = [seconds(at), seconds(until), owner, user_id]
+        return await self._writer.transaction(lambda db: first(db, sql, values)) is not None
 
-        def work(db: Database) -> None:
-            changed = first(
-                db,
-                """
-                UPDATE contests SET objected_at = ?, ends_at = max(ends_at, ?)
-                WHERE owner = ? AND holder_id = ? AND objected_at IS NULL RETURNING owner
-                """,
-                [seconds(at), seconds(until), owner, user_id],
-            )
-            if changed is None:
-                raise InputError("There is nothing to object to any more: `/accounts` shows how things are.")
-
-        await self._writer.transaction(work)
-
-    async def settle(self, now: datetime) -> int:
+    async def settle(self, now: datetime, *, longest_round: timedelta) -> int:
         """Give every address whose contest has ended to its challenger; how many those were.
 
-        No time runs out while nobody can be told or can sign: what passed between two rounds beyond the ordinary (the
-        bot was down, or a backup was put back) is added to every contest, and one whose holder was neither told of it
-        nor could not be written to goes on.
+        No time runs out while nobody can be notified or can sign: what passed between two rounds, where that is longer
+        than `longest_round` (the bot was down, or a backup was put back), is added to every contest, and one whose
+        holder was neither notified of it nor could not be written to goes on.
         """
 
         def work(db: Database) -> int:
-            before = first(db, "SELECT at FROM rounds WHERE id = 1")
-            db.execute("INSERT OR REPLACE INTO rounds (id, at) VALUES (1, ?)", [seconds(now)])
-            away = timedelta(seconds=seconds(now) - before[0]) if before else timedelta()
-            if away > _ORDINARY:
+            last = first(db, "SELECT at FROM rounds WHERE id = 1")
+            db.table("rounds").insert({"id": 1, "at": seconds(now)}, replace=True)
+            away = timedelta(seconds=seconds(now) - last[0]) if last else timedelta()
+            if away > longest_round:
                 db.execute("UPDATE contests SET ends_at = ends_at + ?", [int(away.total_seconds())])
-            untold = """
+            unnotified = """
                 SELECT 1 FROM notices
                 WHERE notices.owner = contests.owner AND user_id = holder_id AND news = ? AND tried = 0
             """
-            sql = f"SELECT owner FROM contests WHERE ends_at <= ? AND NOT EXISTS ({untold})"
+            sql = f"SELECT owner FROM contests WHERE ends_at <= ? AND NOT EXISTS ({unnotified})"
             due = [row[0] for row in db.execute(sql, [seconds(now), NotificationKind.CONTESTED.value]).fetchall()]
             for owner in due:
-                move(db, owner, now)
+                transfer(db, owner, now)
             return len(due)
 
         return await self._writer.transaction(work)
 
-    async def notices(self, user_id: int | None = None) -> list[Notification]:
-        """What a member, or anybody, was not told yet; oldest first. A contest's end is that of now."""
+    async def notifications(self, user_id: int | None = None) -> list[Notification]:
+        """What a member, or anybody, was not notified of yet; oldest first. A contest's end is that of now."""
         ends_at = "SELECT ends_at FROM contests WHERE contests.owner = notices.owner AND holder_id = user_id"
         until = f"iif(news = '{NotificationKind.CONTESTED.value}', coalesce(({ends_at}), until), until)"
         sql = f"SELECT id, user_id, news, owner, at, {until}, tried FROM notices"
         where, values = (" WHERE user_id = ?", [user_id]) if user_id is not None else ("", [])
-        return await self._writer.run(
+        return await self._reader.run(
             lambda db: [to_notification(row) for row in db.execute(f"{sql}{where} ORDER BY id", values).fetchall()]
         )
 
-    async def told(self, notice: Notification, now: datetime, contest_for: timedelta, *, refused: bool = False) -> None:
-        """Note that somebody was told, or (`refused`) that they take no direct message and are told later.
+    async def notified(
+        self, notification: Notification, *, refused: bool = False, not_before: datetime | None = None
+    ) -> None:
+        """Record that somebody was notified, or (`refused`) that they take no direct message and are notified later.
 
-        Who hears late that their address is contested has their whole time from then on.
+        Args:
+            notification: Of what.
+            refused: See above.
+            not_before: The contest that it is about ends no earlier than that.
         """
 
         def work(db: Database) -> None:
             sql = "UPDATE notices SET tried = 1 WHERE id = ?" if refused else "DELETE FROM notices WHERE id = ?"
-            db.execute(sql, [notice.notification_id])
-            if is_late(notice, now):
+            db.execute(sql, [notification.notification_id])
+            if not_before:
                 sql = "UPDATE contests SET ends_at = max(ends_at, ?) WHERE owner = ? AND holder_id = ?"
-                db.execute(sql, [seconds(now + contest_for), notice.owner, notice.user_id])
+                db.execute(sql, [seconds(not_before), notification.owner, notification.user_id])
 
         await self._writer.transaction(work)
 
 
-def is_late(notice: Notification, now: datetime) -> bool:
-    """Whether somebody hears of a contest only now, who could have had a part of their time already."""
-    return notice.news is NotificationKind.CONTESTED and now - notice.at > _ORDINARY
-
-
-def tell(
-    db: Database, user_id: int, news: NotificationKind, owner: str, at: datetime, until: datetime | None = None
-) -> None:
-    """Leave a notice for a member, as a part of the transaction that causes it."""
-    db.execute(
-        "INSERT INTO notices (user_id, news, owner, at, until) VALUES (?, ?, ?, ?, ?)",
-        [user_id, news.value, owner, seconds(at), seconds(until) if until else None],
+def standing(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, now: datetime) -> Standing:
+    """How an address stands for a member who has signed for it."""
+    proof = first(db, "SELECT user_id, method FROM proofs WHERE owner = ?", [owner])
+    sql = "SELECT until FROM refusals WHERE owner_hash = ? AND user_hash = ? AND until > ?"
+    refused = first(db, sql, [pseudonym(owner), pseudonym(user_id), seconds(now)])
+    return Standing(
+        holder_id=proof[0] if proof else None,
+        kind=ProofKind(proof[1]) if proof else None,
+        is_contested=first(db, "SELECT 1 FROM contests WHERE owner = ?", [owner]) is not None,
+        refused_until=moment(refused[0]) if refused else None,
     )
 
 
-def move(db: Database, owner: str, at: datetime) -> None:
+def notify(
+    db: Database, user_id: int, kind: NotificationKind, owner: str, at: datetime, until: datetime | None = None
+) -> None:
+    """Leave a notification for a member, as a part of the transaction that causes it."""
+    db.table("notices").insert(
+        {
+            "user_id": user_id,
+            "news": kind.value,
+            "owner": owner,
+            "at": seconds(at),
+            "until": seconds(until) if until else None,
+        }
+    )
+
+
+def open_contest(
+    db: Database, verified: VerifiedSignature, *, holder_id: int, challenger_id: int, at: datetime, ends_at: datetime
+) -> None:
+    """Let a member contest an address that another one has proven."""
+    db.table("contests").insert(
+        {
+            "owner": verified.owner,
+            "holder_id": holder_id,
+            "challenger_id": challenger_id,
+            "method": verified.kind.value,
+            "text_hash": verified.text_hash,
+            "opened_at": seconds(at),
+            "ends_at": seconds(ends_at),
+        }
+    )
+    notify(db, holder_id, NotificationKind.CONTESTED, verified.owner, at, ends_at)
+
+
+def get_contest(db: Database, owner: str) -> Contest | None:
+    """The contest about an address."""
+    row = first(db, f"{CONTESTS} WHERE owner = ?", [owner])
+    return to_contest(row) if row else None
+
+
+def transfer(db: Database, owner: str, at: datetime) -> None:
     """End a contest for its challenger: the proof is theirs, the holder's accounts stay as unproven ones."""
     row = first(
         db, "DELETE FROM contests WHERE owner = ? RETURNING holder_id, challenger_id, method, text_hash", [owner]
@@ -135,49 +167,47 @@ def move(db: Database, owner: str, at: datetime) -> None:
         "UPDATE proofs SET user_id = ?, method = ?, text_hash = ?, proven_at = ? WHERE owner = ?",
         [challenger, method, text_hash, seconds(at), owner],
     )
-    tell(db, holder, NotificationKind.LOST, owner, at)
-    tell(db, challenger, NotificationKind.WON, owner, at)
+    notify(db, holder, NotificationKind.LOST, owner, at)
+    notify(db, challenger, NotificationKind.WON, owner, at)
 
 
-def keep(db: Database, owner: str, pseudonym: Pseudonym, at: datetime) -> None:
-    """End a contest for the holder, who signed again: its challenger may not open another one for a while."""
+def keep(db: Database, owner: str, pseudonym: Pseudonym, at: datetime, *, refused_until: datetime) -> bool:
+    """End a contest for the holder, who signed again: its challenger may not open another one before `refused_until`.
+
+    Whether there was one.
+    """
     row = first(db, "DELETE FROM contests WHERE owner = ? RETURNING holder_id, challenger_id", [owner])
     if row is None:
-        return
-    _refuse(db, owner, row[1], pseudonym, at)
-    tell(db, row[0], NotificationKind.KEPT, owner, at)
-    tell(db, row[1], NotificationKind.REFUSED, owner, at)
+        return False
+    holder, challenger = row
+    _refuse(db, owner, challenger, pseudonym, refused_until)
+    notify(db, holder, NotificationKind.KEPT, owner, at)
+    notify(db, challenger, NotificationKind.REFUSED, owner, at)
+    return True
 
 
-def _refuse(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, at: datetime) -> None:
-    db.execute(
-        "INSERT OR REPLACE INTO refusals (owner_hash, user_hash, until) VALUES (?, ?, ?)",
-        [pseudonym(owner), pseudonym(user_id), seconds(at + REFUSED_FOR)],
-    )
+def _refuse(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, until: datetime) -> None:
+    row = {"owner_hash": pseudonym(owner), "user_hash": pseudonym(user_id), "until": seconds(until)}
+    db.table("refusals").insert(row, replace=True)
 
 
-def refused_until(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, now: datetime) -> datetime | None:
-    """Until when somebody may not contest an address; None where they may."""
-    sql = "SELECT until FROM refusals WHERE owner_hash = ? AND user_hash = ? AND until > ?"
-    row = first(db, sql, [pseudonym(owner), pseudonym(user_id), seconds(now)])
-    return moment(row[0]) if row else None
-
-
-def take_over(db: Database, proven: VerifiedSignature, user_id: int, now: datetime) -> None:
+def take_over(db: Database, verified: VerifiedSignature, user_id: int, now: datetime) -> None:
     """Put who signed last into the challenger's place; what the holder was given to object stays as it is."""
     sql = "SELECT challenger_id FROM contests WHERE owner = ?"
-    if (row := first(db, sql, [proven.owner])) and row[0] != user_id:
-        tell(db, row[0], NotificationKind.OVERTAKEN, proven.owner, now)
+    if (row := first(db, sql, [verified.owner])) and row[0] != user_id:
+        notify(db, row[0], NotificationKind.OVERTAKEN, verified.owner, now)
     db.execute(
         "UPDATE contests SET challenger_id = ?, method = ?, text_hash = ? WHERE owner = ?",
-        [user_id, proven.method.value, proven.text_hash, proven.owner],
+        [user_id, verified.kind.value, verified.text_hash, verified.owner],
     )
 
 
-def withdraw(db: Database, user_id: int, owner: str, pseudonym: Pseudonym, at: datetime) -> None:
+def withdraw(
+    db: Database, user_id: int, owner: str, pseudonym: Pseudonym, at: datetime, *, refused_until: datetime
+) -> None:
     """End a member's claim to an address by their own wish.
 
-    Where the holder objected, as if they had signed again: or a claim that is withdrawn and made anew would take the
+    Where the holder objected, as if they had signed again: or a claim that is withdrawn and made again would take the
     week from them that they were given.
     """
     sql = "DELETE FROM contests WHERE owner = ? AND challenger_id = ? RETURNING holder_id, objected_at"
@@ -186,15 +216,15 @@ def withdraw(db: Database, user_id: int, owner: str, pseudonym: Pseudonym, at: d
         return
     holder, objected_at = row
     if objected_at is not None:
-        _refuse(db, owner, user_id, pseudonym, at)
-    untold = "DELETE FROM notices WHERE user_id = ? AND owner = ? AND news = ? RETURNING id"
-    # Who was not told of it yet need not hear of it at all.
-    if first(db, untold, [holder, owner, NotificationKind.CONTESTED.value]) is None:
-        tell(db, holder, NotificationKind.WITHDRAWN, owner, at)
+        _refuse(db, owner, user_id, pseudonym, refused_until)
+    unnotified = "DELETE FROM notices WHERE user_id = ? AND owner = ? AND news = ? RETURNING id"
+    # Who was not notified of it yet need not hear of it at all.
+    if first(db, unnotified, [holder, owner, NotificationKind.CONTESTED.value]) is None:
+        notify(db, holder, NotificationKind.WITHDRAWN, owner, at)
 
 
 def give_up(db: Database, user_id: int, owner: str, at: datetime) -> None:
-    """Take a member's proof of an address away; whoever contests it gets it at once."""
+    """Take a member's proof of an address away; who contests it gets it at once."""
     if first(db, "SELECT 1 FROM contests WHERE owner = ? AND holder_id = ?", [owner, user_id]):
-        move(db, owner, at)
+        transfer(db, owner, at)
     db.execute("DELETE FROM proofs WHERE owner = ? AND user_id = ?", [owner, user_id])

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from sqlite_utils import Database
 
-from bot.errors import InputError, LimitError
 from bot.holdings import Account
-from bot.links import MOST_LINKS, Link, Method
-from bot.pseudonyms import Pseudonym
-from bot.store.audit import note
+from bot.links import Link, ProofKind
+from bot.store.audit import record
 from bot.store.linking import contest_table
+from bot.store.linking.refusal import Refusal
+from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import LINKS, first, seconds, to_link
-from bot.store.thread import Writer
+from bot.store.thread import Rollback, Writer
 
-_NOT_LINKED = "That account is not among yours. `/accounts` lists them."
+
+class LinkOutcome(Enum):
+    """What became of an account that a member named."""
+
+    ADDED = auto()
+    KNOWN = auto()  # it was there, and stays as it is
+    LIMIT = auto()  # the member has as many as one may have: nothing was changed
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """An account was forgotten; `with_proof`: its address is no longer proven by the member either."""
+
+    with_proof: bool
 
 
 class Links:
@@ -36,86 +51,97 @@ class Links:
         row = await self._writer.run(lambda db: first(db, "SELECT user_id FROM proofs WHERE owner = ?", [owner]))
         return int(row[0]) if row else None
 
-    async def add(self, user_id: int, account: Account, owner: str, at: datetime) -> None:
-        """Remember an account; one that is there already stays as it is, and learns its owner.
-
-        Raises:
-            LimitError: the member has as many as one may have.
-        """
-        await self._writer.transaction(lambda db: put_link(db, user_id, account, owner, at))
+    async def add(self, user_id: int, account: Account, owner: str, at: datetime, *, most: int) -> LinkOutcome:
+        """Remember an account as unproven; one that is there already stays as it is, but for an owner not known yet."""
+        return await self._writer.transaction(lambda db: put_link(db, user_id, account, owner, at, most=most))
 
     async def prove_manually(
-        self, user_id: int, account: Account, owner: str, at: datetime, guild_id: int, *, actor: bytes, subject: bytes
-    ) -> None:
-        """Take a moderator's word that an account is a member's, in one server.
+        self,
+        user_id: int,
+        account: Account,
+        owner: str,
+        at: datetime,
+        *,
+        guild_id: int,
+        actor: bytes,
+        subject: bytes,
+        most: int,
+    ) -> Refusal | None:
+        """Take a moderator's word that an account is a member's, in one server. It stands behind every proof.
 
-        Raises:
-            InputError: another member has proven it, or this member has already.
-            LimitError: the member has as many accounts as one may have.
+        Args:
+            user_id: The member.
+            account: Theirs.
+            owner: The account's.
+            at: When.
+            guild_id: The server.
+            actor: Pseudonym of the moderator.
+            subject: Pseudonym of the member.
+            most: How many accounts a member may have.
         """
 
-        def work(db: Database) -> None:
+        def work(db: Database) -> Refusal | None:
             if held := first(db, "SELECT user_id FROM proofs WHERE owner = ?", [owner]):
-                whose = "this member" if held[0] == user_id else "another member"
-                raise InputError(f"That account is proven by {whose} already: nothing was changed.")
-            refuse_other_owner(db, user_id, str(account), owner)
-            put_link(db, user_id, account, owner, at)
-            put_proof(db, owner, user_id, Method.MANUAL, None, at, guild_id)
-            note(db, at, actor, "link-manual", subject)
+                return Refusal.PROVEN_BY_MEMBER if held[0] == user_id else Refusal.PROVEN_BY_ANOTHER
+            if has_other_owner(db, user_id, str(account), owner):
+                return Refusal.OTHER_OWNER
+            if put_link(db, user_id, account, owner, at, most=most) is LinkOutcome.LIMIT:
+                raise Rollback(Refusal.LIMIT)
+            put_proof(db, owner, user_id, ProofKind.MODERATOR, at=at, guild_id=guild_id)
+            record(db, at, actor, "link-manual", subject)
+            return None
 
-        await self._writer.transaction(work)
+        return await self._writer.transaction(work)
 
-    async def set_main(self, user_id: int, account: Account) -> None:
-        """Make an account the one that is shown where none is named.
+    async def set_main(self, user_id: int, account: Account) -> bool:
+        """Make an account the one that is shown where none is named. False: it is not linked."""
 
-        Raises:
-            InputError: it is not linked.
-        """
-
-        def work(db: Database) -> None:
-            _require(db, user_id, account)
+        def work(db: Database) -> bool:
+            if _get(db, user_id, account) is None:
+                return False
             db.execute("UPDATE links SET is_main = 0 WHERE user_id = ?", [user_id])
             db.execute("UPDATE links SET is_main = 1 WHERE user_id = ? AND account = ?", [user_id, str(account)])
+            return True
 
-        await self._writer.transaction(work)
+        return await self._writer.transaction(work)
 
-    async def set_label(self, user_id: int, account: Account, label: str) -> None:
-        """Name an account; "" takes the name away.
-
-        Raises:
-            InputError: it is not linked.
-        """
-
-        def work(db: Database) -> None:
-            _require(db, user_id, account)
-            values = [label, user_id, str(account)]
-            db.execute("UPDATE links SET label = ? WHERE user_id = ? AND account = ?", values)
-
-        await self._writer.transaction(work)
+    async def set_label(self, user_id: int, account: Account, label: str) -> bool:
+        """Name an account; "" takes the name away. False: it is not linked."""
+        sql = "UPDATE links SET label = ? WHERE user_id = ? AND account = ? RETURNING account"
+        values = [label, user_id, str(account)]
+        return await self._writer.transaction(lambda db: first(db, sql, values)) is not None
 
     async def remove(
-        self, user_id: int, account: Account, at: datetime, pseudonym: Pseudonym, *, with_proof: bool = False
-    ) -> bool:
+        self,
+        user_id: int,
+        account: Account,
+        at: datetime,
+        pseudonym: Pseudonym,
+        *,
+        refused_until: datetime,
+        with_proof: bool = False,
+    ) -> Unlinked | None:
         """Forget an account, and the proof of its address where no other account of the member's needs it.
 
-        Somebody who contests that address gets it at once; what the member contests is withdrawn.
+        A member who contests that address gets it at once; what this one contests is withdrawn.
 
         Args:
             user_id: The member.
             account: Theirs.
             at: When.
             pseudonym: For the audit.
+            refused_until: Until when a claim that is withdrawn may not be made again, where its holder objected.
             with_proof: Forget the proof also where another account needs it.
 
         Returns:
-            Whether the address is no longer proven by the member.
-
-        Raises:
-            InputError: it is not linked.
+            None: it is not linked.
         """
 
-        def work(db: Database) -> bool:
-            owner, was_main = _require(db, user_id, account)
+        def work(db: Database) -> Unlinked | None:
+            link = _get(db, user_id, account)
+            if link is None:
+                return None
+            owner, was_main = link
             db.execute("DELETE FROM links WHERE user_id = ? AND account = ?", [user_id, str(account)])
             if was_main:
                 _choose_main(db, user_id)
@@ -123,9 +149,9 @@ class Links:
             gone = bool(owner) and (with_proof or not needed)
             if gone:
                 contest_table.give_up(db, user_id, owner, at)
-                contest_table.withdraw(db, user_id, owner, pseudonym, at)
-            note(db, at, pseudonym(user_id), "unlink")
-            return gone
+                contest_table.withdraw(db, user_id, owner, pseudonym, at, refused_until=refused_until)
+            record(db, at, pseudonym(user_id), "unlink")
+            return Unlinked(with_proof=gone)
 
         return await self._writer.transaction(work)
 
@@ -137,78 +163,81 @@ class Links:
     async def set_share(self, user_id: int, guild_id: int, *, shared: bool) -> None:
         """Let others in that server see the main account, or no longer."""
         sql = (
-            "INSERT OR IGNORE INTO shares (user_id, guild_id) VALUES (?, ?)"
+            "INSERT INTO shares (user_id, guild_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
             if shared
             else "DELETE FROM shares WHERE user_id = ? AND guild_id = ?"
         )
         await self._writer.transaction(lambda db: db.execute(sql, [user_id, guild_id]).fetchall())
 
 
-def put_link(db: Database, user_id: int, account: Account, owner: str, at: datetime) -> None:
-    """Insert a link, or fill in the owner of one that is there.
-
-    Raises:
-        LimitError: the member has as many as one may have.
-    """
+def put_link(db: Database, user_id: int, account: Account, owner: str, at: datetime, *, most: int) -> LinkOutcome:
+    """Insert a link, or fill in the owner of one that is there; a member has at most so many."""
     key = [user_id, str(account)]
     if first(db, "SELECT 1 FROM links WHERE user_id = ? AND account = ?", key):
         if owner:
             db.execute("UPDATE links SET owner = ? WHERE user_id = ? AND account = ? AND owner IS NULL", [owner, *key])
-        return
+        return LinkOutcome.KNOWN
     count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
-    if count >= MOST_LINKS:
-        raise LimitError(f"{MOST_LINKS} accounts are linked already, which is the most: `/unlink` one first.")
-    db.execute(
-        "INSERT INTO links (user_id, account, owner, is_main, linked_at) VALUES (?, ?, ?, ?, ?)",
-        [*key, owner or None, int(count == 0), seconds(at)],
+    if count >= most:
+        return LinkOutcome.LIMIT
+    db.table("links").insert(
+        {
+            "user_id": user_id,
+            "account": str(account),
+            "owner": owner or None,
+            "is_main": int(count == 0),
+            "linked_at": seconds(at),
+        }
     )
+    return LinkOutcome.ADDED
 
 
 def put_proof(
     db: Database,
     owner: str,
     user_id: int,
-    method: Method,
-    text_hash: bytes | None,
+    kind: ProofKind,
+    *,
     at: datetime,
+    text_hash: bytes | None = None,
     guild_id: int | None = None,
 ) -> None:
-    """Note who proved an address. A second proof by the same member renews the first; a moderator's word never does."""
+    """Record who proved an address. Another proof by the same member renews theirs; a moderator's word never does."""
     db.execute(
         """
-        INSERT INTO proofs (owner, user_id, method, text_hash, guild_id, proven_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO proofs (owner, user_id, method, text_hash, guild_id, proven_at)
+        VALUES (:owner, :user_id, :kind, :text_hash, :guild_id, :proven_at)
         ON CONFLICT (owner) DO UPDATE
         SET method = excluded.method, text_hash = excluded.text_hash, guild_id = NULL, proven_at = excluded.proven_at
         WHERE user_id = excluded.user_id AND excluded.method <> 'manual'
         """,
-        [owner, user_id, method.value, text_hash, guild_id, seconds(at)],
+        {
+            "owner": owner,
+            "user_id": user_id,
+            "kind": kind.value,
+            "text_hash": text_hash,
+            "guild_id": guild_id,
+            "proven_at": seconds(at),
+        },
     )
 
 
-def refuse_other_owner(db: Database, user_id: int, account: str, owner: str) -> None:
-    """See that nobody has an account proven by another address, nor this member linked as another's.
+def has_other_owner(db: Database, user_id: int, account: str, owner: str) -> bool:
+    """Whether somebody has an account proven by another address, or this member has it linked as another's.
 
-    An account has one owner, whoever tells of it, and a proof of another address would cover no account.
-
-    Raises:
-        InputError: somebody has.
+    An account has one owner, whatever source names it, and a proof of another address would cover no account.
     """
     sql = """
         SELECT 1 FROM links LEFT JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id
         WHERE links.account = ? AND links.owner <> ? AND (links.user_id = ? OR proofs.owner IS NOT NULL)
     """
-    if first(db, sql, [account, owner, user_id]):
-        raise InputError(
-            "That account is another address's, as was told before: this bot's operator must look at that."
-        )
+    return first(db, sql, [account, owner, user_id]) is not None
 
 
-def _require(db: Database, user_id: int, account: Account) -> tuple[str, bool]:
-    """Owner and mainness of a link; whoever has none is told so."""
+def _get(db: Database, user_id: int, account: Account) -> tuple[str, bool] | None:
+    """Owner of a link, and whether it is the main one."""
     row = first(db, "SELECT owner, is_main FROM links WHERE user_id = ? AND account = ?", [user_id, str(account)])
-    if row is None:
-        raise InputError(_NOT_LINKED)
-    return row[0] or "", bool(row[1])
+    return (row[0] or "", bool(row[1])) if row else None
 
 
 def _choose_main(db: Database, user_id: int) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.links import NotificationKind
-from bot.pseudonyms import Pseudonym
-from bot.store.audit import note
+from bot.store.audit import record
 from bot.store.linking import contest_table
+from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import first, moment, seconds
-from bot.store.thread import Writer
+from bot.store.thread import Reader, Writer
 
-# What is told of each table; hashes of tokens and texts are left out, as they say nothing to anybody.
+# What is exported of each table; hashes of tokens and texts are left out, as they say nothing to anybody.
 _EXPORTED = {
     "links": "account, owner, label, is_main, linked_at",
     "proofs": "owner, method, guild_id, proven_at",
@@ -46,35 +46,37 @@ _MOMENTS = frozenset(
 class Members:
     """Reads and deletes a member's data. Every method raises `StoreError` when SQLite fails."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, reader: Reader) -> None:
         self._writer = writer
+        self._reader = reader
 
     async def export(self, user_id: int, pseudonym: Pseudonym) -> dict[str, list[dict[str, Any]]]:
         """Every row about a member, by table; moments as ISO 8601."""
         actor = pseudonym(user_id)
 
         def work(db: Database) -> dict[str, list[dict[str, Any]]]:
-            told = {
+            exported = {
                 table: _rows(db, f"SELECT {columns} FROM {table} WHERE user_id = ?", [user_id])
                 for table, columns in _EXPORTED.items()
             }
             for table, columns in _EXPORTED_OF_SESSIONS.items():
                 joined = f"{table} JOIN sessions ON sessions.id = {table}.session_id"
-                told[table] = _rows(db, f"SELECT {columns} FROM {joined} WHERE user_id = ?", [user_id])
+                exported[table] = _rows(db, f"SELECT {columns} FROM {joined} WHERE user_id = ?", [user_id])
             columns = "owner, opened_at, ends_at, objected_at"
             for name, column in (("contested_by_others", "holder_id"), ("contested_by_you", "challenger_id")):
-                told[name] = _rows(db, f"SELECT {columns} FROM contests WHERE {column} = ?", [user_id])
-            told["refusals"] = _rows(db, "SELECT until FROM refusals WHERE user_hash = ?", [actor])
+                exported[name] = _rows(db, f"SELECT {columns} FROM contests WHERE {column} = ?", [user_id])
+            exported["refusals"] = _rows(db, "SELECT until FROM refusals WHERE user_hash = ?", [actor])
             by_or_about = "SELECT at, verb FROM audit WHERE actor = ? OR subject = ? ORDER BY at, id"
-            told["audit"] = _rows(db, by_or_about, [actor, actor])
-            return told
+            exported["audit"] = _rows(db, by_or_about, [actor, actor])
+            return exported
 
-        return await self._writer.run(work)
+        return await self._reader.run(work)
 
-    async def delete(self, user_id: int, now: datetime, pseudonym: Pseudonym) -> int:
+    async def delete(self, user_id: int, now: datetime, pseudonym: Pseudonym, *, refused_until: datetime) -> int:
         """Forget a member; how many accounts they had linked.
 
-        What stays: what was noted under their pseudonym, and that they may not contest an address (without a name).
+        Claims of theirs are withdrawn; where the holder objected, they may not make one again before `refused_until`.
+        What stays: what was recorded under their pseudonym, and that they may not contest an address (without a name).
         Nor does the log beside the store keep what it held of them, unless a backup is being made of it just now.
         """
 
@@ -83,18 +85,19 @@ class Members:
             for (owner,) in db.execute("SELECT owner FROM proofs WHERE user_id = ?", [user_id]).fetchall():
                 contest_table.give_up(db, user_id, owner, now)
             for (owner,) in db.execute("SELECT owner FROM contests WHERE challenger_id = ?", [user_id]).fetchall():
-                contest_table.withdraw(db, user_id, owner, pseudonym, now)
+                contest_table.withdraw(db, user_id, owner, pseudonym, now, refused_until=refused_until)
             for table in _EXPORTED:
                 db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
-            note(db, now, pseudonym(user_id), "delete")
+            record(db, now, pseudonym(user_id), "delete")
             return int(count)
 
         count = await self._writer.transaction(work)
+        await self._reader.wait()  # the log is only emptied while nobody reads from it, and the writer must not wait
         await self._writer.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
         return count
 
     async def purge(self, *, audit_before: datetime, now: datetime) -> None:
-        """Forget what was noted before a moment, news that could not be told since, and refusals that are over."""
+        """Forget what was recorded before a moment, notifications that reached nobody, and refusals that are over."""
 
         def work(db: Database) -> None:
             db.execute("DELETE FROM audit WHERE at < ?", [seconds(audit_before)])

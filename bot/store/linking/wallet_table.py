@@ -1,4 +1,4 @@
-"""How wallets that are not deployed come by their addresses: told by Loopring while it still tells, and kept."""
+"""How wallets that are not deployed come by their addresses: asked of Loopring while it still answers, and stored."""
 
 from __future__ import annotations
 
@@ -19,10 +19,18 @@ class Wallets:
         """What is known of a wallet."""
         sql = "SELECT wallet, factory, salt, owner FROM wallets WHERE wallet = ?"
         row = await self._writer.run(lambda db: first(db, sql, [wallet]))
-        return Counterfactual(row[0], row[1], int(row[2]), row[3]) if row else None
+        if row is None:
+            return None
+        wallet, factory, salt, owner = row
+        return Counterfactual(wallet=wallet, factory=factory, salt=int(salt), owner=owner)
 
     async def save(self, known: Counterfactual, seen_at: datetime) -> None:
-        """Keep what was told; the latest word stands."""
-        sql = "INSERT OR REPLACE INTO wallets (wallet, factory, salt, owner, seen_at) VALUES (?, ?, ?, ?, ?)"
-        values = [known.wallet, known.factory, str(known.salt), known.owner, seconds(seen_at)]
-        await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
+        """Save what a source says; the latest answer stands."""
+        row = {
+            "wallet": known.wallet,
+            "factory": known.factory,
+            "salt": str(known.salt),
+            "owner": known.owner,
+            "seen_at": seconds(seen_at),
+        }
+        await self._writer.transaction(lambda db: db.table("wallets").insert(row, replace=True))

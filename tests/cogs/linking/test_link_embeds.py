@@ -15,9 +15,8 @@ from bot.cogs.linking.link_embeds import Overview
 from bot.holdings import LOOPRING, Account
 from bot.linking.accounts import Linked
 from bot.linking.outcome import Outcome, Result
-from bot.linking.proof_methods import ProofMethod
-from bot.links import MAX_LABEL, MOST_LINKS, Contest, Link, Method, Notification, NotificationKind, Person
-from bot.store.linking.session_table import IssuedChallenge
+from bot.links import MAX_LABEL, MOST_LINKS, Contest, Link, Notification, NotificationKind, Person, ProofKind
+from bot.proofs import IssuedChallenge, ProofMethod
 from bot.ui import embeds
 from tests.ui.test_embed_limits import TEXT, over_limits
 
@@ -34,7 +33,7 @@ def link(account: str = "10001", **fields: object) -> Link:
 
 def proven(account: str = "10001", **fields: object) -> Link:
     """A link that is proven by a key."""
-    return link(account, method=Method.EOA, proven_at=AT, **fields)
+    return link(account, proof_kind=ProofKind.KEY, proven_at=AT, **fields)
 
 
 def said(embed: discord.Embed) -> str:
@@ -49,7 +48,7 @@ LINKS = st.builds(
     owner=st.sampled_from(["", OWNER]),
     label=st.builds(lambda text: " ".join(text.split())[:MAX_LABEL], TEXT),
     is_main=st.booleans(),
-    method=st.none() | st.sampled_from(Method),
+    proof_kind=st.none() | st.sampled_from(ProofKind),
     proven_at=st.just(AT),
     proven_in=st.none() | st.just(2**63),
 )
@@ -65,18 +64,19 @@ def test_a_list_of_accounts_keeps_the_limits(
     for each in links:
         assert over_limits([link_embeds.remove_embed(each, Overview(links, held, opened))]) == []
         assert over_limits([link_embeds.linked_embed(Linked(each, is_new=True, unknown_reason=name))]) == []
-        assert over_limits([link_embeds.manual_embed(each, name, told=False)]) == []
-        assert over_limits([link_embeds.told_manually_embed(each, name)]) == []
+        assert over_limits([link_embeds.manual_embed(each, name, notified=False)]) == []
+        assert over_limits([link_embeds.linked_by_hand_embed(each, name)]) == []
         assert 1 <= len(link_embeds.choice_words(each)) <= 100
         assert len(link_embeds.state_words(each)) <= 100
 
 
 @settings(max_examples=40, deadline=None)
 @given(TEXT, st.none() | LINKS, st.sampled_from([ProofMethod.OAUTH, ProofMethod.CODE]))
-def test_a_proof_keeps_the_limits(name: str, of_link: Link | None, way: ProofMethod) -> None:
+def test_a_proof_keeps_the_limits(name: str, of_link: Link | None, method: ProofMethod) -> None:
     person = Person(2**63, name)
     assert (
-        over_limits([proof_embeds.started_embed(person, of_link, way, "https://" + "v" * 200 + ".example", AT)]) == []
+        over_limits([proof_embeds.started_embed(person, of_link, method, "https://" + "v" * 200 + ".example", AT)])
+        == []
     )
     assert over_limits([proof_embeds.alarm_embed(person, name, 3)]) == []
 
@@ -101,8 +101,8 @@ def test_what_people_call_themselves_and_their_accounts_does_nothing() -> None:
     embed, *_ = link_embeds.overview_embeds(Overview([link(label=HOSTILE)]))
     shown = [
         embed,
-        link_embeds.manual_embed(proven(), HOSTILE, told=True),
-        link_embeds.told_manually_embed(proven(), HOSTILE),
+        link_embeds.manual_embed(proven(), HOSTILE, notified=True),
+        link_embeds.linked_by_hand_embed(proven(), HOSTILE),
         proof_embeds.started_embed(Person(1, HOSTILE), None, ProofMethod.OAUTH, "https://verify.example", AT),
         proof_embeds.alarm_embed(Person(1, HOSTILE), HOSTILE, 3),
     ]
@@ -125,11 +125,11 @@ def test_what_is_linked_tells_what_it_is_good_for() -> None:
 
 
 def test_a_moderators_word_is_shown_as_one_server_s() -> None:
-    vouched = link(method=Method.MANUAL, proven_at=AT, proven_in=910)
+    vouched = link(proof_kind=ProofKind.MODERATOR, proven_at=AT, proven_in=910)
     words = "proven by a moderator's word, without a signature, in one server"
     assert words in said(link_embeds.linked_embed(Linked(vouched, is_new=False, unknown_reason="")))
     assert words in said(link_embeds.overview_embeds(Overview([vouched]))[0])
-    assert "without a signature, in one server." in said(link_embeds.manual_embed(vouched, "Hana", told=True))
+    assert "without a signature, in one server." in said(link_embeds.manual_embed(vouched, "Hana", notified=True))
 
 
 CONTEST = Contest(OWNER, 1, 2, AT, AT)

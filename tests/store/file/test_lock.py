@@ -1,15 +1,16 @@
 """One Tessera per store."""
 
 import errno
-import fcntl
 import os
 import signal
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 
 import bot.store.file.lock
 from bot.errors import ConfigError
@@ -83,15 +84,44 @@ def test_the_lock_is_the_operators_alone_and_names_the_process(tmp_path: Path) -
         assert stat.S_IMODE(lock.stat().st_mode) == 0o600
 
 
-def test_where_no_lock_can_be_had_the_operator_is_warned(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def refuse(_file: object, _how: int) -> None:
-        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+def failing(code: int) -> type[FileLock]:
+    """How files are locked where the system says this to every try."""
 
-    monkeypatch.setattr(fcntl, "flock", refuse)
-    with Lock.take(tmp_path / "t.db"):
+    class Failing(FileLock):
+        def acquire(self, *_args: Any, **_options: Any) -> Any:
+            raise OSError(code, os.strerror(code))
+
+    return Failing
+
+
+def test_where_no_lock_can_be_had_the_operator_is_warned(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with Lock.take(tmp_path / "t.db", kind=failing(errno.ENOLCK)):
         assert "no lock can be had here (No locks available): take care that no second Tessera uses it" in caplog.text
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS, errno.EIO, errno.ELOOP])
+def test_a_lock_that_fails_in_any_other_way_is_no_reason_to_go_on(tmp_path: Path, code: int) -> None:
+    with pytest.raises(ConfigError, match=f"the store cannot be written: {os.strerror(code)}. Set "):
+        Lock.take(tmp_path / "t.db", kind=failing(code))
+
+
+def test_a_place_where_no_lock_can_be_written_is_refused() -> None:
+    """`/proc` takes no new files, not even root's."""
+    with pytest.raises(ConfigError, match=r"^/proc/t\.db: the store cannot be written: .+\. Set \[store\] path\.$"):
+        Lock.take(Path("/proc/t.db"))
+
+
+def test_a_missing_folder_is_not_made_for_a_lock(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"the store cannot be written: No such file or directory\."):
+        Lock.take(tmp_path / "missing" / "t.db")
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_lock_that_was_left_can_be_had_again_and_its_file_stays(tmp_path: Path) -> None:
+    for _ in range(2):
+        with Lock.take(tmp_path / "t.db"), pytest.raises(ConfigError, match="in use by another Tessera"):
+            Lock.take(tmp_path / "t.db")
+        assert (tmp_path / "t.db.lock").exists()
 
 
 def test_on_a_network_the_operator_is_warned(

@@ -9,10 +9,11 @@ import pytest
 
 from bot.errors import InputError
 from bot.linking.outcome import Result
-from bot.linking.proof_methods import ProofMethod
 from bot.links import Contest
+from bot.proofs import ProofMethod
+from bot.store.linking.proof_writer import Proved
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, MOD, LinkingHarness, open_linking, owner_of
-from tests.linking.started_proof import CODE, FIRST, SECOND, THIRD, begin, proven, signed_with_code, token_of
+from tests.linking.started_proof import CODE, FIRST, SECOND, THIRD, begin, signed_with_code, token_of, verified
 
 OWNER = owner_of("one")
 
@@ -24,7 +25,7 @@ async def harness() -> AsyncIterator[LinkingHarness]:
         await harness.prove(DAN, SECOND, "two")
         await harness.prove(MOD, SECOND, "two")  # a contest
         await harness.vouch(DAN, THIRD, owner_of("three"))
-        await harness.linking.verification.start(token_of(await begin(harness, BEN, way=ProofMethod.CODE)), "")
+        await harness.linking.verification.start(token_of(await begin(harness, BEN, method=ProofMethod.CODE)), "")
         await signed_with_code(harness, CLEO)
         yield harness
 
@@ -46,8 +47,10 @@ Deed = Callable[[LinkingHarness], Awaitable[None]]
 
 
 async def sign(harness: LinkingHarness) -> Contest | None:
-    """Ann's signature."""
-    return await harness.proving.finish((await begin(harness, ANN)).session, proven(), harness.now)
+    """Ann's signature; the contest that it leads to."""
+    proved = await harness.finish((await begin(harness, ANN)).session, verified())
+    assert isinstance(proved, Proved)
+    return proved.contest
 
 
 async def is_linked(harness: LinkingHarness) -> None:
@@ -63,7 +66,7 @@ async def outweighs_a_moderator(harness: LinkingHarness) -> None:
 
 async def contests(harness: LinkingHarness) -> None:
     await harness.name(BEN, FIRST, "one")
-    await harness.proving.finish((await begin(harness, BEN)).session, proven(), harness.now)
+    await harness.finish((await begin(harness, BEN)).session, verified())
     before = await of_others(harness)
     assert await sign(harness) == Contest(OWNER, BEN, ANN, harness.now, harness.now + CONTEST)
     assert await of_others(harness) == before
@@ -86,7 +89,7 @@ async def guesses(harness: LinkingHarness) -> None:
 
 async def types_the_code(harness: LinkingHarness) -> None:
     await signed_with_code(harness, ANN)
-    assert (await harness.linking.verification.enter_code(ANN, CODE)).ending is Result.LINKED
+    assert (await harness.linking.verification.enter_code(ANN, CODE)).result is Result.LINKED
 
 
 @pytest.mark.parametrize("what", [is_linked, outweighs_a_moderator, guesses, types_the_code])

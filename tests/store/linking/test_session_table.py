@@ -8,9 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import LimitError
-from bot.linking.proof_methods import ProofMethod
-from bot.store.linking.session_table import IssuedChallenge, Session
+from bot.linking.start_limits import START_LIMITS
+from bot.proofs import RELAY_SPAN, IssuedChallenge, ProofMethod, Session, SessionStatus
 from tests.linking.harness import ANN, BEN, CLEO, LinkingHarness, open_linking
 from tests.linking.started_proof import begin, token_of
 
@@ -25,33 +24,35 @@ async def harness() -> AsyncIterator[LinkingHarness]:
         yield harness
 
 
-async def started(harness: LinkingHarness, user_id: int = ANN, *, way: ProofMethod = ProofMethod.OAUTH) -> Session:
+async def started(harness: LinkingHarness, user_id: int = ANN, *, method: ProofMethod = ProofMethod.OAUTH) -> Session:
     """A session that a browser has."""
-    session, _ = await harness.linking.verification.start(token_of(await begin(harness, user_id, way=way)), "")
+    session, _ = await harness.linking.verification.start(token_of(await begin(harness, user_id, method=method)), "")
     return session
 
 
 def issued(session: Session, number: int = 1) -> IssuedChallenge:
     """A text that lasts longer than any session."""
-    texts = (
-        f"text {number}",
-        "0x" + "1" * 40,
-        "0x" + "2" * 40,
-        ("loopring:1", "loopring:2"),
-        f"nonce {number}",
-        "Sign this.",
+    return IssuedChallenge(
+        challenge_id=f"text {number}",
+        signer="0x" + "1" * 40,
+        owner="0x" + "2" * 40,
+        accounts=("loopring:1", "loopring:2"),
+        nonce=f"nonce {number}",
+        text="Sign this.",
+        expires_at=session.expires_at + timedelta(hours=1),
     )
-    return IssuedChallenge(*texts, session.expires_at + timedelta(hours=1))
 
 
 async def test_a_token_is_good_once_and_until_the_session_ends(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
-    session = replace((await begin(harness, BEN)).session, session_id="another", status="open", way="code")
-    await sessions.create(session, TOKEN, harness.now, actor=b"\x03" * 32)
+    session = replace(
+        (await begin(harness, BEN)).session, session_id="another", status=SessionStatus.OPEN, method=ProofMethod.CODE
+    )
+    await sessions.create(session, TOKEN, harness.now, actor=b"\x03" * 32, limits=START_LIMITS)
     assert await sessions.bind(TOKEN, COOKIE, session.expires_at) is None
     assert await sessions.bind(COOKIE, COOKIE, harness.now) is None
     assert await sessions.by_token(TOKEN, COOKIE, harness.now) is None
-    bound = replace(session, status="ready")
+    bound = replace(session, status=SessionStatus.READY)
     assert await sessions.bind(TOKEN, COOKIE, session.expires_at - SECOND) == bound
     assert await sessions.bind(TOKEN, b"\x04" * 32, harness.now) is None
     assert await sessions.by_token(TOKEN, COOKIE, session.expires_at - SECOND) == bound
@@ -64,30 +65,30 @@ async def test_a_token_is_good_once_and_until_the_session_ends(harness: LinkingH
 
 async def test_a_person_has_one_session_under_way_of_each_kind(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
-    session, other = await started(harness, way=ProofMethod.CODE), await started(harness, BEN, way=ProofMethod.CODE)
-    assert await sessions.of_user(ANN, "code", session.expires_at - SECOND) == session
-    assert await sessions.of_user(ANN, "code", session.expires_at) is None
-    assert await sessions.of_user(ANN, "oauth", harness.now) is None
-    assert await sessions.of_user(CLEO, "code", harness.now) is None
+    session, other = [await started(harness, user, method=ProofMethod.CODE) for user in (ANN, BEN)]
+    assert await sessions.of_user(ANN, ProofMethod.CODE, session.expires_at - SECOND) == session
+    assert await sessions.of_user(ANN, ProofMethod.CODE, session.expires_at) is None
+    assert await sessions.of_user(ANN, ProofMethod.OAUTH, harness.now) is None
+    assert await sessions.of_user(CLEO, ProofMethod.CODE, harness.now) is None
     await sessions.cancel(session)
-    assert await sessions.of_user(ANN, "code", harness.now) is None
-    assert await sessions.of_user(BEN, "code", harness.now) == other
+    assert await sessions.of_user(ANN, ProofMethod.CODE, harness.now) is None
+    assert await sessions.of_user(BEN, ProofMethod.CODE, harness.now) == other
 
 
 async def test_a_return_from_the_login_is_taken_once_and_in_time(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
     session, other = await started(harness), await started(harness, BEN)
     assert (session.status, session.logins) == ("bound", 0)
-    assert not await sessions.take_login(session, session.expires_at)
-    assert not await sessions.take_login(replace(session, logins=1), harness.now)
-    assert await sessions.take_login(session, session.expires_at - SECOND)
-    assert not await sessions.take_login(session, harness.now)
+    assert not await sessions.use_login(session, session.expires_at)
+    assert not await sessions.use_login(replace(session, logins=1), harness.now)
+    assert await sessions.use_login(session, session.expires_at - SECOND)
+    assert not await sessions.use_login(session, harness.now)
     assert await harness.rows("SELECT user_id, logins FROM sessions ORDER BY 1") == [(ANN, 1), (BEN, 0)]
-    assert not await sessions.admit(session, COOKIE, session.expires_at)
-    assert await sessions.admit(session, COOKIE, session.expires_at - SECOND)
-    assert not await sessions.admit(session, b"\x04" * 32, harness.now)
-    assert not await sessions.take_login(replace(session, logins=1), harness.now)
-    assert await sessions.by_cookie(COOKIE, harness.now) == replace(session, status="ready", logins=1)
+    assert not await sessions.accept_login(session, COOKIE, session.expires_at)
+    assert await sessions.accept_login(session, COOKIE, session.expires_at - SECOND)
+    assert not await sessions.accept_login(session, b"\x04" * 32, harness.now)
+    assert not await sessions.use_login(replace(session, logins=1), harness.now)
+    assert await sessions.by_cookie(COOKIE, harness.now) == replace(session, status=SessionStatus.READY, logins=1)
     assert await harness.rows("SELECT status FROM sessions WHERE id = ?", other.session_id) == [("bound",)]
 
 
@@ -95,40 +96,43 @@ async def test_of_a_session_that_a_stranger_opened_nothing_is_left(harness: Link
     sessions = harness.store.sessions
     actor, subject = b"\x05" * 32, b"\x06" * 32
     session, other = await started(harness), await started(harness, BEN)
-    assert await sessions.kill_relayed(session, harness.now, actor=actor, subject=subject) == 1
+    assert await sessions.end_relayed(session, harness.now, actor=actor, subject=subject, span=RELAY_SPAN) == 1
     assert await harness.rows("SELECT actor, subject FROM audit WHERE verb = 'relay'") == [(actor, subject)]
-    assert not await sessions.admit(session, COOKIE, harness.now)
+    assert not await sessions.accept_login(session, COOKIE, harness.now)
     rows = await harness.rows("SELECT user_id, status, reason FROM sessions ORDER BY 1")
     assert rows == [(ANN, "dead", "other_user"), (BEN, "bound", "")]
     # One that went on meanwhile is no longer there to be ended; it is counted all the same.
-    assert await sessions.admit(other, COOKIE, harness.now)
+    assert await sessions.accept_login(other, COOKIE, harness.now)
     later = harness.now + timedelta(hours=24) - SECOND
-    assert await sessions.kill_relayed(other, later, actor=actor, subject=subject) == 2
+    assert await sessions.end_relayed(other, later, actor=actor, subject=subject, span=RELAY_SPAN) == 2
     assert await harness.rows("SELECT status FROM sessions WHERE user_id = ?", BEN) == [("ready",)]
-    assert await sessions.kill_relayed(session, harness.now + timedelta(hours=24), actor=actor, subject=subject) == 2
+    assert (
+        await sessions.end_relayed(
+            session, harness.now + timedelta(hours=24), actor=actor, subject=subject, span=RELAY_SPAN
+        )
+        == 2
+    )
 
 
 async def test_a_text_is_for_a_session_that_waits_for_it_and_voids_the_one_before(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
-    session, other = await started(harness, way=ProofMethod.CODE), await started(harness, BEN, way=ProofMethod.CODE)
-    await sessions.issue(other, issued(other, 9), harness.now)
+    session, other = [await started(harness, user, method=ProofMethod.CODE) for user in (ANN, BEN)]
+    assert await sessions.issue(other, issued(other, 9), harness.now, most=5)
     for number in range(1, 6):
-        await sessions.issue(session, issued(session, number), harness.now)
-    with pytest.raises(LimitError):
-        await sessions.issue(session, issued(session, 6), harness.now)
+        assert await sessions.issue(session, issued(session, number), harness.now, most=5)
+    assert not await sessions.issue(session, issued(session, 6), harness.now, most=5)
     rows = await harness.rows("SELECT id FROM challenges WHERE used_at IS NULL ORDER BY 1")
     assert rows == [("text 5",), ("text 9",)]
     await sessions.cancel(other)
-    with pytest.raises(LimitError):
-        await sessions.issue(other, issued(other, 10), harness.now)
+    assert not await sessions.issue(other, issued(other, 10), harness.now, most=5)
 
 
 async def test_a_text_is_taken_back_once_by_its_session_and_in_time(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
-    session, other = await started(harness, way=ProofMethod.CODE), await started(harness, BEN, way=ProofMethod.CODE)
+    session, other = [await started(harness, user, method=ProofMethod.CODE) for user in (ANN, BEN)]
     text = issued(session)
-    await sessions.issue(session, text, harness.now)
-    await sessions.issue(other, issued(other, 2), harness.now)
+    assert await sessions.issue(session, text, harness.now, most=5)
+    assert await sessions.issue(other, issued(other, 2), harness.now, most=5)
     last = session.expires_at - SECOND
     assert await sessions.consume(other, text.challenge_id, harness.now) is None
     assert await sessions.consume(session, "text 2", harness.now) is None
@@ -141,10 +145,10 @@ async def test_a_text_is_taken_back_once_by_its_session_and_in_time(harness: Lin
 
 async def test_a_text_ends_before_its_session_where_it_says_so(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
-    session = await started(harness, way=ProofMethod.CODE)
+    session = await started(harness, method=ProofMethod.CODE)
     for number, until, good in ((1, harness.now, False), (2, harness.now + SECOND, True)):
         text = replace(issued(session, number), expires_at=until)
-        await sessions.issue(session, text, harness.now)
+        assert await sessions.issue(session, text, harness.now, most=5)
         assert (await sessions.consume(session, text.challenge_id, harness.now) is not None) is good
 
 

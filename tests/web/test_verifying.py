@@ -1,4 +1,4 @@
-"""A signature that is being judged comes to its end, however long that takes and whoever goes away meanwhile."""
+"""A signature that is being verified comes to its end, however long that takes and although its sender goes away."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.linking.outcome import Outcome, Result
-from bot.linking.proof_methods import ProofMethod
+from bot.proofs import ProofMethod
 from bot.web.guard import Guard
 from bot.web.limits import Limits
 from bot.web.verify_page import VerifyPage
@@ -53,7 +53,7 @@ async def is_linked(harness: PageHarness, waiting: asyncio.Task[Outcome | None])
     """See that the proof came to its end, and was told in Discord."""
     outcome = await waiting
     assert outcome is not None
-    assert outcome.ending is Result.LINKED
+    assert outcome.result is Result.LINKED
     assert await harness.accounts("ada") == {f"loopring:{WALLET}": True}
 
 
@@ -71,7 +71,7 @@ async def test_who_goes_away_meanwhile_is_linked_all_the_same(harness: PageHarne
     await is_linked(harness, waiting)
 
 
-async def test_closing_waits_for_what_is_being_judged(harness: PageHarness) -> None:
+async def test_closing_waits_for_what_is_being_verified(harness: PageHarness) -> None:
     browser = await at_wallet(harness)
     body, waiting = await begun(harness, browser)
     session = await harness.verification.session(browser.cookie)
@@ -97,7 +97,7 @@ async def test_the_page_says_what_became_of_it_although_its_session_is_over_by_t
 
 
 async def test_so_does_the_page_with_a_code(sandbox: SandboxClient, tmp_path: Path) -> None:
-    async with open_page(sandbox, tmp_path, way=ProofMethod.CODE) as harness:
+    async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
         browser = harness.browser()
         await browser.open((await harness.begin("ada")).url)
         body = await signed(harness, browser)
@@ -124,7 +124,7 @@ async def test_a_contest_is_shown_with_its_end_although_the_session_is_over_by_t
     assert reply.body["until"] == (harness.now + timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%SZ")
     outcome = await waiting
     assert outcome is not None
-    assert outcome.ending is Result.CONTESTED
+    assert outcome.result is Result.CONTESTED
 
 
 @asynccontextmanager

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import ProofError, TesseraError, UndecidedError
-from bot.links import Method
+from bot.links import ProofKind
 from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
 from tests.blockscout_source import open_blockscout
 from tests.linking.harness import ANN, BEN
-from tests.linking.verifiers import FACTORY, STRANGER, Judges, former_key, key, open_judges, owner
+from tests.linking.verifiers import FACTORY, STRANGER, Verifiers, former_key, key, open_verifiers, owner
 from tests.sandbox_client import SandboxClient
 
 KEYED, WALLET, LOCKED, REVERTING, EMPTY, SLOW, CHAINED, BORROWED, PROMISED, RECOVERED, PLAIN = (
@@ -23,17 +23,19 @@ INFO = "counterFactualInfo"
 
 
 @pytest.fixture
-async def judges(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Judges]:
+async def verifiers(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[Verifiers]:
     """Those of a bot with one node and one trusted factory."""
-    async with open_judges(sandbox, source) as judges:
-        yield judges
+    async with open_verifiers(sandbox, source) as verifiers:
+        yield verifiers
 
 
 @pytest.mark.parametrize("style", ["personal", "v0", "loopring02", "loopring03"])
 @pytest.mark.parametrize("account", [KEYED, BORROWED])
-async def test_a_key_speaks_for_its_address_and_no_node_is_asked(judges: Judges, account: int, style: str) -> None:
-    assert await judges.judge(account, style=style) is Method.EOA
-    assert await judges.asked() == 0
+async def test_a_key_speaks_for_its_address_and_no_node_is_asked(
+    verifiers: Verifiers, account: int, style: str
+) -> None:
+    assert await verifiers.verify(account, style=style) is ProofKind.KEY
+    assert await verifiers.asked() == 0
 
 
 @pytest.mark.parametrize(
@@ -48,9 +50,9 @@ async def test_a_key_speaks_for_its_address_and_no_node_is_asked(judges: Judges,
         (PLAIN, "personal"),
     ],
 )
-async def test_a_contract_is_asked_about_its_own_signatures(judges: Judges, account: int, style: str) -> None:
-    assert await judges.judge(account, style=style) is Method.CONTRACT
-    assert await judges.asked() == 2
+async def test_a_contract_is_asked_about_its_own_signatures(verifiers: Verifiers, account: int, style: str) -> None:
+    assert await verifiers.verify(account, style=style) is ProofKind.CONTRACT
+    assert await verifiers.asked() == 2
 
 
 @pytest.mark.parametrize(
@@ -67,59 +69,59 @@ async def test_a_contract_is_asked_about_its_own_signatures(judges: Judges, acco
         pytest.param(PROMISED, STRANGER, "by another key", id="not deployed, and another key"),
     ],
 )
-async def test_what_is_no_proof_is_refused(judges: Judges, account: int, word: str, words: str) -> None:
+async def test_what_is_no_proof_is_refused(verifiers: Verifiers, account: int, word: str, words: str) -> None:
     with pytest.raises(ProofError, match=words):
-        await judges.judge(account, word)
+        await verifiers.verify(account, word)
 
 
 @pytest.mark.parametrize("account", [KEYED, WALLET, CHAINED, PROMISED, PLAIN])
-async def test_a_signature_of_another_text_proves_nothing(judges: Judges, account: int) -> None:
+async def test_a_signature_of_another_text_proves_nothing(verifiers: Verifiers, account: int) -> None:
     with pytest.raises(ProofError):
-        await judges.judge(account, text="I am Discord user mallory (ID 666).")
+        await verifiers.verify(account, text="I am Discord user mallory (ID 666).")
 
 
 @pytest.mark.parametrize("account", [KEYED, WALLET])
-async def test_the_twin_of_a_signature_that_anybody_can_make_proves_nothing(judges: Judges, account: int) -> None:
+async def test_the_twin_of_a_signature_that_anybody_can_make_proves_nothing(verifiers: Verifiers, account: int) -> None:
     with pytest.raises(ProofError):
-        await judges.judge(account, style="high_s")
+        await verifiers.verify(account, style="high_s")
 
 
 @pytest.mark.parametrize("word", ["", STRANGER])
-async def test_a_locked_wallet_says_how_to_go_on(judges: Judges, word: str) -> None:
+async def test_a_locked_wallet_says_how_to_go_on(verifiers: Verifiers, word: str) -> None:
     with pytest.raises(UndecidedError, match=r"is locked, .* unlock it with its guardians, then try again"):
-        await judges.judge(LOCKED, word)
+        await verifiers.verify(LOCKED, word)
 
 
 async def test_a_wallet_that_takes_too_long_has_said_nothing(sandbox: SandboxClient, source: LoopringSource) -> None:
-    async with open_judges(sandbox, source, seconds=0.5) as judges:
+    async with open_verifiers(sandbox, source, seconds=0.5) as verifiers:
         with pytest.raises(UndecidedError, match="Try again"):
-            await judges.judge(SLOW)
-        await judges.behave(wallet_seconds=0.01)
-        assert await judges.judge(SLOW) is Method.CONTRACT
+            await verifiers.verify(SLOW)
+        await verifiers.behave(wallet_seconds=0.01)
+        assert await verifiers.verify(SLOW) is ProofKind.CONTRACT
 
 
 @pytest.mark.parametrize("account", [WALLET, PROMISED])
 async def test_without_a_node_only_keys_can_be_told(
     sandbox: SandboxClient, source: LoopringSource, account: int
 ) -> None:
-    async with open_judges(sandbox, source, nodes=()) as judges:
+    async with open_verifiers(sandbox, source, nodes=()) as verifiers:
         with pytest.raises(ProofError, match="no Ethereum node to ask: its operator must set ETH_RPC_URL"):
-            await judges.judge(account)
-        assert await judges.judge(KEYED) is Method.EOA
+            await verifiers.verify(account)
+        assert await verifiers.verify(KEYED) is ProofKind.KEY
 
 
 # ---------------------------------------------------------------- wallets that are not deployed
 
 
 @pytest.mark.parametrize("style", ["personal", "loopring02", "loopring03"])
-async def test_a_wallet_that_is_not_deployed_follows_from_its_key(judges: Judges, style: str) -> None:
-    assert await judges.judge(PROMISED, style=style) is Method.COUNTERFACTUAL
+async def test_a_wallet_that_is_not_deployed_follows_from_its_key(verifiers: Verifiers, style: str) -> None:
+    assert await verifiers.verify(PROMISED, style=style) is ProofKind.COUNTERFACTUAL
 
 
 async def test_a_factory_that_nobody_trusts_settles_nothing(sandbox: SandboxClient, source: LoopringSource) -> None:
-    async with open_judges(sandbox, source, factories=["0x" + "5" * 40]) as judges:
+    async with open_verifiers(sandbox, source, factories=["0x" + "5" * 40]) as verifiers:
         with pytest.raises(UndecidedError, match="its operator must look at wallet_factories"):
-            await judges.judge(PROMISED)
+            await verifiers.verify(PROMISED)
 
 
 @pytest.mark.parametrize(
@@ -134,55 +136,55 @@ async def test_a_factory_that_nobody_trusts_settles_nothing(sandbox: SandboxClie
     ],
 )
 async def test_what_loopring_tells_of_a_wallet_is_computed_anew(
-    judges: Judges, told: dict[str, str], kind: type[TesseraError]
+    verifiers: Verifiers, told: dict[str, str], kind: type[TesseraError]
 ) -> None:
-    whole = await judges.sandbox.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
-    await judges.sandbox.fault("status", INFO, status=200, body=whole | told)
+    whole = await verifiers.sandbox.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
+    await verifiers.sandbox.fault("status", INFO, status=200, body=whole | told)
     with pytest.raises(TesseraError) as caught:
-        await judges.judge(PROMISED)
+        await verifiers.verify(PROMISED)
     assert type(caught.value) is kind
 
 
 async def test_a_factory_that_computes_nothing_proves_nothing(sandbox: SandboxClient, source: LoopringSource) -> None:
     """An address without code returns nothing to whatever it is asked."""
-    async with open_judges(sandbox, source, factories=[owner(KEYED)]) as judges:
+    async with open_verifiers(sandbox, source, factories=[owner(KEYED)]) as verifiers:
         whole = await sandbox.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
         await sandbox.fault("status", INFO, status=200, body=whole | {"walletFactory": owner(KEYED)})
         with pytest.raises(ProofError):
-            await judges.judge(PROMISED)
+            await verifiers.verify(PROMISED)
 
 
 @pytest.mark.parametrize("kind", ["html", "reset", "torn"])
-async def test_loopring_gone_is_not_a_no(judges: Judges, kind: str) -> None:
-    await judges.sandbox.fault(kind, INFO)
+async def test_loopring_gone_is_not_a_no(verifiers: Verifiers, kind: str) -> None:
+    await verifiers.sandbox.fault(kind, INFO)
     with pytest.raises(UndecidedError, match="cannot be found out right now"):
-        await judges.judge(PROMISED)
+        await verifiers.verify(PROMISED)
 
 
-async def test_what_loopring_told_once_is_enough_when_it_is_gone(judges: Judges) -> None:
-    await judges.harness.accounts.link(ANN, str(PROMISED))
-    assert await judges.harness.rows("SELECT wallet, factory, owner FROM wallets") == [
+async def test_what_loopring_told_once_is_enough_when_it_is_gone(verifiers: Verifiers) -> None:
+    await verifiers.harness.accounts.link(ANN, str(PROMISED))
+    assert await verifiers.harness.rows("SELECT wallet, factory, owner FROM wallets") == [
         (
             owner(PROMISED),
             FACTORY,
-            (await judges.sandbox.get(f"/loopring/api/v3/{INFO}", accountId=PROMISED))["walletOwner"],
+            (await verifiers.sandbox.get(f"/loopring/api/v3/{INFO}", accountId=PROMISED))["walletOwner"],
         )
     ]
-    await judges.sandbox.fault("html", "/api/")
-    assert await judges.judge(PROMISED) is Method.COUNTERFACTUAL
+    await verifiers.sandbox.fault("html", "/api/")
+    assert await verifiers.verify(PROMISED) is ProofKind.COUNTERFACTUAL
     with pytest.raises(ProofError):
-        await judges.judge(PROMISED, STRANGER)
+        await verifiers.verify(PROMISED, STRANGER)
 
 
 async def test_where_no_source_can_tell_of_wallets_that_is_said(sandbox: SandboxClient) -> None:
-    async with open_blockscout(sandbox) as blind, open_judges(sandbox, blind) as judges:
+    async with open_blockscout(sandbox) as blind, open_verifiers(sandbox, blind) as verifiers:
         words = "is not deployed, no source of this bot can tell"
         with pytest.raises(ProofError, match=words):
-            await judges.judge(PROMISED)
+            await verifiers.verify(PROMISED)
         with pytest.raises(ProofError, match="by another key") as deployed:
-            await judges.judge(KEYED, STRANGER)
+            await verifiers.verify(KEYED, STRANGER)
         assert words in deployed.value.sentence  # of an address without code it cannot be told either
-        assert await judges.judge(WALLET) is Method.CONTRACT
+        assert await verifiers.verify(WALLET) is ProofKind.CONTRACT
     assert await sandbox.requests(INFO) == []
 
 
@@ -191,31 +193,31 @@ async def test_what_was_told_before_is_enough_where_no_source_can_tell_any_more(
 ) -> None:
     known = await source.fetch_counterfactual(owner(PROMISED), Priority.INTERACTIVE)
     assert known
-    async with open_blockscout(sandbox) as blind, open_judges(sandbox, blind) as judges:
-        await judges.harness.store.wallets.save(known, judges.harness.now)
-        assert await judges.judge(PROMISED) is Method.COUNTERFACTUAL
+    async with open_blockscout(sandbox) as blind, open_verifiers(sandbox, blind) as verifiers:
+        await verifiers.harness.store.wallets.save(known, verifiers.harness.now)
+        assert await verifiers.verify(PROMISED) is ProofKind.COUNTERFACTUAL
         with pytest.raises(ProofError) as another:
-            await judges.judge(PROMISED, STRANGER)
+            await verifiers.verify(PROMISED, STRANGER)
         assert "no source of this bot" not in another.value.sentence
 
 
-async def test_what_loopring_told_once_is_not_enough_when_the_wallet_is_there(judges: Judges) -> None:
+async def test_what_loopring_told_once_is_not_enough_when_the_wallet_is_there(verifiers: Verifiers) -> None:
     """Recorded before it was deployed, and recovered from a thief since: the thief's key is still on record."""
-    await judges.harness.accounts.link(ANN, str(RECOVERED))
-    [(known,)] = await judges.harness.rows("SELECT owner FROM wallets")
+    await verifiers.harness.accounts.link(ANN, str(RECOVERED))
+    [(known,)] = await verifiers.harness.rows("SELECT owner FROM wallets")
     assert known != owner(RECOVERED)
     with pytest.raises(ProofError):
-        await judges.judge(RECOVERED, former_key(RECOVERED))
+        await verifiers.verify(RECOVERED, former_key(RECOVERED))
 
 
-async def test_the_key_of_a_smart_wallet_may_be_connected_in_its_place(judges: Judges) -> None:
-    key_address = await judges.sandbox.post("/_sandbox/sign", {"account": str(WALLET), "text": "?"})
-    outcome = await judges.harness.prove(
+async def test_the_key_of_a_smart_wallet_may_be_connected_in_its_place(verifiers: Verifiers) -> None:
+    key_address = await verifiers.sandbox.post("/_sandbox/sign", {"account": str(WALLET), "text": "?"})
+    outcome = await verifiers.harness.prove(
         ANN, f"loopring:{WALLET}", key(WALLET), signer=key_address["address"], owner=owner(WALLET)
     )
     assert outcome.owner == owner(WALLET)
-    assert await judges.harness.listed(ANN) == {f"loopring:{WALLET}": True}
+    assert await verifiers.harness.listed(ANN) == {f"loopring:{WALLET}": True}
     with pytest.raises(ProofError, match="by another key than that of"):
-        await judges.harness.prove(
+        await verifiers.harness.prove(
             BEN, f"loopring:{WALLET}", STRANGER, signer=key_address["address"], owner=owner(WALLET)
         )

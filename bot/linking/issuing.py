@@ -1,0 +1,50 @@
+"""Making the text that a connected address is to sign: it names the person, and is good once, for minutes."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from bot.proofs import IssuedChallenge, ProofMethod, Session
+from bot.signing.challenge import Challenge, new_nonce, site_of
+
+_CHALLENGE_FOR = timedelta(minutes=5)
+
+
+def new_challenge(
+    session: Session, signer: str, accounts: tuple[str, ...], now: datetime, public_url: str
+) -> IssuedChallenge:
+    """A text for a session, never handed out before.
+
+    Args:
+        session: With the owner of its account, "" where the signer is the owner.
+        signer: The address that is to sign.
+        accounts: What is linked by it.
+        now: The present.
+        public_url: The page's site, "" where there is none.
+    """
+    owner, nonce = session.owner or signer, new_nonce(secrets.choice)
+    domain, uri = site_of(public_url) if public_url else ("", "")
+    text = Challenge(
+        domain=domain,
+        uri=uri,
+        address=signer,
+        user_id=session.person.user_id,
+        username=session.person.name,
+        guild_id=session.guild_id,
+        nonce=nonce,
+        issued_at=now,
+        expires_at=min(now + _CHALLENGE_FOR, session.expires_at),
+        request_id=session.session_id,
+        wallet="" if signer == owner else owner,
+        accounts=accounts,
+    )
+    return IssuedChallenge(
+        challenge_id=secrets.token_urlsafe(12),
+        signer=signer,
+        owner=owner,
+        accounts=accounts,
+        nonce=nonce,
+        text=text.paste_text() if session.method is ProofMethod.PASTE else text.sign_in_text(),
+        expires_at=text.expires_at,
+    )

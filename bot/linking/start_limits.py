@@ -1,0 +1,33 @@
+"""How often verifications may be started, and what is said to who starts too many."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+from bot.errors import LimitError
+from bot.proofs import MOST_RELAYS, RELAY_SPAN
+from bot.store.linking.refusal import StartLimit, StartRefused
+from bot.store.linking.session_table import StartLimits
+
+START_LIMITS = StartLimits(
+    by_person=5,
+    person_span=timedelta(hours=1),
+    in_guild=30,
+    guild_span=timedelta(minutes=1),
+    relays=MOST_RELAYS,
+    relay_span=RELAY_SPAN,
+)
+
+
+def start_error(refused: StartRefused, now: datetime) -> LimitError:
+    """The error that says why no verification may be started now."""
+    if refused.limit is StartLimit.RELAYS:
+        return LimitError("Others opened links that you made, too often: you cannot verify for a day. Ask a moderator.")
+    if refused.limit is StartLimit.GUILD:
+        return LimitError("Too many people of this server verify right now. Try again in a minute.", retry_after=60)
+    # The store counts whole seconds.
+    wait = (refused.free_at or now) - now.replace(microsecond=0)
+    minutes = math.ceil(wait.total_seconds() / 60)
+    in_minutes = f"{minutes} minute{'' if minutes == 1 else 's'}"
+    return LimitError(f"You began {START_LIMITS.by_person} verifications within an hour. Try again in {in_minutes}.")
