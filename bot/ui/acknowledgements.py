@@ -7,7 +7,6 @@ members are worked on at once, the last ones wait for that work.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
@@ -29,7 +28,7 @@ class Acknowledgements:
         self.pending = 0
         self._quiet = quiet
         self._patience = patience
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: dict[asyncio.Future[None], None] = {}  # in the order in which they came
         self._next: asyncio.Handle | None = None
 
     def first(self, acknowledging: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
@@ -57,24 +56,24 @@ class Acknowledgements:
     async def _wait(self) -> None:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
-        self._waiting.append(waiter)
+        self._waiting[waiter] = None
         timer = loop.call_later(self._patience, _release, waiter)
         try:
             await waiter
         finally:
             timer.cancel()
+            self._waiting.pop(waiter, None)
 
     def _release_next(self) -> None:
         """Let the oldest go on, and the next one in the next turn of the loop, after what came in with this one."""
         self._next = None
-        while self._waiting and not _release(self._waiting.popleft()):
-            """Its patience had ended before, or its task."""
         if self._waiting:
+            oldest = next(iter(self._waiting))
+            del self._waiting[oldest]
+            _release(oldest)
             self._next = asyncio.get_running_loop().call_soon(self._release_next)
 
 
-def _release(waiter: asyncio.Future[None]) -> bool:
-    if waiter.done():
-        return False
-    waiter.set_result(None)
-    return True
+def _release(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():  # its patience may have ended just now, or its task
+        waiter.set_result(None)

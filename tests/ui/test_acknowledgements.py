@@ -93,6 +93,16 @@ async def test_what_comes_in_meanwhile_holds_those_that_still_wait() -> None:
     assert discord.worked == [*burst, "late"]
 
 
+async def test_one_is_pending_from_the_call_on() -> None:
+    gate = Acknowledgements()
+    taken = asyncio.Event()
+    acknowledging = gate.first(taken.wait())
+    assert gate.pending == 1  # a command looks at this before any task has had its turn
+    taken.set()
+    await acknowledging
+    assert gate.pending == 0
+
+
 async def test_a_pause_between_two_pieces_of_a_burst_does_not_let_the_work_in() -> None:
     discord = Discord(Acknowledgements(quiet=HOUR, patience=HOUR))
     discord.comes("first")
@@ -110,6 +120,10 @@ async def test_nobody_waits_longer_than_patience_however_many_come() -> None:
     await discord.takes("waits")
     assert discord.worked == ["waits"]
     await discord.leaves("never acknowledged")
+    # And those whose patience ended are no longer in the way of anybody.
+    discord.comes("alone")
+    await discord.takes("alone")
+    assert discord.worked == ["waits", "alone"]
 
 
 async def test_one_that_cannot_be_acknowledged_holds_nobody_and_hears_of_it() -> None:
