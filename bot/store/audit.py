@@ -1,4 +1,4 @@
-"""Who did what and when, under keyed hashes (`bot.store.pseudonyms`): countable for locks, silent about deleted members."""
+"""Who did what and when, under keyed hashes (`bot.store.pseudonyms`): countable, and silent about deleted members."""
 
 from __future__ import annotations
 
