@@ -52,7 +52,7 @@ async def sandbox(module_sandbox: SandboxClient) -> AsyncIterator[SandboxClient]
     """The sandbox as at the start. The bot remembers what it was told: `new_account()` gives one it never saw."""
     await module_sandbox.reset()
     yield module_sandbox
-    await module_sandbox.collect()
+    await module_sandbox.judge()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from aiohttp import web
 from sandbox.app import make_app
 from sandbox.community import load_world
 from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN
-from tests.conformance.collected import collect
+from tests.conformance.traffic import assert_valid, judges
 
 SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}
 
@@ -124,7 +124,7 @@ class SandboxClient:
         self.url = url
         self.app = app
         self._session = session
-        self._collected = 0
+        self._judged: dict[str, int] = {}
         self._accounts = 0
 
     async def get(self, path: str, **query: Any) -> Any:
@@ -181,15 +181,16 @@ class SandboxClient:
         return str(account)
 
     async def reset(self) -> None:
-        """Everything as at the start; what was recorded goes to the conformance tests."""
-        await self.collect()
+        """Everything as at the start, once what was said so far has been judged."""
+        await self.judge()
         await self.post("/_sandbox/reset", {})
 
-    async def collect(self) -> None:
-        """Hand what the bot sent so far to the conformance tests."""
-        traffic = await self.get("/_sandbox/traffic", after=self._collected)
-        self._collected = traffic["last"]
-        collect(traffic["exchanges"])
+    async def judge(self) -> None:
+        """Hold what the bot sent since the last time, and what it was answered, against the services' own files."""
+        for service in judges():
+            traffic = await self.get("/_sandbox/traffic", service=service, after=self._judged.get(service, 0))
+            self._judged[service] = traffic["last"]
+            assert_valid(traffic["exchanges"])
 
     async def requests(self, path: str) -> list[dict[str, Any]]:
         """The requests to Loopring whose path contains `path`."""
@@ -238,7 +239,7 @@ async def open_sandbox(bodies: Path | None = None) -> AsyncIterator[SandboxClien
         async with aiohttp.ClientSession() as session:
             sandbox = SandboxClient(session, f"http://127.0.0.1:{runner.addresses[0][1]}", runner.app)
             yield sandbox
-            await sandbox.collect()
+            await sandbox.judge()
     finally:
         await runner.cleanup()
 

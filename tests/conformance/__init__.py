@@ -5,6 +5,6 @@
 - `keywords.py`  JSON Schema keywords that explain a union inside the branch that was meant
 - `wording.py`   a validation error as one sentence
 - `rules.py`     what Discord refuses and the file does not hold (`message_rules.py`, `command_rules.py`)
-- `collected.py` the exchanges of the whole test session; `test_discord_traffic.py` judges them, after all other tests
+- `traffic.py`   every exchange of every sandbox with a bot, judged when its test ends
 - `exchanges.py` made-up exchanges, with which the other tests judge the judge
 """

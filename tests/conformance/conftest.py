@@ -1,4 +1,4 @@
-"""The public files for the tests that need them, and the traffic tests after everything that makes traffic."""
+"""The public files for the tests that need them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from tests.conformance import blockscout_openapi
 from tests.conformance.blockscout_openapi import BlockscoutSpec
 from tests.conformance.missing import skip_unless_ci
 from tests.conformance.openapi import SPEC, DiscordSpec
-
-TRAFFIC_TESTS = {"test_discord_traffic.py", "test_blockscout_traffic.py"}
 
 
 @pytest.fixture(scope="session")
@@ -26,9 +24,3 @@ def blockscout_spec() -> BlockscoutSpec:
     if not blockscout_openapi.SPEC.exists():
         skip_unless_ci(f"Blockscout's OpenAPI file is not at {blockscout_openapi.SPEC}")
     return BlockscoutSpec()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Move the traffic tests behind all others: they read what the others left."""
-    items.sort(key=lambda item: item.path.name in TRAFFIC_TESTS)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
+from cachetools import LRUCache
+
 from tests.conformance.keywords import RequestValidator, ResponseValidator
 from tests.conformance.rules import extra
 from tests.conformance.strictness import REQUEST_FORMATS, RESPONSE_FORMATS, SchemaGraph
@@ -79,7 +81,8 @@ class DiscordSpec:
         self._responses = file["components"]["responses"]
         self._graphs = {way: SchemaGraph(schemas, strict=way == "request") for way in ("request", "response")}
         self._validators: dict[tuple[str, str], Any] = {}
-        self._known: dict[tuple[str, ...], list[str]] = {}
+        # Each bot says the same when it starts; the bodies of all that follows would fill memory.
+        self._known: LRUCache[tuple[str, ...], list[str]] = LRUCache(maxsize=200)
         self.operations: list[Operation] = [
             Operation(method.upper(), template, node, (*item.get("parameters", ()), *node.get("parameters", ())))
             for template, item in file["paths"].items()

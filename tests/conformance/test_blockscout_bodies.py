@@ -128,9 +128,8 @@ async def test_a_body_with_a_key_or_a_picture_that_cannot_be_is_named(sandbox: R
         exchange(status=429),
         exchange(status=None),
         exchange(status=200, fault="html"),
-        exchange(query={"page": "2"}, status=503, staged=True),
     ],
-    ids=["a wrong key", "too many", "a cut line", "spoiled on purpose", "staged"],
+    ids=["a wrong key", "too many", "a cut line", "spoiled on purpose"],
 )
 @pytest.mark.usefixtures("blockscout_spec")
 def test_what_the_file_does_not_speak_of_passes(said: dict[str, Any]) -> None:

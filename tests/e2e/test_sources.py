@@ -80,7 +80,7 @@ async def sandbox(both: SandboxClient) -> AsyncIterator[SandboxClient]:
     await both.reset()
     await both.post("/_sandbox/blockscout", {"per_second": 1000})
     yield both
-    await both.collect()
+    await both.judge()
 
 
 @pytest.fixture
