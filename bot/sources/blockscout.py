@@ -27,7 +27,7 @@ from bot.sources.blockscout_wire import (
     read_page,
 )
 from bot.sources.http import Answer, Health, JsonClient
-from bot.sources.pace import Priority
+from bot.sources.pace import Pace, Priority
 from bot.sources.paging import RawPage, Scan, iter_keyed_scan
 from bot.sources.source import Abilities, Holder
 from bot.sources.wire import ADDRESS, not_understood, read_one
@@ -80,7 +80,7 @@ class BlockscoutSource:
             # The key is in a header, so that it stands in no URL.
             headers={"Accept": "application/json", "show-scam-tokens": "true"}
             | ({"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}),
-            requests_per_second=settings.requests_per_second,
+            pace=Pace(settings.requests_per_second),
             timeout=settings.timeout,
             judge=self._judge,
         )

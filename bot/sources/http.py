@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 
 from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError
 from bot.sources.bodies import read_body
-from bot.sources.pace import Breaker, Pace, Priority
+from bot.sources.pace import Breaker, Clock, Pace, Priority
 from bot.sources.retry_after import parse_pause, parse_used_up
 
 log = logging.getLogger(__name__)
@@ -40,6 +39,7 @@ REFUSED_PAUSE = timedelta(minutes=5)
 THROTTLED_PAUSE = timedelta(seconds=1)
 
 _CONNECT_SECONDS = 5.0
+_REAL_CLOCK = Clock()
 
 # Path, parameters, and who waits for the answer.
 _Question = tuple[str, tuple[tuple[str, str], ...], Priority]
@@ -74,11 +74,12 @@ class JsonClient:
         name: The service's name as people know it; it starts the sentences of errors.
         base_url: Without a trailing slash.
         headers: Sent with each request; may hold a key, and is never logged.
-        requests_per_second: Of the token bucket.
+        pace: Of all requests; of no other client.
         timeout: Longest time for one attempt, from connecting to the last byte.
         judge: Reads an answer's own error codes, and raises what they mean. An `UnavailableError` of it is retried
             like a fault of the transport; a `RefusedError` of it is one of the key, and ends all asking for a while;
             errors that are no `SourceError` are answers, and pass.
+        clock: By which holds end and retries wait.
     """
 
     def __init__(
@@ -88,9 +89,10 @@ class JsonClient:
         name: str,
         base_url: str,
         headers: Mapping[str, str],
-        requests_per_second: float,
+        pace: Pace,
         timeout: timedelta,
         judge: Callable[[Answer], None],
+        clock: Clock = _REAL_CLOCK,
     ) -> None:
         self.name = name
         self.health = Health()
@@ -99,8 +101,9 @@ class JsonClient:
         self._headers = dict(headers)
         self._seconds = timeout.total_seconds()
         self._timeout = aiohttp.ClientTimeout(total=self._seconds, connect=min(_CONNECT_SECONDS, self._seconds))
-        self._pace = Pace(requests_per_second)
-        self._breaker = Breaker(time.monotonic)
+        self._pace = pace
+        self._clock = clock
+        self._breaker = Breaker(clock.now)
         self._judge = judge
         self._last_error: SourceError = UnavailableError(f"{name} has not been asked yet.")
         self._in_flight: dict[_Question, asyncio.Task[Answer]] = {}
@@ -143,6 +146,7 @@ class JsonClient:
             return worn_out or self._breaker.wait_seconds() > MAX_RETRY_WAIT
 
         async for attempt in AsyncRetrying(
+            sleep=self._clock.sleep,
             retry=retry_if_exception_type((UnavailableError, ThrottledError)),
             stop=stop,
             wait=wait_exponential_jitter(multiplier=0.25, max=4, jitter=0.25),
@@ -150,11 +154,11 @@ class JsonClient:
         ):
             with attempt:
                 async with self._admitted(priority):
-                    started = time.monotonic()
+                    started = self._clock.now()
                     try:
                         return await self._ask(path, params)
                     finally:
-                        spent += time.monotonic() - started
+                        spent += self._clock.now() - started
         raise AssertionError("tenacity ends by returning or raising")  # pragma: no cover
 
     @asynccontextmanager
@@ -173,7 +177,7 @@ class JsonClient:
             if (wait := self._breaker.wait_seconds()) > MAX_RETRY_WAIT:
                 fact, _, _advice = self._last_error.sentence.partition(" Try again ")
                 raise type(self._last_error)(f"{fact} Tessera asks again in {in_words(wait)}.")
-            await asyncio.sleep(wait)
+            await self._clock.sleep(wait)
             await self._pace.take_token()
             if not self._breaker.wait_seconds():  # one may have begun while we waited for the token
                 return

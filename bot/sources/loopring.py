@@ -29,7 +29,7 @@ from bot.sources.loopring_wire import (
     read_one,
     read_page,
 )
-from bot.sources.pace import Priority
+from bot.sources.pace import Pace, Priority
 from bot.sources.paging import RawPage, Scan, iter_scan
 from bot.sources.source import Abilities
 from bot.sources.wire import ADDRESS, whole_number
@@ -91,7 +91,7 @@ class LoopringSource:
             name=NAME,
             base_url=settings.base_url,
             headers={"Accept": "application/json"} | ({"X-API-KEY": key.get_secret_value()} if key else {}),
-            requests_per_second=settings.requests_per_second,
+            pace=Pace(settings.requests_per_second),
             timeout=settings.timeout,
             judge=partial(_judge, key=key_variable(name)),
         )

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from enum import IntEnum
 
 from aiolimiter import AsyncLimiter
@@ -17,6 +19,19 @@ from aiolimiter import AsyncLimiter
 # A person's first page takes two requests, which should not wait for each other. A full bucket comes on top of what
 # flows in: more than one extra request, and 4 a second would break Loopring's "5 every second" (REST API, rate limits).
 _BURST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time of a client of one source.
+
+    Attributes:
+        now: Seconds, monotonic.
+        sleep: Returns when so many seconds have passed.
+    """
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class Priority(IntEnum):

@@ -1,4 +1,4 @@
-"""Bad traffic between a bot and a stand-in fails the test that made it; in CI the files it is judged by must be there."""
+"""Bad traffic between a bot and a stand-in fails the test that made it; in CI its judges must be there."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 """A rate limit as headers tell it is heeded by whoever asks, believed within reason, and never trips anybody up."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,8 +11,10 @@ from aiohttp.test_utils import TestServer
 
 from bot.errors import ThrottledError
 from bot.sources.http import JsonClient
+from bot.sources.pace import Pace
 from bot.sources.retry_after import parse_pause, parse_used_up
 from tests.blockscout_source import NOW
+from tests.sources.virtual_time import JumpingClock
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -59,7 +60,9 @@ def test_retry_after_comes_before_the_window() -> None:
 
 
 @asynccontextmanager
-async def open_client(handle: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[JsonClient]:
+async def open_client(
+    handle: Callable[[web.Request], Awaitable[web.StreamResponse]], time: JumpingClock | None = None
+) -> AsyncIterator[JsonClient]:
     app = web.Application()
     app.router.add_get("/{path:.*}", handle)
     async with TestServer(app, host="127.0.0.1") as server, aiohttp.ClientSession() as session:
@@ -68,9 +71,10 @@ async def open_client(handle: Callable[[web.Request], Awaitable[web.StreamRespon
             name="Upstream",
             base_url=str(server.make_url("")).rstrip("/"),
             headers={},
-            requests_per_second=1000,
-            timeout=timedelta(seconds=2),
+            pace=Pace(1000),
+            timeout=timedelta(seconds=30),
             judge=lambda _: None,
+            clock=(time or JumpingClock()).clock,
         )
         try:
             yield client
@@ -87,14 +91,12 @@ def says(remaining: str, reset: str, status: int = 200) -> Callable[[web.Request
 
 
 async def test_the_last_request_of_a_window_is_answered_and_the_next_one_waits() -> None:
-    async with open_client(says("0", "300")) as client:
-        started = asyncio.get_running_loop().time()
+    time = JumpingClock()
+    async with open_client(says("0", "300"), time) as client:
         await client.fetch("/a", {}, NOW)
-        first = asyncio.get_running_loop().time()
+        assert time.seconds == 0
         await client.fetch("/b", {}, NOW)
-        second = asyncio.get_running_loop().time()
-    assert first - started < 0.25
-    assert second - first >= 0.25
+    assert time.seconds == pytest.approx(0.3)
     assert client.health.last_failure == ""
 
 
@@ -115,6 +117,8 @@ async def test_a_429_says_when_in_either_way() -> None:
 
 @pytest.mark.parametrize(("remaining", "reset"), [("-1", "-1"), ("0", "-1"), ("0", "soon"), ("-1", "900000"), ("", "")])
 async def test_garbled_headers_hold_nobody_up(remaining: str, reset: str) -> None:
-    async with open_client(says(remaining, reset)) as client, asyncio.timeout(1):
+    time = JumpingClock()
+    async with open_client(says(remaining, reset), time) as client:
         for path in ("/a", "/b", "/c"):
             assert (await client.fetch(path, {}, NOW)).status == 200
+    assert time.seconds == 0

@@ -12,7 +12,8 @@ from aiohttp import web
 
 from bot.errors import NotFoundError, RefusedError, SourceError, ThrottledError, UnavailableError
 from bot.sources.http import Answer, JsonClient, in_words
-from bot.sources.pace import Priority
+from bot.sources.pace import Clock, Pace, Priority
+from tests.sources.virtual_time import JumpingClock, ManualClock
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -51,16 +52,21 @@ async def make_client(server: Server) -> AsyncIterator[Callable[..., JsonClient]
     async with aiohttp.ClientSession() as session:
 
         def make(
-            *, timeout: float = 2.0, judge: Callable[[Answer], None] = lambda _: None, rate: float = 1000
+            *,
+            timeout: float = 30.0,
+            judge: Callable[[Answer], None] = lambda _: None,
+            pace: Pace | None = None,
+            clock: Clock | None = None,
         ) -> JsonClient:
             client = JsonClient(
                 session,
                 name="Upstream",
                 base_url=server.url,
                 headers={"X-API-KEY": "k"},
-                requests_per_second=rate,
+                pace=pace or Pace(1000),
                 timeout=timedelta(seconds=timeout),
                 judge=judge,
+                clock=clock or JumpingClock().clock,
             )
             clients.append(client)
             return client
@@ -68,6 +74,17 @@ async def make_client(server: Server) -> AsyncIterator[Callable[..., JsonClient]
         yield make
         for client in clients:
             await client.close()
+
+
+class Tokens(Pace):
+    """A pace that lets as many requests go as a test gives tokens."""
+
+    def __init__(self, tokens: int) -> None:
+        super().__init__(requests_per_second=1)
+        self.tokens = asyncio.Semaphore(tokens)
+
+    async def take_token(self) -> None:
+        await self.tokens.acquire()
 
 
 def answers(body: object = None, *, status: int = 200, **headers: str) -> Handler:
@@ -207,7 +224,7 @@ async def test_a_lasting_fault_is_said_in_one_sentence(
 async def test_a_slow_answer_is_given_up_once(server: Server, make_client: Callable[..., JsonClient]) -> None:
     server.handlers = [hangs]
     with pytest.raises(UnavailableError, match="did not answer within 1 second"):
-        await fetch(make_client(timeout=0.3))
+        await fetch(make_client(timeout=0.3, clock=Clock()))
     assert len(server.requests) == 1
 
 
@@ -274,9 +291,15 @@ async def test_who_is_queued_already_obeys_retry_after_too(
     server: Server, make_client: Callable[..., JsonClient], status: int, written: Callable[[int], str]
 ) -> None:
     server.handlers = [answers(status=status, **{"Retry-After": written(60)})]
-    told = await ask_at_once(make_client(rate=20), 20)
-    assert len(server.requests) <= 2  # the second was sent before the first was answered
-    assert sum("Tessera asks again in" in sentence for sentence in told) >= 18
+    pace = Tokens(1)
+    client = make_client(pace=pace)
+    first = asyncio.create_task(fetch(client))
+    queued = asyncio.create_task(ask_at_once(client, 20))
+    with pytest.raises(SourceError):
+        await first
+    pace.tokens.release()  # for the one that stood at the bucket when the first was answered
+    assert all("Tessera asks again in" in sentence for sentence in await queued)
+    assert len(server.requests) == 1
 
 
 async def test_who_is_queued_already_is_spared_a_refused_key(
@@ -286,32 +309,41 @@ async def test_who_is_queued_already_is_spared_a_refused_key(
         raise RefusedError("Upstream refuses the key.")
 
     server.handlers = [answers()]
-    told = await ask_at_once(make_client(rate=20, judge=judge), 20)
-    assert len(server.requests) <= 2
-    assert told[-1] == "Upstream refuses the key. Tessera asks again in 5 minutes."
+    pace = Tokens(1)
+    client = make_client(judge=judge, pace=pace)
+    first = asyncio.create_task(fetch(client))
+    queued = asyncio.create_task(ask_at_once(client, 20))
+    with pytest.raises(RefusedError):
+        await first
+    pace.tokens.release()
+    assert set(await queued) == {"Upstream refuses the key. Tessera asks again in 5 minutes."}
+    assert len(server.requests) == 1
 
 
 async def test_after_a_hold_one_request_goes_first_and_the_others_follow_when_it_was_answered(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
-    told, answered = asyncio.Event(), asyncio.Event()
+    probed, answered = asyncio.Event(), asyncio.Event()
 
-    async def refuses(request: web.Request) -> web.StreamResponse:
-        told.set()
-        return await answers(status=429, **{"Retry-After": "0.2"})(request)
-
-    async def waits(request: web.Request) -> web.StreamResponse:
+    async def probe(request: web.Request) -> web.StreamResponse:
+        probed.set()
         await answered.wait()
         return await answers({"n": 5})(request)
 
-    server.handlers = [refuses, waits]
-    client = make_client()
+    server.handlers = [answers(status=429, **{"Retry-After": "3"}), probe]
+    time = ManualClock()
+    client = make_client(clock=time.clock)
     first = asyncio.create_task(fetch(client))
-    await told.wait()
-    await asyncio.sleep(0.05)
+    await time.sleeper.wait()  # before its second attempt
+    time.advance(2)
     others = asyncio.create_task(ask_at_once(client, 20))
-    await asyncio.sleep(0.6)
-    assert len(server.requests) == 2  # the one that was told to wait, and the probe
+    await time.sleeper.wait()  # until the hold is over
+    assert len(server.requests) == 1
+    time.advance(1)
+    await probed.wait()
+    for _ in range(50):  # whatever the others could do now, they do
+        await asyncio.sleep(0)
+    assert len(server.requests) == 2
     answered.set()
     assert set(await others) == {""}
     assert (await first).body == {"n": 5}
@@ -320,13 +352,19 @@ async def test_after_a_hold_one_request_goes_first_and_the_others_follow_when_it
 async def test_a_source_that_is_still_down_after_a_hold_is_asked_once(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
-    server.handlers = [answers(status=429, **{"Retry-After": "0.2"})] * 4 + [hangs]
-    client = make_client(timeout=0.4)
+    time = JumpingClock()
+
+    async def takes_its_whole_time(request: web.Request) -> web.StreamResponse:
+        time.seconds += 30
+        return await answers(status=500)(request)
+
+    server.handlers = [answers(status=429, **{"Retry-After": "0.2"})] * 4 + [takes_its_whole_time]
+    client = make_client(clock=time.clock)
     with pytest.raises(ThrottledError):
         await fetch(client)
     told = await ask_at_once(client, 20)
     assert len(server.requests) <= 6
-    assert "Upstream did not answer within 1 second. Tessera asks again in 30 seconds." in told
+    assert "Upstream has a fault of its own (HTTP 500). Tessera asks again in 30 seconds." in told
 
 
 @pytest.mark.parametrize("body", [{"resultInfo": {"code": 100206}}, {"message": "Forbidden"}], ids=["code", "message"])
@@ -362,13 +400,17 @@ async def test_a_firewall_that_refuses_one_question_does_not_hold_the_others(
 async def test_time_spent_in_the_queue_does_not_cost_a_retry(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
-    client = make_client(timeout=0.5, rate=4)
-    server.handlers = [answers()]
-    before = [asyncio.create_task(client.fetch(f"/{number}", {}, Priority.INTERACTIVE)) for number in range(6)]
+    time, pace = ManualClock(), Tokens(0)
+    client = make_client(clock=time.clock, pace=pace)
+    server.handlers = [answers(status=500), answers({"n": 8})]
+    asked = asyncio.create_task(fetch(client))
     await asyncio.sleep(0)
-    server.handlers = [answers()] * 6 + [answers(status=500), answers({"n": 8})]
-    assert (await fetch(client)).body == {"n": 8}
-    await asyncio.gather(*before)
+    time.advance(60)  # twice what an attempt may take
+    pace.tokens.release()
+    pace.tokens.release()
+    await time.sleeper.wait()
+    time.advance(5)
+    assert (await asked).body == {"n": 8}
 
 
 async def test_background_work_shares_the_answer_that_a_person_waits_for(

@@ -1,0 +1,104 @@
+"""Time that no machine can make late: a clock that a test turns, and a loop that jumps to its next timer."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import selectors
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec
+
+from bot.sources.pace import Clock
+
+P = ParamSpec("P")
+
+
+class JumpingClock:
+    """A clock at which nobody waits: who sleeps has slept at once."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    @property
+    def clock(self) -> Clock:
+        """For the client."""
+        return Clock(now=lambda: self.seconds, sleep=self._sleep)
+
+    async def _sleep(self, seconds: float) -> None:
+        self.seconds += max(0.0, seconds)
+        await asyncio.sleep(0)
+
+
+class ManualClock:
+    """A clock at which sleepers wake when a test turns it; `sleeper` is set while there is one."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.sleeper = asyncio.Event()
+        self._alarms: list[tuple[float, asyncio.Future[None]]] = []
+
+    @property
+    def clock(self) -> Clock:
+        """For the client."""
+        return Clock(now=lambda: self.seconds, sleep=self._sleep)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and wake those whose time it is."""
+        self.seconds += seconds
+        for due, alarm in self._alarms:
+            if due <= self.seconds and not alarm.done():
+                alarm.set_result(None)
+        self._alarms = [each for each in self._alarms if not each[1].done()]
+        if not self._alarms:
+            self.sleeper.clear()
+
+    async def _sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        alarm = asyncio.get_running_loop().create_future()
+        self._alarms.append((self.seconds + seconds, alarm))
+        self.sleeper.set()
+        await alarm
+
+
+# What a turn of the loop takes: time that stood still between turns would never reach what rounding left over.
+_TURN = 1e-6
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    """Waits for nothing: where no file is ready, the time until the next timer has passed."""
+
+    passed = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(0)
+        if timeout is None and not ready:
+            raise RuntimeError("everybody waits, and no timer is set")
+        self.passed += _TURN + (0 if ready else timeout or 0)
+        return ready
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """A loop for what opens no socket and starts no thread; its `time()` is the sum of all waits."""
+
+    def __init__(self) -> None:
+        self._jumping = _JumpingSelector()
+        super().__init__(self._jumping)
+
+    def time(self) -> float:
+        return self._jumping.passed
+
+
+def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """A test that runs in a loop of its own, in which waits take no time and are exactly as long as asked."""
+
+    @functools.wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        loop = VirtualLoop()
+        try:
+            loop.run_until_complete(test(*args, **kwargs))
+        finally:
+            loop.close()
+
+    return run
