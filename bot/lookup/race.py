@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from enum import IntEnum
 from typing import Generic, TypeVar
 
@@ -83,7 +83,7 @@ class Entrant(Generic[T]):
             raise LookupError(f"{self.label} has said nothing yet")
         return self.latest
 
-    async def answer(self) -> AsyncIterator[T]:
+    async def answer(self) -> AsyncGenerator[T, None]:
         """What it has said last, and whatever it still says."""
         seen = None
         try:

@@ -160,7 +160,7 @@ class Resolution:
 
 
 def standing_of(holdings: Holdings) -> Standing:
-    """What an answer is worth to who asked without naming a network. What is marked as scam is not held by choice."""
+    """What an answer is worth to who asked without naming a network. Nobody chose to hold what is marked as scam."""
     whole = holdings.complete and not holdings.stale_reason
     if any(not row.collection.is_scam for row in holdings.holdings):
         return Standing.WHOLE if whole else Standing.SOME

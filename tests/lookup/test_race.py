@@ -161,6 +161,18 @@ async def test_what_is_taken_while_it_grows_goes_on_to_its_end(race: Race) -> No
     assert race.second.left
 
 
+async def test_who_leaves_what_was_taken_leaves_nobody_asking(race: Race) -> None:
+    race.first.say(NotFoundError("no"))
+    race.second.say(SOME)
+    answer = (await race.task).answer()
+    assert await anext(answer) is SOME
+    await race.settle()
+    assert not race.second.left
+    await answer.aclose()
+    await race.settle()
+    assert race.second.left
+
+
 async def test_a_fault_at_the_end_of_what_was_taken_is_raised(race: Race) -> None:
     race.first.say(NotFoundError("no"))
     race.second.say(SOME, ZeroDivisionError("ours"))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.errors import NotFoundError, SourceError, UnavailableError
-from bot.holdings import Holdings
+from bot.holdings import Account, Collection, Holding, Holdings
 from bot.lookup.lookup import Lookup
-from bot.lookup.resolution import PATIENCE_SECONDS
+from bot.lookup.race import Standing
+from bot.lookup.resolution import PATIENCE_SECONDS, standing_of
 from bot.sources.loopring import LoopringSource
 from bot.sources.source import Source
 from bot.store import Store
@@ -186,6 +187,31 @@ async def test_a_list_that_grows_is_shown_when_patience_is_over_and_goes_on(
     assert (len(seen[0].holdings), seen[0].complete) == (50, False)
     assert (len(seen[-1].holdings), seen[-1].complete) == (132, True)
     assert seen[-1].account.network == "loopring"
+
+
+GOOD = (Holding(Collection("eip155:1", "0x1"), 1),)
+SCAM = (Holding(Collection("eip155:1", "0x2", is_scam=True), 9),)
+
+
+@pytest.mark.parametrize(
+    ("rows", "facts", "standing"),
+    [
+        (GOOD, {"complete": True}, Standing.WHOLE),
+        (GOOD, {}, Standing.SOME),
+        (GOOD, {"incomplete_reason": "torn"}, Standing.SOME),
+        (GOOD, {"complete": True, "stale_reason": "down"}, Standing.SOME),
+        (GOOD + SCAM, {"complete": True}, Standing.WHOLE),
+        # Nobody chose to hold what anybody may send to anybody.
+        (SCAM, {"complete": True}, Standing.EMPTY),
+        ((), {"complete": True}, Standing.EMPTY),
+        ((), {"complete": True, "stale_reason": "down"}, Standing.UNCLEAR),
+        ((), {"incomplete_reason": "torn"}, Standing.UNCLEAR),
+        ((), {}, Standing.UNCLEAR),
+    ],
+)
+def test_what_an_answer_is_worth(rows: tuple[Holding, ...], facts: dict[str, Any], standing: Standing) -> None:
+    at = datetime(2026, 11, 26, tzinfo=UTC)
+    assert standing_of(Holdings(Account("eip155:1", OWNER), at, rows, **facts)) is standing
 
 
 # ---------------------------------------------------------------- when nobody answers
