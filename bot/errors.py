@@ -20,6 +20,8 @@ from __future__ import annotations
 
 from bot.messages import Message, Words
 
+_WITH_ADVICE = Message("{fact} {advice}")
+
 
 class TesseraError(Exception):
     """An error with words for people: what was wrong, and what to do about it.
@@ -32,9 +34,7 @@ class TesseraError(Exception):
         words: To be rendered where they are shown.
     """
 
-    def __init__(self, message: Message | Words | str, **values: object) -> None:
-        if isinstance(message, str):
-            message = Message(message.replace("{", "{{").replace("}", "}}"))
+    def __init__(self, message: Message | Words, **values: object) -> None:
         self.words = message if isinstance(message, Words) else message(**values)
         super().__init__(self.sentence)
 
@@ -53,7 +53,20 @@ class NotFoundError(TesseraError):
 
 
 class SourceError(TesseraError):
-    """The source's side: nothing may be concluded about what an account holds."""
+    """The source's side: nothing may be concluded about what an account holds.
+
+    Args:
+        message: What happened.
+        advice: When to try again, if that may help.
+        values: What fills the places of `message`.
+
+    Attributes:
+        fact: The words without the advice, which may be out of date when they are repeated.
+    """
+
+    def __init__(self, message: Message | Words, *, advice: Words | None = None, **values: object) -> None:
+        self.fact = message if isinstance(message, Words) else message(**values)
+        super().__init__(_WITH_ADVICE(fact=self.fact, advice=advice) if advice else self.fact)
 
 
 class UnavailableError(SourceError):
@@ -87,7 +100,7 @@ class LimitError(TesseraError):
         retry_after: Seconds until it may work; 0: waiting does not help.
     """
 
-    def __init__(self, message: Message | Words | str, *, retry_after: float = 0, **values: object) -> None:
+    def __init__(self, message: Message | Words, *, retry_after: float = 0, **values: object) -> None:
         super().__init__(message, **values)
         self.retry_after = retry_after
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
+from bot.messages import Words
 from bot.reasons import Reason, ReasonCode, source_error
 
 LOOPRING = "loopring"
@@ -131,9 +132,9 @@ class Holdings:
         """The source that answered, for people."""
         return self.origin.label
 
-    def broken_off(self, sentence: str) -> Holdings:
+    def broken_off(self, words: Words) -> Holdings:
         """The same holdings, of which nothing more will come because of an error."""
-        return replace(self, complete=False, incomplete_reason=source_error(sentence))
+        return replace(self, complete=False, incomplete_reason=source_error(words))
 
     def shown(self, order: Order | None = None, *, hide_scam: bool) -> ShownHoldings:
         """The rows as people see them.
@@ -196,9 +197,9 @@ class NftList:
         """The source that answered, for people."""
         return self.origin.label
 
-    def broken_off(self, sentence: str) -> NftList:
+    def broken_off(self, words: Words) -> NftList:
         """The same list, of which nothing more will come because of an error."""
-        return replace(self, complete=False, incomplete_reason=source_error(sentence))
+        return replace(self, complete=False, incomplete_reason=source_error(words))
 
     def expecting(self, kinds: int) -> NftList:
         """The same list, not complete unless it is as long as the account's list of collections says."""

@@ -18,7 +18,33 @@ from enum import Enum
 
 from bot.errors import InputError
 from bot.holdings import LOOPRING
+from bot.messages import Message, Words
 from bot.text import safe_text
+
+_HALF_ADDRESS = Message("“{typed}” is not a whole address: an address is 0x and 40 hex digits. {accepted}")
+_NO_ACCOUNT = Message("No account was given. {accepted}")
+_NOT_AN_ACCOUNT = Message("“{typed}” is not an account. {accepted}")
+_WHICH_CHAIN = Message("Say which chain the contract is on: {choices}.")
+_NOT_A_COLLECTION = Message("“{typed}” is not a collection id: use its number, such as `254`.")
+_NOT_A_COLLECTION_ANYWHERE = Message(
+    "“{typed}” is not a collection id: use its number, such as `254` or its contract on a chain, such as "
+    "`eip155:1:0x…`."
+)
+_ACCEPTED = Message("Use an address `0x…` with 40 hex digits, or a name such as `vitalik.eth`.")
+_ACCEPTED_WITH_IDS = Message(
+    "Use an account id such as `10001`, an address `0x…` with 40 hex digits, or a name such as `vitalik.eth`."
+)
+_UNKNOWN_CHAIN = Message("No source here knows chain {chain}. Configured: {known}.")
+_UNKNOWN_SOURCE = Message("No source here knows “{typed}”. Configured: {known}. {accepted}")
+_NO_NUMBERS_THERE = Message("`{network}` knows addresses, `0x…` with 40 hex digits, and no numbers.")
+_NO_LOOPRING = Message("Numbers are Loopring's, which no source here knows. {accepted}")
+_WHICH_NETWORK = Message("Several sources know numbers. Say which: {choices}.")
+_ACCOUNT_RANGE = Message("An account id is a number from 1 to {most}. {accepted}")
+_LOOKS_LIKE_A_KEY = Message(
+    "That looks like a private key or a seed phrase. Never type one anywhere: move what it holds to a new "
+    "wallet now. Tessera never needs one."
+)
+_NOT_A_CONTRACT = Message("“{typed}” is not a contract address: use 0x and 40 hex digits.")
 
 # Account ids are 32 bits wide in Loopring's circuits (protocols, Constants.NUM_BITS_ACCOUNT); 0 is the exchange itself.
 _MAX_ACCOUNT_ID = 2**32 - 1
@@ -84,14 +110,12 @@ class Names:
         if _ADDRESS.fullmatch(rest):
             return AccountRef(network, RefKind.OWNER, rest.lower())
         if rest[:2].lower() == "0x":
-            raise InputError(
-                f"“{_echo(rest)}” is not a whole address: an address is 0x and 40 hex digits. {self._accepted()}"
-            )
+            raise InputError(_HALF_ADDRESS, typed=_echo(rest), accepted=self._accepted())
         if _NAME.fullmatch(rest) and not any(unicodedata.category(char) in _UNSEEN for char in rest):
             return AccountRef(network, RefKind.NAME, rest.lower())
         if not rest:
-            raise InputError(f"No account was given. {self._accepted()}")
-        raise InputError(f"“{_echo(rest)}” is not an account. {self._accepted()}")
+            raise InputError(_NO_ACCOUNT, accepted=self._accepted())
+        raise InputError(_NOT_AN_ACCOUNT, typed=_echo(rest), accepted=self._accepted())
 
     def parse_collection(self, text: str) -> tuple[str, str]:
         """Network and id of a collection: a number of Loopring's (`254`, `#254`), or a contract on a chain.
@@ -111,10 +135,9 @@ class Names:
             if len(chains) == 1 and not is_numbered(chains[0]):
                 return chains[0], rest.lower()
             if chains[1:]:
-                raise InputError(f"Say which chain the contract is on: {_listed(f'{name}:{rest}' for name in chains)}.")
-        numbers = "its number, such as `254`"
-        contracts = " or its contract on a chain, such as `eip155:1:0x…`" if self._has_chain() else ""
-        raise InputError(f"“{_echo(text)}” is not a collection id: use {numbers}{contracts}.")
+                raise InputError(_WHICH_CHAIN, choices=_listed(f"{name}:{rest}" for name in chains))
+        message = _NOT_A_COLLECTION_ANYWHERE if self._has_chain() else _NOT_A_COLLECTION
+        raise InputError(message(typed=_echo(text)))
 
     def _split(self, text: str) -> tuple[str, str]:
         """The network that is named in front, or "", and the rest."""
@@ -128,37 +151,34 @@ class Names:
             return network, rest.strip()
         known = _listed(self.networks)
         if _CHAIN.fullmatch(network):
-            raise InputError(f"No source here knows chain {network.removeprefix('eip155:')}. Configured: {known}.")
-        raise InputError(f"No source here knows “{_echo(prefix)}”. Configured: {known}. {self._accepted()}")
+            raise InputError(_UNKNOWN_CHAIN, chain=network.removeprefix("eip155:"), known=known)
+        raise InputError(_UNKNOWN_SOURCE, typed=_echo(prefix), known=known, accepted=self._accepted())
 
     def _numbered(self, network: str, digits: str) -> str:
         """The network whose accounts are numbers: the one named, or the only one there is."""
         if network and not is_numbered(network):
-            raise InputError(f"`{network}` knows addresses, `0x…` with 40 hex digits, and no numbers.")
+            raise InputError(_NO_NUMBERS_THERE, network=network)
         candidates = [network] if network else [name for name in self.networks if is_numbered(name)]
         if self.networks[0] in candidates:
             return self.networks[0]
         if not candidates:
-            raise InputError(f"Numbers are Loopring's, which no source here knows. {self._accepted()}")
+            raise InputError(_NO_LOOPRING, accepted=self._accepted())
         if len(candidates) > 1:
-            raise InputError(
-                f"Several sources know numbers. Say which: {_listed(f'{n}:{digits}' for n in candidates)}."
-            )
+            raise InputError(_WHICH_NETWORK, choices=_listed(f"{n}:{digits}" for n in candidates))
         return candidates[0]
 
     def _account_number(self, digits: str) -> str:
         # Counted before int(): Python refuses to read thousands of digits, with words of its own.
         digits = digits.lstrip("0")
         if not digits or len(digits) > len(str(_MAX_ACCOUNT_ID)) or int(digits) > _MAX_ACCOUNT_ID:
-            raise InputError(f"An account id is a number from 1 to {_MAX_ACCOUNT_ID}. {self._accepted()}")
+            raise InputError(_ACCOUNT_RANGE, most=_MAX_ACCOUNT_ID, accepted=self._accepted())
         return digits
 
     def _has_chain(self) -> bool:
         return not all(map(is_numbered, self.networks))
 
-    def _accepted(self) -> str:
-        numbers = "an account id such as `10001`, " if any(map(is_numbered, self.networks)) else ""
-        return f"Use {numbers}an address `0x…` with 40 hex digits, or a name such as `vitalik.eth`."
+    def _accepted(self) -> Words:
+        return _ACCEPTED_WITH_IDS() if any(map(is_numbered, self.networks)) else _ACCEPTED()
 
 
 def refuse_secrets(text: str) -> None:
@@ -168,10 +188,7 @@ def refuse_secrets(text: str) -> None:
         InputError: with a sentence that says what to do now.
     """
     if _KEY.fullmatch(text.strip()) or _PHRASE.fullmatch(text.strip()):
-        raise InputError(
-            "That looks like a private key or a seed phrase. Never type one anywhere: move what it holds to a new "
-            "wallet now. Tessera never needs one."
-        )
+        raise InputError(_LOOKS_LIKE_A_KEY)
 
 
 def parse_contract(text: str) -> str:
@@ -182,7 +199,7 @@ def parse_contract(text: str) -> str:
     """
     text = text.strip()
     if not _ADDRESS.fullmatch(text):
-        raise InputError(f"“{_echo(text)}” is not a contract address: use 0x and 40 hex digits.")
+        raise InputError(_NOT_A_CONTRACT, typed=_echo(text))
     return text.lower()
 
 

@@ -9,9 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
+from bot.messages import Message, Words
+
+# What fills a place of a reason's message.
+Value = str | int | Words
+
 
 class ReasonCode(StrEnum):
-    """What was wrong; `_WORDS` names the parameters of each."""
+    """What was wrong; `MESSAGES` names the parameters of each."""
 
     ROWS_MISSING = auto()
     LIST_CHANGED = auto()
@@ -39,18 +44,18 @@ class Reason:
     """A code, its parameters by name, and the reason behind it if there is one; build it with `of`."""
 
     code: ReasonCode
-    params: tuple[tuple[str, str | int], ...] = ()
+    params: tuple[tuple[str, Value], ...] = ()
     cause: Reason | None = None
 
     @classmethod
-    def of(cls, code: ReasonCode, cause: Reason | None = None, **params: str | int) -> Reason:
+    def of(cls, code: ReasonCode, cause: Reason | None = None, **params: Value) -> Reason:
         """A reason with its parameters by keyword."""
         return cls(code, tuple(sorted(params.items())), cause)
 
 
-def source_error(sentence: str) -> Reason:
+def source_error(words: Words) -> Reason:
     """What a source's error said."""
-    return Reason.of(ReasonCode.SOURCE_ERROR, sentence=sentence)
+    return Reason.of(ReasonCode.SOURCE_ERROR, words=words)
 
 
 def as_recorded(words: str) -> Reason | None:
@@ -60,29 +65,34 @@ def as_recorded(words: str) -> Reason | None:
 
 def reason_words(reason: Reason | None) -> str:
     """The words for a person, "" for None. They may hold what a source or an archive wrote: not yet safe to show."""
-    if reason is None:
-        return ""
-    return _WORDS[reason.code].format(**dict(reason.params), cause=reason_words(reason.cause))
+    return "" if reason is None else _words_of(reason).render()
 
 
-_WORDS: Mapping[ReasonCode, str] = {
-    ReasonCode.ROWS_MISSING: "{arrived} of the {total} announced arrived",
-    ReasonCode.LIST_CHANGED: "the list changed while it was being read",
-    ReasonCode.NO_TOTAL: "the source did not say how many there are",
-    ReasonCode.SAME_PAGE_AGAIN: "the same page came again and again",
-    ReasonCode.PAGE_LIMIT: "only the first {pages} pages were read",
-    ReasonCode.UNREADABLE_ROWS: "{unreadable} of {received} entries could not be understood",
-    ReasonCode.CONTRACT_UNNAMED: "{unnamed} of its collections came without a contract",
-    ReasonCode.CONTRACT_UNRECORDED: "{unnamed} of its collections were recorded without a contract",
-    ReasonCode.RECORDING_UNFINISHED: "its recording was broken off",
-    ReasonCode.KINDS_DIFFER: "{arrived} of {kinds} kinds arrived",
-    ReasonCode.STILL_READING: "it is still being read; press again in a while",
-    ReasonCode.READING_TOO_LONG: "reading all of it takes too long; use the command again in a while",
-    ReasonCode.SOURCE_ERROR: "{sentence}",
-    ReasonCode.AS_RECORDED: "{words}",
-    ReasonCode.ASKED_FIRST_INCOMPLETE: "{label}: {cause}.",
-    ReasonCode.ASKED_FIRST_SILENT: "{label}: no answer.",
-    ReasonCode.NOT_LIVE: "{label} says how things were, not how they are",
-    ReasonCode.TOO_OLD: "this was read too long ago",
-    ReasonCode.IN_FUTURE: "this is dated in the future",
+def _words_of(reason: Reason) -> Words:
+    values: dict[str, object] = dict(reason.params)
+    if reason.cause:
+        values["cause"] = _words_of(reason.cause)
+    return MESSAGES[reason.code](**values)
+
+
+MESSAGES: Mapping[ReasonCode, Message] = {
+    ReasonCode.ROWS_MISSING: Message("{arrived} of the {total} announced arrived"),
+    ReasonCode.LIST_CHANGED: Message("the list changed while it was being read"),
+    ReasonCode.NO_TOTAL: Message("the source did not say how many there are"),
+    ReasonCode.SAME_PAGE_AGAIN: Message("the same page came again and again"),
+    ReasonCode.PAGE_LIMIT: Message("only the first {pages} pages were read"),
+    ReasonCode.UNREADABLE_ROWS: Message("{unreadable} of {received} entries could not be understood"),
+    ReasonCode.CONTRACT_UNNAMED: Message("{unnamed} of its collections came without a contract"),
+    ReasonCode.CONTRACT_UNRECORDED: Message("{unnamed} of its collections were recorded without a contract"),
+    ReasonCode.RECORDING_UNFINISHED: Message("its recording was broken off"),
+    ReasonCode.KINDS_DIFFER: Message("{arrived} of {kinds} kinds arrived"),
+    ReasonCode.STILL_READING: Message("it is still being read; press again in a while"),
+    ReasonCode.READING_TOO_LONG: Message("reading all of it takes too long; use the command again in a while"),
+    ReasonCode.SOURCE_ERROR: Message("{words}"),
+    ReasonCode.AS_RECORDED: Message("{words}"),
+    ReasonCode.ASKED_FIRST_INCOMPLETE: Message("{label}: {cause}."),
+    ReasonCode.ASKED_FIRST_SILENT: Message("{label}: no answer."),
+    ReasonCode.NOT_LIVE: Message("{label} says how things were, not how they are"),
+    ReasonCode.TOO_OLD: Message("this was read too long ago"),
+    ReasonCode.IN_FUTURE: Message("this is dated in the future"),
 }

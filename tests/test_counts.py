@@ -27,12 +27,14 @@ from bot.counts import (
     unknown,
 )
 from bot.holdings import Account, Collection, Holding, Holdings, Nft, NftList, Origin
+from bot.messages import Message
 from bot.reasons import Reason, ReasonCode, source_error
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 MAX_AGE = timedelta(minutes=10)
 LIVE = Origin("loopring", "Loopring", is_live=True)
-WHY = source_error("Loopring does not answer.")
+SILENT = Message("Loopring does not answer.")()
+WHY = source_error(SILENT)
 NETWORKS = st.sampled_from(["loopring", "eip155:1"])
 CONTRACT = "0x" + "ab" * 20
 
@@ -188,7 +190,7 @@ AT_LEAST_THEN: list[tuple[str, Change]] = [
     ("under way", lambda reading: replace(reading, complete=False)),
     ("partly read", lambda reading: replace(reading, complete=False, incomplete_reason=WHY)),
     ("whole, and yet not", lambda reading: replace(reading, incomplete_reason=WHY)),
-    ("broken off", lambda reading: reading.broken_off("Loopring does not answer.")),
+    ("broken off", lambda reading: reading.broken_off(Message("Loopring does not answer.")())),
 ]
 
 
@@ -245,7 +247,7 @@ def test_an_account_says_nothing_of_another_network(reading: Holdings, number: s
 def test_copies_that_are_not_all_there_or_not_of_now_have_no_upper_bound(nfts: NftList, age: timedelta) -> None:
     assume(age > MAX_AGE)
     seen = sum(nft.copies for nft in nfts.nfts)
-    torn = [replace(nfts, complete=False), nfts.broken_off("It broke off.")]
+    torn = [replace(nfts, complete=False), nfts.broken_off(Message("It broke off.")())]
     assert {count_copies(each, now=NOW, max_age=MAX_AGE) for each in torn} == {at_least(seen)}
     elsewhere = [
         replace(nfts, origin=Origin("old", "Archive")),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.reasons import Reason, ReasonCode, as_recorded, reason_words, source_error
+from bot.messages import Message
+from bot.reasons import MESSAGES, Reason, ReasonCode, as_recorded, reason_words, source_error
 
 PARAMS: dict[str, str | int] = {
     "arrived": 12,
@@ -20,7 +21,9 @@ PARAMS: dict[str, str | int] = {
 
 @pytest.mark.parametrize("code", ReasonCode)
 def test_every_code_has_words(code: ReasonCode) -> None:
-    words = reason_words(Reason.of(code, source_error("why"), **PARAMS))
+    places = MESSAGES[code].places
+    cause = source_error(Message("why")()) if "cause" in places else None
+    words = reason_words(Reason.of(code, cause, **{name: PARAMS[name] for name in places - {"cause"}}))
     assert words
     assert "{" not in words
 
@@ -37,7 +40,7 @@ def test_a_reason_may_have_another_behind_it() -> None:
 
 def test_what_a_source_or_an_archive_wrote_is_given_as_it_came() -> None:
     odd = "{label} is {0} of {cause}, 100 %s"
-    assert reason_words(source_error(odd)) == reason_words(as_recorded(odd)) == odd
+    assert reason_words(source_error(Message("{odd}")(odd=odd))) == reason_words(as_recorded(odd)) == odd
 
 
 def test_the_same_reason_is_equal_however_it_was_put() -> None:

@@ -18,7 +18,7 @@ from bot.messages import Message, Words
 
 MODULES = sorted(info.name for info in pkgutil.walk_packages(bot.__path__, "bot.") if info.name != "bot.__main__")
 # What an error takes besides its message and what fills that.
-OWN_ARGUMENTS = {"retry_after"}
+OWN_ARGUMENTS = {"advice", "retry_after"}
 
 
 def value_of(node: ast.expr, module: ModuleType) -> object:
@@ -55,7 +55,7 @@ def faults(module: ModuleType) -> Iterator[str]:
             continue
         else:
             continue
-        given = {keyword.arg for keyword in filled.keywords} - OWN_ARGUMENTS
+        given = {keyword.arg for keyword in filled.keywords} - (OWN_ARGUMENTS if is_error(called) else set())
         if None not in given and given != message.places:
             yield f"{module.__name__}:{node.lineno}: {message.text!r} has the places {sorted(message.places)}"
 

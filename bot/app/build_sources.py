@@ -9,11 +9,15 @@ import aiohttp
 from bot.config.settings import Settings
 from bot.config.source_tables import ArchiveTable, BlockscoutTable, SourceTable
 from bot.errors import ConfigError
+from bot.messages import Message
 from bot.sources.archive import ArchiveSource
 from bot.sources.blockscout import BlockscoutSource
 from bot.sources.chain import ChainedSource
 from bot.sources.loopring import LoopringSource
 from bot.sources.source import Source
+
+_TWO_OF_ONE_NETWORK = Message("Sources {other} and {name} both know {network}: make one the fallback of the other.")
+_WRONG_FALLBACK = Message("Source {behind} cannot stand behind {name}: it knows {network}, and {name} knows {wanted}.")
 
 
 async def open_source(table: SourceTable, session: aiohttp.ClientSession) -> Source:
@@ -53,9 +57,7 @@ def _arrange(settings: Settings, opened: Mapping[str, Source]) -> Sequence[Sourc
     networks: dict[str, str] = {}
     for source in first:
         if other := networks.get(source.network):
-            raise ConfigError(
-                f"Sources {other} and {source.name} both know {source.network}: make one the fallback of the other."
-            )
+            raise ConfigError(_TWO_OF_ONE_NETWORK, other=other, name=source.name, network=source.network)
         networks[source.network] = source.name
     return first
 
@@ -67,7 +69,5 @@ def _chain(name: str, fallbacks: Mapping[str, str], opened: Mapping[str, Source]
         return source
     second = _chain(behind, fallbacks, opened)
     if second.network != source.network:
-        raise ConfigError(
-            f"Source {behind} cannot stand behind {name}: it knows {second.network}, and {name} knows {source.network}."
-        )
+        raise ConfigError(_WRONG_FALLBACK, behind=behind, name=name, network=second.network, wanted=source.network)
     return ChainedSource(source, second)

@@ -21,6 +21,11 @@ from bot.archive.reader import Archive
 from bot.archive_api.loopring_json import Json, account_json, collection_json, page_json
 from bot.errors import ConfigError, UnavailableError
 from bot.holdings import LOOPRING, Holding
+from bot.messages import Message
+
+_OTHER_NETWORK = Message("{path}: holds accounts of {network}; only those of {loopring} can be served.")
+_PORT_IN_USE = Message("{host}:{port} is in use already. Choose another --port.")
+_CANNOT_LISTEN = Message("{host}:{port} cannot be listened on: {reason}. Choose another --port.")
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _DEFAULT_LIMIT = 20  # documented for the sibling endpoints
@@ -54,9 +59,7 @@ def make_app(archive: Archive, *, key: str, covers_all: bool = False) -> web.App
         ConfigError: an archive of another network, which this API has no words for.
     """
     if archive.header.network != LOOPRING:
-        raise ConfigError(
-            f"{archive.path}: holds accounts of {archive.header.network}; only those of {LOOPRING} can be served."
-        )
+        raise ConfigError(_OTHER_NETWORK, path=archive.path, network=archive.header.network, loopring=LOOPRING)
     questions = _Questions(archive, covers_all=covers_all)
     app = web.Application(client_max_size=1024)
     app.router.add_get("/api/v3/user/collection/details", _answering(questions.details, key))
@@ -77,9 +80,9 @@ async def start_serving(app: web.Application, host: str, port: int) -> web.AppRu
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
         await runner.cleanup()
-        in_use = error.errno == errno.EADDRINUSE
-        why = "is in use already" if in_use else f"cannot be listened on: {os.strerror(error.errno or 0)}"
-        raise ConfigError(f"{host}:{port} {why}. Choose another --port.") from error
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigError(_PORT_IN_USE, host=host, port=port) from error
+        raise ConfigError(_CANNOT_LISTEN, host=host, port=port, reason=os.strerror(error.errno or 0)) from error
     return runner
 
 

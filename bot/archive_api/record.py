@@ -18,12 +18,19 @@ from bot.errors import (
     UnavailableError,
 )
 from bot.holdings import Account, Collection, Holding, NftList
+from bot.messages import Message
 from bot.names import AccountRef, Names, RefKind, is_numbered
 from bot.reasons import reason_words
 from bot.sources.capabilities import holders_of, resolver_of
 from bot.sources.pace import Priority
 from bot.sources.reading import fetch_holdings, last_of, read_nfts
 from bot.sources.source import Source
+
+_WRONG_LINE = Message("Line {number} of the list of accounts: {reason}")
+_EMPTY_LIST = Message("The list of accounts is empty.")
+_NO_HOLDERS = Message("{label} cannot tell who holds a collection: give --accounts instead.")
+_NO_HOLDERS_ANSWER = Message("{label} gave no list of holders.")
+_NO_NAMES = Message("{label} knows no names: use an account's number or address.")
 
 # Accounts asked about at the same time; how fast the source is asked is its own pace.
 _BATCH = 8
@@ -56,9 +63,9 @@ def parse_refs(lines: Iterable[str], names: Names) -> Sequence[AccountRef]:
             try:
                 refs[names.parse_account(text)] = None
             except InputError as error:
-                raise InputError(f"Line {number} of the list of accounts: {error.sentence}") from error
+                raise InputError(_WRONG_LINE, number=number, reason=error.words) from error
     if not refs:
-        raise InputError("The list of accounts is empty.")
+        raise InputError(_EMPTY_LIST)
     return list(refs)
 
 
@@ -66,10 +73,10 @@ async def list_holders(source: Source, collection_id: str) -> tuple[Sequence[Acc
     """The accounts that hold a collection, and why the list is not whole, or "" when it is."""
     able = holders_of(source)
     if able is None:
-        raise InputError(f"{source.label} cannot tell who holds a collection: give --accounts instead.")
+        raise InputError(_NO_HOLDERS, label=source.label)
     scan = await last_of(able.iter_holders(collection_id, _LATER))
     if scan is None:
-        raise SourceError(f"{source.label} gave no list of holders.")
+        raise SourceError(_NO_HOLDERS_ANSWER, label=source.label)
     accounts = [holder.account.account_id for holder in scan.rows]
     return [AccountRef(source.network, RefKind.ID, account) for account in accounts], reason_words(
         scan.incomplete_reason
@@ -180,7 +187,7 @@ async def _resolve(source: Source, ref: AccountRef) -> tuple[Account, str]:
 async def _resolve_name(source: Source, name: str) -> str:
     able = resolver_of(source)
     if able is None:
-        raise SourceError(f"{source.label} knows no names: use an account's number or address.")
+        raise SourceError(_NO_NAMES, label=source.label)
     return await able.resolve_name(name, _LATER)
 
 
@@ -194,7 +201,7 @@ async def _held(source: Source, account: Account, row: Holding, *, with_nfts: bo
     except RefusedError:
         raise
     except SourceError as error:
-        nfts = nfts.broken_off(error.sentence)
+        nfts = nfts.broken_off(error.words)
     return HeldRecord(row.collection.collection_id, row.kinds, nfts)
 
 

@@ -27,11 +27,20 @@ from bot.config.secrets import read_secret
 from bot.config.settings import Settings
 from bot.errors import ConfigError, InputError, TesseraError
 from bot.holdings import LOOPRING, Account, Holdings
+from bot.messages import Message
 from bot.names import AccountRef, Names, RefKind
 from bot.sources.archive import ArchiveSource
 from bot.sources.pace import Priority
 from bot.sources.reading import fetch_holdings
 from bot.sources.source import Source
+
+_EXISTS = Message("{path}: exists already. Choose another name.")
+_CANNOT_READ = Message("{accounts}: cannot be read: {reason}.")
+_NOT_TEXT = Message("{accounts}: not a text in UTF-8.")
+_STARTED_WITH_NFTS = Message("{name}: was started with {source} ({network}) with --nfts: continue with the same.")
+_STARTED_WITHOUT_NFTS = Message("{name}: was started with {source} ({network}) without --nfts: continue with the same.")
+_NO_NAMES = Message("An archive knows no names: use an account's number or address.")
+_NO_KEY = Message("No key: set {key_variable} or {key_variable}_FILE, or answer everybody with --no-key.")
 
 OpenSource = Callable[[Settings, str], AbstractAsyncContextManager[Source]]
 
@@ -128,7 +137,7 @@ async def _whom(
 
 def _refuse_to_overwrite(path: Path, arguments: argparse.Namespace) -> None:
     if path.exists() and not arguments.resume:
-        raise ConfigError(f"{path}: exists already. Choose another name.")
+        raise ConfigError(_EXISTS, path=path)
 
 
 def _read_list(arguments: argparse.Namespace) -> Sequence[str]:
@@ -138,9 +147,9 @@ def _read_list(arguments: argparse.Namespace) -> Sequence[str]:
         text = sys.stdin.read() if arguments.accounts == "-" else Path(arguments.accounts).read_text("utf-8")
         return text.splitlines()
     except OSError as error:
-        raise ConfigError(f"{arguments.accounts}: cannot be read: {error.strerror}.") from error
+        raise ConfigError(_CANNOT_READ, accounts=arguments.accounts, reason=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{arguments.accounts}: not a text in UTF-8.") from error
+        raise ConfigError(_NOT_TEXT, accounts=arguments.accounts) from error
 
 
 def _open_partial(path: Path, arguments: argparse.Namespace, source: Source) -> Partial:
@@ -152,8 +161,8 @@ def _open_partial(path: Path, arguments: argparse.Namespace, source: Source) -> 
     header = partial.header
     if (header.network, header.source, header.has_nfts) != (source.network, source.label, arguments.nfts):
         partial.close()
-        nfts = "with --nfts" if header.has_nfts else "without --nfts"
-        raise ConfigError(f"{name}: was begun with {header.source} ({header.network}) {nfts}: go on with the same.")
+        message = _STARTED_WITH_NFTS if header.has_nfts else _STARTED_WITHOUT_NFTS
+        raise ConfigError(message(name=name, source=header.source, network=header.network))
     return partial
 
 
@@ -198,7 +207,7 @@ async def _show(arguments: argparse.Namespace) -> int:
     try:
         ref = Names((source.network,)).parse_account(arguments.account)
         if ref.kind is RefKind.NAME:
-            raise InputError("An archive knows no names: use an account's number or address.")
+            raise InputError(_NO_NAMES)
         account = Account(source.network, ref.value)
         if ref.kind is RefKind.OWNER:
             account = await source.fetch_account(ref.value, Priority.INTERACTIVE)
@@ -220,7 +229,7 @@ async def _held(source: ArchiveSource, account: Account) -> tuple[Holdings, str]
 async def _serve(arguments: argparse.Namespace) -> int:
     key = "" if arguments.no_key else read_secret(KEY_VARIABLE, os.environ) or ""
     if not key and not arguments.no_key:
-        raise ConfigError(f"No key: set {KEY_VARIABLE} or {KEY_VARIABLE}_FILE, or answer everybody with --no-key.")
+        raise ConfigError(_NO_KEY, key_variable=KEY_VARIABLE)
     archive = await asyncio.to_thread(Archive.open, arguments.file)
     try:
         app = make_app(archive, key=key, covers_all=arguments.covers_all)

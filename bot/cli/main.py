@@ -26,10 +26,13 @@ from bot.cli.table import holdings_json, holdings_table
 from bot.config.settings import Settings, load
 from bot.errors import ConfigError, DamagedStoreError, InputError, RefusedError, TesseraError
 from bot.holdings import Order
+from bot.messages import Message
 from bot.names import parse_contract
 from bot.sources.source import Source
 from bot.store import Store
 from bot.store.file.backup import backup_file
+
+_UNKNOWN_SOURCE = Message("No source is named {name}. Configured: {known}.")
 
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -110,7 +113,7 @@ async def _open_one(settings: Settings, name: str) -> AsyncIterator[Source]:
     """One configured source by its name, without what stands behind it."""
     tables = {table.name: table for table in settings.sources}
     if name not in tables:
-        raise ConfigError(f"No source is named {name[:40]}. Configured: {', '.join(tables)}.")
+        raise ConfigError(_UNKNOWN_SOURCE, name=name[:40], known=", ".join(tables))
     async with aiohttp.ClientSession() as session:
         source = await open_source(tables[name], session)
         try:

@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from bot import __version__
 from bot.lookup.lookup import Lookup
-from bot.sources.http import Health
+from bot.sources.health import Health
 from bot.ui import embeds
 from bot.ui.client import Bot
 

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.errors import ConfigError
+from bot.messages import Message
+
+_SET_TWICE = Message("Both {variable} and {variable}_FILE are set: keep one of them.")
+_PASTED_WRONGLY = Message("{variable} holds blanks or characters that no token has: it was probably pasted wrongly.")
+_FILE_UNREADABLE = Message("{variable}_FILE: that file cannot be read: {reason}.")
 
 
 def read_secret(variable: str, environ: Mapping[str, str]) -> str | None:
@@ -20,10 +25,10 @@ def read_secret(variable: str, environ: Mapping[str, str]) -> str | None:
     """
     value, file = environ.get(variable, ""), environ.get(f"{variable}_FILE", "")
     if file and value:
-        raise ConfigError(f"Both {variable} and {variable}_FILE are set: keep one of them.")
+        raise ConfigError(_SET_TWICE, variable=variable)
     value = (_read(variable, file) if file else value).strip()
     if any(not char.isprintable() or not char.isascii() or char == " " for char in value):
-        raise ConfigError(f"{variable} holds blanks or characters that no token has: it was probably pasted wrongly.")
+        raise ConfigError(_PASTED_WRONGLY, variable=variable)
     return value or None
 
 
@@ -32,4 +37,4 @@ def _read(variable: str, file: str) -> str:
         return Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         # The file is not named: by mistake its name may be the secret itself.
-        raise ConfigError(f"{variable}_FILE: that file cannot be read: {type(error).__name__}.") from error
+        raise ConfigError(_FILE_UNREADABLE, variable=variable, reason=type(error).__name__) from error

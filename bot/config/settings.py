@@ -32,7 +32,16 @@ from bot.config.source_tables import (
 )
 from bot.config.validation_errors import sentence_of
 from bot.errors import ConfigError
+from bot.messages import Message
 from bot.signing.challenge import site_of
+
+_AT = Message("{path}: {reason}")
+_SECRET_IN_FILE = Message("{path}: {table}.{key} must not be in the file: put it into {variable} in the environment.")
+_SOURCE_BRACKETS = Message("source: write [[source]], with two brackets, for each source.")
+_KEY_IN_FILE = Message("source.api_key must not be in the file: put it into {variable} in the environment.")
+_NO_FILE = Message("{path}: no such file. Copy config.example.toml there, or name another with --config.")
+_CANNOT_READ = Message("{path}: cannot be read: {reason}.")
+_NOT_TOML = Message("{path}: not valid TOML: {reason}.")
 
 
 class DiscordSettings(Table):
@@ -190,12 +199,10 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
     """
     tables = _read_toml(path, required=required)
     if "loopring" in tables:
-        raise ConfigError(f"{path}: {how_to_write_loopring(tables)}")
+        raise ConfigError(_AT, path=path, reason=how_to_write_loopring(tables))
     for (table, key), variable in _SECRETS.items():
         if isinstance(tables.get(table), dict) and key in tables[table]:
-            raise ConfigError(
-                f"{path}: {table}.{key} must not be in the file: put it into {variable} in the environment."
-            )
+            raise ConfigError(_SECRET_IN_FILE, path=path, table=table, key=key, variable=variable)
         if secret := read_secret(variable, environ):
             tables.setdefault(table, {})
             if isinstance(tables[table], dict):
@@ -204,14 +211,16 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
     try:
         return Settings.model_validate(tables)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {sentence_of(error, Settings)}") from None  # the cause would quote its input
+        raise ConfigError(
+            _AT, path=path, reason=sentence_of(error, Settings)
+        ) from None  # the cause would quote its input
 
 
 def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None:
     """Each `[[source]]` finds its key under its own name: `ETHEREUM_API_KEY` for one that is named ethereum."""
     sources = tables.setdefault("source", [])
     if not isinstance(sources, list):
-        raise ConfigError("source: write [[source]], with two brackets, for each source.")
+        raise ConfigError(_SOURCE_BRACKETS)
     if not sources:
         sources.extend(table.model_dump() for table in DEFAULT_SOURCES)
     for table in sources:
@@ -219,7 +228,7 @@ def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None
             continue
         variable = key_variable(table["name"])
         if "api_key" in table:
-            raise ConfigError(f"source.api_key must not be in the file: put it into {variable} in the environment.")
+            raise ConfigError(_KEY_IN_FILE, variable=variable)
         if secret := read_secret(variable, environ):
             table["api_key"] = secret
 
@@ -231,10 +240,8 @@ def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
     except FileNotFoundError:
         if not required:
             return {}
-        raise ConfigError(
-            f"{path}: no such file. Copy config.example.toml there, or name another with --config."
-        ) from None
+        raise ConfigError(_NO_FILE, path=path) from None
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
+        raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}.") from error
+        raise ConfigError(_NOT_TOML, path=path, reason=error) from error

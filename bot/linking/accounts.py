@@ -13,6 +13,7 @@ from bot.linking.contest_rules import OBJECTED_FOR, REFUSED_FOR
 from bot.linking.refusal_errors import refusal_error
 from bot.links import MAX_LABEL, MOST_LINKS, Link
 from bot.lookup.lookup import Lookup
+from bot.messages import Message
 from bot.names import refuse_secrets
 from bot.store import Store
 from bot.store.linking.link_table import LinkOutcome
@@ -22,7 +23,13 @@ from bot.text import safe_text
 
 log = logging.getLogger(__name__)
 
-_NONE_LINKED = "You have no account linked. `/link` remembers one, or say which: `/collections account:10001`."
+_NOT_YOURS = Message("“{typed}” is not among your accounts. `/accounts` lists them.")
+_NOTHING_SHARED = Message("That member shares no account here. Each member decides that in `/accounts`.")
+_LABEL_TOO_LONG = Message("A label has at most {most} letters, digits and signs.")
+_NOTHING_TO_OBJECT_TO = Message("There is nothing to object to any more: `/accounts` shows how things are.")
+_NOT_FOR_ONESELF = Message("Nobody can vouch for themselves: prove your account by `/verify`.")
+
+_NONE_LINKED = Message("You have no account linked. `/link` remembers one, or say which: `/collections account:10001`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ class Accounts:
         for names in (_exact_names, _short_names):
             if found := next((link for link in links if wanted and wanted in names(link)), None):
                 return found
-        raise InputError(f"“{safe_text(text, 50, plain=True)}” is not among your accounts. `/accounts` lists them.")
+        raise InputError(_NOT_YOURS, typed=safe_text(text, 50, plain=True))
 
     async def matching(self, user_id: int, typed: str) -> Sequence[Link]:
         """Those of a member's accounts that fit what was typed so far, the main one first."""
@@ -159,7 +166,7 @@ class Accounts:
         """
         if await self._links.shares(user_id, guild_id) and (links := await self._links.of(user_id)):
             return links[0]
-        raise InputError("That member shares no account here. Each member decides that in `/accounts`.")
+        raise InputError(_NOTHING_SHARED)
 
     async def set_main(self, user_id: int, account: Account) -> None:
         """Make an account the one that is shown where none is named.
@@ -178,7 +185,7 @@ class Accounts:
         """
         text = " ".join(label.split())
         if len(text) > MAX_LABEL or (text and not text.isprintable()):
-            raise InputError(f"A label has at most {MAX_LABEL} letters, digits and signs.")
+            raise InputError(_LABEL_TOO_LONG, most=MAX_LABEL)
         if not await self._links.set_label(user_id, account, text):
             raise refusal_error(Refusal.NOT_LINKED)
 
@@ -211,7 +218,7 @@ class Accounts:
         """
         now = self._clock()
         if not await self._contests.object(user_id, owner, now, now + OBJECTED_FOR):
-            raise InputError("There is nothing to object to any more: `/accounts` shows how things are.")
+            raise InputError(_NOTHING_TO_OBJECT_TO)
 
     async def link_manually(self, user_id: int, text: str, *, moderator_id: int, guild_id: int) -> Link:
         """Take a moderator's word that an account is a member's, in one server; it is marked as such, and recorded.
@@ -220,7 +227,7 @@ class Accounts:
             InputError: no account, proven already, or the moderator's own; and as `link`, but its owner must be known.
         """
         if user_id == moderator_id:
-            raise InputError("Nobody can vouch for themselves: prove your account by `/verify`.")
+            raise InputError(_NOT_FOR_ONESELF)
         account = await self._lookup.resolve(self._lookup.names.parse_account(text))
         owner = await self._lookup.owner_of(account)
         actor, subject = self._pseudonym(moderator_id), self._pseudonym(user_id)

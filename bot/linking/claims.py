@@ -7,9 +7,12 @@ from dataclasses import replace
 from bot.errors import InputError, NotFoundError
 from bot.holdings import Account
 from bot.lookup.lookup import Lookup
+from bot.messages import Message
 from bot.proofs import Session
 from bot.store import Store
 from bot.store.rows import to_account
+
+_NO_ACCOUNT = Message("{start}…{end} has no account here. Connect the address that owns yours.")
 
 
 class Claims:
@@ -43,6 +46,4 @@ class Claims:
         try:
             return await self._lookup.resolve(self._lookup.names.parse_account(owner))
         except NotFoundError as error:
-            raise InputError(
-                f"{owner[:6]}…{owner[-4:]} has no account here. Connect the address that owns yours."
-            ) from error
+            raise InputError(_NO_ACCOUNT, start=owner[:6], end=owner[-4:]) from error

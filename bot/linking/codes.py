@@ -6,6 +6,9 @@ import secrets
 from datetime import timedelta
 
 from bot.errors import InputError
+from bot.messages import Message
+
+_FORM = Message("A code has {length} letters and digits, as the page shows them: ABCD-2345.")
 
 CODE_FOR = timedelta(minutes=5)
 # Crockford's letters: none of them is taken for another. Eight are 40 bits, for five tries within five minutes.
@@ -32,5 +35,5 @@ def parse_code(typed: str) -> str:
     """
     code = "".join(typed.upper().translate(_MISREAD).split()).replace("-", "")
     if len(code) != _LENGTH or not set(code) <= set(_LETTERS):
-        raise InputError(f"A code has {_LENGTH} letters and digits, as the page shows them: ABCD-2345.")
+        raise InputError(_FORM, length=_LENGTH)
     return code

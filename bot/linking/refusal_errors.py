@@ -4,37 +4,47 @@ from __future__ import annotations
 
 from bot.errors import InputError, LimitError, SessionError, TesseraError
 from bot.links import MOST_LINKS
+from bot.messages import Message, Words
 from bot.store.linking.refusal import Refusal, RefusedUntil, WrongCode
 
-OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."
+_CLAIMED_LATELY = Message(
+    "You claimed that account lately, and it stayed with its holder: you cannot claim it again before {until:%Y-%m-%d}."
+)
 
-_PROVEN_BY = "That account is proven by {} already: nothing was changed."
-_ERRORS: dict[Refusal, tuple[type[TesseraError], str]] = {
-    Refusal.OVER: (SessionError, OVER),
-    Refusal.LIMIT: (
-        LimitError,
-        f"{MOST_LINKS} accounts are linked already, which is the most: `/unlink` one first.",
-    ),
-    Refusal.NOT_LINKED: (InputError, "That account is not among yours. `/accounts` lists them."),
-    Refusal.OTHER_OWNER: (
-        InputError,
-        "That account is another address's, as was told before: this bot's operator must look at that.",
-    ),
-    Refusal.PROVEN_BY_MEMBER: (InputError, _PROVEN_BY.format("this member")),
-    Refusal.PROVEN_BY_ANOTHER: (InputError, _PROVEN_BY.format("another member")),
+OVER = Message("This link is not valid any more. Run `/verify` in Discord for a new one.")
+
+_WRONG_CODE = Message(
+    "That is not the code that the page showed. {count} more try.",
+    "That is not the code that the page showed. {count} more tries.",
+)
+_LAST_WRONG_CODE = Message("That is not the code that the page showed. Run `/verify` for a new link.")
+_TOO_MANY_LINKED = Message(
+    "One account is linked already, which is the most: `/unlink` it first.",
+    "{count} accounts are linked already, which is the most: `/unlink` one first.",
+)
+_NOT_LINKED = Message("That account is not among yours. `/accounts` lists them.")
+_OTHER_OWNER = Message(
+    "That account is another address's, as was reported before: this bot's operator must look at that."
+)
+_PROVEN_BY_MEMBER = Message("That account is proven by this member already: nothing was changed.")
+_PROVEN_BY_ANOTHER = Message("That account is proven by another member already: nothing was changed.")
+
+_ERRORS: dict[Refusal, tuple[type[TesseraError], Words]] = {
+    Refusal.OVER: (SessionError, OVER()),
+    Refusal.LIMIT: (LimitError, _TOO_MANY_LINKED(count=MOST_LINKS)),
+    Refusal.NOT_LINKED: (InputError, _NOT_LINKED()),
+    Refusal.OTHER_OWNER: (InputError, _OTHER_OWNER()),
+    Refusal.PROVEN_BY_MEMBER: (InputError, _PROVEN_BY_MEMBER()),
+    Refusal.PROVEN_BY_ANOTHER: (InputError, _PROVEN_BY_ANOTHER()),
 }
 
 
 def refusal_error(refusal: Refusal | RefusedUntil | WrongCode) -> TesseraError:
     """The error that says why nothing was changed."""
     if isinstance(refusal, RefusedUntil):
-        return InputError(
-            "You claimed that account lately, and it stayed with its holder: you cannot claim it again before "
-            f"{refusal.until:%Y-%m-%d}."
-        )
+        return InputError(_CLAIMED_LATELY, until=refusal.until)
     if isinstance(refusal, WrongCode):
         left = refusal.tries_left
-        rest = f"{left} more {'try' if left == 1 else 'tries'}" if left else "Run `/verify` for a new link"
-        return InputError(f"That is not the code that the page showed. {rest}.")
-    kind, sentence = _ERRORS[refusal]
-    return kind(sentence)
+        return InputError(_WRONG_CODE, count=left) if left else InputError(_LAST_WRONG_CODE)
+    kind, words = _ERRORS[refusal]
+    return kind(words)

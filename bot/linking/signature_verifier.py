@@ -13,27 +13,34 @@ from collections.abc import Awaitable, Callable, Collection
 from bot.errors import ProofError, SourceError, UndecidedError
 from bot.linking.ethereum import Nodes
 from bot.links import Counterfactual, ProofKind
+from bot.messages import Message
 from bot.signing.abi import compute_wallet_call, is_magic, read_address, valid_signature_call
 from bot.signing.signature import checksummed, digests_for, personal_digest, recover
 
 # An account of EIP-7702 has the code of another one, and its own key nevertheless.
-_CANNOT_ASK = (
-    "That signature is not by the address's own key. If the address is a smart wallet, only its contract can tell, and "
-    "this bot has no Ethereum node to ask: its operator must set ETH_RPC_URL."
+_CANNOT_ASK = Message(
+    "That signature is not by the address's own key. If the address is a smart wallet, only its contract can "
+    "tell, and this bot has no Ethereum node to ask: its operator must set ETH_RPC_URL."
 )
-_NO_KEY = "That signature is by another key than that of {owner}. Choose that account in your wallet, and sign anew."
-_NOBODY_KNOWS = "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can tell."
-_REFUSED = (
-    "The smart wallet {owner} does not accept that signature. Sign with its own key, and if the wallet is locked, "
-    "unlock it first; then try again. A wallet that cannot check signatures (EIP-1271) cannot be proven here."
+_NO_KEY = Message(
+    "That signature is by another key than that of {owner}. Choose that account in your wallet, and sign again."
 )
-_LOCKED = (
-    "The smart wallet {owner} is locked, and accepts no signature while it is: unlock it with its guardians, then try "
-    "again."
+_NO_KEY_KNOWN = Message(
+    "That signature is by another key than that of {owner}. Choose that account in your wallet, and sign again. "
+    "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can say."
 )
-_UNKNOWN_FACTORY = (
-    "The smart wallet {owner} is not deployed, and comes from a factory that this bot does not trust: its operator "
-    "must look at wallet_factories."
+_REFUSED = Message(
+    "The smart wallet {owner} does not accept that signature. Sign with its own key, and if the wallet is "
+    "locked, unlock it first; then try again. A wallet that cannot check signatures (EIP-1271) cannot be "
+    "proven here."
+)
+_LOCKED = Message(
+    "The smart wallet {owner} is locked, and accepts no signature while it is: unlock it with its guardians, "
+    "then try again."
+)
+_UNKNOWN_FACTORY = Message(
+    "The smart wallet {owner} is not deployed, and comes from a factory that this bot does not trust: its "
+    "operator must look at wallet_factories."
 )
 # Loopring's wallet says nothing but zeros to a signature that it does not accept, and to all while it is locked. Which
 # it is stands in its state (`wallet()`, github.com/Loopring/protocols: hebao_v2, SmartWallet.sol): twelve words, the
@@ -42,7 +49,7 @@ _NO = bytes(32)
 _STATE_CALL = bytes.fromhex("521eb273")
 _STATE_BYTES = 12 * 32
 _LOCKED_WORD = slice(3 * 32, 4 * 32)
-_LATER = "Whether {owner} is a wallet of that key cannot be found out right now. Try again in a minute."
+_LATER = Message("Whether {owner} is a wallet of that key cannot be found out right now. Try again in a minute.")
 
 
 class SignatureVerifier:
@@ -85,7 +92,7 @@ class SignatureVerifier:
         # Some 8 ms of plain Python, a candidate: not on the loop, where commands wait.
         keys = await asyncio.to_thread(_keys, digest, signature)
         if signer != owner and signer not in keys:
-            raise ProofError(_NO_KEY.format(owner=checksummed(signer)))
+            raise ProofError(_NO_KEY, owner=checksummed(signer))
         if owner in keys:
             return ProofKind.KEY
         if self._nodes is None:
@@ -97,24 +104,24 @@ class SignatureVerifier:
         if returned is not None and is_magic(returned):
             return ProofKind.CONTRACT
         if returned == _NO and await _is_locked(owner, self._nodes):
-            raise UndecidedError(_LOCKED.format(owner=checksummed(owner)))
-        raise ProofError(_REFUSED.format(owner=checksummed(owner)))
+            raise UndecidedError(_LOCKED, owner=checksummed(owner))
+        raise ProofError(_REFUSED, owner=checksummed(owner))
 
     async def _compute(self, owner: str, keys: Collection[str], nodes: Nodes) -> None:
         """See that one of these keys owns the wallet that is to be at `owner` once it is deployed."""
         try:
             known = await self._counterfactual(owner)
         except SourceError as error:
-            raise UndecidedError(_LATER.format(owner=checksummed(owner))) from error
+            raise UndecidedError(_LATER, owner=checksummed(owner)) from error
         if known is None and not self._knows_wallets:
-            raise ProofError(f"{_NO_KEY.format(owner=checksummed(owner))} {_NOBODY_KNOWS}")
+            raise ProofError(_NO_KEY_KNOWN, owner=checksummed(owner))
         if known is None or known.owner not in keys:
-            raise ProofError(_NO_KEY.format(owner=checksummed(owner)))
+            raise ProofError(_NO_KEY, owner=checksummed(owner))
         if known.factory not in self._factories:
-            raise UndecidedError(_UNKNOWN_FACTORY.format(owner=checksummed(owner)))
+            raise UndecidedError(_UNKNOWN_FACTORY, owner=checksummed(owner))
         returned = await nodes.call(known.factory, compute_wallet_call(known.owner, known.salt))
         if returned is None or read_address(returned) != owner:
-            raise ProofError(_NO_KEY.format(owner=checksummed(owner)))
+            raise ProofError(_NO_KEY, owner=checksummed(owner))
 
 
 def _as_contracts_read(signature: bytes) -> bytes:

@@ -6,9 +6,17 @@ import math
 from datetime import datetime, timedelta
 
 from bot.errors import LimitError
+from bot.messages import Message
 from bot.proofs import MOST_RELAYS, RELAY_SPAN
 from bot.store.linking.refusal import StartLimit, StartRefused
 from bot.store.linking.session_table import StartLimits
+
+_LOCKED_OUT = Message("Others opened links that you made, too often: you cannot verify for a day. Ask a moderator.")
+_BUSY_SERVER = Message("Too many people of this server verify right now. Try again in a minute.")
+_TOO_OFTEN = Message(
+    "You started {most} verifications within an hour. Try again in {count} minute.",
+    "You started {most} verifications within an hour. Try again in {count} minutes.",
+)
 
 START_LIMITS = StartLimits(
     by_person=5,
@@ -23,11 +31,9 @@ START_LIMITS = StartLimits(
 def start_error(refused: StartRefused, now: datetime) -> LimitError:
     """The error that says why no verification may be started now."""
     if refused.limit is StartLimit.RELAYS:
-        return LimitError("Others opened links that you made, too often: you cannot verify for a day. Ask a moderator.")
+        return LimitError(_LOCKED_OUT)
     if refused.limit is StartLimit.GUILD:
-        return LimitError("Too many people of this server verify right now. Try again in a minute.", retry_after=60)
+        return LimitError(_BUSY_SERVER, retry_after=60)
     # The store counts whole seconds.
     wait = (refused.free_at or now) - now.replace(microsecond=0)
-    minutes = math.ceil(wait.total_seconds() / 60)
-    in_minutes = f"{minutes} minute{'' if minutes == 1 else 's'}"
-    return LimitError(f"You began {START_LIMITS.by_person} verifications within an hour. Try again in {in_minutes}.")
+    return LimitError(_TOO_OFTEN, most=START_LIMITS.by_person, count=math.ceil(wait.total_seconds() / 60))

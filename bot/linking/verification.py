@@ -29,6 +29,7 @@ from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.start_limits import START_LIMITS, start_error
 from bot.linking.steps import LoginResult, Page, StartedProof
 from bot.links import Link, Person, covers
+from bot.messages import Message
 from bot.proofs import (
     MOST_CHALLENGES,
     MOST_RELAYS,
@@ -49,10 +50,13 @@ from bot.store.pseudonyms import Pseudonym
 
 log = logging.getLogger(__name__)
 
+_TOO_MANY_TRIES = Message("Too many tries with this link. Run `/verify` in Discord for a new one.")
+_NO_CODE_EXPECTED = Message("There is nothing to type a code for. Open your link first, and sign there.")
+
 SESSION_FOR = timedelta(minutes=10)
-_ANOTHER_CHAIN = (
-    "A smart wallet on another chain than Ethereum cannot be proven: somebody else's may have the same address there. "
-    "Prove an account of a wallet with a key of its own, or one on Ethereum or Loopring."
+_ANOTHER_CHAIN = Message(
+    "A smart wallet on another chain than Ethereum cannot be proven: somebody else's may have the same address "
+    "there. Prove an account of a wallet with a key of its own, or one on Ethereum or Loopring."
 )
 
 
@@ -224,7 +228,7 @@ class Verification:
         now = self._clock()
         challenge = new_challenge(session, signer, accounts, now, self._public_url)
         if not await self._sessions.issue(session, challenge, now, most=MOST_CHALLENGES):
-            raise LimitError("Too many tries with this link. Run `/verify` in Discord for a new one.")
+            raise LimitError(_TOO_MANY_TRIES)
         return challenge
 
     async def submit(self, session: Session, challenge_id: str, signature: str) -> Outcome:
@@ -277,7 +281,7 @@ class Verification:
         now = self._clock()
         session = await self._sessions.of_user(user_id, ProofMethod.CODE, now)
         if session is None or session.status is not SessionStatus.SIGNED:
-            raise SessionError("There is nothing to type a code for. Open your link first, and sign there.")
+            raise SessionError(_NO_CODE_EXPECTED)
         code_hash, terms = derived.hashed(codes.parse_code(typed)), policy(now, self._contest_for)
         return self._publish(
             session, await self._proofs.take_code(session, code_hash, now, terms, most_tries=MOST_TRIES)

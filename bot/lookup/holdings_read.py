@@ -8,14 +8,15 @@ from collections.abc import AsyncIterator, Callable
 
 from bot.errors import SourceError, TesseraError
 from bot.holdings import Account, Holdings
+from bot.messages import Message
 from bot.sources.pace import Priority
 from bot.sources.reading import read_holdings
 from bot.sources.source import Source
 
 log = logging.getLogger(__name__)
 
-_CUT_SHORT = "Tessera is being restarted. Try again in a minute."
-_OUR_FAULT = "Something went wrong inside Tessera. Try again later, and tell its operator if it stays so."
+_CUT_SHORT = Message("Tessera is being restarted. Try again in a minute.")
+_OUR_FAULT = Message("Something went wrong inside Tessera. Try again later, and tell its operator if it stays so.")
 
 
 class HoldingsRead:
@@ -75,7 +76,7 @@ class HoldingsRead:
     def _break_off(self, error: TesseraError) -> None:
         self._error = error
         if self.latest:
-            self._publish(self.latest.broken_off(error.sentence))
+            self._publish(self.latest.broken_off(error.words))
 
     def _publish(self, holdings: Holdings) -> None:
         self.latest = holdings

@@ -19,6 +19,7 @@ from bot.holdings import Account, Collection, Holding, Holdings, NftList, Owner
 from bot.links import Counterfactual
 from bot.lookup.holdings_read import HoldingsRead
 from bot.lookup.resolution import Resolution, Sleep
+from bot.messages import Message
 from bot.names import AccountRef, Names, is_numbered
 from bot.reasons import source_error
 from bot.sources.capabilities import namer_of, wallets_of
@@ -28,6 +29,9 @@ from bot.sources.source import Source
 from bot.store import Store
 
 log = logging.getLogger(__name__)
+
+_NETWORK_GONE = Message("No source here knows `{network}` any more: this bot's operator has removed it.")
+_OWNER_CHANGED = Message("It was told differently before who owns {account}: this bot's operator must look.")
 
 # Rows kept in memory, to be shared for `cache_for` and shown with their age when the source is down. A row with its
 # texts is some 2 KB as a rule; the wire cuts texts that are longer than anybody could be shown.
@@ -87,7 +91,7 @@ class Lookup:
             InputError: none is configured any more, as may be for accounts that were linked while one was.
         """
         if network not in self._by_network:
-            raise InputError(f"No source here knows `{network}` any more: this bot's operator has removed it.")
+            raise InputError(_NETWORK_GONE, network=network)
         return self._by_network[network]
 
     async def close(self) -> None:
@@ -206,7 +210,7 @@ class Lookup:
         except SourceError as error:
             if not kept:
                 raise
-            yield replace(kept, stale_reason=source_error(error.sentence))
+            yield replace(kept, stale_reason=source_error(error.words))
 
     def _ended(self, key: _Key) -> None:
         latest = self._readings.pop(key).latest
@@ -227,7 +231,7 @@ class Lookup:
         except SourceError as error:
             if not nfts.nfts:
                 raise
-            nfts = nfts.broken_off(error.sentence)
+            nfts = nfts.broken_off(error.words)
         nfts = nfts.expecting(holding.kinds)
         if nfts.complete and not nfts.fallback_reason:
             self._nfts[key] = nfts
@@ -257,7 +261,7 @@ class Lookup:
             return  # logged by the store; asking once more costs one request
         if known != owner:
             log.error("%s is said to be owned by %s, and was by %s: one of the sources is wrong", account, owner, known)
-            raise SourceError(f"It was told differently before who owns {account}: this bot's operator must look.")
+            raise SourceError(_OWNER_CHANGED, account=account)
 
 
 async def _only(holdings: Holdings) -> AsyncIterator[Holdings]:

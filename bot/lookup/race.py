@@ -14,10 +14,15 @@ from enum import IntEnum
 from typing import Generic, TypeVar
 
 from bot.errors import NotFoundError, RefusedError, TesseraError, UnavailableError
+from bot.messages import Message
+from bot.sources.advice import IN_A_MINUTE
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_NONE_ANSWERS = Message("None of the sources answers now: {asked} were asked.")
+_AND = Message("{before} and {last}")
 
 
 class Standing(IntEnum):
@@ -164,6 +169,6 @@ def _no_answer(entrants: Sequence[Entrant[T]]) -> Exception:
             return error
     if len(failures) > 1 and not all(isinstance(error, RefusedError) for _, error in failures):
         labels = [label for label, _ in failures]
-        asked = f"{', '.join(labels[:-1])} and {labels[-1]}"
-        return UnavailableError(f"None of the sources answers now: {asked} were asked. Try again in a minute.")
+        asked = _AND(before=", ".join(labels[:-1]), last=labels[-1])
+        return UnavailableError(_NONE_ANSWERS, asked=asked, advice=IN_A_MINUTE)
     return (failures or errors)[0][1]

@@ -15,6 +15,7 @@ from cachetools import LRUCache, TTLCache
 from bot.errors import InputError, NotFoundError
 from bot.holdings import Account, Holdings
 from bot.lookup.race import Standing, first_answer
+from bot.messages import Message
 from bot.names import AccountRef, RefKind, is_numbered
 from bot.sources.capabilities import resolver_of
 from bot.sources.pace import Priority
@@ -25,6 +26,10 @@ from bot.sources.source import ResolvesNames, Source
 PATIENCE_SECONDS = 2.0
 # Names can be pointed elsewhere by their owners. An account's owner cannot change.
 _NAME_SECONDS = 3600
+
+_NO_RESOLVER = Message("No source here resolves names. Use an address or an account id.")
+_NAME_IS = Message("{name} is {address}. {fact}")
+_ELSEWHERE = Message("{fact} On {label} it is `{account}`.")
 
 Sleep = Callable[[float], Awaitable[object]]
 ReadHoldings = Callable[[Account, str | None], AsyncIterator[Holdings]]
@@ -139,7 +144,7 @@ class Resolution:
         """By the network's own source if it can, else by any that can: whichever knows it first."""
         able = [(source, resolver) for source in self._sources.values() if (resolver := resolver_of(source))]
         if not able:
-            raise InputError("No source here resolves names. Use an address or an account id.")
+            raise InputError(_NO_RESOLVER)
         if network:
             _, own = next((each for each in able if each[0].network == network), able[0])
             return await own.resolve_name(name, self._priority)
@@ -149,14 +154,13 @@ class Resolution:
 
     def _none(self, ref: AccountRef, owner: str, error: NotFoundError) -> NotFoundError:
         """That there is no account, with the address behind a name, and where else that address has one."""
-        address = f"{ref.value} is {owner}. " if ref.kind is RefKind.NAME else ""
-        return NotFoundError(f"{address}{error.sentence}{self._elsewhere(owner, ref.network) if ref.network else ''}")
-
-    def _elsewhere(self, owner: str, network: str) -> str:
-        chains = [source for source in self._sources.values() if not is_numbered(source.network)]
-        return "".join(
-            f" On {chain.label} it is `{chain.network}:{owner}`." for chain in chains if chain.network != network
-        )
+        words = error.words
+        if ref.kind is RefKind.NAME:
+            words = _NAME_IS(name=ref.value, address=owner, fact=words)
+        for chain in self._sources.values():
+            if ref.network and ref.network != chain.network and not is_numbered(chain.network):
+                words = _ELSEWHERE(fact=words, label=chain.label, account=f"{chain.network}:{owner}")
+        return NotFoundError(words)
 
 
 def standing_of(holdings: Holdings) -> Standing:

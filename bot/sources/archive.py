@@ -17,14 +17,24 @@ from bot.archive.lines import AccountRecord
 from bot.archive.reader import Archive
 from bot.errors import SourceError
 from bot.holdings import Account, Collection, Holding, Nft, NftList
+from bot.messages import Message
 from bot.names import is_numbered
 from bot.reasons import Reason, ReasonCode, as_recorded
-from bot.sources.http import Health
+from bot.sources.health import Health
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from bot.sources.source import Abilities
 
 T = TypeVar("T")
+
+_ARCHIVE = Message("The archive of {network}")
+_RECORDED_ON = Message("it was recorded on {day:%Y-%m-%d}")
+_PARTLY_HELD = Message("{archive} holds only a part of what {account} had; {when}.")
+_NO_NFTS = Message("{archive} does not list the single NFTs of this collection; {when}.")
+_NO_COLLECTION = Message("{archive} does not hold collection {collection}; {when}.")
+_NO_OWNER = Message("{archive} does not say who owns {account}; {when}.")
+_NO_ACCOUNT_OF = Message("{archive} holds no account of {start}…{end}; {when}.")
+_NO_ACCOUNT = Message("{archive} does not hold account {account_id}; {when}.")
 
 
 class ArchiveSource:
@@ -50,8 +60,8 @@ class ArchiveSource:
         self.network = header.network
         self.abilities = Abilities(numbers_copies=header.has_nfts, is_live=False)
         self.health = Health()
-        self._what = f"The archive of {header.network}"
-        self._when = f"it was recorded on {header.recorded_at:%Y-%m-%d}"
+        self._what = _ARCHIVE(network=header.network)
+        self._when = _RECORDED_ON(day=header.recorded_at)
 
     @classmethod
     async def open(cls, path: Path, *, name: str, label: str = "", network: str = "") -> ArchiveSource:
@@ -95,10 +105,10 @@ class ArchiveSource:
         record = await self._ask(lambda: self._record(account))
         held = {held.collection_id: held for held in record.holdings}.get(collection.collection_id)
         if held is None and not record.complete:
-            raise SourceError(f"{self._what} holds only a part of what {account} had; {self._when}.")
+            raise SourceError(_PARTLY_HELD, archive=self._what, account=account, when=self._when)
         nfts = held.nfts if held else NftList(complete=True, total=0)
         if nfts is None:
-            raise SourceError(f"{self._what} does not list the single NFTs of this collection; {self._when}.")
+            raise SourceError(_NO_NFTS, archive=self._what, when=self._when)
         incomplete_reason = nfts.incomplete_reason
         if not nfts.complete and not incomplete_reason:
             incomplete_reason = Reason.of(ReasonCode.RECORDING_UNFINISHED)
@@ -108,7 +118,7 @@ class ArchiveSource:
         """One collection, whoever held it."""
         found = await self._ask(lambda: self._archive.find_collection(collection_id))
         if found is None:
-            raise SourceError(f"{self._what} does not hold collection {collection_id}; {self._when}.")
+            raise SourceError(_NO_COLLECTION, archive=self._what, collection=collection_id, when=self._when)
         return replace(found, as_of=self._archive.header.recorded_at)
 
     async def fetch_owner(self, account: Account, priority: Priority) -> str:  # noqa: ARG002 - as above
@@ -117,7 +127,7 @@ class ArchiveSource:
             return account.account_id
         record = await self._ask(lambda: self._record(account))
         if not record.owner:
-            raise SourceError(f"{self._what} does not tell who owns {account}; {self._when}.")
+            raise SourceError(_NO_OWNER, archive=self._what, account=account, when=self._when)
         return record.owner
 
     async def fetch_account(self, owner: str, priority: Priority) -> Account:  # noqa: ARG002 - as above
@@ -126,13 +136,13 @@ class ArchiveSource:
             return Account(self.network, owner)
         found = await self._ask(lambda: self._archive.find_account_of(owner))
         if found is None:
-            raise SourceError(f"{self._what} holds no account of {owner[:6]}…{owner[-4:]}; {self._when}.")
+            raise SourceError(_NO_ACCOUNT_OF, archive=self._what, start=owner[:6], end=owner[-4:], when=self._when)
         return Account(self.network, found)
 
     def _record(self, account: Account) -> AccountRecord:
         found = self._archive.find_account(account.account_id) if account.network == self.network else None
         if found is None:
-            raise SourceError(f"{self._what} does not hold account {account.account_id}; {self._when}.")
+            raise SourceError(_NO_ACCOUNT, archive=self._what, account_id=account.account_id, when=self._when)
         return found
 
     async def _ask(self, read: Callable[[], T]) -> T:

@@ -17,6 +17,8 @@ from pydantic import BaseModel
 from bot.config.source_tables import BlockscoutTable, key_variable
 from bot.errors import NotFoundError, RefusedError, UnavailableError
 from bot.holdings import Account, Collection, Holding, Nft
+from bot.messages import Message, Words
+from bot.sources.advice import IN_A_MINUTE, LATER
 from bot.sources.blockscout_wire import (
     HeldPart,
     WireHolder,
@@ -26,7 +28,8 @@ from bot.sources.blockscout_wire import (
     WireToken,
     read_page,
 )
-from bot.sources.http import Answer, Health, JsonClient
+from bot.sources.health import Health
+from bot.sources.http import Answer, JsonClient
 from bot.sources.pace import Pace, Priority
 from bot.sources.paging import RawPage, Scan, iter_keyed_scan
 from bot.sources.source import Abilities, Holder
@@ -41,6 +44,18 @@ _SUBJECTS = ("/address_hash_param", "/holder_address_hash")
 
 W = TypeVar("W", bound=BaseModel)
 V = TypeVar("V")
+
+_A_CURRENCY = Message("{contract} is a currency on {label}, not a collection of NFTs.")
+_ADDRESS_REFUSED = Message("{label} does not accept this address.")
+_QUESTION_REFUSED = Message("{label} did not accept the question.")
+_NOTHING_THERE = Message("{label} has nothing at that address (HTTP 404): this bot's operator must check the base URL.")
+_FAULT = Message("{label} has a fault of its own (HTTP {status}).")
+_KEY_REFUSED = Message("{label} refuses this bot's API key (HTTP {status}): its operator must check {variable}.")
+_KEY_MISSING = Message(
+    "{label} wants an API key (HTTP {status}) and this bot has none: its operator must set {variable}."
+)
+_NO_COLLECTION = Message("{label} knows no collection {contract}.")
+_NO_NAME = Message("{label} knows no address behind the name {name}.")
 
 
 class _MissingError(NotFoundError):
@@ -150,7 +165,7 @@ class BlockscoutSource:
         if found.collection_id != contract:
             raise not_understood(self.label)
         if found.nft_type in _CURRENCIES:
-            raise NotFoundError(f"{_short(contract)} is a currency on {self.label}, not a collection of NFTs.")
+            raise NotFoundError(_A_CURRENCY, contract=_short(contract), label=self.label)
         return found
 
     async def fetch_owner(self, account: Account, priority: Priority) -> str:  # noqa: ARG002 - nobody is asked
@@ -167,18 +182,18 @@ class BlockscoutSource:
         That search also leads from what a token calls itself to its contract, and anybody may call a token
         "vitalik.eth". So an address that is a token's is not taken.
         """
-        sentence = f"{self.label} knows no address behind the name {name}."
+        missing = _NO_NAME(label=self.label, name=name)
         found = read_one(WireRedirect, await self._get("/search/check-redirect", {"q": name}, priority), self.label)
         if not found.redirect or found.type != "address":
-            raise NotFoundError(sentence)
+            raise NotFoundError(missing)
         address = (found.parameter or "").lower()
         if not ADDRESS.fullmatch(address):
             raise not_understood(self.label)
         try:
-            await self._get(f"/tokens/{address}", {}, priority, missing=sentence)
+            await self._get(f"/tokens/{address}", {}, priority, missing=missing)
         except NotFoundError:
             return address
-        raise NotFoundError(sentence)
+        raise NotFoundError(missing)
 
     async def _iter_rows(
         self,
@@ -188,26 +203,28 @@ class BlockscoutSource:
         model: type[W],
         to_value: Callable[[W], V],
         key: Callable[[V], str],
-        missing: str = "",
+        missing: Words | None = None,
     ) -> AsyncIterator[Scan[V]]:
         async def fetch_page(cursor: Mapping[str, str]) -> tuple[RawPage[V], Mapping[str, str] | None]:
             # A list that has begun is there: 404 for a later page is no word on the whole.
-            body = await self._get(path, {**own, **cursor}, priority, missing="" if cursor else missing)
+            body = await self._get(path, {**own, **cursor}, priority, missing=None if cursor else missing)
             return read_page(body, model, to_value, self.label)
 
         async for scan in iter_keyed_scan(fetch_page, key):
             yield scan
 
-    async def _get(self, path: str, params: Mapping[str, str], priority: Priority, *, missing: str = "") -> Any:
-        """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
+    async def _get(
+        self, path: str, params: Mapping[str, str], priority: Priority, *, missing: Words | None = None
+    ) -> Any:
+        """The body; `missing` are the words for "there is no such thing" where that can be the answer."""
         try:
             return (await self._client.fetch(path, params, priority)).body
         except _MissingError as error:
             if missing:
                 raise NotFoundError(missing) from error
-            raise UnavailableError(error.sentence) from error
+            raise UnavailableError(error.words) from error
         except _NotAcceptedError as error:
-            raise UnavailableError(error.sentence) from error
+            raise UnavailableError(error.words, advice=LATER) from error
 
     def _judge(self, answer: Answer) -> None:
         """Raise what a status means; the bodies have no codes."""
@@ -218,19 +235,15 @@ class BlockscoutSource:
             raise RefusedError(self._refusal(status))
         if status == HTTPStatus.UNPROCESSABLE_ENTITY:
             if _points_at(body, _SUBJECTS):
-                raise NotFoundError(f"{self.label} does not accept this address.")
-            raise _NotAcceptedError(f"{self.label} did not accept the question. Try again later.")
+                raise NotFoundError(_ADDRESS_REFUSED, label=self.label)
+            raise _NotAcceptedError(_QUESTION_REFUSED, label=self.label)
         if status == HTTPStatus.NOT_FOUND and isinstance(body, dict) and isinstance(body.get("message"), str):
-            raise _MissingError(
-                f"{self.label} has nothing at that address (HTTP 404): this bot's operator must check the base URL."
-            )
-        raise UnavailableError(f"{self.label} has a fault of its own (HTTP {status}). Try again in a minute.")
+            raise _MissingError(_NOTHING_THERE, label=self.label)
+        raise UnavailableError(_FAULT, label=self.label, status=status, advice=IN_A_MINUTE)
 
-    def _refusal(self, status: int) -> str:
-        variable = key_variable(self.name)
-        if self._has_key:
-            return f"{self.label} refuses this bot's API key (HTTP {status}): its operator must check {variable}."
-        return f"{self.label} wants an API key (HTTP {status}) and this bot has none: its operator must set {variable}."
+    def _refusal(self, status: int) -> Words:
+        message = _KEY_REFUSED if self._has_key else _KEY_MISSING
+        return message(label=self.label, status=status, variable=key_variable(self.name))
 
     def _checked(self, address: str) -> str:
         """An address in lower case; what is none never gets into a path.
@@ -239,11 +252,11 @@ class BlockscoutSource:
             NotFoundError: it is none.
         """
         if not ADDRESS.fullmatch(address.lower()):
-            raise NotFoundError(f"{self.label} does not accept this address.")
+            raise NotFoundError(_ADDRESS_REFUSED, label=self.label)
         return address.lower()
 
-    def _unknown(self, contract: str) -> str:
-        return f"{self.label} knows no collection {_short(contract)}."
+    def _unknown(self, contract: str) -> Words:
+        return _NO_COLLECTION(label=self.label, contract=_short(contract))
 
 
 def _points_at(body: Any, pointers: tuple[str, ...]) -> bool:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from bot.errors import SourceError, TesseraError
 from bot.holdings import Account, Collection, Holding, Nft
 from bot.reasons import Reason, ReasonCode, source_error
-from bot.sources.http import Health
+from bot.sources.health import Health
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from bot.sources.source import Abilities, Source, origin_of
@@ -99,7 +99,7 @@ class ChainedSource:
             failure = error
         if scan and scan.complete:
             return
-        why = source_error(failure.sentence) if failure else self._no_whole_answer(scan)
+        why = source_error(failure.words) if failure else self._no_whole_answer(scan)
         try:
             async for other in second:
                 if other.complete:

@@ -21,11 +21,28 @@ import orjson
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
 from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError
+from bot.messages import Message, Words
+from bot.sources.advice import IN_A_MINUTE, LATER, asks_again_in, span_words, try_in
 from bot.sources.bodies import read_body
+from bot.sources.health import Health
 from bot.sources.pace import Breaker, Clock, Pace, Priority
 from bot.sources.retry_after import parse_pause, parse_used_up
 
 log = logging.getLogger(__name__)
+
+_NOT_ASKED = Message("{name} has not been asked yet.")
+_TOO_SLOW = Message("{name} did not answer within {span}.")
+_UNREACHABLE = Message("{name} cannot be reached, or broke off in the middle.")
+_THROTTLED = Message("{name} gets too many requests right now.")
+_FAULT = Message("{name} has a fault of its own (HTTP {status}).")
+_REFUSED = Message("{name} refuses this bot (HTTP {status}): its operator must check the API key.")
+_NOTHING_THERE = Message("{name} has nothing at that address (HTTP 404): this bot's operator must check the base URL.")
+_UNUSABLE = Message("{name} sent an answer that cannot be used ({kind}).")
+_NOT_JSON = Message("not JSON")
+_A_REDIRECT = Message("a redirect, HTTP {status}")
+_HTML = Message("HTML instead of JSON")
+_SOMETHING_ELSE = Message("something else instead of JSON")
+_TOO_LARGE = Message("more than 2 MiB")
 
 # A page of 50 collections with the longest descriptions seen is below 200 KiB; ten times that is a fault or an attack.
 MAX_BODY = 2 * 1024 * 1024
@@ -55,15 +72,6 @@ class Answer:
     status: int
     body: Any
     path: str = field(default="", compare=False)
-
-
-@dataclass(slots=True)
-class Health:
-    """What is known about a source's service; None: not yet."""
-
-    last_success_at: datetime | None = None
-    last_failure_at: datetime | None = None
-    last_failure: str = ""
 
 
 class JsonClient:
@@ -105,7 +113,7 @@ class JsonClient:
         self._clock = clock
         self._breaker = Breaker(clock.now)
         self._judge = judge
-        self._last_error: SourceError = UnavailableError(f"{name} has not been asked yet.")
+        self._last_error: SourceError = UnavailableError(_NOT_ASKED, name=name)
         self._in_flight: dict[_Question, asyncio.Task[Answer]] = {}
 
     async def fetch(self, path: str, params: Mapping[str, str], priority: Priority) -> Answer:
@@ -175,8 +183,7 @@ class JsonClient:
         # Retry-After is obeyed by holding the breaker, so that every request obeys it, not only the one that was told.
         while True:
             if (wait := self._breaker.wait_seconds()) > MAX_RETRY_WAIT:
-                fact, _, _advice = self._last_error.sentence.partition(" Try again ")
-                raise type(self._last_error)(f"{fact} Tessera asks again in {in_words(wait)}.")
+                raise type(self._last_error)(self._last_error.fact, advice=asks_again_in(wait))
             await self._clock.sleep(wait)
             await self._pace.take_token()
             if not self._breaker.wait_seconds():  # one may have begun while we waited for the token
@@ -235,65 +242,53 @@ class JsonClient:
                 return Answer(response.status, orjson.loads(await self._read_body(response)), path)
         except TimeoutError as error:
             raise UnavailableError(
-                f"{self.name} did not answer within {in_words(self._seconds)}. Try again in a minute."
+                _TOO_SLOW, name=self.name, span=span_words(self._seconds), advice=IN_A_MINUTE
             ) from error
         except aiohttp.ClientError as error:
             # Type only: the text of some of them quotes the URL.
             log.debug("%s: %s", self.name, type(error).__name__)
-            raise UnavailableError(
-                f"{self.name} cannot be reached, or broke off in the middle. Try again in a minute."
-            ) from error
+            raise UnavailableError(_UNREACHABLE, name=self.name, advice=IN_A_MINUTE) from error
         except orjson.JSONDecodeError as error:
-            raise self._nonsense("not JSON") from error
+            raise self._unusable(_NOT_JSON()) from error
 
     def _heed_limit(self, headers: Mapping[str, str]) -> None:
         """An answer that used up the limit is a good one; the next question waits for the next window."""
         if pause := parse_used_up(headers):
             self._breaker.hold(pause.total_seconds())
-            self._last_error = ThrottledError(f"{self.name} gets too many requests right now. Try again in a minute.")
+            self._last_error = ThrottledError(_THROTTLED, name=self.name, advice=IN_A_MINUTE)
 
     def _refuse_status(self, response: aiohttp.ClientResponse) -> None:
         status = response.status
         retry_after = parse_pause(response.headers, datetime.now(UTC))
-        when = in_words(retry_after.total_seconds()) if retry_after else "a minute"
+        advice = try_in(retry_after.total_seconds() if retry_after else None)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             self._breaker.hold((retry_after or THROTTLED_PAUSE).total_seconds())
-            raise ThrottledError(f"{self.name} gets too many requests right now. Try again in {when}.")
+            raise ThrottledError(_THROTTLED, name=self.name, advice=advice)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             if retry_after:
                 self._breaker.hold(retry_after.total_seconds())
-            raise UnavailableError(f"{self.name} has a fault of its own (HTTP {status}). Try again in {when}.")
+            raise UnavailableError(_FAULT, name=self.name, status=status, advice=advice)
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            raise self._nonsense(f"a redirect, HTTP {status}")
+            raise self._unusable(_A_REDIRECT(status=status))
         media = response.content_type
         if media != "application/json" and not media.endswith("+json"):
-            found = "HTML" if media == "text/html" else "something else"
-            raise self._meaning_of(status) or self._nonsense(f"{found} instead of JSON")
+            found = _HTML() if media == "text/html" else _SOMETHING_ELSE()
+            raise self._meaning_of(status) or self._unusable(found)
 
     def _meaning_of(self, status: int) -> SourceError | None:
         """What a status says by itself; firewalls and proxies put no code into their bodies."""
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            return RefusedError(f"{self.name} refuses this bot (HTTP {status}): its operator must check the API key.")
+            return RefusedError(_REFUSED, name=self.name, status=status)
         if status == HTTPStatus.NOT_FOUND:
             # Never `NotFoundError`: what is missing is the endpoint, and the account may well exist.
-            return UnavailableError(
-                f"{self.name} has nothing at that address (HTTP 404): this bot's operator must check the base URL."
-            )
+            return UnavailableError(_NOTHING_THERE, name=self.name)
         return None
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
         try:
             return await read_body(response, MAX_BODY)
         except ValueError as error:
-            raise self._nonsense("more than 2 MiB") from error
+            raise self._unusable(_TOO_LARGE()) from error
 
-    def _nonsense(self, what: str) -> UnavailableError:
-        return UnavailableError(f"{self.name} sent an answer that cannot be used ({what}). Try again later.")
-
-
-def in_words(seconds: float) -> str:
-    """A waiting time for people: `"7 seconds"`, `"3 minutes"`."""
-    whole = max(1, round(seconds))
-    if whole >= 120:  # noqa: PLR2004 - below two minutes, seconds read better
-        return f"{round(whole / 60)} minutes"
-    return f"{whole} second{'s' if whole > 1 else ''}"
+    def _unusable(self, kind: Words) -> UnavailableError:
+        return UnavailableError(_UNUSABLE, name=self.name, kind=kind, advice=LATER)

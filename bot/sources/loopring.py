@@ -16,7 +16,10 @@ from bot.config.source_tables import LoopringTable, key_variable
 from bot.errors import NotFoundError, RefusedError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
 from bot.links import Counterfactual
-from bot.sources.http import Answer, Health, JsonClient
+from bot.messages import Message, Words
+from bot.sources.advice import IN_A_MINUTE
+from bot.sources.health import Health
+from bot.sources.http import Answer, JsonClient
 from bot.sources.loopring_wire import (
     NAME,
     WireAccount,
@@ -35,11 +38,15 @@ from bot.sources.source import Abilities
 from bot.sources.wire import ADDRESS, whole_number
 
 _COUNTERFACTUAL = "/api/v3/counterFactualInfo"
-_NO_ACCOUNT = f"{NAME} has no such account: check the number, address or name."
-_NO_KEY = f"{NAME} wants an API key and this bot has none: its operator must set {{key}}."
-_BAD_KEY = f"{NAME} refuses this bot's API key: its operator must check {{key}}."
-_FAULT = f"{NAME} has a fault of its own. Try again in a minute."
-_NOT_ACCEPTED = f"{NAME} did not accept the question. This bot's operator should look for a newer Tessera."
+_NO_ACCOUNT = Message("Loopring has no such account: check the number, address or name.")
+_NO_ACCOUNT_OF = Message("Loopring has no account for {start}…{end}.")
+_NO_SUCH_THING = Message("Loopring knows no such NFT or collection.")
+_NO_COLLECTION = Message("Loopring knows no collection {collection}.")
+_NAME_LEADS_NOWHERE = Message("The name {name} leads to no address.")
+_NO_KEY = Message("Loopring wants an API key and this bot has none: its operator must set {key}.")
+_BAD_KEY = Message("Loopring refuses this bot's API key: its operator must check {key}.")
+_FAULT = Message("Loopring has a fault of its own.")
+_NOT_ACCEPTED = Message("Loopring did not accept the question. This bot's operator should look for a newer Tessera.")
 
 
 class _InvalidArgumentError(NotFoundError):
@@ -48,7 +55,7 @@ class _InvalidArgumentError(NotFoundError):
 
 # resultInfo.code → what it means here. Source: Gitbook error-codes.md, and codes seen in recorded bodies.
 # A code that is not listed is a fault: unknown is not "no such account", and not zero.
-_ERRORS: Mapping[int | None, tuple[type[TesseraError], str]] = {
+_ERRORS: Mapping[int | None, tuple[type[TesseraError], Message]] = {
     100000: (UnavailableError, _FAULT),
     100001: (_InvalidArgumentError, _NOT_ACCEPTED),  # such as "Invalid owner:0x1234"
     100002: (UnavailableError, _FAULT),
@@ -61,7 +68,7 @@ _ERRORS: Mapping[int | None, tuple[type[TesseraError], str]] = {
     104007: (NotFoundError, _NO_ACCOUNT),
     104208: (UnavailableError, _FAULT),
     104209: (UnavailableError, _FAULT),
-    108002: (NotFoundError, f"{NAME} knows no such NFT or collection."),
+    108002: (NotFoundError, _NO_SUCH_THING),
 }
 
 
@@ -140,8 +147,8 @@ class LoopringSource:
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
         """One collection, whoever holds it (`GET /api/v3/nft/public/collection`)."""
-        sentence = f"{NAME} knows no collection {collection_id}."
-        body = await self._get("/api/v3/nft/public/collection", {"id": collection_id}, priority, missing=sentence)
+        missing = _NO_COLLECTION(collection=collection_id)
+        body = await self._get("/api/v3/nft/public/collection", {"id": collection_id}, priority, missing=missing)
         found = read_one(WireCollection, body).to_collection()
         if found.collection_id != collection_id:
             raise not_understood()
@@ -157,8 +164,8 @@ class LoopringSource:
 
     async def fetch_account(self, owner: str, priority: Priority) -> Account:
         """The account of an address (`GET /api/v3/account?owner=`)."""
-        sentence = f"{NAME} has no account for {owner[:6]}…{owner[-4:]}."
-        body = await self._get("/api/v3/account", {"owner": owner}, priority, missing=sentence)
+        missing = _NO_ACCOUNT_OF(start=owner[:6], end=owner[-4:])
+        body = await self._get("/api/v3/account", {"owner": owner}, priority, missing=missing)
         found = read_one(WireAccount, body)
         if found.owner != owner:
             raise not_understood()
@@ -166,11 +173,11 @@ class LoopringSource:
 
     async def resolve_name(self, name: str, priority: Priority) -> str:
         """The address behind an ENS name, lower case (`GET /api/wallet/v3/resolveEns`)."""
-        sentence = f"The name {name} leads to no address."
-        body = await self._get("/api/wallet/v3/resolveEns", {"fullName": name}, priority, missing=sentence)
+        missing = _NAME_LEADS_NOWHERE(name=name)
+        body = await self._get("/api/wallet/v3/resolveEns", {"fullName": name}, priority, missing=missing)
         address = (read_one(WireName, body).data or "").lower()
         if not address:
-            raise NotFoundError(sentence)
+            raise NotFoundError(missing)
         if not ADDRESS.fullmatch(address):
             raise not_understood()
         return address
@@ -193,8 +200,10 @@ class LoopringSource:
             raise not_understood()
         return Counterfactual(found.wallet, found.factory, found.salt, found.owner)
 
-    async def _get(self, path: str, params: Mapping[str, str], priority: Priority, *, missing: str = "") -> Any:
-        """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
+    async def _get(
+        self, path: str, params: Mapping[str, str], priority: Priority, *, missing: Words | None = None
+    ) -> Any:
+        """The body; `missing` are the words for "there is no such thing" where that can be the answer."""
         try:
             return (await self._client.fetch(path, params, priority)).body
         except NotFoundError as error:
@@ -225,8 +234,10 @@ def _judge(answer: Answer, *, key: str) -> None:
     # The code of a fault with these words is an absence here, and nowhere else: there it is asked again.
     if answer.path == _COUNTERFACTUAL and isinstance(info, dict) and info.get("message") == "None.get":
         raise NotFoundError(_NO_ACCOUNT)
-    kind, sentence = _ERRORS.get(code, (UnavailableError, _FAULT))
-    raise kind(sentence.format(key=key))
+    kind, message = _ERRORS.get(code, (UnavailableError, _FAULT))
+    if message is _FAULT:
+        raise UnavailableError(_FAULT, advice=IN_A_MINUTE)
+    raise kind(message(key=key) if "key" in message.places else message())
 
 
 def _page(offset: int, limit: int) -> dict[str, str]:

@@ -11,12 +11,15 @@ from typing import TypeVar
 
 from bot.errors import UnavailableError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Origin
+from bot.messages import Message
 from bot.reasons import Reason, ReasonCode
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from bot.sources.source import Source, origin_of
 
 T = TypeVar("T")
+
+_BROKEN_OFF = Message("{label} broke off in the middle.")
 
 
 def _present() -> datetime:
@@ -65,7 +68,7 @@ async def fetch_holdings(
     """
     found = await last_of(read_holdings(source, account, priority, contract=contract, clock=clock))
     if found is None or not found.finished:
-        raise UnavailableError(f"{source.label} broke off in the middle.")
+        raise UnavailableError(_BROKEN_OFF, label=source.label)
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.holdings import Account, Collection, Holding, Nft, Origin
 from bot.links import Counterfactual
-from bot.sources.http import Health
+from bot.sources.health import Health
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 

@@ -13,6 +13,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.errors import UnavailableError
+from bot.messages import Message
+from bot.sources.advice import LATER
 from bot.text import MAX_TEXT, MAX_URL
 
 ADDRESS = re.compile(r"0x[0-9a-f]{40}")
@@ -89,6 +91,8 @@ class Wire(BaseModel):
 W = TypeVar("W", bound=BaseModel)
 V = TypeVar("V")
 
+_UNKNOWN_FORM = Message("{name} sent an answer of a form that Tessera does not know.")
+
 
 def read_one(model: type[W], body: Any, name: str) -> W:
     """One object of an answer; `name` is the source's, for people.
@@ -115,4 +119,4 @@ def read_rows(rows: Sequence[Any], model: type[W], to_value: Callable[[W], V]) -
 
 def not_understood(name: str) -> UnavailableError:
     """The answer is JSON, but not of the shape that this API has."""
-    return UnavailableError(f"{name} sent an answer of a form that Tessera does not know. Try again later.")
+    return UnavailableError(_UNKNOWN_FORM, name=name, advice=LATER)

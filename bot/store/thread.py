@@ -20,6 +20,7 @@ from typing import Self, TypeVar, cast
 from sqlite_utils import Database
 
 from bot.errors import StoreError
+from bot.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ T = TypeVar("T")
 # Of SQLite's machine, some tens of microseconds: how often a read under way looks whether it is to stop.
 _STEPS = 10_000
 
-_FAILED = "Tessera cannot use its own store right now: its operator must look at the disk."
+_FAILED = Message("Tessera cannot use its own store right now: its operator must look at the disk.")
 
 
 class Rollback(Exception):  # noqa: N818 - an answer, no error

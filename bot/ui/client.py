@@ -21,12 +21,17 @@ from discord.ext import commands
 
 from bot.config.settings import DiscordSettings
 from bot.errors import InputError, SourceError, TesseraError
+from bot.messages import Message
 from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.panel import ID_PREFIX, RUN
 
 log = logging.getLogger(__name__)
+
+_OUR_FAULT = Message(
+    "Something went wrong inside Tessera. Try again; if it stays so, tell its operator: `{reference}`."
+)
 
 READY_PAUSE = 0.25
 # Half of the three seconds that Discord grants; views of ours answer within milliseconds.
@@ -211,9 +216,7 @@ class Bot(commands.Bot):
         else:
             reference = secrets.token_hex(3)
             log.error("%s failed (reference %s)", _name_of(interaction), reference, exc_info=error)
-            told = TesseraError(
-                f"Something went wrong inside Tessera. Try again; if it stays so, tell its operator: `{reference}`."
-            )
+            told = TesseraError(_OUR_FAULT, reference=reference)
         try:
             await _tell(interaction, error_embed(told))
         except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:

@@ -12,7 +12,10 @@ from typing import Any
 import discord
 
 from bot.errors import InputError
+from bot.messages import Message
 from bot.ui.panel import Action, Modal, Panel, custom_id
+
+_NO_SUCH_PAGE = Message("There is no such page: use a number from 1 to {last}.")
 
 # What a choice does: gets the press, and the value that was chosen.
 Choose = Callable[[discord.Interaction[Any], str], Awaitable[None]]
@@ -100,7 +103,7 @@ class JumpModal(Modal):
         """
         text = self._number.value.strip()
         if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= self._count:
-            raise InputError(f"There is no such page: use a number from 1 to {self._count}.")
+            raise InputError(_NO_SUCH_PAGE, last=self._count)
         await self._turn(interaction, int(text) - 1)
 
 

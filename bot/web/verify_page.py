@@ -23,10 +23,13 @@ from bot.linking.outcome import Outcome
 from bot.linking.refusal_errors import OVER
 from bot.linking.steps import after
 from bot.linking.verification import Verification
+from bot.messages import Message
 from bot.proofs import EndReason, ProofMethod, Session, SessionStatus
 from bot.signing.signature import checksummed
 from bot.web.limits import SessionLimits
 from bot.web.static import static_files
+
+_TOO_MANY = Message("Too many requests. Try again in a minute.")
 
 COOKIE = "__Host-vs"
 CSRF = "X-Tessera-CSRF"
@@ -142,7 +145,7 @@ class VerifyPage:
         session = await self._verification.session(cookie)
         # Known before it is counted: anybody can make up cookies, and must not use up what is for all sessions.
         if wait := self._sessions.take(derived.hashed(cookie)):
-            raise LimitError("Too many requests. Try again in a minute.", retry_after=wait)
+            raise LimitError(_TOO_MANY, retry_after=wait)
         return session, cookie
 
     async def _body(self, request: web.Request, *names: str) -> Mapping[str, str]:

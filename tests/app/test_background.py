@@ -11,6 +11,7 @@ import pytest
 
 from bot.app.background import Background
 from bot.errors import StoreError
+from bot.messages import Message
 from tests.app.virtual_clock import VirtualClock, settle
 
 SECOND = timedelta(seconds=1)
@@ -186,7 +187,7 @@ async def test_by_itself_it_waits_by_the_clock_of_the_machine() -> None:
 async def test_what_a_sentence_explains_is_logged_as_that_once_a_round(
     clock: VirtualClock, background: Background, caplog: pytest.LogCaptureFixture
 ) -> None:
-    background.every(HOUR, failing(StoreError("The disk is full.")), name="sweep")
+    background.every(HOUR, failing(StoreError(Message("The disk is full."))), name="sweep")
     background.start()
     await clock.advance(HOUR)
     assert errors(caplog) == 2 * ["sweep: this round failed: The disk is full."]
@@ -214,7 +215,7 @@ async def test_a_work_that_works_again_says_so_and_is_as_frequent_as_before(
     clock: VirtualClock, background: Background, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    rounds = Rounds(clock, failing(StoreError("The disk is full.")))
+    rounds = Rounds(clock, failing(StoreError(Message("The disk is full."))))
     background.every(MINUTE, rounds, name="sweep")
     background.start()
     await clock.advance(3 * MINUTE)
@@ -224,7 +225,7 @@ async def test_a_work_that_works_again_says_so_and_is_as_frequent_as_before(
     assert "sweep: works again, after 3 rounds that failed" in caplog.messages
     assert background.state == "ok"
     assert clock.pauses[-2:] == [MINUTE, MINUTE]
-    rounds.work = failing(StoreError("The disk is full."))
+    rounds.work = failing(StoreError(Message("The disk is full.")))
     await clock.advance(MINUTE)
     assert clock.pauses[-1] == MINUTE  # counted from the start: one failure is no row of them
 
@@ -240,7 +241,7 @@ async def test_a_work_that_works_again_says_so_and_is_as_frequent_as_before(
 async def test_the_pause_grows_with_failures_in_a_row_up_to_a_bound(
     clock: VirtualClock, background: Background, interval: timedelta, pauses: list[timedelta]
 ) -> None:
-    background.every(interval, failing(StoreError("The disk is full.")), name="sweep")
+    background.every(interval, failing(StoreError(Message("The disk is full."))), name="sweep")
     background.start()
     await clock.advance(timedelta(days=1))
     assert clock.pauses[: len(pauses)] == pauses

@@ -13,6 +13,7 @@ from bot.app.background import Background, Work
 from bot.app.schedule import contest_round, schedule
 from bot.config.settings import StoreSettings
 from bot.errors import StoreError
+from bot.messages import Message
 from tests.app.virtual_clock import VirtualClock
 from tests.linking.harness import ANN, BEN, CONTEST, LinkingHarness, open_linking, owner_of
 from tests.store.fixtures import Place, make_store
@@ -37,7 +38,7 @@ def round_of(harness: LinkingHarness, *, ready: bool = True, failing: bool = Fal
 
     async def notify() -> None:
         if failing:
-            raise StoreError("The disk is full.")
+            raise StoreError(Message("The disk is full."))
         for notification in await harness.notifications.pending():
             await harness.notifications.notified(notification)
 

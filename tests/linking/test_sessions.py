@@ -64,21 +64,21 @@ async def test_a_link_is_of_the_browser_that_brought_it_first(harness: LinkingHa
     session, cookie = await harness.linking.verification.start(token_of(started), "")
     assert await harness.linking.verification.start(token_of(started), cookie) == (session, cookie)
     for wrong in ("", "x" * 43, derived.new_secret()):
-        with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):
+        with pytest.raises(SessionError, match=f"^{re.escape(OVER.text)}$"):
             await harness.linking.verification.start(token_of(started), wrong)
     theirs, another = await harness.linking.verification.start(token_of(other), cookie)
     assert theirs.session_id == other.session.session_id
     assert another != cookie
     harness.pass_time(timedelta(minutes=10))
     for wrong in (cookie, ""):
-        with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):
+        with pytest.raises(SessionError, match=f"^{re.escape(OVER.text)}$"):
             await harness.linking.verification.start(token_of(started), wrong)
 
 
 async def test_without_a_cookie_there_is_no_session(harness: LinkingHarness) -> None:
     await begin(harness, ANN, method=ProofMethod.CODE)
     for wrong in ("", "x" * 43):
-        with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):
+        with pytest.raises(SessionError, match=f"^{re.escape(OVER.text)}$"):
             await harness.linking.verification.session(wrong)
 
 
@@ -106,7 +106,7 @@ async def test_of_one_server_thirty_may_begin_within_a_minute(harness: LinkingHa
 
 
 async def test_one_person_may_begin_five_times_within_an_hour(harness: LinkingHarness) -> None:
-    often = r"^You began 5 verifications within an hour\. Try again in {}\.$"
+    often = r"^You started 5 verifications within an hour\. Try again in {}\.$"
     for _ in range(5):
         await begin(harness, ANN)
         harness.pass_time(timedelta(minutes=2))
@@ -150,7 +150,7 @@ async def test_a_session_gives_out_five_texts_and_only_the_last_is_good(harness:
     assert len({text.nonce for text in texts}) == 5
     assert await harness.rows("SELECT count(*) FROM challenges WHERE used_at IS NULL") == [(1,)]
     for text in texts[:4]:
-        with pytest.raises(SessionError, match=f"^{re.escape(OVER)}$"):
+        with pytest.raises(SessionError, match=f"^{re.escape(OVER.text)}$"):
             await verification.submit(session, text.challenge_id, sign("one", text.text.encode()).hex())
     last = texts[4]
     assert (await verification.submit(session, last.challenge_id, sign("one", last.text.encode()).hex())).result is (

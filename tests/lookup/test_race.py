@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NotFoundError, RefusedError, SourceError, UnavailableError
 from bot.lookup.race import Standing, choose, first_answer
+from bot.messages import Message
 
 NONE, UNCLEAR, EMPTY, SOME, WHOLE = Standing
 STATES = st.lists(st.tuples(st.sampled_from(Standing), st.booleans()), min_size=1, max_size=5)
@@ -141,7 +142,9 @@ async def test_silence_is_not_waited_for_longer_than_patience_lasts(race: Race) 
     assert race.first.left
 
 
-@pytest.mark.parametrize("error", [NotFoundError("no"), UnavailableError("later"), ZeroDivisionError("ours")])
+@pytest.mark.parametrize(
+    "error", [NotFoundError(Message("no")), UnavailableError(Message("later")), ZeroDivisionError("ours")]
+)
 async def test_an_error_of_one_takes_the_answer_of_the_other_from_nobody(race: Race, error: Exception) -> None:
     race.first.say(error)
     race.second.say(WHOLE)
@@ -149,7 +152,7 @@ async def test_an_error_of_one_takes_the_answer_of_the_other_from_nobody(race: R
 
 
 async def test_what_is_taken_while_it_grows_goes_on_to_its_end(race: Race) -> None:
-    race.first.say(NotFoundError("no"))
+    race.first.say(NotFoundError(Message("no")))
     race.second.say(SOME)
     async with asyncio.timeout(5):
         entrant = await race.task
@@ -162,7 +165,7 @@ async def test_what_is_taken_while_it_grows_goes_on_to_its_end(race: Race) -> No
 
 
 async def test_who_leaves_what_was_taken_leaves_nobody_asking(race: Race) -> None:
-    race.first.say(NotFoundError("no"))
+    race.first.say(NotFoundError(Message("no")))
     race.second.say(SOME)
     answer = (await race.task).answer()
     assert await anext(answer) is SOME
@@ -174,7 +177,7 @@ async def test_who_leaves_what_was_taken_leaves_nobody_asking(race: Race) -> Non
 
 
 async def test_a_fault_at_the_end_of_what_was_taken_is_raised(race: Race) -> None:
-    race.first.say(NotFoundError("no"))
+    race.first.say(NotFoundError(Message("no")))
     race.second.say(SOME, ZeroDivisionError("ours"))
     entrant = await race.task
     with pytest.raises(ZeroDivisionError):
@@ -189,7 +192,11 @@ async def test_who_goes_away_leaves_nobody_asking(race: Race) -> None:
     assert race.second.left
 
 
-NO, LATER, KEY = NotFoundError("None here."), UnavailableError("Later."), RefusedError("The key.")
+NO, LATER, KEY = (
+    NotFoundError(Message("None here.")),
+    UnavailableError(Message("Later.")),
+    RefusedError(Message("The key.")),
+)
 FAULT = ZeroDivisionError("ours")
 BOTH = "None of the sources answers now: Loopring and Ethereum were asked. Try again in a minute."
 
@@ -197,13 +204,13 @@ BOTH = "None of the sources answers now: Loopring and Ethereum were asked. Try a
 @pytest.mark.parametrize(
     ("first", "second", "kind", "sentence"),
     [
-        (NO, NotFoundError("Nor here."), NotFoundError, "None here."),
+        (NO, NotFoundError(Message("Nor here.")), NotFoundError, "None here."),
         # One says that there is none, the other says nothing: that is unknown, and not none.
         (NO, LATER, UnavailableError, "Later."),
         (LATER, NO, UnavailableError, "Later."),
-        (LATER, SourceError("Not today."), UnavailableError, BOTH),
+        (LATER, SourceError(Message("Not today.")), UnavailableError, BOTH),
         (KEY, LATER, UnavailableError, BOTH),
-        (KEY, RefusedError("Another key."), RefusedError, "The key."),
+        (KEY, RefusedError(Message("Another key.")), RefusedError, "The key."),
         (LATER, FAULT, ZeroDivisionError, "ours"),
     ],
     ids=str,

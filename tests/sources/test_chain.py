@@ -11,10 +11,11 @@ import pytest
 from bot.errors import NotFoundError, SourceError, UnavailableError
 from bot.holdings import Account, Collection, Holding, Nft, Origin
 from bot.links import Counterfactual
+from bot.messages import Message
 from bot.reasons import reason_words
 from bot.sources.capabilities import holders_of, namer_of, resolver_of, wallets_of
 from bot.sources.chain import ChainedSource
-from bot.sources.http import Health
+from bot.sources.health import Health
 from bot.sources.pace import Priority
 from bot.sources.paging import PageCollector, RawPage, Scan
 from bot.sources.source import Abilities, Holder, Source
@@ -22,7 +23,7 @@ from bot.sources.source import Abilities, Holder, Source
 ACCOUNT = Account("loopring", "10001")
 CATS = Holding(Collection("loopring", "1", name="Cats"), 2)
 DOGS = Holding(Collection("loopring", "2", name="Dogs"), 1)
-DOWN = UnavailableError("Loopring does not answer.")
+DOWN = UnavailableError(Message("Loopring does not answer."))
 THEN = datetime(2026, 6, 28, tzinfo=UTC)
 NOW = Priority.INTERACTIVE
 
@@ -143,8 +144,10 @@ async def test_the_second_speaks_where_the_first_has_no_whole_answer(
 @pytest.mark.parametrize(
     "second",
     [
-        pytest.param(Scripted("Archive", (), UnavailableError("not recorded")), id="it does not hold the account"),
-        pytest.param(Scripted("Archive", (), NotFoundError("no such account")), id="it knows no such account"),
+        pytest.param(
+            Scripted("Archive", (), UnavailableError(Message("not recorded"))), id="it does not hold the account"
+        ),
+        pytest.param(Scripted("Archive", (), NotFoundError(Message("no such account"))), id="it knows no such account"),
         pytest.param(Scripted("Archive", TORN), id="it has only a part itself"),
     ],
 )
@@ -159,7 +162,7 @@ async def test_where_neither_knows_the_words_of_the_first_stand(second: Scripted
 
 async def test_no_such_account_is_an_answer() -> None:
     with pytest.raises(NotFoundError, match="no such account"):
-        await last(ChainedSource(Scripted("Loopring", (), NotFoundError("no such account")), ARCHIVE))
+        await last(ChainedSource(Scripted("Loopring", (), NotFoundError(Message("no such account"))), ARCHIVE))
 
 
 async def test_other_questions_go_the_same_way() -> None:
@@ -167,7 +170,9 @@ async def test_other_questions_go_the_same_way() -> None:
     assert await down.fetch_collection("1", NOW) == CATS.collection
     assert await down.fetch_owner(ACCOUNT, NOW) == "0x" + "ab" * 20
     assert await down.fetch_account("0x", NOW) == ACCOUNT
-    neither = ChainedSource(Scripted("Loopring", (), DOWN), Scripted("Archive", (), NotFoundError("not there")))
+    neither = ChainedSource(
+        Scripted("Loopring", (), DOWN), Scripted("Archive", (), NotFoundError(Message("not there")))
+    )
     with pytest.raises(SourceError, match="Loopring does not answer"):
         await neither.fetch_collection("1", NOW)
 

@@ -11,7 +11,9 @@ import pytest
 from aiohttp import web
 
 from bot.errors import NotFoundError, RefusedError, SourceError, ThrottledError, UnavailableError
-from bot.sources.http import Answer, JsonClient, in_words
+from bot.messages import Message
+from bot.sources.advice import span_words
+from bot.sources.http import Answer, JsonClient
 from bot.sources.pace import Clock, Pace, Priority
 from tests.sources.virtual_time import JumpingClock, ManualClock
 
@@ -306,7 +308,7 @@ async def test_who_is_queued_already_is_spared_a_refused_key(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
     def judge(_answer: Answer) -> None:
-        raise RefusedError("Upstream refuses the key.")
+        raise RefusedError(Message("Upstream refuses the key."))
 
     server.handlers = [answers()]
     pace = Tokens(1)
@@ -374,7 +376,7 @@ async def test_a_complaint_in_json_never_makes_others_wait(
 ) -> None:
     def judge(answer: Answer) -> None:
         if answer.status >= 400:
-            raise UnavailableError("Upstream has a fault of its own.")
+            raise UnavailableError(Message("Upstream has a fault of its own."))
 
     server.handlers = [answers(body, status=status)] * 6 + [answers({"n": 6})]
     client = make_client(judge=judge)
@@ -429,7 +431,7 @@ async def test_a_refused_key_is_not_tried_again_and_again(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
     def judge(_answer: Answer) -> None:
-        raise RefusedError("Upstream refuses the key.")
+        raise RefusedError(Message("Upstream refuses the key."))
 
     server.handlers = [answers()]
     client = make_client(judge=judge)
@@ -443,7 +445,7 @@ async def test_no_such_thing_is_an_answer_and_not_a_failure(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
     def judge(_answer: Answer) -> None:
-        raise NotFoundError("Upstream has no such account.")
+        raise NotFoundError(Message("Upstream has no such account."))
 
     server.handlers = [answers()]
     client = make_client(judge=judge)
@@ -455,7 +457,7 @@ async def test_no_such_thing_is_an_answer_and_not_a_failure(
 
 
 def test_waiting_times_are_words() -> None:
-    assert [in_words(seconds) for seconds in (0.2, 1, 7.4, 90, 180)] == [
+    assert [span_words(seconds).render() for seconds in (0.2, 1, 7.4, 90, 180)] == [
         "1 second",
         "1 second",
         "7 seconds",

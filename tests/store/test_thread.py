@@ -11,6 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.errors import InputError, StoreError
+from bot.messages import Message
 from bot.store.thread import Rollback, Writer
 
 
@@ -97,7 +98,7 @@ async def test_nothing_that_sqlite_utils_does_commits_behind_a_transactions_back
     def work(db: Database) -> None:
         write(db)
         assert db.conn.in_transaction
-        raise InputError("no")
+        raise InputError(Message("no"))
 
     with pytest.raises(InputError, match="no"):
         await writer.transaction(work)
@@ -105,7 +106,7 @@ async def test_nothing_that_sqlite_utils_does_commits_behind_a_transactions_back
     assert await writer.run(lambda db: db.table_names()) == ["notes"]
 
 
-@pytest.mark.parametrize("error", [InputError("no"), ValueError("odd"), KeyboardInterrupt(), SystemExit(3)])
+@pytest.mark.parametrize("error", [InputError(Message("no")), ValueError("odd"), KeyboardInterrupt(), SystemExit(3)])
 async def test_whatever_work_raises_rolls_back_and_passes_through(
     writer: Writer, path: Path, error: BaseException
 ) -> None:
@@ -213,7 +214,7 @@ async def test_what_was_opened_is_closed_when_the_rest_cannot_be() -> None:
 
     def fail(closing: ExitStack) -> Database:
         closing.callback(closed.append, threading.current_thread().name)
-        raise InputError("no")
+        raise InputError(Message("no"))
 
     with pytest.raises(InputError, match="no"):
         await Writer.start(fail)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.cogs.holdings import holdings_embeds
 from bot.errors import InputError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, Owner
+from bot.messages import Message
 from bot.reasons import as_recorded
 from bot.text import safe_pages, utf16_units
 from bot.ui import embeds
@@ -134,7 +135,7 @@ def test_a_collection_with_nfts_keeps_the_limits(
 @given(TEXT)
 def test_a_gap_and_an_error_keep_the_limits(words: str) -> None:
     assert over_limits([holdings_embeds.incomplete_embed(as_recorded(words))]) == []
-    for error in (InputError(words), UnavailableError(words)):
+    for error in (InputError(Message("{words}"), words=words), UnavailableError(Message("{words}"), words=words)):
         assert over_limits([embeds.error_embed(error)]) == []
 
 

@@ -24,6 +24,7 @@ from bot.errors import (
     UndecidedError,
 )
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Origin, Owner
+from bot.messages import Message
 from bot.reasons import as_recorded
 from bot.ui import embeds
 
@@ -267,19 +268,19 @@ def test_the_first_picture_that_is_safe_is_shown(uris: Sequence[str], url: str |
 @pytest.mark.parametrize(
     ("error", "title", "colour"),
     [
-        (InputError("x"), "That did not work", embeds.CAUTION),
-        (NotFoundError("x"), "Not found", embeds.CAUTION),
-        (UnavailableError("x"), "The source does not answer", embeds.FAULT),
-        (ThrottledError("x"), "The source does not answer", embeds.FAULT),
-        (SourceError("x"), "The source does not answer", embeds.FAULT),
-        (RefusedError("x"), "This bot needs its operator", embeds.FAULT),
-        (StoreError("x"), "This bot needs its operator", embeds.FAULT),
-        (ConfigError("x"), "This bot needs its operator", embeds.FAULT),
-        (SessionError("x"), "That is over", embeds.CAUTION),
-        (ProofError("x"), "Not proven", embeds.CAUTION),
-        (LimitError("x"), "Not now", embeds.CAUTION),
-        (UndecidedError("x"), "That cannot be told right now", embeds.FAULT),
-        (TesseraError("x"), "That did not work", embeds.FAULT),
+        (InputError(Message("x")), "That did not work", embeds.CAUTION),
+        (NotFoundError(Message("x")), "Not found", embeds.CAUTION),
+        (UnavailableError(Message("x")), "The source does not answer", embeds.FAULT),
+        (ThrottledError(Message("x")), "The source does not answer", embeds.FAULT),
+        (SourceError(Message("x")), "The source does not answer", embeds.FAULT),
+        (RefusedError(Message("x")), "This bot needs its operator", embeds.FAULT),
+        (StoreError(Message("x")), "This bot needs its operator", embeds.FAULT),
+        (ConfigError(Message("x")), "This bot needs its operator", embeds.FAULT),
+        (SessionError(Message("x")), "That is over", embeds.CAUTION),
+        (ProofError(Message("x")), "Not proven", embeds.CAUTION),
+        (LimitError(Message("x")), "Not now", embeds.CAUTION),
+        (UndecidedError(Message("x")), "That cannot be told right now", embeds.FAULT),
+        (TesseraError(Message("x")), "That did not work", embeds.FAULT),
     ],
 )
 def test_an_errors_heading_says_whose_side_it_is_on(error: TesseraError, title: str, colour: discord.Colour) -> None:

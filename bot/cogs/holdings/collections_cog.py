@@ -26,10 +26,14 @@ from bot.errors import InputError
 from bot.holdings import Account, Holdings, Order
 from bot.linking.accounts import Accounts
 from bot.lookup.lookup import Lookup
+from bot.messages import Message
 from bot.names import parse_contract
 from bot.reasons import Reason, ReasonCode
 from bot.ui.client import Bot
 from bot.ui.paginator import PageSource, Paginator
+
+_ACCOUNT_AND_MEMBER = Message("Say either an account or a member, not both.")
+_ASK_IN_SERVER = Message("Members share their accounts in a server: ask there.")
 
 # While a long list arrives, the message is edited at most this often: Discord allows five edits in five seconds.
 _PROGRESS_SECONDS = 2.0
@@ -72,7 +76,7 @@ class Collections(commands.Cog):
     ) -> None:
         """Show an account's collections."""
         if account is not None and member is not None:
-            raise InputError("Say either an account or a member, not both.")
+            raise InputError(_ACCOUNT_AND_MEMBER)
         ref = self._lookup.names.parse_account(account) if account is not None else None
         only = parse_contract(contract) if contract else None
         deferring = self._bot.acknowledge(interaction, ephemeral=not share, thinking=True)
@@ -107,7 +111,7 @@ class Collections(commands.Cog):
         if member is None or member.id == interaction.user.id:
             link, name = await self._accounts.main(interaction.user.id), ""
         elif interaction.guild_id is None:
-            raise InputError("Members share their accounts in a server: ask there.")
+            raise InputError(_ASK_IN_SERVER)
         else:
             link = await self._accounts.shared_main(member.id, interaction.guild_id)
             name = member.display_name

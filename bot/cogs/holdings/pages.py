@@ -14,10 +14,15 @@ from bot.cogs.holdings import holdings_embeds
 from bot.errors import InputError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Order, Owner, ShownHoldings
 from bot.lookup.lookup import Lookup
+from bot.messages import Message
 from bot.reasons import Reason, ReasonCode
 from bot.text import safe_pages, safe_text
 from bot.ui import embeds
 from bot.ui.page_items import Choice
+
+_NOT_IN_LIST = Message("That collection is no longer in the list. Use the command again.")
+_NO_TAB = Message("There is no tab {value} here.")
+_NOTHING_BEHIND = Message("There is nothing to open behind {value}.")
 
 # A description is shown whole: what passes this goes to a page of its own, so that NFTs always find room beside it.
 _DESCRIPTION_PAGE = 3000
@@ -117,7 +122,7 @@ class HoldingsPages:
                     held=holdings_embeds.held_words(holding.kinds, nfts),
                     nfts=nfts,
                 )
-        raise InputError("That collection is no longer in the list. Use the command again.")
+        raise InputError(_NOT_IN_LIST)
 
     def _of_page(self, page: int) -> Sequence[Holding]:
         start = page * holdings_embeds.COLLECTIONS_A_PAGE
@@ -183,11 +188,11 @@ class CollectionPages:
 
     async def switch(self, value: str) -> CollectionPages:
         """There is nothing beside a collection."""
-        raise InputError(f"There is no tab {safe_text(value, 40, plain=True)} here.")
+        raise InputError(_NO_TAB, value=safe_text(value, 40, plain=True))
 
     async def open(self, value: str) -> CollectionPages:
         """There is nothing behind a collection."""
-        raise InputError(f"There is nothing to open behind {safe_text(value, 40, plain=True)}.")
+        raise InputError(_NOTHING_BEHIND, value=safe_text(value, 40, plain=True))
 
     def _card(self) -> discord.Embed:
         return holdings_embeds.collection_embed(

@@ -18,9 +18,13 @@ from bot.cogs.linking import link_embeds
 from bot.errors import InputError
 from bot.linking import Linking
 from bot.links import Link
+from bot.messages import Message
 from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
+
+_MODERATORS_ONLY = Message("Only who may manage this server can link accounts by hand: prove yours by `/verify`.")
+_MEMBERS_ONLY = Message("Accounts are linked to people who are in this server, and to no bots.")
 
 
 class ManualCog(commands.Cog, name="Manual"):
@@ -39,9 +43,9 @@ class ManualCog(commands.Cog, name="Manual"):
     ) -> None:
         """Link an account to a member."""
         if not interaction.permissions.manage_guild:
-            raise InputError("Only who may manage this server can link accounts by hand: prove yours by `/verify`.")
+            raise InputError(_MODERATORS_ONLY)
         if member.bot or not isinstance(member, discord.Member):
-            raise InputError("Accounts are linked to people who are in this server, and to no bots.")
+            raise InputError(_MEMBERS_ONLY)
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         moderator, guild_id = interaction.user.id, member.guild.id
         link = await self._accounts.link_manually(member.id, account, moderator_id=moderator, guild_id=guild_id)

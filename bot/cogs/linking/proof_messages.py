@@ -21,6 +21,7 @@ from bot.linking import Linking
 from bot.linking.outcome import Result
 from bot.linking.steps import StartedProof
 from bot.links import Link
+from bot.messages import Message
 from bot.proofs import MOST_RELAYS, ProofMethod
 from bot.signing.signature import parse_address
 from bot.ui.client import Bot
@@ -35,12 +36,16 @@ _LONGEST = TOKEN_SECONDS - 10.0
 
 _UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError)
 
-_NOT_HERE = "Proofs are for a server: run `/verify` there."
-_NO_PASTE = "`signer` is for signatures that are pasted in Discord, which is off here: connect that key on the page."
-_WHICH = (
+_NOT_HERE = Message("Proofs are for a server: run `/verify` there.")
+_NO_PASTE = Message(
+    "`signer` is for signatures that are pasted in Discord, which is off here: connect that key on the page."
+)
+_WHICH = Message(
     "Say which account, with a `signer` too: `/verify account:10001`, an address `0x…`, or one that you have linked."
 )
-_NO_OWNER = "Who owns that account cannot be found out right now, so there is no text to sign. Try again in a minute."
+_NO_OWNER = Message(
+    "Who owns that account cannot be found out right now, so there is no text to sign. Try again in a minute."
+)
 
 
 @dataclass(frozen=True, slots=True)

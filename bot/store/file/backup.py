@@ -20,8 +20,17 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import ConfigError, InputError, StoreError
+from bot.messages import Message
 from bot.store.file.backup_files import COMPANIONS
 from bot.store.file.examine import connect_to_read, count_rows, examine
+
+_TARGET_EXISTS = Message("{target}: there is a file already. Name one that is not there yet; nothing was written.")
+_NO_STORE = Message("{source}: there is no store to back up yet.")
+_TARGET_APPEARED = Message("{target}: somebody else made that file meanwhile. Nothing was written.")
+_FAILED = Message("{target}: the backup failed: {reason}. Nothing was written.")
+_CANNOT_WRITE = Message("{target}: the backup cannot be written there: {reason}.")
+_STOPPED = Message("The backup was stopped. Nothing was written.")
+_NOT_WHOLE = Message("The copy of the store is not whole: {reason}. Nothing was written.")
 
 PART = ".part"  # how the name of a backup ends that is not whole yet; it begins with a dot
 
@@ -61,23 +70,23 @@ async def backup_file(source: Path, target: Path) -> Summary:
 def copy(source: Path, target: Path, *, replace: bool = False, stop: threading.Event | None = None) -> Summary:
     """`backup_file` on this thread. With `replace` it takes the place of an earlier file; `stop` ends it early."""
     if not replace and os.path.lexists(target):
-        raise InputError(f"{target}: there is a file already. Name one that is not there yet; nothing was written.")
+        raise InputError(_TARGET_EXISTS, target=target)
     source = Path(os.path.realpath(source))  # the log is beside the file, not beside a link to it
     if examine(source, source.parent / "backups") is None:
-        raise ConfigError(f"{source}: there is no store to back up yet.")
+        raise ConfigError(_NO_STORE, source=source)
     part = _begin(target)
     try:
         rows = _copy(source, part, stop or threading.Event())
         _verify(part, rows)
         _sync(part)
         if not replace and os.path.lexists(target):
-            raise InputError(f"{target}: somebody else made that file meanwhile. Nothing was written.")
+            raise InputError(_TARGET_APPEARED, target=target)
         part.rename(target)
         _sync(target.parent)
         return Summary(target, rows, target.stat().st_size)
     except (sqlite3.Error, OSError) as error:
         said = error.strerror if isinstance(error, OSError) else error
-        raise StoreError(f"{target}: the backup failed: {said}. Nothing was written.") from error
+        raise StoreError(_FAILED, target=target, reason=said) from error
     finally:
         for path in (part, *(Path(f"{part}{ending}") for ending in COMPANIONS)):
             path.unlink(missing_ok=True)
@@ -87,7 +96,7 @@ def _begin(target: Path) -> Path:
     try:
         file, name = tempfile.mkstemp(PART, f".{target.name}.", target.parent)
     except OSError as error:
-        raise ConfigError(f"{target}: the backup cannot be written there: {error.strerror}.") from error
+        raise ConfigError(_CANNOT_WRITE, target=target, reason=error.strerror) from error
     os.close(file)
     return Path(name)
 
@@ -97,7 +106,7 @@ def _copy(source: Path, part: Path, stop: threading.Event) -> dict[str, int]:
 
     def go_on(_status: int, _remaining: int, _total: int) -> None:
         if stop.is_set():
-            raise StoreError("The backup was stopped. Nothing was written.")
+            raise StoreError(_STOPPED)
 
     with closing(connect_to_read(source)) as reading, closing(sqlite3.connect(part)) as copied:
         reading.execute("BEGIN")
@@ -114,7 +123,7 @@ def _verify(part: Path, rows: Mapping[str, int]) -> None:
         strays = again.execute("PRAGMA foreign_key_check").fetchall()
         if verdict != "ok" or strays or count_rows(Database(again)) != rows:
             reason = verdict if verdict != "ok" else "rows are missing or point nowhere"
-            raise StoreError(f"The copy of the store is not whole: {reason}. Nothing was written.")
+            raise StoreError(_NOT_WHOLE, reason=reason)
 
 
 def _sync(path: Path) -> None:

@@ -14,6 +14,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.errors import ConfigError
+from bot.messages import Message, Words
+
+_RESTORE = Message("To go back to the backup of {made:%Y-%m-%d %H:%M} UTC:\n  {commands}")
+_NO_BACKUP = Message(
+    "There is no good backup in {folder}. Put one of your own in its place; "
+    "or move the file away to start again, and members must link again."
+)
+_CANNOT_READ = Message("{folder}: the backups cannot be read: {reason}.")
 
 # Beside a store's file SQLite keeps its log, an index of the log, and (not in our mode of operation) a journal.
 COMPANIONS = ("-wal", "-shm", "-journal")
@@ -42,7 +50,7 @@ def find(store: Path, folder: Path) -> list[Path]:
         found = [entry for entry in folder.iterdir() if name.fullmatch(entry.name)]
         return sorted(found, key=lambda entry: (entry.stat().st_mtime, entry.name), reverse=True)
     except OSError as error:
-        raise ConfigError(f"{folder}: the backups cannot be read: {error.strerror}.") from error
+        raise ConfigError(_CANNOT_READ, folder=folder, reason=error.strerror) from error
 
 
 def of_steps(store: Path, folder: Path) -> list[Path]:
@@ -62,20 +70,17 @@ def days(store: Path, folder: Path) -> list[date]:
     return found
 
 
-def say_how_to_restore(store: Path, folder: Path) -> str:
+def how_to_restore(store: Path, folder: Path) -> Words:
     """A sentence with the commands that put the newest good backup in the store's place, or that there is none."""
     try:
         backups = find(store, folder)
     except ConfigError as error:
-        return error.sentence
+        return error.words
     for backup in backups:
         if _is_good(backup):
             made = datetime.fromtimestamp(backup.stat().st_mtime, UTC)
-            return f"To go back to the backup of {made:%Y-%m-%d %H:%M} UTC:\n  {_commands(store, backup)}"
-    return (
-        f"There is no good backup in {folder}. Put one of your own in its place; "
-        "or move the file away to begin anew, and members must link again."
-    )
+            return _RESTORE(made=made, commands=_commands(store, backup))
+    return _NO_BACKUP(folder=folder)
 
 
 def _commands(store: Path, backup: Path) -> str:

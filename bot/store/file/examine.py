@@ -16,8 +16,28 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import ConfigError, DamagedStoreError
+from bot.messages import Message
 from bot.store.file import backup_files
 from bot.store.schema import MIGRATIONS
+
+CANNOT_WRITE = Message("{path}: the store cannot be written: {reason}. Set [store] path.")
+_IN_USE = Message("{path}: the store is in use by another program. End that one first.")
+_WAS_KILLED = Message("{path}: a program was killed while it wrote; the next start repairs that.")
+_CANNOT_USE = Message("{path}: the store cannot be used: {reason}. Look at the disk, or set [store] path.")
+_IS_A_FOLDER = Message("{path}: the store cannot be written: Is a directory. Set [store] path.")
+_CANNOT_READ = Message("{path}: the store cannot be read: {reason}. Set [store] path.")
+_GONE_WITH_LOG = Message(
+    "{path}: the store is gone or empty, but its log {log} is there. Put the file back; it was not touched. {restore}"
+)
+_GONE_WITH_BACKUPS = Message(
+    "{path}: the store is gone or empty, but there are backups of it in {backups}. Move that folder away to "
+    "begin anew, and members must link again. {restore}"
+)
+_NOT_A_STORE = Message("{path}: not a store that Tessera can use: {reason}. It was not touched.")
+_RESTORE = Message("{fault} {restore}")
+_DAMAGED_FILE = Message("{path}: the store is damaged ({verdict}). It was not touched. {restore}")
+_OTHER_PROGRAM = Message("{path}: the database of another program. Set [store] path; it was not touched.")
+_NEWER = Message("{path}: written by a newer Tessera ({step}). Run that version, or use another file.")
 
 PATIENCE = 5.0  # a backup program's lock, or a curious shell's, is over by then; a person waits no longer
 
@@ -68,11 +88,11 @@ def inspect(path: Path, backups: Path) -> Findings | None:
         DamagedStoreError, ConfigError: as `examine`, or nothing can be written there.
     """
     if not path.parent.exists():
-        raise ConfigError(f"{path}: the store cannot be written: {os.strerror(errno.ENOENT)}. Set [store] path.")
+        raise ConfigError(CANNOT_WRITE, path=path, reason=os.strerror(errno.ENOENT))
     found = examine(path, backups)
     for place in (path.parent, path) if path.exists() else (path.parent,):
         if not os.access(place, os.W_OK):
-            raise ConfigError(f"{path}: the store cannot be written: {os.strerror(errno.EACCES)}. Set [store] path.")
+            raise ConfigError(CANNOT_WRITE, path=path, reason=os.strerror(errno.EACCES))
     return found
 
 
@@ -94,61 +114,56 @@ def explaining(path: Path, backups: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_BUSY"):
-            raise ConfigError(f"{path}: the store is in use by another program. End that one first.") from error
+            raise ConfigError(_IN_USE, path=path) from error
         if name == "SQLITE_READONLY_ROLLBACK":
-            raise ConfigError(f"{path}: a program was killed while it wrote; the next start mends that.") from error
+            raise ConfigError(_WAS_KILLED, path=path) from error
         if name.startswith(_OF_THE_DISK):
-            raise ConfigError(
-                f"{path}: the store cannot be used: {error}. Look at the disk, or set [store] path."
-            ) from error
-        refused = f"{path}: not a store that Tessera can use: {error}. It was not touched."
+            raise ConfigError(_CANNOT_USE, path=path, reason=error) from error
+        refused = _NOT_A_STORE(path=path, reason=error)
         if not name.startswith(_DAMAGED):
             raise ConfigError(refused) from error
         if name == "SQLITE_NOTADB" and not backup_files.find(path, backups):  # as likely the path of something else
             raise DamagedStoreError(refused) from error
-        raise DamagedStoreError(f"{refused} {backup_files.say_how_to_restore(path, backups)}") from error
+        raise DamagedStoreError(_RESTORE, fault=refused, restore=backup_files.how_to_restore(path, backups)) from error
 
 
 def _size(path: Path) -> int:
     """In bytes; 0 also when there is no such file."""
     try:
         if path.is_dir():
-            raise ConfigError(f"{path}: the store cannot be written: Is a directory. Set [store] path.")
+            raise ConfigError(_IS_A_FOLDER, path=path)
         return path.stat().st_size
     except FileNotFoundError:
         return 0
     except OSError as error:
-        raise ConfigError(f"{path}: the store cannot be read: {error.strerror}. Set [store] path.") from error
+        raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
 
 
 def _refuse_what_was_lost(path: Path, backups: Path) -> None:
     log = Path(f"{path}-wal")
     if _size(log):  # SQLite would delete it
         raise DamagedStoreError(
-            f"{path}: the store is gone or empty, but its log {log.name} is there. Put the file back; it was not "
-            f"touched. {backup_files.say_how_to_restore(path, backups)}"
+            _GONE_WITH_LOG, path=path, log=log.name, restore=backup_files.how_to_restore(path, backups)
         )
     if backup_files.find(path, backups):
         raise DamagedStoreError(
-            f"{path}: the store is gone or empty, but there are backups of it in {backups}. Move that folder away to "
-            f"begin anew, and members must link again. {backup_files.say_how_to_restore(path, backups)}"
+            _GONE_WITH_BACKUPS, path=path, backups=backups, restore=backup_files.how_to_restore(path, backups)
         )
 
 
 def _findings(path: Path, backups: Path, db: Database) -> Findings:
     if (verdict := db.execute("PRAGMA quick_check").fetchone()[0]) != "ok":
         raise DamagedStoreError(
-            f"{path}: the store is damaged ({verdict}). It was not touched. "
-            f"{backup_files.say_how_to_restore(path, backups)}"
+            _DAMAGED_FILE, path=path, verdict=verdict, restore=backup_files.how_to_restore(path, backups)
         )
     applied = [step.name for step in MIGRATIONS.applied(db)]
     if not applied and set(db.table_names()) - {MIGRATIONS.migrations_table}:
-        raise ConfigError(f"{path}: the database of another program. Set [store] path; it was not touched.")
+        raise ConfigError(_OTHER_PROGRAM, path=path)
     pending = tuple(step.name for step in MIGRATIONS.pending(db))
     with Database(memory=True) as blank:
         known = {step.name for step in MIGRATIONS.pending(blank)}
     if newer := [name for name in applied if name not in known]:
-        raise ConfigError(f"{path}: written by a newer Tessera ({newer[-1]}). Run that version, or use another file.")
+        raise ConfigError(_NEWER, path=path, step=newer[-1])
     return Findings(count_rows(db), pending)
 
 

@@ -16,8 +16,18 @@ from typing import Self
 from filelock import BaseFileLock, FileLock, Timeout
 
 from bot.errors import ConfigError
+from bot.messages import Message
 
 log = logging.getLogger(__name__)
+
+_IN_USE_BY = Message(
+    "{store}: the store is in use by another Tessera (process {process}). "
+    "End that one first, or set [store] path to another file."
+)
+_IN_USE = Message(
+    "{store}: the store is in use by another Tessera. End that one first, or set [store] path to another file."
+)
+_CANNOT_WRITE = Message("{store}: the store cannot be written: {reason}. Set [store] path.")
 
 _MOUNTS = Path("/proc/self/mountinfo")  # Linux only; elsewhere nobody is warned
 
@@ -55,15 +65,12 @@ class Lock:
             lock.acquire(blocking=False)
         except Timeout as error:
             holder = _read_pid(path)
-            raise ConfigError(
-                f"{store}: the store is in use by another Tessera{f' (process {holder})' if holder else ''}. "
-                "End that one first, or set [store] path to another file."
-            ) from error
+            if holder:
+                raise ConfigError(_IN_USE_BY, store=store, process=holder) from error
+            raise ConfigError(_IN_USE, store=store) from error
         except OSError as error:
             if error.errno not in _NO_LOCKS:
-                raise ConfigError(
-                    f"{store}: the store cannot be written: {error.strerror}. Set [store] path."
-                ) from error
+                raise ConfigError(_CANNOT_WRITE, store=store, reason=error.strerror) from error
             log.warning(
                 "%s: no lock can be had here (%s): take care that no second Tessera uses it", store, error.strerror
             )

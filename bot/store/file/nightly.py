@@ -9,10 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.errors import StoreError, TesseraError
+from bot.messages import Message
 from bot.store.file import backup_files
 from bot.store.file.backup import PART, backup_file
 
 log = logging.getLogger(__name__)
+
+_NOT_MADE = Message("no backup of {night} was made: {reason}")
 
 _HOUR = timedelta(hours=3)  # after midnight, UTC
 
@@ -41,7 +44,7 @@ async def back_up_night(store: Path, folder: Path, now: datetime, *, days: int =
     try:
         await _save(store, folder, night, days, weeks)
     except (TesseraError, OSError) as error:
-        raise StoreError(f"no backup of {night} was made: {error}") from error
+        raise StoreError(_NOT_MADE, night=night, reason=error) from error
 
 
 async def _save(store: Path, folder: Path, night: date, days: int, weeks: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import ConfigError, StoreError
+from bot.messages import Message
 from bot.store.file import backup_files
 from bot.store.file.backup import copy
 from bot.store.file.examine import Findings, connect_to_read, examine, explaining
@@ -18,6 +19,12 @@ from bot.store.file.lock import Lock
 from bot.store.schema import MIGRATIONS
 
 log = logging.getLogger(__name__)
+
+_CANNOT_WRITE = Message("{path}: the store cannot be written: {reason}. Set [store] path.")
+_NOT_SAVED_FIRST = Message(
+    "{path}: the store's tables must change for this Tessera, and saving it first to {backups} failed: "
+    "{reason} Nothing was changed."
+)
 
 # trusted_schema: SQL functions with effects cannot be smuggled in by a file that somebody else made.
 # secure_delete: what a member had deleted shall not stand in the file's free pages.
@@ -88,7 +95,7 @@ def _keep_private(path: Path) -> None:
         for file in (path, *(Path(f"{path}{ending}") for ending in backup_files.COMPANIONS)):
             _tighten(file)
     except OSError as error:
-        raise ConfigError(f"{path}: the store cannot be written: {error.strerror}. Set [store] path.") from error
+        raise ConfigError(_CANNOT_WRITE, path=path, reason=error.strerror) from error
 
 
 def _tighten(file: Path) -> None:
@@ -106,11 +113,8 @@ def _migrate(path: Path, backups: Path, db: Database, found: Findings | None) ->
             backups.mkdir(mode=0o700, exist_ok=True)
             copy(path, target, replace=True)  # an earlier one is of a start that did not get any further
         except (OSError, StoreError, ConfigError) as error:
-            said = f"{error.strerror}." if isinstance(error, OSError) else error
-            raise ConfigError(
-                f"{path}: the store's tables must change for this Tessera, and saving it first to {backups} failed: "
-                f"{said} Nothing was changed."
-            ) from error
+            reason = f"{error.strerror}." if isinstance(error, OSError) else error.words
+            raise ConfigError(_NOT_SAVED_FIRST, path=path, backups=backups, reason=reason) from error
         log.info("store: saved to %s before its tables change (%s)", target, ", ".join(found.pending))
     with db.atomic():
         MIGRATIONS.ensure_migrations_table(db)

@@ -1,0 +1,33 @@
+"""When to ask a source again, in words that errors of all sources share."""
+
+from __future__ import annotations
+
+from bot.messages import Message, Words
+
+_TWO_MINUTES = 120  # seconds; below, seconds read better
+
+_SECONDS = Message("{count} second", "{count} seconds")
+_MINUTES = Message("{count} minute", "{count} minutes")
+_A_MINUTE = Message("a minute")
+_TRY_IN = Message("Try again in {span}.")
+_TRY_LATER = Message("Try again later.")
+_ASKS_IN = Message("Tessera asks again in {span}.")
+
+IN_A_MINUTE = _TRY_IN(span=_A_MINUTE())
+LATER = _TRY_LATER()
+
+
+def span_words(seconds: float) -> Words:
+    """A waiting time for people: "7 seconds", "3 minutes"."""
+    whole = max(1, round(seconds))
+    return _MINUTES(count=round(whole / 60)) if whole >= _TWO_MINUTES else _SECONDS(count=whole)
+
+
+def try_in(seconds: float | None) -> Words:
+    """That trying again may help after so many seconds; None: not known when, and so in a minute."""
+    return IN_A_MINUTE if seconds is None else _TRY_IN(span=span_words(seconds))
+
+
+def asks_again_in(seconds: float) -> Words:
+    """That nobody needs to ask before so many seconds have passed."""
+    return _ASKS_IN(span=span_words(seconds))
