@@ -1,0 +1,134 @@
+"""A store of any earlier Tessera opens with all that it held."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from bot.store import Store
+from bot.store.schema import MIGRATIONS
+from tests.store.fixtures import Place
+
+STEPS = [step.name for step in MIGRATIONS.pending(Database(memory=True))]
+ADDRESS = "0x" + "ab" * 20
+ROWS: dict[str, dict[str, Any]] = {
+    "owners": {"account": "loopring:10001", "owner": ADDRESS, "seen_at": "2026-11-25T10:00:00+00:00"},
+    "links": {
+        "user_id": 1,
+        "account": "loopring:10001",
+        "owner": ADDRESS,
+        "label": "vault",
+        "is_main": 1,
+        "linked_at": 100,
+    },
+    "proofs": {
+        "owner": ADDRESS,
+        "user_id": 1,
+        "method": "eoa",
+        "text_hash": b"hash",
+        "guild_id": None,
+        "proven_at": 100,
+    },
+    "contests": {
+        "owner": ADDRESS,
+        "holder_id": 1,
+        "challenger_id": 2,
+        "method": "1271",
+        "text_hash": b"other",
+        "opened_at": 200,
+        "ends_at": 300,
+        "objected_at": None,
+    },
+    "refusals": {"owner_hash": b"o", "user_hash": b"u", "until": 400},
+    "notices": {
+        "id": 1,
+        "user_id": 1,
+        "news": "contested",
+        "owner": ADDRESS,
+        "at": 200,
+        "until": 300,
+        "tried": 1,
+    },
+    "rounds": {"id": 1, "at": 250},
+    "shares": {"user_id": 1, "guild_id": 9},
+    "sessions": {
+        "id": "session",
+        "token_hash": b"token",
+        "cookie_hash": b"cookie",
+        "way": "code",
+        "status": "signed",
+        "reason": "",
+        "user_id": 1,
+        "username": "ada",
+        "avatar_url": "",
+        "guild_id": 9,
+        "guild_name": "Mosaic",
+        "account": "loopring:10001",
+        "owner": ADDRESS,
+        "logins": 1,
+        "challenges": 1,
+        "created_at": 100,
+        "expires_at": 700,
+    },
+    "challenges": {
+        "id": "challenge",
+        "session_id": "session",
+        "signer": ADDRESS,
+        "owner": ADDRESS,
+        "accounts": '["loopring:10001"]',
+        "nonce": "nonce",
+        "text": "text",
+        "expires_at": 400,
+        "used_at": 150,
+    },
+    "codes": {
+        "session_id": "session",
+        "code_hash": b"code",
+        "tries": 2,
+        "owner": ADDRESS,
+        "accounts": '["loopring:10001"]',
+        "method": "eoa",
+        "text_hash": b"hash",
+        "expires_at": 400,
+    },
+    "wallets": {"wallet": ADDRESS, "factory": ADDRESS, "salt": "7", "owner": ADDRESS, "seen_at": 100},
+    "audit": {"id": 1, "at": 100, "actor": b"actor", "verb": "link", "subject": None},
+}
+
+
+def make_store_of(place: Place, step: str) -> dict[str, dict[str, Any]]:
+    """A store as that step left it, with a row in every table; the rows."""
+    after = STEPS[STEPS.index(step) + 1 :]
+    with closing(Database(sqlite3.connect(place.path))) as db:
+        MIGRATIONS.apply(db, **({"stop_before": after[0]} if after else {}))
+        rows = {name: row for name, row in ROWS.items() if name in db.table_names()}
+        for name, row in rows.items():
+            db.table(name).insert(row)
+    return rows
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_store_of_any_step_opens_with_all_that_it_held(place: Place, step: str) -> None:
+    rows = make_store_of(place, step)
+    store = await Store.open(place.path)
+
+    def read(db: Database) -> dict[str, Any]:
+        return {name: [{key: found[key] for key in row} for found in db.table(name).rows] for name, row in rows.items()}
+
+    assert await store.writer.run(read) == {name: [row] for name, row in rows.items()}
+    assert await store.writer.run(lambda db: db.execute("PRAGMA foreign_key_check").fetchall()) == []
+    await store.close()
+
+
+async def test_every_table_has_a_row_in_these_tests(place: Place) -> None:
+    rows = make_store_of(place, STEPS[-1])
+    found = await Store.inspect(place.path)
+    assert found
+    assert found.pending == ()
+    assert {name: count for name, count in found.rows.items() if name != MIGRATIONS.migrations_table} == dict.fromkeys(
+        rows, 1
+    )
