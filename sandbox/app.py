@@ -12,6 +12,7 @@ from sandbox.blockscout import Blockscout
 from sandbox.browser import WalletExtension
 from sandbox.control_api import ControlApi
 from sandbox.discord import Discord
+from sandbox.discord.interactions import Deadlines
 from sandbox.ethereum import Ethereum
 from sandbox.faults import Faults, inject_faults
 from sandbox.loopring import Loopring
@@ -26,19 +27,20 @@ if TYPE_CHECKING:
 LARGEST_BODY = 128 * 1024 * 1024  # more than ten attachments of a Discord message
 
 
-def make_app(world: World, *, bodies: Path | None = None) -> web.Application:
+def make_app(world: World, *, bodies: Path | None = None, deadlines: Deadlines | None = None) -> web.Application:
     """The sandbox over a world.
 
     Args:
         world: its present state is what `/_sandbox/reset` restores.
         bodies: a folder of recorded Loopring bodies to serve in place of the world's, see `sandbox.loopring.recorded`.
+        deadlines: for answers to interactions; None: Discord's.
     """
     faults, traffic = Faults(), Traffic()
     app = web.Application(
         middlewares=[record_traffic(traffic), inject_faults(faults)],
         client_max_size=LARGEST_BODY,
     )
-    app[WORLD], app[FAULTS], app[TRAFFIC], app[DISCORD] = world, faults, traffic, Discord(world)
+    app[WORLD], app[FAULTS], app[TRAFFIC], app[DISCORD] = world, faults, traffic, Discord(world, deadlines=deadlines)
     app[BLOCKSCOUT], app[NODES], app[WALLET_EXTENSION] = Blockscout(world), Ethereum(world), WalletExtension(world)
     ControlApi(app).add_routes()
     Loopring(world, bodies).add_routes(app)

@@ -6,7 +6,7 @@ Only one bot at a time: discord.py keeps the addresses it speaks to for the whol
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,7 +16,50 @@ from playwright.async_api import Browser
 from bot.app.serve import serve
 from bot.config.settings import load
 from tests.chromium import open_chromium
+from tests.conformance import missing
 from tests.sandbox_client import SECRETS, Person, SandboxClient, open_sandbox, write_config
+
+_HERE = Path(__file__).parent
+_SLOW_FOLDERS = {_HERE / "e2e", _HERE / "sandbox"}
+_SLOW_FIXTURES = {"browser", "module_browser"}
+_SLOW_MODULES = {
+    _HERE / name
+    for name in (
+        "app/test_run.py",
+        "cli/test_arguments.py",
+        "conformance/test_eip4361.py",
+        "linking/test_crashes.py",
+        "linking/test_properties.py",
+        "store/test_kills.py",
+        "web/test_relay.py",
+        "web/test_relay_model.py",
+    )
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what the inner loop leaves out, and what cannot cover the bot: tracing makes the stand-ins twice as slow."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if {item.path, item.path.parent} & (_SLOW_FOLDERS | _SLOW_MODULES) or fixtures & _SLOW_FIXTURES:
+            item.add_marker("slow")
+        if item.path.parent == _HERE / "sandbox":
+            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let all tests that are skipped for one reason be one line of the summary."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple):
+        report.longrepr = (missing.__file__, 0, report.longrepr[2])
+    return report
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of bodies that were recorded from Loopring."""
+    return missing.shared("samples/loopring")
 
 
 @asynccontextmanager
@@ -61,7 +104,7 @@ async def ada(sandbox: SandboxClient) -> Person:
     return await sandbox.person("ada")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """The Chromium of this machine."""
     async with open_chromium() as browser:

@@ -18,7 +18,9 @@ from typing import IO
 from tests.sandbox_client import SECRETS, SandboxClient, write_config
 
 # Far above what anything here takes; a run that hangs is to fail, not to wait for.
-PATIENCE = 20.0
+PATIENCE = 120.0
+# Far above what it takes to end on a busy machine, and below every time for which the bot would wait.
+AT_ONCE = 8.0
 
 
 class Started:

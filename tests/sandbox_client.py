@@ -14,9 +14,12 @@ from aiohttp import web
 
 from sandbox.app import make_app
 from sandbox.community import load_world
+from sandbox.discord.interactions import Deadlines
 from sandbox.world import API_KEY, BLOCKSCOUT_KEY, BOT_TOKEN
 from tests.conformance.traffic import assert_valid, judges
 
+# Discord's three seconds are bench's to measure; here they would make a busy machine a failing test.
+PATIENT = Deadlines(first_response=60)
 SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}
 
 
@@ -143,9 +146,9 @@ class SandboxClient:
 
     async def answer(self, interaction: str, wait: str = "answered") -> Answer:
         """What became of an interaction, once it is answered, acknowledged or has failed."""
-        return Answer(await self.get(f"/_client/interactions/{interaction}", wait=wait, timeout=30))
+        return Answer(await self.get(f"/_client/interactions/{interaction}", wait=wait, timeout=60))
 
-    async def settled(self, answer: Answer, seconds: float = 10) -> Answer:
+    async def settled(self, answer: Answer, seconds: float = 60) -> Answer:
         """The same answer once no more edits are to come: the owner is shown, and nothing is being read."""
         async with asyncio.timeout(seconds):
             while not (current := Answer(await self.get(f"/_client/interactions/{answer['id']}"))).is_settled():  # noqa: ASYNC110 - as below
@@ -197,26 +200,26 @@ class SandboxClient:
         traffic = await self.get("/_sandbox/traffic", service="loopring")
         return [exchange for exchange in traffic["exchanges"] if path in exchange["path"]]
 
-    async def until_asked(self, path: str, seconds: float = 5) -> None:
+    async def until_asked(self, path: str, seconds: float = 60) -> None:
         """Return when the faults on `path` have all begun to strike."""
         async with asyncio.timeout(seconds):
             while any(fault["path"] == path for fault in await self.get("/_sandbox/faults")):  # noqa: ASYNC110 - the state is another program's
                 await asyncio.sleep(0.01)
 
-    async def until_told(self, path: str, seconds: float = 5) -> None:
+    async def until_told(self, path: str, seconds: float = 60) -> None:
         """Return when Loopring has answered a request for `path`."""
         async with asyncio.timeout(seconds):
             while not await self.requests(path):  # noqa: ASYNC110 - the state is another program's
                 await asyncio.sleep(0.01)
 
-    async def online(self, seconds: float = 15) -> None:
+    async def online(self, seconds: float = 60) -> None:
         """Return when the bot is connected and its commands are registered."""
         person = await self.person()
         async with asyncio.timeout(seconds):
             while not await self._is_ready(person):  # noqa: ASYNC110 - the state is another program's
                 await asyncio.sleep(0.02)
 
-    async def answers_again(self, seconds: float = 20) -> None:
+    async def answers_again(self, seconds: float = 60) -> None:
         """Return when a command is answered; those sent meanwhile may be lost, as they are with Discord."""
         person = await self.person()
         async with asyncio.timeout(seconds):
@@ -232,7 +235,9 @@ class SandboxClient:
 @asynccontextmanager
 async def open_sandbox(bodies: Path | None = None) -> AsyncIterator[SandboxClient]:
     """A sandbox of its own on a free port."""
-    runner = web.AppRunner(make_app(load_world(), bodies=bodies), access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(
+        make_app(load_world(), bodies=bodies, deadlines=PATIENT), access_log=None, shutdown_timeout=0.5
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -120,7 +120,7 @@ def test_a_text_without_end_is_done_at_once(text: str) -> None:
     started = time.process_time()
     shown = safe_text(text, 200)
     pages = safe_pages(text, 3000)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
     assert utf16_units(shown) <= 200
     assert sum(map(utf16_units, pages)) <= MAX_TEXT + 1
 

@@ -32,12 +32,11 @@ from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from bot.sources.source import Source
 from tests.archive.fixtures import ADA, RECORDED_AT, header, write_small
-from tests.conformance.missing import skip_unless_ci
+from tests.conformance.missing import shared
 from tests.loopring_source import open_source
 from tests.sandbox_client import open_sandbox
 
 NOW = Priority.INTERACTIVE
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "loopring"
 KEY = "a key"
 
 
@@ -82,9 +81,7 @@ async def record_all(source: Source, accounts: Sequence[str], path: Path) -> Non
 
 
 async def test_the_recorded_body_comes_back_equal(tmp_path: Path) -> None:
-    if not RECORDED.is_dir():
-        skip_unless_ci(f"there are no recorded bodies at {RECORDED}")
-    async with open_sandbox(RECORDED) as sandbox, open_source(sandbox) as source:
+    async with open_sandbox(shared("samples/loopring")) as sandbox, open_source(sandbox) as source:
         upstream = await read(source, "17608")
         await record_all(source, ["17608"], tmp_path / "a")
     async with served(tmp_path / "a") as url, reading(url) as source:

@@ -109,10 +109,9 @@ async def test_an_interrupted_command_ends_without_a_word(sandbox: SandboxClient
         async with asyncio.timeout(PATIENCE):
             while (await sandbox.get("/_sandbox/faults"))[0]["struck"] == 0:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.02)
-        code, seconds = await command.stop(signal.SIGINT)
+        code, _ = await command.stop(signal.SIGINT)
     assert code == 130
-    assert command.output == ""
-    assert seconds < 2
+    assert command.output == ""  # it did not wait for the answer, which it would have printed
 
 
 async def test_a_terminal_that_knows_only_ascii_gets_the_table_all_the_same(

@@ -16,12 +16,11 @@ from bot.reasons import reason_words
 from bot.sources.loopring import LoopringSource
 from bot.sources.loopring_wire import WireCollection, read_one
 from bot.sources.pace import Priority
-from tests.conformance.missing import skip_unless_ci
+from tests.conformance.missing import shared
 from tests.conftest import open_bot
 from tests.loopring_source import open_source
 from tests.sandbox_client import Answer, SandboxClient, open_sandbox
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "loopring"
 CACHE = "https://d12jj0pnkw1mbj.cloudfront.net/"
 NOW = Priority.INTERACTIVE
 
@@ -46,9 +45,7 @@ CARDS = [
 @pytest.fixture(scope="module")
 def bodies() -> Path:
     """The folder of recorded bodies, which lies beside the repository."""
-    if not RECORDED.is_dir():
-        skip_unless_ci(f"there are no recorded bodies at {RECORDED}")
-    return RECORDED
+    return shared("samples/loopring")
 
 
 @pytest.fixture(scope="module")

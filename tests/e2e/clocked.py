@@ -66,7 +66,7 @@ async def harness(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
             await running
 
 
-async def until(what: Callable[[], Awaitable[bool]], seconds: float = 5) -> None:
+async def until(what: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     """Return when something has become true."""
     async with asyncio.timeout(seconds):
         while not await what():  # noqa: ASYNC110 - the state is another program's

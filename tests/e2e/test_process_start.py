@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import running, start
+from tests.process import AT_ONCE, running, start
 from tests.sandbox_client import SECRETS, SandboxClient, write_config
 
 NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it."
@@ -102,7 +102,7 @@ async def test_a_discord_that_is_down_at_the_start_is_waited_for(
         assert (await (await alone.person()).run("help"))["state"] == "answered"
         code, seconds = await bot.stop()
     assert code == 0
-    assert seconds < 2
+    assert seconds < AT_ONCE
     assert bot.said == []
     assert "Unclosed" not in bot.output
 
@@ -120,7 +120,7 @@ async def test_a_gateway_that_refuses_is_told_in_one_line_each_time(alone: Sandb
         await bot.says("next attempt in ")
         code, seconds = await bot.stop()
     assert code == 0
-    assert seconds < 2  # nobody waits for Discord when the bot is to end
+    assert seconds < AT_ONCE  # nobody waits for Discord when the bot is to end
     assert bot.said == []  # nothing unexpected happened, so there is no traceback
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.process import PATIENCE, running
+from tests.process import AT_ONCE, PATIENCE, running
 from tests.sandbox_client import Answer, Person, SandboxClient
 
 STOPPING = "Tessera is being restarted. Try again in a minute."
 RESTARTED = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
-SLOW = 1.0  # seconds; time enough to stop the bot meanwhile
+SLOW = 3.0  # seconds; time enough to stop the bot meanwhile, on a busy machine too
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -22,7 +22,7 @@ async def test_an_idle_bot_ends_at_once(alone: SandboxClient, tmp_path: Path, nu
     async with running(alone, tmp_path) as bot:
         code, seconds = await bot.stop(number)
     assert code == 0
-    assert seconds < 2
+    assert seconds < AT_ONCE
     assert bot.said == []
     assert not (await alone.get("/_sandbox/bot"))["online"]
 
@@ -40,7 +40,7 @@ async def test_a_command_under_way_is_answered_before_the_end(alone: SandboxClie
     assert "**30 collections**" in answer.text
     assert "Owner" in answer.text
     assert code == 0
-    assert seconds < SLOW + 2
+    assert seconds < SLOW + AT_ONCE
     assert "cut off" not in bot.output
 
 
@@ -103,18 +103,18 @@ async def test_buttons_are_disabled_once_nobody_pressed_them_for_a_while(alone: 
 
 async def test_a_press_begins_the_waiting_time_of_buttons_anew(alone: SandboxClient, tmp_path: Path) -> None:
     clock = asyncio.get_running_loop().time
-    async with running(alone, tmp_path, discord="buttons_expire_seconds = 1") as bot:
+    async with running(alone, tmp_path, discord="buttons_expire_seconds = 4") as bot:
         ada = await alone.person("ada")
         listing = await alone.settled(await ada.run("collections", account="10001"))
         shown_at = clock()
         for _ in range(3):
             pressed_at = clock()
             listing = await ada.press(listing, "next")
-            await asyncio.sleep(0.4)  # a part of the waiting time: it is what this test is about
-        assert clock() - shown_at > 1
+            await asyncio.sleep(1.5)  # a part of the waiting time: it is what this test is about
+        assert clock() - shown_at > 4
         assert is_live(await seen_by(ada, listing))
         dead = await expired(ada, listing)
-        assert clock() - pressed_at >= 1
+        assert clock() - pressed_at >= 4
         assert "4 / 6" in str(dead["components"])
     assert bot.said == []
 

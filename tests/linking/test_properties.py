@@ -254,7 +254,7 @@ _SPOILT = {
 
 def test_whatever_members_do() -> None:
     machine = Members.TestCase
-    machine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+    machine.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
     machine("runTest").runTest()
 
 

@@ -111,7 +111,7 @@ async def test_an_answer_past_its_age_is_asked_for_anew(
     kept_for = timedelta(milliseconds=150)
     lookup = make_lookup(kept_for)
     first = later = await final(lookup)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while later.as_of == first.as_of:
             later = await final(lookup)
     assert later.as_of - first.as_of >= kept_for
@@ -242,12 +242,12 @@ async def test_a_collection_is_asked_for_once_and_keeps_its_age(sandbox: Sandbox
 async def test_closing_before_the_first_page_ends_every_wait_with_a_word(
     sandbox: SandboxClient, lookup: Lookup
 ) -> None:
-    await sandbox.fault("slow", seconds=5)
+    await sandbox.fault("slow", seconds=300)
     waiting = [asyncio.create_task(final(lookup)) for _ in range(3)]
     while not (await sandbox.get("/_sandbox/faults"))[0]["struck"]:
         assert not waiting[0].done()
     await lookup.close()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(60):
         told = await asyncio.gather(*waiting, return_exceptions=True)
     assert all(isinstance(error, SourceError) for error in told)
     assert "is being restarted" in str(told[0])
@@ -256,7 +256,7 @@ async def test_closing_before_the_first_page_ends_every_wait_with_a_word(
 async def test_closing_in_the_middle_leaves_an_answer_that_says_it_is_not_whole(
     sandbox: SandboxClient, lookup: Lookup
 ) -> None:
-    await sandbox.fault("slow", seconds=5, after=1)
+    await sandbox.fault("slow", seconds=300, after=1)
     seen: list[Holdings] = []
 
     async def keep() -> None:
@@ -264,7 +264,7 @@ async def test_closing_in_the_middle_leaves_an_answer_that_says_it_is_not_whole(
             seen.append(holdings)
             await lookup.close()
 
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(60):
         await keep()
     assert len(seen[-1].holdings) == 50
     assert not seen[-1].complete

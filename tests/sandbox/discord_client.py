@@ -110,7 +110,7 @@ class DiscordHarness:
     async def _outcome(self, path: str, body: Json, wait: str) -> Json:
         status, sent = await self.post(path, body)
         assert status == 202, sent
-        outcome: Json = await self.get(f"/interactions/{sent['interaction']}", wait=wait, timeout=10)
+        outcome: Json = await self.get(f"/interactions/{sent['interaction']}", wait=wait, timeout=60)
         return outcome
 
 
@@ -176,7 +176,7 @@ async def online(
     bot = ThrowawayBot(register, **options)
     running = asyncio.create_task(bot.start(BOT_TOKEN))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not bot.is_ready():
                 if running.done():
                     running.result()
@@ -189,7 +189,7 @@ async def online(
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = gateway
 
 
-async def until(holds: Callable[[], bool | Awaitable[bool]], seconds: float = 5.0) -> None:
+async def until(holds: Callable[[], bool | Awaitable[bool]], seconds: float = 60.0) -> None:
     """Wait until something holds, polling.
 
     Raises:

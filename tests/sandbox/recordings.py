@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "loopring"
-needs_recordings = pytest.mark.skipif(not RECORDED.is_dir(), reason="no recorded bodies at ../shared/samples/loopring")
+from tests.conformance.missing import SHARED
+
+RECORDED = SHARED / "samples" / "loopring"
+needs_recordings = pytest.mark.usefixtures("recordings")
 
 
 def recorded(name: str) -> Any:

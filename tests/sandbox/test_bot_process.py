@@ -26,7 +26,7 @@ class LineCollector:
 
     async def wait_for_line(self, wanted: Callable[[str], bool]) -> None:
         """Wait until a line is as wanted, for ten seconds at most."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not any(wanted(line) for line in self.lines):
                 self._arrived.clear()
                 await self._arrived.wait()

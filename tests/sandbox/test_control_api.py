@@ -136,13 +136,13 @@ async def test_a_bot_of_its_own_is_seen_and_restarted() -> None:
     async with serving(app=app) as sandbox:
         process.start()
         try:
-            await asyncio.wait_for(printed.wait(), 10)
+            await asyncio.wait_for(printed.wait(), 60)
             _, before = await sandbox.get("/_sandbox/bot")
             assert (before["managed"], before["running"], before["starts"]) == (True, True, 1)
             assert await sandbox.get("/_sandbox/log") == (200, {"lines": ["hello"]})
             printed.clear()
             assert (await sandbox.post("/_sandbox/bot/restart"))[0] == 200
-            await asyncio.wait_for(printed.wait(), 10)
+            await asyncio.wait_for(printed.wait(), 60)
             _, after = await sandbox.get("/_sandbox/bot")
             assert (after["running"], after["starts"], after["pid"] != before["pid"]) == (True, 2, True)
         finally:

@@ -72,13 +72,13 @@ async def test_events_reach_those_who_may_see_them() -> None:
         received: dict[str, list[str]] = {"ben": [], "ada": []}
         for name, events in (("ben", bens), ("ada", adas)):
             while "message_delete" not in received[name]:
-                event = await events.receive_json(timeout=3)
+                event = await events.receive_json(timeout=60)
                 if event["type"].startswith("message"):
                     received[name].append(event["type"])
         assert received["ada"] == ["message_create", "message_update", "message_delete"]
         assert received["ben"] == ["message_create", *received["ada"]]
         on.discord.publish({"type": "log", "line": "hello"})
-        assert await bens.receive_json(timeout=3) == {"type": "log", "line": "hello"}
+        assert await bens.receive_json(timeout=60) == {"type": "log", "line": "hello"}
 
 
 async def test_waiting_ends_when_time_is_up() -> None:
@@ -89,7 +89,7 @@ async def test_waiting_ends_when_time_is_up() -> None:
         start = time.perf_counter()
         outcome = await on.get(f"/interactions/{sent['interaction']}", wait="answered", timeout=0.1)
         assert outcome["state"] == "pending"
-        assert 0.09 < time.perf_counter() - start < 1
+        assert 0.09 < time.perf_counter() - start < 10
 
 
 async def test_a_failure_is_reported_to_the_person_who_used_the_command() -> None:
@@ -101,7 +101,7 @@ async def test_a_failure_is_reported_to_the_person_who_used_the_command() -> Non
         outcome = await on.type("ping")
         assert outcome["state"] == "failed"
         assert await events.receive_json() == {"type": "commands"}
-        event = await events.receive_json(timeout=3)
+        event = await events.receive_json(timeout=60)
         assert event["type"] == "interaction_failed"
         assert event["interaction"] == outcome["id"]
         assert event["error"] == "The application did not respond"

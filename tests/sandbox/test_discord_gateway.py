@@ -39,7 +39,7 @@ class RawGateway:
 
     async def receive(self) -> Json:
         """One message from it."""
-        frame = await self.socket.receive(timeout=5)
+        frame = await self.socket.receive(timeout=60)
         assert frame.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY), frame
         raw = frame.data if self._inflate is None else self._inflate.decompress(frame.data)
         message: Json = json.loads(raw)
@@ -323,10 +323,10 @@ async def test_too_many_guilds_need_shards() -> None:
 async def test_clients_are_notified_when_the_bot_connects_and_disconnects() -> None:
     async with harness() as on, on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as events:
         async with online(on, register):
-            received = [await events.receive_json(timeout=3) for _ in range(2)]
+            received = [await events.receive_json(timeout=60) for _ in range(2)]
             assert {"type": "bot", "online": True} in received
             assert {"type": "commands"} in received
-        assert await events.receive_json(timeout=3) == {"type": "bot", "online": False}
+        assert await events.receive_json(timeout=60) == {"type": "bot", "online": False}
 
 
 async def test_more_than_a_hundred_and_twenty_events_a_minute_are_too_many() -> None:

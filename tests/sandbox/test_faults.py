@@ -208,7 +208,7 @@ async def test_latency_is_on_every_answer_of_its_service_alone(sandbox: RunningS
     await page(sandbox)
     assert time.perf_counter() - started >= 0.25
     await sandbox.post("/_sandbox/latency", {"service": "loopring", "seconds": 60})
-    await asyncio.wait_for(sandbox.get("/api/v10/users/@me"), 20)
+    await asyncio.wait_for(sandbox.get("/api/v10/users/@me"), 60)
 
 
 async def test_faults_apply_to_discord_too_and_a_throttle_there_is_discords(sandbox: RunningSandbox) -> None:

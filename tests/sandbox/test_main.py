@@ -36,11 +36,11 @@ class SandboxProcess:
 
     async def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return await asyncio.wait_for(self.process.wait(), 20)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
     async def line(self) -> str:
         assert self.process.stdout is not None
-        return (await asyncio.wait_for(self.process.stdout.readline(), 20)).decode()
+        return (await asyncio.wait_for(self.process.stdout.readline(), 60)).decode()
 
 
 @contextlib.asynccontextmanager
@@ -101,7 +101,7 @@ async def test_a_seed_makes_the_community_larger() -> None:
 async def test_the_bot_is_started_read_and_stopped_with_the_sandbox(tmp_path: Path) -> None:
     log = tmp_path / "bot.log"
     async with sandbox("--bot-log", str(log)) as started:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (lines := (await started.get("/_sandbox/log"))["lines"]):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
         state = await started.get("/_sandbox/bot")
@@ -125,6 +125,6 @@ async def test_a_port_in_use_is_one_line_and_status_2(option: str) -> None:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        output, _ = await asyncio.wait_for(process.communicate(), 20)
+        output, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 2
     assert output.decode().splitlines() == [f"Cannot listen on 127.0.0.1:{port}: Address already in use. Try {option}."]

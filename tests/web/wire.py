@@ -19,7 +19,7 @@ from bot.web.verify_page import VerifyPage
 from tests.process import free_port
 from tests.web.harness import Browser, PageHarness
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 # Everything that a refusal may not touch; sessions and their texts may be used up.
 TABLES = ("links", "proofs", "contests", "refusals", "notices", "shares", "codes")
 
