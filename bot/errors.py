@@ -1,7 +1,8 @@
 """The errors a person may see. Each carries the words that are shown, and says on whose side the fault is.
 
 TesseraError
-├── InputError               what was typed is not something Tessera can look up
+├── InputError               what was asked for is not possible as it was asked
+│   └── NothingLinkedError   the member has linked no account yet
 ├── NotFoundError            asked and answered: there is no such account, name or collection
 ├── SourceError              the source gave no usable answer: what it knows is *unknown*, which is not zero
 │   ├── UnavailableError     no answer, a broken one, or HTML: waiting helps
@@ -46,6 +47,10 @@ class TesseraError(Exception):
 
 class InputError(TesseraError):
     """The person's side: the sentence says what was wrong and what is accepted."""
+
+
+class NothingLinkedError(InputError):
+    """The member has linked no account yet: the sentence says how to."""
 
 
 class NotFoundError(TesseraError):

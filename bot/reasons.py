@@ -85,7 +85,7 @@ MESSAGES: Mapping[ReasonCode, Message] = {
     ReasonCode.CONTRACT_UNNAMED: Message("{unnamed} of its collections came without a contract"),
     ReasonCode.CONTRACT_UNRECORDED: Message("{unnamed} of its collections were recorded without a contract"),
     ReasonCode.RECORDING_UNFINISHED: Message("its recording was broken off"),
-    ReasonCode.KINDS_DIFFER: Message("{arrived} of {kinds} kinds arrived"),
+    ReasonCode.KINDS_DIFFER: Message("{arrived} of {kinds} different NFTs arrived"),
     ReasonCode.STILL_READING: Message("it is still being read; press again in a while"),
     ReasonCode.READING_TOO_LONG: Message("reading all of it takes too long; use the command again in a while"),
     ReasonCode.SOURCE_ERROR: Message("{words}"),

@@ -85,17 +85,17 @@ async def open_bot(
 @pytest.fixture(scope="module")
 async def module_sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SandboxClient]:
     """The sandbox and the bot of a module's tests."""
-    # The pace is not what the stories are about.
+    # These tests are not about the pace.
     async with open_bot(tmp_path_factory.mktemp("bot"), loopring="requests_per_second = 1000") as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 async def sandbox(module_sandbox: SandboxClient) -> AsyncIterator[SandboxClient]:
-    """The sandbox as at the start. The bot remembers what it was told: `new_account()` gives one it never saw."""
+    """The sandbox as at the start. The bot's caches remain: `new_account()` gives an account it never saw."""
     await module_sandbox.reset()
     yield module_sandbox
-    await module_sandbox.judge()
+    await module_sandbox.check_traffic()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ PATIENCE = 120.0
 AT_ONCE = 8.0
 
 
-class Started:
+class BotProcess:
     """A process whose output goes into a file."""
 
     def __init__(self, process: asyncio.subprocess.Process, output: Path) -> None:
@@ -32,16 +32,16 @@ class Started:
 
     @property
     def output(self) -> str:
-        """Everything said so far, on either channel."""
+        """Everything printed so far, on either channel."""
         return self._output.read_text(encoding="utf-8")
 
     @property
     def said(self) -> list[str]:
-        """The lines that are no log lines: what the operator is told, and tracebacks."""
+        """The lines that are no log lines: messages to the operator, and tracebacks."""
         return [line for line in self.output.splitlines() if not re.match(r"\d{4}-\d\d-\d\d ", line)]
 
     async def says(self, words: str) -> None:
-        """Return when the words were said."""
+        """Return when the words were printed."""
         await until(lambda: words in self.output or self.process.returncode is not None)
         assert words in self.output, f"it ended with {self.process.returncode}: {self.output}"
 
@@ -60,7 +60,7 @@ class Started:
 @asynccontextmanager
 async def start(
     *arguments: str | Path, folder: Path, secrets: Mapping[str, str] = SECRETS, stdout: IO[bytes] | None = None
-) -> AsyncIterator[Started]:
+) -> AsyncIterator[BotProcess]:
     """`python -m bot` with these arguments in `folder`; ended with the block if it still runs."""
     output = folder / f"output-{time.monotonic_ns()}.txt"
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("DISCORD_", "LOOPRING_"))}
@@ -74,9 +74,9 @@ async def start(
             stderr=file,
         )
     try:
-        yield Started(process, output)
+        yield BotProcess(process, output)
     finally:
-        # Asked first: what a killed process has run through is missing in the coverage.
+        # Terminated first: the coverage of a killed process would be missing.
         for end in (process.terminate, process.kill):
             if process.returncode is None:
                 end()
@@ -85,7 +85,7 @@ async def start(
 
 
 @asynccontextmanager
-async def running(sandbox: SandboxClient, folder: Path, **tables: str) -> AsyncIterator[Started]:
+async def running(sandbox: SandboxClient, folder: Path, **tables: str) -> AsyncIterator[BotProcess]:
     """The bot, connected to the sandbox; `tables` are further lines of its configuration."""
     loopring = f"requests_per_second = 1000\n{tables.pop('loopring', '')}"
     async with start(

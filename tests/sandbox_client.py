@@ -24,7 +24,7 @@ SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_AP
 
 
 class Answer(dict[str, Any]):
-    """What became of an interaction, as `/_client/interactions` tells it."""
+    """What became of an interaction, as `/_client/interactions` reports it."""
 
     @property
     def message(self) -> dict[str, Any]:
@@ -41,7 +41,7 @@ class Answer(dict[str, Any]):
 
     @property
     def text(self) -> str:
-        """All words of the answer, as a reader meets them."""
+        """All text of the answer, from top to bottom."""
         parts = [self.message["content"]]
         for embed in self.embeds:
             parts += [embed.get("title", ""), embed.get("description", "")]
@@ -50,7 +50,7 @@ class Answer(dict[str, Any]):
         return "\n".join(part for part in parts if part)
 
     def is_settled(self) -> bool:
-        """No more edits are to come: the owner is shown, or it was said why not, and nothing is being read."""
+        """No more edits follow: the owner or the reason why it is missing is shown, and nothing is being read."""
         header = self.embeds[0].get("description", "")
         return "still reading" not in header and ("Owner" in header or "Incomplete" in header)
 
@@ -110,7 +110,7 @@ class Person:
         read = [await self.sandbox.get("/_client/messages", user=self.user, channel=channel) for channel in channels]
         return [message for messages in read for message in messages]
 
-    async def takes_direct_messages(self, *, accepts: bool) -> None:
+    async def set_direct_messages(self, *, accepts: bool) -> None:
         """Change the setting whether members of one's servers may write."""
         await self.sandbox.post("/_client/dms", {"user": self.user, "accepts": accepts})
 
@@ -127,7 +127,7 @@ class SandboxClient:
         self.url = url
         self.app = app
         self._session = session
-        self._judged: dict[str, int] = {}
+        self._checked: dict[str, int] = {}
         self._accounts = 0
 
     async def get(self, path: str, **query: Any) -> Any:
@@ -145,11 +145,11 @@ class SandboxClient:
             return answer
 
     async def answer(self, interaction: str, wait: str = "answered") -> Answer:
-        """What became of an interaction, once it is answered, acknowledged or has failed."""
+        """The answer to an interaction, once it is answered, acknowledged or has failed."""
         return Answer(await self.get(f"/_client/interactions/{interaction}", wait=wait, timeout=60))
 
     async def settled(self, answer: Answer, seconds: float = 60) -> Answer:
-        """The same answer once no more edits are to come: the owner is shown, and nothing is being read."""
+        """The same answer once no more edits follow."""
         async with asyncio.timeout(seconds):
             while not (current := Answer(await self.get(f"/_client/interactions/{answer['id']}"))).is_settled():  # noqa: ASYNC110 - as below
                 await asyncio.sleep(0.02)
@@ -171,7 +171,7 @@ class SandboxClient:
         return str((await self.post("/_sandbox/sign", {"account": account, "text": text}))["signature"])
 
     async def fault(self, kind: str, path: str = "user/collection/details", **options: Any) -> None:
-        """Let Loopring go wrong."""
+        """Make Loopring fail."""
         await self.post(
             "/_sandbox/faults", {"service": "loopring", "path": path, "kind": kind, "times": None} | options
         )
@@ -184,15 +184,15 @@ class SandboxClient:
         return str(account)
 
     async def reset(self) -> None:
-        """Everything as at the start, once what was said so far has been judged."""
-        await self.judge()
+        """Back to the start, after the traffic so far was checked."""
+        await self.check_traffic()
         await self.post("/_sandbox/reset", {})
 
-    async def judge(self) -> None:
-        """Hold what the bot sent since the last time, and what it was answered, against the services' own files."""
+    async def check_traffic(self) -> None:
+        """Check the bot's requests since the last time, and the responses, against the services' own specifications."""
         for service in judges():
-            traffic = await self.get("/_sandbox/traffic", service=service, after=self._judged.get(service, 0))
-            self._judged[service] = traffic["last"]
+            traffic = await self.get("/_sandbox/traffic", service=service, after=self._checked.get(service, 0))
+            self._checked[service] = traffic["last"]
             assert_valid(traffic["exchanges"])
 
     async def requests(self, path: str) -> list[dict[str, Any]]:
@@ -201,12 +201,12 @@ class SandboxClient:
         return [exchange for exchange in traffic["exchanges"] if path in exchange["path"]]
 
     async def until_asked(self, path: str, seconds: float = 60) -> None:
-        """Return when the faults on `path` have all begun to strike."""
+        """Return when the faults on `path` have all been applied."""
         async with asyncio.timeout(seconds):
             while any(fault["path"] == path for fault in await self.get("/_sandbox/faults")):  # noqa: ASYNC110 - the state is another program's
                 await asyncio.sleep(0.01)
 
-    async def until_told(self, path: str, seconds: float = 60) -> None:
+    async def until_answered(self, path: str, seconds: float = 60) -> None:
         """Return when Loopring has answered a request for `path`."""
         async with asyncio.timeout(seconds):
             while not await self.requests(path):  # noqa: ASYNC110 - the state is another program's
@@ -244,7 +244,7 @@ async def open_sandbox(bodies: Path | None = None) -> AsyncIterator[SandboxClien
         async with aiohttp.ClientSession() as session:
             sandbox = SandboxClient(session, f"http://127.0.0.1:{runner.addresses[0][1]}", runner.app)
             yield sandbox
-            await sandbox.judge()
+            await sandbox.check_traffic()
     finally:
         await runner.cleanup()
 
@@ -252,13 +252,13 @@ async def open_sandbox(bodies: Path | None = None) -> AsyncIterator[SandboxClien
 def write_config(folder: Path, sandbox: SandboxClient, *, loopring: str = "", sources: str = "", **tables: str) -> Path:
     """A configuration file that points the bot at the sandbox.
 
-    A line that sets what the sandbox would set stands in its place.
+    A line that sets what the sandbox would set replaces it.
 
     Args:
         folder: For the file and the store.
         sandbox: Where Discord and Loopring are.
-        loopring: Further lines of the `[[source]]` loopring, which stands first.
-        sources: Further `[[source]]` tables; the word SANDBOX stands for the sandbox's address.
+        loopring: Further lines of the `[[source]]` loopring, which is the first.
+        sources: Further `[[source]]` tables; SANDBOX in them is replaced by the sandbox's address.
         tables: Further lines of the other tables, by name.
     """
     gateway = f"{sandbox.url.replace('http', 'ws', 1)}/gateway/"

@@ -65,7 +65,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         store = await Store.open(settings.store.path, backups=settings.store.backups)
         opened.push_async_callback(store.close)
         lookup = await opened.enter_async_context(open_lookup(settings, store))
-        bot = Bot(settings.discord, cut_short=lookup.close)
+        bot = Bot(settings.discord, cancel_reads=lookup.close)
         linking = await opened.enter_async_context(_open_linking(settings, token, store, lookup, bot))
         await _add_cogs(bot, settings, lookup, linking)
         notifications = NotificationsCog(bot, linking)

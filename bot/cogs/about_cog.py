@@ -1,4 +1,4 @@
-"""`/help` and `/about`: what can be asked, and how the bot and its source are doing.
+"""`/help` and `/about`: the commands, and how the bot and its sources are doing.
 
 Both answer from memory, so they work when everything else is down.
 """
@@ -21,12 +21,12 @@ from bot.ui.client import Bot
 _INTRODUCTION = (
     "Tessera shows what an account holds, grouped by collection. Answers are private to you unless you `share` them. "
     "`/link` remembers your accounts, `/verify` proves that they are yours.\n"
-    "It never asks for a seed phrase, a private key, an API key or a transaction. Whoever does is not Tessera."
+    "It never asks for a seed phrase, a private key, an API key or a transaction. Anyone who does is not Tessera."
 )
 
 
 class About(commands.Cog):
-    """What there is to know about the bot itself."""
+    """What the bot can do, and how it is doing."""
 
     def __init__(self, bot: Bot, lookup: Lookup) -> None:
         self._bot = bot
@@ -46,12 +46,12 @@ class About(commands.Cog):
         embed = discord.Embed(title="What Tessera can do", description="\n".join(lines), colour=embeds.BRAND)
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
-    @app_commands.command(name="about", description="Version, data source and state")
+    @app_commands.command(name="about", description="Version, data sources and their state")
     async def about(self, interaction: discord.Interaction[Bot]) -> None:
-        """Say how things are."""
+        """Show the version and the state of each source."""
         sources = self._lookup.sources
-        well = all(_is_well(source.health) for source in sources)
-        embed = discord.Embed(title=f"Tessera {__version__}", colour=embeds.BRAND if well else embeds.CAUTION)
+        is_well = all(_is_well(source.health) for source in sources)
+        embed = discord.Embed(title=f"Tessera {__version__}", colour=embeds.BRAND if is_well else embeds.CAUTION)
         for source in sources:
             embed.add_field(name=f"Data source: {source.label}", value=_state(source.health), inline=False)
         embed.add_field(name="Running since", value=discord.utils.format_dt(self._bot.started_at, "R"))
@@ -59,7 +59,7 @@ class About(commands.Cog):
 
 
 def _is_for(command: app_commands.Command[Any, ..., Any], interaction: discord.Interaction[Bot]) -> bool:
-    """Whether a command is for whoever asks; by default, as a server may have decided otherwise."""
+    """Whether the person may use a command by default; a server may have decided otherwise."""
     needed = command.default_permissions
     return needed is None or interaction.permissions.is_superset(needed)
 
@@ -71,7 +71,7 @@ def _is_well(health: Health) -> bool:
 
 def _state(health: Health) -> str:
     if health.last_success_at is None and health.last_failure_at is None:
-        return "Not asked yet since the start."
+        return "Not used since Tessera started."
     state = "Answers." if _is_well(health) else f"⚠️ {health.last_failure[:800]}"
     return f"{state}\nLast success {_when(health.last_success_at)} · last failure {_when(health.last_failure_at)}"
 

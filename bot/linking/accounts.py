@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.errors import InputError, SourceError
+from bot.errors import InputError, NothingLinkedError, SourceError
 from bot.holdings import Account
 from bot.linking.contest_rules import OBJECTED_FOR, REFUSED_FOR
 from bot.linking.refusal_errors import refusal_error
@@ -155,7 +155,7 @@ class Accounts:
         """
         links = await self._links.of(user_id)
         if not links:
-            raise InputError(_NONE_LINKED)
+            raise NothingLinkedError(_NONE_LINKED)
         return links[0]
 
     async def shared_main(self, user_id: int, guild_id: int) -> Link:

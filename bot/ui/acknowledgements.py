@@ -1,7 +1,7 @@
-"""What acknowledges goes before what works: while many interactions come at once, the work on them waits.
+"""Acknowledging goes before work: while many interactions arrive at once, the work on them waits.
 
-Discord grants three seconds for the acknowledgement and fifteen minutes for the answer. In a burst of 500 whose first
-members are worked on at once, the last ones wait for that work.
+Discord allows three seconds for the acknowledgement and fifteen minutes for the answer. If work on the first of a burst
+of 500 began at once, the acknowledgements of the last ones would wait for it.
 """
 
 from __future__ import annotations
@@ -10,32 +10,32 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-# A burst comes in pieces, as the network cuts it: between two of them nothing is pending for a few milliseconds.
+# The network splits a burst into pieces: between two of them nothing is pending for a few milliseconds.
 _QUIET = 0.01
-# Longer than a burst of a thousand takes to be acknowledged. Where interactions never cease, work begins all the same.
-_PATIENCE = 3.0
+# Longer than a burst of a thousand takes to be acknowledged. If interactions never pause, work begins all the same.
+_MAX_WAIT = 3.0
 
 
 class Acknowledgements:
-    """Which interactions are still to be acknowledged, and which wait to be worked on until none is.
+    """The interactions still to be acknowledged, and those whose work waits until all are.
 
     Args:
-        quiet: Seconds without an acknowledgement after which those that wait go on, one by one.
-        patience: Seconds after which one goes on in any case.
+        quiet: Seconds without an acknowledgement after which those that wait continue, one by one.
+        max_wait: Seconds after which an interaction goes on in any case.
     """
 
-    def __init__(self, *, quiet: float = _QUIET, patience: float = _PATIENCE) -> None:
+    def __init__(self, *, quiet: float = _QUIET, max_wait: float = _MAX_WAIT) -> None:
         self.pending = 0
         self._quiet = quiet
-        self._patience = patience
+        self._max_wait = max_wait
         self._waiting: dict[asyncio.Future[None], None] = {}  # in the order in which they came
         self._next: asyncio.Handle | None = None
 
-    def first(self, acknowledging: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+    def start(self, acknowledging: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
         """Begin to acknowledge; the task is done when that has happened and the work may begin.
 
-        Where nothing else is pending that is at once. Else those that wait go on in the order in which they were
-        acknowledged, one by one, so that what comes in meanwhile holds the others again.
+        If nothing else is pending that is at once. Otherwise those that wait continue in the order in which they were
+        acknowledged, one by one, so that what arrives meanwhile makes the others wait again.
         """
         self.pending += 1  # from now on, and not from when the task first runs
         if self._next:
@@ -57,7 +57,7 @@ class Acknowledgements:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
         self._waiting[waiter] = None
-        timer = loop.call_later(self._patience, _release, waiter)
+        timer = loop.call_later(self._max_wait, _release, waiter)
         try:
             await waiter
         finally:
@@ -65,7 +65,7 @@ class Acknowledgements:
             self._waiting.pop(waiter, None)
 
     def _release_next(self) -> None:
-        """Let the oldest go on, and the next one in the next turn of the loop, after what came in with this one."""
+        """Let the oldest continue; the next one follows in the next iteration of the loop, after what arrived now."""
         self._next = None
         if self._waiting:
             oldest = next(iter(self._waiting))
@@ -75,5 +75,5 @@ class Acknowledgements:
 
 
 def _release(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():  # its patience may have ended just now, or its task
+    if not waiter.done():  # its time may be over just now, or its task cancelled
         waiter.set_result(None)

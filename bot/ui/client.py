@@ -1,7 +1,7 @@
-"""class Bot: what Discord is told about us, which commands there are, and how every error is answered.
+"""class Bot: the connection to Discord, its commands, and how every error is answered.
 
 No privileged intents, no members in memory, no mentions ever. Every interaction ends with an answer or with a clear
-error; what goes wrong unexpectedly is logged under a reference that the person is shown.
+error; what goes wrong unexpectedly is logged under a reference that is shown to the person.
 """
 
 from __future__ import annotations
@@ -30,20 +30,21 @@ from bot.ui.panel import ID_PREFIX, RUN
 log = logging.getLogger(__name__)
 
 _OUR_FAULT = Message(
-    "Something went wrong inside Tessera. Try again; if it stays so, tell its operator: `{reference}`."
+    "Something went wrong inside Tessera. Try again. If it happens again, report `{reference}` to the operator of "
+    "this bot."
 )
 
 READY_PAUSE = 0.25
-# Half of the three seconds that Discord grants; views of ours answer within milliseconds.
-_PRESS_PATIENCE = 1.5
+# Half of the three seconds that Discord allows; our views answer within milliseconds.
+_PRESS_SECONDS = 1.5
 _STALE_BUTTON = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
-_TOO_MANY_OPEN = "Too many answers are open, so that the oldest no longer work. Use the command again."
-_LAST_EDITS = 2.0
+_TOO_MANY_OPEN = "Too many answers are open, so the oldest no longer work. Use the command again."
+_LAST_EDITS_SECONDS = 2.0
 _STOPPING = "Tessera is being restarted. Try again in a minute."
 
 
 def point_at(settings: DiscordSettings) -> None:
-    """Let discord.py speak to another address than Discord's own: a stand-in, or a proxy.
+    """Let discord.py connect to another address than Discord's own: a stand-in, or a proxy.
 
     These two class attributes are where discord.py keeps its addresses; it offers no argument for them.
     """
@@ -57,21 +58,21 @@ class Tree(app_commands.CommandTree["Bot"]):
     """The slash commands; each is tracked while it runs, and each error is answered."""
 
     async def interaction_check(self, interaction: discord.Interaction[Bot]) -> bool:
-        """Note what runs; refuse what comes while the bot is stopping."""
-        return await self.client.admit(interaction)
+        """Track what runs; refuse what arrives while the bot is stopping."""
+        return await self.client.accept(interaction)
 
     async def on_error(self, interaction: discord.Interaction[Bot], error: app_commands.AppCommandError) -> None:
-        """Tell the person."""
+        """Answer the person."""
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await self.client.answer_error(interaction, cause)
 
 
 class Bot(commands.Bot):
-    """The Discord client. Objects that commands need are given to the cogs, not kept here.
+    """The Discord client. Objects that commands need are given to the cogs, not stored here.
 
     Args:
         settings: Where Discord is, and where to register the commands.
-        cut_short: Ends long readings when the bot must stop.
+        cancel_reads: Ends long reads when the bot must stop.
         live_answers: Which answers can be pressed.
     """
 
@@ -79,7 +80,7 @@ class Bot(commands.Bot):
         self,
         settings: DiscordSettings,
         *,
-        cut_short: Callable[[], Awaitable[None]],
+        cancel_reads: Callable[[], Awaitable[None]],
         live_answers: LiveAnswers | None = None,
     ) -> None:
         # Two warnings at each start, on libraries that only voice needs.
@@ -93,11 +94,11 @@ class Bot(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
-            # How long READY is held back after the last server was announced; nothing here needs all of them.
+            # How long READY is delayed after the last server was announced; no code here needs all of them.
             guild_ready_timeout=READY_PAUSE,
         )
         self._guild_ids = settings.guild_ids
-        self._cut_short = cut_short
+        self._cancel_reads = cancel_reads
         self.acknowledgements = Acknowledgements()
         self.live_answers = live_answers or LiveAnswers()
         self._running: set[asyncio.Task[Any]] = set()
@@ -107,52 +108,52 @@ class Bot(commands.Bot):
         self.started_at = discord.utils.utcnow()
 
     async def setup_hook(self) -> None:
-        """Register the commands: at once in the configured guilds, or everywhere, where Discord takes its time."""
+        """Register the commands: at once in the configured guilds, or everywhere, which takes Discord a while."""
         if not self._guild_ids:
-            self._note_ids(None, await self.tree.sync())
+            self._remember_ids(None, await self.tree.sync())
             return
         for guild_id in self._guild_ids:
             guild = discord.Object(guild_id)
             self.tree.copy_global_to(guild=guild)
             try:
-                self._note_ids(guild_id, await self.tree.sync(guild=guild))
+                self._remember_ids(guild_id, await self.tree.sync(guild=guild))
             except discord.Forbidden:
                 log.error("guild %s: commands cannot be registered: invite the bot there first", guild_id)  # noqa: TRY400 - the traceback says nothing more
 
-    def _note_ids(self, guild_id: int | None, registered: list[app_commands.AppCommand]) -> None:
+    def _remember_ids(self, guild_id: int | None, registered: list[app_commands.AppCommand]) -> None:
         self._command_ids |= {(guild_id, command.name): command.id for command in registered}
 
     def mention(self, command: str, guild_id: int | None) -> str:
-        """A command as text that can be clicked, where its id is known; one of a group by both names."""
+        """A command as text that can be clicked, where its id is known; a command of a group has both names."""
         name = command.partition(" ")[0]
         command_id = self._command_ids.get((guild_id, name)) or self._command_ids.get((None, name))
         return f"</{command}:{command_id}>" if command_id else f"`/{command}`"
 
     @property
     def gateway_state(self) -> str:
-        """A word on the connection to Discord: "ready" or "connecting"."""
+        """The state of the connection to Discord: "ready" or "connecting"."""
         return "ready" if self.is_ready() and self.ws and self.ws.open else "connecting"
 
     async def on_connect(self) -> None:
-        """Note when the READY of this connection will have been told to everybody."""
+        """Remember when the READY of this connection will have been dispatched."""
         self._settled_at = time.monotonic() + 2 * READY_PAUSE
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Note that this holds READY back for another while."""
+        """Remember that this delays READY further."""
         del guild
         self._settled_at = time.monotonic() + 2 * READY_PAUSE
 
     async def close(self) -> None:
-        """Leave Discord; discord.py 2.7.1 would dispatch a READY that it still holds back into the closed client."""
+        """Leave Discord; discord.py 2.7.1 would dispatch a delayed READY into the closed client."""
         await asyncio.sleep(self._settled_at - time.monotonic())
         await super().close()
 
     async def on_ready(self) -> None:
-        """Say that the work begins."""
+        """Log that the bot is ready."""
         log.info("ready as %s in %d guilds", self.user, len(self.guilds))
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer buttons whose views are gone: of an earlier process, pressed too late, or of one answer too many."""
+        """Answer buttons whose views are gone: of an earlier process, expired, or ended as there were too many."""
         custom_id = _custom_id_of(interaction)
         if not custom_id.startswith(f"{ID_PREFIX}:"):
             return
@@ -161,7 +162,7 @@ class Bot(commands.Bot):
             words = _TOO_MANY_OPEN
         elif custom_id.startswith(f"{ID_PREFIX}:{RUN}:"):
             # Its view answers at once; if nothing has, then the view is gone, or no longer has this button.
-            await asyncio.sleep(_PRESS_PATIENCE)
+            await asyncio.sleep(_PRESS_SECONDS)
             if interaction.response.is_done():
                 return
         try:
@@ -169,7 +170,7 @@ class Bot(commands.Bot):
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             log.info("an old button stays unanswered: %s", type(error).__name__)
 
-    async def admit(self, interaction: discord.Interaction[Any]) -> bool:
+    async def accept(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether an interaction may run now; if so, `drain()` waits for it."""
         if self._stopping:
             if interaction.type is not discord.InteractionType.autocomplete:
@@ -184,12 +185,12 @@ class Bot(commands.Bot):
         self, interaction: discord.Interaction[Any], *, ephemeral: bool = False, thinking: bool = False
     ) -> asyncio.Task[None]:
         """Begin to defer an interaction; it is done when that went out, and the work on it may begin."""
-        return self.acknowledgements.first(interaction.response.defer(ephemeral=ephemeral, thinking=thinking))
+        return self.acknowledgements.start(interaction.response.defer(ephemeral=ephemeral, thinking=thinking))
 
     async def drain(self, seconds: float) -> None:
-        """Take nothing new, and let what runs come to its end.
+        """Accept nothing new, and let running interactions finish.
 
-        After so many seconds the readings are cut short, and what runs has two more to show what there is.
+        After so many seconds their reads are cancelled, and they have two more to show what was read.
         """
         self._stopping = True
         if not self._running:
@@ -197,46 +198,46 @@ class Bot(commands.Bot):
         log.info("finishing %d interactions", len(self._running))
         _, late = await asyncio.wait(self._running, timeout=seconds)
         if late:
-            await self._cut_short()
-            _, late = await asyncio.wait(late, timeout=_LAST_EDITS)
+            await self._cancel_reads()
+            _, late = await asyncio.wait(late, timeout=_LAST_EDITS_SECONDS)
         if late:
             log.warning("%d interactions were cut off", len(late))
 
     async def answer_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
-        """Tell the person what went wrong: our sentence, or a reference to the log. Never raises."""
+        """Show the person what went wrong: our sentence, or a reference to the log. Never raises."""
         if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
             log.warning("an interaction came too late to be answered: %s", _name_of(interaction))
             return
         if isinstance(error, TesseraError):
-            told = error
+            shown = error
             # What was typed is in the sentence of an InputError, and may be anything: a key, by mistake.
-            said = type(error).__name__ if isinstance(error, InputError) else error.sentence
+            logged = type(error).__name__ if isinstance(error, InputError) else error.sentence
             level = logging.WARNING if isinstance(error, SourceError) else logging.INFO
-            log.log(level, "%s: %s", _name_of(interaction), said)
+            log.log(level, "%s: %s", _name_of(interaction), logged)
         else:
             reference = secrets.token_hex(3)
             log.error("%s failed (reference %s)", _name_of(interaction), reference, exc_info=error)
-            told = TesseraError(_OUR_FAULT, reference=reference)
+            shown = TesseraError(_OUR_FAULT, reference=reference)
         try:
-            await _tell(interaction, error_embed(told))
+            await _send_error(interaction, error_embed(shown))
         except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
-            log.warning("an error could not be told: %s", problem)
+            log.warning("an error could not be shown: %s", problem)
 
 
 _UNKNOWN_INTERACTION = 10062
 _ALREADY_ACKNOWLEDGED = 40060
 
 
-async def _tell(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
+async def _send_error(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
     if not interaction.response.is_done():
         try:
             await interaction.response.send_message(embed=embed, ephemeral=True)
         except discord.HTTPException as error:
             if error.code != _ALREADY_ACKNOWLEDGED:
-                raise  # else Discord took our first answer, only its receipt was lost
+                raise  # else Discord took our first answer, only its response was lost
         else:
             return
-    # Discord puts the first followup in the place of a "thinking" answer; a later one stands below it.
+    # Discord replaces a "thinking" answer by the first followup; a later one appears below it.
     await interaction.followup.send(embed=embed, ephemeral=True)
 
 

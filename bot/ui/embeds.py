@@ -6,7 +6,7 @@ Discord's limits (resources/message#embed-limits): title 256, description 4096, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import discord
 
@@ -15,6 +15,7 @@ from bot.errors import (
     InputError,
     LimitError,
     NotFoundError,
+    NothingLinkedError,
     ProofError,
     RefusedError,
     SessionError,
@@ -31,6 +32,21 @@ FAULT = discord.Colour(0xB03A3A)
 
 _ALL_EMBEDS = 6000
 _SENTENCE = 1500
+_FOR_OPERATOR = "The operator of this bot has to fix this"
+# The first that fits: a narrower class is before the wider one.
+_ERROR_TITLES: Mapping[type[TesseraError], str] = {
+    NothingLinkedError: "No account linked yet",
+    InputError: "Please check your request",
+    NotFoundError: "Not found",
+    SessionError: "No longer valid",
+    ProofError: "Not proven",
+    LimitError: "Limit reached",
+    UndecidedError: "This cannot be checked right now",
+    RefusedError: _FOR_OPERATOR,
+    StoreError: _FOR_OPERATOR,
+    ConfigError: _FOR_OPERATOR,
+    SourceError: "The data source does not answer",
+}
 
 
 def cut_sentence(sentence: str) -> str:
@@ -40,22 +56,11 @@ def cut_sentence(sentence: str) -> str:
 
 
 def error_embed(error: TesseraError) -> discord.Embed:
-    """An error as a person sees it: its sentence, under a heading that says whose side it is on."""
-    titles: dict[type[TesseraError], str] = {
-        NotFoundError: "Not found",
-        SessionError: "That is over",
-        ProofError: "Not proven",
-        LimitError: "Not now",
-        UndecidedError: "That cannot be told right now",
-        RefusedError: "This bot needs its operator",
-        StoreError: "This bot needs its operator",
-        ConfigError: "This bot needs its operator",
-        SourceError: "The source does not answer",
-    }
-    title = next((words for kind, words in titles.items() if isinstance(error, kind)), "That did not work")
+    """An error as a person sees it: its sentence, under a title that says whose side it is on."""
+    title = next((title for kind, title in _ERROR_TITLES.items() if isinstance(error, kind)), "Something went wrong")
     # The sentence may quote what was typed; everything in it that could act is split already, markdown is not.
-    persons_side = InputError | NotFoundError | SessionError | ProofError | LimitError
-    colour = CAUTION if isinstance(error, persons_side) else FAULT
+    members_side = InputError | NotFoundError | SessionError | ProofError | LimitError
+    colour = CAUTION if isinstance(error, members_side) else FAULT
     return discord.Embed(title=title, description=cut_sentence(error.sentence), colour=colour)
 
 
@@ -87,8 +92,13 @@ def embed_units(embed: discord.Embed) -> int:
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """`"1 kind"`, `"12 kinds"`, `"78,000 copies"`."""
+    """`"1 account"`, `"12 accounts"`, `"78,000 copies"`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def different_nfts(count: int) -> str:
+    """`"1 NFT"`, `"12 different NFTs"`: what is counted once, however many copies of it there are."""
+    return plural(count, "NFT", "different NFTs")
 
 
 def short_address(address: str) -> str:

@@ -1,16 +1,16 @@
-"""How many answers can be pressed at the same time: of too many, the ones that nobody used for longest end first.
+"""How many answers can be pressed at the same time: if there are too many, the least recently used end first.
 
-Each keeps its pages, its buttons and its interaction, some 15 KB, until its buttons expire. Without a bound a crowd
-that asks within those minutes decides how much memory the bot needs.
+Each holds its pages, its buttons and its interaction, some 15 KB, until its buttons expire. Without a limit the number
+of people who ask within those minutes would decide how much memory the bot needs.
 """
 
 from __future__ import annotations
 
 from typing import Protocol
 
-# 15 MB of the 120 MB that a small machine grants the bot; a whole server's worth of people turning pages at once.
+# 15 MB of the 120 MB that the bot may use on a small machine; enough for a whole server turning pages at once.
 AT_MOST = 1000
-# Presses on answers that ended are answered by what is known of them; of older ones, as after a restart.
+# A press on an answer that was ended says why; on one that is no longer remembered, the same as after a restart.
 REMEMBERED = 5000
 
 
@@ -22,7 +22,7 @@ class Answer(Protocol):
         """The id of the interaction that it answers; Discord names it with each press."""
 
     def end(self) -> None:
-        """Let nothing be pressed any more. Discord is not told: a burst would cost as many edits again."""
+        """Accept no more presses. The message is not edited: a burst would cost as many edits again."""
 
 
 class LiveAnswers:
@@ -30,7 +30,7 @@ class LiveAnswers:
 
     Args:
         at_most: How many at the same time.
-        remembered: Of how many that ended too early this is known afterwards.
+        remembered: How many of those that were ended are remembered.
     """
 
     def __init__(self, at_most: int = AT_MOST, remembered: int = REMEMBERED) -> None:
@@ -47,7 +47,7 @@ class LiveAnswers:
             self._end(next(iter(self._live)))
 
     def forget(self, answer: Answer) -> None:
-        """It came to its end by itself."""
+        """It ended by itself."""
         self._live.pop(answer, None)
 
     def has_ended(self, origin: int) -> bool:

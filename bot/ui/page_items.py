@@ -1,6 +1,6 @@
-"""What can be pressed below a long answer: the buttons, the menu, and the window that asks for a page number.
+"""What can be pressed below a long answer: the buttons, the menu, and the modal that asks for a page number.
 
-They hold no state of the answer and know no view: what a press does is handed in.
+They have no state of the answer and know no view: what a press does is passed in.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class TurnButton(discord.ui.Button[Any]):
         self._turn = turn
 
     def adapt(self, page: int, last: int) -> None:
-        """Disabled where it would lead nowhere."""
+        """Disable it where it would change nothing."""
         self.disabled = not 0 <= self._target(page, last) <= last or self._target(page, last) == page
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -67,14 +67,14 @@ class TurnButton(discord.ui.Button[Any]):
 
 
 class JumpButton(discord.ui.Button[Any]):
-    """Says where we are, and asks where to go; `ask` opens the window."""
+    """Shows the number of the page, and asks for another; `ask` opens the modal."""
 
     def __init__(self, ask: Action) -> None:
         super().__init__(custom_id=custom_id("jump"), row=0)
         self._ask = ask
 
     def adapt(self, page: int, last: int) -> None:
-        """Says where we are."""
+        """Show the number of the page."""
         self.label = f"{page + 1} / {last + 1}"
         self.disabled = False
 
@@ -136,7 +136,7 @@ class TabButton(discord.ui.Button[Any]):
         self._choose = choose
 
     def adapt(self, *, current: bool) -> None:
-        """The tab that is shown leads nowhere."""
+        """Disable the tab that is shown."""
         self.style = discord.ButtonStyle.primary if current else discord.ButtonStyle.secondary
         self.disabled = current
 

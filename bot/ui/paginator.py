@@ -1,7 +1,7 @@
 """The one View behind every long answer: pages to turn, things to open, a way back.
 
-The items live as long as the view, and only their looks change: an item that is taken out of its view while Discord
-has not yet answered an edit would leave a press unanswered.
+The items exist as long as the view, and only their appearance changes: an item that is removed from its view while
+Discord has not yet answered an edit would leave a press unanswered.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _GONE = frozenset({10008, 10015, 50027})
 
 
 class PageSource(Protocol):
-    """Pages to show. Both data and looks are the source's; the paginator only turns them."""
+    """Pages to show. Data and appearance are the source's; the paginator only turns the pages."""
 
     def page_count(self) -> int:
         """How many pages, at least 1."""
@@ -42,11 +42,11 @@ class PageSource(Protocol):
         """The pages behind a choice.
 
         Raises:
-            TesseraError: told to the person who chose.
+            TesseraError: shown to the person who chose.
         """
 
     def tabs(self) -> Sequence[Choice]:
-        """Other views of the same, at most five; shown beside each other."""
+        """Other views of the same, at most five, shown side by side."""
 
     def tab(self) -> str:
         """The value of the tab that this is."""
@@ -55,7 +55,7 @@ class PageSource(Protocol):
         """The pages of another tab.
 
         Raises:
-            TesseraError: told to the person who pressed.
+            TesseraError: shown to the person who pressed.
         """
 
 
@@ -66,9 +66,9 @@ class Paginator(Panel):
         source: The pages.
         interaction: Of the command, answered or deferred already.
         expires: Seconds without a press until the buttons are disabled.
-        host: Asked before each press, and told what goes wrong in it.
-        live: Where it is noted that this can be pressed.
-        select_placeholder: Words on the menu.
+        host: Accepts each press, and answers its errors.
+        live: Counts it among the answers that can be pressed.
+        select_placeholder: The text on the menu.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Paginator(Panel):
         """
         for attempt in range(1, _EDIT_ATTEMPTS + 1):
             try:
-                await self._latest.edit_original_response(content=None, embeds=self._embeds(), view=self._laid_out())
+                await self._latest.edit_original_response(content=None, embeds=self._embeds(), view=self._layout())
             except (aiohttp.ClientError, OSError):
                 if attempt == _EDIT_ATTEMPTS:
                     raise
@@ -134,8 +134,8 @@ class Paginator(Panel):
     async def replace(self, source: PageSource) -> None:
         """New data for the list that was asked for: shown at once, unless something is opened from it.
 
-        A page that cannot be brought to Discord now is passed over: the next one may get there. When the message is
-        gone for good, `gone` says so.
+        A page that Discord does not accept now is skipped: the next one may arrive. `gone` is set when the message no
+        longer exists.
         """
         _, page = self._stack[0]
         self._stack[0] = (source, min(page, source.page_count() - 1))
@@ -150,12 +150,12 @@ class Paginator(Panel):
             log.info("a page was not shown: %s", type(error).__name__)
 
     def end(self) -> None:
-        """Let nothing be pressed any more; whatever is still to be shown goes without buttons."""
+        """Accept no more presses; what is still to be shown is shown without buttons."""
         self._ended = True
         self.stop()
 
     async def on_timeout(self) -> None:
-        """Make room for others."""
+        """Disable everything, and no longer count among the live answers."""
         self._live.forget(self)
         await super().on_timeout()
 
@@ -192,20 +192,20 @@ class Paginator(Panel):
         await self._answer(interaction)
 
     def _count_press(self) -> int:
-        """The number of a press: what it brings is shown only if no later one was made meanwhile."""
+        """The number of a press: its result is shown only if no later press was made meanwhile."""
         self._presses += 1
         return self._presses
 
     async def _answer(self, interaction: discord.Interaction[Any]) -> None:
         self._count_press()
         self._latest = interaction
-        await interaction.response.edit_message(embeds=self._embeds(), view=self._laid_out())
+        await interaction.response.edit_message(embeds=self._embeds(), view=self._layout())
 
     def _embeds(self) -> list[discord.Embed]:
         source, page = self._stack[-1]
         return source.embeds(page)
 
-    def _laid_out(self) -> Paginator | None:
+    def _layout(self) -> Paginator | None:
         """This view with the items that the current page needs; None when it needs none, or has ended."""
         if self._ended:
             return None
@@ -225,7 +225,7 @@ class Paginator(Panel):
         if self._expired:
             self.disable()
         else:
-            self.keep_time()
+            self.restart_timer()
             if self.children:
                 self._live.use(self)
         return self if self.children else None

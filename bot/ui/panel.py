@@ -1,8 +1,8 @@
 """A View that belongs to one person, and what it is made of: the answers with buttons are all such.
 
-Who may press: only the person who asked. When it dies: after `expires` seconds without a press its buttons are
-disabled. What if it breaks: the person is told, privately, and the buttons go on working. After a restart: buttons of
-an earlier process are told apart by `RUN` in their ids, and answered by `bot.ui.client` with a word on what to do.
+Who may press: only the person who asked. When it ends: after `expires` seconds without a press its buttons are
+disabled. What if it fails: the person gets a private error message, and the buttons go on working. After a restart:
+buttons of an earlier process are recognised by `RUN` in their ids, and `bot.ui.client` answers what to do.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import discord
 log = logging.getLogger(__name__)
 
 ID_PREFIX = "tessera"
-# Tells the buttons of this process from those of an earlier one, whose views are gone.
+# Distinguishes the buttons of this process from those of an earlier one, whose views are gone.
 RUN = secrets.token_hex(4)
 
-# A token lives for fifteen minutes (interactions/receiving-and-responding); this leaves time for the last edit.
+# A token is valid for fifteen minutes (interactions/receiving-and-responding); this leaves time for the last edit.
 TOKEN_SECONDS = 14 * 60
 
 Action = Callable[[discord.Interaction[Any]], Awaitable[None]]
@@ -38,8 +38,8 @@ def custom_id(action: str) -> str:
 class Host(Protocol):
     """What a panel needs of the client."""
 
-    async def admit(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether a press may be handled now; a refusal is told to the person."""
+    async def accept(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether a press may be handled now; a refusal is answered here."""
 
     def acknowledge(
         self, interaction: discord.Interaction[Any], *, ephemeral: bool = False, thinking: bool = False
@@ -56,60 +56,60 @@ class Panel(discord.ui.View):
     Args:
         interaction: Of the command or the press, answered or deferred already.
         expires: Seconds without a press until everything is disabled.
-        host: Asked before each press, and told what goes wrong in it.
+        host: Accepts each press, and answers its errors.
     """
 
     def __init__(self, interaction: discord.Interaction[Any], *, expires: float, host: Host) -> None:
         super().__init__(timeout=expires)
         self.asker = interaction.user
-        self._latest = interaction  # each press brings a token that lives fifteen more minutes
+        self._latest = interaction  # each press has a token that is valid for fifteen more minutes
         self._expires = expires
         self._host = host
         self._expired = False
-        self.keep_time()
+        self.restart_timer()
 
     def lay_out(self, items: Sequence[discord.ui.Item[Any]]) -> None:
-        """Show these and no others. Those that stay are the same objects, so that no press of them is lost."""
+        """Show these and no others. Those that stay are the same objects, so that no press is lost."""
         self.clear_items()
         for item in items:
             self.add_item(item)
 
-    def keep_time(self) -> None:
-        """Let the timer start anew, as it does with each edit; the token to disable the buttons with does not."""
+    def restart_timer(self) -> None:
+        """Start the timer again, as each edit does; but no longer than the token that disables the buttons is valid."""
         age = (discord.utils.utcnow() - self._latest.created_at).total_seconds()
         self.timeout = max(1.0, min(self._expires, TOKEN_SECONDS - age))
 
     def disable(self) -> None:
-        """Let nothing be pressed any more."""
+        """Disable all buttons and menus; the message is not edited by this."""
         for item in self.children:
-            if not (isinstance(item, discord.ui.Button) and item.url):  # a link leads on by itself
+            if not (isinstance(item, discord.ui.Button) and item.url):  # a link needs no answer
                 item.disabled = True  # type: ignore[attr-defined] # buttons and menus, which all can be
 
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
         """Only the person who asked may press."""
         if interaction.user.id == self.asker.id:
-            return await self._host.admit(interaction)
+            return await self._host.accept(interaction)
         await interaction.response.send_message(
-            "These buttons belong to whoever asked. Use the command yourself for buttons of your own.", ephemeral=True
+            "These buttons belong to the person who used the command. Use it yourself to get your own.", ephemeral=True
         )
         return False
 
     async def on_error(
         self, interaction: discord.Interaction[Any], error: Exception, item: discord.ui.Item[Any]
     ) -> None:
-        """Tell the person."""
+        """Answer the person."""
         log.debug("%s failed", item)
         await self._host.answer_error(interaction, error)
 
     async def on_timeout(self) -> None:
-        """Disable everything, so that no press goes unanswered."""
+        """Disable everything, so that no press stays unanswered."""
         self._expired = True
         self.disable()
         if self.children:
             try:
                 await self._latest.edit_original_response(view=self)
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                log.info("buttons stay as they are: %s", error)  # the message was dismissed, or the token is spent
+                log.info("buttons stay as they are: %s", error)  # the message was dismissed, or the token has expired
 
 
 class ActionButton(discord.ui.Button[Any]):
@@ -133,33 +133,33 @@ class ActionButton(discord.ui.Button[Any]):
 
 
 class Modal(discord.ui.Modal):
-    """A window that a panel opens, with fields to fill in.
+    """A modal that a panel opens, with fields to fill in.
 
     Args:
-        panel: Whose window it is: who may send it, and who hears of errors.
+        panel: Where it was opened: decides who may send it, and answers errors.
         action: Its name in ids.
         title: Above the fields; 45 letters at most.
     """
 
     def __init__(self, panel: Panel, action: str, title: str) -> None:
-        # discord.py finds open windows by this id alone, so each needs its own; and one that is dismissed is never
-        # heard of again, so each needs an end.
+        # discord.py finds open modals by this id alone, so each needs its own; and Discord does not report one that is
+        # dismissed, so each needs a timeout.
         super().__init__(title=title, custom_id=custom_id(f"{action}:{secrets.token_hex(8)}"), timeout=TOKEN_SECONDS)
         self._panel = panel
 
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whoever may press may send."""
+        """Those who may press may send."""
         return await self._panel.interaction_check(interaction)
 
     async def on_error(  # type: ignore[override] # discord.py's own Modal drops the item in the same way
         self, interaction: discord.Interaction[Any], error: Exception
     ) -> None:
-        """Tell the person."""
+        """Answer the person."""
         await self._panel.on_error(interaction, error, self.children[0])
 
 
 class PromptModal(Modal):
-    """A window with one field; `act` gets what was typed in it."""
+    """A modal with one field; `act` gets what was typed in it."""
 
     def __init__(
         self,
@@ -175,5 +175,5 @@ class PromptModal(Modal):
         self.add_item(field)
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        """Hand it on."""
+        """Pass on what was typed."""
         await self._act(interaction, self._field.value)

@@ -67,7 +67,7 @@ async def bot(alone: SandboxClient) -> Bot:
         api_url=f"{alone.url}/api/v10", gateway_url=f"{alone.url.replace('http', 'ws', 1)}/gateway/"
     )
     point_at(settings)
-    return Bot(settings, cut_short=nothing)
+    return Bot(settings, cancel_reads=nothing)
 
 
 async def test_a_round_under_way_at_the_stop_can_still_speak_to_discord(

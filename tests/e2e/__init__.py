@@ -1,1 +1,1 @@
-"""Stories: a person in the stand-in for Discord, the real bot, the stand-in for Loopring."""
+"""The real bot between the stand-ins for Discord and for its sources, used as people use it."""

@@ -26,8 +26,8 @@ from tests.sandbox_client import Answer, Person, open_sandbox
 from tests.web.harness import PageHarness, open_page
 
 
-async def _nothing_to_cut_short() -> None:
-    """There are no readings here."""
+async def _nothing_to_cancel() -> None:
+    """There are no reads here."""
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def harness(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
             api_url=f"{sandbox.url}/api/v10", gateway_url=f"{sandbox.url.replace('http', 'ws', 1)}/gateway/"
         )
         point_at(settings)
-        bot = Bot(settings, cut_short=_nothing_to_cut_short)
+        bot = Bot(settings, cancel_reads=_nothing_to_cancel)
         proofs = ProofMessages(bot, harness.linking, public_url=harness.url, paste=method is ProofMethod.CODE)
         await bot.add_cog(VerifyCog(harness.linking, proofs))
         await bot.add_cog(LinkingCog(bot, harness.linking, proofs, expires=600))
@@ -74,7 +74,7 @@ async def until(what: Callable[[], Awaitable[bool]], seconds: float = 60) -> Non
 
 
 async def prove(harness: PageHarness, username: str, account: str) -> Answer:
-    """Somebody proves an account by a pasted signature; what they are answered."""
+    """Somebody proves an account with a pasted signature; the answer."""
     sandbox = harness.sandbox
     person = await sandbox.person(username)
     answer = await person.run("verify", account=account)
@@ -88,13 +88,13 @@ def text_of(answer: Answer) -> str:
     return content.removeprefix("```text\n").removesuffix("\n```")
 
 
-async def headings(person: Person) -> list[str]:
-    """The headings of what the bot wrote to somebody."""
+async def titles_sent_to(person: Person) -> list[str]:
+    """The titles of the direct messages to somebody."""
     return [embed["title"] for message in await person.direct_messages() for embed in message["embeds"]]
 
 
 async def all_are_notified(harness: PageHarness) -> None:
-    """Return when nobody is left to be notified; before that, time that a test lets go by would be late for it."""
+    """Return when nobody is left to be notified; time that a test lets pass earlier would come too late."""
 
     async def is_done() -> bool:
         return await harness.linking.notifications.pending() == []
@@ -103,10 +103,10 @@ async def all_are_notified(harness: PageHarness) -> None:
 
 
 async def has_notifications(person: Person, *titles: str) -> None:
-    """Return when the bot has written exactly these to somebody."""
+    """Return when somebody has got exactly these direct messages."""
 
     async def have() -> bool:
-        return await headings(person) == list(titles)
+        return await titles_sent_to(person) == list(titles)
 
     await until(have)
 
@@ -118,7 +118,7 @@ def url_of(answer: Answer) -> str:
 
 
 async def has_become(harness: PageHarness, answer: Answer, title: str) -> Answer:
-    """The answer once it has another heading."""
+    """The answer once it has another title."""
     current = answer
 
     async def has() -> bool:

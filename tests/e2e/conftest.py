@@ -9,11 +9,11 @@ import pytest
 from tests.e2e.clocked import harness
 from tests.sandbox_client import SandboxClient, open_sandbox
 
-__all__ = ["alone", "harness"]
+__all__ = ["bare_sandbox", "harness"]
 
 
 @pytest.fixture
-async def alone() -> AsyncIterator[SandboxClient]:
+async def bare_sandbox() -> AsyncIterator[SandboxClient]:
     """A sandbox that no bot is connected to yet."""
     async with open_sandbox() as sandbox:
         yield sandbox

@@ -73,7 +73,7 @@ class Member:
         people = await sandbox.get("/_client/people")
         user = next(each["id"] for each in people if each["username"] == username)
         member = cls(context, await context.new_page())
-        # As whoever was chosen on an earlier visit; Discord's login offers the same one.
+        # As the person chosen on an earlier visit; Discord's login offers the same one.
         await context.add_init_script(f"localStorage.setItem('tessera.sandbox.user', '{user}')")
         await member.discord.goto(sandbox.url)
         await expect(member.discord.get_by_test_id("composer")).to_be_focused()  # it is all there
@@ -94,12 +94,12 @@ class Member:
         return await opened.value
 
     async def shoot(self, page: Page, name: str) -> None:
-        """Keep what is seen."""
+        """Save a screenshot."""
         await page.screenshot(path=ARTIFACTS / f"flow-{name}.png", full_page=True)
 
 
 async def log_in(page: Page, person: str = "") -> None:
-    """Log in at Discord, as whoever is offered or as somebody else."""
+    """Log in at Discord, as the person offered or as somebody else."""
     await page.get_by_role("link", name="Log in with Discord").click()
     if person:
         await page.get_by_test_id("authorize-person").select_option(label=person)

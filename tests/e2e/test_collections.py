@@ -15,12 +15,12 @@ async def test_the_first_page_shows_five_collections_with_counts_and_avatars(
     answer = await ada.run("collections", account="10001")
     header, *cards = answer.embeds
     assert header["title"] == "Collections of account 10001"
-    assert "**30 collections** · 94 kinds of NFT" in header["description"]
+    assert "**30 collections** · 94 different NFTs" in header["description"]
     assert header["footer"]["text"] == "Loopring, as of"
     assert header["timestamp"]
     assert len(cards) == 5
     assert cards[0]["title"] == "Harbour Lights"
-    assert cards[0]["description"].startswith("**12 kinds** · ERC-1155 · deployed on Ethereum")
+    assert cards[0]["description"].startswith("**12 different NFTs** · ERC-1155 · deployed on Ethereum")
     assert cards[0]["thumbnail"]["url"].startswith(f"{sandbox.url}/ipfs/Qm")
     assert answer.message["ephemeral"]
     settled = await sandbox.settled(answer)
@@ -65,7 +65,7 @@ async def test_a_page_can_be_jumped_to(ada: Person, number: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "7", "-1", "three", "٣", "1" * 10])
-async def test_a_page_that_is_none_gets_a_sentence(ada: Person, number: str) -> None:
+async def test_a_number_that_is_no_page_gets_a_sentence(ada: Person, number: str) -> None:
     modal = await ada.press(await ada.run("collections", account="10001"), "jump")
     answer = await ada.submit(modal, page=number)
     assert "There is no such page: use a number from 1 to 6." in answer.text
@@ -81,7 +81,7 @@ async def test_a_collection_opens_with_banner_details_and_nfts_and_leads_back(
     assert card["title"] == "Harbour Lights"
     assert card["image"]["url"].startswith(f"{sandbox.url}/ipfs/")
     fields = {field["name"]: field["value"] for field in card["fields"]}
-    assert fields["Held"].startswith("12 kinds, ")
+    assert fields["Held"].startswith("12 different NFTs, ")
     assert fields["Type"] == "ERC-1155 · deployed on Ethereum"
     assert fields["Created"].startswith("<t:")
     assert {"Contract", "Creator", "Updated", "Properties"} <= fields.keys()
@@ -142,12 +142,12 @@ async def test_shared_answers_are_for_everybody_and_buttons_for_the_one_who_aske
     assert shared.message["id"] in seen
     assert private.message["id"] not in seen
     refused = await other.press(shared, "next")
-    assert "These buttons belong to whoever asked." in refused.message["content"]
+    assert "These buttons belong to the person who used the command." in refused.message["content"]
     assert refused.message["ephemeral"]
     assert (await ada.press(shared, "next")).component("jump")["label"] == "2 / 6"
 
 
-async def test_an_account_that_holds_nothing_is_told_so(ada: Person) -> None:
+async def test_an_account_that_holds_nothing_is_shown_as_such(ada: Person) -> None:
     answer = await ada.run("collections", account="10003")
     assert "This account holds no NFTs, says Loopring." in answer.text
     assert answer.components() == []

@@ -16,7 +16,7 @@ NO_HOLDINGS = "holds no NFTs"
 
 @pytest.fixture
 async def fresh(tmp_path: Path) -> AsyncIterator[SandboxClient]:
-    """A bot of its own: what one fault taught it must not help with the next."""
+    """A bot of its own: what it remembers of one fault must not affect the next."""
     loopring = "requests_per_second = 1000\ntimeout_seconds = 1"
     async with open_bot(tmp_path, loopring=loopring, display="cache_seconds = 0") as sandbox:
         yield sandbox
@@ -52,7 +52,7 @@ async def ask(sandbox: SandboxClient, account: str = "10001") -> Answer:
         ("error", {"code": 104007, "message": "Invalid accountId"}, "Loopring has no such account"),
     ],
 )
-async def test_a_fault_is_said_in_one_sentence_and_never_looks_like_nothing(
+async def test_a_fault_is_one_sentence_and_never_looks_like_an_empty_account(
     fresh: SandboxClient, kind: str, options: dict[str, Any], sentence: str
 ) -> None:
     await fresh.fault(kind, **options)
@@ -129,8 +129,8 @@ async def test_a_collection_whose_nfts_cannot_be_read_leaves_the_list_as_it_is(f
     ada = await fresh.person("ada")
     listing = await fresh.settled(await ask(fresh))
     await fresh.fault("status", path="nft/collection/balances", status=500)
-    told = await ada.press(listing, "open", "254")
-    assert told["state"] == "answered"
+    answer = await ada.press(listing, "open", "254")
+    assert answer["state"] == "answered"
     seen = await ada.messages()
     assert any("HTTP 500" in str(message["embeds"]) for message in seen)
     still = next(message for message in seen if message["id"] == listing.message["id"])

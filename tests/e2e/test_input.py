@@ -29,7 +29,7 @@ async def test_what_is_no_account_gets_a_sentence(ada: Person, account: str, sen
     assert len(await ada.messages()) == 1
 
 
-async def test_without_an_account_it_is_said_how_to_name_one(ada: Person) -> None:
+async def test_without_a_linked_account_the_answer_says_how_to_name_one(ada: Person) -> None:
     sentence = "You have no account linked. `/link` remembers one, or say which: `/collections account:10001`."
     assert sentence in (await ada.run("collections")).text
 

@@ -1,4 +1,4 @@
-"""The message that holds the link to the page: what is pressed below it, and how it tells what became of a proof."""
+"""The message that holds the link to the page: its buttons, and how it shows the result of a proof."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.web.harness import PageHarness
 
 
 @pytest.mark.parametrize("harness", [ProofMethod.OAUTH], indirect=True)
-async def test_the_message_that_holds_the_link_tells_what_became_of_it(harness: PageHarness) -> None:
+async def test_the_message_with_the_link_shows_the_result(harness: PageHarness) -> None:
     ada = await harness.sandbox.person("ada")
     answer = await ada.run("verify", account="10001")
     assert answer.message["ephemeral"]
@@ -33,7 +33,7 @@ async def test_the_message_that_holds_the_link_tells_what_became_of_it(harness: 
 
 
 @pytest.mark.parametrize("harness", [ProofMethod.OAUTH], indirect=True)
-async def test_links_that_others_open_lock_their_maker_out_and_alarm_the_servers_owner(harness: PageHarness) -> None:
+async def test_links_that_others_open_lock_the_member_out_and_warn_the_servers_owner(harness: PageHarness) -> None:
     mallory, hana = await harness.sandbox.person("wren"), await harness.sandbox.person("hana")
     owner = await harness.sandbox.person("rosalind")
     for number in (1, 2, 3):
@@ -41,10 +41,10 @@ async def test_links_that_others_open_lock_their_maker_out_and_alarm_the_servers
         browser = harness.browser()
         await browser.open(url_of(answer))
         await browser.log_in(hana.user)
-        told = await has_become(harness, answer, "Nothing was linked")
-        assert "Links are for you alone: never send one to anybody." in told.text
-        assert ("you cannot verify for a day" in told.text) == (number == 3)
-        assert told.components() == []
+        refused = await has_become(harness, answer, "Nothing was linked")
+        assert "Links are for you alone: never send one to anybody." in refused.text
+        assert ("you cannot verify for a day" in refused.text) == (number == 3)
+        assert refused.components() == []
     await has_notifications(owner, "Links of a member were opened by others")
     (message,) = await owner.direct_messages()
     assert f"**wren** (`{mallory.user}`) in **The Mosaic Society**" in message["embeds"][0]["description"]
@@ -62,14 +62,14 @@ async def in_second_guild(harness: PageHarness, username: str) -> Person:
 
 @pytest.mark.parametrize("harness", [ProofMethod.OAUTH], indirect=True)
 @pytest.mark.parametrize("refusing", ["", "rosalind", "soren"])
-async def test_the_alarm_goes_to_the_owners_of_server_and_bot_and_each_that_takes_it_gets_it(
+async def test_the_warning_goes_to_the_owners_of_server_and_bot_where_they_accept_messages(
     harness: PageHarness, refusing: str
 ) -> None:
     """The server may be the thief's own."""
     lotte, hana = await in_second_guild(harness, "lotte"), await harness.sandbox.person("hana")
     owners = {name: await harness.sandbox.person(name) for name in ("rosalind", "soren")}
     if refusing:
-        await owners.pop(refusing).takes_direct_messages(accepts=False)
+        await owners.pop(refusing).set_direct_messages(accepts=False)
     for _ in range(3):
         answer = await lotte.run("verify")
         browser = harness.browser()
@@ -108,17 +108,19 @@ async def test_a_link_that_nobody_follows_expires(harness: PageHarness) -> None:
 
 
 @pytest.mark.parametrize("harness", [ProofMethod.CODE], indirect=True)
-async def test_without_a_login_the_code_of_the_page_is_typed_by_whoever_made_the_link(harness: PageHarness) -> None:
+async def test_without_a_login_the_code_of_the_page_is_typed_by_the_member_who_made_the_link(
+    harness: PageHarness,
+) -> None:
     ada = await harness.sandbox.person("ada")
     answer = await ada.run("verify", account="10001")
     await ada.submit(await ada.press(answer, "code"), code="ABCD-2345")
-    assert "There is nothing to type a code for. Open your link first" in await last_words(ada)
+    assert "There is nothing to type a code for. Open your link first" in await last_description(ada)
     browser = harness.browser()
     await browser.open(url_of(answer))
     signed = await browser.sign("10001")
     code = signed.body["code"]
     await ada.submit(await ada.press(answer, "code"), code="0000-0000")
-    assert "That is not the code that the page showed. 4 more tries." in await last_words(ada)
+    assert "That is not the code that the page showed. 4 more tries." in await last_description(ada)
     assert await harness.accounts("ada") == {}
     done = await ada.submit(await ada.press(answer, "code"), code=code.lower())
     assert done.embeds[0]["title"] == "Linked"
@@ -129,18 +131,18 @@ async def test_without_a_login_the_code_of_the_page_is_typed_by_whoever_made_the
 async def test_a_code_that_is_typed_when_its_message_has_ended_is_answered_below(harness: PageHarness) -> None:
     ada = await harness.sandbox.person("ada")
     older = await ada.run("verify", account="10001")
-    window = await ada.press(older, "code")
+    modal = await ada.press(older, "code")
     newer = await ada.run("verify", account="10001")
     ended = await has_become(harness, older, "This link is not valid any more")
     browser = harness.browser()
     await browser.open(url_of(newer))
     code = (await browser.sign("10001")).body["code"]
-    await ada.submit(window, code=code)
+    await ada.submit(modal, code=code)
     assert await harness.accounts("ada") == {"loopring:10001": True}
-    told = (await ada.messages())[-1]
-    assert told["embeds"][0]["title"] == "Linked"
-    assert told["ephemeral"]
-    assert told["id"] not in (older.message["id"], newer.message["id"])
+    last = (await ada.messages())[-1]
+    assert last["embeds"][0]["title"] == "Linked"
+    assert last["ephemeral"]
+    assert last["id"] not in (older.message["id"], newer.message["id"])
     assert (await harness.sandbox.current(older)).text == ended.text
 
 
@@ -163,7 +165,7 @@ async def test_a_signer_is_only_named_where_signatures_are_pasted(harness: PageH
     assert [item["label"] for item in (await ada.run("verify")).components()] == ["Open the page"]
 
 
-async def last_words(person: Person) -> str:
-    """What was told to somebody last."""
+async def last_description(person: Person) -> str:
+    """The description of the last message that somebody sees."""
     last: dict[str, Any] = (await person.messages())[-1]
     return str(last["embeds"][0]["description"])

@@ -1,4 +1,4 @@
-"""What the configuration changes about links: a moderator's word, and how long buttons live."""
+"""What the configuration changes about links: links by moderators, and how long buttons work."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.sandbox_client import SandboxClient
 
 @pytest.fixture(scope="module")
 async def module_sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SandboxClient]:
-    """A bot that takes a moderator's word, whose buttons die soon, and that makes no backups."""
+    """A bot that lets moderators link accounts, whose buttons expire soon, and that makes no backups."""
     async with open_bot(
         tmp_path_factory.mktemp("bot"),
         linking="manual = true",
@@ -28,7 +28,7 @@ async def module_sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
         yield sandbox
 
 
-async def test_a_moderator_links_an_account_and_the_member_is_told(sandbox: SandboxClient) -> None:
+async def test_a_moderator_links_an_account_and_the_member_is_notified(sandbox: SandboxClient) -> None:
     ada, hana = await sandbox.person("ada"), await sandbox.person("hana")
     answer = await ada.run("link-manual", member=hana.user, account="10002")
     assert answer.message["ephemeral"]
@@ -36,7 +36,7 @@ async def test_a_moderator_links_an_account_and_the_member_is_told(sandbox: Sand
         "`loopring:10002` is linked to **Hana**, by a moderator's word, without a signature, in one server."
         in answer.text
     )
-    assert "They were told by direct message." in answer.text
+    assert "They were notified by direct message." in answer.text
     (message,) = await hana.direct_messages()
     assert "A moderator of **The Mosaic Society** linked `loopring:10002` to you" in message["embeds"][0]["description"]
     assert "a moderator's word, without a signature, in one server" in (await hana.run("accounts")).text
@@ -46,11 +46,11 @@ async def test_a_moderator_links_an_account_and_the_member_is_told(sandbox: Sand
     assert "proven by another member already" in (await ada.run("link-manual", member=other.user, account="10002")).text
 
 
-async def test_a_member_who_takes_no_direct_messages_is_to_be_told_by_the_moderator(sandbox: SandboxClient) -> None:
+async def test_a_moderator_is_asked_to_inform_a_member_who_accepts_no_direct_messages(sandbox: SandboxClient) -> None:
     ada, elif_ = await sandbox.person("ada"), await sandbox.person("elif")
-    await elif_.takes_direct_messages(accepts=False)
+    await elif_.set_direct_messages(accepts=False)
     answer = await ada.run("link-manual", member=elif_.user, account="10010")
-    assert "They take no direct messages: tell them yourself." in answer.text
+    assert "They accept no direct messages: please inform them yourself." in answer.text
 
 
 async def test_nobody_vouches_for_themselves(sandbox: SandboxClient) -> None:
@@ -60,7 +60,7 @@ async def test_nobody_vouches_for_themselves(sandbox: SandboxClient) -> None:
     assert "You have no account linked." in (await ada.run("accounts")).text
 
 
-async def test_backups_that_are_not_made_any_more_are_the_operators(sandbox: SandboxClient) -> None:
+async def test_without_backups_by_the_bot_the_operator_decides_about_old_ones(sandbox: SandboxClient) -> None:
     asked = await (await sandbox.person("ada")).run("privacy delete")
     assert "in backups, everything, until its operator removes them." in asked.text
 
@@ -68,10 +68,10 @@ async def test_backups_that_are_not_made_any_more_are_the_operators(sandbox: San
 async def test_bots_are_refused(sandbox: SandboxClient) -> None:
     ada = await sandbox.person("ada")
     bot = (await sandbox.get("/_client/state", user=ada.user))["application"]["id"]
-    assert "no bots" in (await ada.run("link-manual", member=bot, account="10002")).text
+    assert "not to bots" in (await ada.run("link-manual", member=bot, account="10002")).text
 
 
-async def test_whose_rank_is_too_low_is_offered_no_such_command(sandbox: SandboxClient) -> None:
+async def test_members_without_the_permission_are_not_offered_the_command(sandbox: SandboxClient) -> None:
     hana = await sandbox.person("hana")
     with pytest.raises(AssertionError, match="there is no command /link-manual"):
         await hana.run("link-manual", member=hana.user, account="10013")
@@ -79,16 +79,16 @@ async def test_whose_rank_is_too_low_is_offered_no_such_command(sandbox: Sandbox
     assert "</link-manual:" in (await (await sandbox.person("ada")).run("help")).text
 
 
-async def test_the_rank_is_looked_at_again_when_the_command_runs() -> None:
-    # A server can give any command to anybody, which this sandbox's clients know nothing of.
+async def test_the_permission_is_checked_again_when_the_command_runs() -> None:
+    # A server can give any command to anybody, which the sandbox does not support.
     asked: Any = SimpleNamespace(permissions=discord.Permissions(manage_roles=True))
     unused: Any = SimpleNamespace(accounts=None)
     run: Any = ManualCog(unused, unused).link_manual.callback
-    with pytest.raises(InputError, match="Only who may manage this server"):
+    with pytest.raises(InputError, match="Only members who may manage this server"):
         await run(ManualCog(unused, unused), asked, SimpleNamespace(bot=False), "10001")
 
 
-async def test_buttons_are_disabled_in_the_end(sandbox: SandboxClient) -> None:
+async def test_buttons_are_disabled_after_their_time(sandbox: SandboxClient) -> None:
     goro = await sandbox.person("goro_san")
     await goro.run("link", account="10013")
     for command in ("accounts", "privacy delete"):

@@ -1,6 +1,6 @@
 """What members do with their accounts in Discord: link, list, name, share, unlink, and ask about each other.
 
-The bot remembers over tests, so that each is about members of its own.
+The bot's store outlives a test, so each test has members of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ async def linked(sandbox: SandboxClient, username: str, *accounts: str) -> Perso
     person = await sandbox.person(username)
     for account in accounts:
         answer = await person.run("link", account=account)
-        assert answer.embeds[0]["title"] == "Remembered, not proven"
+        assert answer.embeds[0]["title"] == "Linked, not proven yet"
     return person
 
 
@@ -29,11 +29,11 @@ async def chosen(person: Person, account: str) -> Answer:
 
 
 def labels(answer: Answer) -> list[str]:
-    """What stands on the buttons of an answer."""
+    """The labels of the buttons of an answer."""
     return [item["label"] for item in answer.components() if "label" in item]
 
 
-async def test_what_is_linked_is_unproven_and_shown_by_collections_alone(sandbox: SandboxClient) -> None:
+async def test_a_linked_account_is_unproven_and_shown_by_collections_without_an_account(sandbox: SandboxClient) -> None:
     lotte = await sandbox.person("lotte")
     answer = await lotte.run("link", account="10001")
     assert answer.message["ephemeral"]
@@ -41,7 +41,7 @@ async def test_what_is_linked_is_unproven_and_shown_by_collections_alone(sandbox
     assert "**unproven**: `/collections` shows it, and it never counts for roles" in answer.text
     assert labels(answer) == ["Prove it is mine"]
     again = await lotte.run("link", account="0x90e78956725e312a4217e90bdd1d8a496f018a71")
-    assert again.embeds[0]["title"] == "That was remembered already"
+    assert again.embeds[0]["title"] == "Already linked"
     shown = await sandbox.settled(await lotte.run("collections"))
     assert shown.embeds[0]["title"] == "Collections of account 10001"
     assert shown.embeds[0]["description"].startswith("Your main account, *unproven*\n**30 collections**")
@@ -68,9 +68,9 @@ async def test_the_list_leads_to_everything_that_can_be_done(sandbox: SandboxCli
 
     asked = await hana.press(panel, "remove")
     assert asked.embeds[0]["title"] == "Unlink this account?"
-    kept = await hana.press(asked, "no")
-    assert "loopring:10007" in kept.text
-    gone = await hana.press(await hana.press(kept, "remove"), "yes")
+    unchanged = await hana.press(asked, "no")
+    assert "loopring:10007" in unchanged.text
+    gone = await hana.press(await hana.press(unchanged, "remove"), "yes")
     assert "`loopring:10007`." in gone.text
     assert "★ `loopring:10002`" in gone.text
     last = await hana.press(await hana.press(gone, "remove"), "yes")
@@ -95,10 +95,10 @@ async def test_others_see_a_main_account_only_where_it_is_shared(sandbox: Sandbo
     assert (await jokull.run("collections", member=elif_.user)).text == refused.text
 
 
-async def test_an_account_and_a_member_are_not_asked_for_at_once(sandbox: SandboxClient) -> None:
+async def test_an_account_and_a_member_cannot_be_named_together(sandbox: SandboxClient) -> None:
     priya = await sandbox.person("priya")
     answer = await priya.run("collections", account="10001", member=priya.user)
-    assert "Say either an account or a member, not both." in answer.text
+    assert "Name either an account or a member, not both." in answer.text
 
 
 async def test_own_accounts_are_suggested(sandbox: SandboxClient) -> None:
@@ -144,19 +144,20 @@ async def test_help_names_every_command(sandbox: SandboxClient) -> None:
 # ---------------------------------------------------------------- sources down; the bot spares them for a while after
 
 
-async def test_an_account_of_a_source_that_is_down_is_remembered(sandbox: SandboxClient) -> None:
+async def test_an_account_of_a_source_that_is_down_can_be_linked(sandbox: SandboxClient) -> None:
     await sandbox.fault("status", path="", status=503)
     mateo = await sandbox.person("mateo")
     answer = await mateo.run("link", account="10016")
     assert (
-        "Who owns it is not known yet, as its source does not answer: it is found out when you prove it" in answer.text
+        "Its owner is not known yet, as its source does not answer. Tessera will find out when you prove it."
+        in answer.text
     )
     assert "10016" in (await mateo.run("accounts")).text
-    told = await mateo.press(answer, "prove")
-    assert "Who owns that account cannot be found out right now" in told.text
+    refused = await mateo.press(answer, "prove")
+    assert "Who owns that account cannot be found out right now" in refused.text
 
 
-async def test_with_every_source_down_a_member_rules_over_what_is_known_of_them(sandbox: SandboxClient) -> None:
+async def test_with_every_source_down_members_can_unlink_export_and_delete(sandbox: SandboxClient) -> None:
     tomasz = await linked(sandbox, "tomasz", "10002", "10013")
     await sandbox.fault("reset", path="")
     assert "loopring:10013" in (await tomasz.run("accounts")).text
@@ -164,16 +165,16 @@ async def test_with_every_source_down_a_member_rules_over_what_is_known_of_them(
 
     exported = await tomasz.run("privacy export")
     assert exported.message["ephemeral"]
-    told = await fetched(exported.message["attachments"][0]["url"])
-    assert told["discord_user_id"] == tomasz.user
-    assert [link["account"] for link in told["links"]] == ["loopring:10002"]
-    assert [entry["verb"] for entry in told["audit"]] == ["unlink"]
+    data = await fetched(exported.message["attachments"][0]["url"])
+    assert data["discord_user_id"] == tomasz.user
+    assert [link["account"] for link in data["links"]] == ["loopring:10002"]
+    assert [entry["verb"] for entry in data["audit"]] == ["unlink"]
 
     asked = await tomasz.run("privacy delete")
     assert "1 account with labels and proofs" in asked.text
     assert "for 180 days" in asked.text
     done = await tomasz.press(asked, "yes")
-    assert "You are forgotten, with 1 linked account." in done.text
+    assert "Your data is deleted, with 1 linked account." in done.text
     assert "You have no account linked." in (await tomasz.run("accounts")).text
 
 

@@ -22,7 +22,7 @@ from bot.ui.live_answers import LiveAnswers
 from sandbox.world import BOT_TOKEN
 from tests.sandbox_client import SECRETS, SandboxClient, open_sandbox, write_config
 
-TOO_MANY = "Too many answers are open, so that the oldest no longer work. Use the command again."
+TOO_MANY = "Too many answers are open, so the oldest no longer work. Use the command again."
 
 
 def _now() -> datetime:
@@ -37,7 +37,7 @@ async def crowded(tmp_path: Path) -> AsyncIterator[SandboxClient]:
         point_at(settings.discord)
         store = await Store.open(None)
         async with open_lookup(settings, store) as lookup:
-            bot = Bot(settings.discord, cut_short=lookup.close, live_answers=LiveAnswers(at_most=2))
+            bot = Bot(settings.discord, cancel_reads=lookup.close, live_answers=LiveAnswers(at_most=2))
             accounts = Accounts(store, lookup, pseudonyms(BOT_TOKEN), _now)
             await bot.add_cog(Collections(bot, lookup, accounts, gateways=(), expires=600))
             stop = asyncio.Event()
@@ -54,9 +54,9 @@ async def crowded(tmp_path: Path) -> AsyncIterator[SandboxClient]:
 async def test_a_press_on_the_oldest_says_why_it_no_longer_works(crowded: SandboxClient) -> None:
     ada = await crowded.person("ada")
     oldest, *others = [await ada.run("collections", account="10001") for _ in range(3)]
-    told = await ada.press(oldest, "next")
-    assert told.text == TOO_MANY
-    assert told.message["ephemeral"]
+    refused = await ada.press(oldest, "next")
+    assert refused.text == TOO_MANY
+    assert refused.message["ephemeral"]
     for answer in others:
         assert (await ada.press(answer, "next")).component("jump")["label"] == "2 / 6"
 

@@ -1,4 +1,4 @@
-"""What members are notified of without having asked, and what becomes of accounts that two of them claim."""
+"""Notifications to members, and the results of contests about accounts that two of them claim."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from bot.holdings import Account
 from bot.links import MOST_LINKS
-from tests.e2e.clocked import all_are_notified, has_notifications, headings, prove, until
+from tests.e2e.clocked import all_are_notified, has_notifications, prove, titles_sent_to, until
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import PageHarness
 
@@ -22,7 +22,7 @@ async def test_holder_and_claimant_are_notified_of_what_becomes_of_an_account(ha
     words = message["embeds"][0]["description"]
     assert "0x90E78956725E312A4217E90bDD1d8A496F018A71".lower() in words.lower()
     assert "`/accounts` → **Object** gives you a week" in words
-    assert await headings(wren) == []
+    assert await titles_sent_to(wren) == []
 
     await all_are_notified(harness)
     await harness.run_for(timedelta(hours=24))
@@ -32,7 +32,7 @@ async def test_holder_and_claimant_are_notified_of_what_becomes_of_an_account(ha
     assert await harness.accounts("wren") == {"loopring:10001": True}
 
 
-async def test_a_bot_that_was_away_gives_back_what_it_took(harness: PageHarness) -> None:
+async def test_time_while_the_bot_was_away_does_not_count_for_a_contest(harness: PageHarness) -> None:
     ada, wren = await harness.sandbox.person("ada"), await harness.sandbox.person("wren")
     await prove(harness, "ada", "10001")
     await prove(harness, "wren", "10001")
@@ -47,10 +47,10 @@ async def test_a_bot_that_was_away_gives_back_what_it_took(harness: PageHarness)
 
     await until(goes_on)
     assert await harness.accounts("ada") == {"loopring:10001": True}
-    assert await headings(wren) == []
+    assert await titles_sent_to(wren) == []
 
 
-async def test_a_press_takes_the_proof_back_although_another_account_has_it_too(harness: PageHarness) -> None:
+async def test_unlink_below_a_proof_removes_the_proof_even_where_another_account_needs_it(harness: PageHarness) -> None:
     ada = await harness.sandbox.person("ada")
     linked = await prove(harness, "ada", "10001")
     owner = (await harness.address("10001")).lower()
@@ -62,9 +62,7 @@ async def test_a_press_takes_the_proof_back_although_another_account_has_it_too(
 
 
 @pytest.mark.parametrize("how", ["unlink", "accounts"])
-async def test_what_is_removed_is_said_to_be_without_its_proof_where_another_account_needs_that(
-    harness: PageHarness, how: str
-) -> None:
+async def test_unlinking_leaves_a_proof_that_another_account_needs_and_says_so(harness: PageHarness, how: str) -> None:
     ada = await harness.sandbox.person("ada")
     await prove(harness, "ada", "10001")
     owner = (await harness.address("10001")).lower()
@@ -80,7 +78,7 @@ async def test_what_is_removed_is_said_to_be_without_its_proof_where_another_acc
     assert "and its proof." in (await ada.press(asked, "yes")).text
 
 
-async def test_who_removes_what_is_contested_is_told_who_gets_it(harness: PageHarness) -> None:
+async def test_removing_a_contested_account_says_who_gets_it(harness: PageHarness) -> None:
     ada, wren = await harness.sandbox.person("ada"), await harness.sandbox.person("wren")
     await prove(harness, "ada", "10001")
     await prove(harness, "wren", "10001")
@@ -92,9 +90,9 @@ async def test_who_removes_what_is_contested_is_told_who_gets_it(harness: PageHa
     assert await harness.accounts("wren") == {"loopring:10001": True}
 
 
-async def test_who_takes_no_direct_messages_is_notified_below_the_next_answer(harness: PageHarness) -> None:
+async def test_a_member_who_accepts_no_direct_messages_is_notified_below_the_next_answer(harness: PageHarness) -> None:
     ada = await harness.sandbox.person("ada")
-    await ada.takes_direct_messages(accepts=False)
+    await ada.set_direct_messages(accepts=False)
     await prove(harness, "ada", "10001")
     await prove(harness, "wren", "10001")
 
@@ -102,7 +100,7 @@ async def test_who_takes_no_direct_messages_is_notified_below_the_next_answer(ha
         return await refused_messages(harness.sandbox) > 0
 
     await until(is_refused)
-    # Notifications that came later get through, so rounds went by: who refused is not written to again.
+    # Notifications that came later get through, so rounds went by: a member who refused is not sent another.
     await prove(harness, "wren", "10010")
     await prove(harness, "hana", "10010")
     await has_notifications(await harness.sandbox.person("wren"), "Somebody else claims your account")
@@ -124,7 +122,7 @@ async def refused_messages(sandbox: SandboxClient) -> int:
     )
 
 
-async def test_a_store_that_fails_ends_no_rounds(harness: PageHarness, caplog: pytest.LogCaptureFixture) -> None:
+async def test_rounds_go_on_after_the_store_failed(harness: PageHarness, caplog: pytest.LogCaptureFixture) -> None:
     await prove(harness, "ada", "10001")
     await harness.store.writer.run(lambda db: db.conn.execute("ALTER TABLE notices RENAME TO elsewhere").fetchall())
 

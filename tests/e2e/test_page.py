@@ -27,7 +27,7 @@ async def page(sandbox: SandboxClient, browser: Browser) -> AsyncIterator[Page]:
 
 
 async def shoot(page: Page, name: str) -> None:
-    """Keep what is seen."""
+    """Save a screenshot."""
     await page.screenshot(path=ARTIFACTS / f"{name}.png")
 
 
@@ -61,7 +61,7 @@ async def test_a_visitor_types_the_command_turns_a_page_and_opens_a_collection(p
     await expect(embeds.nth(0)).to_contain_text("30 collections")
     await expect(embeds.nth(0)).to_contain_text("0x90e7…8a71")
     await expect(embeds.nth(1)).to_contain_text("Harbour Lights")
-    await expect(embeds.nth(1)).to_contain_text("12 kinds")
+    await expect(embeds.nth(1)).to_contain_text("12 different NFTs")
     await expect(message.get_by_test_id("ephemeral")).to_be_visible()
     pictures = embeds.locator("img")
     await expect(pictures).to_have_count(5)
@@ -82,7 +82,7 @@ async def test_a_visitor_types_the_command_turns_a_page_and_opens_a_collection(p
     await message.locator('[data-custom-id$=":open"]').click()
     await page.get_by_test_id("select-option").first.click()
     await expect(embeds.nth(0)).to_contain_text("Held")
-    await expect(embeds.nth(0)).to_contain_text("12 kinds")
+    await expect(embeds.nth(0)).to_contain_text("12 different NFTs")
     await expect(embeds).to_have_count(5)
     await shoot(page, "4-collection")
 

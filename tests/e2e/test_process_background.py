@@ -27,8 +27,10 @@ async def rows_of(path: Path, *statements: tuple[str, list[Any]]) -> list[list[A
         await store.close()
 
 
-async def test_it_backs_up_notifies_settles_and_deletes_what_is_old(alone: SandboxClient, tmp_path: Path) -> None:
-    ada = await alone.person("ada")
+async def test_it_backs_up_notifies_settles_and_deletes_what_is_old(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    ada = await bare_sandbox.person("ada")
     record = "INSERT INTO audit (at, actor, verb) VALUES (?, ?, 'link')"
     await rows_of(
         tmp_path / "tessera.db",
@@ -39,7 +41,7 @@ async def test_it_backs_up_notifies_settles_and_deletes_what_is_old(alone: Sandb
             [int(ada.user), OWNER, int(NEW.timestamp())],
         ),
     )
-    async with running(alone, tmp_path) as bot:
+    async with running(bare_sandbox, tmp_path) as bot:
         await has_notifications(ada, "The account is yours")
         await bot.says("bytes, verified")
         code, _ = await bot.stop()

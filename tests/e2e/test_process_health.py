@@ -21,7 +21,7 @@ async def healthz(port: int) -> tuple[int, Any]:
 
 
 def fit(gateway: str) -> tuple[int, Any]:
-    """What a process that is fit says."""
+    """The answer of a healthy process."""
     return 200, {"status": "ok", "store": "ok", "gateway": gateway, "background": "ok"}
 
 
@@ -32,46 +32,46 @@ async def becomes(port: int, expected: tuple[int, Any]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_running_bot_is_fit(alone: SandboxClient, tmp_path: Path) -> None:
+async def test_a_running_bot_is_healthy(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
     port = free_port()
-    async with running(alone, tmp_path, web=f"port = {port}"):
+    async with running(bare_sandbox, tmp_path, web=f"port = {port}"):
         assert await healthz(port) == fit("ready")
 
 
-async def test_a_source_that_is_down_makes_the_bot_no_less_fit(alone: SandboxClient, tmp_path: Path) -> None:
+async def test_a_source_that_is_down_makes_the_bot_no_less_healthy(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
     port = free_port()
-    await alone.fault("status", path="", status=503)
-    async with running(alone, tmp_path, web=f"port = {port}"):
-        answer = await (await alone.person()).run("collections", account="10001")
+    await bare_sandbox.fault("status", path="", status=503)
+    async with running(bare_sandbox, tmp_path, web=f"port = {port}"):
+        answer = await (await bare_sandbox.person()).run("collections", account="10001")
         assert "HTTP 503" in answer.text
         assert await healthz(port) == fit("ready")
 
 
-async def test_a_gateway_that_refuses_is_told_and_makes_the_bot_no_less_fit(
-    alone: SandboxClient, tmp_path: Path
+async def test_a_gateway_that_refuses_is_reported_and_makes_the_bot_no_less_healthy(
+    bare_sandbox: SandboxClient, tmp_path: Path
 ) -> None:
     port = free_port()
-    await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
-    config = write_config(tmp_path, alone, web=f"port = {port}")
+    await bare_sandbox.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
+    config = write_config(tmp_path, bare_sandbox, web=f"port = {port}")
     async with start("run", "--config", config, folder=tmp_path) as bot:
         await bot.says("next attempt in ")
         assert await healthz(port) == fit("connecting")
 
 
-async def test_a_gateway_that_was_lost_is_told(alone: SandboxClient, tmp_path: Path) -> None:
+async def test_a_lost_gateway_is_reported(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
     port = free_port()
-    async with running(alone, tmp_path, web=f"port = {port}"):
+    async with running(bare_sandbox, tmp_path, web=f"port = {port}"):
         assert await healthz(port) == fit("ready")
-        await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
-        await alone.post("/_sandbox/gateway", {"action": "drop"})
+        await bare_sandbox.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
+        await bare_sandbox.post("/_sandbox/gateway", {"action": "drop"})
         await becomes(port, fit("connecting"))
-        await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 0})
+        await bare_sandbox.post("/_sandbox/gateway", {"action": "refuse", "times": 0})
         await becomes(port, fit("ready"))
 
 
-async def test_nothing_else_is_served(alone: SandboxClient, tmp_path: Path) -> None:
+async def test_nothing_else_is_served(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
     port = free_port()
-    async with running(alone, tmp_path, web=f"port = {port}"), aiohttp.ClientSession() as session:
+    async with running(bare_sandbox, tmp_path, web=f"port = {port}"), aiohttp.ClientSession() as session:
         for path in ("/", "/metrics", "/healthz/../../etc/passwd"):
             async with session.get(f"http://127.0.0.1:{port}{path}") as response:
                 assert response.status == 404

@@ -65,41 +65,41 @@ BAD_TOKEN = (
         "an address that is not ours",
     ],
 )
-async def test_what_must_be_set_right_first_is_one_line_and_exit_2(
-    alone: SandboxClient, tmp_path: Path, tables: dict[str, str], token: str, sentence: str
+async def test_a_wrong_setting_is_one_line_and_exit_2(
+    bare_sandbox: SandboxClient, tmp_path: Path, tables: dict[str, str], token: str, sentence: str
 ) -> None:
-    config = write_config(tmp_path, alone, **tables)
+    config = write_config(tmp_path, bare_sandbox, **tables)
     async with start("run", "--config", config, folder=tmp_path, secrets=SECRETS | {"DISCORD_TOKEN": token}) as bot:
         assert await bot.exit_code() == 2
     assert bot.said == [sentence.format(folder=tmp_path)]
     assert not token or token not in bot.output
 
 
-async def test_a_port_in_use_is_one_line_and_exit_2(alone: SandboxClient, tmp_path: Path) -> None:
+async def test_a_port_in_use_is_one_line_and_exit_2(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        config = write_config(tmp_path, alone, web=f"port = {port}")
+        config = write_config(tmp_path, bare_sandbox, web=f"port = {port}")
         async with start("run", "--config", config, folder=tmp_path) as bot:
             assert await bot.exit_code() == 2
     assert bot.said == [f"tessera: [web] 127.0.0.1:{port} is in use already. Choose another port."]
 
 
-async def test_the_store_is_made_for_its_owner_only(alone: SandboxClient, tmp_path: Path) -> None:
-    async with running(alone, tmp_path):
+async def test_the_store_is_made_for_its_owner_only(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
+    async with running(bare_sandbox, tmp_path):
         assert (tmp_path / "tessera.db").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("path", ["users/@me", "commands"], ids=["at login", "while commands are registered"])
 async def test_a_discord_that_is_down_at_the_start_is_waited_for(
-    alone: SandboxClient, tmp_path: Path, path: str
+    bare_sandbox: SandboxClient, tmp_path: Path, path: str
 ) -> None:
     fault = {"service": "discord", "path": path, "kind": "status", "status": 503, "times": 1}
-    await alone.post("/_sandbox/faults", fault)
-    async with running(alone, tmp_path) as bot:
+    await bare_sandbox.post("/_sandbox/faults", fault)
+    async with running(bare_sandbox, tmp_path) as bot:
         assert bot.output.count("WARNING bot.run: Discord cannot be reached: DiscordServerError") == 1
-        assert (await (await alone.person()).run("help"))["state"] == "answered"
+        assert (await (await bare_sandbox.person()).run("help"))["state"] == "answered"
         code, seconds = await bot.stop()
     assert code == 0
     assert seconds < AT_ONCE
@@ -107,16 +107,20 @@ async def test_a_discord_that_is_down_at_the_start_is_waited_for(
     assert "Unclosed" not in bot.output
 
 
-async def test_a_gateway_that_refuses_the_first_connections_is_waited_for(alone: SandboxClient, tmp_path: Path) -> None:
-    await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 2})
-    async with running(alone, tmp_path) as bot:
+async def test_a_gateway_that_refuses_the_first_connections_is_waited_for(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    await bare_sandbox.post("/_sandbox/gateway", {"action": "refuse", "times": 2})
+    async with running(bare_sandbox, tmp_path) as bot:
         assert bot.output.count(" INFO    bot.run: next attempt in ") == 2
-        assert (await (await alone.person()).run("help"))["state"] == "answered"
+        assert (await (await bare_sandbox.person()).run("help"))["state"] == "answered"
 
 
-async def test_a_gateway_that_refuses_is_told_in_one_line_each_time(alone: SandboxClient, tmp_path: Path) -> None:
-    await alone.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
-    async with start("run", "--config", write_config(tmp_path, alone), folder=tmp_path) as bot:
+async def test_a_gateway_that_refuses_is_reported_in_one_line_each_time(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    await bare_sandbox.post("/_sandbox/gateway", {"action": "refuse", "times": 1000})
+    async with start("run", "--config", write_config(tmp_path, bare_sandbox), folder=tmp_path) as bot:
         await bot.says("next attempt in ")
         code, seconds = await bot.stop()
     assert code == 0
@@ -124,21 +128,23 @@ async def test_a_gateway_that_refuses_is_told_in_one_line_each_time(alone: Sandb
     assert bot.said == []  # nothing unexpected happened, so there is no traceback
 
 
-async def test_a_malformed_event_is_survived_with_all_that_was_going_on(alone: SandboxClient, tmp_path: Path) -> None:
-    async with running(alone, tmp_path) as bot:
-        ada = await alone.person()
+async def test_a_malformed_event_is_survived_with_all_that_was_going_on(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    async with running(bare_sandbox, tmp_path) as bot:
+        ada = await bare_sandbox.person()
         listing = await ada.run("collections", account="10001")
-        await alone.post("/_sandbox/gateway", {"action": "malformed"})
-        await alone.answers_again()
+        await bare_sandbox.post("/_sandbox/gateway", {"action": "malformed"})
+        await bare_sandbox.answers_again()
         assert bot.process.returncode is None
         assert "broke on something unexpected" in bot.output  # else the event was none to this bot
         assert (await ada.press(listing, "next")).component("jump")["label"] == "2 / 6"
 
 
 async def test_at_its_start_it_says_which_proofs_there_are_and_what_others_lack(
-    alone: SandboxClient, tmp_path: Path
+    bare_sandbox: SandboxClient, tmp_path: Path
 ) -> None:
-    async with running(alone, tmp_path) as bot:
+    async with running(bare_sandbox, tmp_path) as bot:
         await bot.stop()
     assert "linking: ✓ Signature pasted in Discord" in bot.output
     assert (

@@ -1,4 +1,4 @@
-"""How a bot process ends, and what becomes of what it was doing."""
+"""How a bot process ends, and what happens to the work in progress."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ SLOW = 3.0  # seconds; time enough to stop the bot meanwhile, on a busy machine 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_an_idle_bot_ends_at_once(alone: SandboxClient, tmp_path: Path, number: signal.Signals) -> None:
-    async with running(alone, tmp_path) as bot:
+async def test_an_idle_bot_ends_at_once(bare_sandbox: SandboxClient, tmp_path: Path, number: signal.Signals) -> None:
+    async with running(bare_sandbox, tmp_path) as bot:
         code, seconds = await bot.stop(number)
     assert code == 0
     assert seconds < AT_ONCE
     assert bot.said == []
-    assert not (await alone.get("/_sandbox/bot"))["online"]
+    assert not (await bare_sandbox.get("/_sandbox/bot"))["online"]
 
 
-async def test_a_command_under_way_is_answered_before_the_end(alone: SandboxClient, tmp_path: Path) -> None:
-    async with running(alone, tmp_path) as bot:
-        await alone.fault("slow", seconds=SLOW)
-        ada = await alone.person("ada")
+async def test_a_command_in_progress_is_answered_before_the_end(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
+    async with running(bare_sandbox, tmp_path) as bot:
+        await bare_sandbox.fault("slow", seconds=SLOW)
+        ada = await bare_sandbox.person("ada")
         interaction = await ada.start("collections", account="10001")
-        await alone.answer(interaction, wait="acknowledged")
+        await bare_sandbox.answer(interaction, wait="acknowledged")
         bot.process.send_signal(signal.SIGTERM)
         await bot.says("finishing 1 interactions")
         code, seconds = await bot.stop(signal.SIGINT)  # one who is impatient does not cut the answer off either
-        answer = await alone.settled(await alone.answer(interaction))
+        answer = await bare_sandbox.settled(await bare_sandbox.answer(interaction))
     assert "**30 collections**" in answer.text
     assert "Owner" in answer.text
     assert code == 0
@@ -44,15 +44,17 @@ async def test_a_command_under_way_is_answered_before_the_end(alone: SandboxClie
     assert "cut off" not in bot.output
 
 
-async def test_what_comes_while_the_bot_is_stopping_is_told_to_come_back(alone: SandboxClient, tmp_path: Path) -> None:
-    async with running(alone, tmp_path) as bot:
-        ada = await alone.person("ada")
+async def test_what_arrives_while_the_bot_is_stopping_is_asked_to_try_again(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    async with running(bare_sandbox, tmp_path) as bot:
+        ada = await bare_sandbox.person("ada")
         listing = await ada.run("collections", account="10001")
-        await alone.settled(listing)
+        await bare_sandbox.settled(listing)
         modal = await ada.press(listing, "jump")
-        await alone.fault("slow", seconds=SLOW, times=1)
+        await bare_sandbox.fault("slow", seconds=SLOW, times=1)
         slow = await ada.start("collections", account="10005")
-        await alone.answer(slow, wait="acknowledged")
+        await bare_sandbox.answer(slow, wait="acknowledged")
         bot.process.send_signal(signal.SIGTERM)
         await bot.says("finishing 1 interactions")
         late = await asyncio.gather(
@@ -61,39 +63,41 @@ async def test_what_comes_while_the_bot_is_stopping_is_told_to_come_back(alone: 
             ada.press(listing, "next"),
             ada.submit(modal, page="2"),
         )
-        for told in late:
-            assert told["state"] == "answered"
-        assert [told.text for told in late[:3]] == [STOPPING] * 3
-        assert all(told.message["ephemeral"] for told in late)
+        for answer in late:
+            assert answer["state"] == "answered"
+        assert [answer.text for answer in late[:3]] == [STOPPING] * 3
+        assert all(answer.message["ephemeral"] for answer in late)
         assert await bot.exit_code() == 0
-        assert (await alone.answer(slow))["state"] == "answered"
+        assert (await bare_sandbox.answer(slow))["state"] == "answered"
 
 
-async def test_buttons_of_an_earlier_process_say_what_to_do(alone: SandboxClient, tmp_path: Path) -> None:
-    ada = await alone.person("ada")
-    async with running(alone, tmp_path) as bot:
+async def test_buttons_of_an_earlier_process_say_what_to_do(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
+    ada = await bare_sandbox.person("ada")
+    async with running(bare_sandbox, tmp_path) as bot:
         listing = await ada.run("collections", account="10001")
         modal = await ada.press(listing, "jump")
         await bot.stop()
-    async with running(alone, tmp_path) as bot:
-        for told in (
+    async with running(bare_sandbox, tmp_path) as bot:
+        for answer in (
             await ada.press(listing, "next"),
             await ada.press(listing, "open", "254"),
             await ada.submit(modal, page="2"),
         ):
-            assert told.text == RESTARTED
-            assert told.message["ephemeral"]
+            assert answer.text == RESTARTED
+            assert answer.message["ephemeral"]
         again = await ada.press(await ada.run("collections", account="10001"), "next")
         assert again.component("jump")["label"] == "2 / 6"
     assert bot.said == []
 
 
-async def test_buttons_are_disabled_once_nobody_pressed_them_for_a_while(alone: SandboxClient, tmp_path: Path) -> None:
+async def test_buttons_are_disabled_once_nobody_pressed_them_for_a_while(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
     clock = asyncio.get_running_loop().time
-    async with running(alone, tmp_path, discord="buttons_expire_seconds = 1") as bot:
-        ada = await alone.person("ada")
+    async with running(bare_sandbox, tmp_path, discord="buttons_expire_seconds = 1") as bot:
+        ada = await bare_sandbox.person("ada")
         asked_at = clock()
-        listing = await alone.settled(await ada.run("collections", account="10001"))
+        listing = await bare_sandbox.settled(await ada.run("collections", account="10001"))
         assert is_live(listing.message)
         dead = await expired(ada, listing)
         assert clock() - asked_at >= 1
@@ -101,11 +105,11 @@ async def test_buttons_are_disabled_once_nobody_pressed_them_for_a_while(alone: 
     assert bot.said == []
 
 
-async def test_a_press_begins_the_waiting_time_of_buttons_anew(alone: SandboxClient, tmp_path: Path) -> None:
+async def test_a_press_restarts_the_timer_of_the_buttons(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
     clock = asyncio.get_running_loop().time
-    async with running(alone, tmp_path, discord="buttons_expire_seconds = 4") as bot:
-        ada = await alone.person("ada")
-        listing = await alone.settled(await ada.run("collections", account="10001"))
+    async with running(bare_sandbox, tmp_path, discord="buttons_expire_seconds = 4") as bot:
+        ada = await bare_sandbox.person("ada")
+        listing = await bare_sandbox.settled(await ada.run("collections", account="10001"))
         shown_at = clock()
         for _ in range(3):
             pressed_at = clock()

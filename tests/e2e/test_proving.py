@@ -18,7 +18,7 @@ ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 
 @pytest.fixture
 async def proof_client(tmp_path: Path) -> AsyncIterator[ProofClient]:
-    """A bot with a page, anew for each test: all browsers here are one visitor to its limits of requests a minute."""
+    """A bot with a page, for each test: to its limits of requests a minute all browsers here are one visitor."""
     async with open_proof_page(tmp_path) as sandbox:
         yield sandbox
 
@@ -64,7 +64,7 @@ async def test_a_member_proves_an_account_in_one_browser(proof_client: ProofClie
     await ada.discord.bring_to_front()
     await ada.shoot(ada.discord, "6-back-in-discord")
 
-    # Nothing but the address and one signature was asked of the wallet, and nobody was told the token.
+    # Nothing but the address and one signature was asked of the wallet, and nobody got the token.
     calls = await proof_client.sandbox.get("/_sandbox/wallet_calls")
     assert {call["method"] for call in calls} == {"eth_requestAccounts", "personal_sign"}
     assert [url for url in ada.requested if "t=" in url.partition("?")[0]] == []
@@ -98,7 +98,7 @@ async def test_on_a_phone_the_key_of_a_smart_wallet_proves_it(proof_client: Proo
     await expect(asked).to_contain_text("Linked")
 
 
-async def test_who_is_lured_to_somebody_elses_link_is_told_and_gives_nothing(
+async def test_a_member_lured_to_somebody_elses_link_is_warned_and_reveals_nothing(
     proof_client: ProofClient, browser: Browser, desktop: BrowserContext
 ) -> None:
     mallory = await Member.arrive(desktop, proof_client.sandbox, "wren")

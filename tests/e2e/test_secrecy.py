@@ -18,7 +18,7 @@ _TOKEN_IN_PATH = re.compile(r"/(?:webhooks|interactions)/\d+/([^/]+)")
 
 
 async def interaction_tokens(sandbox: SandboxClient) -> set[str]:
-    """The tokens that stood in paths of requests to Discord."""
+    """The tokens in paths of requests to Discord."""
     exchanges = (await sandbox.get("/_sandbox/traffic", service="discord"))["exchanges"]
     return {found[1] for exchange in exchanges if (found := _TOKEN_IN_PATH.search(exchange["path"]))}
 
@@ -52,41 +52,45 @@ async def misfortunes(sandbox: SandboxClient, ada: Person) -> None:
     await sandbox.answers_again()
 
 
-async def test_a_bot_that_works_tells_no_token_and_no_key(alone: SandboxClient, tmp_path: Path) -> None:
-    config = write_config(tmp_path, alone, log=DEBUG, loopring="requests_per_second = 1000")
+async def test_a_running_bot_reveals_no_token_and_no_key(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
+    config = write_config(tmp_path, bare_sandbox, log=DEBUG, loopring="requests_per_second = 1000")
     async with start("run", "--config", config, folder=tmp_path) as bot:
-        await alone.online()
-        await misfortunes(alone, await alone.person("ada"))
+        await bare_sandbox.online()
+        await misfortunes(bare_sandbox, await bare_sandbox.person("ada"))
         await bot.stop()
     assert " ERROR " in bot.output  # else nothing was put to the test
-    tokens = await interaction_tokens(alone)
-    await alone.post("/_sandbox/reset", {})  # answers spoiled on purpose are nothing for the conformance tests
+    tokens = await interaction_tokens(bare_sandbox)
+    await bare_sandbox.post("/_sandbox/reset", {})  # answers spoiled on purpose are nothing for the conformance tests
     assert len(tokens) > 5
     assert [secret for secret in (*SECRETS.values(), *tokens, "canary!", "c0ffee") if secret in bot.output] == []
 
 
-async def test_a_key_that_is_refused_is_not_told(alone: SandboxClient, tmp_path: Path) -> None:
-    config = write_config(tmp_path, alone, log=DEBUG)
+async def test_a_key_that_is_refused_is_not_revealed(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
+    config = write_config(tmp_path, bare_sandbox, log=DEBUG)
     async with start("run", "--config", config, folder=tmp_path, secrets=SECRETS | {"LOOPRING_API_KEY": KEY}) as bot:
-        await alone.online()
-        answer = await (await alone.person()).run("collections", account="10001")
+        await bare_sandbox.online()
+        answer = await (await bare_sandbox.person()).run("collections", account="10001")
         assert "refuses this bot's API key" in answer.text
         await bot.stop()
     assert "refuses this bot's API key" in bot.output
-    assert KEY not in bot.output + str(await alone.get("/_sandbox/traffic"))
+    assert KEY not in bot.output + str(await bare_sandbox.get("/_sandbox/traffic"))
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
-async def test_a_token_that_is_refused_is_not_told(alone: SandboxClient, tmp_path: Path, command: str) -> None:
-    config = write_config(tmp_path, alone, log=DEBUG)
+async def test_a_token_that_is_refused_is_not_revealed(
+    bare_sandbox: SandboxClient, tmp_path: Path, command: str
+) -> None:
+    config = write_config(tmp_path, bare_sandbox, log=DEBUG)
     async with start(command, "--config", config, folder=tmp_path, secrets=USELESS) as bot:
         assert await bot.exit_code() == 2
     assert "refuses DISCORD_TOKEN" in bot.output
     assert [secret for secret in USELESS.values() if secret in bot.output] == []
 
 
-async def test_a_token_that_reaches_nobody_is_not_told(alone: SandboxClient, tmp_path: Path) -> None:
-    config = write_config(tmp_path, alone, log=DEBUG, discord=f'api_url = "http://127.0.0.1:{free_port()}/api/v10"')
+async def test_a_token_that_reaches_nobody_is_not_revealed(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
+    config = write_config(
+        tmp_path, bare_sandbox, log=DEBUG, discord=f'api_url = "http://127.0.0.1:{free_port()}/api/v10"'
+    )
     async with start("run", "--config", config, folder=tmp_path, secrets=USELESS) as bot:
         await bot.says("next attempt in ")
         await bot.stop()

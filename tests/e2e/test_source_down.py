@@ -29,7 +29,7 @@ async def ethereum_in_no_hurry_to_throttle(sandbox: SandboxClient) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    # Silence first: after the others the source is left alone for a while, and then fails at once.
+    # Silence first: after the others the source is not asked for a while, and then fails at once.
     [{"kind": "slow", "seconds": 30}, {"kind": "status", "status": 503}, {"kind": "html"}],
     ids=lambda fault: fault["kind"],
 )

@@ -1,4 +1,4 @@
-"""The same stories over every source: a member learns nothing anew when a server moves from one to the next."""
+"""The same tests over every source: for a member nothing changes when a server moves from one to the next."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ timeout_seconds = 2
 
 
 @dataclass(frozen=True)
-class Told:
-    """A source, and what it should tell."""
+class SourceCase:
+    """A source, and what it should answer."""
 
     service: str
     label: str
@@ -44,14 +44,16 @@ class Told:
     path: str
 
 
-LOOPRING = Told("loopring", "Loopring", "loopring:10001", "loopring:10003", "collection/details")
-BLOCKSCOUT = Told("blockscout", "Ethereum (Blockscout)", f"eip155:1:{ADA}", "ethereum:0x" + 40 * "7", "nft/collections")
-each_source = pytest.mark.parametrize("told", [LOOPRING, BLOCKSCOUT], ids=lambda told: told.service)
+LOOPRING = SourceCase("loopring", "Loopring", "loopring:10001", "loopring:10003", "collection/details")
+BLOCKSCOUT = SourceCase(
+    "blockscout", "Ethereum (Blockscout)", f"eip155:1:{ADA}", "ethereum:0x" + 40 * "7", "nft/collections"
+)
+each_source = pytest.mark.parametrize("case", [LOOPRING, BLOCKSCOUT], ids=lambda case: case.service)
 
 
 @pytest.fixture(scope="module")
 async def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What Loopring's stand-in said of a few accounts, recorded by the command line."""
+    """What Loopring's stand-in answered about a few accounts, recorded by the command line."""
     folder = tmp_path_factory.mktemp("archive")
     (folder / "accounts").write_text("10001\n10003\n10005\n")
     async with open_sandbox() as sandbox:
@@ -80,7 +82,7 @@ async def sandbox(both: SandboxClient) -> AsyncIterator[SandboxClient]:
     await both.reset()
     await both.post("/_sandbox/blockscout", {"per_second": 1000})
     yield both
-    await both.judge()
+    await both.check_traffic()
 
 
 @pytest.fixture
@@ -90,60 +92,62 @@ async def ada(sandbox: SandboxClient) -> Person:
 
 
 @each_source
-async def test_cards_with_counts_and_pictures(sandbox: SandboxClient, ada: Person, told: Told) -> None:
-    answer = await sandbox.settled(await ada.run("collections", account=told.account))
+async def test_cards_with_counts_and_pictures(sandbox: SandboxClient, ada: Person, case: SourceCase) -> None:
+    answer = await sandbox.settled(await ada.run("collections", account=case.account))
     header, *cards = answer.embeds
-    assert header["footer"]["text"] == f"{told.label}, as of"
+    assert header["footer"]["text"] == f"{case.label}, as of"
     assert len(cards) == 5
-    assert all("kind" in card["description"] for card in cards)
+    assert all("NFT" in card["description"] for card in cards)
     assert any(card.get("thumbnail", {}).get("url", "").startswith(f"{sandbox.url}/ipfs/") for card in cards)
 
 
 @each_source
-async def test_a_collection_opens_with_its_nfts(ada: Person, told: Told) -> None:
-    listing = await ada.run("collections", account=told.account)
+async def test_a_collection_opens_with_its_nfts(ada: Person, case: SourceCase) -> None:
+    listing = await ada.run("collections", account=case.account)
     opened = await ada.press(listing, "open", listing.component("open")["options"][0]["value"])
     card, *nfts = opened.embeds
     assert "Held" in {field["name"] for field in card["fields"]}
-    assert card["footer"]["text"].startswith(told.label)
+    assert card["footer"]["text"].startswith(case.label)
     assert nfts
     back = await ada.press(opened, "back")
     assert back.titles() == listing.titles()
 
 
 @each_source
-async def test_one_collection_by_its_name(ada: Person, told: Told) -> None:
-    listing = await ada.run("collections", account=told.account)
+async def test_one_collection_by_its_name(ada: Person, case: SourceCase) -> None:
+    listing = await ada.run("collections", account=case.account)
     option = listing.component("open")["options"][0]
-    network = "" if told is LOOPRING else "eip155:1:"
+    network = "" if case is LOOPRING else "eip155:1:"
     answer = await ada.run("collection", id=network + option["value"])
     assert answer.embeds[0]["title"] == listing.titles()[0]
 
 
 @each_source
-async def test_an_account_that_holds_nothing(ada: Person, told: Told) -> None:
-    answer = await ada.run("collections", account=told.nothing)
-    assert f"This account holds no NFTs, says {told.label}." in answer.text
+async def test_an_account_that_holds_nothing(ada: Person, case: SourceCase) -> None:
+    answer = await ada.run("collections", account=case.nothing)
+    assert f"This account holds no NFTs, says {case.label}." in answer.text
 
 
 @each_source
 @pytest.mark.parametrize("kind", ["status", "html", "garbage", "reset", "torn"])
-async def test_a_fault_is_never_nothing(sandbox: SandboxClient, ada: Person, told: Told, kind: str) -> None:
+async def test_a_fault_never_looks_like_an_empty_account(
+    sandbox: SandboxClient, ada: Person, case: SourceCase, kind: str
+) -> None:
     options = {"status": 503} if kind == "status" else {}
-    fault = {"service": told.service, "path": told.path, "kind": kind, "times": None}
+    fault = {"service": case.service, "path": case.path, "kind": kind, "times": None}
     await sandbox.post("/_sandbox/faults", fault | options)
-    # The other form of the account's name would be the same account: the last whole answer is told with its age.
-    answer = await ada.run("collections", account=told.account, contract="0x" + 40 * "1")
+    # The other form of the account's name would be the same account: the last whole answer is shown with its age.
+    answer = await ada.run("collections", account=case.account, contract="0x" + 40 * "1")
     assert "holds no NFTs" not in answer.text
-    assert answer.embeds[0]["title"] in ("The source does not answer", "This bot needs its operator")
+    assert answer.embeds[0]["title"] in ("The data source does not answer", "The operator of this bot has to fix this")
     await sandbox.reset()
     await sandbox.post("/_sandbox/blockscout", {"per_second": 1000})
-    assert (await recovered(sandbox, ada, told)).titles()
+    assert (await recovered(sandbox, ada, case)).titles()
 
 
-async def recovered(sandbox: SandboxClient, person: Person, told: Told) -> Answer:
-    """The account's cards once the source is asked again; one that failed is left alone for a while."""
-    answer = await person.run("collections", account=told.account)
+async def recovered(sandbox: SandboxClient, person: Person, case: SourceCase) -> Answer:
+    """The account's cards once the source is asked again; one that failed is not asked for a while."""
+    answer = await person.run("collections", account=case.account)
     return await sandbox.settled(answer)
 
 
@@ -164,7 +168,7 @@ async def test_what_is_withdrawn_moves_from_one_source_to_the_other(sandbox: San
     await sandbox.post("/_sandbox/withdraw", {"account": 10001, "collection": 209})
     loopring = await ada.run("collections", account="10001")
     cards = loopring.embeds + (await ada.press(loopring, "next")).embeds
-    assert any("**3 kinds**" in card["description"] for card in cards if card["title"] == "Kiln Children")
+    assert any("**3 different NFTs**" in card["description"] for card in cards if card["title"] == "Kiln Children")
     ethereum = await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME")
     assert ethereum.embeds[0]["description"] != before_count
     seen = ethereum.titles() + (await ada.press(ethereum, "next")).titles()
@@ -191,7 +195,7 @@ async def test_an_address_alone_shows_the_first_network_that_holds_something_and
     assert on_ethereum.embeds[0]["footer"]["text"] == "Ethereum (Blockscout), as of"
 
 
-async def test_a_chain_that_is_not_configured_is_told(ada: Person) -> None:
+async def test_a_chain_that_is_not_configured_gets_a_sentence(ada: Person) -> None:
     answer = await ada.run("collections", account=f"eip155:5:{ADA}")
     assert "No source here knows chain 5. Configured: `loopring`, `eip155:1`." in answer.text
 
@@ -200,7 +204,7 @@ async def test_a_name_leads_to_either(ada: Person) -> None:
     assert (await ada.run("collections", account="ethereum:ada.loopring.eth")).titles()
 
 
-async def test_about_tells_of_each_source(ada: Person) -> None:
+async def test_about_shows_each_source(ada: Person) -> None:
     text = (await ada.run("about")).text
     assert "Data source: Loopring" in text
     assert "Data source: Ethereum (Blockscout)" in text
@@ -213,7 +217,7 @@ async def test_the_last_press_is_the_one_that_is_shown(sandbox: SandboxClient, a
     await ada.press(listing, "open", "254", wait="acknowledged")
     await sandbox.until_asked("collection/balances")
     on_ethereum = await ada.press(listing, "tab:eip155:1")
-    await sandbox.until_told("collection/balances")
+    await sandbox.until_answered("collection/balances")
     await ada.run("about")  # a round trip more, in which the late answer would have been shown
     shown = Answer(await sandbox.get(f"/_client/interactions/{on_ethereum['id']}"))
     assert shown.embeds[0]["footer"]["text"] == "Ethereum (Blockscout), as of"
@@ -223,7 +227,7 @@ async def test_the_last_press_is_the_one_that_is_shown(sandbox: SandboxClient, a
 # From here on each test has a bot of its own, and there is only one at a time: the shared one comes first.
 
 
-async def test_an_archive_stands_behind_a_source_that_is_down(tmp_path: Path, archive: Path) -> None:
+async def test_an_archive_answers_for_a_source_that_is_down(tmp_path: Path, archive: Path) -> None:
     loopring = 'requests_per_second = 1000\nfallback = "loopring-2026"'
     sources = ARCHIVED.replace("ARCHIVE", str(archive))
     async with open_bot(tmp_path, sources=sources, loopring=loopring, display="cache_seconds = 0") as sandbox:
@@ -255,16 +259,16 @@ def _first(listing: Answer) -> str:
     return value
 
 
-async def test_an_archive_alone_tells_the_same_stories(tmp_path: Path, archive: Path) -> None:
+async def test_an_archive_alone_gives_the_same_answers(tmp_path: Path, archive: Path) -> None:
     loopring = 'base_url = "http://127.0.0.1:9/nobody"'
     sources = ARCHIVED.replace("ARCHIVE", str(archive)).replace("loopring-2026", "then")
     async with open_bot(tmp_path, sources=sources, loopring=f'{loopring}\nfallback = "then"') as sandbox:
         ada = await sandbox.person("ada")
         listing = await ada.run("collections", account="10001")
-        assert "**30 collections** · 94 kinds of NFT" in listing.text
+        assert "**30 collections** · 94 different NFTs" in listing.text
         opened = await ada.press(listing, "open", "254")
         assert opened.embeds[0]["title"] == "Harbour Lights"
-        assert "12 kinds, 31 copies" in str(opened.embeds[0]["fields"])
+        assert "12 different NFTs, 31 copies" in str(opened.embeds[0]["fields"])
         assert "holds no NFTs" in (await ada.run("collections", account="10003")).text
 
 

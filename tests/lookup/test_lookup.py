@@ -225,7 +225,7 @@ async def test_nfts_that_are_fewer_than_the_list_said_are_not_all(lookup: Lookup
     assert (len(nfts.nfts), nfts.complete, reason_words(nfts.incomplete_reason)) == (
         12,
         False,
-        "12 of 15 kinds arrived",
+        "12 of 15 different NFTs arrived",
     )
 
 

@@ -133,7 +133,7 @@ def test_a_collection_with_nfts_keeps_the_limits(
 
 @settings(max_examples=100, deadline=None)
 @given(TEXT)
-def test_a_gap_and_an_error_keep_the_limits(words: str) -> None:
+def test_an_incomplete_list_and_an_error_keep_the_limits(words: str) -> None:
     assert over_limits([holdings_embeds.incomplete_embed(as_recorded(words))]) == []
     for error in (InputError(Message("{words}"), words=words), UnavailableError(Message("{words}"), words=words)):
         assert over_limits([embeds.error_embed(error)]) == []

@@ -13,6 +13,7 @@ from bot.errors import (
     InputError,
     LimitError,
     NotFoundError,
+    NothingLinkedError,
     ProofError,
     RefusedError,
     SessionError,
@@ -66,15 +67,15 @@ def fields_of(embed: discord.Embed) -> dict[str | None, str | None]:
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (0, "0 kinds"),
-        (1, "1 kind"),
-        (2, "2 kinds"),
-        (999, "999 kinds"),
-        (1000, "1,000 kinds"),
+        (0, "0 different NFTs"),
+        (1, "1 NFT"),
+        (2, "2 different NFTs"),
+        (999, "999 different NFTs"),
+        (1000, "1,000 different NFTs"),
     ],
 )
-def test_one_kind_is_no_plural(count: int, words: str) -> None:
-    assert embeds.plural(count, "kind") == words
+def test_more_than_one_nft_is_called_different(count: int, words: str) -> None:
+    assert embeds.different_nfts(count) == words
 
 
 def test_copies_are_counted_with_the_thousands_set_apart() -> None:
@@ -88,17 +89,19 @@ def test_copies_are_counted_with_the_thousands_set_apart() -> None:
 @pytest.mark.parametrize(
     ("nfts", "words"),
     [
-        pytest.param(NftList(), "3 kinds", id="none of them"),
+        pytest.param(NftList(), "3 different NFTs", id="none of them"),
         pytest.param(
             NftList((Nft("a", "1", 5),), complete=False, total=3, incomplete_reason=as_recorded("x")),
-            "3 kinds",
+            "3 different NFTs",
             id="not all of them",
         ),
-        pytest.param(NftList((Nft("a", "1", 5), Nft("b", "2", 12)), complete=True), "3 kinds, 17 copies", id="all"),
-        pytest.param(NftList((Nft("a", "1", 1),), complete=True), "3 kinds, 1 copy", id="one"),
+        pytest.param(
+            NftList((Nft("a", "1", 5), Nft("b", "2", 12)), complete=True), "3 different NFTs, 17 copies", id="all"
+        ),
+        pytest.param(NftList((Nft("a", "1", 1),), complete=True), "3 different NFTs, 1 copy", id="one"),
     ],
 )
-def test_copies_are_told_only_where_all_are_known(nfts: NftList, words: str) -> None:
+def test_copies_are_counted_only_where_all_are_known(nfts: NftList, words: str) -> None:
     assert holdings_embeds.held_words(3, nfts) == words
 
 
@@ -113,7 +116,7 @@ def test_addresses_are_shortened_in_the_middle() -> None:
 def test_a_complete_list_has_counts_and_its_age() -> None:
     header, *cards = shown(held(holding(1, 12), holding(2, 1)), owner=Owner(OWNER))
     assert header.title == "Collections of account 10001"
-    assert header.description == "**2 collections** · 13 kinds of NFT\nOwner `0xdf23…8b19`"
+    assert header.description == "**2 collections** · 13 different NFTs\nOwner `0xdf23…8b19`"
     assert header.colour == embeds.BRAND
     assert header.timestamp == AS_OF
     assert header.footer.text == "Loopring, as of"
@@ -127,7 +130,7 @@ def test_an_owners_name_is_shown_and_does_nothing() -> None:
 
 
 def test_one_of_everything_is_no_plural() -> None:
-    assert shown(held(holding()))[0].description == "**1 collection** · 1 kind of NFT"
+    assert shown(held(holding()))[0].description == "**1 collection** · 1 NFT"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,7 @@ def test_the_header_says_how_sure_it_is(
 ) -> None:
     header = shown(holdings, reading=reading)[0]
     first, second = (header.description or "").splitlines()
-    assert first == ("At least " if holdings.incomplete_reason else "") + "**1 collection** · 1 kind of NFT"
+    assert first == ("At least " if holdings.incomplete_reason else "") + "**1 collection** · 1 NFT"
     assert second == line
     assert header.colour == colour
 
@@ -188,24 +191,24 @@ def test_only_a_complete_empty_list_says_that_nothing_is_held() -> None:
 # ---------------------------------------------------------------- cards
 
 
-def test_a_card_tells_kinds_type_status_and_words() -> None:
+def test_a_card_shows_nfts_type_status_and_description() -> None:
     row = holding(kinds=12, nft_type="ERC1155", deploy_status="NOT_DEPLOYED", description="如标题\nthis &amp; that")
     (_, embed) = shown(held(row))
-    assert embed.description == "**12 kinds** · ERC-1155 · not deployed on Ethereum · #1\n如标题 this & that"
+    assert embed.description == "**12 different NFTs** · ERC-1155 · not deployed on Ethereum · #1\n如标题 this & that"
 
 
-def test_what_is_not_known_of_a_card_has_words_too() -> None:
+def test_a_card_says_what_is_not_known() -> None:
     (_, embed) = shown(held(holding(name="", nft_type="ERC404", deploy_status="")))
     assert embed.title == "(unnamed)"
-    assert embed.description == "**1 kind** · ERC404 · #1"
+    assert embed.description == "**1 NFT** · ERC-404 · #1"
     (_, embed) = shown(held(holding()))
-    assert embed.description == "**1 kind** · type unknown · #1"
+    assert embed.description == "**1 NFT** · type unknown · #1"
 
 
-def test_a_collection_is_told_in_fields() -> None:
+def test_a_collection_is_described_in_fields() -> None:
     moment = datetime(2022, 11, 10, tzinfo=UTC)
     embed = card(
-        "3 kinds, 17 copies",
+        "3 different NFTs, 17 copies",
         nft_type="ERC721",
         deploy_status="DEPLOYED",
         created_at=moment,
@@ -213,7 +216,7 @@ def test_a_collection_is_told_in_fields() -> None:
         properties=(("isMintable", True), ("isPublic", False), ("isNew", True)),
     )
     assert fields_of(embed) == {
-        "Held": "3 kinds, 17 copies",
+        "Held": "3 different NFTs, 17 copies",
         "Type": "ERC-721 · deployed on Ethereum",
         "Created": f"<t:{int(moment.timestamp())}:D>",
         "Contract": "`0xdf23…8b19`",
@@ -268,21 +271,24 @@ def test_the_first_picture_that_is_safe_is_shown(uris: Sequence[str], url: str |
 @pytest.mark.parametrize(
     ("error", "title", "colour"),
     [
-        (InputError(Message("x")), "That did not work", embeds.CAUTION),
+        (InputError(Message("x")), "Please check your request", embeds.CAUTION),
+        (NothingLinkedError(Message("x")), "No account linked yet", embeds.CAUTION),
         (NotFoundError(Message("x")), "Not found", embeds.CAUTION),
-        (UnavailableError(Message("x")), "The source does not answer", embeds.FAULT),
-        (ThrottledError(Message("x")), "The source does not answer", embeds.FAULT),
-        (SourceError(Message("x")), "The source does not answer", embeds.FAULT),
-        (RefusedError(Message("x")), "This bot needs its operator", embeds.FAULT),
-        (StoreError(Message("x")), "This bot needs its operator", embeds.FAULT),
-        (ConfigError(Message("x")), "This bot needs its operator", embeds.FAULT),
-        (SessionError(Message("x")), "That is over", embeds.CAUTION),
+        (UnavailableError(Message("x")), "The data source does not answer", embeds.FAULT),
+        (ThrottledError(Message("x")), "The data source does not answer", embeds.FAULT),
+        (SourceError(Message("x")), "The data source does not answer", embeds.FAULT),
+        (RefusedError(Message("x")), "The operator of this bot has to fix this", embeds.FAULT),
+        (StoreError(Message("x")), "The operator of this bot has to fix this", embeds.FAULT),
+        (ConfigError(Message("x")), "The operator of this bot has to fix this", embeds.FAULT),
+        (SessionError(Message("x")), "No longer valid", embeds.CAUTION),
         (ProofError(Message("x")), "Not proven", embeds.CAUTION),
-        (LimitError(Message("x")), "Not now", embeds.CAUTION),
-        (UndecidedError(Message("x")), "That cannot be told right now", embeds.FAULT),
-        (TesseraError(Message("x")), "That did not work", embeds.FAULT),
+        (LimitError(Message("x")), "Limit reached", embeds.CAUTION),
+        (UndecidedError(Message("x")), "This cannot be checked right now", embeds.FAULT),
+        (TesseraError(Message("x")), "Something went wrong", embeds.FAULT),
     ],
 )
-def test_an_errors_heading_says_whose_side_it_is_on(error: TesseraError, title: str, colour: discord.Colour) -> None:
+def test_the_title_of_an_error_says_whose_side_it_is_on(
+    error: TesseraError, title: str, colour: discord.Colour
+) -> None:
     embed = embeds.error_embed(error)
     assert (embed.title, embed.description, embed.colour) == (title, "x", colour)

@@ -1,4 +1,4 @@
-"""Of too many answers the oldest ends, and it is known afterwards why."""
+"""If there are too many answers the oldest ends, and is remembered as ended."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from bot.ui.live_answers import LiveAnswers
 
 @dataclass(eq=False)
 class Answer:
-    """One that only notes its end."""
+    """An answer that only records its end."""
 
     origin: int
     ended: list[int] = field(default_factory=list)
 
     def end(self) -> None:
-        """Note it."""
+        """Record it."""
         self.ended.append(self.origin)
 
 
 def answers(count: int) -> tuple[list[Answer], list[int]]:
-    """So many, and the list in which they note their ends."""
+    """So many answers, and the list in which they record their ends."""
     ended: list[int] = []
     return [Answer(number, ended) for number in range(1, count + 1)], ended
 

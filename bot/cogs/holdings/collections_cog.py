@@ -1,12 +1,12 @@
 """`/collections` and `/collection`: what an account holds, and one collection by itself.
 
 /collections account? member? contract? sort? share? spam?
-    The account that is named, the main one of another member who shares it here, or one's own main one. Five
+    The account that is named, or the main account of another member who shares it here, or one's own main account. Five
     collections a page, each with its avatar and count; a menu opens one: banner, whole description, times,
     properties, and the account's NFTs in it. The first page shows when the first upstream page is in, and the rest
     follows. Private to the caller unless `share`.
 /collection id share?
-    One collection, whoever holds it.
+    One collection, independent of any account.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from bot.reasons import Reason, ReasonCode
 from bot.ui.client import Bot
 from bot.ui.paginator import PageSource, Paginator
 
-_ACCOUNT_AND_MEMBER = Message("Say either an account or a member, not both.")
-_ASK_IN_SERVER = Message("Members share their accounts in a server: ask there.")
+_ACCOUNT_AND_MEMBER = Message("Name either an account or a member, not both.")
+_SERVERS_ONLY = Message("Members share their accounts with a server: use the command in that server.")
 
 # While a long list arrives, the message is edited at most this often: Discord allows five edits in five seconds.
 _PROGRESS_SECONDS = 2.0
-# A token to edit the message with lives fifteen minutes. Whoever asks again then finds the reading further on.
-_PATIENCE = 12 * 60.0
+# The token that edits the message is valid for fifteen minutes. A later command finds more of the list read.
+_MAX_READ_SECONDS = 12 * 60.0
 _TOO_LONG = Reason.of(ReasonCode.READING_TOO_LONG)
 
 
@@ -60,7 +60,7 @@ class Collections(commands.Cog):
         member="Another member's main account, if they share it in this server",
         contract="Only collections of this contract (0x…)",
         sort="The order of the collections",
-        share="Show the answer to everybody in this channel",
+        share="Show the answer to everyone in this channel",
         spam="Also show collections that are marked as scam",
     )
     @app_commands.choices(sort=[app_commands.Choice(name=order.value, value=order.name) for order in Order])
@@ -86,13 +86,13 @@ class Collections(commands.Cog):
             # Else neither waits for the other: Discord's round trip is as long as Loopring's.
             main = None
             if ref is not None:
-                wanted, watching = await self._lookup.find_holdings(ref, only)
+                wanted, updates = await self._lookup.find_holdings(ref, only)
             else:
                 wanted, main = await self._main(interaction, member)
-                watching = self._lookup.subscribe_holdings(wanted, only)
+                updates = self._lookup.subscribe_holdings(wanted, only)
         finally:
             await deferring
-        blank = HoldingsPages(
+        pages = HoldingsPages(
             self._lookup,
             Holdings(wanted, discord.utils.utcnow()),
             await self._lookup.known_owner(wanted),
@@ -102,16 +102,16 @@ class Collections(commands.Cog):
             hide_scam=not spam,
             main=main,
         )
-        await self._show(interaction, blank, watching)
+        await self._show(interaction, pages, updates)
 
     async def _main(
         self, interaction: discord.Interaction[Bot], member: discord.User | discord.Member | None
     ) -> tuple[Account, tuple[Account, str]]:
-        """The main account of the member, or of who asks; and words that say whose it is."""
+        """The main account of the member, or of the person who asks; and words that say whose it is."""
         if member is None or member.id == interaction.user.id:
             link, name = await self._accounts.main(interaction.user.id), ""
         elif interaction.guild_id is None:
-            raise InputError(_ASK_IN_SERVER)
+            raise InputError(_SERVERS_ONLY)
         else:
             link = await self._accounts.shared_main(member.id, interaction.guild_id)
             name = member.display_name
@@ -122,21 +122,21 @@ class Collections(commands.Cog):
         return await suggest(self._accounts, interaction, typed)
 
     async def _show(
-        self, interaction: discord.Interaction[Bot], pages: HoldingsPages, watching: AsyncIterator[Holdings]
+        self, interaction: discord.Interaction[Bot], pages: HoldingsPages, updates: AsyncIterator[Holdings]
     ) -> None:
         """The first page as soon as it is known, progress in between, and the whole list at the end.
 
         Args:
             interaction: Of the command, deferred.
-            pages: How to show what comes.
-            watching: What comes.
+            pages: How to show it.
+            updates: What is read, more each time.
         """
         clock = asyncio.get_running_loop().time
         paginator: Paginator | None = None
         shown_at = started_at = clock()
-        async for holdings in watching:
+        async for holdings in updates:
             reading = not holdings.finished
-            if reading and clock() - started_at > _PATIENCE:
+            if reading and clock() - started_at > _MAX_READ_SECONDS:
                 holdings, reading = replace(holdings, incomplete_reason=_TOO_LONG), False  # noqa: PLW2901 - the last that is shown
             pages = pages.with_holdings(holdings, reading=reading)
             if paginator is None:
@@ -151,7 +151,7 @@ class Collections(commands.Cog):
             shown_at = clock()
             if paginator.gone or holdings.incomplete_reason:
                 break
-        # Asked last: it only adorns the header, and must not take a turn at the source from any page.
+        # Fetched last: it is only shown in the header, and must not delay any page at the source.
         if paginator and not paginator.gone:
             owner = await self._lookup.fetch_owner(pages.holdings.account)
             if owner != pages.owner and paginator.shows(pages):
@@ -160,7 +160,7 @@ class Collections(commands.Cog):
     @app_commands.command(name="collection", description="One collection: its picture, description and details")
     @app_commands.describe(
         id="The number on its card (254), or a contract on a chain (eip155:1:0x…)",
-        share="Show the answer to everybody in this channel",
+        share="Show the answer to everyone in this channel",
     )
     async def collection(
         self,

@@ -1,4 +1,4 @@
-"""Holdings, collections and NFTs → embeds. What upstream wrote passes `safe_text()` or `safe_image_url()` here."""
+"""Holdings, collections and NFTs → embeds. Text from upstream passes `safe_text()` or `safe_image_url()` here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import discord
 from bot.holdings import Collection, Holding, Nft, NftList, Owner, ShownHoldings
 from bot.reasons import Reason, reason_words
 from bot.text import safe_text
-from bot.ui.embeds import BRAND, CAUTION, cut_sentence, first_image, fit, plural, short_address
+from bot.ui.embeds import BRAND, CAUTION, cut_sentence, different_nfts, first_image, fit, plural, short_address
 
 COLLECTIONS_A_PAGE = 5
 NFTS_A_PAGE = 4
@@ -25,7 +25,7 @@ _STATUS_WORDS = {
     "DEPLOYING": "being deployed on Ethereum",
     "DEPLOY_FAILED": "deployment failed",
 }
-_TYPE_WORDS = {"ERC1155": "ERC-1155", "ERC721": "ERC-721"}
+_TYPE_WORDS = {"ERC1155": "ERC-1155", "ERC404": "ERC-404", "ERC721": "ERC-721"}
 _PROPERTY_WORDS = {
     "isLegacy": "legacy",
     "isPublic": "public",
@@ -45,7 +45,7 @@ def holdings_embeds(
         shown: In the order to be shown.
         page: From 0.
         owner: Whose account it is, as far as that is known.
-        reading: More is on its way.
+        reading: More rows will follow.
         gateways: For `ipfs://` pictures.
         whose: Which member's account it is; safe words of ours.
     """
@@ -56,7 +56,7 @@ def holdings_embeds(
 
 def _holdings_header(shown: ShownHoldings, *, owner: Owner, reading: bool, whose: str) -> discord.Embed:
     holdings = shown.read
-    lines = [*([whose] if whose else []), _holdings_sum(shown, reading=reading)]
+    lines = [*([whose] if whose else []), _holdings_summary(shown, reading=reading)]
     if holdings.contract:
         lines.append(f"Only contract `{short_address(holdings.contract)}`")
     if owner.address:
@@ -74,28 +74,28 @@ def _holdings_header(shown: ShownHoldings, *, owner: Owner, reading: bool, whose
     if holdings.stale_reason:
         why = cut_sentence(reason_words(holdings.stale_reason))
         lines.append(f"⚠️ This is an earlier answer, and may have changed. {why}")
-    calm = reading or (holdings.complete and not holdings.stale_reason)
+    is_certain = reading or (holdings.complete and not holdings.stale_reason)
     embed = discord.Embed(
         title=f"Collections of account {short_address(holdings.account.account_id)}",
         description="\n".join(lines),
-        colour=BRAND if calm else CAUTION,
+        colour=BRAND if is_certain else CAUTION,
         timestamp=holdings.as_of,
     )
     return embed.set_footer(text=f"{holdings.source_label}, as of")
 
 
-def _holdings_sum(shown: ShownHoldings, *, reading: bool) -> str:
-    """What all of it comes to. Only a complete answer may say "no", or a number without "at least"."""
+def _holdings_summary(shown: ShownHoldings, *, reading: bool) -> str:
+    """The total in words. Only a complete answer may say "no", or a number without "at least"."""
     holdings, count = shown.read, len(shown.rows)
     if not count:
         if shown.hidden and holdings.complete:
-            return f"Nothing but {plural(shown.hidden, 'collection')} marked as scam."
+            return f"Only {plural(shown.hidden, 'collection')} marked as scam."
         if holdings.complete:
             of_contract = " of this contract" if holdings.contract else ""
             return f"This account holds no NFTs{of_contract}, says {holdings.source_label}."
         return "Nothing has arrived yet." if reading else "What this account holds is unknown."
     at_least = "" if holdings.complete or reading else "At least "
-    return f"{at_least}**{plural(count, 'collection')}** · {plural(shown.kinds, 'kind')} of NFT"
+    return f"{at_least}**{plural(count, 'collection')}** · {different_nfts(shown.kinds)}"
 
 
 def _incomplete_line(incomplete_reason: Reason | None) -> str:
@@ -108,7 +108,7 @@ def _collection_card(holding: Holding, gateways: Sequence[str]) -> discord.Embed
     number = f"#{collection.collection_id}" if collection.collection_id.isdigit() else ""
     address = "" if number else f"`{short_address(collection.collection_id)}`"
     scam = "⚠️ marked as scam" if collection.is_scam else ""
-    facts = [f"**{plural(holding.kinds, 'kind')}**", _type_and_status(collection), number or address, scam]
+    facts = [f"**{different_nfts(holding.kinds)}**", _type_and_status(collection), number or address, scam]
     embed = discord.Embed(
         title=safe_text(collection.name, _NAME), description=" · ".join(filter(None, facts)), colour=BRAND
     )
@@ -129,11 +129,11 @@ def collection_embed(
     """One collection, large: banner, description, times, properties.
 
     Args:
-        collection: Whose words are not yet safe.
+        collection: Its texts are not yet safe.
         description: What to show of its description: safe already, at most 3,000 units.
-        held: A line on what the account holds of it, or "".
-        source_label: Who said it.
-        as_of: When.
+        held: What the account holds of it in words, or "".
+        source_label: Where the data is from.
+        as_of: When it was read.
         gateways: For `ipfs://` pictures.
     """
     embed = discord.Embed(
@@ -171,7 +171,7 @@ def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Emb
 
 
 def fallback_embed(source_label: str, fallback_reason: Reason) -> discord.Embed:
-    """What stands above this is the word of another source than the one asked."""
+    """A remark that the data shown above it is from another source than the one that was asked."""
     return discord.Embed(description=_fallback_line(source_label, fallback_reason), colour=CAUTION)
 
 
@@ -180,13 +180,13 @@ def _fallback_line(source_label: str, fallback_reason: Reason) -> str:
 
 
 def incomplete_embed(incomplete_reason: Reason | None) -> discord.Embed:
-    """A list below which this stands is not all there is."""
+    """A remark that the list above it is not complete."""
     return discord.Embed(description=_incomplete_line(incomplete_reason), colour=CAUTION)
 
 
 def held_words(kinds: int, nfts: NftList) -> str:
-    """What an account holds of a collection: `"3 kinds, 17 copies"`; copies only where all of them are known."""
-    words = plural(kinds, "kind")
+    """What an account holds of a collection: `"3 different NFTs, 17 copies"`; copies only where all are known."""
+    words = different_nfts(kinds)
     if nfts.complete:
         words += f", {plural(sum(nft.copies for nft in nfts.nfts), 'copy', 'copies')}"
     return words

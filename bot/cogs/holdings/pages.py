@@ -1,4 +1,4 @@
-"""What the long answers consist of, page by page: the sources that `bot.ui.paginator` turns the pages of."""
+"""The content of long answers, page by page: the page sources that `bot.ui.paginator` shows."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from bot.ui.page_items import Choice
 
 _NOT_IN_LIST = Message("That collection is no longer in the list. Use the command again.")
 _NO_TAB = Message("There is no tab {value} here.")
-_NOTHING_BEHIND = Message("There is nothing to open behind {value}.")
+_NOT_OPENABLE = Message("{value} cannot be opened.")
 
-# A description is shown whole: what passes this goes to a page of its own, so that NFTs always find room beside it.
+# A description is shown whole: what exceeds this is on a page of its own, so that NFTs always have room beside it.
 _DESCRIPTION_PAGE = 3000
 # A row of buttons holds five.
 _TABS = 5
-# Whoever presses a tab sees nothing new until it is there.
+# A member who presses a tab sees no change until the answer arrives.
 _SWITCH_SECONDS = 20.0
 
 
@@ -36,7 +36,7 @@ _SWITCH_SECONDS = 20.0
 class HoldingsPages:
     """An account's collections, five a page; each can be opened.
 
-    `main` is the account that is some member's main one, and words that say whose.
+    `main` is a member's main account, and words that say whose it is.
     """
 
     lookup: Lookup
@@ -49,7 +49,7 @@ class HoldingsPages:
     main: tuple[Account, str] | None = None
 
     def with_holdings(self, holdings: Holdings, *, reading: bool) -> HoldingsPages:
-        """These pages with what is known now."""
+        """The same pages with newer data."""
         return replace(self, holdings=holdings, reading=reading)
 
     @cached_property
@@ -58,12 +58,12 @@ class HoldingsPages:
         return self.holdings.shown(self.order, hide_scam=self.hide_scam)
 
     def page_count(self) -> int:
-        """At least the header's page."""
+        """At least one, for the header."""
         return max(1, -(-len(self.shown.rows) // holdings_embeds.COLLECTIONS_A_PAGE))
 
     def embeds(self, page: int) -> list[discord.Embed]:
         """A header and up to five cards."""
-        # Another network's tab shows another account, which is nobody's main one.
+        # The tab of another network shows another account, which is not the main one.
         whose = self.main[1] if self.main and self.main[0] == self.holdings.account else ""
         return holdings_embeds.holdings_embeds(
             self.shown,
@@ -80,7 +80,7 @@ class HoldingsPages:
             Choice(
                 holding.collection.collection_id,
                 safe_text(holding.collection.name, 100, plain=True),
-                embeds.plural(holding.kinds, "kind"),
+                embeds.different_nfts(holding.kinds),
             )
             for holding in self._of_page(page)
         ]
@@ -101,10 +101,10 @@ class HoldingsPages:
         """The same owner's account on another network."""
         account = await self.lookup.account_of(self.owner.address, value)
         clock = asyncio.get_running_loop().time
-        patience = clock() + _SWITCH_SECONDS
+        deadline = clock() + _SWITCH_SECONDS
         async for holdings in self.lookup.subscribe_holdings(account, self.holdings.contract):
             shown = holdings
-            if clock() > patience and not holdings.finished:
+            if clock() > deadline and not holdings.finished:
                 shown = replace(holdings, incomplete_reason=Reason.of(ReasonCode.STILL_READING))
                 break
         return self.with_holdings(shown, reading=False)
@@ -151,7 +151,7 @@ class CollectionPages:
         self._description = safe_pages(collection.description, _DESCRIPTION_PAGE) or [""]
 
     def page_count(self) -> int:
-        """The card, more of a very long description, and the NFTs; the first four stand below the (last) text."""
+        """The card, more of a very long description, and the NFTs; the first four are below the (last) text."""
         nft_pages = -(-len(self._nfts.nfts) // holdings_embeds.NFTS_A_PAGE)
         return len(self._description) - 1 + max(1, nft_pages)
 
@@ -179,20 +179,28 @@ class CollectionPages:
         return ()
 
     def tabs(self) -> Sequence[Choice]:
-        """A collection is what it is, on one network."""
+        """None: a collection is on one network."""
         return ()
 
     def tab(self) -> str:
-        """None of them."""
+        """None is shown: there are no tabs."""
         return ""
 
     async def switch(self, value: str) -> CollectionPages:
-        """There is nothing beside a collection."""
+        """A collection has no tabs.
+
+        Raises:
+            InputError: always.
+        """
         raise InputError(_NO_TAB, value=safe_text(value, 40, plain=True))
 
     async def open(self, value: str) -> CollectionPages:
-        """There is nothing behind a collection."""
-        raise InputError(_NOTHING_BEHIND, value=safe_text(value, 40, plain=True))
+        """Nothing further can be opened.
+
+        Raises:
+            InputError: always.
+        """
+        raise InputError(_NOT_OPENABLE, value=safe_text(value, 40, plain=True))
 
     def _card(self) -> discord.Embed:
         return holdings_embeds.collection_embed(

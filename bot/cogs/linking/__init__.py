@@ -1,1 +1,1 @@
-"""The commands that link accounts and prove them, and what members are notified of."""
+"""The commands that link and prove accounts, and the notifications about them."""

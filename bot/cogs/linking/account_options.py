@@ -1,4 +1,4 @@
-"""What the commands about one's own accounts share: suggestions while typing, who somebody is, one question."""
+"""What the commands about one's own accounts share: suggestions while typing, the person, a confirmation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.ui.panel import ActionButton, Host, Panel
 async def suggest(
     accounts: Accounts, interaction: discord.Interaction[Any], typed: str, *, unproven_first: bool = False
 ) -> list[app_commands.Choice[str]]:
-    """The member's own accounts that fit what was typed so far; none where the store fails, as that is no answer."""
+    """The member's own accounts that fit what was typed so far; none if the store fails: suggestions show no errors."""
     try:
         links = await accounts.matching(interaction.user.id, typed)
     except StoreError:
@@ -34,12 +34,12 @@ def person_of(user: discord.User | discord.Member) -> Person:
 
 
 class ConfirmView(Panel):
-    """Asks once before something is lost.
+    """Asks for confirmation before something is deleted.
 
     Args:
         interaction: Answered or deferred already.
-        yes: On the button that does it.
-        act: Does it; what is shown afterwards.
+        yes: The label of the button that confirms.
+        act: Does it, and returns what is shown afterwards.
         expires: As for every panel.
         host: Likewise.
     """

@@ -1,8 +1,8 @@
-"""`/accounts`: what a member linked, and everything that can be done with it, in one message.
+"""`/accounts`: the accounts that a member linked, and everything that can be done with them, in one message.
 
-A menu chooses an account; buttons make it the main one, name it, prove it, remove it (asks once), and object to a claim
-by somebody else. Whether others in this server see the main account is switched here. All of it is the store's own, so
-it works with every source down.
+A menu chooses an account; buttons make it the main account, label it, prove it, unlink it (asks once), and object to a
+claim by somebody else. Whether others in this server see the main account is switched here. All data is in the
+store, so it works with every source down.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ class AccountsCog(commands.Cog, name="Accounts"):
         self._proofs = proofs
         self._expires = expires
 
-    @app_commands.command(name="accounts", description="Your accounts: main one, labels, proofs, and who may see them")
+    @app_commands.command(
+        name="accounts", description="Your accounts: main account, labels, proofs, and who may see them"
+    )
     async def accounts(self, interaction: discord.Interaction[Bot]) -> None:
         """Show the list."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)

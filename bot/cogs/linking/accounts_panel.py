@@ -17,7 +17,7 @@ Prove = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
 
 
 async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -> Overview:
-    """What there is to show to the person who sent an interaction.
+    """What `/accounts` shows to the person who sent an interaction.
 
     Raises:
         StoreError: the store failed.
@@ -56,23 +56,23 @@ class AccountsPanel(Panel):
         super().__init__(interaction, expires=expires, host=host)
         self._overview = overview
         self._linking = linking
-        self._begin = prove
+        self._start_proving = prove
         self._removing = False
         contested = (link for link in overview.links if overview.contest_of(link))
         self._chosen: Link | None = next(contested, next(iter(overview.links), None))
         danger, primary = discord.ButtonStyle.danger, discord.ButtonStyle.primary
         self._menu = _Menu(self.choose)
-        self._main = ActionButton("main", "Make main", self._make_main, row=1)
+        self._main = ActionButton("main", "Make main account", self._make_main, row=1)
         self._label = ActionButton("label", "Label…", self._ask_label, row=1)
         self._prove = ActionButton("prove", "Prove", self._start_proof, style=primary, row=1)
         self._remove = ActionButton("remove", "Unlink", self._ask_remove, style=danger, row=1)
         self._share = ActionButton("share", "", self._switch_share, row=2)
         self._object = ActionButton("object", "Object", self._object_to, style=danger, row=2)
         self._yes = ActionButton("yes", "Yes, unlink it", self._remove_it, style=danger, row=1)
-        self._no = ActionButton("no", "Cancel", self._keep_it, row=1)
+        self._no = ActionButton("no", "Cancel", self._cancel_removal, row=1)
 
-    async def show(self, note: str = "") -> None:
-        """Put it into the message; `note` says what was just done.
+    async def show(self, done: str = "") -> None:
+        """Put it into the message; `done` says what was just done.
 
         Raises:
             discord.HTTPException: Discord refuses, or cannot be reached.
@@ -80,9 +80,9 @@ class AccountsPanel(Panel):
         if self._removing and self._chosen:
             embeds = [link_embeds.remove_embed(self._chosen, self._overview)]
         else:
-            embeds = link_embeds.overview_embeds(self._overview, note)
+            embeds = link_embeds.overview_embeds(self._overview, done)
         self.lay_out(self._items())
-        self.keep_time()
+        self.restart_timer()
         await self._latest.edit_original_response(embeds=embeds, view=self if self.children else None)
 
     def _items(self) -> list[discord.ui.Item[Any]]:
@@ -92,7 +92,7 @@ class AccountsPanel(Panel):
             return [self._yes, self._no]
         self._menu.offer(self._overview.links, self._chosen)
         self._main.disabled = self._chosen.is_main
-        self._main.label = "Is main" if self._chosen.is_main else "Make main"
+        self._main.label = "Main account" if self._chosen.is_main else "Make main account"
         self._prove.label = "Prove again" if self._chosen.proven else "Prove"
         items: list[discord.ui.Item[Any]] = [self._menu, self._main, self._label, self._prove, self._remove]
         if self._overview.shared is not None:
@@ -108,25 +108,25 @@ class AccountsPanel(Panel):
         await self._host.acknowledge(interaction)
         await self._reload(interaction, account)
 
-    async def _reload(self, interaction: discord.Interaction[Any], account: str = "", note: str = "") -> None:
+    async def _reload(self, interaction: discord.Interaction[Any], account: str = "", done: str = "") -> None:
         """Show how things are now, with that account chosen, or the one that was."""
         chosen = account or (str(self._chosen.account) if self._chosen else "")
         self._latest = interaction
         self._removing = False
         self._overview = await overview_of(self._linking, interaction)
         self._chosen = self._overview.find(chosen) or next(iter(self._overview.links), None)
-        await self.show(note)
+        await self.show(done)
 
     async def _make_main(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
         link = self._link()
         await self._linking.accounts.set_main(interaction.user.id, link.account)
-        await self._reload(interaction, note=f"`{link_embeds.account_words(link.account)}` is your main account now.")
+        await self._reload(interaction, done=f"`{link_embeds.account_words(link.account)}` is your main account now.")
 
     async def _ask_label(self, interaction: discord.Interaction[Any]) -> None:
         link = self._link()
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label="Label, for your eyes only",
+            label="Label, which only you see",
             custom_id="label",
             default=link.label or None,
             placeholder="Empty: no label",
@@ -143,7 +143,7 @@ class AccountsPanel(Panel):
 
     async def _start_proof(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction, ephemeral=True, thinking=True)
-        await self._begin(interaction, self._link())
+        await self._start_proving(interaction, self._link())
 
     async def _ask_remove(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
@@ -155,9 +155,9 @@ class AccountsPanel(Panel):
         await self._host.acknowledge(interaction)
         link = self._link()
         gone = await self._linking.accounts.remove(interaction.user.id, link.account)
-        await self._reload(interaction, note=f"Unlinked {link_embeds.removed_words(link, with_proof=gone)}")
+        await self._reload(interaction, done=f"Unlinked {link_embeds.removed_words(link, with_proof=gone)}")
 
-    async def _keep_it(self, interaction: discord.Interaction[Any]) -> None:
+    async def _cancel_removal(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
         await self._reload(interaction)
 
@@ -173,9 +173,9 @@ class AccountsPanel(Panel):
         link = self._link()
         await self._linking.accounts.object(interaction.user.id, link.owner)
         held = await self._linking.store.contests.held_by(interaction.user.id)
-        until = next((link_embeds.moment_words(each.ends_at) for each in held if each.owner == link.owner), "then")
-        note = f"You objected: sign again before {until}. Press **Prove again**, or `/verify account:{link.account}`."
-        await self._reload(interaction, note=note)
+        until = next((link_embeds.moment_words(each.ends_at) for each in held if each.owner == link.owner), "it moves")
+        done = f"You objected: sign again before {until}. Press **Prove again**, or `/verify account:{link.account}`."
+        await self._reload(interaction, done=done)
 
     def _link(self) -> Link:
         assert self._chosen  # noqa: S101 - without an account there are no buttons

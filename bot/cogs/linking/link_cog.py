@@ -1,4 +1,4 @@
-"""`/link` and `/unlink`: what a member names as theirs.
+"""`/link` and `/unlink`: the accounts that a member names as theirs.
 
 /link account
     Remembers an account as unproven: `/collections` shows it, roles never count it. A button proves it.
@@ -34,7 +34,7 @@ class LinkingCog(commands.Cog, name="Linking"):
         self._proofs = proofs
         self._expires = expires
 
-    @app_commands.command(name="link", description="Remember an account as yours, without a proof")
+    @app_commands.command(name="link", description="Link an account as yours, without a proof")
     @app_commands.describe(account="An id (10001), an address (0x…), a name (vitalik.eth), or eip155:1:0x…")
     async def link(self, interaction: discord.Interaction[Bot], account: str) -> None:
         """Remember an account."""
@@ -53,7 +53,7 @@ class LinkingCog(commands.Cog, name="Linking"):
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._proofs.start(interaction, link)
 
-    @app_commands.command(name="unlink", description="Forget an account of yours and its proof")
+    @app_commands.command(name="unlink", description="Remove one of your accounts and its proof")
     @app_commands.describe(account="One of your accounts: its number or address, or its label")
     async def unlink(self, interaction: discord.Interaction[Bot], account: str) -> None:
         """Ask, then forget an account."""
@@ -62,8 +62,8 @@ class LinkingCog(commands.Cog, name="Linking"):
         link = await self._accounts.find(user_id, account)
         embed = link_embeds.remove_embed(link, await overview_of(self._linking, interaction))
         act = partial(self._remove, user_id, link)
-        question = ConfirmView(interaction, "Unlink", act, expires=self._expires, host=self._bot)
-        await interaction.edit_original_response(embed=embed, view=question)
+        confirmation = ConfirmView(interaction, "Unlink", act, expires=self._expires, host=self._bot)
+        await interaction.edit_original_response(embed=embed, view=confirmation)
 
     async def _remove(self, user_id: int, link: Link) -> discord.Embed:
         gone = await self._accounts.remove(user_id, link.account)

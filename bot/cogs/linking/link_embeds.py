@@ -1,6 +1,6 @@
-"""Members' accounts → embeds: what is linked, what is contested, what they must hear, what is forgotten.
+"""Members' accounts → embeds: what is linked, what is contested, notifications, and what is removed.
 
-Addresses are short; the full one stands only where somebody must compare it. Labels and names pass `safe_text()`.
+Addresses are short; the full one is shown only where it must be compared. Labels and names pass `safe_text()`.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from bot.ui.embeds import BRAND, CAUTION, plural, short_address
 
 _NAME = 80
 
-STAYS = "It stays yours, and whoever claimed it cannot do so again for a month."
+STAYS = "It stays yours, and the member who claimed it cannot do so again for a month."
 
 _NOTIFICATION_WORDS = {
     NotificationKind.CONTESTED: (
         "Somebody else claims your account",
         (
-            "Another member showed to hold the key of {address}, which you have proven. It moves to them {until}.\n"
-            "**If that was not you:** in a server with this bot, sign again by `/verify`: then it stays yours. If you "
-            "cannot sign now, `/accounts` → **Object** gives you a week.\n"
+            "Another member has shown that they hold the key of {address}, which you have proven. It moves to them "
+            "{until}.\n**If that was not you:** in a server with this bot, sign again with `/verify`: then it stays "
+            "yours. If you cannot sign now, `/accounts` → **Object** gives you a week.\n"
             "If you gave that wallet away, there is nothing to do."
         ),
     ),
@@ -42,7 +42,7 @@ _NOTIFICATION_WORDS = {
     ),
     NotificationKind.WON: (
         "The account is yours",
-        "{address} is proven as yours now: nobody signed against it in time.",
+        "{address} is proven as yours now: no other member signed for it in time.",
     ),
     NotificationKind.KEPT: (
         "The account stays yours",
@@ -54,7 +54,7 @@ _NOTIFICATION_WORDS = {
     ),
     NotificationKind.WITHDRAWN: (
         "Nobody claims your account any more",
-        "Whoever claimed {address} took that back: it stays yours, and there is nothing to do.",
+        "The member who claimed {address} withdrew the claim: it stays yours, and there is nothing to do.",
     ),
     NotificationKind.OVERTAKEN: (
         "Somebody else claims that account now",
@@ -108,18 +108,20 @@ def linked_embed(linked: Linked) -> discord.Embed:
     else:
         lines.append("It is **unproven**: `/collections` shows it, and it never counts for roles until you prove it.")
     if linked.unknown_reason:
-        lines.append("Who owns it is not known yet, as its source does not answer: it is found out when you prove it.")
+        lines.append(
+            "Its owner is not known yet, as its source does not answer. Tessera will find out when you prove it."
+        )
     if link.is_main:
-        lines.append("It is your main account: `/collections` alone shows it.")
-    title = "Proven" if link.proven else "Remembered, not proven" if linked.is_new else "That was remembered already"
+        lines.append("It is your main account: `/collections` without an account shows it.")
+    title = "Proven" if link.proven else "Linked, not proven yet" if linked.is_new else "Already linked"
     return _embed(title, lines)
 
 
-def overview_embeds(overview: Overview, note: str = "") -> list[discord.Embed]:
-    """The answer to `/accounts`: the list, and below it what is contested; `note` says what was just done."""
-    lines = [note, ""] if note else []
+def overview_embeds(overview: Overview, done: str = "") -> list[discord.Embed]:
+    """The answer to `/accounts`: the list, and below it what is contested; `done` says what was just done."""
+    lines = [done, ""] if done else []
     if not overview.links:
-        lines.append("You have no account linked. `/link` remembers one, `/verify` proves that it is yours.")
+        lines.append("You have no account linked. `/link` adds one, `/verify` proves that it is yours.")
     lines += [_line(link) for link in overview.links]
     if overview.links and overview.shared is not None:
         seen = "Others in this server see your main account, nothing else."
@@ -131,10 +133,12 @@ def overview_embeds(overview: Overview, note: str = "") -> list[discord.Embed]:
 
 
 def remove_embed(link: Link, overview: Overview) -> discord.Embed:
-    """The question before an account is removed: what is lost with it."""
-    lines = [f"`{account_words(link.account)}` leaves your list."]
+    """The confirmation before an account is removed: what is lost with it."""
+    lines = [f"`{account_words(link.account)}` is removed from your list."]
     if any(other.owner == link.owner and other.account != link.account for other in overview.links if link.owner):
-        lines.append("Its owner stays as proven or claimed as it is, by another account of yours. Roles it earned go.")
+        lines.append(
+            "Another account of yours has the same owner, so its proof or claim stays. Roles it earned are removed."
+        )
     elif overview.contest_of(link):
         lines.append("⚠️ Another member claims its address, and **gets it at once**.")
     elif overview.claim_of(link):
@@ -152,27 +156,28 @@ def removed_words(link: Link, *, with_proof: bool) -> str:
 
 
 def done_embed(title: str, words: str) -> discord.Embed:
-    """Something was done."""
+    """What was done."""
     return _embed(title, [words])
 
 
 def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
-    """The question before everything is deleted; `backups` is how old they get, None where their operator decides."""
+    """The confirmation before everything is deleted; `backups` is how old they get, None: the operator decides."""
     deleted = (
-        f"**Deleted at once:** {plural(count, 'account')} with labels and proofs, what you share, verifications under "
-        "way, claims and news. Roles that your accounts earned go. An address that another member claims goes to them."
+        f"**Deleted at once:** {plural(count, 'account')} with labels and proofs, what you share, proofs in "
+        "progress, claims and notifications. Roles that your accounts earned are removed. An address that another "
+        "member claims goes to them."
     )
     in_backups = f"for up to {backups.days} days" if backups else "until its operator removes them"
-    stays = (
-        f"**Stays:** for {AUDIT_RETAINED.days} days, that something was done, under a pseudonym and without accounts; "
-        f"in backups, everything, {in_backups}."
+    retained = (
+        f"**Retained:** for {AUDIT_RETAINED.days} days, records of what was done, under a pseudonym and without "
+        f"accounts; in backups, everything, {in_backups}."
     )
-    lines = [deleted, stays, "`/privacy export` shows what there is."]
+    lines = [deleted, retained, "`/privacy export` shows what is stored."]
     return _embed("Delete everything about you?", lines, caution=True)
 
 
 def notification_embed(notification: Notification) -> discord.Embed:
-    """What a member must hear; the address is whole, as it must be recognised."""
+    """A notification; the address is shown in full, as it must be recognised."""
     title, words = _NOTIFICATION_WORDS[notification.kind]
     until = moment_words(notification.until) if notification.until else "soon"
     caution = notification.kind in (NotificationKind.CONTESTED, NotificationKind.LOST, NotificationKind.REFUSED)
@@ -182,9 +187,13 @@ def notification_embed(notification: Notification) -> discord.Embed:
 
 def manual_embed(link: Link, member: str, *, notified: bool) -> discord.Embed:
     """The answer to a moderator who linked an account by hand."""
-    heard = "They were told by direct message." if notified else "They take no direct messages: tell them yourself."
+    notice = (
+        "They were notified by direct message."
+        if notified
+        else "They accept no direct messages: please inform them yourself."
+    )
     words = f"`{account_words(link.account)}` is linked to **{safe_text(member, _NAME)}**, by {_method(link)}."
-    return _embed("Linked by hand", [words, f"{heard} It is noted that you did this."])
+    return _embed("Linked by hand", [words, f"{notice} It is recorded that you did this."])
 
 
 def linked_by_hand_embed(link: Link, guild_name: str) -> discord.Embed:
@@ -237,16 +246,18 @@ def _method(link: Link) -> str:
 def _held(contest: Contest) -> str:
     what = f"⚠️ Another member claims `{owner_words(contest.owner)}`: it moves to them {moment_words(contest.ends_at)}"
     if contest.objected_at:
-        return f"{what}, unless you sign again before: **Prove again**. You objected, so that you have a week for it."
+        return f"{what}, unless you press **Prove again** and sign before then. You objected, which gives you a week."
     return (
-        f"{what}. Not you? Choose it below and sign again, **Prove again**: then it stays yours. If you cannot sign "
+        f"{what}. Not you? Choose it below, press **Prove again** and sign: then it stays yours. If you cannot sign "
         "now, **Object** gives you a week."
     )
 
 
 def _opened(contest: Contest) -> str:
     when = moment_words(contest.ends_at)
-    return f"You claim `{owner_words(contest.owner)}`: it becomes yours {when}, unless its holder signs again before."
+    return (
+        f"You claim `{owner_words(contest.owner)}`: it becomes yours {when}, unless its holder signs again before then."
+    )
 
 
 def _embed(title: str, lines: Sequence[str], *, caution: bool = False) -> discord.Embed:

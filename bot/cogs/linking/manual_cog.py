@@ -1,8 +1,8 @@
-"""`/link-manual`: a moderator's word that an account is a member's, where the operator allows that.
+"""`/link-manual`: a moderator vouches that an account is a member's, where the operator allows that.
 
 /link-manual member account
-    For who may manage the server, by default and again when it runs: servers can give any command to anybody. It is
-    recorded who did it, the link is marked as such for ever, and the member is notified how to remove it.
+    For members who may manage the server, which is checked again when it runs: servers can give any command to anyone.
+    It is recorded who did it, the link is marked as such, and the member is notified how to remove it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
 
-_MODERATORS_ONLY = Message("Only who may manage this server can link accounts by hand: prove yours by `/verify`.")
-_MEMBERS_ONLY = Message("Accounts are linked to people who are in this server, and to no bots.")
+_MODERATORS_ONLY = Message(
+    "Only members who may manage this server can link accounts by hand. Prove yours with `/verify`."
+)
+_MEMBERS_ONLY = Message("Accounts can only be linked to people who are in this server, not to bots.")
 
 
 class ManualCog(commands.Cog, name="Manual"):
@@ -35,7 +37,9 @@ class ManualCog(commands.Cog, name="Manual"):
         self._accounts = linking.accounts
 
     @app_commands.command(name="link-manual", description="Link an account to a member without a signature")
-    @app_commands.describe(member="Whose it is", account="An id (10001), an address (0x…), a name (vitalik.eth)")
+    @app_commands.describe(
+        member="The member whose account it is", account="An id (10001), an address (0x…), a name (vitalik.eth)"
+    )
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def link_manual(
@@ -60,6 +64,6 @@ class ManualCog(commands.Cog, name="Manual"):
             channel = await self._bot.create_dm(member)
             await channel.send(embed=link_embeds.linked_by_hand_embed(link, guild_name or ""))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("a member is not notified of a link by hand: %s", error)
+            log.info("a member could not be notified of a link by hand: %s", error)
             return False
         return True

@@ -1,7 +1,7 @@
-"""What members must be notified of although they did not ask, sent as direct messages.
+"""Notifications to members about their accounts, sent as direct messages.
 
-Anyone who takes none gets it below the answer to their next command. A notification is recorded as delivered after it
-was sent: killed in between, the bot sends it twice, and never not at all.
+Anyone who accepts none gets them below the answer to their next command. A notification is recorded as delivered after
+it was sent: if the bot is killed in between, it is sent twice, but never lost.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
 
-# A message takes ten embeds.
-_AT_ONCE = 10
-# No such person, or one who takes no direct messages: trying again only counts against the bot.
+# The most that Discord allows in a message.
+_MAX_EMBEDS = 10
+# No such person, or one who accepts no direct messages: trying again only counts against the bot.
 _FINAL = frozenset({400, 403, 404})
 _FAILURES = (TesseraError, discord.DiscordException, aiohttp.ClientError, OSError)
 
@@ -36,13 +36,13 @@ class NotificationsCog(commands.Cog, name="Notifications"):
 
     Args:
         bot: The client.
-        linking: Whose contests members are notified of.
+        linking: Where the notifications are.
     """
 
     def __init__(self, bot: Bot, linking: Linking) -> None:
         self._bot = bot
         self._notifications = linking.notifications
-        # One at a time delivers: else a direct message and the answer to a command could both bring the same.
+        # One delivery at a time: otherwise a direct message and the answer to a command could both deliver the same.
         self._delivering = asyncio.Lock()
         self._waiting: frozenset[int] = frozenset()  # users who were not notified by the last round
 
@@ -77,14 +77,14 @@ class NotificationsCog(commands.Cog, name="Notifications"):
     async def on_app_command_completion(
         self, interaction: discord.Interaction[Bot], command: app_commands.Command[Any, ..., Any]
     ) -> None:
-        """Notify below an answer anyone who cannot be written to."""
+        """Notify anyone who accepts no direct messages below the answer to a command."""
         del command
         if interaction.user.id not in self._waiting:
             return
         try:
             async with self._delivering:
                 pending = await self._notifications.pending(interaction.user.id)
-                await self._follow_up(interaction, pending[:_AT_ONCE])
+                await self._follow_up(interaction, pending[:_MAX_EMBEDS])
         except _FAILURES as error:
             log.warning("notifications: not delivered below an answer: %s", error)
 

@@ -1,4 +1,4 @@
-"""`/privacy export` and `/privacy delete`: what is known of a member, exported for them, or forgotten at their word.
+"""`/privacy export` and `/privacy delete`: all data about a member, exported to them or deleted at their request.
 
 Neither asks a source.
 """
@@ -22,7 +22,7 @@ from bot.ui.embeds import plural
 
 
 class PrivacyCog(
-    commands.GroupCog, name="Privacy", group_name="privacy", group_description="What Tessera knows of you"
+    commands.GroupCog, name="Privacy", group_name="privacy", group_description="What Tessera knows about you"
 ):
     """A member's own data."""
 
@@ -32,29 +32,31 @@ class PrivacyCog(
         self._backups = backups
         self._expires = expires
 
-    @app_commands.command(name="export", description="Everything that Tessera knows of you, as a file for you alone")
+    @app_commands.command(
+        name="export", description="Everything that Tessera knows about you, as a file that only you see"
+    )
     async def export(self, interaction: discord.Interaction[Bot]) -> None:
-        """Hand it out."""
+        """Export the data as a file."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         linking = self._linking
         exported = await privacy.export(linking.store, interaction.user.id, linking.pseudonym, linking.clock())
         file = discord.File(io.BytesIO(json.dumps(exported, indent=2).encode()), filename="tessera-export.json")
         embed = link_embeds.done_embed(
-            "Your data", "Everything that is kept about you is in the file. Only you see this."
+            "Your data", "Everything that is stored about you is in the file. Only you see this message."
         )
         await interaction.edit_original_response(embed=embed, attachments=[file])
 
-    @app_commands.command(name="delete", description="Forget everything about you")
+    @app_commands.command(name="delete", description="Delete everything about you")
     async def delete(self, interaction: discord.Interaction[Bot]) -> None:
-        """Ask, then forget."""
+        """Ask, then delete."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         user_id = interaction.user.id
         embed = link_embeds.delete_embed(len(await self._linking.store.links.of(user_id)), self._backups)
-        act = partial(self._forget, user_id)
-        question = ConfirmView(interaction, "Delete everything", act, expires=self._expires, host=self._bot)
-        await interaction.edit_original_response(embed=embed, view=question)
+        act = partial(self._delete, user_id)
+        confirmation = ConfirmView(interaction, "Delete everything", act, expires=self._expires, host=self._bot)
+        await interaction.edit_original_response(embed=embed, view=confirmation)
 
-    async def _forget(self, user_id: int) -> discord.Embed:
+    async def _delete(self, user_id: int) -> discord.Embed:
         linking = self._linking
         count = await privacy.delete(linking.store, user_id, linking.pseudonym, linking.clock())
-        return link_embeds.done_embed("Deleted", f"You are forgotten, with {plural(count, 'linked account')}.")
+        return link_embeds.done_embed("Deleted", f"Your data is deleted, with {plural(count, 'linked account')}.")

@@ -1,4 +1,4 @@
-"""A proof under way → embeds: what will happen, the text to sign elsewhere, and what became of it."""
+"""A proof in progress → embeds: what will happen, the text to sign elsewhere, and the result."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ _STEPS = {
     ),
 }
 _WARNING = (
-    "We only ever use `{site}`. Our direct messages never hold a link. We never ask for a transaction, a seed phrase, "
-    "an L2 key or an API key. The link is for you alone: whoever opens it must be you."
+    "We only ever use `{site}`. Our direct messages never contain a link. We never ask for a transaction, a seed "
+    "phrase, an L2 key or an API key. The link is for you alone: nobody else may open it."
 )
 _HOW_TO_PASTE = (
     "Sign the text above, exactly as it is, with the key of\n`{signer}`\n"
-    "by any program that signs messages: Etherscan's *Verified Signatures*, `cast wallet sign`, your hardware wallet's "
-    "own. That costs nothing and moves nothing. Then press **Paste the signature**.\n"
-    "Sign only if it names you. Never give anybody a seed phrase or a key: nobody needs one to check a signature."
+    "with any program that signs messages: Etherscan's *Verified Signatures*, `cast wallet sign`, your hardware "
+    "wallet's own. That costs nothing and moves nothing. Then press **Paste the signature**.\n"
+    "Sign only if the text names you. Never give anybody a seed phrase or a key: nobody needs one to check a signature."
 )
 _RELAYED = (
     "Somebody else, logged in to Discord as another user, opened your link. Nothing was linked. Links are for you "
-    "alone: never send one to anybody. If that was you with a second account of yours, log in as the one that you use "
-    "here."
+    "alone: never send one to anybody. If that was you with a second Discord account, log in with the one that you "
+    "use here."
 )
 
 
 def started_embed(
     person: Person, link: Link | None, method: ProofMethod, site: str, ends_at: datetime
 ) -> discord.Embed:
-    """What will happen, and what never will."""
+    """The steps of the proof, and what Tessera never asks for."""
     name = f"**{safe_text(person.name, _NAME)}**"
     steps = [step.format(name=name) for step in _STEPS[method]]
     embed = discord.Embed(
@@ -59,7 +59,7 @@ def started_embed(
     )
     embed.add_field(name="Account", value=_claimed(link), inline=False)
     embed.add_field(name="Will be linked to", value=f"{name} (`{person.user_id}`)")
-    embed.add_field(name="The link ends", value=discord.utils.format_dt(ends_at, "R"))
+    embed.add_field(name="The link expires", value=discord.utils.format_dt(ends_at, "R"))
     return embed.add_field(name="Stay safe", value=_WARNING.format(site=site), inline=False)
 
 
@@ -69,17 +69,17 @@ def paste_text(challenge: IssuedChallenge) -> str:
 
 
 def paste_embed(challenge: IssuedChallenge) -> discord.Embed:
-    """How to sign the text that stands above."""
+    """How to sign the text above it."""
     embed = discord.Embed(
         title="Sign this text",
         description=_HOW_TO_PASTE.format(signer=checksummed(challenge.signer)),
         colour=BRAND,
     )
-    return embed.add_field(name="The text is good until", value=discord.utils.format_dt(challenge.expires_at, "R"))
+    return embed.add_field(name="The text is valid until", value=discord.utils.format_dt(challenge.expires_at, "R"))
 
 
 def outcome_embed(outcome: Outcome) -> discord.Embed:
-    """What became of it."""
+    """The result of the proof."""
     address = f"`{owner_words(outcome.owner)}`" if outcome.owner else "the account"
     if outcome.result is Result.LINKED:
         listed = ", ".join(f"`{account_words(to_account(account))}`" for account in outcome.accounts)
@@ -87,14 +87,15 @@ def outcome_embed(outcome: Outcome) -> discord.Embed:
     if outcome.result is Result.CONTESTED:
         until = moment_words(outcome.until) if outcome.until else "soon"
         words = (
-            f"Another member has proven {address} before, and is told now. It becomes yours {until}, unless they sign "
-            "again before, or object to have a week for that. There is nothing more to do: you are told how it ends."
+            f"Another member proved {address} before you, and is notified now. It becomes yours {until}, unless they "
+            "sign again before then, or object, which gives them a week to sign. There is nothing more for you to do: "
+            "you will be notified of the result."
         )
         return _embed("Your signature is right, but another member's came first", words, CAUTION)
     if outcome.result is Result.KEPT:
         return _embed("It stays yours", f"You signed again for {address}. {STAYS}", BRAND)
     if outcome.result is Result.RELAYED:
-        locked = f"\nThat was {outcome.relays} times within a day: you cannot verify for a day."
+        locked = f"\nThis happened {outcome.relays} times within a day: you cannot verify for a day."
         return _embed("Nothing was linked", _RELAYED + (locked if outcome.relays >= MOST_RELAYS else ""), FAULT)
     return _embed(
         "Cancelled", "“Not me” was pressed on the page. Nothing was linked. `/verify` makes a new link.", CAUTION
@@ -102,30 +103,31 @@ def outcome_embed(outcome: Outcome) -> discord.Embed:
 
 
 def expired_embed() -> discord.Embed:
-    """Nothing came in time."""
+    """The link was not used in time."""
     return _embed("The link has expired", "Nothing was linked. `/verify` makes a new link.", CAUTION)
 
 
 def replaced_embed() -> discord.Embed:
-    """Only the latest one is good."""
-    return _embed("This link is not valid any more", "You began anew since: use the newer one.", CAUTION)
+    """A newer link replaces this one."""
+    return _embed("This link is not valid any more", "You have started again since: use the newer link.", CAUTION)
 
 
-def alarm_embed(person: Person, guild_name: str, relays: int) -> discord.Embed:
+def relay_warning_embed(person: Person, guild_name: str, relays: int) -> discord.Embed:
     """The direct message to a server's owner about a member whose links others open."""
     where = f" in **{safe_text(guild_name, _NAME)}**" if guild_name else ""
     words = (
         f"Verification links of **{safe_text(person.name, _NAME)}** (`{person.user_id}`){where} were opened {relays} "
-        "times within a day by people who are logged in to Discord as somebody else. So does a thief work: others are "
-        "to sign for an account that is then linked to the thief. Nothing was linked, and this member cannot verify "
-        "for a day.\nAsk them; and tell your members that nobody ever has to open a link that somebody else made."
+        "times within a day by people who are logged in to Discord as somebody else. This is how thieves work: others "
+        "are made to sign for an account, which is then linked to the thief. Nothing was linked, and this member "
+        "cannot verify for a day.\nAsk them about it, and remind your members never to open a link that somebody else "
+        "made."
     )
     return _embed("Links of a member were opened by others", words, FAULT)
 
 
 def _claimed(link: Link | None) -> str:
     if link is None:
-        return "The one of the address that you connect."
+        return "The account of the address that you connect."
     owner = f", owned by\n`{checksummed(link.owner)}`" if link.owner else ""
     return f"`{account_words(link.account)}`{owner}"
 

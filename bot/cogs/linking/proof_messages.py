@@ -1,7 +1,7 @@
-"""Proofs under way, as Discord shows them: started by a command or a button, and waited for until they end.
+"""Proofs in progress, as Discord shows them: started by a command or a button, and awaited until they end.
 
-One person has one proof under way. What the page does is heard here by `Verification.outcomes`; the message that holds
-the link is edited then, through the token of the interaction that it answered.
+One person has one proof in progress. `Verification.outcomes` reports what happens on the page; the message that has
+the link is then edited, through the token of the interaction that it answered.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import aiohttp
 import discord
 
 from bot.cogs.linking.account_options import person_of
-from bot.cogs.linking.proof_embeds import alarm_embed, expired_embed, replaced_embed
-from bot.cogs.linking.proof_panels import PastePanel, StartedPanel
+from bot.cogs.linking.proof_embeds import expired_embed, relay_warning_embed, replaced_embed
+from bot.cogs.linking.proof_panels import PastePanel, ProofLinkPanel
 from bot.errors import InputError, UndecidedError
 from bot.linking import Linking
 from bot.linking.outcome import Result
@@ -29,37 +29,38 @@ from bot.ui.panel import TOKEN_SECONDS
 
 log = logging.getLogger(__name__)
 
-# A signature that came in time may still be looked at when the session ends: contracts are asked over a network.
-_LAST_WORDS = 45.0
+# A signature that came in time may still be checked when the session ends: contracts are called over a network.
+_GRACE_SECONDS = 45.0
 # Before the panel's own end, which would only disable its buttons.
-_LONGEST = TOKEN_SECONDS - 10.0
+_MAX_WAIT_SECONDS = TOKEN_SECONDS - 10.0
 
-_UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError)
+_SEND_ERRORS = (discord.HTTPException, aiohttp.ClientError, OSError)
 
-_NOT_HERE = Message("Proofs are for a server: run `/verify` there.")
-_NO_PASTE = Message(
-    "`signer` is for signatures that are pasted in Discord, which is off here: connect that key on the page."
+_SERVERS_ONLY = Message("Accounts are proven in a server: use `/verify` there.")
+_PASTE_OFF = Message(
+    "`signer` is for signatures that are pasted in Discord, which is switched off here: connect that key on the page."
 )
-_WHICH = Message(
-    "Say which account, with a `signer` too: `/verify account:10001`, an address `0x…`, or one that you have linked."
+_NAME_ACCOUNT = Message(
+    "Please name the account, also if you give a `signer`: `/verify account:10001`, an address `0x…`, "
+    "or one that you have linked."
 )
-_NO_OWNER = Message(
+_OWNER_UNKNOWN = Message(
     "Who owns that account cannot be found out right now, so there is no text to sign. Try again in a minute."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Wait:
-    panel: StartedPanel
+    panel: ProofLinkPanel
     task: asyncio.Task[None]
 
 
 class ProofMessages:
-    """Starts proofs, and shows what becomes of them.
+    """Starts proofs, and shows their results.
 
     Args:
         bot: The client.
-        linking: What proves.
+        linking: Proves accounts.
         public_url: The page's site, "" where there is none.
         paste: Whether signatures may be pasted although there is a page.
     """
@@ -74,7 +75,7 @@ class ProofMessages:
         self._waiting: dict[int, _Wait] = {}
 
     async def close(self) -> None:
-        """Wait for nothing any more."""
+        """Stop waiting for results."""
         tasks = [wait.task for wait in self._waiting.values()]
         for task in tasks:
             task.cancel()
@@ -93,13 +94,13 @@ class ProofMessages:
         """
         method = self._verification.method
         if signer and not self._may_paste:
-            raise InputError(_NO_PASTE)
+            raise InputError(_PASTE_OFF)
         if signer or method is ProofMethod.PASTE:
             await self.paste(interaction, link, signer)
             return
         started = await self._begin(interaction, link, method)
         again = self.paste if self._may_paste else None
-        panel = StartedPanel(
+        panel = ProofLinkPanel(
             interaction,
             started,
             link,
@@ -109,8 +110,8 @@ class ProofMessages:
             paste=again,
             host=self._bot,
         )
-        # Before the link can be seen, so that nothing that comes of it is missed.
-        task = asyncio.create_task(self._watch(panel, started, interaction.guild), name="proof")
+        # Before the link can be seen, so that no result is missed.
+        task = asyncio.create_task(self._show_outcome(panel, started, interaction.guild), name="proof")
         wait = self._waiting[interaction.user.id] = _Wait(panel, task)
         task.add_done_callback(lambda _: self._forget(interaction.user.id, wait))
         try:
@@ -131,18 +132,18 @@ class ProofMessages:
             TesseraError: it cannot be started.
         """
         signer = parse_address(signer) if signer else ""
-        link = await self._meant(interaction.user.id, link)
+        link = await self._link_to_prove(interaction.user.id, link)
         if not link.owner:
-            raise UndecidedError(_NO_OWNER)
+            raise UndecidedError(_OWNER_UNKNOWN)
         session = (await self._begin(interaction, link, ProofMethod.PASTE)).session
         challenge = await self._verification.challenge(session, signer or link.owner)
         await PastePanel(interaction, session, challenge, self._verification, self._accounts, host=self._bot).show()
 
-    async def _meant(self, user_id: int, link: Link | None) -> Link:
+    async def _link_to_prove(self, user_id: int, link: Link | None) -> Link:
         if link is None:
             unproven = [each for each in await self._links.of(user_id) if not each.proven]
             if len(unproven) != 1:
-                raise InputError(_WHICH)
+                raise InputError(_NAME_ACCOUNT)
             (link,) = unproven
         return link if link.owner else await self._accounts.candidate(user_id, str(link.account))
 
@@ -150,7 +151,7 @@ class ProofMessages:
         self, interaction: discord.Interaction[Bot], link: Link | None, method: ProofMethod
     ) -> StartedProof:
         if interaction.guild_id is None:
-            raise InputError(_NOT_HERE)
+            raise InputError(_SERVERS_ONLY)
         guild_name = interaction.guild.name if interaction.guild else ""
         person = person_of(interaction.user)
         started = await self._verification.begin(person, interaction.guild_id, guild_name or "", link, method)
@@ -159,39 +160,39 @@ class ProofMessages:
             await earlier.panel.end(replaced_embed())
         return started
 
-    async def _watch(self, panel: StartedPanel, started: StartedProof, guild: discord.Guild | None) -> None:
-        """Show what becomes of a proof. Never raises."""
+    async def _show_outcome(self, panel: ProofLinkPanel, started: StartedProof, guild: discord.Guild | None) -> None:
+        """Wait for the result of a proof and show it. Never raises."""
         session = started.session
-        left = (session.expires_at - discord.utils.utcnow()).total_seconds() + _LAST_WORDS
+        left = (session.expires_at - discord.utils.utcnow()).total_seconds() + _GRACE_SECONDS
         # A code may be typed a while after its session; the message can be edited for as long as its token lives.
-        seconds = _LONGEST if session.method is ProofMethod.CODE else min(left, _LONGEST)
+        seconds = _MAX_WAIT_SECONDS if session.method is ProofMethod.CODE else min(left, _MAX_WAIT_SECONDS)
         outcome = await self._verification.outcomes.wait(session.session_id, seconds)
         if outcome is None:
             await panel.end(expired_embed())
             return
         await panel.finish(outcome)
         if outcome.result is Result.RELAYED and outcome.relays >= MOST_RELAYS:
-            await self._alarm(started, guild, outcome.relays)
+            await self._warn_owners(started, guild, outcome.relays)
 
-    async def _alarm(self, started: StartedProof, guild: discord.Guild | None, relays: int) -> None:
+    async def _warn_owners(self, started: StartedProof, guild: discord.Guild | None, relays: int) -> None:
         """Notify a server's owner, and this bot's, of a member whose links others open. Never raises.
 
-        The server may be the member's own, and its owner the member: so the bot's owner is notified too.
+        The member may own the server: so the bot's owner is notified too.
         """
         person = started.session.person
         log.warning("verify: links of %d were opened by others %d times within a day", person.user_id, relays)
-        embed = alarm_embed(person, (guild.name or "") if guild else "", relays)
+        embed = relay_warning_embed(person, (guild.name or "") if guild else "", relays)
         owners = {guild.owner_id} if guild and guild.owner_id else set()
         try:
             application = await self._bot.application_info()
             owners.add((application.team and application.team.owner_id) or application.owner.id)
-        except _UNSENT as error:
+        except _SEND_ERRORS as error:
             log.warning("verify: who this bot's owner is cannot be found out now: %s", error)
         for owner_id in owners:
             try:
                 channel = await self._bot.create_dm(discord.Object(owner_id))
                 await channel.send(embed=embed)
-            except _UNSENT as error:
+            except _SEND_ERRORS as error:
                 log.warning("verify: an owner cannot be notified: %s", error)
 
     def _forget(self, user_id: int, wait: _Wait) -> None:

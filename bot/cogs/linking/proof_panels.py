@@ -1,4 +1,4 @@
-"""What can be pressed while an account is proven: the link to the page, a code, a pasted signature, and “not me”."""
+"""What can be pressed while a proof is in progress: the link to the page, a code, a pasted signature, and “not me”."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel, PromptModal
 
 log = logging.getLogger(__name__)
 
-_MOST_LETTERS = 4000  # the most that a text field of Discord's takes
+_MAX_LETTERS = 4000  # the most that Discord's text field accepts
 
 Paste = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
 
 
 class LinkedPanel(Panel):
-    """Below the word that accounts were linked: one press undoes it, for a member who was tricked into it."""
+    """Below the message that accounts were linked: a button undoes it, for a member who was tricked into it."""
 
     def __init__(
         self, interaction: discord.Interaction[Any], outcome: Outcome, accounts: Accounts, *, host: Host
@@ -45,7 +45,7 @@ class LinkedPanel(Panel):
         await self._host.acknowledge(interaction)
         listed = [to_account(text) for text in self._outcome.accounts]
         for account in listed:
-            # Who was tricked wants the proof gone, also where another account of theirs has the same owner.
+            # A member who was tricked wants the proof removed, even where another account of theirs has the same owner.
             await self._accounts.remove(interaction.user.id, account, with_proof=True)
         self.stop()
         words = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
@@ -53,8 +53,8 @@ class LinkedPanel(Panel):
         await interaction.edit_original_response(embed=embed, view=None)
 
 
-class StartedPanel(Panel):
-    """Below a link to the page: it lives until the proof ends, and is then replaced by what became of it.
+class ProofLinkPanel(Panel):
+    """Below a link to the page, until the proof ends; the message then shows the result.
 
     Args:
         interaction: Deferred.
@@ -100,7 +100,7 @@ class StartedPanel(Panel):
         await self._latest.edit_original_response(embed=embed, view=self)
 
     async def finish(self, outcome: Outcome) -> None:
-        """Show what became of it, once. Never raises."""
+        """Show the result, once. Never raises."""
         view = LinkedPanel(self._latest, outcome, self._accounts, host=self._host) if _is_linked(outcome) else None
         await self.end(proof_embeds.outcome_embed(outcome), view)
 
@@ -112,7 +112,7 @@ class StartedPanel(Panel):
         try:
             await self._latest.edit_original_response(embed=embed, view=view)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("verify: what became of it is not shown: %s", error)  # dismissed, or the token is spent
+            log.info("verify: the result is not shown: %s", error)  # dismissed, or the token has expired
 
     async def _ask_code(self, interaction: discord.Interaction[Any]) -> None:
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
@@ -136,7 +136,7 @@ class StartedPanel(Panel):
 
 
 class PastePanel(Panel):
-    """Below a text to be signed elsewhere. A wrong signature costs the text, and a press brings another."""
+    """Below a text to be signed elsewhere. A wrong signature makes the text invalid, and a button gives a new one."""
 
     def __init__(
         self,
@@ -169,13 +169,13 @@ class PastePanel(Panel):
             custom_id="signature",
             placeholder="0x…",
             style=discord.TextStyle.paragraph,
-            max_length=_MOST_LETTERS,
+            max_length=_MAX_LETTERS,
         )
         await interaction.response.send_modal(PromptModal(self, "signed", "Paste the signature", field, self._submit))
 
     async def _submit(self, interaction: discord.Interaction[Any], pasted: str) -> None:
         refuse_secrets(pasted)
-        parse_signature(pasted)  # what is no signature at all need not cost the text
+        parse_signature(pasted)  # something that is no signature need not make the text invalid
         await self._host.acknowledge(interaction)
         self._latest = interaction
         try:

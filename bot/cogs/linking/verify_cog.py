@@ -1,9 +1,9 @@
 """`/verify`: prove that an account is yours.
 
 /verify account? signer?
-    By the page, where there is one: a link for the member alone, and what became of it in the same message. By a
-    signature pasted in Discord, where there is none, or where a smart wallet's key is named. An account that is not
-    linked yet is linked by its proof, and not before.
+    On the page, where there is one: a link for the member alone, and the result in the same message. With a signature
+    pasted in Discord where there is no page, or where a smart wallet's key is named. An account that is not linked yet
+    is linked by its proof, and not before.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ class VerifyCog(commands.Cog, name="Verify"):
         self._proofs = proofs
 
     async def cog_unload(self) -> None:
-        """Wait for no outcome any more."""
+        """Stop waiting for results."""
         await self._proofs.close()
 
     @app_commands.command(
-        name="verify", description="Prove that an account is yours, by a signature that costs nothing"
+        name="verify", description="Prove that an account is yours, with a signature that costs nothing"
     )
     @app_commands.describe(
-        account="One of yours, or another to be linked by this: an id, an address, a name",
+        account="One of your accounts, or a new one to link: an id, an address, a name",
         signer="The key's address, if the account belongs to a smart wallet and you paste the signature",
     )
     @app_commands.guild_only()

@@ -25,7 +25,7 @@ AS_OF = datetime(2026, 11, 22, tzinfo=UTC)
 
 @pytest.fixture
 async def lookup() -> AsyncIterator[Lookup]:
-    """One that nobody asks anything."""
+    """A lookup that no test asks anything."""
     store = await Store.open(None)
     async with aiohttp.ClientSession() as session:
         yield Lookup([LoopringSource(session, LoopringTable(name="loopring"))], store, cache_for=timedelta(0))
@@ -42,7 +42,12 @@ def holdings_pages(lookup: Lookup, count: int) -> HoldingsPages:
 def collection_pages(description: str = "", nfts: NftList | None = None) -> CollectionPages:
     collection = Collection(LOOPRING, "254", name="Harbour Lights", description=description)
     return CollectionPages(
-        collection, source_label="Loopring", as_of=AS_OF, gateways=(), held="3 kinds" if nfts else "", nfts=nfts
+        collection,
+        source_label="Loopring",
+        as_of=AS_OF,
+        gateways=(),
+        held="3 different NFTs" if nfts else "",
+        nfts=nfts,
     )
 
 
@@ -101,10 +106,10 @@ async def test_a_choice_names_the_collection_within_discords_limits(lookup: Look
     (choice,) = pages.choices(0)
     assert choice.label.startswith("*_😀")
     assert len(choice.label.encode("utf-16-le")) // 2 <= 100
-    assert (choice.value, choice.description) == ("7", "78,000 kinds")
+    assert (choice.value, choice.description) == ("7", "78,000 different NFTs")
 
 
-async def test_a_collection_that_left_the_list_is_said_to_have(lookup: Lookup) -> None:
+async def test_opening_a_collection_that_left_the_list_says_so(lookup: Lookup) -> None:
     with pytest.raises(InputError, match="That collection is no longer in the list"):
         await holdings_pages(lookup, 5).open("99")
 
@@ -119,7 +124,7 @@ async def test_opening_a_collection_reads_its_nfts() -> None:
         await store.close()
     card, *nfts = opened.embeds(0)
     assert card.title == "Harbour Lights"
-    assert {field.name: field.value for field in card.fields}["Held"] == "12 kinds, 31 copies"
+    assert {field.name: field.value for field in card.fields}["Held"] == "12 different NFTs, 31 copies"
     assert (len(nfts), opened.page_count()) == (NFTS_A_PAGE, 3)
 
 
@@ -153,25 +158,25 @@ def test_no_word_and_no_nft_of_a_long_description_is_lost(length: int, count: in
     assert all(pages), "no page is empty"
 
 
-def test_the_first_nfts_stand_below_the_end_of_the_text() -> None:
+def test_the_first_nfts_are_shown_below_the_end_of_the_text() -> None:
     first, second = all_embeds(collection_pages("word " * 700, nft_list(3)))
     assert [embed.title for embed in first] == ["Harbour Lights"]
     assert [embed.title for embed in second] == [None, "N1", "N2", "N3"]
 
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (3, 1), (5, 2)])
-def test_a_gap_is_told_once_at_the_end(count: int, pages: int) -> None:
+def test_an_incomplete_list_says_so_once_on_the_last_page(count: int, pages: int) -> None:
     seen = collection_pages("", nft_list(count, incomplete_reason="5 of the 9 announced arrived"))
-    told = [
+    remarks = [
         (page, place - len(embeds))
         for page, embeds in enumerate(all_embeds(seen))
         for place, embed in enumerate(embeds)
         if "**Incomplete:** 5 of the 9 announced arrived." in (embed.description or "")
     ]
-    assert told == [(pages - 1, -1)]
+    assert remarks == [(pages - 1, -1)]
 
 
-def test_a_collection_by_itself_tells_nothing_of_an_account() -> None:
+def test_a_collection_by_itself_shows_nothing_about_an_account() -> None:
     seen = collection_pages("x")
     assert seen.page_count() == 1
     (card,) = seen.embeds(0)
@@ -179,8 +184,8 @@ def test_a_collection_by_itself_tells_nothing_of_an_account() -> None:
     assert "Incomplete" not in str(card.to_dict())
 
 
-async def test_nothing_opens_from_a_collection() -> None:
+async def test_nothing_can_be_opened_from_a_collection() -> None:
     seen = collection_pages()
     assert list(seen.choices(0)) == []
-    with pytest.raises(InputError, match="There is nothing to open behind"):
+    with pytest.raises(InputError, match="cannot be opened"):
         await seen.open("@everyone")

@@ -1,4 +1,4 @@
-"""Members' accounts as embeds: within Discord's limits for any input, and nothing that was typed acts."""
+"""Members' accounts as embeds: within Discord's limits for any input, and nothing that was typed has an effect."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,17 +26,17 @@ HOSTILE = "@everyone <@1> [x](https://evil.example) `"
 
 
 def link(account: str = "10001", **fields: object) -> Link:
-    """A link that is main and unproven."""
+    """A main account, unproven."""
     values = {"owner": OWNER, "label": "", "is_main": True, "linked_at": AT} | fields
     return Link(Account(LOOPRING, account), **values)  # type: ignore[arg-type] # a test names what matters to it
 
 
 def proven(account: str = "10001", **fields: object) -> Link:
-    """A link that is proven by a key."""
+    """A link that is proven with a key."""
     return link(account, proof_kind=ProofKind.KEY, proven_at=AT, **fields)
 
 
-def said(embed: discord.Embed) -> str:
+def text_of(embed: discord.Embed) -> str:
     """All words of an embed."""
     fields = [text for field in embed.fields for text in (field.name, field.value)]
     return "\n".join(part for part in (embed.title, embed.description, *fields) if part)
@@ -78,63 +78,63 @@ def test_a_proof_keeps_the_limits(name: str, of_link: Link | None, method: Proof
         over_limits([proof_embeds.started_embed(person, of_link, method, "https://" + "v" * 200 + ".example", AT)])
         == []
     )
-    assert over_limits([proof_embeds.alarm_embed(person, name, 3)]) == []
+    assert over_limits([proof_embeds.relay_warning_embed(person, name, 3)]) == []
 
 
-@pytest.mark.parametrize("ending", Result)
-def test_every_ending_has_its_words(ending: Result) -> None:
+@pytest.mark.parametrize("result", Result)
+def test_every_result_has_a_title_within_the_limits(result: Result) -> None:
     accounts = tuple(f"eip155:{number}:{OWNER}" for number in range(20))
-    embed = proof_embeds.outcome_embed(Outcome(ending, OWNER, accounts, AT, relays=3))
+    embed = proof_embeds.outcome_embed(Outcome(result, OWNER, accounts, AT, relays=3))
     assert over_limits([embed]) == []
     assert embed.title
 
 
-@pytest.mark.parametrize("news", NotificationKind)
-def test_news_name_the_whole_address(news: NotificationKind) -> None:
-    notices = [Notification(number, 1, news, OWNER, AT, AT) for number in range(10)]
-    assert over_limits(list(map(link_embeds.notification_embed, notices))) == []
-    assert "`0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A`" in said(link_embeds.notification_embed(notices[0]))
-    assert "{" not in said(link_embeds.notification_embed(Notification(1, 1, news, "", AT)))
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_notifications_show_the_whole_address(kind: NotificationKind) -> None:
+    notifications = [Notification(number, 1, kind, OWNER, AT, AT) for number in range(10)]
+    assert over_limits(list(map(link_embeds.notification_embed, notifications))) == []
+    assert "`0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A`" in text_of(link_embeds.notification_embed(notifications[0]))
+    assert "{" not in text_of(link_embeds.notification_embed(Notification(1, 1, kind, "", AT)))
 
 
-def test_what_people_call_themselves_and_their_accounts_does_nothing() -> None:
+def test_hostile_names_and_labels_are_harmless() -> None:
     embed, *_ = link_embeds.overview_embeds(Overview([link(label=HOSTILE)]))
     shown = [
         embed,
         link_embeds.manual_embed(proven(), HOSTILE, notified=True),
         link_embeds.linked_by_hand_embed(proven(), HOSTILE),
         proof_embeds.started_embed(Person(1, HOSTILE), None, ProofMethod.OAUTH, "https://verify.example", AT),
-        proof_embeds.alarm_embed(Person(1, HOSTILE), HOSTILE, 3),
+        proof_embeds.relay_warning_embed(Person(1, HOSTILE), HOSTILE, 3),
     ]
-    for words in [*map(said, shown), link_embeds.main_words(link(), HOSTILE)]:
+    for words in [*map(text_of, shown), link_embeds.main_words(link(), HOSTILE)]:
         assert "@everyone" not in words
         assert "<@1>" not in words
         assert "https://evil" not in words
         assert "](" not in words.replace(r"\](", "")
 
 
-def test_what_is_linked_tells_what_it_is_good_for() -> None:
+def test_the_answer_to_link_says_whether_the_account_is_proven() -> None:
     unproven = link_embeds.linked_embed(Linked(link(), is_new=True, unknown_reason=""))
-    assert "owner `0x19E7…ff2A`" in said(unproven)
-    assert "**unproven**" in said(unproven)
+    assert "owner `0x19E7…ff2A`" in text_of(unproven)
+    assert "**unproven**" in text_of(unproven)
     assert unproven.colour == embeds.BRAND
-    already = said(link_embeds.linked_embed(Linked(proven(), is_new=False, unknown_reason="")))
+    already = text_of(link_embeds.linked_embed(Linked(proven(), is_new=False, unknown_reason="")))
     assert "already proven by signature" in already
     assert "unproven" not in already
     assert "in one server" not in already
 
 
-def test_a_moderators_word_is_shown_as_one_server_s() -> None:
+def test_a_link_by_a_moderator_is_shown_as_valid_in_one_server() -> None:
     vouched = link(proof_kind=ProofKind.MODERATOR, proven_at=AT, proven_in=910)
     words = "proven by a moderator's word, without a signature, in one server"
-    assert words in said(link_embeds.linked_embed(Linked(vouched, is_new=False, unknown_reason="")))
-    assert words in said(link_embeds.overview_embeds(Overview([vouched]))[0])
-    assert "without a signature, in one server." in said(link_embeds.manual_embed(vouched, "Hana", notified=True))
+    assert words in text_of(link_embeds.linked_embed(Linked(vouched, is_new=False, unknown_reason="")))
+    assert words in text_of(link_embeds.overview_embeds(Overview([vouched]))[0])
+    assert "without a signature, in one server." in text_of(link_embeds.manual_embed(vouched, "Hana", notified=True))
 
 
 CONTEST = Contest(OWNER, 1, 2, AT, AT)
-NOTHING_LOST = "`loopring:10001` leaves your list."
-STAYS = "Its owner stays as proven or claimed as it is, by another account of yours."
+NOTHING_LOST = "`loopring:10001` is removed from your list."
+STAYS = "Another account of yours has the same owner, so its proof or claim stays."
 GONE = "Another member claims its address, and **gets it at once**."
 CLAIM_ENDS = "Your **claim** to its address ends. If its holder objected, you cannot claim it for a month."
 PROOF_LOST = "Its **proof** is lost, and so are the **roles** that it earned."
@@ -154,9 +154,9 @@ PROOF_LOST = "Its **proof** is lost, and so are the **roles** that it earned."
         pytest.param(proven(), {"held": [replace(CONTEST, owner="0x" + "9" * 40)]}, PROOF_LOST, id="another contest"),
     ],
 )
-def test_what_is_lost_with_an_account_is_told_before(removed: Link, overview: dict[str, Any], lost: str) -> None:
+def test_the_confirmation_says_what_is_lost_with_an_account(removed: Link, overview: dict[str, Any], lost: str) -> None:
     links = [removed, *overview.get("links", [])]
-    words = said(link_embeds.remove_embed(removed, Overview(**(overview | {"links": links}))))
+    words = text_of(link_embeds.remove_embed(removed, Overview(**(overview | {"links": links}))))
     assert lost in words
     others = {STAYS, GONE, CLAIM_ENDS, PROOF_LOST} - {lost}
     assert not any(other in words for other in others)
@@ -170,7 +170,7 @@ def test_what_is_lost_with_an_account_is_told_before(removed: Link, overview: di
         (link(), True, "`loopring:10001`."),
     ],
 )
-def test_a_proof_is_said_to_be_removed_only_where_it_is(removed: Link, words: str, *, with_proof: bool) -> None:
+def test_the_answer_names_the_proof_only_where_it_was_removed(removed: Link, words: str, *, with_proof: bool) -> None:
     assert link_embeds.removed_words(removed, with_proof=with_proof) == words
 
 
@@ -181,21 +181,21 @@ def test_a_proof_is_said_to_be_removed_only_where_it_is(removed: Link, words: st
         (None, "in backups, everything, until its operator removes them."),
     ],
 )
-def test_how_long_backups_keep_what_is_deleted_is_told(backups: timedelta | None, words: str) -> None:
-    assert words in said(link_embeds.delete_embed(2, backups))
+def test_the_confirmation_says_how_long_backups_retain_deleted_data(backups: timedelta | None, words: str) -> None:
+    assert words in text_of(link_embeds.delete_embed(2, backups))
 
 
-def test_who_has_lost_a_moderators_word_is_not_told_of_a_time_that_they_never_had() -> None:
-    words = said(link_embeds.notification_embed(Notification(1, 1, NotificationKind.LOST, OWNER, AT)))
+def test_a_notification_about_a_lost_account_mentions_no_deadline() -> None:
+    words = text_of(link_embeds.notification_embed(Notification(1, 1, NotificationKind.LOST, OWNER, AT)))
     assert "they signed for it, and you have not signed since" in words
 
 
-def test_a_text_to_be_signed_stands_alone_and_its_key_is_named_in_full() -> None:
+def test_the_text_to_sign_is_the_whole_content_and_the_signer_is_shown_in_full() -> None:
     issued = IssuedChallenge("id", OWNER, OWNER, ("loopring:10001",), "nonce", "title\n\nfields", AT)
     assert proof_embeds.paste_text(issued) == "```text\ntitle\n\nfields\n```"
-    assert "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A" in said(proof_embeds.paste_embed(issued))
+    assert "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A" in text_of(proof_embeds.paste_embed(issued))
 
 
-def test_only_the_third_relayed_link_locks_its_maker_out() -> None:
-    told = [said(proof_embeds.outcome_embed(Outcome(Result.RELAYED, relays=relays))) for relays in (1, 3)]
-    assert ["cannot verify" in words for words in told] == [False, True]
+def test_only_the_third_relayed_link_locks_the_member_out() -> None:
+    texts = [text_of(proof_embeds.outcome_embed(Outcome(Result.RELAYED, relays=relays))) for relays in (1, 3)]
+    assert ["cannot verify" in words for words in texts] == [False, True]
