@@ -16,7 +16,7 @@ from bench.figures import Figure, Kind
 from bench.percentiles import percentile
 from bench.sandbox import open_bench_sandbox
 from bench.visits import REQUESTS, WRITES, Book, Pace, Visit, open_browsers
-from bot.web.limits import WRITES_A_SECOND
+from bot.web.limits import WRITES_PER_SECOND
 
 SECTION = "page: proofs at 20 requests a second"
 PER_SECOND = 20
@@ -70,7 +70,7 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
             ]
         )
         bot.check_alive()
-    lasting = f"{WRITES_A_SECOND} writes/s are taken for long, which is {WRITES_A_SECOND // WRITES} proofs/s"
+    lasting = f"{WRITES_PER_SECOND} writes/s are taken for long, which is {WRITES_PER_SECOND // WRITES} proofs/s"
     load = Figure(
         SECTION, "processor time of the bot", None if used is None else 100 * (used - (busy or 0)) / seconds, "%"
     )

@@ -1,7 +1,7 @@
 """The nouns of linking: an account that a member named, the proof that it is theirs, a claim that is contested.
 
 A *link* says that a member named an account: enough to show it, never enough for a role. A *proof* says that a member
-showed to hold the key of an address; it covers every account of that address (`covers`). One address has at most one
+has shown control of an address; it covers every account of that address (`covers`). One address has at most one
 proof, so one proven account belongs to one Discord user.
 """
 
@@ -13,12 +13,12 @@ from enum import Enum
 
 from bot.holdings import Account
 
-MOST_LINKS = 10
+MAX_LINKS = 10
 MAX_LABEL = 32
 
 
 class ProofKind(Enum):
-    """What a proof of an address rests on."""
+    """How an address was proven."""
 
     KEY = "eoa"
     CONTRACT = "1271"
@@ -26,32 +26,32 @@ class ProofKind(Enum):
     MODERATOR = "manual"
 
     @property
-    def words(self) -> str:
-        """For people."""
-        return _KIND_WORDS[self]
+    def description(self) -> str:
+        """For people to read."""
+        return _DESCRIPTIONS[self]
 
 
-# Where a contract lives on Ethereum, somebody else's may live at the same address of another chain: a factory that
-# counts can be made to deploy to an address once more. A key is the same everywhere.
+# Where a contract is on Ethereum, somebody else's may be at the same address of another chain: a factory that uses
+# a counter can be made to deploy to the same address there. A key is the same everywhere.
 _OF_CONTRACTS = ("loopring:", "eip155:1:")
 
 
 def covers(kind: ProofKind, account: str) -> bool:
-    """Whether a proof of an address is one of its account `network:id` too."""
+    """Whether a proof of an address also proves its account `network:id`."""
     return kind in (ProofKind.KEY, ProofKind.MODERATOR) or account.startswith(_OF_CONTRACTS)
 
 
-_KIND_WORDS = {
+_DESCRIPTIONS = {
     ProofKind.KEY: "signature",
     ProofKind.CONTRACT: "signature, confirmed by the wallet's contract",
     ProofKind.COUNTERFACTUAL: "signature by the key of a wallet not yet deployed",
-    ProofKind.MODERATOR: "a moderator's word, without a signature",
+    ProofKind.MODERATOR: "a moderator's confirmation, without a signature",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A Discord user, as far as linking needs to know: `name` is the unique user name, upstream text."""
+    """A Discord user, as far as linking needs: `name` is the unique user name, upstream text."""
 
     user_id: int
     name: str = ""
@@ -63,7 +63,8 @@ class Link:
     """An account that a member named; `owner` is its address in lower case, "" while that is not known.
 
     `proof_kind` and `proven_at` are those of the member's own proof that covers it, None while there is none. A
-    moderator's word counts in one server alone, `proven_in`; it is None for a signature, which counts everywhere.
+    moderator's confirmation counts in one server alone, `proven_in`; it is None for a signature, which counts
+    everywhere.
     """
 
     account: Account
@@ -83,7 +84,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """Two members showed to hold the key of one address: unless the holder signs again, it moves at `ends_at`."""
+    """Two members have signed for one address: unless its holder signs again, it moves at `ends_at`."""
 
     owner: str
     holder_id: int
@@ -94,13 +95,13 @@ class Contest:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How an address stands when a member has signed for it.
+class AddressStatus:
+    """The status of an address when a member has signed for it.
 
     Attributes:
-        holder_id: Who has proven it, None for nobody.
-        kind: What their proof rests on.
-        is_contested: Somebody claims it already.
+        holder_id: The member who has proven it, None for nobody.
+        kind: How they have proven it.
+        is_contested: Another member claims it already.
         refused_until: Until when the member who signed may not claim it, None where they may.
     """
 
@@ -110,18 +111,18 @@ class Standing:
     refused_until: datetime | None = None
 
 
-class Claim(Enum):
-    """What a right signature for an address leads to."""
+class ClaimDecision(Enum):
+    """What a valid signature for an address leads to."""
 
-    PROVE = "it is proven, or proven again, by who signed"
-    OUTWEIGH = "likewise; the moderator's word for its holder no longer counts"
+    PROVE = "the member who signed has proven it, or proven it again"
+    OUTWEIGH = "the same; the moderator's confirmation for its holder no longer counts"
     CONTEST = "its holder is asked to sign again"
-    TAKE_OVER = "likewise; who signed takes the place of an earlier challenger"
-    REFUSE = "nothing: they claimed it lately, and it stayed with its holder"
+    TAKE_OVER = "the same; the member who signed replaces an earlier challenger"
+    REFUSE = "nothing: they claimed it recently, and it stayed with its holder"
 
 
 class NotificationKind(Enum):
-    """What a member must be notified of although they did not ask; stored until they were."""
+    """What a member must be notified of; stored until they were."""
 
     CONTESTED = "contested"
     LOST = "lost"
@@ -134,20 +135,20 @@ class NotificationKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What one member must hear about an address; `tried`: a direct message was refused."""
+    """What one member must be notified of about an address; `tried`: a direct message was refused."""
 
     notification_id: int
     user_id: int
     kind: NotificationKind
     owner: str
-    at: datetime
+    created_at: datetime
     until: datetime | None = None
     tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """A wallet whose address follows from who owns it, and that was never deployed (Loopring's counterFactualInfo).
+    """A wallet that was never deployed, whose address is computed from its owner (Loopring's counterFactualInfo).
 
     All addresses are lower case; `owner` is the key that signs, `wallet` is what owns the account.
     """

@@ -1,6 +1,6 @@
-"""The nouns of a proof under way: how a member proves, how far they are, the text they sign, and what it showed.
+"""The nouns of a proof in progress: how a member proves, how far they are, the text they sign, and what it proved.
 
-A *session* is one run of `/verify`. It only ever moves along `TRANSITIONS`; the store refuses anything else.
+A *session* is one run of `/verify`. Its status only changes along `TRANSITIONS`; the store refuses anything else.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from enum import StrEnum
 from bot.links import Person, ProofKind
 
 # Texts to sign that one session may ask for: a wrong signature costs one.
-MOST_CHALLENGES = 5
+MAX_CHALLENGES = 5
 # Guesses at the code that a page shows: five of 2⁴⁰.
-MOST_TRIES = 5
-# Links that others opened: after so many in a span, who made them can make no more for as long.
-MOST_RELAYS = 3
+MAX_TRIES = 5
+# Links that others opened: after so many within a span, their maker can make no more for the same span.
+MAX_RELAYS = 3
 RELAY_SPAN = timedelta(hours=24)
 
 
@@ -32,7 +32,7 @@ class ProofMethod(StrEnum):
 class SessionStatus(StrEnum):
     """How far a session is."""
 
-    OPEN = "open"  # its link was handed out
+    OPEN = "open"  # its link was issued
     BOUND = "bound"  # opened in one browser, which must log in to Discord
     READY = "ready"  # a wallet may be connected
     SIGNED = "signed"  # signed, and a code is to be typed in Discord
@@ -52,7 +52,7 @@ class EndReason(StrEnum):
 
 _S = SessionStatus
 
-# What is done stays done. What is dead stays dead, though what ends it again may give another reason.
+# Done and dead are final; a dead session may only get another reason.
 TRANSITIONS: Mapping[SessionStatus, frozenset[SessionStatus]] = {
     _S.OPEN: frozenset({_S.BOUND, _S.READY, _S.DEAD}),
     _S.BOUND: frozenset({_S.READY, _S.DEAD}),
@@ -63,24 +63,24 @@ TRANSITIONS: Mapping[SessionStatus, frozenset[SessionStatus]] = {
 }
 
 
-def before(status: SessionStatus) -> frozenset[SessionStatus]:
-    """From where a session may come to a status."""
+def statuses_before(status: SessionStatus) -> frozenset[SessionStatus]:
+    """The statuses from which a session may change to this one."""
     return frozenset(each for each, following in TRANSITIONS.items() if status in following)
 
 
-def first_status(method: ProofMethod) -> SessionStatus:
-    """Where a session starts: what is pasted in Discord needs no page to be opened."""
+def initial_status(method: ProofMethod) -> SessionStatus:
+    """The status of a new session: a signature pasted in Discord needs no page to be opened."""
     return SessionStatus.READY if method is ProofMethod.PASTE else SessionStatus.OPEN
 
 
 def opened_status(method: ProofMethod) -> SessionStatus:
-    """Where a session is once its link was opened."""
+    """The status of a session once its link was opened."""
     return SessionStatus.BOUND if method is ProofMethod.OAUTH else SessionStatus.READY
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One verification, as it stands. `account` is `network:id`, or "" for the account of whatever address connects."""
+    """One verification. `account` is `network:id`, or "" for the account of the address that will be connected."""
 
     session_id: str
     method: ProofMethod
@@ -97,7 +97,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class IssuedChallenge:
-    """A text that was handed out to be signed: by `signer`, about the address `owner` and its accounts."""
+    """A text that was issued to be signed: by `signer`, about the address `owner` and its accounts."""
 
     challenge_id: str
     signer: str
@@ -110,7 +110,7 @@ class IssuedChallenge:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedSignature:
-    """What a signature showed: `owner` is the address, `accounts` are those of it that are to be linked."""
+    """What a signature proved: `owner` is the address, `accounts` are those of its accounts that are to be linked."""
 
     owner: str
     accounts: tuple[str, ...]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.app.background import Background, Work
 from bot.config.settings import StoreSettings
-from bot.store.file.nightly import back_up_night, next_look
+from bot.store.file.nightly import back_up_night, next_check
 
 # A contest ends so much too late at the most. The store takes a pause of five minutes for an absence of the bot.
 _CONTESTS = timedelta(seconds=30)
@@ -36,7 +36,7 @@ def schedule(
     background.every(contest_interval, contest_round(is_ready, notify, settle), name="contests")
     background.every(_PURGES, purge, name="purges")
     if store.backup_days:
-        background.every(next_look, back_up, name="backups")
+        background.every(next_check, back_up, name="backups")
 
 
 def contest_round(is_ready: Callable[[], bool], notify: Work, settle: Work) -> Work:

@@ -32,13 +32,13 @@ from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
 from bot.linking.proof_methods import availabilities, proof_method_of
 from bot.linking.signature_verifier import SignatureVerifier
-from bot.linking.steps import Page
+from bot.linking.steps import ProofSetup
 from bot.linking.upkeep import purge, settle
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.proofs import ProofMethod
 from bot.store import Store
-from bot.store.file.nightly import kept_for
+from bot.store.file.nightly import retention
 from bot.store.pseudonyms import pseudonyms
 from bot.ui.client import Bot, point_at
 from bot.web.server import start_server
@@ -112,7 +112,7 @@ async def _open_linking(
                 settings.linking.wallet_factories,
                 knows_wallets=lookup.knows_wallets,
             ),
-            page=_page(settings, session, bot),
+            setup=_proof_setup(settings, session, bot),
             pseudonym=pseudonym,
             clock=_now,
             contest_for=settings.linking.contest,
@@ -130,10 +130,10 @@ async def _open_linking(
             await verification.close()
 
 
-def _page(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> Page:
+def _proof_setup(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> ProofSetup:
     method, public_url = proof_method_of(settings), settings.web.public_url
     if method is not ProofMethod.OAUTH:
-        return Page(method, public_url)
+        return ProofSetup(method, public_url)
     # Links are only made by commands, and so once the bot has logged in and knows its application.
     login = DiscordLogin(
         session,
@@ -141,7 +141,7 @@ def _page(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> Page:
         redirect_uri=f"{public_url}/oauth/cb",
         client_id=lambda: bot.application_id or 0,
     )
-    return Page(method, public_url, login)
+    return ProofSetup(method, public_url, login)
 
 
 async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linking) -> None:
@@ -152,7 +152,7 @@ async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linki
     await bot.add_cog(VerifyCog(linking, proofs))
     await bot.add_cog(AccountsCog(bot, linking, proofs, expires=expires))
     kept = settings.store
-    backups = kept_for(kept.backup_days, kept.backup_weeks) if kept.backup_days else None
+    backups = retention(kept.backup_days, kept.backup_weeks) if kept.backup_days else None
     await bot.add_cog(PrivacyCog(bot, linking, backups=backups, expires=expires))
     if settings.linking.manual:
         await bot.add_cog(ManualCog(bot, linking))

@@ -1,4 +1,4 @@
-"""What a member named as theirs: link, find, label, main one, unlink, and what others may see of it."""
+"""The accounts that a member linked: link, find, label, choose the main one, unlink, and share it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from datetime import datetime
 
 from bot.errors import InputError, NothingLinkedError, SourceError
 from bot.holdings import Account
-from bot.linking.contest_rules import OBJECTED_FOR, REFUSED_FOR
+from bot.linking.contest_rules import OBJECTION_PERIOD, REFUSAL_PERIOD
 from bot.linking.refusal_errors import refusal_error
-from bot.links import MAX_LABEL, MOST_LINKS, Link
+from bot.links import MAX_LABEL, MAX_LINKS, Link
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.names import refuse_secrets
@@ -33,12 +33,12 @@ _NONE_LINKED = Message("You have no account linked. `/link` remembers one, or sa
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
-    """What became of `/link`.
+class LinkResult:
+    """The result of `/link`.
 
     Attributes:
-        link: The account, as it is linked now.
-        is_new: It was not there before.
+        link: The account as it is linked now.
+        is_new: It was not linked before.
         unknown_reason: Why its owner is not known yet; "" where it is.
     """
 
@@ -51,10 +51,10 @@ class Accounts:
     """Answers about members' accounts. Every method may raise `StoreError`; nothing is half-saved.
 
     Args:
-        store: Where links are.
-        lookup: Leads from what was typed to accounts and owners.
-        pseudonym: For the audit.
-        clock: The present, aware.
+        store: Holds the links.
+        lookup: Resolves what was typed to accounts and owners.
+        pseudonym: Makes the keyed hashes of the audit log.
+        clock: Returns the present as an aware datetime.
     """
 
     def __init__(self, store: Store, lookup: Lookup, pseudonym: Pseudonym, clock: Callable[[], datetime]) -> None:
@@ -64,16 +64,16 @@ class Accounts:
         self._pseudonym = pseudonym
         self._clock = clock
 
-    async def link(self, user_id: int, text: str) -> Linked:
-        """Remember an account as unproven: good for showing, never for roles.
+    async def link(self, user_id: int, text: str) -> LinkResult:
+        """Link an account as unproven: enough to show it, never enough for roles.
 
-        It is remembered although its source does not answer; who owns it is then found out when it is proven.
+        It is linked even when its source does not answer; its owner is then found out when it is proven.
 
         Raises:
-            InputError: what was typed is no account.
-            NotFoundError: there is none of that kind.
-            LimitError: the member has as many as one may have.
-            SourceError: what account is meant cannot be found out without its source.
+            InputError: what was typed is not an account.
+            NotFoundError: there is no such account.
+            LimitError: the member has the maximum number of accounts.
+            SourceError: which account is meant cannot be found out while its source is down.
         """
         account = await self._lookup.resolve(self._lookup.names.parse_account(text))
         owner, unknown_reason = "", ""
@@ -81,16 +81,16 @@ class Accounts:
             owner = await self._lookup.owner_of(account)
         except SourceError as error:
             unknown_reason = error.sentence
-        outcome = await self._links.add(user_id, account, owner, self._clock(), most=MOST_LINKS)
+        outcome = await self._links.add(user_id, account, owner, self._clock(), limit=MAX_LINKS)
         if outcome is LinkOutcome.LIMIT:
             raise refusal_error(Refusal.LIMIT)
         if owner:
             await self._remember_wallet(owner)
         link = await self.get(user_id, account)
-        return Linked(link, is_new=outcome is LinkOutcome.ADDED, unknown_reason=unknown_reason)
+        return LinkResult(link, is_new=outcome is LinkOutcome.ADDED, unknown_reason=unknown_reason)
 
     async def get(self, user_id: int, account: Account) -> Link:
-        """One account of a member.
+        """One linked account of a member.
 
         Raises:
             InputError: it is not among theirs.
@@ -101,10 +101,10 @@ class Accounts:
         raise refusal_error(Refusal.NOT_LINKED)
 
     async def find(self, user_id: int, text: str) -> Link:
-        """The account of a member that they mean by its name, its label or its address.
+        """A member's account by its name, its label or its address.
 
         Raises:
-            InputError: it is none of theirs.
+            InputError: it is not among theirs.
         """
         refuse_secrets(text)
         links = await self._links.of(user_id)
@@ -115,7 +115,7 @@ class Accounts:
         raise InputError(_NOT_YOURS, typed=safe_text(text, 50, plain=True))
 
     async def matching(self, user_id: int, typed: str) -> Sequence[Link]:
-        """Those of a member's accounts that fit what was typed so far, the main one first."""
+        """The member's accounts that match what was typed so far, the main one first (for autocomplete)."""
         wanted = typed.strip().casefold()
         return [
             link
@@ -124,14 +124,14 @@ class Accounts:
         ]
 
     async def candidate(self, user_id: int, text: str) -> Link:
-        """The account that a proof is to be about: one of the member's, or one that the proof will link.
+        """The account to be proven: one of the member's, or one that the proof will link.
 
-        Nothing is remembered by this. Its owner is "" where that cannot be found out now.
+        Nothing is stored by this. The owner is "" where it cannot be found out now.
 
         Raises:
-            InputError: what was typed is no account.
-            NotFoundError: there is none of that kind.
-            SourceError: what account is meant cannot be found out without its source.
+            InputError: what was typed is not an account.
+            NotFoundError: there is no such account.
+            SourceError: which account is meant cannot be found out while its source is down.
         """
         try:
             link = await self.find(user_id, text)
@@ -144,7 +144,7 @@ class Accounts:
         try:
             return replace(link, owner=await self._lookup.owner_of(link.account))
         except SourceError as error:
-            log.info("owner of an account that is to be proven: %s", error.sentence)
+            log.info("owner of an account to be proven: %s", error.sentence)
             return link
 
     async def main(self, user_id: int) -> Link:
@@ -162,7 +162,7 @@ class Accounts:
         """The main account of another member, if they let others in that server see it.
 
         Raises:
-            InputError: they do not, or have none: which of the two is not said.
+            InputError: they do not, or have none: the message does not say which.
         """
         if await self._links.shares(user_id, guild_id) and (links := await self._links.of(user_id)):
             return links[0]
@@ -178,10 +178,10 @@ class Accounts:
             raise refusal_error(Refusal.NOT_LINKED)
 
     async def set_label(self, user_id: int, account: Account, label: str) -> None:
-        """Name an account, for its member's eyes; "" takes the name away.
+        """Give an account a label, which only its member sees; "" removes the label.
 
         Raises:
-            InputError: too long, or nothing that can be seen; or the account is not linked.
+            InputError: too long, or with invisible characters; or the account is not linked.
         """
         text = " ".join(label.split())
         if len(text) > MAX_LABEL or (text and not text.isprintable()):
@@ -190,38 +190,38 @@ class Accounts:
             raise refusal_error(Refusal.NOT_LINKED)
 
     async def remove(self, user_id: int, account: Account, *, with_proof: bool = False) -> bool:
-        """Forget an account, and its proof where no other account needs it; whether the proof is gone.
+        """Unlink an account, and delete its proof where no other account needs it; whether the proof was deleted.
 
         Works with every source down.
 
         Args:
             user_id: The member.
             account: Theirs.
-            with_proof: Forget the proof in any case.
+            with_proof: Delete the proof in any case.
 
         Raises:
             InputError: it is not linked.
         """
         now = self._clock()
         unlinked = await self._links.remove(
-            user_id, account, now, self._pseudonym, refused_until=now + REFUSED_FOR, with_proof=with_proof
+            user_id, account, now, self._pseudonym, refused_until=now + REFUSAL_PERIOD, with_proof=with_proof
         )
         if unlinked is None:
             raise refusal_error(Refusal.NOT_LINKED)
         return unlinked.with_proof
 
     async def object(self, user_id: int, owner: str) -> None:
-        """Object to a claim to an address of the member's: they then have a week to sign again.
+        """Object to another member's claim to an address: the holder then has a week to sign again.
 
         Raises:
             InputError: there is nothing to object to, or they objected before.
         """
         now = self._clock()
-        if not await self._contests.object(user_id, owner, now, now + OBJECTED_FOR):
+        if not await self._contests.object(user_id, owner, now, now + OBJECTION_PERIOD):
             raise InputError(_NOTHING_TO_OBJECT_TO)
 
     async def link_manually(self, user_id: int, text: str, *, moderator_id: int, guild_id: int) -> Link:
-        """Take a moderator's word that an account is a member's, in one server; it is marked as such, and recorded.
+        """Link an account as proven by a moderator, in one server; it is marked as such, and recorded.
 
         Raises:
             InputError: no account, proven already, or the moderator's own; and as `link`, but its owner must be known.
@@ -239,19 +239,19 @@ class Accounts:
             guild_id=guild_id,
             actor=actor,
             subject=subject,
-            most=MOST_LINKS,
+            limit=MAX_LINKS,
         )
         if refusal:
             raise refusal_error(refusal)
         return await self.get(user_id, account)
 
     async def _remember_wallet(self, owner: str) -> None:
-        """Ask Loopring how a wallet comes by its address while it still answers: a proof may need that later."""
+        """Ask Loopring how a wallet's address is computed, while it still answers: a proof may need that later."""
         try:
             await self._lookup.counterfactual(owner)
         except SourceError as error:
-            # Nothing is lost that was there: a proof asks again, and says so if that gets no answer then.
-            log.info("wallet of an account that was linked: %s", error.sentence)
+            # Nothing is lost: a proof asks again, and says so if there is no answer then.
+            log.info("wallet of a linked account: %s", error.sentence)
 
 
 def _exact_names(link: Link) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Which account a proof is about, and which address owns it. A browser is never believed: sources are asked."""
+"""Which account a proof is about, and which address owns it. The browser is never trusted: sources are asked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NO_ACCOUNT = Message("{start}…{end} has no account here. Connect the address 
 
 
 class Claims:
-    """Leads from a session, and an address that was connected, to what is to be linked."""
+    """Finds the accounts to be linked for a session and the address that was connected."""
 
     def __init__(self, store: Store, lookup: Lookup) -> None:
         self._sessions = store.sessions
@@ -26,7 +26,7 @@ class Claims:
         """The session with the owner of its account, and the accounts that a proof links.
 
         Args:
-            session: Which may name an account, or none: then the address's own is meant.
+            session: May name an account; if it names none, the account of the connected address is meant.
             signer: The address that was connected, lower case.
 
         Raises:

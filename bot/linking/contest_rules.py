@@ -1,43 +1,46 @@
 """Two members, one address: the holder is notified and may object, and then the one who can sign last keeps it.
 
-A proof by another member moves nothing at once: a signature can be lured out of somebody, and then both would lose.
-The holder has a day. Who objects has a week, to fetch the key from wherever it is; a new proof by the holder ends the
-contest, and its challenger cannot open another for a month. Without one the address moves: wallets are sold, too.
+A proof by another member moves nothing at once: somebody may have been tricked into signing, and would then lose it.
+The holder has a day. A holder who objects has a week, to get the key from where it is stored; a new proof by the
+holder ends the contest, and its challenger cannot open another for a month. Without one the address moves: wallets
+are sold, too.
 
-Rules alone: no clock, no store. The store calls `decide` in the transaction that writes what it says.
+Only rules: no clock, no store. The store calls `decide` in the transaction that writes its result.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.links import MOST_LINKS, Claim, Notification, NotificationKind, ProofKind, Standing
+from bot.links import MAX_LINKS, AddressStatus, ClaimDecision, Notification, NotificationKind, ProofKind
 from bot.store.linking.proof_writer import ClaimPolicy
 
-OBJECTED_FOR = timedelta(days=7)
+OBJECTION_PERIOD = timedelta(days=7)
 # Somebody who lost a contest for an address, or gave it up after its holder objected, may not open another one about
 # it for so long.
-REFUSED_FOR = timedelta(days=30)
-# Rounds are half a minute apart. What is longer is an absence, or a notification that comes late.
+REFUSAL_PERIOD = timedelta(days=30)
+# Rounds are half a minute apart. A longer gap means that the bot was away, or that a notification is late.
 LONGEST_ROUND = timedelta(minutes=5)
 
 
-def decide(member_id: int, standing: Standing) -> Claim:
-    """What a right signature leads to, for a member, as the address stands."""
-    if standing.holder_id in (None, member_id):
-        return Claim.PROVE
-    if standing.kind is ProofKind.MODERATOR:  # a signature outweighs a moderator's word, at once
-        return Claim.OUTWEIGH
-    if standing.refused_until is not None:
-        return Claim.REFUSE
-    return Claim.TAKE_OVER if standing.is_contested else Claim.CONTEST
+def decide(member_id: int, status: AddressStatus) -> ClaimDecision:
+    """What a valid signature by a member leads to, given the status of the address."""
+    if status.holder_id in (None, member_id):
+        return ClaimDecision.PROVE
+    if status.kind is ProofKind.MODERATOR:  # a signature outweighs a moderator's confirmation, at once
+        return ClaimDecision.OUTWEIGH
+    if status.refused_until is not None:
+        return ClaimDecision.REFUSE
+    return ClaimDecision.TAKE_OVER if status.is_contested else ClaimDecision.CONTEST
 
 
 def policy(now: datetime, contest_for: timedelta) -> ClaimPolicy:
-    """What the store goes by when a signature is written down now."""
-    return ClaimPolicy(decide=decide, ends_at=now + contest_for, refused_until=now + REFUSED_FOR, most_links=MOST_LINKS)
+    """The rules and dates that the store applies when a signature is recorded now."""
+    return ClaimPolicy(
+        decide=decide, ends_at=now + contest_for, refused_until=now + REFUSAL_PERIOD, max_links=MAX_LINKS
+    )
 
 
 def is_late(notification: Notification, now: datetime) -> bool:
-    """Whether somebody hears of a contest only now, who could have had a part of their time already."""
-    return notification.kind is NotificationKind.CONTESTED and now - notification.at > LONGEST_ROUND
+    """Whether the holder is notified of a contest so late that part of their time has passed already."""
+    return notification.kind is NotificationKind.CONTESTED and now - notification.created_at > LONGEST_ROUND

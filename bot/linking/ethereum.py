@@ -1,7 +1,7 @@
-"""Asks Ethereum nodes what contracts say (JSON-RPC 2.0: `eth_getCode`, `eth_call`), and believes them only together.
+"""Calls contracts through Ethereum nodes (JSON-RPC 2.0: `eth_getCode`, `eth_call`), and trusts only unanimous answers.
 
-A node can lie, be behind, or be on another chain. So every configured node is asked, each together with its chain's
-number, and only what all of them say alike is an answer. Anything else is `UndecidedError`: never a yes, never a no.
+A node can be wrong, be behind, or be on another chain. So every configured node is asked, and for its chain id too;
+only if all agree is that an answer. Anything else is an `UndecidedError`: never a yes, never a no.
 """
 
 from __future__ import annotations
@@ -20,48 +20,50 @@ from bot.sources.bodies import read_body
 
 log = logging.getLogger(__name__)
 
-# Signatures are judged where owners of Loopring accounts live, whichever network the account is on.
+# Signatures are verified on the chain of Loopring's owners, whichever network the account is on.
 MAINNET = 1
 # The longest code is 24,576 bytes (EIP-170), twice that as hex.
 _MAX_BODY = 256 * 1024
-# The page gives an answer within 25 seconds, and judging one signature takes up to three questions.
-_SECONDS = 8.0
+# The page gives an answer within 25 seconds, and verifying one signature takes up to three requests.
+_TIMEOUT_SECONDS = 8.0
 _LATER = Message(
     "The Ethereum node that this bot asks about smart wallets gives no answer to rely on. Try again in a minute."
 )
-# What a contract that reverts looks like: geth's code, and the words of those that use another one.
+# How a node reports that a contract reverted: geth's code; other nodes use another one, with "revert" in the text.
 _REVERTED = 3
 
 
 class _Reverted:
-    """The call came to the contract, and the contract refused."""
+    """The contract was called and reverted."""
 
 
 REVERTED = _Reverted()
 
 
 class Nodes:
-    """Ethereum's mainnet, as all of some nodes see it.
+    """Ethereum's mainnet, read through several nodes that must agree.
 
     Args:
         session: Opened and closed by the caller.
         urls: At least one; they may hold keys, and are never logged or quoted.
-        seconds: How long each question may take.
+        seconds: How long each batch may take.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, urls: Sequence[str], *, seconds: float = _SECONDS) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, urls: Sequence[str], *, seconds: float = _TIMEOUT_SECONDS
+    ) -> None:
         self._session = session
         self._urls = tuple(urls)
         self._timeout = aiohttp.ClientTimeout(total=seconds)
 
     async def code(self, address: str) -> bytes:
-        """The code at an address; empty where none was deployed.
+        """The contract code at an address; empty where nothing is deployed.
 
         Raises:
-            UndecidedError: the nodes do not all answer alike.
+            UndecidedError: a node failed, or the nodes disagree.
         """
-        answer = await self._ask("eth_getCode", [address, "latest"])
-        if isinstance(answer, _Reverted):  # nothing runs that could: such a node has told nothing
+        answer = await self._request("eth_getCode", [address, "latest"])
+        if isinstance(answer, _Reverted):  # no contract runs here, so a node that says this is broken
             raise UndecidedError(_LATER)
         return answer
 
@@ -69,52 +71,54 @@ class Nodes:
         """What a contract returns; None where it reverts.
 
         Raises:
-            UndecidedError: the nodes do not all answer alike.
+            UndecidedError: a node failed, or the nodes disagree.
         """
-        answer = await self._ask("eth_call", [{"to": to, "data": f"0x{data.hex()}"}, "latest"])
+        answer = await self._request("eth_call", [{"to": to, "data": f"0x{data.hex()}"}, "latest"])
         return None if isinstance(answer, _Reverted) else answer
 
     async def check(self) -> None:
-        """Prove that every node answers and is on mainnet.
+        """Check that every node answers and is on mainnet.
 
         Raises:
             UndecidedError: one does not, or is not.
         """
         await self.code("0x" + 40 * "0")
 
-    async def _ask(self, method: str, params: list[Any]) -> bytes | _Reverted:
-        answers = await asyncio.gather(*(self._ask_one(n, url, method, params) for n, url in enumerate(self._urls, 1)))
+    async def _request(self, method: str, params: list[Any]) -> bytes | _Reverted:
+        answers = await asyncio.gather(
+            *(self._request_node(n, url, method, params) for n, url in enumerate(self._urls, 1))
+        )
         if any(answer != answers[0] for answer in answers):
             log.warning("ethereum: the nodes disagree on %s", method)
             raise UndecidedError(_LATER)
         return answers[0]
 
-    async def _ask_one(self, number: int, url: str, method: str, params: list[Any]) -> bytes | _Reverted:
-        question = [
+    async def _request_node(self, number: int, url: str, method: str, params: list[Any]) -> bytes | _Reverted:
+        batch = [
             {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []},
             {"jsonrpc": "2.0", "id": 2, "method": method, "params": params},
         ]
         try:
-            async with self._session.post(url, json=question, timeout=self._timeout, allow_redirects=False) as response:
+            async with self._session.post(url, json=batch, timeout=self._timeout, allow_redirects=False) as response:
                 if response.status != 200:  # noqa: PLR2004 - HTTP's "OK"; JSON-RPC knows no other
                     raise ValueError("not an answer")  # noqa: TRY301 - one place for whatever is wrong with it
                 body = await read_body(response, _MAX_BODY)
-            return _of_batch(orjson.loads(body))
+            return _parse_batch(orjson.loads(body))
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
-            # The kind only: the text of some of them quotes the URL.
+            # Only the type: the text of some errors quotes the URL.
             log.warning("ethereum: node %d: %s: %s", number, method, type(error).__name__)
             raise UndecidedError(_LATER) from error
 
 
-def _of_batch(body: Any) -> bytes | _Reverted:
-    """The second answer of a batch, if the first is the number of the right chain; they come in any order."""
+def _parse_batch(body: Any) -> bytes | _Reverted:
+    """The second answer of a batch, if the first is the right chain id; answers come in any order."""
     answers = {answer["id"]: answer for answer in body}
     if int(answers[1]["result"], 16) != MAINNET:
         raise ValueError("another chain")
     error = answers[2].get("error")
     if error is None:
         return bytes.fromhex(answers[2]["result"].removeprefix("0x"))
-    # A contract's refusal is an answer; any other error is the node's own, and is none.
+    # A revert is an answer of the contract; any other error is the node's own, and no answer.
     if error["code"] == _REVERTED or "revert" in str(error.get("message", "")).lower():
         return REVERTED
     raise ValueError("an error of the node's own")

@@ -1,4 +1,4 @@
-"""Making the text that a connected address is to sign: it names the person, and is good once, for minutes."""
+"""Creates the text that a connected address is to sign: it names the person, and is valid once, for minutes."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 from bot.proofs import IssuedChallenge, ProofMethod, Session
 from bot.signing.challenge import Challenge, new_nonce, site_of
 
-_CHALLENGE_FOR = timedelta(minutes=5)
+_CHALLENGE_LIFETIME = timedelta(minutes=5)
 
 
 def new_challenge(
     session: Session, signer: str, accounts: tuple[str, ...], now: datetime, public_url: str
 ) -> IssuedChallenge:
-    """A text for a session, never handed out before.
+    """A new challenge for a session.
 
     Args:
         session: With the owner of its account, "" where the signer is the owner.
         signer: The address that is to sign.
-        accounts: What is linked by it.
+        accounts: The accounts that its signature links.
         now: The present.
-        public_url: The page's site, "" where there is none.
+        public_url: Of the page, "" where there is none.
     """
     owner, nonce = session.owner or signer, new_nonce(secrets.choice)
     domain, uri = site_of(public_url) if public_url else ("", "")
@@ -34,7 +34,7 @@ def new_challenge(
         guild_id=session.guild_id,
         nonce=nonce,
         issued_at=now,
-        expires_at=min(now + _CHALLENGE_FOR, session.expires_at),
+        expires_at=min(now + _CHALLENGE_LIFETIME, session.expires_at),
         request_id=session.session_id,
         wallet="" if signer == owner else owner,
         accounts=accounts,

@@ -1,6 +1,6 @@
-"""Discord's login (OAuth 2 code grant with PKCE, scope `identify`): who sits at a browser, and nothing more.
+"""Discord's login (OAuth 2 code grant with PKCE, scope `identify`): who uses a browser, and nothing more.
 
-The token that it brings is revoked before anything is made of the answer, and none is kept. Source: Discord's
+The access token is revoked as soon as the user was read, and never stored. Source: Discord's
 documentation, topics/oauth2; RFC 6749, 7636, 7009. Our own, as it is one URL and three requests: Authlib,
 which does all of OAuth, needs a library for cryptography beside it.
 """
@@ -24,14 +24,14 @@ from bot.sources.bodies import read_body
 log = logging.getLogger(__name__)
 
 _API = "https://discord.com/api/v10"
-# Three requests follow each other, within the time that the page's server gives to one of a browser's.
+# Three requests in a row, within the time limit of the one request of the browser.
 _TIMEOUT = aiohttp.ClientTimeout(total=6, connect=4)
 _MAX_BODY = 64 * 1024
 _FAILED = Message("Discord's login did not work. Nothing was linked; try again in a minute.")
 
 
 class DiscordLogin:
-    """The login, for one application and one place to come back to.
+    """The login, for one application and one redirect URI.
 
     Args:
         session: Opened and closed by the caller.
@@ -56,7 +56,7 @@ class DiscordLogin:
         self._client_id = client_id
 
     def authorize_url(self, state: str, code_challenge: str) -> str:
-        """Where the browser is sent."""
+        """The URL at Discord that the browser is sent to."""
         query = {
             "response_type": "code",
             "client_id": str(self._client_id()),
@@ -70,7 +70,7 @@ class DiscordLogin:
         return f"{self._authorize}?{urlencode(query)}"
 
     async def fetch_person(self, code: str, code_verifier: str) -> Person:
-        """Who logged in, by the code that the browser brought back.
+        """The person who logged in, by the authorization code of the callback.
 
         Raises:
             UnavailableError: Discord refuses the code, or gives no usable answer.
@@ -85,23 +85,23 @@ class DiscordLogin:
         if not isinstance(token, str):
             raise UnavailableError(_FAILED)
         try:
-            return _person(await self._get("/users/@me", token))
+            return _parse_person(await self._get("/users/@me", token))
         finally:
             try:
                 await self._post("/oauth2/token/revoke", {"token": token, "token_type_hint": "access_token"})
             except UnavailableError:
-                # Forgotten here all the same; it can read a name, and Discord lets it die within a week.
+                # It is not stored here in any case, can only read a name, and expires within a week.
                 log.warning("oauth: a token could not be revoked")
 
     async def _post(self, path: str, form: dict[str, str]) -> dict[str, Any]:
         secret = self._secret.get_secret_value() if self._secret else ""
         client = aiohttp.encode_basic_auth(str(self._client_id()), secret)
-        return await self._ask("POST", path, {"Authorization": client}, form)
+        return await self._request("POST", path, {"Authorization": client}, form)
 
     async def _get(self, path: str, token: str) -> dict[str, Any]:
-        return await self._ask("GET", path, {"Authorization": f"Bearer {token}"}, None)
+        return await self._request("GET", path, {"Authorization": f"Bearer {token}"}, None)
 
-    async def _ask(
+    async def _request(
         self, method: str, path: str, headers: dict[str, str], form: dict[str, str] | None
     ) -> dict[str, Any]:
         try:
@@ -119,7 +119,7 @@ class DiscordLogin:
         return answer
 
 
-def _person(user: dict[str, Any]) -> Person:
+def _parse_person(user: dict[str, Any]) -> Person:
     user_id, name = user.get("id"), user.get("username")
     if not (isinstance(user_id, str) and user_id.isascii() and user_id.isdigit() and isinstance(name, str)):
         raise UnavailableError(_FAILED)

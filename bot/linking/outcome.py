@@ -1,4 +1,4 @@
-"""What became of a verification, on its way from the page to the message in Discord that waits for it."""
+"""The result of a verification, passed from the page to the message in Discord that waits for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Result(Enum):
-    """How a verification ended, or how far it came."""
+    """How a verification ended, or how far it has come."""
 
     LINKED = "linked"
     KEPT = "kept"  # linked before, contested, and signed for again
@@ -21,15 +21,15 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A result with what is to be said of it.
+    """A result with the details that are shown with it.
 
     Attributes:
         result: Which.
         owner: The address, lower case.
         accounts: Its accounts that were linked.
         until: When a contest or a code ends.
-        code: To be shown on the page, once, and never anywhere else.
-        relays: How often links of the same person were opened by others lately.
+        code: Shown on the page, once, and never anywhere else.
+        relays: How often others opened links of the same person recently.
     """
 
     result: Result
@@ -41,7 +41,7 @@ class Outcome:
 
 
 class Outcomes:
-    """Outcomes on their way to who started the verification; dropped when nobody waits."""
+    """Passes outcomes to the command that started the verification; dropped when nobody waits."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, asyncio.Future[Outcome]] = {}
@@ -57,7 +57,7 @@ class Outcomes:
             self._waiting.pop(session_id, None)
 
     def publish(self, session_id: str, outcome: Outcome) -> None:
-        """Hand an outcome to who waits for it."""
+        """Pass an outcome to the command that waits for it."""
         future = self._waiting.get(session_id)
         if future and not future.done():
             future.set_result(outcome)

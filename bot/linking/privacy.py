@@ -1,4 +1,4 @@
-"""What is known of a member: exported for them, and deleted at their word.
+"""A member's data: exported and deleted at their request.
 
 Nothing here asks a source, so it works when all of them are down.
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.linking.contest_rules import REFUSED_FOR
+from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.store import Store
 from bot.store.pseudonyms import Pseudonym
 
 
 async def export(store: Store, user_id: int, pseudonym: Pseudonym, now: datetime) -> dict[str, Any]:
-    """Everything that is known about a member, as JSON's values.
+    """Everything that is known about a member, as JSON values.
 
     Raises:
         StoreError: the store failed.
@@ -24,9 +24,9 @@ async def export(store: Store, user_id: int, pseudonym: Pseudonym, now: datetime
 
 
 async def delete(store: Store, user_id: int, pseudonym: Pseudonym, now: datetime) -> int:
-    """Forget a member; how many accounts they had linked.
+    """Delete a member's data; how many accounts they had linked.
 
     Raises:
         StoreError: the store failed; nothing is half-deleted.
     """
-    return await store.members.delete(user_id, now, pseudonym, refused_until=now + REFUSED_FOR)
+    return await store.members.delete(user_id, now, pseudonym, refused_until=now + REFUSAL_PERIOD)

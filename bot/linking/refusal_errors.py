@@ -1,17 +1,18 @@
-"""What the store refused, in words for the member."""
+"""The store's refusals as errors, with a message for the member."""
 
 from __future__ import annotations
 
 from bot.errors import InputError, LimitError, SessionError, TesseraError
-from bot.links import MOST_LINKS
+from bot.links import MAX_LINKS
 from bot.messages import Message, Words
 from bot.store.linking.refusal import Refusal, RefusedUntil, WrongCode
 
-_CLAIMED_LATELY = Message(
-    "You claimed that account lately, and it stayed with its holder: you cannot claim it again before {until:%Y-%m-%d}."
+_CLAIMED_RECENTLY = Message(
+    "You claimed that account recently, and it stayed with its holder: "
+    "you cannot claim it again before {until:%Y-%m-%d}."
 )
 
-OVER = Message("This link is not valid any more. Run `/verify` in Discord for a new one.")
+SESSION_OVER = Message("This link is not valid any more. Run `/verify` in Discord for a new one.")
 
 _WRONG_CODE = Message(
     "That is not the code that the page showed. {count} more try.",
@@ -24,14 +25,14 @@ _TOO_MANY_LINKED = Message(
 )
 _NOT_LINKED = Message("That account is not among yours. `/accounts` lists them.")
 _OTHER_OWNER = Message(
-    "That account is another address's, as was reported before: this bot's operator must look at that."
+    "That account was reported before as owned by another address: this bot's operator must look at that."
 )
 _PROVEN_BY_MEMBER = Message("That account is proven by this member already: nothing was changed.")
 _PROVEN_BY_ANOTHER = Message("That account is proven by another member already: nothing was changed.")
 
 _ERRORS: dict[Refusal, tuple[type[TesseraError], Words]] = {
-    Refusal.OVER: (SessionError, OVER()),
-    Refusal.LIMIT: (LimitError, _TOO_MANY_LINKED(count=MOST_LINKS)),
+    Refusal.OVER: (SessionError, SESSION_OVER()),
+    Refusal.LIMIT: (LimitError, _TOO_MANY_LINKED(count=MAX_LINKS)),
     Refusal.NOT_LINKED: (InputError, _NOT_LINKED()),
     Refusal.OTHER_OWNER: (InputError, _OTHER_OWNER()),
     Refusal.PROVEN_BY_MEMBER: (InputError, _PROVEN_BY_MEMBER()),
@@ -42,7 +43,7 @@ _ERRORS: dict[Refusal, tuple[type[TesseraError], Words]] = {
 def refusal_error(refusal: Refusal | RefusedUntil | WrongCode) -> TesseraError:
     """The error that says why nothing was changed."""
     if isinstance(refusal, RefusedUntil):
-        return InputError(_CLAIMED_LATELY, until=refusal.until)
+        return InputError(_CLAIMED_RECENTLY, until=refusal.until)
     if isinstance(refusal, WrongCode):
         left = refusal.tries_left
         return InputError(_WRONG_CODE, count=left) if left else InputError(_LAST_WRONG_CODE)

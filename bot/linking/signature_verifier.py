@@ -1,8 +1,9 @@
-"""Whether a signature speaks for an address: its own key, the contract there, or the key of a wallet to come.
+"""Whether a signature is valid for an address: by its key, its contract, or the key of a wallet not yet deployed.
 
-In this order: a recovered key that *is* the address needs nobody's word. Where code lives at the address, only that
-code is asked: a key that Loopring once recorded may have been recovered away from its thief since. Where none lives,
-a wallet of Loopring's is recognised by re-computing its address from its owner, by a factory that the operator trusts.
+In this order: if the recovered key *is* the address, nothing else is asked. Where a contract is deployed at the
+address, only that contract decides: the owner that Loopring once recorded may have been replaced since (recovery from
+a thief). Where none is, a wallet of Loopring's is recognised by computing its address from its owner once more, with
+a factory that the operator trusts.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from bot.signing.abi import compute_wallet_call, is_magic, read_address, valid_s
 from bot.signing.signature import checksummed, digests_for, personal_digest, recover
 
 # An account of EIP-7702 has the code of another one, and its own key nevertheless.
-_CANNOT_ASK = Message(
+_NO_NODE = Message(
     "That signature is not by the address's own key. If the address is a smart wallet, only its contract can "
-    "tell, and this bot has no Ethereum node to ask: its operator must set ETH_RPC_URL."
+    "confirm it, and this bot has no Ethereum node to ask: its operator must set ETH_RPC_URL."
 )
-_NO_KEY = Message(
+_OTHER_KEY = Message(
     "That signature is by another key than that of {owner}. Choose that account in your wallet, and sign again."
 )
-_NO_KEY_KNOWN = Message(
+_OTHER_KEY_OR_UNKNOWN_WALLET = Message(
     "That signature is by another key than that of {owner}. Choose that account in your wallet, and sign again. "
     "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can say."
 )
@@ -42,10 +43,10 @@ _UNKNOWN_FACTORY = Message(
     "The smart wallet {owner} is not deployed, and comes from a factory that this bot does not trust: its "
     "operator must look at wallet_factories."
 )
-# Loopring's wallet says nothing but zeros to a signature that it does not accept, and to all while it is locked. Which
-# it is stands in its state (`wallet()`, github.com/Loopring/protocols: hebao_v2, SmartWallet.sol): twelve words, the
-# fourth is `locked`.
-_NO = bytes(32)
+# Loopring's wallet returns only zeros for a signature that it does not accept, and for all while it is locked. Which
+# of the two it is can be read from its state (`wallet()`, github.com/Loopring/protocols:
+# hebao_v2, SmartWallet.sol): twelve words, the fourth is `locked`.
+_ZERO_WORD = bytes(32)
 _STATE_CALL = bytes.fromhex("521eb273")
 _STATE_BYTES = 12 * 32
 _LOCKED_WORD = slice(3 * 32, 4 * 32)
@@ -57,9 +58,9 @@ class SignatureVerifier:
 
     Args:
         nodes: Ethereum; None where none is configured.
-        counterfactual: Tells how a wallet that is not deployed comes by its address; may raise `SourceError`.
-        factories: Lower-case addresses of the factories that are trusted with computing such addresses.
-        knows_wallets: Some source here can tell that; else only what was stored before is known.
+        counterfactual: Looks up how the address of an undeployed wallet is computed; may raise `SourceError`.
+        factories: Lower-case addresses of the factories that are trusted to compute such addresses.
+        knows_wallets: A source here can look that up; otherwise only what was stored before is known.
     """
 
     def __init__(
@@ -76,11 +77,11 @@ class SignatureVerifier:
         self._knows_wallets = knows_wallets
 
     async def verify(self, text: str, signature: bytes, *, signer: str, owner: str) -> ProofKind:
-        """How a signature of `text` proves that its maker speaks for `owner`.
+        """How a signature of `text` proves control of `owner`.
 
         Args:
-            text: As it was handed out.
-            signature: 65 bytes and more.
+            text: As it was issued.
+            signature: 65 bytes or more.
             signer: The address that was to sign: the owner itself, or the key of that smart wallet.
             owner: The address that is to be proven.
 
@@ -89,45 +90,45 @@ class SignatureVerifier:
             UndecidedError: that cannot be found out now.
         """
         digest = personal_digest(text)
-        # Some 8 ms of plain Python, a candidate: not on the loop, where commands wait.
-        keys = await asyncio.to_thread(_keys, digest, signature)
+        # Some 8 ms of pure Python per candidate: in a thread, as commands wait on the loop.
+        keys = await asyncio.to_thread(_candidate_addresses, digest, signature)
         if signer != owner and signer not in keys:
-            raise ProofError(_NO_KEY, owner=checksummed(signer))
+            raise ProofError(_OTHER_KEY, owner=checksummed(signer))
         if owner in keys:
             return ProofKind.KEY
         if self._nodes is None:
-            raise ProofError(_CANNOT_ASK)
+            raise ProofError(_NO_NODE)
         if not await self._nodes.code(owner):
-            await self._compute(owner, keys, self._nodes)
+            await self._verify_undeployed(owner, keys, self._nodes)
             return ProofKind.COUNTERFACTUAL
-        returned = await self._nodes.call(owner, valid_signature_call(digest, _as_contracts_read(signature)))
+        returned = await self._nodes.call(owner, valid_signature_call(digest, _with_contract_parity(signature)))
         if returned is not None and is_magic(returned):
             return ProofKind.CONTRACT
-        if returned == _NO and await _is_locked(owner, self._nodes):
+        if returned == _ZERO_WORD and await _is_locked(owner, self._nodes):
             raise UndecidedError(_LOCKED, owner=checksummed(owner))
         raise ProofError(_REFUSED, owner=checksummed(owner))
 
-    async def _compute(self, owner: str, keys: Collection[str], nodes: Nodes) -> None:
-        """See that one of these keys owns the wallet that is to be at `owner` once it is deployed."""
+    async def _verify_undeployed(self, owner: str, keys: Collection[str], nodes: Nodes) -> None:
+        """Verify that one of these keys owns the wallet that will be at `owner` once it is deployed."""
         try:
             known = await self._counterfactual(owner)
         except SourceError as error:
             raise UndecidedError(_LATER, owner=checksummed(owner)) from error
         if known is None and not self._knows_wallets:
-            raise ProofError(_NO_KEY_KNOWN, owner=checksummed(owner))
+            raise ProofError(_OTHER_KEY_OR_UNKNOWN_WALLET, owner=checksummed(owner))
         if known is None or known.owner not in keys:
-            raise ProofError(_NO_KEY, owner=checksummed(owner))
+            raise ProofError(_OTHER_KEY, owner=checksummed(owner))
         if known.factory not in self._factories:
             raise UndecidedError(_UNKNOWN_FACTORY, owner=checksummed(owner))
         returned = await nodes.call(known.factory, compute_wallet_call(known.owner, known.salt))
         if returned is None or read_address(returned) != owner:
-            raise ProofError(_NO_KEY, owner=checksummed(owner))
+            raise ProofError(_OTHER_KEY, owner=checksummed(owner))
 
 
-def _as_contracts_read(signature: bytes) -> bytes:
-    """Some hardware writes the parity as 0 and 1, where contracts know 27 and 28 alone (the precompile `ecrecover`)."""
-    is_key_s = len(signature) == 65 and signature[64] < 27  # noqa: PLR2004 - r, s, and the parity behind them
-    return signature[:64] + bytes([signature[64] + 27]) if is_key_s else signature
+def _with_contract_parity(signature: bytes) -> bytes:
+    """Some hardware writes the parity as 0 and 1, but contracts accept only 27 and 28 (the precompile `ecrecover`)."""
+    is_from_key = len(signature) == 65 and signature[64] < 27  # noqa: PLR2004 - r, s, and the parity behind them
+    return signature[:64] + bytes([signature[64] + 27]) if is_from_key else signature
 
 
 async def _is_locked(wallet: str, nodes: Nodes) -> bool:
@@ -135,6 +136,6 @@ async def _is_locked(wallet: str, nodes: Nodes) -> bool:
     return state is not None and len(state) == _STATE_BYTES and any(state[_LOCKED_WORD])
 
 
-def _keys(digest: bytes, signature: bytes) -> frozenset[str]:
+def _candidate_addresses(digest: bytes, signature: bytes) -> frozenset[str]:
     """The addresses whose keys may have made a signature: one, or two where it says that the digest was wrapped."""
     return frozenset(filter(None, (recover(each, signature) for each in digests_for(digest, signature))))

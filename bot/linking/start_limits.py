@@ -1,4 +1,4 @@
-"""How often verifications may be started, and what is said to who starts too many."""
+"""How often verifications may be started, and the message for those who start too many."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import LimitError
 from bot.messages import Message
-from bot.proofs import MOST_RELAYS, RELAY_SPAN
+from bot.proofs import MAX_RELAYS, RELAY_SPAN
 from bot.store.linking.refusal import StartLimit, StartRefused
 from bot.store.linking.session_table import StartLimits
 
@@ -23,7 +23,7 @@ START_LIMITS = StartLimits(
     person_span=timedelta(hours=1),
     in_guild=30,
     guild_span=timedelta(minutes=1),
-    relays=MOST_RELAYS,
+    relays=MAX_RELAYS,
     relay_span=RELAY_SPAN,
 )
 

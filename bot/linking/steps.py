@@ -1,4 +1,4 @@
-"""What the steps of a proof begin with and lead to, as plain values."""
+"""The inputs and results of the steps of a proof, as plain values."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bot.proofs import EndReason, ProofMethod, Session, SessionStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Where members prove: `public_url` is "" where there is no page, `login` None where it has no Discord login."""
+class ProofSetup:
+    """How members prove here; `public_url` is "" without a page, `login` None without Discord's login."""
 
     method: ProofMethod
     public_url: str = ""
@@ -20,7 +20,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class StartedProof:
-    """A verification that was started. `url` leads on, and holds the token; it is "" where Discord itself does."""
+    """A verification that was started. `url` leads to the page, with the token; "" where no page is needed."""
 
     session: Session
     url: str = field(repr=False)
@@ -28,14 +28,14 @@ class StartedProof:
 
 @dataclass(frozen=True, slots=True)
 class LoginResult:
-    """What came of a callback of Discord's login: a new cookie, or in one word what went wrong."""
+    """The result of the OAuth callback: a new cookie, or one word for what went wrong."""
 
     cookie: str = field(default="", repr=False)
     problem: str = ""
 
 
-def after(session: Session, outcome: Outcome) -> Session:
-    """A session as it stands after its signature was verified: what the page shows, without asking the store again."""
+def session_after(session: Session, outcome: Outcome) -> Session:
+    """The session after its signature was verified: what the page shows, without reading the store again."""
     if outcome.result is Result.SIGNED:
         return replace(session, status=SessionStatus.SIGNED, expires_at=outcome.until or session.expires_at)
     return replace(

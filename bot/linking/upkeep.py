@@ -1,6 +1,6 @@
-"""What has to be done from time to time, whether anybody asks for it or not. Each may be called as often as one likes.
+"""Maintenance that runs periodically. Each function may be called at any time, any number of times.
 
-Both raise `StoreError` when the store fails; the next time does what is left.
+Both raise `StoreError` when the store fails; the next call does what is left.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ AUDIT_RETAINED = timedelta(days=180)
 
 
 async def settle(store: Store, now: datetime) -> int:
-    """End the contests whose time has come; how many those were. To be called twice a minute."""
+    """End the contests that are due; how many those were. To be called twice a minute."""
     return await store.contests.settle(now, longest_round=LONGEST_ROUND)
 
 
 async def purge(store: Store, now: datetime) -> None:
-    """Forget what was retained for long enough."""
+    """Delete what is older than its retention period."""
     await store.sessions.purge(now - SESSIONS_RETAINED)
     await store.members.purge(audit_before=now - AUDIT_RETAINED, now=now)

@@ -1,12 +1,12 @@
-"""What is said to contracts and what they answer, in the ABI's 32-byte words: two questions, and nothing general.
+"""Two contract calls and their answers, encoded in the ABI's 32-byte words; not a general ABI codec.
 
-Bytes in, bytes out; who carries them to a node is another module's matter. A call that failed has no answer to read:
-the caller keeps "no answer" apart from "no".
+Bytes in, bytes out; another module sends them to a node. A call that failed has no answer to read: the caller keeps
+"no answer" apart from "no".
 """
 
 from __future__ import annotations
 
-MAGIC = bytes.fromhex("1626ba7e")  # EIP-1271's word for "valid", and the selector of the question
+MAGIC = bytes.fromhex("1626ba7e")  # EIP-1271's magic value for "valid", and the selector of the call
 _COMPUTE_WALLET = bytes.fromhex("ce158612")  # computeWalletAddress(address,uint256) of Loopring's WalletFactory
 _WORD = 32
 
@@ -18,12 +18,12 @@ def valid_signature_call(digest: bytes, signature: bytes) -> bytes:
 
 
 def is_magic(returned: bytes) -> bool:
-    """Whether a contract called a signature valid. Nothing at all, as an address without code returns, is no."""
+    """Whether a contract accepted a signature. An empty answer, as of an address without code, is a no."""
     return len(returned) >= _WORD and returned.startswith(MAGIC)
 
 
 def compute_wallet_call(owner: str, salt: int) -> bytes:
-    """The call that asks Loopring's factory where the wallet of an owner (an address) and a salt (uint256) lies.
+    """The call of Loopring's factory that computes the wallet address of an owner (an address) and a salt (uint256).
 
     Raises:
         OverflowError: more bits than an address or a uint256 has.

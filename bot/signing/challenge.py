@@ -2,11 +2,11 @@
 
 The server alone writes it, stores it, and hashes what it stored; nothing here reads a text back. `sign_in_text` is
 EIP-4361, which wallets know: they warn where its domain is not the one of the page. `paste_text` is for signing by
-other means; it is no EIP-4361, as nobody shall learn to click such a warning away.
+other means; it is not EIP-4361, as nobody should get used to dismissing such a warning.
 
-Every field is checked when a challenge is made, so that no text can have a line more or a field that means another.
-Loopring's L2 key is made of a signature of "Sign this message to access Loopring Exchange: …": whatever the fields
-are, no text made here resembles that. Our own, as the package `siwe` needs web3, and is for parsing texts, too.
+Every field is validated when a challenge is made, so no text can have an extra line or a field that reads as another.
+Loopring's L2 key is derived from a signature of "Sign this message to access Loopring Exchange: …": no text made here
+resembles that, whatever its fields. Our own, as the package `siwe` needs web3, and is for parsing texts, too.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from bot.signing.signature import checksummed, is_address
 
 PASTE_TITLE = "Tessera link request, version 1"
 
-_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_NONCE_LETTERS = 22  # 62**22 is 2**131: nobody meets one by chance, and none has to be remembered for ever
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_NONCE_LENGTH = 22  # 62**22 is 2**131: no two are ever the same by chance, so used ones need not be stored forever
 
 _NAME = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _LOOPBACK = r"localhost|127\.0\.0\.1"
@@ -36,7 +36,7 @@ _PRIVATE = (".arpa", ".corp", ".home", ".internal", ".lan", ".local", ".localhos
 # Discord's rule for names since 2023. Older and display names may hold `"` or `é`, and one of those in the statement
 # makes the text no EIP-4361 to a wallet, which then shows no warning at all.
 _USERNAME = re.compile(r"[a-z0-9_.]{2,32}")
-_NONCE = re.compile(rf"[0-9A-Za-z]{{{_NONCE_LETTERS}}}")
+_NONCE = re.compile(rf"[0-9A-Za-z]{{{_NONCE_LENGTH}}}")
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._~-]{1,64}")
 _LOOPRING_ACCOUNT = re.compile(r"loopring:[1-9][0-9]{0,9}")
 _CHAIN_ACCOUNT = re.compile(r"eip155:[1-9][0-9]{0,18}:0x[0-9a-fA-F]{40}")
@@ -57,12 +57,12 @@ def site_of(public_url: str) -> tuple[str, str]:
 
 def new_nonce(choice: Callable[[str], str]) -> str:
     """A nonce of 22 base62 letters, each picked by `choice`: `secrets.choice`, as it must not be guessed."""
-    return "".join(choice(_LETTERS) for _ in range(_NONCE_LETTERS))
+    return "".join(choice(_BASE62) for _ in range(_NONCE_LENGTH))
 
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What one signature is asked for.
+    """The fields of one text to be signed.
 
     Args:
         domain: Host and port of the public URL, as `site_of` has it; never from a request. "" where there is no page.
@@ -96,7 +96,7 @@ class Challenge:
     accounts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """See that each field is of its form; what is wrong is never repeated, as it may be anything."""
+        """Validate each field; a wrong value is never quoted, as it may be anything."""
         if (self.domain or self.uri) and site_of(self.uri.removesuffix("/v")) != (self.domain, self.uri):
             raise ValueError("the URI is not the page's at that domain")
         for name, is_right in (
@@ -149,8 +149,8 @@ class Challenge:
             "Version: 1",
             "Chain ID: 1",  # where contracts are asked, whichever networks the accounts are on
             f"Nonce: {self.nonce}",
-            f"Issued At: {_printed(self.issued_at)}",
-            f"Expiration Time: {_printed(self.expires_at)}",
+            f"Issued At: {_format_time(self.issued_at)}",
+            f"Expiration Time: {_format_time(self.expires_at)}",
             f"Request ID: {self.request_id}",
             *(["Resources:"] if resources else []),
             *(f"- {resource}" for resource in resources),
@@ -171,5 +171,5 @@ def _is_account(text: str) -> bool:
     return bool(_LOOPRING_ACCOUNT.fullmatch(text) or _CHAIN_ACCOUNT.fullmatch(text))
 
 
-def _printed(when: datetime) -> str:
+def _format_time(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,8 +3,8 @@
     text ──personal_digest──▶ 32 bytes ┐
     pasted ──parse_signature──▶ bytes ─┴─recover──▶ address, or None
 
-Only ECDSA is judged here. What a contract says to a signature has to be asked of a node: `bot.signing.abi` has the
-words for that, and `digests_for` the digests to ask about.
+Only ECDSA is verified here. Whether a contract accepts a signature has to be asked of a node: `bot.signing.abi` encodes
+the call, and `digests_for` returns the digests to ask about.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _WRONG_CHECKSUM = Message(
 _NOT_A_SIGNATURE = Message("That is not a signature: paste only the signature, which is 0x and 130 or more hex digits.")
 
 _ZERO = "0x" + "0" * 40
-# What a copied text brings along at its ends. Anything else that cannot be seen makes it another text.
-_BLANKS = " \t\r\n"
+# What is often copied along at both ends. Any other invisible character makes it a different text.
+_WHITESPACE = " \t\r\n"
 # A contract's may hold those of thirty owners; more than these 4000 digits fits into no text field of Discord's.
 _SIGNATURE = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2}){65,2000})")
 # Wallets write the parity of the point as 27 and 28, some hardware as 0 and 1. What EIP-155 adds is for transactions.
 _PARITY = {0: 0, 1: 1, 27: 0, 28: 1}
 # Loopring's wallets put the kind of the digest behind the 65 bytes: 02 as it is, 03 wrapped once more.
-_AS_IT_IS, _WRAPPED = 2, 3
+_UNWRAPPED, _WRAPPED = 2, 3
 _MAX_S = SECPK1_N // 2
 
 
@@ -62,7 +62,7 @@ def parse_address(text: str) -> str:
     Raises:
         InputError: with a sentence that says what is accepted.
     """
-    address = text.strip(_BLANKS)
+    address = text.strip(_WHITESPACE)
     if not is_address(address):
         raise InputError(_NOT_AN_ADDRESS)
     if address == _ZERO:
@@ -85,13 +85,13 @@ def personal_digest_of_bytes(message: bytes) -> bytes:
 def parse_signature(text: str) -> bytes:
     """The 65 to 2000 bytes of a signature that a page sent or a person pasted, as hex digits with or without 0x.
 
-    Blanks and line breaks at both ends do not count: a terminal or a text field adds them to what is copied. Within
-    it nothing is forgiven.
+    Blanks and line breaks at both ends do not count: a terminal or a text field adds them to what is copied. Inside
+    it no other character is accepted.
 
     Raises:
         InputError: with a sentence that says what is accepted.
     """
-    match = _SIGNATURE.fullmatch(text.strip(_BLANKS))
+    match = _SIGNATURE.fullmatch(text.strip(_WHITESPACE))
     if match is None:
         raise InputError(_NOT_A_SIGNATURE)
     return bytes.fromhex(match[1])
@@ -100,7 +100,7 @@ def parse_signature(text: str) -> bytes:
 def digests_for(digest: bytes, signature: bytes) -> tuple[bytes, ...]:
     """The digests that a wallet may have signed; more than one where the signature ends with Loopring's suffix 03.
 
-    That suffix says that the wallet's owner signed a digest as a message of its own, so it stands wrapped once more.
+    That suffix says that the owner signed the digest as a message of its own, so the digest is wrapped once more.
     """
     if _suffix(signature) == _WRAPPED:
         return digest, personal_digest_of_bytes(digest)
@@ -134,6 +134,6 @@ def recover(digest: bytes, signature: bytes) -> str | None:
 
 def _suffix(signature: bytes) -> int:
     """Loopring's suffix, 0 where there is none."""
-    if len(signature) == 66 and signature[65] in (_AS_IT_IS, _WRAPPED):  # noqa: PLR2004 - one byte behind the 65
+    if len(signature) == 66 and signature[65] in (_UNWRAPPED, _WRAPPED):  # noqa: PLR2004 - one byte behind the 65
         return signature[65]
     return 0

@@ -1,19 +1,19 @@
 """What must survive a restart, in one SQLite file.
 
-All that writes runs on one thread that owns its connection: one writer, no locks of ours. A second connection reads
-what may be long. WAL with `synchronous=FULL`, so what was acknowledged is on the disk. A file that is corrupt or from a
-newer Tessera is refused, never recreated. The store says what it found, as values; it decides nothing, and has no words
-for members.
+All writes run on one thread that owns its connection: one writer, no locks of ours. A second connection
+serves long reads. WAL with `synchronous=FULL`, so what was acknowledged is on the disk. A file that is corrupt or from
+a newer Tessera is refused, never recreated. The store returns what it found, as values; it makes no decisions, and has
+no messages for members.
 
-    thread      the threads, and what a transaction is
-    schema      the tables; `rows` makes values of rows; `audit` counts under pseudonyms
-    file/       open_store: `lock` it, `examine` it, save it (`backup`), bring its tables up to date;
-                nightly: a backup every night; backup_files: their names, and how to go back to one
+    thread      the threads, and how transactions run
+    schema      the tables; `rows` converts rows to values; `audit` records actions under pseudonyms
+    file/       open_store: `lock` it, `examine` it, back it up (`backup`), migrate its tables;
+                nightly: a backup every night; backup_files: their names, and how to restore one
     linking/    link_table: accounts that members named, and proofs
-                session_table: proofs under way (session_moves: from where to where); proof_writer: their end
+                session_table: proofs in progress (session_moves: their status); proof_writer: their results
                 contest_table: two members, one address, and what both must be notified of
-                member_data: all about one member; wallet_table: how wallets that are not deployed get their addresses
-                refusal: why something was not done
+                member_data: all data of one member; wallet_table: how addresses of undeployed wallets are computed
+                refusal: why a change was refused
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.holdings import Account
-from bot.store.file.examine import PATIENCE, Findings, inspect
+from bot.store.file.examine import LOCK_TIMEOUT, Findings, inspect
 from bot.store.file.open_store import open_file, open_memory, open_to_read
 from bot.store.linking.contest_table import Contests
 from bot.store.linking.link_table import Links
@@ -41,8 +41,8 @@ class Store:
     """The open store. Every method raises `StoreError` when SQLite fails; nothing is ever half-saved.
 
     Args:
-        writer: Changes it.
-        reader: Reads what may be long; without one the writer's own connection does.
+        writer: Makes changes.
+        reader: Serves long reads; without one the writer's own connection does.
     """
 
     def __init__(self, writer: Writer, reader: Reader | None = None) -> None:
@@ -55,13 +55,13 @@ class Store:
         self.wallets = Wallets(writer)
 
     @classmethod
-    async def open(cls, path: Path | None, *, backups: Path | None = None, patience: float = PATIENCE) -> Store:
+    async def open(cls, path: Path | None, *, backups: Path | None = None, lock_timeout: float = LOCK_TIMEOUT) -> Store:
         """Open the file at `path`, or create it with mode 0600, and bring its tables up to date.
 
         Args:
-            path: The file. Without one the store lives in memory, for commands that must not touch the bot's file.
+            path: The file. Without one the store is in memory, for commands that must not touch the bot's file.
             backups: The folder of its backups: one is made before tables change. By default `backups` beside the file.
-            patience: Seconds to wait, now and in every later call, for a lock that another program holds.
+            lock_timeout: Seconds to wait, now and in every later call, for a lock that another program holds.
 
         Raises:
             DamagedStoreError: the file is damaged, or gone while its log or backups are there.
@@ -71,9 +71,9 @@ class Store:
         if path is None:
             return cls(await Writer.start(open_memory))
         place, folder = _real(path), _real(backups or path.parent / "backups")
-        writer = await Writer.start(lambda closing: open_file(place, folder, patience, closing))
+        writer = await Writer.start(lambda closing: open_file(place, folder, lock_timeout, closing))
         try:
-            reader = await Reader.start(lambda closing: open_to_read(place, folder, patience, closing))
+            reader = await Reader.start(lambda closing: open_to_read(place, folder, lock_timeout, closing))
         except BaseException:
             await writer.close()
             raise
@@ -81,7 +81,7 @@ class Store:
 
     @staticmethod
     async def inspect(path: Path, *, backups: Path | None = None) -> Findings | None:
-        """Say what `open` would find, changing nothing, also while a bot uses the store. None: a first start.
+        """Return what `open` would find, changing nothing, even while a bot uses the store. None: a first start.
 
         Raises:
             DamagedStoreError, ConfigError: as `open`, except that it may be in use.
@@ -89,14 +89,14 @@ class Store:
         return await asyncio.to_thread(inspect, _real(path), _real(backups or path.parent / "backups"))
 
     async def close(self) -> None:
-        """End the reads that are under way, finish what is being written, and close the file."""
+        """Cancel reads, finish writes, and close the file."""
         try:
             await self.reader.close()
         finally:
-            await self.writer.close()  # the last one: SQLite then puts its log away
+            await self.writer.close()  # the last connection: SQLite then removes its log
 
     async def ping(self) -> None:
-        """Prove that the file still answers."""
+        """Check that the file can be read."""
         await self.writer.run(lambda db: db.execute("SELECT 1").fetchone())
 
     async def get_owner(self, account: Account) -> str | None:
@@ -107,7 +107,7 @@ class Store:
         return str(row[0]) if row else None
 
     async def save_owner(self, account: Account, owner: str, seen_at: datetime) -> str:
-        """Remember the address that owns an account, which never changes; the one that is known, now or before."""
+        """Store the owner of an account, which never changes; returns the stored one, new or earlier."""
 
         def work(db: Database) -> str:
             db.execute(
@@ -122,5 +122,5 @@ class Store:
 
 
 def _real(path: Path) -> Path:
-    """Where a path leads: SQLite keeps its log beside the file, not beside a link to it."""
+    """The real path: SQLite's log is beside the file, not beside a link to it."""
     return Path(os.path.realpath(path))

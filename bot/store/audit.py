@@ -1,4 +1,4 @@
-"""Who did what and when, under keyed hashes (`bot.store.pseudonyms`): countable, and silent about deleted members."""
+"""Who did what and when, under keyed hashes (`bot.store.pseudonyms`): countable, without names."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from sqlite_utils import Database
 from bot.store.rows import first, seconds
 
 
-def record(db: Database, at: datetime, actor: bytes, verb: str, subject: bytes | None = None) -> None:
-    """Add a row, as a part of the transaction that does the thing. No account stands in it: that names its owner.
+def record(db: Database, now: datetime, actor: bytes, verb: str, subject: bytes | None = None) -> None:
+    """Add a row, in the same transaction as the action. It holds no account, as that would identify its owner.
 
     Args:
         db: In a transaction.
-        at: When.
-        actor: Pseudonym of who did it.
+        now: The present.
+        actor: Pseudonym of the person who did it.
         verb: What, in one word: "link", "unlink", "relay", …
-        subject: Pseudonym of whom it concerns.
+        subject: Pseudonym of the person that it concerns.
     """
-    db.table("audit").insert({"at": seconds(at), "actor": actor, "verb": verb, "subject": subject})
+    db.table("audit").insert({"at": seconds(now), "actor": actor, "verb": verb, "subject": subject})
 
 
 def count(db: Database, actor: bytes, verb: str, since: datetime) -> int:
@@ -31,7 +31,7 @@ def count(db: Database, actor: bytes, verb: str, since: datetime) -> int:
 def was_repeated(db: Database, actor: bytes, verb: str, times: int, span: timedelta, now: datetime) -> bool:
     """Whether somebody did something so many times within a span, the last of them less than a span ago.
 
-    So it counts against them for a whole span from the last time on, and not only until the first one is old.
+    So it counts against them for a whole span after the last time, not only until the first one is a span old.
     """
     sql = """
         SELECT 1 FROM audit AS latest WHERE actor = :actor AND verb = :verb AND at > :now - :span AND :times <= (

@@ -1,4 +1,4 @@
-"""Names for members that say nothing without a key: what is noted about somebody outlives their data, they do not."""
+"""Keyed hashes in place of member ids: records outlive a member's deleted data without identifying the member."""
 
 from __future__ import annotations
 

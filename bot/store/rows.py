@@ -1,4 +1,4 @@
-"""Between rows and values: moments, links, contests, notifications. Nothing here writes."""
+"""Conversions between rows and values: moments, links, contests, notifications. Nothing here writes."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def to_notification(row: Sequence[Any]) -> Notification:
         user_id=user_id,
         kind=NotificationKind(kind),
         owner=owner,
-        at=moment(at),
+        created_at=moment(at),
         until=moment(until) if until else None,
         tried=bool(tried),
     )

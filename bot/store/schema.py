@@ -15,7 +15,7 @@ _ADDRESS = "CHECK ({0} GLOB '0x*' AND length({0}) = 42 AND {0} = lower({0}))"
 
 @MIGRATIONS()
 def m001_owners(db: Database) -> None:
-    """Who owns an account. On Loopring that never changes, so it is asked once and kept."""
+    """Who owns an account. On Loopring that never changes, so it is fetched once and stored."""
     db.execute(
         """
         CREATE TABLE owners (
@@ -29,7 +29,7 @@ def m001_owners(db: Database) -> None:
 
 @MIGRATIONS()
 def m002_links(db: Database) -> None:
-    """Which accounts members named, which addresses they proved, and who disputes one."""
+    """The accounts that members linked, the addresses they proved, and contests about them."""
     db.execute(
         f"""
         CREATE TABLE links (
@@ -51,7 +51,7 @@ def m002_links(db: Database) -> None:
             user_id   INTEGER NOT NULL,
             method    TEXT NOT NULL CHECK (method IN ('eoa', '1271', 'counterfactual', 'manual')),
             text_hash BLOB,                            -- SHA-256 of the text that was signed; NULL: manual
-            guild_id  INTEGER,                         -- where a moderator's word counts; NULL: signed, everywhere
+            guild_id  INTEGER,                         -- where a moderator's proof counts; NULL: signed, everywhere
             proven_at INTEGER NOT NULL,
             CHECK ((method = 'manual') = (guild_id IS NOT NULL))
         ) STRICT, WITHOUT ROWID
@@ -75,7 +75,7 @@ def m002_links(db: Database) -> None:
     db.execute(
         """
         CREATE TABLE refusals (          -- who may not contest an address again for a while
-            owner_hash BLOB NOT NULL,    -- both keyed, so that they say nothing after the member's data was deleted
+            owner_hash BLOB NOT NULL,    -- both keyed, so that they identify nobody after the member's data was deleted
             user_hash  BLOB NOT NULL,
             until      INTEGER NOT NULL,
             PRIMARY KEY (owner_hash, user_hash)
@@ -98,7 +98,7 @@ def m002_links(db: Database) -> None:
     db.execute("CREATE INDEX notices_of_user ON notices (user_id)")
     db.execute(
         """
-        CREATE TABLE rounds (            -- when contests were last looked at: nothing runs out while the bot is away
+        CREATE TABLE rounds (            -- when contests were last checked: no time runs out while the bot is away
             id INTEGER PRIMARY KEY CHECK (id = 1),
             at INTEGER NOT NULL
         ) STRICT
@@ -117,7 +117,7 @@ def m002_links(db: Database) -> None:
 
 @MIGRATIONS()
 def m003_verifications(db: Database) -> None:
-    """Proofs under way. Tokens, cookies and codes are kept as hashes only; signatures are not kept at all."""
+    """Proofs in progress. Tokens, cookies and codes are stored only as hashes; signatures are not stored at all."""
     db.execute(
         """
         CREATE TABLE sessions (
@@ -132,9 +132,9 @@ def m003_verifications(db: Database) -> None:
             avatar_url  TEXT NOT NULL,
             guild_id    INTEGER,
             guild_name  TEXT NOT NULL,
-            account     TEXT NOT NULL,                 -- '': whichever address is connected
+            account     TEXT NOT NULL,                 -- '': of the address that is connected
             owner       TEXT NOT NULL DEFAULT '' CHECK (owner = '' OR owner = lower(owner)),
-            logins      INTEGER NOT NULL DEFAULT 0,    -- how often somebody came back from Discord's login
+            logins      INTEGER NOT NULL DEFAULT 0,    -- how many login callbacks were handled
             challenges  INTEGER NOT NULL DEFAULT 0,
             created_at  INTEGER NOT NULL,
             expires_at  INTEGER NOT NULL
@@ -160,7 +160,7 @@ def m003_verifications(db: Database) -> None:
     db.execute("CREATE INDEX challenges_of_session ON challenges (session_id)")
     db.execute(
         """
-        CREATE TABLE codes (             -- signed, and waiting for the member to type what the page showed
+        CREATE TABLE codes (             -- signed, waiting for the member to type the code of the page
             session_id TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
             code_hash  BLOB NOT NULL,
             tries      INTEGER NOT NULL DEFAULT 0,
@@ -174,7 +174,7 @@ def m003_verifications(db: Database) -> None:
     )
     db.execute(
         f"""
-        CREATE TABLE wallets (           -- how wallets that are not deployed come by their addresses
+        CREATE TABLE wallets (           -- how the addresses of undeployed wallets are computed
             wallet  TEXT PRIMARY KEY {_ADDRESS.format("wallet")},
             factory TEXT NOT NULL,
             salt    TEXT NOT NULL,       -- a decimal number of up to 78 digits
@@ -187,7 +187,7 @@ def m003_verifications(db: Database) -> None:
 
 @MIGRATIONS()
 def m004_audit(db: Database) -> None:
-    """Who did what, under keyed hashes: it can be counted and searched, and says nothing without the key."""
+    """Who did what, under keyed hashes: it can be counted and searched, and identifies nobody without the key."""
     db.execute(
         """
         CREATE TABLE audit (

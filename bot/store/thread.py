@@ -1,9 +1,9 @@
-"""The two threads that own the store's connections: one writes, one reads at length. What a transaction is on them.
+"""The two threads that own the store's connections: one writes, one serves long reads; and how transactions run.
 
 One thread, one connection, one thing at a time: no locks of ours, and no two writers that could meet. What was started
-is ended on that thread, so a task that is cancelled while it waits never leaves a transaction torn.
+is finished on that thread, so a task that is cancelled while it waits never leaves half a transaction.
 
-Not aiosqlite, which hands in single statements: between two of a transaction, those of another task could come.
+Not aiosqlite, which submits single statements: those of another task could run between two of a transaction.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Of SQLite's machine, some tens of microseconds: how often a read under way looks whether it is to stop.
+# Instructions of SQLite's virtual machine, some tens of microseconds: how often a read checks whether to stop.
 _STEPS = 10_000
 
 _FAILED = Message("Tessera cannot use its own store right now: its operator must look at the disk.")
 
 
-class Rollback(Exception):  # noqa: N818 - an answer, no error
-    """Raised by work in a transaction: nothing of it stays, and `transaction` returns this outcome."""
+class Rollback(Exception):  # noqa: N818 - a result, not an error
+    """Raised by work to undo its transaction; `transaction` then returns this outcome."""
 
     def __init__(self, outcome: object) -> None:
         super().__init__(outcome)
@@ -41,7 +41,7 @@ class Rollback(Exception):  # noqa: N818 - an answer, no error
 
 
 class _Connection:
-    """A connection on a thread of its own. Work is done in the order it was handed in."""
+    """A connection on a thread of its own. Work runs in the order in which it was submitted."""
 
     def __init__(self, thread: ThreadPoolExecutor, db: Database, closing: ExitStack) -> None:
         self._thread = thread
@@ -52,22 +52,22 @@ class _Connection:
     async def start(cls, open_database: Callable[[ExitStack], Database]) -> Self:
         """Open a database on a new thread.
 
-        `open_database` runs there, and puts on the stack what is to be closed with the connection. What it raises
-        passes through, after what it had put there was closed.
+        `open_database` runs there, and puts on the stack what is to be closed with the connection. Its exceptions
+        pass through, after what it had put there was closed.
         """
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"store-{cls.__name__.lower()}")
         opening = thread.submit(_open, open_database)
         try:
             db, closing = await asyncio.wrap_future(opening)
         except BaseException:
-            # Cancelled: what is being opened is closed by its own thread when it is there.
+            # Cancelled: its own thread closes the database once it is open.
             thread.submit(_close, opening)
             thread.shutdown(wait=False)
             raise
         return cls(thread, db, closing)
 
     async def close(self) -> None:
-        """Finish what was handed in, and close the connection.
+        """Finish the submitted work, and close the connection.
 
         Raises:
             StoreError: it is closed already, or SQLite failed.
@@ -93,27 +93,27 @@ class Writer(_Connection):
     """The one connection that changes anything."""
 
     async def run(self, work: Callable[[Database], T]) -> T:
-        """Read, or change something by one statement, which SQLite commits by itself.
+        """Read, or make a change with one statement, which SQLite commits by itself.
 
-        `work` runs on the store's thread and must fetch what it asks for: a cursor is of no use elsewhere.
+        `work` runs on the store's thread and must fetch its rows there: a cursor cannot be used on another thread.
 
         Raises:
             StoreError: SQLite failed, or the store is closed.
             RuntimeError: `work` left a transaction open (as `INSERT … RETURNING` does); it was rolled back.
         """
-        return await self._do(lambda: _alone(self._db, work))
+        return await self._do(lambda: _run_alone(self._db, work))
 
     async def transaction(self, work: Callable[[Database], T]) -> T:
         """Do all of `work` in one transaction, or nothing of it: committed when this returns.
 
         Whatever `work` raises rolls back and passes through, but for `Rollback`, whose outcome is returned. When the
-        waiting task is cancelled, work that has begun is still committed or rolled back as a whole.
+        waiting task is cancelled, work that has started is still committed or rolled back as a whole.
 
         Raises:
             StoreError: SQLite failed, or the store is closed.
             RuntimeError: `work` ended the transaction by itself.
         """
-        return await self._do(lambda: _together(self._db, work))
+        return await self._do(lambda: _run_in_transaction(self._db, work))
 
     def reader(self) -> Reader:
         """A reader on this very connection and thread, for a store in memory: no other connection can see that."""
@@ -121,7 +121,7 @@ class Writer(_Connection):
 
 
 class Reader(_Connection):
-    """A second connection, for reads that may be long: whatever it does, the writer does not wait for it."""
+    """A second connection, for long reads: the writer never waits for it."""
 
     def __init__(self, thread: ThreadPoolExecutor, db: Database, closing: ExitStack | None) -> None:
         super().__init__(thread, db, closing or ExitStack())
@@ -129,17 +129,17 @@ class Reader(_Connection):
         self._stopping = threading.Event()
 
     async def run(self, work: Callable[[Database], T]) -> T:
-        """Read. All that `work` reads is of one moment, and all that was committed before is in it.
+        """Read a snapshot: all that `work` reads is of one moment, and includes all that was committed before.
 
-        `work` runs on the reader's thread and must fetch what it asks for: a cursor is of no use elsewhere.
+        `work` runs on the reader's thread and must fetch its rows there: a cursor cannot be used on another thread.
 
         Raises:
-            StoreError: SQLite failed, `work` tried to write, or the store is closed, which also ends what is under way.
+            StoreError: SQLite failed, `work` tried to write, or the store is closed, which also cancels reads.
         """
         return await self._do(lambda: self._read(work))
 
     async def wait(self) -> None:
-        """Return when the reads that were handed in before are over.
+        """Return when the reads that were submitted before are over.
 
         Raises:
             StoreError: the store is closed.
@@ -147,7 +147,7 @@ class Reader(_Connection):
         await self._do(lambda: None)
 
     async def close(self) -> None:
-        """End what is under way, and close the connection; a shared one is its writer's to close.
+        """Cancel reads, and close the connection; a shared one is closed by its writer.
 
         Raises:
             StoreError: it is closed already, or SQLite failed.
@@ -180,17 +180,17 @@ def _close(opening: Future[tuple[Database, ExitStack]]) -> None:
     closing.close()
 
 
-def _alone(db: Database, work: Callable[[Database], T]) -> T:
+def _run_alone(db: Database, work: Callable[[Database], T]) -> T:
     result = _call(work, db)
     if db.conn.in_transaction:
         db.rollback()
-        raise RuntimeError("work on the store left a transaction open: it belongs into transaction()")
+        raise RuntimeError("work on the store left a transaction open: use transaction() for it")
     return result
 
 
-def _together(db: Database, work: Callable[[Database], T]) -> T:
+def _run_in_transaction(db: Database, work: Callable[[Database], T]) -> T:
     # sqlite-utils commits by itself only where no transaction is open (Database.execute, Database.atomic), so all until
-    # COMMIT belongs to this one. IMMEDIATE: the time to wait for another program is the beginning.
+    # COMMIT belongs to this one. IMMEDIATE: waits for other programs at the start, not in the middle.
     db.conn.execute("BEGIN IMMEDIATE")
     try:
         result = _call(work, db)

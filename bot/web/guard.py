@@ -1,7 +1,7 @@
-"""What stands before every page: headers, the right host, limits, and errors that reveal nothing but a sentence.
+"""The middleware of every request: headers, the right host, limits, and errors that reveal only a sentence.
 
 Sources: OWASP ASVS 5.0 (3.4 headers, 3.5 origins, 2.4.1 limits, 16.5.1 errors), MDN. A request that aiohttp's parser
-refuses (a header of 20 kB, no HTTP) comes to no handler, and gets its 400 from `Guard.broken`.
+refuses (a header of 20 kB, not HTTP) reaches no handler, and gets its 400 from `Guard.error_response`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 _HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 HEALTH = "/healthz"
 
-# Error → status and a word for the page's script; the sentence is the error's own.
+# Error → status and a code for the page's script; the sentence is the error's own.
 _STATUS_OF_ERRORS: tuple[tuple[type[TesseraError], int, str], ...] = (
     (SessionError, 401, "session"),
     (ProofError, 400, "signature"),
@@ -77,15 +77,15 @@ _STATUSES = {
     421: ("host", "This page has another address. Run `/verify` in Discord for a link."),
 }
 
-# Sources and nodes are asked again no sooner than that; the page counts it down.
+# The page lets people try again after this time; it counts it down.
 _LATER_SECONDS = 20
 
-# After a body that was not read to its end nothing else can be read on that connection.
+# After a body that was not read completely, nothing else can be read on that connection.
 _UNREAD = frozenset({408, 413, 415})
 
 
-class _Refusal(web.Response):
-    """An error as the page's script reads it."""
+class _ErrorResponse(web.Response):
+    """An error as JSON for the page's script."""
 
     def __init__(self, status: int, code: str, sentence: str, headers: Mapping[str, str] | None = None) -> None:
         body = orjson.dumps({"error": {"code": code, "message": sentence}})
@@ -93,20 +93,20 @@ class _Refusal(web.Response):
         self._sentence = sentence
         self._more = headers
 
-    def for_people(self) -> web.Response:
-        """The same for somebody who opened an address in a browser."""
+    def as_plain_text(self) -> web.Response:
+        """The same as plain text, for somebody who opened a URL in a browser."""
         return web.Response(status=self.status, text=self._sentence.replace("`", ""), headers=self._more)
 
 
 class Guard:
-    """The middleware, and the headers of what is answered beside it.
+    """The middleware, and the headers of responses made outside of it.
 
     Args:
         host: The only host, with its port, that pages are served under; "" where there is none.
         secure: It is reached by https.
-        visitors: Identifies who asks.
-        limits: Counts them.
-        seconds: The longest that one request may take.
+        visitors: Identifies visitors.
+        limits: Counts their requests.
+        seconds: The time limit of one request.
     """
 
     def __init__(self, host: str, *, secure: bool, visitors: Visitors, limits: Limits, seconds: float) -> None:
@@ -121,83 +121,83 @@ class Guard:
 
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-            began = time.monotonic()
+            started = time.monotonic()
             response = await self._answer(request, handler)
-            if request.method == "GET" and isinstance(response, _Refusal):
-                response = response.for_people()
+            if request.method == "GET" and isinstance(response, _ErrorResponse):
+                response = response.as_plain_text()
             # The name of the route only: paths, queries and `Referer` may hold what must not be logged.
             route = request.match_info.route.name or "unknown"
-            took = (time.monotonic() - began) * 1000
+            took = (time.monotonic() - started) * 1000
             log.debug("web: %s %s: %d in %.0f ms", request.method, route, response.status, took)
             return response
 
         return guard
 
     async def add_headers(self, _request: web.Request, response: web.StreamResponse) -> None:
-        """For `on_response_prepare`: aiohttp answers an `Expect` that it does not know before any middleware."""
+        """For `on_response_prepare`: aiohttp answers an unknown `Expect` before any middleware."""
         response.headers.update(self._headers)
 
-    def broken(self, status: int) -> web.Response:
-        """The answer to what is no request, or where an answer broke: no signal is sent for those."""
-        response = _of_status(status) if status in _STATUSES else _fault()
+    def error_response(self, status: int) -> web.Response:
+        """The response to an invalid request, or after a failure: `on_response_prepare` is not sent for those."""
+        response = _response_for_status(status) if status in _STATUSES else _internal_error()
         response.headers.update(self._headers)
         response.force_close()
         return response
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            if refusal := self._refusal(request):
+            if refusal := self._check_request(request):
                 return refusal
             async with asyncio.timeout(self._seconds):
                 return await handler(request)
         except TimeoutError:
-            # Not 408: the request was whole, and what it asked for may have begun.
-            return _Refusal(503, "later", "That takes too long right now. Try again in a minute.")
+            # Not 408: the request was complete, and its work may have started.
+            return _ErrorResponse(503, "later", "That takes too long right now. Try again in a minute.")
         except TesseraError as error:
-            return _of_error(error)
+            return _response_for_error(error)
         except web.HTTPException as error:
-            return _of_status(error.status)
+            return _response_for_status(error.status)
         except Exception:
             log.exception("web: %s failed", request.match_info.route.name)
-            return _fault()
+            return _internal_error()
 
-    def _refusal(self, request: web.Request) -> web.Response | None:
-        if request.path == HEALTH and not self._is_from_outside(request):
+    def _check_request(self, request: web.Request) -> web.Response | None:
+        if request.path == HEALTH and not self._is_from_visitor(request):
             return None
-        if self._host and not self._is_named(request):
-            return _of_status(421)
-        if wait := self._limits.take(self._visitors.who(request), request.method):
+        if self._host and not self._is_own_host(request):
+            return _response_for_status(421)
+        if wait := self._limits.take(self._visitors.identify(request), request.method):
             sentence = "Too many requests. Try again in a minute."
-            return _Refusal(429, "rate", sentence, {"Retry-After": str(wait)})
+            return _ErrorResponse(429, "rate", sentence, {"Retry-After": str(wait)})
         return None
 
-    def _is_from_outside(self, request: web.Request) -> bool:
-        """Whether a visitor asks after health, through the proxy, and not a supervisor by whatever address."""
-        return "X-Forwarded-For" in request.headers or self._is_named(request)
+    def _is_from_visitor(self, request: web.Request) -> bool:
+        """Whether a visitor asks for the health, through the proxy, and not a supervisor by any address."""
+        return "X-Forwarded-For" in request.headers or self._is_own_host(request)
 
-    def _is_named(self, request: web.Request) -> bool:
+    def _is_own_host(self, request: web.Request) -> bool:
         """Whether the request is for this host: by its one `Host`, and by its target where that names a host too."""
-        # Not `request.host`: without a `Host` that asks the resolver for this machine's name, and all wait meanwhile.
+        # Not `request.host`: without a `Host` that blocks everything while it resolves this machine's name.
         hosts = [host.lower() for host in request.headers.getall("Host", ())]
         return hosts == [self._host] and request.url.host_port_subcomponent == self._host
 
 
-def _of_error(error: TesseraError) -> web.Response:
+def _response_for_error(error: TesseraError) -> web.Response:
     status, code = next(
         ((status, code) for kind, status, code in _STATUS_OF_ERRORS if isinstance(error, kind)), (500, "fault")
     )
     wait = _LATER_SECONDS if code == "later" else getattr(error, "retry_after", 0)
     if code == "too_many" and wait:
         code = "rate"  # too often, not too many: waiting helps
-    return _Refusal(status, code, error.sentence, {"Retry-After": str(math.ceil(wait))} if wait else None)
+    return _ErrorResponse(status, code, error.sentence, {"Retry-After": str(math.ceil(wait))} if wait else None)
 
 
-def _fault() -> web.Response:
-    return _Refusal(500, "fault", "Something went wrong inside Tessera. Try again in a minute.")
+def _internal_error() -> web.Response:
+    return _ErrorResponse(500, "fault", "Something went wrong inside Tessera. Try again in a minute.")
 
 
-def _of_status(status: int) -> web.Response:
-    response = _Refusal(status, *_STATUSES.get(status, _STATUSES[400]))
+def _response_for_status(status: int) -> web.Response:
+    response = _ErrorResponse(status, *_STATUSES.get(status, _STATUSES[400]))
     if status in _UNREAD:
         response.force_close()
     return response

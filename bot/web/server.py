@@ -1,8 +1,8 @@
-"""The bot's own HTTP: `GET /healthz` for what supervises the process, and the page for proofs where there is one.
+"""The bot's own HTTP: `GET /healthz` for the supervisor of the process, and the page for proofs where there is one.
 
-Fit means: the event loop turns, the store answers, the gateway is not given up, and nothing that the bot does by
-itself has ended. A source that is down does not make the bot unfit; if it did, an outage upstream would become a storm
-of restarts here.
+Healthy means: the event loop runs, the store answers, the gateway connection was not given up, and no background task
+has ended. A source that is down does not make the bot unhealthy; if it did, an outage upstream would cause restart
+after restart here.
 """
 
 from __future__ import annotations
@@ -27,36 +27,36 @@ from bot.web.visitor import Visitors
 
 log = logging.getLogger(__name__)
 
-# Each connection costs some 30 kB; more need a proxy in front, which keeps the slow ones to itself.
+# Each connection costs some 30 kB; more need a proxy in front, which buffers the slow ones.
 _MOST_CONNECTIONS = 200
 _BACKLOG = 128
-# aiohttp closes a connection on which no whole head comes for so long.
+# aiohttp closes a connection on which no complete request head arrives for so long.
 _IDLE_SECONDS = 15.0
-# So long it goes on reading, and drops, what comes behind an answer that needed no more; ten, if nothing else is said.
+# How long aiohttp reads and drops the rest of a request after its response was sent; its default is ten.
 _LINGER_SECONDS = 2.0
-# Judging a signature may take three questions to slow nodes, of eight seconds each.
+# Verifying a signature may take three requests to slow nodes, of eight seconds each.
 _REQUEST_SECONDS = 25.0
-_LAST_REQUESTS = 5.0
+_SHUTDOWN_SECONDS = 5.0
 
 _IN_USE = Message("[web] {host}:{port} is in use already. Choose another port.")
 _CANNOT_LISTEN = Message("[web] {host}:{port} cannot be listened on: {reason}. Choose another port.")
 
 
 class Server:
-    """A server that listens; `close()` ends it."""
+    """A running server; `close()` stops it."""
 
     def __init__(self, runner: web.AppRunner, listener: asyncio.Server) -> None:
         self._runner = runner
         self._listener = listener
 
     async def close(self) -> None:
-        """Take no new connections, and let requests that are under way come to their end."""
+        """Accept no new connections, and let running requests finish."""
         self._listener.close()
         await self._runner.cleanup()
 
 
-class _Turned(asyncio.Protocol):
-    """Somebody for whom there is no room."""
+class _NoRoom(asyncio.Protocol):
+    """The protocol of connections above the maximum."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Hang up."""
@@ -66,9 +66,9 @@ class _Turned(asyncio.Protocol):
 class _Connection(web.RequestHandler):
     """A connection whose errors are ours: aiohttp's reveal its version, and log headers, which hold cookies."""
 
-    def __init__(self, serving: web.Server, guard: Guard, idle_seconds: float) -> None:
+    def __init__(self, http_server: web.Server, guard: Guard, idle_seconds: float) -> None:
         super().__init__(
-            serving,
+            http_server,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=idle_seconds,
             lingering_time=_LINGER_SECONDS,
@@ -83,11 +83,11 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - aiohttp hands it in; it quotes what was sent
     ) -> web.StreamResponse:
-        """Answer what the parser refused, or what broke on the way."""
-        log.info("web: no request that can be answered: %s", type(exc).__name__)
+        """Answer what the parser refused, or what failed before it was answered."""
+        log.info("web: not a valid request: %s", type(exc).__name__)
         if request.writer.output_size > 0:
-            raise ConnectionError("an answer was begun")
-        return self._guard.broken(status)
+            raise ConnectionError("a response was started")
+        return self._guard.error_response(status)
 
 
 async def start_server(
@@ -103,11 +103,11 @@ async def start_server(
 
     Args:
         settings: Where to listen; port 0 takes any that is free.
-        store: Pinged by each question after its health.
-        gateway_state: A word on the connection to Discord.
+        store: Pinged by each health request.
+        gateway_state: Returns the state of the connection to Discord, in one word.
         page: For proofs; None where members prove in another way.
-        background_state: A word on what the bot does by itself; "ended" calls for a restart.
-        idle_seconds: How long a connection may be without a whole head of a request.
+        background_state: Returns the state of the background tasks, in one word; "ended" calls for a restart.
+        idle_seconds: How long a connection may be open without a complete request head.
 
     Raises:
         ConfigError: the address is in use or not ours.
@@ -120,14 +120,14 @@ async def start_server(
         except StoreError:
             store_state = "failing"
         background = background_state()
-        is_fit = store_state == "ok" and background != "ended"
+        is_healthy = store_state == "ok" and background != "ended"
         body = {
-            "status": "ok" if is_fit else "failing",
+            "status": "ok" if is_healthy else "failing",
             "store": store_state,
             "gateway": gateway_state(),
             "background": background,
         }
-        return web.json_response(body, status=200 if is_fit else 503)
+        return web.json_response(body, status=200 if is_healthy else 503)
 
     site = urlsplit(settings.public_url)
     guard = Guard(
@@ -142,17 +142,19 @@ async def start_server(
     app.router.add_get(HEALTH, health, name="health")
     if page:
         page.add_routes(app)
-    runner = web.AppRunner(app, shutdown_timeout=_LAST_REQUESTS)
+    runner = web.AppRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
-    serving = runner.server
-    assert serving is not None  # noqa: S101 - it is there after setup()
+    http_server = runner.server
+    assert http_server is not None  # noqa: S101 - it is there after setup()
 
-    def take() -> asyncio.Protocol:
-        has_room = len(serving.connections) < _MOST_CONNECTIONS
-        return _Connection(serving, guard, idle_seconds) if has_room else _Turned()
+    def make_protocol() -> asyncio.Protocol:
+        has_room = len(http_server.connections) < _MOST_CONNECTIONS
+        return _Connection(http_server, guard, idle_seconds) if has_room else _NoRoom()
 
     try:
-        listener = await asyncio.get_running_loop().create_server(take, settings.host, settings.port, backlog=_BACKLOG)
+        listener = await asyncio.get_running_loop().create_server(
+            make_protocol, settings.host, settings.port, backlog=_BACKLOG
+        )
     except OSError as error:
         await runner.cleanup()
         place = {"host": settings.host, "port": settings.port}

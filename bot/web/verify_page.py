@@ -1,9 +1,9 @@
 """The page on which members prove that a wallet is theirs, and the JSON that its script asks for.
 
-A GET changes nothing: what looks at links before people do (Discord's preview, a scanner) uses nothing up. The one
-exception is the return from Discord's login, which only works in the browser that began it. What changes something is
-a POST of JSON from this very page: by its `Origin`, by `Sec-Fetch-Site` where a browser sends that, and, once there is
-a session, by a header that only this page's script can know.
+A GET changes nothing: programs that open links before people do (Discord's preview, a scanner) use nothing up. The
+one exception is the callback of Discord's login, which only works in the browser that started it. Changes are made by a
+POST of JSON from this page itself: checked by its `Origin`, by `Sec-Fetch-Site` where a browser sends that, and, once
+there is a session, by a header that only this page's script can know.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import orjson
 from aiohttp import web
 
 from bot.errors import LimitError, SessionError, StoreError, UnavailableError
-from bot.linking import cookie as derived
+from bot.linking import cookie_secrets
 from bot.linking.outcome import Outcome
-from bot.linking.refusal_errors import OVER
-from bot.linking.steps import after
+from bot.linking.refusal_errors import SESSION_OVER
+from bot.linking.steps import session_after
 from bot.linking.verification import Verification
 from bot.messages import Message
 from bot.proofs import EndReason, ProofMethod, Session, SessionStatus
@@ -35,10 +35,10 @@ COOKIE = "__Host-vs"
 CSRF = "X-Tessera-CSRF"
 MAX_BODY = 4096 + 512  # the longest signature of a contract wallet is 4,002 characters
 _COOKIE_SECONDS = 15 * 60
-# Whoever sends a few hundred bytes for longer does so on purpose.
+# Nobody needs longer for a few hundred bytes, except on purpose.
 _BODY_SECONDS = 10.0
 
-# What `bot.linking.cookie` makes. Anything else is nobody's; bytes that are no text would not even hash.
+# What `bot.linking.cookie_secrets` makes. Anything else belongs to no session; some of it could not even be hashed.
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 _STEPS = {
@@ -68,7 +68,7 @@ class VerifyPage:
     def add_routes(self, app: web.Application) -> None:
         """Serve the page, its files, and what its script asks for."""
         for path, content, media in static_files():
-            app.router.add_get(path, _serving(content, media), name=path.strip("/").replace("/", "-"))
+            app.router.add_get(path, _file_handler(content, media), name=path.strip("/").replace("/", "-"))
         app.router.add_get("/oauth/cb", self.finish_login, name="oauth-cb")
         for name, handler in (
             ("start", self.start),
@@ -82,30 +82,30 @@ class VerifyPage:
     async def start(self, request: web.Request) -> web.Response:
         """Bind the link's token to this browser."""
         body = await self._body(request, "token")
-        session, cookie = await self._verification.start(body["token"], _cookie(request))
+        session, cookie = await self._verification.bind_browser(body["token"], _cookie(request))
         return await self._answer(session, cookie)
 
     async def state(self, request: web.Request) -> web.Response:
-        """How far this browser's session is."""
+        """The status of this browser's session."""
         await self._body(request)
         cookie = _cookie(request)
         return await self._answer(await self._verification.session(cookie), cookie)
 
     async def finish_login(self, request: web.Request) -> web.StreamResponse:
-        """The return from Discord's login."""
+        """The OAuth callback of Discord's login."""
         query = request.query
         try:
-            returned = await self._verification.finish_login(
+            result = await self._verification.finish_login(
                 _cookie(request),
-                state=_secret(query.get("state", "")),
+                state=_valid_secret(query.get("state", "")),
                 code=query.get("code", ""),
                 denied="error" in query,
             )
         except (UnavailableError, StoreError):  # a person waits for a page, not for JSON
             return _redirect("/v#problem=failed")
-        response = _redirect(f"/v#problem={returned.problem}" if returned.problem else "/v")
-        if returned.cookie:
-            _set_cookie(response, returned.cookie)
+        response = _redirect(f"/v#problem={result.problem}" if result.problem else "/v")
+        if result.cookie:
+            _set_cookie(response, result.cookie)
         return response
 
     async def challenge(self, request: web.Request) -> web.Response:
@@ -117,7 +117,7 @@ class VerifyPage:
             {
                 "challenge_id": challenge.challenge_id,
                 "text": challenge.text,
-                "expires_at": _iso(challenge.expires_at),
+                "expires_at": _format_time(challenge.expires_at),
             }
         )
 
@@ -126,7 +126,7 @@ class VerifyPage:
         body = await self._body(request, "challenge_id", "signature")
         session, cookie = await self._session(request)
         outcome = await self._verification.submit(session, body["challenge_id"], body["signature"])
-        return await self._answer(after(session, outcome), cookie, outcome)
+        return await self._answer(session_after(session, outcome), cookie, outcome)
 
     async def cancel(self, request: web.Request) -> web.Response:
         """The person says "not me": the session ends."""
@@ -139,17 +139,19 @@ class VerifyPage:
         """The session of a request that changes something, and its cookie."""
         cookie = _cookie(request)
         if not cookie:
-            raise SessionError(OVER)
-        if not derived.same(_secret(request.headers.get(CSRF, "")), derived.csrf(cookie)):
+            raise SessionError(SESSION_OVER)
+        if not cookie_secrets.secrets_match(
+            _valid_secret(request.headers.get(CSRF, "")), cookie_secrets.csrf_token(cookie)
+        ):
             raise web.HTTPForbidden
         session = await self._verification.session(cookie)
-        # Known before it is counted: anybody can make up cookies, and must not use up what is for all sessions.
-        if wait := self._sessions.take(derived.hashed(cookie)):
+        # Looked up before it is counted: anybody can invent cookies, and must not use up the limit of all sessions.
+        if wait := self._sessions.take(cookie_secrets.hash_secret(cookie)):
             raise LimitError(_TOO_MANY, retry_after=wait)
         return session, cookie
 
     async def _body(self, request: web.Request, *names: str) -> Mapping[str, str]:
-        """The texts of a JSON object, from this very page."""
+        """The strings of a JSON object, sent by this page itself."""
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
         same_site = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
@@ -176,7 +178,7 @@ class VerifyPage:
         return response
 
     def _state(self, session: Session, cookie: str, code: str, until: datetime | None) -> dict[str, Any]:
-        """What the page's script shows; who made a link is not shown to a browser whose person is not known."""
+        """What the page's script shows; before the login it does not name the person who made the link."""
         step = "contest" if session.reason is EndReason.CONTESTED else _STEPS.get(session.status, "dead")
         with_login = session.method is ProofMethod.OAUTH
         shown = step not in ("login", "dead")
@@ -184,31 +186,33 @@ class VerifyPage:
         user = {"id": str(person.user_id), "name": person.name, "avatar_url": person.avatar_url}
         return {
             "step": step,
-            "csrf": "" if step == "dead" else derived.csrf(cookie),
+            "csrf": "" if step == "dead" else cookie_secrets.csrf_token(cookie),
             "authorize_url": self._verification.authorize_url(session, cookie),
             "user": user if with_login and shown else None,
             "expected": {"name": person.name} if not with_login and shown else None,
             "guild": session.guild_name if shown else "",
             "account": session.account if shown else "",
-            "owner": _shown(session.owner) if shown else "",
-            "linked": {"address": _shown(session.owner), "accounts": [session.account]} if step == "done" else None,
+            "owner": _checksummed(session.owner) if shown else "",
+            "linked": {"address": _checksummed(session.owner), "accounts": [session.account]}
+            if step == "done"
+            else None,
             "code": code,
-            "until": _iso(until) if until and step == "contest" else "",
-            "expires_at": _iso(session.expires_at),
+            "until": _format_time(until) if until and step == "contest" else "",
+            "expires_at": _format_time(session.expires_at),
             "reason": session.reason if session.reason in (EndReason.OTHER_USER, EndReason.CANCELLED) else "",
         }
 
 
 def _cookie(request: web.Request) -> str:
     """Of this browser's session, "" for none."""
-    return _secret(request.cookies.get(COOKIE, ""))
+    return _valid_secret(request.cookies.get(COOKIE, ""))
 
 
-def _secret(text: str) -> str:
+def _valid_secret(text: str) -> str:
     return text if _SECRET.fullmatch(text) else ""
 
 
-def _serving(content: bytes, media: str) -> Any:
+def _file_handler(content: bytes, media: str) -> Any:
     async def serve(_request: web.Request) -> web.Response:
         return web.Response(body=content, content_type=media, charset="utf-8")
 
@@ -227,10 +231,10 @@ def _set_cookie(response: web.Response, cookie: str) -> None:
     response.set_cookie(COOKIE, cookie, max_age=_COOKIE_SECONDS, path="/", secure=True, httponly=True, samesite="Lax")
 
 
-def _shown(address: str) -> str:
-    """An address as wallets show it, for people compare the two."""
+def _checksummed(address: str) -> str:
+    """An address as wallets show it, as people compare the two."""
     return checksummed(address) if address else ""
 
 
-def _iso(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,7 +1,7 @@
-"""Who asks: the address of a visitor, behind the proxies that the operator named and no others.
+"""Identifies visitors by their address, behind the proxies that the operator trusts and no others.
 
 `X-Forwarded-For` is read from its right end, where the nearest proxy wrote, and only as long as the writers are
-trusted; whatever stands further left a visitor may have made up. It never has a part in making URLs.
+trusted; anything further left may have been invented by a visitor. It is never used to make URLs.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from aiohttp import web
 from pydantic import IPvAnyNetwork
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-# A household or a phone has a whole network of IPv6's, and could count as ever another visitor.
+# A household or a phone has a whole IPv6 network, and could otherwise count as many visitors.
 _IPV6_PREFIX = 64
 
 
 class Visitors:
-    """Names for visitors that only this process can make: no address is stored."""
+    """Keyed hashes of visitors' addresses that only this process can compute: no address is stored."""
 
     def __init__(self, trusted: Sequence[IPvAnyNetwork]) -> None:
         self._trusted = tuple(trusted)
         self._key = secrets.token_bytes(32)
 
-    def who(self, request: web.Request) -> bytes:
+    def identify(self, request: web.Request) -> bytes:
         """A keyed hash of the visitor's address."""
         address = self._address(request)
         if isinstance(address, ipaddress.IPv6Address):
@@ -34,20 +34,20 @@ class Visitors:
         return hashlib.blake2b(str(address).encode(), key=self._key, digest_size=16).digest()
 
     def _address(self, request: web.Request) -> _Address | None:
-        address = _parsed(request.remote or "")
-        written = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
-        while address and written and self._is_trusted(address):
-            behind = _parsed(written.pop().strip())
-            if behind is None:
+        address = _parse_address(request.remote or "")
+        forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
+        while address and forwarded and self._is_trusted(address):
+            next_address = _parse_address(forwarded.pop().strip())
+            if next_address is None:
                 break
-            address = behind
+            address = next_address
         return address
 
     def _is_trusted(self, address: _Address) -> bool:
         return any(address in network for network in self._trusted)
 
 
-def _parsed(text: str) -> _Address | None:
+def _parse_address(text: str) -> _Address | None:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

@@ -40,7 +40,7 @@ def round_of(harness: LinkingHarness, *, ready: bool = True, failing: bool = Fal
         if failing:
             raise StoreError(Message("The disk is full."))
         for notification in await harness.notifications.pending():
-            await harness.notifications.notified(notification)
+            await harness.notifications.mark_notified(notification)
 
     return contest_round(lambda: ready, notify, harness.settle)
 

@@ -33,13 +33,13 @@ async def test_a_moderator_links_an_account_and_the_member_is_notified(sandbox: 
     answer = await ada.run("link-manual", member=hana.user, account="10002")
     assert answer.message["ephemeral"]
     assert (
-        "`loopring:10002` is linked to **Hana**, by a moderator's word, without a signature, in one server."
+        "`loopring:10002` is linked to **Hana**, by a moderator's confirmation, without a signature, in one server."
         in answer.text
     )
     assert "They were notified by direct message." in answer.text
     (message,) = await hana.direct_messages()
     assert "A moderator of **The Mosaic Society** linked `loopring:10002` to you" in message["embeds"][0]["description"]
-    assert "a moderator's word, without a signature, in one server" in (await hana.run("accounts")).text
+    assert "a moderator's confirmation, without a signature, in one server" in (await hana.run("accounts")).text
     twice = await ada.run("link-manual", member=hana.user, account="10002")
     assert "proven by this member already" in twice.text
     other = await sandbox.person("kwame")

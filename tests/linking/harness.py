@@ -12,15 +12,15 @@ from typing import Any
 from bot.linking import Accounts, Linking, Notifications, Verification, privacy, upkeep
 from bot.linking.claims import Claims
 from bot.linking.contest_rules import policy
-from bot.linking.cookie import hashed
+from bot.linking.cookie_secrets import hash_secret
 from bot.linking.ethereum import Nodes
 from bot.linking.outcome import Outcome
 from bot.linking.refusal_errors import refusal_error
 from bot.linking.signature_verifier import SignatureVerifier
-from bot.linking.steps import Page
-from bot.links import MOST_LINKS, Link, NotificationKind, Person
+from bot.linking.steps import ProofSetup
+from bot.links import MAX_LINKS, Link, NotificationKind, Person
 from bot.lookup.lookup import Lookup
-from bot.proofs import MOST_TRIES, ProofMethod, Session, VerifiedSignature
+from bot.proofs import MAX_TRIES, ProofMethod, Session, VerifiedSignature
 from bot.sources.source import Source
 from bot.store import Store
 from bot.store.audit import record
@@ -88,7 +88,7 @@ class LinkingHarness:
         """A code is typed, as it is compared."""
         now = at or self.now
         terms = policy(now, CONTEST)
-        return await self.proofs.take_code(session, hashed(code), now, terms, most_tries=MOST_TRIES)
+        return await self.proofs.take_code(session, hash_secret(code), now, terms, max_tries=MAX_TRIES)
 
     async def recorded(self, at: datetime, actor: bytes, verb: str, subject: bytes) -> None:
         """Let something have been done before."""
@@ -110,7 +110,7 @@ class LinkingHarness:
         """One round; who is among `refusing` takes no direct messages. How many contests it ended."""
         for each in await self.notifications.pending():
             if not each.tried:
-                await self.notifications.notified(each, refused=each.user_id in refusing)
+                await self.notifications.mark_notified(each, refused=each.user_id in refusing)
         return await self.settle()
 
     async def vouch(self, user_id: int, account: str, owner: str, *, guild_id: int = GUILD) -> None:
@@ -124,14 +124,14 @@ class LinkingHarness:
             guild_id=guild_id,
             actor=actor,
             subject=subject,
-            most=MOST_LINKS,
+            limit=MAX_LINKS,
         )
         if refusal:
             raise refusal_error(refusal)
 
     async def add(self, user_id: int, account: str, owner: str) -> None:
         """Somebody links an account; "" where its owner is not known."""
-        outcome = await self.store.links.add(user_id, to_account(account), owner, self.now, most=MOST_LINKS)
+        outcome = await self.store.links.add(user_id, to_account(account), owner, self.now, limit=MAX_LINKS)
         if outcome is LinkOutcome.LIMIT:
             raise refusal_error(Refusal.LIMIT)
 
@@ -143,7 +143,7 @@ class LinkingHarness:
         """Somebody runs `/verify` and signs with a key; `signer` where that speaks for another address, `owner`."""
         link = Link(to_account(account), owner or owner_of(key), "", is_main=False, linked_at=self.now)
         verification = self.linking.verification
-        started = await verification.begin(Person(user_id, "somebody"), None, "", link, ProofMethod.PASTE)
+        started = await verification.start_proof(Person(user_id, "somebody"), None, "", link, ProofMethod.PASTE)
         challenge = await verification.challenge(started.session, signer or address_of(key))
         return await verification.submit(
             started.session, challenge.challenge_id, sign(key, challenge.text.encode()).hex()
@@ -153,8 +153,8 @@ class LinkingHarness:
         """Somebody opens the link of their `/verify` and signs; the code that the page shows."""
         link = Link(to_account(account), owner_of(key), "", is_main=False, linked_at=self.now)
         verification = self.linking.verification
-        started = await verification.begin(person, GUILD, "The Mosaic Society", link, ProofMethod.CODE)
-        session, _ = await verification.start(started.url.partition("#t=")[2], "")
+        started = await verification.start_proof(person, GUILD, "The Mosaic Society", link, ProofMethod.CODE)
+        session, _ = await verification.bind_browser(started.url.partition("#t=")[2], "")
         challenge = await verification.challenge(session, address_of(key))
         signature = sign(key, challenge.text.encode()).hex()
         return (await verification.submit(session, challenge.challenge_id, signature)).code
@@ -210,7 +210,7 @@ def make_linking(
         store,
         Claims(store, lookup),
         SignatureVerifier(nodes, lookup.counterfactual, factories, knows_wallets=lookup.knows_wallets),
-        page=Page(ProofMethod.CODE, "https://verify.example.org"),
+        setup=ProofSetup(ProofMethod.CODE, "https://verify.example.org"),
         pseudonym=pseudonym,
         clock=clock,
         contest_for=CONTEST,

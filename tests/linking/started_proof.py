@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.linking import cookie as derived
+from bot.linking import cookie_secrets
 from bot.linking.steps import StartedProof
 from bot.links import Link, Person, ProofKind
 from bot.proofs import ProofMethod, Session, VerifiedSignature
@@ -28,7 +28,7 @@ async def begin(
     whose = owner_of(KEYS[account]) if owner == "?" else owner
     link = Link(to_account(account), whose, "", is_main=False, linked_at=harness.now)
     person = Person(user_id, "somebody", "https://cdn.discordapp.com/a.png")
-    return await harness.linking.verification.begin(person, GUILD, "The Mosaic Society", link, method)
+    return await harness.linking.verification.start_proof(person, GUILD, "The Mosaic Society", link, method)
 
 
 def verified(account: str = FIRST) -> VerifiedSignature:
@@ -44,7 +44,9 @@ def token_of(started: StartedProof) -> str:
 async def signed_with_code(harness: LinkingHarness, user_id: int, code: str = CODE) -> Session:
     """Somebody's page shows a code of our own choice."""
     started = await begin(harness, user_id, method=ProofMethod.CODE)
-    session, _ = await harness.linking.verification.start(token_of(started), "")
+    session, _ = await harness.linking.verification.bind_browser(token_of(started), "")
     until = harness.now + timedelta(minutes=5)
-    assert await harness.proofs.put_code(session, verified(), derived.hashed(code.replace("-", "")), harness.now, until)
+    assert await harness.proofs.put_code(
+        session, verified(), cookie_secrets.hash_secret(code.replace("-", "")), harness.now, until
+    )
     return session

@@ -113,7 +113,7 @@ async def test_it_does_not_end_before_its_holder_was_told(harness: LinkingHarnes
     assert await harness.listed(ANN) == {ACCOUNT: True}
     [notice] = await harness.notifications.pending(ANN)
     assert (notice.kind, notice.until) == (NotificationKind.CONTESTED, end + CONTEST)
-    await harness.notifications.notified(notice)
+    await harness.notifications.mark_notified(notice)
     assert await ends_at(harness) == notice.until
     assert await harness.run_for(CONTEST - A_SECOND) == 0
     assert await harness.run_for(A_SECOND) == 1
@@ -141,7 +141,7 @@ async def test_who_is_told_late_has_the_whole_time_from_then_on(
     harness.pass_time(late)
     [notice] = await harness.notifications.pending(ANN)
     assert notice.until == contest.ends_at + given
-    await harness.notifications.notified(notice)
+    await harness.notifications.mark_notified(notice)
     assert await ends_at(harness) == contest.ends_at + given
 
 
@@ -151,7 +151,7 @@ async def test_to_be_told_late_shortens_nothing(harness: LinkingHarness, contest
     harness.pass_time(HOURS)
     [notice] = await harness.notifications.pending(ANN)
     assert notice.until == objected
-    await harness.notifications.notified(notice)
+    await harness.notifications.mark_notified(notice)
     assert await ends_at(harness) == objected
 
 
@@ -164,7 +164,7 @@ async def test_other_news_that_are_told_late_lengthen_nothing(harness: LinkingHa
     harness.pass_time(HOURS)
     for notice in await harness.notifications.pending(ANN):
         if notice.kind is NotificationKind.KEPT:
-            await harness.notifications.notified(notice)
+            await harness.notifications.mark_notified(notice)
     assert await ends_at(harness) == before
 
 
@@ -187,7 +187,7 @@ async def test_and_has_the_whole_time_from_when_they_hear_of_it(harness: Linking
         harness.pass_time(A_ROUND)
         await harness.round(ANN)
     [notice] = await harness.notifications.pending(ANN)
-    await harness.notifications.notified(notice)  # below the answer to a command
+    await harness.notifications.mark_notified(notice)  # below the answer to a command
     assert await ends_at(harness) == harness.now + CONTEST
     assert await harness.news(ANN) == []
 

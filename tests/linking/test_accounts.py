@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import InputError, LimitError, NotFoundError, SourceError, TesseraError
-from bot.links import MAX_LABEL, MOST_LINKS, Link
+from bot.links import MAX_LABEL, MAX_LINKS, Link
 from bot.sources.loopring import LoopringSource
 from bot.store.rows import to_account
 from tests.blockscout_source import open_blockscout
@@ -113,14 +113,14 @@ async def test_while_loopring_is_down_an_address_or_a_name_is_linked_on_the_chai
 
 
 async def test_ten_accounts_and_no_eleventh(harness: LinkingHarness) -> None:
-    for number in range(10001, 10001 + MOST_LINKS):
+    for number in range(10001, 10001 + MAX_LINKS):
         await harness.accounts.link(ANN, str(number))
     with pytest.raises(LimitError, match="10 accounts are linked already, which is the most: `/unlink` one first"):
         await harness.accounts.link(ANN, "10011")
     assert not (await harness.accounts.link(ANN, "10001")).is_new
     await harness.accounts.remove(ANN, to_account(ADA))
     assert (await harness.accounts.link(ANN, "10011")).is_new
-    assert len(await harness.listed(ANN)) == MOST_LINKS
+    assert len(await harness.listed(ANN)) == MAX_LINKS
 
 
 async def test_two_members_may_name_one_account_and_only_one_has_proven_it(harness: LinkingHarness) -> None:
@@ -194,7 +194,7 @@ async def test_unlinking_asks_nobody(sandbox: SandboxClient, harness: LinkingHar
 
 
 async def test_an_eleventh_account_cannot_be_proven_either(harness: LinkingHarness) -> None:
-    for number in range(MOST_LINKS):
+    for number in range(MAX_LINKS):
         await harness.name(ANN, f"loopring:{20000 + number}", f"wallet {number}")
     before = await harness.dump()
     with pytest.raises(LimitError):

@@ -22,7 +22,7 @@ NO_CODE = r"^There is nothing to type a code for\. Open your link first, and sig
 async def test_the_page_is_given_a_code_for_five_minutes(harness: LinkingHarness) -> None:
     verification = harness.linking.verification
     started = await begin(harness, ANN, method=ProofMethod.CODE)
-    session, cookie = await verification.start(token_of(started), "")
+    session, cookie = await verification.bind_browser(token_of(started), "")
     issued = await verification.challenge(session, owner_of("one"))
     outcome = await verification.submit(session, issued.challenge_id, sign("one", issued.text.encode()).hex())
     until = harness.now + timedelta(minutes=5)

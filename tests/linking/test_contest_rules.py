@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.linking.contest_rules import LONGEST_ROUND, decide, is_late
-from bot.links import Claim, Notification, NotificationKind, ProofKind, Standing
+from bot.links import AddressStatus, ClaimDecision, Notification, NotificationKind, ProofKind
 
 ANN, BEN = 401, 402
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -16,27 +16,33 @@ LATER = NOW + timedelta(days=3)
 
 
 @pytest.mark.parametrize(
-    ("standing", "claim"),
+    ("status", "claim"),
     [
-        pytest.param(Standing(), Claim.PROVE, id="nobody has it"),
-        pytest.param(Standing(refused_until=LATER), Claim.PROVE, id="nobody has it any more"),
-        pytest.param(Standing(ANN, KEY), Claim.PROVE, id="hers"),
-        pytest.param(Standing(ANN, KEY, is_contested=True), Claim.PROVE, id="hers, and contested"),
-        pytest.param(Standing(ANN, WORD), Claim.PROVE, id="hers by a moderator's word"),
-        pytest.param(Standing(BEN, WORD), Claim.OUTWEIGH, id="his by a moderator's word"),
-        pytest.param(Standing(BEN, WORD, refused_until=LATER), Claim.OUTWEIGH, id="likewise, and she lost it before"),
-        pytest.param(Standing(BEN, KEY), Claim.CONTEST, id="his"),
-        pytest.param(Standing(BEN, ProofKind.CONTRACT), Claim.CONTEST, id="his by a contract"),
-        pytest.param(Standing(BEN, ProofKind.COUNTERFACTUAL), Claim.CONTEST, id="his by a wallet to come"),
-        pytest.param(Standing(BEN, KEY, is_contested=True), Claim.TAKE_OVER, id="his, and contested"),
-        pytest.param(Standing(BEN, KEY, refused_until=LATER), Claim.REFUSE, id="his, and she lost it before"),
+        pytest.param(AddressStatus(), ClaimDecision.PROVE, id="nobody has it"),
+        pytest.param(AddressStatus(refused_until=LATER), ClaimDecision.PROVE, id="nobody has it any more"),
+        pytest.param(AddressStatus(ANN, KEY), ClaimDecision.PROVE, id="hers"),
+        pytest.param(AddressStatus(ANN, KEY, is_contested=True), ClaimDecision.PROVE, id="hers, and contested"),
+        pytest.param(AddressStatus(ANN, WORD), ClaimDecision.PROVE, id="hers by a moderator's confirmation"),
+        pytest.param(AddressStatus(BEN, WORD), ClaimDecision.OUTWEIGH, id="his by a moderator's confirmation"),
         pytest.param(
-            Standing(BEN, KEY, is_contested=True, refused_until=LATER), Claim.REFUSE, id="likewise, and contested"
+            AddressStatus(BEN, WORD, refused_until=LATER), ClaimDecision.OUTWEIGH, id="likewise, and she lost it before"
+        ),
+        pytest.param(AddressStatus(BEN, KEY), ClaimDecision.CONTEST, id="his"),
+        pytest.param(AddressStatus(BEN, ProofKind.CONTRACT), ClaimDecision.CONTEST, id="his by a contract"),
+        pytest.param(AddressStatus(BEN, ProofKind.COUNTERFACTUAL), ClaimDecision.CONTEST, id="his by a wallet to come"),
+        pytest.param(AddressStatus(BEN, KEY, is_contested=True), ClaimDecision.TAKE_OVER, id="his, and contested"),
+        pytest.param(
+            AddressStatus(BEN, KEY, refused_until=LATER), ClaimDecision.REFUSE, id="his, and she lost it before"
+        ),
+        pytest.param(
+            AddressStatus(BEN, KEY, is_contested=True, refused_until=LATER),
+            ClaimDecision.REFUSE,
+            id="likewise, and contested",
         ),
     ],
 )
-def test_what_anns_signature_leads_to(standing: Standing, claim: Claim) -> None:
-    assert decide(ANN, standing) is claim
+def test_what_anns_signature_leads_to(status: AddressStatus, claim: ClaimDecision) -> None:
+    assert decide(ANN, status) is claim
 
 
 @pytest.mark.parametrize(

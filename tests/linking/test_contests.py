@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import InputError
-from bot.linking.contest_rules import REFUSED_FOR
+from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Result
 from bot.links import Contest, NotificationKind, ProofKind
 from bot.store.rows import to_account
@@ -41,7 +41,7 @@ async def test_a_second_signature_moves_nothing_and_both_know_of_it(harness: Lin
     [notice] = await harness.notifications.pending(ANN)
     assert (notice.kind, notice.owner, notice.until) == (NotificationKind.CONTESTED, OWNER, contest.ends_at)
     assert await harness.news(BEN) == []
-    await harness.notifications.notified(notice)
+    await harness.notifications.mark_notified(notice)
     assert await harness.news(ANN) == []
 
 
@@ -93,8 +93,8 @@ async def test_a_new_signature_keeps_it_and_shuts_the_challenger_out_for_a_month
     assert await harness.store.contests.opened_by(BEN) == []
     assert await harness.news(ANN) == [NotificationKind.CONTESTED, NotificationKind.KEPT]
     assert await harness.news(BEN) == [NotificationKind.REFUSED]
-    again = harness.now + REFUSED_FOR
-    harness.pass_time(REFUSED_FOR - A_SECOND)
+    again = harness.now + REFUSAL_PERIOD
+    harness.pass_time(REFUSAL_PERIOD - A_SECOND)
     await harness.purge()
     with pytest.raises(InputError, match=f"you cannot claim it again before {again:%Y-%m-%d}"):
         await harness.prove(BEN, ACCOUNT, KEY)
@@ -201,7 +201,7 @@ async def test_withdrawing_and_claiming_anew_takes_no_week_from_who_objected(har
         await harness.accounts.remove(BEN, to_account(ACCOUNT))
     else:
         await harness.delete(BEN)
-    with pytest.raises(InputError, match=f"you cannot claim it again before {harness.now + REFUSED_FOR:%Y-%m-%d}"):
+    with pytest.raises(InputError, match=f"you cannot claim it again before {harness.now + REFUSAL_PERIOD:%Y-%m-%d}"):
         await harness.prove(BEN, ACCOUNT, KEY)
     assert await harness.store.contests.held_by(ANN) == []
 

@@ -19,7 +19,7 @@ WALLET, KEYED = 10021, 10001
 ACCOUNT = "loopring:10001"
 HERS, HIS = owner_of("hers"), owner_of("his")
 CONTRACTS = (ProofKind.CONTRACT, ProofKind.COUNTERFACTUAL)
-OTHER = "another address's, as was told before: this bot's operator must look at that"
+OTHER = "reported before as owned by another address: this bot's operator must look at that"
 # Where a contract's yes counts, and where it does not: an address may be somebody else's contract there.
 COVERED_BY_A_CONTRACT = {
     "loopring:10021": True,

@@ -1,4 +1,4 @@
-"""A moderator's word: marked, noted, good in one server, behind every signature, and never about themselves."""
+"""A moderator's confirmation: marked, noted, good in one server, behind every signature, and never about themselves."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError, LimitError
-from bot.linking.contest_rules import REFUSED_FOR
+from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Result
 from bot.linking.upkeep import AUDIT_RETAINED, SESSIONS_RETAINED
 from bot.links import Person
@@ -172,7 +172,7 @@ async def test_who_was_deleted_may_come_back(lived: LinkingHarness) -> None:
 async def test_deletion_does_not_lift_a_refusal(lived: LinkingHarness) -> None:
     await lived.delete(ANN)
     lived.pass_time(timedelta(hours=1))
-    with pytest.raises(InputError, match="You claimed that account lately, and it stayed with its holder"):
+    with pytest.raises(InputError, match="You claimed that account recently, and it stayed with its holder"):
         await lived.prove(ANN, LOST, "his")
 
 
@@ -208,11 +208,11 @@ async def test_time_takes_verifications_then_refusals_then_what_was_noted(lived:
     lived.pass_time(timedelta(minutes=11))  # ten of the sessions themselves
     assert timedelta(hours=24) == SESSIONS_RETAINED
     assert await left() == {"refusals", "audit"}
-    lived.pass_time(REFUSED_FOR - timedelta(hours=25))
+    lived.pass_time(REFUSAL_PERIOD - timedelta(hours=25))
     assert await left() == {"refusals", "audit"}
     lived.pass_time(timedelta(hours=1))
     assert await left() == {"audit"}
-    lived.pass_time(AUDIT_RETAINED - REFUSED_FOR - timedelta(hours=2))
+    lived.pass_time(AUDIT_RETAINED - REFUSAL_PERIOD - timedelta(hours=2))
     assert await left() == {"audit"}
     lived.pass_time(timedelta(hours=2))
     assert await left() == set()

@@ -151,7 +151,9 @@ class Members(RuleBasedStateMachine):
         """Time goes by, people read what they are told, contests end, and what is old is forgotten."""
         self._run(self._harness.run_for(span))
         for notice in self._run(self._harness.notifications.pending()):
-            self._run(self._harness.notifications.notified(notice))  # below a command, to who takes no direct messages
+            self._run(
+                self._harness.notifications.mark_notified(notice)
+            )  # below a command, to who takes no direct messages
         assert self._run(self._harness.round()) == 0
         assert (
             self._run(self._harness.rows("SELECT 1 FROM contests WHERE ends_at <= ?", self._harness.now.timestamp()))
@@ -222,7 +224,7 @@ _WRONG = {
     """,
     "a claim that ends before it began": "SELECT owner FROM contests WHERE ends_at < opened_at",
     "a notice of what is over": "SELECT id FROM notices WHERE until < at",
-    "a claim against a moderator's word": """
+    "a claim against a moderator's confirmation": """
         SELECT contests.owner FROM contests JOIN proofs ON proofs.owner = contests.owner WHERE proofs.method = 'manual'
     """,
 }
@@ -245,7 +247,7 @@ _SPOILT = {
     ],
     "a claim to what the challenger has not linked": [_LINK_1, _PROOF_1, _CLAIM_2],
     "a claim that ends before it began": [_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, "UPDATE contests SET ends_at = 5"],
-    "a claim against a moderator's word": [
+    "a claim against a moderator's confirmation": [
         *(_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, "UPDATE proofs SET method = 'manual', guild_id = 1"),
     ],
     "a notice of what is over": ["INSERT INTO notices (user_id, news, at, until) VALUES (1, 'won', 10, 5)"],

@@ -21,7 +21,7 @@ from tests.sandbox_client import SandboxClient
 
 KEYED, WALLET, LOCKED, PROMISED = 10001, 10021, 10022, 10028
 INFO = "counterFactualInfo"
-NO_KEY = "That signature is by another key than that of {}. Choose that account in your wallet, and sign anew."
+NO_KEY = "That signature is by another key than that of {}. Choose that account in your wallet, and sign again."
 
 
 async def told(verifiers: Verifiers, account: int, word: str = "") -> tuple[type[TesseraError], str]:
@@ -71,7 +71,7 @@ async def test_who_is_refused_reads_which_address_it_is_about(
             [FACTORY],
             ProofError,
             "That signature is not by the address's own key. If the address is a smart wallet, only its contract can "
-            "tell, and this bot has no Ethereum node to ask: its operator must set ETH_RPC_URL.",
+            "confirm it, and this bot has no Ethereum node to ask: its operator must set ETH_RPC_URL.",
             id="no node",
         ),
         pytest.param(
@@ -115,9 +115,7 @@ async def test_who_cannot_be_told_from_a_smart_wallet_reads_that_too(sandbox: Sa
         verifier = SignatureVerifier(
             nodes, harness.lookup.counterfactual, [FACTORY], knows_wallets=harness.lookup.knows_wallets
         )
-        nobody_knows = (
-            "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can tell."
-        )
+        nobody_knows = "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can say."
         assert await told(Verifiers(sandbox, harness, verifier), PROMISED) == (ProofError, f"{NO_KEY} {nobody_knows}")
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from bot.errors import InputError, LimitError, NotFoundError, SessionError, SourceError
 from bot.holdings import Account
-from bot.linking import cookie as derived
-from bot.linking.contest_rules import REFUSED_FOR
+from bot.linking import cookie_secrets
+from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Outcome, Result
-from bot.linking.refusal_errors import OVER
+from bot.linking.refusal_errors import SESSION_OVER
 from bot.links import Contest, Person
 from bot.proofs import ProofMethod, Session, SessionStatus
 from bot.sources.loopring import LoopringSource
@@ -49,7 +49,7 @@ async def test_what_was_asked_for_is_what_the_session_says(harness: LinkingHarne
     assert started.session == expected
     assert re.fullmatch(r"[\w-]{16}", started.session.session_id)
     assert re.fullmatch(r"https://verify\.example\.org/v#t=[\w-]{43}", started.url)
-    session, cookie = await harness.linking.verification.start(token_of(started), "")
+    session, cookie = await harness.linking.verification.bind_browser(token_of(started), "")
     assert await harness.linking.verification.session(cookie) == session
     assert (session.session_id, session.status, session.person) == (started.session.session_id, "ready", person)
 
@@ -61,29 +61,29 @@ async def test_a_signature_to_paste_needs_no_page(harness: LinkingHarness) -> No
 
 async def test_a_link_is_of_the_browser_that_brought_it_first(harness: LinkingHarness) -> None:
     started, other = [await begin(harness, user, method=ProofMethod.CODE) for user in (ANN, BEN)]
-    session, cookie = await harness.linking.verification.start(token_of(started), "")
-    assert await harness.linking.verification.start(token_of(started), cookie) == (session, cookie)
-    for wrong in ("", "x" * 43, derived.new_secret()):
-        with pytest.raises(SessionError, match=f"^{re.escape(OVER.text)}$"):
-            await harness.linking.verification.start(token_of(started), wrong)
-    theirs, another = await harness.linking.verification.start(token_of(other), cookie)
+    session, cookie = await harness.linking.verification.bind_browser(token_of(started), "")
+    assert await harness.linking.verification.bind_browser(token_of(started), cookie) == (session, cookie)
+    for wrong in ("", "x" * 43, cookie_secrets.new_secret()):
+        with pytest.raises(SessionError, match=f"^{re.escape(SESSION_OVER.text)}$"):
+            await harness.linking.verification.bind_browser(token_of(started), wrong)
+    theirs, another = await harness.linking.verification.bind_browser(token_of(other), cookie)
     assert theirs.session_id == other.session.session_id
     assert another != cookie
     harness.pass_time(timedelta(minutes=10))
     for wrong in (cookie, ""):
-        with pytest.raises(SessionError, match=f"^{re.escape(OVER.text)}$"):
-            await harness.linking.verification.start(token_of(started), wrong)
+        with pytest.raises(SessionError, match=f"^{re.escape(SESSION_OVER.text)}$"):
+            await harness.linking.verification.bind_browser(token_of(started), wrong)
 
 
 async def test_without_a_cookie_there_is_no_session(harness: LinkingHarness) -> None:
     await begin(harness, ANN, method=ProofMethod.CODE)
     for wrong in ("", "x" * 43):
-        with pytest.raises(SessionError, match=f"^{re.escape(OVER.text)}$"):
+        with pytest.raises(SessionError, match=f"^{re.escape(SESSION_OVER.text)}$"):
             await harness.linking.verification.session(wrong)
 
 
 async def test_where_there_is_no_login_nobody_comes_back_from_one(harness: LinkingHarness) -> None:
-    _, cookie = await harness.linking.verification.start(
+    _, cookie = await harness.linking.verification.bind_browser(
         token_of(await begin(harness, ANN, method=ProofMethod.CODE)), ""
     )
     returned = await harness.linking.verification.finish_login(cookie, state="", code="", denied=False)
@@ -94,15 +94,15 @@ async def test_of_one_server_thirty_may_begin_within_a_minute(harness: LinkingHa
     verification = harness.linking.verification
     busy = r"^Too many people of this server verify right now\. Try again in a minute\.$"
     for user_id in range(1, 31):
-        await verification.begin(Person(user_id), GUILD, "", None, ProofMethod.CODE)
+        await verification.start_proof(Person(user_id), GUILD, "", None, ProofMethod.CODE)
     harness.pass_time(timedelta(seconds=59))
     with pytest.raises(LimitError, match=busy) as told:
-        await verification.begin(Person(31), GUILD, "", None, ProofMethod.CODE)
+        await verification.start_proof(Person(31), GUILD, "", None, ProofMethod.CODE)
     assert told.value.retry_after == 60
-    await verification.begin(Person(31), GUILD + 1, "", None, ProofMethod.CODE)
-    await verification.begin(Person(32), None, "", None, ProofMethod.CODE)
+    await verification.start_proof(Person(31), GUILD + 1, "", None, ProofMethod.CODE)
+    await verification.start_proof(Person(32), None, "", None, ProofMethod.CODE)
     harness.pass_time(timedelta(seconds=1))
-    await verification.begin(Person(31), GUILD, "", None, ProofMethod.CODE)
+    await verification.start_proof(Person(31), GUILD, "", None, ProofMethod.CODE)
 
 
 async def test_one_person_may_begin_five_times_within_an_hour(harness: LinkingHarness) -> None:
@@ -150,7 +150,7 @@ async def test_a_session_gives_out_five_texts_and_only_the_last_is_good(harness:
     assert len({text.nonce for text in texts}) == 5
     assert await harness.rows("SELECT count(*) FROM challenges WHERE used_at IS NULL") == [(1,)]
     for text in texts[:4]:
-        with pytest.raises(SessionError, match=f"^{re.escape(OVER.text)}$"):
+        with pytest.raises(SessionError, match=f"^{re.escape(SESSION_OVER.text)}$"):
             await verification.submit(session, text.challenge_id, sign("one", text.text.encode()).hex())
     last = texts[4]
     assert (await verification.submit(session, last.challenge_id, sign("one", last.text.encode()).hex())).result is (
@@ -184,14 +184,14 @@ async def test_an_address_stands_for_its_account_on_the_first_network_that_has_o
     async with open_blockscout(sandbox) as ethereum, open_linking(source, ethereum) as harness:
         verification = harness.linking.verification
         person = Person(ANN, "somebody")
-        session = (await verification.begin(person, None, "", None, ProofMethod.PASTE)).session
+        session = (await verification.start_proof(person, None, "", None, ProofMethod.PASTE)).session
         assert (await verification.challenge(session, ADA_OWNER)).accounts == (FIRST,)
         stranger = "0x" + "5e" * 20
         issued = await verification.challenge(session, stranger)
         assert (issued.signer, issued.owner, issued.accounts) == (stranger, stranger, (f"eip155:1:{stranger}",))
         assert "\nResources:\n- eip155:1:0x5e5e" in issued.text
     async with open_blockscout(sandbox) as ethereum, open_linking(ethereum, source) as harness:
-        session = (await harness.linking.verification.begin(person, None, "", None, ProofMethod.PASTE)).session
+        session = (await harness.linking.verification.start_proof(person, None, "", None, ProofMethod.PASTE)).session
         issued = await harness.linking.verification.challenge(session, ADA_OWNER)
         assert issued.accounts == (str(Account("eip155:1", ADA_OWNER)),)
 
@@ -201,7 +201,9 @@ async def test_an_address_without_an_account_is_told_apart_from_one_that_cannot_
 ) -> None:
     stranger = "0x12345678901234567890123456789012345678ab"
     async with open_linking(source) as harness:
-        session = (await harness.linking.verification.begin(Person(ANN), None, "", None, ProofMethod.PASTE)).session
+        session = (
+            await harness.linking.verification.start_proof(Person(ANN), None, "", None, ProofMethod.PASTE)
+        ).session
         nobody = r"^0x1234…78ab has no account here\. Connect the address that owns yours\.$"
         with pytest.raises(InputError, match=nobody):
             await harness.linking.verification.challenge(session, stranger)
@@ -217,7 +219,7 @@ async def test_an_address_without_an_account_is_told_apart_from_one_that_cannot_
 
 async def test_whoever_waits_hears_that_it_was_cancelled(harness: LinkingHarness) -> None:
     started = await begin(harness, ANN, method=ProofMethod.CODE)
-    session, cookie = await harness.linking.verification.start(token_of(started), "")
+    session, cookie = await harness.linking.verification.bind_browser(token_of(started), "")
     outcomes = harness.linking.verification.outcomes
     waiting = asyncio.create_task(outcomes.wait(session.session_id, 10))
     await harness.linking.verification.cancel(session)
@@ -298,7 +300,7 @@ async def test_whoever_may_not_contest_is_told_until_when(harness: LinkingHarnes
     await harness.prove(ANN, FIRST, "one")
     await harness.prove(BEN, FIRST, "one")
     await harness.prove(ANN, FIRST, "one")
-    until = (harness.now + REFUSED_FOR).date()
-    lost = "You claimed that account lately, and it stayed with its holder: you cannot claim it again before"
+    until = (harness.now + REFUSAL_PERIOD).date()
+    lost = "You claimed that account recently, and it stayed with its holder: you cannot claim it again before"
     with pytest.raises(InputError, match=f"^{lost} {until}\\.$"):
         await harness.prove(BEN, FIRST, "one")

@@ -178,7 +178,7 @@ async def test_what_loopring_told_once_is_enough_when_it_is_gone(verifiers: Veri
 
 async def test_where_no_source_can_tell_of_wallets_that_is_said(sandbox: SandboxClient) -> None:
     async with open_blockscout(sandbox) as blind, open_verifiers(sandbox, blind) as verifiers:
-        words = "is not deployed, no source of this bot can tell"
+        words = "is not deployed, no source of this bot can say"
         with pytest.raises(ProofError, match=words):
             await verifiers.verify(PROMISED)
         with pytest.raises(ProofError, match="by another key") as deployed:

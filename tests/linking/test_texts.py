@@ -19,7 +19,7 @@ MINUTES = timedelta(minutes=5)
 
 async def test_on_the_page_it_is_a_sign_in_of_that_page(harness: LinkingHarness) -> None:
     started = await begin(harness, ANN, method=ProofMethod.CODE)
-    session, _ = await harness.linking.verification.start(token_of(started), "")
+    session, _ = await harness.linking.verification.bind_browser(token_of(started), "")
     issued = await harness.linking.verification.challenge(session, WALLET)
     first, address = issued.text.split("\n")[:2]
     assert first == "verify.example.org wants you to sign in with your Ethereum account:"

@@ -115,7 +115,7 @@ async def test_a_transaction_for_which_there_is_no_room_is_undone_whole(tmp_path
 async def test_a_store_that_another_program_holds_is_waited_for_and_then_given_up(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     await make_store(path)
-    store = await Store.open(path, patience=0.2)
+    store = await Store.open(path, lock_timeout=0.2)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         started = time.monotonic()
@@ -152,5 +152,5 @@ async def test_a_store_that_another_program_keeps_to_itself_is_not_opened(tmp_pa
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(ConfigError, match="in use by another program"):
-            await Store.open(path, patience=0.1)
+            await Store.open(path, lock_timeout=0.1)
     await (await Store.open(path)).close()

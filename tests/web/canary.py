@@ -11,7 +11,7 @@ from pathlib import Path
 import yarl
 
 from bot.app.log import set_up_logging
-from bot.linking import cookie as derived
+from bot.linking import cookie_secrets
 from tests.web.harness import CLIENT_SECRET, Browser
 
 LIBRARIES = ("discord", "aiohttp", "asyncio")
@@ -48,8 +48,10 @@ class Canary:
         self.hide("header of the script", browser.state["csrf"])
         if url := browser.state["authorize_url"]:
             query = yarl.URL(url).query
-            verifiers = [derived.code_verifier(browser.cookie, login) for login in range(2)]
-            self.hide("verifier", next(v for v in verifiers if derived.code_challenge(v) == query["code_challenge"]))
+            verifiers = [cookie_secrets.pkce_verifier(browser.cookie, login) for login in range(2)]
+            self.hide(
+                "verifier", next(v for v in verifiers if cookie_secrets.pkce_challenge(v) == query["code_challenge"])
+            )
             self.hide("state", query["state"])
 
     def signature(self, signature: str) -> None:

@@ -21,7 +21,7 @@ from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
 from bot.linking.signature_verifier import SignatureVerifier
-from bot.linking.steps import Page, StartedProof
+from bot.linking.steps import ProofSetup, StartedProof
 from bot.linking.upkeep import settle
 from bot.links import Link, Person
 from bot.lookup.lookup import Lookup
@@ -164,7 +164,7 @@ class PageHarness:
     ) -> StartedProof:
         """Somebody runs `/verify`."""
         person = await self.person(username)
-        return await self.verification.begin(
+        return await self.verification.start_proof(
             person, GUILD, "The Mosaic Society", link, method or self.verification.method
         )
 
@@ -231,7 +231,7 @@ async def open_page(
             store,
             Claims(store, lookup),
             SignatureVerifier(Nodes(session, asked) if asked else None, lookup.counterfactual, factories),
-            page=Page(method, url, login if method is ProofMethod.OAUTH else None),
+            setup=ProofSetup(method, url, login if method is ProofMethod.OAUTH else None),
             pseudonym=pseudonym,
             clock=clock,
             contest_for=CONTEST,

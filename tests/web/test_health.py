@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import orjson
 import pytest
 
-from bot.web.limits import READS_A_MINUTE
+from bot.web.limits import READS_PER_MINUTE
 from bot.web.verify_page import VerifyPage
 from tests.web.harness import PageHarness
 from tests.web.wire import ask, head, line_to, serving
@@ -16,7 +16,7 @@ from tests.web.wire import ask, head, line_to, serving
 PUBLIC = "https://verify.example.org"
 NAMED = {"Host": "verify.example.org"}
 PROXIED = {"X-Forwarded-For": "203.0.113.7"}
-MANY = 2 * READS_A_MINUTE
+MANY = 2 * READS_PER_MINUTE
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ async def test_a_visitor_under_another_host_is_not(url: str) -> None:
 async def test_a_visitor_is_limited(url: str, headers: dict[str, str]) -> None:
     seen = await asked(url, headers, MANY)
     assert set(seen) == {200, 429}
-    assert seen[200] < MANY - READS_A_MINUTE / 2
+    assert seen[200] < MANY - READS_PER_MINUTE / 2
 
 
 async def test_a_supervisor_is_answered_while_visitors_are_not(url: str) -> None:

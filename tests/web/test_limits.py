@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 import aiohttp
 import pytest
 
-from bot.linking.cookie import csrf, new_secret
-from bot.web.limits import READS_A_MINUTE, WRITES_A_MINUTE, WRITES_A_SECOND, Limits, SessionLimits
+from bot.linking.cookie_secrets import csrf_token, new_secret
+from bot.web.limits import READS_PER_MINUTE, WRITES_PER_MINUTE, WRITES_PER_SECOND, Limits, SessionLimits
 from tests.web.harness import PageHarness
 from tests.web.wire import Line, Raw, ask, at_wallet, head, kept, line_to, scripted, serving_page
 
@@ -39,8 +39,8 @@ def passed(limits: Limits, visitor: bytes, method: str, times: int) -> int:
 def test_a_visitor_may_write_thirty_times_a_minute_and_read_a_hundred_and_twenty_times() -> None:
     clock = Clock()
     limits = Limits(clock)
-    assert passed(limits, b"a", "POST", 50) == WRITES_A_MINUTE == 30
-    assert passed(limits, b"a", "GET", 200) == READS_A_MINUTE == 120
+    assert passed(limits, b"a", "POST", 50) == WRITES_PER_MINUTE == 30
+    assert passed(limits, b"a", "GET", 200) == READS_PER_MINUTE == 120
     assert limits.take(b"a", "POST") == 2
     clock.now += 60
     assert passed(limits, b"a", "POST", 50) == 30
@@ -50,9 +50,9 @@ def test_all_sessions_together_write_twenty_times_a_second() -> None:
     clock = Clock()
     limits = SessionLimits(clock)
     sessions = [n.to_bytes(32) for n in range(1000)]
-    assert sum(limits.take(session) == 0 for session in sessions) == 2 * WRITES_A_SECOND == 40
+    assert sum(limits.take(session) == 0 for session in sessions) == 2 * WRITES_PER_SECOND == 40
     clock.now += 1
-    assert sum(limits.take(session) == 0 for session in sessions) == WRITES_A_SECOND
+    assert sum(limits.take(session) == 0 for session in sessions) == WRITES_PER_SECOND
 
 
 def test_who_is_over_the_limit_takes_nothing_from_the_others() -> None:
@@ -137,7 +137,7 @@ async def test_a_crowd_of_strangers_shuts_no_member_out(harness: PageHarness) ->
         for n in range(200):
             # Anybody can make a cookie up, and the header that goes with it.
             cookie = new_secret()
-            own = {"Cookie": f"__Host-vs={cookie}", "X_Tessera_CSRF": csrf(cookie)}
+            own = {"Cookie": f"__Host-vs={cookie}", "X_Tessera_CSRF": csrf_token(cookie)}
             crowd.append(scripted(url, "challenge", b'{"address": "x"}', X_Forwarded_For=f"203.0.113.{n}", **own))
         assert {answer.status for answer in await statuses(url, crowd)} == {401}
         member = await at_wallet(harness)

@@ -201,7 +201,7 @@ async def test_without_scripts_one_sentence_says_what_is_missing() -> None:
         await page.goto(f"{server.url}/v#t={TOKEN}")
         tree = await (await context.new_cdp_session(page)).send("Accessibility.getFullAXTree")
     told = " ".join(node["name"]["value"] for node in tree["nodes"] if node["role"]["value"] == "StaticText")
-    assert "This page needs JavaScript to speak with your wallet. Allow it for this site, then reload." in told
+    assert "This page needs JavaScript to connect to your wallet. Allow it for this site, then reload." in told
     assert "One moment" not in told
 
 

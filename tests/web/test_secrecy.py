@@ -195,7 +195,7 @@ async def test_when_somebody_does_wrong_nothing_is_told(sandbox: SandboxClient, 
                 content = scripted(harness.url, "cancel", b"{}", **own, Referer=harness.url)
                 await line.send(content.replace(b"\r\n\r\n", f"\r\n{broken}\r\n\r\n".encode()))
                 assert (await line.answer()).status == 400
-        assert_silent(canary, "another user opened the link", "did not begin it", "web: POST submit: 400")
+        assert_silent(canary, "another user opened the link", "did not start it", "web: POST submit: 400")
 
 
 async def smart_wallet(sandbox: SandboxClient, account: str) -> str:

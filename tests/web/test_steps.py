@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.linking import cookie as derived
+from bot.linking import cookie_secrets
 from bot.linking.outcome import Outcome, Result
 from bot.links import Link, Person
 from bot.proofs import ProofMethod
@@ -50,7 +50,7 @@ def state(browser: Browser, step: str, **shown: Any) -> dict[str, Any]:
     """A state with nothing in it but what is given, and what every step has."""
     nothing: dict[str, Any] = {
         "step": step,
-        "csrf": "" if step == "dead" else derived.csrf(browser.cookie),
+        "csrf": "" if step == "dead" else cookie_secrets.csrf_token(browser.cookie),
         "authorize_url": "",
         "user": None,
         "expected": None,
@@ -90,9 +90,9 @@ async def test_before_the_login_nobody_is_named(harness: PageHarness) -> None:
     assert browser.state == state(browser, "login", authorize_url=url)
     assert url.startswith(f"{harness.sandbox.url}/oauth2/authorize?")
     query = parse_qs(urlsplit(url).query)
-    verifier = derived.code_verifier(browser.cookie, 0)
-    assert query["state"] == [derived.login_state(browser.cookie, 0)]
-    assert query["code_challenge"] == [derived.code_challenge(verifier)]
+    verifier = cookie_secrets.pkce_verifier(browser.cookie, 0)
+    assert query["state"] == [cookie_secrets.oauth_state(browser.cookie, 0)]
+    assert query["code_challenge"] == [cookie_secrets.pkce_challenge(verifier)]
 
 
 async def test_after_the_login_the_page_says_who_proves_what(harness: PageHarness) -> None:
@@ -237,12 +237,12 @@ async def test_a_login_of_another_browser_is_logged(harness: PageHarness, caplog
     with caplog.at_level(logging.WARNING, LOGGER):
         assert await (await opened(harness, "hana")).follow(location) == "/v#problem=failed"
     said = [record.getMessage() for record in caplog.records if record.name == LOGGER]
-    assert said == ["verify: a login came back to a browser that did not begin it"]
+    assert said == ["verify: a login callback reached a browser that did not start it"]
 
 
 async def test_a_person_of_whom_nothing_is_known_is_shown_by_id(sandbox: SandboxClient, tmp_path: Path) -> None:
     async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
-        begun = await harness.verification.begin(Person(7), None, "", None, ProofMethod.CODE)
+        begun = await harness.verification.start_proof(Person(7), None, "", None, ProofMethod.CODE)
         browser = harness.browser()
         await browser.open(begun.url)
         assert browser.state == state(browser, "wallet", expected={"name": ""})
@@ -297,5 +297,7 @@ async def test_without_a_session_no_step_is_taken(
     harness: PageHarness, name: str, body: dict[str, str], cookie: str
 ) -> None:
     headers = {"Cookie": f"__Host-vs={cookie}"} if cookie else {}
-    reply = await harness.browser().post(name, body, headers=headers | {"X-Tessera-CSRF": derived.csrf("x" * 43)})
+    reply = await harness.browser().post(
+        name, body, headers=headers | {"X-Tessera-CSRF": cookie_secrets.csrf_token("x" * 43)}
+    )
     assert (reply.status, reply.error) == (401, "session")

@@ -22,10 +22,10 @@ async def naming(*trusted: str, address: str = OWN) -> AsyncIterator[PromptModal
     visitors = Visitors([ip_network(each) for each in trusted])
     app = web.Application()
 
-    async def who(request: web.Request) -> web.Response:
-        return web.Response(body=visitors.who(request))
+    async def identify(request: web.Request) -> web.Response:
+        return web.Response(body=visitors.identify(request))
 
-    app.router.add_get("/", who)
+    app.router.add_get("/", identify)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
@@ -33,9 +33,9 @@ async def naming(*trusted: str, address: str = OWN) -> AsyncIterator[PromptModal
         url = f"http://[{address}]:{runner.addresses[0][1]}"
 
         async def asked(*lines: str, **others: str) -> bytes:
-            written = "".join(f"X-Forwarded-For: {line}\r\n" for line in lines)
+            forwarded = "".join(f"X-Forwarded-For: {line}\r\n" for line in lines)
             more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in others.items())
-            content = f"GET / HTTP/1.1\r\nHost: x\r\n{written}{more}\r\n"
+            content = f"GET / HTTP/1.1\r\nHost: x\r\n{forwarded}{more}\r\n"
             return (await ask(url, content.encode("latin-1"))).body
 
         yield asked
@@ -56,7 +56,7 @@ async def test_a_proxy_that_is_not_the_named_one_is_not_believed() -> None:
         assert await who("203.0.113.1") == await who()
 
 
-# What stands in the header behind 127.0.0.1, 10.0.0.0/8 and 2001:db8:ffff::/48, and whom it leads to.
+# What stands in the header next_address 127.0.0.1, 10.0.0.0/8 and 2001:db8:ffff::/48, and whom it leads to.
 WALKED = [
     pytest.param(["203.0.113.1"], "203.0.113.1", id="one"),
     pytest.param(["198.51.100.66, 203.0.113.1"], "203.0.113.1", id="left part made up"),
@@ -68,7 +68,7 @@ WALKED = [
     pytest.param([" 203.0.113.1\t"], "203.0.113.1", id="blanks"),
     pytest.param(["::ffff:203.0.113.1"], "203.0.113.1", id="IPv4 as IPv6"),
     pytest.param(["203.0.113.1, ::ffff:10.0.0.1"], "203.0.113.1", id="a proxy's IPv4 as IPv6"),
-    pytest.param(["2001:db8::1, 2001:db8:ffff::1"], "2001:db8::1", id="IPv6 behind IPv6"),
+    pytest.param(["2001:db8::1, 2001:db8:ffff::1"], "2001:db8::1", id="IPv6 next_address IPv6"),
     pytest.param(["10.0.0.1"], "10.0.0.1", id="only proxies"),
 ]
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import discord
 
 from bot.holdings import Account
-from bot.linking.accounts import Linked
+from bot.linking.accounts import LinkResult
 from bot.linking.upkeep import AUDIT_RETAINED
 from bot.links import MAX_LABEL, Contest, Link, Notification, NotificationKind
 from bot.signing.signature import checksummed
@@ -98,7 +98,7 @@ def owner_words(owner: str) -> str:
     return short_address(checksummed(owner))
 
 
-def linked_embed(linked: Linked) -> discord.Embed:
+def linked_embed(linked: LinkResult) -> discord.Embed:
     """The answer to `/link`."""
     link = linked.link
     owner = f", owner `{owner_words(link.owner)}`" if link.owner else ""
@@ -239,7 +239,7 @@ def _proof(link: Link) -> str:
 
 
 def _method(link: Link) -> str:
-    words = link.proof_kind.words if link.proof_kind else "nothing"
+    words = link.proof_kind.description if link.proof_kind else "nothing"
     return f"{words}, in one server" if link.proven_in else words
 
 

@@ -67,11 +67,11 @@ class NotificationsCog(commands.Cog, name="Notifications"):
         except discord.HTTPException as error:
             log.info("notifications: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:
-                await self._notifications.notified(notification, refused=True)
+                await self._notifications.mark_notified(notification, refused=True)
         except (aiohttp.ClientError, OSError) as error:
             log.warning("notifications: a direct message cannot be sent now: %s", type(error).__name__)
         else:
-            await self._notifications.notified(notification)
+            await self._notifications.mark_notified(notification)
 
     @commands.Cog.listener()
     async def on_app_command_completion(
@@ -92,4 +92,4 @@ class NotificationsCog(commands.Cog, name="Notifications"):
         if notifications:
             await interaction.followup.send(embeds=list(map(notification_embed, notifications)), ephemeral=True)
         for notification in notifications:
-            await self._notifications.notified(notification)
+            await self._notifications.mark_notified(notification)

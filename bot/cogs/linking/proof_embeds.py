@@ -9,7 +9,7 @@ import discord
 from bot.cogs.linking.link_embeds import STAYS, account_words, moment_words, owner_words
 from bot.linking.outcome import Outcome, Result
 from bot.links import Link, Person
-from bot.proofs import MOST_RELAYS, IssuedChallenge, ProofMethod
+from bot.proofs import MAX_RELAYS, IssuedChallenge, ProofMethod
 from bot.signing.signature import checksummed
 from bot.store.rows import to_account
 from bot.text import safe_text
@@ -96,7 +96,7 @@ def outcome_embed(outcome: Outcome) -> discord.Embed:
         return _embed("It stays yours", f"You signed again for {address}. {STAYS}", BRAND)
     if outcome.result is Result.RELAYED:
         locked = f"\nThis happened {outcome.relays} times within a day: you cannot verify for a day."
-        return _embed("Nothing was linked", _RELAYED + (locked if outcome.relays >= MOST_RELAYS else ""), FAULT)
+        return _embed("Nothing was linked", _RELAYED + (locked if outcome.relays >= MAX_RELAYS else ""), FAULT)
     return _embed(
         "Cancelled", "“Not me” was pressed on the page. Nothing was linked. `/verify` makes a new link.", CAUTION
     )

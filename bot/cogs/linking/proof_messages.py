@@ -22,7 +22,7 @@ from bot.linking.outcome import Result
 from bot.linking.steps import StartedProof
 from bot.links import Link
 from bot.messages import Message
-from bot.proofs import MOST_RELAYS, ProofMethod
+from bot.proofs import MAX_RELAYS, ProofMethod
 from bot.signing.signature import parse_address
 from bot.ui.client import Bot
 from bot.ui.panel import TOKEN_SECONDS
@@ -154,7 +154,7 @@ class ProofMessages:
             raise InputError(_SERVERS_ONLY)
         guild_name = interaction.guild.name if interaction.guild else ""
         person = person_of(interaction.user)
-        started = await self._verification.begin(person, interaction.guild_id, guild_name or "", link, method)
+        started = await self._verification.start_proof(person, interaction.guild_id, guild_name or "", link, method)
         if earlier := self._waiting.pop(person.user_id, None):
             earlier.task.cancel()
             await earlier.panel.end(replaced_embed())
@@ -171,7 +171,7 @@ class ProofMessages:
             await panel.end(expired_embed())
             return
         await panel.finish(outcome)
-        if outcome.result is Result.RELAYED and outcome.relays >= MOST_RELAYS:
+        if outcome.result is Result.RELAYED and outcome.relays >= MAX_RELAYS:
             await self._warn_owners(started, guild, outcome.relays)
 
     async def _warn_owners(self, started: StartedProof, guild: discord.Guild | None, relays: int) -> None:

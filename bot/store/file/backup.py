@@ -1,8 +1,8 @@
 """One backup: a copy of the store as it is at one moment, in a file that needs nothing beside it.
 
-The copy is read by a connection of its own, in one transaction: with SQLite's log (WAL) that shows one moment to the
-end, whatever is written meanwhile, and holds nobody up. So it may run beside the bot, in its process or in another.
-A plain `cp` of a store in use is *not* a backup: what is in the log is missing from it, or half there.
+The copy is read by a connection of its own, in one transaction: with SQLite's log (WAL) that is a snapshot of one
+moment, whatever is written meanwhile, and delays nobody. So it may run beside the bot, in its process or in another.
+A plain `cp` of a store in use is *not* a backup: what is in the log is missing from it, or only half there.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _CANNOT_WRITE = Message("{target}: the backup cannot be written there: {reason}.
 _STOPPED = Message("The backup was stopped. Nothing was written.")
 _NOT_WHOLE = Message("The copy of the store is not whole: {reason}. Nothing was written.")
 
-PART = ".part"  # how the name of a backup ends that is not whole yet; it begins with a dot
+PART = ".part"  # the suffix of an unfinished backup; its name starts with a dot
 
-_PAGES = 256  # copied at a time, 1 MiB: how far it goes on after it was asked to stop
+_PAGES = 256  # copied at a time, 1 MiB; stopping is checked in between
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Summary:
 async def backup_file(source: Path, target: Path) -> Summary:
     """Save the store at `source`, which a bot may be using, to the new file `target` (mode 0600).
 
-    The copy is written beside its target, read again as a whole, and only then given its name. Whatever goes wrong,
-    a cancellation included, leaves nothing of it.
+    The copy is written beside its target, read back as a whole, and only then given its name. Whatever goes wrong,
+    a cancellation included, leaves no file.
 
     Raises:
         InputError: there is a file at `target` already.
@@ -63,7 +63,7 @@ async def backup_file(source: Path, target: Path) -> Summary:
         return await asyncio.shield(copying)
     except asyncio.CancelledError:
         stop.set()
-        await asyncio.gather(copying, return_exceptions=True)  # until it has cleaned up behind itself
+        await asyncio.gather(copying, return_exceptions=True)  # until it has removed its file
         raise
 
 
@@ -74,7 +74,7 @@ def copy(source: Path, target: Path, *, replace: bool = False, stop: threading.E
     source = Path(os.path.realpath(source))  # the log is beside the file, not beside a link to it
     if examine(source, source.parent / "backups") is None:
         raise ConfigError(_NO_STORE, source=source)
-    part = _begin(target)
+    part = _create_part(target)
     try:
         rows = _copy(source, part, stop or threading.Event())
         _verify(part, rows)
@@ -85,14 +85,14 @@ def copy(source: Path, target: Path, *, replace: bool = False, stop: threading.E
         _sync(target.parent)
         return Summary(target, rows, target.stat().st_size)
     except (sqlite3.Error, OSError) as error:
-        said = error.strerror if isinstance(error, OSError) else error
-        raise StoreError(_FAILED, target=target, reason=said) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise StoreError(_FAILED, target=target, reason=reason) from error
     finally:
         for path in (part, *(Path(f"{part}{ending}") for ending in COMPANIONS)):
             path.unlink(missing_ok=True)
 
 
-def _begin(target: Path) -> Path:
+def _create_part(target: Path) -> Path:
     try:
         file, name = tempfile.mkstemp(PART, f".{target.name}.", target.parent)
     except OSError as error:
@@ -104,25 +104,25 @@ def _begin(target: Path) -> Path:
 def _copy(source: Path, part: Path, stop: threading.Event) -> dict[str, int]:
     """Returns the rows of each table at the moment that was copied."""
 
-    def go_on(_status: int, _remaining: int, _total: int) -> None:
+    def check_stop(_status: int, _remaining: int, _total: int) -> None:
         if stop.is_set():
             raise StoreError(_STOPPED)
 
     with closing(connect_to_read(source)) as reading, closing(sqlite3.connect(part)) as copied:
         reading.execute("BEGIN")
         rows = count_rows(Database(reading))  # the first read of a transaction fixes its moment
-        reading.backup(copied, pages=_PAGES, progress=go_on)
-        # Or the copy would want a log of its own beside it as soon as somebody looks at it.
+        reading.backup(copied, pages=_PAGES, progress=check_stop)
+        # Otherwise reading the copy would create a log beside it.
         copied.execute("PRAGMA journal_mode=DELETE").fetchall()
         return rows
 
 
 def _verify(part: Path, rows: Mapping[str, int]) -> None:
-    with closing(connect_to_read(part)) as again:
-        verdict = again.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        strays = again.execute("PRAGMA foreign_key_check").fetchall()
-        if verdict != "ok" or strays or count_rows(Database(again)) != rows:
-            reason = verdict if verdict != "ok" else "rows are missing or point nowhere"
+    with closing(connect_to_read(part)) as written:
+        verdict = written.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        orphans = written.execute("PRAGMA foreign_key_check").fetchall()
+        if verdict != "ok" or orphans or count_rows(Database(written)) != rows:
+            reason = verdict if verdict != "ok" else "rows are missing or refer to missing rows"
             raise StoreError(_NOT_WHOLE, reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""The backups that are retained of a store: their names, and how to go back to the newest good one.
+"""The retained backups of a store: their names, and how to restore the newest good one.
 
 tessera-2026-11-25.db        made in the night of that day
 tessera-before-m002_links.db made before the tables were changed by that step
@@ -23,7 +23,7 @@ _NO_BACKUP = Message(
 )
 _CANNOT_READ = Message("{folder}: the backups cannot be read: {reason}.")
 
-# Beside a store's file SQLite keeps its log, an index of the log, and (not in our mode of operation) a journal.
+# SQLite's files beside a store: its log, an index of the log, and (not in our mode of operation) a journal.
 COMPANIONS = ("-wal", "-shm", "-journal")
 
 
@@ -59,7 +59,7 @@ def of_steps(store: Path, folder: Path) -> list[Path]:
 
 
 def days(store: Path, folder: Path) -> list[date]:
-    """The days of which there is a backup; a day that no calendar knows is not one of ours."""
+    """The days of which there is a backup; a name without a valid date is not one of ours."""
     found = []
     for path in find(store, folder):
         try:

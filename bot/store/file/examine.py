@@ -1,6 +1,6 @@
-"""Is the file at the store's path a store that may be opened? Looking changes nothing and needs no lock.
+"""Whether the file at the store's path is a store that may be opened. This changes nothing and needs no lock.
 
-A file that is damaged or gone must never be taken for an empty one: that would read as "nobody linked anything".
+A file that is damaged or gone must never be treated as an empty one: that would mean "nobody linked anything".
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _GONE_WITH_LOG = Message(
 )
 _GONE_WITH_BACKUPS = Message(
     "{path}: the store is gone or empty, but there are backups of it in {backups}. Move that folder away to "
-    "begin anew, and members must link again. {restore}"
+    "start again, and members must link again. {restore}"
 )
 _NOT_A_STORE = Message("{path}: not a store that Tessera can use: {reason}. It was not touched.")
 _RESTORE = Message("{fault} {restore}")
@@ -39,7 +39,7 @@ _DAMAGED_FILE = Message("{path}: the store is damaged ({verdict}). It was not to
 _OTHER_PROGRAM = Message("{path}: the database of another program. Set [store] path; it was not touched.")
 _NEWER = Message("{path}: written by a newer Tessera ({step}). Run that version, or use another file.")
 
-PATIENCE = 5.0  # a backup program's lock, or a curious shell's, is over by then; a person waits no longer
+LOCK_TIMEOUT = 5.0  # a backup program's lock, or a shell's, has ended by then; a person waits no longer
 
 _OF_THE_DISK = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -58,23 +58,23 @@ class Findings:
     pending: tuple[str, ...]
 
 
-def examine(path: Path, backups: Path, *, patience: float = PATIENCE) -> Findings | None:
-    """Look into the store at `path`, also while a bot uses it. None: there is none yet.
+def examine(path: Path, backups: Path, *, lock_timeout: float = LOCK_TIMEOUT) -> Findings | None:
+    """Read the state of the store at `path`, even while a bot uses it. None: there is none yet.
 
     Args:
         path: The store's file.
         backups: The folder of its backups.
-        patience: Seconds to wait for another program's lock.
+        lock_timeout: Seconds to wait for another program's lock.
 
     Raises:
         DamagedStoreError: it is damaged, or gone while its log or backups are there.
         ConfigError: it cannot be read, is in use, belongs to another program, or was written by a newer Tessera.
     """
     if not _size(path):
-        _refuse_what_was_lost(path, backups)
+        _refuse_lost_store(path, backups)
         return None
     with explaining(path, backups):
-        connection = connect_to_read(path, patience=patience)
+        connection = connect_to_read(path, lock_timeout=lock_timeout)
         try:
             return _findings(path, backups, Database(connection))
         finally:
@@ -96,14 +96,14 @@ def inspect(path: Path, backups: Path) -> Findings | None:
     return found
 
 
-def connect_to_read(path: Path, *, patience: float = PATIENCE) -> sqlite3.Connection:
+def connect_to_read(path: Path, *, lock_timeout: float = LOCK_TIMEOUT) -> sqlite3.Connection:
     """A connection that cannot change the file; when it is closed the log stays as it is, too."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", timeout=patience, uri=True)
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", timeout=lock_timeout, uri=True)
 
 
 @contextmanager
 def explaining(path: Path, backups: Path) -> Iterator[None]:
-    """Say what SQLite cannot do with a file at start in words for its operator.
+    """Turn errors of SQLite at start into messages for the operator.
 
     Raises:
         DamagedStoreError: the file is damaged.
@@ -122,7 +122,7 @@ def explaining(path: Path, backups: Path) -> Iterator[None]:
         refused = _NOT_A_STORE(path=path, reason=error)
         if not name.startswith(_DAMAGED):
             raise ConfigError(refused) from error
-        if name == "SQLITE_NOTADB" and not backup_files.find(path, backups):  # as likely the path of something else
+        if name == "SQLITE_NOTADB" and not backup_files.find(path, backups):  # as likely the path of another file
             raise DamagedStoreError(refused) from error
         raise DamagedStoreError(_RESTORE, fault=refused, restore=backup_files.how_to_restore(path, backups)) from error
 
@@ -139,7 +139,7 @@ def _size(path: Path) -> int:
         raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
 
 
-def _refuse_what_was_lost(path: Path, backups: Path) -> None:
+def _refuse_lost_store(path: Path, backups: Path) -> None:
     log = Path(f"{path}-wal")
     if _size(log):  # SQLite would delete it
         raise DamagedStoreError(

@@ -1,6 +1,6 @@
-"""One Tessera per store: a lock on a file beside it, which the system takes back from a process that has ended.
+"""One Tessera per store: a lock on a file beside it, which the system releases when its process has ended.
 
-SQLite would let two of them write by turns, and both would then act in Discord on what the other one changed.
+SQLite would let two of them write in turns, and each would then act in Discord on the other's changes.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ _MOUNTS = Path("/proc/self/mountinfo")  # Linux only; elsewhere nobody is warned
 _NETWORK = {"9p", "afs", "ceph", "cifs", "fuse.glusterfs", "fuse.sshfs", "glusterfs", "nfs", "nfs4", "smb3", "smbfs"}
 
 
-# A file system without locks, or a server of files that hands none out.
+# A file system, or a file server, without locks.
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 
 
 class Lock:
-    """A lock that is held until it is left. Use `take`."""
+    """A lock that is held until its `with` block ends. Use `take`."""
 
     def __init__(self, held: BaseFileLock) -> None:
         self._held = held
 
     @classmethod
     def take(cls, store: Path, *, kind: type[BaseFileLock] = FileLock) -> Lock:
-        """Lock the store at this real path, whether it is there yet or not. The lock's file stays when it is left.
+        """Lock the store at this real path, whether it is there yet or not. The lock file stays after the release.
 
         Args:
             store: The store's file.
@@ -60,7 +60,7 @@ class Lock:
         _warn_of_network(path)
         lock = kind(path, mode=0o600, thread_local=False, fallback_to_soft=False, on_acquired=_write_pid)
         try:
-            # filelock would make missing folders, and takes a place that holds no files for a lock that is taken.
+            # filelock would create missing folders, and reports a path that cannot hold files as a lock in use.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             lock.acquire(blocking=False)
         except Timeout as error:
@@ -72,7 +72,7 @@ class Lock:
             if error.errno not in _NO_LOCKS:
                 raise ConfigError(_CANNOT_WRITE, store=store, reason=error.strerror) from error
             log.warning(
-                "%s: no lock can be had here (%s): take care that no second Tessera uses it", store, error.strerror
+                "%s: files cannot be locked here (%s): take care that no second Tessera uses it", store, error.strerror
             )
         return cls(lock)
 
@@ -91,7 +91,7 @@ def _write_pid(file: int) -> None:
 
 
 def _read_pid(path: Path) -> str:
-    """Who holds a lock, "" where the file does not say."""
+    """The process that holds a lock, "" where the file does not name it."""
     try:
         with path.open("rb") as file:
             return file.read(20).decode(errors="replace").strip()
@@ -103,7 +103,7 @@ def _warn_of_network(path: Path) -> None:
     if _MOUNTS.exists():
         kind = filesystem(path, _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape"))
         if kind in _NETWORK:
-            log.warning("%s lies on %s: a store is only safe on a disk of this machine", path.parent, kind)
+            log.warning("%s is on %s: a store is only safe on a disk of this machine", path.parent, kind)
 
 
 def filesystem(path: Path, mountinfo: str) -> str:

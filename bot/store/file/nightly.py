@@ -1,4 +1,4 @@
-"""A backup every night at 03:00 UTC, and which of the older ones may go."""
+"""A backup every night at 03:00 UTC, and which of the older ones are deleted."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _NOT_MADE = Message("no backup of {night} was made: {reason}")
 
 _HOUR = timedelta(hours=3)  # after midnight, UTC
 
-# The clock is looked at this often: it may be set, and a machine may sleep. Also the pause after a backup that failed.
+# The clock is checked this often: it may be set, and a machine may sleep. Also the pause after a backup that failed.
 _LONGEST_PAUSE = timedelta(hours=1)
 
 
 def night_of(now: datetime) -> date:
-    """The night whose backup is the newest that can be there: it began at 03:00 UTC of this day."""
+    """The night of the newest backup that can exist: it started at 03:00 UTC of this day."""
     return (now.astimezone(UTC) - _HOUR).date()
 
 
-def next_look(now: datetime) -> timedelta:
-    """How long it takes until a backup may be missing: until the next night begins, or until the clock was set."""
+def next_check(now: datetime) -> timedelta:
+    """How long to wait for the next check: until the next night starts, and at most an hour."""
     next_night = datetime.combine(night_of(now) + timedelta(days=1), datetime.min.time(), UTC) + _HOUR
     return min(next_night - now, _LONGEST_PAUSE)
 
@@ -49,7 +49,7 @@ async def back_up_night(store: Path, folder: Path, now: datetime, *, days: int =
 
 async def _save(store: Path, folder: Path, night: date, days: int, weeks: int) -> None:
     target = folder / backup_files.of_day(store, night)
-    if not await asyncio.to_thread(_make_room, store, target):
+    if not await asyncio.to_thread(_prepare_folder, store, target):
         return
     saved = await backup_file(store, target)
     rows = sum(saved.rows.values())
@@ -58,8 +58,8 @@ async def _save(store: Path, folder: Path, night: date, days: int, weeks: int) -
         log.info("backup: %s was removed", path)
 
 
-def _make_room(store: Path, target: Path) -> bool:
-    """Whether the night's backup is still to be made. What a killed process left of one is removed."""
+def _prepare_folder(store: Path, target: Path) -> bool:
+    """Whether the night's backup is still to be made. Unfinished files of a killed process are removed."""
     if target.exists():
         return False
     target.parent.mkdir(mode=0o700, exist_ok=True)
@@ -73,30 +73,30 @@ def _remove_old(store: Path, folder: Path, night: date, days: int, weeks: int) -
         folder / backup_files.of_day(store, day)
         for day in to_delete(backup_files.days(store, folder), night, days=days, weeks=weeks)
     ]
-    # Deleted members are in these too, so none of them outlives the nightly ones.
-    before = datetime.combine(night, datetime.min.time(), UTC) - kept_for(days, weeks)
+    # These hold deleted members' data too, so they are not retained longer than the nightly ones.
+    before = datetime.combine(night, datetime.min.time(), UTC) - retention(days, weeks)
     old += [path for path in backup_files.of_steps(store, folder) if path.stat().st_mtime < before.timestamp()]
     for path in old:
         path.unlink()
     return old
 
 
-def kept_for(days: int, weeks: int) -> timedelta:
-    """How old a backup may get at the most: the weekly ones follow the daily ones, each up to a week apart."""
+def retention(days: int, weeks: int) -> timedelta:
+    """The maximum age of a backup: the weekly ones follow the daily ones, each up to a week apart."""
     return timedelta(days=max(days, 1) + (7 * (weeks + 1) if weeks else 0))
 
 
-def to_delete(kept_days: Iterable[date], today: date, *, days: int, weeks: int) -> list[date]:
-    """The backups that may go, the oldest first.
+def to_delete(existing: Iterable[date], today: date, *, days: int, weeks: int) -> list[date]:
+    """The backups to delete, the oldest first.
 
-    What stays: the newest `days`, at least one; of the older ones the first of each of the newest `weeks` weeks; and
-    all that are dated after `today`, because a clock was wrong.
+    Retained: the newest `days`, at least one; of the older ones the first of each of the newest `weeks` weeks; and
+    all that are dated after `today`, as the clock may have been wrong.
     """
-    past = sorted((day for day in kept_days if day <= today), reverse=True)
+    past = sorted((day for day in existing if day <= today), reverse=True)
     older = past[max(days, 1) :]
     of_week: dict[tuple[int, int], date] = {}
     for day in older:
         year, week, _ = day.isocalendar()
-        of_week[year, week] = day  # the first: were it the last, the week that has just begun would push an old one out
+        of_week[year, week] = day  # the first of a week: with the last, a new week would displace an old backup at once
     stay = set(list(of_week.values())[:weeks])
     return [day for day in reversed(older) if day not in stay]

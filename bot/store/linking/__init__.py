@@ -1,1 +1,1 @@
-"""Tables of linking: accounts that members named, proofs, proofs under way, and contests."""
+"""Tables of linking: linked accounts, proofs, proofs in progress, and contests."""

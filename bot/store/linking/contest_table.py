@@ -1,6 +1,6 @@
-"""Addresses that two members proved: who has it, who wants it, until when; and what both must be notified of.
+"""Contests about an address that two members proved: who holds it, who claims it, until when; and notifications.
 
-What a contest leads to, and how long anything lasts, is decided elsewhere (`bot.linking.contest_rules`); here is what
+What a contest leads to, and how long anything lasts, is decided by `bot.linking.contest_rules`; here is what
 each step changes, as a part of one transaction.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.links import Contest, Notification, NotificationKind, ProofKind, Standing
+from bot.links import AddressStatus, Contest, Notification, NotificationKind, ProofKind
 from bot.proofs import VerifiedSignature
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import CONTESTS, first, moment, seconds, to_contest, to_notification
@@ -25,16 +25,16 @@ class Contests:
         self._reader = reader
 
     async def held_by(self, user_id: int) -> list[Contest]:
-        """Contests about addresses that a member has."""
+        """Contests about addresses that a member holds."""
         sql = f"{CONTESTS} WHERE holder_id = ? ORDER BY ends_at"
         return await self._writer.run(lambda db: [to_contest(row) for row in db.execute(sql, [user_id]).fetchall()])
 
     async def opened_by(self, user_id: int) -> list[Contest]:
-        """Contests in which a member wants an address."""
+        """Contests that a member opened."""
         sql = f"{CONTESTS} WHERE challenger_id = ? ORDER BY ends_at"
         return await self._writer.run(lambda db: [to_contest(row) for row in db.execute(sql, [user_id]).fetchall()])
 
-    async def object(self, user_id: int, owner: str, at: datetime, until: datetime) -> bool:
+    async def object(self, user_id: int, owner: str, now: datetime, until: datetime) -> bool:
         """Record that the holder objects: the contest then ends at `until`, and not before.
 
         False: there is no contest of that member's address, or they objected already.
@@ -43,14 +43,14 @@ class Contests:
             UPDATE contests SET objected_at = ?, ends_at = max(ends_at, ?)
             WHERE owner = ? AND holder_id = ? AND objected_at IS NULL RETURNING owner
         """
-        values = [seconds(at), seconds(until), owner, user_id]
+        values = [seconds(now), seconds(until), owner, user_id]
         return await self._writer.transaction(lambda db: first(db, sql, values)) is not None
 
     async def settle(self, now: datetime, *, longest_round: timedelta) -> int:
-        """Give every address whose contest has ended to its challenger; how many those were.
+        """Give the address of each contest that is due to its challenger; how many those were.
 
         No time runs out while nobody can be notified or can sign: what passed between two rounds, where that is longer
-        than `longest_round` (the bot was down, or a backup was put back), is added to every contest, and one whose
+        than `longest_round` (the bot was down, or a backup was restored), is added to every contest, and one whose
         holder was neither notified of it nor could not be written to goes on.
         """
 
@@ -73,7 +73,7 @@ class Contests:
         return await self._writer.transaction(work)
 
     async def notifications(self, user_id: int | None = None) -> list[Notification]:
-        """What a member, or anybody, was not notified of yet; oldest first. A contest's end is that of now."""
+        """Notifications to be delivered, to one member or to all; oldest first. A contest's end is its present one."""
         ends_at = "SELECT ends_at FROM contests WHERE contests.owner = notices.owner AND holder_id = user_id"
         until = f"iif(news = '{NotificationKind.CONTESTED.value}', coalesce(({ends_at}), until), until)"
         sql = f"SELECT id, user_id, news, owner, at, {until}, tried FROM notices"
@@ -82,15 +82,15 @@ class Contests:
             lambda db: [to_notification(row) for row in db.execute(f"{sql}{where} ORDER BY id", values).fetchall()]
         )
 
-    async def notified(
+    async def mark_notified(
         self, notification: Notification, *, refused: bool = False, not_before: datetime | None = None
     ) -> None:
-        """Record that somebody was notified, or (`refused`) that they take no direct message and are notified later.
+        """Record that somebody was notified, or (`refused`) that they take no direct messages and are notified later.
 
         Args:
-            notification: Of what.
+            notification: The notification.
             refused: See above.
-            not_before: The contest that it is about ends no earlier than that.
+            not_before: Its contest ends no earlier than that.
         """
 
         def work(db: Database) -> None:
@@ -103,12 +103,12 @@ class Contests:
         await self._writer.transaction(work)
 
 
-def standing(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, now: datetime) -> Standing:
-    """How an address stands for a member who has signed for it."""
+def address_status(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, now: datetime) -> AddressStatus:
+    """The status of an address for a member who has signed for it."""
     proof = first(db, "SELECT user_id, method FROM proofs WHERE owner = ?", [owner])
     sql = "SELECT until FROM refusals WHERE owner_hash = ? AND user_hash = ? AND until > ?"
     refused = first(db, sql, [pseudonym(owner), pseudonym(user_id), seconds(now)])
-    return Standing(
+    return AddressStatus(
         holder_id=proof[0] if proof else None,
         kind=ProofKind(proof[1]) if proof else None,
         is_contested=first(db, "SELECT 1 FROM contests WHERE owner = ?", [owner]) is not None,
@@ -117,22 +117,22 @@ def standing(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, now: 
 
 
 def notify(
-    db: Database, user_id: int, kind: NotificationKind, owner: str, at: datetime, until: datetime | None = None
+    db: Database, user_id: int, kind: NotificationKind, owner: str, now: datetime, until: datetime | None = None
 ) -> None:
-    """Leave a notification for a member, as a part of the transaction that causes it."""
+    """Store a notification for a member, in the transaction that causes it."""
     db.table("notices").insert(
         {
             "user_id": user_id,
             "news": kind.value,
             "owner": owner,
-            "at": seconds(at),
+            "at": seconds(now),
             "until": seconds(until) if until else None,
         }
     )
 
 
 def open_contest(
-    db: Database, verified: VerifiedSignature, *, holder_id: int, challenger_id: int, at: datetime, ends_at: datetime
+    db: Database, verified: VerifiedSignature, *, holder_id: int, challenger_id: int, now: datetime, ends_at: datetime
 ) -> None:
     """Let a member contest an address that another one has proven."""
     db.table("contests").insert(
@@ -142,11 +142,11 @@ def open_contest(
             "challenger_id": challenger_id,
             "method": verified.kind.value,
             "text_hash": verified.text_hash,
-            "opened_at": seconds(at),
+            "opened_at": seconds(now),
             "ends_at": seconds(ends_at),
         }
     )
-    notify(db, holder_id, NotificationKind.CONTESTED, verified.owner, at, ends_at)
+    notify(db, holder_id, NotificationKind.CONTESTED, verified.owner, now, ends_at)
 
 
 def get_contest(db: Database, owner: str) -> Contest | None:
@@ -155,8 +155,8 @@ def get_contest(db: Database, owner: str) -> Contest | None:
     return to_contest(row) if row else None
 
 
-def transfer(db: Database, owner: str, at: datetime) -> None:
-    """End a contest for its challenger: the proof is theirs, the holder's accounts stay as unproven ones."""
+def transfer(db: Database, owner: str, now: datetime) -> None:
+    """End a contest for its challenger: they get the proof, and the holder's accounts stay linked as unproven."""
     row = first(
         db, "DELETE FROM contests WHERE owner = ? RETURNING holder_id, challenger_id, method, text_hash", [owner]
     )
@@ -165,24 +165,25 @@ def transfer(db: Database, owner: str, at: datetime) -> None:
     holder, challenger, method, text_hash = row
     db.execute(
         "UPDATE proofs SET user_id = ?, method = ?, text_hash = ?, proven_at = ? WHERE owner = ?",
-        [challenger, method, text_hash, seconds(at), owner],
+        [challenger, method, text_hash, seconds(now), owner],
     )
-    notify(db, holder, NotificationKind.LOST, owner, at)
-    notify(db, challenger, NotificationKind.WON, owner, at)
+    notify(db, holder, NotificationKind.LOST, owner, now)
+    notify(db, challenger, NotificationKind.WON, owner, now)
 
 
-def keep(db: Database, owner: str, pseudonym: Pseudonym, at: datetime, *, refused_until: datetime) -> bool:
+def end_for_holder(db: Database, owner: str, pseudonym: Pseudonym, now: datetime, *, refused_until: datetime) -> bool:
     """End a contest for the holder, who signed again: its challenger may not open another one before `refused_until`.
 
-    Whether there was one.
+    Returns:
+        Whether there was one.
     """
     row = first(db, "DELETE FROM contests WHERE owner = ? RETURNING holder_id, challenger_id", [owner])
     if row is None:
         return False
     holder, challenger = row
     _refuse(db, owner, challenger, pseudonym, refused_until)
-    notify(db, holder, NotificationKind.KEPT, owner, at)
-    notify(db, challenger, NotificationKind.REFUSED, owner, at)
+    notify(db, holder, NotificationKind.KEPT, owner, now)
+    notify(db, challenger, NotificationKind.REFUSED, owner, now)
     return True
 
 
@@ -192,7 +193,7 @@ def _refuse(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, until:
 
 
 def take_over(db: Database, verified: VerifiedSignature, user_id: int, now: datetime) -> None:
-    """Put who signed last into the challenger's place; what the holder was given to object stays as it is."""
+    """Replace the challenger by the member who signed last; the contest's end stays as it is."""
     sql = "SELECT challenger_id FROM contests WHERE owner = ?"
     if (row := first(db, sql, [verified.owner])) and row[0] != user_id:
         notify(db, row[0], NotificationKind.OVERTAKEN, verified.owner, now)
@@ -203,12 +204,12 @@ def take_over(db: Database, verified: VerifiedSignature, user_id: int, now: date
 
 
 def withdraw(
-    db: Database, user_id: int, owner: str, pseudonym: Pseudonym, at: datetime, *, refused_until: datetime
+    db: Database, user_id: int, owner: str, pseudonym: Pseudonym, now: datetime, *, refused_until: datetime
 ) -> None:
-    """End a member's claim to an address by their own wish.
+    """Withdraw a member's claim to an address, at their own request.
 
-    Where the holder objected, as if they had signed again: or a claim that is withdrawn and made again would take the
-    week from them that they were given.
+    Where the holder objected, this counts as if they had signed again: otherwise withdrawing and claiming once more
+    would take away the week that they were given.
     """
     sql = "DELETE FROM contests WHERE owner = ? AND challenger_id = ? RETURNING holder_id, objected_at"
     row = first(db, sql, [owner, user_id])
@@ -218,13 +219,13 @@ def withdraw(
     if objected_at is not None:
         _refuse(db, owner, user_id, pseudonym, refused_until)
     unnotified = "DELETE FROM notices WHERE user_id = ? AND owner = ? AND news = ? RETURNING id"
-    # Who was not notified of it yet need not hear of it at all.
+    # A holder who was not notified of the claim yet need not be notified at all.
     if first(db, unnotified, [holder, owner, NotificationKind.CONTESTED.value]) is None:
-        notify(db, holder, NotificationKind.WITHDRAWN, owner, at)
+        notify(db, holder, NotificationKind.WITHDRAWN, owner, now)
 
 
-def give_up(db: Database, user_id: int, owner: str, at: datetime) -> None:
-    """Take a member's proof of an address away; who contests it gets it at once."""
+def give_up(db: Database, user_id: int, owner: str, now: datetime) -> None:
+    """Delete a member's proof of an address; a challenger gets it at once."""
     if first(db, "SELECT 1 FROM contests WHERE owner = ? AND holder_id = ?", [owner, user_id]):
-        transfer(db, owner, at)
+        transfer(db, owner, now)
     db.execute("DELETE FROM proofs WHERE owner = ? AND user_id = ?", [owner, user_id])

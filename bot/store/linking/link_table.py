@@ -1,4 +1,4 @@
-"""What members named as theirs: accounts, labels, which is the main one, and in which servers others may see it."""
+"""The accounts that members linked, their labels, which is the main one, and in which servers others may see it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from bot.store.thread import Rollback, Writer
 
 
 class LinkOutcome(Enum):
-    """What became of an account that a member named."""
+    """The result of linking an account."""
 
     ADDED = auto()
-    KNOWN = auto()  # it was there, and stays as it is
-    LIMIT = auto()  # the member has as many as one may have: nothing was changed
+    KNOWN = auto()  # it was linked already, and stays as it is
+    LIMIT = auto()  # the member has the maximum number: nothing was changed
 
 
 @dataclass(frozen=True, slots=True)
 class Unlinked:
-    """An account was forgotten; `with_proof`: its address is no longer proven by the member either."""
+    """An account was unlinked; `with_proof`: the member's proof of its address was deleted as well."""
 
     with_proof: bool
 
@@ -47,37 +47,37 @@ class Links:
         )
 
     async def holder(self, owner: str) -> int | None:
-        """Who proved an address."""
+        """The member who proved an address."""
         row = await self._writer.run(lambda db: first(db, "SELECT user_id FROM proofs WHERE owner = ?", [owner]))
         return int(row[0]) if row else None
 
-    async def add(self, user_id: int, account: Account, owner: str, at: datetime, *, most: int) -> LinkOutcome:
-        """Remember an account as unproven; one that is there already stays as it is, but for an owner not known yet."""
-        return await self._writer.transaction(lambda db: put_link(db, user_id, account, owner, at, most=most))
+    async def add(self, user_id: int, account: Account, owner: str, now: datetime, *, limit: int) -> LinkOutcome:
+        """Link an account as unproven; one that is linked already stays as it is, except for an owner not known yet."""
+        return await self._writer.transaction(lambda db: put_link(db, user_id, account, owner, now, limit=limit))
 
     async def prove_manually(
         self,
         user_id: int,
         account: Account,
         owner: str,
-        at: datetime,
+        now: datetime,
         *,
         guild_id: int,
         actor: bytes,
         subject: bytes,
-        most: int,
+        limit: int,
     ) -> Refusal | None:
-        """Take a moderator's word that an account is a member's, in one server. It stands behind every proof.
+        """Link an account as proven by a moderator, in one server. Any other proof takes precedence.
 
         Args:
             user_id: The member.
             account: Theirs.
-            owner: The account's.
-            at: When.
+            owner: The address that owns it.
+            now: The present.
             guild_id: The server.
             actor: Pseudonym of the moderator.
             subject: Pseudonym of the member.
-            most: How many accounts a member may have.
+            limit: How many accounts a member may have.
         """
 
         def work(db: Database) -> Refusal | None:
@@ -85,16 +85,16 @@ class Links:
                 return Refusal.PROVEN_BY_MEMBER if held[0] == user_id else Refusal.PROVEN_BY_ANOTHER
             if has_other_owner(db, user_id, str(account), owner):
                 return Refusal.OTHER_OWNER
-            if put_link(db, user_id, account, owner, at, most=most) is LinkOutcome.LIMIT:
+            if put_link(db, user_id, account, owner, now, limit=limit) is LinkOutcome.LIMIT:
                 raise Rollback(Refusal.LIMIT)
-            put_proof(db, owner, user_id, ProofKind.MODERATOR, at=at, guild_id=guild_id)
-            record(db, at, actor, "link-manual", subject)
+            put_proof(db, owner, user_id, ProofKind.MODERATOR, now=now, guild_id=guild_id)
+            record(db, now, actor, "link-manual", subject)
             return None
 
         return await self._writer.transaction(work)
 
     async def set_main(self, user_id: int, account: Account) -> bool:
-        """Make an account the one that is shown where none is named. False: it is not linked."""
+        """Make an account the main one. False: it is not linked."""
 
         def work(db: Database) -> bool:
             if _get(db, user_id, account) is None:
@@ -106,7 +106,7 @@ class Links:
         return await self._writer.transaction(work)
 
     async def set_label(self, user_id: int, account: Account, label: str) -> bool:
-        """Name an account; "" takes the name away. False: it is not linked."""
+        """Set the label of an account; "" removes it. False: it is not linked."""
         sql = "UPDATE links SET label = ? WHERE user_id = ? AND account = ? RETURNING account"
         values = [label, user_id, str(account)]
         return await self._writer.transaction(lambda db: first(db, sql, values)) is not None
@@ -115,23 +115,23 @@ class Links:
         self,
         user_id: int,
         account: Account,
-        at: datetime,
+        now: datetime,
         pseudonym: Pseudonym,
         *,
         refused_until: datetime,
         with_proof: bool = False,
     ) -> Unlinked | None:
-        """Forget an account, and the proof of its address where no other account of the member's needs it.
+        """Unlink an account, and delete the proof of its address where no other account of the member needs it.
 
-        A member who contests that address gets it at once; what this one contests is withdrawn.
+        A challenger of that address gets it at once; the member's own claim to it is withdrawn.
 
         Args:
             user_id: The member.
             account: Theirs.
-            at: When.
+            now: The present.
             pseudonym: For the audit.
             refused_until: Until when a claim that is withdrawn may not be made again, where its holder objected.
-            with_proof: Forget the proof also where another account needs it.
+            with_proof: Delete the proof even where another account needs it.
 
         Returns:
             None: it is not linked.
@@ -146,12 +146,12 @@ class Links:
             if was_main:
                 _choose_main(db, user_id)
             needed = first(db, "SELECT 1 FROM links WHERE user_id = ? AND owner = ?", [user_id, owner])
-            gone = bool(owner) and (with_proof or not needed)
-            if gone:
-                contest_table.give_up(db, user_id, owner, at)
-                contest_table.withdraw(db, user_id, owner, pseudonym, at, refused_until=refused_until)
-            record(db, at, pseudonym(user_id), "unlink")
-            return Unlinked(with_proof=gone)
+            forgets_proof = bool(owner) and (with_proof or not needed)
+            if forgets_proof:
+                contest_table.give_up(db, user_id, owner, now)
+                contest_table.withdraw(db, user_id, owner, pseudonym, now, refused_until=refused_until)
+            record(db, now, pseudonym(user_id), "unlink")
+            return Unlinked(with_proof=forgets_proof)
 
         return await self._writer.transaction(work)
 
@@ -170,15 +170,15 @@ class Links:
         await self._writer.transaction(lambda db: db.execute(sql, [user_id, guild_id]).fetchall())
 
 
-def put_link(db: Database, user_id: int, account: Account, owner: str, at: datetime, *, most: int) -> LinkOutcome:
-    """Insert a link, or fill in the owner of one that is there; a member has at most so many."""
+def put_link(db: Database, user_id: int, account: Account, owner: str, now: datetime, *, limit: int) -> LinkOutcome:
+    """Insert a link, or fill in the owner of an existing one, within a member's limit."""
     key = [user_id, str(account)]
     if first(db, "SELECT 1 FROM links WHERE user_id = ? AND account = ?", key):
         if owner:
             db.execute("UPDATE links SET owner = ? WHERE user_id = ? AND account = ? AND owner IS NULL", [owner, *key])
         return LinkOutcome.KNOWN
     count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
-    if count >= most:
+    if count >= limit:
         return LinkOutcome.LIMIT
     db.table("links").insert(
         {
@@ -186,7 +186,7 @@ def put_link(db: Database, user_id: int, account: Account, owner: str, at: datet
             "account": str(account),
             "owner": owner or None,
             "is_main": int(count == 0),
-            "linked_at": seconds(at),
+            "linked_at": seconds(now),
         }
     )
     return LinkOutcome.ADDED
@@ -198,11 +198,11 @@ def put_proof(
     user_id: int,
     kind: ProofKind,
     *,
-    at: datetime,
+    now: datetime,
     text_hash: bytes | None = None,
     guild_id: int | None = None,
 ) -> None:
-    """Record who proved an address. Another proof by the same member renews theirs; a moderator's word never does."""
+    """Record who proved an address. Another proof by the same member renews theirs; a moderator's never does."""
     db.execute(
         """
         INSERT INTO proofs (owner, user_id, method, text_hash, guild_id, proven_at)
@@ -217,15 +217,15 @@ def put_proof(
             "kind": kind.value,
             "text_hash": text_hash,
             "guild_id": guild_id,
-            "proven_at": seconds(at),
+            "proven_at": seconds(now),
         },
     )
 
 
 def has_other_owner(db: Database, user_id: int, account: str, owner: str) -> bool:
-    """Whether somebody has an account proven by another address, or this member has it linked as another's.
+    """Whether the account is proven under another owner, or this member has linked it under another one.
 
-    An account has one owner, whatever source names it, and a proof of another address would cover no account.
+    An account has one owner, whichever source names it, and a proof of another address would cover no account.
     """
     sql = """
         SELECT 1 FROM links LEFT JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id

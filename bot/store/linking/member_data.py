@@ -1,4 +1,4 @@
-"""All that is known about one member: to be handed to them, or to be forgotten."""
+"""All data of one member: to be exported to them, or deleted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import first, moment, seconds
 from bot.store.thread import Reader, Writer
 
-# What is exported of each table; hashes of tokens and texts are left out, as they say nothing to anybody.
+# What is exported of each table; hashes of tokens and texts are left out, as they mean nothing to a reader.
 _EXPORTED = {
     "links": "account, owner, label, is_main, linked_at",
     "proofs": "owner, method, guild_id, proven_at",
@@ -22,7 +22,7 @@ _EXPORTED = {
     "notices": "news, owner, at, until",
     "sessions": "way, status, username, avatar_url, guild_id, guild_name, account, owner, created_at, expires_at",
 }
-# What hangs on a member's sessions, and goes with them.
+# What belongs to a member's sessions, and is deleted with them.
 _EXPORTED_OF_SESSIONS = {
     "challenges": "signer, challenges.owner, accounts, text, challenges.expires_at, used_at",
     "codes": "codes.owner, accounts, method, codes.expires_at",
@@ -73,11 +73,11 @@ class Members:
         return await self._reader.run(work)
 
     async def delete(self, user_id: int, now: datetime, pseudonym: Pseudonym, *, refused_until: datetime) -> int:
-        """Forget a member; how many accounts they had linked.
+        """Delete a member's data; how many accounts they had linked.
 
         Claims of theirs are withdrawn; where the holder objected, they may not make one again before `refused_until`.
-        What stays: what was recorded under their pseudonym, and that they may not contest an address (without a name).
-        Nor does the log beside the store keep what it held of them, unless a backup is being made of it just now.
+        Retained: records under their pseudonym, and that they may not contest an address (under keyed hashes).
+        SQLite's log is emptied as well, unless a backup is being made at this moment.
         """
 
         def work(db: Database) -> int:
@@ -92,16 +92,18 @@ class Members:
             return int(count)
 
         count = await self._writer.transaction(work)
-        await self._reader.wait()  # the log is only emptied while nobody reads from it, and the writer must not wait
+        await (
+            self._reader.wait()
+        )  # the log can only be emptied while nobody reads from it, and the writer must not wait
         await self._writer.run(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
         return count
 
     async def purge(self, *, audit_before: datetime, now: datetime) -> None:
-        """Forget what was recorded before a moment, notifications that reached nobody, and refusals that are over."""
+        """Delete records from before a moment, notifications that were never delivered, and refusals that are over."""
 
         def work(db: Database) -> None:
             db.execute("DELETE FROM audit WHERE at < ?", [seconds(audit_before)])
-            # A holder who was not notified of a contest still must be: until then it does not end.
+            # A holder must still be notified of an open contest: until then it does not end.
             is_held = "SELECT 1 FROM contests WHERE contests.owner = notices.owner AND holder_id = user_id"
             sql = f"DELETE FROM notices WHERE at < ? AND NOT (news = ? AND EXISTS ({is_held}))"
             db.execute(sql, [seconds(audit_before), NotificationKind.CONTESTED.value])

@@ -1,7 +1,7 @@
-"""The end of a verification: a proof, a contest, or a code to be typed; each in one transaction, or not at all.
+"""The result of a verification: a proof, a contest, or a code to be typed; each in one transaction, or not at all.
 
-What a signature leads to is decided by a rule that is handed in, between what the transaction read and what it writes:
-nothing can come between the two.
+What a signature leads to is decided by a rule that is passed in, inside the transaction, between its reads and its
+writes: nothing can change in between.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 import orjson
 from sqlite_utils import Database
 
-from bot.links import Claim, Contest, NotificationKind, ProofKind, Standing
+from bot.links import AddressStatus, ClaimDecision, Contest, NotificationKind, ProofKind
 from bot.proofs import EndReason, Session, SessionStatus, VerifiedSignature
 from bot.store.audit import record
 from bot.store.linking import contest_table
@@ -27,19 +27,19 @@ from bot.store.thread import Rollback, Writer
 
 @dataclass(frozen=True, slots=True)
 class ClaimPolicy:
-    """What was decided before a signature is written down.
+    """The rules and dates for recording a signature.
 
     Attributes:
-        decide: What it leads to for a member, as the address stands.
+        decide: What a member's signature leads to, given the status of the address.
         ends_at: When a contest that it opens ends.
-        refused_until: Until when somebody whose contest it ends may not open another one about that address.
-        most_links: How many accounts a member may have.
+        refused_until: Until when a challenger whose contest it ends may not open another one about that address.
+        max_links: How many accounts a member may have.
     """
 
-    decide: Callable[[int, Standing], Claim]
+    decide: Callable[[int, AddressStatus], ClaimDecision]
     ends_at: datetime
     refused_until: datetime
-    most_links: int
+    max_links: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Proved:
     """A signature was accepted.
 
     Attributes:
-        verified: What it showed.
-        contest: Where another member's came first, None where the address is proven now.
+        verified: What it proved.
+        contest: Where another member's proof came first, None where the address is proven now.
         was_contested: The holder signed again, which ended a contest.
     """
 
@@ -77,7 +77,7 @@ class ProofWriter:
     ) -> Finished:
         """Link what was verified to the person of a session, or open a contest about it."""
         return await self._writer.transaction(
-            lambda db: self._finish(db, session, verified, now, policy, at=SessionStatus.READY)
+            lambda db: self._finish(db, session, verified, now, policy, from_status=SessionStatus.READY)
         )
 
     async def put_code(
@@ -87,7 +87,7 @@ class ProofWriter:
 
         def work(db: Database) -> bool:
             its, ready, signed = {"id": session.session_id}, SessionStatus.READY, SessionStatus.SIGNED
-            if move(db, "id = :id", its, at=ready, to=signed, expires_at=seconds(until)) is None:
+            if move(db, "id = :id", its, from_status=ready, to_status=signed, expires_at=seconds(until)) is None:
                 return False
             db.table("codes").insert(
                 {
@@ -106,13 +106,13 @@ class ProofWriter:
         return await self._writer.transaction(work)
 
     async def take_code(
-        self, session: Session, code_hash: bytes, now: datetime, policy: ClaimPolicy, *, most_tries: int
+        self, session: Session, code_hash: bytes, now: datetime, policy: ClaimPolicy, *, max_tries: int
     ) -> Finished | WrongCode:
         """Link what was verified to the person who typed its code.
 
-        A wrong code counts, and stays counted; after `most_tries` the session is over.
+        A wrong code is counted, in a transaction of its own; after `max_tries` the session is over.
         """
-        wrong = await self._writer.transaction(lambda db: _count_try(db, session, code_hash, now, most_tries))
+        wrong = await self._writer.transaction(lambda db: _count_try(db, session, code_hash, now, max_tries))
         if wrong is not None:
             return wrong
 
@@ -127,7 +127,7 @@ class ProofWriter:
             verified = VerifiedSignature(
                 owner=owner, accounts=tuple(orjson.loads(accounts)), kind=ProofKind(kind), text_hash=text_hash
             )
-            return self._finish(db, session, verified, now, policy, at=SessionStatus.SIGNED)
+            return self._finish(db, session, verified, now, policy, from_status=SessionStatus.SIGNED)
 
         return await self._writer.transaction(work)
 
@@ -139,35 +139,46 @@ class ProofWriter:
         now: datetime,
         policy: ClaimPolicy,
         *,
-        at: SessionStatus,
+        from_status: SessionStatus,
     ) -> Finished:
-        """In a transaction: what is refused raises `Rollback`, so that nothing of it stays."""
+        """In a transaction: a refusal raises `Rollback`, so that nothing is changed."""
         user_id, owner = session.person.user_id, verified.owner
         its = {"id": session.session_id}
-        # Owner and account: what the page shows when it is loaded again.
-        if move(db, "id = :id", its, at=at, to=SessionStatus.DONE, owner=owner, account=verified.accounts[0]) is None:
+        # Owner and account: the page shows them when it is reloaded.
+        if (
+            move(
+                db,
+                "id = :id",
+                its,
+                from_status=from_status,
+                to_status=SessionStatus.DONE,
+                owner=owner,
+                account=verified.accounts[0],
+            )
+            is None
+        ):
             raise Rollback(Refusal.OVER)
         for account in verified.accounts:
             if has_other_owner(db, user_id, account, owner):
                 raise Rollback(Refusal.OTHER_OWNER)
-            if put_link(db, user_id, to_account(account), owner, now, most=policy.most_links) is LinkOutcome.LIMIT:
+            if put_link(db, user_id, to_account(account), owner, now, limit=policy.max_links) is LinkOutcome.LIMIT:
                 raise Rollback(Refusal.LIMIT)
-        standing = contest_table.standing(db, owner, user_id, self._pseudonym, now)
-        holder_id = user_id if standing.holder_id is None else standing.holder_id
-        match policy.decide(user_id, standing):
-            case Claim.REFUSE:
-                raise Rollback(RefusedUntil(standing.refused_until or now))
-            case Claim.PROVE:
+        status = contest_table.address_status(db, owner, user_id, self._pseudonym, now)
+        holder_id = user_id if status.holder_id is None else status.holder_id
+        match policy.decide(user_id, status):
+            case ClaimDecision.REFUSE:
+                raise Rollback(RefusedUntil(status.refused_until or now))
+            case ClaimDecision.PROVE:
                 return self._prove(db, user_id, verified, now, policy)
-            case Claim.OUTWEIGH:
+            case ClaimDecision.OUTWEIGH:
                 db.execute("DELETE FROM proofs WHERE owner = ?", [owner])
                 contest_table.notify(db, holder_id, NotificationKind.LOST, owner, now)
                 return self._prove(db, user_id, verified, now, policy)
-            case Claim.CONTEST:
+            case ClaimDecision.CONTEST:
                 contest_table.open_contest(
-                    db, verified, holder_id=holder_id, challenger_id=user_id, at=now, ends_at=policy.ends_at
+                    db, verified, holder_id=holder_id, challenger_id=user_id, now=now, ends_at=policy.ends_at
                 )
-            case Claim.TAKE_OVER:
+            case ClaimDecision.TAKE_OVER:
                 contest_table.take_over(db, verified, user_id, now)
         record(db, now, self._pseudonym(user_id), "contest", self._pseudonym(holder_id))
         db.execute("UPDATE sessions SET reason = ? WHERE id = ?", [EndReason.CONTESTED, session.session_id])
@@ -177,27 +188,29 @@ class ProofWriter:
         self, db: Database, user_id: int, verified: VerifiedSignature, now: datetime, policy: ClaimPolicy
     ) -> Proved:
         owner, actor = verified.owner, self._pseudonym(user_id)
-        put_proof(db, owner, user_id, verified.kind, at=now, text_hash=verified.text_hash)
-        kept = contest_table.keep(db, owner, self._pseudonym, now, refused_until=policy.refused_until)
+        put_proof(db, owner, user_id, verified.kind, now=now, text_hash=verified.text_hash)
+        ended_contest = contest_table.end_for_holder(
+            db, owner, self._pseudonym, now, refused_until=policy.refused_until
+        )
         record(db, now, actor, "link", actor)
-        return Proved(verified, was_contested=kept)
+        return Proved(verified, was_contested=ended_contest)
 
 
 def _count_try(
-    db: Database, session: Session, code_hash: bytes, now: datetime, most: int
+    db: Database, session: Session, code_hash: bytes, now: datetime, limit: int
 ) -> WrongCode | Refusal | None:
-    """Count a try; None: right. In a transaction of its own, so that a wrong one stays counted."""
+    """Count a try; None: the code is right. In a transaction of its own, so that a wrong one stays counted."""
     sql = """
         UPDATE codes SET tries = tries + 1 WHERE session_id = ? AND tries < ? AND expires_at > ?
         RETURNING code_hash, tries
     """
-    row = first(db, sql, [session.session_id, most, seconds(now)])
+    row = first(db, sql, [session.session_id, limit, seconds(now)])
     if row is None:
         return Refusal.OVER
     right, tries = row
     # Both are hashes, so that the time it takes to compare them says nothing about the code.
     if right == code_hash:
         return None
-    if tries >= most:
-        move(db, "id = :id", {"id": session.session_id}, at=SessionStatus.SIGNED, to=SessionStatus.DEAD)
-    return WrongCode(most - int(tries))
+    if tries >= limit:
+        move(db, "id = :id", {"id": session.session_id}, from_status=SessionStatus.SIGNED, to_status=SessionStatus.DEAD)
+    return WrongCode(limit - int(tries))

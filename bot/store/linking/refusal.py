@@ -1,4 +1,4 @@
-"""Why the store did not do what was asked, as values: `bot.linking` puts them into words."""
+"""Why the store refused a change, as values: `bot.linking` makes messages of them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from enum import Enum, auto
 
 
 class Refusal(Enum):
-    """Nothing was changed, because of this."""
+    """The reason why nothing was changed."""
 
     OVER = auto()  # the session is unknown, used or over
-    LIMIT = auto()  # the member has as many accounts as one may have
+    LIMIT = auto()  # the member has the maximum number of accounts
     NOT_LINKED = auto()  # the account is not among the member's
-    OTHER_OWNER = auto()  # the account is known as another address's
+    OTHER_OWNER = auto()  # the account is known to be owned by another address
     PROVEN_BY_MEMBER = auto()
     PROVEN_BY_ANOTHER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedUntil:
-    """Nothing was changed: who signed may not claim that address before `until`."""
+    """Nothing was changed: the member may not claim that address before `until`."""
 
     until: datetime
 
@@ -33,7 +33,7 @@ class WrongCode:
 
 
 class StartLimit(Enum):
-    """Which limit a session ran into before it was there."""
+    """The limit that prevented a session."""
 
     RELAYS = auto()  # others opened this person's links
     PERSON = auto()
@@ -42,7 +42,7 @@ class StartLimit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StartRefused:
-    """No session was made; `free_at` is when this person may start one again, where that is known."""
+    """No session was started; `free_at` is when this person may start one again, where that is known."""
 
     limit: StartLimit
     free_at: datetime | None = None

@@ -1,7 +1,7 @@
 """How sessions change their status: along `bot.proofs.TRANSITIONS`, each by one conditional UPDATE … RETURNING.
 
-Of sixteen that try at the same time exactly one finds its row (security: to look first and change afterwards lets all
-of them through).
+Of sixteen concurrent attempts exactly one finds its row (security: checking first and changing afterwards would let
+all of them through).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.links import Person
-from bot.proofs import EndReason, ProofMethod, Session, SessionStatus, before
+from bot.proofs import EndReason, ProofMethod, Session, SessionStatus, statuses_before
 from bot.store.rows import moment
 
 COLUMNS = (
@@ -25,27 +25,27 @@ def move(
     condition: str,
     values: Mapping[str, Any],
     *,
-    to: SessionStatus,
-    at: SessionStatus | None = None,
+    to_status: SessionStatus,
+    from_status: SessionStatus | None = None,
     **changes: Any,
 ) -> Session | None:
-    """Move the sessions that meet a condition; the first of them as it stands then, None where there is none.
+    """Change the status of the sessions that meet a condition; the first changed one, None where there is none.
 
     Args:
         db: In a transaction.
         condition: SQL, with named parameters.
-        values: Of those.
-        to: The new status.
-        at: The only status to come from; by default every one from which `to` can be reached.
-        changes: Other columns that change with it.
+        values: Of those parameters.
+        to_status: The new status.
+        from_status: The only status to change from; by default every one from which `to_status` can be reached.
+        changes: Other columns to set.
 
     Raises:
-        ValueError: no session ever goes from `at` to `to`.
+        ValueError: no session ever goes from `from_status` to `to_status`.
     """
-    origins = before(to) if at is None else before(to) & {at}
+    origins = statuses_before(to_status) if from_status is None else statuses_before(to_status) & {from_status}
     if not origins:
-        raise ValueError(f"a session never goes from {at} to {to}")
-    columns = {"status": to, **changes}
+        raise ValueError(f"a session never goes from {from_status} to {to_status}")
+    columns = {"status": to_status, **changes}
     assignments = ", ".join(f"{column} = :new_{column}" for column in columns)
     statuses = ", ".join(f"'{status}'" for status in sorted(origins))
     rows = db.execute(

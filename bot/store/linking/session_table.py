@@ -1,7 +1,7 @@
-"""Verifications under way: who started one, how far it is, and the texts that were handed out to be signed.
+"""Verifications in progress: who started one, its status, and the texts that were issued to be signed.
 
-Whatever may happen once is one conditional UPDATE … RETURNING: of sixteen that try at the same time exactly one finds
-its row (security: to look first and change afterwards lets all of them through).
+What may happen only once is one conditional UPDATE … RETURNING: of sixteen concurrent attempts exactly one finds its
+row (security: checking first and changing afterwards would let all of them through).
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class StartLimits:
     """How often verifications may be started.
 
     Attributes:
-        by_person: By one person within `person_span`.
+        by_person: Maximum by one person within `person_span`.
         person_span: See there.
-        in_guild: In one server within `guild_span`.
+        in_guild: Maximum in one server within `guild_span`.
         guild_span: See there.
-        relays: Others opened so many links of one person within `relay_span`: none for as long.
+        relays: A person who had so many links opened by others within `relay_span` may start none for as long.
         relay_span: See there.
     """
 
@@ -53,7 +53,7 @@ class StartLimits:
 
 
 class Sessions:
-    """Reads and moves verifications. Every method raises `StoreError` when SQLite fails; nothing is half-saved."""
+    """Reads and changes verifications. Every method raises `StoreError` when SQLite fails; nothing is half-saved."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
@@ -61,13 +61,13 @@ class Sessions:
     async def create(
         self, session: Session, token_hash: bytes, now: datetime, *, actor: bytes, limits: StartLimits
     ) -> StartRefused | None:
-        """Start a verification, whereby an earlier one of the same person ends; or say which limit is in the way."""
+        """Start a verification, which ends an earlier one of the same person; or return the limit that prevents it."""
 
         def work(db: Database) -> StartRefused | None:
             if refused := _refusal(db, session, now, actor, limits):
                 return refused
             mine = {"user_id": session.person.user_id}
-            move(db, "user_id = :user_id", mine, to=SessionStatus.DEAD, reason=EndReason.REPLACED)
+            move(db, "user_id = :user_id", mine, to_status=SessionStatus.DEAD, reason=EndReason.REPLACED)
             db.table("sessions").insert(
                 {
                     "id": session.session_id,
@@ -91,7 +91,7 @@ class Sessions:
         return await self._writer.transaction(work)
 
     async def bind(self, token_hash: bytes, cookie_hash: bytes, now: datetime) -> Session | None:
-        """Give a session to the browser that brings its token first; nobody gets it twice."""
+        """Bind a session to the first browser that brings its token; a token is accepted once."""
 
         def work(db: Database) -> Session | None:
             condition = "token_hash = :token_hash AND expires_at > :now"
@@ -100,24 +100,24 @@ class Sessions:
             if row is None:
                 return None
             to = opened_status(ProofMethod(row[0]))
-            return move(db, condition, values, at=SessionStatus.OPEN, to=to, cookie_hash=cookie_hash)
+            return move(db, condition, values, from_status=SessionStatus.OPEN, to_status=to, cookie_hash=cookie_hash)
 
         return await self._writer.transaction(work)
 
     async def by_token(self, token_hash: bytes, cookie_hash: bytes, now: datetime) -> Session | None:
-        """The session of a token, for the browser that it was given to."""
+        """The session of a token, for the browser that it is bound to."""
         return await self._read(
             "token_hash = :token_hash AND cookie_hash = :cookie_hash AND expires_at > :now",
             {"token_hash": token_hash, "cookie_hash": cookie_hash, "now": seconds(now)},
         )
 
     async def by_cookie(self, cookie_hash: bytes, now: datetime) -> Session | None:
-        """The session of a browser, however far it is."""
+        """The session of a browser, in any status."""
         values = {"cookie_hash": cookie_hash, "now": seconds(now)}
         return await self._read("cookie_hash = :cookie_hash AND expires_at > :now", values)
 
     async def of_user(self, user_id: int, method: ProofMethod, now: datetime) -> Session | None:
-        """The verification that a person has under way, by one method."""
+        """A person's verification in progress, by one method."""
         condition = """
             user_id = :user_id AND way = :method AND status NOT IN (:done, :dead) AND expires_at > :now
             ORDER BY created_at DESC, id LIMIT 1
@@ -126,7 +126,7 @@ class Sessions:
         return await self._read(condition, {"user_id": user_id, "method": method, "now": seconds(now), **ended})
 
     async def use_login(self, session: Session, now: datetime) -> bool:
-        """Use up one callback of Discord's login; False when it was used, or the session no longer waits for it."""
+        """Use up one callback of Discord's login; False when it was used, or the session waits for no login."""
         sql = """
             UPDATE sessions SET logins = logins + 1
             WHERE id = ? AND logins = ? AND status = ? AND expires_at > ? RETURNING id
@@ -135,62 +135,62 @@ class Sessions:
         return await self._writer.transaction(lambda db: first(db, sql, values)) is not None
 
     async def accept_login(self, session: Session, cookie_hash: bytes, now: datetime) -> bool:
-        """The right person logged in: wallets may be connected, under a new cookie. False: no longer waited for."""
+        """The right person logged in: wallets may be connected, under a new cookie. False: it waits for no login."""
         values = {"id": session.session_id, "now": seconds(now)}
         accepted = await self._writer.transaction(
             lambda db: move(
                 db,
                 "id = :id AND expires_at > :now",
                 values,
-                at=SessionStatus.BOUND,
-                to=SessionStatus.READY,
+                from_status=SessionStatus.BOUND,
+                to_status=SessionStatus.READY,
                 cookie_hash=cookie_hash,
             )
         )
         return accepted is not None
 
     async def save_owner(self, session: Session, owner: str) -> None:
-        """Save the address of the account that is to be proven; one that is known stays."""
+        """Store the owner of the account to be proven, unless one is stored already."""
         sql = "UPDATE sessions SET owner = ? WHERE id = ? AND owner = ''"
         await self._writer.transaction(lambda db: db.execute(sql, [owner, session.session_id]).fetchall())
 
     async def cancel(self, session: Session) -> None:
-        """End a session by the wish of the person who has it open; what is done stays done."""
+        """End a session at the request of the person who has it open; a finished one stays as it is."""
         its = {"id": session.session_id}
         await self._writer.transaction(
-            lambda db: move(db, "id = :id", its, to=SessionStatus.DEAD, reason=EndReason.CANCELLED)
+            lambda db: move(db, "id = :id", its, to_status=SessionStatus.DEAD, reason=EndReason.CANCELLED)
         )
 
     async def end_relayed(
         self, session: Session, now: datetime, *, actor: bytes, subject: bytes, span: timedelta
     ) -> int:
-        """End a session that another Discord user opened; how often that happened to who made it, within a span.
+        """End a session that another Discord user opened; how often that happened to its maker within a span.
 
         Args:
             session: The session.
             now: The present.
-            actor: Pseudonym of who made the link.
-            subject: Pseudonym of who logged in with it.
+            actor: Pseudonym of the person who made the link.
+            subject: Pseudonym of the person who logged in with it.
             span: How far back is counted.
         """
 
         def work(db: Database) -> int:
             its, reason = {"id": session.session_id}, EndReason.OTHER_USER
-            move(db, "id = :id", its, at=SessionStatus.BOUND, to=SessionStatus.DEAD, reason=reason)
+            move(db, "id = :id", its, from_status=SessionStatus.BOUND, to_status=SessionStatus.DEAD, reason=reason)
             record(db, now, actor, "relay", subject)
             return count(db, actor, "relay", now - span)
 
         return await self._writer.transaction(work)
 
-    async def issue(self, session: Session, challenge: IssuedChallenge, now: datetime, *, most: int) -> bool:
-        """Hand out a text to be signed; the one before it is void. False: this session has had `most`, or is over."""
+    async def issue(self, session: Session, challenge: IssuedChallenge, now: datetime, *, limit: int) -> bool:
+        """Issue a text to be signed; earlier ones become void. False: the session has had `limit` texts, or is over."""
 
         def work(db: Database) -> bool:
             sql = """
                 UPDATE sessions SET challenges = challenges + 1
                 WHERE id = ? AND status = ? AND challenges < ? RETURNING id
             """
-            if first(db, sql, [session.session_id, SessionStatus.READY, most]) is None:
+            if first(db, sql, [session.session_id, SessionStatus.READY, limit]) is None:
                 return False
             void = "UPDATE challenges SET used_at = ? WHERE session_id = ? AND used_at IS NULL"
             db.execute(void, [seconds(now), session.session_id])
@@ -211,7 +211,7 @@ class Sessions:
         return await self._writer.transaction(work)
 
     async def consume(self, session: Session, challenge_id: str, now: datetime) -> IssuedChallenge | None:
-        """Take a text back before its signature is looked at; None when it was used, is over, or another session's."""
+        """Use up a text before its signature is verified; None when it was used, expired, or another session's."""
         sql = f"""
             UPDATE challenges SET used_at = :now
             WHERE id = :id AND session_id = :session_id AND used_at IS NULL AND expires_at > :now
@@ -228,7 +228,7 @@ class Sessions:
         return _to_challenge(row) if row else None
 
     async def purge(self, before: datetime) -> None:
-        """Forget verifications that ended before a moment."""
+        """Delete verifications that ended before a moment."""
         sql = "DELETE FROM sessions WHERE expires_at < ?"
         await self._writer.transaction(lambda db: db.execute(sql, [seconds(before)]).fetchall())
 

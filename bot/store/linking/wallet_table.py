@@ -1,4 +1,4 @@
-"""How wallets that are not deployed come by their addresses: asked of Loopring while it still answers, and stored."""
+"""How the addresses of undeployed wallets are computed: fetched from Loopring while it still answers, and stored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.store.thread import Writer
 
 
 class Wallets:
-    """Reads and writes what is known of such wallets. Every method raises `StoreError` when SQLite fails."""
+    """Reads and writes that data. Every method raises `StoreError` when SQLite fails."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
@@ -25,7 +25,7 @@ class Wallets:
         return Counterfactual(wallet=wallet, factory=factory, salt=int(salt), owner=owner)
 
     async def save(self, known: Counterfactual, seen_at: datetime) -> None:
-        """Save what a source says; the latest answer stands."""
+        """Store a source's answer; the latest one replaces earlier ones."""
         row = {
             "wallet": known.wallet,
             "factory": known.factory,

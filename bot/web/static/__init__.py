@@ -1,4 +1,4 @@
-"""The page's own files, read once: plain HTML, style and script, served as they stand here."""
+"""The page's own files, read once: plain HTML, style and script, served unchanged."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-/** What a person reads before signing: whom the wallet is linked to, what is proven, and what is never asked. */
+/** What a person reads before signing: whom the wallet is linked to, what is proven, and what is never asked for. */
 
-import { address, h, name, plain, spoken } from "./dom.js";
+import { address, h, name, plain, accountName } from "./dom.js";
 
 const AVATARS = "https://cdn.discordapp.com/";
 
-/** The Discord user that the wallet will be linked to, large, and the way out. */
+/** The Discord user that the wallet will be linked to, and the button to cancel. */
 export function person(page) {
   const { user, guild } = page.state;
   const where = guild ? h("span", { class: "quiet" }, "in ", name(guild, 100)) : null;
   const leave = page.action("Not me", async () => page.show(await page.call("cancel", {})), { always: true });
-  if (!user) return unseen(page, where, leave);
+  if (!user) return personByCommand(page, where, leave);
   return h(
     "div",
     { class: "person" },
@@ -20,8 +20,8 @@ export function person(page) {
   );
 }
 
-/** Without a login nobody here knows who is reading: only the reader can say. */
-function unseen(page, where, leave) {
+/** Without a login the page does not know who is reading: only the reader can check the name. */
+function personByCommand(page, where, leave) {
   const expected = page.state.expected?.name;
   const who = () => (expected ? h("strong", {}, name(expected)) : "the member who typed /verify");
   return h(
@@ -54,18 +54,18 @@ function initial(text) {
 }
 
 /** The account to prove and its owner. */
-export function asked({ account, owner }) {
+export function proofDetails({ account, owner }) {
   return h(
     "dl",
     {},
     h("dt", {}, "To prove"),
-    h("dd", {}, account ? spoken(account) : "The address that you connect"),
+    h("dd", {}, account ? accountName(account) : "The address that you connect"),
     owner && h("dt", {}, "Its owner"),
     owner && h("dd", {}, address(owner)),
   );
 }
 
-export function promises() {
+export function walletRequests() {
   return h(
     "div",
     { class: "promises" },

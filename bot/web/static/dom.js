@@ -12,22 +12,22 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
-/** A stranger's words on one line: no controls, no marks that turn the writing direction, not too long. */
+/** Untrusted text on one line: no control characters, no marks that change the writing direction, not too long. */
 export function plain(text, limit = 40) {
   const letters = [...String(text ?? "").replace(/\s+/gu, " ").replace(/\p{C}/gu, "").trim()];
   return letters.length > limit ? `${letters.slice(0, limit - 1).join("")}…` : letters.join("");
 }
 
-/** A stranger's words in an element of their own, so that their direction stays theirs. */
+/** Untrusted text in an element of its own, so that its direction changes nothing around it. */
 export const name = (text, limit) => h("bdi", {}, plain(text, limit));
 
 /** 0xdf23…8b19 */
 export const short = (address) => (address.length > 12 ? `${address.slice(0, 6)}…${address.slice(-4)}` : address);
 
-/** An address in short, within a sentence. */
-export const brief = (address) => h("code", { class: "short" }, short(address));
+/** A shortened address within a sentence. */
+export const shortAddress = (address) => h("code", { class: "short" }, short(address));
 
-/** An address in short; a press shows it whole. */
+/** A shortened address; a press shows all of it. */
 export function address(full) {
   const summary = h("summary", {}, h("code", {}, short(full)), h("span", { class: "more" }, "Show all of it"));
   return h("details", { class: "address" }, summary, h("code", { class: "whole" }, full));
@@ -39,7 +39,7 @@ export const withCode = (text) => text.split("`").map((part, index) => (index % 
 const CHAINS = { 1: "Ethereum", 10: "Optimism", 137: "Polygon", 8453: "Base", 42161: "Arbitrum" };
 
 /** "loopring:10001" in words: "Loopring account 10001". */
-export function spoken(account) {
+export function accountName(account) {
   const [, chain, owner] = /^eip155:(\d+):(0x[0-9a-f]{40})$/i.exec(account) ?? [];
   if (chain) return `${CHAINS[chain] ?? `Chain ${chain}`} account ${short(owner)}`;
   const number = /^loopring:(\d+)$/.exec(account)?.[1];

@@ -1,6 +1,6 @@
 /**
- * Where the page begins, and where its steps are drawn. The server's State says which step it is; a reload,
- * the Back button and a second tab only ask for it again.
+ * The page's start, and where its steps are drawn. The server's State says which step it is; a reload, the
+ * Back button and a second tab only fetch it again.
  */
 
 import { h, withCode } from "./dom.js";
@@ -16,13 +16,13 @@ const PROBLEMS = new Map([
   ["expired", "The login took too long. Nothing was linked. Log in again."],
   ["failed", "Discord could not confirm your login. Nothing was linked. Try again."],
 ]);
-const GONE = { step: "dead", reason: "", csrf: "" };
+const SESSION_OVER = { step: "dead", reason: "", csrf: "" };
 
-const at = (id) => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 let state = null;
-let shown = 0; // counts States: what was begun under an earlier one is dropped when it ends
-let complaints = 0;
-let busy = null; // the button at work
+let shown = 0; // counts States: the result of work that was started under an earlier one is dropped
+let errorsShown = 0;
+let busy = null; // the button whose work is running
 
 const page = {
   get state() {
@@ -32,53 +32,53 @@ const page = {
   call: (path, body) => call(path, body, state.csrf),
 
   show(next) {
-    // Some is said only in the answer to the signature: of the code, for one, the server keeps just a hash.
-    const isKept = next.step === state?.step;
-    state = isKept ? { ...next, code: next.code || state.code, until: next.until || state.until } : next;
+    // Some details are only in the answer to the signature: of the code, for example, the server stores just a hash.
+    const isSameStep = next.step === state?.step;
+    state = isSameStep ? { ...next, code: next.code || state.code, until: next.until || state.until } : next;
     shown += 1;
     busy = null;
     drawProgress();
     STEPS[state.step](page);
   },
 
-  /** A new view; its heading takes the focus, so that a screen reader begins there. */
+  /** A new view; its heading takes the focus, so that a screen reader starts there. */
   draw(title, ...content) {
     const heading = h("h2", { id: "heading", tabindex: "-1" }, title);
-    at("step").replaceChildren(heading, ...content.filter(Boolean));
+    byId("step").replaceChildren(heading, ...content.filter(Boolean));
     document.title = `${title} · Tessera`;
-    at("said").replaceChildren();
+    byId("status").replaceChildren();
     heading.focus({ preventScroll: true });
     scrollTo(0, 0);
   },
 
-  /** A button. `work(alive)` runs once at a time; `always` ones can be pressed while another is at work. */
+  /** A button. `work(isCurrent)` runs once at a time; `always` ones can be pressed while another is running. */
   action(label, work, { class: kind = "", always = false } = {}) {
     const node = h("button", { type: "button", class: `button ${kind}`, "data-always": always }, label);
     node.addEventListener("click", () => run(node, work));
     return node;
   },
 
-  /** Something to do meanwhile, below the step; its caller removes it. */
+  /** A note below the step while something is running; its caller removes it. */
   note(text, button) {
     const note = h("div", { class: "note" }, h("p", {}, text), button);
-    (busy?.closest("ul, .row") ?? at("step").lastElementChild).after(note);
-    page.say(text);
+    (busy?.closest("ul, .row") ?? byId("step").lastElementChild).after(note);
+    page.announce(text);
     return note;
   },
 
-  /** Words for a screen reader; said again even when they are the same. */
-  say(text) {
-    at("said").replaceChildren(h("span", {}, text));
+  /** Announce a text to screen readers, even when it is the same as before. */
+  announce(text) {
+    byId("status").replaceChildren(h("span", {}, text));
   },
 
-  /** What went wrong, how long to wait (seconds), and the work to try again, if that can help. */
-  complain(text, { wait = 0, again = null } = {}) {
-    const hadFocus = at("remedy").contains(document.activeElement);
-    complaints += 1;
-    at("alert").replaceChildren(h("p", {}, withCode(text)));
+  /** Show what went wrong, how long to wait (seconds), and a button to try again, if that can help. */
+  showError(text, { wait = 0, again = null } = {}) {
+    const hadFocus = byId("remedy").contains(document.activeElement);
+    errorsShown += 1;
+    byId("alert").replaceChildren(h("p", {}, withCode(text)));
     const retry = again && page.action("Try again", again);
     const timer = h("p", { role: "timer" });
-    at("remedy").replaceChildren(...[wait > 0 && timer, retry].filter(Boolean));
+    byId("remedy").replaceChildren(...[wait > 0 && timer, retry].filter(Boolean));
     if (wait > 0) {
       retry?.setAttribute("aria-disabled", "true");
       countDown(timer, timeIn(wait), (left) => `You can try again in ${left}.`, () => {
@@ -86,31 +86,31 @@ const page = {
         retry?.removeAttribute("aria-disabled");
       });
     }
-    if (hadFocus) (retry ?? at("heading")).focus();
-    at("alert").scrollIntoView({ block: "nearest" });
+    if (hadFocus) (retry ?? byId("heading")).focus();
+    byId("alert").scrollIntoView({ block: "nearest" });
   },
 };
 
-function quieten() {
-  at("alert").replaceChildren();
-  at("remedy").replaceChildren();
+function clearError() {
+  byId("alert").replaceChildren();
+  byId("remedy").replaceChildren();
 }
 
-/** Do what a button is for: once, seen to be under way, and with an end that is announced. */
+/** Run a button's work: once at a time, shown as busy, and with its end announced. */
 async function run(node, work) {
   const isAlways = node.dataset.always !== undefined;
   if (node.ariaBusy === "true" || node.ariaDisabled === "true" || (busy && !isAlways)) return;
-  if (!isAlways) hold(node);
+  if (!isAlways) setBusy(node);
   node.ariaBusy = "true";
-  at("said").replaceChildren();
-  if (!at("remedy").contains(node)) quieten();
+  byId("status").replaceChildren();
+  if (!byId("remedy").contains(node)) clearError();
   await attempt(work);
   node.ariaBusy = "false";
-  if (busy === node) hold(null);
+  if (busy === node) setBusy(null);
 }
 
-/** Let one button work; the others wait, and say so. */
-function hold(node) {
+/** Mark one button as busy; the others are disabled meanwhile. */
+function setBusy(node) {
   busy = node;
   for (const one of document.querySelectorAll("#step .button:not([data-always])")) {
     one.ariaDisabled = node && one !== node ? "true" : "false";
@@ -119,52 +119,52 @@ function hold(node) {
 
 async function attempt(work) {
   const mine = shown;
-  const before = complaints;
-  const alive = () => mine === shown;
+  const before = errorsShown;
+  const isCurrent = () => mine === shown;
   try {
-    await work(alive);
-    if (complaints === before) quieten();
+    await work(isCurrent);
+    if (errorsShown === before) clearError();
   } catch (error) {
-    if (alive()) await explain(error, work);
+    if (isCurrent()) await explain(error, work);
   }
 }
 
 async function explain(error, work) {
-  if (error instanceof WalletError) page.complain(error.message);
-  else if (error instanceof Unreachable) page.complain(error.message, { again: work });
+  if (error instanceof WalletError) page.showError(error.message);
+  else if (error instanceof Unreachable) page.showError(error.message, { again: work });
   else if (!(error instanceof Refused)) {
-    page.complain("Something went wrong on this page. Reload it and try again.");
+    page.showError("Something went wrong on this page. Reload it and try again.");
     throw error;
-  } else if (state && ["session", "csrf"].includes(error.code)) await reread(error);
-  else if (error.code === "session") page.show(GONE);
-  else page.complain(error.message, { wait: error.wait, again: error.isPassing ? work : null });
+  } else if (state && ["session", "csrf"].includes(error.code)) await refreshState(error);
+  else if (error.code === "session") page.show(SESSION_OVER);
+  else page.showError(error.message, { wait: error.wait, again: error.isPassing ? work : null });
 }
 
-/** The server does not know us as we were: another tab went on, or the session is over. It says which. */
-async function reread(error) {
-  await attempt(async (alive) => {
+/** Our state is out of date: another tab went on, or the session is over. The server says which. */
+async function refreshState(error) {
+  await attempt(async (isCurrent) => {
     const next = await call("state", {}).catch((second) => {
-      if (second instanceof Refused && second.code === "session") return GONE;
+      if (second instanceof Refused && second.code === "session") return SESSION_OVER;
       throw second;
     });
-    if (!alive()) return;
+    if (!isCurrent()) return;
     page.show(next);
-    if (next !== GONE) page.complain(error.message);
+    if (next !== SESSION_OVER) page.showError(error.message);
   });
 }
 
-/** Show what the server says now. `problem` is what went wrong on the way here, if anything. */
+/** Show the server's present state. `problem` is what went wrong at the login, if anything. */
 function load(ask, problem = "") {
-  return attempt(async (alive) => {
+  return attempt(async (isCurrent) => {
     const next = await ask();
-    if (!alive()) return;
+    if (!isCurrent()) return;
     page.show(next);
-    if (problem && next.step !== "dead") page.complain(problem);
+    if (problem && next.step !== "dead") page.showError(problem);
   });
 }
 
-/** Read the fragment and take it out of the address bar, the history and whatever is copied from there. */
-function arrive() {
+/** Read the fragment and remove it from the address bar, the history and what is copied from there. */
+function openLink() {
   const fragment = new URLSearchParams(location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
   const token = fragment.get("t");
@@ -178,15 +178,15 @@ function drawProgress() {
   const end = step === "contest" ? "Wait" : "Linked";
   const names = hasLogin ? ["Log in", "Sign", end] : ["Sign", "Code", end];
   const place = { login: 0, wallet: hasLogin ? 1 : 0, code: 1, contest: 2, done: 2 }[step];
-  at("progress").hidden = place === undefined;
-  at("progress").replaceChildren(
+  byId("progress").hidden = place === undefined;
+  byId("progress").replaceChildren(
     ...names.map((name, index) =>
       h("li", { class: index <= place ? "reached" : null, "aria-current": index === place ? "step" : null }, name),
     ),
   );
 }
 
-at("origin").textContent = location.origin;
-addEventListener("hashchange", () => location.hash && arrive()); // another link from Discord, pasted into this tab
+byId("origin").textContent = location.origin;
+addEventListener("hashchange", () => location.hash && openLink()); // another link from Discord, pasted into this tab
 addEventListener("pageshow", ({ persisted }) => persisted && load(() => call("state", {})));
-arrive();
+openLink();

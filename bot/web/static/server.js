@@ -2,23 +2,23 @@
 
 import { setClock } from "./time.js";
 
-const PATIENCE_MS = 30_000; // a contract wallet's signature is checked at two nodes before the answer comes
+const TIMEOUT_MS = 30_000; // a contract wallet's signature is verified at two nodes before the response
 const LONGEST_WAIT_S = 900;
 
-/** The server said no; `message` is its sentence for a person, `wait` the seconds it asked us to stay away. */
+/** The server refused; `message` is its sentence for a person, `wait` the seconds after which to try again. */
 export class Refused extends Error {
   constructor(status, { code, message }, wait) {
     super(message);
     this.code = code;
     this.wait = wait;
-    /** Nothing was done with what was sent: it may be sent again as it is. */
+    /** Nothing was done with the request: it may be sent again unchanged. */
     this.isUntouched = code === "rate" || status === 408 || (status === 429 && wait > 0);
-    /** The same call may well succeed later. */
+    /** The same call may succeed later. */
     this.isPassing = this.isUntouched || status >= 500;
   }
 }
 
-/** No answer, or one that is not the server's (a proxy's error page, a captive portal). */
+/** No response, or one that is not this server's (a proxy's error page, a captive portal). */
 export class Unreachable extends Error {
   constructor(cause) {
     super("Cannot reach the server. Try again.", { cause });
@@ -28,8 +28,8 @@ export class Unreachable extends Error {
 /** POST /v/`name`. Throws Refused or Unreachable. */
 export async function call(name, body, csrf = "") {
   const headers = { "Content-Type": "application/json", ...(csrf && { "X-Tessera-CSRF": csrf }) };
-  const gaveUp = new AbortController();
-  const timer = setTimeout(() => gaveUp.abort(), PATIENCE_MS);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS);
   let response;
   let answer;
   try {
@@ -43,7 +43,7 @@ export async function call(name, body, csrf = "") {
       // The page's own policy (no-referrer) lets some browsers send "Origin: null", which the server must refuse.
       referrer: "",
       referrerPolicy: "same-origin",
-      signal: gaveUp.signal,
+      signal: timeout.signal,
     });
     answer = await response.json();
   } catch (error) {

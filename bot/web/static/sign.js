@@ -1,7 +1,7 @@
-/** The step "wallet": choose a wallet, settle which address, read the text, sign it. */
+/** The step "wallet": choose a wallet, confirm the address, read the text, sign it. */
 
-import { brief, h, name, short } from "./dom.js";
-import { asked, person, promises } from "./consent.js";
+import { shortAddress, h, name, short } from "./dom.js";
+import { proofDetails, person, walletRequests } from "./consent.js";
 import { Refused } from "./server.js";
 import { countDown, secondsUntil } from "./time.js";
 import { WalletError, requestAddresses, requestSignature, watchWallets } from "./wallets.js";
@@ -21,7 +21,7 @@ export function chooseWallet(page) {
     h("p", {}, page.action("Look again", () => watchWallets(draw))),
   );
   const searching = h("p", { class: "quiet" }, "Looking for wallets…");
-  const rows = new Map(); // by wallet: a row that is there stays, with its focus
+  const rows = new Map(); // by wallet: an existing row stays, with its focus
   function draw(wallets, isSearching) {
     for (const wallet of wallets) if (!rows.has(wallet)) rows.set(wallet, h("li", {}, walletButton(page, wallet)));
     for (const [wallet, row] of rows) if (!wallets.includes(wallet)) row.remove();
@@ -32,32 +32,32 @@ export function chooseWallet(page) {
   page.draw(
     "Choose your wallet",
     person(page),
-    asked(page.state),
+    proofDetails(page.state),
     h("h3", {}, "Wallets in this browser"),
     list,
     searching,
     none,
-    promises(),
+    walletRequests(),
   );
   watchWallets(draw);
 }
 
 function walletButton(page, wallet) {
   const icon = wallet.icon ? h("img", { src: wallet.icon, alt: "" }) : h("span", { class: "no-icon" });
-  return page.action([icon, name(wallet.name)], (alive) => connect(page, wallet, alive), { class: "wallet" });
+  return page.action([icon, name(wallet.name)], (isCurrent) => connect(page, wallet, isCurrent), { class: "wallet" });
 }
 
-async function connect(page, wallet, alive) {
+async function connect(page, wallet, isCurrent) {
   const addresses = await waitFor(page, requestAddresses(wallet));
-  if (!alive()) return;
+  if (!isCurrent()) return;
   const owner = page.state.owner.toLowerCase();
   const address = addresses.find((one) => one.toLowerCase() === owner) ?? addresses[0];
-  if (owner && address.toLowerCase() !== owner) settle(page, wallet, address);
-  else await read(page, wallet, address, alive);
+  if (owner && address.toLowerCase() !== owner) confirmAddress(page, wallet, address);
+  else await fetchText(page, wallet, address, isCurrent);
 }
 
 /** Another address than the owner's: a mistake in the wallet, or the key of the smart wallet that is the owner. */
-function settle(page, wallet, address) {
+function confirmAddress(page, wallet, address) {
   const { owner } = page.state;
   page.draw(
     "That is another address",
@@ -66,11 +66,11 @@ function settle(page, wallet, address) {
       "p",
       {},
       "You connected ",
-      brief(address),
+      shortAddress(address),
       ", the account belongs to ",
-      brief(owner),
+      shortAddress(owner),
       ". Choose that address in your wallet — or go on if ",
-      brief(address),
+      shortAddress(address),
       " is the key of your smart wallet.",
     ),
     h(
@@ -84,28 +84,28 @@ function settle(page, wallet, address) {
     h(
       "p",
       { class: "row" },
-      page.action("I chose it, look again", (alive) => connect(page, wallet, alive), { class: "main" }),
-      page.action(`Go on with ${short(address)}`, (alive) => read(page, wallet, address, alive)),
+      page.action("I chose it, look again", (isCurrent) => connect(page, wallet, isCurrent), { class: "main" }),
+      page.action(`Go on with ${short(address)}`, (isCurrent) => fetchText(page, wallet, address, isCurrent)),
       page.action("Back", () => chooseWallet(page)),
     ),
   );
 }
 
-async function read(page, wallet, address, alive) {
-  // Lower case: a few wallets write the checksum of another chain, which would be refused here.
+async function fetchText(page, wallet, address, isCurrent) {
+  // Lower case: a few wallets use the checksum of another chain, which would be refused here.
   const challenge = await page.call("challenge", { address: address.toLowerCase() });
-  if (alive()) showText(page, wallet, address, challenge);
+  if (isCurrent()) showText(page, wallet, address, challenge);
 }
 
 function showText(page, wallet, address, challenge) {
-  let signature = null; // kept, so that sending it again after a lost connection needs no second signature
+  let signature = null; // stored, so that sending it again after a lost connection needs no second signature
   const timer = h("p", { class: "quiet", role: "timer" });
   const signing = page.action(
     "Sign in wallet",
-    async (alive) => {
-      if (!signature && !secondsUntil(challenge.expires_at)) return read(page, wallet, address, alive);
+    async (isCurrent) => {
+      if (!signature && !secondsUntil(challenge.expires_at)) return fetchText(page, wallet, address, isCurrent);
       signature ??= await waitFor(page, requestSignature(wallet, challenge.text, address));
-      if (alive()) await submit(page, challenge, signature, alive);
+      if (isCurrent()) await submit(page, challenge, signature, isCurrent);
     },
     { class: "main" },
   );
@@ -116,32 +116,32 @@ function showText(page, wallet, address, challenge) {
     h("pre", { tabindex: "0", role: "region", "aria-label": "The text to sign" }, challenge.text),
     timer,
     h("p", { class: "row" }, signing, page.action("Back", () => chooseWallet(page))),
-    promises(),
+    walletRequests(),
   );
   countDown(timer, challenge.expires_at, (left) => `The text is good for ${left}.`, () => {
     timer.textContent = "The text has run out.";
     signing.textContent = "Get a fresh text";
-    page.say("The text has run out. Get a fresh one.");
+    page.announce("The text has run out. Get a fresh one.");
   });
 }
 
-async function submit(page, challenge, signature, alive) {
-  const note = page.note("Checking your signature…"); // a smart wallet's is checked at Ethereum's nodes
+async function submit(page, challenge, signature, isCurrent) {
+  const note = page.note("Checking your signature…"); // a smart wallet's is verified at Ethereum nodes
   try {
     const state = await page.call("submit", { challenge_id: challenge.challenge_id, signature });
-    if (alive()) page.show(state);
+    if (isCurrent()) page.show(state);
   } catch (error) {
     const isSpent = error instanceof Refused && !error.isUntouched && !["session", "csrf"].includes(error.code);
-    if (!isSpent || !alive()) throw error;
-    // The server uses a text up before it looks at the signature: only a new one can be signed now.
+    if (!isSpent || !isCurrent()) throw error;
+    // The server uses up a text before it verifies the signature: only a new one can be signed now.
     chooseWallet(page);
-    page.complain(error.message, { wait: error.wait });
+    page.showError(error.message, { wait: error.wait });
   } finally {
     note.remove();
   }
 }
 
-/** What the wallet answers, unless the person stops waiting: some never answer when their window is closed. */
+/** The wallet's answer, unless the person stops waiting: some wallets never answer when their window is closed. */
 async function waitFor(page, answer) {
   let stop;
   const stopped = new Promise((_, reject) => {

@@ -1,6 +1,6 @@
-/** The steps in which no wallet takes part. Each draws itself on the page it is given. */
+/** The steps without a wallet. Each draws itself on the page that is passed in. */
 
-import { address, h, name, spoken } from "./dom.js";
+import { address, h, name, accountName } from "./dom.js";
 import { countDown, localTime } from "./time.js";
 
 const ENDED = "This link is not valid any more. Run /verify in Discord for a new one.";
@@ -15,7 +15,7 @@ const DEAD = {
   ],
 };
 
-/** Who made the link is not said here: a stranger must not learn whom to play. */
+/** Does not name who made the link: a stranger must not find out whom to impersonate. */
 export function login(page) {
   const url = new URL(page.state.authorize_url);
   if (!["https:", "http:"].includes(url.protocol)) throw new Error("authorize_url is no web address");
@@ -32,8 +32,8 @@ export function login(page) {
 /** Without a login, the code ties the browser that signed to the member who typed the command. */
 export function code(page) {
   const { code: typed, expires_at: until } = page.state;
-  const lost = (why) => page.draw("Type the code in Discord", h("p", {}, why));
-  if (!typed) return lost("The code was shown once; run /verify again if you lost it.");
+  const showLost = (why) => page.draw("Type the code in Discord", h("p", {}, why));
+  if (!typed) return showLost("The code was shown once; run /verify again if you lost it.");
   const shown = h("code", { class: "code" }, typed);
   const timer = h("p", { class: "quiet", role: "timer" });
   page.draw(
@@ -49,18 +49,18 @@ export function code(page) {
     ),
   );
   countDown(timer, until, (left) => `The code is good for ${left}.`, () => {
-    lost("The code has run out. Run /verify in Discord for a new one.");
+    showLost("The code has run out. Run /verify in Discord for a new one.");
   });
 }
 
 async function copy(page, shown) {
   try {
     await navigator.clipboard.writeText(shown.textContent);
-    page.say("Copied.");
+    page.announce("Copied.");
   } catch {
     // Not every browser inside a wallet gives a page the clipboard; the code is marked instead.
     getSelection().selectAllChildren(shown);
-    page.say("The code is selected: copy it with your keyboard or menu.");
+    page.announce("The code is selected: copy it with your keyboard or menu.");
   }
 }
 
@@ -71,7 +71,7 @@ export function done(page) {
     "Linked",
     linked && h("div", { class: "proven" }, address(linked.address), user && h("p", {}, "to ", name(user.name))),
     accounts.length > 0 && h("h3", {}, accounts.length === 1 ? "Account" : "Accounts"),
-    accounts.length > 0 && h("ul", {}, accounts.map((account) => h("li", {}, spoken(account)))),
+    accounts.length > 0 && h("ul", {}, accounts.map((account) => h("li", {}, accountName(account)))),
     h("p", {}, "You can close this page and go back to Discord."),
   );
 }
@@ -84,7 +84,7 @@ export function contest(page) {
     h(
       "p",
       {},
-      `${account ? spoken(account) : "The account"} is proven by another Discord member, who is notified now. `,
+      `${account ? accountName(account) : "The account"} is proven by another Discord member, who is notified now. `,
       "It becomes yours ",
       h("strong", {}, end),
       ", unless they sign again before, or object to have a week for that.",

@@ -2,7 +2,7 @@
 
 let ahead = 0; // milliseconds by which the server's clock is ahead of this one; phones are sometimes wrong by minutes
 
-/** Learn the server's clock from an answer's Date header. */
+/** Set the server's clock from a response's Date header. */
 export function setClock(date) {
   const sent = Date.parse(date);
   if (!Number.isNaN(sent)) ahead = sent - Date.now();

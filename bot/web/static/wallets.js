@@ -1,6 +1,6 @@
 /**
  * The wallets of this browser (EIP-6963), and the only two things they are ever asked for: eth_requestAccounts and
- * personal_sign. What a wallet says of itself is a stranger's word.
+ * personal_sign. What a wallet says about itself is untrusted text.
  */
 
 import { plain } from "./dom.js";
@@ -11,7 +11,7 @@ const QUIET_MS = 400; // wallets answer a request at once; those still loading a
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 const SIGNATURE = /^0x(?:[0-9a-fA-F]{2})+$/;
 
-/** The wallet did not give what it was asked for; `message` is the sentence for a person. */
+/** The wallet did not return what it was asked for; `message` is the sentence for a person. */
 export class WalletError extends Error {}
 
 const announced = new Map(); // by uuid
@@ -25,33 +25,33 @@ addEventListener("eip6963:announceProvider", ({ detail }) => {
   const icon = typeof info.icon === "string" && info.icon.startsWith("data:image/") && info.icon.length < LONGEST_ICON;
   const title = typeof info.name === "string" ? plain(info.name, 32) : "";
   announced.set(info.uuid, { name: title || "A wallet without a name", icon: icon ? info.icon : "", provider });
-  onchange(known());
+  onchange(currentWallets());
 });
-addEventListener("ethereum#initialized", () => onchange(known()));
+addEventListener("ethereum#initialized", () => onchange(currentWallets()));
 
-/** The wallets announced; the one of old at `window.ethereum` only when there are none. */
-function known() {
+/** The announced wallets; the legacy one at `window.ethereum` only when there are none. */
+function currentWallets() {
   if (announced.size) return [...announced.values()];
   if (!waited) return [];
-  return typeof window.ethereum?.request === "function" ? [old(window.ethereum)] : [];
+  return typeof window.ethereum?.request === "function" ? [legacyWallet(window.ethereum)] : [];
 }
 
-const olds = new WeakMap(); // the same object each time, so that its button is the same too
+const legacyWallets = new WeakMap(); // the same object each time, so that its button is the same too
 
-function old(provider) {
-  if (!olds.has(provider)) olds.set(provider, { name: "This browser's wallet", icon: "", provider });
-  return olds.get(provider);
+function legacyWallet(provider) {
+  if (!legacyWallets.has(provider)) legacyWallets.set(provider, { name: "This browser's wallet", icon: "", provider });
+  return legacyWallets.get(provider);
 }
 
-/** Call `changed(wallets, isSearching)` now and whenever there is more to know; only the last to watch is called. */
+/** Call `changed(wallets, isSearching)` now and whenever there is more to know; only the last watcher is called. */
 export function watchWallets(changed) {
   waited = false;
   onchange = (wallets) => changed(wallets, !waited);
   dispatchEvent(new Event("eip6963:requestProvider"));
-  onchange(known());
+  onchange(currentWallets());
   setTimeout(() => {
     waited = true;
-    onchange(known());
+    onchange(currentWallets());
   }, QUIET_MS);
 }
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bot.cogs.linking import link_embeds, proof_embeds
 from bot.cogs.linking.link_embeds import Overview
 from bot.holdings import LOOPRING, Account
-from bot.linking.accounts import Linked
+from bot.linking.accounts import LinkResult
 from bot.linking.outcome import Outcome, Result
-from bot.links import MAX_LABEL, MOST_LINKS, Contest, Link, Notification, NotificationKind, Person, ProofKind
+from bot.links import MAX_LABEL, MAX_LINKS, Contest, Link, Notification, NotificationKind, Person, ProofKind
 from bot.proofs import IssuedChallenge, ProofMethod
 from bot.ui import embeds
 from tests.ui.test_embed_limits import TEXT, over_limits
@@ -56,14 +56,14 @@ CONTESTS = st.builds(Contest, st.just(OWNER), st.just(1), st.just(2), st.just(AT
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(LINKS, max_size=MOST_LINKS), st.lists(CONTESTS, max_size=12), st.lists(CONTESTS, max_size=12), TEXT)
+@given(st.lists(LINKS, max_size=MAX_LINKS), st.lists(CONTESTS, max_size=12), st.lists(CONTESTS, max_size=12), TEXT)
 def test_a_list_of_accounts_keeps_the_limits(
     links: Sequence[Link], held: Sequence[Contest], opened: Sequence[Contest], name: str
 ) -> None:
     assert over_limits(link_embeds.overview_embeds(Overview(links, held, opened, shared=True), "Done.")) == []
     for each in links:
         assert over_limits([link_embeds.remove_embed(each, Overview(links, held, opened))]) == []
-        assert over_limits([link_embeds.linked_embed(Linked(each, is_new=True, unknown_reason=name))]) == []
+        assert over_limits([link_embeds.linked_embed(LinkResult(each, is_new=True, unknown_reason=name))]) == []
         assert over_limits([link_embeds.manual_embed(each, name, notified=False)]) == []
         assert over_limits([link_embeds.linked_by_hand_embed(each, name)]) == []
         assert 1 <= len(link_embeds.choice_words(each)) <= 100
@@ -114,11 +114,11 @@ def test_hostile_names_and_labels_are_harmless() -> None:
 
 
 def test_the_answer_to_link_says_whether_the_account_is_proven() -> None:
-    unproven = link_embeds.linked_embed(Linked(link(), is_new=True, unknown_reason=""))
+    unproven = link_embeds.linked_embed(LinkResult(link(), is_new=True, unknown_reason=""))
     assert "owner `0x19E7…ff2A`" in text_of(unproven)
     assert "**unproven**" in text_of(unproven)
     assert unproven.colour == embeds.BRAND
-    already = text_of(link_embeds.linked_embed(Linked(proven(), is_new=False, unknown_reason="")))
+    already = text_of(link_embeds.linked_embed(LinkResult(proven(), is_new=False, unknown_reason="")))
     assert "already proven by signature" in already
     assert "unproven" not in already
     assert "in one server" not in already
@@ -126,8 +126,8 @@ def test_the_answer_to_link_says_whether_the_account_is_proven() -> None:
 
 def test_a_link_by_a_moderator_is_shown_as_valid_in_one_server() -> None:
     vouched = link(proof_kind=ProofKind.MODERATOR, proven_at=AT, proven_in=910)
-    words = "proven by a moderator's word, without a signature, in one server"
-    assert words in text_of(link_embeds.linked_embed(Linked(vouched, is_new=False, unknown_reason="")))
+    words = "proven by a moderator's confirmation, without a signature, in one server"
+    assert words in text_of(link_embeds.linked_embed(LinkResult(vouched, is_new=False, unknown_reason="")))
     assert words in text_of(link_embeds.overview_embeds(Overview([vouched]))[0])
     assert "without a signature, in one server." in text_of(link_embeds.manual_embed(vouched, "Hana", notified=True))
 

@@ -96,7 +96,8 @@ def failing(code: int) -> type[FileLock]:
 
 def test_where_no_lock_can_be_had_the_operator_is_warned(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with Lock.take(tmp_path / "t.db", kind=failing(errno.ENOLCK)):
-        assert "no lock can be had here (No locks available): take care that no second Tessera uses it" in caplog.text
+        warning = "files cannot be locked here (No locks available): take care that no second Tessera uses it"
+        assert warning in caplog.text
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS, errno.EIO, errno.ELOOP])
@@ -129,7 +130,7 @@ def test_on_a_network_the_operator_is_warned(
 ) -> None:
     monkeypatch.setattr(bot.store.file.lock, "filesystem", lambda _path, _mounts: "nfs4")
     with Lock.take(tmp_path / "t.db"):
-        assert f"{tmp_path} lies on nfs4: a store is only safe on a disk of this machine" in caplog.text
+        assert f"{tmp_path} is on nfs4: a store is only safe on a disk of this machine" in caplog.text
 
 
 MOUNTS = """\

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.background import Background
-from bot.store.file.nightly import back_up_night, kept_for, next_look, to_delete
+from bot.store.file.nightly import back_up_night, next_check, retention, to_delete
 from tests.store.fixtures import Place, make_store, read_owners
 
 FIRST = date(2026, 1, 1)  # a Thursday
@@ -49,7 +49,7 @@ async def _run(place: Place, start: str, end: str, *, days: int = 7, weeks: int 
         await back_up_night(place.path, place.backups, clock.now(), days=days, weeks=weeks)
 
     background = Background(now=clock.now, sleep=clock.pause)
-    background.every(next_look, back_up, name="backups")
+    background.every(next_check, back_up, name="backups")
     background.start()
     await asyncio.wait_for(clock.has_ended.wait(), 30)
     await background.stop()
@@ -87,7 +87,7 @@ async def test_one_is_made_every_night(place: Place, start: str, end: str, night
 async def test_what_was_saved_before_an_update_goes_with_the_last_of_the_nightly_ones(place: Place) -> None:
     place.backups.mkdir()
     now = datetime(2026, 11, 25, 12, tzinfo=UTC)
-    for name, age in (("old", kept_for(7, 4) + timedelta(days=2)), ("young", timedelta(days=20))):
+    for name, age in (("old", retention(7, 4) + timedelta(days=2)), ("young", timedelta(days=20))):
         path = place.backups / f"tessera-before-{name}.db"
         path.touch()
         os.utime(path, ((now - age).timestamp(),) * 2)
@@ -184,7 +184,7 @@ async def test_a_fault_that_nobody_thought_of_is_logged_and_ends_nothing(
     ],
 )
 def test_the_clock_is_looked_at_when_a_night_begins_and_every_hour(now: str, pause: timedelta) -> None:
-    assert next_look(datetime.fromisoformat(now)) == pause
+    assert next_check(datetime.fromisoformat(now)) == pause
 
 
 async def test_a_clock_that_is_put_back_by_years_is_noticed_within_the_hour(place: Place) -> None:

@@ -113,7 +113,7 @@ async def test_a_store_that_was_lost_is_not_taken_for_a_first_start(
 async def test_whoever_wants_to_begin_anew_moves_the_backups_away(place: Place) -> None:
     await make_saved_store(place, rows=3)
     place.path.unlink()
-    with pytest.raises(DamagedStoreError, match="Move that folder away to begin anew, and members must link again"):
+    with pytest.raises(DamagedStoreError, match="Move that folder away to start again, and members must link again"):
         await Store.open(place.path)
     place.backups.rename(place.backups.with_name("old"))
     await (await Store.open(place.path)).close()

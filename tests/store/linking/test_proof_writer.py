@@ -25,7 +25,9 @@ async def harness() -> AsyncIterator[LinkingHarness]:
         await harness.prove(DAN, SECOND, "two")
         await harness.prove(MOD, SECOND, "two")  # a contest
         await harness.vouch(DAN, THIRD, owner_of("three"))
-        await harness.linking.verification.start(token_of(await begin(harness, BEN, method=ProofMethod.CODE)), "")
+        await harness.linking.verification.bind_browser(
+            token_of(await begin(harness, BEN, method=ProofMethod.CODE)), ""
+        )
         await signed_with_code(harness, CLEO)
         yield harness
 

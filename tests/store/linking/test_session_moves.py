@@ -9,19 +9,19 @@ from itertools import product
 import pytest
 from sqlite_utils import Database
 
-from bot.linking import cookie as derived
+from bot.linking import cookie_secrets
 from bot.linking.contest_rules import policy
 from bot.linking.start_limits import START_LIMITS
 from bot.proofs import (
-    MOST_TRIES,
+    MAX_TRIES,
     RELAY_SPAN,
     TRANSITIONS,
     ProofMethod,
     Session,
     SessionStatus,
-    before,
-    first_status,
+    initial_status,
     opened_status,
+    statuses_before,
 )
 from bot.store.linking.session_moves import move
 from tests.linking.harness import ANN, CONTEST, LinkingHarness, open_linking
@@ -30,7 +30,7 @@ from tests.linking.started_proof import begin, verified
 STATUSES = list(SessionStatus)
 OPEN, BOUND, READY, SIGNED, DONE, DEAD = STATUSES
 TOKEN, COOKIE = b"\x01" * 32, b"\x02" * 32
-RIGHT, WRONG = derived.hashed("0110ABCD"), derived.hashed("00000000")
+RIGHT, WRONG = cookie_secrets.hash_secret("0110ABCD"), cookie_secrets.hash_secret("00000000")
 MINUTE = timedelta(minutes=1)
 
 
@@ -48,7 +48,7 @@ async def session_at(harness: LinkingHarness, status: SessionStatus, method: Pro
 
     def force(db: Database) -> None:
         db.execute("UPDATE sessions SET status = ?, token_hash = ? WHERE id = ?", [status, TOKEN, session.session_id])
-        values = [session.session_id, RIGHT, MOST_TRIES - 1, owner, '["loopring:10001"]', "eoa", b"", 2**40]
+        values = [session.session_id, RIGHT, MAX_TRIES - 1, owner, '["loopring:10001"]', "eoa", b"", 2**40]
         db.execute("INSERT INTO codes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
     await harness.store.writer.transaction(force)
@@ -86,12 +86,12 @@ async def is_finished(harness: LinkingHarness, session: Session) -> None:
 
 async def has_its_code_typed(harness: LinkingHarness, session: Session) -> None:
     terms = policy(harness.now, CONTEST)
-    await harness.proofs.take_code(session, RIGHT, harness.now, terms, most_tries=MOST_TRIES)
+    await harness.proofs.take_code(session, RIGHT, harness.now, terms, max_tries=MAX_TRIES)
 
 
 async def is_guessed_at(harness: LinkingHarness, session: Session) -> None:
     terms = policy(harness.now, CONTEST)
-    await harness.proofs.take_code(session, WRONG, harness.now, terms, most_tries=MOST_TRIES)
+    await harness.proofs.take_code(session, WRONG, harness.now, terms, max_tries=MAX_TRIES)
 
 
 Deed = Callable[[LinkingHarness, Session], Awaitable[None]]
@@ -132,31 +132,33 @@ async def test_a_link_that_is_opened_leads_to_a_login_where_there_is_one(
     assert (bound.status, opened_status(method)) == (after, after)
 
 
-@pytest.mark.parametrize(("at", "to"), [*product(STATUSES, STATUSES)])
+@pytest.mark.parametrize(("from_status", "to_status"), [*product(STATUSES, STATUSES)])
 async def test_what_is_not_in_the_table_is_refused_before_sqlite_is_asked(
-    harness: LinkingHarness, at: SessionStatus, to: SessionStatus
+    harness: LinkingHarness, from_status: SessionStatus, to_status: SessionStatus
 ) -> None:
-    session = await session_at(harness, at, ProofMethod.CODE)
+    session = await session_at(harness, from_status, ProofMethod.CODE)
     its = {"id": session.session_id}
 
     async def moved() -> Session | None:
-        return await harness.store.writer.transaction(lambda db: move(db, "id = :id", its, at=at, to=to))
+        return await harness.store.writer.transaction(
+            lambda db: move(db, "id = :id", its, from_status=from_status, to_status=to_status)
+        )
 
-    if to in TRANSITIONS[at]:
+    if to_status in TRANSITIONS[from_status]:
         after = await moved()
         assert after
-        assert after.status is to
+        assert after.status is to_status
     else:
-        with pytest.raises(ValueError, match=f"never goes from {at} to {to}"):
+        with pytest.raises(ValueError, match=f"never goes from {from_status} to {to_status}"):
             await moved()
-        assert await harness.rows("SELECT status FROM sessions") == [(at,)]
+        assert await harness.rows("SELECT status FROM sessions") == [(from_status,)]
 
 
 def test_what_has_ended_goes_on_to_nothing_else() -> None:
     assert not TRANSITIONS[DONE]
     assert TRANSITIONS[DEAD] == {DEAD}
-    assert before(OPEN) == frozenset()
-    assert {first_status(method) for method in ProofMethod} == {OPEN, READY}
+    assert statuses_before(OPEN) == frozenset()
+    assert {initial_status(method) for method in ProofMethod} == {OPEN, READY}
     assert TRANSITIONS.keys() == set(SessionStatus)
 
 

@@ -26,7 +26,9 @@ async def harness() -> AsyncIterator[LinkingHarness]:
 
 async def started(harness: LinkingHarness, user_id: int = ANN, *, method: ProofMethod = ProofMethod.OAUTH) -> Session:
     """A session that a browser has."""
-    session, _ = await harness.linking.verification.start(token_of(await begin(harness, user_id, method=method)), "")
+    session, _ = await harness.linking.verification.bind_browser(
+        token_of(await begin(harness, user_id, method=method)), ""
+    )
     return session
 
 
@@ -117,22 +119,22 @@ async def test_of_a_session_that_a_stranger_opened_nothing_is_left(harness: Link
 async def test_a_text_is_for_a_session_that_waits_for_it_and_voids_the_one_before(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
     session, other = [await started(harness, user, method=ProofMethod.CODE) for user in (ANN, BEN)]
-    assert await sessions.issue(other, issued(other, 9), harness.now, most=5)
+    assert await sessions.issue(other, issued(other, 9), harness.now, limit=5)
     for number in range(1, 6):
-        assert await sessions.issue(session, issued(session, number), harness.now, most=5)
-    assert not await sessions.issue(session, issued(session, 6), harness.now, most=5)
+        assert await sessions.issue(session, issued(session, number), harness.now, limit=5)
+    assert not await sessions.issue(session, issued(session, 6), harness.now, limit=5)
     rows = await harness.rows("SELECT id FROM challenges WHERE used_at IS NULL ORDER BY 1")
     assert rows == [("text 5",), ("text 9",)]
     await sessions.cancel(other)
-    assert not await sessions.issue(other, issued(other, 10), harness.now, most=5)
+    assert not await sessions.issue(other, issued(other, 10), harness.now, limit=5)
 
 
 async def test_a_text_is_taken_back_once_by_its_session_and_in_time(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
     session, other = [await started(harness, user, method=ProofMethod.CODE) for user in (ANN, BEN)]
     text = issued(session)
-    assert await sessions.issue(session, text, harness.now, most=5)
-    assert await sessions.issue(other, issued(other, 2), harness.now, most=5)
+    assert await sessions.issue(session, text, harness.now, limit=5)
+    assert await sessions.issue(other, issued(other, 2), harness.now, limit=5)
     last = session.expires_at - SECOND
     assert await sessions.consume(other, text.challenge_id, harness.now) is None
     assert await sessions.consume(session, "text 2", harness.now) is None
@@ -148,7 +150,7 @@ async def test_a_text_ends_before_its_session_where_it_says_so(harness: LinkingH
     session = await started(harness, method=ProofMethod.CODE)
     for number, until, good in ((1, harness.now, False), (2, harness.now + SECOND, True)):
         text = replace(issued(session, number), expires_at=until)
-        assert await sessions.issue(session, text, harness.now, most=5)
+        assert await sessions.issue(session, text, harness.now, limit=5)
         assert (await sessions.consume(session, text.challenge_id, harness.now) is not None) is good
 
 
