@@ -8,9 +8,9 @@ TesseraError
 │   ├── UnavailableError     no answer, a broken one, or HTML: waiting helps
 │   ├── ThrottledError       too many requests: waiting helps
 │   └── RefusedError         the key is missing or wrong: the operator must act, waiting does not help
-├── SessionError             a verification that is unknown, used or over: which of them is never told
+├── SessionError             a verification that is unknown, used or over: which of them is not revealed
 ├── ProofError               the signature does not prove what was claimed: another one may
-├── UndecidedError           whether a signature is right cannot be told now: never a yes, never a final no
+├── UndecidedError           whether a signature is valid cannot be decided now: never a yes, never a final no
 ├── LimitError               too often, or too many: the sentence says when or what to do
 ├── StoreError               Tessera's own store failed: what is asked is answered without it where that is possible
 └── ConfigError              the configuration or the machine: `run` ends with exit code 2
@@ -83,11 +83,11 @@ class ThrottledError(SourceError):
 
 
 class RefusedError(SourceError):
-    """The source refuses our key: only the operator of the bot can mend that."""
+    """The source refuses our key: only the operator of the bot can fix that."""
 
 
 class SessionError(TesseraError):
-    """A verification that is unknown, used or over. Whoever asks is not told which (security: no oracle)."""
+    """A verification that is unknown, used or over. The answer does not reveal which (security: no oracle)."""
 
 
 class ProofError(TesseraError):

@@ -166,8 +166,8 @@ class Paginator(Panel):
         await self._answer(interaction)
 
     async def open(self, interaction: discord.Interaction[Any], value: str) -> None:
-        """Answer a choice by showing what is behind it."""
-        await self._host.acknowledge(interaction)  # what is behind it may have to be fetched
+        """Answer a choice by opening it."""
+        await self._host.acknowledge(interaction)  # it may have to be fetched
         press = self._count_press()
         opened = await self._stack[-1][0].open(value)
         if press == self._presses:

@@ -61,7 +61,7 @@ class Panel(discord.ui.View):
 
     def __init__(self, interaction: discord.Interaction[Any], *, expires: float, host: Host) -> None:
         super().__init__(timeout=expires)
-        self.asker = interaction.user
+        self._user_id = interaction.user.id
         self._latest = interaction  # each press has a token that is valid for fifteen more minutes
         self._expires = expires
         self._host = host
@@ -87,7 +87,7 @@ class Panel(discord.ui.View):
 
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
         """Only the person who asked may press."""
-        if interaction.user.id == self.asker.id:
+        if interaction.user.id == self._user_id:
             return await self._host.accept(interaction)
         await interaction.response.send_message(
             "These buttons belong to the person who used the command. Use it yourself to get your own.", ephemeral=True

@@ -24,11 +24,11 @@ async def interaction_tokens(sandbox: SandboxClient) -> set[str]:
 
 
 async def discord_fault(sandbox: SandboxClient, path: str, kind: str, **options: Any) -> None:
-    """Let Discord's REST API go wrong, once."""
+    """Make Discord's REST API fail, once."""
     await sandbox.post("/_sandbox/faults", {"service": "discord", "path": path, "kind": kind, "times": 1} | options)
 
 
-async def misfortunes(sandbox: SandboxClient, ada: Person) -> None:
+async def cause_errors(sandbox: SandboxClient, ada: Person) -> None:
     """Everything that makes the bot or its libraries log something."""
     listing = await ada.run("collections", account="10001")
     await ada.press(listing, "next")
@@ -56,7 +56,7 @@ async def test_a_running_bot_reveals_no_token_and_no_key(bare_sandbox: SandboxCl
     config = write_config(tmp_path, bare_sandbox, log=DEBUG, loopring="requests_per_second = 1000")
     async with start("run", "--config", config, folder=tmp_path) as bot:
         await bare_sandbox.online()
-        await misfortunes(bare_sandbox, await bare_sandbox.person("ada"))
+        await cause_errors(bare_sandbox, await bare_sandbox.person("ada"))
         await bot.stop()
     assert " ERROR " in bot.output  # else nothing was put to the test
     tokens = await interaction_tokens(bare_sandbox)

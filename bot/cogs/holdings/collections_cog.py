@@ -83,7 +83,7 @@ class Collections(commands.Cog):
         try:
             if self._bot.acknowledgements.pending > 1:
                 await deferring
-            # Else neither waits for the other: Discord's round trip is as long as Loopring's.
+            # Otherwise neither waits for the other: Discord's round trip is as long as Loopring's.
             main = None
             if ref is not None:
                 wanted, updates = await self._lookup.find_holdings(ref, only)

@@ -47,7 +47,7 @@ def holdings_embeds(
         owner: Whose account it is, as far as that is known.
         reading: More rows will follow.
         gateways: For `ipfs://` pictures.
-        whose: Which member's account it is; safe words of ours.
+        whose: Which member's account it is; safe words of our own.
     """
     rows = shown.rows[page * COLLECTIONS_A_PAGE : (page + 1) * COLLECTIONS_A_PAGE]
     header = _holdings_header(shown, owner=owner, reading=reading, whose=whose)

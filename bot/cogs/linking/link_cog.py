@@ -1,9 +1,9 @@
 """`/link` and `/unlink`: the accounts that a member names as theirs.
 
 /link account
-    Remembers an account as unproven: `/collections` shows it, roles never count it. A button proves it.
+    Links an account, unproven: `/collections` shows it, roles never count it. A button proves it.
 /unlink account
-    Asks once, then forgets an account and its proof. Asks no source.
+    Asks once, then removes an account and its proof. Asks no source.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class LinkingCog(commands.Cog, name="Linking"):
     @app_commands.command(name="link", description="Link an account as yours, without a proof")
     @app_commands.describe(account="An id (10001), an address (0x…), a name (vitalik.eth), or eip155:1:0x…")
     async def link(self, interaction: discord.Interaction[Bot], account: str) -> None:
-        """Remember an account."""
+        """Link an account."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         linked = await self._accounts.link(interaction.user.id, account)
         embed = link_embeds.linked_embed(linked)
@@ -56,7 +56,7 @@ class LinkingCog(commands.Cog, name="Linking"):
     @app_commands.command(name="unlink", description="Remove one of your accounts and its proof")
     @app_commands.describe(account="One of your accounts: its number or address, or its label")
     async def unlink(self, interaction: discord.Interaction[Bot], account: str) -> None:
-        """Ask, then forget an account."""
+        """Ask, then remove an account."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         user_id = interaction.user.id
         link = await self._accounts.find(user_id, account)

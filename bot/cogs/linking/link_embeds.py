@@ -204,7 +204,7 @@ def linked_by_hand_embed(link: Link, guild_name: str) -> discord.Embed:
 
 
 def main_words(link: Link, member: str = "") -> str:
-    """Whose main account it is, for the header of its collections; `member` is "" for the asker's own."""
+    """Whose main account it is, for the header of its collections; `member` is "" for one's own."""
     whose = f"Main account of **{safe_text(member, _NAME)}**" if member else "Your main account"
     return f"{whose}, {'proven' if link.proven else '*unproven*'}"
 

@@ -86,7 +86,7 @@ class ProofMessages:
 
         Args:
             interaction: Deferred, privately.
-            link: The account, None for that of whatever address will be connected.
+            link: The account, None for the one of the address that will be connected.
             signer: The address that signs, where it is to be pasted and is not the owner.
 
         Raises:
@@ -121,7 +121,7 @@ class ProofMessages:
             raise
 
     async def paste(self, interaction: discord.Interaction[Bot], link: Link | None, signer: str = "") -> None:
-        """Start a proof by a signature that is pasted in Discord.
+        """Start a proof with a signature that is pasted in Discord.
 
         Args:
             interaction: Deferred, privately.
@@ -164,7 +164,7 @@ class ProofMessages:
         """Wait for the result of a proof and show it. Never raises."""
         session = started.session
         left = (session.expires_at - discord.utils.utcnow()).total_seconds() + _GRACE_SECONDS
-        # A code may be typed a while after its session; the message can be edited for as long as its token lives.
+        # A code may be typed a while after its session; the message can be edited as long as its token is valid.
         seconds = _MAX_WAIT_SECONDS if session.method is ProofMethod.CODE else min(left, _MAX_WAIT_SECONDS)
         outcome = await self._verification.outcomes.wait(session.session_id, seconds)
         if outcome is None:

@@ -63,7 +63,7 @@ class ProofLinkPanel(Panel):
         verification: Takes codes.
         accounts: Can unlink again.
         site: The page's site.
-        paste: Starts again by a pasted signature; None where that is off.
+        paste: Starts again with a pasted signature; None where that is switched off.
         host: As for every panel.
     """
 
