@@ -31,8 +31,9 @@ async def test_what_is_no_account_gets_a_sentence(ada: Person, account: str, sen
 
 async def test_without_a_linked_account_the_answer_says_how_to_name_one(ada: Person) -> None:
     sentence = "You have no account linked. `/link` remembers one, or say which: `/collections account:10001`."
+    answer = await ada.run("collections")
     assert answer.embeds[0]["title"] == "No account linked yet"
-    assert sentence in (await ada.run("collections")).text
+    assert sentence in answer.text
 
 
 async def test_what_is_no_contract_gets_a_sentence(ada: Person) -> None:

@@ -98,7 +98,7 @@ async def test_a_discord_that_is_down_at_the_start_is_waited_for(
     fault = {"service": "discord", "path": path, "kind": "status", "status": 503, "times": 1}
     await bare_sandbox.post("/_sandbox/faults", fault)
     async with running(bare_sandbox, tmp_path) as bot:
-        assert bot.output.count("WARNING bot.run: Discord cannot be reached: DiscordServerError") == 1
+        assert bot.output.count("WARNING bot.app.run: Discord cannot be reached: DiscordServerError") == 1
         assert (await (await bare_sandbox.person()).run("help"))["state"] == "answered"
         code, seconds = await bot.stop()
     assert code == 0
@@ -112,7 +112,7 @@ async def test_a_gateway_that_refuses_the_first_connections_is_waited_for(
 ) -> None:
     await bare_sandbox.post("/_sandbox/gateway", {"action": "refuse", "times": 2})
     async with running(bare_sandbox, tmp_path) as bot:
-        assert bot.output.count(" INFO    bot.run: next attempt in ") == 2
+        assert bot.output.count(" INFO    bot.app.run: next attempt in ") == 2
         assert (await (await bare_sandbox.person()).run("help"))["state"] == "answered"
 
 
