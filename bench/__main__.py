@@ -1,4 +1,4 @@
-"""`python -m bench`: measure the bot, print a table, write it as JSON, and say by the exit status whether it held."""
+"""`python -m bench`: measure the bot, print a table, write it as JSON; the exit status is 0 if targets were met."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SECTIONS = {
 RESULTS = REPOSITORY / "artifacts" / "bench.json"
 EXIT_MISSED = 1
 EXIT_BROKEN = 2
-LONGEST_RUN = 600.0  # seconds; twice what it takes, so that it never hangs where nobody looks
+LONGEST_RUN = 600.0  # seconds; twice the usual time, so that it never hangs unattended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("bench: the bot did not answer in time", file=sys.stderr)
         return EXIT_BROKEN
     except (KeyboardInterrupt, asyncio.CancelledError):
-        return 130  # as shells have it: 128 + SIGINT
+        return 130  # as in shells: 128 + SIGINT
     _write(options.json, figures)
     print(table(figures))
     print(f"\n{_machine()}; {load}; took {time.perf_counter() - started:.0f} s; {options.json}")
@@ -73,17 +73,17 @@ def _parser() -> argparse.ArgumentParser:
 async def _measure(options: argparse.Namespace) -> list[Figure]:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - a coroutine runs in one
-    # Cancelled like by Ctrl-C, so that the bot is ended on the way out.
+    # Cancelled as by Ctrl-C, so that the bot is stopped, too.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     figures: list[Figure] = []
     async with asyncio.timeout(LONGEST_RUN):
         for name, measure in SECTIONS.items():
             if options.only in (None, name):
-                figures += await measure(quick=options.quick, tell=partial(_tell, name))
+                figures += await measure(quick=options.quick, report=partial(_report, name))
     return figures
 
 
-def _tell(section: str, words: str) -> None:
+def _report(section: str, words: str) -> None:
     print(f"bench: {section}: {words}", file=sys.stderr, flush=True)
 
 
@@ -94,12 +94,12 @@ def _write(path: Path, figures: Sequence[Figure]) -> None:
 
 
 def _load() -> str:
-    """What else the machine was doing: times below a load of a core or more are worth little."""
+    """What else the machine was doing: with a load of a core or more, the times mean little."""
     return f"load before {os.getloadavg()[0]:.1f}"
 
 
 def _machine() -> str:
-    """What the figures depend on."""
+    """The machine and versions that the figures depend on."""
     parts = (platform.system(), platform.machine(), f"{os.cpu_count()} cores", f"Python {platform.python_version()}")
     return ", ".join((*parts, f"discord.py {version('discord.py')}"))
 

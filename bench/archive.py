@@ -1,7 +1,7 @@
 """An archive of 100,000 accounts, each with twelve of 5,000 collections: its size, and how fast it opens and answers.
 
 Look-ups go through the source, as commands ask it: one after the other, each for an account drawn at random. The
-source lives in a process of its own, so that its peak of memory is not that of the writing.
+source runs in a process of its own, so that its peak memory does not include the writing.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ _FIRST = 10_000
 _AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
+async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]:
     """The figures; takes about 60 s, or 12 if quick."""
     accounts = QUICK_ACCOUNTS if quick else ACCOUNTS
     section = SECTION if not quick else SECTION.replace("100,000", "10,000")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.tessera"
-        tell(f"writing {accounts:,} accounts")
+        report(f"writing {accounts:,} accounts")
         started = time.perf_counter()
         await asyncio.to_thread(_write, path, accounts)
         written = time.perf_counter() - started
-        tell("opening it, and asking")
+        report("opening it, and asking")
         opened, memory, times = await _in_its_own_process(path, accounts)
         size = path.stat().st_size / MIB
     return [
@@ -76,7 +76,7 @@ async def _in_its_own_process(path: Path, accounts: int) -> tuple[float, float, 
 
 
 async def _use(path: Path, accounts: int) -> None:
-    """Open an archive, look things up, and print what it took."""
+    """Open an archive, look things up, and print the times and the memory."""
     before, started = _peak(), time.perf_counter()
     source = await ArchiveSource.open(path, name="bench")
     opened = (time.perf_counter() - started) * 1000
@@ -94,7 +94,7 @@ async def _use(path: Path, accounts: int) -> None:
 
 
 def _peak() -> int:
-    """KiB that this program has needed at most (Linux); `getrusage` would tell that of the one that started it."""
+    """Peak memory of this program in KiB (Linux); `getrusage` would include that of its parent."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0])
 

@@ -1,6 +1,6 @@
 """A bot of discord.py and nothing else, to compare ours with: it defers each interaction, and that is all.
 
-What costs time or memory in discord.py itself is set as `bot.ui.client` sets it. It imports nothing of the bot.
+All options of discord.py that cost time or memory are as in `bot.ui.client`. It imports nothing of the bot.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from discord import app_commands
 
 
 class BareBot(discord.Client):
-    """Knows `/collections`, as far as a burst types it."""
+    """Has `/collections` with the one option that bursts use."""
 
     def __init__(self) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -35,7 +35,7 @@ class BareBot(discord.Client):
         await self._tree.sync()
 
     async def on_ready(self) -> None:
-        """Report it, in the words that `bench.bot_process` waits for."""
+        """Log the line that `bench.bot_process` waits for."""
         logging.getLogger(__name__).warning("ready as %s", self.user)
 
 

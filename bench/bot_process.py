@@ -1,4 +1,4 @@
-"""The bot as a child process: started as its operator starts it, timed, looked at from outside, and always ended."""
+"""The bot as a child process: started as its operator starts it, measured from outside, and always stopped."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ TIME_TO_END = 10.0
 READY = "ready as "
 SECRETS = {"DISCORD_TOKEN": BOT_TOKEN, "LOOPRING_API_KEY": API_KEY, "ETHEREUM_API_KEY": BLOCKSCOUT_KEY}
 PAGE_SECRETS = {"DISCORD_CLIENT_SECRET": CLIENT_SECRET}
-# Whatever the bot reads: those of whoever runs this would stand in the place of the sandbox's, or beside them.
+# All secrets that the bot reads: those in the environment of this process must not replace the sandbox's.
 SECRET_NAMES = (*SECRETS, *PAGE_SECRETS, "ETH_RPC_URL")
 
 
 class BotDiedError(Exception):
-    """The bot ended, or never came up; the message holds its last lines."""
+    """The bot ended, or never became ready; the message contains its last lines."""
 
 
 class BotProcess:
@@ -83,7 +83,7 @@ class BotProcess:
             stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        # After the command's name, which may hold anything: state is field 3, utime and stime are 14 and 15.
+        # After the command's name, which may contain anything: state is field 3, utime and stime are 14 and 15.
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -101,7 +101,7 @@ class BotProcess:
             ) from None
 
     async def _listen(self) -> None:
-        """Read its log, so that it never waits for us."""
+        """Read its log, so that it is never blocked by a full pipe."""
         assert self._process.stderr is not None  # noqa: S101 - asked for by PIPE
         async for raw in self._process.stderr:
             line = raw.decode("utf-8", "replace").rstrip()
@@ -118,7 +118,7 @@ class BotProcess:
                 self._process.terminate()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), TIME_TO_END)
-        finally:  # also when a second Ctrl-C comes while it takes its time
+        finally:  # also on a second Ctrl-C while it is stopping
             if self._process.returncode is None:
                 self._process.kill()
             self._listener.cancel()

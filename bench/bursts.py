@@ -1,7 +1,7 @@
-"""How soon interactions are acknowledged when many come at once, counted from their going on the wire.
+"""How soon interactions are acknowledged when many come at once, counted from when they are sent.
 
-Discord gives three seconds, and then tells the person that "the application did not respond". Beside our bot runs one
-of discord.py alone that only defers; each round goes to both, so that a machine that is busy hits both.
+Discord allows three seconds, and then shows "the application did not respond". A bot of plain discord.py, which only
+defers, runs beside ours; each round is sent to both, so that a busy machine affects both.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from bench.percentiles import percentile
 from bench.sandbox import BenchSandbox, open_bench_sandbox
 
 SECTION = "bursts: from interaction to acknowledgement"
-# (people at once, rounds): the small ones often enough for a 99th percentile to mean something. Either way they come
-# to `ANSWERS` before the burst of a thousand, or of 500.
+# (people at once, rounds): the small ones often enough for a meaningful 99th percentile. In both cases there are
+# `ANSWERS` answers before the burst of a thousand, or of 500.
 BURSTS = ((1, 100), (50, 20), (200, 6), (500, 4), (1000, 2))
 QUICK = ((1, 50), (50, 5), (200, 5), (500, 2), (1000, 1))
-# Up to here nobody may be left without an answer; beyond, it is only told.
+# Up to here everyone must get an answer; beyond, the number is only reported.
 PROMISED = 500
-# Where the ratio to the bare bot is promised: one at a time is a matter of a millisecond, and so of the machine.
+# Sizes with a target for the ratio to the bare bot: a single one takes a millisecond, which depends on the machine.
 COMPARED = (50, 200, 500)
 RATIO_AT_MOST = 1.2
 COLLECTIONS = 12
 ANSWERS = 2300
 MEMORY_AT_MOST = 120.0
-# After this Discord gives an interaction up. In a percentile it counts as this long, as it was longer for the person.
+# After this Discord gives up an interaction. In a percentile it counts as this long, although it was longer.
 GIVEN_UP_MS = 3000.0
 
 
@@ -42,7 +42,7 @@ class Bursts:
     late: int = 0
 
     def note(self, moments: Sequence[float | None]) -> None:
-        """Write one round down; None are those that were given up."""
+        """Add one round; None: given up by Discord."""
         self.rounds.append([GIVEN_UP_MS if moment is None else moment for moment in moments])
         self.late += list(moments).count(None)
 
@@ -73,7 +73,7 @@ class Side:
         bursts.note([interaction.for_client()["acknowledged_ms"] for interaction in asked])
 
 
-async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
+async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]:
     """The figures; takes about 40 s, or 15 if quick."""
     async with AsyncExitStack() as opened:
         sandbox = await opened.enter_async_context(open_bench_sandbox())
@@ -85,18 +85,18 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
         await sandbox.answered(first)
         await sandbox.settled(first)
         sandbox.rest()
-        return await _measure(ours, bare, account, QUICK if quick else BURSTS, tell)
+        return await _measure(ours, bare, account, QUICK if quick else BURSTS, report)
 
 
 async def _measure(
-    ours: Side, bare: Side, account: str, plan: Sequence[tuple[int, int]], tell: Callable[[str], None]
+    ours: Side, bare: Side, account: str, plan: Sequence[tuple[int, int]], report: Callable[[str], None]
 ) -> list[Figure]:
     figures: list[Figure] = []
     memory: list[Figure] = []
     commands, own_cpu = 0, 0.0
     bot_cpu = ours.bot.cpu_seconds()
     for people, rounds in plan:
-        tell(f"{rounds} times {people} interactions at once, to each of two bots")
+        report(f"{rounds} times {people} interactions at once, to each of two bots")
         our_bursts, bare_bursts = Bursts(), Bursts()
         for _ in range(rounds):
             started = time.process_time()
@@ -111,7 +111,7 @@ async def _measure(
 
 
 def burst_figures(people: int, ours: Bursts, bare: Bursts) -> list[Figure]:
-    """What is reported of the bursts of one size."""
+    """The figures of the bursts of one size."""
     name = f"{people} at once"
     none = 0 if people <= PROMISED else None
     return [
@@ -131,7 +131,7 @@ def _ratio(people: int, ours: Bursts, bare: Bursts) -> Figure:
 
 
 def _cost(bot: BotProcess, commands: int, bot_cpu: float | None, own_cpu: float) -> list[Figure]:
-    """Who was busy."""
+    """Processor time per command, of the bot and of the sandbox."""
     bot_cpu_now = bot.cpu_seconds()
     if bot_cpu is None or bot_cpu_now is None:
         return []
@@ -142,7 +142,7 @@ def _cost(bot: BotProcess, commands: int, bot_cpu: float | None, own_cpu: float)
 
 
 def _memory(answers: int, ours: BotProcess, bare: BotProcess) -> list[Figure]:
-    """What the bot needs with more answers than can be pressed at the same time."""
+    """Memory with more answers than may have active buttons at the same time."""
     used, alone = ours.memory(), bare.memory()
     what = f"memory after {answers:,} answers with buttons"
     if used is None or alone is None:

@@ -1,4 +1,4 @@
-"""What was measured, next to what was promised; as a table for people and as JSON for programs."""
+"""What was measured, next to its target; as a table for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 
 class Kind(Enum):
-    """How far a figure can be trusted on a machine that also does other things."""
+    """How reliable a figure is on a machine that also does other things."""
 
-    COUNT = "count"  # the same on every machine: a miss is a fault of the program
+    COUNT = "count"  # the same on every machine: a missed target is a defect of the program
     SIZE = "size"  # likewise, up to the allocator
     TIME = "time"  # depends on the machine and on who else uses it
 
@@ -26,9 +26,9 @@ class Figure:
         value: None when it could not be measured; then `note` says why.
         unit: Of `value` and the targets, such as "ms"; "" for counts.
         kind: Decides whether a miss fails the run.
-        at_most: The target; None for figures that are only told.
+        at_most: The target; None for figures that are only reported.
         at_least: A second bound; equal to `at_most` where one exact value is expected.
-        note: Something a reader must know with it.
+        note: What a reader must know about it.
     """
 
     section: str

@@ -1,7 +1,7 @@
-"""What the bot adds to a source's own time until the first page of `/collections` shows.
+"""What the bot adds to a source's own time until the first page of `/collections` is shown.
 
 Each run asks for an account that the bot has never seen, with a whole upstream page of collections, so that nothing
-comes from memory. The source takes 50 ms; Discord answers at once.
+is cached. The source takes 50 ms; Discord answers at once.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ P50_AT_MOST = 15.0
 P99_AT_MOST = 60.0
 
 
-async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
+async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]:
     """The figures of each source; takes about 50 s, or 12 if quick."""
     runs = QUICK_RUNS if quick else RUNS
     figures: list[Figure] = []
     for service, new_account in (("loopring", BenchSandbox.new_account), ("blockscout", BenchSandbox.new_address)):
         async with open_bench_sandbox() as sandbox:
-            # Minting takes the sandbox longer than answering; it must not do so while it is being waited for.
+            # Creating the accounts takes the sandbox longer than answering, so it is done before the measurement.
             accounts = [await new_account(sandbox, COLLECTIONS) for _ in range(runs)]
             await sandbox.switch("latency", service=service, seconds=UPSTREAM_MS / 1000)
-            tell(f"{service}: {runs} accounts of {COLLECTIONS} collections, one after the other")
+            report(f"{service}: {runs} accounts of {COLLECTIONS} collections, one after the other")
             figures += _figures(service, runs, await _beyond(sandbox, accounts))
     return figures
 
@@ -47,7 +47,7 @@ async def _beyond(sandbox: BenchSandbox, accounts: list[str]) -> list[float]:
             if moment is not None:
                 beyond.append(moment - UPSTREAM_MS)
             if account.isdigit():
-                # The owner's address is asked for afterwards; the next run must not meet that request.
+                # The owner's address is requested afterwards; the next run must not overlap with that.
                 await sandbox.settled(asked)
     return beyond
 

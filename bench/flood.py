@@ -1,7 +1,8 @@
 """A flood against the page, a thousand requests a second, and whether Discord is still answered meanwhile.
 
-First from one address, while a member elsewhere proves an account; then as a thousand addresses, as a proxy would tell
-of a botnet. The load comes from a process of its own over a hundred of the 200 connections that the page takes.
+First from one address, while a member with another address proves an account; then from a thousand addresses, as a
+proxy would report for a botnet. The load comes from a process of its own over a hundred of the 200 connections of the
+page.
 """
 
 from __future__ import annotations
@@ -29,19 +30,19 @@ SECONDS = 10
 QUICK_SECONDS = 4
 COMMAND_EVERY = 0.1
 COLLECTIONS = 12
-# Of a member elsewhere, one after the other.
+# Of a member with another address, one after the other.
 PROOFS = 4
 ADDRESSES = 1000
 ACKNOWLEDGED_AT_MOST = 1000.0
 GROWTH_AT_MOST = 40.0
-# What junk may be told; 403 is for a site that is not ours.
-TOLD = frozenset({200, 401, 403, 421, 429})
+# The statuses that invalid requests may get; 403 is for the origin of another site.
+EXPECTED_STATUSES = frozenset({200, 401, 403, 421, 429})
 FAULTS_FROM = 500
 
 
 @dataclass
 class Flooded:
-    """What was seen while it lasted."""
+    """What was measured during the flood."""
 
     tally: dict[str, Any]
     asked: list[Interaction]
@@ -51,13 +52,13 @@ class Flooded:
     book: Book = field(default_factory=Book)
 
 
-async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
+async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]:
     """The figures; takes about 25 s, or 13 if quick."""
     seconds = QUICK_SECONDS if quick else SECONDS
     figures: list[Figure] = []
     async with open_browsers() as session:
         for addresses in (1, ADDRESSES):
-            tell(f"{RATE:,} requests/s for {seconds} s from {addresses:,} address{'es' if addresses > 1 else ''}")
+            report(f"{RATE:,} requests/s for {seconds} s from {addresses:,} address{'es' if addresses > 1 else ''}")
             async with open_bench_sandbox() as sandbox, sandbox.bot(page=True) as bot:
                 figures += _figures(addresses, await _flooded(sandbox, bot, session, addresses, seconds))
                 bot.check_alive()
@@ -88,7 +89,7 @@ async def _flooded(
         _prove(visits, seconds),
     )
     spent, used = time.perf_counter() - began, bot.cpu_seconds()
-    with contextlib.suppress(TimeoutError):  # whoever still waits is counted below
+    with contextlib.suppress(TimeoutError):  # those still waiting are counted below
         await sandbox.answered(asked)
     after = bot.memory()
     growth = after["VmRSS"] - before["VmRSS"] if before and after else None
@@ -97,7 +98,7 @@ async def _flooded(
 
 
 async def _type_until(ended: asyncio.Event, sandbox: BenchSandbox, account: str) -> list[Interaction]:
-    """Type a command every so often, by ever other members; returns all."""
+    """Type a command at regular intervals, each by another member; returns all of them."""
     asked: list[Interaction] = []
     while not ended.is_set():
         member = len(asked)
@@ -108,7 +109,7 @@ async def _type_until(ended: asyncio.Event, sandbox: BenchSandbox, account: str)
 
 
 async def _prove(visits: list[Visit], seconds: int) -> int:
-    """Prove one account after the other, spread over the flood; how many came to the end."""
+    """Prove one account after the other, spread over the flood; returns how many were finished."""
     proven = 0
     for visit in visits:
         await asyncio.sleep(seconds / (len(visits) + 1))
@@ -122,11 +123,11 @@ async def _load(url: str, addresses: int, seconds: int, ended: asyncio.Event) ->
         stdout=asyncio.subprocess.PIPE,
         cwd=REPOSITORY,
     )
-    said, _ = await process.communicate()
+    output, _ = await process.communicate()
     ended.set()
     if process.returncode != 0:
         raise BotDiedError("the flood failed")
-    tally: dict[str, Any] = json.loads(said)
+    tally: dict[str, Any] = json.loads(output)
     return tally
 
 
@@ -135,7 +136,7 @@ def _figures(addresses: int, seen: Flooded) -> list[Figure]:
     tally, statuses = seen.tally, {int(status): count for status, count in seen.tally["statuses"].items()}
     moments = [moment for each in seen.asked if (moment := each.for_client()["acknowledged_ms"]) is not None]
     shown = [moment for each in seen.asked if (moment := each.for_client()["answered_ms"]) is not None]
-    others = {status: count for status, count in statuses.items() if status not in TOLD}
+    others = {status: count for status, count in statuses.items() if status not in EXPECTED_STATUSES}
     answers = ", ".join(f"{status}: {count:,}" for status, count in sorted(statuses.items()))
     faults = sum(count for status, count in statuses.items() if status >= FAULTS_FROM)
 
@@ -143,10 +144,10 @@ def _figures(addresses: int, seen: Flooded) -> list[Figure]:
         return Figure(section, what, count, kind=Kind.COUNT, at_most=0, at_least=0, note=note)
 
     return [
-        Figure(section, "requests", tally["sent"] / tally["seconds"], "/s", note=f"{RATE:,} were meant; {answers}"),
-        Figure(section, "slowest answer to junk", tally["slowest"], "ms"),
+        Figure(section, "requests", tally["sent"] / tally["seconds"], "/s", note=f"target {RATE:,}; {answers}"),
+        Figure(section, "slowest answer to an invalid request", tally["slowest"], "ms"),
         none("answers of 5xx", faults),
-        none("answers of another status than meant", sum(others.values()) - faults, ", ".join(map(str, others))),
+        none("answers with an unexpected status", sum(others.values()) - faults, ", ".join(map(str, others))),
         none("requests without an answer", tally["broken"]),
         Figure(section, "connections refused", tally["refused"], kind=Kind.COUNT),
         none("commands later than 3 s", len(seen.asked) - len(moments), f"of {len(seen.asked)}"),
@@ -162,7 +163,7 @@ def _figures(addresses: int, seen: Flooded) -> list[Figure]:
 
 
 def _visitor(section: str, addresses: int, seen: Flooded) -> list[Figure]:
-    """How a member elsewhere fared. All writes together are bounded, so many addresses can use them up."""
+    """The results of a member with another address. All writes together are limited, so a flood can use them up."""
     times = [moment for kind in seen.book.times.values() for moment in kind]
     reads = seen.book.times.get("page", []) + seen.book.times.get("file", [])
     lost = PROOFS - seen.proven

@@ -1,8 +1,8 @@
 """The load of the flood, in a process of its own: `python -m bench.flooding URL RATE SECONDS ADDRESSES`.
 
-Plain sockets and requests that were put together before, so that it costs less than what it is sent to. Each of the
-connections sends when it is its turn and its last answer has come, so the rate falls where answers take longer; what
-was sent is told, not what was meant. One request in ten is the last on its connection, and the next opens another.
+Plain sockets and prepared requests, so that sending costs less than answering. Each connection sends at its time and
+after its last answer has arrived, so the rate falls if answers take longer; the actual number of requests is reported.
+One request in ten is the last on its connection, and the next one opens another.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 CONNECTIONS = 100
 CLOSES_EVERY = 10
 LONGEST_ANSWER = 10.0
-# Of a network that nobody is in, and not the visitors' one: RFC 2544's has two halves.
+# Of an unused network that is not the visitors': RFC 2544 reserves two halves.
 FLOOD_NETWORK = "198.19"
 
 _JSON = "Content-Type: application/json\r\n"
@@ -31,13 +31,13 @@ _ADDRESS = '{"address": "0x' + "ab" * 20 + '"}'
 
 @dataclass
 class Tally:
-    """What was sent and what came back.
+    """What was sent and what was answered.
 
     Attributes:
         seconds: How long it took.
-        sent: Requests that went on the wire.
+        sent: Requests that were sent.
         statuses: Answers, by status.
-        refused: Connections that were not taken.
+        refused: Connections that were not accepted.
         broken: Requests without an answer: the connection was closed first (there was no room), or time ran out.
         slowest: Milliseconds.
     """
@@ -51,7 +51,7 @@ class Tally:
 
 
 def requests(host: str, addresses: int) -> Iterator[bytes]:
-    """Junk, without end: the page, tokens that are none, no cookie, another site's script, another host."""
+    """Endless invalid requests: the page, wrong tokens, no cookie, another site's script, another host."""
     origin = f"Origin: http://{host}\r\n"
     kinds = (
         _request("GET", "/v", host),
@@ -61,7 +61,7 @@ def requests(host: str, addresses: int) -> Iterator[bytes]:
         _request("POST", "/v/start", host, _JSON + "Origin: https://example.org\r\n", _JUNK),
     )
     for n in itertools.count():
-        # Every address sends every kind in its time.
+        # Every address sends every kind in turn.
         visitor = n // len(kinds) % addresses
         ends = "Connection: close\r\n" if n % CLOSES_EVERY == 0 else ""
         head = f"X-Forwarded-For: {FLOOD_NETWORK}.{visitor // 250}.{visitor % 250 + 1}\r\n{ends}"

@@ -1,8 +1,8 @@
 """Memory, and the time from the start of the process to "ready", with few servers and with a thousand.
 
-The time is that beyond the pause for which discord.py waits whether one more server is announced. Last, each of the
-thousand is announced with 250 members in it, far more than Discord sends a bot without privileged intents: what must
-not be kept is offered, and shows if it is.
+The time excludes the pause in which discord.py waits for one more server to be announced. In the last scene, each of
+the thousand is announced with 250 members, far more than Discord sends to a bot without privileged intents: if the bot
+stored them, the memory would show it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bench.figures import Figure, Kind
 from bench.percentiles import percentile
 from bench.sandbox import BenchSandbox, open_bench_sandbox
 
-# discord.py holds READY back for so long after the last server was announced: `READY_PAUSE` of bot.client.
+# discord.py delays READY for this long after the last server was announced.
 from bot.ui.client import READY_PAUSE
 
 SECTION = "memory and start"
@@ -29,7 +29,7 @@ COLLECTIONS = 50
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is announced to the bot, on top of the sandbox's own three servers."""
+    """What is announced to the bot, in addition to the sandbox's own three servers."""
 
     name: str
     guilds: int
@@ -39,12 +39,12 @@ class Scene:
 SCENES = (Scene("3 servers", 0, 0), Scene("1,000 servers", 1000, 0), Scene("1,000 servers of 250", 1000, 250))
 
 
-async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
+async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]:
     """The figures; takes about 60 s, or 25 if quick."""
     figures = []
     for scene in SCENES:
         starts = QUICK_STARTS if quick else STARTS
-        tell(f"{scene.name}: {starts} starts, then {COMMANDS} commands")
+        report(f"{scene.name}: {starts} starts, then {COMMANDS} commands")
         seconds, processor = [], []
         for n in range(starts):
             async with open_bench_sandbox() as sandbox:
@@ -59,7 +59,7 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
 
 
 async def _memory(scene: Scene, sandbox: BenchSandbox, bot: BotProcess) -> list[Figure]:
-    """After ready, and after commands each of which shows an account of its own: nothing is shared among them."""
+    """After ready, and after commands that each show another account, so that nothing is shared."""
     ready = bot.memory()
     for _ in range(COMMANDS):
         asked = sandbox.ask(await sandbox.new_account(COLLECTIONS))

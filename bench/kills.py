@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of links being written: what was acknowledged is there, and nothing is half there."""
+"""`kill -9` in the middle of links being written: acknowledged links are stored, and no link is half stored."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ QUICK_KILLS = 60
 SEED = 1
 MOST_WORDS = 200
 WRITER = "tests.linking.crashes"
-# What the check of that writer says of the one and of the other.
+# What the check of that writer prints for each of the two faults.
 LOST, HALF = "a link that was acknowledged is lost", "half a link"
 
 
-async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
-    """The figures; takes about 40 s, or 5 if quick. Stores lie in memory: what the system keeps is the same there."""
+async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]:
+    """The figures; takes about 40 s, or 5 if quick. Stores are in memory: a kill has the same effect there."""
     kills = QUICK_KILLS if quick else KILLS
-    tell(f"{kills} kills")
+    report(f"{kills} kills")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.store.killing", "--kills", str(kills), "--seed", str(SEED)),
         *("--write", f"{WRITER}:link", "--check", f"{WRITER}:check"),
@@ -31,12 +31,12 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
         stderr=asyncio.subprocess.PIPE,
         cwd=REPOSITORY,
     )
-    said, complained = await process.communicate()
+    output, errors = await process.communicate()
     failed = process.returncode != 0
-    words = complained.decode(errors="replace").rstrip().rpartition("\n")[2][:MOST_WORDS] if failed else ""
+    words = errors.decode(errors="replace").rstrip().rpartition("\n")[2][:MOST_WORDS] if failed else ""
     lost, half = LOST in words, HALF in words
-    # It ends at the first store that is not as it must be.
-    tally = None if failed else json.loads(said)
+    # It ends at the first store with a fault.
+    tally = None if failed else json.loads(output)
     return [
         _none("acknowledged links lost", lost, words),
         _none("half links", half, words),

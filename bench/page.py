@@ -1,8 +1,8 @@
-"""The page on which members prove accounts: how long each kind of request takes, and how many proofs there are.
+"""The page on which members prove accounts: how long each kind of request takes, and how many proofs are possible.
 
-Visitors come at the rate that the bot is made for, twenty requests a second in all, files included, each from an
-address of their own behind a trusted proxy. The return from Discord's login holds three requests of the bot to
-Discord's stand-in (a token for the code, who that is, the token's end), so that figure is not the bot's alone.
+Visitors come at the rate that the bot is designed for, twenty requests a second in all, files included, each from an
+address of their own behind a trusted proxy. The return from Discord's login includes three requests of the bot to
+Discord's stand-in (exchange the code, fetch the user, revoke the token), so that figure is not only the bot's time.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ PER_SECOND = 20
 SECONDS = 30
 QUICK_SECONDS = 10
 P95_AT_MOST = 100.0
-# So many visitors are on the page at a time: more than can wait for an answer each at that rate.
+# Visitors on the page at a time: more than can wait for an answer at that rate.
 AT_ONCE = 8
-# What the page takes at once of all visitors together is forty writes.
+# The page accepts forty writes at once, of all visitors together.
 BURST = 40 // WRITES
-# Until the page takes forty writes at once again.
+# Until the page accepts forty writes at once again.
 REFILL_SECONDS = 2.5
 KINDS = {
     "page": "GET /v",
@@ -40,11 +40,11 @@ KINDS = {
 }
 _NOTES = {
     "cb": "three requests to Discord's stand-in included",
-    "submit": "the signature is judged and the link committed to the disk",
+    "submit": "the signature is verified and the link committed to the disk",
 }
 
 
-async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
+async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]:
     """The figures; takes about 40 s, or 20 if quick."""
     count = PER_SECOND * (QUICK_SECONDS if quick else SECONDS) // REQUESTS
     async with open_bench_sandbox() as sandbox, sandbox.bot(page=True) as bot, open_browsers() as session:
@@ -55,14 +55,14 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
             Visit(sandbox, session, paced, member=n, account=account, pace=pace)
             for n, account in enumerate(accounts[:count])
         ]
-        tell(f"{count} proofs")
+        report(f"{count} proofs")
         sandbox.rest()
         await _each(visit.begin() for visit in visits)
         began, busy = time.perf_counter(), bot.cpu_seconds()
         proven = await _prove(visits)
         seconds, used = time.perf_counter() - began, bot.cpu_seconds()
         bot.check_alive()
-        tell(f"{BURST} proofs at once, and signatures alone")
+        report(f"{BURST} proofs at once, and signatures alone")
         at_once = await _at_once(
             [
                 Visit(sandbox, session, burst, member=count + n, account=account)
@@ -92,7 +92,7 @@ async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
 
 
 async def _prove(visits: list[Visit]) -> int:
-    """Let visitors in, a few at a time; how many came to the end."""
+    """Let visitors in, a few at a time; returns how many finished."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(visit: Visit) -> bool:
@@ -103,7 +103,7 @@ async def _prove(visits: list[Visit]) -> int:
 
 
 async def _at_once(visits: list[Visit]) -> float:
-    """Seconds that proofs take which are begun together; what is not the bot's, signing, lies between the steps."""
+    """Seconds that proofs take that are started together; signing, which is not the bot's time, is not counted."""
     await _each(visit.begin() for visit in visits)
     await asyncio.sleep(REFILL_SECONDS)
     seconds = await _each(visit.load() for visit in visits) + await _each(visit.start() for visit in visits)

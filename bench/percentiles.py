@@ -1,4 +1,4 @@
-"""Percentiles that are values which were measured: no interpolation between them."""
+"""Percentiles that are measured values: no interpolation between them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest value that at least `percent` percent of all do not exceed (nearest rank).
+    """The smallest value that at least `percent` percent of all values do not exceed (nearest rank).
 
     Raises:
         ValueError: there are no values, or `percent` is not above 0 and at most 100.

@@ -1,4 +1,4 @@
-"""Recording an archive from Loopring's stand-in, beside what the source's own rate limit allows at best."""
+"""Recording an archive from Loopring's stand-in, compared with the best that the rate limit of the source allows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PER_SECOND = 100
 ACCOUNTS = 300
 QUICK_ACCOUNTS = 100
 COLLECTIONS = 12
-# Start of a Python process and writing of the file included.
+# Includes the start of a Python process and the writing of the file.
 TIMES_THE_LIMIT = 1.5
 
 CONFIG = """[[source]]
@@ -30,12 +30,12 @@ requests_per_second = {per_second}
 """
 
 
-async def measure(*, quick: bool, tell: Callable[[str], None]) -> list[Figure]:
+async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]:
     """The figures; takes about 10 s, or 5 if quick."""
     count = QUICK_ACCOUNTS if quick else ACCOUNTS
     async with open_bench_sandbox() as sandbox:
         accounts = [await sandbox.new_account(COLLECTIONS) for _ in range(count)]
-        tell(f"{count} accounts of {COLLECTIONS} collections")
+        report(f"{count} accounts of {COLLECTIONS} collections")
         before = sandbox.last_exchange
         seconds = await _record(sandbox, accounts)
         requests = sandbox.loopring_requests("/api/", before)

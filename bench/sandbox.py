@@ -33,12 +33,12 @@ from sandbox.world import BLOCKSCOUT_KEY, Guild, Member, User, World
 CROWD = 1000
 FIRST_OF_CROWD = 940_000_000_000_000_000
 FIRST_ACCOUNT = 600_000
-# A burst opens a connection for each answer at once, which Discord's servers take without making any wait.
+# A burst opens a connection for each answer at once; Discord's servers accept them without delay.
 BACKLOG = 4096
 # Sockets of a burst of a thousand, twice over.
 ENOUGH_FILES = 4096
 LONGEST_WAIT = 30.0
-# Often enough for what only ends a wait; moments are noted by the sandbox when they happen.
+# Only ends waits, so it need not be precise; the sandbox itself records when things happen.
 POLL = 0.005
 
 CONFIG = """[discord]
@@ -71,7 +71,7 @@ trusted_proxies = ["127.0.0.1/32"]"""
 
 
 class BenchSandbox:
-    """The sandbox's side: switches, the crowd, and what became of what it typed."""
+    """The sandbox's side: switches, the crowd, and the answers to what it typed."""
 
     def __init__(self, app: web.Application, world: World, port: int, session: aiohttp.ClientSession) -> None:
         self.port = port
@@ -100,7 +100,7 @@ class BenchSandbox:
             return await response.json()
 
     async def authorize(self, url: str, member: int) -> str:
-        """A member says yes on Discord's page; where the browser goes then."""
+        """A member accepts on Discord's page; returns where the browser is sent."""
         asked = {"url": url, "user": str(FIRST_OF_CROWD + member), "approve": True}
         async with self._session.post(f"http://127.0.0.1:{self.port}/_client/authorize", json=asked) as response:
             response.raise_for_status()
@@ -118,7 +118,8 @@ class BenchSandbox:
         self._accounts += 1
         address = f"0x{FIRST_ACCOUNT + self._accounts:040x}"
         await self.switch("contracts", address=address, contracts=collections)
-        # The stand-in has Keccak in plain Python, and keeps what it has hashed: that is not the time of an explorer.
+        # The stand-in computes Keccak in plain Python, and caches the hashes: that must not count as the time of an
+        # explorer.
         page = f"http://127.0.0.1:{self.port}/blockscout/1/api/v2/addresses/{address}/nft/collections"
         async with self._session.get(page, params={"apikey": BLOCKSCOUT_KEY}) as response:
             response.raise_for_status()
@@ -147,11 +148,11 @@ class BenchSandbox:
         return interaction
 
     async def answered(self, asked: list[Interaction], seconds: float = LONGEST_WAIT) -> None:
-        """Return when each is answered or was given up by Discord; raises TimeoutError."""
+        """Return when each is answered, or given up by Discord; raises TimeoutError."""
         await self._reached("answered", asked, seconds)
 
     async def acknowledged(self, asked: list[Interaction], seconds: float = LONGEST_WAIT) -> None:
-        """Return when each is acknowledged or was given up by Discord; raises TimeoutError."""
+        """Return when each is acknowledged, or given up by Discord; raises TimeoutError."""
         await self._reached("acknowledged", asked, seconds)
 
     @staticmethod
@@ -162,14 +163,14 @@ class BenchSandbox:
                 await asyncio.sleep(POLL)
 
     async def settled(self, asked: list[Interaction], seconds: float = 2.0) -> None:
-        """Return when the bot has put the owner's address under answers about an account new to it; or time is up."""
+        """Return when the bot has added the owner's address to answers about a new account, or the time is up."""
         until = time.perf_counter() + seconds
         while not all(map(_was_edited, asked)) and time.perf_counter() < until:  # noqa: ASYNC110 - as above
             await asyncio.sleep(POLL)
 
     @staticmethod
     def rest() -> None:
-        """Collect the sandbox's garbage now, and leave what is there out later: its pauses are not the bot's."""
+        """Collect the sandbox's garbage now, and freeze what is there: its pauses must not count as the bot's."""
         gc.collect()
         gc.freeze()
 
@@ -221,7 +222,7 @@ async def open_bench_sandbox() -> AsyncIterator[BenchSandbox]:
         await web.TCPSite(runner, "127.0.0.1", 0, backlog=BACKLOG).start()
         async with aiohttp.ClientSession() as session:
             sandbox = BenchSandbox(runner.app, world, runner.addresses[0][1], session)
-            await sandbox.switch("blockscout", per_second=100_000)  # its limit is not what is measured
+            await sandbox.switch("blockscout", per_second=100_000)  # its limit is not measured
             yield sandbox
     finally:
         await runner.cleanup()
@@ -229,7 +230,7 @@ async def open_bench_sandbox() -> AsyncIterator[BenchSandbox]:
 
 @contextmanager
 def _room_for_connections() -> Iterator[None]:
-    """Let this process, and not the bot that was started before, open as many files as the system allows."""
+    """Let this process open as many files as the system allows; the bot was started before, and is not affected."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     enough = ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, ENOUGH_FILES)
     if soft != resource.RLIM_INFINITY and soft < enough:
@@ -252,7 +253,7 @@ def _was_edited(interaction: Interaction) -> bool:
 
 
 def _add_crowd(world: World) -> None:
-    """A thousand more members of the first guild, so that nobody has to ask twice at once."""
+    """A thousand more members of the first guild, so that nobody has to ask twice at the same time."""
     guild = next(iter(world.guilds.values()))
     for n in range(CROWD):
         user = User(FIRST_OF_CROWD + n, f"crowd{n}", f"Crowd {n}")

@@ -19,7 +19,7 @@ TEXT = "I am Discord user crowd. " * 30
 async def figures(section: str) -> list[Figure]:
     """The figures, as a part of another section; takes about 3 s.
 
-    Half of the signatures are the owner's, half somebody else's: those must cost no more, and prove nothing.
+    Half of the signatures are the owner's, half someone else's: those must cost no more, and prove nothing.
     """
     verifier = SignatureVerifier(None, _nothing_known, ())
     words = [str(number) for number in range(SIGNATURES)]
@@ -35,11 +35,11 @@ async def figures(section: str) -> list[Figure]:
         times.append((time.perf_counter() - began) * 1000)
         wrong += accepted != (owner == address)
     return [
-        Figure(section, "signatures judged, one core", 1000 * SIGNATURES / sum(times), "/s"),
+        Figure(section, "signatures verified, one core", 1000 * SIGNATURES / sum(times), "/s"),
         Figure(section, "one signature: p95", percentile(times, 95), "ms"),
-        Figure(section, "signatures judged wrongly", wrong, kind=Kind.COUNT, at_most=0, at_least=0),
+        Figure(section, "signatures with a wrong result", wrong, kind=Kind.COUNT, at_most=0, at_least=0),
     ]
 
 
 async def _nothing_known(_owner: str) -> None:
-    """No wallet here is yet to be deployed."""
+    """Here are no wallets that are not deployed yet."""

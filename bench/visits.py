@@ -1,7 +1,7 @@
 """Members who prove an account on the bot's page, by the requests that a browser sends, each of them timed.
 
-A link is made by the real command, typed in the sandbox, and read from its answer. What Discord's own page and the
-wallet take is not the bot's time, and is not in any figure.
+The link comes from the answer to the real command, typed in the sandbox. The time of Discord's own page and of the
+wallet is not the bot's, and is not in any figure.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WRITES = 4
 REQUESTS = WRITES + 1 + len(FILES) + 1
 OK, SEE_OTHER = 200, 303
 LONGEST = 30.0  # seconds
-# Of a network that nobody is in: RFC 2544's, for benchmarks.
+# Of an unused network, reserved for benchmarks by RFC 2544.
 VISITORS_NETWORK = "198.18"
 
 
@@ -34,19 +34,19 @@ class RefusedError(Exception):
 
 
 def open_browsers() -> aiohttp.ClientSession:
-    """For visits: cookies are theirs and not the session's."""
+    """For visits: each has its own cookies, which are not in the session."""
     return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=LONGEST))
 
 
 class Pace:
-    """Lets so many requests a second begin, in the order in which they come."""
+    """Limits how many requests a second are started, in their order."""
 
     def __init__(self, per_second: float) -> None:
         self._interval = 1 / per_second
         self._next = time.perf_counter()
 
     async def turn(self) -> None:
-        """Return when it is this one's turn."""
+        """Return when the next request may start."""
         now = time.perf_counter()
         mine = max(self._next, now)
         self._next = mine + self._interval
@@ -55,7 +55,7 @@ class Pace:
 
 @dataclass
 class Book:
-    """What became of all requests: milliseconds by kind, and what went wrong."""
+    """The results of all requests: milliseconds by kind, and the errors."""
 
     times: dict[str, list[float]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Book:
         return sum(map(len, self.times.values()))
 
     def note(self, kind: str, milliseconds: float) -> None:
-        """Write one down."""
+        """Add one request."""
         self.times.setdefault(kind, []).append(milliseconds)
 
 
@@ -75,8 +75,8 @@ class Visit:
 
     Args:
         sandbox: The sandbox, whose bot has a page.
-        session: Keeps no cookies; visitors share its connections, as they do behind a proxy.
-        book: Where what is measured is written down.
+        session: Without cookies; visitors share its connections, as they do behind a proxy.
+        book: Where the measurements are recorded.
         member: Of the crowd.
         account: Whose key the member has.
         pace: When requests may begin; None at once.
@@ -92,7 +92,7 @@ class Visit:
         account: str,
         pace: Pace | None = None,
     ) -> None:
-        self._stand = sandbox
+        self._sandbox = sandbox
         self._session = session
         self._book = book
         self._member = member
@@ -104,11 +104,11 @@ class Visit:
         self._address = f"{VISITORS_NETWORK}.{member // 250}.{member % 250 + 1}"
 
     async def begin(self) -> None:
-        """Run `/verify`, and keep the token of the link; and look which key the account has."""
-        self._signer = (await self._stand.switch("sign", account=self._account, text="?"))["address"]
-        # Servers may begin thirty a minute each.
-        asked = self._stand.type(self._member, "verify", {"account": self._account}, guild=self._member)
-        await self._stand.answered([asked])
+        """Run `/verify`, remember the token of its link, and find the key of the account."""
+        self._signer = (await self._sandbox.switch("sign", account=self._account, text="?"))["address"]
+        # Each server may start thirty a minute.
+        asked = self._sandbox.type(self._member, "verify", {"account": self._account}, guild=self._member)
+        await self._sandbox.answered([asked])
         message = asked.for_client()["message"]
         buttons = [item for row in message["components"] for item in row["components"]] if message else []
         link = next((button["url"] for button in buttons if button.get("url")), "")
@@ -123,16 +123,16 @@ class Visit:
             await self._get("file", path)
 
     async def start(self) -> None:
-        """Bring the token."""
+        """Send the token."""
         self._state = await self._post("start", token=self._token)
 
     async def authorize(self) -> None:
-        """Say yes on Discord's page. Not a request to the bot."""
-        self._location = await self._stand.authorize(self._state["authorize_url"], self._member)
+        """Accept on Discord's page. Not a request to the bot."""
+        self._location = await self._sandbox.authorize(self._state["authorize_url"], self._member)
 
     async def finish_login(self) -> None:
-        """Return from Discord's login, and ask how far the proof is."""
-        landed = await self._get("cb", self._location.removeprefix(self._stand.page_url), expected=SEE_OTHER)
+        """Return from Discord's login, and ask for the state of the proof."""
+        landed = await self._get("cb", self._location.removeprefix(self._sandbox.page_url), expected=SEE_OTHER)
         if landed != PAGE:
             raise RefusedError(f"cb: {landed}")
         self._state = await self._post("state")
@@ -143,7 +143,7 @@ class Visit:
 
     async def sign(self) -> None:
         """Sign the text. Not a request to the bot."""
-        signed = await self._stand.switch("sign", account=self._account, text=self._issued["text"])
+        signed = await self._sandbox.switch("sign", account=self._account, text=self._issued["text"])
         self._signature = str(signed["signature"])
 
     async def submit(self) -> None:
@@ -153,7 +153,7 @@ class Visit:
             raise RefusedError(f"submit: {done['step']}")
 
     async def prove(self) -> bool:
-        """All of it, the link excepted. Returns whether it came to its end; why not stands in the book."""
+        """All steps except the link. Returns whether it was finished; errors are in the book."""
         steps = (self.load, self.start, self.authorize, self.finish_login, self.challenge, self.sign, self.submit)
         try:
             for step in steps:
@@ -164,12 +164,12 @@ class Visit:
         return True
 
     async def _get(self, kind: str, path: str, expected: int = OK) -> str:
-        """Where it leads, "" for nowhere."""
+        """The location of a redirect; "" without one."""
         response, _ = await self._ask(kind, "GET", path, expected=expected)
         return response.headers.get("Location", "")
 
     async def _post(self, kind: str, **body: str) -> dict[str, Any]:
-        headers = {"Origin": self._stand.page_url, CSRF: self._state.get("csrf", "")}
+        headers = {"Origin": self._sandbox.page_url, CSRF: self._state.get("csrf", "")}
         _, answer = await self._ask(kind, "POST", f"/v/{kind}", json=body, headers=headers)
         found: dict[str, Any] = answer
         return found
@@ -191,7 +191,7 @@ class Visit:
             await self._pace.turn()
         began = time.perf_counter()
         async with self._session.request(
-            method, self._stand.page_url + path, headers=sent, allow_redirects=False, **body
+            method, self._sandbox.page_url + path, headers=sent, allow_redirects=False, **body
         ) as response:
             content = await response.read()
             took = (time.perf_counter() - began) * 1000

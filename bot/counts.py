@@ -1,21 +1,22 @@
 """How many, as far as it is known: an interval, so that "unknown is not zero" is arithmetic and not discipline.
 
 Whole and fresh: `low == high`. Partly read: `(n, None)`. Unknown: `(0, None)`. Sums add up, and a comparison is unknown
-only where the missing part could change it. Only an upper bound can deny, and so only an upper bound can cost a role.
+only where the missing part could change it. Only an upper bound can lead to "no", and so only an upper bound can remove
+a role.
 
-Every count of something read is made by `_count`, and nothing else in the program gives one an upper bound. It knows
-nothing at all, neither a lower nor an upper bound, from what was read
+Every count of something that was read is made by `_count`, and nothing else in the program gives a count an upper
+bound. The count is unknown, without a lower or an upper bound, if the answer
 
-- of a source that says how things were (`Origin.is_live`), or of another than the one asked (`fallback_reason`);
-- earlier, and is given again (`stale_reason`); or so long ago that it may have changed; or in the future.
+- is from a source that reports the past (`Origin.is_live`), or from a fallback (`fallback_reason`);
+- is an earlier one that is shown again (`stale_reason`), is so old that it may have changed, or is from the future.
 
-There is no lower bound in these cases either: what an account held last June says nothing of what it holds now, and a
-role given for it could not be taken back before somebody can say that it is wrong.
+There is no lower bound in these cases either: what an account held last June does not tell what it holds now, and a
+role given for it could not be removed until a live source reports the opposite.
 
-`NotFoundError` is no read, and so never a count. Where a source says "there is no such account", what the account holds
-is unknown, whatever it held before. No account is ever deleted on Loopring, and on a chain every address is one; so if
-one that a member has proven is not there, it is the source that lost it: a database that was emptied, a mirror that
-began later, an archive served as if it held everybody. None of them knows what the account holds.
+`NotFoundError` is not an answer that was read, and so never a count. Where a source says "there is no such account",
+what the account holds is unknown, whatever it held before. No account is ever deleted on Loopring, and on a chain every
+address is one; so if a proven account is missing, the source has lost it: an emptied database, a mirror that started
+later, an archive that is served as if it were complete. None of them knows what the account holds.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ from enum import StrEnum, auto
 from bot.holdings import Collection, Holdings, NftList
 from bot.reasons import Reason, ReasonCode
 
-# Two clocks are never quite the same; what is dated later than this was not read now.
+# Two clocks are never exactly equal; an answer that is later by more than this is wrong.
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
 
 class Ternary(StrEnum):
-    """An answer that may be "nobody knows"."""
+    """An answer that may be "unknown"."""
 
     YES = auto()
     NO = auto()
@@ -87,12 +88,12 @@ class Count:
 
 
 def exact(number: int) -> Count:
-    """Exactly so many; of what was read only `_count` may say so."""
+    """Exactly this number; for something that was read, only `_count` may use it."""
     return Count(number, number)
 
 
 def at_least(number: int) -> Count:
-    """So many were seen, and there may be more."""
+    """This number was seen, and there may be more."""
     return Count(number, None)
 
 
@@ -102,55 +103,55 @@ def unknown() -> Count:
 
 
 def total(counts: Iterable[Count]) -> Count:
-    """All of them together; of none at all it is exactly zero, so it is for the caller to ask about every account."""
+    """All of them together; without any it is exactly zero, so the caller has to include every account."""
     return sum(counts, start=exact(0))
 
 
-def count_kinds(reading: Holdings, *, of: Collection | None = None, now: datetime, max_age: timedelta) -> Count:
+def count_kinds(read: Holdings, *, of: Collection | None = None, now: datetime, max_age: timedelta) -> Count:
     """How many distinct NFTs an account holds: of one collection, or of all together.
 
     Args:
-        reading: What was read of the account.
-        of: Only of this collection. Its network and number count; where only one contract was asked about, so does
-            `contract_address`. An account of another network says nothing of it.
-        now: The present.
-        max_age: How old the reading may be to say anything about the present.
+        read: What was read of the account.
+        of: Only of this collection. It is matched by network and number, and where only one contract was read, also by
+            `contract_address`. For an account of another network the count is unknown.
+        now: The current time.
+        max_age: How old the answer may be to tell something about the present.
     """
     if of is None:
-        return _count(reading.kinds, reading, whole=reading.contract is None, now=now, max_age=max_age)
-    if of.network != reading.account.network:
+        return _count(read.kinds, read, whole=read.contract is None, now=now, max_age=max_age)
+    if of.network != read.account.network:
         return unknown()
-    rows = (row for row in reading.holdings if row.collection.collection_id == of.collection_id)
-    whole = reading.contract in (None, of.contract_address, of.collection_id)  # on a chain a collection is a contract
-    return _count(sum(row.kinds for row in rows), reading, whole=whole, now=now, max_age=max_age)
+    rows = (row for row in read.holdings if row.collection.collection_id == of.collection_id)
+    whole = read.contract in (None, of.contract_address, of.collection_id)  # on a chain a collection is a contract
+    return _count(sum(row.kinds for row in rows), read, whole=whole, now=now, max_age=max_age)
 
 
-def count_collections(reading: Holdings, *, now: datetime, max_age: timedelta) -> Count:
-    """Of how many collections an account holds something; see `count_kinds`."""
-    held = sum(row.kinds > 0 for row in reading.holdings)
-    return _count(held, reading, whole=reading.contract is None, now=now, max_age=max_age)
+def count_collections(read: Holdings, *, now: datetime, max_age: timedelta) -> Count:
+    """The number of collections that an account holds something of; see `count_kinds`."""
+    held = sum(row.kinds > 0 for row in read.holdings)
+    return _count(held, read, whole=read.contract is None, now=now, max_age=max_age)
 
 
-def count_copies(reading: NftList, *, now: datetime, max_age: timedelta) -> Count:
+def count_copies(read: NftList, *, now: datetime, max_age: timedelta) -> Count:
     """How many units an account holds of the one collection whose NFTs were read; see `count_kinds`."""
-    return _count(sum(nft.copies for nft in reading.nfts), reading, whole=True, now=now, max_age=max_age)
+    return _count(sum(nft.copies for nft in read.nfts), read, whole=True, now=now, max_age=max_age)
 
 
-def doubt(reading: Holdings | NftList, *, now: datetime, max_age: timedelta) -> Reason | None:
-    """Why nothing can be concluded about the present from what was read; None: what is in it, is held now."""
-    if isinstance(reading, Holdings) and reading.stale_reason:
-        return reading.stale_reason
-    if reading.fallback_reason:
-        return reading.fallback_reason
-    if not reading.origin.is_live:
-        return Reason.of(ReasonCode.NOT_LIVE, label=reading.origin.label)
-    if reading.as_of is None or now - reading.as_of > max_age:
+def unknown_reason(read: Holdings | NftList, *, now: datetime, max_age: timedelta) -> Reason | None:
+    """Why nothing can be concluded about the present from what was read; None: what is in it is held now."""
+    if isinstance(read, Holdings) and read.stale_reason:
+        return read.stale_reason
+    if read.fallback_reason:
+        return read.fallback_reason
+    if not read.origin.is_live:
+        return Reason.of(ReasonCode.NOT_LIVE, label=read.origin.label)
+    if read.as_of is None or now - read.as_of > max_age:
         return Reason.of(ReasonCode.TOO_OLD)
-    return Reason.of(ReasonCode.IN_FUTURE) if reading.as_of - now > CLOCK_TOLERANCE else None
+    return Reason.of(ReasonCode.IN_FUTURE) if read.as_of - now > CLOCK_TOLERANCE else None
 
 
-def _count(seen: int, reading: Holdings | NftList, *, whole: bool, now: datetime, max_age: timedelta) -> Count:
-    """The one place where something read becomes a count; `whole`: all of what is counted was asked for."""
-    if doubt(reading, now=now, max_age=max_age):
+def _count(seen: int, read: Holdings | NftList, *, whole: bool, now: datetime, max_age: timedelta) -> Count:
+    """The one place where something read becomes a count; `whole`: everything that is counted was requested."""
+    if unknown_reason(read, now=now, max_age=max_age):
         return unknown()
-    return exact(seen) if whole and reading.complete and not reading.incomplete_reason else at_least(seen)
+    return exact(seen) if whole and read.complete and not read.incomplete_reason else at_least(seen)

@@ -1,4 +1,4 @@
-"""The errors a person may see. Each carries the words that are shown, and says on whose side the fault is.
+"""The errors that a person may see. Each has the sentence to show, and its class says on whose side the fault is.
 
 TesseraError
 ├── InputError               what was asked for is not possible as it was asked
@@ -8,11 +8,11 @@ TesseraError
 │   ├── UnavailableError     no answer, a broken one, or HTML: waiting helps
 │   ├── ThrottledError       too many requests: waiting helps
 │   └── RefusedError         the key is missing or wrong: the operator must act, waiting does not help
-├── SessionError             a verification that is unknown, used or over: which of them is not revealed
+├── SessionError             a verification that is unknown, used or over: which of them is never disclosed
 ├── ProofError               the signature does not prove what was claimed: another one may
 ├── UndecidedError           whether a signature is valid cannot be decided now: never a yes, never a final no
 ├── LimitError               too often, or too many: the sentence says when or what to do
-├── StoreError               Tessera's own store failed: what is asked is answered without it where that is possible
+├── StoreError               Tessera's own store failed: answers are given without it where that is possible
 └── ConfigError              the configuration or the machine: `run` ends with exit code 2
     └── DamagedStoreError    the store is damaged or gone: `run` ends with exit code 3
 """
@@ -25,14 +25,14 @@ _WITH_ADVICE = Message("{fact} {advice}")
 
 
 class TesseraError(Exception):
-    """An error with words for people: what was wrong, and what to do about it.
+    """An error with a sentence for people: what was wrong, and what to do about it.
 
     Args:
-        message: The sentence, or words whose places are filled in already.
+        message: The sentence, or one whose places are filled in already.
         values: What fills its places.
 
     Attributes:
-        words: To be rendered where they are shown.
+        words: The sentence, to be rendered where it is shown.
     """
 
     def __init__(self, message: Message | Words, **values: object) -> None:
@@ -41,12 +41,12 @@ class TesseraError(Exception):
 
     @property
     def sentence(self) -> str:
-        """The words in English, for the log and the command line."""
+        """The sentence in English, for the log and the command line."""
         return self.words.render()
 
 
 class InputError(TesseraError):
-    """The person's side: the sentence says what was wrong and what is accepted."""
+    """On the person's side: the sentence says what was wrong and what is accepted."""
 
 
 class NothingLinkedError(InputError):
@@ -58,7 +58,7 @@ class NotFoundError(TesseraError):
 
 
 class SourceError(TesseraError):
-    """The source's side: nothing may be concluded about what an account holds.
+    """On the source's side: nothing may be concluded about what an account holds.
 
     Args:
         message: What happened.
@@ -66,7 +66,7 @@ class SourceError(TesseraError):
         values: What fills the places of `message`.
 
     Attributes:
-        fact: The words without the advice, which may be out of date when they are repeated.
+        fact: The sentence without the advice, which may be out of date when the error is repeated.
     """
 
     def __init__(self, message: Message | Words, *, advice: Words | None = None, **values: object) -> None:
@@ -87,7 +87,7 @@ class RefusedError(SourceError):
 
 
 class SessionError(TesseraError):
-    """A verification that is unknown, used or over. The answer does not reveal which (security: no oracle)."""
+    """A verification that is unknown, used or over. Which of them is not disclosed (security: no oracle)."""
 
 
 class ProofError(TesseraError):
@@ -95,7 +95,7 @@ class ProofError(TesseraError):
 
 
 class UndecidedError(TesseraError):
-    """A wallet, or the node that speaks for it, gives no answer to rely on: waiting helps."""
+    """A wallet, or the node that was asked about it, gives no reliable answer: waiting helps."""
 
 
 class LimitError(TesseraError):
@@ -115,7 +115,7 @@ class StoreError(TesseraError):
 
 
 class ConfigError(TesseraError):
-    """The configuration or the machine does not allow to start."""
+    """Tessera cannot start with this configuration or on this machine."""
 
 
 class DamagedStoreError(ConfigError):

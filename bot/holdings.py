@@ -29,7 +29,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose an account is: the L1 address (lower case), and its name; "" for what is not known."""
+    """The owner of an account: the L1 address (lower case), and its name; "" for what is not known."""
 
     address: str = ""
     name: str = ""
@@ -37,11 +37,11 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection as its source tells it; all text and URIs are upstream's, not yet safe to show.
+    """A collection as reported by its source; all text and URIs are upstream's, not yet safe to show.
 
-    `avatar_uris` and `banner_uris` are in order of preference and hold no empty strings. `as_of` is when its source
-    says that this was true (None: when it was asked), and `source_label` the source that answered, where that is not
-    the one that was asked; neither makes it another collection.
+    `avatar_uris` and `banner_uris` are in order of preference and contain no empty strings. `as_of` is when this was
+    true as reported by the source (None: when it was asked), and `source_label` the source that answered, if that is
+    not the one that was asked; both are ignored in comparisons.
     """
 
     network: str
@@ -80,7 +80,7 @@ class Origin:
     Attributes:
         name: As configured; "": not known.
         label: For people.
-        is_live: It says how things are now; False: how they were, or it is not known.
+        is_live: It reports the present state; False: a past state, or it is not known.
     """
 
     name: str = ""
@@ -93,17 +93,17 @@ class Holdings:
     """What one account holds, as far as it is known.
 
     Attributes:
-        account: Whose.
+        account: The account.
         as_of: When this was true, at the latest.
         holdings: A row for each collection.
         complete: Every row that the source announced was received, once, without a fault. While a read is under way
             it is False, and `incomplete_reason` is None.
         total: How many collections the source announced; None: it did not say.
         incomplete_reason: Why a read that has ended is not complete.
-        stale_reason: Why an older answer is given again.
-        contract: The only contract that was asked about; None: any.
+        stale_reason: Why an older answer is shown again.
+        contract: The only contract that was read; None: all.
         origin: The source that answered.
-        fallback_reason: Why it was not the one that is asked first.
+        fallback_reason: Why it was a fallback, and not the source that is asked first.
     """
 
     account: Account
@@ -133,7 +133,7 @@ class Holdings:
         return self.origin.label
 
     def broken_off(self, words: Words) -> Holdings:
-        """The same holdings, of which nothing more will come because of an error."""
+        """The same holdings, incomplete because of an error."""
         return replace(self, complete=False, incomplete_reason=source_error(words))
 
     def shown(self, order: Order | None = None, *, hide_scam: bool) -> ShownHoldings:
@@ -150,7 +150,7 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class ShownHoldings:
-    """Holdings as people see them. Rows may be hidden, so nothing may be counted of it: it is not a `Holdings`.
+    """Holdings as people see them. Rows may be hidden, so it must not be used for counts: it is not a `Holdings`.
 
     Attributes:
         read: What was read, with every row.
@@ -170,7 +170,7 @@ class ShownHoldings:
 
 @dataclass(frozen=True, slots=True)
 class Nft:
-    """One kind of NFT that an account holds; `copies` is how many units, `key` is unique within its source."""
+    """One NFT that an account holds; `copies` is how many units, `key` is unique within its source."""
 
     key: str
     nft_id: str
@@ -198,11 +198,11 @@ class NftList:
         return self.origin.label
 
     def broken_off(self, words: Words) -> NftList:
-        """The same list, of which nothing more will come because of an error."""
+        """The same list, incomplete because of an error."""
         return replace(self, complete=False, incomplete_reason=source_error(words))
 
     def expecting(self, kinds: int) -> NftList:
-        """The same list, not complete unless it is as long as the account's list of collections says."""
+        """The same list, marked incomplete unless its length matches the count in the account's list of collections."""
         if not self.complete or len(self.nfts) == kinds:
             return self
         why = Reason.of(ReasonCode.KINDS_DIFFER, arrived=len(self.nfts), kinds=kinds)
@@ -210,7 +210,7 @@ class NftList:
 
 
 class Order(Enum):
-    """The orders a list of collections can be shown in."""
+    """The orders in which a list of collections can be shown."""
 
     KINDS = "Most NFTs first"
     NAME = "Name"

@@ -1,10 +1,10 @@
-"""Sentences for people, as values: words with named places, filled in and translated where they are shown.
+"""Sentences for people, as values: text with named places, filled in and translated where it is shown.
 
-    _TOO_MANY = Message("One account is linked.", "{count} accounts are linked.")   # stands where it is used
+    _TOO_MANY = Message("One account is linked.", "{count} accounts are linked.")   # defined where it is used
     error.words.render(translations)                                           # at the edge: in the reader's language
 
 The English text is the id of a message, as `gettext` has it: `xgettext --keyword=Message:1,2` lists what is to be
-translated. What fills a place is a plain value, or words of their own, which are translated with it.
+translated. A place is filled by a plain value, or by other `Words`, which are translated with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from gettext import NullTranslations
 from string import Formatter
 
-# The texts as they stand in the code.
+# The texts as they are in the code.
 ENGLISH = NullTranslations()
 
 
@@ -23,7 +23,7 @@ class Message:
     """A sentence, or a part of one, with places such as `{account}` or `{count:,}`.
 
     Attributes:
-        text: In English; where there is `many`, for a `count` of one.
+        text: In English; if there is `many`, for a `count` of one.
         many: For any other `count`; "": nothing is counted.
     """
 
@@ -46,21 +46,21 @@ class Words:
     """A message with what fills its places.
 
     Raises:
-        TypeError: a place is left open, or a value has no place. This is a defect of the program.
+        TypeError: a place has no value, or a value has no place. This is a defect of the program.
     """
 
     message: Message
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Find a defect where it is made, not where it is shown."""
+        """Find such a defect where the message is filled in, not where it is shown."""
         if self.values.keys() != self.message.places:
             raise TypeError(
                 f"{self.message.text!r} has the places {sorted(self.message.places)}, not {sorted(self.values)}"
             )
 
     def render(self, translations: NullTranslations = ENGLISH) -> str:
-        """The sentence in a language; English by default, which is what the log and the command line speak."""
+        """The sentence in a language; English by default, as in the log and on the command line."""
         message, values = self.message, self.values
         if message.many:
             count = values["count"]

@@ -1,11 +1,11 @@
-"""What people and files call accounts and collections, parsed in one place; values print themselves.
+"""How people and files name accounts and collections, parsed in one place.
 
-10001, #254                    a number: Loopring's
-0x…                            an owner's address: on any network
+10001, #254                    a number of Loopring's
+0x…                            an owner's address, on any network
 vitalik.eth                    a name of such an address
-loopring:10001                 a network named: `loopring`, or a chain as CAIP-2 has it
-eip155:1:0x19e7…               CAIP-10
-ethereum:0x19e7…               a source named, as the configuration calls it
+loopring:10001                 with its network: `loopring`, or a chain as in CAIP-2
+eip155:1:0x19e7…               with its chain, as in CAIP-10
+ethereum:0x19e7…               with the configured name of its source
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ _NOT_A_CONTRACT = Message("“{typed}” is not a contract address: use 0x and 4
 _MAX_ACCOUNT_ID = 2**32 - 1
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
 _NAME = re.compile(r"(?=.{5,255}$)(?:[^\s.:/@<>`*_|\\]{1,63}\.)+eth", re.IGNORECASE)
-# 32 bytes, or twelve words and more: what nobody must ever be shown. An answer would repeat it, and a log keep it.
+# 32 bytes, or twelve words and more: nobody may ever see these. An answer would repeat them, and a log store them.
 _KEY = re.compile(r"(?:0x)?[0-9a-fA-F]{64}")
 _PHRASE = re.compile(r"(?:[a-zA-Z]{3,8}[\s,]+){11,}[a-zA-Z]{3,8}")
 _CHAIN = re.compile(r"eip155:(?:0|[1-9][0-9]{0,18})")
-# Controls, bidi marks and halves of characters: a name with them is not the name that is seen.
+# Control characters, bidi marks and surrogates: with them a name is not what it looks like.
 _UNSEEN = ("Cc", "Cf", "Cs")
 
 
@@ -70,7 +70,7 @@ class RefKind(Enum):
 class AccountRef:
     """What a person typed to mean an account: an id, an owner's address (lower case), or a name.
 
-    `network` is "" where none was named and several come into question; an id always has one.
+    `network` is "" where none was named and several are possible; an id always has one.
     """
 
     network: str
@@ -89,7 +89,7 @@ class Names:
 
     Args:
         networks: In the order in which their answers are preferred.
-        aliases: Configured source name → network.
+        aliases: From the configured name of a source to its network.
     """
 
     networks: tuple[str, ...] = (LOOPRING,)
@@ -140,7 +140,7 @@ class Names:
         raise InputError(message(typed=_echo(text)))
 
     def _split(self, text: str) -> tuple[str, str]:
-        """The network that is named in front, or "", and the rest."""
+        """The network that is named before the colon, or "", and the rest."""
         prefix, colon, rest = text.rpartition(":")
         if not colon:
             return "", text
@@ -168,7 +168,7 @@ class Names:
         return candidates[0]
 
     def _account_number(self, digits: str) -> str:
-        # Counted before int(): Python refuses to read thousands of digits, with words of its own.
+        # Checked before int(), which refuses thousands of digits with a sentence of its own.
         digits = digits.lstrip("0")
         if not digits or len(digits) > len(str(_MAX_ACCOUNT_ID)) or int(digits) > _MAX_ACCOUNT_ID:
             raise InputError(_ACCOUNT_RANGE, most=_MAX_ACCOUNT_ID, accepted=self._accepted())
@@ -182,7 +182,7 @@ class Names:
 
 
 def refuse_secrets(text: str) -> None:
-    """Stop at what looks like a key or a seed phrase, and repeat nothing of it.
+    """Refuse what looks like a key or a seed phrase, and repeat nothing of it.
 
     Raises:
         InputError: with a sentence that says what to do now.

@@ -1,6 +1,6 @@
-"""Why an answer is not whole, is an earlier one, or is another source's: a code with parameters.
+"""Why an answer is incomplete, is an earlier one, or is from another source: a code with parameters.
 
-Words are made where they are shown, by `reason_words` alone; what decides compares codes, and never reads a sentence.
+Only `reason_words` makes sentences of them, where they are shown; decisions compare codes, and never read a sentence.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum, auto
 
 from bot.messages import Message, Words
 
-# What fills a place of a reason's message.
+# The types that can fill a place of a reason's message.
 Value = str | int | Words
 
 
@@ -41,7 +41,7 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A code, its parameters by name, and the reason behind it if there is one; build it with `of`."""
+    """A code, its parameters by name, and the reason that caused it, if any; build it with `of`."""
 
     code: ReasonCode
     params: tuple[tuple[str, Value], ...] = ()
@@ -54,17 +54,17 @@ class Reason:
 
 
 def source_error(words: Words) -> Reason:
-    """What a source's error said."""
+    """The sentence of a source's error, as a reason."""
     return Reason.of(ReasonCode.SOURCE_ERROR, words=words)
 
 
 def as_recorded(words: str) -> Reason | None:
-    """What an archive says in its own words; None for ""."""
+    """A sentence that was recorded in an archive, as a reason; None for ""."""
     return Reason.of(ReasonCode.AS_RECORDED, words=words) if words else None
 
 
 def reason_words(reason: Reason | None) -> str:
-    """The words for a person, "" for None. They may hold what a source or an archive wrote: not yet safe to show."""
+    """The sentence for a person, "" for None. It may contain text of a source or an archive: not yet safe to show."""
     return "" if reason is None else _words_of(reason).render()
 
 
@@ -79,12 +79,12 @@ MESSAGES: Mapping[ReasonCode, Message] = {
     ReasonCode.ROWS_MISSING: Message("{arrived} of the {total} announced arrived"),
     ReasonCode.LIST_CHANGED: Message("the list changed while it was being read"),
     ReasonCode.NO_TOTAL: Message("the source did not say how many there are"),
-    ReasonCode.SAME_PAGE_AGAIN: Message("the same page came again and again"),
+    ReasonCode.SAME_PAGE_AGAIN: Message("the same page was received again and again"),
     ReasonCode.PAGE_LIMIT: Message("only the first {pages} pages were read"),
     ReasonCode.UNREADABLE_ROWS: Message("{unreadable} of {received} entries could not be understood"),
     ReasonCode.CONTRACT_UNNAMED: Message("{unnamed} of its collections came without a contract"),
     ReasonCode.CONTRACT_UNRECORDED: Message("{unnamed} of its collections were recorded without a contract"),
-    ReasonCode.RECORDING_UNFINISHED: Message("its recording was broken off"),
+    ReasonCode.RECORDING_UNFINISHED: Message("its recording was interrupted"),
     ReasonCode.KINDS_DIFFER: Message("{arrived} of {kinds} different NFTs arrived"),
     ReasonCode.STILL_READING: Message("it is still being read; press again in a while"),
     ReasonCode.READING_TOO_LONG: Message("reading all of it takes too long; use the command again in a while"),
@@ -92,7 +92,7 @@ MESSAGES: Mapping[ReasonCode, Message] = {
     ReasonCode.AS_RECORDED: Message("{words}"),
     ReasonCode.ASKED_FIRST_INCOMPLETE: Message("{label}: {cause}."),
     ReasonCode.ASKED_FIRST_SILENT: Message("{label}: no answer."),
-    ReasonCode.NOT_LIVE: Message("{label} says how things were, not how they are"),
+    ReasonCode.NOT_LIVE: Message("{label} reports the past, not the present"),
     ReasonCode.TOO_OLD: Message("this was read too long ago"),
     ReasonCode.IN_FUTURE: Message("this is dated in the future"),
 }

@@ -1,7 +1,7 @@
-"""Upstream text and URLs are hostile: whatever an API says passes here before anybody sees it.
+"""Upstream text and URLs are hostile: everything from an API passes through here before anyone sees it.
 
-`safe_text()` and `safe_image_url()` are the only two doors. Names and descriptions are written by whoever made a
-collection, so they may hold mentions, invites, masked links, control characters, or ten thousand letters.
+`safe_text()` and `safe_image_url()` are the only two doors. Names and descriptions are written by the creator of a
+collection, so they may contain mentions, invites, masked links, control characters, or ten thousand letters.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ _SPLIT = "\N{ZERO WIDTH SPACE}"
 # Everything Discord would turn into a link, a mention, a timestamp, a command or an invite, and where to split it.
 _ACTIVE = re.compile(r"(:(?=//)|<|@|discord(?:app)?\.(?=gg|com/invite|me|io)|www\.)", re.IGNORECASE)
 _MARKDOWN = frozenset("\\*_~`|[]")
-# These act only at the start of a line: quote, heading, subtext and list, numbered list.
+# These are active only at the start of a line: quote, heading, subtext and list, numbered list.
 _LINE_START = re.compile(r"(?m)^(\s*)(?:([>#+-])|(\d+)([.)]))")
-# Polytonic Greek puts three marks on a letter where it is not composed; piles of them deface the lines around.
+# Polytonic Greek puts three marks on a letter where it is not composed; piles of them cover the lines around.
 _MAX_MARKS = 3
-# The most that is looked at of any text: seven pages of a card, while the descriptions seen fill less than one.
-# Nobody reads further, and the work on a text that never ends must end.
+# The most that is processed of any text: seven pages of a card, while known descriptions fill less than one.
+# Nobody reads further, and the work for an endless text must be limited.
 MAX_TEXT = 20_000
-# A number that long is no character, and Python refuses to read thousands of digits.
+# So long a number is not a character, and Python refuses to parse thousands of digits.
 _LONG_ENTITY = re.compile(r"&#[0-9]{8,};?")
 
 
 def safe_text(text: str | None, limit: int, *, plain: bool = False, lines: bool = False) -> str:
-    """Upstream text as it may be shown: nothing in it acts, and it is at most `limit` UTF-16 units long.
+    """Upstream text as it may be shown: nothing in it is active, and it is at most `limit` UTF-16 units long.
 
     Args:
-        text: Whatever the API said; HTML entities are undone, as Loopring escapes names on mainnet.
+        text: Text from an API; HTML entities are decoded, as Loopring escapes names on mainnet.
         limit: Longest answer. Counted in UTF-16 units, the strictest reading of Discord's limits.
         plain: For places where Discord renders no markdown (author, footer, menu labels): no backslashes.
         lines: Keep line breaks (at most one empty line in a row); otherwise everything becomes one line.
     """
-    # Eight letters of raw text for one shown: entities, escapes and what is dropped seldom take as much.
+    # Eight letters of raw text for one shown: entities, escapes and dropped characters rarely need as much.
     return _one_page(_shortened(text or "", 8 * limit + 64), limit, plain=plain, lines=lines)
 
 
-# The same names are drawn for every page turned and every member who asks: a third of a command's work without it.
+# The same names are shown on each turned page and to each member: without the cache, a third of a command's work.
 @lru_cache(2048)
 def _one_page(raw: str, limit: int, *, plain: bool, lines: bool) -> str:
     first, *rest = safe_pages(raw, limit, plain=plain, lines=lines) or [UNNAMED[:limit]]
@@ -64,7 +64,7 @@ def safe_pages(text: str | None, limit: int, *, plain: bool = False, lines: bool
         end = _page_end(left, limit)
         if end:
             pages.append(left[:end].rstrip())
-        # A piece that fits on no page is left out: half of it might act.
+        # A piece that fits on no page is left out: half of it might be active.
         left = left[end or len(next(_tokens(left))) :].lstrip()
         if not plain:
             left = _escape_lines(left)  # a page may break in the middle of a line, and the next one begins a line
@@ -80,8 +80,8 @@ def safe_image_url(url: str | None, gateways: Sequence[str]) -> str | None:
     """An upstream image URL that may be put into an embed, or None when it may not.
 
     `ipfs://` in all its forms becomes a URL of the first gateway; addresses below a configured gateway are the
-    operator's own choice and pass; anything else must be plain https to a public host name. A dropped URL only
-    costs the picture: Discord answers 400 to a whole message whose image URL it does not take.
+    operator's own choice and are accepted; anything else must be plain https to a public host name. Without the URL
+    only the picture is missing, while Discord answers 400 to a whole message with an image URL that it does not accept.
     """
     shown = _image_url(url, gateways)
     return shown if shown and len(shown) <= MAX_URL else None
@@ -146,8 +146,8 @@ def _public_https(url: str) -> str | None:
 def _clean(text: str, *, lines: bool) -> str:
     text = html.unescape(_LONG_ENTITY.sub("\N{REPLACEMENT CHARACTER}", text))
     # Surplus marks go first, as sorting them takes quadratic time; and again, as NFC makes two of some.
-    text = unicodedata.normalize("NFC", "".join(_kept(text)))
-    text = "".join(_kept(text))
+    text = unicodedata.normalize("NFC", "".join(_visible(text)))
+    text = "".join(_visible(text))
     if lines:
         text = re.sub(r"[^\S\n]+", " ", text)
         text = re.sub(r" ?\n ?", "\n", text)
@@ -161,7 +161,7 @@ def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[:most] + "…"
 
 
-def _kept(text: str) -> Iterator[str]:
+def _visible(text: str) -> Iterator[str]:
     """Drop controls, bidi and zero-width marks, surrogates, private use, and combining marks piled on one letter."""
     marks = 0
     for char in text.replace("\r\n", "\n").replace("\r", "\n"):
@@ -169,14 +169,14 @@ def _kept(text: str) -> Iterator[str]:
         if category in ("Zl", "Zp"):
             char = "\n"  # noqa: PLW2901 - a line break by another name
         elif category in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in "\n\t":
-            continue  # and does not part the marks before it from those behind it
+            continue  # and does not separate the marks before it from those after it
         marks = marks + 1 if _is_mark(char) else 0
         if marks <= _MAX_MARKS:
             yield char
 
 
 def _is_mark(char: str) -> bool:
-    """Whether it joins the letter before it. Some marks take room of their own (Mc) and combine nevertheless."""
+    """Whether it combines with the letter before it. Some marks have a width of their own (Mc) and combine, too."""
     return unicodedata.category(char) in ("Mn", "Me") or unicodedata.combining(char) != 0
 
 
@@ -185,7 +185,7 @@ def _escape(text: str) -> str:
 
 
 def _escape_lines(text: str) -> str:
-    """Escape what acts at the start of a line; what is escaped already stays as it is."""
+    """Escape what is active at the start of a line; what is escaped already stays as it is."""
     return _LINE_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
 
 

@@ -88,7 +88,7 @@ async def fault(sandbox: SandboxClient, kind: str, path: str = "/nft/collections
 
 
 async def answer(sandbox: SandboxClient, path: str, body: Any, status: int = 200, **options: Any) -> None:
-    """Let the stand-in give this JSON to every request for a path."""
+    """Let the stand-in answer every request for a path with this JSON."""
     await fault(sandbox, "status", path, status=status, body=body, **options)
 
 

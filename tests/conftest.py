@@ -1,6 +1,6 @@
 """Running sandboxes with the real bot connected, in this process.
 
-Only one bot at a time: discord.py keeps the addresses it speaks to for the whole process.
+Only one bot at a time: discord.py has one set of addresses for the whole process.
 """
 
 from __future__ import annotations

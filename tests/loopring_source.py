@@ -49,6 +49,6 @@ async def sandbox(module_sandbox: SandboxClient) -> SandboxClient:
 
 @pytest.fixture
 async def source(sandbox: SandboxClient) -> AsyncIterator[LoopringSource]:
-    """A source that has learnt nothing yet."""
+    """A source that has cached nothing yet."""
     async with open_source(sandbox) as source:
         yield source

@@ -36,7 +36,7 @@ class BotProcess:
         return self._output.read_text(encoding="utf-8")
 
     @property
-    def said(self) -> list[str]:
+    def output_lines(self) -> list[str]:
         """The lines that are no log lines: messages to the operator, and tracebacks."""
         return [line for line in self.output.splitlines() if not re.match(r"\d{4}-\d\d-\d\d ", line)]
 

@@ -41,7 +41,7 @@ def test_a_percentile_of_nothing_is_refused(values: list[float], percent: float)
         pytest.param(Figure("s", "w", None, at_most=3), "skipped", id="not measured"),
     ],
 )
-def test_a_figure_is_held_against_its_target(figure: Figure, verdict: str) -> None:
+def test_a_figure_is_compared_with_its_target(figure: Figure, verdict: str) -> None:
     assert figure.verdict == verdict
     assert verdict in table([figure])
 
@@ -73,7 +73,7 @@ def ratio(people: int, ours: Bursts, bare: Bursts) -> Figure:
     return figure
 
 
-def test_a_bot_is_held_against_the_bare_one_by_the_median_of_its_rounds() -> None:
+def test_a_bot_is_compared_with_the_bare_one_by_the_median_of_its_rounds() -> None:
     figure = ratio(50, bursts([10, 13], [10, 12], [10, 900]), bursts([9, 10], [9, 11], [9, 10]))
     assert figure.value == pytest.approx(1.3)
     assert "13.0 ms against 10.0" in figure.note

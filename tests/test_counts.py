@@ -21,10 +21,10 @@ from bot.counts import (
     count_collections,
     count_copies,
     count_kinds,
-    doubt,
     exact,
     total,
     unknown,
+    unknown_reason,
 )
 from bot.holdings import Account, Collection, Holding, Holdings, Nft, NftList, Origin
 from bot.messages import Message
@@ -120,7 +120,7 @@ def test_a_range_that_holds_no_number_is_a_mistake() -> None:
         unknown().is_between(3, 2)
 
 
-def test_of_nobody_there_is_nothing() -> None:
+def test_the_total_of_no_accounts_is_zero() -> None:
     assert total([]) == exact(0) == Count(0, 0)
     assert (at_least(2), unknown()) == (Count(2, None), Count(0, None))
 
@@ -153,21 +153,21 @@ nft_reads = st.lists(st.integers(0, 2**256), max_size=5).map(
 wanted = st.integers(1, 12).map(str)
 
 
-def every_count(reading: Holdings, number: str) -> list[Count]:
+def every_count(read: Holdings, number: str) -> list[Count]:
     """All that can be counted of a read, of a collection that is or is not in it too."""
-    collection = Collection(reading.account.network, number)
+    collection = Collection(read.account.network, number)
     return [
-        count_kinds(reading, now=NOW, max_age=MAX_AGE),
-        count_kinds(reading, of=collection, now=NOW, max_age=MAX_AGE),
-        count_collections(reading, now=NOW, max_age=MAX_AGE),
+        count_kinds(read, now=NOW, max_age=MAX_AGE),
+        count_kinds(read, of=collection, now=NOW, max_age=MAX_AGE),
+        count_collections(read, now=NOW, max_age=MAX_AGE),
     ]
 
 
 @given(live_reads(), wanted)
-def test_a_whole_fresh_read_of_a_live_source_says_exactly_how_many(reading: Holdings, number: str) -> None:
-    kinds = {row.collection.collection_id: row.kinds for row in reading.holdings}
-    assert every_count(reading, number) == [exact(sum(kinds.values())), exact(kinds.get(number, 0)), exact(len(kinds))]
-    assert doubt(reading, now=NOW, max_age=MAX_AGE) is None
+def test_a_whole_fresh_read_of_a_live_source_says_exactly_how_many(read: Holdings, number: str) -> None:
+    kinds = {row.collection.collection_id: row.kinds for row in read.holdings}
+    assert every_count(read, number) == [exact(sum(kinds.values())), exact(kinds.get(number, 0)), exact(len(kinds))]
+    assert unknown_reason(read, now=NOW, max_age=MAX_AGE) is None
 
 
 @given(nft_reads)
@@ -178,36 +178,36 @@ def test_a_whole_fresh_list_of_nfts_says_exactly_how_many_copies(nfts: NftList) 
 Change = Callable[[Holdings], Holdings]
 
 UNKNOWN_THEN: list[tuple[str, Change]] = [
-    ("an archive", lambda reading: replace(reading, origin=replace(LIVE, is_live=False))),
-    ("nobody knows who said it", lambda reading: replace(reading, origin=Origin())),
-    ("an earlier answer given again", lambda reading: replace(reading, stale_reason=WHY)),
-    ("another source instead", lambda reading: replace(reading, fallback_reason=WHY)),
-    ("older than it may be", lambda reading: replace(reading, as_of=NOW - MAX_AGE - timedelta(microseconds=1))),
-    ("of last June", lambda reading: replace(reading, as_of=datetime(2026, 6, 28, tzinfo=UTC))),
-    ("of the future", lambda reading: replace(reading, as_of=NOW + CLOCK_TOLERANCE + timedelta(microseconds=1))),
+    ("an archive", lambda read: replace(read, origin=replace(LIVE, is_live=False))),
+    ("the source is unknown", lambda read: replace(read, origin=Origin())),
+    ("an earlier answer given again", lambda read: replace(read, stale_reason=WHY)),
+    ("another source instead", lambda read: replace(read, fallback_reason=WHY)),
+    ("older than it may be", lambda read: replace(read, as_of=NOW - MAX_AGE - timedelta(microseconds=1))),
+    ("of last June", lambda read: replace(read, as_of=datetime(2026, 6, 28, tzinfo=UTC))),
+    ("of the future", lambda read: replace(read, as_of=NOW + CLOCK_TOLERANCE + timedelta(microseconds=1))),
 ]
 AT_LEAST_THEN: list[tuple[str, Change]] = [
-    ("under way", lambda reading: replace(reading, complete=False)),
-    ("partly read", lambda reading: replace(reading, complete=False, incomplete_reason=WHY)),
-    ("whole, and yet not", lambda reading: replace(reading, incomplete_reason=WHY)),
-    ("broken off", lambda reading: reading.broken_off(Message("Loopring does not answer.")())),
+    ("under way", lambda read: replace(read, complete=False)),
+    ("partly read", lambda read: replace(read, complete=False, incomplete_reason=WHY)),
+    ("whole, and yet not", lambda read: replace(read, incomplete_reason=WHY)),
+    ("broken off", lambda read: read.broken_off(Message("Loopring does not answer.")())),
 ]
 
 
 @pytest.mark.parametrize("change", [pytest.param(change, id=name) for name, change in UNKNOWN_THEN])
-@given(reading=live_reads(), number=wanted)
+@given(read=live_reads(), number=wanted)
 def test_what_is_not_of_now_or_not_of_the_source_itself_says_nothing(
-    change: Change, reading: Holdings, number: str
+    change: Change, read: Holdings, number: str
 ) -> None:
-    changed = change(reading)
+    changed = change(read)
     assert every_count(changed, number) == [unknown()] * 3
-    assert doubt(changed, now=NOW, max_age=MAX_AGE) is not None
+    assert unknown_reason(changed, now=NOW, max_age=MAX_AGE) is not None
 
 
 @pytest.mark.parametrize("change", [pytest.param(change, id=name) for name, change in AT_LEAST_THEN])
-@given(reading=live_reads(), number=wanted)
-def test_what_is_partly_read_is_a_lower_bound(change: Change, reading: Holdings, number: str) -> None:
-    before, after = every_count(reading, number), every_count(change(reading), number)
+@given(read=live_reads(), number=wanted)
+def test_what_is_partly_read_is_a_lower_bound(change: Change, read: Holdings, number: str) -> None:
+    before, after = every_count(read, number), every_count(change(read), number)
     assert after == [at_least(count.low) for count in before]
 
 
@@ -216,31 +216,31 @@ def test_what_is_partly_read_is_a_lower_bound(change: Change, reading: Holdings,
     wanted,
     st.lists(st.sampled_from([change for _, change in [*UNKNOWN_THEN, *AT_LEAST_THEN]]), min_size=1, max_size=4),
 )
-def test_no_faults_together_give_an_upper_bound(reading: Holdings, number: str, faults: list[Change]) -> None:
+def test_no_faults_together_give_an_upper_bound(read: Holdings, number: str, faults: list[Change]) -> None:
     for fault in faults:
-        reading = fault(reading)
-    assert {count.high for count in every_count(reading, number)} == {None}
+        read = fault(read)
+    assert {count.high for count in every_count(read, number)} == {None}
 
 
 @given(live_reads(), wanted)
-def test_a_read_of_one_contract_says_nothing_of_what_else_there_is(reading: Holdings, number: str) -> None:
-    other = replace(reading, contract=CONTRACT)
-    assert every_count(other, number) == [at_least(count.low) for count in every_count(reading, number)]
+def test_a_read_of_one_contract_says_nothing_of_what_else_there_is(read: Holdings, number: str) -> None:
+    other = replace(read, contract=CONTRACT)
+    assert every_count(other, number) == [at_least(count.low) for count in every_count(read, number)]
 
 
 @given(live_reads(), wanted)
-def test_a_read_of_one_contract_is_whole_for_a_collection_of_it(reading: Holdings, number: str) -> None:
-    of = Collection(reading.account.network, number, contract_address=CONTRACT)
-    asked = replace(reading, contract=CONTRACT)
-    assert count_kinds(asked, of=of, now=NOW, max_age=MAX_AGE) == count_kinds(reading, of=of, now=NOW, max_age=MAX_AGE)
-    on_a_chain = Collection(reading.account.network, CONTRACT)
+def test_a_read_of_one_contract_is_whole_for_a_collection_of_it(read: Holdings, number: str) -> None:
+    of = Collection(read.account.network, number, contract_address=CONTRACT)
+    asked = replace(read, contract=CONTRACT)
+    assert count_kinds(asked, of=of, now=NOW, max_age=MAX_AGE) == count_kinds(read, of=of, now=NOW, max_age=MAX_AGE)
+    on_a_chain = Collection(read.account.network, CONTRACT)
     assert count_kinds(asked, of=on_a_chain, now=NOW, max_age=MAX_AGE) == exact(0)
 
 
 @given(live_reads(), wanted)
-def test_an_account_says_nothing_of_another_network(reading: Holdings, number: str) -> None:
+def test_an_account_says_nothing_of_another_network(read: Holdings, number: str) -> None:
     of = Collection("eip155:8453", number)
-    assert count_kinds(reading, of=of, now=NOW, max_age=MAX_AGE) == unknown()
+    assert count_kinds(read, of=of, now=NOW, max_age=MAX_AGE) == unknown()
 
 
 @given(nft_reads, st.timedeltas(timedelta(0), timedelta(days=400)))
@@ -260,10 +260,10 @@ def test_copies_that_are_not_all_there_or_not_of_now_have_no_upper_bound(nfts: N
     assert {count_copies(each, now=NOW, max_age=MAX_AGE) for each in elsewhere} == {unknown()}
 
 
-def test_rows_hidden_for_the_eye_cannot_be_counted() -> None:
+def test_shown_holdings_cannot_be_counted() -> None:
     spam = Holding(Collection("loopring", "1", is_scam=True), 3)
-    reading = Holdings(Account("loopring", "1"), NOW, (spam,), complete=True, total=1, origin=LIVE)
-    shown = reading.shown(hide_scam=True)
+    read = Holdings(Account("loopring", "1"), NOW, (spam,), complete=True, total=1, origin=LIVE)
+    shown = read.shown(hide_scam=True)
     assert (shown.rows, shown.hidden, shown.kinds) == ((), 1, 0)
     with pytest.raises(AttributeError):  # and mypy would complain that this comment is not needed, were it allowed
         count_kinds(shown, now=NOW, max_age=MAX_AGE)  # type: ignore[arg-type]
@@ -271,7 +271,7 @@ def test_rows_hidden_for_the_eye_cannot_be_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reading", "code"),
+    ("read", "code"),
     [
         (Holdings(Account("loopring", "1"), NOW, origin=Origin("old", "Archive")), ReasonCode.NOT_LIVE),
         (Holdings(Account("loopring", "1"), NOW - 2 * MAX_AGE, origin=LIVE), ReasonCode.TOO_OLD),
@@ -280,14 +280,14 @@ def test_rows_hidden_for_the_eye_cannot_be_counted() -> None:
         (Holdings(Account("loopring", "1"), NOW, fallback_reason=Reason(ReasonCode.NO_TOTAL)), ReasonCode.NO_TOTAL),
     ],
 )
-def test_a_doubt_has_its_reason(reading: Holdings, code: ReasonCode) -> None:
-    why = doubt(reading, now=NOW, max_age=MAX_AGE)
+def test_an_unknown_count_has_its_reason(read: Holdings, code: ReasonCode) -> None:
+    why = unknown_reason(read, now=NOW, max_age=MAX_AGE)
     assert why is not None
     assert why.code is code
 
 
 def makes_counts(node: ast.AST) -> bool:
-    """Whether it takes `exact` from `bot.counts`, or calls `Count`; its name alone may stand in annotations."""
+    """Whether it takes `exact` from `bot.counts`, or calls `Count`; only its name may be in annotations."""
     if isinstance(node, ast.ImportFrom):
         return node.module == "bot.counts" and "exact" in {alias.name for alias in node.names}
     return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Count"

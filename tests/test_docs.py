@@ -47,7 +47,7 @@ def read(path: Path) -> str:
 
 
 def code_of(path: Path) -> list[str]:
-    """What stands in code: blocks, and the spans of the text around them."""
+    """What is marked as code: blocks, and the spans of the text around them."""
     text = read(path)
     return [*_BLOCK.findall(text), *_SPAN.findall(_BLOCK.sub("", text))]
 

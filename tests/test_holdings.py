@@ -66,14 +66,16 @@ def last_lines(holdings: Holdings) -> list[str]:
 
 def test_a_whole_table_ends_with_its_total() -> None:
     ended = last_lines(answer(holding(1, "Cats", 3), holding(2, "Apes", 2000), complete=True))[-1]
-    assert ended == "2 collections, 2,003 kinds of NFT, says Loopring, 2026-06-28 00:00:00 UTC"
+    assert ended == "2 collections, 2,003 different NFTs, according to Loopring, 2026-06-28 00:00:00 UTC"
     ended = last_lines(answer(complete=True))[-1]
-    assert ended == "0 collections, 0 kinds of NFT, says Loopring, 2026-06-28 00:00:00 UTC"
+    assert ended == "0 collections, 0 different NFTs, according to Loopring, 2026-06-28 00:00:00 UTC"
+    ended = last_lines(answer(holding(1, "Cats", 1), complete=True))[-1]
+    assert ended == "1 collection, 1 NFT, according to Loopring, 2026-06-28 00:00:00 UTC"
 
 
 def test_an_incomplete_table_names_no_total() -> None:
     assert last_lines(answer(holding(1, "Cats", 3), complete=False, incomplete_reason="It broke off.")) == [
-        "At least 1 collection, 3 kinds of NFT, says Loopring, 2026-06-28 00:00:00 UTC",
+        "At least 1 collection, 3 different NFTs, according to Loopring, 2026-06-28 00:00:00 UTC",
         "INCOMPLETE: It broke off. What is missing here is unknown, not zero.",
     ]
 
@@ -85,7 +87,7 @@ def test_an_incomplete_table_without_rows_is_not_an_empty_account() -> None:
     ]
 
 
-def test_json_does_not_steer_the_terminal() -> None:
+def test_json_does_not_control_the_terminal() -> None:
     name = "\x9b31m\u202eevil\x7f 名前 😀"
     printed = holdings_json(answer(holding(1, name, 1), complete=True).shown(hide_scam=False), "")
     assert printed.replace("\n", "").isprintable()

@@ -46,7 +46,7 @@ def test_a_language_without_the_message_leaves_it_in_english() -> None:
 
 
 @pytest.mark.parametrize("values", [{}, {"typed": "x"}, {"typed": "x", "accepted": "y", "more": "z"}], ids=str)
-def test_a_place_left_open_and_a_value_without_a_place_are_defects(values: dict[str, object]) -> None:
+def test_a_place_without_a_value_and_a_value_without_a_place_are_defects(values: dict[str, object]) -> None:
     with pytest.raises(TypeError, match="has the places"):
         WRONG(**values)
     with pytest.raises(TypeError, match="has the places"):
@@ -58,7 +58,7 @@ def test_a_counted_message_needs_its_count_although_its_text_does_not_show_it() 
         Message("one account", "several accounts")()
 
 
-def test_what_fills_a_place_is_never_read_as_a_place() -> None:
+def test_a_value_is_never_parsed_for_places() -> None:
     assert WRONG(typed="{accepted}", accepted="{0}").render() == "“{accepted}” is not an account. {0}"
 
 

@@ -59,7 +59,7 @@ def test_an_account_is_an_id_an_address_or_a_name(text: str, kind: RefKind, valu
         pytest.param("fo\udc9bo.eth", "is not an account.", id="a name with half a character"),
     ],
 )
-def test_what_is_no_account_is_told_what_one_is(text: str, sentence: str) -> None:
+def test_for_what_is_no_account_the_error_says_what_is_accepted(text: str, sentence: str) -> None:
     with pytest.raises(InputError) as caught:
         NAMES.parse_account(text)
     assert sentence in caught.value.sentence
@@ -80,10 +80,10 @@ def test_what_is_no_account_is_told_what_one_is(text: str, sentence: str) -> Non
 def test_a_key_or_a_seed_phrase_is_not_repeated_and_its_owner_is_warned(text: str) -> None:
     with pytest.raises(InputError, match="looks like a private key or a seed phrase") as refused:
         NAMES.parse_account(text)
-    told = refused.value.sentence.lower()
-    assert "c0ffee" not in told
-    assert "abandon" not in told
-    assert "ability" not in told
+    sentence = refused.value.sentence.lower()
+    assert "c0ffee" not in sentence
+    assert "abandon" not in sentence
+    assert "ability" not in sentence
 
 
 def test_contracts_and_collection_ids() -> None:
@@ -142,7 +142,7 @@ def test_where_no_network_is_named_all_are_left_open_unless_there_is_one_or_it_i
         ),
     ],
 )
-def test_what_no_source_knows_or_two_could_mean_is_told(names: Names, text: str, sentence: str) -> None:
+def test_an_unknown_or_ambiguous_network_is_reported(names: Names, text: str, sentence: str) -> None:
     with pytest.raises(InputError) as caught:
         names.parse_account(text)
     assert sentence in caught.value.sentence

@@ -32,17 +32,17 @@ def test_no_reason_has_no_words() -> None:
     assert reason_words(None) == reason_words(as_recorded("")) == ""
 
 
-def test_a_reason_may_have_another_behind_it() -> None:
+def test_a_reason_may_have_a_cause() -> None:
     missing = Reason.of(ReasonCode.ROWS_MISSING, arrived=1, total=2)
     whole = Reason.of(ReasonCode.ASKED_FIRST_INCOMPLETE, missing, label="Loopring")
     assert reason_words(whole) == "Loopring: 1 of the 2 announced arrived."
 
 
-def test_what_a_source_or_an_archive_wrote_is_given_as_it_came() -> None:
+def test_text_of_a_source_or_an_archive_is_unchanged() -> None:
     odd = "{label} is {0} of {cause}, 100 %s"
     assert reason_words(source_error(Message("{odd}")(odd=odd))) == reason_words(as_recorded(odd)) == odd
 
 
-def test_the_same_reason_is_equal_however_it_was_put() -> None:
+def test_equal_reasons_do_not_depend_on_the_order_of_parameters() -> None:
     one = Reason.of(ReasonCode.ROWS_MISSING, arrived=1, total=2)
     assert {one, Reason.of(ReasonCode.ROWS_MISSING, total=2, arrived=1)} == {one}

@@ -22,7 +22,7 @@ OWN_ARGUMENTS = {"advice", "retry_after"}
 
 
 def value_of(node: ast.expr, module: ModuleType) -> object:
-    """What a name, or an attribute of one, stands for in a module; None where that is only known when it runs."""
+    """What a name, or an attribute of one, means in a module; None where that is only known when it runs."""
     if isinstance(node, ast.Name):
         return getattr(module, node.id, None)
     if isinstance(node, ast.Attribute):

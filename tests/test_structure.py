@@ -40,7 +40,7 @@ def circle(graph: Mapping[str, set[str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("root", ["bot", "sandbox", "bench", "tests"])
-def test_no_imports_lead_in_a_circle(root: str) -> None:
+def test_there_are_no_import_cycles(root: str) -> None:
     known = modules(root)
     assert circle({name: set(imports(known, path)) & known.keys() for name, path in known.items()}) == []
 
@@ -50,17 +50,17 @@ def test_a_circle_would_be_found() -> None:
 
 
 @pytest.mark.parametrize("root", ["bot", "sandbox", "bench"])
-def test_no_module_is_longer_than_one_sitting(root: str) -> None:
+def test_no_module_is_longer_than_300_lines(root: str) -> None:
     lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules(root).items()}
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
     assert statistics.median(lengths.values()) <= MOST_LINES / 2
 
 
-def test_the_top_of_the_bot_is_taken_in_at_one_look() -> None:
+def test_the_top_of_the_bot_has_few_entries() -> None:
     entries = [path for path in (PROJECT / "bot").iterdir() if path.name != "__pycache__"]
     assert len(entries) <= MOST_ENTRIES
 
 
-def test_no_file_name_stands_for_two_ideas() -> None:
+def test_no_file_name_is_used_for_two_ideas() -> None:
     names = Counter(path.name for path in modules("bot").values())
     assert [name for name, count in names.items() if count > 1 and name != "__init__.py"] == []

@@ -80,7 +80,7 @@ def test_three_marks_of_any_kind_stay_on_a_letter_and_no_fourth(mark: str) -> No
 
 
 @pytest.mark.parametrize("part", ["\u200b", "\x00", "\u202e", "\ud800", "\ue000", "\uffff"])
-def test_what_cannot_be_seen_is_dropped_and_parts_no_marks(part: str) -> None:
+def test_invisible_characters_are_dropped_and_separate_no_marks(part: str) -> None:
     assert safe_text(f"a{part}好\u20dd{part}\u20dd{part}\u20dd{part}\u20dd{part}b", 100) == "a好\u20dd\u20dd\u20ddb"
 
 
@@ -96,7 +96,7 @@ PILES = st.lists(MARKS | st.sampled_from(["a", "*", "😀", "\u200c", " ", "\n",
 @example(text="\\" * 50, limit=31, plain=False, lines=False)
 @example(text="\U0001d165" * 50, limit=20, plain=False, lines=False)
 @example(text="a*", limit=1, plain=False, lines=False)
-def test_no_text_acts_whatever_it_is(text: str, limit: int, plain: bool, lines: bool) -> None:  # noqa: FBT001
+def test_no_text_is_active(text: str, limit: int, plain: bool, lines: bool) -> None:  # noqa: FBT001
     shown = safe_text(text, limit, plain=plain, lines=lines)
     assert not ACTS.search(shown)
     assert not INVISIBLE.search(shown)
@@ -116,7 +116,7 @@ def test_no_text_acts_whatever_it_is(text: str, limit: int, plain: bool, lines: 
         pytest.param(" \n" * 500_000, id="blanks"),
     ],
 )
-def test_a_text_without_end_is_done_at_once(text: str) -> None:
+def test_an_endless_text_takes_no_time(text: str) -> None:
     started = time.process_time()
     shown = safe_text(text, 200)
     pages = safe_pages(text, 3000)
@@ -125,12 +125,12 @@ def test_a_text_without_end_is_done_at_once(text: str) -> None:
     assert sum(map(utf16_units, pages)) <= MAX_TEXT + 1
 
 
-def test_eight_letters_for_each_that_is_shown_are_looked_at_and_64_more() -> None:
+def test_eight_letters_per_shown_letter_and_64_more_are_processed() -> None:
     assert safe_text("\u200b" * (8 * 20 + 60) + "name", 20) == "name"
     assert safe_text("\u200b" * (8 * 20 + 61) + "name", 20) == "nam…"
 
 
-def test_what_was_not_looked_at_is_marked_as_left_out() -> None:
+def test_what_was_not_processed_is_marked_as_left_out() -> None:
     assert safe_text("\u200b" * 10_000 + "name", 20) == "…"
     assert safe_text("ab" + "\u200b" * 10_000 + "c", 20) == "ab…"
 
@@ -165,11 +165,11 @@ def test_lines_end_in_many_ways_and_are_shown_in_one(end: str) -> None:
     assert safe_pages(f"a{end}b", 100) == ["a\nb"]
 
 
-def test_blanks_within_a_line_are_one() -> None:
+def test_spaces_within_a_line_become_one() -> None:
     assert safe_text(" a \t\u3000 b ", 100, lines=True) == safe_text(" a \t\u3000 b ", 100) == "a b"
 
 
-def test_each_thing_that_acts_is_split_where_it_begins() -> None:
+def test_everything_active_is_split_where_it_begins() -> None:
     text = "https://a <@1> @here discord.gg/a DISCORDAPP.com/invite/a discord.me discord.io www.a ipfs://a discord.js"
     split = (
         text.replace("://", ":\u200b//").replace("<", "<\u200b").replace("@", "@\u200b").replace("www.", "www.\u200b")
@@ -260,7 +260,7 @@ def test_without_a_gateway_ipfs_has_no_picture() -> None:
     assert safe_image_url(f"ipfs://{CID}", []) is None
 
 
-def test_what_lies_below_a_configured_gateway_is_the_operators_choice() -> None:
+def test_urls_below_a_configured_gateway_are_the_operators_choice() -> None:
     local = "http://127.0.0.1:8765/ipfs/"
     assert safe_image_url(f"{local}{CID}", [local]) == f"{local}{CID}"
     assert safe_image_url("http://127.0.0.1:8765/admin", [local]) is None

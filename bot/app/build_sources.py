@@ -1,4 +1,4 @@
-"""From settings to sources: one for each network, with the sources that stand behind it."""
+"""Builds the sources from the settings: one for each network, with its fallbacks."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from bot.sources.loopring import LoopringSource
 from bot.sources.source import Source
 
 _TWO_OF_ONE_NETWORK = Message("Sources {other} and {name} both know {network}: make one the fallback of the other.")
-_WRONG_FALLBACK = Message("Source {behind} cannot stand behind {name}: it knows {network}, and {name} knows {wanted}.")
+_WRONG_FALLBACK = Message(
+    "Source {fallback} cannot be the fallback of {name}: it knows {network}, and {name} knows {wanted}."
+)
 
 
 async def open_source(table: SourceTable, session: aiohttp.ClientSession) -> Source:
-    """The source that one table of the settings describes, without what stands behind it.
+    """The source of one table of the settings, without its fallback.
 
     Raises:
         ConfigError: an archive that cannot be used.
@@ -34,10 +36,10 @@ async def open_source(table: SourceTable, session: aiohttp.ClientSession) -> Sou
 
 
 async def open_sources(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Source]:
-    """One source for each network, with those that stand behind it, in the order of the settings.
+    """One source for each network, with its fallbacks, in the order of the settings.
 
     Raises:
-        ConfigError: two sources of one network of which neither stands behind the other; a `fallback` of another
+        ConfigError: two sources of one network of which neither is the fallback of the other; a `fallback` of another
             network; an archive that cannot be used. Nothing stays open.
     """
     opened: dict[str, Source] = {}
@@ -64,10 +66,10 @@ def _arrange(settings: Settings, opened: Mapping[str, Source]) -> Sequence[Sourc
 
 def _chain(name: str, fallbacks: Mapping[str, str], opened: Mapping[str, Source]) -> Source:
     source = opened[name]
-    behind = fallbacks[name]
-    if not behind:
+    fallback = fallbacks[name]
+    if not fallback:
         return source
-    second = _chain(behind, fallbacks, opened)
+    second = _chain(fallback, fallbacks, opened)
     if second.network != source.network:
-        raise ConfigError(_WRONG_FALLBACK, behind=behind, name=name, network=second.network, wanted=source.network)
+        raise ConfigError(_WRONG_FALLBACK, fallback=fallback, name=name, network=second.network, wanted=source.network)
     return ChainedSource(source, second)

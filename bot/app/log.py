@@ -1,7 +1,7 @@
-"""What the bot tells on standard error: one line each, and never a secret.
+"""What the bot logs on standard error: one line each, and never a secret.
 
 Nothing of ours logs a token. Libraries may: discord.py puts URLs into warnings, and the URLs of interactions and
-webhooks hold tokens. So every finished line is searched for them.
+webhooks contain tokens. So every finished line is searched for them.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ _TOKEN_IN_URL = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s?'\"()]+")
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats like its base, and blanks tokens in URLs and the secrets it was given."""
+    """Formats like its base class, and replaces tokens in URLs and the given secrets."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
-        # The longest first: one that begins like another must leave no rest.
+        # The longest first: of two that begin alike, no part of the longer one may remain.
         self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
@@ -31,7 +31,7 @@ class RedactingFormatter(logging.Formatter):
 
 
 def _shorten_reconnects(record: logging.LogRecord) -> bool:
-    """discord.py tells each connection that it lost with a traceback of itself; the kind of error is what matters."""
+    """discord.py logs each lost connection with a traceback; the kind of error is enough."""
     if record.exc_info and record.exc_info[0] and str(record.msg).startswith("Attempting a reconnect"):
         record.msg, record.args = f"{record.getMessage()}: {record.exc_info[0].__name__}", ()
         record.exc_info = None
@@ -44,6 +44,6 @@ def set_up_logging(level: str, secrets: Sequence[str]) -> None:
     handler.setFormatter(RedactingFormatter(secrets))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("discord.client").addFilter(_shorten_reconnects)
-    # Their debug lines hold whole payloads, and their info lines are about themselves.
+    # Their debug lines contain whole payloads, and their info lines do not help an operator.
     for library in ("discord", "aiohttp", "asyncio"):
         logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLogger().level))

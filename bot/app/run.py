@@ -1,7 +1,7 @@
-"""Keep the bot running: through a Discord that refuses, an event it cannot read, and a signal to stop.
+"""Keep the bot running while Discord refuses or sends an event that cannot be read, until a signal to stop.
 
-discord.py reconnects by itself in most cases. Three it does not survive (2.7.1): a gateway that refuses the very
-first connection, a login while the API is down, and an event of a known kind with a field missing.
+discord.py reconnects by itself in most cases. It does not survive three of them (2.7.1): a gateway that refuses the
+very first connection, a login while the API is down, and an event of a known kind with a field missing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
 
-# Commands finish within this time after SIGTERM; below the 30 seconds that supervisors commonly grant.
+# Commands finish within this time after SIGTERM; below the 30 seconds that supervisors commonly allow.
 _DRAIN_SECONDS = 20.0
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
@@ -31,7 +31,7 @@ _LONGEST_PAUSE = 60.0
 _FATAL_CLOSE = {
     4004: Message("Discord refuses DISCORD_TOKEN. Copy the token again from the developer portal (Bot → Reset Token)."),
     4011: Message("Discord wants this bot sharded: it is in more than 2,500 servers, which Tessera does not support."),
-    4012: Message("Discord no longer speaks the version of its API that this Tessera knows: update Tessera."),
+    4012: Message("Discord no longer supports the version of its API that this Tessera knows: update Tessera."),
     4013: Message("Discord does not know the intents that this Tessera asks for: update Tessera."),
     4014: Message("Discord does not grant this bot the intents that it asks for: update Tessera."),
 }
@@ -40,9 +40,9 @@ _REFUSED_AT_START = Message("Discord refuses what this bot asks for at its start
 
 
 async def run_until(stop: asyncio.Event, bot: Bot, token: str, background: Background) -> None:
-    """Log in and stay connected until `stop` is set; then let what runs finish, and close.
+    """Log in and stay connected until `stop` is set; then let running commands finish, and close.
 
-    The background works from the start on, and has ended before the client closes.
+    The background jobs run from the start, and have ended before the client closes.
 
     Raises:
         ConfigError: Discord refuses the token, or will never accept us as configured.
@@ -53,7 +53,7 @@ async def run_until(stop: asyncio.Event, bot: Bot, token: str, background: Backg
     try:
         await asyncio.wait((connection, stopping), return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
-            connection.result()  # it only ends by an error
+            connection.result()  # it ends only with an error
         log.info("stopping")
         await asyncio.gather(bot.drain(_DRAIN_SECONDS), background.stop())
     finally:
@@ -81,14 +81,14 @@ async def _stay_connected(bot: Bot, token: str) -> None:
                 await bot.login(token)
                 logged_in = True
             await bot.connect()
-        except Exception as error:  # whatever an event made of the library: it must not end the bot
-            if why := _final_word(error):
+        except Exception as error:  # an event may raise any error inside discord.py: it must not end the bot
+            if why := _fatal_reason(error):
                 raise ConfigError(why) from error
             _log_failure(error, gateway_refused=logged_in and not bot.ws)
         if not logged_in:
             await _forget_session(bot)
         elif bot.ws:
-            # connect() opens a session of its own; the old one must not go on sending heartbeats beside it.
+            # connect() opens a new session; the old one must stop sending heartbeats.
             await bot.ws.close()
         if time.monotonic() - started > _LONGEST_PAUSE:
             pause = _FIRST_PAUSE
@@ -97,8 +97,8 @@ async def _stay_connected(bot: Bot, token: str) -> None:
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-def _final_word(error: Exception) -> Words | None:
-    """Why every further attempt would end likewise; None when waiting may help."""
+def _fatal_reason(error: Exception) -> Words | None:
+    """Why every further attempt would fail, too; None when waiting may help."""
     if isinstance(error, discord.LoginFailure):
         return _FATAL_CLOSE[4004]()
     if isinstance(error, discord.PrivilegedIntentsRequired):
@@ -110,23 +110,23 @@ def _final_word(error: Exception) -> Words | None:
     if isinstance(error, discord.HTTPException):
         our_fault = HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR
         if our_fault and error.status != HTTPStatus.TOO_MANY_REQUESTS:
-            return _REFUSED_AT_START(reason=_in_short(error))
+            return _REFUSED_AT_START(reason=_summary(error))
     return None
 
 
 def _log_failure(error: Exception, *, gateway_refused: bool) -> None:
     if isinstance(error, discord.HTTPException):
-        log.warning("Discord cannot be reached: %s: %s", type(error).__name__, _in_short(error))
+        log.warning("Discord cannot be reached: %s: %s", type(error).__name__, _summary(error))
     elif isinstance(error, discord.GatewayNotFound | aiohttp.ClientError | OSError):
         log.warning("Discord cannot be reached: %s", type(error).__name__)
     elif gateway_refused:
-        log.warning("Discord cannot be reached: its gateway refuses")  # and discord.py 2.7.1 stumbles over that
+        log.warning("Discord cannot be reached: its gateway refuses")  # discord.py 2.7.1 raises an unrelated error then
     else:
         log.error("the connection to Discord broke on something unexpected", exc_info=error)
 
 
-def _in_short(error: discord.HTTPException) -> str:
-    """Status and Discord's own words, on one line, whatever a proxy may have put there."""
+def _summary(error: discord.HTTPException) -> str:
+    """Status and text of the answer on one line, also if a proxy sent it."""
     words = " ".join("".join(char if char.isprintable() else " " for char in error.text).split())
     return f"HTTP {error.status}: {words[:200]}" if words else f"HTTP {error.status}"
 

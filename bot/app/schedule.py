@@ -1,15 +1,15 @@
-"""How often what comes round, of all that the bot does by itself."""
+"""The jobs that the bot runs by itself, and how often."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.app.background import Background, Work
+from bot.app.background import Background, Job
 from bot.config.settings import StoreSettings
 from bot.store.file.nightly import back_up_night, next_check
 
-# A contest ends so much too late at the most. The store takes a pause of five minutes for an absence of the bot.
+# A contest ends at most this much too late. The store takes a pause of five minutes for a time when the bot was down.
 _CONTESTS = timedelta(seconds=30)
 _UNTIL_READY = timedelta(seconds=1)
 _PURGES = timedelta(hours=1)
@@ -21,11 +21,11 @@ def schedule(
     clock: Callable[[], datetime],
     *,
     is_ready: Callable[[], bool],
-    notify: Work,
-    settle: Work,
-    purge: Work,
+    notify: Job,
+    settle: Job,
+    purge: Job,
 ) -> None:
-    """Plan contests (see `contest_round`), the deletion of what was retained for long enough, and nightly backups."""
+    """Add the jobs: contests (see `contest_run`), deletion of what was retained long enough, nightly backups."""
 
     def contest_interval(_now: datetime) -> timedelta:
         return _CONTESTS if is_ready() else _UNTIL_READY
@@ -33,22 +33,22 @@ def schedule(
     async def back_up() -> None:
         await back_up_night(store.path, store.backups, clock(), days=store.backup_days, weeks=store.backup_weeks)
 
-    background.every(contest_interval, contest_round(is_ready, notify, settle), name="contests")
+    background.every(contest_interval, contest_run(is_ready, notify, settle), name="contests")
     background.every(_PURGES, purge, name="purges")
     if store.backup_days:
         background.every(next_check, back_up, name="backups")
 
 
-def contest_round(is_ready: Callable[[], bool], notify: Work, settle: Work) -> Work:
-    """One round about contests: members are notified, and only then contests that are due are ended.
+def contest_run(is_ready: Callable[[], bool], notify: Job, settle: Job) -> Job:
+    """One run about contests: members are notified, and only then are contests ended that are due.
 
     Neither happens before the bot is ready for the first time: while nobody can be notified or sign, no time runs out.
-    A round that cannot notify, because the store fails, ends nothing either.
+    A run that cannot notify, because the store fails, ends nothing either.
     """
 
-    async def work() -> None:
+    async def job() -> None:
         if is_ready():
             await notify()
             await settle()
 
-    return work
+    return job

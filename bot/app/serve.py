@@ -46,21 +46,21 @@ from bot.web.verify_page import VerifyPage
 
 log = logging.getLogger(__name__)
 
-_NO_TOKEN = Message("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
+_NO_TOKEN = Message("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that contains it.")
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Build everything, and serve Discord until `stop` is set.
 
     Raises:
-        ConfigError: something must be set right before the bot can run.
+        ConfigError: a setting must be corrected before the bot can run.
     """
     token = settings.discord.token
     if not token:
         raise ConfigError(_NO_TOKEN)
     point_at(settings.discord)
-    for offer in availabilities(settings):
-        log.info("linking: %s", offer)
+    for availability in availabilities(settings):
+        log.info("linking: %s", availability)
     async with AsyncExitStack() as opened:
         store = await Store.open(settings.store.path, backups=settings.store.backups)
         opened.push_async_callback(store.close)
@@ -100,7 +100,7 @@ async def _open_linking(
 ) -> AsyncIterator[Linking]:
     """What links and proves accounts."""
     pseudonym = pseudonyms(token.get_secret_value())
-    # A session of its own, without a jar: no cookie of Discord's or of a node's may travel anywhere else.
+    # A separate session without cookies: none of Discord's or of a node's may be sent anywhere else.
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         nodes = Nodes(session, settings.linking.rpc_urls) if settings.linking.rpc_urls else None
         verification = Verification(
@@ -160,7 +160,7 @@ async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linki
 
 
 def _plan(bot: Bot, settings: Settings, linking: Linking, notifications: NotificationsCog) -> Background:
-    """All that the bot does by itself."""
+    """The jobs that the bot runs by itself."""
 
     async def settle_now() -> None:
         await settle(linking.store, _now())

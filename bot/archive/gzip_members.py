@@ -1,6 +1,6 @@
-"""The gzip members that an archive is made of: `zcat` reads the file, and a reader can leap to any member.
+"""The gzip members that an archive is made of: `zcat` reads the file, and a reader can jump to any member.
 
-The last member has a fixed length, as its JSON line is stored without compression and its number is padded. It holds
+The last member has a fixed length, as its JSON line is stored without compression and its number is padded. It contains
 where the index begins and a SHA-256 of everything before it, so that no byte of the file can change unnoticed.
 """
 
@@ -16,7 +16,7 @@ _HEADER = bytes((0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255))
 _TAIL = '{{"kind":"end","index_at":{:16d},"sha256":"{}"}}\n'
 _TAIL_LINE = re.compile(rb'\{"kind":"end","index_at": *([0-9]{1,16}),"sha256":"([0-9a-f]{64})"\}\n')
 
-# A block is some 100 KB; one account with tens of thousands of NFTs can fill one alone. More is a bomb.
+# A block has some 100 KB; one account with tens of thousands of NFTs can fill one alone. More is a decompression bomb.
 MAX_UNPACKED = 64 * 1024 * 1024
 
 
@@ -43,7 +43,7 @@ def unpack(member: bytes) -> list[bytes]:
 
 
 def unpack_first(start: bytes, most: int) -> tuple[list[bytes], bytes]:
-    """The lines of the gzip member that some bytes begin with, of at most `most` bytes, and the bytes behind it.
+    """The lines of the gzip member that some bytes begin with, of at most `most` bytes, and the bytes after it.
 
     Raises:
         MemberError: as `unpack`.

@@ -1,4 +1,4 @@
-"""The index of an archive: which block holds which ids, and how many lines there are of each kind."""
+"""The index of an archive: which block contains which ids, and how many lines there are of each kind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Count = Annotated[int, Field(ge=0)]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One gzip member of lines: the id of its first, where it lies (bytes), and how many lines it has."""
+    """One gzip member of lines: the id of its first line, its position in bytes, and how many lines it has."""
 
     first: str
     offset: int
@@ -39,7 +39,7 @@ class Index:
         return sum(block.count for block in self.blocks[kind])
 
     def find(self, kind: str, identifier: str) -> Block | None:
-        """The only block that can hold an id."""
+        """The only block that can contain an id."""
         blocks = self.blocks[kind]
         at = bisect_right(blocks, order(identifier), key=lambda block: order(block.first))
         return blocks[at - 1] if at else None
@@ -83,7 +83,7 @@ class _IndexLine(BaseModel):
 
 
 def decode_index(line: bytes) -> Index:
-    """What `encode_index` was given; `LineError` if the line is odd or contradicts itself."""
+    """What `encode_index` was given; `LineError` if the line is invalid or contradicts itself."""
     try:
         read = _IndexLine.model_validate_json(line)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""The full check of an archive: every line is read, counted, and held against the others."""
+"""The full check of an archive: every line is read, counted, and compared with the others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_FAULTS = 20
 
 
 @dataclass(frozen=True)
-class Verdict:
+class IntegrityReport:
     """What was found: counts of lines, and the first faults, each in a few words."""
 
     collections: int
@@ -26,11 +26,11 @@ class Verdict:
     faults: tuple[str, ...]
 
 
-def verify(path: Path) -> Verdict:
+def verify(path: Path) -> IntegrityReport:
     """Check an archive from end to end; takes some 3 s for 100,000 accounts.
 
     Raises:
-        ConfigError: it does not even open.
+        ConfigError: it cannot be opened.
     """
     archive = Archive.open(path)
     try:
@@ -41,7 +41,7 @@ def verify(path: Path) -> Verdict:
     finally:
         archive.close()
     count = archive.index.count
-    return Verdict(count("collections"), count("accounts"), count("owners"), tuple(check.faults))
+    return IntegrityReport(count("collections"), count("accounts"), count("owners"), tuple(check.faults))
 
 
 class _Check:
@@ -51,7 +51,7 @@ class _Check:
         self._collections: set[str] = set()
         self._owners: dict[str, str] = {}
         self._incomplete = 0
-        self._led: dict[str, str] = {}
+        self._owner_lines: dict[str, str] = {}
 
     def run(self) -> None:
         for kind, read in (("collections", self._collection), ("accounts", self._account), ("owners", self._owner)):
@@ -73,7 +73,7 @@ class _Check:
             self._fault(
                 f"{self._incomplete} accounts are incomplete, and the index says {self._archive.index.incomplete}"
             )
-        if self._led != self._owners:
+        if self._owner_lines != self._owners:
             self._fault("the owners' lines and the accounts' owners differ")
 
     def _collection(self, line: bytes) -> None:
@@ -98,7 +98,7 @@ class _Check:
 
     def _owner(self, line: bytes) -> None:
         owner, account_id = decode_owner(line)
-        self._led[owner] = account_id
+        self._owner_lines[owner] = account_id
 
     def _fault(self, words: str) -> None:
         if len(self.faults) < _MOST_FAULTS:

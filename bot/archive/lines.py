@@ -1,6 +1,6 @@
-"""The lines of an archive: plain frozen values ↔ one JSON object each. Strict: a line that is odd in any way is none.
+"""The lines of an archive: plain frozen values ↔ one JSON object each. Strict: invalid lines are refused.
 
-Keys that this version does not know are passed over; whatever changes the meaning of known ones must raise `VERSION`.
+Unknown keys are ignored; a change to the meaning of known ones must increase `VERSION`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class LineError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What an archive says of itself: whose accounts, by whose word, from when, written by which program."""
+    """The metadata of an archive: network, source, time of recording, and the program that wrote it."""
 
     network: str
     source: str
@@ -106,7 +106,7 @@ def encode_account(record: AccountRecord) -> bytes:
 
 
 def encode_owner(owner: str, account_id: str) -> bytes:
-    """The way from an owner to the account."""
+    """The account of an owner."""
     return orjson.dumps({"kind": "owner", "id": owner, "account": account_id})
 
 
@@ -224,20 +224,20 @@ def read_version(line: bytes) -> int:
 
 
 def decode_header(line: bytes) -> Header:
-    """What `encode_header` was given; `LineError` if it is not of this version's form."""
+    """What `encode_header` was given; `LineError` if it does not have this version's form."""
     read = _read(_HeaderLine, line)
     return Header(read.network, read.source, read.recorded_at, read.tool, has_nfts=read.nfts)
 
 
 def decode_collection(line: bytes, network: str) -> Collection:
-    """What `encode_collection` was given; `LineError` if the line is odd."""
+    """What `encode_collection` was given; `LineError` if the line is invalid."""
     read = _read(_CollectionLine, line)
     fields = {name: getattr(read, name) for name in _COLLECTION_FIELDS}
     return Collection(network, read.id, **fields)
 
 
 def decode_account(line: bytes) -> AccountRecord:
-    """What `encode_account` was given; `LineError` if the line is odd or contradicts itself."""
+    """What `encode_account` was given; `LineError` if the line is invalid or contradicts itself."""
     read = _read(_AccountLine, line)
     if read.complete != (read.gap == ""):
         raise LineError("complete and gap contradict each other")
@@ -250,13 +250,13 @@ def _held_record(collection_id: str, kinds: int, nfts: _NftsLine | None = None) 
 
 
 def decode_owner(line: bytes) -> tuple[str, str]:
-    """Owner and account; `LineError` if the line is odd."""
+    """Owner and account; `LineError` if the line is invalid."""
     read = _read(_OwnerLine, line)
     return read.id, read.account
 
 
 def id_of(line: bytes) -> str:
-    """The id that a line is found by; `LineError` if it has none."""
+    """The id of a line; `LineError` if it has none."""
     try:
         found = orjson.loads(line)["id"]
     except (orjson.JSONDecodeError, TypeError, KeyError):

@@ -1,7 +1,7 @@
-"""A recording under way: JSON lines that are only ever appended, and whose last one may be torn.
+"""A recording under way: JSON lines that are only ever appended, and whose last one may be cut off.
 
-The first line is the archive's header. A collection stands before the first account that holds it, so whatever a
-crash leaves of the file is a recording of fewer accounts. Of an account that comes again, the last line counts.
+The first line is the archive's header. A collection is before the first account that holds it, so after a
+crash the file is still a recording, of fewer accounts. If an account is there twice, the last line counts.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ _NOT_A_RECORDING = Message("{path}: not a recording that can be continued. Remov
 
 
 class Partial:
-    """An open recording. Use `create` or `resume`; all methods but those read or write the disk as they are called.
+    """An open recording. Use `create` or `resume`; all other methods read or write the disk at once.
 
     Attributes:
-        header: What the archive will say of itself.
+        header: The header of the archive.
         done: Accounts recorded, and whether each is whole: complete with its lists of NFTs.
     """
 
@@ -51,7 +51,7 @@ class Partial:
         self.done: dict[str, bool] = {}
         self._path = path
         self._file = file
-        # Where the lines begin: the lines themselves may be more than fits into memory.
+        # Offsets only: the lines themselves may not fit into memory.
         self._accounts: dict[str, int] = {}
         self._collections: dict[str, int] = {}
 
@@ -60,7 +60,7 @@ class Partial:
         """Begin a recording in a new file.
 
         Raises:
-            ConfigError: there is one already, or the disk does not take it.
+            ConfigError: there is one already, or it cannot be written.
         """
         try:
             file = path.open("xb+")
@@ -74,10 +74,10 @@ class Partial:
 
     @classmethod
     def resume(cls, path: Path) -> Partial:
-        """Go on with a recording; a line that was torn off at the end is dropped.
+        """Continue a recording; a line that was cut off at the end is dropped.
 
         Raises:
-            ConfigError: there is none, or it is not one, or damaged before its end.
+            ConfigError: there is none, it is not a recording, or it is damaged before its end.
         """
         try:
             file = path.open("rb+")
@@ -143,11 +143,11 @@ class Partial:
         for line in self._file:
             if not line.endswith(b"\n"):
                 break
-            self._note(line, at)
+            self._index_line(line, at)
             at += len(line)
         self._file.truncate(at)
 
-    def _note(self, line: bytes, at: int) -> None:
+    def _index_line(self, line: bytes, at: int) -> None:
         try:
             kind = orjson.loads(line).get("kind")
         except (orjson.JSONDecodeError, AttributeError):

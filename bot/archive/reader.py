@@ -1,4 +1,4 @@
-"""Opens an archive and looks things up in it: a whole, unaltered file or none at all."""
+"""Opens an archive and looks things up in it; a file that is incomplete or was altered is refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CANNOT_READ = Message("{path}: the archive cannot be read: {reason}.")
 _CLOSED = Message("The archive of {network} is closed.")
 _DAMAGED = Message("The archive of {network} is damaged: this bot's operator should run `tessera archive verify`.")
 _OTHER_NETWORK = Message("{path}: an archive of {network}, but {wanted} is wanted.")
-_ALTERED = Message("{path}: the archive is cut off or altered. Get a fresh copy of it.")
+_ALTERED = Message("{path}: the archive is cut off or altered. Get a new copy of it.")
 _NOT_AN_ARCHIVE = Message("{path}: not an archive of holdings, or its beginning is damaged.")
 _NEWER_VERSION = Message(
     "{path}: an archive of version {version}, and this Tessera knows {known}: use a newer Tessera."
@@ -40,8 +40,8 @@ _NEWER_VERSION = Message(
 
 _READ = 1024 * 1024
 _MAX_HEADER = 64 * 1024
-# Bytes of lines kept unpacked. Python's objects for them take about half as much again.
-_KEPT = 16 * 1024 * 1024
+# Bytes of unpacked lines. The Python objects for them take about half as much again.
+_CACHE_BYTES = 16 * 1024 * 1024
 
 _Lines = dict[str, bytes]
 
@@ -49,12 +49,12 @@ _Lines = dict[str, bytes]
 class Archive:
     """An open archive. Its methods may be called from any thread, and read the disk.
 
-    Every method raises `UnavailableError` when the file changed under our hands or contradicts itself.
+    Every method raises `UnavailableError` when the file changed while it was open, or contradicts itself.
 
     Attributes:
         path: The file.
-        header: What it says of itself.
-        index: What it holds.
+        header: Its metadata.
+        index: Where its lines are.
     """
 
     def __init__(self, path: Path, descriptor: int, header: Header, index: Index) -> None:
@@ -63,7 +63,9 @@ class Archive:
         self.index = index
         self._descriptor = descriptor
         self._lock = threading.Lock()
-        self._kept: LRUCache[int, _Lines] = LRUCache(_KEPT, getsizeof=lambda lines: sum(map(len, lines.values())) + 1)
+        self._cached: LRUCache[int, _Lines] = LRUCache(
+            _CACHE_BYTES, getsizeof=lambda lines: sum(map(len, lines.values())) + 1
+        )
 
     @classmethod
     def open(cls, path: Path, *, network: str = "") -> Archive:
@@ -71,7 +73,7 @@ class Archive:
 
         Args:
             path: The file.
-            network: Whose accounts it must hold; "": any.
+            network: Whose accounts it must contain; "": any.
 
         Raises:
             ConfigError: it cannot be read, is no archive, of a newer form, cut off, altered, or of another network.
@@ -91,12 +93,12 @@ class Archive:
         return cls(path, descriptor, header, index)
 
     def close(self) -> None:
-        """Close the file; whoever asks after that gets an error."""
+        """Close the file; every look-up after that gets an error."""
         with self._lock:
             if self._descriptor >= 0:
                 os.close(self._descriptor)
             self._descriptor = -1
-            self._kept.clear()
+            self._cached.clear()
 
     def find_account(self, account_id: str) -> AccountRecord | None:
         """What an account held; None: it was not recorded, which says nothing about it."""
@@ -130,7 +132,7 @@ class Archive:
             raise self._broken() from error
 
     def iter_blocks(self, kind: str) -> Iterator[tuple[Block, list[bytes]]]:
-        """All blocks of a kind of line with their lines, in order; keeps none of them."""
+        """All blocks of a kind of line with their lines, in order, without caching them."""
         for block in self.index.blocks[kind]:
             with self._lock:
                 lines = self._unpack(block)
@@ -141,11 +143,11 @@ class Archive:
         if block is None:
             return None
         with self._lock:
-            lines = self._kept.get(block.offset)
+            lines = self._cached.get(block.offset)
             if lines is None:
                 lines = self._by_id(self._unpack(block))
-                if self._kept.getsizeof(lines) <= _KEPT:
-                    self._kept[block.offset] = lines
+                if self._cached.getsizeof(lines) <= _CACHE_BYTES:
+                    self._cached[block.offset] = lines
         return lines.get(identifier)
 
     def _by_id(self, lines: list[bytes]) -> _Lines:
@@ -166,7 +168,7 @@ class Archive:
         return lines
 
     def _broken(self) -> UnavailableError:
-        # The path is the operator's business; this sentence may be shown to a member.
+        # Without the path: this sentence may be shown to a member.
         return UnavailableError(_DAMAGED, network=self.header.network)
 
 

@@ -1,4 +1,4 @@
-"""What an archive holds, for a terminal or as JSON for other programs."""
+"""A summary of an archive, for a terminal or as JSON for other programs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.text import safe_text
 
 
 def summary(archive: Archive) -> dict[str, Any]:
-    """What the archive says of itself, and how much it holds."""
+    """The metadata of the archive, and how much is in it."""
     header, index = archive.header, archive.index
     return {
         "network": header.network,
@@ -43,5 +43,5 @@ def summary_text(archive: Archive) -> str:
 
 
 def summary_json(archive: Archive) -> str:
-    """The same as JSON, all beyond ASCII escaped: none of it acts."""
+    """The same as JSON, with everything beyond ASCII escaped."""
     return json.dumps(summary(archive), indent=2)

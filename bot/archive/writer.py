@@ -26,7 +26,7 @@ _CANNOT_WRITE = Message("{path}: the archive cannot be written: {reason}.")
 
 # A look-up unpacks one block of accounts: some 75 KB, a third of a millisecond. Half as many cost a tenth more disk.
 ACCOUNTS_PER_BLOCK = 256
-# An account points at collections all over the file, and each has more text.
+# The collections of an account are all over the file, and each has more text.
 COLLECTIONS_PER_BLOCK = 32
 OWNERS_PER_BLOCK = 1024
 # With NFTs recorded, lines can be long: then a block ends early.
@@ -36,16 +36,16 @@ _FULL_BLOCK = 512 * 1024
 def write_archive(
     path: Path, header: Header, collections: Iterable[Collection], accounts: Iterable[AccountRecord]
 ) -> Index:
-    """Write an archive to `path`, atomically: a file that was there stays until the new one is whole.
+    """Write an archive to `path`, atomically: an existing file stays until the new one is complete.
 
     Args:
-        path: Where to.
+        path: The file to write.
         header: The first line.
         collections: In the order of their ids (`lines.order`), each once.
         accounts: In the order of their ids, each once; they hold only `collections`.
 
     Raises:
-        ConfigError: the disk does not take it.
+        ConfigError: it cannot be written.
         ValueError: out of order, twice, of another network, or a collection that is not among `collections`.
     """
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
@@ -79,7 +79,7 @@ def _write(path: Path, header: Header, collections: Iterable[Collection], accoun
 
 
 class _Members:
-    """Puts lines into blocks, and notes where each came to lie."""
+    """Puts lines into blocks, and records the position of each."""
 
     def __init__(self, put: Callable[[bytes], int]) -> None:
         self._put = put
@@ -144,7 +144,7 @@ class _Members:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename last: it is the folder that changed."""
+    """Make a rename durable: the folder is what changed."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,1 +1,1 @@
-"""What is done with an archive: it is recorded from a source, and served over Loopring's v3 API."""
+"""Records an archive from a source, and serves one over Loopring's v3 API."""

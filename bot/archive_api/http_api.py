@@ -1,7 +1,7 @@
-"""Offers an archive over Loopring's v3 API: `account`, `user/collection/details` and `nft/public/collection`.
+"""Serves an archive over Loopring's v3 API: `account`, `user/collection/details` and `nft/public/collection`.
 
-An account that the archive does not hold is answered with the code of a fault (100000), as nothing is known about it;
-only where the operator says that the archive covers the whole network is it one that does not exist (104007, 101002).
+For an account that is not in the archive the answer is a fault (100000), as nothing is known about it; only if the
+operator says that the archive covers the whole network, such an account does not exist (104007, 101002).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.errors import ConfigError, UnavailableError
 from bot.holdings import LOOPRING, Holding
 from bot.messages import Message
 
-_OTHER_NETWORK = Message("{path}: holds accounts of {network}; only those of {loopring} can be served.")
+_OTHER_NETWORK = Message("{path}: contains accounts of {network}; only those of {loopring} can be served.")
 _PORT_IN_USE = Message("{host}:{port} is in use already. Choose another --port.")
 _CANNOT_LISTEN = Message("{host}:{port} cannot be listened on: {reason}. Choose another --port.")
 
@@ -35,11 +35,11 @@ _OFFSET = re.compile(r"[0-9]{1,9}")
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 KEY_VARIABLE = "ARCHIVE_API_KEY"
 
-_Question = Callable[[Mapping[str, str]], Json]
+_Endpoint = Callable[[Mapping[str, str]], Json]
 
 
 class _RefusedError(Exception):
-    """What Loopring says in a `resultInfo`, with HTTP 400."""
+    """An error in the form of Loopring's `resultInfo`, with HTTP 400."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -52,19 +52,19 @@ def make_app(archive: Archive, *, key: str, covers_all: bool = False) -> web.App
 
     Args:
         archive: Of Loopring's network.
-        key: Wanted in `X-API-KEY` where Loopring wants one; "": none is wanted.
-        covers_all: Whoever is not in the archive does not exist.
+        key: Required in `X-API-KEY` where Loopring requires one; "": not required.
+        covers_all: An account that is not in the archive does not exist.
 
     Raises:
-        ConfigError: an archive of another network, which this API has no words for.
+        ConfigError: an archive of another network, which this API cannot express.
     """
     if archive.header.network != LOOPRING:
         raise ConfigError(_OTHER_NETWORK, path=archive.path, network=archive.header.network, loopring=LOOPRING)
-    questions = _Questions(archive, covers_all=covers_all)
+    endpoints = _Endpoints(archive, covers_all=covers_all)
     app = web.Application(client_max_size=1024)
-    app.router.add_get("/api/v3/user/collection/details", _answering(questions.details, key))
-    app.router.add_get("/api/v3/account", _answering(questions.account, ""))
-    app.router.add_get("/api/v3/nft/public/collection", _answering(questions.collection, ""))
+    app.router.add_get("/api/v3/user/collection/details", _respond_with(endpoints.details, key))
+    app.router.add_get("/api/v3/account", _respond_with(endpoints.account, ""))
+    app.router.add_get("/api/v3/nft/public/collection", _respond_with(endpoints.collection, ""))
     return app
 
 
@@ -86,12 +86,12 @@ async def start_serving(app: web.Application, host: str, port: int) -> web.AppRu
     return runner
 
 
-def _answering(question: _Question, key: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _respond_with(endpoint: _Endpoint, key: str) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def answer(request: web.Request) -> web.Response:
         status = 200
         try:
             _check_key(request.headers.get("X-API-KEY", ""), key)
-            body = await asyncio.to_thread(lambda: orjson.dumps(question(request.query)))
+            body = await asyncio.to_thread(lambda: orjson.dumps(endpoint(request.query)))
         except _RefusedError as refusal:
             status, body = 400, orjson.dumps({"resultInfo": {"code": refusal.code, "message": refusal.message}})
         except UnavailableError as error:
@@ -108,8 +108,8 @@ def _check_key(given: str, key: str) -> None:
         raise _RefusedError(104002, "Invalid ApiKey")
 
 
-class _Questions:
-    """Each from a query to JSON, on any thread."""
+class _Endpoints:
+    """The answers: each method returns JSON for a query, on any thread."""
 
     def __init__(self, archive: Archive, *, covers_all: bool) -> None:
         self._archive = archive

@@ -1,7 +1,7 @@
-"""What an archive holds, in the JSON of Loopring's v3 API, so that a reader of that API gets back what was recorded.
+"""The contents of an archive in the JSON of Loopring's v3 API, so that a client of that API receives what was recorded.
 
-A reader takes pictures from eight fields by preference, and drops what repeats. Lists of URIs are laid into fields so
-that they come back in the same order; whatever has no place in Loopring's JSON stands in `extra.tessera`.
+A client reads pictures from eight fields in order of preference, and drops duplicates. Lists of URIs are distributed
+over the fields so that they are read in the same order; what has no field in Loopring's JSON is in `extra.tessera`.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _Uris = tuple[str, ...]
 
 
 def collection_json(collection: Collection) -> Json:
-    """A collection with the keys of recorded bodies; what an archive does not know is ""."""
+    """A collection with the keys of recorded bodies; what is not in the archive is ""."""
     slots = _image_slots(collection.avatar_uris, collection.banner_uris)
     extra: Json = {"properties": dict(collection.properties), "mintChannel": ""}
-    unsaid: Json = {}
+    without_field: Json = {}
     if slots is None:
-        unsaid |= {"avatarUris": collection.avatar_uris, "bannerUris": collection.banner_uris}
+        without_field |= {"avatarUris": collection.avatar_uris, "bannerUris": collection.banner_uris}
         slots = (collection.avatar_uris[:2], (), (), collection.banner_uris[:2])
     if collection.is_scam:
-        unsaid["isScam"] = True
-    if unsaid:
-        extra["tessera"] = unsaid
+        without_field["isScam"] = True
+    if without_field:
+        extra["tessera"] = without_field
     fields: dict[str, str] = {}
     cached: dict[str, str] = {}
     for name, uris in zip(("avatar", "tileUri", "thumbnail", "banner"), slots, strict=True):
-        # The first of two is the one that is preferred: `cached`.
+        # Of two, the first is preferred: it goes to `cached`.
         cached[name], fields[name] = uris if len(uris) > 1 else ("", *uris) if uris else ("", "")
     return {
         "id": int(collection.collection_id),
@@ -59,13 +59,13 @@ def collection_json(collection: Collection) -> Json:
 def page_json(record: AccountRecord, rows: Sequence[Holding], *, contract: str, offset: int, limit: int) -> Json:
     """A page of `user/collection/details`.
 
-    `totalNum` of an account that was recorded incompletely is always larger than the rows there are: this API has no
-    other way to say that something is missing.
+    `totalNum` of an account that was recorded incompletely is always larger than its number of rows: this API has no
+    other way to express that something is missing.
     """
     complete = record.complete
     total = record.total or 0
     if contract:
-        # One without a contract may be of this one.
+        # A collection without a contract may belong to this one.
         complete = complete and all(row.collection.contract_address for row in rows)
         rows = [row for row in rows if row.collection.contract_address == contract]
         total = 0
@@ -98,9 +98,9 @@ def _milliseconds(moment: datetime | None) -> int:
 
 @lru_cache(4096)
 def _image_slots(avatar: _Uris, banner: _Uris) -> tuple[_Uris, _Uris, _Uris, _Uris] | None:
-    """Up to two URIs each for avatar, tile, thumbnail and banner from which both lists are read again, or None.
+    """Up to two URIs each for avatar, tile, thumbnail and banner from which a client reads both lists, or None.
 
-    A reader takes avatar, tile, thumbnail, banner for the one list and banner, tile, avatar for the other.
+    A client takes avatar, tile, thumbnail, banner for the one list and banner, tile, avatar for the other.
     """
     for first in (avatar[:2], avatar[:1], ()):
         for tile in _pairs(avatar):

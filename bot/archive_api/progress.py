@@ -1,4 +1,4 @@
-"""How far a long recording is, in one line that overwrites itself."""
+"""The progress of a long recording, in one line that overwrites itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TextIO
 
 
 class Progress:
-    """Shown only where somebody looks: on a terminal.
+    """Shown only on a terminal.
 
     Args:
         stream: Normally `sys.stderr`.
@@ -21,21 +21,21 @@ class Progress:
         self._stream = stream if stream.isatty() else None
         self._total = total
         self._clock = clock
-        self._begun: tuple[float, int] | None = None
+        self._started: tuple[float, int] | None = None
 
     def show(self, done: int) -> None:
-        """Say that so many are done."""
+        """Show that so many are done."""
         if self._stream is None:
             return
         now = self._clock()
-        since, before = self._begun = self._begun or (now, done)
+        since, before = self._started = self._started or (now, done)
         rate = (done - before) / (now - since) if now > since else 0.0
         left = f"{timedelta(seconds=round((self._total - done) / rate))} left" if rate else "…"
         self._stream.write(f"\r\033[K{done:,} of {self._total:,} accounts, {rate:.1f} a second, {left}")
         self._stream.flush()
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         if self._stream is not None:
             self._stream.write("\r\033[K")
             self._stream.flush()

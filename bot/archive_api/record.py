@@ -1,4 +1,4 @@
-"""Records what accounts hold, account by account: what cannot be read fails with a reason, and is never empty."""
+"""Records what accounts hold, account by account: one that cannot be read is never recorded as empty."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from bot.sources.source import Source
 
 _WRONG_LINE = Message("Line {number} of the list of accounts: {reason}")
 _EMPTY_LIST = Message("The list of accounts is empty.")
-_NO_HOLDERS = Message("{label} cannot tell who holds a collection: give --accounts instead.")
+_NO_HOLDERS = Message("{label} cannot list the holders of a collection: use --accounts instead.")
 _NO_HOLDERS_ANSWER = Message("{label} gave no list of holders.")
 _NO_NAMES = Message("{label} knows no names: use an account's number or address.")
 
-# Accounts asked about at the same time; how fast the source is asked is its own pace.
+# Accounts that are read at the same time; the source limits its own request rate.
 _BATCH = 8
-# Longer than a source is left alone after it kept failing (30 s): the next batch meets one that may be asked again.
+# Longer than the pause of a source that kept failing (30 s), so that the next batch may send requests again.
 _PAUSE_SECONDS = 35.0
-# A source that has answered nobody for so many batches is given up for this time.
-_MOST_LOST = 5
+# After so many batches in a row without any answer, the recording stops.
+_MAX_SILENT_BATCHES = 5
 
-_LATER = Priority.BACKGROUND
+_BACKGROUND = Priority.BACKGROUND
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Report:
 
 
 def parse_refs(lines: Iterable[str], names: Names) -> Sequence[AccountRef]:
-    """A list of accounts, one a line; empty lines and those that start with `#` are passed over.
+    """A list of accounts, one a line; empty lines and those that start with `#` are skipped.
 
     Raises:
         InputError: a line is no account, or there is none at all.
@@ -70,11 +70,11 @@ def parse_refs(lines: Iterable[str], names: Names) -> Sequence[AccountRef]:
 
 
 async def list_holders(source: Source, collection_id: str) -> tuple[Sequence[AccountRef], str]:
-    """The accounts that hold a collection, and why the list is not whole, or "" when it is."""
-    able = holders_of(source)
-    if able is None:
+    """The accounts that hold a collection, and why the list is not complete, or "" when it is."""
+    lister = holders_of(source)
+    if lister is None:
         raise InputError(_NO_HOLDERS, label=source.label)
-    scan = await last_of(able.iter_holders(collection_id, _LATER))
+    scan = await last_of(lister.iter_holders(collection_id, _BACKGROUND))
     if scan is None:
         raise SourceError(_NO_HOLDERS_ANSWER, label=source.label)
     accounts = [holder.account.account_id for holder in scan.rows]
@@ -91,41 +91,41 @@ async def record(
     progress: Callable[[int], None] = lambda _done: None,
     pause: float = _PAUSE_SECONDS,
 ) -> Report:
-    """Read the accounts that are not recorded as a whole yet; those that fail get a second chance at the end.
+    """Read the accounts that are not completely recorded yet; those that fail are tried once more at the end.
 
     What was read is on the disk before the next accounts are asked about.
 
     Args:
-        source: Asked in the background.
-        refs: Whom to ask about.
-        partial: Where to put it.
-        progress: Told how many accounts are done, after each batch.
-        pause: Seconds to wait when the source answers nobody.
+        source: Where to read from, with background priority.
+        refs: The accounts to read.
+        partial: Where to save what was read.
+        progress: Called after each batch with how many accounts are done.
+        pause: Seconds to wait after a batch without any answer.
 
     Raises:
-        RefusedError: the source refuses the key: no answer will come.
-        ConfigError: the disk does not take it.
+        RefusedError: the source refuses the key: there will be no answer.
+        ConfigError: the recording cannot be written.
     """
     todo = [ref for ref in refs if not (ref.kind is RefKind.ID and partial.done.get(ref.value))]
     report = Report(asked=len(refs))
     done = len(refs) - len(todo)
-    for chance in (1, 2):
-        lost = 0
+    for attempt in (1, 2):
+        silent_batches = 0
         for start in range(0, len(todo), _BATCH):
             batch = todo[start : start + _BATCH]
             outcomes = await asyncio.gather(*(_read(source, ref, partial) for ref in batch))
-            _keep(partial, report, batch, outcomes)
-            done += len(batch) if chance == 1 else 0
+            _save(partial, report, batch, outcomes)
+            done += len(batch) if attempt == 1 else 0
             progress(done)
             if not all(isinstance(outcome, UnavailableError | ThrottledError) for outcome in outcomes):
-                lost = 0
+                silent_batches = 0
                 continue
-            lost += 1
-            if lost == _MOST_LOST:
+            silent_batches += 1
+            if silent_batches == _MAX_SILENT_BATCHES:
                 left = todo[start + _BATCH :]
-                report.failed |= {ref.value: "Not asked about: the source answered nobody." for ref in left}
+                report.failed |= {ref.value: "Not asked about: the source did not answer." for ref in left}
                 return report
-            if start + _BATCH < len(todo) or chance == 1:
+            if start + _BATCH < len(todo) or attempt == 1:
                 await asyncio.sleep(pause)
         todo = [ref for ref in todo if ref.value in report.failed]
     return report
@@ -139,11 +139,11 @@ class _Found:
     collections: Sequence[Collection] = ()
 
 
-def _keep(
+def _save(
     partial: Partial, report: Report, batch: Sequence[AccountRef], outcomes: Sequence[_Found | TesseraError]
 ) -> None:
     found = [outcome for outcome in outcomes if isinstance(outcome, _Found) and outcome.record]
-    # On this thread: nobody else needs it, and a cancelled write could not be waited for.
+    # On this thread: nothing else needs it, and a cancelled write on another could not be awaited.
     partial.add(
         (collection for each in found for collection in each.collections),
         (each.record for each in found if each.record),
@@ -164,7 +164,7 @@ async def _read(source: Source, ref: AccountRef, partial: Partial) -> _Found | T
         account, owner = await _resolve(source, ref)
         if partial.done.get(account.account_id):
             return _Found()
-        read = await fetch_holdings(source, account, _LATER)
+        read = await fetch_holdings(source, account, _BACKGROUND)
         held = [await _held(source, account, row, with_nfts=partial.header.has_nfts) for row in read.holdings]
         # On a chain the account is the address.
         owner = owner or await _owner(source, account) if is_numbered(source.network) else ""
@@ -177,18 +177,18 @@ async def _read(source: Source, ref: AccountRef, partial: Partial) -> _Found | T
 
 
 async def _resolve(source: Source, ref: AccountRef) -> tuple[Account, str]:
-    """The account, and its owner if that was known on the way."""
+    """The account, and its owner if that was needed to find it."""
     if ref.kind is RefKind.ID:
         return Account(source.network, ref.value), ""
     owner = await _resolve_name(source, ref.value) if ref.kind is RefKind.NAME else ref.value
-    return await source.fetch_account(owner, _LATER), owner
+    return await source.fetch_account(owner, _BACKGROUND), owner
 
 
 async def _resolve_name(source: Source, name: str) -> str:
-    able = resolver_of(source)
-    if able is None:
+    resolver = resolver_of(source)
+    if resolver is None:
         raise SourceError(_NO_NAMES, label=source.label)
-    return await able.resolve_name(name, _LATER)
+    return await resolver.resolve_name(name, _BACKGROUND)
 
 
 async def _held(source: Source, account: Account, row: Holding, *, with_nfts: bool) -> HeldRecord:
@@ -196,7 +196,7 @@ async def _held(source: Source, account: Account, row: Holding, *, with_nfts: bo
         return HeldRecord(row.collection.collection_id, row.kinds)
     nfts = NftList()
     try:
-        async for state in read_nfts(source, account, row.collection, _LATER):
+        async for state in read_nfts(source, account, row.collection, _BACKGROUND):
             nfts = state
     except RefusedError:
         raise
@@ -207,6 +207,6 @@ async def _held(source: Source, account: Account, row: Holding, *, with_nfts: bo
 
 async def _owner(source: Source, account: Account) -> str:
     try:
-        return await source.fetch_owner(account, _LATER)
+        return await source.fetch_owner(account, _BACKGROUND)
     except (SourceError, NotFoundError):
-        return ""  # counted in the report; what the account holds is known all the same
+        return ""  # counted in the report; the holdings are known nevertheless

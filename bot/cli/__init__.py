@@ -1,1 +1,1 @@
-"""The command line: what it is asked, and what it prints."""
+"""The command line: its arguments, and what it prints."""

@@ -40,7 +40,7 @@ _NOT_TEXT = Message("{accounts}: not a text in UTF-8.")
 _STARTED_WITH_NFTS = Message("{name}: was started with {source} ({network}) with --nfts: continue with the same.")
 _STARTED_WITHOUT_NFTS = Message("{name}: was started with {source} ({network}) without --nfts: continue with the same.")
 _NO_NAMES = Message("An archive knows no names: use an account's number or address.")
-_NO_KEY = Message("No key: set {key_variable} or {key_variable}_FILE, or answer everybody with --no-key.")
+_NO_KEY = Message("No key: set {key_variable} or {key_variable}_FILE, or answer everyone with --no-key.")
 
 OpenSource = Callable[[Settings, str], AbstractAsyncContextManager[Source]]
 
@@ -57,19 +57,23 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
     archive = subparsers.add_parser("archive", help="record holdings into a file; verify, show or serve one")
     commands = archive.add_subparsers(dest="archive_command", required=True, metavar="COMMAND")
     new = commands.add_parser("record", parents=[config], help="record what accounts hold")
-    new.add_argument("--source", default=LOOPRING, metavar="NAME", help="whom to ask (default: %(default)s)")
+    new.add_argument("--source", default=LOOPRING, metavar="NAME", help="the source to ask (default: %(default)s)")
     new.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the archive to write")
     whom = new.add_mutually_exclusive_group(required=True)
     whom.add_argument(
         "--accounts", metavar="FILE", help="accounts, one a line: ids, addresses, names; -: standard input"
     )
-    whom.add_argument("--holders", metavar="COLLECTION", help="whoever holds this collection")
+    whom.add_argument("--holders", metavar="COLLECTION", help="all holders of this collection")
     new.add_argument("--nfts", action="store_true", help="also record the single NFTs: one more request a collection")
-    new.add_argument("--resume", action="store_true", help="go on with FILE.partial, and ask again about what failed")
-    new.add_argument("--allow-gaps", action="store_true", help="exit with 0 though accounts failed or are incomplete")
-    for name, words in (("verify", "read every line of an archive, and say whether all is well"),):
+    new.add_argument(
+        "--resume", action="store_true", help="continue with FILE.partial, and ask again about what failed"
+    )
+    new.add_argument("--allow-gaps", action="store_true", help="exit with 0 even if accounts failed or are incomplete")
+    for name, words in (("verify", "read every line of an archive, and report what is wrong"),):
         commands.add_parser(name, parents=[config], help=words).add_argument("file", type=Path)
-    show = commands.add_parser("show", parents=[config], help="say what an archive holds, or what one account held")
+    show = commands.add_parser(
+        "show", parents=[config], help="print what an archive contains, or what one account held"
+    )
     show.add_argument("file", type=Path)
     show.add_argument("account", nargs="?", help="an account id, or its owner's address")
     show.add_argument("--json", action="store_true", help="print JSON instead of words")
@@ -77,9 +81,9 @@ def add_arguments(subparsers: Any, config: argparse.ArgumentParser) -> None:
     serve.add_argument("file", type=Path)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8780, help="port to listen on (default: %(default)s); 0: any free")
-    serve.add_argument("--no-key", action="store_true", help=f"answer everybody; else {KEY_VARIABLE} is wanted")
+    serve.add_argument("--no-key", action="store_true", help=f"answer everyone; otherwise {KEY_VARIABLE} is required")
     serve.add_argument(
-        "--covers-all", action="store_true", help="say of accounts that are not in the archive that there are none"
+        "--covers-all", action="store_true", help="answer that accounts which are not in the archive do not exist"
     )
 
 
@@ -87,7 +91,7 @@ async def run(settings: Settings, arguments: argparse.Namespace, open_source: Op
     """Run the command that was chosen; the exit code is 0, or 1 where something is missing or wrong.
 
     Raises:
-        TesseraError: with the sentence to end with.
+        TesseraError: its sentence is to be printed.
     """
     if arguments.archive_command == "record":
         return await _record(settings, arguments, open_source)
@@ -103,30 +107,30 @@ async def _record(settings: Settings, arguments: argparse.Namespace, open_source
     _refuse_to_overwrite(path, arguments)
     lines = _read_list(arguments)
     async with open_source(settings, arguments.source) as source:
-        refs, incomplete_reason = await _whom(arguments, lines, source)
+        refs, incomplete_reason = await _accounts_to_record(arguments, lines, source)
         partial = _open_partial(path, arguments, source)
         progress = Progress(sys.stderr, len(refs))
         try:
             report = await record(source, refs, partial, progress=progress.show)
             progress.clear()
-            _tell(f"Writing {path} …")
+            _print_error(f"Writing {path} …")
             index = partial.finish(path)
         except (TesseraError, asyncio.CancelledError):
             progress.clear()
-            _tell(f"{len(partial.done):,} accounts are kept in {path}.partial: go on with --resume.")
+            _print_error(f"{len(partial.done):,} accounts are saved in {path}.partial: continue with --resume.")
             partial.close()
             raise
     missing = _report(report, sum(not whole for whole in partial.done.values()), incomplete_reason)
     if missing:
         partial.close()
-        _tell(f"{path}.partial is kept: --resume asks again about what is missing.")
+        _print_error(f"{path}.partial was not deleted: --resume asks again about what is missing.")
     else:
         partial.remove()
-    _say(f"{path}: {index.count('accounts'):,} accounts, {index.count('collections'):,} collections")
+    _print(f"{path}: {index.count('accounts'):,} accounts, {index.count('collections'):,} collections")
     return int(missing and not arguments.allow_gaps)
 
 
-async def _whom(
+async def _accounts_to_record(
     arguments: argparse.Namespace, lines: Sequence[str], source: Source
 ) -> tuple[Sequence[AccountRef], str]:
     names = Names((source.network,), {source.name: source.network})
@@ -167,31 +171,31 @@ def _open_partial(path: Path, arguments: argparse.Namespace, source: Source) -> 
 
 
 def _report(report: Report, incomplete: int, incomplete_reason: str) -> bool:
-    """Tell what is missing; whether anything is."""
+    """Print what is missing; returns whether anything is."""
     for ref, sentence in list(report.failed.items())[:_MOST_FAILED]:
-        _tell(f"{ref}: {sentence}")
+        _print_error(f"{ref}: {sentence}")
     if len(report.failed) > _MOST_FAILED:
-        _tell(f"… and {len(report.failed) - _MOST_FAILED:,} more failed.")
+        _print_error(f"… and {len(report.failed) - _MOST_FAILED:,} more failed.")
     if report.failed:
-        _tell(f"{len(report.failed):,} of {report.asked:,} accounts failed: the archive does not hold them.")
+        _print_error(f"{len(report.failed):,} of {report.asked:,} accounts failed: they are not in the archive.")
     if incomplete:
-        _tell(f"{incomplete:,} accounts were read incompletely; the archive says so.")
+        _print_error(f"{incomplete:,} accounts were read incompletely; the archive says so.")
     if report.without_owner:
-        _tell(f"The owners of {report.without_owner:,} accounts could not be learnt.")
+        _print_error(f"The owners of {report.without_owner:,} accounts could not be found out.")
     if incomplete_reason:
-        _tell(f"The list of holders is not whole: {incomplete_reason}.")
+        _print_error(f"The list of holders is not whole: {incomplete_reason}.")
     return bool(report.failed or incomplete or incomplete_reason)
 
 
 def _verify(path: Path) -> int:
-    verdict = verify(path)
-    for fault in verdict.faults:
-        _tell(fault)
-    if verdict.faults:
-        _say(f"{path}: WRONG. Its bytes are as they were written, but they contradict themselves.")
+    report = verify(path)
+    for fault in report.faults:
+        _print_error(fault)
+    if report.faults:
+        _print(f"{path}: WRONG. Its bytes are as they were written, but they contradict themselves.")
         return 1
-    counts = f"{verdict.accounts:,} accounts, {verdict.collections:,} collections, {verdict.owners:,} owners"
-    _say(f"{path}: all is well: {counts}")
+    counts = f"{report.accounts:,} accounts, {report.collections:,} collections, {report.owners:,} owners"
+    _print(f"{path}: all is well: {counts}")
     return 0
 
 
@@ -199,7 +203,7 @@ async def _show(arguments: argparse.Namespace) -> int:
     if arguments.account is None:
         archive = await asyncio.to_thread(Archive.open, arguments.file)
         try:
-            _say(summary_json(archive) if arguments.json else summary_text(archive))
+            _print(summary_json(archive) if arguments.json else summary_text(archive))
         finally:
             archive.close()
         return 0
@@ -211,14 +215,14 @@ async def _show(arguments: argparse.Namespace) -> int:
         account = Account(source.network, ref.value)
         if ref.kind is RefKind.OWNER:
             account = await source.fetch_account(ref.value, Priority.INTERACTIVE)
-        holdings, owner = await _held(source, account)
+        holdings, owner = await _fetch_with_owner(source, account)
     finally:
         await source.close()
-    _say((holdings_json if arguments.json else holdings_table)(holdings.shown(hide_scam=False), owner))
+    _print((holdings_json if arguments.json else holdings_table)(holdings.shown(hide_scam=False), owner))
     return 0 if holdings.complete else 1
 
 
-async def _held(source: ArchiveSource, account: Account) -> tuple[Holdings, str]:
+async def _fetch_with_owner(source: ArchiveSource, account: Account) -> tuple[Holdings, str]:
     holdings = await fetch_holdings(source, account, Priority.INTERACTIVE)
     try:
         return holdings, await source.fetch_owner(account, Priority.INTERACTIVE)
@@ -237,7 +241,7 @@ async def _serve(arguments: argparse.Namespace) -> int:
         try:
             stop = stop_on_signals()
             host, port = runner.addresses[0][:2]
-            _say(f"{arguments.file} is served at http://{host}:{port} (Ctrl-C ends it)")
+            _print(f"{arguments.file} is served at http://{host}:{port} (Ctrl-C ends it)")
             await stop.wait()
         finally:
             await runner.cleanup()
@@ -246,11 +250,11 @@ async def _serve(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-def _tell(text: str) -> None:
+def _print_error(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()

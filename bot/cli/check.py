@@ -1,4 +1,4 @@
-"""`tessera check`: is everything there that `run` needs, and if not, what is wrong, in plain words."""
+"""`tessera check`: tests everything that `run` needs, and prints in plain words what is wrong."""
 
 from __future__ import annotations
 
@@ -22,44 +22,44 @@ from bot.sources.source import Source
 from bot.store import Store
 from bot.ui.client import point_at
 
-# Any account does: only the key and the service are asked for, and "no such account" is an answer too.
+# Any account will do: only the key and the service are tested, and "no such account" is an answer, too.
 _SOME_NUMBER = "10001"
 _SOME_ADDRESS = "0x" + 39 * "0" + "1"
 
 
-async def check(settings: Settings, say: Callable[[str], object]) -> int:
-    """Test each thing by itself and say a line on it.
+async def check(settings: Settings, print_line: Callable[[str], object]) -> int:
+    """Test each thing by itself, and print a line about it.
 
     Returns:
-        0: all is well. 1: the source or Discord does not answer now. 2: something must be set right first.
+        0: all is well. 1: the source or Discord does not answer now. 2: a setting must be corrected first.
     """
-    store = await _check_store(settings, say)
-    token = await _check_token(settings, say)
-    sources = [await _check_source(table, say) for table in settings.sources]
-    arrangement = await _check_arrangement(settings, say)
-    linking = await _check_linking(settings, say)
+    store = await _check_store(settings, print_line)
+    token = await _check_token(settings, print_line)
+    sources = [await _check_source(table, print_line) for table in settings.sources]
+    arrangement = await _check_arrangement(settings, print_line)
+    linking = await _check_linking(settings, print_line)
     worst = max(store, token, *sources, arrangement, linking)
     source = "a source" if len(sources) > 1 else "the source"
     silent = "Discord" if token else source if any(sources) else "Ethereum"
-    say({0: "All is well.", 1: f"The bot can start; {silent} does not answer now.", 2: "Not ready yet."}[worst])
+    print_line({0: "All is well.", 1: f"The bot can start; {silent} does not answer now.", 2: "Not ready yet."}[worst])
     return worst
 
 
-async def _check_store(settings: Settings, say: Callable[[str], object]) -> int:
+async def _check_store(settings: Settings, print_line: Callable[[str], object]) -> int:
     path = settings.store.path
     try:
         found = await Store.inspect(path, backups=settings.store.backups)
     except ConfigError as error:
-        say(f"✗ Store: {error.sentence}")
+        print_line(f"✗ Store: {error.sentence}")
         return 2
-    say(f"✓ Store: {path} is whole" if found else f"✓ Store: {path} will be made at the first start")
+    print_line(f"✓ Store: {path} is whole" if found else f"✓ Store: {path} will be made at the first start")
     return 0
 
 
-async def _check_linking(settings: Settings, say: Callable[[str], object]) -> int:
-    """What members can be offered. What is missing there keeps no bot from starting; a node that lies idle is told."""
-    for offer in availabilities(settings):
-        say(f"{offer}")
+async def _check_linking(settings: Settings, print_line: Callable[[str], object]) -> int:
+    """Which proofs members are offered. Missing ones prevent no start; a node that does not answer is reported."""
+    for availability in availabilities(settings):
+        print_line(f"{availability}")
     if not settings.linking.rpc_urls:
         return 0
     async with aiohttp.ClientSession() as session:
@@ -67,64 +67,68 @@ async def _check_linking(settings: Settings, say: Callable[[str], object]) -> in
             try:
                 await Nodes(session, [url]).check()
             except UndecidedError:
-                say(f"✗ Ethereum: node {number} of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet.")
+                print_line(
+                    f"✗ Ethereum: node {number} of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet."
+                )
                 return 1
-    say("✓ Ethereum: every node of ETH_RPC_URL answers")
+    print_line("✓ Ethereum: every node of ETH_RPC_URL answers")
     return 0
 
 
-async def _check_token(settings: Settings, say: Callable[[str], object]) -> int:
+async def _check_token(settings: Settings, print_line: Callable[[str], object]) -> int:
     token = settings.discord.token
     if not token:
-        say("✗ Discord: no token. Set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.")
+        print_line("✗ Discord: no token. Set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that contains it.")
         return 2
     point_at(settings.discord)
     async with discord.Client(intents=discord.Intents.none()) as client:
         try:
             await client.login(token.get_secret_value())
         except discord.LoginFailure:
-            say("✗ Discord: refuses DISCORD_TOKEN. Copy the token anew from the developer portal (Bot → Reset Token).")
+            print_line(
+                "✗ Discord: refuses DISCORD_TOKEN. Copy the token again from the developer portal (Bot → Reset Token)."
+            )
             return 2
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            say(f"✗ Discord: cannot be reached ({type(error).__name__}); the token could not be tested.")
+            print_line(f"✗ Discord: cannot be reached ({type(error).__name__}); the token could not be tested.")
             return 1
-        say(f"✓ Discord: the token is that of {client.user}")
+        print_line(f"✓ Discord: the token is that of {client.user}")
         return 0
 
 
-async def _check_arrangement(settings: Settings, say: Callable[[str], object]) -> int:
-    """Whether the sources fit together, and which are asked; one that cannot be opened was reported already."""
+async def _check_arrangement(settings: Settings, print_line: Callable[[str], object]) -> int:
+    """Whether the sources fit together, and which of them are asked; one that cannot be opened was reported before."""
     async with aiohttp.ClientSession() as session:
         try:
             sources = await open_sources(settings, session)
         except ConfigError as error:
             if len(settings.sources) > 1:
-                say(f"✗ Sources: {error.sentence}")
+                print_line(f"✗ Sources: {error.sentence}")
             return 2
         for source in sources:
             await source.close()
-    say(f"✓ Accounts: {_who_is_asked(sources)}")
+    print_line(f"✓ Accounts: {_asked_sources(sources)}")
     return 0
 
 
-def _who_is_asked(sources: Sequence[Source]) -> str:
+def _asked_sources(sources: Sequence[Source]) -> str:
     names = {source.network: source.name for source in sources}
     several = "; the first of these that holds something is shown first" if len(sources) > 1 else ""
-    asked = f"one without its network is asked of: {', '.join(names.values())}{several}."
+    asked = f"without a network, an account is looked up at: {', '.join(names.values())}{several}."
     try:
         numbers = Names(tuple(names)).parse_account(_SOME_NUMBER).network
     except InputError:  # no source knows numbers, or several do and must be named
         return asked
-    return f"{asked} A number is asked of: {names[numbers]}."
+    return f"{asked} A number is looked up at: {names[numbers]}."
 
 
-async def _check_source(table: SourceTable, say: Callable[[str], object]) -> int:
+async def _check_source(table: SourceTable, print_line: Callable[[str], object]) -> int:
     where = str(table.path) if isinstance(table, ArchiveTable) else table.base_url
     async with aiohttp.ClientSession() as session:
         try:
             source = await open_source(table, session)
         except ConfigError as error:
-            say(f"✗ {table.name}: {error.sentence}")
+            print_line(f"✗ {table.name}: {error.sentence}")
             return 2
         started = time.perf_counter()
         some_account = Account(source.network, _SOME_NUMBER if is_numbered(source.network) else _SOME_ADDRESS)
@@ -132,21 +136,21 @@ async def _check_source(table: SourceTable, say: Callable[[str], object]) -> int
             async for _ in read_holdings(source, some_account, Priority.INTERACTIVE):
                 break
         except RefusedError as error:
-            say(f"✗ {source.label}: {error.sentence}")
+            print_line(f"✗ {source.label}: {error.sentence}")
             return 2
         except SourceError as error:
             if not isinstance(table, ArchiveTable):
-                say(f"✗ {source.label}: {where}: {error.sentence}")
+                print_line(f"✗ {source.label}: {where}: {error.sentence}")
                 return 1
         except NotFoundError:
-            pass  # an answer, and no key was refused
+            pass  # this is an answer, too, and the key was not refused
         finally:
             await source.close()
     took = f"{(time.perf_counter() - started) * 1000:.0f} ms"
     if isinstance(table, ArchiveTable):
-        say(f"✓ {source.label}: {where} is whole")
+        print_line(f"✓ {source.label}: {where} is whole")
     elif table.api_key:
-        say(f"✓ {source.label}: {where} accepts the key and answered in {took}")
+        print_line(f"✓ {source.label}: {where} accepts the key and answered in {took}")
     else:
-        say(f"✓ {source.label}: {where} answers without a key, in {took}")
+        print_line(f"✓ {source.label}: {where} answers without a key, in {took}")
     return 0

@@ -1,4 +1,4 @@
-"""The command line."""
+"""The command line: parses the arguments, runs one command, and returns its exit code."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DEFAULT_CONFIG = Path("config.toml")
 
 _OPEN_FILES = 4096
 
-EXIT_FAILED = 1  # asked, and there is no (whole) answer
+EXIT_FAILED = 1  # there is no answer, or no complete one
 EXIT_USAGE = 2  # the configuration or the command line is wrong
 EXIT_DAMAGED = 3  # the store is damaged or gone: a backup must be put in its place
 
@@ -46,7 +46,7 @@ EXIT_DAMAGED = 3  # the store is damaged or gone: a backup must be put in its pl
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is 0, 1 (no whole answer), 2 (configuration or input) or 3 (no store)."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a name that a terminal cannot show must not cost the table
+        sys.stdout.reconfigure(errors="replace")  # a name that a terminal cannot show must not prevent the table
     arguments = _parser().parse_args(argv)
     try:
         settings = _load(arguments.config)
@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         set_up_logging(settings.log.level if arguments.command == "run" else "error", secrets)
         return asyncio.run(_execute(settings, arguments))
     except BrokenPipeError:
-        # The reader went away (`| head`); nothing is left to be flushed at exit (Python docs, signal, "SIGPIPE").
+        # The reader closed the pipe (`| head`); nothing may be flushed at exit (Python docs, signal, "SIGPIPE").
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     except TesseraError as error:
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return EXIT_DAMAGED
         return EXIT_USAGE if isinstance(error, ConfigError | InputError | RefusedError) else EXIT_FAILED
     except KeyboardInterrupt:
-        return 130  # as shells have it: 128 + SIGINT
+        return 130  # as in shells: 128 + SIGINT
 
 
 async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("run", parents=[config], help="serve Discord until stopped")
     commands.add_parser(
-        "check", parents=[config], help="test configuration, token, key and source, and say what is wrong"
+        "check", parents=[config], help="test settings, token, keys and sources, and print what is wrong"
     )
     backup = commands.add_parser("backup", parents=[config], help="copy the store to a file, also while the bot runs")
     backup.add_argument("file", type=Path, metavar="FILE", help="the copy; must not exist yet")
@@ -110,7 +110,7 @@ def _load(path: Path | None) -> Settings:
 
 @asynccontextmanager
 async def _open_one(settings: Settings, name: str) -> AsyncIterator[Source]:
-    """One configured source by its name, without what stands behind it."""
+    """One configured source by its name, without its fallback."""
     tables = {table.name: table for table in settings.sources}
     if name not in tables:
         raise ConfigError(_UNKNOWN_SOURCE, name=name[:40], known=", ".join(tables))
@@ -123,12 +123,12 @@ async def _open_one(settings: Settings, name: str) -> AsyncIterator[Source]:
 
 
 async def _run(settings: Settings) -> int:
-    # Each interaction of a burst opens a connection; some systems grant only 256 files unless asked.
+    # Each interaction of a burst opens a connection; some systems allow only 256 files by default.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < _OPEN_FILES:
         wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    # What is loaded by now stays for good; to search it for garbage takes 40 ms, again and again, of some burst.
+    # What is loaded by now is never freed; a garbage collection over it takes 40 ms, each time, during some burst.
     gc.freeze()
     await serve(settings, stop_on_signals())
     return 0
@@ -143,7 +143,7 @@ async def _backup(settings: Settings, file: Path) -> int:
 
 async def _collections(settings: Settings, arguments: argparse.Namespace) -> int:
     contract = parse_contract(arguments.contract) if arguments.contract else None
-    # A memory of its own: the bot's file belongs to the bot.
+    # A store in memory: the bot's file belongs to the bot.
     store = await Store.open(None)
     try:
         async with open_lookup(settings, store) as lookup:

@@ -31,9 +31,9 @@ def holdings_table(shown: ShownHoldings, owner: str) -> str:
     if rows:
         lines += ["", *(_line(row, widths) for row in [_COLUMNS, *rows]), ""]
     if rows or holdings.complete:
-        count = f"{len(rows)} collection{'' if len(rows) == 1 else 's'}, {shown.kinds:,} kinds of NFT"
-        said = f"says {holdings.source_label}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
-        lines.append(f"{count}, {said}" if holdings.complete else f"At least {count}, {said}")
+        count = f"{len(rows)} collection{'' if len(rows) == 1 else 's'}, {_different_nfts(shown.kinds)}"
+        according_to = f"according to {holdings.source_label}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
+        lines.append(f"{count}, {according_to}" if holdings.complete else f"At least {count}, {according_to}")
     else:
         lines.append("What this account holds is unknown.")
     if shown.hidden:
@@ -47,7 +47,7 @@ def holdings_table(shown: ShownHoldings, owner: str) -> str:
 
 
 def holdings_json(shown: ShownHoldings, owner: str) -> str:
-    """The same as JSON; upstream text stands in it as it came, but all beyond ASCII escaped: none of it acts."""
+    """The same as JSON; upstream text is in it as it was received, but with everything beyond ASCII escaped."""
     holdings = shown.read
     body = {
         "account": str(holdings.account),
@@ -74,6 +74,10 @@ def holdings_json(shown: ShownHoldings, owner: str) -> str:
         ],
     }
     return json.dumps(body, ensure_ascii=True, indent=2)
+
+
+def _different_nfts(kinds: int) -> str:
+    return "1 NFT" if kinds == 1 else f"{kinds:,} different NFTs"
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

@@ -1,1 +1,1 @@
-"""Settings: the tables of the TOML file, and what is said when they are wrong."""
+"""Settings: the tables of the TOML file, and the sentences about mistakes in them."""

@@ -1,4 +1,4 @@
-"""Tables of earlier versions: how to write today what an operator's file still has."""
+"""Tables of earlier versions: how to write now what an old file still contains."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OF_DISPLAY = ("image_gateways", "cache_seconds")
 
 
 def how_to_write_loopring(tables: Mapping[str, Any]) -> str:
-    """The sentence that says how to write the table `[loopring]` now, with its own values where they are good ones."""
+    """The sentence that says how to write the table `[loopring]` now, with its values where they are valid."""
     old, others = tables["loopring"], tables.get("source")
     old = old if isinstance(old, dict) else {}
     if "api_key" in old:
@@ -22,7 +22,7 @@ def how_to_write_loopring(tables: Mapping[str, Any]) -> str:
     display = [_assignment(old, key) for key in _OF_DISPLAY if key in old]
     in_display = f"{' and '.join(display or _OF_DISPLAY)} {'is' if len(display) == 1 else 'are'} in [display]"
     if others and not any(key in old for key in _OF_THE_SOURCE):
-        # It stood there for the sake of the others: Loopring was no source.
+        # The table was there for its display settings only: Loopring was not a source.
         return f"[loopring] is no table any more: {in_display} now."
     source = [
         'kind = "loopring"',
@@ -34,7 +34,7 @@ def how_to_write_loopring(tables: Mapping[str, Any]) -> str:
 
 
 def _assignment(old: Mapping[str, Any], key: str) -> str:
-    """A line of TOML. What may be wrong, or another thing than a setting, is not quoted."""
+    """A line of TOML. A value that may be wrong, or may be a secret, is not quoted."""
     value = old[key]
     if key == "image_gateways":
         return key

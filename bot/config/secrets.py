@@ -9,12 +9,12 @@ from bot.errors import ConfigError
 from bot.messages import Message
 
 _SET_TWICE = Message("Both {variable} and {variable}_FILE are set: keep one of them.")
-_PASTED_WRONGLY = Message("{variable} holds blanks or characters that no token has: it was probably pasted wrongly.")
+_PASTED_WRONGLY = Message("{variable} contains spaces or characters that no token has: it was probably pasted wrongly.")
 _FILE_UNREADABLE = Message("{variable}_FILE: that file cannot be read: {reason}.")
 
 
 def read_secret(variable: str, environ: Mapping[str, str]) -> str | None:
-    """The secret that a variable holds, or the file that it names; None: there is none.
+    """The secret in a variable, or in the file that it names; None: there is none.
 
     Args:
         variable: For example `DISCORD_TOKEN`.

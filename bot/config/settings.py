@@ -2,7 +2,7 @@
 
 Secrets come only from the environment, or from a file that the environment names (`DISCORD_TOKEN_FILE`); they are
 `SecretStr`, so no repr, log line or error can show one. Unknown keys are refused with the nearest known name: a typo
-must never silently mean a default.
+must never silently select a default.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ class DiscordSettings(Table):
 
 
 class DisplaySettings(Table):
-    """How answers are shown: where pictures behind `ipfs://` come from, and how long an answer is shown again."""
+    """How answers are shown: where pictures behind `ipfs://` come from, and how long an answer is cached."""
 
     image_gateways: tuple[ImageGateway, ...] = ("https://ipfs.io/ipfs/",)
     cache_seconds: float = Field(default=60, ge=0, le=3600)
 
     @property
     def cache_for(self) -> timedelta:
-        """How long a complete answer is shown again before the source is asked again."""
+        """How long a complete answer is reused before the source is asked again."""
         return timedelta(seconds=self.cache_seconds)
 
 
@@ -83,17 +83,17 @@ class StoreSettings(Table):
 
 
 def _without_path(url: str) -> str:
-    # A cookie named __Host-… is for a whole host, and so is the origin that requests are held against.
+    # A cookie named __Host-… is for a whole host, and so is the origin that requests are compared with.
     if urlsplit(url).path:
         raise ValueError("must be the address of a host alone, without a path: https://verify.example.org")
-    # Browsers leave a scheme's own port out of what they send, and so must this.
+    # Browsers leave out the default port of a scheme, so it must be left out here.
     url = url.removesuffix({"https": ":443", "http": ":80"}[urlsplit(url).scheme])
     site_of(url)  # the texts that are signed there name it
     return url
 
 
 class WebSettings(Table):
-    """The bot's own HTTP server; `public_url` is how others reach it, empty where there is no page."""
+    """The bot's own HTTP server; `public_url` is its address for members; empty: there is no page."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
@@ -122,7 +122,7 @@ class LinkingSettings(Table):
 
     @model_validator(mode="after")
     def _nodes_are_urls(self) -> LinkingSettings:
-        # Not by the type's own validator, whose message would name the place but may stand in a log with its input.
+        # Not a validator of the field: its message could appear in a log together with the input.
         if not all(map(is_node_url, self.rpc_urls)):
             raise ValueError(
                 "a node of ETH_RPC_URL must be a URL starting with https:// (plain http:// is for this machine only)"
@@ -152,7 +152,7 @@ class Settings(Table):
         """Everything that must never be shown."""
         keys = [table.api_key for table in self.sources if not isinstance(table, ArchiveTable)]
         own = (self.discord.token, self.discord.client_secret)
-        # A node's URL is a secret as a whole, and each of several by itself: that is how a library would quote it.
+        # The URL of each node is a secret by itself: that is how a library would quote it.
         nodes = map(SecretStr, self.linking.rpc_urls)
         return [secret for secret in (*own, *keys, *nodes) if secret]
 
@@ -169,16 +169,16 @@ class Settings(Table):
         fallbacks = {table.name: table.fallback for table in self.sources}
         for name in names:
             seen = [name]
-            while behind := fallbacks[seen[-1]]:
-                if behind not in fallbacks:
-                    raise ValueError(f"source {seen[-1]} names the fallback {behind}, which is no source")
-                if behind in seen:
+            while fallback := fallbacks[seen[-1]]:
+                if fallback not in fallbacks:
+                    raise ValueError(f"source {seen[-1]} names the fallback {fallback}, which is no source")
+                if fallback in seen:
                     raise ValueError(f"the fallbacks of source {name} lead in a circle")
-                seen.append(behind)
+                seen.append(fallback)
         return self
 
 
-# table, key of the settings → environment variable; `<variable>_FILE` names a file that holds the same.
+# table, key of the settings → environment variable; `<variable>_FILE` names a file that contains it.
 _SECRETS = {
     ("discord", "token"): "DISCORD_TOKEN",
     ("discord", "client_secret"): "DISCORD_CLIENT_SECRET",
@@ -192,7 +192,7 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
     Args:
         path: The TOML file.
         environ: Normally `os.environ`.
-        required: False: a missing file means defaults.
+        required: False: without the file, the defaults are used.
 
     Raises:
         ConfigError: unreadable file, bad TOML, unknown key, or a value out of its range; one sentence.
@@ -217,7 +217,7 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
 
 
 def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None:
-    """Each `[[source]]` finds its key under its own name: `ETHEREUM_API_KEY` for one that is named ethereum."""
+    """Each `[[source]]` has its key in a variable of its own name: `ETHEREUM_API_KEY` for one named ethereum."""
     sources = tables.setdefault("source", [])
     if not isinstance(sources, list):
         raise ConfigError(_SOURCE_BRACKETS)

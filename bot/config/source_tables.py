@@ -1,4 +1,4 @@
-"""`[[source]]` tables of the settings: one form for each kind of source, and the URLs that settings may hold."""
+"""`[[source]]` tables of the settings: one form for each kind of source, and the URLs that settings may contain."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _url(*schemes: str) -> AfterValidator:
         parts = urlsplit(value)
         if parts.scheme not in schemes or not _is_plain(parts):
             raise ValueError(f"must be a plain URL starting with {' or '.join(f'{scheme}://' for scheme in schemes)}")
-        # Without TLS, a token or a key would travel in the clear: only to this very machine is that harmless.
+        # Without TLS, a token or a key would be sent unencrypted: that is harmless only on this machine.
         if parts.scheme in ("http", "ws") and not _is_loopback(parts.hostname or ""):
             raise ValueError(f"must start with {schemes[0]}:// (plain {parts.scheme}:// is for this machine only)")
         return value
@@ -43,7 +43,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def is_node_url(value: str) -> bool:
-    """Whether an Ethereum node may be asked there. Its key may stand in the path or in the query."""
+    """Whether this can be the URL of an Ethereum node. Its key may be in the path or in the query."""
     parts = urlsplit(value)
     return (parts.scheme == "https" and bool(parts.hostname)) or (
         parts.scheme == "http" and _is_loopback(parts.hostname or "")
@@ -65,7 +65,7 @@ ImageGateway = Annotated[str, _url("https", "http"), AfterValidator(lambda url: 
 
 
 class Table(BaseModel):
-    """A table of the settings: frozen, and closed to unknown keys."""
+    """A table of the settings: frozen; unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -83,19 +83,19 @@ class _HttpSourceTable(_SourceTable):
 
     @property
     def timeout(self) -> timedelta:
-        """The longest that one request may take."""
+        """The longest time that one request may take."""
         return timedelta(seconds=self.timeout_seconds)
 
 
 class LoopringTable(_HttpSourceTable):
-    """A `[[source]]` that speaks Loopring's v3 REST API."""
+    """A `[[source]]` for Loopring's v3 REST API."""
 
     kind: Literal["loopring"] = "loopring"
     base_url: HttpUrl = "https://api3.loopring.io"
 
 
 class BlockscoutTable(_HttpSourceTable):
-    """A `[[source]]` that speaks Blockscout's API v2 for one chain."""
+    """A `[[source]]` for Blockscout's API v2, of one chain."""
 
     kind: Literal["blockscout"] = "blockscout"
     base_url: HttpUrl
@@ -128,7 +128,7 @@ KINDS: dict[str, type[_SourceTable]] = {
     "archive": ArchiveTable,
 }
 
-# What is asked where the file names no source: where the mission's collections are, and the chain they settle on.
+# The sources where the file has none: Loopring, and the chain that it settles on.
 DEFAULT_SOURCES: tuple[SourceTable, ...] = (
     LoopringTable(name="loopring"),
     BlockscoutTable(name="ethereum", base_url="https://eth.blockscout.com/api/v2", chain_id=1),
@@ -136,5 +136,5 @@ DEFAULT_SOURCES: tuple[SourceTable, ...] = (
 
 
 def key_variable(name: str) -> str:
-    """The environment variable that holds the key of a source: `ETHEREUM_API_KEY` for one named ethereum."""
+    """The environment variable for the key of a source: `ETHEREUM_API_KEY` for one named ethereum."""
     return f"{name.upper().replace('-', '_')}_API_KEY"

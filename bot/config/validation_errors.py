@@ -1,4 +1,4 @@
-"""What is wrong with settings, in one sentence: where, what, and what is accepted or meant instead."""
+"""What is wrong with settings, in one sentence: where, what, and what is accepted instead."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def sentence_of(error: ValidationError, settings: type[BaseModel]) -> str:
 
 
 def _where(location: tuple[int | str, ...]) -> str:
-    """`source.1.path` for the first `[[source]]`: counted as people do, and without the tag that pydantic adds."""
+    """`source.1.path` for the first `[[source]]`: counted from 1, and without the tag that pydantic adds."""
     if location[:1] == ("source",) and len(location) > 1:
         location = ("source", int(location[1]) + 1, *location[3:])
     return ".".join(

@@ -1,4 +1,4 @@
-"""One reading of what an account holds: it goes on whoever leaves, and whoever asks meanwhile watches the same."""
+"""One read of what an account holds, shared by all who ask while it is under way."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from bot.sources.source import Source
 
 log = logging.getLogger(__name__)
 
-_CUT_SHORT = Message("Tessera is being restarted. Try again in a minute.")
-_OUR_FAULT = Message("Something went wrong inside Tessera. Try again later, and tell its operator if it stays so.")
+_RESTARTING = Message("Tessera is being restarted. Try again in a minute.")
+_INTERNAL_ERROR = Message(
+    "Something went wrong inside Tessera. Try again later, and tell its operator if it happens again."
+)
 
 
 class HoldingsRead:
-    """One reading of an account that is under way. Whoever asks meanwhile watches the same one."""
+    """A read of an account that is under way. It continues when a subscriber leaves; new ones join the same read."""
 
     def __init__(
         self,
@@ -38,8 +40,8 @@ class HoldingsRead:
         self.task = asyncio.create_task(self._read(source, account, priority, contract), name=f"read {account}")
         self.task.add_done_callback(lambda _: self._changed.set())
 
-    async def watch(self) -> AsyncIterator[Holdings]:
-        """Each state from now on, the latest first; raises if there is none because the source failed."""
+    async def subscribe(self) -> AsyncIterator[Holdings]:
+        """Yield the latest state, then each new one; raises if there is none because the source failed."""
         seen = None
         while True:
             done = self.task.done()
@@ -51,10 +53,10 @@ class HoldingsRead:
             else:
                 await self._changed.wait()
         if seen is None:
-            raise self._error or SourceError(_CUT_SHORT)
+            raise self._error or SourceError(_RESTARTING)
 
     async def cancel(self) -> None:
-        """End it; whoever watches is told that it was cut short."""
+        """Stop the read; its subscribers get an error that says so."""
         self.task.cancel()
         await asyncio.wait([self.task])
 
@@ -65,11 +67,11 @@ class HoldingsRead:
         except TesseraError as error:
             self._break_off(error)
         except asyncio.CancelledError:
-            self._break_off(SourceError(_CUT_SHORT))
+            self._break_off(SourceError(_RESTARTING))
             raise
-        except Exception:  # whatever it is, whoever watches must hear of an end
+        except Exception:  # on any error the subscribers must be notified of the end
             log.exception("reading %s failed", account)
-            self._break_off(TesseraError(_OUR_FAULT))
+            self._break_off(TesseraError(_INTERNAL_ERROR))
         finally:
             self._ended()
 

@@ -1,7 +1,7 @@
-"""Answers about accounts and collections: shared while they are under way, kept for a while, honest about their age.
+"""Answers about accounts and collections: shared while they are under way, cached for a while, with their age.
 
-Many people asking for the same account cause one reading of it. A reading outlives the person who asked, so that one
-who goes away does not take the answer from the others.
+Many people who ask for the same account cause one read of it. The read continues when the person who caused it leaves,
+so that the others still get their answer.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from bot.store import Store
 log = logging.getLogger(__name__)
 
 _NETWORK_GONE = Message("No source here knows `{network}` any more: this bot's operator has removed it.")
-_OWNER_CHANGED = Message("It was told differently before who owns {account}: this bot's operator must look.")
+_OWNER_CHANGED = Message("Another owner of {account} was reported before: this bot's operator must check the sources.")
 
-# Rows kept in memory, to be shared for `cache_for` and shown with their age when the source is down. A row with its
-# texts is some 2 KB as a rule; the wire cuts texts that are longer than anybody could be shown.
+# Rows cached in memory: shared for `cache_for`, and shown with their age when the source is down. A row with its texts
+# usually has some 2 KB; texts that are too long to be shown were shortened when they were parsed.
 _MAX_ROWS = 20_000
-# Names can be pointed elsewhere by their owners. An account's owner cannot change, and is kept in the store for good.
+# The owner of a name can change where it points. The owner of an account cannot change, and is stored permanently.
 _NAME_SECONDS = 3600
 
 _Key = tuple[Account, str | None]
@@ -47,10 +47,10 @@ class Lookup:
 
     Args:
         sources: Where holdings come from, one for each network, in the order in which their answers are preferred.
-        store: Where owners are remembered.
-        cache_for: How long a complete answer is given again without asking anew.
-        sleep: The clock that says when a source is not waited for any longer while another has answered.
-        priority: For whom the sources are asked: people who wait for a command, unless said otherwise.
+        store: Where owners are stored.
+        cache_for: How long a complete answer is reused without asking the source again.
+        sleep: Measures how long a preferred source is waited for after another has answered.
+        priority: Of all requests to the sources; by default that of people who wait for a command.
     """
 
     def __init__(
@@ -70,10 +70,10 @@ class Lookup:
         self._store = store
         self._priority = priority
         self._cache_for = cache_for
-        self._kept: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
-        self._readings: dict[_Key, HoldingsRead] = {}
+        self._cached: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
+        self._reads: dict[_Key, HoldingsRead] = {}
         self._resolution = Resolution(
-            self.sources, self.subscribe_holdings, self._remember_owner, priority=priority, sleep=sleep
+            self.sources, self.subscribe_holdings, self._save_owner, priority=priority, sleep=sleep
         )
         self._owner_names: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         seconds = cache_for.total_seconds()
@@ -88,16 +88,16 @@ class Lookup:
         """The source of a network.
 
         Raises:
-            InputError: none is configured any more, as may be for accounts that were linked while one was.
+            InputError: none is configured (any more): accounts may have been linked while one was.
         """
         if network not in self._by_network:
             raise InputError(_NETWORK_GONE, network=network)
         return self._by_network[network]
 
     async def close(self) -> None:
-        """Stop the readings that are under way."""
-        for reading in list(self._readings.values()):
-            await reading.cancel()
+        """Stop the reads that are under way."""
+        for read in list(self._reads.values()):
+            await read.cancel()
 
     async def resolve(self, ref: AccountRef) -> Account:
         """The account that a person meant by an id, an owner's address or a name."""
@@ -106,7 +106,7 @@ class Lookup:
     async def find_holdings(
         self, ref: AccountRef, contract: str | None = None
     ) -> tuple[Account, AsyncIterator[Holdings]]:
-        """The account that a person meant, and what it holds, as `subscribe_holdings` has it."""
+        """The account that a person meant, and what it holds, as from `subscribe_holdings`."""
         return await self._resolution.find_holdings(ref, contract)
 
     async def account_of(self, owner: str, network: str) -> Account:
@@ -115,7 +115,7 @@ class Lookup:
         return await self._resolution.account_of(owner, network)
 
     async def known_owner(self, account: Account) -> Owner:
-        """Who owns an account, as far as it was ever learnt; asks nobody, and never raises."""
+        """Who owns an account, as far as it is stored or cached; sends no request, and never raises."""
         address = account.account_id  # on a chain an account is its address
         if is_numbered(account.network):
             try:
@@ -125,49 +125,49 @@ class Lookup:
         return Owner(address, self._owner_names.get((account.network, address), ""))
 
     async def owner_of(self, account: Account) -> str:
-        """The address that owns an account, lower case; where it was learnt once, nobody is asked again."""
+        """The address that owns an account, lower case; once found out, it is read from the store."""
         if not is_numbered(account.network):
             return account.account_id
         if known := (await self.known_owner(account)).address:
             return known
         owner = await self._source(account.network).fetch_owner(account, self._priority)
-        await self._remember_owner(account, owner)
+        await self._save_owner(account, owner)
         return owner
 
     async def counterfactual(self, wallet: str) -> Counterfactual | None:
-        """How a wallet that is not deployed comes by its address, by the first source that knows.
+        """How the address of a wallet that is not deployed is computed, from the first source that knows.
 
-        What was told is kept, and given again where nobody can be asked any more.
+        The answer is stored, and returned again when no source can answer any more.
 
         Raises:
-            SourceError: nobody knows, and not everybody could be asked.
+            SourceError: no source knows, and not all of them answered.
         """
         failure: SourceError | None = None
-        for able in filter(None, map(wallets_of, self.sources)):
+        for source in filter(None, map(wallets_of, self.sources)):
             try:
-                if found := await able.fetch_counterfactual(wallet, self._priority):
+                if found := await source.fetch_counterfactual(wallet, self._priority):
                     await self._store.wallets.save(found, datetime.now(UTC))
                     return found
             except SourceError as error:
                 failure = error
-        kept = await self._store.wallets.get(wallet)
-        if failure and not kept:
+        cached = await self._store.wallets.get(wallet)
+        if failure and not cached:
             raise failure
-        return kept
+        return cached
 
     @property
     def knows_wallets(self) -> bool:
-        """Whether any source here can tell how a wallet that is not deployed comes by its address."""
+        """Whether any source here knows how addresses of wallets that are not deployed are computed."""
         return any(map(wallets_of, self.sources))
 
     async def fetch_owner(self, account: Account) -> Owner:
-        """Who owns an account; empty where that cannot be told now. Never raises: it only adorns a card."""
+        """Who owns an account; empty where it cannot be found out. Never raises: it is only an extra line on a card."""
         owner = await self.known_owner(account)
         try:
             source = self._source(account.network)
             if not owner.address:
                 address = await source.fetch_owner(account, self._priority)
-                await self._remember_owner(account, address)
+                await self._save_owner(account, address)
                 owner = Owner(address)
             key = (account.network, owner.address)
             if key not in self._owner_names and (namer := namer_of(source)):
@@ -180,49 +180,49 @@ class Lookup:
     def subscribe_holdings(self, account: Account, contract: str | None = None) -> AsyncIterator[Holdings]:
         """What an account holds, growing with each upstream page; the last one is the answer.
 
-        The reading begins with the call, so that whoever has something else to wait for can do that meanwhile.
+        The read begins with the call, so that the caller can do something else before iterating.
         A fault in the middle ends with an incomplete answer that says why. A fault at the start raises, unless an
-        earlier complete answer is known: then that is given, with `stale_reason`.
+        earlier complete answer is cached: then that is returned, with `stale_reason`.
         """
         key = (account, contract)
-        kept = self._kept.get(key)
-        if kept and datetime.now(UTC) - kept.as_of < self._cache_for:
-            return _only(kept)
-        reading = self._readings.get(key)
-        if reading is None:
-            reading = self._readings[key] = HoldingsRead(
+        cached = self._cached.get(key)
+        if cached and datetime.now(UTC) - cached.as_of < self._cache_for:
+            return _only(cached)
+        read = self._reads.get(key)
+        if read is None:
+            read = self._reads[key] = HoldingsRead(
                 self._source(account.network),
                 account,
                 self._priority,
                 contract=contract,
                 ended=lambda: self._ended(key),
             )
-        return self._watch(reading, kept)
+        return self._subscribe(read, cached)
 
-    async def _watch(self, reading: HoldingsRead, kept: Holdings | None) -> AsyncIterator[Holdings]:
+    async def _subscribe(self, read: HoldingsRead, cached: Holdings | None) -> AsyncIterator[Holdings]:
         try:
-            async for holdings in reading.watch():
-                if holdings.fallback_reason and kept and kept.as_of > holdings.as_of:
-                    # What stands behind the source knows less than the source itself said a while ago.
-                    yield replace(kept, stale_reason=holdings.fallback_reason)
+            async for holdings in read.subscribe():
+                if holdings.fallback_reason and cached and cached.as_of > holdings.as_of:
+                    # The fallback knows less than what the source itself reported a while ago.
+                    yield replace(cached, stale_reason=holdings.fallback_reason)
                 else:
                     yield holdings
         except SourceError as error:
-            if not kept:
+            if not cached:
                 raise
-            yield replace(kept, stale_reason=source_error(error.words))
+            yield replace(cached, stale_reason=source_error(error.words))
 
     def _ended(self, key: _Key) -> None:
-        latest = self._readings.pop(key).latest
-        # What another source said instead is not kept: the one that is asked first may know better soon.
+        latest = self._reads.pop(key).latest
+        # The answer of a fallback is not cached: the first source may answer again soon.
         if latest and latest.complete and not latest.fallback_reason and _holding_rows(latest) <= _MAX_ROWS:
-            self._kept[key] = latest
+            self._cached[key] = latest
 
     async def nfts(self, account: Account, holding: Holding) -> NftList:
         """The NFTs that an account holds of a collection; not complete unless they are as many as the holding says."""
         key = (account, holding.collection.collection_id)
-        if kept := self._nfts.get(key):
-            return kept
+        if cached := self._nfts.get(key):
+            return cached
         nfts = NftList()
         try:
             source = self._source(account.network)
@@ -238,29 +238,34 @@ class Lookup:
         return nfts
 
     async def collection(self, network: str, collection_id: str) -> tuple[Collection, datetime]:
-        """One collection, whoever holds it, and when that was true."""
+        """One collection, independent of who holds it, and when that was true."""
         key = (network, collection_id)
-        if kept := self._collections.get(key):
-            return kept
+        if cached := self._collections.get(key):
+            return cached
         as_of = datetime.now(UTC)
         found = await self._source(network).fetch_collection(collection_id, self._priority)
-        told = found, found.as_of or as_of
+        answer = found, found.as_of or as_of
         if not found.source_label:
-            self._collections[key] = told
-        return told
+            self._collections[key] = answer
+        return answer
 
-    async def _remember_owner(self, account: Account, owner: str) -> None:
-        """Keep who owns an account.
+    async def _save_owner(self, account: Account, owner: str) -> None:
+        """Store who owns an account.
 
         Raises:
-            SourceError: another owner was told of before. One of the two is wrong, and nothing may follow from either.
+            SourceError: another owner is stored. One of the two is wrong, so nothing may be concluded from either.
         """
         try:
             known = await self._store.save_owner(account, owner, datetime.now(UTC))
         except StoreError:
-            return  # logged by the store; asking once more costs one request
+            return  # logged by the store; the next question costs one more request
         if known != owner:
-            log.error("%s is said to be owned by %s, and was by %s: one of the sources is wrong", account, owner, known)
+            log.error(
+                "%s is reported to be owned by %s, and earlier by %s: one of the sources is wrong",
+                account,
+                owner,
+                known,
+            )
             raise SourceError(_OWNER_CHANGED, account=account)
 
 

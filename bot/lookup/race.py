@@ -1,8 +1,8 @@
-"""Several sources are asked the same question at once: whose answer is taken, and when.
+"""Several sources are asked the same question at once: which answer is taken, and when.
 
-A whole answer that holds something is the best there is. Among those that come soon the order of the settings decides,
-so that the same question has the same answer on a good day; a source that is silent, slow or broken is not waited for
-longer than that, and takes the answer of another from nobody.
+A complete answer that holds something is the best. Among those that arrive soon, the order of the settings decides, so
+that the same question normally has the same answer. A source that is silent, slow or broken is not waited for any
+longer, and never hides the answer of another.
 """
 
 from __future__ import annotations
@@ -25,71 +25,75 @@ _NONE_ANSWERS = Message("None of the sources answers now: {asked} were asked.")
 _AND = Message("{before} and {last}")
 
 
-class Standing(IntEnum):
-    """What an answer is worth so far; more is better."""
+class AnswerQuality(IntEnum):
+    """How good an answer is so far; more is better."""
 
-    NONE = 0  # nothing was said, or an error
-    UNCLEAR = 1  # nothing is held as far as was read, which is not all
-    EMPTY = 2  # nothing is held, and that is all there is to say
-    SOME = 3  # something is held; it is still being read, broke off, or is an earlier answer
-    WHOLE = 4  # something is held, and nothing is missing
+    NONE = 0  # no answer yet, or an error
+    UNCLEAR = 1  # nothing held in the part that was read, which is not all
+    EMPTY = 2  # nothing held, and the answer is complete
+    SOME = 3  # something held; still being read, interrupted, or an earlier answer
+    WHOLE = 4  # something held, and nothing is missing
 
 
-def choose(standings: Sequence[tuple[Standing, bool]], *, patient: bool) -> int | None:
-    """Which answer to take, by its place; None: wait for more.
+def choose(qualities: Sequence[tuple[AnswerQuality, bool]], *, patient: bool) -> int | None:
+    """Which answer to take, by its index; None: wait for more.
 
     Args:
-        standings: What each answer is worth, and whether it has ended, in the order of preference.
-        patient: One that is preferred and still under way is waited for.
+        qualities: How good each answer is, and whether it has ended, in the order of preference.
+        patient: Whether to wait for a preferred source that is still under way.
     """
-    best = max(range(len(standings)), key=lambda place: standings[place][0])  # the first of equals
-    worth = standings[best][0]
-    under_way = [place for place, (_, ended) in enumerate(standings) if not ended]
+    best = max(range(len(qualities)), key=lambda place: qualities[place][0])  # the first of equals
+    worth = qualities[best][0]
+    under_way = [place for place, (_, ended) in enumerate(qualities) if not ended]
     if not under_way:
-        return best if worth > Standing.NONE else None
-    if under_way == [best] and worth >= Standing.SOME:
-        return best  # whatever else it says, it remains the best
+        return best if worth > AnswerQuality.NONE else None
+    if under_way == [best] and worth >= AnswerQuality.SOME:
+        return best  # whatever it still yields, it remains the best
     if patient:
-        whole = next((place for place, (standing, _) in enumerate(standings) if standing is Standing.WHOLE), None)
+        whole = next((place for place, (quality, _) in enumerate(qualities) if quality is AnswerQuality.WHOLE), None)
         return whole if whole is not None and whole <= under_way[0] else None
-    return best if worth >= Standing.EMPTY else None
+    return best if worth >= AnswerQuality.EMPTY else None
 
 
-class Entrant(Generic[T]):
-    """One source that was asked, and what it has said so far.
+class AskedSource(Generic[T]):
+    """One source that was asked, and its answer so far.
 
     Args:
         label: The source, for people.
-        answer: What it says, growing; the last is all it has to say.
-        standing: What that is worth.
-        changed: Set whenever there is more to look at.
+        answer: Its answer, growing; the last value is the whole answer.
+        quality: Rates an answer.
+        changed: Set whenever the answer or its state has changed.
     """
 
     def __init__(
-        self, label: str, answer: AsyncIterator[T], standing: Callable[[T], Standing], changed: asyncio.Event
+        self, label: str, answer: AsyncIterator[T], quality: Callable[[T], AnswerQuality], changed: asyncio.Event
     ) -> None:
         self.label = label
         self.latest: T | None = None
         self.error: Exception | None = None
-        self.standing = Standing.NONE
+        self.quality = AnswerQuality.NONE
         self._changed = changed
-        self._task = asyncio.create_task(self._follow(answer, standing), name=f"ask {label}")
+        self._task = asyncio.create_task(self._follow(answer, quality), name=f"ask {label}")
         self._task.add_done_callback(lambda _: changed.set())
 
     @property
     def ended(self) -> bool:
-        """It has nothing more to say."""
+        """Whether its answer is finished, or failed."""
         return self._task.done()
 
     @property
-    def said(self) -> T:
-        """What it has said last, of one that has said something."""
+    def current(self) -> T:
+        """The latest answer of a source that has one.
+
+        Raises:
+            LookupError: there is none yet.
+        """
         if self.latest is None:
-            raise LookupError(f"{self.label} has said nothing yet")
+            raise LookupError(f"{self.label} has not answered yet")
         return self.latest
 
     async def answer(self) -> AsyncGenerator[T, None]:
-        """What it has said last, and whatever it still says."""
+        """Yield the latest answer, and each one after it."""
         seen = None
         try:
             while True:
@@ -103,66 +107,66 @@ class Entrant(Generic[T]):
                 else:
                     await self._changed.wait()
         finally:
-            self.leave()
+            self.cancel()
         if self.error:
             raise self.error
 
-    def leave(self) -> None:
-        """Listen no longer."""
+    def cancel(self) -> None:
+        """Stop reading its answer."""
         self._task.cancel()
 
-    async def _follow(self, answer: AsyncIterator[T], standing: Callable[[T], Standing]) -> None:
+    async def _follow(self, answer: AsyncIterator[T], quality: Callable[[T], AnswerQuality]) -> None:
         try:
             async for self.latest in answer:
-                self.standing = standing(self.latest)
+                self.quality = quality(self.latest)
                 self._changed.set()
         except TesseraError as error:
             log.info("%s: %s", self.label, error.sentence)
             self.error = error
-        except Exception as error:  # a fault of ours with one source is no reason to lose the answer of another
+        except Exception as error:  # a defect with one source must not lose the answer of another
             log.exception("asking %s failed", self.label)
             self.error = error
 
 
 async def first_answer(
-    asked: Sequence[tuple[str, AsyncIterator[T]]], standing: Callable[[T], Standing], patience: Awaitable[object]
-) -> Entrant[T]:
-    """The source whose answer is taken; the others are left.
+    asked: Sequence[tuple[str, AsyncIterator[T]]], quality: Callable[[T], AnswerQuality], patience: Awaitable[object]
+) -> AskedSource[T]:
+    """The source whose answer is taken; the others are cancelled.
 
     Args:
-        asked: The labels of the sources and what they say, in the order of preference.
-        standing: What an answer is worth.
-        patience: Over when nobody is to be preferred any more, and the first answer is taken.
+        asked: The labels of the sources and their answers, in the order of preference.
+        quality: Rates an answer.
+        patience: When it is done, preferred sources are not waited for any longer.
 
     Raises:
-        TesseraError: none of them has an answer; as a rule in the words of the one that failed.
+        TesseraError: none of them has an answer; usually the error of the one that failed.
     """
     changed = asyncio.Event()
-    entrants = [Entrant(label, answer, standing, changed) for label, answer in asked]
+    sources = [AskedSource(label, answer, quality, changed) for label, answer in asked]
     waiting = asyncio.ensure_future(patience)
     waiting.add_done_callback(lambda _: changed.set())
     chosen = None
     try:
         while True:
             changed.clear()
-            standings = [(entrant.standing, entrant.ended) for entrant in entrants]
-            place = choose(standings, patient=not waiting.done())
+            qualities = [(source.quality, source.ended) for source in sources]
+            place = choose(qualities, patient=not waiting.done())
             if place is not None:
-                chosen = entrants[place]
+                chosen = sources[place]
                 return chosen
-            if all(ended for _, ended in standings):
-                raise _no_answer(entrants)
+            if all(ended for _, ended in qualities):
+                raise _no_answer(sources)
             await changed.wait()
     finally:
         waiting.cancel()
-        for entrant in entrants:
-            if entrant is not chosen:
-                entrant.leave()
+        for source in sources:
+            if source is not chosen:
+                source.cancel()
 
 
-def _no_answer(entrants: Sequence[Entrant[T]]) -> Exception:
-    """What is to be raised: "there is none" only where everybody says so, as what one does not know is unknown."""
-    errors = [(entrant.label, entrant.error) for entrant in entrants if entrant.error]
+def _no_answer(sources: Sequence[AskedSource[T]]) -> Exception:
+    """The error to raise: "there is none" only if every source says so; if one of them failed, it is unknown."""
+    errors = [(source.label, source.error) for source in sources if source.error]
     failures = [(label, error) for label, error in errors if not isinstance(error, NotFoundError)]
     for _, error in failures:
         if not isinstance(error, TesseraError):

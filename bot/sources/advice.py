@@ -1,4 +1,4 @@
-"""When to ask a source again, in words that errors of all sources share."""
+"""When to ask a source again: sentences that the errors of all sources share."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def span_words(seconds: float) -> Words:
 
 
 def try_in(seconds: float | None) -> Words:
-    """That trying again may help after so many seconds; None: not known when, and so in a minute."""
+    """Advice to try again after so many seconds; None: the time is not known, so in a minute."""
     return IN_A_MINUTE if seconds is None else _TRY_IN(span=span_words(seconds))
 
 
 def asks_again_in(seconds: float) -> Words:
-    """That nobody needs to ask before so many seconds have passed."""
+    """Notice that Tessera itself asks again after so many seconds."""
     return _ASKS_IN(span=span_words(seconds))

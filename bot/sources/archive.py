@@ -1,7 +1,7 @@
-"""A recorded archive as a source: it answers always, with what was true when it was recorded.
+"""A recorded archive as a source: it always answers, with what was true when it was recorded.
 
 What is not in the archive is unknown, never absent: the answer is a `SourceError`, not a `NotFoundError` and not an
-empty list. All reading happens on threads.
+empty list. All reading is done on threads.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ T = TypeVar("T")
 
 _ARCHIVE = Message("The archive of {network}")
 _RECORDED_ON = Message("it was recorded on {day:%Y-%m-%d}")
-_PARTLY_HELD = Message("{archive} holds only a part of what {account} had; {when}.")
+_PARTLY_HELD = Message("{archive} contains only a part of what {account} had; {when}.")
 _NO_NFTS = Message("{archive} does not list the single NFTs of this collection; {when}.")
-_NO_COLLECTION = Message("{archive} does not hold collection {collection}; {when}.")
+_NO_COLLECTION = Message("{archive} does not contain collection {collection}; {when}.")
 _NO_OWNER = Message("{archive} does not say who owns {account}; {when}.")
-_NO_ACCOUNT_OF = Message("{archive} holds no account of {start}…{end}; {when}.")
-_NO_ACCOUNT = Message("{archive} does not hold account {account_id}; {when}.")
+_NO_ACCOUNT_OF = Message("{archive} contains no account of {start}…{end}; {when}.")
+_NO_ACCOUNT = Message("{archive} does not contain account {account_id}; {when}.")
 
 
 class ArchiveSource:
     """Answers from an archive file; see `Source` for what can be asked.
 
-    It knows neither names nor wallets, nor who holds a collection: it has accounts, and not those that nobody recorded.
+    It cannot resolve names, and knows no wallets and no lists of holders: only the accounts that were recorded.
 
     Args:
         path: The file. Constructing reads all of it once, some 50 ms; in a running loop use `open()`.
         name: As configured.
-        label: For people; "": what the archive says of itself.
-        network: Whose accounts it must hold; "": any.
+        label: For people; "": made from the header of the archive.
+        network: Whose accounts it must contain; "": any.
 
     Raises:
         ConfigError: the file cannot be used; the sentence says why.
@@ -87,13 +87,13 @@ class ArchiveSource:
         record, rows = await self._ask(read)
         total, incomplete_reason = record.total, as_recorded(record.incomplete_reason)
         if contract:
-            # One without a contract may be of this one: whoever asked must not take it for absent.
+            # A collection without a contract may belong to this one, so it must not be taken for absent.
             unnamed = sum(not row.collection.contract_address for row in rows)
             rows = [row for row in rows if row.collection.contract_address in (contract, "")]
             total = len(rows) if record.complete else None
             if unnamed and not incomplete_reason:
                 incomplete_reason = Reason.of(ReasonCode.CONTRACT_UNRECORDED, unnamed=unnamed)
-        yield _finished(rows, lambda row: row.collection.collection_id, total, incomplete_reason, record.as_of)
+        yield _complete_scan(rows, lambda row: row.collection.collection_id, total, incomplete_reason, record.as_of)
 
     async def iter_nfts(
         self,
@@ -112,10 +112,10 @@ class ArchiveSource:
         incomplete_reason = nfts.incomplete_reason
         if not nfts.complete and not incomplete_reason:
             incomplete_reason = Reason.of(ReasonCode.RECORDING_UNFINISHED)
-        yield _finished(nfts.nfts, lambda nft: nft.key, nfts.total, incomplete_reason, record.as_of)
+        yield _complete_scan(nfts.nfts, lambda nft: nft.key, nfts.total, incomplete_reason, record.as_of)
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:  # noqa: ARG002 - as above
-        """One collection, whoever held it."""
+        """One collection, independent of who held it."""
         found = await self._ask(lambda: self._archive.find_collection(collection_id))
         if found is None:
             raise SourceError(_NO_COLLECTION, archive=self._what, collection=collection_id, when=self._when)
@@ -131,7 +131,7 @@ class ArchiveSource:
         return record.owner
 
     async def fetch_account(self, owner: str, priority: Priority) -> Account:  # noqa: ARG002 - as above
-        """The account of an address; on a chain every address is one, recorded or not."""
+        """The account of an address; on a chain every address is an account, recorded or not."""
         if not is_numbered(self.network):
             return Account(self.network, owner)
         found = await self._ask(lambda: self._archive.find_account_of(owner))
@@ -146,7 +146,7 @@ class ArchiveSource:
         return found
 
     async def _ask(self, read: Callable[[], T]) -> T:
-        # What is not recorded is an answer of a file in good health; only what the reader raises is a failure.
+        # "Not recorded" is a normal answer; only the errors that the reader itself raises are failures.
         try:
             found = await asyncio.to_thread(read)
         except SourceError as error:
@@ -158,7 +158,7 @@ class ArchiveSource:
         return found
 
 
-def _finished(
+def _complete_scan(
     rows: Iterable[T],
     key: Callable[[T], Hashable],
     total: int | None,

@@ -1,7 +1,7 @@
 """Any Blockscout's REST API, version 2, as a source: what an address holds on one EVM chain, and who holds a contract.
 
 The hosted API has one base URL for each chain and one limit for each key. Each source here has a bucket of its own:
-where several share a key, their `requests_per_second` together must stay below what its plan allows.
+where several share a key, the sum of their `requests_per_second` must stay below the limit of its plan.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _CHAINS = {1: "Ethereum", 10: "Optimism", 100: "Gnosis", 137: "Polygon", 8453: "
 _NFT_TYPES = "ERC-721,ERC-1155,ERC-404"
 _CURRENCIES = ("ERC20", "ERC7984")
 
-# Parameters that hold the address that was asked about (OpenAPI file; an error points at the one it means).
+# The parameters that carry the address in question (OpenAPI file); an error points at the one that it is about.
 _SUBJECTS = ("/address_hash_param", "/holder_address_hash")
 
 W = TypeVar("W", bound=BaseModel)
@@ -47,34 +47,34 @@ V = TypeVar("V")
 
 _A_CURRENCY = Message("{contract} is a currency on {label}, not a collection of NFTs.")
 _ADDRESS_REFUSED = Message("{label} does not accept this address.")
-_QUESTION_REFUSED = Message("{label} did not accept the question.")
+_REQUEST_REFUSED = Message("{label} did not accept the request.")
 _NOTHING_THERE = Message("{label} has nothing at that address (HTTP 404): this bot's operator must check the base URL.")
-_FAULT = Message("{label} has a fault of its own (HTTP {status}).")
+_FAULT = Message("{label} has an internal error (HTTP {status}).")
 _KEY_REFUSED = Message("{label} refuses this bot's API key (HTTP {status}): its operator must check {variable}.")
 _KEY_MISSING = Message(
-    "{label} wants an API key (HTTP {status}) and this bot has none: its operator must set {variable}."
+    "{label} requires an API key (HTTP {status}) and this bot has none: its operator must set {variable}."
 )
 _NO_COLLECTION = Message("{label} knows no collection {contract}.")
-_NO_NAME = Message("{label} knows no address behind the name {name}.")
+_NO_NAME = Message("{label} knows no address for the name {name}.")
 
 
 class _MissingError(NotFoundError):
-    """HTTP 404 in the API's own words. What is missing is for the caller to say: a contract, or the whole endpoint."""
+    """HTTP 404 in the API's own form. The caller decides what is missing: a contract, or the whole endpoint."""
 
 
 class _NotAcceptedError(NotFoundError):
-    """The API refuses the question, not the address in it: asking again does not help, and it says nothing."""
+    """The API refuses the request, not the address in it: retrying does not help, and nothing follows from it."""
 
 
 class BlockscoutSource:
     """Answers about the addresses and NFT contracts of one chain.
 
     Every `fetch_x` and `iter_x` raises `SourceError` when the API gives no usable answer, and `NotFoundError` when it
-    says that there is no such thing. An address that the chain has never seen holds nothing, which is an answer.
+    says that there is no such thing. An address that the chain has never seen holds nothing: that is a valid answer.
 
     Args:
         session: Opened and closed by the caller.
-        settings: Where the API is, and of which chain.
+        settings: The URL of the API, and its chain.
         name: As configured; the key's environment variable is named after it.
     """
 
@@ -91,13 +91,13 @@ class BlockscoutSource:
             session,
             name=self.label,
             base_url=settings.base_url,
-            # Some servers leave out what they hold for scam, and still say that the list is whole, unless asked not to.
-            # The key is in a header, so that it stands in no URL.
+            # Unless this header is sent, some servers leave out what they consider scam, and still report a complete
+            # list. The key is sent in a header, so that it is in no URL.
             headers={"Accept": "application/json", "show-scam-tokens": "true"}
             | ({"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}),
             pace=Pace(settings.requests_per_second),
             timeout=settings.timeout,
-            judge=self._judge,
+            check_answer=self._check_answer,
         )
 
     @property
@@ -106,7 +106,7 @@ class BlockscoutSource:
         return self._client.health
 
     async def close(self) -> None:
-        """Stop what is under way."""
+        """Stop the requests that are under way."""
         await self._client.close()
 
     async def iter_holdings(
@@ -114,20 +114,21 @@ class BlockscoutSource:
     ) -> AsyncIterator[Scan[Holding]]:
         """The collections an address holds, with kinds (`GET /addresses/{address}/nft/collections`).
 
-        The API cannot ask about one contract, so for one, too, everything is read: a row that cannot be understood
+        The API cannot filter by contract, so everything is read for a single one, too: a row that cannot be understood
         may be the one.
         """
         path = f"/addresses/{self._checked(account.account_id)}/nft/collections"
         to_value = partial(WireHolding.to_holding, network=self.network)
         async for scan in self._iter_rows(path, {"type": _NFT_TYPES}, priority, WireHolding, to_value, _collection_id):
-            # The whole list was judged; a page of which nothing is wanted is not one that came again.
+            # Filtered only after the whole list was checked: an empty rest of a page must not look like a repeated
+            # page.
             yield scan.with_rows(row for row in scan.rows if contract in (None, _collection_id(row)))
 
     async def iter_nfts(self, account: Account, collection: Collection, priority: Priority) -> AsyncIterator[Scan[Nft]]:
         """The address's NFTs of one contract, with copies (`GET /tokens/{contract}/instances`).
 
         With a holder this list has `value`, as Blockscout renders it like `/addresses/{address}/nft`, which would have
-        to be read through all other contracts. Where `value` is null, nobody knows how many: the row is unreadable.
+        to be read through all other contracts. Where `value` is null, the number is unknown: the row is unreadable.
         """
         contract = self._checked(collection.collection_id)
         own = {"holder_address_hash": self._checked(account.account_id)}
@@ -141,8 +142,8 @@ class BlockscoutSource:
         """Who holds a contract, and at least how many units (`GET /tokens/{contract}/holders`).
 
         An ERC-1155 has a row for each holder and kind; they are added up. The list is keyed by value and address
-        alone, so of one holder's rows of the same value those past the end of a page are never told: copies may be
-        more than said, while of the holders none is left out.
+        alone, so some rows of a holder that have the same value are lost at the end of a page: there may be more
+        copies than reported, but no holder is left out.
         """
         contract = self._checked(collection_id)
         parts = self._iter_rows(
@@ -158,7 +159,7 @@ class BlockscoutSource:
             yield scan.with_rows(_added_up(self.network, scan.rows))
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
-        """One contract, whoever holds it (`GET /tokens/{contract}`)."""
+        """One contract, independent of who holds it (`GET /tokens/{contract}`)."""
         contract = self._checked(collection_id)
         body = await self._get(f"/tokens/{contract}", {}, priority, missing=self._unknown(contract))
         found = read_one(WireToken, body, self.label).to_collection(self.network)
@@ -173,14 +174,14 @@ class BlockscoutSource:
         return self._checked(account.account_id)
 
     async def fetch_account(self, owner: str, priority: Priority) -> Account:  # noqa: ARG002 - nobody is asked
-        """The account of an address: its own, whether or not the chain has seen it."""
+        """The account of an address: the same address, whether or not the chain has seen it."""
         return Account(self.network, self._checked(owner))
 
     async def resolve_name(self, name: str, priority: Priority) -> str:
-        """The address behind a name, lower case (`GET /search/check-redirect`).
+        """The address that a name resolves to, lower case (`GET /search/check-redirect`).
 
-        That search also leads from what a token calls itself to its contract, and anybody may call a token
-        "vitalik.eth". So an address that is a token's is not taken.
+        That search also finds contracts by the name of their token, and anyone may name a token "vitalik.eth". So an
+        address that belongs to a token is not accepted.
         """
         missing = _NO_NAME(label=self.label, name=name)
         found = read_one(WireRedirect, await self._get("/search/check-redirect", {"q": name}, priority), self.label)
@@ -206,7 +207,7 @@ class BlockscoutSource:
         missing: Words | None = None,
     ) -> AsyncIterator[Scan[V]]:
         async def fetch_page(cursor: Mapping[str, str]) -> tuple[RawPage[V], Mapping[str, str] | None]:
-            # A list that has begun is there: 404 for a later page is no word on the whole.
+            # The first page proved that the list exists: a 404 for a later page does not mean that there is none.
             body = await self._get(path, {**own, **cursor}, priority, missing=None if cursor else missing)
             return read_page(body, model, to_value, self.label)
 
@@ -216,7 +217,7 @@ class BlockscoutSource:
     async def _get(
         self, path: str, params: Mapping[str, str], priority: Priority, *, missing: Words | None = None
     ) -> Any:
-        """The body; `missing` are the words for "there is no such thing" where that can be the answer."""
+        """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
         try:
             return (await self._client.fetch(path, params, priority)).body
         except _MissingError as error:
@@ -226,7 +227,7 @@ class BlockscoutSource:
         except _NotAcceptedError as error:
             raise UnavailableError(error.words, advice=LATER) from error
 
-    def _judge(self, answer: Answer) -> None:
+    def _check_answer(self, answer: Answer) -> None:
         """Raise what a status means; the bodies have no codes."""
         status, body = answer.status, answer.body
         if status < HTTPStatus.BAD_REQUEST:
@@ -236,7 +237,7 @@ class BlockscoutSource:
         if status == HTTPStatus.UNPROCESSABLE_ENTITY:
             if _points_at(body, _SUBJECTS):
                 raise NotFoundError(_ADDRESS_REFUSED, label=self.label)
-            raise _NotAcceptedError(_QUESTION_REFUSED, label=self.label)
+            raise _NotAcceptedError(_REQUEST_REFUSED, label=self.label)
         if status == HTTPStatus.NOT_FOUND and isinstance(body, dict) and isinstance(body.get("message"), str):
             raise _MissingError(_NOTHING_THERE, label=self.label)
         raise UnavailableError(_FAULT, label=self.label, status=status, advice=IN_A_MINUTE)
@@ -246,10 +247,10 @@ class BlockscoutSource:
         return message(label=self.label, status=status, variable=key_variable(self.name))
 
     def _checked(self, address: str) -> str:
-        """An address in lower case; what is none never gets into a path.
+        """An address in lower case, so that nothing else gets into a path.
 
         Raises:
-            NotFoundError: it is none.
+            NotFoundError: it is not an address.
         """
         if not ADDRESS.fullmatch(address.lower()):
             raise NotFoundError(_ADDRESS_REFUSED, label=self.label)

@@ -1,9 +1,9 @@
 """Blockscout's JSON (API v2, versions 11 and 12) into our values.
 
 Tolerant where versions differ: an address as `address_hash` or `address`, a scam as `reputation` or `is_scam`.
-Strict where it matters: a row without its address or its count, or a body without its list and its word on the next
-page, is no row and no body. Whatever the JSON, nothing but `UnavailableError` leaves this module, and what is kept of
-a row is bounded.
+Strict where it matters: a row without its address or its count is unreadable, and a body without its list or its
+`next_page_params` is refused. Whatever the JSON, this module raises only `UnavailableError`, and the size of a row's
+values is limited.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class WireToken(Wire):
 
 
 class WirePictures(Wire):
-    """What an NFT looks like: small ones first, then those that Blockscout found, then the contract's own word."""
+    """The pictures of an NFT: small ones first, then those that Blockscout found, then the one in the metadata."""
 
     thumbnails: Annotated[dict[str, Any], Table, Field(default_factory=dict)]
     image_url: Uri = ""
@@ -90,7 +90,7 @@ class WirePictures(Wire):
 
 
 class WireHolding(Wire):
-    """A row of `addresses/{address}/nft/collections`; `amount` counts kinds, and is null where nobody counted."""
+    """A row of `addresses/{address}/nft/collections`; `amount` counts kinds, and is null where it was not counted."""
 
     token: WireToken
     amount: Count
@@ -152,7 +152,7 @@ class WireHolder(Wire):
 
 
 class WireRedirect(Wire):
-    """The answer of `search/check-redirect`; without `redirect` it says nothing."""
+    """The answer of `search/check-redirect`; without `redirect` nothing follows from it."""
 
     redirect: Annotated[bool | None, Field(strict=True)]
     type: Text = ""
@@ -169,7 +169,7 @@ def read_page(
     """The rows of a page, and the key of the next one or None. Rows that cannot be read are counted.
 
     Raises:
-        UnavailableError: there is no list, or no word on the next page: an answer of another shape is no end.
+        UnavailableError: the list or `next_page_params` is missing: an unexpected shape does not mean the end.
     """
     rows = body.get("items") if isinstance(body, Mapping) else None
     if not isinstance(rows, list) or "next_page_params" not in body:
@@ -186,14 +186,14 @@ def _read_cursor(params: Any, rows: list[Any], name: str) -> Mapping[str, str] |
         raise not_understood(name)
     last = rows[-1] if rows and isinstance(rows[-1], dict) else {}
     cursor = {key: _cursor_text(value, last) for key, value in params.items()}
-    # A key that were cut or guessed would leave rows out without a word.
+    # A key that was cut or guessed would silently leave rows out.
     if any(text is None or len(key) + len(text) > _MAX_CURSOR_TEXT for key, text in cursor.items()):
         raise not_understood(name)
     return {key: text for key, text in cursor.items() if text is not None}
 
 
 def _cursor_text(value: Any, last_row: Mapping[str, Any]) -> str | None:
-    """A part of a key as JSON writes it: Blockscout's own pages send null as `null` too. None: it cannot be told."""
+    """A part of a key as JSON writes it: Blockscout's own pages send null as `null`. None: it cannot be determined."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, float):

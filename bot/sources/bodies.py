@@ -1,4 +1,4 @@
-"""Reads the body of an answer up to a size: whoever sends more is faulty, or means harm."""
+"""Reads the body of an answer up to a maximum size: a server that sends more is faulty or malicious."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import aiohttp
 
 
 async def read_body(response: aiohttp.ClientResponse, most: int) -> bytes:
-    """The whole body, decompressed, so that a bomb counts in full.
+    """The whole body, decompressed: the limit is on the decompressed size, because of decompression bombs.
 
     Raises:
         ValueError: it is longer than `most` bytes.
-        aiohttp.ClientError: the line broke.
+        aiohttp.ClientError: the connection broke.
     """
     body = bytearray()
     async for chunk in response.content.iter_chunked(64 * 1024):

@@ -1,8 +1,8 @@
-"""What only some sources can do: each function finds who can do it for a source, or None.
+"""What only some sources can do: each function returns the object that can do it for a source, or None.
 
-A source that can has the method. Of two that are chained it depends on what is asked: what is offered to people (lists
-of holders, names to type) is what the first can do, so that it does not come and go; what a name or a wallet is, either
-may know.
+A source that can do it has the method. With a chain of two it depends: features that people see (lists of holders,
+typed names) follow the first source, so that they do not appear and disappear; the name of an address or the origin of
+a wallet may come from either.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.sources.source import Holder, KnowsWallets, ListsHolders, NamesOwners, 
 
 
 def holders_of(source: Source) -> ListsHolders | None:
-    """Who can say who holds a collection; of two, if the first can."""
+    """Lists the holders of a collection; in a chain, only if the first source can."""
     if not isinstance(source, ChainedSource):
         return source if isinstance(source, ListsHolders) else None
     first, second = holders_of(source.first), holders_of(source.second)
@@ -26,7 +26,7 @@ def holders_of(source: Source) -> ListsHolders | None:
 
 
 def resolver_of(source: Source) -> ResolvesNames | None:
-    """Who leads from a name to an address; of two, if the first can."""
+    """Resolves a name to an address; in a chain, only if the first source can."""
     if not isinstance(source, ChainedSource):
         return source if isinstance(source, ResolvesNames) else None
     first, second = resolver_of(source.first), resolver_of(source.second)
@@ -34,7 +34,7 @@ def resolver_of(source: Source) -> ResolvesNames | None:
 
 
 def namer_of(source: Source) -> NamesOwners | None:
-    """Who leads from an address to a name; of two, either."""
+    """Finds the name of an address; in a chain, if either source can."""
     if not isinstance(source, ChainedSource):
         return source if isinstance(source, NamesOwners) else None
     first, second = namer_of(source.first), namer_of(source.second)
@@ -42,7 +42,7 @@ def namer_of(source: Source) -> NamesOwners | None:
 
 
 def wallets_of(source: Source) -> KnowsWallets | None:
-    """Who can say how a wallet that is not deployed comes by its address; of two, either."""
+    """Knows how the address of a wallet that is not deployed is computed; in a chain, if either source can."""
     if not isinstance(source, ChainedSource):
         return source if isinstance(source, KnowsWallets) else None
     first, second = wallets_of(source.first), wallets_of(source.second)
@@ -56,7 +56,7 @@ class _ChainedHolders:
         self._second = second
 
     def iter_holders(self, collection_id: str, priority: Priority) -> AsyncIterator[Scan[Holder]]:
-        first, second = (able.iter_holders(collection_id, priority) for able in (self._first, self._second))
+        first, second = (source.iter_holders(collection_id, priority) for source in (self._first, self._second))
         return self._chain.iter_in_turn(first, second)
 
 
@@ -66,7 +66,7 @@ class _ChainedResolver:
         self._second = second
 
     async def resolve_name(self, name: str, priority: Priority) -> str:
-        return await ask_in_turn(self._first, self._second, lambda able: able.resolve_name(name, priority))
+        return await ask_in_turn(self._first, self._second, lambda source: source.resolve_name(name, priority))
 
 
 class _ChainedNamer:
@@ -75,7 +75,7 @@ class _ChainedNamer:
         self._second = second
 
     async def fetch_name(self, owner: str, priority: Priority) -> str:
-        return await ask_in_turn(self._first, self._second, lambda able: able.fetch_name(owner, priority))
+        return await ask_in_turn(self._first, self._second, lambda source: source.fetch_name(owner, priority))
 
 
 class _ChainedWallets:
@@ -84,7 +84,7 @@ class _ChainedWallets:
         self._second = second
 
     async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
-        """That the second knows of no such wallet is no answer to what the first was asked."""
+        """If the first fails, a "no such wallet" from the second is not an answer: the error is raised."""
         try:
             return await self._first.fetch_counterfactual(wallet, priority)
         except SourceError:

@@ -1,7 +1,7 @@
 """Ask one source, else another: for example Loopring, and the archive where Loopring gives no answer.
 
-The second speaks only where the first gave none, or none that is complete, and it is said that it did. When neither
-answers, the first one's word stands: an error is never turned into an empty holding on the way.
+The second is asked only where the first gave no answer, or an incomplete one, and its answers are marked as such. When
+neither answers, the error of the first is raised: an error never turns into an empty holding.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ T = TypeVar("T")
 
 
 class ChainedSource:
-    """`first`, else `second`; both know the same network. It is called as the first is.
+    """`first`, else `second`; both know the same network. It has the name and label of the first.
 
-    What only some sources can do, `bot.sources.capabilities` finds out.
+    For what only some sources can do, see `bot.sources.capabilities`.
     """
 
     def __init__(self, first: Source, second: Source) -> None:
@@ -37,12 +37,12 @@ class ChainedSource:
 
     @property
     def abilities(self) -> Abilities:
-        """Those of the first."""
+        """The abilities of the first."""
         return self.first.abilities
 
     @property
     def health(self) -> Health:
-        """That of the first."""
+        """The health of the first."""
         return self.first.health
 
     def iter_holdings(self, account: Account, contract: str | None, priority: Priority) -> AsyncIterator[Scan[Holding]]:
@@ -82,24 +82,24 @@ class ChainedSource:
     async def iter_in_turn(
         self, first: AsyncIterator[Scan[T]], second: AsyncIterator[Scan[T]]
     ) -> AsyncIterator[Scan[T]]:
-        """The list of the first, or that of the second where only that one is whole.
+        """The list of the first, or that of the second where only the second is complete.
 
         Args:
             first: What the first answers.
-            second: What the second would answer; nobody asks it before this is iterated.
+            second: What the second would answer; no request is sent before this is iterated.
         """
         failure: SourceError | None = None
         scan: Scan[T] | None = None
         try:
             async for scan in first:
-                # A first word that ends with a gap is held back until the second was asked.
+                # An incomplete answer of the first is not yielded until the second was asked.
                 if scan.complete or not scan.finished:
                     yield scan
         except SourceError as error:
             failure = error
         if scan and scan.complete:
             return
-        why = source_error(failure.words) if failure else self._no_whole_answer(scan)
+        why = source_error(failure.words) if failure else self._why_incomplete(scan)
         try:
             async for other in second:
                 if other.complete:
@@ -112,7 +112,7 @@ class ChainedSource:
         if scan:
             yield scan
 
-    def _no_whole_answer(self, scan: Scan[T] | None) -> Reason:
+    def _why_incomplete(self, scan: Scan[T] | None) -> Reason:
         if scan is None:
             return Reason.of(ReasonCode.ASKED_FIRST_SILENT, label=self.first.label)
         return Reason.of(ReasonCode.ASKED_FIRST_INCOMPLETE, scan.incomplete_reason, label=self.first.label)
@@ -126,4 +126,4 @@ async def ask_in_turn(first: C, second: C, call: Callable[[C], Awaitable[T]]) ->
         try:
             return await call(second)
         except TesseraError:
-            raise error from None  # what the second does not know is no answer to what the first was asked
+            raise error from None  # an error of the second must not replace that of the first

@@ -1,4 +1,4 @@
-"""How a source is doing, as far as it was asked."""
+"""Whether a source answered lately, and how it failed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class Health:
-    """What is known about a source's service; None: not yet."""
+    """The latest success and failure of a source; None: none yet."""
 
     last_success_at: datetime | None = None
     last_failure_at: datetime | None = None

@@ -1,8 +1,8 @@
 """The one polite and careful HTTP client that all sources share: GET, JSON, nothing else.
 
-It never follows a redirect, never reads more than 2 MiB, and never quotes what a server sent. A question that is
-under way is shared by all who ask it; only a person does not wait for one that was asked in the background.
-The token bucket is aiolimiter's, the retries are tenacity's; no library we know has priorities and sharing beside them.
+It never follows a redirect, never reads more than 2 MiB, and never quotes what a server sent. A request that is under
+way is shared by all who need its answer, but a person never waits for a background request. The token bucket is from
+aiolimiter, the retries are from tenacity; no library that we know adds priorities and sharing to them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NOT_ASKED = Message("{name} has not been asked yet.")
 _TOO_SLOW = Message("{name} did not answer within {span}.")
 _UNREACHABLE = Message("{name} cannot be reached, or broke off in the middle.")
 _THROTTLED = Message("{name} gets too many requests right now.")
-_FAULT = Message("{name} has a fault of its own (HTTP {status}).")
+_FAULT = Message("{name} has an internal error (HTTP {status}).")
 _REFUSED = Message("{name} refuses this bot (HTTP {status}): its operator must check the API key.")
 _NOTHING_THERE = Message("{name} has nothing at that address (HTTP 404): this bot's operator must check the base URL.")
 _UNUSABLE = Message("{name} sent an answer that cannot be used ({kind}).")
@@ -44,29 +44,30 @@ _HTML = Message("HTML instead of JSON")
 _SOMETHING_ELSE = Message("something else instead of JSON")
 _TOO_LARGE = Message("more than 2 MiB")
 
-# A page of 50 collections with the longest descriptions seen is below 200 KiB; ten times that is a fault or an attack.
+# A page of 50 collections with the longest descriptions seen is below 200 KiB; ten times as much is a fault or an
+# attack.
 MAX_BODY = 2 * 1024 * 1024
 MAX_ATTEMPTS = 3
-# Longest pause that a waiting person is made to sit through; a longer Retry-After is told instead of waited for.
+# The longest pause that a person has to wait; a longer Retry-After is reported in the error instead.
 MAX_RETRY_WAIT = 5.0
-# Nobody mends a refused key within seconds; asking on could get the operator's account suspended.
+# A refused key is not fixed within seconds, and more requests could get the operator's account suspended.
 REFUSED_PAUSE = timedelta(minutes=5)
 
-# A 429 of Loopring's was never seen with a Retry-After; its documented limits are per second.
+# Loopring's 429 answers have no Retry-After as far as we have seen; its documented limits are per second.
 THROTTLED_PAUSE = timedelta(seconds=1)
 
 _CONNECT_SECONDS = 5.0
 _REAL_CLOCK = Clock()
 
-# Path, parameters, and who waits for the answer.
-_Question = tuple[str, tuple[tuple[str, str], ...], Priority]
+# Requests with the same path, parameters and priority are shared.
+_RequestKey = tuple[str, tuple[tuple[str, str], ...], Priority]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON answer with a status below 500: the source spoke; what it means is the caller's to read.
+    """A JSON answer with a status below 500; the caller interprets it.
 
-    `path` is what was asked, for whom the same words mean something else there.
+    `path` is the path of the request: the same error code can have another meaning there.
     """
 
     status: int
@@ -79,15 +80,15 @@ class JsonClient:
 
     Args:
         session: Opened and closed by the caller.
-        name: The service's name as people know it; it starts the sentences of errors.
+        name: The service's name as people know it; error sentences start with it.
         base_url: Without a trailing slash.
-        headers: Sent with each request; may hold a key, and is never logged.
-        pace: Of all requests; of no other client.
+        headers: Sent with each request; they may contain a key, and are never logged.
+        pace: The rate limit of this client; not shared with another.
         timeout: Longest time for one attempt, from connecting to the last byte.
-        judge: Reads an answer's own error codes, and raises what they mean. An `UnavailableError` of it is retried
-            like a fault of the transport; a `RefusedError` of it is one of the key, and ends all asking for a while;
-            errors that are no `SourceError` are answers, and pass.
-        clock: By which holds end and retries wait.
+        check_answer: Raises the error that an answer's own error code means. An `UnavailableError` is retried like a
+            transport error; a `RefusedError` means the key, and stops all requests for a while; an error that is not a
+            `SourceError` is a valid answer, and is passed on.
+        clock: Decides when pauses end and retries are sent.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class JsonClient:
         headers: Mapping[str, str],
         pace: Pace,
         timeout: timedelta,
-        judge: Callable[[Answer], None],
+        check_answer: Callable[[Answer], None],
         clock: Clock = _REAL_CLOCK,
     ) -> None:
         self.name = name
@@ -112,16 +113,16 @@ class JsonClient:
         self._pace = pace
         self._clock = clock
         self._breaker = Breaker(clock.now)
-        self._judge = judge
+        self._check_answer = check_answer
         self._last_error: SourceError = UnavailableError(_NOT_ASKED, name=name)
-        self._in_flight: dict[_Question, asyncio.Task[Answer]] = {}
+        self._in_flight: dict[_RequestKey, asyncio.Task[Answer]] = {}
 
     async def fetch(self, path: str, params: Mapping[str, str], priority: Priority) -> Answer:
         """The JSON answer to `GET base_url + path?params`.
 
         Raises:
             SourceError: no usable answer; nothing may be concluded from it.
-            TesseraError: another one, as the judge read the answer.
+            TesseraError: any other error that `check_answer` raised.
         """
         query = tuple(sorted(params.items()))
         key = (path, query, priority)
@@ -129,29 +130,29 @@ class JsonClient:
         if task is None:
             task = asyncio.create_task(self._fetch_with_retries(path, params, priority), name=f"GET {path}")
             self._in_flight[key] = task
-            task.add_done_callback(lambda done: self._finished(key, done))
-        # Shielded: whoever gives up waiting must not take the answer away from the others.
+            task.add_done_callback(lambda done: self._on_finished(key, done))
+        # Shielded: a caller who stops waiting must not cancel the request for the others.
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Cancel what is under way. The session stays the caller's."""
+        """Cancel the requests that are under way. The caller closes the session."""
         tasks = list(self._in_flight.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _finished(self, key: _Question, task: asyncio.Task[Answer]) -> None:
+    def _on_finished(self, key: _RequestKey, task: asyncio.Task[Answer]) -> None:
         self._in_flight.pop(key, None)
         if not task.cancelled():
-            task.exception()  # marked as seen: the waiters got it, and if all have left nobody needs it
+            task.exception()  # marked as retrieved: the waiters received it, and if none is left, nobody needs it
 
     async def _fetch_with_retries(self, path: str, params: Mapping[str, str], priority: Priority) -> Answer:
-        spent = 0.0  # by the attempts themselves: how long they queued says nothing about the source
+        spent = 0.0  # by the attempts themselves: the time in the queue says nothing about the source
 
         def stop(state: RetryCallState) -> bool:
-            # A request that took its whole time once will not do better while a person waits.
-            worn_out = spent >= self._seconds or state.attempt_number >= MAX_ATTEMPTS
-            return worn_out or self._breaker.wait_seconds() > MAX_RETRY_WAIT
+            # A request that used up its whole timeout once will hardly be faster while a person waits.
+            is_exhausted = spent >= self._seconds or state.attempt_number >= MAX_ATTEMPTS
+            return is_exhausted or self._breaker.wait_seconds() > MAX_RETRY_WAIT
 
         async for attempt in AsyncRetrying(
             sleep=self._clock.sleep,
@@ -161,7 +162,7 @@ class JsonClient:
             reraise=True,
         ):
             with attempt:
-                async with self._admitted(priority):
+                async with self._request_turn(priority):
                     started = self._clock.now()
                     try:
                         return await self._ask(path, params)
@@ -170,23 +171,23 @@ class JsonClient:
         raise AssertionError("tenacity ends by returning or raising")  # pragma: no cover
 
     @asynccontextmanager
-    async def _admitted(self, priority: Priority) -> AsyncIterator[None]:
-        """Entered when a request may be sent; after a hold, by one at a time until one has succeeded."""
-        async with self._pace.front(priority):
-            await self._sit_out_holds()
+    async def _request_turn(self, priority: Priority) -> AsyncIterator[None]:
+        """Entered when a request may be sent; while the breaker is half-open, one at a time until one succeeds."""
+        async with self._pace.acquire_turn(priority):
+            await self._wait_until_allowed()
             if self._breaker.half_open:
-                yield  # the others stay behind us until we know
+                yield  # the others wait for their turn until this one has an answer
                 return
         yield
 
-    async def _sit_out_holds(self) -> None:
-        # Retry-After is obeyed by holding the breaker, so that every request obeys it, not only the one that was told.
+    async def _wait_until_allowed(self) -> None:
+        # Retry-After opens the breaker, so that all requests obey it, not only the one that received it.
         while True:
             if (wait := self._breaker.wait_seconds()) > MAX_RETRY_WAIT:
                 raise type(self._last_error)(self._last_error.fact, advice=asks_again_in(wait))
             await self._clock.sleep(wait)
             await self._pace.take_token()
-            if not self._breaker.wait_seconds():  # one may have begun while we waited for the token
+            if not self._breaker.wait_seconds():  # the breaker may have opened while we waited for the token
                 return
 
     async def _ask(self, path: str, params: Mapping[str, str]) -> Answer:
@@ -194,13 +195,13 @@ class JsonClient:
             answer = await self._get(path, params)
         except SourceError as error:
             self._breaker.failed()
-            self._note_failure(error)
+            self._record_failure(error)
             raise
-        self._breaker.succeeded()  # JSON with a status below 500: whatever it says, the service is alive
+        self._breaker.succeeded()  # JSON with a status below 500: the service works, whatever the answer says
         try:
             self._interpret(answer)
         except SourceError as error:
-            self._note_failure(error)
+            self._record_failure(error)
             raise
         except TesseraError:
             self.health.last_success_at = datetime.now(UTC)
@@ -209,11 +210,11 @@ class JsonClient:
         return answer
 
     def _interpret(self, answer: Answer) -> None:
-        """Raise what an answer means; where its own codes say nothing certain, its status speaks."""
+        """Raise the error that an answer means; where its own code is not certain, its status decides."""
         try:
-            self._judge(answer)
+            self._check_answer(answer)
         except RefusedError:
-            self._breaker.hold(REFUSED_PAUSE.total_seconds())
+            self._breaker.open_for(REFUSED_PAUSE.total_seconds())
             raise
         except UnavailableError as error:
             if meant := self._meaning_of(answer.status):
@@ -222,7 +223,7 @@ class JsonClient:
         if meant := self._meaning_of(answer.status):
             raise meant
 
-    def _note_failure(self, error: SourceError) -> None:
+    def _record_failure(self, error: SourceError) -> None:
         self._last_error = error
         self.health.last_failure_at = datetime.now(UTC)
         self.health.last_failure = error.sentence
@@ -237,8 +238,8 @@ class JsonClient:
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
-                self._refuse_status(response)
-                self._heed_limit(response.headers)
+                self._raise_for_status(response)
+                self._apply_rate_limit(response.headers)
                 return Answer(response.status, orjson.loads(await self._read_body(response)), path)
         except TimeoutError as error:
             raise UnavailableError(
@@ -251,22 +252,22 @@ class JsonClient:
         except orjson.JSONDecodeError as error:
             raise self._unusable(_NOT_JSON()) from error
 
-    def _heed_limit(self, headers: Mapping[str, str]) -> None:
-        """An answer that used up the limit is a good one; the next question waits for the next window."""
+    def _apply_rate_limit(self, headers: Mapping[str, str]) -> None:
+        """An answer that used up the limit is valid; the next request waits for the next window."""
         if pause := parse_used_up(headers):
-            self._breaker.hold(pause.total_seconds())
+            self._breaker.open_for(pause.total_seconds())
             self._last_error = ThrottledError(_THROTTLED, name=self.name, advice=IN_A_MINUTE)
 
-    def _refuse_status(self, response: aiohttp.ClientResponse) -> None:
+    def _raise_for_status(self, response: aiohttp.ClientResponse) -> None:
         status = response.status
         retry_after = parse_pause(response.headers, datetime.now(UTC))
         advice = try_in(retry_after.total_seconds() if retry_after else None)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._breaker.hold((retry_after or THROTTLED_PAUSE).total_seconds())
+            self._breaker.open_for((retry_after or THROTTLED_PAUSE).total_seconds())
             raise ThrottledError(_THROTTLED, name=self.name, advice=advice)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             if retry_after:
-                self._breaker.hold(retry_after.total_seconds())
+                self._breaker.open_for(retry_after.total_seconds())
             raise UnavailableError(_FAULT, name=self.name, status=status, advice=advice)
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             raise self._unusable(_A_REDIRECT(status=status))
@@ -276,11 +277,11 @@ class JsonClient:
             raise self._meaning_of(status) or self._unusable(found)
 
     def _meaning_of(self, status: int) -> SourceError | None:
-        """What a status says by itself; firewalls and proxies put no code into their bodies."""
+        """The error that a status means by itself: firewalls and proxies send no code in their bodies."""
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             return RefusedError(_REFUSED, name=self.name, status=status)
         if status == HTTPStatus.NOT_FOUND:
-            # Never `NotFoundError`: what is missing is the endpoint, and the account may well exist.
+            # Never `NotFoundError`: the endpoint is missing, and the account may well exist.
             return UnavailableError(_NOTHING_THERE, name=self.name)
         return None
 

@@ -42,15 +42,15 @@ _NO_ACCOUNT = Message("Loopring has no such account: check the number, address o
 _NO_ACCOUNT_OF = Message("Loopring has no account for {start}…{end}.")
 _NO_SUCH_THING = Message("Loopring knows no such NFT or collection.")
 _NO_COLLECTION = Message("Loopring knows no collection {collection}.")
-_NAME_LEADS_NOWHERE = Message("The name {name} leads to no address.")
-_NO_KEY = Message("Loopring wants an API key and this bot has none: its operator must set {key}.")
+_NO_ADDRESS = Message("The name {name} has no address.")
+_NO_KEY = Message("Loopring requires an API key and this bot has none: its operator must set {key}.")
 _BAD_KEY = Message("Loopring refuses this bot's API key: its operator must check {key}.")
-_FAULT = Message("Loopring has a fault of its own.")
-_NOT_ACCEPTED = Message("Loopring did not accept the question. This bot's operator should look for a newer Tessera.")
+_FAULT = Message("Loopring has an internal error.")
+_NOT_ACCEPTED = Message("Loopring did not accept the request. This bot's operator should look for a newer Tessera.")
 
 
 class _InvalidArgumentError(NotFoundError):
-    """What cannot exist does not, if that was the question; else the question was wrong."""
+    """An argument that cannot exist: "not found" where the caller asked for it, otherwise a wrong request."""
 
 
 # resultInfo.code → what it means here. Source: Gitbook error-codes.md, and codes seen in recorded bodies.
@@ -100,7 +100,7 @@ class LoopringSource:
             headers={"Accept": "application/json"} | ({"X-API-KEY": key.get_secret_value()} if key else {}),
             pace=Pace(settings.requests_per_second),
             timeout=settings.timeout,
-            judge=partial(_judge, key=key_variable(name)),
+            check_answer=partial(_check_answer, key=key_variable(name)),
         )
 
     @property
@@ -109,7 +109,7 @@ class LoopringSource:
         return self._client.health
 
     async def close(self) -> None:
-        """Stop what is under way."""
+        """Stop the requests that are under way."""
         await self._client.close()
 
     async def iter_holdings(
@@ -146,7 +146,7 @@ class LoopringSource:
             yield scan
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
-        """One collection, whoever holds it (`GET /api/v3/nft/public/collection`)."""
+        """One collection, independent of who holds it (`GET /api/v3/nft/public/collection`)."""
         missing = _NO_COLLECTION(collection=collection_id)
         body = await self._get("/api/v3/nft/public/collection", {"id": collection_id}, priority, missing=missing)
         found = read_one(WireCollection, body).to_collection()
@@ -172,8 +172,8 @@ class LoopringSource:
         return Account(LOOPRING, str(found.account_id))
 
     async def resolve_name(self, name: str, priority: Priority) -> str:
-        """The address behind an ENS name, lower case (`GET /api/wallet/v3/resolveEns`)."""
-        missing = _NAME_LEADS_NOWHERE(name=name)
+        """The address that an ENS name resolves to, lower case (`GET /api/wallet/v3/resolveEns`)."""
+        missing = _NO_ADDRESS(name=name)
         body = await self._get("/api/wallet/v3/resolveEns", {"fullName": name}, priority, missing=missing)
         address = (read_one(WireName, body).data or "").lower()
         if not address:
@@ -188,7 +188,7 @@ class LoopringSource:
         return read_one(WireName, body).data or ""
 
     async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
-        """How a wallet that is not deployed comes by its address (`GET /api/v3/counterFactualInfo?address=`)."""
+        """How the address of a wallet that is not deployed is computed (`GET /api/v3/counterFactualInfo?address=`)."""
         try:
             answer = await self._client.fetch(_COUNTERFACTUAL, {"address": wallet}, priority)
         except _InvalidArgumentError as error:
@@ -203,7 +203,7 @@ class LoopringSource:
     async def _get(
         self, path: str, params: Mapping[str, str], priority: Priority, *, missing: Words | None = None
     ) -> Any:
-        """The body; `missing` are the words for "there is no such thing" where that can be the answer."""
+        """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
         try:
             return (await self._client.fetch(path, params, priority)).body
         except NotFoundError as error:
@@ -214,11 +214,11 @@ class LoopringSource:
             raise
 
 
-def _judge(answer: Answer, *, key: str) -> None:
-    """Raise what `resultInfo` means; its code 0 is success, and success bodies of `/api/v3` have none."""
+def _check_answer(answer: Answer, *, key: str) -> None:
+    """Raise the error that `resultInfo` means; 0 is success, and success bodies of `/api/v3` have no `resultInfo`."""
     body = answer.body
     info = body.get("resultInfo") if isinstance(body, dict) else None
-    # Old servers send {"code": …, "msg": …} bare.
+    # Old servers send {"code": …, "msg": …} at the top level.
     raw = (
         info.get("code")
         if isinstance(info, dict)
@@ -231,7 +231,7 @@ def _judge(answer: Answer, *, key: str) -> None:
     code = whole_number(raw)
     if code == 0:
         return
-    # The code of a fault with these words is an absence here, and nowhere else: there it is asked again.
+    # This fault code with this message means "no such wallet" at this endpoint only; elsewhere it is retried.
     if answer.path == _COUNTERFACTUAL and isinstance(info, dict) and info.get("message") == "None.get":
         raise NotFoundError(_NO_ACCOUNT)
     kind, message = _ERRORS.get(code, (UnavailableError, _FAULT))

@@ -2,8 +2,8 @@
 
 Tolerant where recorded bodies, the API page and old clients disagree: rows wrapped in `collection` or flat, keys that
 are missing, null or empty, integers as strings, totals as strings. Strict where it matters: a row without an id or a
-count, or a body without its list, is no row and no body. Whatever the JSON, nothing but `UnavailableError` leaves this
-module, and what is kept of a row is bounded.
+count is unreadable, and a body without its list is refused. Whatever the JSON, this module raises only
+`UnavailableError`, and the size of a row's values is limited.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class WireNft(Wire):
         return self
 
     def to_nft(self) -> Nft:
-        """Our value. The outer `nftId` is hex that may have lost leading zeros; metadata's own is not to be trusted."""
+        """Our value. The outer `nftId` is hex that may have lost leading zeros; the metadata's one is unreliable."""
         sizes = [wire.uri(self.sizes.get(size)) for size in ("332-332", "original", "240-240")]
         return Nft(
             key=self.nft_data or self.nft_id,
@@ -157,7 +157,7 @@ class WireCounterfactual(Wire):
 
 
 class WireName(Wire):
-    """The answer of `resolveEns` and `resolveName`; unless it says success, it says nothing of the name."""
+    """The answer of `resolveEns` and `resolveName`; unless its code is success, nothing follows for the name."""
 
     code: Annotated[Count, Field(validation_alias=AliasPath("resultInfo", "code"), le=0)]
     data: Annotated[str | None, Field(max_length=MAX_NAME)] = None
@@ -177,7 +177,7 @@ def read_one(model: type[W], body: Any) -> W:
 
 
 def read_page(body: Any, list_key: str, model: type[W], to_value: Callable[[W], V]) -> RawPage[V]:
-    """The rows below `list_key`, and `totalNum`. Rows that cannot be read are counted, never passed over.
+    """The rows below `list_key`, and `totalNum`. Rows that cannot be read are counted, never ignored.
 
     Raises:
         UnavailableError: there is no list at all: an answer of another shape is not an empty one.

@@ -1,7 +1,7 @@
-"""How fast a source may be asked, and when to leave it alone.
+"""How fast requests may be sent to a source, and when to send none.
 
-`Pace` is one token bucket per source: a person who waits goes before background work. `Breaker` stops asking a
-source that keeps failing, so that nobody waits ten seconds for what is known already.
+`Pace` is one token bucket per source: requests of waiting people go before background work. `Breaker` is a circuit
+breaker: it stops the requests to a source that keeps failing, so that nobody waits ten seconds for an expected error.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from enum import IntEnum
 
 from aiolimiter import AsyncLimiter
 
-# A person's first page takes two requests, which should not wait for each other. A full bucket comes on top of what
-# flows in: more than one extra request, and 4 a second would break Loopring's "5 every second" (REST API, rate limits).
+# A person's first page takes two requests, which should not wait for each other. A full bucket adds to the rate: with
+# more than one extra request, 4 a second would exceed Loopring's "5 every second" (REST API, rate limits).
 _BURST = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time of a client of one source.
+    """The time functions of a client.
 
     Attributes:
         now: Seconds, monotonic.
@@ -44,8 +44,8 @@ class Priority(IntEnum):
 class Pace:
     """A token bucket whose queue lets interactive requests pass background ones.
 
-    The bucket itself is aiolimiter's; it has no priorities, so only one waiter at a time stands at it, and who that
-    is next is decided here. In any one second at most `requests_per_second` + 1 tokens are given.
+    The bucket itself is from aiolimiter, which has no priorities: so only one waiter at a time uses it, and this class
+    decides which one is next. In any one second at most `requests_per_second` + 1 tokens are given.
     """
 
     def __init__(self, requests_per_second: float) -> None:
@@ -53,12 +53,12 @@ class Pace:
         self._bucket = AsyncLimiter(burst, burst / requests_per_second)
         self._queue: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._arrivals = 0
-        self._occupied = False
+        self._busy = False
 
     @asynccontextmanager
-    async def front(self, priority: Priority) -> AsyncIterator[None]:
-        """Stand at the front of the queue; all others wait until it is left."""
-        if self._occupied:
+    async def acquire_turn(self, priority: Priority) -> AsyncIterator[None]:
+        """Wait for a turn and keep it; all others wait until the context ends."""
+        if self._busy:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._arrivals += 1
             heapq.heappush(self._queue, (priority, self._arrivals, turn))
@@ -68,14 +68,14 @@ class Pace:
                 if turn.done() and not turn.cancelled():
                     self._pass_on()
                 raise
-        self._occupied = True
+        self._busy = True
         try:
             yield
         finally:
             self._pass_on()
 
     async def take_token(self) -> None:
-        """At the front: return when the next request may be sent."""
+        """Return when the next request may be sent. Only for the one whose turn it is."""
         await self._bucket.acquire()
 
     def _pass_on(self) -> None:
@@ -83,14 +83,14 @@ class Pace:
             _, _, turn = heapq.heappop(self._queue)
             if not turn.done():
                 turn.set_result(None)
-                return  # stays occupied: the place at the front is handed over, not freed
-        self._occupied = False
+                return  # stays busy: the turn is handed over to the next waiter
+        self._busy = False
 
 
 class Breaker:
-    """Opens for `pause` seconds after `threshold` failures in a row, or for as long as it is told to.
+    """Opens for `pause` seconds after `threshold` failures in a row, or for a given time by `open_for`.
 
-    After that the source is on trial: requests are to go one at a time until one of them succeeds.
+    After that it is half-open: requests should be sent one at a time until one of them succeeds.
     """
 
     def __init__(self, clock: Callable[[], float], *, threshold: int = 5, pause: float = 30.0) -> None:
@@ -102,22 +102,22 @@ class Breaker:
         self.half_open = False
 
     def wait_seconds(self) -> float:
-        """0 when a request may be sent, else how long to leave the source alone."""
+        """0 when a request may be sent, else how long the breaker stays open."""
         return max(0.0, self._open_until - self._clock())
 
-    def hold(self, seconds: float) -> None:
-        """Send nothing for so long: the source asked for it, or refuses our key."""
+    def open_for(self, seconds: float) -> None:
+        """Open for at least so many seconds: the source asked for a pause, or refuses our key."""
         self._open_until = max(self._open_until, self._clock() + seconds)
         self.half_open = True
 
     def succeeded(self) -> None:
-        """The source answered. What was sent before a hold says nothing about the time after it."""
+        """The source answered. An answer to a request sent before the breaker opened does not close it."""
         self._failures = 0
         if not self.wait_seconds():
             self.half_open = False
 
     def failed(self) -> None:
-        """The source did not answer, or not usably."""
+        """The source gave no usable answer."""
         self._failures += 1
         if self._failures >= self._threshold:
-            self.hold(self._pause)
+            self.open_for(self._pause)

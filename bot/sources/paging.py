@@ -1,4 +1,4 @@
-"""Reading a list that an API hands out in pages by offset, over data that may change or tear meanwhile.
+"""Reads a list that an API returns in pages, while the list may change or pages may get lost.
 
 The one question that matters is whether the whole list was received. `PageCollector` decides it and opens no socket.
 """
@@ -13,9 +13,9 @@ from typing import Generic, TypeVar
 from bot.holdings import Origin
 from bot.reasons import Reason, ReasonCode
 
-# Loopring's documented maximum of the sibling endpoints; a larger limit is clamped without a word.
+# Loopring's documented maximum of the sibling endpoints; a larger limit is silently reduced.
 PAGE_SIZE = 50
-# 10,000 rows. Nobody holds so many collections; a server that ignores the offset would be asked for ever.
+# 10,000 rows. Nobody holds so many collections; a server that ignores the offset would be asked forever.
 MAX_PAGES = 200
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ V = TypeVar("V")
 class RawPage(Generic[T]):
     """One page as received: the rows that could be read, how many could not, and the announced total if any.
 
-    `is_last` is what a list paged by key says of itself; None for one paged by offset, which has a total instead.
+    `is_last` is set for a list that is paged by key; None for one paged by offset, which has a total instead.
     """
 
     rows: tuple[T, ...]
@@ -41,7 +41,7 @@ class Scan(Generic[T]):
 
     Attributes:
         rows: Distinct rows, in the order received.
-        total: How many there are by the source's word; None while it says nothing.
+        total: How many rows the source announced; None: it announced no number.
         finished: Nothing more will be asked for.
         incomplete_reason: Once finished: why the list is not complete; None when it is.
         as_of: When the source says that this was true; None: when it was asked.
@@ -63,7 +63,7 @@ class Scan(Generic[T]):
         return self.finished and not self.incomplete_reason
 
     def with_rows(self, rows: Iterable[V]) -> Scan[V]:
-        """As far as this list has come, with what its rows amount to."""
+        """The same state of the list with other rows, which were made from its own."""
         return Scan(
             tuple(rows),
             self.total,
@@ -76,7 +76,7 @@ class Scan(Generic[T]):
 
 
 class PageCollector(Generic[T]):
-    """Takes in the pages of one list, and decides whether all of it was received.
+    """Collects the pages of one list, and decides whether all of it was received.
 
     Args:
         key: What makes a row the same row when it turns up on two pages.
@@ -95,16 +95,16 @@ class PageCollector(Generic[T]):
         self._incomplete_reason: Reason | None = None
         self._pages = 0
         self._unreadable = 0
-        self._total_moved = False
-        self._total_untold = False
+        self._total_changed = False
+        self._total_missing = False
 
     @property
     def scan(self) -> Scan[T]:
-        """The list as it is known now."""
+        """The list as received so far."""
         return Scan(tuple(self._rows.values()), self._total, self.finished, self._incomplete_reason)
 
     def receive(self, page: RawPage[T]) -> None:
-        """Take the next page in, and decide whether it was the last."""
+        """Add the next page, and decide whether it was the last."""
         known = len(self._rows)
         for row in page.rows:
             self._rows.setdefault(self._key(row), row)
@@ -115,7 +115,7 @@ class PageCollector(Generic[T]):
         if page.is_last is not None:
             self._receive_keyed(page.is_last, new=len(self._rows) > known)
             return
-        self._note_total(page.total, count)
+        self._record_total(page.total, count)
         if count == 0 or (self._total is not None and self.received >= self._total):
             self._finish(self._missing())
         elif len(self._rows) == known:
@@ -123,7 +123,7 @@ class PageCollector(Generic[T]):
         elif self._pages == MAX_PAGES:
             self._finish(Reason.of(ReasonCode.PAGE_LIMIT, pages=MAX_PAGES))
 
-    def _receive_keyed(self, is_last: bool, *, new: bool) -> None:  # noqa: FBT001 - the page's own word
+    def _receive_keyed(self, is_last: bool, *, new: bool) -> None:  # noqa: FBT001 - a value of the page
         if is_last:
             self._finish(None)
         elif not new:
@@ -131,26 +131,27 @@ class PageCollector(Generic[T]):
         elif self._pages == MAX_PAGES:
             self._finish(Reason.of(ReasonCode.PAGE_LIMIT, pages=MAX_PAGES))
 
-    def _note_total(self, total: int | None, count: int) -> None:
+    def _record_total(self, total: int | None, count: int) -> None:
         if total is None or (total == 0 and count):
-            self._total_untold = True
+            self._total_missing = True
         elif total or self._pages == 1:  # past the end some endpoints announce 0
-            self._total_moved = self._total_moved or self._total not in (None, total)
+            self._total_changed = self._total_changed or self._total not in (None, total)
             self._total = total
 
     def _missing(self) -> Reason | None:
-        if self._total_moved:
+        if self._total_changed:
             return Reason.of(ReasonCode.LIST_CHANGED)
         if self._total is not None and len(self._rows) != self._total:
             return Reason.of(ReasonCode.ROWS_MISSING, arrived=len(self._rows), total=self._total)
-        # Each recorded answer has its total. One without is of another form, and its end may not be the list's.
-        if self._total is None or self._total_untold:
+        # Each recorded answer has a total. One without it has an unknown form, and its end may not be the end of the
+        # list.
+        if self._total is None or self._total_missing:
             return Reason.of(ReasonCode.NO_TOTAL)
         return None
 
     def _finish(self, incomplete_reason: Reason | None) -> None:
         self.finished = True
-        # Whatever else was wrong, rows that came and could not be read may be the ones that count.
+        # The more important reason: the unreadable rows may be the ones that matter.
         unreadable = Reason.of(ReasonCode.UNREADABLE_ROWS, unreadable=self._unreadable, received=self.received)
         self._incomplete_reason = unreadable if self._unreadable else incomplete_reason
 
@@ -158,14 +159,14 @@ class PageCollector(Generic[T]):
 async def iter_scan(
     fetch_page: Callable[[int, int], Awaitable[RawPage[T]]], key: Callable[[T], Hashable]
 ) -> AsyncIterator[Scan[T]]:
-    """Yield the list as it is known after each page, until it is finished.
+    """Yield the list as received so far after each page, until it is finished.
 
     Args:
         fetch_page: `(offset, limit)` to a page.
         key: What makes a row the same row when it turns up on two pages.
 
     Raises:
-        SourceError: whatever `fetch_page` raises; what was yielded before stays true.
+        SourceError: raised by `fetch_page`; what was yielded before stays valid.
     """
     pages = PageCollector(key)
     while not pages.finished:
@@ -177,14 +178,15 @@ async def iter_keyed_scan(
     fetch_page: Callable[[Mapping[str, str]], Awaitable[tuple[RawPage[T], Mapping[str, str] | None]]],
     key: Callable[[T], Hashable],
 ) -> AsyncIterator[Scan[T]]:
-    """Likewise for a list whose pages name the key of the next one, until none is named.
+    """The same for a list in which each page contains the key of the next one, and the last page none.
 
     Args:
-        fetch_page: The key of a page ({} for the first) to the page, and the next key or None. `is_last` is set here.
+        fetch_page: From the key of a page ({} for the first) to the page and the next key, or None. `is_last` is set
+            here.
         key: What makes a row the same row when it turns up on two pages.
 
     Raises:
-        SourceError: whatever `fetch_page` raises; what was yielded before stays true.
+        SourceError: raised by `fetch_page`; what was yielded before stays valid.
     """
     pages = PageCollector(key)
     cursor: Mapping[str, str] | None = {}

@@ -1,6 +1,6 @@
-"""The one reading loop: what a source yields becomes frozen values, as they are known after each page.
+"""The one reading loop: what a source yields becomes frozen values, one after each page.
 
-Commands read through `Lookup`, which shares and caches. What decides about roles reads here, past every cache.
+Commands read through `Lookup`, which shares and caches. What decides about roles reads here, without any cache.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T")
 _BROKEN_OFF = Message("{label} broke off in the middle.")
 
 
-def _present() -> datetime:
+def _now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -32,20 +32,20 @@ async def read_holdings(
     priority: Priority,
     *,
     contract: str | None = None,
-    clock: Callable[[], datetime] = _present,
+    clock: Callable[[], datetime] = _now,
 ) -> AsyncIterator[Holdings]:
     """What an account holds, growing with each page; the last is the answer.
 
     Args:
-        source: Who is asked.
-        account: Whose.
-        priority: For whom, when others ask too.
+        source: The source to ask.
+        account: The account to read.
+        priority: Who is waiting for the answer.
         contract: Only collections of this contract.
-        clock: The present. What was read may be newer than its `as_of` says, never older.
+        clock: Returns the current time. What was read may be newer than its `as_of`, never older.
 
     Raises:
-        SourceError: no usable answer; what was yielded before stays true, and `broken_off` says that more is missing.
-        NotFoundError: the source says that there is no such account, which is not to say that it holds nothing.
+        SourceError: no usable answer; what was yielded before stays valid, and `broken_off` marks it as incomplete.
+        NotFoundError: the source says that there is no such account; this does not mean that it holds nothing.
     """
     asked_at = clock()
     async for scan in source.iter_holdings(account, contract, priority):
@@ -58,12 +58,12 @@ async def fetch_holdings(
     priority: Priority,
     *,
     contract: str | None = None,
-    clock: Callable[[], datetime] = _present,
+    clock: Callable[[], datetime] = _now,
 ) -> Holdings:
-    """The last of `read_holdings`, for those who need nothing before it. It may be incomplete, and then says why.
+    """The last value of `read_holdings`, for callers who need only that. It may be incomplete, and then says why.
 
     Raises:
-        SourceError: no usable answer, or it broke off.
+        SourceError: no usable answer, or it ended before the list was finished.
         NotFoundError: as in `read_holdings`.
     """
     found = await last_of(read_holdings(source, account, priority, contract=contract, clock=clock))
@@ -78,7 +78,7 @@ async def read_nfts(
     collection: Collection,
     priority: Priority,
     *,
-    clock: Callable[[], datetime] = _present,
+    clock: Callable[[], datetime] = _now,
 ) -> AsyncIterator[NftList]:
     """The NFTs of one collection that an account holds, as in `read_holdings`."""
     asked_at = clock()
@@ -105,7 +105,7 @@ async def last_of(states: AsyncIterator[T]) -> T | None:
 def _to_holdings(
     account: Account, contract: str | None, as_of: datetime, origin: Origin, scan: Scan[Holding]
 ) -> Holdings:
-    # Asked for by nonZero and tokenAddress already; a server that ignores them must not put wrong rows on a card.
+    # The request has nonZero and tokenAddress; a server that ignores them must not put wrong rows on a card.
     rows = [row for row in scan.rows if row.kinds > 0]
     incomplete_reason = scan.incomplete_reason
     if contract:

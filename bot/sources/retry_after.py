@@ -1,4 +1,4 @@
-"""How long a server asks to be left alone: `Retry-After` (RFC 9110 §10.2.3), or a rate limit that is used up."""
+"""How long a server asks for no requests: `Retry-After` (RFC 9110 §10.2.3), or a rate limit that is used up."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-# A garbled or malicious one must not silence a source for days.
+# A wrong or malicious value must not disable a source for days.
 MAX_RETRY_AFTER = timedelta(minutes=15)
 
-# The longest window that we know of is a day's. What is longer is a date, or in another unit than milliseconds.
+# The longest window that we know of is one day. A larger value is a date, or not in milliseconds.
 _MAX_WINDOW = timedelta(days=1)
 
 
 def parse_pause(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """When to ask again, as an error says it in either way; None when it does not say, or no such time."""
+    """When to ask again, from either header of an error; None when there is none, or not a valid one."""
     return parse_retry_after(headers.get("Retry-After"), now) or parse_used_up(headers)
 
 
 def parse_used_up(headers: Mapping[str, str]) -> timedelta | None:
-    """Until the next window, where nothing remains of this one; at most fifteen minutes.
+    """The time until the next window, if nothing remains of this one; at most fifteen minutes.
 
-    As Blockscout's hosted API has it: `x-ratelimit-remaining` in requests, `x-ratelimit-reset` in milliseconds from
+    As sent by Blockscout's hosted API: `x-ratelimit-remaining` in requests, `x-ratelimit-reset` in milliseconds from
     now, and either may be -1 when it does not know. None for garbage, and while anything remains.
     """
     reset = headers.get("x-ratelimit-reset", "")

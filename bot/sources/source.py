@@ -1,8 +1,9 @@
-"""What every source can be asked, whatever it speaks: one question, one set of values.
+"""The protocols of sources: the same questions and the same values, whatever API is behind them.
 
-`Source` is what all of them can do. What only some can, each has a protocol of its own here, and is asked for by a
-function of `bot.sources.capabilities`; a source that cannot simply lacks the method. Adding one takes three files: the
-source itself, its table in `bot/config/source_tables.py`, and a line in `bot/app/build_sources.py`.
+`Source` is what all of them can do. Each thing that only some can do has a small protocol of its own here, and a
+function in `bot.sources.capabilities` that finds it; a source that cannot do it simply lacks the method. Adding one
+takes three files: the source itself, its table in `bot/config/source_tables.py`, and a line in
+`bot/app/build_sources.py`.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from bot.sources.paging import Scan
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What differs between sources that are asked the same. Nobody asks a source for its name to find that out.
+    """How sources differ, so that no code has to depend on the name of a source.
 
     Attributes:
-        numbers_copies: It says how many units of an NFT are held.
-        is_live: It says how things are now; False: how they were, once and for all.
+        numbers_copies: It reports how many units of an NFT are held.
+        is_live: It reports the present state; False: a state of the past that does not change any more.
     """
 
     numbers_copies: bool = True
@@ -33,7 +34,7 @@ class Abilities:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has some of a collection: an account, and how many units it holds as far as the source says."""
+    """An account that holds some of a collection, and how many units, as reported by the source."""
 
     account: Account
     copies: int
@@ -43,8 +44,8 @@ class Source(Protocol):
     """Answers about the accounts and collections of one network.
 
     Every `fetch_x` and `iter_x` raises `SourceError` when there is no usable answer (unknown, which is not zero), and
-    `NotFoundError` when the source says that there is no such thing. `iter_x` yields the list as it is known after
-    each page; the last is the answer.
+    `NotFoundError` when the source says that there is no such thing. `iter_x` yields the list as received so far
+    after each page; the last is the answer.
 
     Attributes:
         name: As configured, for example "ethereum".
@@ -71,7 +72,7 @@ class Source(Protocol):
         """The NFTs of one collection that an account holds."""
 
     async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
-        """One collection, whoever holds it."""
+        """One collection, independent of who holds it."""
 
     async def fetch_owner(self, account: Account, priority: Priority) -> str:
         """The address that owns an account, lower case."""
@@ -80,7 +81,7 @@ class Source(Protocol):
         """The account of an address."""
 
     async def close(self) -> None:
-        """Stop what is under way."""
+        """Stop the requests that are under way."""
 
 
 @runtime_checkable
@@ -93,15 +94,15 @@ class ListsHolders(Protocol):
 
 @runtime_checkable
 class ResolvesNames(Protocol):
-    """A source that leads from a name to an address."""
+    """A source that resolves names to addresses."""
 
     async def resolve_name(self, name: str, priority: Priority) -> str:
-        """The address behind a name, lower case."""
+        """The address that a name resolves to, lower case."""
 
 
 @runtime_checkable
 class NamesOwners(Protocol):
-    """A source that leads from an address to a name."""
+    """A source that finds the name of an address."""
 
     async def fetch_name(self, owner: str, priority: Priority) -> str:
         """The name of an address, or "" where it has none; upstream text."""
@@ -109,12 +110,12 @@ class NamesOwners(Protocol):
 
 @runtime_checkable
 class KnowsWallets(Protocol):
-    """A source that can say how wallets that are not deployed come by their addresses."""
+    """A source that knows how the addresses of wallets that are not deployed are computed."""
 
     async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
-        """How a wallet that is not deployed comes by its address; None where this source knows of no such wallet."""
+        """How the address of a wallet that is not deployed is computed; None: the source knows no such wallet."""
 
 
 def origin_of(source: Source) -> Origin:
-    """What goes with each answer of a source."""
+    """The origin that each answer of a source carries."""
     return Origin(source.name, source.label, is_live=source.abilities.is_live)

@@ -1,6 +1,6 @@
-"""What the JSON of all sources has in common: tolerant readers of numbers, text and URIs, each with its bound.
+"""What the JSON of all sources has in common: tolerant readers of numbers, text and URIs, each with a limit.
 
-Whatever the JSON, nothing but `UnavailableError` leaves this module.
+Whatever the JSON, this module raises only `UnavailableError`.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def whole_number(value: object) -> int | None:
 
 
 def text(value: object, most: int = MAX_NAME) -> str:
-    """Text, or "" for whatever is none: an absent name must not cost the row."""
+    """Text, or "" for anything else: a row without a name is still a row."""
     words = value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def uri(value: object) -> str:
-    """A URI, or "": one that is too long to be shown would lead elsewhere if it were cut."""
+    """A URI, or "" if it is too long to be shown: cut, it would be another URI."""
     return value if isinstance(value, str) and len(value) <= MAX_URL else ""
 
 
@@ -51,7 +51,7 @@ def _description(value: object) -> str:
 
 
 def _address(value: object) -> str:
-    """An address in lower case, or "": it stands on cards without further ado, so nothing else may pass for one."""
+    """An address in lower case, or "". It is shown on cards without further checks, so nothing else is accepted."""
     address = value.lower() if isinstance(value, str) else ""
     return address if ADDRESS.fullmatch(address) else ""
 
@@ -61,7 +61,7 @@ def _table(value: object) -> object:
 
 
 def _moment(value: object) -> datetime | None:
-    """Milliseconds since 1970, as an int or a string; None for anything that is no moment."""
+    """Milliseconds since 1970, as an int or a string; None for anything that is not a time."""
     try:
         milliseconds = whole_number(value)
         return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
@@ -78,12 +78,12 @@ Description = Annotated[str, BeforeValidator(_description)]
 Uri = Annotated[str, BeforeValidator(uri)]
 Address = Annotated[str, BeforeValidator(_address)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
-# Before a table that may be missing, null, or something else.
+# For a table that may be missing, null, or something else.
 Table = BeforeValidator(_table)
 
 
 class Wire(BaseModel):
-    """A JSON object of a source; keys that we do not use are passed over."""
+    """A JSON object of a source; keys that we do not use are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -107,7 +107,7 @@ def read_one(model: type[W], body: Any, name: str) -> W:
 
 
 def read_rows(rows: Sequence[Any], model: type[W], to_value: Callable[[W], V]) -> tuple[tuple[V, ...], int]:
-    """The rows that can be read, and how many cannot: those are counted, never passed over."""
+    """The rows that can be read, and how many cannot: those are counted, never ignored."""
     values: list[V] = []
     for row in rows:
         try:

@@ -1,4 +1,4 @@
-"""What is logged holds no secret, wherever in the line it stands."""
+"""No log line contains a secret, at any place in the line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def logged(message: str, *arguments: object, secrets: tuple[str, ...] = (TOKEN, 
     return RedactingFormatter(secrets).format(record)
 
 
-def test_a_line_tells_when_how_grave_who_and_what() -> None:
+def test_a_line_has_time_level_logger_and_message() -> None:
     time, rest = logged("%d guilds", 3)[:19], logged("%d guilds", 3)[19:]
     assert rest == " WARNING discord.http: 3 guilds"
     assert time[4] == time[7] == "-"
@@ -39,7 +39,7 @@ def test_a_line_tells_when_how_grave_who_and_what() -> None:
     ],
     ids=["in the message", "as an argument", "inside an argument", "several times"],
 )
-def test_secrets_are_blanked(message: str, arguments: tuple[object, ...]) -> None:
+def test_secrets_are_redacted(message: str, arguments: tuple[object, ...]) -> None:
     line = logged(message, *arguments)
     assert TOKEN not in line
     assert KEY not in line
@@ -63,7 +63,7 @@ def test_secrets_are_blanked(message: str, arguments: tuple[object, ...]) -> Non
         ),
     ],
 )
-def test_tokens_in_urls_are_blanked_and_the_rest_of_the_url_stays(url: str, shown: str) -> None:
+def test_tokens_in_urls_are_redacted_and_the_rest_of_the_url_stays(url: str, shown: str) -> None:
     assert logged("PATCH %s responded with 429", url).endswith(f"PATCH {shown} responded with 429")
 
 
@@ -83,5 +83,5 @@ def test_a_secret_that_begins_like_another_leaves_no_rest_of_it(secrets: tuple[s
 
 
 @pytest.mark.parametrize("secrets", [(), ("",)])
-def test_without_secrets_nothing_is_blanked(secrets: tuple[str, ...]) -> None:
+def test_without_secrets_nothing_is_redacted(secrets: tuple[str, ...]) -> None:
     assert logged("all is well", secrets=secrets).endswith("discord.http: all is well")

@@ -1,4 +1,4 @@
-"""A Discord that will always refuse ends the bot with a sentence; one that is down is waited for."""
+"""A permanent refusal by Discord ends the bot with a sentence; if Discord is down, the bot waits."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ async def test_a_discord_that_refuses_our_commands_is_one_line_and_exit_2(
     await refuse(alone, status, body)
     async with start("run", "--config", write_config(tmp_path, alone), folder=tmp_path) as bot:
         assert await bot.exit_code() == 2
-    assert bot.said == [f"tessera: Discord refuses what this bot asks for at its start: {words}"]
+    assert bot.output_lines == [f"tessera: Discord refuses what this bot asks for at its start: {words}"]
 
 
-async def test_a_discord_that_is_down_is_told_with_its_status(alone: SandboxClient, tmp_path: Path) -> None:
+async def test_a_discord_that_is_down_is_reported_with_its_status(alone: SandboxClient, tmp_path: Path) -> None:
     await refuse(alone, 503, {"message": "upstream connect error"})
     async with start("run", "--config", write_config(tmp_path, alone), folder=tmp_path) as bot:
         await bot.says("Discord cannot be reached: DiscordServerError: HTTP 503: upstream connect error")
@@ -70,7 +70,7 @@ async def bot(alone: SandboxClient) -> Bot:
     return Bot(settings, cancel_reads=nothing)
 
 
-async def test_a_round_under_way_at_the_stop_can_still_speak_to_discord(
+async def test_a_run_under_way_at_the_stop_can_still_send_to_discord(
     alone: SandboxClient, bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
     stop, ready, opened = asyncio.Event(), asyncio.Event(), list[int]()

@@ -1,4 +1,4 @@
-"""Members are notified before time takes anything from them; and what is planned really comes round."""
+"""Members are notified before the time of a contest ends; and the planned jobs really run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.background import Background, Work
-from bot.app.schedule import contest_round, schedule
+from bot.app.background import Background, Job
+from bot.app.schedule import contest_run, schedule
 from bot.config.settings import StoreSettings
 from bot.errors import StoreError
 from bot.messages import Message
@@ -25,7 +25,7 @@ HOURS = timedelta(hours=3)
 
 @pytest.fixture
 async def harness() -> AsyncIterator[LinkingHarness]:
-    """The services of linking, where Ben claims what Ann has, and a round went by just before."""
+    """The services of linking, where Ben claims what Ann has, shortly after a run."""
     async with open_linking() as harness:
         await harness.prove(ANN, ACCOUNT, KEY)
         await harness.settle()
@@ -33,8 +33,8 @@ async def harness() -> AsyncIterator[LinkingHarness]:
         yield harness
 
 
-def round_of(harness: LinkingHarness, *, ready: bool = True, failing: bool = False) -> Work:
-    """A round over the real store; no message gets through where it is `failing`."""
+def contest_job(harness: LinkingHarness, *, ready: bool = True, failing: bool = False) -> Job:
+    """The job over the real store; with `failing`, no notification can be sent."""
 
     async def notify() -> None:
         if failing:
@@ -42,7 +42,7 @@ def round_of(harness: LinkingHarness, *, ready: bool = True, failing: bool = Fal
         for notification in await harness.notifications.pending():
             await harness.notifications.mark_notified(notification)
 
-    return contest_round(lambda: ready, notify, harness.settle)
+    return contest_run(lambda: ready, notify, harness.settle)
 
 
 async def ends_at(harness: LinkingHarness) -> datetime:
@@ -51,37 +51,37 @@ async def ends_at(harness: LinkingHarness) -> datetime:
     return contest.ends_at
 
 
-async def test_who_is_notified_by_the_round_in_which_a_contest_is_due_has_the_whole_time_from_then_on(
+async def test_a_holder_notified_by_the_run_in_which_a_contest_is_due_has_the_whole_time_from_then_on(
     harness: LinkingHarness,
 ) -> None:
     harness.pass_time(CONTEST)
-    await round_of(harness)()
+    await contest_job(harness)()
     assert await harness.store.links.holder(owner_of(KEY)) == ANN
     assert await ends_at(harness) >= harness.now + CONTEST
     assert await harness.news(ANN) == []
 
 
 async def test_no_time_runs_out_before_the_bot_is_ready(harness: LinkingHarness) -> None:
-    await round_of(harness)()
+    await contest_job(harness)()
     before = await ends_at(harness)
     for _ in range(36):
         harness.pass_time(HOURS / 36)
-        await round_of(harness, ready=False)()
-    await round_of(harness)()
+        await contest_job(harness, ready=False)()
+    await contest_job(harness)()
     assert await ends_at(harness) == before + HOURS
 
 
-async def test_a_round_that_cannot_notify_ends_nothing(harness: LinkingHarness) -> None:
-    await round_of(harness)()
+async def test_a_run_that_cannot_notify_ends_nothing(harness: LinkingHarness) -> None:
+    await contest_job(harness)()
     end = await ends_at(harness)
     while harness.now < end:
         harness.pass_time(min(timedelta(minutes=5), end - harness.now))
         with pytest.raises(StoreError):
-            await round_of(harness, failing=True)()
+            await contest_job(harness, failing=True)()
     assert await harness.store.links.holder(owner_of(KEY)) == ANN
 
 
-async def test_contests_come_every_half_minute_from_when_the_bot_is_ready_and_purges_every_hour(tmp_path: Path) -> None:
+async def test_contests_run_every_half_minute_once_the_bot_is_ready_and_purges_every_hour(tmp_path: Path) -> None:
     clock, notified, settled, purged = VirtualClock(), list[timedelta](), list[timedelta](), list[timedelta]()
     ready_at = timedelta(seconds=7)
 

@@ -25,7 +25,7 @@ class VirtualClock:
         self._alarms: list[tuple[timedelta, int, asyncio.Future[None]]] = []
 
     def now(self) -> datetime:
-        """What the wall says."""
+        """The time of day."""
         return self._start + self.ran
 
     def jump(self, span: timedelta) -> None:

@@ -1,4 +1,4 @@
-"""Archives for tests, and strategies for what stands in them."""
+"""Archives for tests, and strategies for their contents."""
 
 from __future__ import annotations
 

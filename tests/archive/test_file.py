@@ -1,4 +1,4 @@
-"""What is written is read again; whatever else happened to the file, it is refused and never misread."""
+"""What is written is read again; a file that was changed in any way is refused and never misread."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_a_file_that_is_cut_off_is_refused_wherever_it_ends(path: Path) -> None:
         path.write_bytes(whole[:end])
         refusal(path)
     path.write_bytes(whole + b"\n")
-    assert refusal(path) == "the archive is cut off or altered. Get a fresh copy of it."
+    assert refusal(path) == "the archive is cut off or altered. Get a new copy of it."
 
 
 def test_no_byte_can_change_unnoticed(path: Path) -> None:
@@ -137,7 +137,7 @@ def test_pieces_that_are_taken_out_or_swapped_are_noticed(path: Path) -> None:
     first, second = whole[one.offset : two.offset], whole[two.offset : two.offset + two.length]
     for between in (first, second, second + first, first + first, b""):
         path.write_bytes(ends[0] + between + ends[1])
-        assert refusal(path) == "the archive is cut off or altered. Get a fresh copy of it."
+        assert refusal(path) == "the archive is cut off or altered. Get a new copy of it."
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_pieces_that_are_taken_out_or_swapped_are_noticed(path: Path) -> None:
             gzip.compress(b'{"format":"tessera-archive","version":2,"network":7}\n'),
             "an archive of version 2, and this Tessera knows 1: use a newer Tessera.",
         ),
-        (pack([encode_header(header())]), "the archive is cut off or altered. Get a fresh copy of it."),
+        (pack([encode_header(header())]), "the archive is cut off or altered. Get a new copy of it."),
         (gzip.compress(b"\0" * 10**8), NO_ARCHIVE),
     ],
     ids=["empty", "text", "noise", "other format", "odd version", "newer", "only a header", "bomb"],
@@ -270,12 +270,12 @@ def test_what_makes_no_archive_is_not_written(
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
-def test_a_disk_that_does_not_take_it_is_told(tmp_path: Path) -> None:
+def test_a_disk_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be written: No such file or directory"):
         write_archive(tmp_path / "nowhere" / "a", header(), [], [])
 
 
-def test_the_documentation_tells_the_length_of_the_end() -> None:
+def test_the_documentation_states_the_length_of_the_end() -> None:
     page = Path(__file__).resolve().parents[2] / "docs" / "archive-format.md"
     assert page.read_text("utf-8").count(f"{TAIL_SIZE} bytes") == 2
 

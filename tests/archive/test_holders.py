@@ -1,4 +1,4 @@
-"""The holders of a collection as the list of whom to record."""
+"""The holders of a collection as the list of accounts to record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HOLDERS = tuple(Holder(Account(CHAIN, f"0x{number:040x}"), 1) for number in rang
 
 
 class Lister:
-    """A source that only lists holders, in two pages of which the second may tear."""
+    """A source that only lists holders, in two pages of which the second may be missing."""
 
     label = "Lister"
     network = CHAIN
@@ -45,5 +45,5 @@ async def test_holders_become_the_list_and_a_torn_list_says_so(*, torn: bool, in
 
 
 async def test_a_source_that_lists_none_is_refused() -> None:
-    with pytest.raises(InputError, match="Silent cannot tell who holds a collection: give --accounts instead"):
+    with pytest.raises(InputError, match="Silent cannot list the holders of a collection: use --accounts instead"):
         await list_holders(cast("Source", SimpleNamespace(label="Silent")), "0x1")

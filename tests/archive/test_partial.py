@@ -1,4 +1,4 @@
-"""A recording that was killed at any point goes on where it was."""
+"""A recording that was killed at any point continues where it was."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_killed_after_any_byte_it_ends_in_the_same_archive(tmp_path: Path) -> No
         assert finished(partial, tmp_path / "b") == wanted
 
 
-def test_the_last_word_on_an_account_counts(tmp_path: Path) -> None:
+def test_the_last_line_of_an_account_counts(tmp_path: Path) -> None:
     partial = Partial.create(tmp_path / "p", header())
     add_all(partial)
     assert [account for account, whole in partial.done.items() if not whole] == ["17", "14"]
@@ -80,7 +80,7 @@ def test_an_account_whose_nfts_are_incomplete_is_asked_about_again(tmp_path: Pat
     partial.close()
 
 
-def test_one_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+def test_an_existing_one_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes(b"precious")
     with pytest.raises(ConfigError, match="Continue with --resume, or remove it"):
         Partial.create(tmp_path / "p", header())
@@ -88,7 +88,7 @@ def test_one_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"precious\n", b'{"kind":"account"}\n'])
-def test_what_is_no_recording_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_recording_is_refused_and_not_changed(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "p").write_bytes(content)
     with pytest.raises(ConfigError, match="not a recording that can be continued"):
         Partial.resume(tmp_path / "p")
@@ -107,7 +107,7 @@ def test_damage_in_the_middle_is_refused(tmp_path: Path) -> None:
             Partial.resume(tmp_path / "p")
 
 
-def test_one_that_is_not_there_cannot_be_gone_on_with(tmp_path: Path) -> None:
+def test_a_missing_one_cannot_be_continued(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file"):
         Partial.resume(tmp_path / "p")
     with pytest.raises(ConfigError, match="cannot be written"):

@@ -77,7 +77,7 @@ async def record_all(source: Source, accounts: Sequence[str], path: Path) -> Non
     partial.remove()
 
 
-# ---------------------------------------------------------------- the way round
+# ---------------------------------------------------------------- from the archive to a source and back
 
 
 async def test_the_recorded_body_comes_back_equal(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ async def test_the_recorded_body_comes_back_equal(tmp_path: Path) -> None:
     )
 
 
-async def test_the_whole_community_comes_back_equal(tmp_path: Path) -> None:
+async def test_the_whole_community_is_served_equal(tmp_path: Path) -> None:
     accounts = ["10001", "10002", "10003", "10005", "10008", "10011"]
     async with open_sandbox() as sandbox, open_source(sandbox) as source:
         upstream = {account: await read(source, account) for account in accounts}
@@ -138,7 +138,7 @@ many_images = st.sampled_from(["", *(f"ipfs://{number}" for number in range(8))]
     st.integers(0, 2**43),
     st.dictionaries(st.text(max_size=8), st.booleans(), max_size=4),
 )
-def test_whatever_loopring_can_say_of_a_collection_comes_back(
+def test_everything_loopring_can_say_about_a_collection_is_served(
     pictures: dict[str, Any], text: str, moment: int, properties: dict[str, bool]
 ) -> None:
     body = {
@@ -154,9 +154,9 @@ def test_whatever_loopring_can_say_of_a_collection_comes_back(
         "extra": {"properties": properties},
     }
     seen = read_one(WireCollection, body).to_collection()
-    told = orjson.loads(orjson.dumps(collection_json(seen)))
-    assert "tessera" not in told["extra"]
-    assert read_one(WireCollection, told).to_collection() == seen
+    body = orjson.loads(orjson.dumps(collection_json(seen)))
+    assert "tessera" not in body["extra"]
+    assert read_one(WireCollection, body).to_collection() == seen
 
 
 # ---------------------------------------------------------------- what is not known
@@ -164,7 +164,7 @@ def test_whatever_loopring_can_say_of_a_collection_comes_back(
 
 @pytest.mark.parametrize("total", [None, 0, 3, 9])
 @pytest.mark.parametrize("contract", [None, "0x" + "02" * 20])
-async def test_what_was_recorded_incompletely_is_never_read_as_complete(
+async def test_an_incomplete_recording_is_never_read_as_complete(
     tmp_path: Path, total: int | None, contract: str | None
 ) -> None:
     known, (first, *_) = write_small(tmp_path / "a")
@@ -178,7 +178,7 @@ async def test_what_was_recorded_incompletely_is_never_read_as_complete(
             assert not scan.complete
 
 
-async def test_who_was_not_recorded_is_unknown_and_not_without_holdings(tmp_path: Path) -> None:
+async def test_an_account_that_was_not_recorded_is_unknown_and_not_empty(tmp_path: Path) -> None:
     write_small(tmp_path / "a")
     async with served(tmp_path / "a") as url, reading(url) as source:
         for asked in (
@@ -212,12 +212,12 @@ async def test_an_owner_that_was_not_recorded_is_unknown(tmp_path: Path) -> None
 # ---------------------------------------------------------------- the key, and the shapes of answers
 
 
-async def test_only_the_right_key_opens(tmp_path: Path) -> None:
+async def test_only_the_right_key_is_accepted(tmp_path: Path) -> None:
     write_small(tmp_path / "a")
     async with served(tmp_path / "a", key=KEY) as url:
         async with reading(url, KEY) as source:
             assert (await read(source, "10001")).complete
-        for wrong, words in (("", "wants an API key"), ("another", "refuses this bot's API key")):
+        for wrong, words in (("", "requires an API key"), ("another", "refuses this bot's API key")):
             async with reading(url, wrong) as source:
                 assert await source.fetch_account(ADA, NOW) == Account(LOOPRING, "10001")  # no key is wanted there
                 with pytest.raises(RefusedError, match=words):
@@ -276,7 +276,7 @@ def test_only_archives_of_loopring_are_served(tmp_path: Path) -> None:
     archive.close()
 
 
-async def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+async def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
     write_small(tmp_path / "a")
     async with served(tmp_path / "a") as url:
         archive = Archive.open(tmp_path / "a")

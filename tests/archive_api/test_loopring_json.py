@@ -1,4 +1,4 @@
-"""Values that Loopring's JSON has no place for are kept beside it, not dropped."""
+"""Values without a field in Loopring's JSON are added beside it, not dropped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.holdings import LOOPRING, Collection
 from bot.sources.loopring_wire import WireCollection, read_one
 
 
-def test_what_has_no_place_stands_in_extra() -> None:
+def test_what_has_no_field_is_in_extra() -> None:
     odd = Collection(LOOPRING, "7", avatar_uris=("a", "b"), banner_uris=("c", "d"), is_scam=True)
     assert collection_json(odd)["extra"]["tessera"] == {
         "avatarUris": ("a", "b"),
@@ -29,6 +29,6 @@ def test_what_has_no_place_stands_in_extra() -> None:
         (("a", "b", "c"), ("c", "b", "a")),
     ],
 )
-def test_pictures_come_back_in_the_same_order(avatar: tuple[str, ...], banner: tuple[str, ...]) -> None:
+def test_pictures_are_read_in_the_same_order(avatar: tuple[str, ...], banner: tuple[str, ...]) -> None:
     collection = Collection(LOOPRING, "7", avatar_uris=avatar, banner_uris=banner)
     assert read_one(WireCollection, collection_json(collection)).to_collection() == collection

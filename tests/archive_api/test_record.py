@@ -1,4 +1,4 @@
-"""Recording from a source: failures are failures, gaps are gaps, and nothing that was read is lost."""
+"""Recording from a source: failures and incomplete lists are reported, and nothing that was read is lost."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ async def test_a_list_of_ids_addresses_and_names_becomes_an_archive(
 ) -> None:
     listed = accounts(tmp_path, "# members", "", "10001", ADA, "ada.loopring.eth", "loopring:10005", "10003")
     assert await run("record", "-o", "a", "--accounts", listed) == 0
-    said = capsys.readouterr()
-    assert said.out.startswith("a: 3 accounts, ")
+    output = capsys.readouterr()
+    assert output.out.startswith("a: 3 accounts, ")
     assert names_in(tmp_path) == ["a", "accounts.txt"]
     archive = Archive.open(tmp_path / "a")
     found = [archive.find_account(each) for each in ("10001", "10003", "10005")]
@@ -86,15 +86,15 @@ async def test_the_list_may_come_from_standard_input(run: Run, monkeypatch: pyte
     assert await run("record", "-o", "a", "--accounts", "-") == 0
 
 
-async def test_an_account_that_fails_is_told_and_is_not_in_the_archive(
+async def test_an_account_that_fails_is_reported_and_is_not_in_the_archive(
     run: Run, sandbox: SandboxClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     listed = accounts(tmp_path, "10001", "99999", "10003")
     assert await run("record", "-o", "a", "--accounts", listed) == 1
-    told = capsys.readouterr().err
-    assert "99999: Loopring has no such account" in told
-    assert "1 of 3 accounts failed: the archive does not hold them." in told
-    assert "a.partial is kept: --resume asks again" in told
+    errors = capsys.readouterr().err
+    assert "99999: Loopring has no such account" in errors
+    assert "1 of 3 accounts failed: they are not in the archive." in errors
+    assert "a.partial was not deleted: --resume asks again" in errors
     await sandbox.post("/_sandbox/accounts", {"account": 99999, "collections": 2})
     before = len(await sandbox.requests(DETAILS))
     assert await run("record", "-o", "a", "--accounts", listed, "--resume") == 0
@@ -108,7 +108,7 @@ async def test_gaps_may_be_allowed(run: Run, tmp_path: Path) -> None:
     assert await run("record", "-o", "a", "--accounts", listed, "--allow-gaps") == 0
 
 
-async def test_what_tears_on_the_way_is_incomplete_and_asked_again(
+async def test_an_interrupted_list_is_incomplete_and_asked_for_again(
     run: Run, sandbox: SandboxClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await sandbox.fault("short", path=DETAILS)
@@ -135,7 +135,7 @@ async def test_nfts_are_recorded_on_demand(run: Run, tmp_path: Path) -> None:
     archive.close()
 
 
-async def test_a_source_that_answers_nobody_is_left_alone_and_then_given_up(
+async def test_a_source_that_does_not_answer_gets_a_pause_and_is_then_given_up(
     sandbox: SandboxClient, tmp_path: Path
 ) -> None:
     await sandbox.fault("status", path=DETAILS, status=500)
@@ -145,12 +145,12 @@ async def test_a_source_that_answers_nobody_is_left_alone_and_then_given_up(
     async with open_source(sandbox) as source:
         report = await record(source, refs, partial, progress=done.append, pause=0)
     assert (report.asked, len(report.failed), partial.done) == (100, 100, {})
-    assert report.failed["10100"] == "Not asked about: the source answered nobody."
+    assert report.failed["10100"] == "Not asked about: the source did not answer."
     assert done[-1] < 100
     partial.close()
 
 
-async def test_those_that_failed_get_a_second_chance(sandbox: SandboxClient, tmp_path: Path) -> None:
+async def test_accounts_that_failed_are_tried_again(sandbox: SandboxClient, tmp_path: Path) -> None:
     await sandbox.fault("status", path=DETAILS, status=500, times=3)
     partial = Partial.create(tmp_path / "p", header())
     async with open_source(sandbox) as source:
@@ -160,14 +160,14 @@ async def test_those_that_failed_get_a_second_chance(sandbox: SandboxClient, tmp
     partial.close()
 
 
-async def test_a_refused_key_ends_it_and_keeps_what_was_read(
+async def test_a_refused_key_ends_it_and_what_was_read_is_saved(
     run: Run, sandbox: SandboxClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await sandbox.fault("error", path=DETAILS, code=104002, message="Invalid ApiKey", after=8)
     listed = accounts(tmp_path, *map(str, (10001, 10002, 10003, 10004, 10007, 10008, 10009, 10010, 10011, 10012)))
     with pytest.raises(RefusedError):
         await run("record", "-o", "a", "--accounts", listed)
-    assert "8 accounts are kept in a.partial: go on with --resume." in capsys.readouterr().err
+    assert "8 accounts are saved in a.partial: continue with --resume." in capsys.readouterr().err
     assert not (tmp_path / "a").exists()
 
 
@@ -180,7 +180,7 @@ async def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
     Partial.create(tmp_path / "b.partial", header()).close()
     with pytest.raises(ConfigError, match="Continue with --resume"):
         await run("record", "-o", "b", "--accounts", listed)
-    with pytest.raises(ConfigError, match="go on with the same"):
+    with pytest.raises(ConfigError, match="continue with the same"):
         await run("record", "-o", "b", "--accounts", listed, "--resume", "--nfts")
 
 
@@ -193,25 +193,25 @@ async def test_a_wrong_list_is_refused_before_anybody_is_asked(
         await run("record", "-o", "a", "--accounts", accounts(tmp_path, "# nobody"))
     with pytest.raises(ConfigError, match="cannot be read"):
         await run("record", "-o", "a", "--accounts", "none.txt")
-    with pytest.raises(TesseraError, match="cannot tell who holds"):
+    with pytest.raises(TesseraError, match="cannot list the holders"):
         await run("record", "-o", "a", "--holders", "254")
     assert names_in(tmp_path) == ["accounts.txt"]
     assert await sandbox.requests(DETAILS) == []
 
 
-async def test_ctrl_c_keeps_what_was_read_and_says_how_to_go_on(
+async def test_after_ctrl_c_what_was_read_is_saved_and_how_to_continue_is_printed(
     run: Run, sandbox: SandboxClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await sandbox.fault("slow", path=DETAILS, seconds=30, after=8)
     listed = accounts(tmp_path, *map(str, (10001, 10002, 10003, 10004, 10007, 10008, 10009, 10010, 10011, 10012)))
     task = asyncio.create_task(_run(run, "record", "-o", "a", "--accounts", listed))
     async with asyncio.timeout(60):
-        while kept(tmp_path / "a.partial") < 8:  # noqa: ASYNC110 - the file is all that a killed recording leaves
+        while saved_accounts(tmp_path / "a.partial") < 8:  # noqa: ASYNC110 - the file is all that a killed recording leaves
             await asyncio.sleep(0.02)
     task.cancel()  # what asyncio.run() does at the first Ctrl-C
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert "8 accounts are kept in a.partial: go on with --resume." in capsys.readouterr().err
+    assert "8 accounts are saved in a.partial: continue with --resume." in capsys.readouterr().err
     await sandbox.reset()
     assert await run("record", "-o", "a", "--accounts", listed, "--resume") == 0
     assert await run("verify", "a") == 0
@@ -221,7 +221,7 @@ def names_in(folder: Path) -> list[str]:
     return sorted(each.name for each in folder.iterdir())
 
 
-def kept(partial: Path) -> int:
+def saved_accounts(partial: Path) -> int:
     return partial.read_bytes().count(b'"kind":"account"') if partial.exists() else 0
 
 
@@ -237,16 +237,16 @@ async def test_show_in_words_and_as_json(run: Run, tmp_path: Path, capsys: pytes
     assert await run("show", "a", "--json") == 0
     assert json.loads(capsys.readouterr().out)["accounts"] == 1
     assert await run("show", "a", ADA) == 0
-    assert "30 collections, 94 kinds of NFT, says Loopring, recorded" in capsys.readouterr().out
+    assert "30 collections, 94 different NFTs, according to Loopring, recorded" in capsys.readouterr().out
     assert await run("show", "a", "10001", "--json") == 0
     assert len(json.loads(capsys.readouterr().out)["collections"]) == 30
-    with pytest.raises(TesseraError, match="does not hold account 10002"):
+    with pytest.raises(TesseraError, match="does not contain account 10002"):
         await run("show", "a", "10002")
     with pytest.raises(InputError, match="knows no names"):
         await run("show", "a", "ada.loopring.eth")
 
 
-async def test_verify_tells_a_damaged_file(run: Run, tmp_path: Path) -> None:
+async def test_verify_reports_a_damaged_file(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"no")
     with pytest.raises(ConfigError, match="not an archive"):
         await run("verify", "a")
@@ -258,7 +258,7 @@ async def test_serve_until_stopped(
     await run("record", "-o", "a", "--accounts", accounts(tmp_path, "10001"))
     capsys.readouterr()
     monkeypatch.delenv("ARCHIVE_API_KEY", raising=False)
-    with pytest.raises(ConfigError, match="answer everybody with --no-key"):
+    with pytest.raises(ConfigError, match="answer everyone with --no-key"):
         await run("serve", "a")
     task = asyncio.create_task(_run(run, "serve", "a", "--port", "0", "--no-key"))
     try:
@@ -284,7 +284,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_progress_tells_rate_and_time_left() -> None:
+def test_progress_shows_rate_and_time_left() -> None:
     now = iter((0.0, 10.0))
     stream = Terminal()
     progress = Progress(stream, 1000, lambda: next(now))
@@ -296,7 +296,7 @@ def test_progress_tells_rate_and_time_left() -> None:
     )
 
 
-def test_progress_is_silent_where_nobody_looks() -> None:
+def test_progress_is_silent_without_a_terminal() -> None:
     stream = io.StringIO()
     progress = Progress(stream, 10)
     progress.show(5)

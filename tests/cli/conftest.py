@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import main
-from tests.cli.result import Command, Said
+from tests.cli.result import Command, Result
 from tests.sandbox_client import SECRETS, SandboxClient, open_sandbox, write_config
 
 
@@ -62,10 +62,10 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 def tessera(capsys: pytest.CaptureFixture[str], config: Path) -> Command:
     """Run a command with the sandbox's configuration; in a thread, as it makes a loop of its own."""
 
-    async def run(*arguments: str, config: Path = config) -> Said:
+    async def run(*arguments: str, config: Path = config) -> Result:
         code = await asyncio.to_thread(main, [arguments[0], "--config", str(config), *arguments[1:]])
         out, err = capsys.readouterr()
         assert "Traceback" not in out + err
-        return Said(code, out, err)
+        return Result(code, out, err)
 
     return run

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Said:
+class Result:
     """What a command printed, and its exit code."""
 
     code: int
@@ -27,4 +27,4 @@ class Said:
         return line
 
 
-Command = Callable[..., Awaitable[Said]]
+Command = Callable[..., Awaitable[Result]]

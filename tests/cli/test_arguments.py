@@ -31,7 +31,7 @@ def test_a_configuration_that_is_named_must_exist(
 
 
 @pytest.mark.parametrize("command", ["run", "check", "collections"])
-def test_an_unknown_key_is_told_with_the_nearest_known_one(
+def test_an_unknown_key_is_reported_with_the_nearest_known_one(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     account = [ACCOUNT] if command == "collections" else []
@@ -91,7 +91,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     ],
     ids=" ".join,
 )
-def test_a_command_line_that_is_none_exits_2_with_the_usage(
+def test_an_invalid_command_line_exits_2_with_the_usage(
     arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -103,7 +103,7 @@ def test_a_command_line_that_is_none_exits_2_with_the_usage(
     assert complaint in err.splitlines()[-1]
 
 
-async def test_an_interrupted_command_ends_without_a_word(sandbox: SandboxClient, config: Path, tmp_path: Path) -> None:
+async def test_an_interrupted_command_ends_without_output(sandbox: SandboxClient, config: Path, tmp_path: Path) -> None:
     await sandbox.fault("slow", seconds=0.9)
     async with start("collections", ACCOUNT, "--config", config, folder=tmp_path) as command:
         async with asyncio.timeout(PATIENCE):
@@ -114,18 +114,18 @@ async def test_an_interrupted_command_ends_without_a_word(sandbox: SandboxClient
     assert command.output == ""  # it did not wait for the answer, which it would have printed
 
 
-async def test_a_terminal_that_knows_only_ascii_gets_the_table_all_the_same(
+async def test_a_terminal_with_only_ascii_gets_the_table_too(
     config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     async with start("collections", ACCOUNT, "--config", config, folder=tmp_path) as command:
         code = await command.exit_code()
     assert "Traceback" not in command.output
-    assert "30 collections, 94 kinds of NFT" in command.output
+    assert "30 collections, 94 different NFTs" in command.output
     assert code == 0
 
 
-async def test_a_reader_that_went_away_is_no_reason_for_a_traceback(config: Path, tmp_path: Path) -> None:
+async def test_a_closed_pipe_causes_no_traceback(config: Path, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as nobody:
@@ -134,7 +134,7 @@ async def test_a_reader_that_went_away_is_no_reason_for_a_traceback(config: Path
     assert command.output == ""
 
 
-def test_what_is_loaded_at_the_start_is_not_searched_for_garbage_again(
+def test_what_is_loaded_at_the_start_is_left_out_of_garbage_collection(
     config: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     request.addfinalizer(gc.unfreeze)

@@ -1,4 +1,4 @@
-"""`tessera check`: each thing that is wrong is said in one line, and what is well is not blamed."""
+"""`tessera check`: each problem is one line, and what works is not reported as a problem."""
 
 from __future__ import annotations
 
@@ -7,35 +7,37 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.result import Command, Said
+from tests.cli.result import Command, Result
 from tests.process import free_port
 from tests.sandbox_client import SandboxClient, write_config
 
 
 async def finds(
     tessera: Command, line: str, *, code: int, verdict: str | None = None, config: Path | None = None
-) -> Said:
+) -> Result:
     """`check` finds this one thing wrong, and says so in one line."""
-    said = await (tessera("check", config=config) if config else tessera("check"))
-    assert [each for each in said.lines if each.startswith("✗")] == [line]
-    assert said.err == ""
-    assert said.code == code
+    result = await (tessera("check", config=config) if config else tessera("check"))
+    assert [each for each in result.lines if each.startswith("✗")] == [line]
+    assert result.err == ""
+    assert result.code == code
     if code == 2 or verdict:
-        assert said.lines[-1] == (verdict or "Not ready yet.")
-    return said
+        assert result.lines[-1] == (verdict or "Not ready yet.")
+    return result
 
 
 async def test_check_when_all_is_well(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
-    said = await tessera("check")
-    assert (said.code, said.err) == (0, "")
-    store, discord, loopring, accounts, *availabilities, verdict = said.lines
+    result = await tessera("check")
+    assert (result.code, result.err) == (0, "")
+    store, discord, loopring, accounts, *availabilities, verdict = result.lines
     assert store == f"✓ Store: {tmp_path / 'tessera.db'} will be made at the first start"
     assert discord.startswith("✓ Discord: the token is that of tessera")
     assert re.fullmatch(
         rf"✓ Loopring: {re.escape(sandbox.url)}/loopring accepts the key and answered in \d+ ms", loopring
     )
-    assert accounts == "✓ Accounts: one without its network is asked of: loopring. A number is asked of: loopring."
-    assert [re.sub(":.*", "", offer) for offer in availabilities] == [
+    assert accounts == (
+        "✓ Accounts: without a network, an account is looked up at: loopring. A number is looked up at: loopring."
+    )
+    assert [re.sub(":.*", "", line) for line in availabilities] == [
         "· Page with Discord login (its secret is tested by the first login)",
         "· Page with a code typed back in Discord",
         "✓ Signature pasted in Discord",
@@ -48,7 +50,7 @@ async def test_check_when_all_is_well(sandbox: SandboxClient, tessera: Command, 
     assert verdict == "All is well."
 
 
-async def test_check_says_who_is_asked_for_an_account_without_its_network(
+async def test_check_says_where_an_account_without_a_network_is_looked_up(
     sandbox: SandboxClient, tessera: Command, tmp_path: Path
 ) -> None:
     chains = "".join(
@@ -56,11 +58,11 @@ async def test_check_says_who_is_asked_for_an_account_without_its_network(
         f"chain_id = {chain}\nfallback = {fallback}\n"
         for name, chain, fallback in (("ethereum", 1, '"behind"'), ("behind", 1, '""'), ("base", 8453, '""'))
     )
-    said = await tessera("check", config=write_config(tmp_path, sandbox, sources=chains))
-    # What stands behind another is asked by nobody but that one.
+    result = await tessera("check", config=write_config(tmp_path, sandbox, sources=chains))
+    # A fallback is only asked through the source that it belongs to.
     assert (
-        "✓ Accounts: one without its network is asked of: loopring, ethereum, base; the first of these that holds "
-        "something is shown first. A number is asked of: loopring." in said.lines
+        "✓ Accounts: without a network, an account is looked up at: loopring, ethereum, base; the first of these that "
+        "holds something is shown first. A number is looked up at: loopring." in result.lines
     )
 
 
@@ -69,7 +71,7 @@ async def test_check_while_one_of_two_sources_is_down(sandbox: SandboxClient, te
     await sandbox.fault("status", path="", status=503)
     await finds(
         tessera,
-        f"✗ Loopring: {sandbox.url}/loopring: Loopring has a fault of its own (HTTP 503). Try again in a minute.",
+        f"✗ Loopring: {sandbox.url}/loopring: Loopring has an internal error (HTTP 503). Try again in a minute.",
         code=1,
         verdict="The bot can start; a source does not answer now.",
         config=write_config(tmp_path, sandbox, sources=chain),
@@ -81,14 +83,14 @@ async def test_check_says_which_proofs_a_page_and_nodes_add(
 ) -> None:
     config = write_config(tmp_path, sandbox, web='public_url = "https://verify.example.org"')
     monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b")
-    said = await tessera("check", config=config)
-    assert said.code == 0
-    assert any("register https://verify.example.org/oauth/cb as a redirect" in line for line in said.lines)
-    assert "✓ Page with a code typed back in Discord" in said.lines
-    assert "✓ Ethereum: every node of ETH_RPC_URL answers" in said.lines
+    result = await tessera("check", config=config)
+    assert result.code == 0
+    assert any("register https://verify.example.org/oauth/cb as a redirect" in line for line in result.lines)
+    assert "✓ Page with a code typed back in Discord" in result.lines
+    assert "✓ Ethereum: every node of ETH_RPC_URL answers" in result.lines
     monkeypatch.setenv("DISCORD_CLIENT_SECRET", "canary.client.secret")
-    said = await tessera("check", config=config)
-    assert "✓ Page with Discord login (its secret is tested by the first login)" in said.lines
+    result = await tessera("check", config=config)
+    assert "✓ Page with Discord login (its secret is tested by the first login)" in result.lines
 
 
 async def test_check_with_a_node_of_another_chain(
@@ -97,22 +99,22 @@ async def test_check_with_a_node_of_another_chain(
     await sandbox.post("/_sandbox/ethereum", {"node": "b", "mode": "wrong_chain"})
     monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b")
     line = "✗ Ethereum: node 2 of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet."
-    said = await finds(tessera, line, code=1)
-    assert "Ethereum does not answer now" in said.lines[-1]
+    result = await finds(tessera, line, code=1)
+    assert "Ethereum does not answer now" in result.lines[-1]
 
 
-async def test_check_takes_no_such_account_for_an_answer(sandbox: SandboxClient, tessera: Command) -> None:
+async def test_check_accepts_no_such_account_as_an_answer(sandbox: SandboxClient, tessera: Command) -> None:
     await sandbox.fault("error", code=104007, message="Invalid accountId")
-    said = await tessera("check")
-    assert said.code == 0
-    assert "accepts the key" in said.lines[2]
+    result = await tessera("check")
+    assert result.code == 0
+    assert "accepts the key" in result.lines[2]
 
 
 async def test_check_without_a_token(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISCORD_TOKEN")
     await finds(
         tessera,
-        "✗ Discord: no token. Set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it.",
+        "✗ Discord: no token. Set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that contains it.",
         code=2,
     )
 
@@ -121,7 +123,7 @@ async def test_check_with_a_token_that_is_refused(tessera: Command, monkeypatch:
     monkeypatch.setenv("DISCORD_TOKEN", "canary.wrong.token")
     await finds(
         tessera,
-        "✗ Discord: refuses DISCORD_TOKEN. Copy the token anew from the developer portal (Bot → Reset Token).",
+        "✗ Discord: refuses DISCORD_TOKEN. Copy the token again from the developer portal (Bot → Reset Token).",
         code=2,
     )
 
@@ -139,7 +141,7 @@ async def test_check_without_a_key(tessera: Command, monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("LOOPRING_API_KEY")
     await finds(
         tessera,
-        "✗ Loopring: Loopring wants an API key and this bot has none: its operator must set LOOPRING_API_KEY.",
+        "✗ Loopring: Loopring requires an API key and this bot has none: its operator must set LOOPRING_API_KEY.",
         code=2,
     )
 
@@ -148,7 +150,7 @@ async def test_check_while_the_source_is_down(sandbox: SandboxClient, tessera: C
     await sandbox.fault("status", path="", status=503)
     await finds(
         tessera,
-        f"✗ Loopring: {sandbox.url}/loopring: Loopring has a fault of its own (HTTP 503). Try again in a minute.",
+        f"✗ Loopring: {sandbox.url}/loopring: Loopring has an internal error (HTTP 503). Try again in a minute.",
         code=1,
         verdict="The bot can start; the source does not answer now.",
     )
@@ -167,7 +169,7 @@ async def test_check_with_a_store_that_cannot_be_written(
     )
 
 
-async def test_check_with_a_store_that_is_none(tessera: Command, tmp_path: Path) -> None:
+async def test_check_with_a_file_that_is_not_a_store(tessera: Command, tmp_path: Path) -> None:
     path = tmp_path / "tessera.db"
     path.write_bytes(b"no database" * 1000)
     await finds(
@@ -180,34 +182,34 @@ async def test_check_with_a_store_that_is_none(tessera: Command, tmp_path: Path)
 
 async def test_check_while_discord_cannot_be_reached(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
     config = write_config(tmp_path, sandbox, discord=f'api_url = "http://127.0.0.1:{free_port()}/api/v10"')
-    said = await finds(
+    result = await finds(
         tessera,
         "✗ Discord: cannot be reached (ClientConnectorError); the token could not be tested.",
         code=1,
         config=config,
     )
     # The other two are well: it must not be the source that is blamed.
-    assert "source does not answer" not in said.lines[-1]
-    assert "Discord" in said.lines[-1]
+    assert "source does not answer" not in result.lines[-1]
+    assert "Discord" in result.lines[-1]
 
 
 async def test_check_while_discord_has_a_fault(sandbox: SandboxClient, tessera: Command) -> None:
     await sandbox.post(
         "/_sandbox/faults", {"service": "discord", "path": "users/@me", "kind": "status", "status": 503, "times": None}
     )
-    said = await finds(
+    result = await finds(
         tessera, "✗ Discord: cannot be reached (DiscordServerError); the token could not be tested.", code=1
     )
-    assert "Discord" in said.lines[-1]
+    assert "Discord" in result.lines[-1]
 
 
-async def test_check_tells_everything_that_is_wrong_at_once(
+async def test_check_reports_everything_that_is_wrong_at_once(
     sandbox: SandboxClient, tessera: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "canary.wrong.token")
     monkeypatch.setenv("LOOPRING_API_KEY", "canary-wrong-key")
     config = write_config(tmp_path, sandbox, store=f'path = "{tmp_path}"')
-    said = await tessera("check", config=config)
-    assert said.code == 2
-    assert [line[:3] for line in said.lines if line[0] not in "✓·"] == ["✗ S", "✗ D", "✗ L", "Not"]
-    assert "canary" not in said.out + said.err
+    result = await tessera("check", config=config)
+    assert result.code == 2
+    assert [line[:3] for line in result.lines if line[0] not in "✓·"] == ["✗ S", "✗ D", "✗ L", "Not"]
+    assert "canary" not in result.out + result.err

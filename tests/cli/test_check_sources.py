@@ -1,4 +1,4 @@
-"""What `tessera check` says of a source that is none of the sandbox's."""
+"""What `tessera check` prints for a source that is not in the sandbox."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ async def served() -> AsyncIterator[str]:
 async def checked(folder: Path, *sources: SourceTable) -> list[str]:
     """The lines of `tessera check` for some sources."""
     settings = Settings(source=sources, store=StoreSettings(path=folder / "tessera.db"))
-    said: list[str] = []
-    assert await check(settings, said.append) == 2  # there is no token
-    return said
+    lines: list[str] = []
+    assert await check(settings, lines.append) == 2  # there is no token
+    return lines
 
 
 @pytest.mark.parametrize(
@@ -45,15 +45,15 @@ async def checked(folder: Path, *sources: SourceTable) -> list[str]:
     [(None, r"answers without a key, in \d+ ms"), (SecretStr("k"), r"accepts the key and answered in \d+ ms")],
     ids=["without a key", "with a key"],
 )
-async def test_a_key_is_only_said_to_be_accepted_when_there_is_one(
+async def test_a_key_is_only_reported_as_accepted_when_there_is_one(
     tmp_path: Path, key: SecretStr | None, words: str
 ) -> None:
     async with served() as url:
-        said = await checked(tmp_path, LoopringTable(name="loopring", base_url=url, api_key=key))
-    assert re.fullmatch(rf"✓ Loopring: {url} {words}", said[2])
+        lines = await checked(tmp_path, LoopringTable(name="loopring", base_url=url, api_key=key))
+    assert re.fullmatch(rf"✓ Loopring: {url} {words}", lines[2])
 
 
 async def test_a_chain_alone_is_asked_for_every_account_and_for_no_number(tmp_path: Path) -> None:
     async with served() as url:
-        said = await checked(tmp_path, BlockscoutTable(name="ethereum", base_url=url, chain_id=1))
-    assert said[3] == "✓ Accounts: one without its network is asked of: ethereum."
+        lines = await checked(tmp_path, BlockscoutTable(name="ethereum", base_url=url, chain_id=1))
+    assert lines[3] == "✓ Accounts: without a network, an account is looked up at: ethereum."

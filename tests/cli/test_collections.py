@@ -1,4 +1,4 @@
-"""`tessera collections`: a table for people, JSON for programs, and a plain word when it is not the whole answer."""
+"""`tessera collections`: a table for people, JSON for programs, and a clear line when the answer is incomplete."""
 
 from __future__ import annotations
 
@@ -45,22 +45,22 @@ async def listed(tessera: Command, *arguments: str) -> list[dict[str, Any]]:
 
 
 async def test_the_table_shows_owner_rows_and_a_last_line_that_says_how_much_and_when(tessera: Command) -> None:
-    said = await tessera("collections", ACCOUNT)
-    assert (said.code, said.err) == (0, "")
-    assert re.fullmatch(r"Account loopring:10001, owner 0x90e7[0-9a-f]{32}8a71", said.lines[0])
-    assert said.lines[2].split() == ["ID", "COLLECTION", "KINDS", "TYPE", "STATUS"]
-    rows = said.lines[3:-2]
+    result = await tessera("collections", ACCOUNT)
+    assert (result.code, result.err) == (0, "")
+    assert re.fullmatch(r"Account loopring:10001, owner 0x90e7[0-9a-f]{32}8a71", result.lines[0])
+    assert result.lines[2].split() == ["ID", "COLLECTION", "KINDS", "TYPE", "STATUS"]
+    rows = result.lines[3:-2]
     assert len(rows) == 30
     assert re.split(r" {2,}", rows[0]) == ["254", "Harbour Lights", "12", "ERC1155", "DEPLOYED"]
-    last = re.fullmatch(r"30 collections, 94 kinds of NFT, says Loopring, (.{19}) UTC", said.lines[-1])
+    last = re.fullmatch(r"30 collections, 94 different NFTs, according to Loopring, (.{19}) UTC", result.lines[-1])
     assert last
     asked_at = datetime.strptime(last[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     assert timedelta(0) <= datetime.now(UTC) - asked_at < timedelta(seconds=10)
 
 
 async def test_columns_stay_straight_below_names_of_any_script(tessera: Command) -> None:
-    said = await tessera("collections", ACCOUNT)
-    heading, *rows = said.lines[2:-2]
+    result = await tessera("collections", ACCOUNT)
+    heading, *rows = result.lines[2:-2]
     wide = [row for row in rows if any(unicodedata.east_asian_width(char) == "W" for char in row)]
     assert wide
     kinds_end = column_of(heading, "KINDS") + len("KINDS")
@@ -71,16 +71,16 @@ async def test_columns_stay_straight_below_names_of_any_script(tessera: Command)
         assert column_of(row, row.split()[0]) == 0
 
 
-async def test_upstream_text_cannot_break_the_table_or_steer_the_terminal(tessera: Command) -> None:
-    said = await tessera("collections", ACCOUNT)
-    control = {char for char in said.out if unicodedata.category(char) in ("Cc", "Cf")}
+async def test_upstream_text_cannot_break_the_table_or_control_the_terminal(tessera: Command) -> None:
+    result = await tessera("collections", ACCOUNT)
+    control = {char for char in result.out if unicodedata.category(char) in ("Cc", "Cf")}
     assert control <= {"\n", "\u200b", "\u200d"}  # the latter two break up mentions and join emoji
 
 
 async def test_json_carries_every_collection_and_how_far_it_can_be_trusted(tessera: Command) -> None:
-    said = await tessera("collections", ACCOUNT, "--json")
-    assert (said.code, said.err) == (0, "")
-    body = json.loads(said.out)
+    result = await tessera("collections", ACCOUNT, "--json")
+    assert (result.code, result.err) == (0, "")
+    body = json.loads(result.out)
     assert (body["account"], body["source"]) == ("loopring:10001", "Loopring")
     assert (body["complete"], body["incomplete_reason"], body["total"]) == (True, None, 30)
     assert re.fullmatch(r"0x90e7[0-9a-f]{32}8a71", body["owner"])
@@ -98,7 +98,7 @@ async def test_json_carries_every_collection_and_how_far_it_can_be_trusted(tesse
     }
 
 
-async def test_sorted_by_kinds_unless_told_otherwise(tessera: Command) -> None:
+async def test_sorted_by_kinds_by_default(tessera: Command) -> None:
     rows = await listed(tessera, ACCOUNT)
     assert [row["kinds"] for row in rows] == sorted((row["kinds"] for row in rows), reverse=True)
 
@@ -108,7 +108,7 @@ async def test_sorted_by_name(tessera: Command) -> None:
     assert names == sorted(names)
 
 
-async def test_newest_and_oldest_are_each_other_backwards(tessera: Command) -> None:
+async def test_newest_and_oldest_are_the_reverse_of_each_other(tessera: Command) -> None:
     newest = [row["id"] for row in await listed(tessera, ACCOUNT, "--sort", "newest")]
     oldest = [row["id"] for row in await listed(tessera, ACCOUNT, "--sort", "oldest")]
     assert newest != oldest
@@ -124,9 +124,9 @@ async def test_one_contract_only(sandbox: SandboxClient, tessera: Command) -> No
 
 
 async def test_a_contract_of_which_nothing_is_held_is_a_whole_answer(tessera: Command) -> None:
-    said = await tessera("collections", ACCOUNT, "--contract", "0x" + "9" * 40)
-    assert said.code == 0
-    assert said.lines[-1].startswith("0 collections, 0 kinds of NFT, says Loopring, ")
+    result = await tessera("collections", ACCOUNT, "--contract", "0x" + "9" * 40)
+    assert result.code == 0
+    assert result.lines[-1].startswith("0 collections, 0 different NFTs, according to Loopring, ")
 
 
 async def test_an_address_means_the_account_it_owns(tessera: Command) -> None:
@@ -143,42 +143,44 @@ async def test_an_address_is_asked_of_every_source_and_one_that_is_down_is_not_i
     if down:
         fault = {"service": down, "path": "", "kind": "status", "status": 503, "times": None}
         await sandbox.post("/_sandbox/faults", fault)
-    said = await tessera("collections", OWNER, "--json", config=both)
-    assert (said.code, said.err) == (0, "")
+    result = await tessera("collections", OWNER, "--json", config=both)
+    assert (result.code, result.err) == (0, "")
     expected = f"eip155:1:{OWNER}" if down == "loopring" else "loopring:10002"
-    assert json.loads(said.out)["account"] == expected
+    assert json.loads(result.out)["account"] == expected
 
 
-async def test_the_bots_own_file_is_left_alone(tessera: Command, tmp_path: Path) -> None:
+async def test_the_bots_own_file_is_not_touched(tessera: Command, tmp_path: Path) -> None:
     await tessera("collections", ACCOUNT)
     assert not (tmp_path / "tessera.db").exists()
 
 
-async def test_a_list_that_breaks_off_is_printed_marked_and_exits_1(sandbox: SandboxClient, tessera: Command) -> None:
+async def test_an_interrupted_list_is_printed_as_incomplete_and_exits_1(
+    sandbox: SandboxClient, tessera: Command
+) -> None:
     await sandbox.fault("status", after=2, status=503)
-    said = await tessera("collections", "10005")
-    assert said.code == 1
-    assert said.lines[-2].startswith("At least 100 collections, ")
-    assert said.lines[-1] == (
-        "INCOMPLETE: Loopring has a fault of its own (HTTP 503). Try again in a minute. "
+    result = await tessera("collections", "10005")
+    assert result.code == 1
+    assert result.lines[-2].startswith("At least 100 collections, ")
+    assert result.lines[-1] == (
+        "INCOMPLETE: Loopring has an internal error (HTTP 503). Try again in a minute. "
         "What is missing here is unknown, not zero."
     )
 
 
 async def test_incomplete_json_says_so_and_exits_1(sandbox: SandboxClient, tessera: Command) -> None:
     await sandbox.fault("short")
-    said = await tessera("collections", ACCOUNT, "--json")
-    body = json.loads(said.out)
-    assert said.code == 1
+    result = await tessera("collections", ACCOUNT, "--json")
+    body = json.loads(result.out)
+    assert result.code == 1
     assert body["complete"] is False
     assert "of the 30 announced arrived" in body["incomplete_reason"]
 
 
-async def test_an_owner_that_cannot_be_told_costs_only_the_owner(sandbox: SandboxClient, tessera: Command) -> None:
+async def test_without_an_owner_only_the_owner_is_missing(sandbox: SandboxClient, tessera: Command) -> None:
     await sandbox.fault("status", path="/api/v3/account", status=503)
-    said = await tessera("collections", ACCOUNT)
-    assert said.code == 0
-    assert said.lines[0] == "Account loopring:10001"
+    result = await tessera("collections", ACCOUNT)
+    assert result.code == 0
+    assert result.lines[0] == "Account loopring:10001"
 
 
 @pytest.mark.parametrize(
@@ -191,45 +193,47 @@ async def test_an_owner_that_cannot_be_told_costs_only_the_owner(sandbox: Sandbo
         ("\x1b]0;owned\x07\n2", "tessera: “"),
     ],
 )
-async def test_what_is_no_account_is_told_in_one_line(tessera: Command, typed: str, complaint: str) -> None:
-    said = await tessera("collections", typed)
-    assert said.code == 2
-    assert said.complaint.startswith(complaint)
-    assert said.complaint.isprintable()
+async def test_what_is_no_account_is_reported_in_one_line(tessera: Command, typed: str, complaint: str) -> None:
+    result = await tessera("collections", typed)
+    assert result.code == 2
+    assert result.complaint.startswith(complaint)
+    assert result.complaint.isprintable()
 
 
-async def test_what_is_no_contract_is_told_in_one_line(tessera: Command) -> None:
-    said = await tessera("collections", ACCOUNT, "--contract", "0x12")
-    assert said.code == 2
-    assert said.complaint == "tessera: “0x12” is not a contract address: use 0x and 40 hex digits."
+async def test_what_is_no_contract_is_reported_in_one_line(tessera: Command) -> None:
+    result = await tessera("collections", ACCOUNT, "--contract", "0x12")
+    assert result.code == 2
+    assert result.complaint == "tessera: “0x12” is not a contract address: use 0x and 40 hex digits."
 
 
 async def test_an_account_that_does_not_exist_exits_1(tessera: Command) -> None:
-    said = await tessera("collections", "999999")
-    assert said.code == 1
-    assert said.complaint == "tessera: Loopring has no such account: check the number, address or name."
+    result = await tessera("collections", "999999")
+    assert result.code == 1
+    assert result.complaint == "tessera: Loopring has no such account: check the number, address or name."
 
 
-async def test_a_wrong_key_is_told(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_wrong_key_is_reported(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOOPRING_API_KEY", "canary-wrong-key")
-    said = await tessera("collections", ACCOUNT)
-    assert said.code == 2
-    assert said.complaint == ("tessera: Loopring refuses this bot's API key: its operator must check LOOPRING_API_KEY.")
+    result = await tessera("collections", ACCOUNT)
+    assert result.code == 2
+    assert result.complaint == (
+        "tessera: Loopring refuses this bot's API key: its operator must check LOOPRING_API_KEY."
+    )
 
 
-async def test_a_missing_key_is_told(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_missing_key_is_reported(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LOOPRING_API_KEY")
-    said = await tessera("collections", ACCOUNT)
-    assert said.code == 2
-    assert said.complaint == (
-        "tessera: Loopring wants an API key and this bot has none: its operator must set LOOPRING_API_KEY."
+    result = await tessera("collections", ACCOUNT)
+    assert result.code == 2
+    assert result.complaint == (
+        "tessera: Loopring requires an API key and this bot has none: its operator must set LOOPRING_API_KEY."
     )
 
 
 @pytest.mark.parametrize(
     ("kind", "options", "complaint"),
     [
-        ("status", {"status": 503}, "Loopring has a fault of its own (HTTP 503). Try again in a minute."),
+        ("status", {"status": 503}, "Loopring has an internal error (HTTP 503). Try again in a minute."),
         ("reset", {}, "Loopring cannot be reached, or broke off in the middle. Try again in a minute."),
         ("slow", {"seconds": 3}, "Loopring did not answer within 1 second. Try again in a minute."),
     ],
@@ -238,15 +242,13 @@ async def test_a_source_that_is_down_is_one_line_and_exit_1(
     sandbox: SandboxClient, tessera: Command, kind: str, options: dict[str, Any], complaint: str
 ) -> None:
     await sandbox.fault(kind, **options)
-    said = await tessera("collections", ACCOUNT)
-    assert said.code == 1
-    assert said.complaint == f"tessera: {complaint}"
+    result = await tessera("collections", ACCOUNT)
+    assert result.code == 1
+    assert result.complaint == f"tessera: {complaint}"
 
 
-async def test_nobody_listening_is_one_line_and_exit_1(
-    sandbox: SandboxClient, tessera: Command, tmp_path: Path
-) -> None:
+async def test_a_closed_port_is_one_line_and_exit_1(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
     gone = write_config(tmp_path, sandbox, loopring=f'base_url = "{NO_ONE_LISTENS}"')
-    said = await tessera("collections", ACCOUNT, config=gone)
-    assert said.code == 1
-    assert said.complaint.startswith("tessera: Loopring cannot be reached")
+    result = await tessera("collections", ACCOUNT, config=gone)
+    assert result.code == 1
+    assert result.complaint.startswith("tessera: Loopring cannot be reached")

@@ -13,7 +13,7 @@ EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
 
 def documented() -> dict[str, set[str]]:
-    """Table → the keys that stand in it, commented out or not; a `[[source]]` goes by its kind."""
+    """Table → the keys in it, commented out or not; a `[[source]]` is named by its kind."""
     found: dict[str, set[str]] = defaultdict(set)
     table, keys = "", set[str]()
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
@@ -25,7 +25,7 @@ def documented() -> dict[str, set[str]]:
             if key[1] == "kind":
                 table = re.findall(r'"([a-z]+)"', key[2])[0]
             found[table] |= keys
-    del found["source"]  # what stands before `kind` was counted for the kind too
+    del found["source"]  # keys before `kind` are also counted for the kind
     return dict(found)
 
 

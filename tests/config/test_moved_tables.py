@@ -51,7 +51,7 @@ def refusal(tmp_path: Path, text: str, **environ: str) -> str:
         ),
     ],
 )
-def test_the_old_table_is_answered_with_how_to_write_it_now(tmp_path: Path, text: str, sentence: str) -> None:
+def test_the_old_table_is_refused_with_how_to_write_it_now(tmp_path: Path, text: str, sentence: str) -> None:
     assert refusal(tmp_path, text) == sentence
 
 
@@ -74,7 +74,7 @@ def test_a_value_that_may_be_wrong_or_secret_is_not_quoted(tmp_path: Path, line:
     assert "canary" not in sentence.lower()
 
 
-def test_what_the_sentence_says_is_accepted(tmp_path: Path) -> None:
+def test_what_the_sentence_recommends_is_accepted(tmp_path: Path) -> None:
     old = '[loopring]\nbase_url = "https://mirror.example"\nrequests_per_second = 2\ncache_seconds = 5'
     source, display = refusal(tmp_path, old).split("; ")
     lines = source.partition(", with ")[2].split(", ")

@@ -46,15 +46,15 @@ def test_settings_read_their_secrets_that_way(tmp_path: Path) -> None:
         ),
         (
             {"DISCORD_TOKEN": "Bot canary"},
-            "DISCORD_TOKEN holds blanks or characters that no token has: it was probably pasted wrongly.",
+            "DISCORD_TOKEN contains spaces or characters that no token has: it was probably pasted wrongly.",
         ),
         (
             {"LOOPRING_API_KEY": "schlüssel-canary"},
-            "LOOPRING_API_KEY holds blanks or characters that no token has: it was probably pasted wrongly.",
+            "LOOPRING_API_KEY contains spaces or characters that no token has: it was probably pasted wrongly.",
         ),
     ],
 )
-def test_a_secret_that_cannot_be_one_is_refused(tmp_path: Path, environ: dict[str, str], sentence: str) -> None:
+def test_an_impossible_secret_is_refused(tmp_path: Path, environ: dict[str, str], sentence: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path / "absent", environ, required=False)
     assert caught.value.sentence == sentence

@@ -1,4 +1,4 @@
-"""Settings: a typo never means a default, and a secret never shows."""
+"""Settings: a typo never means a default, and a secret is never shown."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -56,13 +56,13 @@ def test_without_a_source_there_are_loopring_and_ethereum(write: Write, text: st
     )
 
 
-def test_sources_that_are_named_are_all_there_are_in_their_order(write: Write) -> None:
+def test_only_the_named_sources_are_used_in_their_order(write: Write) -> None:
     assert [table.name for table in write(ETHEREUM).sources] == ["ethereum"]
     assert [table.name for table in write(ETHEREUM + LOOPRING).sources] == ["ethereum", "loopring"]
     assert [table.name for table in write(LOOPRING + ETHEREUM).sources] == ["loopring", "ethereum"]
 
 
-def test_a_schemes_own_port_is_left_out_of_the_public_url(tmp_path: Path) -> None:
+def test_the_default_port_is_left_out_of_the_public_url(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text('[web]\npublic_url = "https://verify.example.org:443"')
     assert load(path, {}).web.public_url == "https://verify.example.org"

@@ -1,4 +1,4 @@
-"""Real traffic between the bot and the Discord stand-in, held against Discord's own OpenAPI file, in both directions.
+"""Real traffic between the bot and the Discord stand-in, compared with Discord's own OpenAPI file, in both directions.
 
 - `openapi.py`   the file itself: which operation an exchange is, and what is wrong with it
 - `strictness.py` the file's schemas, made as strict for requests as Discord is

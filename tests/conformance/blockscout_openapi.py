@@ -23,7 +23,7 @@ SPEC = Path(__file__).parents[3] / "shared" / "specs" / "blockscout_openapi_subs
 
 _API = re.compile(r"/blockscout/[0-9]+/api(?P<path>/v2/.*)")
 _BEFORE_THE_API = {401, 429}
-"""Statuses of the gate in front of the hosted API, of which the file says nothing."""
+"""Statuses of the gateway before the hosted API, which are not in the file."""
 
 CORRECTED: dict[str, dict[str, Any]] = {"items_count": {"type": "integer", "minimum": 1, "maximum": 100}}
 """Parameters for which the file is too old: version 12 takes pages of up to a hundred rows."""
@@ -137,7 +137,7 @@ _FORMATS = FormatChecker(formats=())
 
 @_FORMATS.checks("uri")
 def _is_address_of_the_web(value: object) -> bool:
-    """What Blockscout makes of a picture is fetchable: ipfs:// has become the address of a gateway."""
+    """Blockscout's picture URLs can be fetched: ipfs:// was replaced by the address of a gateway."""
     return not isinstance(value, str) or (urlsplit(value).scheme in {"http", "https"} and bool(urlsplit(value).netloc))
 
 

@@ -1,4 +1,4 @@
-"""Exchanges to judge: requests and answers with only what matters to a case."""
+"""Exchanges to check: requests and answers with only what matters to a case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON Schema keywords for Discord's file: unions explained inside the branch that was meant, integers sent as strings.
+"""JSON Schema keywords for Discord's file: unions explained inside the intended branch, integers sent as strings.
 
 The file writes nearly every nested object as a union, and plain JSON Schema answers a mistake deep inside one
 with "is not valid under any of the given schemas". Here the branch is chosen first: by the kind of value, by the
@@ -68,12 +68,12 @@ def _by_tag(tag: str, branches: list[dict[str, Any]], instance: dict[str, Any]) 
 
 
 def _cost(errors: list[Any]) -> int:
-    """How little a branch was meant: a value of another kind or a strange key weighs more than a limit passed."""
+    """How unlikely a branch was intended: another type or an unknown key counts more than an exceeded limit."""
     return sum(10 if error.validator in _WRONG_BRANCH else 1 for error in errors)
 
 
 def union(validator: Any, branches: list[dict[str, Any]], instance: object, schema: dict[str, Any]) -> Iterator[Any]:
-    """`oneOf` and `anyOf`: the mistakes inside the branch that was meant."""
+    """`oneOf` and `anyOf`: the mistakes inside the intended branch."""
     del schema
     fitting = [branch for branch in branches if _fits(validator, branch, instance)]
     if instance is None and fitting:

@@ -42,7 +42,7 @@ class Style(IntEnum):
 
 
 def message_problems(message: dict[str, Any], where: str, *, new: bool) -> Iterator[str]:
-    """What is wrong with a message to send (`new`) or an edit of one; `where` it stands in the body."""
+    """What is wrong with a message to send (`new`) or an edit of one; `where` is its place in the body."""
     prefix = f"{where}/" if where else ""
     if new and not any(message.get(key) for key in _WITH_BODY):
         yield placed(where, "an empty message")

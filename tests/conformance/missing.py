@@ -1,4 +1,4 @@
-"""A test that lacks what it judges: a skip on a person's machine, a failure in CI."""
+"""A test whose files are missing: skipped on a person's machine, a failure in CI."""
 
 from __future__ import annotations
 

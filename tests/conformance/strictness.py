@@ -31,7 +31,7 @@ ACCEPTED: dict[tuple[str, str], dict[str, Any]] = {
     ("IncomingWebhookUpdateForInteractionCallbackRequestPartial", "tts"): _NO,
     ("MessageEditRequestPartial", "tts"): _NO,
 }
-"""(schema, key) -> the schema of its value: what Discord takes although its file does not say so."""
+"""(schema, key) -> the schema of its value: what Discord accepts although its file does not say so."""
 
 
 CORRECTED: dict[str, dict[str, Any]] = {
@@ -63,7 +63,7 @@ CORRECTED: dict[str, dict[str, Any]] = {
         "required": ["message", "retry_after", "global"],
     },
 }
-"""Schemas that the file has wrong, by name; the documentation goes before the file, says the file's own README."""
+"""Schemas that are wrong in the file, by name; the README of the file says that the documentation has precedence."""
 
 
 class SchemaGraph:

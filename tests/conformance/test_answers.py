@@ -1,4 +1,4 @@
-"""The judge is judged: an answer of Discord passes, and what it would not send is named."""
+"""The check is tested: an answer of Discord passes, and what it would not send is reported."""
 
 from __future__ import annotations
 

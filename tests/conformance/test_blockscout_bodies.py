@@ -1,4 +1,4 @@
-"""Every body that the Blockscout stand-in serves is one that Blockscout's file allows; and the judge is judged."""
+"""Every body that the Blockscout stand-in serves is allowed by Blockscout's file; and the check is tested."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def ask_everything(sandbox: RunningSandbox) -> None:
 
 
 async def problems(sandbox: RunningSandbox) -> tuple[list[str], set[int]]:
-    """What is wrong with all that was said, and which statuses it had."""
+    """The mistakes in all exchanges, and their statuses."""
     _, traffic = await sandbox.get("/_sandbox/traffic", service="blockscout")
     found = [problem for each in traffic["exchanges"] for problem in check_blockscout_exchange(each)]
     return sorted(set(found)), {each["status"] for each in traffic["exchanges"]}
@@ -86,7 +86,7 @@ def exchange(path: str = f"/blockscout/1/api/v2/tokens/{ADA}", **changes: Any) -
 
 
 @pytest.mark.parametrize(
-    ("said", "problem"),
+    ("exchange", "problem"),
     [
         (exchange(method="POST"), "Blockscout has no such operation"),
         (exchange("/blockscout/1/api/v2/nfts"), "Blockscout has no such operation"),
@@ -100,8 +100,8 @@ def exchange(path: str = f"/blockscout/1/api/v2/tokens/{ADA}", **changes: Any) -
     ],
 )
 @pytest.mark.usefixtures("blockscout_spec")
-def test_what_is_wrong_is_named(said: dict[str, Any], problem: str) -> None:
-    (found,) = check_blockscout_exchange(said)
+def test_what_is_wrong_is_named(exchange: dict[str, Any], problem: str) -> None:
+    (found,) = check_blockscout_exchange(exchange)
     assert problem in found
 
 
@@ -122,7 +122,7 @@ async def test_a_body_with_a_key_or_a_picture_that_cannot_be_is_named(sandbox: R
 
 
 @pytest.mark.parametrize(
-    "said",
+    "exchange",
     [
         exchange(status=401, response={"message": "Unauthorized"}),
         exchange(status=429),
@@ -132,5 +132,5 @@ async def test_a_body_with_a_key_or_a_picture_that_cannot_be_is_named(sandbox: R
     ids=["a wrong key", "too many", "a cut line", "spoiled on purpose"],
 )
 @pytest.mark.usefixtures("blockscout_spec")
-def test_what_the_file_does_not_speak_of_passes(said: dict[str, Any]) -> None:
-    assert check_blockscout_exchange(said) == []
+def test_what_the_file_does_not_describe_passes(exchange: dict[str, Any]) -> None:
+    assert check_blockscout_exchange(exchange) == []

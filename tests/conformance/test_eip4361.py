@@ -1,4 +1,4 @@
-"""The texts for the page are EIP-4361 to two parsers that others wrote, whoever signs and whatever people are called.
+"""The texts for the page are valid EIP-4361 for two parsers by others, for all signers and all names of people.
 
 A text that is not makes wallets silent: they compare its domain with the page's only where they recognise it.
 """
@@ -36,7 +36,7 @@ L2_KEY = re.compile(r"access\s+Loopring\s+Exchange", re.IGNORECASE)
 
 
 def made_up(seed: int) -> list[Challenge]:
-    """Challenges of every shape, the same for a seed; half of the users have names that are told."""
+    """Challenges of every shape, the same for a seed; half of the users have names that are in the text."""
     dice = random.Random(seed)  # noqa: S311 - the same each time, and no secret
 
     def address() -> str:
@@ -103,7 +103,7 @@ def parsed(texts: Sequence[str], grammar: Container[int] | None = None) -> list[
 
 
 def expected(challenge: Challenge) -> dict[str, Any]:
-    """The fields of a challenge in the parsers' words."""
+    """The fields of a challenge as the parsers name them."""
     wallet = [f"eip155:1:{checksummed(challenge.wallet)}"] if challenge.wallet else []
     return {
         "scheme": "",
@@ -122,10 +122,10 @@ def expected(challenge: Challenge) -> dict[str, Any]:
     }
 
 
-def test_ten_thousand_texts_are_read_as_they_were_meant() -> None:
+def test_ten_thousand_texts_are_parsed_as_intended() -> None:
     challenges = made_up(4361)
-    told = sum(f"user {challenge.username} (ID " in challenge.statement for challenge in challenges)
-    assert HOW_MANY / 4 < told < HOW_MANY * 3 / 4, "both kinds of names are tried"
+    named = sum(f"user {challenge.username} (ID " in challenge.statement for challenge in challenges)
+    assert HOW_MANY / 4 < named < HOW_MANY * 3 / 4, "both kinds of names are tried"
     texts = [challenge.sign_in_text() for challenge in challenges]
     assert not any(map(L2_KEY.search, texts))
     # All that the grammar knows and the regular expressions do not: the alphabet and the checksum.
@@ -137,7 +137,7 @@ def test_ten_thousand_texts_are_read_as_they_were_meant() -> None:
         assert read == ({"abnf": fields, "regex": fields} if number in grammar else {"regex": fields})
 
 
-def test_the_parsers_are_strict_enough_to_tell() -> None:
+def test_the_parsers_are_strict_enough_to_find_mistakes() -> None:
     challenge = replace(made_up(1)[0], username="alice_01")
     text = challenge.sign_in_text()
     wrong = {

@@ -1,4 +1,4 @@
-"""What Loopring really sent, recorded while it was up: the bot reads it and shows it, by its own words and order."""
+"""What Loopring really sent, recorded while it was up: the bot reads it and shows its texts in its order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CACHE = "https://d12jj0pnkw1mbj.cloudfront.net/"
 NOW = Priority.INTERACTIVE
 
 # Id, name, kinds and the end of the avatar's address; most kinds first, then by name. Three of them have no avatar
-# (32, 243, 209): there the tile stands in.
+# (32, 243, 209): there the tile is used.
 CARDS = [
     (71, "test fee", 3, "4f7d26c9fb9-original"),
     (267, "就开始地方是", 3, "4249a339861-original"),
@@ -49,7 +49,7 @@ def bodies() -> Path:
 
 
 @pytest.fixture(scope="module")
-async def told(bodies: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[Answer]]:
+async def pages(bodies: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[Answer]]:
     """`/collections 17608`, page by page, as a member sees it."""
     folder = tmp_path_factory.mktemp("recorded")
     async with open_bot(folder, bodies=bodies, loopring="requests_per_second = 1000") as sandbox:
@@ -79,36 +79,36 @@ def recorded(bodies: Path, name: str) -> Any:
 # ---------------------------------------------------------------- what a member sees
 
 
-def test_all_twelve_collections_are_shown_in_order_with_their_kinds(told: list[Answer]) -> None:
-    cards = [card for page in told for card in page.embeds[1:]]
+def test_all_twelve_collections_are_shown_in_order_with_their_kinds(pages: list[Answer]) -> None:
+    cards = [card for page in pages for card in page.embeds[1:]]
     assert [card["title"] for card in cards] == [name for _, name, _, _ in CARDS]
     kinds = [f"**{kinds} kind{'s' if kinds > 1 else ''}** · ERC-1155 · " for _, _, kinds, _ in CARDS]
     assert [card["description"].startswith(words) for card, words in zip(cards, kinds, strict=True)] == [True] * 12
-    assert [len(page.embeds) - 1 for page in told] == [5, 5, 2]
+    assert [len(page.embeds) - 1 for page in pages] == [5, 5, 2]
 
 
-def test_each_collection_has_its_avatar(told: list[Answer]) -> None:
-    urls = [card["thumbnail"]["url"] for page in told for card in page.embeds[1:]]
+def test_each_collection_has_its_avatar(pages: list[Answer]) -> None:
+    urls = [card["thumbnail"]["url"] for page in pages for card in page.embeds[1:]]
     assert all(url.startswith(CACHE) for url in urls)
     assert [url[-20:] for url in urls] == [end for _, _, _, end in CARDS]
 
 
-def test_descriptions_are_shown_as_they_were_written(told: list[Answer]) -> None:
-    words = {card["title"]: card["description"] for page in told for card in page.embeds[1:]}
+def test_descriptions_are_shown_as_they_were_written(pages: list[Answer]) -> None:
+    words = {card["title"]: card["description"] for page in pages for card in page.embeds[1:]}
     assert words["import时创建collection，嗯对的，你好啊世"].endswith("\n如标题描述 this 哈哈 这是啥")
     assert words["GIF 测试"].endswith("\n这是一个GIF集合")
     assert "\n" not in words["好"]
 
 
-def test_what_never_arrived_is_unknown_and_not_zero(told: list[Answer]) -> None:
-    for page in told:
+def test_what_was_not_received_is_unknown_and_not_zero(pages: list[Answer]) -> None:
+    for page in pages:
         header = page.embeds[0]["description"]
         assert "At least **12 collections** · 20 kinds of NFT" in header
         assert "**Incomplete:** 12 of the 35 announced arrived." in header
 
 
-def test_each_collection_can_be_opened(told: list[Answer]) -> None:
-    options = [option["value"] for page in told for option in page.component("open")["options"]]
+def test_each_collection_can_be_opened(pages: list[Answer]) -> None:
+    options = [option["value"] for page in pages for option in page.component("open")["options"]]
     assert options == [str(number) for number, _, _, _ in CARDS]
 
 
@@ -130,7 +130,9 @@ async def test_the_recorded_page_is_read_without_loss(source: LoopringSource) ->
         pytest.param("10500", "0x" + "1" * 40, id="never activated"),
     ],
 )
-async def test_an_account_and_its_owner_lead_to_each_other(source: LoopringSource, account: str, owner: str) -> None:
+async def test_the_recorded_account_is_found_by_owner_and_the_owner_by_account(
+    source: LoopringSource, account: str, owner: str
+) -> None:
     assert await source.fetch_owner(Account(LOOPRING, account), NOW) == owner
     assert await source.fetch_account(owner, NOW) == Account(LOOPRING, account)
 
@@ -169,7 +171,7 @@ async def test_the_nfts_of_a_collection(source: LoopringSource) -> None:
         ("error_100001_invalid_owner", NotFoundError, "has no account for 0x1111…1111"),
         ("error_101002_account_not_found", NotFoundError, "has no account for 0x1111…1111"),
         ("error_104007_invalid_accountId", NotFoundError, "has no account for 0x1111…1111"),
-        ("error_100000_none_get", UnavailableError, "has a fault of its own"),
+        ("error_100000_none_get", UnavailableError, "has an internal error"),
     ],
 )
 async def test_a_recorded_error_has_its_meaning(
@@ -195,7 +197,7 @@ async def test_the_recorded_success_of_the_wallet_family(
     assert await source.fetch_name("0x" + "1" * 40, NOW) == "result.loopring.eth"
 
 
-async def test_how_a_recorded_wallet_came_by_its_address(
+async def test_how_the_address_of_a_recorded_wallet_is_computed(
     sandbox: SandboxClient, source: LoopringSource, bodies: Path
 ) -> None:
     wallet = "0xf8989b0d3f5e2ee877dca8897748772a4ce83888"
@@ -208,7 +210,7 @@ async def test_how_a_recorded_wallet_came_by_its_address(
         await source.fetch_counterfactual(owner, NOW)  # which is not what it tells of
 
 
-async def test_none_get_says_that_an_address_is_no_such_wallet(
+async def test_none_get_means_that_an_address_is_no_such_wallet(
     sandbox: SandboxClient, source: LoopringSource, bodies: Path
 ) -> None:
     body = recorded(bodies, "error_100000_none_get")

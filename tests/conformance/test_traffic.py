@@ -1,4 +1,4 @@
-"""Bad traffic between a bot and a stand-in fails the test that made it; in CI its judges must be there."""
+"""Bad traffic between a bot and a stand-in fails the test that made it; in CI its checks must be there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.sandbox_client import SandboxClient, open_sandbox
 
 
 async def send(sandbox: SandboxClient, method: str, path: str, body: object = None) -> None:
-    """A request as a bot might send it, whatever is answered."""
+    """A request as a bot might send it, with any answer."""
     async with aiohttp.ClientSession() as session, session.request(method, sandbox.url + path, json=body):
         pass
 
@@ -50,7 +50,7 @@ def test_the_most_frequent_problem_is_named_first() -> None:
     ]
 
 
-def test_what_has_no_public_file_is_not_judged() -> None:
+def test_what_has_no_public_file_is_not_checked() -> None:
     assert "loopring" not in judges()
     assert_valid([{"service": "loopring", "method": "GET", "path": "/a", "status": 404}])
 
@@ -67,7 +67,7 @@ def test_ci_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
         skip_unless_ci("not there")
 
 
-def test_the_same_exchange_is_judged_alike_twice(discord_spec: DiscordSpec) -> None:
+def test_the_same_exchange_has_the_same_result_twice(discord_spec: DiscordSpec) -> None:
     exchange = {"method": "POST", "path": "/channels/5/messages", "request": {"contnet": "x"}}
     first = discord_spec.check_request(exchange)
     assert first

@@ -1,4 +1,4 @@
-"""The judge is judged: a request that Discord takes passes, and what its file forbids is named."""
+"""The check is tested: a request that Discord accepts passes, and what its file forbids is reported."""
 
 from __future__ import annotations
 

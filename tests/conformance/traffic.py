@@ -1,4 +1,4 @@
-"""Every exchange between a bot and the stand-ins that have a public file, judged before its sandbox is reset or ends.
+"""Every exchange between a bot and the stand-ins that have a public file, checked before its sandbox is reset or ends.
 
 So a bad request fails the test that made it, on whichever worker that runs, and no traffic is retained.
 """
@@ -18,7 +18,7 @@ Check = Callable[[Mapping[str, Any]], list[str]]
 
 @cache
 def judges() -> dict[str, Check]:
-    """How an exchange is judged, by service; a service whose file is not beside the repository has no judge.
+    """How an exchange is checked, by service; a service whose file is not beside the repository has no check.
 
     Those tests that need a file fail in CI where it is missing, so there nothing goes unjudged.
     """
@@ -36,7 +36,7 @@ def _discord_check() -> Check:
 
 
 def assert_valid(exchanges: Iterable[Mapping[str, Any]]) -> None:
-    """Judge what a sandbox saw, in the form of `/_sandbox/traffic`.
+    """Check the traffic of a sandbox, in the form of `/_sandbox/traffic`.
 
     Raises:
         AssertionError: with each different problem once, the most frequent first.

@@ -11,7 +11,7 @@ import pytest
 
 from bot.app.background import Background
 from bot.app.run import run_until
-from bot.app.schedule import contest_round
+from bot.app.schedule import contest_run
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
 from bot.cogs.linking.notifications_cog import NotificationsCog
@@ -54,7 +54,7 @@ async def harness(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
         async def settle_now() -> None:
             await settle(harness.store, harness.linking.clock())
 
-        round_ = contest_round(bot.is_ready, notifications.deliver, settle_now)
+        round_ = contest_run(bot.is_ready, notifications.deliver, settle_now)
         background.every(timedelta(milliseconds=20), round_, name="contests")
         stop = asyncio.Event()
         running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN, background))

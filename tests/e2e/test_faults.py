@@ -33,7 +33,7 @@ async def ask(sandbox: SandboxClient, account: str = "10001") -> Answer:
 @pytest.mark.parametrize(
     ("kind", "options", "sentence"),
     [
-        ("status", {"status": 503}, "Loopring has a fault of its own (HTTP 503). Try again in a minute."),
+        ("status", {"status": 503}, "Loopring has an internal error (HTTP 503). Try again in a minute."),
         ("reset", {}, "Loopring cannot be reached, or broke off in the middle. Try again in a minute."),
         ("torn", {}, "Loopring cannot be reached, or broke off in the middle. Try again in a minute."),
         ("html", {}, "Loopring sent an answer that cannot be used (HTML instead of JSON). Try again later."),
@@ -44,11 +44,11 @@ async def ask(sandbox: SandboxClient, account: str = "10001") -> Answer:
         ("slow", {"seconds": 5}, "Loopring did not answer within 1 second. Try again in a minute."),
         ("throttle", {"retry_after": "30"}, "Loopring gets too many requests right now. Try again in 30 seconds."),
         ("throttle", {"retry_after": None}, "Loopring gets too many requests right now. Try again in a minute."),
-        ("error", {"code": 100000, "message": "x"}, "Loopring has a fault of its own. Try again in a minute."),
-        ("error", {"code": 100000, "message": "x", "http": 200}, "Loopring has a fault of its own."),
-        ("error", {"code": 999999, "message": "new"}, "Loopring has a fault of its own. Try again in a minute."),
+        ("error", {"code": 100000, "message": "x"}, "Loopring has an internal error. Try again in a minute."),
+        ("error", {"code": 100000, "message": "x", "http": 200}, "Loopring has an internal error."),
+        ("error", {"code": 999999, "message": "new"}, "Loopring has an internal error. Try again in a minute."),
         ("error", {"code": 104002, "message": "x"}, "Loopring refuses this bot's API key: its operator must check"),
-        ("error", {"code": 104001, "message": "x"}, "Loopring wants an API key and this bot has none"),
+        ("error", {"code": 104001, "message": "x"}, "Loopring requires an API key and this bot has none"),
         ("error", {"code": 104007, "message": "Invalid accountId"}, "Loopring has no such account"),
     ],
 )
@@ -77,7 +77,7 @@ async def test_a_slow_answer_below_the_time_limit_is_waited_for(fresh: SandboxCl
 @pytest.mark.parametrize(
     ("kind", "incomplete_reason"),
     [
-        ("status", "Loopring has a fault of its own (HTTP 503). Try again in a minute."),
+        ("status", "Loopring has an internal error (HTTP 503). Try again in a minute."),
         ("reset", "Loopring cannot be reached"),
         ("empty", "100 of the 132 announced arrived"),
         ("repeat", "of the 132 announced arrived"),

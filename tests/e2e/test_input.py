@@ -17,7 +17,7 @@ from tests.sandbox_client import Person
         ("solana:1", "No source here knows “solana”. Configured: `loopring`."),
         ("999999", "Loopring has no such account: check the number, address or name."),
         ("0x" + "12" * 20, "Loopring has no account for 0x1212…1212."),
-        ("nobody-has-this.eth", "The name nobody-has-this.eth leads to no address."),
+        ("nobody-has-this.eth", "The name nobody-has-this.eth has no address."),
     ],
 )
 async def test_what_is_no_account_gets_a_sentence(ada: Person, account: str, sentence: str) -> None:

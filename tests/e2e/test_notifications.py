@@ -127,7 +127,7 @@ async def test_rounds_go_on_after_the_store_failed(harness: PageHarness, caplog:
     await harness.store.writer.run(lambda db: db.conn.execute("ALTER TABLE notices RENAME TO elsewhere").fetchall())
 
     async def has_failed() -> bool:
-        return "contests: this round failed" in caplog.text
+        return "contests: this run failed" in caplog.text
 
     await until(has_failed)
     await harness.store.writer.run(lambda db: db.conn.execute("ALTER TABLE elsewhere RENAME TO notices").fetchall())

@@ -46,7 +46,7 @@ async def test_it_backs_up_notifies_settles_and_deletes_what_is_old(
         await bot.says("bytes, verified")
         code, _ = await bot.stop()
     assert code == 0
-    assert bot.said == []
+    assert bot.output_lines == []
     pending, audit, rounds = await rows_of(
         tmp_path / "tessera.db",
         ("SELECT * FROM notices", []),

@@ -10,7 +10,7 @@ import pytest
 from tests.process import AT_ONCE, running, start
 from tests.sandbox_client import SECRETS, SandboxClient, write_config
 
-NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it."
+NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that contains it."
 ABSENT = "tessera: {folder}/absent/tessera.db: the store cannot be written"
 UNKNOWN_KEY = "tessera: {folder}/config.toml: unknown key discord.tokn"
 BAD_TOKEN = (
@@ -26,7 +26,7 @@ BAD_TOKEN = (
         (
             {},
             "two words",
-            "tessera: DISCORD_TOKEN holds blanks or characters that no token has: it was probably pasted wrongly.",
+            "tessera: DISCORD_TOKEN contains spaces or characters that no token has: it was probably pasted wrongly.",
         ),
         (
             {"discord": 'tokn = "canary.wrong.token"'},
@@ -71,7 +71,7 @@ async def test_a_wrong_setting_is_one_line_and_exit_2(
     config = write_config(tmp_path, bare_sandbox, **tables)
     async with start("run", "--config", config, folder=tmp_path, secrets=SECRETS | {"DISCORD_TOKEN": token}) as bot:
         assert await bot.exit_code() == 2
-    assert bot.said == [sentence.format(folder=tmp_path)]
+    assert bot.output_lines == [sentence.format(folder=tmp_path)]
     assert not token or token not in bot.output
 
 
@@ -83,7 +83,7 @@ async def test_a_port_in_use_is_one_line_and_exit_2(bare_sandbox: SandboxClient,
         config = write_config(tmp_path, bare_sandbox, web=f"port = {port}")
         async with start("run", "--config", config, folder=tmp_path) as bot:
             assert await bot.exit_code() == 2
-    assert bot.said == [f"tessera: [web] 127.0.0.1:{port} is in use already. Choose another port."]
+    assert bot.output_lines == [f"tessera: [web] 127.0.0.1:{port} is in use already. Choose another port."]
 
 
 async def test_the_store_is_made_for_its_owner_only(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ async def test_a_discord_that_is_down_at_the_start_is_waited_for(
         code, seconds = await bot.stop()
     assert code == 0
     assert seconds < AT_ONCE
-    assert bot.said == []
+    assert bot.output_lines == []
     assert "Unclosed" not in bot.output
 
 
@@ -125,7 +125,7 @@ async def test_a_gateway_that_refuses_is_reported_in_one_line_each_time(
         code, seconds = await bot.stop()
     assert code == 0
     assert seconds < AT_ONCE  # nobody waits for Discord when the bot is to end
-    assert bot.said == []  # nothing unexpected happened, so there is no traceback
+    assert bot.output_lines == []  # nothing unexpected happened, so there is no traceback
 
 
 async def test_a_malformed_event_is_survived_with_all_that_was_going_on(

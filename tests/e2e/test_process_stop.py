@@ -23,7 +23,7 @@ async def test_an_idle_bot_ends_at_once(bare_sandbox: SandboxClient, tmp_path: P
         code, seconds = await bot.stop(number)
     assert code == 0
     assert seconds < AT_ONCE
-    assert bot.said == []
+    assert bot.output_lines == []
     assert not (await bare_sandbox.get("/_sandbox/bot"))["online"]
 
 
@@ -87,7 +87,7 @@ async def test_buttons_of_an_earlier_process_say_what_to_do(bare_sandbox: Sandbo
             assert answer.message["ephemeral"]
         again = await ada.press(await ada.run("collections", account="10001"), "next")
         assert again.component("jump")["label"] == "2 / 6"
-    assert bot.said == []
+    assert bot.output_lines == []
 
 
 async def test_buttons_are_disabled_once_nobody_pressed_them_for_a_while(
@@ -102,7 +102,7 @@ async def test_buttons_are_disabled_once_nobody_pressed_them_for_a_while(
         dead = await expired(ada, listing)
         assert clock() - asked_at >= 1
         assert dead["embeds"] == listing.embeds  # what it says stays; only the buttons are dead
-    assert bot.said == []
+    assert bot.output_lines == []
 
 
 async def test_a_press_restarts_the_timer_of_the_buttons(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ async def test_a_press_restarts_the_timer_of_the_buttons(bare_sandbox: SandboxCl
         dead = await expired(ada, listing)
         assert clock() - pressed_at >= 4
         assert "4 / 6" in str(dead["components"])
-    assert bot.said == []
+    assert bot.output_lines == []
 
 
 def is_live(message: dict[str, Any]) -> bool:

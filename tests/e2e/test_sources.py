@@ -250,7 +250,7 @@ async def test_an_archive_answers_for_a_source_that_is_down(tmp_path: Path, arch
         assert "Loopring · collection" not in alone.embeds[0]["footer"]["text"]
         # What the archive does not hold stays unknown.
         unknown = await ada.run("collections", account="10006")
-        assert "Loopring has a fault of its own (HTTP 503)" in unknown.text
+        assert "Loopring has an internal error (HTTP 503)" in unknown.text
         assert "holds no NFTs" not in unknown.text
 
 

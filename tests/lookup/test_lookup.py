@@ -1,4 +1,4 @@
-"""Lookup over the sandbox: one reading for many, answers kept for a while, and nothing half-known kept at all."""
+"""Lookup over the sandbox: one read for many, answers cached for a while, and incomplete ones never cached."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.sandbox_client import SandboxClient
 ADA = Account(LOOPRING, "10001")
 WHALE = Account(LOOPRING, "10005")
 DETAILS = "user/collection/details"
-FAULT = "Loopring has a fault of its own (HTTP 503). Try again in a minute."
+FAULT = "Loopring has an internal error (HTTP 503). Try again in a minute."
 
 
 async def watch(lookup: Lookup, account: Account, contract: str | None = None) -> list[Holdings]:
@@ -27,7 +27,7 @@ async def final(lookup: Lookup, account: Account = ADA, contract: str | None = N
 
 
 async def first_state(lookup: Lookup, account: Account) -> Holdings:
-    """What is known once the first upstream page is in; whoever asked leaves then."""
+    """What is known after the first upstream page; then the subscriber leaves."""
     async for holdings in lookup.subscribe_holdings(account):
         return holdings
     raise AssertionError("nothing came")
@@ -36,7 +36,7 @@ async def first_state(lookup: Lookup, account: Account) -> Holdings:
 # ---------------------------------------------------------------- sharing
 
 
-async def test_a_hundred_who_ask_at_once_cause_one_reading(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_a_hundred_who_ask_at_once_cause_one_read(sandbox: SandboxClient, lookup: Lookup) -> None:
     await sandbox.fault("slow", seconds=0.05)
     answers = await asyncio.gather(*(final(lookup, WHALE) for _ in range(100)))
     assert {(len(holdings.holdings), holdings.complete) for holdings in answers} == {(132, True)}
@@ -54,7 +54,7 @@ async def test_a_list_grows_page_by_page_and_only_the_last_is_complete(sandbox: 
     assert {state.incomplete_reason for state in states} == {None}
 
 
-async def test_who_comes_late_gets_what_is_known_so_far_and_then_the_rest(
+async def test_a_late_subscriber_gets_what_is_known_so_far_and_then_the_rest(
     sandbox: SandboxClient, lookup: Lookup
 ) -> None:
     await sandbox.fault("slow", seconds=0.1, after=1)
@@ -64,7 +64,9 @@ async def test_who_comes_late_gets_what_is_known_so_far_and_then_the_rest(
     assert len(await sandbox.requests(DETAILS)) == 3
 
 
-async def test_who_goes_away_does_not_take_the_answer_from_the_others(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_a_subscriber_who_leaves_does_not_stop_the_answer_for_the_others(
+    sandbox: SandboxClient, lookup: Lookup
+) -> None:
     await sandbox.fault("slow", seconds=0.1)
     leaving, staying = asyncio.create_task(final(lookup)), asyncio.create_task(final(lookup))
     while not (await sandbox.get("/_sandbox/faults"))[0]["struck"]:
@@ -76,15 +78,15 @@ async def test_who_goes_away_does_not_take_the_answer_from_the_others(sandbox: S
     assert len(await sandbox.requests(DETAILS)) == 1
 
 
-async def test_a_fault_is_told_to_all_who_wait_and_is_not_kept(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_an_error_reaches_all_who_wait_and_is_not_cached(sandbox: SandboxClient, lookup: Lookup) -> None:
     await sandbox.fault("status", status=503, times=3)
-    told = await asyncio.gather(*(final(lookup) for _ in range(3)), return_exceptions=True)
-    assert [str(error) for error in told] == [FAULT] * 3
-    assert all(isinstance(error, UnavailableError) for error in told)
+    errors = await asyncio.gather(*(final(lookup) for _ in range(3)), return_exceptions=True)
+    assert [str(error) for error in errors] == [FAULT] * 3
+    assert all(isinstance(error, UnavailableError) for error in errors)
     assert (await final(lookup)).complete
 
 
-async def test_accounts_and_contracts_are_read_by_themselves(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_accounts_and_contracts_are_read_separately(sandbox: SandboxClient, lookup: Lookup) -> None:
     of_three = (await final(lookup, Account(LOOPRING, "10011"))).holdings
     contract = of_three[0].collection.contract_address
     everything, some = await asyncio.gather(final(lookup), final(lookup, ADA, contract))
@@ -93,21 +95,19 @@ async def test_accounts_and_contracts_are_read_by_themselves(sandbox: SandboxCli
     assert len(await sandbox.requests(DETAILS)) == 3
 
 
-# ---------------------------------------------------------------- keeping
+# ---------------------------------------------------------------- the cache
 
 
-async def test_a_complete_answer_is_given_again_with_its_age(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_a_complete_answer_is_reused_with_its_age(sandbox: SandboxClient, lookup: Lookup) -> None:
     first = await final(lookup)
     assert await watch(lookup, ADA) == [first]
     calls = await sandbox.requests(DETAILS)
     assert len(calls) == 1
-    # The data may be newer than it says, never older.
+    # The data may be newer than its `as_of`, never older.
     assert first.as_of <= datetime.fromtimestamp((calls[0]["at_ms"] + 1) / 1000, UTC)
 
 
-async def test_an_answer_past_its_age_is_asked_for_anew(
-    sandbox: SandboxClient, make_lookup: Callable[..., Lookup]
-) -> None:
+async def test_an_expired_answer_is_asked_for_again(sandbox: SandboxClient, make_lookup: Callable[..., Lookup]) -> None:
     kept_for = timedelta(milliseconds=150)
     lookup = make_lookup(kept_for)
     first = later = await final(lookup)
@@ -128,7 +128,7 @@ async def test_without_a_cache_each_question_is_asked(
     assert len(await sandbox.requests(DETAILS)) == 2
 
 
-async def test_when_the_source_is_down_an_earlier_answer_says_why_it_is_given(
+async def test_when_the_source_is_down_an_earlier_answer_says_why_it_is_shown(
     sandbox: SandboxClient, make_lookup: Callable[..., Lookup]
 ) -> None:
     lookup = make_lookup(timedelta(0))
@@ -159,7 +159,7 @@ async def test_an_earlier_answer_does_not_hide_that_the_account_is_gone(
         ("empty", 1, "0 of the 30 announced arrived"),
     ],
 )
-async def test_an_incomplete_answer_is_never_kept(
+async def test_an_incomplete_answer_is_never_cached(
     sandbox: SandboxClient, lookup: Lookup, kind: str, times: int, incomplete_reason: str
 ) -> None:
     await sandbox.fault(kind, times=times)
@@ -170,7 +170,7 @@ async def test_an_incomplete_answer_is_never_kept(
     assert len(again.holdings) == 30
 
 
-async def test_a_reading_that_breaks_off_says_why_and_is_not_kept(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_an_interrupted_read_says_why_and_is_not_cached(sandbox: SandboxClient, lookup: Lookup) -> None:
     await sandbox.fault("status", status=503, after=1, times=3)
     broken = await final(lookup, WHALE)
     assert (len(broken.holdings), broken.complete, reason_words(broken.incomplete_reason)) == (50, False, FAULT)
@@ -185,7 +185,7 @@ async def test_rows_of_nothing_are_not_shown_and_do_not_make_a_list_incomplete(l
 # ---------------------------------------------------------------- NFTs and collections
 
 
-async def test_nfts_are_kept_when_complete(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_nfts_are_cached_when_complete(sandbox: SandboxClient, lookup: Lookup) -> None:
     harbour = Holding(Collection(LOOPRING, "254"), 12)
     first = await lookup.nfts(ADA, harbour)
     assert (len(first.nfts), first.complete) == (12, True)
@@ -193,7 +193,7 @@ async def test_nfts_are_kept_when_complete(sandbox: SandboxClient, lookup: Looku
     assert len(await sandbox.requests("collection/balances")) == 1
 
 
-async def test_nfts_that_did_not_all_arrive_are_shown_and_not_kept(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_nfts_that_did_not_all_arrive_are_shown_and_not_cached(sandbox: SandboxClient, lookup: Lookup) -> None:
     await sandbox.fault("short", path="collection/balances", times=2)
     harbour = Holding(Collection(LOOPRING, "254"), 12)
     short = await lookup.nfts(ADA, harbour)
@@ -211,7 +211,7 @@ async def test_nfts_of_which_none_arrived_are_an_error_and_not_none(sandbox: San
         await lookup.nfts(ADA, Holding(Collection(LOOPRING, "254"), 12))
 
 
-async def test_nfts_break_off_in_the_middle_with_a_reason(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_nfts_that_are_interrupted_have_a_reason(sandbox: SandboxClient, lookup: Lookup) -> None:
     await sandbox.post("/_sandbox/accounts", {"account": 600_001, "collections": 1, "kinds": 60})
     account = Account(LOOPRING, "600001")
     holding = (await final(lookup, account)).holdings[0]
@@ -220,7 +220,7 @@ async def test_nfts_break_off_in_the_middle_with_a_reason(sandbox: SandboxClient
     assert (len(nfts.nfts), nfts.complete, reason_words(nfts.incomplete_reason)) == (50, False, FAULT)
 
 
-async def test_nfts_that_are_fewer_than_the_list_said_are_not_all(lookup: Lookup) -> None:
+async def test_nfts_that_are_fewer_than_the_list_announced_are_incomplete(lookup: Lookup) -> None:
     nfts = await lookup.nfts(ADA, Holding(Collection(LOOPRING, "254"), 15))
     assert (len(nfts.nfts), nfts.complete, reason_words(nfts.incomplete_reason)) == (
         12,
@@ -229,7 +229,7 @@ async def test_nfts_that_are_fewer_than_the_list_said_are_not_all(lookup: Lookup
     )
 
 
-async def test_a_collection_is_asked_for_once_and_keeps_its_age(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_a_collection_is_asked_for_once_and_shown_with_its_age(sandbox: SandboxClient, lookup: Lookup) -> None:
     collection, as_of = await lookup.collection(LOOPRING, "254")
     assert collection.name == "Harbour Lights"
     assert await lookup.collection(LOOPRING, "254") == (collection, as_of)
@@ -239,7 +239,7 @@ async def test_a_collection_is_asked_for_once_and_keeps_its_age(sandbox: Sandbox
 # ---------------------------------------------------------------- the end
 
 
-async def test_closing_before_the_first_page_ends_every_wait_with_a_word(
+async def test_closing_before_the_first_page_ends_every_wait_with_an_error(
     sandbox: SandboxClient, lookup: Lookup
 ) -> None:
     await sandbox.fault("slow", seconds=300)
@@ -248,12 +248,12 @@ async def test_closing_before_the_first_page_ends_every_wait_with_a_word(
         assert not waiting[0].done()
     await lookup.close()
     async with asyncio.timeout(60):
-        told = await asyncio.gather(*waiting, return_exceptions=True)
-    assert all(isinstance(error, SourceError) for error in told)
-    assert "is being restarted" in str(told[0])
+        errors = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(error, SourceError) for error in errors)
+    assert "is being restarted" in str(errors[0])
 
 
-async def test_closing_in_the_middle_leaves_an_answer_that_says_it_is_not_whole(
+async def test_closing_in_the_middle_leaves_an_answer_marked_as_incomplete(
     sandbox: SandboxClient, lookup: Lookup
 ) -> None:
     await sandbox.fault("slow", seconds=300, after=1)
@@ -268,5 +268,5 @@ async def test_closing_in_the_middle_leaves_an_answer_that_says_it_is_not_whole(
         await keep()
     assert len(seen[-1].holdings) == 50
     assert not seen[-1].complete
-    # Without a gap it would be shown as "still reading…" for ever.
+    # Without a reason it would be shown as "still reading…" forever.
     assert "is being restarted" in reason_words(seen[-1].incomplete_reason)

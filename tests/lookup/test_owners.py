@@ -39,14 +39,14 @@ async def test_a_name_without_an_account_says_which_address_it_is(lookup: Lookup
         await lookup.resolve(Names().parse_account("nomad.eth"))
 
 
-async def test_who_was_not_found_is_asked_for_again(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_an_account_that_was_not_found_is_asked_for_again(sandbox: SandboxClient, lookup: Lookup) -> None:
     await sandbox.fault("error", path="/account", code=101002, message="account not found", times=1)
     with pytest.raises(NotFoundError):
         await lookup.resolve(Names().parse_account(ADA_OWNER))
     assert await lookup.resolve(Names().parse_account(ADA_OWNER)) == ADA
 
 
-async def test_an_owner_is_remembered_over_a_restart(
+async def test_an_owner_is_still_known_after_a_restart(
     sandbox: SandboxClient, source: LoopringSource, tmp_path: Path
 ) -> None:
     for number in range(2):
@@ -54,7 +54,7 @@ async def test_an_owner_is_remembered_over_a_restart(
         lookup = Lookup([source], store, cache_for=LONG)
         known = await lookup.known_owner(ADA)
         assert known == Owner(ADA_OWNER if number else "")
-        # What cannot change is kept; what can, its name, is asked for again.
+        # The owner cannot change and is stored; its name can, and is asked for again.
         assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
         await lookup.close()
         await store.close()
@@ -68,7 +68,9 @@ async def test_an_address_that_was_resolved_is_a_known_owner(sandbox: SandboxCli
 
 
 @pytest.mark.parametrize("account", ["10001", "999999"])
-async def test_an_owner_that_cannot_be_told_is_left_out(sandbox: SandboxClient, lookup: Lookup, account: str) -> None:
+async def test_an_owner_that_cannot_be_found_out_is_left_out(
+    sandbox: SandboxClient, lookup: Lookup, account: str
+) -> None:
     if account == "10001":
         await sandbox.fault("status", path="/account", status=503)
     assert await lookup.fetch_owner(Account(LOOPRING, account)) == Owner()
@@ -91,15 +93,15 @@ async def test_an_owner_and_its_name_are_asked_for_once(sandbox: SandboxClient, 
 # ---------------------------------------------------------------- sources that contradict each other
 
 
-async def test_two_owners_of_one_account_are_none(
+async def test_two_owners_of_one_account_are_an_error(
     sandbox: SandboxClient, store: Store, lookup: Lookup, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A source that lies, now or then: nothing may follow from either, and what is known stays."""
+    """A source was wrong once: nothing may be concluded from either answer, and the stored one stays."""
     other = "0x" + "ab" * 20
     await store.save_owner(ADA, other, datetime.now(UTC))
     for number in (1, 2):  # nor is it taken from a cache the second time
         with pytest.raises(
-            SourceError, match=r"told differently before who owns loopring:10001: .* operator must look"
+            SourceError, match=r"Another owner of loopring:10001 was reported before: .* operator must check"
         ):
             await lookup.resolve(Names().parse_account(ADA_OWNER))
         assert len(await sandbox.requests("/account")) == number
@@ -108,7 +110,7 @@ async def test_two_owners_of_one_account_are_none(
     assert "one of the sources is wrong" in caplog.text
 
 
-async def test_an_owner_that_is_told_again_is_the_same(
+async def test_an_owner_that_is_reported_again_is_the_same(
     sandbox: SandboxClient, make_lookup: Callable[..., Lookup]
 ) -> None:
     for _ in range(2):
@@ -121,7 +123,7 @@ async def test_a_contradiction_while_an_owner_is_asked_for_is_an_error_too(
 ) -> None:
     asking = asyncio.create_task(lookup.owner_of(ADA))
     await learn_meanwhile(sandbox, store)
-    with pytest.raises(SourceError, match="told differently before"):
+    with pytest.raises(SourceError, match="Another owner of"):
         await asking
 
 
@@ -134,7 +136,7 @@ async def test_a_card_shows_no_owner_rather_than_one_of_two(
 
 
 async def learn_meanwhile(sandbox: SandboxClient, store: Store) -> None:
-    """Learn of another owner while Loopring is being asked."""
+    """Store another owner while Loopring is being asked."""
     await sandbox.fault("slow", path="/account", times=1, seconds=0.5)
     await sandbox.until_asked("/account")
     await store.save_owner(ADA, "0x" + "ab" * 20, datetime.now(UTC))
@@ -150,7 +152,7 @@ def spoil(path: Path) -> None:
 
 
 def refuse_writes(path: Path) -> None:
-    """Reading goes on, saving fails: a full disk, or one that became read-only."""
+    """Reading works, saving fails: a full disk, or one that became read-only."""
     with sqlite3.connect(path) as db:
         db.execute("CREATE TRIGGER full BEFORE INSERT ON owners BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
     db.close()
@@ -181,7 +183,7 @@ async def ask_for_everything(lookup: Lookup) -> None:
     assert [holdings.complete async for holdings in lookup.subscribe_holdings(ADA)] == [True]
 
 
-async def test_an_account_of_a_source_that_was_removed_is_told_as_that(lookup: Lookup) -> None:
+async def test_an_account_of_a_removed_source_is_reported_as_that(lookup: Lookup) -> None:
     gone = Account("taiko", "5")
     with pytest.raises(InputError, match="No source here knows `taiko` any more"):
         await lookup.owner_of(gone)

@@ -1,4 +1,4 @@
-"""Lookup asks its sources with the priority that it was given, whatever it asks."""
+"""Lookup sends all its requests with the priority that it was given."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ADA = Account(LOOPRING, "10001")
 
 
 class Watched(LoopringSource):
-    """Loopring, and with which priority each question came."""
+    """Loopring, and the priority of each request."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)

@@ -1,4 +1,4 @@
-"""Whose answer is taken when several are asked at once: decided by values, then over answers that come in turn."""
+"""Which answer is taken when several sources are asked at once: for values, then for answers that arrive in turn."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -8,21 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import NotFoundError, RefusedError, SourceError, UnavailableError
-from bot.lookup.race import Standing, choose, first_answer
+from bot.lookup.race import AnswerQuality, choose, first_answer
 from bot.messages import Message
 
-NONE, UNCLEAR, EMPTY, SOME, WHOLE = Standing
-STATES = st.lists(st.tuples(st.sampled_from(Standing), st.booleans()), min_size=1, max_size=5)
+NONE, UNCLEAR, EMPTY, SOME, WHOLE = AnswerQuality
+STATES = st.lists(st.tuples(st.sampled_from(AnswerQuality), st.booleans()), min_size=1, max_size=5)
 WAIT = None
 
 
-def states(text: str) -> list[tuple[Standing, bool]]:
-    """`whole some… none`: an ellipsis stands for one that is still under way."""
-    return [(Standing[word.rstrip("…").upper()], not word.endswith("…")) for word in text.split()]
+def states(text: str) -> list[tuple[AnswerQuality, bool]]:
+    """`whole some… none`: an ellipsis marks one that is still under way."""
+    return [(AnswerQuality[word.rstrip("…").upper()], not word.endswith("…")) for word in text.split()]
 
 
 @pytest.mark.parametrize(
-    ("said", "patient", "impatient"),
+    ("answers", "patient", "impatient"),
     [
         ("whole… none…", 0, 0),
         ("none… whole", WAIT, 1),
@@ -34,7 +34,7 @@ def states(text: str) -> list[tuple[Standing, bool]]:
         ("some none…", WAIT, 0),
         ("empty some… none…", WAIT, 1),
         ("some… whole…", WAIT, 1),
-        # Nobody else is left who could say more: the pages that are there are shown while the others come.
+        # No other source can answer any more: the received pages are shown while the others arrive.
         ("none some…", 1, 1),
         ("some… empty", 0, 0),
         ("some some…", WAIT, 0),
@@ -48,55 +48,57 @@ def states(text: str) -> list[tuple[Standing, bool]]:
     ],
 )
 def test_a_whole_answer_that_holds_something_is_the_best_and_the_order_decides_among_equals(
-    said: str, patient: int | None, impatient: int | None
+    answers: str, patient: int | None, impatient: int | None
 ) -> None:
-    assert choose(states(said), patient=True) == patient
-    assert choose(states(said), patient=False) == impatient
+    assert choose(states(answers), patient=True) == patient
+    assert choose(states(answers), patient=False) == impatient
 
 
 @given(STATES)
-def test_patience_only_ever_delays(said: Sequence[tuple[Standing, bool]]) -> None:
-    if choose(said, patient=True) is not None:
-        assert choose(said, patient=False) is not None
+def test_patience_only_ever_delays(answers: Sequence[tuple[AnswerQuality, bool]]) -> None:
+    if choose(answers, patient=True) is not None:
+        assert choose(answers, patient=False) is not None
 
 
-@given(said=STATES, patient=st.booleans())
+@given(answers=STATES, patient=st.booleans())
 def test_when_all_have_ended_the_best_is_taken_and_nothing_is_waited_for(
-    *, said: Sequence[tuple[Standing, bool]], patient: bool
+    *, answers: Sequence[tuple[AnswerQuality, bool]], patient: bool
 ) -> None:
-    over = [(standing, True) for standing, _ in said]
+    over = [(quality, True) for quality, _ in answers]
     chosen = choose(over, patient=patient)
-    best = max(standing for standing, _ in said)
+    best = max(quality for quality, _ in answers)
     assert (over[chosen][0] if chosen is not None else NONE) == best
 
 
-@given(said=STATES, patient=st.booleans())
-def test_who_said_nothing_is_never_taken(*, said: Sequence[tuple[Standing, bool]], patient: bool) -> None:
-    chosen = choose(said, patient=patient)
-    assert chosen is None or said[chosen][0] is not NONE
+@given(answers=STATES, patient=st.booleans())
+def test_a_source_without_an_answer_is_never_taken(
+    *, answers: Sequence[tuple[AnswerQuality, bool]], patient: bool
+) -> None:
+    chosen = choose(answers, patient=patient)
+    assert chosen is None or answers[chosen][0] is not NONE
 
 
-# ---------------------------------------------------------------- answers that come in turn
+# ---------------------------------------------------------------- answers that arrive in turn
 
 
 class Source:
-    """Says what the test lets it say, and ends as the test wants it to."""
+    """Gives the answers that the test gives it, and ends as the test wants."""
 
     def __init__(self) -> None:
         self.left = False
-        self._said: asyncio.Queue[Standing | Exception | None] = asyncio.Queue()
+        self._answers: asyncio.Queue[AnswerQuality | Exception | None] = asyncio.Queue()
 
-    def say(self, *said: Standing | Exception | None) -> None:
-        """Answers; an error, or None for the end."""
-        for each in said:
-            self._said.put_nowait(each)
+    def give(self, *answers: AnswerQuality | Exception | None) -> None:
+        """Queue answers; an error, or None for the end."""
+        for each in answers:
+            self._answers.put_nowait(each)
 
-    async def answer(self) -> AsyncIterator[Standing]:
+    async def answer(self) -> AsyncIterator[AnswerQuality]:
         try:
-            while (said := await self._said.get()) is not None:
-                if isinstance(said, Exception):
-                    raise said
-                yield said
+            while (answers := await self._answers.get()) is not None:
+                if isinstance(answers, Exception):
+                    raise answers
+                yield answers
         finally:
             self.left = True
 
@@ -107,7 +109,7 @@ class Race:
     def __init__(self) -> None:
         self.first, self.second, self.over = Source(), Source(), asyncio.Event()
         asked = [("Loopring", self.first.answer()), ("Ethereum", self.second.answer())]
-        self.task = asyncio.create_task(first_answer(asked, lambda said: said, self.over.wait()))
+        self.task = asyncio.create_task(first_answer(asked, lambda answers: answers, self.over.wait()))
 
     async def winner(self) -> str:
         async with asyncio.timeout(5):
@@ -126,16 +128,16 @@ async def race() -> Race:
     return race
 
 
-async def test_the_preferred_one_is_waited_for_while_patience_lasts(race: Race) -> None:
-    race.second.say(WHOLE, None)
+async def test_the_preferred_source_is_waited_for_until_patience_ends(race: Race) -> None:
+    race.second.give(WHOLE, None)
     await race.settle()
     assert not race.task.done()
-    race.first.say(WHOLE)
+    race.first.give(WHOLE)
     assert await race.winner() == "Loopring"
 
 
-async def test_silence_is_not_waited_for_longer_than_patience_lasts(race: Race) -> None:
-    race.second.say(WHOLE, None)
+async def test_a_silent_source_is_not_waited_for_after_patience_ends(race: Race) -> None:
+    race.second.give(WHOLE, None)
     race.over.set()
     assert await race.winner() == "Ethereum"
     await race.settle()
@@ -145,28 +147,28 @@ async def test_silence_is_not_waited_for_longer_than_patience_lasts(race: Race) 
 @pytest.mark.parametrize(
     "error", [NotFoundError(Message("no")), UnavailableError(Message("later")), ZeroDivisionError("ours")]
 )
-async def test_an_error_of_one_takes_the_answer_of_the_other_from_nobody(race: Race, error: Exception) -> None:
-    race.first.say(error)
-    race.second.say(WHOLE)
+async def test_an_error_of_one_source_does_not_hide_the_answer_of_another(race: Race, error: Exception) -> None:
+    race.first.give(error)
+    race.second.give(WHOLE)
     assert await race.winner() == "Ethereum"
 
 
-async def test_what_is_taken_while_it_grows_goes_on_to_its_end(race: Race) -> None:
-    race.first.say(NotFoundError(Message("no")))
-    race.second.say(SOME)
+async def test_an_answer_taken_while_it_grows_continues_to_its_end(race: Race) -> None:
+    race.first.give(NotFoundError(Message("no")))
+    race.second.give(SOME)
     async with asyncio.timeout(5):
-        entrant = await race.task
-        seen = [entrant.said]
-        async for said in entrant.answer():
-            seen.append(said)
-            race.second.say(WHOLE, None)
+        taken = await race.task
+        seen = [taken.current]
+        async for answers in taken.answer():
+            seen.append(answers)
+            race.second.give(WHOLE, None)
     assert seen == [SOME, SOME, WHOLE]
     assert race.second.left
 
 
-async def test_who_leaves_what_was_taken_leaves_nobody_asking(race: Race) -> None:
-    race.first.say(NotFoundError(Message("no")))
-    race.second.say(SOME)
+async def test_leaving_the_taken_answer_ends_every_request(race: Race) -> None:
+    race.first.give(NotFoundError(Message("no")))
+    race.second.give(SOME)
     answer = (await race.task).answer()
     assert await anext(answer) is SOME
     await race.settle()
@@ -176,15 +178,15 @@ async def test_who_leaves_what_was_taken_leaves_nobody_asking(race: Race) -> Non
     assert race.second.left
 
 
-async def test_a_fault_at_the_end_of_what_was_taken_is_raised(race: Race) -> None:
-    race.first.say(NotFoundError(Message("no")))
-    race.second.say(SOME, ZeroDivisionError("ours"))
-    entrant = await race.task
+async def test_an_error_at_the_end_of_the_taken_answer_is_raised(race: Race) -> None:
+    race.first.give(NotFoundError(Message("no")))
+    race.second.give(SOME, ZeroDivisionError("ours"))
+    taken = await race.task
     with pytest.raises(ZeroDivisionError):
-        _ = [said async for said in entrant.answer()]
+        _ = [answers async for answers in taken.answer()]
 
 
-async def test_who_goes_away_leaves_nobody_asking(race: Race) -> None:
+async def test_cancelling_the_race_ends_every_request(race: Race) -> None:
     race.task.cancel()
     await race.settle()
     assert race.task.cancelled()
@@ -205,7 +207,7 @@ BOTH = "None of the sources answers now: Loopring and Ethereum were asked. Try a
     ("first", "second", "kind", "sentence"),
     [
         (NO, NotFoundError(Message("Nor here.")), NotFoundError, "None here."),
-        # One says that there is none, the other says nothing: that is unknown, and not none.
+        # One says that there is none, the other does not answer: that is unknown, and not none.
         (NO, LATER, UnavailableError, "Later."),
         (LATER, NO, UnavailableError, "Later."),
         (LATER, SourceError(Message("Not today.")), UnavailableError, BOTH),
@@ -218,8 +220,8 @@ BOTH = "None of the sources answers now: Loopring and Ethereum were asked. Try a
 async def test_when_nobody_answers_one_sentence_says_so(
     race: Race, first: Exception, second: Exception, kind: type[Exception], sentence: str
 ) -> None:
-    race.first.say(first)
-    race.second.say(second)
+    race.first.give(first)
+    race.second.give(second)
     with pytest.raises(kind) as caught:
         await race.winner()
     assert type(caught.value) is kind

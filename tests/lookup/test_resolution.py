@@ -1,4 +1,4 @@
-"""An account typed without its network is asked of Loopring and Ethereum at once; either may be down or silent."""
+"""An account typed without its network is looked up at Loopring and Ethereum at once; either may be down or silent."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from bot.errors import NotFoundError, SourceError, UnavailableError
 from bot.holdings import Account, Collection, Holding, Holdings
 from bot.lookup.lookup import Lookup
-from bot.lookup.race import Standing
-from bot.lookup.resolution import PATIENCE_SECONDS, standing_of
+from bot.lookup.race import AnswerQuality
+from bot.lookup.resolution import PATIENCE_SECONDS, quality_of
 from bot.sources.loopring import LoopringSource
 from bot.sources.source import Source
 from bot.store import Store
@@ -34,7 +34,7 @@ DOWN: Fault = {"kind": "status", "status": 503}
 
 
 class Patience:
-    """The clock: two seconds are over when the test says so."""
+    """The clock: the test decides when two seconds are over."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
@@ -83,7 +83,7 @@ def both(make: Make) -> Lookup:
 
 
 async def states(lookup: Lookup, typed: str = OWNER, contract: str | None = None) -> list[Holdings]:
-    """All that is shown for what was typed; it is all of the account that was chosen."""
+    """Everything that is shown for what was typed; all of it belongs to the chosen account."""
     async with asyncio.timeout(20):
         account, answer = await lookup.find_holdings(lookup.names.parse_account(typed), contract)
         seen = [holdings async for holdings in answer]
@@ -97,7 +97,7 @@ async def shown(lookup: Lookup, typed: str = OWNER, contract: str | None = None)
 
 
 async def linked(lookup: Lookup, typed: str = OWNER) -> str:
-    """The account that a command takes which does not ask for holdings."""
+    """The account that is used by a command that does not read holdings."""
     async with asyncio.timeout(20):
         return str(await lookup.resolve(lookup.names.parse_account(typed)))
 
@@ -116,7 +116,7 @@ async def test_the_order_of_the_settings_decides_where_both_know_the_address(mak
 
 
 @each_command
-async def test_the_first_is_waited_for_while_patience_lasts(
+async def test_the_first_source_is_waited_for_until_patience_ends(
     sandbox: SandboxClient, both: Lookup, patience: Patience, command: Command
 ) -> None:
     await sandbox.fault("slow", path="", seconds=0.3)
@@ -149,21 +149,21 @@ async def test_an_error_of_one_source_does_not_fail_the_command(
 
 
 @pytest.mark.parametrize("fault", [DOWN, {"kind": "short"}, {"kind": "empty"}], ids=lambda fault: str(fault["kind"]))
-async def test_an_answer_that_is_not_whole_comes_after_one_that_is(
+async def test_an_incomplete_answer_ranks_after_a_complete_one(
     sandbox: SandboxClient, both: Lookup, fault: Fault
 ) -> None:
     await sandbox.fault(**fault)
     assert await shown(both) == ON_ETHEREUM
 
 
-async def test_an_earlier_answer_comes_after_one_of_now(sandbox: SandboxClient, make: Make) -> None:
+async def test_an_earlier_answer_ranks_after_a_current_one(sandbox: SandboxClient, make: Make) -> None:
     lookup = make(cache_for=timedelta(0))
     assert await shown(lookup) == ON_LOOPRING
     await sandbox.fault(**DOWN)
     assert await shown(lookup) == ON_ETHEREUM
 
 
-async def test_an_account_that_holds_nothing_comes_after_one_that_holds_something(
+async def test_an_account_that_holds_nothing_ranks_after_one_that_holds_something(
     sandbox: SandboxClient, make: Make
 ) -> None:
     owner = (await sandbox.get("/loopring/api/v3/account", accountId=10003))["owner"].lower()
@@ -172,12 +172,12 @@ async def test_an_account_that_holds_nothing_comes_after_one_that_holds_somethin
     assert await shown(make(), owner) == f"eip155:1:{owner}"
 
 
-async def test_what_the_contract_leaves_decides_where_one_is_asked_for(make: Make) -> None:
+async def test_with_a_contract_only_its_collections_decide(make: Make) -> None:
     on_ethereum = (await states(make(), f"eip155:1:{OWNER}"))[-1].holdings[0].collection.contract_address
     assert await shown(make(), OWNER, on_ethereum) == ON_ETHEREUM
 
 
-async def test_a_list_that_grows_is_shown_when_patience_is_over_and_goes_on(
+async def test_a_growing_list_is_shown_when_patience_ends_and_continues(
     sandbox: SandboxClient, both: Lookup, patience: Patience
 ) -> None:
     await sandbox.fault("slow", seconds=0.3, after=1)
@@ -196,36 +196,36 @@ SCAM = (Holding(Collection("eip155:1", "0x2", is_scam=True), 9),)
 @pytest.mark.parametrize(
     ("rows", "facts", "standing"),
     [
-        (GOOD, {"complete": True}, Standing.WHOLE),
-        (GOOD, {}, Standing.SOME),
-        (GOOD, {"incomplete_reason": "torn"}, Standing.SOME),
-        (GOOD, {"complete": True, "stale_reason": "down"}, Standing.SOME),
-        (GOOD + SCAM, {"complete": True}, Standing.WHOLE),
-        # Nobody chose to hold what anybody may send to anybody.
-        (SCAM, {"complete": True}, Standing.EMPTY),
-        ((), {"complete": True}, Standing.EMPTY),
-        ((), {"complete": True, "stale_reason": "down"}, Standing.UNCLEAR),
-        ((), {"incomplete_reason": "torn"}, Standing.UNCLEAR),
-        ((), {}, Standing.UNCLEAR),
+        (GOOD, {"complete": True}, AnswerQuality.WHOLE),
+        (GOOD, {}, AnswerQuality.SOME),
+        (GOOD, {"incomplete_reason": "torn"}, AnswerQuality.SOME),
+        (GOOD, {"complete": True, "stale_reason": "down"}, AnswerQuality.SOME),
+        (GOOD + SCAM, {"complete": True}, AnswerQuality.WHOLE),
+        # Anyone may send scam to anyone: holding it means nothing.
+        (SCAM, {"complete": True}, AnswerQuality.EMPTY),
+        ((), {"complete": True}, AnswerQuality.EMPTY),
+        ((), {"complete": True, "stale_reason": "down"}, AnswerQuality.UNCLEAR),
+        ((), {"incomplete_reason": "torn"}, AnswerQuality.UNCLEAR),
+        ((), {}, AnswerQuality.UNCLEAR),
     ],
 )
-def test_what_an_answer_is_worth(rows: tuple[Holding, ...], facts: dict[str, Any], standing: Standing) -> None:
+def test_how_good_an_answer_is(rows: tuple[Holding, ...], facts: dict[str, Any], standing: AnswerQuality) -> None:
     at = datetime(2026, 11, 26, tzinfo=UTC)
-    assert standing_of(Holdings(Account("eip155:1", OWNER), at, rows, **facts)) is standing
+    assert quality_of(Holdings(Account("eip155:1", OWNER), at, rows, **facts)) is standing
 
 
-# ---------------------------------------------------------------- when nobody answers
+# ---------------------------------------------------------------- when no source answers
 
 
 @each_command
-async def test_no_account_on_loopring_goes_to_the_chain_and_its_error_is_that_of_the_command(
+async def test_without_an_account_on_loopring_the_chain_answers_and_its_error_is_shown(
     sandbox: SandboxClient, both: Lookup, command: Command
 ) -> None:
     await blockscout.fault(sandbox, **DOWN)
     if command is linked:
         assert await linked(both, NOBODY) == f"eip155:1:{NOBODY}"  # nobody needs to be asked for that
         return
-    with pytest.raises(UnavailableError, match=r"^Ethereum \(Blockscout\) has a fault of its own \(HTTP 503\)"):
+    with pytest.raises(UnavailableError, match=r"^Ethereum \(Blockscout\) has an internal error \(HTTP 503\)"):
         await shown(both, NOBODY)
 
 
@@ -241,12 +241,12 @@ async def test_when_all_fail_one_sentence_says_so(sandbox: SandboxClient, both: 
 
 async def test_a_network_that_is_named_is_asked_alone(sandbox: SandboxClient, both: Lookup) -> None:
     await sandbox.fault(**DOWN, path="/account")
-    with pytest.raises(UnavailableError, match=r"^Loopring has a fault of its own"):
+    with pytest.raises(UnavailableError, match=r"^Loopring has an internal error"):
         await shown(both, f"loopring:{OWNER}")
     assert await blockscout.requests(sandbox) == []
 
 
-async def test_an_address_without_an_account_on_the_network_named_is_told_where_it_has_one(both: Lookup) -> None:
+async def test_an_address_without_an_account_on_the_named_network_gets_a_hint_where_it_has_one(both: Lookup) -> None:
     for command in (shown, linked):
         with pytest.raises(NotFoundError) as caught:
             await command(both, f"loopring:{NOBODY}")
@@ -277,12 +277,12 @@ async def test_a_name_that_one_does_not_know_and_another_cannot_be_asked_for_is_
     sandbox: SandboxClient, both: Lookup
 ) -> None:
     await sandbox.fault(**DOWN, path="resolveEns")
-    with pytest.raises(SourceError, match=r"^Loopring has a fault of its own"):
+    with pytest.raises(SourceError, match=r"^Loopring has an internal error"):
         await shown(both, "nobody-has-this.eth")
 
 
-async def test_a_name_that_nobody_knows_is_told_as_that(both: Lookup) -> None:
-    with pytest.raises(NotFoundError, match=r"^The name nobody-has-this\.eth leads to no address\.$"):
+async def test_a_name_that_no_source_knows_is_reported_as_that(both: Lookup) -> None:
+    with pytest.raises(NotFoundError, match=r"^The name nobody-has-this\.eth has no address\.$"):
         await shown(both, "nobody-has-this.eth")
 
 
@@ -304,7 +304,7 @@ async def test_each_source_is_asked_once_however_many_ask(sandbox: SandboxClient
     assert len(await blockscout.requests(sandbox, "/nft/collections")) == 1
 
 
-async def test_who_goes_away_leaves_nothing_behind(sandbox: SandboxClient, both: Lookup) -> None:
+async def test_a_cancelled_question_leaves_no_task(sandbox: SandboxClient, both: Lookup) -> None:
     await sandbox.fault(**SILENCE, path="/account", times=1)
     asking = asyncio.create_task(shown(both))
     await sandbox.until_asked("/account")

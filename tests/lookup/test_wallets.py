@@ -1,4 +1,4 @@
-"""How wallets that are not deployed come by their addresses: who is asked, what is kept, and what is no answer."""
+"""How addresses of wallets that are not deployed are computed: who is asked, what is stored, what is no answer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def wallet(sandbox: SandboxClient) -> str:
     return str((await sandbox.get(f"/loopring/api/v3/{INFO}", accountId="10028"))["wallet"])
 
 
-async def test_the_first_that_can_tell_is_asked_and_its_word_is_kept(
+async def test_the_first_source_that_knows_wallets_is_asked_and_its_answer_is_stored(
     blockscout: BlockscoutSource, source: LoopringSource, store: Store, wallet: str
 ) -> None:
     lookup = Lookup([blockscout, source], store, cache_for=LONG)
@@ -43,14 +43,16 @@ async def test_the_first_that_can_tell_is_asked_and_its_word_is_kept(
     assert found == await source.fetch_counterfactual(wallet, NOW) == await store.wallets.get(wallet)
 
 
-async def test_who_cannot_tell_is_not_asked(blockscout: BlockscoutSource, store: Store, wallet: str) -> None:
+async def test_a_source_that_knows_no_wallets_is_not_asked(
+    blockscout: BlockscoutSource, store: Store, wallet: str
+) -> None:
     lookup = Lookup([blockscout], store, cache_for=LONG)
     assert not lookup.knows_wallets
     assert await lookup.counterfactual(wallet) is None
     assert blockscout.health.last_success_at is None
 
 
-async def test_what_was_told_is_given_again_when_nobody_tells_any_more(
+async def test_a_stored_answer_is_used_when_no_source_answers_any_more(
     sandbox: SandboxClient, source: LoopringSource, blockscout: BlockscoutSource, store: Store, wallet: str
 ) -> None:
     known = Counterfactual(wallet, "0x" + "5" * 40, 1, "0x" + "6" * 40)

@@ -46,14 +46,14 @@ async def sentence_of(asked: Awaitable[Any]) -> str:
     return caught.value.sentence
 
 
-async def test_it_says_what_it_is(source: ArchiveSource) -> None:
+async def test_it_has_label_network_and_abilities(source: ArchiveSource) -> None:
     asked: Source = source
     assert (asked.name, asked.label, asked.network) == ("old", "Loopring, recorded 2026-06-01", LOOPRING)
     assert asked.abilities == Abilities(numbers_copies=False, is_live=False)
     assert [find(asked) for find in (holders_of, resolver_of, namer_of, wallets_of)] == [None] * 4
 
 
-async def test_what_was_recorded_comes_at_once_with_its_time(source: ArchiveSource) -> None:
+async def test_what_was_recorded_is_returned_at_once_with_its_time(source: ArchiveSource) -> None:
     scan = await holdings(source)
     assert [(row.collection.name, row.kinds) for row in scan.rows] == [
         ("Number 1", 1),
@@ -94,26 +94,26 @@ async def test_what_was_recorded_incompletely_stays_incomplete(tmp_path: Path) -
         "3 of the 9 announced arrived",
     )
     assert (await holdings(source, contract="0x" + "77" * 20)).complete is False
-    with pytest.raises(SourceError, match="holds only a part"):
+    with pytest.raises(SourceError, match="contains only a part"):
         [scan async for scan in source.iter_nfts(ACCOUNT, Collection(LOOPRING, "5"), NOW)]
     assert source.label == "The old days"
     await source.close()
 
 
 async def test_an_account_that_was_not_recorded_is_unknown(source: ArchiveSource) -> None:
-    wanted = "The archive of loopring does not hold account 99999; it was recorded on 2026-06-01."
+    wanted = "The archive of loopring does not contain account 99999; it was recorded on 2026-06-01."
     assert await sentence_of(holdings(source, STRANGER)) == wanted
     assert await sentence_of(source.fetch_owner(STRANGER, NOW)) == wanted
-    assert "does not hold account" in await sentence_of(holdings(source, Account("eip155:1", "10001")))
+    assert "does not contain account" in await sentence_of(holdings(source, Account("eip155:1", "10001")))
     assert source.health.last_failure == ""  # the file is in good health
 
 
 async def test_owners_and_collections(source: ArchiveSource) -> None:
     assert await source.fetch_owner(ACCOUNT, NOW) == ADA
     assert await source.fetch_account(ADA, NOW) == ACCOUNT
-    assert "holds no account of 0x9999…9999" in await sentence_of(source.fetch_account("0x" + "9" * 40, NOW))
+    assert "contains no account of 0x9999…9999" in await sentence_of(source.fetch_account("0x" + "9" * 40, NOW))
     assert (await source.fetch_collection("3", NOW)).name == "Number 3"
-    assert "does not hold collection 77" in await sentence_of(source.fetch_collection("77", NOW))
+    assert "does not contain collection 77" in await sentence_of(source.fetch_collection("77", NOW))
 
 
 async def test_on_a_chain_the_account_is_the_address(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ async def test_many_ask_at_once(source: ArchiveSource) -> None:
     assert [scan.rows[0].kinds for scan in scans] == list(range(1, 41))
 
 
-async def test_a_file_that_breaks_while_in_use_is_told_as_a_failure(source: ArchiveSource, tmp_path: Path) -> None:
+async def test_a_file_that_breaks_while_in_use_is_reported_as_a_failure(source: ArchiveSource, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"")
     with pytest.raises(UnavailableError, match="is damaged"):
         await holdings(source)

@@ -1,4 +1,4 @@
-"""BlockscoutSource against the stand-in over HTTP: what it asks, and what it makes of the answers."""
+"""BlockscoutSource against the stand-in over HTTP: its requests, and how it reads the answers."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -42,7 +42,7 @@ async def contract_of(source: BlockscoutSource, name: str) -> str:
     return (await by_name(source))[name].collection.collection_id
 
 
-async def test_it_is_a_source_that_says_what_it_can(eth: BlockscoutSource) -> None:
+async def test_it_has_the_protocols_that_it_supports(eth: BlockscoutSource) -> None:
     source: Source = eth
     assert (source.name, source.label, source.network) == ("ethereum", "Ethereum (Blockscout)", "eip155:1")
     assert source.abilities == Abilities(numbers_copies=True, is_live=True)
@@ -60,7 +60,7 @@ async def test_it_is_a_source_that_says_what_it_can(eth: BlockscoutSource) -> No
         (1, "Our own node", "Our own node"),
     ],
 )
-async def test_people_are_told_which_chain_it_is(sandbox: SandboxClient, chain: int, label: str, expected: str) -> None:
+async def test_its_label_names_the_chain(sandbox: SandboxClient, chain: int, label: str, expected: str) -> None:
     async with open_blockscout(sandbox, chain=chain, label=label) as source:
         assert (source.label, source.network) == (expected, f"eip155:{chain}")
 
@@ -78,23 +78,23 @@ async def test_a_whale_is_read_to_the_end_in_both_forms_of_paging(sandbox: Sandb
     assert scan.complete
     assert sizes == [50, 100, 118]
     calls = await requests(sandbox, "/nft/collections")
-    told = [call["response"]["next_page_params"] for call in calls]
-    assert told[-1] is None
-    assert ("items_count" in told[0]) == (version == "11")
-    # Each page is asked for with the key as it came.
-    for call, key in zip(calls[1:], told, strict=False):
+    cursors = [call["response"]["next_page_params"] for call in calls]
+    assert cursors[-1] is None
+    assert ("items_count" in cursors[0]) == (version == "11")
+    # Each page is requested with the key exactly as it was received.
+    for call, key in zip(calls[1:], cursors, strict=False):
         assert call["query"] == {"type": "ERC-721,ERC-1155,ERC-404"} | {name: str(key[name]) for name in key}
     assert {call["headers"]["authorization"] for call in calls} == {"<present>"}
 
 
-async def test_what_the_indexer_did_not_count_is_a_gap_and_not_nothing(eth: BlockscoutSource) -> None:
+async def test_what_the_indexer_did_not_count_is_missing_and_not_zero(eth: BlockscoutSource) -> None:
     scan = await holdings(eth)
     assert len(scan.rows) == 7
     assert (scan.finished, scan.complete) == (True, False)
     assert reason_words(scan.incomplete_reason) == "1 of 8 entries could not be understood"
 
 
-async def test_collections_are_told_as_all_sources_tell_them(eth: BlockscoutSource) -> None:
+async def test_collections_have_the_same_form_as_from_other_sources(eth: BlockscoutSource) -> None:
     held = await by_name(eth)
     founders, flags = held["Founders' Tiles"], held["Signal Flags"]
     assert (founders.kinds, flags.kinds) == (3, 4)
@@ -117,7 +117,7 @@ async def test_a_contract_without_name_symbol_and_pictures_is_a_row(eth: Blocksc
     assert (unnamed.kinds, unnamed.collection.avatar_uris) == (1, ())
 
 
-async def test_hostile_text_stays_what_it_is_and_a_scam_is_marked(eth: BlockscoutSource) -> None:
+async def test_hostile_text_is_unchanged_and_a_scam_is_marked(eth: BlockscoutSource) -> None:
     (scam,) = [row.collection for row in (await by_name(eth)).values() if row.collection.is_scam]
     assert scam.name == "⚠️ Claim your reward: [claim-tessera.example](https://phish.example/claim) @everyone"
     assert scam.avatar_uris[0] == "http://169.254.169.254/latest/meta-data/"
@@ -139,7 +139,7 @@ async def test_no_row_is_left_out_by_the_server_as_scam(sandbox: SandboxClient, 
     assert {call["headers"].get("show-scam-tokens") for call in calls} == {"true"}
 
 
-async def test_one_contract_is_found_on_whatever_page_it_stands(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
+async def test_one_contract_is_found_on_any_page(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
     everything = await holdings(eth, WHALE)
     for wanted in (everything.rows[0], everything.rows[117]):
         scan = await holdings(eth, WHALE, wanted.collection.collection_id)
@@ -153,7 +153,7 @@ async def test_a_contract_that_is_not_held_is_not_held(eth: BlockscoutSource) ->
     assert (scan.rows, scan.complete) == ((), True)
 
 
-async def test_one_contract_is_not_said_to_be_missing_while_a_row_cannot_be_read(eth: BlockscoutSource) -> None:
+async def test_one_contract_is_not_reported_missing_while_a_row_cannot_be_read(eth: BlockscoutSource) -> None:
     assert not (await holdings(eth, ADA, NOBODY)).complete
 
 
@@ -200,7 +200,7 @@ async def test_nfts_of_a_contract_that_nobody_knows(eth: BlockscoutSource) -> No
 
 
 @pytest.mark.parametrize("version", ["11", "12"])
-async def test_all_holders_of_a_contract_are_told(sandbox: SandboxClient, version: str) -> None:
+async def test_all_holders_of_a_contract_are_listed(sandbox: SandboxClient, version: str) -> None:
     await hurry(sandbox, version=version)
     async with open_blockscout(sandbox) as source:
         contract = await contract_of(source, "Founders' Tiles")
@@ -221,7 +221,7 @@ async def test_the_kinds_of_one_holder_are_added_up(eth: BlockscoutSource) -> No
     assert scan.complete
 
 
-async def test_a_contract_that_nobody_knows_has_no_holders_to_tell_of(eth: BlockscoutSource) -> None:
+async def test_an_unknown_contract_has_no_list_of_holders(eth: BlockscoutSource) -> None:
     asked = last_of(eth.iter_holders(NOBODY, NOW))
     assert await sentence_of(asked, NotFoundError) == "Ethereum (Blockscout) knows no collection 0x9999…9999."
 
@@ -287,11 +287,11 @@ async def test_a_name_leads_to_its_address(sandbox: SandboxClient, eth: Blocksco
 
 async def test_a_name_of_nobody_leads_nowhere(eth: BlockscoutSource) -> None:
     assert await sentence_of(eth.resolve_name("nobody.eth", NOW), NotFoundError) == (
-        "Ethereum (Blockscout) knows no address behind the name nobody.eth."
+        "Ethereum (Blockscout) knows no address for the name nobody.eth."
     )
 
 
-async def test_a_token_that_calls_itself_by_a_name_is_not_whom_it_means(
+async def test_a_token_with_a_name_as_its_title_is_not_the_address_of_that_name(
     sandbox: SandboxClient, eth: BlockscoutSource
 ) -> None:
     contract = await contract_of(eth, "Pigeon Post")

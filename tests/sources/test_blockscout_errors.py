@@ -1,4 +1,4 @@
-"""What Blockscout's errors mean: each fault a class and one sentence, and nothing unclear ever an empty address."""
+"""What Blockscout's errors mean: each has a class and one sentence, and an unclear answer is never an empty address."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -46,7 +46,7 @@ async def eth(sandbox: SandboxClient) -> AsyncIterator[BlockscoutSource]:
 # ---------------------------------------------------------------- the key
 
 
-async def test_a_wrong_key_is_the_operators_to_mend_and_not_sent_again(sandbox: SandboxClient) -> None:
+async def test_a_wrong_key_is_for_the_operator_to_fix_and_not_sent_again(sandbox: SandboxClient) -> None:
     async with open_blockscout(sandbox, key="proapi_wrong", name="my-eth") as source:
         assert await sentence_of(holdings(source), RefusedError) == (
             f"{LABEL} refuses this bot's API key (HTTP 401): its operator must check MY_ETH_API_KEY."
@@ -57,13 +57,13 @@ async def test_a_wrong_key_is_the_operators_to_mend_and_not_sent_again(sandbox: 
     assert len(await requests(sandbox)) == 1
 
 
-async def test_without_a_key_the_operator_is_told_where_one_belongs(sandbox: SandboxClient) -> None:
+async def test_without_a_key_the_error_says_where_to_put_one(sandbox: SandboxClient) -> None:
     await hurry(sandbox)
     async with open_blockscout(sandbox, key=None) as source:
         assert (await holdings(source, NOBODY)).complete
         await answer(sandbox, "/nft/collections", {"message": "Unverified email"}, 403)
         assert await sentence_of(holdings(source), RefusedError) == (
-            f"{LABEL} wants an API key (HTTP 403) and this bot has none: its operator must set ETHEREUM_API_KEY."
+            f"{LABEL} requires an API key (HTTP 403) and this bot has none: its operator must set ETHEREUM_API_KEY."
         )
     assert "authorization" not in (await requests(sandbox))[0]["headers"]
 
@@ -80,7 +80,7 @@ async def test_a_missing_contract_is_missing_but_a_missing_endpoint_is_unknown(
     assert "must check the base URL" in await sentence_of(eth.resolve_name("ada.eth", NOW), UnavailableError)
 
 
-async def test_a_404_that_is_not_the_apis_own_is_no_word_on_a_contract(
+async def test_a_404_that_is_not_from_the_api_says_nothing_about_a_contract(
     sandbox: SandboxClient, eth: BlockscoutSource
 ) -> None:
     await answer(sandbox, "/tokens/", {"error": "no route"}, 404)
@@ -106,7 +106,7 @@ async def test_only_an_address_that_is_pointed_at_is_refused(sandbox: SandboxCli
         await sandbox.reset()
         await answer(sandbox, "/nft/collections", body, 422)
         assert await sentence_of(holdings(eth), UnavailableError) == (
-            f"{LABEL} did not accept the question. Try again later."
+            f"{LABEL} did not accept the request. Try again later."
         )
         assert len(await requests(sandbox)) == 1  # it would say so again
 
@@ -141,7 +141,7 @@ async def test_a_fault_is_an_error_with_one_sentence(
     assert words in sentence
 
 
-async def test_a_slow_answer_is_none(sandbox: SandboxClient) -> None:
+async def test_a_slow_answer_is_an_error(sandbox: SandboxClient) -> None:
     await fault(sandbox, "slow", seconds=2)
     async with open_blockscout(sandbox, timeout_seconds=0.2) as source:
         assert "did not answer within" in await sentence_of(holdings(source), UnavailableError)
@@ -158,7 +158,9 @@ async def test_a_fault_on_a_later_page_leaves_the_list_unfinished(
     assert (len(scan.rows), scan.finished, scan.complete) == (50, False, False)
 
 
-async def test_a_server_that_repeats_itself_is_left_with_a_gap(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
+async def test_a_server_that_repeats_a_page_gives_an_incomplete_list(
+    sandbox: SandboxClient, eth: BlockscoutSource
+) -> None:
     await fault(sandbox, "repeat")
     scan = await holdings(eth, WHALE)
     assert (len(scan.rows), scan.complete) == (50, False)
@@ -219,8 +221,8 @@ async def nfts_from(scripted: Scripted) -> list[str]:
     return [nft.nft_id for nft in scan.rows]
 
 
-async def test_a_token_id_of_78_digits_leads_on_exactly() -> None:
-    """Names are NFTs whose ids are hashes; the key has the id as a JSON number, which most readers would round."""
+async def test_a_token_id_of_78_digits_is_sent_back_exactly() -> None:
+    """Names are NFTs whose ids are hashes; the key has the id as a JSON number, which most parsers would round."""
     wide = 2**255 + 12345
     first = b'{"items": [{"id": "%d", "value": "1"}], "next_page_params": {"unique_token": %d}}' % (wide, wide)
     scripted = Scripted(first, orjson.dumps({"items": [{"id": "7", "value": "1"}], "next_page_params": None}))
@@ -228,7 +230,7 @@ async def test_a_token_id_of_78_digits_leads_on_exactly() -> None:
     assert scripted.queries[1] == {"holder_address_hash": ADA, "unique_token": str(wide)}
 
 
-async def test_a_number_that_cannot_be_told_exactly_is_not_guessed() -> None:
+async def test_a_number_that_is_not_exact_is_not_guessed() -> None:
     page = b'{"items": [{"id": "7", "value": "1"}], "next_page_params": {"unique_token": %d}}' % (2**255)
     assert await sentence_of(nfts_from(Scripted(page)), UnavailableError) == UNKNOWN_FORM
 
@@ -258,7 +260,7 @@ async def test_a_limit_that_is_used_up_is_waited_for(sandbox: SandboxClient) -> 
     assert [call["status"] for call in await requests(sandbox)] == [200, 200, 200]
 
 
-async def test_headers_that_say_nothing_hold_nobody_up(sandbox: SandboxClient) -> None:
+async def test_headers_without_meaning_delay_no_request(sandbox: SandboxClient) -> None:
     await hurry(sandbox, headers="broken")
     async with open_blockscout(sandbox) as source, asyncio.timeout(60):
         assert (await holdings(source, WHALE)).complete
@@ -274,6 +276,6 @@ async def test_too_many_requests_are_sent_again_when_the_window_is_over(
     assert second["at_ms"] - first["at_ms"] >= 290
 
 
-async def test_a_key_stands_in_no_url(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
+async def test_a_key_is_in_no_url(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
     await holdings(eth, WHALE)
     assert all(BLOCKSCOUT_KEY not in str(call["query"]) for call in await requests(sandbox))

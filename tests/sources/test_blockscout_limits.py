@@ -1,4 +1,4 @@
-"""A rate limit as headers tell it is heeded by whoever asks, believed within reason, and never trips anybody up."""
+"""All requests obey a rate limit from headers; it is accepted within bounds, and wrong headers cause no error."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -43,16 +43,16 @@ NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
         (None, None, None),
     ],
 )
-def test_a_used_up_limit_is_believed_within_reason(
+def test_a_used_up_limit_is_accepted_within_bounds(
     remaining: str | None, reset: str | None, expected: float | None
 ) -> None:
-    told = {"x-ratelimit-remaining": remaining, "x-ratelimit-reset": reset}
-    headers = {name: value for name, value in told.items() if value is not None}
+    sent = {"x-ratelimit-remaining": remaining, "x-ratelimit-reset": reset}
+    headers = {name: value for name, value in sent.items() if value is not None}
     pause = parse_used_up(headers)
     assert (pause.total_seconds() if pause else None) == expected
 
 
-def test_retry_after_comes_before_the_window() -> None:
+def test_retry_after_has_precedence_over_the_window() -> None:
     window = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "700"}
     assert parse_pause({"Retry-After": "7"} | window, NOON) == timedelta(seconds=7)
     assert parse_pause({"Retry-After": "soon"} | window, NOON) == timedelta(milliseconds=700)
@@ -73,7 +73,7 @@ async def open_client(
             headers={},
             pace=Pace(1000),
             timeout=timedelta(seconds=30),
-            judge=lambda _: None,
+            check_answer=lambda _: None,
             clock=(time or JumpingClock()).clock,
         )
         try:
@@ -100,7 +100,7 @@ async def test_the_last_request_of_a_window_is_answered_and_the_next_one_waits()
     assert client.health.last_failure == ""
 
 
-async def test_a_long_wait_is_told_and_not_waited_for() -> None:
+async def test_a_long_wait_is_reported_and_not_waited_for() -> None:
     async with open_client(says("0", "3600000")) as client:
         await client.fetch("/a", {}, NOW)
         with pytest.raises(ThrottledError) as caught:
@@ -116,7 +116,7 @@ async def test_a_429_says_when_in_either_way() -> None:
 
 
 @pytest.mark.parametrize(("remaining", "reset"), [("-1", "-1"), ("0", "-1"), ("0", "soon"), ("-1", "900000"), ("", "")])
-async def test_garbled_headers_hold_nobody_up(remaining: str, reset: str) -> None:
+async def test_garbled_headers_delay_no_request(remaining: str, reset: str) -> None:
     time = JumpingClock()
     async with open_client(says(remaining, reset), time) as client:
         for path in ("/a", "/b", "/c"):

@@ -84,11 +84,11 @@ def test_a_name_is_the_name_or_the_symbol_or_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("upstream", "expected"),
     [("ERC-721", "ERC721"), ("ERC-1155", "ERC1155"), ("ERC-404", "ERC404"), (None, ""), ("@here", "@here")],
 )
-def test_kinds_of_contracts_are_named_as_everywhere(told: Any, said: str) -> None:
-    assert held(type=told).nft_type == said
+def test_kinds_of_contracts_are_named_as_everywhere(upstream: Any, expected: str) -> None:
+    assert held(type=upstream).nft_type == expected
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_pictures_are_in_order_of_preference_and_each_once() -> None:
     assert held(icon_url=None, instances=[instance]).avatar_uris[0] == "t500"
 
 
-def test_a_film_is_no_picture() -> None:
+def test_a_video_is_no_picture() -> None:
     assert held(instances=[{"media_url": "film", "media_type": "video/mp4"}]).avatar_uris == ()
 
 
@@ -150,7 +150,7 @@ def test_a_holder_has_a_count_or_is_unreadable() -> None:
     assert page.unreadable == 2
 
 
-def test_what_is_kept_is_bounded() -> None:
+def test_the_size_of_values_is_limited() -> None:
     collection = held(name=LONG, type=LONG, icon_url="https://x.example/" + LONG)
     assert (len(collection.name), len(collection.nft_type), collection.avatar_uris) == (1000, 1000, ())
     (nft,) = nfts(
@@ -159,7 +159,7 @@ def test_what_is_kept_is_bounded() -> None:
     assert (len(nft.name), len(nft.description), nft.image_uris) == (1000, 20_000, ())
 
 
-# orjson reads 1,024 levels; some of them lie around the value.
+# orjson reads 1,024 levels; some of them are around the value.
 @pytest.mark.parametrize("levels", [300, 1000])
 @pytest.mark.parametrize("brackets", [("[", "]"), ('{"a":', "}")], ids=["lists", "tables"])
 def test_depth_breaks_nothing(levels: int, brackets: tuple[str, str]) -> None:

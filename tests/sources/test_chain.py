@@ -1,4 +1,4 @@
-"""One source, else another: the second speaks only where the first gave no whole answer, and it is said that it did."""
+"""One source, else another: the second answers only where the first gave no complete answer, and the answer says so."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOW = Priority.INTERACTIVE
 
 
 class Plain:
-    """A source that says what it is given: pages, then an error if any. It can do what all sources can."""
+    """A source with given answers: pages, then an error if any. It can do what all sources can."""
 
     network = "loopring"
     health = Health()
@@ -112,7 +112,7 @@ ARCHIVE = Scripted("Archive", (RawPage((CATS, DOGS), total=2),), as_of=THEN)
 
 
 async def last(source: ChainedSource) -> Scan[Holding]:
-    """The final word on the account."""
+    """The last answer about the account."""
     scans = [scan async for scan in source.iter_holdings(ACCOUNT, None, NOW)]
     return scans[-1]
 
@@ -128,10 +128,10 @@ async def test_a_whole_answer_of_the_first_is_the_answer() -> None:
     [
         pytest.param((), DOWN, "Loopring does not answer.", id="it is down"),
         pytest.param(HALF, DOWN, "Loopring does not answer.", id="it breaks off in the middle"),
-        pytest.param(TORN, None, "Loopring: 1 of the 2 announced arrived.", id="it tells only a part"),
+        pytest.param(TORN, None, "Loopring: 1 of the 2 announced arrived.", id="it returns only a part"),
     ],
 )
-async def test_the_second_speaks_where_the_first_has_no_whole_answer(
+async def test_the_second_answers_where_the_first_has_no_complete_answer(
     pages: tuple[RawPage[Holding], ...], error: Exception | None, why: str
 ) -> None:
     scan = await last(ChainedSource(Scripted("Loopring", pages, error), ARCHIVE))
@@ -151,7 +151,7 @@ async def test_the_second_speaks_where_the_first_has_no_whole_answer(
         pytest.param(Scripted("Archive", TORN), id="it has only a part itself"),
     ],
 )
-async def test_where_neither_knows_the_words_of_the_first_stand(second: Scripted) -> None:
+async def test_where_neither_answers_the_error_of_the_first_is_raised(second: Scripted) -> None:
     with pytest.raises(SourceError, match="Loopring does not answer"):
         await last(ChainedSource(Scripted("Loopring", (), DOWN), second))
     scan = await last(ChainedSource(Scripted("Loopring", TORN), second))
@@ -181,7 +181,7 @@ async def test_other_questions_go_the_same_way() -> None:
 
 
 @pytest.mark.parametrize("find", [holders_of, resolver_of, namer_of, wallets_of])
-def test_who_can_is_found_by_what_it_has(find: Callable[[Source], object]) -> None:
+def test_abilities_are_found_by_methods(find: Callable[[Source], object]) -> None:
     able, plain = Scripted("Loopring"), Plain("Archive")
     assert find(able) is able
     assert find(plain) is None
@@ -191,14 +191,14 @@ def test_who_can_is_found_by_what_it_has(find: Callable[[Source], object]) -> No
 
 
 @pytest.mark.parametrize(("find", "either"), [(holders_of, 0), (resolver_of, 0), (namer_of, 1), (wallets_of, 1)])
-def test_what_is_offered_is_what_the_first_can_and_what_is_known_either_may_know(
+def test_features_follow_the_first_source_and_knowledge_may_come_from_either(
     find: Callable[[Source], object], either: int
 ) -> None:
     able = Scripted("Loopring")
     assert find(ChainedSource(Plain("Archive"), able)) is (able if either else None)
 
 
-async def test_two_that_can_are_asked_in_turn() -> None:
+async def test_two_sources_with_an_ability_are_asked_in_turn() -> None:
     down = ChainedSource(Scripted("Loopring", (), DOWN), ARCHIVE)
     up = ChainedSource(Scripted("Loopring", WHOLE), ARCHIVE)
     names, resolvers, lists = namer_of(down), resolver_of(down), holders_of(down)

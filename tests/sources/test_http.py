@@ -1,4 +1,4 @@
-"""The shared HTTP client: whatever a server does, the answer is JSON or a SourceError, and it stays polite."""
+"""The shared HTTP client: whatever a server does, the result is JSON or a SourceError, and limits are respected."""
 
 import asyncio
 import gzip
@@ -56,7 +56,7 @@ async def make_client(server: Server) -> AsyncIterator[Callable[..., JsonClient]
         def make(
             *,
             timeout: float = 30.0,
-            judge: Callable[[Answer], None] = lambda _: None,
+            check_answer: Callable[[Answer], None] = lambda _: None,
             pace: Pace | None = None,
             clock: Clock | None = None,
         ) -> JsonClient:
@@ -67,7 +67,7 @@ async def make_client(server: Server) -> AsyncIterator[Callable[..., JsonClient]
                 headers={"X-API-KEY": "k"},
                 pace=pace or Pace(1000),
                 timeout=timedelta(seconds=timeout),
-                judge=judge,
+                check_answer=check_answer,
                 clock=clock or JumpingClock().clock,
             )
             clients.append(client)
@@ -154,7 +154,7 @@ async def test_an_error_status_with_json_is_an_answer(server: Server, make_clien
         pytest.param(sends(b"{broken"), id="not JSON"),
     ],
 )
-async def test_a_passing_fault_is_retried(
+async def test_a_temporary_fault_is_retried(
     server: Server, make_client: Callable[..., JsonClient], fault: Handler
 ) -> None:
     server.handlers = [fault, answers({"n": 2})]
@@ -165,7 +165,7 @@ async def test_a_passing_fault_is_retried(
 @pytest.mark.parametrize(
     ("fault", "kind", "words"),
     [
-        pytest.param(answers(status=502), UnavailableError, "fault of its own (HTTP 502)", id="502"),
+        pytest.param(answers(status=502), UnavailableError, "internal error (HTTP 502)", id="502"),
         pytest.param(answers(status=429), ThrottledError, "too many requests", id="429"),
         pytest.param(sends(b"<html>", "text/html"), UnavailableError, "(HTML instead of JSON)", id="html"),
         pytest.param(
@@ -208,7 +208,7 @@ async def test_a_passing_fault_is_retried(
         pytest.param(resets, UnavailableError, "cannot be reached", id="reset"),
     ],
 )
-async def test_a_lasting_fault_is_said_in_one_sentence(
+async def test_a_permanent_fault_is_reported_in_one_sentence(
     server: Server, make_client: Callable[..., JsonClient], fault: Handler, kind: type[SourceError], words: str
 ) -> None:
     server.handlers = [fault]
@@ -223,7 +223,7 @@ async def test_a_lasting_fault_is_said_in_one_sentence(
     assert all(request.path == "/x" for request in server.requests)
 
 
-async def test_a_slow_answer_is_given_up_once(server: Server, make_client: Callable[..., JsonClient]) -> None:
+async def test_a_slow_answer_is_waited_for_once(server: Server, make_client: Callable[..., JsonClient]) -> None:
     server.handlers = [hangs]
     with pytest.raises(UnavailableError, match="did not answer within 1 second"):
         await fetch(make_client(timeout=0.3, clock=Clock()))
@@ -238,7 +238,7 @@ async def test_the_same_question_is_sent_once(server: Server, make_client: Calla
     assert len(server.requests) == 1
 
 
-async def test_who_gives_up_does_not_take_the_answer_from_the_others(
+async def test_a_caller_who_gives_up_does_not_cancel_the_request_for_the_others(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
     server.handlers = [answers({"n": 4})]
@@ -249,7 +249,7 @@ async def test_who_gives_up_does_not_take_the_answer_from_the_others(
     assert (await second).body == {"n": 4}
 
 
-async def test_a_long_retry_after_holds_everybody_and_is_told(
+async def test_a_long_retry_after_stops_all_requests_and_is_reported(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
     server.handlers = [answers(status=429, **{"Retry-After": "3600"})]
@@ -262,9 +262,7 @@ async def test_a_long_retry_after_holds_everybody_and_is_told(
     assert len(server.requests) == 1
 
 
-async def test_a_source_that_keeps_failing_is_left_alone(
-    server: Server, make_client: Callable[..., JsonClient]
-) -> None:
+async def test_a_source_that_keeps_failing_gets_a_pause(server: Server, make_client: Callable[..., JsonClient]) -> None:
     server.handlers = [answers(status=500)]
     client = make_client()
     for _ in range(4):
@@ -274,10 +272,10 @@ async def test_a_source_that_keeps_failing_is_left_alone(
 
 
 async def ask_at_once(client: JsonClient, questions: int) -> list[str]:
-    """What so many people are told who ask different things at the same time; "" for those who got an answer."""
+    """The errors of so many different requests at the same time; "" for those that got an answer."""
     asked = (client.fetch(f"/{number}", {}, Priority.INTERACTIVE) for number in range(questions))
-    told = await asyncio.gather(*asked, return_exceptions=True)
-    return [answer.sentence if isinstance(answer, SourceError) else "" for answer in told]
+    sentences = await asyncio.gather(*asked, return_exceptions=True)
+    return [answer.sentence if isinstance(answer, SourceError) else "" for answer in sentences]
 
 
 def dated(seconds: float) -> str:
@@ -289,7 +287,7 @@ def dated(seconds: float) -> str:
     [(429, str), (503, str), (429, dated), (503, dated)],  # dated when the test runs, not when it is collected
     ids=["429", "503", "429 with a date", "503 with a date"],
 )
-async def test_who_is_queued_already_obeys_retry_after_too(
+async def test_queued_requests_obey_retry_after_too(
     server: Server, make_client: Callable[..., JsonClient], status: int, written: Callable[[int], str]
 ) -> None:
     server.handlers = [answers(status=status, **{"Retry-After": written(60)})]
@@ -299,20 +297,20 @@ async def test_who_is_queued_already_obeys_retry_after_too(
     queued = asyncio.create_task(ask_at_once(client, 20))
     with pytest.raises(SourceError):
         await first
-    pace.tokens.release()  # for the one that stood at the bucket when the first was answered
+    pace.tokens.release()  # for the one that waited for a token when the first was answered
     assert all("Tessera asks again in" in sentence for sentence in await queued)
     assert len(server.requests) == 1
 
 
-async def test_who_is_queued_already_is_spared_a_refused_key(
+async def test_queued_requests_do_not_send_a_refused_key(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
-    def judge(_answer: Answer) -> None:
+    def check_answer(_answer: Answer) -> None:
         raise RefusedError(Message("Upstream refuses the key."))
 
     server.handlers = [answers()]
     pace = Tokens(1)
-    client = make_client(judge=judge, pace=pace)
+    client = make_client(check_answer=check_answer, pace=pace)
     first = asyncio.create_task(fetch(client))
     queued = asyncio.create_task(ask_at_once(client, 20))
     with pytest.raises(RefusedError):
@@ -322,7 +320,7 @@ async def test_who_is_queued_already_is_spared_a_refused_key(
     assert len(server.requests) == 1
 
 
-async def test_after_a_hold_one_request_goes_first_and_the_others_follow_when_it_was_answered(
+async def test_while_half_open_one_request_is_sent_and_the_others_follow_after_its_answer(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
     probed, answered = asyncio.Event(), asyncio.Event()
@@ -339,11 +337,11 @@ async def test_after_a_hold_one_request_goes_first_and_the_others_follow_when_it
     await time.sleeper.wait()  # before its second attempt
     time.advance(2)
     others = asyncio.create_task(ask_at_once(client, 20))
-    await time.sleeper.wait()  # until the hold is over
+    await time.sleeper.wait()  # until the breaker is half-open
     assert len(server.requests) == 1
     time.advance(1)
     await probed.wait()
-    for _ in range(50):  # whatever the others could do now, they do
+    for _ in range(50):  # the others do everything that they can do now
         await asyncio.sleep(0)
     assert len(server.requests) == 2
     answered.set()
@@ -351,7 +349,7 @@ async def test_after_a_hold_one_request_goes_first_and_the_others_follow_when_it
     assert (await first).body == {"n": 5}
 
 
-async def test_a_source_that_is_still_down_after_a_hold_is_asked_once(
+async def test_a_source_that_is_still_down_while_half_open_is_asked_once(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
     time = JumpingClock()
@@ -364,29 +362,29 @@ async def test_a_source_that_is_still_down_after_a_hold_is_asked_once(
     client = make_client(clock=time.clock)
     with pytest.raises(ThrottledError):
         await fetch(client)
-    told = await ask_at_once(client, 20)
+    sentences = await ask_at_once(client, 20)
     assert len(server.requests) <= 6
-    assert "Upstream has a fault of its own (HTTP 500). Tessera asks again in 30 seconds." in told
+    assert "Upstream has an internal error (HTTP 500). Tessera asks again in 30 seconds." in sentences
 
 
 @pytest.mark.parametrize("body", [{"resultInfo": {"code": 100206}}, {"message": "Forbidden"}], ids=["code", "message"])
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
-async def test_a_complaint_in_json_never_makes_others_wait(
+async def test_an_error_in_json_never_makes_others_wait(
     server: Server, make_client: Callable[..., JsonClient], status: int, body: object
 ) -> None:
-    def judge(answer: Answer) -> None:
+    def check_answer(answer: Answer) -> None:
         if answer.status >= 400:
-            raise UnavailableError(Message("Upstream has a fault of its own."))
+            raise UnavailableError(Message("Upstream has an internal error."))
 
     server.handlers = [answers(body, status=status)] * 6 + [answers({"n": 6})]
-    client = make_client(judge=judge)
+    client = make_client(check_answer=check_answer)
     while len(server.requests) < 6:
         with pytest.raises(SourceError):
             await fetch(client)
     assert (await fetch(client)).body == {"n": 6}
 
 
-async def test_a_firewall_that_refuses_one_question_does_not_hold_the_others(
+async def test_a_firewall_that_refuses_one_request_does_not_stop_the_others(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
     async def refuses(_request: web.Request) -> web.Response:
@@ -430,11 +428,11 @@ async def test_background_work_shares_the_answer_that_a_person_waits_for(
 async def test_a_refused_key_is_not_tried_again_and_again(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
-    def judge(_answer: Answer) -> None:
+    def check_answer(_answer: Answer) -> None:
         raise RefusedError(Message("Upstream refuses the key."))
 
     server.handlers = [answers()]
-    client = make_client(judge=judge)
+    client = make_client(check_answer=check_answer)
     for _ in range(5):
         with pytest.raises(RefusedError, match="Upstream refuses the key"):
             await fetch(client)
@@ -444,11 +442,11 @@ async def test_a_refused_key_is_not_tried_again_and_again(
 async def test_no_such_thing_is_an_answer_and_not_a_failure(
     server: Server, make_client: Callable[..., JsonClient]
 ) -> None:
-    def judge(_answer: Answer) -> None:
+    def check_answer(_answer: Answer) -> None:
         raise NotFoundError(Message("Upstream has no such account."))
 
     server.handlers = [answers()]
-    client = make_client(judge=judge)
+    client = make_client(check_answer=check_answer)
     for _ in range(8):
         with pytest.raises(NotFoundError):
             await fetch(client)

@@ -1,4 +1,4 @@
-"""LoopringSource against the stand-in over HTTP: what it asks, and what it makes of the answers."""
+"""LoopringSource against the stand-in over HTTP: its requests, and how it reads the answers."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -40,7 +40,7 @@ async def nfts(source: LoopringSource, account: str, collection: Collection) -> 
 
 
 async def answer(sandbox: SandboxClient, path: str, body: Any, status: int = 200) -> None:
-    """Let the stand-in give this JSON to every request for a path."""
+    """Let the stand-in answer every request for a path with this JSON."""
     await sandbox.fault("status", path=path, status=status, body=body)
 
 
@@ -51,7 +51,7 @@ async def sentence_of(asked: Awaitable[Any], kind: type[TesseraError]) -> str:
     return caught.value.sentence
 
 
-# ---------------------------------------------------------------- what is asked and understood
+# ---------------------------------------------------------------- requests and answers
 
 
 async def test_holdings_are_read_to_the_end_with_counts(sandbox: SandboxClient, source: LoopringSource) -> None:
@@ -111,7 +111,9 @@ async def test_a_collection_by_its_number(sandbox: SandboxClient, source: Loopri
     assert [call["query"] for call in await sandbox.requests("nft/public/collection")] == [{"id": "254"}]
 
 
-async def test_owner_and_account_lead_to_each_other(sandbox: SandboxClient, source: LoopringSource) -> None:
+async def test_the_owner_is_found_by_account_and_the_account_by_owner(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
     assert await source.fetch_owner(ADA, NOW) == ADA_OWNER
     assert await source.fetch_account(ADA_OWNER, NOW) == ADA
     assert [call["query"] for call in await sandbox.requests("/account")] == [
@@ -120,7 +122,7 @@ async def test_owner_and_account_lead_to_each_other(sandbox: SandboxClient, sour
     ]
 
 
-async def test_names_lead_both_ways(sandbox: SandboxClient, source: LoopringSource) -> None:
+async def test_names_and_addresses_are_resolved_both_ways(sandbox: SandboxClient, source: LoopringSource) -> None:
     assert await source.resolve_name("ada.loopring.eth", NOW) == ADA_OWNER
     assert await source.fetch_name(ADA_OWNER, NOW) == "ada.loopring.eth"
     assert await source.fetch_name("0x" + "9" * 40, NOW) == ""
@@ -130,7 +132,7 @@ async def test_names_lead_both_ways(sandbox: SandboxClient, source: LoopringSour
 
 async def test_a_name_of_nobody_and_an_address_without_an_account(source: LoopringSource) -> None:
     assert await sentence_of(source.resolve_name("nobody.eth", NOW), NotFoundError) == (
-        "The name nobody.eth leads to no address."
+        "The name nobody.eth has no address."
     )
     assert await sentence_of(source.fetch_account("0x" + "9" * 40, NOW), NotFoundError) == (
         "Loopring has no account for 0x9999…9999."
@@ -186,7 +188,7 @@ async def test_a_name_without_data_leads_nowhere(
     sandbox: SandboxClient, source: LoopringSource, data: dict[str, Any]
 ) -> None:
     await answer(sandbox, "resolveEns", {"resultInfo": {"code": 0, "message": "SUCCESS"}} | data)
-    assert "leads to no address" in await sentence_of(source.resolve_name("ada.eth", NOW), NotFoundError)
+    assert "has no address" in await sentence_of(source.resolve_name("ada.eth", NOW), NotFoundError)
 
 
 @pytest.mark.parametrize("body", [[], {"status": "maintenance"}, {"data": None}, {"resultInfo": {}, "data": ""}])
@@ -202,9 +204,9 @@ async def test_a_name_or_a_collection_that_cannot_exist_does_not(
     sandbox: SandboxClient, source: LoopringSource
 ) -> None:
     await sandbox.fault("error", path="/api/", code=100001, message="Invalid argument")
-    assert "leads to no address" in await sentence_of(source.resolve_name("ada.eth", NOW), NotFoundError)
+    assert "has no address" in await sentence_of(source.resolve_name("ada.eth", NOW), NotFoundError)
     assert "knows no collection" in await sentence_of(source.fetch_collection("254", NOW), NotFoundError)
-    assert "did not accept the question" in await sentence_of(source.fetch_owner(ADA, NOW), UnavailableError)
+    assert "did not accept the request" in await sentence_of(source.fetch_owner(ADA, NOW), UnavailableError)
 
 
 @pytest.mark.parametrize("code", [b"true", b"0.0", b"[" * 1000 + b"]" * 1000], ids=["true", "a float", "deep"])
@@ -219,5 +221,5 @@ async def test_a_code_that_is_no_number_is_a_fault(code: bytes) -> None:
         source = LoopringSource(
             session, LoopringTable(name="loopring", base_url=str(server.make_url("")), requests_per_second=1000)
         )
-        assert "has a fault of its own" in await sentence_of(holdings(source), UnavailableError)
+        assert "has an internal error" in await sentence_of(holdings(source), UnavailableError)
         await source.close()

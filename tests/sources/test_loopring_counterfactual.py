@@ -1,4 +1,4 @@
-"""How a wallet that is not deployed comes by its address: Loopring's word on it, its "no", and what is neither."""
+"""How addresses of wallets that are not deployed are computed: Loopring's answer, its "no", and what is neither."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ RECOVERED = Account(LOOPRING, "10029")  # deployed since, and the API goes on te
 KEYED, DEPLOYED = Account(LOOPRING, "10001"), Account(LOOPRING, "10021")
 
 
-async def told(sandbox: SandboxClient, account: Account) -> dict[str, str]:
+async def counterfactual_info(sandbox: SandboxClient, account: Account) -> dict[str, str]:
     """The answer as it is sent."""
     body: dict[str, str] = await sandbox.get(f"/loopring/api/v3/{INFO}", accountId=account.account_id)
     return body
@@ -29,7 +29,7 @@ async def told(sandbox: SandboxClient, account: Account) -> dict[str, str]:
 @pytest.mark.parametrize("account", [PROMISED, RECOVERED])
 async def test_what_an_address_was_made_from(sandbox: SandboxClient, source: LoopringSource, account: Account) -> None:
     wallet = await source.fetch_owner(account, NOW)
-    body = await told(sandbox, account)
+    body = await counterfactual_info(sandbox, account)
     assert await source.fetch_counterfactual(wallet, NOW) == Counterfactual(
         wallet, WALLET_FACTORY.lower(), int(body["walletSalt"]), body["walletOwner"]
     )
@@ -38,7 +38,7 @@ async def test_what_an_address_was_made_from(sandbox: SandboxClient, source: Loo
 
 async def test_it_is_asked_without_a_key_too(sandbox: SandboxClient) -> None:
     async with open_source(sandbox, key=None) as source:
-        assert await source.fetch_counterfactual((await told(sandbox, PROMISED))["wallet"], NOW)
+        assert await source.fetch_counterfactual((await counterfactual_info(sandbox, PROMISED))["wallet"], NOW)
 
 
 @pytest.mark.parametrize("account", [KEYED, DEPLOYED])
@@ -50,8 +50,8 @@ async def test_an_address_that_nobody_knows_is_made_from_nothing(source: Looprin
     assert await source.fetch_counterfactual("0x" + "9" * 40, NOW) is None
 
 
-async def test_addresses_come_in_any_case_and_are_kept_in_one(sandbox: SandboxClient, source: LoopringSource) -> None:
-    body = await told(sandbox, PROMISED)
+async def test_addresses_of_any_case_become_lower_case(sandbox: SandboxClient, source: LoopringSource) -> None:
+    body = await counterfactual_info(sandbox, PROMISED)
     shouted = {key: value.upper().replace("X", "x") if isinstance(value, str) else value for key, value in body.items()}
     await sandbox.fault("status", INFO, status=200, body=shouted)
     found = await source.fetch_counterfactual(body["wallet"], NOW)
@@ -59,7 +59,7 @@ async def test_addresses_come_in_any_case_and_are_kept_in_one(sandbox: SandboxCl
 
 
 async def test_a_salt_may_be_as_large_as_256_bits(sandbox: SandboxClient, source: LoopringSource) -> None:
-    body = await told(sandbox, PROMISED)
+    body = await counterfactual_info(sandbox, PROMISED)
     await sandbox.fault("status", INFO, status=200, body=body | {"walletSalt": str(2**256 - 1)})
     found = await source.fetch_counterfactual(body["wallet"], NOW)
     assert found is not None
@@ -85,7 +85,7 @@ async def test_a_salt_may_be_as_large_as_256_bits(sandbox: SandboxClient, source
 async def test_what_is_not_understood_is_not_a_no(
     sandbox: SandboxClient, source: LoopringSource, change: dict[str, Any]
 ) -> None:
-    body = await told(sandbox, PROMISED)
+    body = await counterfactual_info(sandbox, PROMISED)
     await sandbox.fault("status", INFO, status=200, body=body | change)
     with pytest.raises(UnavailableError, match="an answer of a form that Tessera does not know"):
         await source.fetch_counterfactual(body["wallet"], NOW)
@@ -93,7 +93,7 @@ async def test_what_is_not_understood_is_not_a_no(
 
 @pytest.mark.parametrize("body", [{}, [], "null", None, 0])
 async def test_an_answer_of_another_form_is_not_a_no(sandbox: SandboxClient, source: LoopringSource, body: Any) -> None:
-    wallet = (await told(sandbox, PROMISED))["wallet"]
+    wallet = (await counterfactual_info(sandbox, PROMISED))["wallet"]
     await sandbox.fault("status", INFO, status=200, body=body)
     with pytest.raises(UnavailableError):
         await source.fetch_counterfactual(wallet, NOW)
@@ -112,7 +112,7 @@ async def test_an_answer_of_another_form_is_not_a_no(sandbox: SandboxClient, sou
 async def test_a_refusal_of_the_api_is_not_a_no(
     sandbox: SandboxClient, source: LoopringSource, code: int, message: str, kind: type[TesseraError]
 ) -> None:
-    wallet = (await told(sandbox, PROMISED))["wallet"]
+    wallet = (await counterfactual_info(sandbox, PROMISED))["wallet"]
     await sandbox.fault("error", INFO, code=code, message=message)
     with pytest.raises(TesseraError) as caught:
         await source.fetch_counterfactual(wallet, NOW)
@@ -135,14 +135,14 @@ async def test_a_refusal_of_the_api_is_not_a_no(
 async def test_no_answer_is_not_a_no(
     sandbox: SandboxClient, source: LoopringSource, fault: str, options: dict[str, Any], kind: type[TesseraError]
 ) -> None:
-    wallet = (await told(sandbox, PROMISED))["wallet"]
+    wallet = (await counterfactual_info(sandbox, PROMISED))["wallet"]
     await sandbox.fault(fault, INFO, **options)
     with pytest.raises(TesseraError) as caught:
         await source.fetch_counterfactual(wallet, NOW)
     assert type(caught.value) is kind
 
 
-async def test_a_question_that_is_not_accepted_is_no_answer(sandbox: SandboxClient, source: LoopringSource) -> None:
+async def test_a_request_that_is_not_accepted_is_no_answer(sandbox: SandboxClient, source: LoopringSource) -> None:
     await sandbox.fault("error", INFO, code=100001, message="Invalid address")
-    with pytest.raises(UnavailableError, match="did not accept the question"):
+    with pytest.raises(UnavailableError, match="did not accept the request"):
         await source.fetch_counterfactual("0x" + "9" * 40, NOW)

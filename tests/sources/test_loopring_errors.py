@@ -1,4 +1,4 @@
-"""What Loopring's errors mean: each code a class and a sentence, and nothing unclear ever an empty account."""
+"""What Loopring's errors mean: each code has a class and a sentence, an unclear answer is never an empty account."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -18,8 +18,8 @@ DETAILS = "user/collection/details"
 BALANCES = "user/nft/collection/balances"
 
 NO_ACCOUNT = "Loopring has no such account: check the number, address or name."
-FAULT = "Loopring has a fault of its own. Try again in a minute."
-NO_KEY = "Loopring wants an API key and this bot has none: its operator must set LOOPRING_API_KEY."
+FAULT = "Loopring has an internal error. Try again in a minute."
+NO_KEY = "Loopring requires an API key and this bot has none: its operator must set LOOPRING_API_KEY."
 BAD_KEY = "Loopring refuses this bot's API key: its operator must check LOOPRING_API_KEY."
 UNKNOWN_FORM = "Loopring sent an answer of a form that Tessera does not know. Try again later."
 
@@ -38,7 +38,7 @@ async def sentence_of(asked: Awaitable[Any], kind: type[TesseraError]) -> str:
 
 
 async def fault_sentence(sandbox: SandboxClient, account: str) -> str:
-    """What a source of its own says; at the same time as others, since each waits through its retries."""
+    """The sentence of a new source's error; several run at the same time, since each waits for its retries."""
     async with open_source(sandbox) as source:
         return await sentence_of(holdings(source, account), UnavailableError)
 
@@ -69,8 +69,8 @@ async def test_every_other_code_is_a_fault_of_theirs_and_asked_again(sandbox: Sa
     codes = {"10001": 100000, "10002": 100002, "10003": 104208, "10005": 104209, "10006": 424242, "10007": -1}
     for account, code in codes.items():
         await sandbox.fault("error", path=f"accountId={account}&", code=code, message="None.get", http=http)
-    told = await asyncio.gather(*(fault_sentence(sandbox, account) for account in codes))
-    assert dict(zip(codes.values(), told, strict=True)) == dict.fromkeys(codes.values(), FAULT)
+    sentences = await asyncio.gather(*(fault_sentence(sandbox, account) for account in codes))
+    assert dict(zip(codes.values(), sentences, strict=True)) == dict.fromkeys(codes.values(), FAULT)
     assert len(await sandbox.requests(DETAILS)) == 3 * len(codes)
 
 
@@ -85,8 +85,8 @@ async def test_an_error_that_is_not_understood_is_a_fault_and_never_nothing(sand
     }
     for account, (body, status) in cases.items():
         await sandbox.fault("status", path=f"accountId={account}&", status=status, body=body)
-    told = await asyncio.gather(*(fault_sentence(sandbox, account) for account in cases))
-    assert dict(zip(cases, told, strict=True)) == dict.fromkeys(cases, FAULT)
+    sentences = await asyncio.gather(*(fault_sentence(sandbox, account) for account in cases))
+    assert dict(zip(cases, sentences, strict=True)) == dict.fromkeys(cases, FAULT)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_an_error_that_is_not_understood_is_a_fault_and_never_nothing(sand
     ],
 )
 @pytest.mark.parametrize("body", [{"error": "words of a proxy"}, {"collections": [], "totalNum": 0}])
-async def test_a_status_without_a_code_of_loopring_speaks_for_itself(
+async def test_a_status_without_a_code_of_loopring_decides_by_itself(
     sandbox: SandboxClient, source: LoopringSource, status: int, kind: type[TesseraError], words: str, body: Any
 ) -> None:
     await sandbox.fault("status", status=status, body=body)
@@ -112,8 +112,8 @@ async def test_an_invalid_argument_is_nobodys_account_or_a_wrong_question(
     await sandbox.fault("error", path="/api/v3/", code=100001, message="Invalid owner:0x1234")
     who = source.fetch_account("0x" + "1" * 40, Priority.INTERACTIVE)
     assert await sentence_of(who, NotFoundError) == "Loopring has no account for 0x1111…1111."
-    # An account id is always a number: that one is refused says nothing about what it holds.
-    assert "did not accept the question" in await sentence_of(holdings(source), UnavailableError)
+    # An account id is always a number: its refusal says nothing about what the account holds.
+    assert "did not accept the request" in await sentence_of(holdings(source), UnavailableError)
 
 
 async def test_what_is_missing_of_a_collection_is_not_called_an_account(

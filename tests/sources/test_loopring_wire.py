@@ -67,7 +67,7 @@ def test_a_row_is_read_in_each_of_its_forms(row: dict[str, Any]) -> None:
         pytest.param(254, id="a number"),
     ],
 )
-def test_what_is_no_row_is_counted_and_costs_no_other_row(row: Any) -> None:
+def test_an_unreadable_row_is_counted_and_affects_no_other_row(row: Any) -> None:
     page = holdings({"collection": {"id": 1}, "count": 1}, row, {"collection": {"id": 2}, "count": 2}, totalNum=3)
     assert [holding.collection.collection_id for holding in page.rows] == ["1", "2"]
     assert page.unreadable == 1
@@ -84,7 +84,7 @@ EMPTY += ["thumbnail", "cached", "times", "extra"]
 
 @pytest.mark.parametrize("key", EMPTY)
 @pytest.mark.parametrize("value", [None, "", {}, []], ids=["null", "empty", "table", "list"])
-def test_a_key_without_a_value_is_as_good_as_absent(key: str, value: Any) -> None:
+def test_a_key_without_a_value_is_like_a_missing_one(key: str, value: Any) -> None:
     assert collection(**{key: value}) == Collection("loopring", "7")
 
 
@@ -100,7 +100,7 @@ def test_what_is_no_address_does_not_pass_for_one(address: Any) -> None:
     assert collection(owner=address, contractAddress=address) == Collection("loopring", "7")
 
 
-def test_text_is_kept_as_it_came_until_it_is_shown() -> None:
+def test_text_is_unchanged_until_it_is_shown() -> None:
     seen = collection(name="im don&apos;t &lt;know&gt;", description="如标题描述\nthis\n")
     assert seen.name == "im don&apos;t &lt;know&gt;"
     assert seen.description == "如标题描述\nthis\n"
@@ -172,7 +172,7 @@ def test_an_empty_picture_is_never_chosen(count: int) -> None:
     assert seen == tuple(f"{where} {key}" for where, key in ORDER[count:])
 
 
-def test_a_picture_stands_in_the_list_once() -> None:
+def test_a_picture_is_in_the_list_once() -> None:
     same = "ipfs://Qm"
     assert collection(avatar=same, tileUri=same, banner=same, cached={"avatar": same}).avatar_uris == (same,)
 
@@ -198,11 +198,11 @@ def test_banners_are_tried_first_where_a_banner_is_wanted() -> None:
         pytest.param("9" * 5000, None, id="more digits than Python reads"),
     ],
 )
-def test_a_total_is_a_number_or_not_told(total: Any, expected: int | None) -> None:
+def test_a_total_is_a_number_or_missing(total: Any, expected: int | None) -> None:
     assert holdings(totalNum=total).total == expected
 
 
-def test_a_missing_total_is_not_told() -> None:
+def test_a_missing_total_is_none() -> None:
     assert holdings().total is None
 
 
@@ -241,7 +241,7 @@ def test_a_body_of_another_shape_is_not_an_empty_one(body: Any) -> None:
         pytest.param(WireAccount, None, id="null"),
     ],
 )
-def test_one_thing_that_is_none_is_refused(model: type[BaseModel], body: Any) -> None:
+def test_an_invalid_object_is_refused(model: type[BaseModel], body: Any) -> None:
     with pytest.raises(UnavailableError, match="Tessera does not know"):
         read_one(model, body)
 

@@ -67,11 +67,11 @@ def test_no_kinds_at_all_is_a_row() -> None:
 
 
 @pytest.mark.parametrize("address", ["x` @here `y", "`\u202e\n**b**`", "0x12", OWNER + "00", OWNER + "\n", 5])
-def test_what_is_no_address_is_none(address: Any) -> None:
+def test_an_invalid_address_is_empty(address: Any) -> None:
     assert collection(owner=address, contractAddress=address) == Collection("loopring", "7")
 
 
-def test_what_is_kept_of_a_collection_is_bounded() -> None:
+def test_the_size_of_a_collections_values_is_limited() -> None:
     uris = dict.fromkeys(("avatar", "banner", "tileUri", "thumbnail"), f"https://a.example/{LONG}")
     properties = {f"is{number}{LONG}": True for number in range(50)}
     seen = collection(name=LONG, description=LONG, nftType=LONG, extra={"properties": properties}, **uris)
@@ -83,14 +83,14 @@ def test_what_is_kept_of_a_collection_is_bounded() -> None:
     assert all(len(name) == 1000 for name, _ in seen.properties)
 
 
-def test_what_is_kept_of_an_nft_is_bounded() -> None:
+def test_the_size_of_an_nfts_values_is_limited() -> None:
     metadata = {"base": {"name": LONG, "description": LONG, "image": LONG}, "imageSize": {"original": LONG}}
     row = {"nftData": "0xdd", "total": 1, "metadata": metadata}
     (nft,) = read_page({"data": [row]}, "data", WireNft, WireNft.to_nft).rows
     assert (len(nft.name), len(nft.description), nft.image_uris) == (1000, 20_000, ())
 
 
-def test_text_up_to_its_bound_is_whole() -> None:
+def test_text_up_to_the_limit_is_not_cut() -> None:
     seen = collection(name="x" * 1000, description="x" * 20_000, avatar="x" * 2048)
     assert (seen.name, seen.description, seen.avatar_uris) == ("x" * 1000, "x" * 20_000, ("x" * 2048,))
 
@@ -107,12 +107,12 @@ def test_text_up_to_its_bound_is_whole() -> None:
         pytest.param([], id="a list"),
     ],
 )
-def test_what_says_nothing_of_a_name_is_refused(body: Any) -> None:
+def test_an_answer_that_says_nothing_about_a_name_is_refused(body: Any) -> None:
     with pytest.raises(UnavailableError, match="Tessera does not know"):
         read_one(WireName, body)
 
 
-# orjson reads 1,024 levels; some of them lie around the value.
+# orjson reads 1,024 levels; some of them are around the value.
 @pytest.mark.parametrize("levels", [300, 1000, 1018])
 @pytest.mark.parametrize("brackets", [("[", "]"), ('{"a":', "}")], ids=["lists", "tables"])
 def test_depth_breaks_nothing(levels: int, brackets: tuple[str, str]) -> None:

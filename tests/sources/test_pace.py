@@ -1,4 +1,4 @@
-"""Whoever waits in person goes first, and a source that keeps failing is left alone."""
+"""Waiting people go first, and a source that keeps failing gets a pause."""
 
 import asyncio
 
@@ -9,15 +9,15 @@ from tests.sources.virtual_time import in_virtual_time
 
 
 async def take_turn(pace: Pace, priority: Priority) -> float:
-    """When it was given."""
-    async with pace.front(priority):
+    """When a request may be sent."""
+    async with pace.acquire_turn(priority):
         await pace.take_token()
     return asyncio.get_running_loop().time()
 
 
 @pytest.mark.parametrize("rate", [1, 4, 20])
 @in_virtual_time
-async def test_in_no_second_is_more_given_than_the_rate_and_one(rate: float) -> None:
+async def test_no_second_has_more_requests_than_the_rate_plus_one(rate: float) -> None:
     pace = Pace(rate)
     given = await asyncio.gather(*(take_turn(pace, Priority.INTERACTIVE) for _ in range(int(rate * 1.5) + 2)))
     assert max(sum(start <= each < start + 1 for each in given) for start in given) <= rate + 1
@@ -33,9 +33,9 @@ async def test_the_two_requests_of_a_first_page_do_not_wait_for_each_other() -> 
 
 
 @in_virtual_time
-async def test_nobody_passes_who_stands_at_the_front() -> None:
+async def test_nobody_passes_the_one_whose_turn_it_is() -> None:
     pace = Pace(requests_per_second=1000)
-    async with pace.front(Priority.BACKGROUND):
+    async with pace.acquire_turn(Priority.BACKGROUND):
         other = asyncio.create_task(take_turn(pace, Priority.INTERACTIVE))
         await asyncio.sleep(0.05)
         assert not other.done()
@@ -61,7 +61,7 @@ async def test_a_person_passes_background_work() -> None:
 
 
 @in_virtual_time
-async def test_a_waiter_who_leaves_does_not_block_the_others() -> None:
+async def test_a_cancelled_waiter_does_not_block_the_others() -> None:
     pace = Pace(requests_per_second=50)
     for _ in range(2):
         await take_turn(pace, Priority.INTERACTIVE)
@@ -74,7 +74,7 @@ async def test_a_waiter_who_leaves_does_not_block_the_others() -> None:
     await asyncio.wait_for(take_turn(pace, Priority.INTERACTIVE), timeout=5)
 
 
-def test_the_breaker_opens_after_failures_in_a_row_and_then_the_source_is_on_trial() -> None:
+def test_the_breaker_opens_after_failures_in_a_row_and_is_half_open_afterwards() -> None:
     now = 100.0
     breaker = Breaker(lambda: now, threshold=3, pause=30)
     breaker.failed()
@@ -94,18 +94,18 @@ def test_the_breaker_opens_after_failures_in_a_row_and_then_the_source_is_on_tri
     assert (breaker.wait_seconds(), breaker.half_open) == (0, False)
 
 
-def test_an_answer_to_what_was_sent_before_a_hold_does_not_end_it() -> None:
+def test_an_answer_to_a_request_sent_before_it_opened_does_not_close_the_breaker() -> None:
     now = 0.0
     breaker = Breaker(lambda: now)
-    breaker.hold(60)
+    breaker.open_for(60)
     breaker.succeeded()
     assert breaker.wait_seconds() == 60
     now += 60
     assert breaker.half_open
 
 
-def test_a_hold_is_never_shortened() -> None:
+def test_an_open_breaker_never_closes_earlier() -> None:
     breaker = Breaker(lambda: 0.0)
-    breaker.hold(60)
-    breaker.hold(5)
+    breaker.open_for(60)
+    breaker.open_for(5)
     assert breaker.wait_seconds() == 60

@@ -52,7 +52,7 @@ def test_a_whole_list_is_complete(pages: list[RawPage[int]]) -> None:
             [page([1, 2], 4), page([3, 4, 5], 5)], "the list changed while it was being read", id="total moves"
         ),
         pytest.param([page([1, 2], 3, unreadable=1)], "1 of 3 entries could not be understood", id="an unreadable row"),
-        pytest.param([page([1, 2]), page([1, 2])], "the same page came again and again", id="the offset is ignored"),
+        pytest.param([page([1, 2]), page([1, 2])], "the same page was received again and again", id="offset ignored"),
         pytest.param(
             [page([1, 2], 9, unreadable=1), page([1, 2], 9, unreadable=1)],
             "2 of 6 entries could not be understood",

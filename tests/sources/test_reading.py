@@ -44,7 +44,7 @@ def now() -> datetime:
 
 
 class Scripted:
-    """A source of one page that notes with which priority it was asked; `torn` leaves the list under way."""
+    """A source of one page that records the priority of each request; `torn` ends before the list is finished."""
 
     name, label, network = "scripted", "Scripted", LOOPRING
     abilities = Abilities()
@@ -72,7 +72,7 @@ def scripted(*rows: Any, torn: bool = False) -> tuple[Scripted, Source]:
 
 
 async def before_error(source: Source, account: Account, kind: type[TesseraError]) -> list[Holdings]:
-    """What came before the reading ended with this error."""
+    """What was yielded before the read ended with this error."""
     came: list[Holdings] = []
     states = read_holdings(source, account, LATER)
     with pytest.raises(kind):  # noqa: PT012 - which step of it raises is not known
@@ -81,7 +81,7 @@ async def before_error(source: Source, account: Account, kind: type[TesseraError
     return came
 
 
-# ---------------------------------------------------------------- what comes
+# ---------------------------------------------------------------- what is read
 
 
 async def test_each_page_is_a_state_of_its_own_and_the_last_is_the_answer(source: LoopringSource) -> None:
@@ -93,7 +93,7 @@ async def test_each_page_is_a_state_of_its_own_and_the_last_is_the_answer(source
         states[0].complete = True  # type: ignore[misc]
 
 
-async def test_the_priority_is_handed_on() -> None:
+async def test_the_priority_is_passed_on() -> None:
     made, asked = scripted()
     await fetch_holdings(asked, ADA, LATER)
     await last_of(read_nfts(asked, ADA, HARBOUR, Priority.INTERACTIVE))
@@ -108,7 +108,7 @@ async def test_what_was_read_is_as_old_as_the_question(source: LoopringSource) -
     assert {state.as_of for state in nfts} == {datetime(2026, 11, 26, 12, 1, tzinfo=UTC)}
 
 
-async def test_who_said_it_travels_with_it(source: LoopringSource, tmp_path: Path) -> None:
+async def test_an_answer_carries_its_origin(source: LoopringSource, tmp_path: Path) -> None:
     write_small(tmp_path / "a")
     archive = await ArchiveSource.open(tmp_path / "a", name="old")
     live, old = await fetch_holdings(source, ADA, LATER), await fetch_holdings(archive, ADA, LATER)
@@ -141,12 +141,14 @@ async def test_of_one_contract_only_its_rows_come_and_one_without_a_contract_may
     assert torn.incomplete_reason.code is ReasonCode.CONTRACT_UNNAMED
 
 
-async def test_a_list_that_ends_under_way_is_no_answer() -> None:
+async def test_a_list_that_ends_before_it_is_finished_is_no_answer() -> None:
     with pytest.raises(UnavailableError, match="Scripted broke off in the middle"):
         await fetch_holdings(scripted(Holding(HARBOUR, 1), torn=True)[1], ADA, LATER)
 
 
-async def test_a_fault_in_the_middle_raises_and_what_came_stays(sandbox: SandboxClient, source: LoopringSource) -> None:
+async def test_an_error_in_the_middle_is_raised_and_earlier_pages_stay_valid(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
     await sandbox.fault("html", after=1)
     assert [len(state.holdings) for state in await before_error(source, MANY, SourceError)] == [50]
 
@@ -154,7 +156,7 @@ async def test_a_fault_in_the_middle_raises_and_what_came_stays(sandbox: Sandbox
 # ---------------------------------------------------------------- what may be counted of it
 
 
-async def test_a_live_source_says_how_many_and_that_there_are_none(source: LoopringSource) -> None:
+async def test_a_live_source_gives_exact_counts_including_zero(source: LoopringSource) -> None:
     held, empty = await fetch_holdings(source, ADA, LATER), await fetch_holdings(source, EMPTY, LATER)
     assert count_kinds(held, of=HARBOUR, now=now(), max_age=MAX_AGE) == exact(12)
     assert count_kinds(held, of=NOT_HELD, now=now(), max_age=MAX_AGE) == exact(0)
@@ -165,7 +167,7 @@ async def test_a_live_source_says_how_many_and_that_there_are_none(source: Loopr
     assert count_copies(nfts.expecting(13), now=now(), max_age=MAX_AGE).high is None
 
 
-async def test_an_archive_says_nothing_of_now_neither_by_itself_nor_instead_of_another(
+async def test_an_archive_says_nothing_about_the_present_neither_alone_nor_as_a_fallback(
     sandbox: SandboxClient, source: LoopringSource, tmp_path: Path
 ) -> None:
     write_archive(tmp_path / "a", header(), [], [AccountRecord("10001", now(), total=0)])  # recorded this minute
@@ -178,5 +180,5 @@ async def test_an_archive_says_nothing_of_now_neither_by_itself_nor_instead_of_a
     await archive.close()
 
 
-async def test_an_account_that_the_source_denies_is_no_read_and_so_never_none(source: LoopringSource) -> None:
+async def test_an_account_that_the_source_does_not_find_is_never_counted_as_zero(source: LoopringSource) -> None:
     assert await before_error(source, NOBODY, NotFoundError) == []

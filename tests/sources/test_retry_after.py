@@ -30,6 +30,6 @@ NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
         ("Sun, 22 Nov 9999999999 12:00:00 GMT", None),
     ],
 )
-def test_retry_after_is_believed_within_reason(value: str | None, expected: float | None) -> None:
+def test_retry_after_is_accepted_within_bounds(value: str | None, expected: float | None) -> None:
     parsed = parse_retry_after(value, NOW)
     assert (parsed.total_seconds() if parsed else None) == expected

@@ -14,7 +14,7 @@ P = ParamSpec("P")
 
 
 class JumpingClock:
-    """A clock at which nobody waits: who sleeps has slept at once."""
+    """A clock on which nobody waits: each sleep ends at once."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -62,7 +62,7 @@ class ManualClock:
         await alarm
 
 
-# What a turn of the loop takes: time that stood still between turns would never reach what rounding left over.
+# The time of one turn of the loop: without it, a remainder of rounding would never be reached.
 _TURN = 1e-6
 
 
@@ -91,7 +91,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """A test that runs in a loop of its own, in which waits take no time and are exactly as long as asked."""
+    """A test that runs in a loop of its own, in which waits take no real time and are exactly as long as requested."""
 
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
