@@ -42,7 +42,7 @@ async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]
         _none("half links", half, words),
         _none("stores that were not whole, or writers that failed", failed and not (lost or half), words),
         Figure(SECTION, "kills", tally and tally["kills"], kind=Kind.COUNT, at_most=kills, at_least=kills),
-        Figure(SECTION, "links acknowledged before", tally and tally["told"], kind=Kind.COUNT),
+        Figure(SECTION, "links acknowledged before", tally and tally["acknowledged"], kind=Kind.COUNT),
         Figure(SECTION, "killed before the first", tally and tally["silent"], kind=Kind.COUNT),
         Figure(SECTION, "all of it, every store read back", tally and tally["seconds"], "s"),
     ]

@@ -58,7 +58,7 @@ async def test_a_holder_notified_by_the_run_in_which_a_contest_is_due_has_the_wh
     await contest_job(harness)()
     assert await harness.store.links.holder(owner_of(KEY)) == ANN
     assert await ends_at(harness) >= harness.now + CONTEST
-    assert await harness.news(ANN) == []
+    assert await harness.pending_kinds(ANN) == []
 
 
 async def test_no_time_runs_out_before_the_bot_is_ready(harness: LinkingHarness) -> None:

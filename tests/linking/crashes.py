@@ -5,7 +5,7 @@
 
 The second one kills a child (SIGKILL) before the first statement by which a proof is written, another one before the
 second, and so on, until one gets through. A link is one thing: the account, the proof of its address, the verification
-that is over, and what was noted; any of them without the others is a torn one.
+that is over, and the record; any of them without the others is a torn one.
 """
 
 from __future__ import annotations
@@ -60,17 +60,17 @@ async def finish(store: Store, session: Session, its: VerifiedSignature) -> Fini
 
 
 async def link(store: Store, number: int) -> str:
-    """One more member proves their accounts; their id is told."""
+    """One more member proves their accounts; returns their id, to be acknowledged."""
     session = await begin(store, number)
     await finish(store, session, verified(number))
     return str(number)
 
 
-async def check(store: Store, told: list[str]) -> None:
-    """Every member that was told is linked, and everybody has all parts of a link, or none."""
+async def check(store: Store, acknowledged: list[str]) -> None:
+    """Every member that was acknowledged is linked, and everybody has all parts of a link, or none."""
     found = await parts(store)
     assert all(its == WHOLE for its in found.values()), f"half a link: {found}"
-    assert not {int(user_id) for user_id in told} - found.keys(), "a link that was acknowledged is lost"
+    assert not {int(user_id) for user_id in acknowledged} - found.keys(), "a link that was acknowledged is lost"
 
 
 async def parts(store: Store) -> dict[int, Counter[str]]:

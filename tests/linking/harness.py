@@ -1,4 +1,4 @@
-"""The services of linking without a face: people link, sign and claim, and time goes by when it is told to."""
+"""The services of linking without a face: people link, sign and claim, and time goes by when a test says so."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class LinkingHarness:
 
     @property
     def notifications(self) -> Notifications:
-        """What members must hear."""
+        """What members must be notified of."""
         return self.linking.notifications
 
     async def settle(self) -> int:
@@ -99,7 +99,7 @@ class LinkingHarness:
         self.now += span
 
     async def run_for(self, span: timedelta) -> int:
-        """Let time go by with the bot running: its rounds tell everybody, and settle; how many contests that ended."""
+        """Let time go by with the bot running: its rounds notify and settle; how many contests that ended."""
         end, moved = self.now + span, await self.round()
         while self.now < end:
             self.now = min(self.now + A_ROUND, end)
@@ -163,8 +163,8 @@ class LinkingHarness:
         """What somebody has linked: account → proven."""
         return {str(link.account): link.proven for link in await self.store.links.of(user_id)}
 
-    async def news(self, user_id: int) -> list[NotificationKind]:
-        """What somebody has to be told."""
+    async def pending_kinds(self, user_id: int) -> list[NotificationKind]:
+        """The kinds of somebody's pending notifications."""
         return [each.kind for each in await self.notifications.pending(user_id)]
 
     async def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""A contest takes nothing from whoever could not know of it: while the bot is away, and until its holder was told."""
+"""A contest takes nothing from a holder who cannot know of it: while the bot is away, and until they are notified."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOURS = timedelta(hours=3)
 
 @pytest.fixture
 async def contest(harness: LinkingHarness) -> Contest:
-    """Ben claims what Ann has, and neither has been told anything yet."""
+    """Ben claims what Ann has, and neither was notified of anything yet."""
     return await claim(harness)
 
 
@@ -50,7 +50,7 @@ async def ends_at(harness: LinkingHarness) -> datetime:
         (timedelta(days=40), timedelta(days=40)),
     ],
 )
-async def test_what_the_bot_is_away_is_given_on_top(
+async def test_the_time_that_the_bot_is_away_is_added_to_a_contest(
     harness: LinkingHarness, contest: Contest, away: timedelta, added: timedelta
 ) -> None:
     await harness.round()
@@ -65,14 +65,14 @@ async def test_what_the_bot_is_away_is_given_on_top(
 
 
 @pytest.mark.usefixtures("contest")
-async def test_a_contest_that_is_due_when_the_bot_comes_back_is_not_over(harness: LinkingHarness) -> None:
+async def test_a_contest_that_falls_due_while_the_bot_is_away_is_not_over(harness: LinkingHarness) -> None:
     await harness.run_for(CONTEST - A_SECOND)
     harness.pass_time(timedelta(days=1))
     assert await harness.settle() == 0
     assert await harness.listed(ANN) == {ACCOUNT: True}
 
 
-async def test_what_a_holder_who_objected_has_is_longer_by_an_absence_too(
+async def test_the_time_of_a_holder_who_objected_is_extended_by_an_absence_too(
     harness: LinkingHarness, contest: Contest
 ) -> None:
     await harness.round()
@@ -83,7 +83,7 @@ async def test_what_a_holder_who_objected_has_is_longer_by_an_absence_too(
     assert await ends_at(harness) == before + HOURS
 
 
-async def test_a_store_that_was_put_back_counts_from_when_it_was_saved(tmp_path: Path) -> None:
+async def test_a_restored_store_counts_from_when_it_was_saved(tmp_path: Path) -> None:
     saved = tmp_path / "t.db"
     async with open_linking(path=saved) as harness:
         contest = await claim(harness)
@@ -94,27 +94,27 @@ async def test_a_store_that_was_put_back_counts_from_when_it_was_saved(tmp_path:
         assert await ends_at(harness) == contest.ends_at + timedelta(days=3)
 
 
-async def test_a_clock_that_is_put_back_shortens_nothing(harness: LinkingHarness, contest: Contest) -> None:
+async def test_a_clock_that_is_set_back_shortens_no_contest(harness: LinkingHarness, contest: Contest) -> None:
     await harness.round()
     harness.pass_time(-HOURS)
     assert await harness.settle() == 0
     assert await ends_at(harness) == contest.ends_at
 
 
-# ---------------------------------------------------------------- the holder is not told
+# ---------------------------------------------------------------- the holder is not notified
 
 
-async def test_it_does_not_end_before_its_holder_was_told(harness: LinkingHarness, contest: Contest) -> None:
+async def test_a_contest_does_not_end_before_its_holder_was_notified(harness: LinkingHarness, contest: Contest) -> None:
     """Discord is down: rounds go by, and no message gets through."""
     end = contest.ends_at + HOURS
     while harness.now < end:
         harness.pass_time(A_ROUND)
         assert await harness.settle() == 0
     assert await harness.listed(ANN) == {ACCOUNT: True}
-    [notice] = await harness.notifications.pending(ANN)
-    assert (notice.kind, notice.until) == (NotificationKind.CONTESTED, end + CONTEST)
-    await harness.notifications.mark_notified(notice)
-    assert await ends_at(harness) == notice.until
+    [notification] = await harness.notifications.pending(ANN)
+    assert (notification.kind, notification.until) == (NotificationKind.CONTESTED, end + CONTEST)
+    await harness.notifications.mark_notified(notification)
+    assert await ends_at(harness) == notification.until
     assert await harness.run_for(CONTEST - A_SECOND) == 0
     assert await harness.run_for(A_SECOND) == 1
 
@@ -126,70 +126,74 @@ async def test_a_notification_of_a_contest_is_not_deleted_before_that_is_over(ha
     await harness.prove(DAN, ACCOUNT, KEY)
     harness.pass_time(AUDIT_RETAINED + A_SECOND)
     await harness.purge()
-    assert set(await harness.news(ANN)) == {NotificationKind.CONTESTED}
-    assert await harness.news(BEN) == []
+    assert set(await harness.pending_kinds(ANN)) == {NotificationKind.CONTESTED}
+    assert await harness.pending_kinds(BEN) == []
     await harness.prove(ANN, ACCOUNT, KEY)
     harness.pass_time(AUDIT_RETAINED + A_SECOND)
     await harness.purge()
-    assert await harness.news(ANN) == []
+    assert await harness.pending_kinds(ANN) == []
 
 
 @pytest.mark.parametrize(("late", "given"), [(A_ROUND, timedelta()), (A_ROUND + A_SECOND, A_ROUND + A_SECOND)])
-async def test_who_is_told_late_has_the_whole_time_from_then_on(
+async def test_a_holder_who_is_notified_late_has_the_whole_time_from_then_on(
     harness: LinkingHarness, contest: Contest, late: timedelta, given: timedelta
 ) -> None:
     harness.pass_time(late)
-    [notice] = await harness.notifications.pending(ANN)
-    assert notice.until == contest.ends_at + given
-    await harness.notifications.mark_notified(notice)
+    [notification] = await harness.notifications.pending(ANN)
+    assert notification.until == contest.ends_at + given
+    await harness.notifications.mark_notified(notification)
     assert await ends_at(harness) == contest.ends_at + given
 
 
-async def test_to_be_told_late_shortens_nothing(harness: LinkingHarness, contest: Contest) -> None:
+async def test_a_late_notification_shortens_nothing(harness: LinkingHarness, contest: Contest) -> None:
     await harness.accounts.object(ANN, contest.owner)
     objected = await ends_at(harness)
     harness.pass_time(HOURS)
-    [notice] = await harness.notifications.pending(ANN)
-    assert notice.until == objected
-    await harness.notifications.mark_notified(notice)
+    [notification] = await harness.notifications.pending(ANN)
+    assert notification.until == objected
+    await harness.notifications.mark_notified(notification)
     assert await ends_at(harness) == objected
 
 
 @pytest.mark.usefixtures("contest")
-async def test_other_news_that_are_told_late_lengthen_nothing(harness: LinkingHarness) -> None:
+async def test_other_late_notifications_extend_no_contest(harness: LinkingHarness) -> None:
     await harness.round()
-    await harness.prove(ANN, ACCOUNT, KEY)  # she keeps it, and is not told yet
+    await harness.prove(ANN, ACCOUNT, KEY)  # she keeps it, and is not notified yet
     await harness.prove(DAN, ACCOUNT, KEY)
     before = await ends_at(harness)
     harness.pass_time(HOURS)
-    for notice in await harness.notifications.pending(ANN):
-        if notice.kind is NotificationKind.KEPT:
-            await harness.notifications.mark_notified(notice)
+    for notification in await harness.notifications.pending(ANN):
+        if notification.kind is NotificationKind.KEPT:
+            await harness.notifications.mark_notified(notification)
     assert await ends_at(harness) == before
 
 
-async def test_who_takes_no_direct_messages_does_not_hold_it_up(harness: LinkingHarness, contest: Contest) -> None:
+async def test_a_holder_who_takes_no_direct_messages_does_not_delay_the_end(
+    harness: LinkingHarness, contest: Contest
+) -> None:
     await harness.round(ANN)
-    [notice] = await harness.notifications.pending(ANN)
-    assert (notice.kind, notice.tried) == (NotificationKind.CONTESTED, True)
+    [notification] = await harness.notifications.pending(ANN)
+    assert (notification.kind, notification.tried) == (NotificationKind.CONTESTED, True)
     assert await ends_at(harness) == contest.ends_at
     moved = 0
     while harness.now < contest.ends_at:
         harness.pass_time(A_ROUND)
         moved += await harness.round(ANN)
     assert moved == 1
-    assert await harness.news(ANN) == [NotificationKind.CONTESTED, NotificationKind.LOST]
+    assert await harness.pending_kinds(ANN) == [NotificationKind.CONTESTED, NotificationKind.LOST]
 
 
-async def test_and_has_the_whole_time_from_when_they_hear_of_it(harness: LinkingHarness, contest: Contest) -> None:
+async def test_a_holder_who_takes_no_direct_messages_has_the_whole_time_from_the_notification_on(
+    harness: LinkingHarness, contest: Contest
+) -> None:
     await harness.round(ANN)
     while harness.now < contest.opened_at + HOURS:
         harness.pass_time(A_ROUND)
         await harness.round(ANN)
-    [notice] = await harness.notifications.pending(ANN)
-    await harness.notifications.mark_notified(notice)  # below the answer to a command
+    [notification] = await harness.notifications.pending(ANN)
+    await harness.notifications.mark_notified(notification)  # below the answer to a command
     assert await ends_at(harness) == harness.now + CONTEST
-    assert await harness.news(ANN) == []
+    assert await harness.pending_kinds(ANN) == []
 
 
 async def test_a_refused_message_is_remembered_over_a_restart(tmp_path: Path) -> None:
@@ -197,4 +201,4 @@ async def test_a_refused_message_is_remembered_over_a_restart(tmp_path: Path) ->
         await claim(harness)
         await harness.round(ANN)
     async with open_linking(path=tmp_path / "t.db") as harness:
-        assert [notice.tried for notice in await harness.notifications.pending(ANN)] == [True]
+        assert [notification.tried for notification in await harness.notifications.pending(ANN)] == [True]

@@ -87,11 +87,13 @@ async def test_an_account_is_remembered_although_its_source_is_down(
     assert (linked.link.owner, linked.is_new) == ("", True)
     assert linked.unknown_reason
     await sandbox.reset()
-    learnt = await harness.accounts.link(ANN, "10001")
-    assert (learnt.link.owner, learnt.is_new, learnt.unknown_reason) == (ADA_OWNER, False, "")
+    known = await harness.accounts.link(ANN, "10001")
+    assert (known.link.owner, known.is_new, known.unknown_reason) == (ADA_OWNER, False, "")
 
 
-async def test_a_name_cannot_be_told_while_its_source_is_down(sandbox: SandboxClient, harness: LinkingHarness) -> None:
+async def test_a_name_cannot_be_resolved_while_its_source_is_down(
+    sandbox: SandboxClient, harness: LinkingHarness
+) -> None:
     await sandbox.fault("html", "/api/")
     with pytest.raises(SourceError):
         await harness.accounts.link(ANN, "loopring:ada.loopring.eth")
@@ -127,7 +129,7 @@ async def test_two_members_may_name_one_account_and_only_one_has_proven_it(harne
     before = await harness.accounts.link(ANN, "10001")
     await harness.prove(BEN, ADA, "10001")
     assert (await harness.listed(ANN), await harness.listed(BEN)) == ({ADA: False}, {ADA: True})
-    # Nor does it tell that somebody else has: whoever asks after every account learns who holds which.
+    # Nor does it show that somebody else has: otherwise anyone could find out who holds which account.
     assert await harness.accounts.link(ANN, "10001") == replace(before, is_new=False)
     assert await harness.accounts.link(CLEO, "10001") == before
 
@@ -243,7 +245,7 @@ async def test_what_is_not_linked_becomes_neither_main_nor_named(harness: Linkin
         ("x" * MAX_LABEL, "x" * MAX_LABEL),
     ],
 )
-async def test_a_label_is_kept_as_one_line(harness: LinkingHarness, label: str, kept: str) -> None:
+async def test_a_label_is_stored_as_one_line(harness: LinkingHarness, label: str, kept: str) -> None:
     linked = await harness.accounts.link(ANN, "10001")
     await harness.accounts.set_label(ANN, linked.link.account, "before")
     await harness.accounts.set_label(ANN, linked.link.account, label)
@@ -267,7 +269,7 @@ async def test_a_member_finds_an_account_by_what_they_call_it(harness: LinkingHa
 
 
 @pytest.mark.parametrize("text", ["", " ", "10003", "x", "@everyone"])
-async def test_what_is_none_of_theirs_is_not_found(harness: LinkingHarness, text: str) -> None:
+async def test_an_account_of_another_member_is_not_found(harness: LinkingHarness, text: str) -> None:
     await harness.accounts.link(ANN, "10001")
     await harness.accounts.link(BEN, "10003")
     with pytest.raises(InputError, match="is not among your accounts"):

@@ -53,7 +53,7 @@ async def test_what_cannot_be_a_code_costs_no_try(harness: LinkingHarness, typed
     assert (await harness.linking.verification.enter_code(ANN, CODE)).result is Result.LINKED
 
 
-async def test_the_tries_that_are_left_are_told_and_the_fifth_wrong_one_ends_it(harness: LinkingHarness) -> None:
+async def test_the_remaining_tries_are_shown_and_the_fifth_wrong_code_ends_the_session(harness: LinkingHarness) -> None:
     await signed_with_code(harness, ANN)
     for rest in ("4 more tries", "3 more tries", "2 more tries", "1 more try", "Run `/verify` for a new link"):
         sentence = rf"^That is not the code that the page showed\. {rest}\.$"
@@ -87,7 +87,7 @@ async def test_a_code_is_of_one_person_until_it_is_over(harness: LinkingHarness)
     assert await harness.rows("SELECT tries FROM codes") == [(0,)]
 
 
-async def test_nobodys_code_and_tries_are_touched_by_somebody_elses(harness: LinkingHarness) -> None:
+async def test_a_wrong_code_changes_only_the_tries_of_its_own_session(harness: LinkingHarness) -> None:
     theirs = await begin(harness, CLEO, SECOND, method=ProofMethod.CODE)
     await signed_with_code(harness, BEN, "ZZZZ-9999")
     session = await signed_with_code(harness, ANN)

@@ -53,7 +53,7 @@ def test_what_anns_signature_leads_to(status: AddressStatus, claim: ClaimDecisio
         (NotificationKind.LOST, timedelta(days=9), False),
     ],
 )
-def test_late_is_who_hears_of_a_contest_after_more_than_a_round(
+def test_a_notification_of_a_contest_is_late_after_more_than_a_round(
     kind: NotificationKind, waited: timedelta, *, late: bool
 ) -> None:
     assert is_late(Notification(1, ANN, kind, "0x", NOW), NOW + waited) is late

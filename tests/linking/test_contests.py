@@ -1,4 +1,4 @@
-"""Two members, one address: who is told what, who keeps it, and what cannot be used to get around that."""
+"""Two members, one address: who is notified of what, who keeps it, and what cannot be used to get around that."""
 
 from __future__ import annotations
 
@@ -32,41 +32,47 @@ async def contest(harness: LinkingHarness) -> Contest:
     return next(iter(await harness.store.contests.opened_by(BEN)))
 
 
-async def test_a_second_signature_moves_nothing_and_both_know_of_it(harness: LinkingHarness, contest: Contest) -> None:
+async def test_a_second_signature_moves_nothing_and_both_members_know_of_it(
+    harness: LinkingHarness, contest: Contest
+) -> None:
     assert contest == Contest(OWNER, ANN, BEN, harness.now, harness.now + CONTEST)
     assert await harness.store.contests.held_by(ANN) == [contest]
     assert await harness.listed(ANN) == {ACCOUNT: True}
     assert await harness.listed(BEN) == {ACCOUNT: False}
     assert await harness.store.links.holder(OWNER) == ANN
-    [notice] = await harness.notifications.pending(ANN)
-    assert (notice.kind, notice.owner, notice.until) == (NotificationKind.CONTESTED, OWNER, contest.ends_at)
-    assert await harness.news(BEN) == []
-    await harness.notifications.mark_notified(notice)
-    assert await harness.news(ANN) == []
+    [notification] = await harness.notifications.pending(ANN)
+    assert (notification.kind, notification.owner, notification.until) == (
+        NotificationKind.CONTESTED,
+        OWNER,
+        contest.ends_at,
+    )
+    assert await harness.pending_kinds(BEN) == []
+    await harness.notifications.mark_notified(notification)
+    assert await harness.pending_kinds(ANN) == []
 
 
 @pytest.mark.usefixtures("contest")
-async def test_it_moves_after_a_day_without_a_word(harness: LinkingHarness) -> None:
+async def test_an_address_moves_after_a_day_without_an_objection(harness: LinkingHarness) -> None:
     assert await harness.run_for(CONTEST - A_SECOND) == 0
     harness.pass_time(A_SECOND)
     assert await harness.settle() == 1
     assert await harness.settle() == 0
     assert await harness.listed(ANN) == {ACCOUNT: False}
     assert await harness.listed(BEN) == {ACCOUNT: True}
-    assert await harness.news(ANN) == [NotificationKind.LOST]
-    assert await harness.news(BEN) == [NotificationKind.WON]
+    assert await harness.pending_kinds(ANN) == [NotificationKind.LOST]
+    assert await harness.pending_kinds(BEN) == [NotificationKind.WON]
     assert await harness.store.contests.held_by(ANN) == await harness.store.contests.opened_by(BEN) == []
 
 
 @pytest.mark.usefixtures("contest")
-async def test_whoever_lost_it_may_claim_it_back_and_waits_in_turn(harness: LinkingHarness) -> None:
+async def test_a_member_who_lost_an_address_may_claim_it_back_and_waits_a_day(harness: LinkingHarness) -> None:
     assert await harness.run_for(CONTEST) == 1
     assert (await harness.prove(ANN, ACCOUNT, KEY)).result is Result.CONTESTED
     assert await harness.store.links.holder(OWNER) == BEN
 
 
 @pytest.mark.usefixtures("contest")
-async def test_who_objects_has_a_week(harness: LinkingHarness) -> None:
+async def test_a_holder_who_objects_has_a_week(harness: LinkingHarness) -> None:
     await harness.run_for(LITTLE)
     await harness.accounts.object(ANN, OWNER)
     [objected] = await harness.store.contests.held_by(ANN)
@@ -77,7 +83,7 @@ async def test_who_objects_has_a_week(harness: LinkingHarness) -> None:
 
 
 @pytest.mark.usefixtures("contest")
-async def test_one_objects_once_and_only_about_what_one_has(harness: LinkingHarness) -> None:
+async def test_a_member_can_object_once_and_only_about_their_own_address(harness: LinkingHarness) -> None:
     for stranger in (BEN, CLEO):
         with pytest.raises(InputError, match="nothing to object to"):
             await harness.accounts.object(stranger, OWNER)
@@ -87,12 +93,14 @@ async def test_one_objects_once_and_only_about_what_one_has(harness: LinkingHarn
 
 
 @pytest.mark.usefixtures("contest")
-async def test_a_new_signature_keeps_it_and_shuts_the_challenger_out_for_a_month(harness: LinkingHarness) -> None:
+async def test_a_new_signature_of_the_holder_ends_the_contest_and_locks_the_challenger_out_for_a_month(
+    harness: LinkingHarness,
+) -> None:
     harness.pass_time(LITTLE)
     assert (await harness.prove(ANN, ACCOUNT, KEY)).result is Result.KEPT
     assert await harness.store.contests.opened_by(BEN) == []
-    assert await harness.news(ANN) == [NotificationKind.CONTESTED, NotificationKind.KEPT]
-    assert await harness.news(BEN) == [NotificationKind.REFUSED]
+    assert await harness.pending_kinds(ANN) == [NotificationKind.CONTESTED, NotificationKind.KEPT]
+    assert await harness.pending_kinds(BEN) == [NotificationKind.REFUSED]
     again = harness.now + REFUSAL_PERIOD
     harness.pass_time(REFUSAL_PERIOD - A_SECOND)
     await harness.purge()
@@ -111,10 +119,10 @@ async def test_a_refusal_is_of_one_member_and_one_address(harness: LinkingHarnes
 
 
 @pytest.mark.parametrize("has_objected", [False, True])
-async def test_whoever_signs_last_takes_the_challengers_place(
+async def test_the_member_who_signs_last_becomes_the_challenger(
     harness: LinkingHarness, contest: Contest, *, has_objected: bool
 ) -> None:
-    """Or whoever claims it first, by a signature that was lured out of its owner, would shut the owner out."""
+    """Or anyone who claims it first, by a signature that was lured out of its owner, would shut the owner out."""
     if has_objected:
         await harness.accounts.object(ANN, OWNER)
     [before] = await harness.store.contests.held_by(ANN)
@@ -123,17 +131,17 @@ async def test_whoever_signs_last_takes_the_challengers_place(
     assert (outcome.result, outcome.until) == (Result.CONTESTED, before.ends_at)
     assert await harness.store.contests.held_by(ANN) == [replace(before, challenger_id=CLEO)]
     assert await harness.store.contests.opened_by(BEN) == []
-    assert await harness.news(BEN) == [NotificationKind.OVERTAKEN]
-    assert await harness.news(ANN) == []
+    assert await harness.pending_kinds(BEN) == [NotificationKind.OVERTAKEN]
+    assert await harness.pending_kinds(ANN) == []
     # Who was overtaken may sign once more.
     assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.CONTESTED
     assert await harness.store.contests.held_by(ANN) == [before]
-    assert await harness.news(CLEO) == [NotificationKind.OVERTAKEN]
+    assert await harness.pending_kinds(CLEO) == [NotificationKind.OVERTAKEN]
     assert contest.opened_at == before.opened_at
 
 
 @pytest.mark.usefixtures("contest")
-async def test_it_moves_to_whoever_signed_last_by_their_own_signature(harness: LinkingHarness) -> None:
+async def test_the_address_moves_to_the_member_who_signed_last_by_their_own_signature(harness: LinkingHarness) -> None:
     [(bens,)] = await harness.rows("SELECT text_hash FROM contests")
     await harness.prove(CLEO, ACCOUNT, KEY)
     [(text_hash,)] = await harness.rows("SELECT text_hash FROM contests")
@@ -145,30 +153,32 @@ async def test_it_moves_to_whoever_signed_last_by_their_own_signature(harness: L
     assert await harness.rows("SELECT text_hash FROM proofs") == [(text_hash,)]
 
 
-async def test_whoever_claims_again_gets_no_other_day(harness: LinkingHarness, contest: Contest) -> None:
+async def test_claiming_again_does_not_extend_the_contest(harness: LinkingHarness, contest: Contest) -> None:
     await harness.run_for(LITTLE)
     outcome = await harness.prove(BEN, ACCOUNT, KEY)
     assert (outcome.result, outcome.until) == (Result.CONTESTED, contest.ends_at)
     assert await harness.store.contests.opened_by(BEN) == [contest]
-    assert (await harness.news(ANN), await harness.news(BEN)) == ([], [])
+    assert (await harness.pending_kinds(ANN), await harness.pending_kinds(BEN)) == ([], [])
 
 
 @pytest.mark.usefixtures("contest")
 @pytest.mark.parametrize("how", ["unlink", "delete"])
-async def test_what_its_holder_gives_up_is_the_challengers_at_once(harness: LinkingHarness, how: str) -> None:
+async def test_an_address_that_its_holder_gives_up_is_the_challengers_at_once(
+    harness: LinkingHarness, how: str
+) -> None:
     if how == "unlink":
         await harness.accounts.remove(ANN, to_account(ACCOUNT))
     else:
         assert await harness.delete(ANN) == 1
     assert await harness.listed(ANN) == {}
     assert await harness.listed(BEN) == {ACCOUNT: True}
-    assert await harness.news(BEN) == [NotificationKind.WON]
+    assert await harness.pending_kinds(BEN) == [NotificationKind.WON]
     assert await harness.store.contests.opened_by(BEN) == []
 
 
 @pytest.mark.usefixtures("contest")
 @pytest.mark.parametrize("how", ["unlink", "delete"])
-async def test_a_claim_that_is_withdrawn_is_gone(harness: LinkingHarness, how: str) -> None:
+async def test_a_withdrawn_claim_is_deleted(harness: LinkingHarness, how: str) -> None:
     if how == "unlink":
         await harness.accounts.remove(BEN, to_account(ACCOUNT))
     else:
@@ -180,22 +190,24 @@ async def test_a_claim_that_is_withdrawn_is_gone(harness: LinkingHarness, how: s
 
 @pytest.mark.usefixtures("contest")
 @pytest.mark.parametrize("how", ["unlink", "delete"])
-@pytest.mark.parametrize("is_told", [False, True])
-async def test_a_holder_hears_that_a_claim_is_withdrawn_if_they_heard_of_the_claim(
-    harness: LinkingHarness, how: str, *, is_told: bool
+@pytest.mark.parametrize("is_notified", [False, True])
+async def test_a_holder_is_notified_of_a_withdrawal_if_they_were_notified_of_the_claim(
+    harness: LinkingHarness, how: str, *, is_notified: bool
 ) -> None:
-    if is_told:
+    if is_notified:
         await harness.round()
     if how == "unlink":
         await harness.accounts.remove(BEN, to_account(ACCOUNT))
     else:
         await harness.delete(BEN)
-    assert await harness.news(ANN) == ([NotificationKind.WITHDRAWN] if is_told else [])
+    assert await harness.pending_kinds(ANN) == ([NotificationKind.WITHDRAWN] if is_notified else [])
 
 
 @pytest.mark.usefixtures("contest")
 @pytest.mark.parametrize("how", ["unlink", "delete"])
-async def test_withdrawing_and_claiming_anew_takes_no_week_from_who_objected(harness: LinkingHarness, how: str) -> None:
+async def test_withdrawing_and_claiming_again_takes_no_week_from_a_holder_who_objected(
+    harness: LinkingHarness, how: str
+) -> None:
     await harness.accounts.object(ANN, OWNER)
     if how == "unlink":
         await harness.accounts.remove(BEN, to_account(ACCOUNT))
@@ -215,16 +227,16 @@ async def test_a_holder_keeps_what_another_account_of_the_address_still_needs(
     assert await harness.store.contests.held_by(ANN) == [contest]
 
 
-async def test_a_moderators_word_gives_way_to_a_signature_at_once(harness: LinkingHarness) -> None:
+async def test_a_signature_replaces_a_moderators_confirmation_at_once(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, ACCOUNT, OWNER)
     assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.LINKED
     assert (await harness.listed(ANN), await harness.listed(BEN)) == ({ACCOUNT: False}, {ACCOUNT: True})
-    assert await harness.news(ANN) == [NotificationKind.LOST]
+    assert await harness.pending_kinds(ANN) == [NotificationKind.LOST]
     assert await harness.store.contests.held_by(ANN) == await harness.store.contests.opened_by(BEN) == []
     assert (await harness.accounts.main(BEN)).proof_kind is ProofKind.KEY
 
 
-async def test_who_has_signed_keeps_it_against_a_moderators_word(harness: LinkingHarness) -> None:
+async def test_a_moderators_confirmation_takes_nothing_from_a_member_who_signed(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, ACCOUNT, OWNER)
     await harness.prove(ANN, ACCOUNT, KEY)
     assert (await harness.accounts.main(ANN)).proof_kind is ProofKind.KEY

@@ -22,7 +22,7 @@ def test_the_challenge_of_a_verifier_is_that_of_rfc_7636() -> None:
     assert cookie_secrets.pkce_challenge(COOKIE) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
-def test_what_the_store_keeps_is_the_sha_256() -> None:
+def test_the_store_holds_the_sha_256_of_a_secret() -> None:
     assert cookie_secrets.hash_secret("abc").hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 

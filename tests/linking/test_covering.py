@@ -1,4 +1,4 @@
-"""What a proof of an address covers, and that an account has one owner, whoever tells of it."""
+"""What a proof of an address covers, and that an account has one owner, whichever source names it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def verifiers(sandbox: SandboxClient, source: LoopringSource) -> AsyncIter
 
 @pytest.mark.parametrize("method", ProofKind)
 @pytest.mark.parametrize("account", COVERED_BY_A_CONTRACT)
-async def test_what_is_shown_as_proven_is_what_is_said_to_be_covered(
+async def test_an_account_is_shown_as_proven_only_if_the_proof_covers_it(
     harness: LinkingHarness, method: ProofKind, account: str
 ) -> None:
     expected = method not in CONTRACTS or COVERED_BY_A_CONTRACT[account]
@@ -96,7 +96,7 @@ async def test_a_key_proves_the_accounts_of_its_address_on_every_chain(verifiers
 
 
 async def test_an_account_that_somebody_has_proven_is_not_proven_under_another_owner(harness: LinkingHarness) -> None:
-    """Two sources that contradict each other, or one that lies later."""
+    """Two sources that contradict each other, or one that is wrong later."""
     await harness.prove(ANN, ACCOUNT, "hers")
     before = await harness.dump()
     with pytest.raises(InputError, match=OTHER):
@@ -108,7 +108,7 @@ async def test_an_account_that_somebody_has_proven_is_not_proven_under_another_o
 
 
 @pytest.mark.parametrize("is_proven", [False, True])
-async def test_a_member_proves_no_address_of_which_none_of_their_accounts_is(
+async def test_a_member_cannot_prove_an_address_that_owns_none_of_their_accounts(
     harness: LinkingHarness, *, is_proven: bool
 ) -> None:
     await harness.name(ANN, ACCOUNT, "hers")
@@ -120,15 +120,15 @@ async def test_a_member_proves_no_address_of_which_none_of_their_accounts_is(
     assert await harness.dump() == before
 
 
-async def test_what_somebody_only_named_under_another_owner_stands_in_nobodys_way(harness: LinkingHarness) -> None:
+async def test_an_unproven_link_under_another_owner_blocks_nobody(harness: LinkingHarness) -> None:
     await harness.name(ANN, ACCOUNT, "hers")
     await harness.prove(BEN, ACCOUNT, "his")
     assert (await harness.listed(ANN), await harness.listed(BEN)) == ({ACCOUNT: False}, {ACCOUNT: True})
 
 
-async def test_the_owner_of_a_link_is_learnt_once(harness: LinkingHarness) -> None:
+async def test_the_owner_of_a_link_is_set_once(harness: LinkingHarness) -> None:
     await harness.add(ANN, ACCOUNT, "")
-    for owner_told in (HERS, HIS, ""):
-        await harness.add(ANN, ACCOUNT, owner_told)
+    for reported_owner in (HERS, HIS, ""):
+        await harness.add(ANN, ACCOUNT, reported_owner)
         [link] = await harness.store.links.of(ANN)
         assert link.owner == HERS

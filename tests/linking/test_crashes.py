@@ -39,12 +39,12 @@ async def test_every_link_that_was_acknowledged_is_there_whole_after_any_kill() 
     named = ("--write", "tests.linking.crashes:link", "--check", "tests.linking.crashes:check")
     tally = await _run("tests.store.killing", "--kills", "40", "--seed", "11", "--kills-per-store", "8", *named)
     assert tally["kills"] == 40
-    assert tally["told"] > 40
+    assert tally["acknowledged"] > 40
 
 
-async def test_a_link_that_is_told_too_early_is_missed() -> None:
+async def test_a_link_that_is_acknowledged_too_early_is_found_missing() -> None:
     """Or the test above might pass because its check finds nothing."""
-    named = ("--write", "tests.linking.test_crashes:tell_too_early", "--check", "tests.linking.crashes:check")
+    named = ("--write", "tests.linking.test_crashes:acknowledge_too_early", "--check", "tests.linking.crashes:check")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.store.killing", "--kills", "20", *named),
         stdout=subprocess.PIPE,
@@ -55,7 +55,7 @@ async def test_a_link_that_is_told_too_early_is_missed() -> None:
     assert b"a link that was acknowledged is lost" in complained
 
 
-async def tell_too_early(_store: object, number: int) -> str:
+async def acknowledge_too_early(_store: object, number: int) -> str:
     """What a bot would do that thanks before it saves."""
     return str(number)
 

@@ -23,7 +23,9 @@ async def harness(source: LoopringSource) -> AsyncIterator[LinkingHarness]:
         yield harness
 
 
-async def test_a_moderators_word_is_marked_and_noted_and_counts_in_one_server(harness: LinkingHarness) -> None:
+async def test_a_moderators_confirmation_is_marked_and_recorded_and_counts_in_one_server(
+    harness: LinkingHarness,
+) -> None:
     link = await harness.accounts.link_manually(ANN, "ada.loopring.eth", moderator_id=MOD, guild_id=GUILD)
     assert (str(link.account), link.owner) == (ADA, ADA_OWNER)
     assert (link.proof_kind, link.proven_at, link.proven_in) == (ProofKind.MODERATOR, harness.now, GUILD)
@@ -34,7 +36,7 @@ async def test_a_moderators_word_is_marked_and_noted_and_counts_in_one_server(ha
     assert (signed.proof_kind, signed.proven_in) == (ProofKind.KEY, None)
 
 
-async def test_nobody_vouches_for_themselves(harness: LinkingHarness) -> None:
+async def test_no_moderator_can_confirm_their_own_account(harness: LinkingHarness) -> None:
     with pytest.raises(InputError, match="Nobody can vouch for themselves: prove your account by `/verify`"):
         await harness.accounts.link_manually(MOD, "10001", moderator_id=MOD, guild_id=GUILD)
     assert await harness.listed(MOD) == {}
@@ -42,7 +44,7 @@ async def test_nobody_vouches_for_themselves(harness: LinkingHarness) -> None:
 
 
 @pytest.mark.parametrize(("holder", "words"), [(ANN, "by this member already"), (BEN, "by another member already")])
-async def test_a_moderators_word_stands_behind_a_proof(harness: LinkingHarness, holder: int, words: str) -> None:
+async def test_a_moderators_confirmation_replaces_no_proof(harness: LinkingHarness, holder: int, words: str) -> None:
     await harness.prove(holder, ADA, "10001")
     before = await harness.dump()
     with pytest.raises(InputError, match=words):
@@ -50,7 +52,7 @@ async def test_a_moderators_word_stands_behind_a_proof(harness: LinkingHarness, 
     assert await harness.dump() == before
 
 
-async def test_a_moderator_cannot_vouch_for_an_account_whose_owner_is_unknown(
+async def test_a_moderator_cannot_confirm_an_account_whose_owner_is_unknown(
     sandbox: SandboxClient, harness: LinkingHarness
 ) -> None:
     await sandbox.fault("html", "/api/")

@@ -1,4 +1,4 @@
-"""Nodes lie, fail and disagree: then nothing is settled, and whoever asked may ask again."""
+"""Nodes are wrong, fail and disagree: then nothing is decided, and the member may try again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def two(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[V
         yield verifiers
 
 
-async def test_two_that_agree_are_as_one(two: Verifiers) -> None:
+async def test_two_nodes_that_agree_are_one_answer(two: Verifiers) -> None:
     assert await two.verify(WALLET) is ProofKind.CONTRACT
     assert await two.verify(PROMISED) is ProofKind.COUNTERFACTUAL
     assert await two.asked(B) > 2
@@ -58,7 +58,9 @@ async def test_two_that_agree_are_as_one(two: Verifiers) -> None:
         ),
     ],
 )
-async def test_one_that_dissents_settles_nothing(two: Verifiers, node: str, mode: str, account: int, word: str) -> None:
+async def test_one_node_that_disagrees_decides_nothing(
+    two: Verifiers, node: str, mode: str, account: int, word: str
+) -> None:
     await two.behave(node=node, mode=mode)
     with pytest.raises(UndecidedError, match=r"gives no answer to rely on\. Try again"):
         await two.verify(account, word)
@@ -66,7 +68,7 @@ async def test_one_that_dissents_settles_nothing(two: Verifiers, node: str, mode
 
 @pytest.mark.parametrize("kind", FAULTS)
 @pytest.mark.parametrize("word", ["", STRANGER])
-async def test_one_that_fails_settles_nothing(two: Verifiers, kind: str, word: str) -> None:
+async def test_one_node_that_fails_decides_nothing(two: Verifiers, kind: str, word: str) -> None:
     await two.fault(B, kind, **OPTIONS.get(kind, {}))
     with pytest.raises(UndecidedError):
         await two.verify(WALLET, word)
@@ -74,7 +76,7 @@ async def test_one_that_fails_settles_nothing(two: Verifiers, kind: str, word: s
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-async def test_the_only_one_that_fails_settles_nothing(one: Verifiers, kind: str) -> None:
+async def test_the_only_node_failing_decides_nothing(one: Verifiers, kind: str) -> None:
     await one.fault(A, kind, **OPTIONS.get(kind, {}))
     with pytest.raises(UndecidedError):
         await one.verify(WALLET)
@@ -82,7 +84,7 @@ async def test_the_only_one_that_fails_settles_nothing(one: Verifiers, kind: str
 
 
 @pytest.mark.parametrize("mode", ["wrong_chain", "error", "slow"])
-async def test_the_only_one_that_is_of_no_use_settles_nothing(one: Verifiers, mode: str) -> None:
+async def test_the_only_node_being_unusable_decides_nothing(one: Verifiers, mode: str) -> None:
     await one.behave(mode=mode)
     with pytest.raises(UndecidedError):
         await one.verify(WALLET)
@@ -123,7 +125,7 @@ async def test_the_answers_of_a_batch_come_in_any_order(one: Verifiers) -> None:
 
 
 @pytest.mark.parametrize("behaviour", [{"mode": "wrong_chain"}, {"mode": "lying_code"}, {"mode": "slow"}])
-async def test_whoever_could_not_be_verified_has_lost_nothing_and_signs_again(
+async def test_after_a_failed_verification_nothing_is_lost_and_the_member_can_sign_again(
     two: Verifiers, behaviour: dict[str, Any]
 ) -> None:
     harness, account = two.harness, f"loopring:{WALLET}"

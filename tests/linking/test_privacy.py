@@ -23,7 +23,7 @@ from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, LinkingHa
 HERS, LOST, WANTED, LINKED = "loopring:10001", "loopring:10002", "loopring:10003", "loopring:10004"
 LABEL = "behind the clock"
 NAME = "ann_with_a_name"
-# What was learnt of the networks, whoever asked: an account's owner, how a wallet comes by its address.
+# What was found out about the networks, for anyone: an account's owner, how a wallet's address is computed.
 FACTS = {"owners", "wallets"}
 # What is the bot's own: when it last looked at contests.
 OWN = {"rounds"}
@@ -77,10 +77,10 @@ async def test_the_export_has_every_row_of_every_table(lived: LinkingHarness) ->
     about = await rows_about(lived, ANN)
     assert {table for table, count in about.items() if not count} == FACTS | OWN  # or this test would pass over a table
     export = await lived.export(ANN)
-    told = {
+    exported = {
         table: sum(len(export[part]) for part in PARTS.get(table, (table,))) for table in about.keys() - FACTS - OWN
     }
-    assert told == {table: count for table, count in about.items() if table not in FACTS | OWN}
+    assert exported == {table: count for table, count in about.items() if table not in FACTS | OWN}
 
 
 async def test_the_export_can_be_read(lived: LinkingHarness) -> None:
@@ -115,7 +115,7 @@ async def test_the_export_of_a_stranger_is_empty(lived: LinkingHarness) -> None:
 # ---------------------------------------------------------------- deletion
 
 
-async def test_nothing_that_names_a_member_is_left_but_what_stands_under_a_pseudonym(lived: LinkingHarness) -> None:
+async def test_nothing_about_a_deleted_member_remains_except_under_a_pseudonym(lived: LinkingHarness) -> None:
     assert await lived.delete(ANN) == 4
     left = await rows_about(lived, ANN)
     assert {table for table, count in left.items() if count} == {"audit", "refusals"}
@@ -125,8 +125,8 @@ async def test_nothing_that_names_a_member_is_left_but_what_stands_under_a_pseud
             assert not any(each in str(value) for value in row for each in hers), (table, row)
 
 
-async def test_no_address_stands_beside_a_pseudonym(lived: LinkingHarness) -> None:
-    """An account names its owner as surely as an id does, to whoever may read the store."""
+async def test_no_address_is_stored_beside_a_pseudonym(lived: LinkingHarness) -> None:
+    """An account names its owner as surely as an id does, to anyone who may read the store."""
     addresses = {owner_of(key) for key in ("hers", "his", "wanted", "unproven")}
     for table in ("audit", "refusals"):
         for row in await lived.rows(f"SELECT * FROM {table}"):  # noqa: S608 - names from the line above
@@ -156,12 +156,14 @@ async def test_others_keep_what_is_theirs(lived: LinkingHarness) -> None:
     after = [await lived.export(other) for other in (CLEO, DAN)]
     for then, now in zip(before, after, strict=True):
         assert (now["links"], now["proofs"]) == (then["links"], then["proofs"])
-        # What Cleo was not told yet of a claim that is gone, she need not hear.
-        assert now["notices"] == [notice for notice in then["notices"] if notice["owner"] != owner_of("wanted")]
+        # What Cleo was not notified of yet, a claim that is withdrawn, is dropped.
+        assert now["notices"] == [
+            notification for notification in then["notices"] if notification["owner"] != owner_of("wanted")
+        ]
     assert await lived.listed(BEN) == {HERS: True}
 
 
-async def test_who_was_deleted_may_come_back(lived: LinkingHarness) -> None:
+async def test_a_deleted_member_may_link_again(lived: LinkingHarness) -> None:
     await lived.delete(ANN)
     assert await lived.delete(ANN) == 0
     lived.pass_time(timedelta(hours=1))
@@ -176,7 +178,7 @@ async def test_deletion_does_not_lift_a_refusal(lived: LinkingHarness) -> None:
         await lived.prove(ANN, LOST, "his")
 
 
-async def test_deletion_lifts_neither_the_lock_of_whoever_lured_others_nor_the_limits(harness: LinkingHarness) -> None:
+async def test_deletion_lifts_neither_a_lock_for_relayed_links_nor_the_limits(harness: LinkingHarness) -> None:
     for _ in range(5):
         await harness.prove(ANN, HERS, "hers")
     await harness.delete(ANN)
@@ -195,7 +197,7 @@ async def test_deletion_lifts_neither_the_lock_of_whoever_lured_others_nor_the_l
 # ---------------------------------------------------------------- what time takes
 
 
-async def test_time_takes_verifications_then_refusals_then_what_was_noted(lived: LinkingHarness) -> None:
+async def test_verifications_then_refusals_then_records_are_purged_with_time(lived: LinkingHarness) -> None:
     await lived.run_for(CONTEST)
     kept = {table: await lived.rows(f"SELECT * FROM {table}") for table in ("links", "proofs", "shares", "notices")}  # noqa: S608 - names from this line
 

@@ -148,11 +148,11 @@ class Members(RuleBasedStateMachine):
 
     @rule(span=st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=2)]))
     def wait(self, span: timedelta) -> None:
-        """Time goes by, people read what they are told, contests end, and what is old is forgotten."""
+        """Time goes by, people read their notifications, contests end, and what is old is forgotten."""
         self._run(self._harness.run_for(span))
-        for notice in self._run(self._harness.notifications.pending()):
+        for notification in self._run(self._harness.notifications.pending()):
             self._run(
-                self._harness.notifications.mark_notified(notice)
+                self._harness.notifications.mark_notified(notification)
             )  # below a command, to who takes no direct messages
         assert self._run(self._harness.round()) == 0
         assert (
@@ -166,7 +166,7 @@ class Members(RuleBasedStateMachine):
 
     @rule(span=st.sampled_from([timedelta(hours=1), timedelta(days=30)]), refusing=st.sets(members))
     def go_away(self, span: timedelta, refusing: set[int]) -> None:
-        """The bot is away, and nothing runs out meanwhile; some take no direct messages when it comes back."""
+        """The bot is away, and nothing runs out meanwhile; some take no direct messages when it is back."""
         self._run(self._harness.settle())
         before = self._left()
         self._harness.pass_time(span)
@@ -223,7 +223,7 @@ _WRONG = {
             (SELECT 1 FROM links WHERE links.owner = contests.owner AND links.user_id = challenger_id)
     """,
     "a claim that ends before it began": "SELECT owner FROM contests WHERE ends_at < opened_at",
-    "a notice of what is over": "SELECT id FROM notices WHERE until < at",
+    "a notification of what is over": "SELECT id FROM notices WHERE until < at",
     "a claim against a moderator's confirmation": """
         SELECT contests.owner FROM contests JOIN proofs ON proofs.owner = contests.owner WHERE proofs.method = 'manual'
     """,
@@ -250,7 +250,7 @@ _SPOILT = {
     "a claim against a moderator's confirmation": [
         *(_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, "UPDATE proofs SET method = 'manual', guild_id = 1"),
     ],
-    "a notice of what is over": ["INSERT INTO notices (user_id, news, at, until) VALUES (1, 'won', 10, 5)"],
+    "a notification of what is over": ["INSERT INTO notices (user_id, news, at, until) VALUES (1, 'won', 10, 5)"],
 }
 
 

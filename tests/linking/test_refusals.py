@@ -24,7 +24,7 @@ INFO = "counterFactualInfo"
 NO_KEY = "That signature is by another key than that of {}. Choose that account in your wallet, and sign again."
 
 
-async def told(verifiers: Verifiers, account: int, word: str = "") -> tuple[type[TesseraError], str]:
+async def refusal_of(verifiers: Verifiers, account: int, word: str = "") -> tuple[type[TesseraError], str]:
     """The error, and its sentence with `{}` in place of the address."""
     with pytest.raises(TesseraError) as caught:
         await verifiers.verify(account, word)
@@ -60,7 +60,7 @@ async def test_who_is_refused_reads_which_address_it_is_about(
     sandbox: SandboxClient, source: LoopringSource, account: int, word: str, kind: type[TesseraError], sentence: str
 ) -> None:
     async with open_verifiers(sandbox, source) as verifiers:
-        assert await told(verifiers, account, word) == (kind, sentence)
+        assert await refusal_of(verifiers, account, word) == (kind, sentence)
 
 
 @pytest.mark.parametrize(
@@ -93,30 +93,33 @@ async def test_who_needs_what_the_operator_did_not_set_reads_what_that_is(
     sentence: str,
 ) -> None:
     async with open_verifiers(sandbox, source, nodes=nodes, factories=factories) as verifiers:
-        assert await told(verifiers, PROMISED) == (kind, sentence)
+        assert await refusal_of(verifiers, PROMISED) == (kind, sentence)
 
 
-async def test_what_loopring_does_not_tell_now_may_be_told_in_a_minute(
+async def test_while_loopring_is_down_the_member_reads_to_try_again_in_a_minute(
     sandbox: SandboxClient, source: LoopringSource
 ) -> None:
     async with open_verifiers(sandbox, source) as verifiers:
         whole = await sandbox.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
         await sandbox.fault("html", INFO)
         later = "Whether {} is a wallet of that key cannot be found out right now. Try again in a minute."
-        assert await told(verifiers, PROMISED) == (UndecidedError, later)
+        assert await refusal_of(verifiers, PROMISED) == (UndecidedError, later)
         await sandbox.reset()
         await sandbox.fault("status", INFO, status=200, body=whole | {"walletSalt": "1664582401"})
-        assert await told(verifiers, PROMISED) == (ProofError, NO_KEY)
+        assert await refusal_of(verifiers, PROMISED) == (ProofError, NO_KEY)
 
 
-async def test_who_cannot_be_told_from_a_smart_wallet_reads_that_too(sandbox: SandboxClient) -> None:
+async def test_a_member_whose_wallet_no_source_knows_reads_that_too(sandbox: SandboxClient) -> None:
     async with aiohttp.ClientSession() as session, open_linking() as harness:
         nodes = Nodes(session, [sandbox.url + A])
         verifier = SignatureVerifier(
             nodes, harness.lookup.counterfactual, [FACTORY], knows_wallets=harness.lookup.knows_wallets
         )
         nobody_knows = "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can say."
-        assert await told(Verifiers(sandbox, harness, verifier), PROMISED) == (ProofError, f"{NO_KEY} {nobody_knows}")
+        assert await refusal_of(Verifiers(sandbox, harness, verifier), PROMISED) == (
+            ProofError,
+            f"{NO_KEY} {nobody_knows}",
+        )
 
 
 async def test_who_signs_for_a_smart_wallet_with_another_key_than_was_connected_reads_which_was(

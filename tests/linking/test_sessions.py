@@ -82,7 +82,7 @@ async def test_without_a_cookie_there_is_no_session(harness: LinkingHarness) -> 
             await harness.linking.verification.session(wrong)
 
 
-async def test_where_there_is_no_login_nobody_comes_back_from_one(harness: LinkingHarness) -> None:
+async def test_without_a_login_a_callback_is_refused(harness: LinkingHarness) -> None:
     _, cookie = await harness.linking.verification.bind_browser(
         token_of(await begin(harness, ANN, method=ProofMethod.CODE)), ""
     )
@@ -90,22 +90,22 @@ async def test_where_there_is_no_login_nobody_comes_back_from_one(harness: Linki
     assert (returned.cookie, returned.problem) == ("", "expired")
 
 
-async def test_of_one_server_thirty_may_begin_within_a_minute(harness: LinkingHarness) -> None:
+async def test_thirty_members_of_one_server_may_start_within_a_minute(harness: LinkingHarness) -> None:
     verification = harness.linking.verification
     busy = r"^Too many people of this server verify right now\. Try again in a minute\.$"
     for user_id in range(1, 31):
         await verification.start_proof(Person(user_id), GUILD, "", None, ProofMethod.CODE)
     harness.pass_time(timedelta(seconds=59))
-    with pytest.raises(LimitError, match=busy) as told:
+    with pytest.raises(LimitError, match=busy) as caught:
         await verification.start_proof(Person(31), GUILD, "", None, ProofMethod.CODE)
-    assert told.value.retry_after == 60
+    assert caught.value.retry_after == 60
     await verification.start_proof(Person(31), GUILD + 1, "", None, ProofMethod.CODE)
     await verification.start_proof(Person(32), None, "", None, ProofMethod.CODE)
     harness.pass_time(timedelta(seconds=1))
     await verification.start_proof(Person(31), GUILD, "", None, ProofMethod.CODE)
 
 
-async def test_one_person_may_begin_five_times_within_an_hour(harness: LinkingHarness) -> None:
+async def test_one_person_may_start_five_times_within_an_hour(harness: LinkingHarness) -> None:
     often = r"^You started 5 verifications within an hour\. Try again in {}\.$"
     for _ in range(5):
         await begin(harness, ANN)
@@ -128,7 +128,7 @@ async def test_one_person_may_begin_five_times_within_an_hour(harness: LinkingHa
         await begin(harness, ANN)
 
 
-async def test_whose_links_others_opened_cannot_begin(harness: LinkingHarness) -> None:
+async def test_a_person_whose_links_others_opened_cannot_start(harness: LinkingHarness) -> None:
     locked = r"^Others opened links that you made, too often: you cannot verify for a day\. Ask a moderator\.$"
     for _ in range(3):
         await begin(harness, ANN)
@@ -161,7 +161,7 @@ async def test_a_session_gives_out_five_texts_and_only_the_last_is_good(harness:
 # ---------------------------------------------------------------- whose address
 
 
-async def test_the_owner_of_an_account_is_learnt_when_its_text_is_asked_for(
+async def test_the_owner_of_an_account_is_found_out_when_its_text_is_issued(
     sandbox: SandboxClient, source: LoopringSource
 ) -> None:
     assert sandbox.url
@@ -178,7 +178,7 @@ async def test_the_owner_of_an_account_is_learnt_when_its_text_is_asked_for(
         assert await harness.rows("SELECT owner FROM sessions ORDER BY user_id") == [(ADA_OWNER,), (owner_of("two"),)]
 
 
-async def test_an_address_stands_for_its_account_on_the_first_network_that_has_one(
+async def test_an_address_means_its_account_on_the_first_network_that_has_one(
     sandbox: SandboxClient, source: LoopringSource
 ) -> None:
     async with open_blockscout(sandbox) as ethereum, open_linking(source, ethereum) as harness:
@@ -196,7 +196,7 @@ async def test_an_address_stands_for_its_account_on_the_first_network_that_has_o
         assert issued.accounts == (str(Account("eip155:1", ADA_OWNER)),)
 
 
-async def test_an_address_without_an_account_is_told_apart_from_one_that_cannot_be_looked_up(
+async def test_an_address_without_an_account_differs_from_one_that_cannot_be_looked_up(
     sandbox: SandboxClient, source: LoopringSource
 ) -> None:
     stranger = "0x12345678901234567890123456789012345678ab"
@@ -208,16 +208,16 @@ async def test_an_address_without_an_account_is_told_apart_from_one_that_cannot_
         with pytest.raises(InputError, match=nobody):
             await harness.linking.verification.challenge(session, stranger)
         await sandbox.fault("html", "/api/")
-        with pytest.raises(SourceError) as told:
+        with pytest.raises(SourceError) as caught:
             await harness.linking.verification.challenge(session, stranger)
-        assert not isinstance(told.value, NotFoundError)
+        assert not isinstance(caught.value, NotFoundError)
         assert await harness.rows("SELECT challenges FROM sessions") == [(0,)]
 
 
 # ---------------------------------------------------------------- ending
 
 
-async def test_whoever_waits_hears_that_it_was_cancelled(harness: LinkingHarness) -> None:
+async def test_the_waiting_command_is_notified_of_a_cancellation(harness: LinkingHarness) -> None:
     started = await begin(harness, ANN, method=ProofMethod.CODE)
     session, cookie = await harness.linking.verification.bind_browser(token_of(started), "")
     outcomes = harness.linking.verification.outcomes
@@ -261,14 +261,14 @@ async def test_a_session_is_finished_once(harness: LinkingHarness) -> None:
     ]
 
 
-async def test_who_signs_after_a_moderators_word_has_lost_nothing(harness: LinkingHarness) -> None:
+async def test_a_member_who_signs_after_a_moderators_confirmation_has_lost_nothing(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, FIRST, owner_of("one"))
     await harness.finish((await begin(harness, ANN)).session, verified())
     assert await harness.rows("SELECT user_id, method FROM proofs") == [(ANN, "eoa")]
-    assert await harness.news(ANN) == []
+    assert await harness.pending_kinds(ANN) == []
 
 
-async def test_each_session_is_told_when_its_own_contest_ends(harness: LinkingHarness) -> None:
+async def test_each_session_shows_when_its_own_contest_ends(harness: LinkingHarness) -> None:
     for account, key in KEYS.items():
         await harness.prove(ANN, account, key)
     ends = {}
@@ -296,7 +296,7 @@ async def test_each_session_is_told_when_its_own_contest_ends(harness: LinkingHa
         assert await harness.linking.verification.contested_until(session) == until
 
 
-async def test_whoever_may_not_contest_is_told_until_when(harness: LinkingHarness) -> None:
+async def test_a_member_who_may_not_contest_reads_until_when(harness: LinkingHarness) -> None:
     await harness.prove(ANN, FIRST, "one")
     await harness.prove(BEN, FIRST, "one")
     await harness.prove(ANN, FIRST, "one")

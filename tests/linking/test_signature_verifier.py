@@ -31,9 +31,7 @@ async def verifiers(sandbox: SandboxClient, source: LoopringSource) -> AsyncIter
 
 @pytest.mark.parametrize("style", ["personal", "v0", "loopring02", "loopring03"])
 @pytest.mark.parametrize("account", [KEYED, BORROWED])
-async def test_a_key_speaks_for_its_address_and_no_node_is_asked(
-    verifiers: Verifiers, account: int, style: str
-) -> None:
+async def test_a_key_proves_its_address_and_no_node_is_asked(verifiers: Verifiers, account: int, style: str) -> None:
     assert await verifiers.verify(account, style=style) is ProofKind.KEY
     assert await verifiers.asked() == 0
 
@@ -87,12 +85,12 @@ async def test_the_twin_of_a_signature_that_anybody_can_make_proves_nothing(veri
 
 
 @pytest.mark.parametrize("word", ["", STRANGER])
-async def test_a_locked_wallet_says_how_to_go_on(verifiers: Verifiers, word: str) -> None:
+async def test_a_locked_wallet_is_reported_with_what_to_do(verifiers: Verifiers, word: str) -> None:
     with pytest.raises(UndecidedError, match=r"is locked, .* unlock it with its guardians, then try again"):
         await verifiers.verify(LOCKED, word)
 
 
-async def test_a_wallet_that_takes_too_long_has_said_nothing(sandbox: SandboxClient, source: LoopringSource) -> None:
+async def test_a_wallet_that_takes_too_long_gives_no_answer(sandbox: SandboxClient, source: LoopringSource) -> None:
     async with open_verifiers(sandbox, source, seconds=0.5) as verifiers:
         with pytest.raises(UndecidedError, match="Try again"):
             await verifiers.verify(SLOW)
@@ -101,7 +99,7 @@ async def test_a_wallet_that_takes_too_long_has_said_nothing(sandbox: SandboxCli
 
 
 @pytest.mark.parametrize("account", [WALLET, PROMISED])
-async def test_without_a_node_only_keys_can_be_told(
+async def test_without_a_node_only_keys_can_be_verified(
     sandbox: SandboxClient, source: LoopringSource, account: int
 ) -> None:
     async with open_verifiers(sandbox, source, nodes=()) as verifiers:
@@ -114,18 +112,18 @@ async def test_without_a_node_only_keys_can_be_told(
 
 
 @pytest.mark.parametrize("style", ["personal", "loopring02", "loopring03"])
-async def test_a_wallet_that_is_not_deployed_follows_from_its_key(verifiers: Verifiers, style: str) -> None:
+async def test_an_undeployed_wallet_is_proven_by_its_owners_key(verifiers: Verifiers, style: str) -> None:
     assert await verifiers.verify(PROMISED, style=style) is ProofKind.COUNTERFACTUAL
 
 
-async def test_a_factory_that_nobody_trusts_settles_nothing(sandbox: SandboxClient, source: LoopringSource) -> None:
+async def test_a_factory_that_is_not_trusted_decides_nothing(sandbox: SandboxClient, source: LoopringSource) -> None:
     async with open_verifiers(sandbox, source, factories=["0x" + "5" * 40]) as verifiers:
         with pytest.raises(UndecidedError, match="its operator must look at wallet_factories"):
             await verifiers.verify(PROMISED)
 
 
 @pytest.mark.parametrize(
-    ("told", "kind"),
+    ("reported", "kind"),
     [
         pytest.param({"walletSalt": "1664582401"}, ProofError, id="a salt that leads elsewhere"),
         pytest.param({"walletOwner": owner(KEYED)}, ProofError, id="another owner"),
@@ -135,11 +133,11 @@ async def test_a_factory_that_nobody_trusts_settles_nothing(sandbox: SandboxClie
         pytest.param({"walletOwner": ""}, UndecidedError, id="no owner"),
     ],
 )
-async def test_what_loopring_tells_of_a_wallet_is_computed_anew(
-    verifiers: Verifiers, told: dict[str, str], kind: type[TesseraError]
+async def test_what_loopring_reports_of_a_wallet_is_computed_again(
+    verifiers: Verifiers, reported: dict[str, str], kind: type[TesseraError]
 ) -> None:
     whole = await verifiers.sandbox.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
-    await verifiers.sandbox.fault("status", INFO, status=200, body=whole | told)
+    await verifiers.sandbox.fault("status", INFO, status=200, body=whole | reported)
     with pytest.raises(TesseraError) as caught:
         await verifiers.verify(PROMISED)
     assert type(caught.value) is kind
@@ -155,13 +153,13 @@ async def test_a_factory_that_computes_nothing_proves_nothing(sandbox: SandboxCl
 
 
 @pytest.mark.parametrize("kind", ["html", "reset", "torn"])
-async def test_loopring_gone_is_not_a_no(verifiers: Verifiers, kind: str) -> None:
+async def test_loopring_being_down_is_not_a_no(verifiers: Verifiers, kind: str) -> None:
     await verifiers.sandbox.fault(kind, INFO)
     with pytest.raises(UndecidedError, match="cannot be found out right now"):
         await verifiers.verify(PROMISED)
 
 
-async def test_what_loopring_told_once_is_enough_when_it_is_gone(verifiers: Verifiers) -> None:
+async def test_what_loopring_reported_once_is_enough_when_it_is_down(verifiers: Verifiers) -> None:
     await verifiers.harness.accounts.link(ANN, str(PROMISED))
     assert await verifiers.harness.rows("SELECT wallet, factory, owner FROM wallets") == [
         (
@@ -176,19 +174,19 @@ async def test_what_loopring_told_once_is_enough_when_it_is_gone(verifiers: Veri
         await verifiers.verify(PROMISED, STRANGER)
 
 
-async def test_where_no_source_can_tell_of_wallets_that_is_said(sandbox: SandboxClient) -> None:
+async def test_where_no_source_knows_wallets_the_message_says_so(sandbox: SandboxClient) -> None:
     async with open_blockscout(sandbox) as blind, open_verifiers(sandbox, blind) as verifiers:
         words = "is not deployed, no source of this bot can say"
         with pytest.raises(ProofError, match=words):
             await verifiers.verify(PROMISED)
         with pytest.raises(ProofError, match="by another key") as deployed:
             await verifiers.verify(KEYED, STRANGER)
-        assert words in deployed.value.sentence  # of an address without code it cannot be told either
+        assert words in deployed.value.sentence  # of an address without code it cannot be reported either
         assert await verifiers.verify(WALLET) is ProofKind.CONTRACT
     assert await sandbox.requests(INFO) == []
 
 
-async def test_what_was_told_before_is_enough_where_no_source_can_tell_any_more(
+async def test_what_was_stored_before_is_enough_where_no_source_knows_wallets_any_more(
     sandbox: SandboxClient, source: LoopringSource
 ) -> None:
     known = await source.fetch_counterfactual(owner(PROMISED), Priority.INTERACTIVE)
@@ -201,7 +199,7 @@ async def test_what_was_told_before_is_enough_where_no_source_can_tell_any_more(
         assert "no source of this bot" not in another.value.sentence
 
 
-async def test_what_loopring_told_once_is_not_enough_when_the_wallet_is_there(verifiers: Verifiers) -> None:
+async def test_what_loopring_reported_once_is_not_enough_when_the_wallet_is_deployed(verifiers: Verifiers) -> None:
     """Recorded before it was deployed, and recovered from a thief since: the thief's key is still on record."""
     await verifiers.harness.accounts.link(ANN, str(RECOVERED))
     [(known,)] = await verifiers.harness.rows("SELECT owner FROM wallets")

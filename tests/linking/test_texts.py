@@ -29,14 +29,14 @@ async def test_on_the_page_it_is_a_sign_in_of_that_page(harness: LinkingHarness)
     assert issued.text.endswith("\nResources:\n- urn:loopring:account:10001")
 
 
-async def test_what_is_pasted_is_no_sign_in(harness: LinkingHarness) -> None:
+async def test_the_text_to_paste_is_not_a_sign_in(harness: LinkingHarness) -> None:
     issued = await harness.linking.verification.challenge((await begin(harness, ANN)).session, WALLET)
     assert issued.text.startswith(
         f"Tessera link request, version 1\n{checksummed(WALLET)}\n\nI am Discord user somebody"
     )
 
 
-async def test_a_key_that_signs_for_a_smart_wallet_is_told_which(harness: LinkingHarness) -> None:
+async def test_the_text_for_a_smart_wallets_key_names_the_wallet(harness: LinkingHarness) -> None:
     issued = await harness.linking.verification.challenge((await begin(harness, ANN)).session, KEY)
     assert (issued.signer, issued.owner, issued.accounts) == (KEY, WALLET, (FIRST,))
     assert issued.text.split("\n")[1] == checksummed(KEY)

@@ -48,12 +48,12 @@ class Verifiers:
     def __init__(self, sandbox: SandboxClient, harness: LinkingHarness, verifier: SignatureVerifier) -> None:
         self.sandbox = sandbox
         self.harness = harness
-        self._signers = verifier
+        self._verifier = verifier
 
     async def verify(self, account: int, word: str = "", *, style: str = "personal", text: str = TEXT) -> ProofKind:
         """Verify a signature of a text for an account's owner: by its own key, or by that of a word."""
         signature = sign(word or key(account), text.encode(), style)
-        return await self._signers.verify(TEXT, signature, signer=owner(account), owner=owner(account))
+        return await self._verifier.verify(TEXT, signature, signer=owner(account), owner=owner(account))
 
     async def asked(self, path: str = "/ethereum/") -> int:
         """How many requests came to the nodes."""

@@ -99,7 +99,7 @@ def test_the_accounts_alone() -> None:
     )
 
 
-def test_times_are_told_in_utc_and_whole_seconds() -> None:
+def test_times_are_written_in_utc_and_whole_seconds() -> None:
     east = timezone(timedelta(hours=2))
     text = changed(issued_at=AT.astimezone(east) + timedelta(milliseconds=999)).sign_in_text()
     assert text == TEXT
@@ -129,7 +129,7 @@ def test_every_id_of_64_bits_is_one(field: str, value: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["al", "a" * 32, "alice_01", "a.b", "__", "7777"])
-def test_a_name_of_today_is_told(name: str) -> None:
+def test_a_name_of_the_present_form_is_written(name: str) -> None:
     assert changed(username=name).statement.startswith(f"I am Discord user {name} (ID 123456789012345678). ")
 
 
@@ -153,7 +153,7 @@ def test_a_name_of_today_is_told(name: str) -> None:
         "bob (ID 42). Link this wallet",
     ],
 )
-def test_any_other_name_is_not(name: str) -> None:
+def test_a_name_of_another_form_is_left_out(name: str) -> None:
     assert changed(username=name).statement.startswith("I am Discord user ID 123456789012345678. Link this wallet ")
 
 

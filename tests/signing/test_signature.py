@@ -98,7 +98,7 @@ def test_each_letter_in_the_wrong_case_breaks_the_checksum() -> None:
             parse_address(wrong)
 
 
-def test_one_letter_in_another_case_asks_for_the_checksum_wherever_it_stands() -> None:
+def test_one_letter_in_another_case_requires_the_checksum_at_any_position() -> None:
     for place in range(2, 42):
         mixed = "0x" + ("a" * 40)[: place - 2] + "A" + ("a" * 40)[place - 1 :]
         sentence = r"^That address has a typing mistake, its checksum is wrong: copy it from your wallet once more\.$"
@@ -154,7 +154,7 @@ def test_signatures_that_other_libraries_publish(text: str, address: str, signat
 
 @pytest.mark.parametrize("v", [0, 1, 27, 28])
 def test_the_recovery_byte_is_the_parity_or_27_more(v: int) -> None:
-    # The digest is signed anew until the parity is the one in question: RFC 6979 makes it a matter of the text.
+    # The digest is signed again until the parity is the one in question: RFC 6979 makes it a matter of the text.
     for attempt in range(64):
         digest = personal_digest(f"{TEXT} {attempt}")
         signed = KEY.sign_msg_hash(digest)

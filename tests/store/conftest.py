@@ -1,4 +1,4 @@
-"""Where the store of a test lies."""
+"""Where the store of a test is."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _open_and_die(path: Path, point: int) -> bool:
 
 
 class _Deadly:
-    """A profiler: it is told of every call, so it meets every connection before that does anything."""
+    """A profiler: it is called for every call, so it meets every connection before that does anything."""
 
     def __init__(self, point: int) -> None:
         self._left = point

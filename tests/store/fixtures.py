@@ -23,7 +23,7 @@ SECOND = "m002_links"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a test's store lies, and where its backups are looked for."""
+    """Where a test's store is, and where its backups are looked for."""
 
     path: Path
     backups: Path

@@ -77,7 +77,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM
 
 
 @pytest.mark.parametrize("room", [0, 100, 5000, 20_000, 40_000])
-async def test_a_start_without_room_is_said_and_the_next_one_goes_on(tmp_path: Path, room: int) -> None:
+async def test_a_start_on_a_full_disk_is_reported_and_the_next_one_succeeds(tmp_path: Path, room: int) -> None:
     path = tmp_path / "t.db"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _SMALL_AT_START, path, str(room), stdout=subprocess.PIPE
@@ -145,7 +145,7 @@ async def test_a_lock_that_ends_in_time_is_only_a_delay(tmp_path: Path) -> None:
     assert read_owners(path) == owners(4)
 
 
-async def test_a_store_that_another_program_keeps_to_itself_is_not_opened(tmp_path: Path) -> None:
+async def test_a_store_that_another_program_locks_exclusively_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     await make_store(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:

@@ -23,13 +23,13 @@ async def _run(*arguments: str) -> Any:
 async def test_no_acknowledged_write_is_lost_when_the_process_is_killed() -> None:
     tally = await _run("tests.store.killing", "--kills", "40", "--seed", "7", "--kills-per-store", "8")
     assert tally["kills"] == 40
-    assert tally["told"] >= 30  # by those that were not killed while they opened it
+    assert tally["acknowledged"] >= 30  # by those that were not killed while they opened it
 
 
-async def test_a_check_that_fails_is_heard() -> None:
+async def test_a_check_that_fails_is_reported() -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "tests.store.killing", "--kills", "20", "--write", "tests.store.test_kills:tell_too_early"),
+        *("-m", "tests.store.killing", "--kills", "20", "--write", "tests.store.test_kills:acknowledge_too_early"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -38,7 +38,7 @@ async def test_a_check_that_fails_is_heard() -> None:
     assert b"a write that was acknowledged is lost" in complained
 
 
-async def tell_too_early(_store: object, number: int) -> str:
+async def acknowledge_too_early(_store: object, number: int) -> str:
     """What a store would do that acknowledges before it saves."""
     return f"loopring:{number}"
 

@@ -53,7 +53,7 @@ class Held:
         assert self._may_end.wait(SECONDS)
         return before, count(db)
 
-    async def begun(self) -> None:
+    async def started(self) -> None:
         assert await asyncio.to_thread(self._has_begun.wait, SECONDS)
 
     def let_go(self) -> None:
@@ -80,7 +80,7 @@ async def test_what_is_read_is_of_one_moment_and_what_was_committed_before_is_in
     await save(store, 1)
     held = Held()
     reading = asyncio.create_task(store.reader.run(held))
-    await held.begun()
+    await held.started()
     await save(store, 2)
     held.let_go()
     assert await reading == (1, 1)
@@ -152,7 +152,7 @@ async def test_a_deletion_empties_the_log_once_nobody_reads_from_it_and_holds_up
     await save(store, 1)
     held = Held()
     reading = asyncio.create_task(store.reader.run(held))
-    await held.begun()
+    await held.started()
     deleting = asyncio.create_task(store.members.delete(1, NOW, pseudonyms("a token"), refused_until=NOW))
     async with asyncio.timeout(SECONDS):
         await save(store, 2)

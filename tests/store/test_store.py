@@ -18,7 +18,7 @@ OWNER = "0x" + "ab" * 20
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-async def test_an_owner_is_kept_over_a_restart(tmp_path: Path) -> None:
+async def test_an_owner_is_stored_over_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     store = await Store.open(path)
     assert await store.get_owner(ACCOUNT) is None
@@ -30,7 +30,7 @@ async def test_an_owner_is_kept_over_a_restart(tmp_path: Path) -> None:
     await store.close()
 
 
-async def test_the_owner_of_an_account_is_the_first_that_was_told(tmp_path: Path) -> None:
+async def test_the_owner_of_an_account_is_the_first_that_was_reported(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "t.db")
     assert await store.save_owner(ACCOUNT, OWNER, NOW) == OWNER
     assert await store.save_owner(ACCOUNT, "0x" + "cd" * 20, NOW) == OWNER
@@ -139,6 +139,6 @@ async def test_a_store_of_a_newer_tessera_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [Path("/nonexistent/t.db"), Path("/")])
-async def test_a_place_that_cannot_be_written_is_said_at_once(path: Path) -> None:
+async def test_a_path_that_cannot_be_written_is_reported_at_once(path: Path) -> None:
     with pytest.raises(ConfigError, match="the store cannot be written"):
         await Store.open(path)

@@ -107,7 +107,7 @@ async def test_nothing_that_sqlite_utils_does_commits_behind_a_transactions_back
 
 
 @pytest.mark.parametrize("error", [InputError(Message("no")), ValueError("odd"), KeyboardInterrupt(), SystemExit(3)])
-async def test_whatever_work_raises_rolls_back_and_passes_through(
+async def test_any_exception_of_the_work_rolls_back_and_passes_through(
     writer: Writer, path: Path, error: BaseException
 ) -> None:
     def work(db: Database) -> None:
@@ -136,7 +136,7 @@ async def test_no_row_where_one_was_expected_is_an_error_and_not_silence(writer:
             await getattr(writer, way)(lambda db: next(iter(db.execute("SELECT 1 WHERE 0").fetchall())))
 
 
-async def test_work_that_commits_by_itself_is_told_so(writer: Writer, path: Path) -> None:
+async def test_work_that_commits_by_itself_raises_an_error(writer: Writer, path: Path) -> None:
     def work(db: Database) -> None:
         _add("one")(db)
         db.commit()
@@ -155,17 +155,17 @@ async def test_a_statement_that_would_stay_uncommitted_is_refused_at_once(writer
 
 
 async def test_a_transaction_is_finished_when_nobody_waits_for_it_any_more(writer: Writer, path: Path) -> None:
-    begun, go_on = threading.Event(), threading.Event()
+    started, go_on = threading.Event(), threading.Event()
 
     def work(db: Database) -> None:
         _add("one")(db)
-        begun.set()
+        started.set()
         assert go_on.wait(10)
         _add("two")(db)
 
     waiting = asyncio.create_task(writer.transaction(work))
-    queued = asyncio.create_task(writer.transaction(_add("never begun")))
-    assert await asyncio.to_thread(begun.wait, 10)
+    queued = asyncio.create_task(writer.transaction(_add("never started")))
+    assert await asyncio.to_thread(started.wait, 10)
     for task in (waiting, queued):
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -175,7 +175,7 @@ async def test_a_transaction_is_finished_when_nobody_waits_for_it_any_more(write
     assert _words(path) == ["one", "two"]
 
 
-async def test_a_transaction_waits_for_another_program_at_its_beginning_and_begins_nothing(
+async def test_a_transaction_waits_for_another_program_at_its_start_and_starts_nothing(
     writer: Writer, path: Path
 ) -> None:
     other = sqlite3.connect(path)
@@ -195,7 +195,7 @@ async def test_many_at_once_are_done_in_the_order_they_came(writer: Writer, path
     assert _words(path) == words
 
 
-async def test_a_closed_store_says_that_it_cannot_be_used(path: Path) -> None:
+async def test_a_closed_store_reports_that_it_cannot_be_used(path: Path) -> None:
     writer = await Writer.start(lambda closing: _open(path, closing))
     last = asyncio.create_task(writer.transaction(_add("one")))
     await asyncio.sleep(0)
@@ -222,16 +222,16 @@ async def test_what_was_opened_is_closed_when_the_rest_cannot_be() -> None:
 
 
 async def test_what_is_opened_for_nobody_is_closed_again(path: Path) -> None:
-    begun, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+    started, go_on, closed = threading.Event(), threading.Event(), threading.Event()
 
     def slowly(closing: ExitStack) -> Database:
-        begun.set()
+        started.set()
         assert go_on.wait(10)
         closing.callback(closed.set)
         return _open(path, closing)
 
     starting = asyncio.create_task(Writer.start(slowly))
-    assert await asyncio.to_thread(begun.wait, 10)
+    assert await asyncio.to_thread(started.wait, 10)
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
@@ -239,7 +239,7 @@ async def test_what_is_opened_for_nobody_is_closed_again(path: Path) -> None:
     assert await asyncio.to_thread(closed.wait, 10)
 
 
-async def test_what_is_taken_back_is_undone_and_its_outcome_returned(writer: Writer, path: Path) -> None:
+async def test_a_rolled_back_transaction_changes_nothing_and_returns_its_outcome(writer: Writer, path: Path) -> None:
     def work(db: Database) -> str:
         _add("one", "two", "three")(db)
         raise Rollback("too many")

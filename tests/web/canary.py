@@ -85,7 +85,7 @@ def _forms(secret: str) -> Iterator[bytes]:
 def listening(folder: Path) -> Iterator[Canary]:
     """The bot's own log at its most talkative, in a file of this folder.
 
-    It is not told which words to blank: nothing of ours may need that.
+    It does not know which words to blank: nothing of ours may need that.
     """
     root = logging.getLogger()
     before, level = root.handlers[:], root.level

@@ -123,7 +123,7 @@ class Browser:
 
 @dataclass
 class PageHarness:
-    """The handlers, what they work on, and whoever visits them."""
+    """The handlers, what they work on, and their visitors."""
 
     sandbox: SandboxClient
     store: Store

@@ -24,7 +24,7 @@ _WALLETS = """
   const list = WALLETS;
   const make = (one) => ({
     request({method, params}) {
-      window.tellWallet(method, params);
+      window.reportWalletCall(method, params);
       if (one.never?.includes(method)) return new Promise(() => {});
       const fault = one.fail?.[method];
       if (fault) return Promise.reject(Object.assign(new Error(fault.message), fault));
@@ -73,10 +73,10 @@ class Visitor:
 
     async def has(self, *wallets: dict[str, Any]) -> None:
         """Install wallets, before the page is opened."""
-        await self.page.expose_function("tellWallet", self._told)
+        await self.page.expose_function("reportWalletCall", self._record_call)
         await self.page.add_init_script(_WALLETS.replace("WALLETS", json.dumps(wallets)))
 
-    def _told(self, method: str, params: Any) -> None:
+    def _record_call(self, method: str, params: Any) -> None:
         self.asked_of_wallet.append((method, params))
 
     async def opens(self, fragment: str = f"#t={TOKEN}") -> None:
@@ -97,7 +97,7 @@ class Visitor:
         """A text is to be seen on the page."""
         await expect(self.page.locator("main")).to_contain_text(text)
 
-    async def is_told(self, text: str) -> None:
+    async def shows_alert(self, text: str) -> None:
         """The alert says exactly this."""
         await expect(self.page.get_by_role("alert")).to_have_text(text)
 

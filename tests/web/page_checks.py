@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Page
 
-# Colours are judged as they come out over every layer below; no gradient holds text, for it would need an eye.
+# Colours are checked as they come out over every layer below; no gradient holds text, for it would need an eye.
 _FAULTS = """
 () => {
   const faults = [];
@@ -33,7 +33,7 @@ _FAULTS = """
     return (high + 0.05) / (low + 0.05);
   };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  let judged = 0;
+  let checked = 0;
   while (walker.nextNode()) {
     const node = walker.currentNode.parentElement;
     const text = walker.currentNode.data.trim();
@@ -43,10 +43,10 @@ _FAULTS = """
     const size = parseFloat(style.fontSize);
     const isLarge = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
     const ratio = contrast(over(rgba(style.color), below), below);
-    judged += 1;
+    checked += 1;
     if (ratio < (isLarge ? 3 : 4.5)) faults.push(`contrast ${ratio.toFixed(2)}: ${text.slice(0, 40)}`);
   }
-  if (judged < 4) faults.push(`only ${judged} texts`);
+  if (checked < 4) faults.push(`only ${checked} texts`);
 
   const headings = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(seen);
   const levels = headings.map((one) => Number(one.tagName[1]));

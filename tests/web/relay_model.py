@@ -39,8 +39,8 @@ class Variant:
     compared: bool = False  # who logged in, with who ran the command
     finds: Finds = Finds.BOTH
     pkce: bool = True
-    code: bool = False  # shown to whoever signed, typed back by whoever ran the command
-    tells_code: bool = False  # Whale tells Mallory the code that his page shows
+    code: bool = False  # shown to the person who signed, typed by the one who ran the command
+    shares_code: bool = False  # Whale tells Mallory the code that his page shows
     shows_link: bool = False  # Whale sends Mallory his own link
     signs_elsewhere: bool = False  # Whale signs Mallory's text on Mallory's own site
 
@@ -51,14 +51,14 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
     {
         "A": Variant(),
         "B": Variant(code=True),
-        "B'": Variant(code=True, tells_code=True),
+        "B'": Variant(code=True, shares_code=True),
         "C": Variant(login=True),
         "D": Variant(login=True, compared=True, finds=Finds.STATE),
         "D'": Variant(login=True, compared=True, finds=Finds.COOKIE, pkce=False),
         "E": Variant(login=True, compared=True),
-        "F": Variant(login=True, compared=True, code=True, tells_code=True),
+        "F": Variant(login=True, compared=True, code=True, shares_code=True),
         "G": Variant(login=True, compared=True, signs_elsewhere=True),
-        "H": Variant(login=True, compared=True, code=True, tells_code=True, signs_elsewhere=True),
+        "H": Variant(login=True, compared=True, code=True, shares_code=True, signs_elsewhere=True),
     }
 )
 
@@ -81,7 +81,7 @@ class No(Enum):
     """Why a step leads nowhere."""
 
     USED = "another browser has that link"
-    NO_LOGIN = "no login was begun in that browser"
+    NO_LOGIN = "no login was started in that browser"
     STATE = "the state is not of that browser's login"
     CODE = "the code is not of that browser's login"
     OTHER_USER = "another Discord user ran the command"
@@ -128,7 +128,7 @@ class World(NamedTuple):
         whale: Likewise.
         urls: Sessions whose authorization page, with its state and PKCE challenge, Mallory has seen.
         kept: The authorization pages that she has codes of her own login from.
-        told: Who knows the code to type of which session.
+        code_known: Who knows the code to type of which session.
         linked: Discord user and wallet, or a contest about it: whatever an accepted signature leads to.
     """
 
@@ -136,7 +136,7 @@ class World(NamedTuple):
     whale: Session = Session()
     urls: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
-    told: frozenset[tuple[str, str]] = frozenset()
+    code_known: frozenset[tuple[str, str]] = frozenset()
     linked: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, person: str) -> Session:
@@ -183,10 +183,10 @@ def moves(variant: Variant, world: World) -> Iterator[Move]:
 
 
 def _run(world: World, who: str) -> World:
-    """Begin anew: what was known of the session before is worth nothing."""
+    """Start again: what was known of the session before is worth nothing."""
     fresh = world.put(who, Session("open"))
-    told = frozenset(each for each in world.told if each[1] != who)
-    return fresh._replace(urls=world.urls - {who}, kept=world.kept - {who}, told=told)
+    code_known = frozenset(each for each in world.code_known if each[1] != who)
+    return fresh._replace(urls=world.urls - {who}, kept=world.kept - {who}, code_known=code_known)
 
 
 def _open(variant: Variant, world: World, who: str, whose: str) -> Iterator[Move]:
@@ -242,13 +242,15 @@ def _sign(variant: Variant, world: World, who: str, whose: str) -> Iterator[Move
 def _submit(variant: Variant, world: World, whose: str, browser: str, wallet: str) -> World:
     if not variant.code:
         return world.put(whose, Session("done", browser))._replace(linked=world.linked | {(whose, wallet)})
-    return world.put(whose, Session("signed", browser, wallet))._replace(told=world.told | {(browser, whose)})
+    return world.put(whose, Session("signed", browser, wallet))._replace(
+        code_known=world.code_known | {(browser, whose)}
+    )
 
 
 def _type(variant: Variant, world: World) -> Iterator[Move]:
-    for who, whose in sorted(world.told):
-        if variant.tells_code and who == WHALE:
-            yield Move(Step(WHALE, Do.TELL, whose), world._replace(told=world.told | {(MALLORY, whose)}))
+    for who, whose in sorted(world.code_known):
+        if variant.shares_code and who == WHALE:
+            yield Move(Step(WHALE, Do.TELL, whose), world._replace(code_known=world.code_known | {(MALLORY, whose)}))
         step, session = Step(who, Do.TYPE, whose), world.of(who)
         if session.status != "signed":
             yield Move(step, world, No.NOTHING_SIGNED)

@@ -78,9 +78,9 @@ class Play:
 
     async def _run(self, who: str) -> None:
         self.harness.pass_time(timedelta(seconds=1))
-        begun = await self.harness.begin(USERS[who])
-        self.links[who] = begun.url
-        waiting = self.harness.verification.outcomes.wait(begun.session.session_id, 10)
+        started = await self.harness.begin(USERS[who])
+        self.links[who] = started.url
+        waiting = self.harness.verification.outcomes.wait(started.session.session_id, 10)
         self.outcomes[who] = asyncio.create_task(waiting)
 
     async def _open(self, step: Step, browser: Browser) -> str:

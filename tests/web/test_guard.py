@@ -37,9 +37,9 @@ def assert_dressed(answer: Raw, *, secure: bool = False) -> None:
     assert {name: answer.headers.get(name) for name in EXPECTED} == EXPECTED
     assert answer.headers.get("strict-transport-security") == (HSTS if secure else None)
     assert not {name for name in answer.headers if name.startswith("access-control-")}
-    told = f"{answer.headers} {answer.body!r}".lower()
-    assert "aiohttp" not in told
-    assert "python" not in told
+    response = f"{answer.headers} {answer.body!r}".lower()
+    assert "aiohttp" not in response
+    assert "python" not in response
 
 
 def get(harness: PageHarness, target: str, **headers: str) -> bytes:
@@ -70,7 +70,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         ("/v/start", 405, "text/plain; charset=utf-8"),
     ],
 )
-async def test_what_is_got_wears_all_headers(harness: PageHarness, target: str, status: int, media: str | None) -> None:
+async def test_every_page_has_all_headers(harness: PageHarness, target: str, status: int, media: str | None) -> None:
     answer = await ask(harness.url, get(harness, target))
     assert answer.status == status
     assert_dressed(answer)
@@ -90,7 +90,7 @@ async def test_what_is_got_wears_all_headers(harness: PageHarness, target: str, 
         (b"{}", {"Expect": "nonsense"}, 417),
     ],
 )
-async def test_what_is_refused_wears_all_headers(
+async def test_every_refusal_has_all_headers(
     harness: PageHarness, body: bytes, headers: dict[str, str], status: int
 ) -> None:
     answer = await ask(harness.url, scripted(harness.url, "start", body, **headers))
@@ -98,7 +98,7 @@ async def test_what_is_refused_wears_all_headers(
     assert_dressed(answer)
 
 
-async def test_state_and_too_many_wear_all_headers(harness: PageHarness) -> None:
+async def test_state_and_too_many_requests_have_all_headers(harness: PageHarness) -> None:
     token = (await harness.begin("ada")).url.partition("#t=")[2]
     assert_dressed(await ask(harness.url, scripted(harness.url, "start", b'{"token": "%s"}' % token.encode())))
     async with line_to(harness.url) as line:
@@ -131,7 +131,7 @@ CANARY = "canary-of-a-cookie-2f71"
         pytest.param(head("/v", {"Host": "x", "Content-Length": f"-1{CANARY}"}), id="no length"),
     ],
 )
-async def test_what_is_no_request_is_told_so_and_logged_without_a_word_of_it(
+async def test_an_invalid_request_is_refused_and_logged_without_its_content(
     harness: PageHarness, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
@@ -148,7 +148,7 @@ async def test_what_is_no_request_is_told_so_and_logged_without_a_word_of_it(
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
 
 
-async def test_what_breaks_inside_is_logged_and_told_as_that_and_no_more(
+async def test_an_internal_error_is_logged_and_reported_without_details(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     def breaks() -> str:
@@ -218,7 +218,7 @@ async def test_two_hosts_are_one_too_many(harness: PageHarness) -> None:
         assert (await ask(url, twice)).status in (400, 421)
 
 
-async def test_health_is_told_under_any_host_and_pages_are_not_there_without_a_public_url(store: Store) -> None:
+async def test_health_is_reported_under_any_host_and_pages_do_not_exist_without_a_public_url(store: Store) -> None:
     async with serving(store) as url:
         for host in ("evil.example", "127.0.0.1:1", "localhost"):
             assert (await ask(url, head("/healthz", {"Host": host}))).status == 200

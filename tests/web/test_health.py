@@ -63,7 +63,7 @@ async def test_a_supervisor_is_answered_while_visitors_are_not(url: str) -> None
     assert await asked(url, {"Host": "localhost"}, 1) == {200: 1}
 
 
-async def test_a_bot_without_pages_tells_its_health_under_any_host(harness: PageHarness) -> None:
+async def test_a_bot_without_pages_reports_its_health_under_any_host(harness: PageHarness) -> None:
     async with serving(harness.store) as url:
         assert await asked(url, {"Host": "evil.example"}, MANY) == {200: MANY}
 

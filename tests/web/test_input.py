@@ -21,7 +21,7 @@ async def _unharmed(harness: PageHarness, caplog: pytest.LogCaptureFixture) -> A
         yield
 
 
-def told(reply: Reply) -> tuple[int, str, str]:
+def error_of(reply: Reply) -> tuple[int, str, str]:
     """Status, code and sentence."""
     return reply.status, reply.error, reply.sentence
 
@@ -82,12 +82,12 @@ TOKENS = [
 @pytest.mark.parametrize("token", TOKENS)
 async def test_every_token_that_is_none_looks_like_one_that_was_used(harness: PageHarness, token: str) -> None:
     browser = harness.browser()
-    begun = await harness.begin("ada")
-    await browser.open(begun.url)
-    used = await harness.browser().open(begun.url)
-    assert told(used) == (401, "session", OVER)
+    started = await harness.begin("ada")
+    await browser.open(started.url)
+    used = await harness.browser().open(started.url)
+    assert error_of(used) == (401, "session", OVER)
     refused = await harness.browser().post("start", {"token": token, "more": "is not read"})
-    assert (told(refused), refused.body) == (told(used), used.body)
+    assert (error_of(refused), refused.body) == (error_of(used), used.body)
     assert (await browser.reload()).status == 200
 
 
@@ -144,7 +144,7 @@ async def test_every_cookie_that_is_none_is_nobody(harness: PageHarness, cookie:
     assert (await browser.reload()).body["step"] == "wallet"
 
 
-async def test_a_return_from_discord_that_says_nonsense_leads_back_to_the_page(harness: PageHarness) -> None:
+async def test_an_invalid_callback_from_discord_leads_back_to_the_page(harness: PageHarness) -> None:
     browser = harness.browser()
     await browser.open((await harness.begin("ada")).url)
     before = browser.state

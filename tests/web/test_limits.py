@@ -91,7 +91,7 @@ async def statuses(url: str, contents: Sequence[bytes]) -> list[Raw]:
 
 
 def assert_limited(answers: Sequence[Raw], at_once: int, a_second: float, began: float) -> None:
-    """As many passed as may, the rest were told to wait; what came back meanwhile may have passed too."""
+    """As many passed as may, the rest were asked to wait; tokens refilled meanwhile may have passed too."""
     refused = [answer for answer in answers if answer.status == 429]
     number = len(answers) - len(refused)
     assert at_once <= number <= at_once + (time.monotonic() - began) * a_second + 1
@@ -101,18 +101,18 @@ def assert_limited(answers: Sequence[Raw], at_once: int, a_second: float, began:
         assert 1 <= int(answer.headers["retry-after"]) <= 60
 
 
-async def test_a_visitor_who_writes_too_often_is_told_when_to_come_back(harness: PageHarness) -> None:
+async def test_a_visitor_who_writes_too_often_reads_when_to_try_again(harness: PageHarness) -> None:
     began = time.monotonic()
     assert_limited(await statuses(harness.url, 80 * [scripted(harness.url, "start", b"{}")]), 30, 0.5, began)
 
 
-async def test_a_visitor_who_reads_too_often_is_told_when_to_come_back(harness: PageHarness) -> None:
+async def test_a_visitor_who_reads_too_often_sees_when_to_try_again(harness: PageHarness) -> None:
     began = time.monotonic()
     get = head("/v", {"Host": harness.url.removeprefix("http://")})
     assert_limited(await statuses(harness.url, 250 * [get]), 120, 2, began)
 
 
-async def test_a_crowd_of_sessions_that_writes_too_often_is_told_when_to_come_back(harness: PageHarness) -> None:
+async def test_a_crowd_of_sessions_that_writes_too_often_reads_when_to_try_again(harness: PageHarness) -> None:
     async with serving_page(harness, proxies=PROXY) as url:
         browsers = [await at_wallet(harness, person) for person in ("ada", "hana", "kwame", "wren", "uma")]
         crowd = [
@@ -144,7 +144,7 @@ async def test_a_crowd_of_strangers_shuts_no_member_out(harness: PageHarness) ->
         assert (await member.post("challenge", {"address": await harness.address("10001")})).status == 200
 
 
-async def test_a_session_is_counted_whoever_carries_it(harness: PageHarness) -> None:
+async def test_a_session_is_counted_whichever_visitor_sends_its_cookie(harness: PageHarness) -> None:
     async with serving_page(harness, proxies=PROXY) as url:
         browser, other = await at_wallet(harness), await at_wallet(harness, "hana")
 
@@ -276,9 +276,9 @@ async def test_in_a_flood_somebody_else_is_served(harness: PageHarness) -> None:
             flooding = [asyncio.create_task(flood(url, session)) for _ in range(100)]
             await flooded.wait()
             page = await ask(url, head("/v", {"Host": url.removeprefix("http://"), "X-Forwarded-For": ada}))
-            begun = await ask(url, scripted(url, "start", b'{"token": "%s"}' % token, X_Forwarded_For=ada))
+            started = await ask(url, scripted(url, "start", b'{"token": "%s"}' % token, X_Forwarded_For=ada))
             served.set()
             await asyncio.gather(*flooding)
-    assert (page.status, begun.status) == (200, 200)
+    assert (page.status, started.status) == (200, 200)
     assert set(seen) == {200, 401, 429}  # 401: the flooder has no session
     assert seen[200] + seen[401] < 250  # what a visitor may in so many seconds, of 300 and more

@@ -38,7 +38,7 @@ async def come_back_sixteen_times(harness: PageHarness, browser: Browser, user: 
     return await asyncio.gather(*returns)
 
 
-async def test_of_sixteen_returns_from_one_login_one_is_let_in(harness: PageHarness) -> None:
+async def test_of_sixteen_callbacks_of_one_login_one_is_accepted(harness: PageHarness) -> None:
     browser, ada = await at_login(harness)
     returned = await come_back_sixteen_times(harness, browser, ada)
     let_in = [each for each in returned if each.cookie]
@@ -47,14 +47,14 @@ async def test_of_sixteen_returns_from_one_login_one_is_let_in(harness: PageHarn
     assert len((await harness.sandbox.get("/_client/oauth"))["grants"]) == 1
 
 
-async def test_of_sixteen_returns_of_a_stranger_one_is_counted(harness: PageHarness) -> None:
+async def test_of_sixteen_callbacks_of_a_stranger_one_is_counted(harness: PageHarness) -> None:
     browser, _ = await at_login(harness, MALLORY)
     returned = await come_back_sixteen_times(harness, browser, str((await harness.person(USERS[WHALE])).user_id))
     assert sorted(each.problem for each in returned) == ["", *["expired"] * 15]
     assert await harness.events("relay") == 1
 
 
-async def test_the_same_return_sixteen_times_lets_one_in(harness: PageHarness) -> None:
+async def test_the_same_callback_sixteen_times_is_accepted_once(harness: PageHarness) -> None:
     browser, ada = await at_login(harness)
     location = await browser.authorize(ada)
     landed = await asyncio.gather(*(browser.follow(location) for _ in range(16)))
@@ -95,7 +95,7 @@ async def test_a_login_that_discord_breaks_can_be_made_again(
     assert browser.state["step"] == "wallet"
 
 
-async def test_a_token_that_cannot_be_revoked_keeps_nobody_out(harness: PageHarness) -> None:
+async def test_a_token_that_cannot_be_revoked_locks_nobody_out(harness: PageHarness) -> None:
     browser, ada = await at_login(harness)
     await harness.sandbox.fault("status", "oauth2/token/revoke", service="discord", status=500)
     await browser.log_in(ada)

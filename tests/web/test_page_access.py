@@ -72,7 +72,7 @@ async def limited(visitor: Visitor) -> None:
     visitor.server.refuse("challenge", 429, "rate", "Too many tries from here. Wait a little.", retry_after=40)
     await show(visitor, make_state("wallet"), wallet())
     await visitor.presses("Fox Wallet")
-    await visitor.is_told("Too many tries from here. Wait a little.")
+    await visitor.shows_alert("Too many tries from here. Wait a little.")
 
 
 async def code(visitor: Visitor) -> None:
@@ -200,9 +200,9 @@ async def test_without_scripts_one_sentence_says_what_is_missing() -> None:
         page = await context.new_page()
         await page.goto(f"{server.url}/v#t={TOKEN}")
         tree = await (await context.new_cdp_session(page)).send("Accessibility.getFullAXTree")
-    told = " ".join(node["name"]["value"] for node in tree["nodes"] if node["role"]["value"] == "StaticText")
-    assert "This page needs JavaScript to connect to your wallet. Allow it for this site, then reload." in told
-    assert "One moment" not in told
+    text = " ".join(node["name"]["value"] for node in tree["nodes"] if node["role"]["value"] == "StaticText")
+    assert "This page needs JavaScript to connect to your wallet. Allow it for this site, then reload." in text
+    assert "One moment" not in text
 
 
 async def test_the_page_says_which_address_it_is(visitor: Visitor) -> None:

@@ -18,7 +18,7 @@ async def test_a_link_that_is_over_says_so(visitor: Visitor) -> None:
     await visitor.opens("#t=unknown")
     await visitor.reads("This link has ended")
     await visitor.sees(GONE)
-    await visitor.is_told("")
+    await visitor.shows_alert("")
 
 
 async def test_a_session_that_ends_meanwhile_says_so(signer: Visitor) -> None:
@@ -34,7 +34,7 @@ async def test_a_page_that_another_tab_left_behind_catches_up(signer: Visitor) -
     signer.server.refuse("challenge", 403, "csrf", "This page was out of date. Try again.")
     signer.server.state = make_state("wallet", csrf="csrf-2")
     await signer.presses("Fox Wallet")
-    await signer.is_told("This page was out of date. Try again.")
+    await signer.shows_alert("This page was out of date. Try again.")
     await signer.presses("Fox Wallet")
     await signer.reads("Read it, then sign")
     assert signer.server.calls("challenge")[-1].headers["X-Tessera-CSRF"] == "csrf-2"
@@ -46,17 +46,17 @@ async def test_a_bad_signature_leads_back_to_the_wallets(signer: Visitor) -> Non
     await to_the_text(signer)
     await signer.presses("Sign in wallet")
     await signer.reads("Choose your wallet")
-    await signer.is_told(sentence)
+    await signer.shows_alert(sentence)
     await signer.presses("Fox Wallet")
     await signer.reads("Read it, then sign")
-    await signer.is_told("")
+    await signer.shows_alert("")
 
 
 async def test_what_is_typed_in_discord_is_set_apart(signer: Visitor) -> None:
     signer.server.refuse("challenge", 400, "input", "This page has another address. Run `/verify` for a <b>link</b>.")
     await signer.opens()
     await signer.presses("Fox Wallet")
-    await signer.is_told("This page has another address. Run /verify for a <b>link</b>.")
+    await signer.shows_alert("This page has another address. Run /verify for a <b>link</b>.")
     await expect(signer.page.locator("#alert code")).to_have_text("/verify")
 
 
@@ -65,7 +65,7 @@ async def test_the_servers_own_sentence_is_shown(signer: Visitor, status: int, c
     signer.server.refuse("challenge", status, code, "A <b>sentence</b> of the server.")
     await signer.opens()
     await signer.presses("Fox Wallet")
-    await signer.is_told("A <b>sentence</b> of the server.")
+    await signer.shows_alert("A <b>sentence</b> of the server.")
     await expect(signer.page.get_by_role("button", name="Try again")).to_have_count(0)
 
 
@@ -74,7 +74,7 @@ async def test_too_many_calls_count_down_and_go_on_with_the_signature_made(signe
     signer.server.refuse("submit", 429, code, "Too many tries.", retry_after=2)
     await to_the_text(signer)
     await signer.presses("Sign in wallet")
-    await signer.is_told("Too many tries.")
+    await signer.shows_alert("Too many tries.")
     again = signer.page.get_by_role("button", name="Try again")
     await expect(again).to_have_attribute("aria-disabled", "true")
     await expect(signer.page.locator("#remedy [role=timer]")).to_have_text(
@@ -90,7 +90,7 @@ async def test_a_source_that_cannot_be_asked_is_asked_again(signer: Visitor) -> 
     signer.server.refuse("challenge", 503, "later", "Ethereum cannot be asked right now. Try again in a minute.")
     await signer.opens()
     await signer.presses("Fox Wallet")
-    await signer.is_told("Ethereum cannot be asked right now. Try again in a minute.")
+    await signer.shows_alert("Ethereum cannot be asked right now. Try again in a minute.")
     await signer.presses("Try again")
     await signer.reads("Read it, then sign")
 
@@ -102,14 +102,14 @@ async def test_a_lost_connection_keeps_the_token_and_offers_another_try(signer: 
 
     await signer.page.route("**/v/start", fail)
     await signer.opens()
-    await signer.is_told("Cannot reach the server. Try again.")
+    await signer.shows_alert("Cannot reach the server. Try again.")
     await signer.page.get_by_role("button", name="Try again").focus()
     await signer.page.keyboard.press("Enter")
     await expect(signer.page.get_by_role("button", name="Try again")).to_be_focused()
     await signer.page.unroute("**/v/start")
     await signer.page.keyboard.press("Enter")
     await signer.reads("Choose your wallet")
-    await signer.is_told("")
+    await signer.shows_alert("")
 
 
 async def test_an_impatient_visitor_sends_nothing_twice(signer: Visitor) -> None:

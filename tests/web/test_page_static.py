@@ -76,7 +76,7 @@ async def test_a_second_link_pasted_into_the_same_tab_is_followed(signer: Visito
     assert signer.page.url.endswith("/v")
 
 
-async def test_the_back_button_asks_the_server_where_the_session_stands(visitor: Visitor) -> None:
+async def test_the_back_button_asks_the_server_for_the_status_of_the_session(visitor: Visitor) -> None:
     await visitor.has(wallet())
     await visitor.opens()
     await visitor.page.get_by_role("link", name="Log in with Discord").click()
@@ -86,7 +86,7 @@ async def test_the_back_button_asks_the_server_where_the_session_stands(visitor:
     assert visitor.page.url.endswith("/v")
 
 
-async def test_a_page_out_of_the_browsers_memory_is_read_anew(signer: Visitor) -> None:
+async def test_a_page_from_the_browsers_cache_is_loaded_again(signer: Visitor) -> None:
     await signer.opens()
     await signer.reads("Choose your wallet")
     signer.server.state = make_state("done", linked={"address": OWNER, "accounts": []})
@@ -112,7 +112,7 @@ async def test_what_went_wrong_at_discord_is_said_above_the_step(visitor: Visito
     await visitor.page.get_by_role("link", name="Log in with Discord").click()
     await expect(visitor.page).to_have_url(f"{visitor.server.url}/v")
     await expect(visitor.page.get_by_role("link", name="Log in with Discord")).to_be_visible()
-    await visitor.is_told(sentence)
+    await visitor.shows_alert(sentence)
     await visitor.reads("Log in with Discord")
 
 

@@ -158,12 +158,12 @@ async def test_a_wallet_that_refuses_is_explained_and_can_be_asked_again(
         await visitor.presses(button)
         button = "Sign in wallet"
     await visitor.presses(button)
-    await visitor.is_told(sentence)
+    await visitor.shows_alert(sentence)
     assert visitor.server.calls("submit") == []
     await visitor.page.evaluate("window.wallets[0].fail = {}")
     await visitor.presses(button)
     await visitor.reads("Linked" if method == "personal_sign" else "Read it, then sign")
-    await visitor.is_told("")
+    await visitor.shows_alert("")
 
 
 @pytest.mark.parametrize("addresses", [[], None, ["not an address"], [7]])
@@ -171,7 +171,7 @@ async def test_a_wallet_without_an_address_is_explained(visitor: Visitor, addres
     await visitor.has(wallet(addresses=addresses))
     await visitor.opens()
     await visitor.presses("Fox Wallet")
-    await visitor.is_told(
+    await visitor.shows_alert(
         "Your wallet gave no Ethereum address. Unlock it, choose an address for this page, and try again."
     )
 
@@ -182,7 +182,7 @@ async def test_what_is_no_signature_is_not_sent(visitor: Visitor, signature: Any
     await visitor.opens()
     await visitor.presses("Fox Wallet")
     await visitor.presses("Sign in wallet")
-    await visitor.is_told("Your wallet gave no signature. Try again, or choose another wallet.")
+    await visitor.shows_alert("Your wallet gave no signature. Try again, or choose another wallet.")
     assert visitor.server.calls("submit") == []
 
 
@@ -193,14 +193,14 @@ async def test_waiting_for_a_wallet_that_never_answers_can_be_stopped(visitor: V
     await visitor.presses("Sign in wallet")
     await expect(visitor.page.get_by_role("status")).to_have_text("Open your wallet and answer there.")
     await visitor.presses("Stop waiting")
-    await visitor.is_told("You stopped waiting for the wallet. Nothing was linked. You can try again.")
+    await visitor.shows_alert("You stopped waiting for the wallet. Nothing was linked. You can try again.")
     await expect(visitor.page.get_by_role("button", name="Stop waiting")).to_have_count(0)
     await visitor.page.evaluate("window.wallets[0].never = []")
     await visitor.presses("Sign in wallet")
     await visitor.reads("Linked")
 
 
-async def test_a_text_that_has_run_out_is_fetched_anew_and_never_signed(visitor: Visitor) -> None:
+async def test_a_text_that_has_expired_is_fetched_again_and_never_signed(visitor: Visitor) -> None:
     visitor.server.text_seconds = 2
     await visitor.has(wallet())
     await visitor.opens()

@@ -57,14 +57,14 @@ async def test_every_refusal_of_the_model_is_one_of_the_page(
 ) -> None:
     async with open_page(sandbox, tmp_path, method=method) as harness:
         play = Play(harness)
-        # In the end Whale begins anew, and needs nobody for it.
+        # In the end Whale starts again, and needs nobody for it.
         linked = await play.follow(method, trace + HONEST[method])
         assert await play.linked() == linked
         assert (WHALE, WHALE) in linked
         assert await harness.events("relay") == sum(move.no is No.OTHER_USER for move in follow(MODELS[method], trace))
 
 
-async def test_whoever_was_lured_is_told_so_is_whoever_sent_the_link_and_the_session_is_dead(
+async def test_both_members_are_notified_of_a_relayed_link_and_the_session_is_dead(
     harness: PageHarness,
 ) -> None:
     play = Play(harness)
@@ -83,7 +83,7 @@ async def test_whoever_was_lured_is_told_so_is_whoever_sent_the_link_and_the_ses
     assert (await harness.sandbox.get("/_client/oauth"))["tokens_alive"] == 0
 
 
-async def test_after_three_in_a_day_whoever_sent_the_links_can_send_none_for_a_day(harness: PageHarness) -> None:
+async def test_after_three_relayed_links_in_a_day_their_maker_can_make_none_for_a_day(harness: PageHarness) -> None:
     for relays in (1, 2, 3):
         play = Play(harness)
         await play.follow(ProofMethod.OAUTH, attack("C"))

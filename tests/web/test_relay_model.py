@@ -62,12 +62,12 @@ def test_with_a_login_no_signature_of_the_whale_is_even_taken(name: str) -> None
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_the_whole_state_space_is_seen(name: str) -> None:
+def test_the_whole_state_space_is_explored(name: str) -> None:
     assert len(searched(name).states) == STATES[name]
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_whoever_proves_a_wallet_of_their_own_needs_nobody_else(name: str) -> None:
+def test_a_member_who_proves_their_own_wallet_needs_nobody_else(name: str) -> None:
     for person in (WHALE, MALLORY):
         trace = searched(name).linked(person, person)
         assert trace
@@ -76,7 +76,7 @@ def test_whoever_proves_a_wallet_of_their_own_needs_nobody_else(name: str) -> No
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_wherever_mallory_has_brought_things_the_whale_can_begin_anew(name: str) -> None:
+def test_whatever_mallory_has_done_the_whale_can_start_again(name: str) -> None:
     honest = searched(name).linked(WHALE, WHALE)
     assert honest
     for trace in searched(name).states.values():

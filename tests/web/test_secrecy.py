@@ -37,17 +37,17 @@ def canary(tmp_path: Path) -> Iterator[Canary]:
 
 
 def assert_silent(canary: Canary, *expected: str) -> None:
-    """Nothing was told that must not be, though all of this was."""
+    """Nothing leaked that must not, though all of this was logged."""
     assert [words for words in expected if words not in canary.lines] == []
     assert canary.leaks() == []
 
 
 async def opened(harness: PageHarness, canary: Canary, username: str) -> Browser:
     """Somebody's link, opened in a browser."""
-    begun = await harness.begin(username)
-    canary.hide("token", begun.url.partition("#t=")[2])
+    started = await harness.begin(username)
+    canary.hide("token", started.url.partition("#t=")[2])
     browser = harness.browser()
-    await browser.open(begun.url)
+    await browser.open(started.url)
     canary.browser(browser)
     return browser
 
@@ -85,7 +85,7 @@ async def hide_access_tokens(sandbox: SandboxClient, canary: Canary) -> int:
     return len(tokens)
 
 
-async def test_what_is_told_is_found(harness: PageHarness, canary: Canary) -> None:
+async def test_a_leaked_secret_is_found(harness: PageHarness, canary: Canary) -> None:
     canary.hide("token", "told-in-the-log")
     logging.getLogger("bot.web").debug("GET /v?t=%s", "told-in-the-log")
     canary.signature("0x" + 65 * "c4")
@@ -95,7 +95,7 @@ async def test_what_is_told_is_found(harness: PageHarness, canary: Canary) -> No
     assert [leak.partition(" ")[0] for leak in canary.leaks()[1:]] == ["signature", "signature"]
 
 
-async def test_with_a_login_nothing_is_told(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
+async def test_with_a_login_no_secret_leaks(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
     async with open_page(sandbox, tmp_path) as harness:
         browser = await opened(harness, canary, "ada")
         assert await logged_in(harness, canary, browser, "ada") == "/v"
@@ -107,7 +107,7 @@ async def test_with_a_login_nothing_is_told(sandbox: SandboxClient, tmp_path: Pa
         assert_silent(canary, "web: POST submit: 200", "web: GET oauth-cb: 303")
 
 
-async def test_with_a_code_nothing_is_told(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
+async def test_with_a_code_no_secret_leaks(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
     async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
         browser = await opened(harness, canary, "ada")
         reply = await proven(harness, canary, browser, await harness.address("10001"))
@@ -121,7 +121,7 @@ async def test_with_a_code_nothing_is_told(sandbox: SandboxClient, tmp_path: Pat
         assert_silent(canary, "web: POST submit: 200")
 
 
-async def test_with_a_pasted_signature_nothing_is_told(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
+async def test_with_a_pasted_signature_no_secret_leaks(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
     async with open_page(sandbox, tmp_path, method=ProofMethod.PASTE) as harness:
         session = (await harness.begin("ada")).session
         address = await harness.address("10001")
@@ -155,9 +155,7 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-async def test_when_the_login_fails_in_whatever_way_nothing_is_told(
-    sandbox: SandboxClient, tmp_path: Path, canary: Canary
-) -> None:
+async def test_however_the_login_fails_no_secret_leaks(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
     async with open_page(sandbox, tmp_path) as harness:
         for path, fault, landing in FAULTS:
             browser = await opened(harness, canary, "ada")
@@ -171,7 +169,7 @@ async def test_when_the_login_fails_in_whatever_way_nothing_is_told(
         )
 
 
-async def test_when_somebody_does_wrong_nothing_is_told(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
+async def test_wrong_input_leaks_no_secret(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
     async with open_page(sandbox, tmp_path) as harness:
         lured = await opened(harness, canary, "ada")
         await logged_in(harness, canary, lured, "hana")
@@ -204,9 +202,7 @@ async def smart_wallet(sandbox: SandboxClient, account: str) -> str:
     return str(next(each["address"] for each in wallets if each["account"] == account))
 
 
-async def test_when_a_node_fails_in_whatever_way_nothing_is_told(
-    sandbox: SandboxClient, tmp_path: Path, canary: Canary
-) -> None:
+async def test_however_a_node_fails_no_secret_leaks(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
     async with open_page(sandbox, tmp_path, nodes=2) as harness:
         wallet = await smart_wallet(sandbox, "10021")
         for switch in ({"mode": "error"}, {"mode": "wrong_chain"}, {"mode": "lying_code", "node": "b"}):
@@ -229,9 +225,7 @@ NODE_FAULTS: list[dict[str, Any]] = [
 ]
 
 
-async def test_a_key_in_the_address_of_a_node_is_not_told(
-    sandbox: SandboxClient, tmp_path: Path, canary: Canary
-) -> None:
+async def test_a_key_in_the_url_of_a_node_does_not_leak(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
     async with open_page(sandbox, tmp_path), aiohttp.ClientSession() as session:
         url = f"{sandbox.url}/ethereum/1?key=canary-9f13-rpc"
         canary.hide("key of the node", "canary-9f13-rpc")
@@ -250,12 +244,12 @@ async def test_a_key_in_the_address_of_a_node_is_not_told(
         assert_silent(canary, "ethereum: node 1: eth_getCode: ClientConnectorError")
 
 
-async def test_what_is_printed_of_the_things_themselves_tells_nothing(harness: PageHarness) -> None:
-    begun = await harness.begin("ada")
-    token = begun.url.partition("#t=")[2]
-    told = Outcome(Result.SIGNED, code="canary-code"), LoginResult(cookie="canary-cookie")
+async def test_the_repr_of_no_object_leaks_a_secret(harness: PageHarness) -> None:
+    started = await harness.begin("ada")
+    token = started.url.partition("#t=")[2]
+    results = Outcome(Result.SIGNED, code="canary-code"), LoginResult(cookie="canary-cookie")
     browser = harness.browser()
-    await browser.open(begun.url)
+    await browser.open(started.url)
     session = await harness.verification.session(browser.cookie)
     settings = Settings(
         discord=DiscordSettings(token=SecretStr("canary-token"), client_secret=SecretStr("canary-secret")),
@@ -263,7 +257,7 @@ async def test_what_is_printed_of_the_things_themselves_tells_nothing(harness: P
     )
     async with aiohttp.ClientSession() as client:
         login = DiscordLogin(client, settings.discord, redirect_uri=f"{harness.url}/oauth/cb", client_id=lambda: 1)
-        things = [harness.verification, session, begun, *told, settings, settings.linking, settings.discord, login]
+        things = [harness.verification, session, started, *results, settings, settings.linking, settings.discord, login]
         printed: list[Callable[[object], str]] = [repr, str]
         shown = " ".join(form(thing) for thing in things for form in printed)
     shown += settings.model_dump_json() + str(settings.model_dump())

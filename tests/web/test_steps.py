@@ -1,4 +1,4 @@
-"""What the page is told at each step, to the letter: nothing more than the step needs, and all of that."""
+"""What the page is sent at each step, to the letter: nothing more than the step needs, and all of that."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ async def test_what_another_member_has_says_when_it_moves(harness: PageHarness) 
     assert (await browser.reload()).body == expected
 
 
-async def test_whoever_is_not_meant_ends_it_and_nothing_is_told_any_more(harness: PageHarness) -> None:
+async def test_cancelling_ends_the_session_and_the_page_shows_nothing_any_more(harness: PageHarness) -> None:
     browser = await at_signing(harness)
     before = browser.cookie
     dead = state(browser, "dead", reason="cancelled")
@@ -169,7 +169,7 @@ async def test_whoever_is_not_meant_ends_it_and_nothing_is_told_any_more(harness
     assert browser.cookie == before
 
 
-async def test_a_stranger_who_logs_in_learns_nothing(harness: PageHarness) -> None:
+async def test_a_stranger_who_logs_in_is_shown_nothing(harness: PageHarness) -> None:
     browser = await opened(harness)
     assert await browser.log_in(str((await harness.person("hana")).user_id)) == "/v"
     assert browser.state == state(browser, "dead", reason="other_user")
@@ -209,7 +209,7 @@ async def test_the_cookie_is_for_this_page_alone_and_for_a_quarter_of_an_hour(ha
     assert name == f"__Host-vs={browser.cookie}" != reply.headers["Set-Cookie"].split("; ")[0]
 
 
-async def test_who_was_lured_by_whom_is_noted_and_logged(
+async def test_a_relayed_link_is_recorded_and_logged_with_both_members(
     harness: PageHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     ada, hana = await harness.person("ada"), await harness.person("hana")
@@ -242,9 +242,9 @@ async def test_a_login_of_another_browser_is_logged(harness: PageHarness, caplog
 
 async def test_a_person_of_whom_nothing_is_known_is_shown_by_id(sandbox: SandboxClient, tmp_path: Path) -> None:
     async with open_page(sandbox, tmp_path, method=ProofMethod.CODE) as harness:
-        begun = await harness.verification.start_proof(Person(7), None, "", None, ProofMethod.CODE)
+        started = await harness.verification.start_proof(Person(7), None, "", None, ProofMethod.CODE)
         browser = harness.browser()
-        await browser.open(begun.url)
+        await browser.open(started.url)
         assert browser.state == state(browser, "wallet", expected={"name": ""})
         text = (await browser.post("challenge", {"address": await harness.address("10001")})).body["text"]
         assert "\nI am Discord user ID 7. Link this wallet to my account. Stop if" in text
@@ -273,7 +273,7 @@ async def test_no_step_is_taken_without_all_that_it_needs(
     assert (await browser.reload()).body == before
 
 
-async def test_whoever_sends_too_much_reads_when_to_go_on(harness: PageHarness) -> None:
+async def test_a_session_over_its_limit_reads_when_to_try_again(harness: PageHarness) -> None:
     browser = await at_signing(harness)
     for _ in range(10):
         assert (await browser.post("challenge", {"address": "x"})).status == 400

@@ -25,7 +25,7 @@ async def _unharmed(harness: PageHarness, caplog: pytest.LogCaptureFixture) -> A
         yield
 
 
-def told(reply: Reply) -> tuple[int, str, str]:
+def error_of(reply: Reply) -> tuple[int, str, str]:
     """Status, code and sentence."""
     return reply.status, reply.error, reply.sentence
 
@@ -38,7 +38,7 @@ async def test_a_session_that_ended_takes_no_address_and_no_signature(harness: P
         ("challenge", {"address": await harness.address("10001")}),
         ("submit", {"challenge_id": "x", "signature": "0x" + "1b" * 65}),
     ):
-        assert told(await browser.post(name, body, headers={"X-Tessera-CSRF": csrf})) == (401, "session", OVER)
+        assert error_of(await browser.post(name, body, headers={"X-Tessera-CSRF": csrf})) == (401, "session", OVER)
 
 
 ADDRESSES = [
@@ -66,9 +66,11 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("address", "sentence"), ADDRESSES)
-async def test_an_address_that_is_none_or_nobodys_is_told(harness: PageHarness, address: str, sentence: str) -> None:
+async def test_an_invalid_address_or_one_without_an_account_is_reported(
+    harness: PageHarness, address: str, sentence: str
+) -> None:
     browser = await at_wallet(harness)
-    assert told(await browser.post("challenge", {"address": address})) == (400, "input", sentence)
+    assert error_of(await browser.post("challenge", {"address": address})) == (400, "input", sentence)
     # It cost no text: all five are still there.
     for _ in range(5):
         assert (await browser.post("challenge", {"address": await harness.address("10001")})).status == 200
@@ -142,7 +144,7 @@ async def test_a_signature_that_is_none_uses_its_text_up(
     reply = await browser.post("submit", right | {"signature": change(right["signature"])})
     assert (reply.status, reply.error) == (400, "input" if sentence else "signature")
     assert reply.sentence == sentence or (not sentence and reply.sentence)
-    assert told(await browser.post("submit", right)) == (401, "session", OVER)
+    assert error_of(await browser.post("submit", right)) == (401, "session", OVER)
 
 
 @pytest.mark.parametrize(
@@ -160,14 +162,14 @@ async def test_a_signature_that_proves_something_else_uses_its_text_up(
     wrong = await signed(harness, browser, **how)
     reply = await browser.post("submit", wrong)
     assert (reply.status, reply.error) == (400, "signature")
-    assert told(await browser.post("submit", wrong)) == (401, "session", OVER)
+    assert error_of(await browser.post("submit", wrong)) == (401, "session", OVER)
 
 
 async def test_a_text_of_before_or_of_somebody_else_is_not_there(harness: PageHarness) -> None:
     browser, other = await at_wallet(harness), await at_wallet(harness, "hana")
     earlier, latest = await signed(harness, browser), await signed(harness, browser)
     for wrong in (earlier, await signed(harness, other), latest | {"challenge_id": "x" * 4000}):
-        assert told(await browser.post("submit", wrong)) == (401, "session", OVER)
+        assert error_of(await browser.post("submit", wrong)) == (401, "session", OVER)
     mixed = latest | {"signature": earlier["signature"]}
     assert (await browser.post("submit", mixed)).error == "signature"
 
@@ -176,8 +178,8 @@ async def test_time_ends_a_text_and_then_the_session(harness: PageHarness) -> No
     browser = await at_wallet(harness)
     right = await signed(harness, browser)
     harness.pass_time(timedelta(minutes=5))
-    assert told(await browser.post("submit", right)) == (401, "session", OVER)
+    assert error_of(await browser.post("submit", right)) == (401, "session", OVER)
     right = await signed(harness, browser)
     harness.pass_time(timedelta(minutes=5))
-    assert told(await browser.post("submit", right)) == (401, "session", OVER)
-    assert told(await browser.reload()) == (401, "session", OVER)
+    assert error_of(await browser.post("submit", right)) == (401, "session", OVER)
+    assert error_of(await browser.reload()) == (401, "session", OVER)

@@ -21,11 +21,11 @@ async def user_id(harness: PageHarness, username: str) -> str:
     return str((await harness.person(username)).user_id)
 
 
-async def test_whoever_ran_the_command_logs_in_signs_and_is_linked(harness: PageHarness) -> None:
-    begun = await harness.begin("ada")
-    waiting = asyncio.create_task(harness.verification.outcomes.wait(begun.session.session_id, 10))
+async def test_the_member_who_ran_the_command_logs_in_signs_and_is_linked(harness: PageHarness) -> None:
+    started = await harness.begin("ada")
+    waiting = asyncio.create_task(harness.verification.outcomes.wait(started.session.session_id, 10))
     browser = harness.browser()
-    await browser.open(begun.url)
+    await browser.open(started.url)
     assert (browser.state["step"], browser.state["user"], browser.state["guild"]) == ("login", None, "")
     assert await browser.log_in(await user_id(harness, "ada")) == "/v"
     assert browser.state["step"] == "wallet"
@@ -56,11 +56,11 @@ async def test_without_a_login_the_code_of_the_page_is_typed_back(sandbox: Sandb
 
 
 async def test_a_reload_and_the_back_button_change_nothing(harness: PageHarness) -> None:
-    begun = await harness.begin("ada")
+    started = await harness.begin("ada")
     browser = harness.browser()
-    await browser.open(begun.url)
+    await browser.open(started.url)
     url = browser.state["authorize_url"]
-    await browser.open(begun.url)
+    await browser.open(started.url)
     await browser.reload()
     assert browser.state["authorize_url"] == url
     await browser.log_in(await user_id(harness, "ada"))
@@ -70,19 +70,19 @@ async def test_a_reload_and_the_back_button_change_nothing(harness: PageHarness)
     assert await harness.accounts("ada") == {ADA_ACCOUNT: True}
 
 
-async def test_looking_at_the_link_uses_nothing_up(harness: PageHarness) -> None:
-    begun = await harness.begin("ada")
+async def test_opening_the_page_uses_nothing_up(harness: PageHarness) -> None:
+    started = await harness.begin("ada")
     scanner = harness.browser()
     for path in ("/v", "/v/page.js", "/oauth/cb", "/oauth/cb?code=1&state=2"):
         async with scanner.session.get(harness.url + path, allow_redirects=False) as response:
             assert response.status in (200, 303)
             assert "__Host-vs" not in response.cookies
-    assert (await harness.browser().open(begun.url)).status == 200
+    assert (await harness.browser().open(started.url)).status == 200
 
 
 async def test_of_sixteen_browsers_one_gets_the_link(harness: PageHarness) -> None:
-    begun = await harness.begin("ada")
-    replies = await asyncio.gather(*(harness.browser().open(begun.url) for _ in range(16)))
+    started = await harness.begin("ada")
+    replies = await asyncio.gather(*(harness.browser().open(started.url) for _ in range(16)))
     assert sorted(reply.status for reply in replies) == [200] + 15 * [401]
     assert len({reply.sentence for reply in replies if reply.status == 401}) == 1
 
@@ -104,9 +104,9 @@ async def test_of_sixteen_submits_one_wins(harness: PageHarness) -> None:
 
 
 async def test_unknown_used_and_expired_look_alike(harness: PageHarness) -> None:
-    begun = await harness.begin("ada")
-    await harness.browser().open(begun.url)
-    used = await harness.browser().open(begun.url)
+    started = await harness.begin("ada")
+    await harness.browser().open(started.url)
+    used = await harness.browser().open(started.url)
     unknown = await harness.browser().open(harness.url + "/v#t=" + "x" * 43)
     fresh = await harness.begin("hana")
     harness.pass_time(timedelta(minutes=10))

@@ -23,7 +23,7 @@ from tests.sandbox_client import SandboxClient
 from tests.web.harness import Browser, PageHarness, open_page
 from tests.web.wire import ask, at_wallet, scripted
 
-# A smart wallet: only its contract can tell, and so a node has to be asked.
+# A smart wallet: only its contract can verify it, and so a node has to be asked.
 WALLET = "10021"
 SLOW = 0.6
 
@@ -40,7 +40,7 @@ async def signed(harness: PageHarness, browser: Browser) -> dict[str, str]:
     return {"challenge_id": challenge["challenge_id"], "signature": signature}
 
 
-async def begun(harness: PageHarness, browser: Browser) -> tuple[dict[str, str], asyncio.Task[Outcome | None]]:
+async def started(harness: PageHarness, browser: Browser) -> tuple[dict[str, str], asyncio.Task[Outcome | None]]:
     """A signature to be sent, and who waits in Discord for what becomes of it."""
     session = await harness.verification.session(browser.cookie)
     waiting = asyncio.create_task(harness.verification.outcomes.wait(session.session_id, 10))
@@ -50,16 +50,16 @@ async def begun(harness: PageHarness, browser: Browser) -> tuple[dict[str, str],
 
 
 async def is_linked(harness: PageHarness, waiting: asyncio.Task[Outcome | None]) -> None:
-    """See that the proof came to its end, and was told in Discord."""
+    """See that the proof came to its end, and was reported in Discord."""
     outcome = await waiting
     assert outcome is not None
     assert outcome.result is Result.LINKED
     assert await harness.accounts("ada") == {f"loopring:{WALLET}": True}
 
 
-async def test_who_goes_away_meanwhile_is_linked_all_the_same(harness: PageHarness) -> None:
+async def test_a_member_whose_browser_goes_away_is_linked_all_the_same(harness: PageHarness) -> None:
     browser = await at_wallet(harness)
-    body, waiting = await begun(harness, browser)
+    body, waiting = await started(harness, browser)
     session = await harness.verification.session(browser.cookie)
     submit = harness.verification.submit(session, body["challenge_id"], body["signature"])
     sending = asyncio.create_task(submit)
@@ -73,7 +73,7 @@ async def test_who_goes_away_meanwhile_is_linked_all_the_same(harness: PageHarne
 
 async def test_closing_waits_for_what_is_being_verified(harness: PageHarness) -> None:
     browser = await at_wallet(harness)
-    body, waiting = await begun(harness, browser)
+    body, waiting = await started(harness, browser)
     session = await harness.verification.session(browser.cookie)
     sending = asyncio.create_task(harness.verification.submit(session, body["challenge_id"], body["signature"]))
     await harness.sandbox.until_asked("/ethereum/")
@@ -83,9 +83,9 @@ async def test_closing_waits_for_what_is_being_verified(harness: PageHarness) ->
     await is_linked(harness, waiting)
 
 
-async def test_the_page_says_what_became_of_it_although_its_session_is_over_by_then(harness: PageHarness) -> None:
+async def test_the_page_shows_the_result_although_its_session_is_over_by_then(harness: PageHarness) -> None:
     browser = await at_wallet(harness)
-    body, waiting = await begun(harness, browser)
+    body, waiting = await started(harness, browser)
     sending = asyncio.create_task(browser.post("submit", body))
     await harness.sandbox.until_asked("/ethereum/")
     harness.pass_time(timedelta(minutes=11))
@@ -115,7 +115,7 @@ async def test_a_contest_is_shown_with_its_end_although_the_session_is_over_by_t
     hana = await at_wallet(harness, "hana")
     assert (await hana.post("submit", await signed(harness, hana))).body["step"] == "done"
     browser = await at_wallet(harness)
-    body, waiting = await begun(harness, browser)
+    body, waiting = await started(harness, browser)
     sending = asyncio.create_task(browser.post("submit", body))
     await harness.sandbox.until_asked("/ethereum/")
     harness.pass_time(timedelta(minutes=11))
@@ -142,11 +142,11 @@ async def hurried(harness: PageHarness, seconds: float) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def test_a_request_that_takes_too_long_may_have_begun_something_and_is_told_to_try_later(
+async def test_a_request_that_takes_too_long_is_answered_with_try_again_later(
     harness: PageHarness,
 ) -> None:
     browser = await at_wallet(harness)
-    body, waiting = await begun(harness, browser)
+    body, waiting = await started(harness, browser)
     own: Any = {
         "Origin": harness.url,
         "Cookie": f"__Host-vs={browser.cookie}",

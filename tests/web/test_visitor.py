@@ -43,7 +43,7 @@ async def naming(*trusted: str, address: str = OWN) -> AsyncIterator[PromptModal
         await runner.cleanup()
 
 
-async def test_by_default_nobody_is_believed() -> None:
+async def test_by_default_no_proxy_is_trusted() -> None:
     async with naming() as who:
         alone = await who()
         for lines in (["203.0.113.1"], ["203.0.113.1, 203.0.113.2"], ["203.0.113.1", "::1"], ["garbage"]):
@@ -51,7 +51,7 @@ async def test_by_default_nobody_is_believed() -> None:
         assert await who(X_Real_IP="203.0.113.1", Forwarded="for=203.0.113.1", CF_Connecting_IP="203.0.113.1") == alone
 
 
-async def test_a_proxy_that_is_not_the_named_one_is_not_believed() -> None:
+async def test_a_proxy_that_the_operator_did_not_name_is_not_trusted() -> None:
     async with naming("10.0.0.0/8", "::1/128") as who:
         assert await who("203.0.113.1") == await who()
 

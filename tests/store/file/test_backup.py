@@ -29,7 +29,7 @@ async def store_path(tmp_path: Path) -> Path:
     return path
 
 
-async def test_a_backup_says_what_it_holds_and_needs_no_other_file(store_path: Path, tmp_path: Path) -> None:
+async def test_a_backup_reports_what_it_holds_and_needs_no_other_file(store_path: Path, tmp_path: Path) -> None:
     target = tmp_path / "saved" / "b.db"
     target.parent.mkdir()
     summary = await backup_file(store_path, target)
@@ -111,13 +111,13 @@ async def test_a_file_that_is_there_already_is_never_overwritten(store_path: Pat
     assert _files(tmp_path) == before
 
 
-async def test_nothing_to_save_is_said(tmp_path: Path) -> None:
+async def test_nothing_to_save_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no store to back up yet"):
         await backup_file(tmp_path / "t.db", tmp_path / "b.db")
     assert _files(tmp_path) == set()
 
 
-async def test_a_folder_that_is_not_there_is_said(store_path: Path, tmp_path: Path) -> None:
+async def test_a_missing_folder_is_reported(store_path: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="the backup cannot be written there: No such file or directory"):
         await backup_file(store_path, tmp_path / "missing" / "b.db")
 

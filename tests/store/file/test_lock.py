@@ -31,7 +31,7 @@ asyncio.run(main())
 """
 
 
-async def test_a_second_tessera_is_refused_and_told_who_the_first_is(tmp_path: Path) -> None:
+async def test_a_second_tessera_is_refused_and_the_message_names_the_first(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     store = await Store.open(path)
     with pytest.raises(ConfigError, match=rf"in use by another Tessera \(process {os.getpid()}\). End that one first"):
@@ -68,7 +68,7 @@ async def test_a_store_that_could_not_be_opened_is_not_locked(tmp_path: Path) ->
     await (await Store.open(path)).close()
 
 
-async def test_stores_in_memory_are_as_many_as_one_likes() -> None:
+async def test_any_number_of_stores_can_be_in_memory() -> None:
     stores = [await Store.open(None), await Store.open(None)]
     for store in stores:
         await store.ping()
@@ -94,7 +94,7 @@ def failing(code: int) -> type[FileLock]:
     return Failing
 
 
-def test_where_no_lock_can_be_had_the_operator_is_warned(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_where_files_cannot_be_locked_the_operator_is_warned(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with Lock.take(tmp_path / "t.db", kind=failing(errno.ENOLCK)):
         warning = "files cannot be locked here (No locks available): take care that no second Tessera uses it"
         assert warning in caplog.text
@@ -118,7 +118,7 @@ def test_a_missing_folder_is_not_made_for_a_lock(tmp_path: Path) -> None:
     assert not (tmp_path / "missing").exists()
 
 
-def test_a_lock_that_was_left_can_be_had_again_and_its_file_stays(tmp_path: Path) -> None:
+def test_a_released_lock_can_be_taken_again_and_its_file_stays(tmp_path: Path) -> None:
     for _ in range(2):
         with Lock.take(tmp_path / "t.db"), pytest.raises(ConfigError, match="in use by another Tessera"):
             Lock.take(tmp_path / "t.db")

@@ -187,7 +187,7 @@ def test_the_clock_is_looked_at_when_a_night_begins_and_every_hour(now: str, pau
     assert next_check(datetime.fromisoformat(now)) == pause
 
 
-async def test_a_clock_that_is_put_back_by_years_is_noticed_within_the_hour(place: Place) -> None:
+async def test_a_clock_that_is_set_back_by_years_is_noticed_within_the_hour(place: Place) -> None:
     clock = await _run(place, "2031-01-01T12:00Z", "2026-11-25T13:00Z", put_back="2026-11-25T12:00Z")
     assert clock.pauses == 2 * [timedelta(hours=1)]
     assert _names(place.backups) == ["tessera-2026-11-25.db", "tessera-2031-01-01.db"]
@@ -219,7 +219,7 @@ def test_three_days_and_two_weeks_stay(kept: list[str], gone: list[str]) -> None
     assert to_delete(_dates(*kept), date(2026, 11, 25), days=3, weeks=2) == _dates(*gone)
 
 
-def test_weeks_of_two_years_are_told_apart() -> None:
+def test_weeks_of_two_years_are_distinguished() -> None:
     kept = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 4), date(2026, 1, 5), date(2026, 1, 6)]
     assert to_delete(kept, date(2026, 1, 6), days=2, weeks=4) == [date(2026, 1, 1), date(2026, 1, 4)]
 

@@ -66,7 +66,7 @@ async def test_an_empty_store_needs_no_backup(place: Place) -> None:
     assert not place.backups.exists()
 
 
-async def test_looking_into_a_store_changes_nothing_and_needs_no_lock(place: Place) -> None:
+async def test_examining_a_store_changes_nothing_and_needs_no_lock(place: Place) -> None:
     assert await Store.inspect(place.path) is None
     assert not list(place.path.parent.iterdir())
     make_old_store(place.path)
@@ -86,7 +86,7 @@ async def test_looking_into_a_store_changes_nothing_and_needs_no_lock(place: Pla
     assert len(read_owners(place.path)) == 5
 
 
-async def test_looking_tells_of_a_damaged_store_and_of_a_place_that_is_not_there(place: Place) -> None:
+async def test_examining_reports_a_damaged_store_and_a_missing_folder(place: Place) -> None:
     await make_store(place.path, rows=500)
     damage(place.path)
     with pytest.raises(DamagedStoreError, match=r"damaged|malformed"):
@@ -110,11 +110,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-async def test_what_a_killed_program_half_wrote_without_a_log_is_taken_back(place: Place) -> None:
+async def test_what_a_killed_program_half_wrote_without_a_log_is_rolled_back(place: Place) -> None:
     await make_store(place.path, rows=500)
     _run_script(_HALF_WRITTEN, place.path)
     assert place.path.with_name("t.db-journal").stat().st_size
-    with pytest.raises(ConfigError, match="a program was killed while it wrote; the next start mends that"):
+    with pytest.raises(ConfigError, match="a program was killed while it wrote; the next start repairs that"):
         await Store.inspect(place.path)
     await (await Store.open(place.path)).close()
     assert read_owners(place.path) == owners(500)
@@ -140,7 +140,7 @@ async def test_a_link_to_the_store_is_the_store(place: Place) -> None:
         await Store.open(place.path)
 
 
-async def test_a_path_through_a_file_is_said(place: Place) -> None:
+async def test_a_path_through_a_file_is_reported(place: Place) -> None:
     place.backups.write_text("a file")
     with pytest.raises(ConfigError, match="the store cannot be read: Not a directory"):
         await Store.inspect(place.backups / "t.db")

@@ -110,7 +110,7 @@ async def test_a_store_that_was_lost_is_not_taken_for_a_first_start(
     assert read_owners(place.path) == owners(500)
 
 
-async def test_whoever_wants_to_begin_anew_moves_the_backups_away(place: Place) -> None:
+async def test_to_start_again_the_operator_moves_the_backups_away(place: Place) -> None:
     await make_saved_store(place, rows=3)
     place.path.unlink()
     with pytest.raises(DamagedStoreError, match="Move that folder away to start again, and members must link again"):

@@ -95,7 +95,7 @@ async def types_the_code(harness: LinkingHarness) -> None:
 
 
 @pytest.mark.parametrize("what", [is_linked, outweighs_a_moderator, guesses, types_the_code])
-async def test_whatever_ann_does_others_keep_what_they_have(
+async def test_nothing_that_ann_does_changes_what_others_have(
     harness: LinkingHarness, what: Callable[[LinkingHarness], Awaitable[None]]
 ) -> None:
     before = await of_others(harness)
@@ -105,5 +105,5 @@ async def test_whatever_ann_does_others_keep_what_they_have(
 
 
 @pytest.mark.parametrize("what", [contests, overtakes])
-async def test_whatever_ann_claims_others_keep_what_they_have(harness: LinkingHarness, what: Deed) -> None:
+async def test_nothing_that_ann_claims_changes_what_others_have(harness: LinkingHarness, what: Deed) -> None:
     await what(harness)

@@ -112,7 +112,7 @@ MOVES: dict[Deed, dict[SessionStatus, SessionStatus]] = {
 
 @pytest.mark.parametrize("deed", MOVES, ids=lambda deed: deed.__name__)
 @pytest.mark.parametrize("status", STATUSES)
-async def test_a_session_moves_as_the_table_says_or_not_at_all(
+async def test_a_session_changes_its_status_as_the_table_says_or_not_at_all(
     harness: LinkingHarness, deed: Deed, status: SessionStatus
 ) -> None:
     session = await session_at(harness, status, ProofMethod.OAUTH)

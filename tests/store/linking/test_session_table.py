@@ -77,7 +77,7 @@ async def test_a_person_has_one_session_under_way_of_each_kind(harness: LinkingH
     assert await sessions.of_user(BEN, ProofMethod.CODE, harness.now) == other
 
 
-async def test_a_return_from_the_login_is_taken_once_and_in_time(harness: LinkingHarness) -> None:
+async def test_a_login_callback_is_accepted_once_and_in_time(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
     session, other = await started(harness), await started(harness, BEN)
     assert (session.status, session.logins) == ("bound", 0)
@@ -94,7 +94,7 @@ async def test_a_return_from_the_login_is_taken_once_and_in_time(harness: Linkin
     assert await harness.rows("SELECT status FROM sessions WHERE id = ?", other.session_id) == [("bound",)]
 
 
-async def test_of_a_session_that_a_stranger_opened_nothing_is_left(harness: LinkingHarness) -> None:
+async def test_a_session_that_a_stranger_opened_is_dead(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
     actor, subject = b"\x05" * 32, b"\x06" * 32
     session, other = await started(harness), await started(harness, BEN)
@@ -129,7 +129,7 @@ async def test_a_text_is_for_a_session_that_waits_for_it_and_voids_the_one_befor
     assert not await sessions.issue(other, issued(other, 10), harness.now, limit=5)
 
 
-async def test_a_text_is_taken_back_once_by_its_session_and_in_time(harness: LinkingHarness) -> None:
+async def test_a_text_is_used_up_once_by_its_session_and_in_time(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
     session, other = [await started(harness, user, method=ProofMethod.CODE) for user in (ANN, BEN)]
     text = issued(session)
@@ -154,7 +154,7 @@ async def test_a_text_ends_before_its_session_where_it_says_so(harness: LinkingH
         assert (await sessions.consume(session, text.challenge_id, harness.now) is not None) is good
 
 
-async def test_what_ended_before_a_moment_is_forgotten(harness: LinkingHarness) -> None:
+async def test_sessions_that_ended_before_a_moment_are_deleted(harness: LinkingHarness) -> None:
     sessions = harness.store.sessions
     first = await started(harness)
     harness.pass_time(SECOND)
