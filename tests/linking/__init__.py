@@ -1,1 +1,1 @@
-"""Tests of linking: who owns what, who may say so, and what is kept of it."""
+"""Tests of linking: who owns what, who may say so, and what is stored of it."""

@@ -83,8 +83,8 @@ def _parts(db: Database) -> dict[int, Counter[str]]:
     everybody = [row[0] for row in db.execute("SELECT DISTINCT user_id FROM sessions").fetchall()]
     for user_id in everybody:
         counts = {name: db.execute(sql, [user_id]).fetchone()[0] for name, sql in _COUNTS.items()}
-        noted = "SELECT count(*) FROM audit WHERE verb = 'link' AND actor = ? AND subject = actor"
-        counts["note"] = db.execute(noted, [PSEUDONYM(user_id)]).fetchone()[0]
+        recorded = "SELECT count(*) FROM audit WHERE verb = 'link' AND actor = ? AND subject = actor"
+        counts["note"] = db.execute(recorded, [PSEUDONYM(user_id)]).fetchone()[0]
         if its := +Counter(counts):
             found[user_id] = its
     return found

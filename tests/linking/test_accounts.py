@@ -235,7 +235,7 @@ async def test_what_is_not_linked_becomes_neither_main_nor_named(harness: Linkin
 
 
 @pytest.mark.parametrize(
-    ("label", "kept"),
+    ("label", "stored"),
     [
         ("vault", "vault"),
         ("  cold \n storage ", "cold storage"),
@@ -245,11 +245,11 @@ async def test_what_is_not_linked_becomes_neither_main_nor_named(harness: Linkin
         ("x" * MAX_LABEL, "x" * MAX_LABEL),
     ],
 )
-async def test_a_label_is_stored_as_one_line(harness: LinkingHarness, label: str, kept: str) -> None:
+async def test_a_label_is_stored_as_one_line(harness: LinkingHarness, label: str, stored: str) -> None:
     linked = await harness.accounts.link(ANN, "10001")
     await harness.accounts.set_label(ANN, linked.link.account, "before")
     await harness.accounts.set_label(ANN, linked.link.account, label)
-    assert (await harness.accounts.main(ANN)).label == kept
+    assert (await harness.accounts.main(ANN)).label == stored
 
 
 @pytest.mark.parametrize("label", ["x" * (MAX_LABEL + 1), "a\u202eb", "a\x00b", "\u200b", "a\ud800"])

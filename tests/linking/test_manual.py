@@ -1,4 +1,4 @@
-"""A moderator's confirmation: marked, noted, good in one server, behind every signature, and never about themselves."""
+"""A moderator's confirmation: marked, recorded, valid in one server, after every signature, never for themselves."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ async def test_a_moderators_confirmation_is_marked_and_recorded_and_counts_in_on
     link = await harness.accounts.link_manually(ANN, "ada.loopring.eth", moderator_id=MOD, guild_id=GUILD)
     assert (str(link.account), link.owner) == (ADA, ADA_OWNER)
     assert (link.proof_kind, link.proven_at, link.proven_in) == (ProofKind.MODERATOR, harness.now, GUILD)
-    noted = await harness.rows("SELECT actor, verb, subject FROM audit")
-    assert noted == [(harness.pseudonym(MOD), "link-manual", harness.pseudonym(ANN))]
+    recorded = await harness.rows("SELECT actor, verb, subject FROM audit")
+    assert recorded == [(harness.pseudonym(MOD), "link-manual", harness.pseudonym(ANN))]
     await harness.prove(ANN, ADA, "10001")
     [signed] = await harness.store.links.of(ANN)
     assert (signed.proof_kind, signed.proven_in) == (ProofKind.KEY, None)

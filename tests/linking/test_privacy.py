@@ -199,7 +199,7 @@ async def test_deletion_lifts_neither_a_lock_for_relayed_links_nor_the_limits(ha
 
 async def test_verifications_then_refusals_then_records_are_purged_with_time(lived: LinkingHarness) -> None:
     await lived.run_for(CONTEST)
-    kept = {table: await lived.rows(f"SELECT * FROM {table}") for table in ("links", "proofs", "shares", "notices")}  # noqa: S608 - names from this line
+    stored = {table: await lived.rows(f"SELECT * FROM {table}") for table in ("links", "proofs", "shares", "notices")}  # noqa: S608 - names from this line
 
     async def left() -> set[str]:
         await lived.purge()
@@ -218,4 +218,4 @@ async def test_verifications_then_refusals_then_records_are_purged_with_time(liv
     assert await left() == {"audit"}
     lived.pass_time(timedelta(hours=2))
     assert await left() == set()
-    assert {table: await lived.rows(f"SELECT * FROM {table}") for table in kept} == kept  # noqa: S608 - the store's own names
+    assert {table: await lived.rows(f"SELECT * FROM {table}") for table in stored} == stored  # noqa: S608 - the store's own names

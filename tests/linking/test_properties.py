@@ -186,7 +186,7 @@ class Members(RuleBasedStateMachine):
         self._run(self._harness.store.writer.run(_check))
 
     @invariant()
-    def what_is_shown_is_what_is_kept(self) -> None:
+    def what_is_shown_is_what_is_stored(self) -> None:
         proofs: dict[str, int] = dict(self._run(self._harness.rows("SELECT owner, user_id FROM proofs")))
         proven: Counter[str] = Counter()
         for user in MEMBERS:
@@ -222,7 +222,7 @@ _WRONG = {
         SELECT owner FROM contests WHERE NOT EXISTS
             (SELECT 1 FROM links WHERE links.owner = contests.owner AND links.user_id = challenger_id)
     """,
-    "a claim that ends before it began": "SELECT owner FROM contests WHERE ends_at < opened_at",
+    "a claim that ends before it started": "SELECT owner FROM contests WHERE ends_at < opened_at",
     "a notification of what is over": "SELECT id FROM notices WHERE until < at",
     "a claim against a moderator's confirmation": """
         SELECT contests.owner FROM contests JOIN proofs ON proofs.owner = contests.owner WHERE proofs.method = 'manual'
@@ -246,7 +246,7 @@ _SPOILT = {
         *(_LINK_1, _LINK_2, _LINK_3, _PROOF_1, _CLAIM_2, "UPDATE proofs SET user_id = 3"),
     ],
     "a claim to what the challenger has not linked": [_LINK_1, _PROOF_1, _CLAIM_2],
-    "a claim that ends before it began": [_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, "UPDATE contests SET ends_at = 5"],
+    "a claim that ends before it started": [_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, "UPDATE contests SET ends_at = 5"],
     "a claim against a moderator's confirmation": [
         *(_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, "UPDATE proofs SET method = 'manual', guild_id = 1"),
     ],

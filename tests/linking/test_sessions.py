@@ -278,13 +278,13 @@ async def test_each_session_shows_when_its_own_contest_ends(harness: LinkingHarn
         ends[account] = harness.now + CONTEST
         contest = Contest(owner_of(KEYS[account]), ANN, BEN, harness.now, ends[account])
         assert await harness.finish(session, verified(account)) == Proved(verified(account), contest)
-    kept = await harness.rows("SELECT user_id, news, owner, at, until FROM notices ORDER BY id")
-    assert kept == [
+    stored = await harness.rows("SELECT user_id, news, owner, at, until FROM notices ORDER BY id")
+    assert stored == [
         (ANN, "contested", owner_of(KEYS[account]), seconds(until - CONTEST), seconds(until))
         for account, until in ends.items()
     ]
-    noted = await harness.rows("SELECT actor, subject FROM audit WHERE verb = 'contest'")
-    assert noted == 2 * [(harness.pseudonym(BEN), harness.pseudonym(ANN))]
+    recorded = await harness.rows("SELECT actor, subject FROM audit WHERE verb = 'contest'")
+    assert recorded == 2 * [(harness.pseudonym(BEN), harness.pseudonym(ANN))]
     harness.pass_time(timedelta(hours=1))
     for user, account, until in (
         (BEN, FIRST, ends[FIRST]),

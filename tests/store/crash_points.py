@@ -95,7 +95,7 @@ class _Deadly:
 
     def __init__(self, point: int) -> None:
         self._left = point
-        self._met: list[sqlite3.Connection] = []  # kept, so that no later one has the identity of an earlier one
+        self._met: list[sqlite3.Connection] = []  # stored, so that no later one has the identity of an earlier one
 
     def __call__(self, _frame: FrameType, event: str, called: Any) -> None:
         connection = getattr(called, "__self__", None) if event == "c_call" else None

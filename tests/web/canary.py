@@ -68,8 +68,10 @@ class Canary:
             found.append("nothing was looked through: no store is there")
         for file in files:
             content = file.read_bytes()
-            kept = [name for name, secret in self._never.items() if any(form in content for form in _forms(secret))]
-            found += [f"{name} in {file.name}" for name in kept]
+            found_names = [
+                name for name, secret in self._never.items() if any(form in content for form in _forms(secret))
+            ]
+            found += [f"{name} in {file.name}" for name in found_names]
         return found
 
 

@@ -183,7 +183,7 @@ class PageHarness:
         return {str(link.account): link.proven for link in links}
 
     async def events(self, verb: str) -> int:
-        """How often something was noted, by anybody."""
+        """How often something was recorded, by anybody."""
         sql = "SELECT count(*) FROM audit WHERE verb = ?"
         return int(await self.store.writer.run(lambda db: db.execute(sql, [verb]).fetchone()[0]))
 

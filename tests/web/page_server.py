@@ -1,6 +1,6 @@
 """A scripted server of the verification page: the paths, the cookie and the policy that it is made for, and no proofs.
 
-What it answers is set by the test; what it was asked is kept.
+What it answers is set by the test; its requests are recorded.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Do(Enum):
     OPEN = "opens the link of"
     KEEP = "keeps the code of a login on the authorization page of"
     LOG_IN = "logs in on the authorization page of"
-    RETURN = "comes back from Mallory's login with the state of"
+    RETURN = "returns from Mallory's login with the state of"
     SIGN = "signs on the page of"
     ELSEWHERE = "signs on another site the text of"
     TELL = "tells Mallory the code of"
@@ -124,10 +124,10 @@ class World(NamedTuple):
     """Everything that matters.
 
     Attributes:
-        mallory: The session that she began last.
+        mallory: The session that she started last.
         whale: Likewise.
         urls: Sessions whose authorization page, with its state and PKCE challenge, Mallory has seen.
-        kept: The authorization pages that she has codes of her own login from.
+        saved_codes: The authorization pages that she has codes of her own login from.
         code_known: Who knows the code to type of which session.
         linked: Discord user and wallet, or a contest about it: whatever an accepted signature leads to.
     """
@@ -135,12 +135,12 @@ class World(NamedTuple):
     mallory: Session = Session()
     whale: Session = Session()
     urls: frozenset[str] = frozenset()
-    kept: frozenset[str] = frozenset()
+    saved_codes: frozenset[str] = frozenset()
     code_known: frozenset[tuple[str, str]] = frozenset()
     linked: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, person: str) -> Session:
-        """The session that somebody began."""
+        """The session that somebody started."""
         return self.mallory if person == MALLORY else self.whale
 
     def put(self, person: str, session: Session) -> World:
@@ -186,7 +186,7 @@ def _run(world: World, who: str) -> World:
     """Start again: what was known of the session before is worth nothing."""
     fresh = world.put(who, Session("open"))
     code_known = frozenset(each for each in world.code_known if each[1] != who)
-    return fresh._replace(urls=world.urls - {who}, kept=world.kept - {who}, code_known=code_known)
+    return fresh._replace(urls=world.urls - {who}, saved_codes=world.saved_codes - {who}, code_known=code_known)
 
 
 def _open(variant: Variant, world: World, who: str, whose: str) -> Iterator[Move]:
@@ -201,8 +201,8 @@ def _open(variant: Variant, world: World, who: str, whose: str) -> Iterator[Move
 
 def _log_in(variant: Variant, world: World) -> Iterator[Move]:
     for page in sorted({MADE_UP} | world.urls):
-        yield Move(Step(MALLORY, Do.KEEP, page), world._replace(kept=world.kept | {page}))
-        for code in sorted(world.kept):
+        yield Move(Step(MALLORY, Do.KEEP, page), world._replace(saved_codes=world.saved_codes | {page}))
+        for code in sorted(world.saved_codes):
             for who in PEOPLE:
                 yield _come_back(variant, world, Step(who, Do.RETURN, page, code), MALLORY)
     bound = {each for each in world.held_by(WHALE) if world.of(each).status == "bound"}

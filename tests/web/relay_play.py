@@ -47,7 +47,7 @@ class Play:
         self.links: dict[str, str] = {}
         self.outcomes: dict[str, asyncio.Task[Outcome | None]] = {}
         self.urls: dict[str, str] = {}
-        self.kept: dict[str, str] = {}
+        self.saved_codes: dict[str, str] = {}
         self.codes: dict[str, str] = {}
         self.browsers = {who: harness.browser() for who in PEOPLE}
 
@@ -61,13 +61,13 @@ class Play:
                 return await self._open(step, browser)
             case Do.KEEP:
                 location = await browser.authorize(str(user), url=self.urls.get(step.whose) or made_up(self.harness))
-                self.kept[step.whose] = part(location, "code")
+                self.saved_codes[step.whose] = part(location, "code")
             case Do.LOG_IN:
                 page = self.urls.get(step.whose) or browser.state["authorize_url"]
                 return await _land(browser, await browser.authorize(str(user), url=page))
             case Do.RETURN:
                 page = self.urls.get(step.whose) or made_up(self.harness)
-                return await _land(browser, callback(self.harness, self.kept[step.code], part(page, "state")))
+                return await _land(browser, callback(self.harness, self.saved_codes[step.code], part(page, "state")))
             case Do.SIGN:
                 signed = await browser.sign(WALLETS[step.who])
                 self.codes[step.whose] = browser.state.get("code", "")

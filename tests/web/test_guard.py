@@ -11,7 +11,7 @@ import pytest
 from bot.store import Store
 from bot.web.verify_page import VerifyPage
 from tests.web.harness import PageHarness
-from tests.web.wire import Raw, ask, at_wallet, head, kept, line_to, scripted, serving
+from tests.web.wire import Raw, ask, at_wallet, head, line_to, scripted, serving, stored_rows
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://cdn.discordapp.com; "
@@ -251,24 +251,24 @@ async def test_what_does_not_come_from_the_page_changes_nothing(
     harness: PageHarness, headers: dict[str, str], status: int
 ) -> None:
     browser = await at_wallet(harness)
-    before = await kept(harness), browser.state
+    before = await stored_rows(harness), browser.state
     filled = {name: value.format(url=harness.url) for name, value in headers.items()}
     own = {"Cookie": f"__Host-vs={browser.cookie}", "X_Tessera_CSRF": browser.state["csrf"]}
     for name, body in (("cancel", b"{}"), ("challenge", b'{"address": "0x1"}'), ("state", b"{}")):
         assert (await ask(harness.url, scripted(harness.url, name, body, **own | filled))).status == status
     await browser.reload()
-    assert (await kept(harness), browser.state) == before
+    assert (await stored_rows(harness), browser.state) == before
 
 
 async def test_the_header_of_the_script_must_be_that_of_its_session(harness: PageHarness) -> None:
     browser, other = await at_wallet(harness), await at_wallet(harness, "hana")
-    before = await kept(harness), browser.state
+    before = await stored_rows(harness), browser.state
     for csrf in ("", "x", "x" * 43, other.state["csrf"], browser.cookie, browser.state["csrf"] + "A", "é", "\udcff"):
         own = {"Cookie": f"__Host-vs={browser.cookie}", "X_Tessera_CSRF": csrf}
         answer = await ask(harness.url, scripted(harness.url, "cancel", b"{}", **own))
         assert (answer.status, answer.error) == (403, "csrf")
     await browser.reload()
-    assert (await kept(harness), browser.state) == before
+    assert (await stored_rows(harness), browser.state) == before
     assert (await browser.post("cancel")).body["step"] == "dead"
 
 

@@ -156,7 +156,7 @@ async def serving_page(
         await server.close()
 
 
-async def kept(harness: PageHarness) -> dict[str, list[Any]]:
+async def stored_rows(harness: PageHarness) -> dict[str, list[Any]]:
     """All that is saved about anybody's accounts."""
     return await harness.store.writer.run(
         lambda db: {name: db.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in TABLES}  # noqa: S608 - names of ours
@@ -166,10 +166,10 @@ async def kept(harness: PageHarness) -> dict[str, list[Any]]:
 @asynccontextmanager
 async def unharmed(harness: PageHarness, caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
     """Whatever happens meanwhile: nobody has linked anything, and nothing of ours broke."""
-    before = await kept(harness)
+    before = await stored_rows(harness)
     with caplog.at_level(logging.DEBUG):
         yield
-    assert await kept(harness) == before
+    assert await stored_rows(harness) == before
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 

@@ -116,7 +116,7 @@ async def test_only_the_old_ones_of_this_store_go(place: Place, caplog: pytest.L
     folder.mkdir()
     others = ["tessera-before-m002_links.db", "other-2026-01-01.db", "tessera-2026-01-99.db", "notes.txt"]
     for name in others:
-        (folder / name).write_text("kept")
+        (folder / name).write_text("retained")
     await _run(place, "2026-11-20T12:00Z", "2026-11-25T04:00Z", days=2, weeks=1)
     # Monday the 23rd is the first of its week; the older week has no place left.
     assert set(_names(folder)) - set(others) == {f"tessera-2026-11-{day}.db" for day in (23, 24, 25)}
@@ -198,7 +198,7 @@ def _dates(*days: str) -> list[date]:
 
 
 @pytest.mark.parametrize(
-    ("kept", "gone"),
+    ("retained", "deleted"),
     [
         pytest.param([], [], id="none"),
         pytest.param(["11-25", "11-24", "11-23"], [], id="few enough"),
@@ -212,27 +212,27 @@ def _dates(*days: str) -> list[date]:
             ["11-25", "05-01", "04-01", "03-01", "02-01", "01-01"], ["01-01"], id="what counts is how many, not how old"
         ),
         pytest.param(["12-01", "11-25", "11-24", "11-23"], [], id="a day to come takes nobody's place"),
-        pytest.param(["12-01", "12-02", "12-03", "12-04", "12-05", "12-06"], [], id="and is kept"),
+        pytest.param(["12-01", "12-02", "12-03", "12-04", "12-05", "12-06"], [], id="and is retained"),
     ],
 )
-def test_three_days_and_two_weeks_stay(kept: list[str], gone: list[str]) -> None:
-    assert to_delete(_dates(*kept), date(2026, 11, 25), days=3, weeks=2) == _dates(*gone)
+def test_three_days_and_two_weeks_stay(retained: list[str], deleted: list[str]) -> None:
+    assert to_delete(_dates(*retained), date(2026, 11, 25), days=3, weeks=2) == _dates(*deleted)
 
 
 def test_weeks_of_two_years_are_distinguished() -> None:
-    kept = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 4), date(2026, 1, 5), date(2026, 1, 6)]
-    assert to_delete(kept, date(2026, 1, 6), days=2, weeks=4) == [date(2026, 1, 1), date(2026, 1, 4)]
+    retained = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 4), date(2026, 1, 5), date(2026, 1, 6)]
+    assert to_delete(retained, date(2026, 1, 6), days=2, weeks=4) == [date(2026, 1, 1), date(2026, 1, 4)]
 
 
 @pytest.mark.parametrize(("days", "weeks"), [(7, 4), (1, 0), (0, 0), (0, 4), (30, 12)])
 def test_over_a_year_the_newest_are_always_there_and_the_number_never_grows(days: int, weeks: int) -> None:
-    kept: set[date] = set()
+    retained: set[date] = set()
     for number in range(400):
         today = FIRST + timedelta(days=number)
-        kept.add(today)
-        kept -= set(to_delete(kept, today, days=days, weeks=weeks))
+        retained.add(today)
+        retained -= set(to_delete(retained, today, days=days, weeks=weeks))
         newest = {today - timedelta(days=back) for back in range(min(max(days, 1), number + 1))}
-        assert newest <= kept
-        assert len(kept) <= max(days, 1) + weeks
-    oldest = (today - min(kept)).days
+        assert newest <= retained
+        assert len(retained) <= max(days, 1) + weeks
+    oldest = (today - min(retained)).days
     assert max(days, 1) + 7 * (weeks - 1) <= oldest < max(days, 1) + 7 * weeks
