@@ -12,6 +12,11 @@ _CLAIMED_RECENTLY = Message(
     "you cannot claim it again before {until:%Y-%m-%d}."
 )
 
+TOO_MANY_TRIES = Message("Too many tries with this link. Run `/verify` in Discord for a new one.")
+ANOTHER_CHAIN = Message(
+    "A smart wallet on another chain than Ethereum cannot be proven: somebody else's may have the same address "
+    "there. Prove an account of a wallet with a key of its own, or one on Ethereum or Loopring."
+)
 SESSION_OVER = Message("This link is not valid any more. Run `/verify` in Discord for a new one.")
 
 _WRONG_CODE = Message(

@@ -23,7 +23,7 @@ from bot.linking.claims import Claims
 from bot.linking.contest_rules import policy
 from bot.linking.issuing import new_challenge
 from bot.linking.outcome import Outcome, Outcomes, Result
-from bot.linking.refusal_errors import SESSION_OVER, refusal_error
+from bot.linking.refusal_errors import ANOTHER_CHAIN, SESSION_OVER, TOO_MANY_TRIES, refusal_error
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.start_limits import START_LIMITS, start_error
 from bot.linking.steps import LoginResult, ProofSetup, StartedProof
@@ -49,14 +49,9 @@ from bot.store.pseudonyms import Pseudonym
 
 log = logging.getLogger(__name__)
 
-_TOO_MANY_TRIES = Message("Too many tries with this link. Run `/verify` in Discord for a new one.")
 _NO_CODE_EXPECTED = Message("There is nothing to type a code for. Open your link first, and sign there.")
 
 SESSION_LIFETIME = timedelta(minutes=10)
-_ANOTHER_CHAIN = Message(
-    "A smart wallet on another chain than Ethereum cannot be proven: somebody else's may have the same address "
-    "there. Prove an account of a wallet with a key of its own, or one on Ethereum or Loopring."
-)
 
 
 class Verification:
@@ -235,7 +230,7 @@ class Verification:
         now = self._clock()
         challenge = new_challenge(session, signer, accounts, now, self._public_url)
         if not await self._sessions.issue(session, challenge, now, limit=MAX_CHALLENGES):
-            raise LimitError(_TOO_MANY_TRIES)
+            raise LimitError(TOO_MANY_TRIES)
         return challenge
 
     async def submit(self, session: Session, challenge_id: str, signature: str) -> Outcome:
@@ -262,7 +257,7 @@ class Verification:
             challenge.text, parse_signature(signature), signer=challenge.signer, owner=challenge.owner
         )
         if not all(covers(kind, account) for account in challenge.accounts):
-            raise ProofError(_ANOTHER_CHAIN)
+            raise ProofError(ANOTHER_CHAIN)
         text_hash = hashlib.sha256(challenge.text.encode()).digest()
         verified = VerifiedSignature(challenge.owner, challenge.accounts, kind, text_hash)
         now = self._clock()
