@@ -8,7 +8,9 @@ CONFIG ?= config.toml
 .PHONY: help setup demo run test test-fast lint format bench lock clean
 
 # A module keeps its sandbox, so its tests stay together; more than eight processes would mostly start up.
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+# Twice as many as cores: a test waits for a bot, a browser or a clock half of its time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(8, 2 * (os.cpu_count() or 1)))')
+PYTEST  := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 help: ## what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10

@@ -144,9 +144,9 @@ class SandboxClient:
             assert response.status < 400, answer
             return answer
 
-    async def answer(self, interaction: str, wait: str = "answered") -> Answer:
-        """The answer to an interaction, once it is answered, acknowledged or has failed."""
-        return Answer(await self.get(f"/_client/interactions/{interaction}", wait=wait, timeout=60))
+    async def answer(self, interaction: str, wait: str = "answered", timeout: float = 60) -> Answer:  # noqa: ASYNC109 - the sandbox waits, not this client
+        """The answer to an interaction, once it is answered, acknowledged or has failed; after `timeout` as it is."""
+        return Answer(await self.get(f"/_client/interactions/{interaction}", wait=wait, timeout=timeout))
 
     async def settled(self, answer: Answer, seconds: float = 60) -> Answer:
         """The same answer once no more edits follow."""
@@ -223,7 +223,7 @@ class SandboxClient:
         """Return when a command is answered; those sent meanwhile may be lost, as they are with Discord."""
         person = await self.person()
         async with asyncio.timeout(seconds):
-            while (await self.answer(await person.start("help")))["state"] != "answered":
+            while (await self.answer(await person.start("help"), timeout=2))["state"] != "answered":
                 await self.online()
 
     async def _is_ready(self, person: Person) -> bool:

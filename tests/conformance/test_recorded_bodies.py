@@ -82,7 +82,7 @@ def recorded(bodies: Path, name: str) -> Any:
 def test_all_twelve_collections_are_shown_in_order_with_their_kinds(pages: list[Answer]) -> None:
     cards = [card for page in pages for card in page.embeds[1:]]
     assert [card["title"] for card in cards] == [name for _, name, _, _ in CARDS]
-    kinds = [f"**{kinds} kind{'s' if kinds > 1 else ''}** · ERC-1155 · " for _, _, kinds, _ in CARDS]
+    kinds = [f"**{f'{kinds} different NFTs' if kinds > 1 else '1 NFT'}** · ERC-1155 · " for _, _, kinds, _ in CARDS]
     assert [card["description"].startswith(words) for card, words in zip(cards, kinds, strict=True)] == [True] * 12
     assert [len(page.embeds) - 1 for page in pages] == [5, 5, 2]
 
@@ -103,7 +103,7 @@ def test_descriptions_are_shown_as_they_were_written(pages: list[Answer]) -> Non
 def test_what_was_not_received_is_unknown_and_not_zero(pages: list[Answer]) -> None:
     for page in pages:
         header = page.embeds[0]["description"]
-        assert "At least **12 collections** · 20 kinds of NFT" in header
+        assert "At least **12 collections** · 20 different NFTs" in header
         assert "**Incomplete:** 12 of the 35 announced arrived." in header
 
 
