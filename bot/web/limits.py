@@ -68,7 +68,7 @@ class Limits:
 
 
 class SessionLimits:
-    """The same by session, whoever sends its cookie, and for all sessions together.
+    """The same by session, no matter who sends its cookie, and for all sessions together.
 
     Args:
         clock: A monotonic clock, in seconds.
