@@ -37,6 +37,7 @@ from bot.linking.upkeep import purge, settle
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.proofs import ProofMethod
+from bot.sources.session import open_session
 from bot.store import Store
 from bot.store.file.nightly import retention
 from bot.store.pseudonyms import pseudonyms
@@ -83,7 +84,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 @asynccontextmanager
 async def open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup]:
     """Answers about accounts and collections, over the configured sources."""
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         sources = await open_sources(settings, session)
         lookup = Lookup(sources, store, cache_for=settings.display.cache_for)
         try:
@@ -101,7 +102,7 @@ async def _open_linking(
     """What links and proves accounts."""
     pseudonym = pseudonyms(token.get_secret_value())
     # A separate session without cookies: none of Discord's or of a node's may be sent anywhere else.
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+    async with open_session() as session:
         nodes = Nodes(session, settings.linking.rpc_urls) if settings.linking.rpc_urls else None
         verification = Verification(
             store,

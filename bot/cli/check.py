@@ -18,6 +18,7 @@ from bot.linking.proof_methods import availabilities
 from bot.names import Names, is_numbered
 from bot.sources.pace import Priority
 from bot.sources.reading import read_holdings
+from bot.sources.session import open_session
 from bot.sources.source import Source
 from bot.store import Store
 from bot.ui.client import point_at
@@ -62,7 +63,7 @@ async def _check_linking(settings: Settings, print_line: Callable[[str], object]
         print_line(f"{availability}")
     if not settings.linking.rpc_urls:
         return 0
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         for number, url in enumerate(settings.linking.rpc_urls, 1):
             try:
                 await Nodes(session, [url]).check()
@@ -98,7 +99,7 @@ async def _check_token(settings: Settings, print_line: Callable[[str], object]) 
 
 async def _check_arrangement(settings: Settings, print_line: Callable[[str], object]) -> int:
     """Whether the sources fit together, and which of them are asked; one that cannot be opened was reported before."""
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         try:
             sources = await open_sources(settings, session)
         except ConfigError as error:
@@ -124,7 +125,7 @@ def _asked_sources(sources: Sequence[Source]) -> str:
 
 async def _check_source(table: SourceTable, print_line: Callable[[str], object]) -> int:
     where = str(table.path) if isinstance(table, ArchiveTable) else table.base_url
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         try:
             source = await open_source(table, session)
         except ConfigError as error:

@@ -13,8 +13,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import aiohttp
-
 from bot import __version__
 from bot.app.build_sources import open_source
 from bot.app.log import set_up_logging
@@ -28,6 +26,7 @@ from bot.errors import ConfigError, DamagedStoreError, InputError, RefusedError,
 from bot.holdings import Order
 from bot.messages import Message
 from bot.names import parse_contract
+from bot.sources.session import open_session
 from bot.sources.source import Source
 from bot.store import Store
 from bot.store.file.backup import backup_file
@@ -114,7 +113,7 @@ async def _open_one(settings: Settings, name: str) -> AsyncIterator[Source]:
     tables = {table.name: table for table in settings.sources}
     if name not in tables:
         raise ConfigError(_UNKNOWN_SOURCE, name=name[:40], known=", ".join(tables))
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         source = await open_source(tables[name], session)
         try:
             yield source

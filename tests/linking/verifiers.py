@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import aiohttp
-
 from bot.linking.ethereum import Nodes
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.links import ProofKind
+from bot.sources.session import open_session
 from bot.sources.source import Source
 from sandbox.community import load_world
 from sandbox.signing import sign
@@ -79,7 +78,7 @@ async def open_verifiers(
     seconds: float = 5.0,
 ) -> AsyncIterator[Verifiers]:
     """A verifier that asks some nodes, and trusts some factories; `seconds` is its patience with a node."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+    async with open_session() as session:
         asked = Nodes(session, [sandbox.url + path for path in nodes], seconds=seconds) if nodes else None
         async with open_linking(source, nodes=asked, factories=factories) as harness:
             knows_wallets = harness.lookup.knows_wallets

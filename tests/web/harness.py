@@ -27,6 +27,7 @@ from bot.links import Link, Person
 from bot.lookup.lookup import Lookup
 from bot.proofs import ProofMethod
 from bot.sources.loopring import LoopringSource
+from bot.sources.session import open_session
 from bot.store import Store
 from bot.store.pseudonyms import pseudonyms
 from bot.web.server import start_server
@@ -208,7 +209,7 @@ async def open_page(
     """
     url = "" if method is ProofMethod.PASTE else f"http://127.0.0.1:{free_port()}"
     store = await Store.open(folder / "tessera.db")
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+    async with open_session() as session:
         settings = LoopringTable(
             name="loopring", base_url=f"{sandbox.url}/loopring", requests_per_second=1000, api_key=SecretStr(API_KEY)
         )

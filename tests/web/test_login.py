@@ -95,6 +95,26 @@ async def test_a_login_that_discord_breaks_can_be_made_again(
     assert browser.state["step"] == "wallet"
 
 
+@pytest.mark.parametrize("path", ["oauth2/token", "users/@me"])
+async def test_a_login_follows_no_redirect_with_its_secrets(harness: PageHarness, path: str) -> None:
+    browser, ada = await at_login(harness)
+    location = await browser.authorize(ada)
+    elsewhere = {"Location": f"{harness.sandbox.url}/loopring/elsewhere"}
+    await harness.sandbox.fault("status", path, service="discord", status=307, headers=elsewhere, times=1)
+    assert await browser.follow(location) == "/v#problem=failed"
+    assert await harness.sandbox.requests("elsewhere") == []
+
+
+async def test_discord_asks_for_consent_at_every_login_so_that_nobody_is_logged_in_unseen(harness: PageHarness) -> None:
+    browser, ada = await at_login(harness)
+    assert part(browser.state["authorize_url"], "prompt") == "consent"
+    assert part(browser.state["authorize_url"], "scope") == "identify"
+    assert part(browser.state["authorize_url"], "code_challenge_method") == "S256"
+    await browser.log_in(ada)
+    again, _ = await at_login(harness)
+    assert part(again.state["authorize_url"], "prompt") == "consent"
+
+
 async def test_a_token_that_cannot_be_revoked_locks_nobody_out(harness: PageHarness) -> None:
     browser, ada = await at_login(harness)
     await harness.sandbox.fault("status", "oauth2/token/revoke", service="discord", status=500)
