@@ -15,6 +15,7 @@ import pytest
 import bot
 from bot.errors import TesseraError
 from bot.messages import Message, Words
+from bot.reasons import MESSAGES, Reason, ReasonCode
 
 MODULES = sorted(info.name for info in pkgutil.walk_packages(bot.__path__, "bot.") if info.name != "bot.__main__")
 # What an error takes besides its message and what fills that.
@@ -46,6 +47,8 @@ def faults(module: ModuleType, source: str) -> Iterator[str]:
     for node, called in calls(module, source):
         if isinstance(called, Message):
             message, filled = called, node
+        elif called == Reason.of and isinstance(code := value_of(node.args[0], module), ReasonCode):
+            message, filled = MESSAGES[code], node
         elif is_error(called) and node.args and isinstance(found := value_of(node.args[0], module), Message):
             message, filled = found, node
         elif is_error(called):
@@ -56,6 +59,8 @@ def faults(module: ModuleType, source: str) -> Iterator[str]:
         else:
             continue
         given = {keyword.arg for keyword in filled.keywords} - (OWN_ARGUMENTS if is_error(called) else set())
+        if called == Reason.of and len(node.args) > 1:
+            given.add("cause")
         if None not in given and given != message.places:
             yield f"{module.__name__}:{node.lineno}: {message.text!r} has the places {sorted(message.places)}"
 
@@ -88,7 +93,12 @@ raise_one = lambda: InputError(SENTENCE, a=1)
 raise_two = lambda: InputError("{a}")
 right = lambda: InputError(SENTENCE, a=1, b=2)
 nested = lambda: SENTENCE(c=1)
+reason = lambda: Reason.of(ReasonCode.ROWS_MISSING, arrived=1)
+without_cause = lambda: Reason.of(ReasonCode.ASKED_FIRST_INCOMPLETE, label="Loopring")
+with_cause = lambda: Reason.of(ReasonCode.ASKED_FIRST_INCOMPLETE, reason(), label="Loopring")
 """
-    vars(module).update(Message=Message, InputError=type("InputError", (TesseraError,), {}))
+    vars(module).update(
+        Message=Message, InputError=type("InputError", (TesseraError,), {}), Reason=Reason, ReasonCode=ReasonCode
+    )
     exec(source, vars(module))  # noqa: S102 - the lines above
-    assert [fault.split(": ")[0] for fault in faults(module, source)] == ["wrong:3", "wrong:4", "wrong:6"]
+    assert [fault.split(": ")[0] for fault in faults(module, source)] == [f"wrong:{line}" for line in (3, 4, 6, 7, 8)]

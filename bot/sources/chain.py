@@ -113,7 +113,7 @@ class ChainedSource:
             yield scan
 
     def _why_incomplete(self, scan: Scan[T] | None) -> Reason:
-        if scan is None:
+        if scan is None or scan.incomplete_reason is None:  # it ended in the middle without a word
             return Reason.of(ReasonCode.ASKED_FIRST_SILENT, label=self.first.label)
         return Reason.of(ReasonCode.ASKED_FIRST_INCOMPLETE, scan.incomplete_reason, label=self.first.label)
 

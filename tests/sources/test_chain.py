@@ -129,6 +129,7 @@ async def test_a_whole_answer_of_the_first_is_the_answer() -> None:
         pytest.param((), DOWN, "Loopring does not answer.", id="it is down"),
         pytest.param(HALF, DOWN, "Loopring does not answer.", id="it breaks off in the middle"),
         pytest.param(TORN, None, "Loopring: 1 of the 2 announced arrived.", id="it returns only a part"),
+        pytest.param(HALF, None, "Loopring: no answer.", id="it ends in the middle without a word"),
     ],
 )
 async def test_the_second_answers_where_the_first_has_no_complete_answer(
