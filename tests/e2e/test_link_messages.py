@@ -151,6 +151,7 @@ async def test_beside_a_page_the_signature_can_be_pasted_where_that_is_allowed(h
     ada = await harness.sandbox.person("ada")
     answer = await ada.run("verify", account="10001")
     elsewhere = await ada.press(answer, "elsewhere")
+    assert elsewhere.message["ephemeral"]
     await has_become(harness, answer, "This link is not valid any more")
     signature = await harness.sandbox.signature(text_of(elsewhere), "10001")
     done = await ada.submit(await ada.press(elsewhere, "paste"), signature=signature)

@@ -1,0 +1,71 @@
+"""Who sees what the bot answers, and where each command is: only the person who asked, unless they share it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import open_bot
+from tests.sandbox_client import Person, SandboxClient
+
+# Every command with options that lead to an answer. Of a command with subcommands: each, with a space.
+COMMANDS: dict[str, dict[str, Any]] = {
+    "collections": {"account": "10001"},
+    "collection": {"id": "254"},
+    "link": {"account": "10001"},
+    "unlink": {"account": "10001"},
+    "verify": {},
+    "accounts": {},
+    "privacy export": {},
+    "privacy delete": {},
+    "link-manual": {"member": "{ada}", "account": "10001"},
+    "help": {},
+    "about": {},
+}
+ONLY_IN_SERVERS = {"verify", "link-manual"}
+
+
+@pytest.fixture(scope="module")
+async def module_sandbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SandboxClient]:
+    """A bot with every command."""
+    folder: Path = tmp_path_factory.mktemp("bot")
+    async with open_bot(folder, linking="manual = true", loopring="requests_per_second = 1000") as sandbox:
+        yield sandbox
+
+
+async def offered(person: Person) -> dict[str, dict[str, Any]]:
+    """The commands of a server, as Discord has them, each subcommand by itself."""
+    commands = await person.sandbox.get("/_client/commands", user=person.user, guild=person.guild)
+    return {
+        f"{command['name']} {option['name']}" if option["type"] == 1 else command["name"]: command
+        for command in commands
+        for option in command.get("options") or [{"type": 0}]
+    }
+
+
+async def test_every_command_is_tried_here(ada: Person) -> None:
+    assert (await offered(ada)).keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_only_the_person_who_asked_sees_the_answer(ada: Person, name: str) -> None:
+    options = {key: value.format(ada=ada.user) for key, value in COMMANDS[name].items()}
+    answer = await ada.run(name, **options)
+    assert answer.message["ephemeral"]
+
+
+async def test_what_needs_a_server_is_offered_in_no_direct_message(ada: Person) -> None:
+    commands = await offered(ada)
+    assert {name for name, command in commands.items() if command["contexts"] == [0]} == ONLY_IN_SERVERS
+
+
+async def test_an_error_after_a_press_on_a_shared_answer_is_for_the_person_who_pressed(ada: Person) -> None:
+    shared = await ada.run("collections", account="10001", share=True)
+    assert not shared.message["ephemeral"]
+    await ada.sandbox.fault("status", path="nft/collection/balances", status=500)
+    await ada.press(shared, "open", "254")
+    (failed,) = (message for message in await ada.messages() if "HTTP 500" in str(message["embeds"]))
+    assert failed["ephemeral"]
