@@ -25,12 +25,13 @@ from bot.cogs.linking.privacy_cog import PrivacyCog
 from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.verify_cog import VerifyCog
 from bot.config.settings import Settings
+from bot.config.start_requirements import unmet_requirements
 from bot.errors import ConfigError
 from bot.linking import Accounts, Linking, Notifications, Verification
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
-from bot.linking.proof_methods import availabilities, proof_method_of
+from bot.linking.proof_methods import availabilities, proof_method_of, weaknesses
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup
 from bot.linking.upkeep import purge, settle
@@ -59,9 +60,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     token = settings.discord.token
     if not token:
         raise ConfigError(_NO_TOKEN)
+    for requirement in unmet_requirements(settings):
+        raise ConfigError(requirement)
     point_at(settings.discord)
     for availability in availabilities(settings):
         log.info("linking: %s", availability)
+    for weakness in weaknesses(settings):
+        log.warning("linking: %s", weakness)
     async with AsyncExitStack() as opened:
         store = await Store.open(settings.store.path, backups=settings.store.backups)
         opened.push_async_callback(store.close)

@@ -11,10 +11,11 @@ import discord
 from bot.app.build_sources import open_source, open_sources
 from bot.config.settings import Settings
 from bot.config.source_tables import ArchiveTable, SourceTable
+from bot.config.start_requirements import unmet_requirements
 from bot.errors import ConfigError, InputError, NotFoundError, RefusedError, SourceError, UndecidedError
 from bot.holdings import Account
 from bot.linking.ethereum import Nodes
-from bot.linking.proof_methods import availabilities
+from bot.linking.proof_methods import availabilities, weaknesses
 from bot.names import Names, is_numbered
 from bot.sources.pace import Priority
 from bot.sources.reading import read_holdings
@@ -39,7 +40,8 @@ async def check(settings: Settings, print_line: Callable[[str], object]) -> int:
     sources = [await _check_source(table, print_line) for table in settings.sources]
     arrangement = await _check_arrangement(settings, print_line)
     linking = await _check_linking(settings, print_line)
-    worst = max(store, token, *sources, arrangement, linking)
+    page = _check_page(settings, print_line)
+    worst = max(store, token, *sources, arrangement, linking, page)
     source = "a source" if len(sources) > 1 else "the source"
     silent = "Discord" if token else source if any(sources) else "Ethereum"
     print_line({0: "All is well.", 1: f"The bot can start; {silent} does not answer now.", 2: "Not ready yet."}[worst])
@@ -61,6 +63,8 @@ async def _check_linking(settings: Settings, print_line: Callable[[str], object]
     """Which proofs members are offered. Missing ones prevent no start; a node that does not answer is reported."""
     for availability in availabilities(settings):
         print_line(f"{availability}")
+    for weakness in weaknesses(settings):
+        print_line(f"! {weakness}")
     if not settings.linking.rpc_urls:
         return 0
     async with open_session() as session:
@@ -74,6 +78,13 @@ async def _check_linking(settings: Settings, print_line: Callable[[str], object]
                 return 1
     print_line("✓ Ethereum: every node of ETH_RPC_URL answers")
     return 0
+
+
+def _check_page(settings: Settings, print_line: Callable[[str], object]) -> int:
+    unmet = list(unmet_requirements(settings))
+    for requirement in unmet:
+        print_line(f"✗ Page: {requirement}")
+    return 2 if unmet else 0
 
 
 async def _check_token(settings: Settings, print_line: Callable[[str], object]) -> int:

@@ -122,6 +122,7 @@ async def _open_one(settings: Settings, name: str) -> AsyncIterator[Source]:
 
 
 async def _run(settings: Settings) -> int:
+    os.umask(0o077)  # nothing that the bot or a library writes is for other users
     # Each interaction of a burst opens a connection; some systems allow only 256 files by default.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < _OPEN_FILES:

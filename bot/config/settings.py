@@ -7,6 +7,7 @@ must never silently select a default.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,9 +15,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from bot.config.moved_tables import how_to_write_loopring
+from bot.config.private_files import refuse_file_written_by_others
 from bot.config.secrets import read_secret
 from bot.config.source_tables import (
     DEFAULT_SOURCES,
@@ -27,13 +29,14 @@ from bot.config.source_tables import (
     ImageGateway,
     SourceTable,
     Table,
+    is_loopback,
     is_node_url,
     key_variable,
 )
 from bot.config.validation_errors import sentence_of
+from bot.config.web_table import WebSettings
 from bot.errors import ConfigError
 from bot.messages import Message
-from bot.signing.challenge import site_of
 
 _AT = Message("{path}: {reason}")
 _SECRET_IN_FILE = Message("{path}: {table}.{key} must not be in the file: put it into {variable} in the environment.")
@@ -42,6 +45,9 @@ _KEY_IN_FILE = Message("source.api_key must not be in the file: put it into {var
 _NO_FILE = Message("{path}: no such file. Copy config.example.toml there, or name another with --config.")
 _CANNOT_READ = Message("{path}: cannot be read: {reason}.")
 _NOT_TOML = Message("{path}: not valid TOML: {reason}.")
+
+
+_OF_DISCORD = ("discord.com", "gateway.discord.gg")
 
 
 class DiscordSettings(Table):
@@ -54,6 +60,13 @@ class DiscordSettings(Table):
     buttons_expire_seconds: float = Field(default=600, gt=0, le=840)
     token: SecretStr | None = Field(default=None, exclude=True)
     client_secret: SecretStr | None = Field(default=None, exclude=True)
+
+    @property
+    def foreign_urls(self) -> tuple[str, ...]:
+        """The keys whose URLs are neither Discord's nor on this machine."""
+        urls = {"api_url": self.api_url, "gateway_url": self.gateway_url, "authorize_url": self.authorize_url}
+        hosts = {key: urlsplit(url).hostname or "" for key, url in urls.items() if url}
+        return tuple(key for key, host in hosts.items() if host not in _OF_DISCORD and not is_loopback(host))
 
 
 class DisplaySettings(Table):
@@ -82,28 +95,10 @@ class StoreSettings(Table):
         return self.backup_folder or self.path.parent / "backups"
 
 
-def _without_path(url: str) -> str:
-    # A cookie named __Host-… is for a whole host, and so is the origin that requests are compared with.
-    if urlsplit(url).path:
-        raise ValueError("must be the address of a host alone, without a path: https://verify.example.org")
-    # Browsers leave out the default port of a scheme, so it must be left out here.
-    url = url.removesuffix({"https": ":443", "http": ":80"}[urlsplit(url).scheme])
-    site_of(url)  # the texts that are signed there name it
-    return url
-
-
-class WebSettings(Table):
-    """The bot's own HTTP server; `public_url` is its address for members; empty: there is no page."""
-
-    host: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)
-    public_url: Annotated[HttpUrl, AfterValidator(_without_path)] | Literal[""] = ""
-    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
-
-
 class LinkingSettings(Table):
-    """How members prove that an account is theirs."""
+    """How members prove that an account is theirs; on the page by Discord's login, unless `login` says "code"."""
 
+    login: Literal["required", "code"] = "required"
     paste: bool = False
     manual: bool = False
     contest_hours: float = Field(default=24, gt=0, le=720)
@@ -118,7 +113,7 @@ class LinkingSettings(Table):
     @property
     def rpc_urls(self) -> tuple[str, ...]:
         """The Ethereum nodes that are asked about contract wallets; all of them must agree."""
-        return tuple(filter(None, self.rpc_url.get_secret_value().split(","))) if self.rpc_url else ()
+        return tuple(self.rpc_url.get_secret_value().split(",")) if self.rpc_url else ()
 
     @model_validator(mode="after")
     def _nodes_are_urls(self) -> LinkingSettings:
@@ -127,6 +122,8 @@ class LinkingSettings(Table):
             raise ValueError(
                 "a node of ETH_RPC_URL must be a URL starting with https:// (plain http:// is for this machine only)"
             )
+        if len(set(self.rpc_urls)) < len(self.rpc_urls):
+            raise ValueError("the nodes of ETH_RPC_URL must differ: one that is named twice only agrees with itself")
         return self
 
 
@@ -236,6 +233,7 @@ def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None
 def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
+            refuse_file_written_by_others(path, os.fstat(file.fileno()))  # it says where the secrets are sent
             return tomllib.load(file)
     except FileNotFoundError:
         if not required:

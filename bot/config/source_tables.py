@@ -20,7 +20,7 @@ def _url(*schemes: str) -> AfterValidator:
         if parts.scheme not in schemes or not _is_plain(parts):
             raise ValueError(f"must be a plain URL starting with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         # Without TLS, a token or a key would be sent unencrypted: that is harmless only on this machine.
-        if parts.scheme in ("http", "ws") and not _is_loopback(parts.hostname or ""):
+        if parts.scheme in ("http", "ws") and not is_loopback(parts.hostname or ""):
             raise ValueError(f"must start with {schemes[0]}:// (plain {parts.scheme}:// is for this machine only)")
         return value
 
@@ -35,7 +35,8 @@ def _is_plain(parts: SplitResult) -> bool:
     return port_is_possible and bool(parts.hostname) and not ("@" in parts.netloc or parts.query or parts.fragment)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host of a URL is this very machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -46,7 +47,7 @@ def is_node_url(value: str) -> bool:
     """Whether this can be the URL of an Ethereum node. Its key may be in the path or in the query."""
     parts = urlsplit(value)
     return (parts.scheme == "https" and bool(parts.hostname)) or (
-        parts.scheme == "http" and _is_loopback(parts.hostname or "")
+        parts.scheme == "http" and is_loopback(parts.hostname or "")
     )
 
 

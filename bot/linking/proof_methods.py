@@ -1,12 +1,22 @@
-"""Which proofs this installation can offer, in order of preference, and what it lacks for the others."""
+"""Which proofs this installation can offer, in order of preference, what it lacks for others, and what weakens them.
+
+The method follows from what the settings say, never from a secret that happens to be missing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.config.settings import Settings
+from bot.messages import Message, Words
 from bot.proofs import ProofMethod
+
+_CODE = Message('[linking] login = "code": only the member can see that a link is somebody else\'s, not the bot.')
+_PASTE = Message("[linking] paste = true: a pasted signature does not show who opened the link.")
+_ONE_NODE = Message("ETH_RPC_URL names one node, which alone decides who may sign for a smart wallet.")
+_NO_PROXY = Message('[web] trusted_proxies = "none": all visitors of the page share the limits of one.')
+_FOREIGN = Message("[discord] {key} is no address of Discord: the bot's token or its members' logins go there.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,7 @@ def proof_method_of(settings: Settings) -> ProofMethod:
     """The method that `/verify` uses."""
     if not settings.web.public_url:
         return ProofMethod.PASTE
-    return ProofMethod.OAUTH if settings.discord.client_secret else ProofMethod.CODE
+    return ProofMethod.CODE if settings.linking.login == "code" else ProofMethod.OAUTH
 
 
 def availabilities(settings: Settings) -> Sequence[Availability]:
@@ -32,14 +42,16 @@ def availabilities(settings: Settings) -> Sequence[Availability]:
     method, linking = proof_method_of(settings), settings.linking
     no_url = "set [web] public_url to the https:// address at which this bot's page is reached"
     no_login = "set DISCORD_CLIENT_SECRET, and register {}/oauth/cb as a redirect at Discord's developer portal"
-    url = settings.web.public_url or "<public_url>"
-    oauth_missing = (
-        no_url if not settings.web.public_url else no_login.format(url) if method is ProofMethod.CODE else ""
-    )
+    no_login = "" if settings.discord.client_secret else no_login.format(settings.web.public_url)
+    oauth_missing = {
+        ProofMethod.PASTE: no_url,
+        ProofMethod.CODE: 'off; set [linking] login = "required" for it',
+        ProofMethod.OAUTH: no_login,
+    }[method]
     code_missing = {
         ProofMethod.PASTE: no_url,
         ProofMethod.CODE: "",
-        ProofMethod.OAUTH: "not needed, as the login is there",
+        ProofMethod.OAUTH: 'off; [linking] login = "code" would offer it in place of the login',
     }[method]
     node = "" if linking.rpc_urls else "set ETH_RPC_URL to the address of an Ethereum node"
     factories = "" if linking.wallet_factories else "set [linking] wallet_factories to the factories that you trust"
@@ -55,3 +67,18 @@ def availabilities(settings: Settings) -> Sequence[Availability]:
         Availability("Smart wallets that are deployed", node),
         Availability("Smart wallets that are not deployed yet (Loopring)", node or factories),
     )
+
+
+def weaknesses(settings: Settings) -> Iterator[Words]:
+    """What was set, on purpose, to less than the best; for the log at start and for `tessera check`."""
+    web, linking = settings.web, settings.linking
+    if proof_method_of(settings) is ProofMethod.CODE:
+        yield _CODE()
+    if web.public_url and linking.paste:
+        yield _PASTE()
+    if len(linking.rpc_urls) == 1:
+        yield _ONE_NODE()
+    if web.is_public and web.trusted_proxies == "none":
+        yield _NO_PROXY()
+    for key in settings.discord.foreign_urls:
+        yield _FOREIGN(key=key)

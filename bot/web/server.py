@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.config.settings import WebSettings
+from bot.config.web_table import WebSettings
 from bot.errors import ConfigError, StoreError
 from bot.messages import Message
 from bot.store import Store
@@ -133,7 +133,7 @@ async def start_server(
     guard = Guard(
         site.netloc.lower(),
         secure=site.scheme == "https",
-        visitors=Visitors(settings.trusted_proxies),
+        visitors=Visitors(settings.proxies),
         limits=Limits(),
         seconds=_REQUEST_SECONDS,
     )

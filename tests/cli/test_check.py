@@ -11,6 +11,8 @@ from tests.cli.result import Command, Result
 from tests.process import free_port
 from tests.sandbox_client import SandboxClient, write_config
 
+PAGE = 'public_url = "https://verify.example.org"\ntrusted_proxies = ["127.0.0.1/32"]'
+
 
 async def finds(
     tessera: Command, line: str, *, code: int, verdict: str | None = None, config: Path | None = None
@@ -81,16 +83,74 @@ async def test_check_while_one_of_two_sources_is_down(sandbox: SandboxClient, te
 async def test_check_says_which_proofs_a_page_and_nodes_add(
     sandbox: SandboxClient, tessera: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = write_config(tmp_path, sandbox, web='public_url = "https://verify.example.org"')
     monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b")
-    result = await tessera("check", config=config)
+    result = await tessera("check", config=write_config(tmp_path, sandbox, web=PAGE, linking='login = "code"'))
     assert result.code == 0
-    assert any("register https://verify.example.org/oauth/cb as a redirect" in line for line in result.lines)
     assert "✓ Page with a code typed back in Discord" in result.lines
+    assert [line for line in result.lines if line[0] == "!"] == [
+        '! [linking] login = "code": only the member can see that a link is somebody else\'s, not the bot.'
+    ]
     assert "✓ Ethereum: every node of ETH_RPC_URL answers" in result.lines
     monkeypatch.setenv("DISCORD_CLIENT_SECRET", "canary.client.secret")
-    result = await tessera("check", config=config)
+    result = await tessera("check", config=write_config(tmp_path, sandbox, web=PAGE))
+    assert result.code == 0
     assert "✓ Page with Discord login (its secret is tested by the first login)" in result.lines
+    assert [line for line in result.lines if line[0] == "!"] == []
+
+
+async def test_check_with_a_page_that_lacks_the_login(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
+    result = await finds(
+        tessera,
+        "✗ Page: The page of [web] public_url needs Discord's login: set DISCORD_CLIENT_SECRET, or "
+        'DISCORD_CLIENT_SECRET_FILE to a file that contains it; or set [linking] login = "code" if members are to type '
+        "back a code, which is less safe.",
+        code=2,
+        config=write_config(tmp_path, sandbox, web=PAGE),
+    )
+    assert any("register https://verify.example.org/oauth/cb as a redirect" in line for line in result.lines)
+
+
+async def test_check_with_a_page_behind_a_proxy_that_nobody_named(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCORD_CLIENT_SECRET", "canary.client.secret")
+    await finds(
+        tessera,
+        "✗ Page: [web] public_url is public, but trusted_proxies does not say which proxy serves it: set it to the "
+        'proxy\'s address, such as ["127.0.0.1/32"]; or to "none", and all visitors share the limits of one.',
+        code=2,
+        config=write_config(tmp_path, sandbox, web=PAGE.partition("\n")[0]),
+    )
+
+
+async def test_check_with_a_store_that_others_can_replace(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o777)
+    path = folder / "tessera.db"
+    await finds(
+        tessera,
+        f"✗ Store: {path}: other users can write in the folder {folder}: run chmod go-w {folder}.",
+        code=2,
+        config=write_config(tmp_path, sandbox, store=f'path = "{path}"'),
+    )
+
+
+async def test_check_with_a_secret_file_that_others_can_read(
+    tessera: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "canary"
+    secret.write_text("canary.client.secret", encoding="utf-8")
+    secret.chmod(0o644)
+    monkeypatch.setenv("DISCORD_CLIENT_SECRET_FILE", str(secret))
+    result = await tessera("check")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "tessera: DISCORD_CLIENT_SECRET_FILE: other users can read or write that file: "
+        'run chmod 600 "$DISCORD_CLIENT_SECRET_FILE".\n'
+    )
 
 
 async def test_check_with_a_node_of_another_chain(

@@ -1,5 +1,7 @@
 """Secrets come from the environment or from a file it names; an error shows neither of them."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,20 +16,95 @@ TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.canary.Zm9vYmFy"
 @pytest.mark.parametrize("value", [TOKEN, f" {TOKEN}\n"])
 def test_a_secret_is_read_from_a_variable_or_from_its_file(tmp_path: Path, value: str) -> None:
     file = tmp_path / "secret"
-    file.write_text(value, encoding="utf-8")
+    write_secret(file, value)
     assert read_secret("ARCHIVE_API_KEY", {"ARCHIVE_API_KEY": value}) == TOKEN
     assert read_secret("ARCHIVE_API_KEY", {"ARCHIVE_API_KEY_FILE": str(file)}) == TOKEN
     assert read_secret("DISCORD_TOKEN", {"ARCHIVE_API_KEY_FILE": str(file)}) is None
 
 
-@pytest.mark.parametrize("environ", [{}, {"DISCORD_TOKEN": ""}, {"DISCORD_TOKEN": " "}, {"DISCORD_TOKEN_FILE": ""}])
-def test_an_empty_variable_is_no_secret(environ: dict[str, str]) -> None:
-    assert read_secret("DISCORD_TOKEN", environ) is None
+def write_secret(file: Path, value: str, mode: int = 0o600) -> Path:
+    """A secret in a file."""
+    file.write_text(value, encoding="utf-8")
+    file.chmod(mode)
+    return file
+
+
+def test_a_variable_that_is_not_set_is_no_secret() -> None:
+    assert read_secret("DISCORD_TOKEN", {}) is None
+
+
+VARIABLES = ["DISCORD_TOKEN", "DISCORD_CLIENT_SECRET", "ETH_RPC_URL", "LOOPRING_API_KEY", "ETHEREUM_API_KEY"]
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+@pytest.mark.parametrize("value", ["", " ", "\t\n"], ids=["nothing", "a blank", "white space"])
+def test_a_secret_that_is_set_to_nothing_is_an_error_and_never_a_weaker_mode(
+    tmp_path: Path, variable: str, value: str
+) -> None:
+    empty = write_secret(tmp_path / "secret", value)
+    for environ, sentence in (
+        ({variable: value}, f"{variable} is set, but empty: set it to the secret, or unset it to do without."),
+        (
+            {f"{variable}_FILE": value},
+            f"{variable}_FILE is set, but empty: set it to the secret's file, or unset it to do without.",
+        ),
+        (
+            {f"{variable}_FILE": str(empty)},
+            f"{variable}_FILE: that file is empty: write the secret to it, or unset the variable to do without.",
+        ),
+        (
+            {f"{variable}_FILE": str(empty), variable: value},
+            f"Both {variable} and {variable}_FILE are set: keep one of them.",
+        ),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            load(tmp_path / "absent", environ, required=False)
+        assert caught.value.sentence == sentence
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o610, 0o644, 0o666, 0o444, 0o440], ids=oct)
+def test_a_secret_file_that_others_can_read_or_write_is_refused_with_the_command_that_helps(
+    tmp_path: Path, mode: int
+) -> None:
+    environ = {"DISCORD_TOKEN_FILE": str(write_secret(tmp_path / "canary", TOKEN, mode))}
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "absent", environ, required=False)
+    assert caught.value.sentence == (
+        'DISCORD_TOKEN_FILE: other users can read or write that file: run chmod 600 "$DISCORD_TOKEN_FILE".'
+    )
+    command = caught.value.sentence.partition("run ")[2].removesuffix(".")
+    subprocess.run(["sh", "-c", command], env=environ | {"PATH": os.environ["PATH"]}, check=True)  # noqa: S603, S607
+    assert read_secret("DISCORD_TOKEN", environ) == TOKEN
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o500], ids=oct)
+def test_a_secret_file_for_its_owner_alone_is_read(tmp_path: Path, mode: int) -> None:
+    file = write_secret(tmp_path / "secret", TOKEN, mode)
+    assert read_secret("DISCORD_TOKEN", {"DISCORD_TOKEN_FILE": str(file)}) == TOKEN
+
+
+def test_a_link_is_judged_by_the_file_that_it_leads_to(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(write_secret(tmp_path / "secret", TOKEN, 0o644))
+    with pytest.raises(ConfigError, match="other users can read or write that file"):
+        read_secret("DISCORD_TOKEN", {"DISCORD_TOKEN_FILE": str(link)})
+    (tmp_path / "secret").chmod(0o600)
+    assert read_secret("DISCORD_TOKEN", {"DISCORD_TOKEN_FILE": str(link)}) == TOKEN
+
+
+def test_a_pipe_is_read_as_a_file_is() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, TOKEN.encode())
+    os.close(writing)
+    try:
+        assert read_secret("DISCORD_TOKEN", {"DISCORD_TOKEN_FILE": f"/dev/fd/{reading}"}) == TOKEN
+    finally:
+        os.close(reading)
 
 
 def test_settings_read_their_secrets_that_way(tmp_path: Path) -> None:
     file = tmp_path / "secret"
-    file.write_text(f"{TOKEN}\n", encoding="utf-8")
+    write_secret(file, f"{TOKEN}\n")
     token = load(tmp_path / "absent", {"DISCORD_TOKEN_FILE": str(file)}, required=False).discord.token
     assert token
     assert token.get_secret_value() == TOKEN

@@ -92,10 +92,29 @@ def test_a_node_is_a_secret_and_is_not_quoted_when_it_is_wrong(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("nodes", "words"),
+    [
+        (",", "a node of ETH_RPC_URL must be a URL"),
+        ("https://a.example,", "a node of ETH_RPC_URL must be a URL"),
+        (",https://a.example", "a node of ETH_RPC_URL must be a URL"),
+        ("https://a.example/canary,https://a.example/canary", "the nodes of ETH_RPC_URL must differ"),
+    ],
+)
+def test_two_nodes_never_become_one_by_a_gap_or_a_repetition(tmp_path: Path, nodes: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words) as refused:
+        load(tmp_path / "absent", {"ETH_RPC_URL": nodes}, required=False)
+    assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         (f'{LOOPRING}base_ulr = "x"', "unknown key source.1.base_ulr: did you mean base_url?"),
         ("[diplay]", "unknown key diplay: did you mean display?"),
+        ('[linking]\nlogin = "Code"', "linking.login: input should be 'required' or 'code'."),
+        ('[linking]\nlogin = ""', "linking.login: input should be 'required' or 'code'."),
+        ("[linking]\nlogin = false", "linking.login: input should be 'required' or 'code'."),
+        ("[linking]\nlogins = 1", "unknown key linking.logins: did you mean login?"),
         ("[log]\nzzz = 1", "unknown key log.zzz: known here: level."),
         (f"{LOOPRING}requests_per_second = 0", "source.1.requests_per_second: input should be greater than 0."),
         ('[log]\nlevel = "loud"', "log.level: input should be 'debug', 'info', 'warning' or 'error'."),

@@ -30,8 +30,8 @@ class ProofClient:
 
 
 @asynccontextmanager
-async def open_proof_page(folder: Path, *, login: bool = True, **tables: str) -> AsyncIterator[ProofClient]:
-    """A bot that offers its page, with Discord's login or without, and asks two Ethereum nodes."""
+async def open_proof_page(folder: Path, **tables: str) -> AsyncIterator[ProofClient]:
+    """A bot that offers its page with Discord's login, and asks two Ethereum nodes."""
     port = free_port()
     async with (
         open_sandbox() as sandbox,
@@ -44,9 +44,8 @@ async def open_proof_page(folder: Path, *, login: bool = True, **tables: str) ->
             "web": f'port = {port}\npublic_url = "{url}"\ntrusted_proxies = ["127.0.0.1/32"]',
             "linking": f'wallet_factories = ["{WALLET_FACTORY}"]',
         }
-        secrets = SECRETS | {"ETH_RPC_URL": f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b"}
-        if login:
-            secrets["DISCORD_CLIENT_SECRET"] = CLIENT_SECRET
+        nodes = f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b"
+        secrets = SECRETS | {"DISCORD_CLIENT_SECRET": CLIENT_SECRET, "ETH_RPC_URL": nodes}
         stop = asyncio.Event()
         config = write_config(folder, sandbox, **(settings | tables))
         bot = asyncio.create_task(serve(load(config, secrets), stop))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from tests.process import AT_ONCE, running, start
 from tests.sandbox_client import SECRETS, SandboxClient, write_config
 
 NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that contains it."
+EMPTY_TOKEN = "tessera: DISCORD_TOKEN is set, but empty: set it to the secret, or unset it to do without."
 ABSENT = "tessera: {folder}/absent/tessera.db: the store cannot be written"
 UNKNOWN_KEY = "tessera: {folder}/config.toml: unknown key discord.tokn"
 BAD_TOKEN = (
@@ -21,7 +24,8 @@ BAD_TOKEN = (
 @pytest.mark.parametrize(
     ("tables", "token", "sentence"),
     [
-        ({}, "", NO_TOKEN),
+        ({}, None, NO_TOKEN),
+        ({}, "", EMPTY_TOKEN),
         ({}, "canary.wrong.token", BAD_TOKEN),
         (
             {},
@@ -56,6 +60,7 @@ BAD_TOKEN = (
     ],
     ids=[
         "no token",
+        "an empty token",
         "a token that is refused",
         "a token pasted wrongly",
         "an unknown key",
@@ -66,10 +71,11 @@ BAD_TOKEN = (
     ],
 )
 async def test_a_wrong_setting_is_one_line_and_exit_2(
-    bare_sandbox: SandboxClient, tmp_path: Path, tables: dict[str, str], token: str, sentence: str
+    bare_sandbox: SandboxClient, tmp_path: Path, tables: dict[str, str], token: str | None, sentence: str
 ) -> None:
     config = write_config(tmp_path, bare_sandbox, **tables)
-    async with start("run", "--config", config, folder=tmp_path, secrets=SECRETS | {"DISCORD_TOKEN": token}) as bot:
+    secrets = {name: value for name, value in (SECRETS | {"DISCORD_TOKEN": token}).items() if value is not None}
+    async with start("run", "--config", config, folder=tmp_path, secrets=secrets) as bot:
         assert await bot.exit_code() == 2
     assert bot.output_lines == [sentence.format(folder=tmp_path)]
     assert not token or token not in bot.output
@@ -86,9 +92,29 @@ async def test_a_port_in_use_is_one_line_and_exit_2(bare_sandbox: SandboxClient,
     assert bot.output_lines == [f"tessera: [web] 127.0.0.1:{port} is in use already. Choose another port."]
 
 
-async def test_the_store_is_made_for_its_owner_only(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
-    async with running(bare_sandbox, tmp_path):
-        assert (tmp_path / "tessera.db").stat().st_mode & 0o777 == 0o600
+def state_of(process: int) -> str:
+    """What the system says about a process."""
+    return Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+
+
+async def test_everything_that_the_bot_writes_is_for_its_owner_only(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    folder = tmp_path / "its-own"
+    folder.mkdir()
+    config = write_config(tmp_path, bare_sandbox, store=f'path = "{folder}/tessera.db"')
+    before = os.umask(0)  # the bot inherits one that takes nothing away
+    try:
+        async with start("run", "--config", config, folder=tmp_path) as bot:
+            await bot.says("bytes, verified")
+            state = state_of(bot.process.pid)
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*")}
+    finally:
+        os.umask(before)
+    (backup,) = (name for name in modes if name.startswith("tessera-"))
+    files = ("tessera.db", "tessera.db-wal", "tessera.db-shm", "tessera.db.lock", backup)
+    assert modes == dict.fromkeys(files, 0o600) | {"backups": 0o700}
+    assert "Umask:\t0077\n" in state
 
 
 @pytest.mark.parametrize("path", ["users/@me", "commands"], ids=["at login", "while commands are registered"])

@@ -14,8 +14,9 @@ import aiohttp
 import yarl
 from pydantic import SecretStr
 
-from bot.config.settings import DiscordSettings, WebSettings
+from bot.config.settings import DiscordSettings
 from bot.config.source_tables import LoopringTable
+from bot.config.web_table import WebSettings
 from bot.linking import Accounts, Linking, Notifications, Verification
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.config.settings import WebSettings
+from bot.config.web_table import WebSettings
 from bot.store import Store
 from bot.web.server import start_server
 from bot.web.verify_page import VerifyPage

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.config.private_files import refuse_shared_folders
 from bot.errors import ConfigError, DamagedStoreError
 from bot.messages import Message
 from bot.store.file import backup_files
@@ -85,15 +86,26 @@ def inspect(path: Path, backups: Path) -> Findings | None:
     """`examine`, and whether a store could be opened or made there, as far as that can be found out without doing it.
 
     Raises:
-        DamagedStoreError, ConfigError: as `examine`, or nothing can be written there.
+        DamagedStoreError, ConfigError: as `examine`, or nothing can be written there, or others can replace the file.
     """
     if not path.parent.exists():
         raise ConfigError(CANNOT_WRITE, path=path, reason=os.strerror(errno.ENOENT))
+    refuse_replaceable(path, backups)
     found = examine(path, backups)
     for place in (path.parent, path) if path.exists() else (path.parent,):
         if not os.access(place, os.W_OK):
             raise ConfigError(CANNOT_WRITE, path=path, reason=os.strerror(errno.EACCES))
     return found
+
+
+def refuse_replaceable(path: Path, backups: Path) -> None:
+    """Refuse a store, or backups, in whose place other users could put files of theirs: links, and so roles.
+
+    Raises:
+        ConfigError: with the command that helps.
+    """
+    for what, file in ((path, path), (backups, backups / "any")):
+        refuse_shared_folders(str(what), file, user=os.geteuid())
 
 
 def connect_to_read(path: Path, *, lock_timeout: float = LOCK_TIMEOUT) -> sqlite3.Connection:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.config.private_files import refuse_file_written_by_others
 from bot.errors import ConfigError, StoreError
 from bot.messages import Message
 from bot.store.file import backup_files
 from bot.store.file.backup import copy
-from bot.store.file.examine import Findings, connect_to_read, examine, explaining
+from bot.store.file.examine import Findings, connect_to_read, examine, explaining, refuse_replaceable
 from bot.store.file.lock import Lock
 from bot.store.schema import MIGRATIONS
 
@@ -44,9 +45,10 @@ def open_file(path: Path, backups: Path, lock_timeout: float, closing: ExitStack
     """Open the store at `path`, or create it with mode 0600. Its lock and connection are put on `closing`.
 
     Raises:
-        DamagedStoreError, ConfigError: as `examine`, or it is in use, cannot be written, or could not be saved before
-            its tables change. Nothing was changed.
+        DamagedStoreError, ConfigError: as `examine`, or it is in use, cannot be written, can be replaced by others, or
+            could not be saved before its tables change. Nothing was changed.
     """
+    refuse_replaceable(path, backups)
     if not path.is_dir():  # examine() reports that; no lock is made beside it
         closing.enter_context(Lock.take(path))
     with explaining(path, backups):
@@ -104,6 +106,8 @@ def _restrict_file(file: Path) -> None:
             file.chmod(0o600)
     except OSError as error:
         log.warning("%s: other users may read it, and that cannot be changed: %s", file, error.strerror)
+    if file.exists():
+        refuse_file_written_by_others(file, file.stat())
 
 
 def _migrate(path: Path, backups: Path, db: Database, found: Findings | None) -> None:
