@@ -1,18 +1,24 @@
+# The base by its digest, so that each build starts from the same files; docs/hardening.md says how to renew it.
+FROM python:3.13-slim@sha256:8d9d0b8bcf6506481eae4907c18f5e3e7902e629f5f6d684f9e7c32e85e3ddf0 AS base
+
 # Two stages: what builds the environment is not in what runs it.
-FROM python:3.13-slim AS build
+FROM base AS build
 WORKDIR /build
 RUN python -m venv /venv
 COPY requirements.txt .
 RUN /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
 COPY bot bot
 
-FROM python:3.13-slim
+FROM base
 # A user of its own; 10001 so that volumes can be given to it by number.
-RUN useradd --uid 10001 --no-create-home tessera && mkdir /data && chown tessera /data
+RUN groupadd --gid 10001 tessera \
+    && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin tessera \
+    && install --directory --owner 10001 --group 10001 --mode 0700 /data
 COPY --from=build /venv /venv
 COPY --from=build /build/bot /app/bot
 WORKDIR /app
-USER tessera
+# By number: then a cluster can see that it is not root.
+USER 10001:10001
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 VOLUME /data
 STOPSIGNAL SIGTERM

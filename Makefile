@@ -2,10 +2,12 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# Auditing has an environment of its own: its tools are in none that runs or tests the bot.
+AUDIT  := .venv-audit
 CONFIG ?= config.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast lint format bench lock clean
+.PHONY: help setup demo run test test-fast lint format bench lock audit sbom clean
 
 # A module keeps its sandbox, so its tests stay together; more than eight processes would mostly start up.
 # Twice as many as cores: a test waits for a bot, a browser or a clock half of its time.
@@ -58,6 +60,21 @@ lock: setup ## write the requirements files anew from pyproject.toml (needs uv)
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-dev.txt
+	uv pip compile --group pyproject.toml:audit --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-audit.txt
+
+$(AUDIT)/.ready: requirements-audit.txt
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-audit.txt
+	@touch $@
+
+audit: $(AUDIT)/.ready ## look up known vulnerabilities of every pinned package
+	$(AUDIT)/bin/python -m audit requirements.txt requirements-dev.txt requirements-audit.txt
+
+sbom: $(AUDIT)/.ready ## write build/tessera.cdx.json: what the bot is made of, as a CycloneDX bill of materials
+	@mkdir -p build
+	@# It warns that a list of pins knows nothing of who needs whom.
+	PYTHONWARNINGS=ignore $(AUDIT)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --validate -o build/tessera.cdx.json
 
 clean: ## remove what the verbs made
-	rm -rf $(VENV) tests/conformance/eip4361/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info
+	rm -rf $(VENV) $(AUDIT) tests/conformance/eip4361/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info

@@ -82,7 +82,8 @@ def cut_a_node_off(it: Surroundings) -> None:
     it.secrets["ETH_RPC_URL"] = "https://a.example/canary,"
 
 
-ATTACKS = {
+Attack = Callable[[Surroundings], None]
+ATTACKS: dict[Attack, str] = {
     remove_the_secret: "The page of [web] public_url needs Discord's login",
     empty_the_secret: "DISCORD_CLIENT_SECRET is set, but empty",
     empty_the_secrets_file: "DISCORD_CLIENT_SECRET_FILE: that file is empty",
@@ -98,7 +99,7 @@ ATTACKS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
-async def test_the_bot_does_not_start_in_a_weaker_mode(tmp_path: Path, attack: Callable[[Surroundings], None]) -> None:
+async def test_the_bot_does_not_start_in_a_weaker_mode(tmp_path: Path, attack: Attack) -> None:
     it = Surroundings(tmp_path)
     it.store.mkdir()
     attack(it)

@@ -4,7 +4,6 @@ import grp
 import os
 import pwd
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,7 +94,7 @@ def refused(path: Path) -> str:
 
 
 @pytest.fixture
-def shared(tmp_path: Path) -> Iterator[Path]:
+def shared(tmp_path: Path) -> Path:
     """A folder that everybody may write."""
     folder = tmp_path / "shared"
     folder.mkdir()

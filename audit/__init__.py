@@ -1,0 +1,1 @@
+"""Known vulnerabilities of the packages that the lock files pin: `make audit`."""
