@@ -1,0 +1,105 @@
+"""The image: what it starts from, who runs in it, and what is installed."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.supply_chain.locks import PROJECT
+
+Instruction = tuple[str, str]
+
+
+def instructions() -> list[Instruction]:
+    """Name and text of each instruction, with continued lines joined."""
+    text = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    lines = re.sub(r"\\\n\s*", "", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)).splitlines()
+    return [(name, rest) for name, _, rest in (line.partition(" ") for line in lines if line)]
+
+
+def stages() -> list[list[Instruction]]:
+    """The instructions of each stage."""
+    found: list[list[Instruction]] = []
+    for name, rest in instructions():
+        if name == "FROM":
+            found.append([])
+        found[-1].append((name, rest))
+    return found
+
+
+def texts(stage: list[Instruction], name: str) -> list[str]:
+    """The texts of all instructions with a name."""
+    return [rest for each, rest in stage if each == name]
+
+
+BASE, BUILD, LAST = range(3)
+
+
+def test_the_base_is_named_once_by_tag_and_digest_and_everything_starts_from_it() -> None:
+    starts = [rest for name, rest in instructions() if name == "FROM"]
+    assert re.fullmatch(r"python:3\.13-slim@sha256:[0-9a-f]{64} AS base", starts[BASE])
+    assert starts[1:] == ["base AS build", "base"]
+
+
+def test_only_pinned_wheels_are_installed() -> None:
+    installs = [text for text in texts(stages()[BUILD], "RUN") if " install " in text]
+    assert len(installs) == 1
+    options = installs[0].split()
+    assert {"--require-hashes", "--only-binary", ":all:", "--no-cache-dir"} <= set(options)
+    assert options[options.index("-r") + 1] == "requirements.txt"
+
+
+def test_what_runs_is_the_environment_and_the_bot_alone() -> None:
+    last = stages()[LAST]
+    assert texts(last, "COPY") == ["--from=build /venv /venv", "--from=build /build/bot /app/bot"]
+    assert [text for text in texts(last, "RUN") if re.search(r"\b(?:pip|apt-get|apt|curl|wget)\b", text)] == []
+    assert texts(last, "ADD") == []
+    # All else of the checkout, secrets and settings included, is not even sent to the build.
+    assert (PROJECT / ".dockerignore").read_text(encoding="utf-8").split() == [
+        "*",
+        "!bot",
+        "!requirements.txt",
+        "**/__pycache__",
+    ]
+
+
+def test_it_runs_as_a_user_of_its_own_whose_folder_is_private() -> None:
+    last = stages()[LAST]
+    assert texts(last, "USER") == ["10001:10001"]
+    (run,) = texts(last, "RUN")
+    assert "useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin" in run
+    assert "install --directory --owner 10001 --group 10001 --mode 0700 /data" in run
+    assert texts(last, "VOLUME") == ["/data"]
+    names = [name for name, _ in last]
+    assert names.index("USER") < names.index("CMD")
+    assert "RUN" not in names[names.index("USER") :]
+
+
+def test_it_stops_in_time_and_says_whether_it_is_healthy() -> None:
+    last = stages()[LAST]
+    assert texts(last, "STOPSIGNAL") == ["SIGTERM"]
+    (check,) = texts(last, "HEALTHCHECK")
+    assert "--timeout=5s" in check
+    command = json.loads(check.partition("CMD ")[2])
+    assert command[:2] == ["python", "-c"]
+    assert "http://127.0.0.1:8080/healthz" in command[2]
+
+
+def test_nothing_needs_a_shell() -> None:
+    (command,) = texts(stages()[LAST], "CMD")
+    assert json.loads(command) == ["python", "-m", "bot", "run", "--config", "/data/config.toml"]
+    assert texts(stages()[LAST], "ENTRYPOINT") == []
+
+
+@pytest.mark.parametrize("stage", [BASE, BUILD, LAST], ids=["base", "build", "last"])
+def test_no_secret_is_built_in(stage: int) -> None:
+    assert texts(stages()[stage], "ARG") == []
+    assert [text for text in texts(stages()[stage], "ENV") if re.search("TOKEN|SECRET|KEY", text)] == []
+
+
+def test_the_base_is_renewed_by_pull_requests() -> None:
+    lines = (PROJECT / ".github" / "dependabot.yml").read_text(encoding="utf-8").splitlines()
+    assert "  - package-ecosystem: docker" in lines
+    assert "      default-days: 7" in lines

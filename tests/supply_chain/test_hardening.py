@@ -1,0 +1,176 @@
+"""`docs/hardening.md`: the files in it can be read, fit each other, and name nothing that the bot does not know."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.config.settings import load
+from bot.config.start_requirements import unmet_requirements
+from tests.supply_chain.locks import PROJECT
+from tests.supply_chain.yaml_subset import read_yaml
+
+GUIDE = (PROJECT / "docs" / "hardening.md").read_text(encoding="utf-8")
+DOCKER, SYSTEMD = range(2)
+
+
+def blocks(language: str) -> list[str]:
+    """The files in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def compose() -> dict[str, Any]:
+    """The compose file."""
+    read: dict[str, Any] = read_yaml(blocks("yaml")[0])
+    return read
+
+
+@pytest.fixture
+def bot(compose: dict[str, Any]) -> dict[str, Any]:
+    """Its service for the bot."""
+    service: dict[str, Any] = compose["services"]["tessera"]
+    return service
+
+
+def unit() -> list[tuple[str, str]]:
+    """The settings of the unit."""
+    (text,) = blocks("ini")
+    pairs = [line.partition("=")[::2] for line in text.splitlines() if line and not line.startswith("[")]
+    return [(key, value) for key, value in pairs]
+
+
+def of_unit(key: str) -> list[str]:
+    """All values of a setting of the unit."""
+    return [value for name, value in unit() if name == key]
+
+
+# ---------------------------------------------------------------- the settings in it
+
+
+@pytest.mark.parametrize("place", [DOCKER, SYSTEMD], ids=["docker", "systemd"])
+def test_the_settings_are_accepted_and_the_bot_would_start(tmp_path: Path, place: int) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(blocks("toml")[place], encoding="utf-8")
+    settings = load(path, {"DISCORD_TOKEN": "a-token", "DISCORD_CLIENT_SECRET": "a-secret"})
+    assert settings.web.is_public
+    assert list(unmet_requirements(settings)) == []
+
+
+def is_known(variable: str) -> bool:
+    """Whether the bot reads a secret from this variable."""
+    secrets = load(PROJECT / "absent", {variable: "a-secret"}, required=False).secrets
+    return "a-secret" in [secret.get_secret_value() for secret in secrets]
+
+
+# ---------------------------------------------------------------- Docker
+
+
+def test_the_container_has_nothing_that_the_bot_does_not_need(bot: dict[str, Any]) -> None:
+    assert bot["read_only"] is True
+    assert bot["cap_drop"] == ["ALL"]
+    assert "cap_add" not in bot
+    assert bot["security_opt"] == ["no-new-privileges:true"]
+    assert bot["user"] == "10001:10001"
+    (temporary,) = bot["tmpfs"]
+    assert temporary.endswith(":size=64m,mode=1777,noexec,nosuid,nodev")
+    assert {"pids_limit", "mem_limit", "cpus"} <= bot.keys()
+    assert "ports" not in bot
+    assert bot["volumes"] == ["data:/data", "./config.toml:/etc/tessera/config.toml:ro"]
+
+
+def test_each_secret_of_the_container_is_one_that_the_bot_reads(compose: dict[str, Any], bot: dict[str, Any]) -> None:
+    files = bot["environment"]
+    assert all(is_known(variable.removesuffix("_FILE")) for variable in files)
+    assert sorted(files.values()) == sorted(f"/run/secrets/{name}" for name in bot["secrets"])
+    assert compose["secrets"].keys() == set(bot["secrets"])
+    for secret in compose["secrets"].values():  # the commands above make each, and give it to the image's user
+        assert secret["file"].removeprefix("./") in GUIDE.partition("```yaml")[0].partition("chown 10001:10001 ")[2]
+
+
+def test_the_one_trusted_proxy_is_the_one_that_reaches_the_page(compose: dict[str, Any], bot: dict[str, Any]) -> None:
+    settings = blocks("toml")[DOCKER]
+    proxy = compose["services"]["caddy"]["networks"]["page"]["ipv4_address"]
+    assert f'trusted_proxies = ["{proxy}/32"]' in settings
+    (port,) = re.findall(r"^port = (\d+)$", settings, re.MULTILINE)
+    assert f"reverse_proxy {bot['networks']['page']['ipv4_address']}:{port}" in GUIDE
+    assert compose["networks"]["page"]["internal"] is True
+
+
+def test_it_is_stopped_only_after_it_had_the_time_to_end(bot: dict[str, Any]) -> None:
+    assert bot["stop_grace_period"] == "30s"
+    assert of_unit("TimeoutStopSec") == ["30"]
+
+
+# ---------------------------------------------------------------- systemd
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("DynamicUser", ["yes"]),
+        ("StateDirectory", ["tessera"]),
+        ("StateDirectoryMode", ["0700"]),
+        ("UMask", ["0077"]),
+        ("NoNewPrivileges", ["yes"]),
+        ("CapabilityBoundingSet", [""]),
+        ("ProtectSystem", ["strict"]),
+        ("ProtectHome", ["yes"]),
+        ("PrivateTmp", ["yes"]),
+        ("PrivateDevices", ["yes"]),
+        ("RestrictAddressFamilies", ["AF_INET AF_INET6 AF_UNIX"]),
+        ("SystemCallFilter", ["@system-service", "~@privileged"]),
+        ("RestartPreventExitStatus", ["2 3"]),
+    ],
+)
+def test_the_unit_takes_away_what_the_bot_does_not_need(key: str, values: list[str]) -> None:
+    assert of_unit(key) == values
+
+
+def test_each_credential_is_a_secret_that_the_bot_reads() -> None:
+    loaded = dict(value.split(":") for value in of_unit("LoadCredential"))
+    named = dict(value.split("=") for value in of_unit("Environment") if "_FILE=" in value)
+    assert all(is_known(variable.removesuffix("_FILE")) for variable in named)
+    assert sorted(named.values()) == sorted(f"%d/{name}" for name in loaded)
+    assert all(path.startswith("/etc/tessera/secrets/") for path in loaded.values())
+
+
+def test_the_store_is_in_the_folder_that_systemd_makes() -> None:
+    assert f'path = "/var/lib/{of_unit("StateDirectory")[0]}/tessera.db"' in blocks("toml")[SYSTEMD]
+
+
+def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("no systemd-analyze, which reads the unit as systemd does")
+    path = tmp_path / "tessera.service"
+    (text,) = blocks("ini")
+    path.write_text(text.replace("/opt/tessera/.venv/bin/python", sys.executable), encoding="utf-8")
+    read = subprocess.run([analyze, "verify", str(path)], capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert (read.returncode, read.stdout + read.stderr) == (0, "")
+
+
+# ---------------------------------------------------------------- the rest
+
+
+def test_the_image_that_is_renewed_is_the_one_that_is_used() -> None:
+    (tag,) = re.findall(r"imagetools inspect (\S+)", GUIDE)
+    assert f"FROM {tag}@sha256:" in (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "docs/linking.md"])
+def test_whoever_serves_the_bot_finds_the_guide(name: str) -> None:
+    link = "hardening.md" if name.startswith("docs/") else "docs/hardening.md"
+    assert f"]({link})" in (PROJECT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", ["a:\n  b: 1\n c: 2", "a: 1\na: 2", "a:\nb: 1", "a: [x]", "just words"])
+def test_what_is_no_yaml_is_not_read(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - json's is one, too
+        read_yaml(text)
