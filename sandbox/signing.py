@@ -19,7 +19,9 @@ _SEED = b"tessera sandbox key: "
 _DIGEST_BYTES = 32
 SIGNATURE_BYTES = 65
 FIRST_V = 27  # ecrecover knows 27 and 28, the curve's own libraries 0 and 1
-STYLES = ("personal", "v0", "high_s", "loopring02", "loopring03")
+STYLES = ("personal", "v0", "high_s", "compact", "loopring02", "loopring03", "opaque", "opaque02")
+_WRAPPED = ("loopring03", "opaque", "opaque02")
+_SUFFIXES = {"loopring02": b"\x02", "loopring03": b"\x03", "opaque02": b"\x02"}
 
 
 @lru_cache(maxsize=4096)
@@ -46,8 +48,9 @@ def sign(seed: str, message: bytes, style: str = "personal") -> bytes:
         seed: whose key.
         message: the bytes that a wallet shows, not their digest.
         style: `personal` is what wallets give: 65 bytes, v of 27 or 28, low s. `v0` has v of 0 or 1; `high_s` is the
-            same signature mirrored, which the chain refuses; `loopring02` and `loopring03` have the 66th byte of
-            Loopring's own app, the latter over a digest that was wrapped a second time.
+            same signature mirrored, which the chain refuses; `compact` is the 64 bytes of EIP-2098; `loopring02` and
+            `loopring03` have the 66th byte of Loopring's own app, the latter over a digest that was wrapped a second
+            time: `personal_sign` of 32 bytes. `opaque` and `opaque02` are that signature without its 03.
 
     Raises:
         ValueError: no such style.
@@ -55,7 +58,7 @@ def sign(seed: str, message: bytes, style: str = "personal") -> bytes:
     if style not in STYLES:
         raise ValueError(f"style must be one of {', '.join(STYLES)}")
     digest = personal_digest(message)
-    if style == "loopring03":
+    if style in _WRAPPED:
         digest = personal_digest(digest)
     signature = key_of(seed).sign_msg_hash(digest)
     r, s, v = int(signature.r), int(signature.s), int(signature.v)
@@ -63,8 +66,9 @@ def sign(seed: str, message: bytes, style: str = "personal") -> bytes:
         s, v = SECPK1_N - s, 1 - v
     if style != "v0":
         v += FIRST_V
-    suffix = {"loopring02": b"\x02", "loopring03": b"\x03"}.get(style, b"")
-    return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([v]) + suffix
+    if style == "compact":
+        return r.to_bytes(32, "big") + (s | (v - FIRST_V) << 255).to_bytes(32, "big")
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([v]) + _SUFFIXES.get(style, b"")
 
 
 def signer_of(digest: bytes, signature: bytes) -> str | None:

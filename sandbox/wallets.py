@@ -20,7 +20,7 @@ _SEED_PREFIX = b"tessera sandbox: "
 WALLET_FACTORY = checksummed("0x" + keccak_256(_SEED_PREFIX + b"wallet factory")[12:].hex())
 CREATION_CODE_HASH = keccak_256(_SEED_PREFIX + b"what a smart wallet is made of")
 DELEGATED = bytes.fromhex("ef0100")  # EIP-7702: an ordinary key's account that borrows a contract's code
-BEHAVIOURS = ("loopring", "plain", "reverts", "empty", "slow")
+BEHAVIOURS = ("loopring", "typed", "plain", "any", "reverts", "empty", "slow")
 
 
 @dataclass
@@ -31,8 +31,9 @@ class Wallet:
         address: in the case of EIP-55.
         key_seed: the seed of its signing key, see `sandbox.signing`.
         code: the code at the address; empty before it is deployed.
-        behaviour: what a call of it does. `loopring` is Loopring's wallet, `plain` a contract that knows EIP-1271 and
-            no more, `slow` Loopring's that is slow to answer, `reverts` and `empty` answer every call that way.
+        behaviour: what a call of it does. `loopring` is Loopring's wallet, `typed` an older one, which goes by the
+            last byte of a signature, `slow` one that is slow to answer; `plain` is a contract that knows EIP-1271 and
+            no more, `any` one that accepts whatever it is asked about; `reverts` and `empty` answer every call so.
         owner: who signs for the contract: the address of its key, or another wallet.
         is_locked: its guardians locked it, so that it takes no signature.
         first_owner: the owner in its address, always the one that Loopring's API returns; empty for borrowed code.

@@ -4,6 +4,10 @@ In this order: if the recovered key *is* the address, nothing else is asked. Whe
 address, only that contract decides: the owner that Loopring once recorded may have been replaced since (recovery from
 a thief). Where none is, a wallet of Loopring's is recognised by computing its address from its owner once more, with
 a factory that the operator trusts.
+
+Nothing proves an address but a signature of the text itself. Loopring's wallets accept a signature of the text's digest
+as well, whatever its form, so a contract that accepts one is asked about it a second time: whether it takes it for a
+signature of that digest. If it does, it was made of 32 bytes that nobody could read, and proves nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +20,19 @@ from bot.linking.ethereum import Nodes
 from bot.links import Counterfactual, ProofKind
 from bot.messages import Message
 from bot.signing.abi import compute_wallet_call, is_magic, read_address, valid_signature_call
-from bot.signing.signature import checksummed, digests_for, personal_digest, recover
+from bot.signing.signature import (
+    checksummed,
+    contract_forms,
+    personal_digest,
+    personal_digest_of_bytes,
+    recover,
+)
 
+# The same for each form of a signature that is of no text, and for what a contract lets pass: which it is, is no help.
+_NOT_OF_THE_TEXT = Message(
+    "A proof is a signature of the text itself: sign that text as a message in your wallet (personal_sign), "
+    "and send the signature as the wallet gives it."
+)
 # An account of EIP-7702 has the code of another one, and its own key nevertheless.
 _NO_NODE = Message(
     "That signature is not by the address's own key. If the address is a smart wallet, only its contract can "
@@ -81,7 +96,7 @@ class SignatureVerifier:
 
         Args:
             text: As it was issued.
-            signature: 65 bytes or more.
+            signature: As it was sent.
             signer: The address that was to sign: the owner itself, or the key of that smart wallet.
             owner: The address that is to be proven.
 
@@ -89,34 +104,32 @@ class SignatureVerifier:
             ProofError: it does not.
             UndecidedError: that cannot be found out now.
         """
+        if not contract_forms(signature):
+            raise ProofError(_NOT_OF_THE_TEXT)
         digest = personal_digest(text)
-        # Some 8 ms of pure Python per candidate: in a thread, as commands wait on the loop.
-        keys = await asyncio.to_thread(_candidate_addresses, digest, signature)
-        if signer != owner and signer not in keys:
+        # Some 8 ms of pure Python: in a thread, as commands wait on the loop.
+        key = await asyncio.to_thread(recover, digest, signature)
+        if signer not in (owner, key):
             raise ProofError(_OTHER_KEY, owner=checksummed(signer))
-        if owner in keys:
+        if key == owner:
             return ProofKind.KEY
         if self._nodes is None:
             raise ProofError(_NO_NODE)
         if not await self._nodes.code(owner):
-            await self._verify_undeployed(owner, keys, self._nodes)
+            await self._verify_undeployed(owner, key, self._nodes)
             return ProofKind.COUNTERFACTUAL
-        returned = await self._nodes.call(owner, valid_signature_call(digest, _with_contract_parity(signature)))
-        if returned is not None and is_magic(returned):
-            return ProofKind.CONTRACT
-        if returned == _ZERO_WORD and await _is_locked(owner, self._nodes):
-            raise UndecidedError(_LOCKED, owner=checksummed(owner))
-        raise ProofError(_REFUSED, owner=checksummed(owner))
+        await _verify_by_contract(owner, digest, signature, self._nodes)
+        return ProofKind.CONTRACT
 
-    async def _verify_undeployed(self, owner: str, keys: Collection[str], nodes: Nodes) -> None:
-        """Verify that one of these keys owns the wallet that will be at `owner` once it is deployed."""
+    async def _verify_undeployed(self, owner: str, key: str | None, nodes: Nodes) -> None:
+        """Verify that this key owns the wallet that will be at `owner` once it is deployed."""
         try:
             known = await self._counterfactual(owner)
         except SourceError as error:
             raise UndecidedError(_LATER, owner=checksummed(owner)) from error
         if known is None and not self._knows_wallets:
             raise ProofError(_OTHER_KEY_OR_UNKNOWN_WALLET, owner=checksummed(owner))
-        if known is None or known.owner not in keys:
+        if known is None or known.owner != key:
             raise ProofError(_OTHER_KEY, owner=checksummed(owner))
         if known.factory not in self._factories:
             raise UndecidedError(_UNKNOWN_FACTORY, owner=checksummed(owner))
@@ -125,17 +138,26 @@ class SignatureVerifier:
             raise ProofError(_OTHER_KEY, owner=checksummed(owner))
 
 
-def _with_contract_parity(signature: bytes) -> bytes:
-    """Some hardware writes the parity as 0 and 1, but contracts accept only 27 and 28 (the precompile `ecrecover`)."""
-    is_from_key = len(signature) == 65 and signature[64] < 27  # noqa: PLR2004 - r, s, and the parity behind them
-    return signature[:64] + bytes([signature[64] + 27]) if is_from_key else signature
+async def _verify_by_contract(wallet: str, digest: bytes, signature: bytes, nodes: Nodes) -> None:
+    """Ask a contract about a signature, and whether it would be one of the digest's own bytes, too."""
+    forms = contract_forms(signature)
+    returned = await _ask(wallet, digest, forms, nodes)
+    accepted = [form for form, answer in returned.items() if answer is not None and is_magic(answer)]
+    if not accepted:
+        if _ZERO_WORD in returned.values() and await _is_locked(wallet, nodes):
+            raise UndecidedError(_LOCKED, owner=checksummed(wallet))
+        raise ProofError(_REFUSED, owner=checksummed(wallet))
+    opaque = await _ask(wallet, personal_digest_of_bytes(digest), accepted, nodes)
+    if any(answer is not None and is_magic(answer) for answer in opaque.values()):
+        raise ProofError(_NOT_OF_THE_TEXT)
+
+
+async def _ask(wallet: str, digest: bytes, forms: Collection[bytes], nodes: Nodes) -> dict[bytes, bytes | None]:
+    """What a contract returns for each form of a signature; None where it reverts."""
+    calls = (nodes.call(wallet, valid_signature_call(digest, form)) for form in forms)
+    return dict(zip(forms, await asyncio.gather(*calls), strict=True))
 
 
 async def _is_locked(wallet: str, nodes: Nodes) -> bool:
     state = await nodes.call(wallet, _STATE_CALL)
     return state is not None and len(state) == _STATE_BYTES and any(state[_LOCKED_WORD])
-
-
-def _candidate_addresses(digest: bytes, signature: bytes) -> frozenset[str]:
-    """The addresses whose keys may have made a signature: one, or two where it says that the digest was wrapped."""
-    return frozenset(filter(None, (recover(each, signature) for each in digests_for(digest, signature))))

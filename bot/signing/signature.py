@@ -3,8 +3,12 @@
     text ──personal_digest──▶ 32 bytes ┐
     pasted ──parse_signature──▶ bytes ─┴─recover──▶ address, or None
 
+One text has one digest. Some wallets also accept a signature of that digest as a message of its own, of 32 bytes that
+nobody can read: any site can have such bytes signed, as a "nonce for your login", and then the wallet shows neither the
+text nor whose page it is for. No such signature proves anything here.
+
 Only ECDSA is verified here. Whether a contract accepts a signature has to be asked of a node: `bot.signing.abi` encodes
-the call, and `digests_for` returns the digests to ask about.
+the call, and `contract_forms` returns the forms of the signature to ask about.
 """
 
 from __future__ import annotations
@@ -30,18 +34,23 @@ _ZERO_ADDRESS = Message("The zero address belongs to nobody: use the address of 
 _WRONG_CHECKSUM = Message(
     "That address has a typing mistake, its checksum is wrong: copy it from your wallet once more."
 )
-_NOT_A_SIGNATURE = Message("That is not a signature: paste only the signature, which is 0x and 130 or more hex digits.")
+_NOT_A_SIGNATURE = Message("That is not a signature: paste only the signature, which is 0x and 128 or more hex digits.")
 
 _ZERO = "0x" + "0" * 40
 # What is often copied along at both ends. Any other invisible character makes it a different text.
 _WHITESPACE = " \t\r\n"
 # A contract's may hold those of thirty owners; more than these 4000 digits fits into no text field of Discord's.
-_SIGNATURE = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2}){65,2000})")
+_SIGNATURE = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2}){64,2000})")
+_COMPACT, _PLAIN, _SUFFIXED = 64, 65, 66  # r and s; and the parity; and one byte more
 # Wallets write the parity of the point as 27 and 28, some hardware as 0 and 1. What EIP-155 adds is for transactions.
+_FIRST_PARITY = 27
 _PARITY = {0: 0, 1: 1, 27: 0, 28: 1}
-# Loopring's wallets put the kind of the digest behind the 65 bytes: 02 as it is, 03 wrapped once more.
-_UNWRAPPED, _WRAPPED = 2, 3
+# Loopring's wallets put the kind of the digest behind the 65 bytes: 02 as it is. Their 03, and Ambire's 01, mean that
+# the digest was signed as a message of its own; so do 31 and 32 as the parity in a signature of a Safe.
+_AS_IT_IS = b"\x02"
+_AS_A_MESSAGE = (31, 32)
 _MAX_S = SECPK1_N // 2
+_TOP_BIT = 1 << 255
 
 
 def is_address(text: str) -> bool:
@@ -83,7 +92,7 @@ def personal_digest_of_bytes(message: bytes) -> bytes:
 
 
 def parse_signature(text: str) -> bytes:
-    """The 65 to 2000 bytes of a signature that a page sent or a person pasted, as hex digits with or without 0x.
+    """The 64 to 2000 bytes of a signature that a page sent or a person pasted, as hex digits with or without 0x.
 
     Blanks and line breaks at both ends do not count: a terminal or a text field adds them to what is copied. Inside
     it no other character is accepted.
@@ -97,16 +106,6 @@ def parse_signature(text: str) -> bytes:
     return bytes.fromhex(match[1])
 
 
-def digests_for(digest: bytes, signature: bytes) -> tuple[bytes, ...]:
-    """The digests that a wallet may have signed; more than one where the signature ends with Loopring's suffix 03.
-
-    That suffix says that the owner signed the digest as a message of its own, so the digest is wrapped once more.
-    """
-    if _suffix(signature) == _WRAPPED:
-        return digest, personal_digest_of_bytes(digest)
-    return (digest,)
-
-
 def recover(digest: bytes, signature: bytes) -> str | None:
     """The address, lower case, whose key made this signature of a 32-byte digest; None where no key may have.
 
@@ -114,26 +113,51 @@ def recover(digest: bytes, signature: bytes) -> str | None:
     was claimed before the text was made. That is safe. To reach one address that was given, one needs its key, or
     160 bits of luck with Keccak-256; and so it cannot be the zero address, which `parse_address` takes from nobody.
 
-    None is the answer to any other length than 65 (66 with Loopring's suffix, which is dropped), to another recovery
-    byte than 0, 1, 27 or 28, to r or s out of range, to the upper half of s (anybody can turn a signature into that
-    twin), and to an r that is no point of the curve.
+    None is the answer to what is no `plain_signature`, and to an r that is no point of the curve.
     """
-    if _suffix(signature):
-        signature = signature[:-1]
-    if len(signature) != 65 or signature[64] not in _PARITY:  # noqa: PLR2004 - r, s, and one byte
+    plain = plain_signature(signature)
+    if plain is None:
         return None
-    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:64])
-    if not (0 < r < SECPK1_N and 0 < s <= _MAX_S):
-        return None
+    r, s = int.from_bytes(plain[:32]), int.from_bytes(plain[32:64])
     try:
-        signed = Signature(vrs=(_PARITY[signature[64]], r, s))
+        signed = Signature(vrs=(_PARITY[plain[64]], r, s))
         return signed.recover_public_key_from_msg_hash(digest).to_address()
     except BadSignature:
         return None
 
 
-def _suffix(signature: bytes) -> int:
-    """Loopring's suffix, 0 where there is none."""
-    if len(signature) == 66 and signature[65] in (_UNWRAPPED, _WRAPPED):  # noqa: PLR2004 - one byte behind the 65
-        return signature[65]
-    return 0
+def plain_signature(signature: bytes) -> bytes | None:
+    """The signature of one key as contracts expect it: r, s, and 27 or 28. None where it is none of one key.
+
+    Accepted are 65 bytes that end with 0, 1, 27 or 28, the 64 of EIP-2098, where the highest bit of s is the parity,
+    and 66 that end with Loopring's 02. Not r or s out of range, nor the upper half of s: anybody can turn a signature
+    into that twin.
+    """
+    if len(signature) == _COMPACT:
+        s = int.from_bytes(signature[32:])
+        signature = signature[:32] + (s % _TOP_BIT).to_bytes(32) + bytes([s // _TOP_BIT])
+    elif len(signature) == _SUFFIXED:
+        signature = signature.removesuffix(_AS_IT_IS)
+    if len(signature) != _PLAIN or signature[64] not in _PARITY:
+        return None
+    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:64])
+    if not (0 < r < SECPK1_N and 0 < s <= _MAX_S):
+        return None
+    return signature[:64] + bytes([_FIRST_PARITY + _PARITY[signature[64]]])
+
+
+def contract_forms(signature: bytes) -> tuple[bytes, ...]:
+    """The forms in which a contract is asked about a signature; none where it says that it is of no text.
+
+    One key's is shown with Loopring's suffix, too: the older of their wallets accept no other form, and the others of
+    other makers only the one without. What a key may not sign as, no contract is asked about either. Longer ones are
+    the contract's own matter, except those whose parts say that a digest was signed as a message.
+    """
+    if plain := plain_signature(signature):
+        return plain, plain + _AS_IT_IS
+    is_cut = len(signature) < _SUFFIXED
+    has_kind = len(signature) == _SUFFIXED and signature[65] < _FIRST_PARITY
+    parts = signature[64::65] if len(signature) % 65 == 0 else b""
+    if is_cut or has_kind or any(part in _AS_A_MESSAGE for part in parts):
+        return ()
+    return (signature,)

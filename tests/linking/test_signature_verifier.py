@@ -10,9 +10,10 @@ from bot.errors import ProofError, TesseraError, UndecidedError
 from bot.links import ProofKind
 from bot.sources.loopring import LoopringSource
 from bot.sources.pace import Priority
+from sandbox.signing import sign
 from tests.blockscout_source import open_blockscout
 from tests.linking.harness import ANN, BEN
-from tests.linking.verifiers import FACTORY, STRANGER, Verifiers, former_key, key, open_verifiers, owner
+from tests.linking.verifiers import FACTORY, STRANGER, TEXT, Verifiers, former_key, key, open_verifiers, owner
 from tests.sandbox_client import SandboxClient
 
 KEYED, WALLET, LOCKED, REVERTING, EMPTY, SLOW, CHAINED, BORROWED, PROMISED, RECOVERED, PLAIN = (
@@ -20,6 +21,10 @@ KEYED, WALLET, LOCKED, REVERTING, EMPTY, SLOW, CHAINED, BORROWED, PROMISED, RECO
     *range(10021, 10031),
 )
 INFO = "counterFactualInfo"
+NOT_OF_THE_TEXT = (
+    "A proof is a signature of the text itself: sign that text as a message in your wallet (personal_sign), and send "
+    "the signature as the wallet gives it."
+)
 
 
 @pytest.fixture
@@ -29,28 +34,80 @@ async def verifiers(sandbox: SandboxClient, source: LoopringSource) -> AsyncIter
         yield verifiers
 
 
-@pytest.mark.parametrize("style", ["personal", "v0", "loopring02", "loopring03"])
+OLDER, ANY = 10031, 10033
+OF_THE_TEXT = ["personal", "v0", "compact", "loopring02"]
+OF_ITS_DIGEST = ["opaque", "opaque02", "loopring03"]
+
+
+@pytest.mark.parametrize("style", OF_THE_TEXT)
 @pytest.mark.parametrize("account", [KEYED, BORROWED])
 async def test_a_key_proves_its_address_and_no_node_is_asked(verifiers: Verifiers, account: int, style: str) -> None:
     assert await verifiers.verify(account, style=style) is ProofKind.KEY
     assert await verifiers.asked() == 0
 
 
-@pytest.mark.parametrize(
-    ("account", "style"),
-    [
-        (WALLET, "personal"),
-        (WALLET, "v0"),
-        (WALLET, "loopring02"),
-        (WALLET, "loopring03"),
-        (CHAINED, "personal"),
-        (RECOVERED, "personal"),
-        (PLAIN, "personal"),
-    ],
-)
+@pytest.mark.parametrize("style", OF_THE_TEXT)
+@pytest.mark.parametrize("account", [WALLET, CHAINED, RECOVERED, PLAIN, OLDER])
 async def test_a_contract_is_asked_about_its_own_signatures(verifiers: Verifiers, account: int, style: str) -> None:
+    """In whatever form they come: an older wallet of Loopring's takes only the one with 02, another maker's only 65."""
     assert await verifiers.verify(account, style=style) is ProofKind.CONTRACT
-    assert await verifiers.asked() == 2
+    # The code, two forms of the signature, and of each form that is accepted whether it is one of the digest.
+    assert await verifiers.asked() == (5 if account in (WALLET, CHAINED, RECOVERED) else 4)
+
+
+@pytest.mark.parametrize("account", [KEYED, BORROWED, PROMISED, WALLET, CHAINED, RECOVERED, PLAIN, OLDER])
+@pytest.mark.parametrize("style", OF_ITS_DIGEST)
+async def test_a_signature_of_32_opaque_bytes_proves_nothing(verifiers: Verifiers, account: int, style: str) -> None:
+    """Any site can have the text's digest signed, as a nonce; the wallet then shows neither the text nor its domain."""
+    with pytest.raises(ProofError) as caught:
+        await verifiers.verify(account, style=style)
+    if style == "loopring03":
+        assert caught.value.sentence == NOT_OF_THE_TEXT
+        assert await verifiers.asked() == 0
+
+
+@pytest.mark.parametrize("account", [WALLET, CHAINED, RECOVERED])
+@pytest.mark.parametrize("style", ["opaque", "opaque02"])
+async def test_a_contract_that_lets_a_signature_of_opaque_bytes_pass_is_not_followed(
+    verifiers: Verifiers, account: int, style: str
+) -> None:
+    with pytest.raises(ProofError) as caught:
+        await verifiers.verify(account, style=style)
+    assert caught.value.sentence == NOT_OF_THE_TEXT
+
+
+@pytest.mark.parametrize("signature", [sign("10033", TEXT.encode()), bytes(65 * 3), b"\x01" * 300])
+async def test_a_contract_that_accepts_anything_proves_nothing(verifiers: Verifiers, signature: bytes) -> None:
+    with pytest.raises(ProofError) as caught:
+        await verifiers.verify(ANY, signature=signature)
+    assert caught.value.sentence == NOT_OF_THE_TEXT
+
+
+@pytest.mark.parametrize("style", OF_ITS_DIGEST)
+@pytest.mark.parametrize("account", [WALLET, PROMISED, OLDER])
+async def test_the_key_of_a_smart_wallet_signs_the_text_too(verifiers: Verifiers, account: int, style: str) -> None:
+    key_address = (await verifiers.sandbox.post("/_sandbox/sign", {"account": str(account), "text": "?"}))["address"]
+    assert key_address != owner(account)
+    assert await verifiers.verify(account, signer=key_address.lower()) in (ProofKind.CONTRACT, ProofKind.COUNTERFACTUAL)
+    with pytest.raises(ProofError, match=r"by another key than that of|A proof is a signature of the text itself"):
+        await verifiers.verify(account, style=style, signer=key_address.lower())
+
+
+@pytest.mark.parametrize("account", [KEYED, WALLET, PROMISED, PLAIN, OLDER])
+async def test_a_signature_wrapped_by_eip_6492_proves_nothing(verifiers: Verifiers, account: int) -> None:
+    """Nobody deploys Loopring's wallets any more, so there is nothing to unwrap; whatever is inside of it."""
+    for style in ("personal", "loopring03"):
+        inner = sign(key(account), TEXT.encode(), style)
+        wrapped = bytes(12) + bytes.fromhex(FACTORY[2:]) + bytes(32) + inner.ljust(96, b"\0") + b"\x64\x92" * 16
+        with pytest.raises(ProofError):
+            await verifiers.verify(account, signature=wrapped)
+
+
+@pytest.mark.parametrize("account", [WALLET, OLDER])
+async def test_a_node_that_fails_at_the_second_question_leaves_it_undecided(verifiers: Verifiers, account: int) -> None:
+    await verifiers.fault("/ethereum/1", "status", status=502, times=1, after=3)
+    with pytest.raises(UndecidedError):
+        await verifiers.verify(account)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +168,7 @@ async def test_without_a_node_only_keys_can_be_verified(
 # ---------------------------------------------------------------- wallets that are not deployed
 
 
-@pytest.mark.parametrize("style", ["personal", "loopring02", "loopring03"])
+@pytest.mark.parametrize("style", OF_THE_TEXT)
 async def test_an_undeployed_wallet_is_proven_by_its_owners_key(verifiers: Verifiers, style: str) -> None:
     assert await verifiers.verify(PROMISED, style=style) is ProofKind.COUNTERFACTUAL
 

@@ -49,10 +49,19 @@ class Verifiers:
         self.harness = harness
         self._verifier = verifier
 
-    async def verify(self, account: int, word: str = "", *, style: str = "personal", text: str = TEXT) -> ProofKind:
-        """Verify a signature of a text for an account's owner: by its own key, or by that of a word."""
-        signature = sign(word or key(account), text.encode(), style)
-        return await self._verifier.verify(TEXT, signature, signer=owner(account), owner=owner(account))
+    async def verify(
+        self,
+        account: int,
+        word: str = "",
+        *,
+        style: str = "personal",
+        text: str = TEXT,
+        signature: bytes = b"",
+        signer: str = "",
+    ) -> ProofKind:
+        """Verify a signature of a text for an account's owner: by its own key, by that of a word, or as it is given."""
+        signature = signature or sign(word or key(account), text.encode(), style)
+        return await self._verifier.verify(TEXT, signature, signer=signer or owner(account), owner=owner(account))
 
     async def asked(self, path: str = "/ethereum/") -> int:
         """How many requests came to the nodes."""

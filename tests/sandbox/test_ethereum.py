@@ -77,7 +77,7 @@ async def test_code_is_where_contracts_are(sandbox: RunningSandbox) -> None:
 
     assert await code(owner(sandbox, 10001)) == "0x"
     assert await code(owner(sandbox, 10028)) == "0x"
-    for account in (10021, 10022, 10023, 10024, 10025, 10026, 10029, 10030):
+    for account in (10021, 10022, 10023, 10024, 10025, 10026, 10029, 10030, 10031):
         assert len(await code(owner(sandbox, account).lower())) > 40
     assert len(await code(WALLET_FACTORY)) > 20
     assert len(await code(next(iter(sandbox.world.chains[1].contracts)))) > 20
@@ -92,6 +92,8 @@ async def test_code_is_where_contracts_are(sandbox: RunningSandbox) -> None:
         pytest.param(10021, "10021", "personal", MAGIC, id="its owner"),
         pytest.param(10021, "10021", "loopring02", MAGIC, id="its owner in Loopring's app"),
         pytest.param(10021, "10021", "loopring03", MAGIC, id="wrapped a second time"),
+        pytest.param(10021, "10021", "opaque", MAGIC, id="wrapped, and nothing says so"),
+        pytest.param(10021, "10021", "opaque02", MAGIC, id="wrapped, and 02 says that it is not"),
         pytest.param(10021, "10021", "high_s", ZEROS, id="mirrored"),
         pytest.param(10021, "10021", "v0", ZEROS, id="v of the curve"),
         pytest.param(10021, "10001", "personal", ZEROS, id="somebody else"),
@@ -106,6 +108,11 @@ async def test_code_is_where_contracts_are(sandbox: RunningSandbox) -> None:
         pytest.param(10030, "10030", "personal", MAGIC, id="another maker's"),
         pytest.param(10030, "10001", "personal", FF, id="another maker's, somebody else"),
         pytest.param(10030, "10030", "loopring02", FF, id="another maker's, with Loopring's byte"),
+        pytest.param(10031, "10031", "loopring02", MAGIC, id="by its last byte"),
+        pytest.param(10031, "10031", "loopring03", MAGIC, id="by its last byte, wrapped"),
+        pytest.param(10031, "10031", "opaque02", ZEROS, id="by its last byte, which is wrong"),
+        pytest.param(10031, "10001", "loopring02", ZEROS, id="by its last byte, somebody else"),
+        pytest.param(10033, "10001", "personal", MAGIC, id="accepts anything"),
         pytest.param(10001, "10001", "personal", "0x", id="no contract"),
     ],
 )
@@ -113,6 +120,12 @@ async def test_wallets_verify_signatures(
     sandbox: RunningSandbox, account: int, key: str, style: str, expected: str
 ) -> None:
     assert (await validity(sandbox, account, sign(key, MESSAGE, style)))["result"] == expected
+
+
+async def test_an_older_wallet_reverts_without_its_last_byte(sandbox: RunningSandbox) -> None:
+    for signature in (sign("10031", MESSAGE), b""):
+        assert (await validity(sandbox, 10031, signature))["error"]["code"] == 3
+    assert (await validity(sandbox, 10031, b"\x01"))["result"] == ZEROS
 
 
 async def test_a_signature_is_for_one_text(sandbox: RunningSandbox) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sandbox.checksums import checksummed, keccak_256
 from sandbox.community import load_world
 from sandbox.signing import STYLES, address_of, personal_digest, sign, signer_of
-from sandbox.wallets import CREATION_CODE_HASH, WALLET_FACTORY, Wallet, read_wallet, wallet_address
+from sandbox.wallets import BEHAVIOURS, CREATION_CODE_HASH, WALLET_FACTORY, Wallet, read_wallet, wallet_address
 from tests.sandbox.recordings import RECORDED, needs_recordings, recorded, shape
 from tests.sandbox.serving import RunningSandbox, serving
 
@@ -61,8 +61,12 @@ def test_other_styles_are_other_encodings_of_the_same_signature() -> None:
     assert made["loopring02"] == personal + b"\x02"
     assert made["loopring03"][65:] == b"\x03"
     assert signer_of(personal_digest(digest), made["loopring03"][:65]) == key
+    assert (made["opaque"], made["opaque02"]) == (made["loopring03"][:65], made["loopring03"][:65] + b"\x02")
+    assert made["compact"][:32] == personal[:32]
+    assert int.from_bytes(made["compact"][32:]) == int.from_bytes(personal[32:64]) | (personal[64] - 27) << 255
     assert made["high_s"][:32] == personal[:32]
-    for style in ("high_s", "v0", "loopring02", "loopring03"):
+    assert signer_of(digest, made["opaque"]) not in (key, None)
+    for style in sorted(set(STYLES) - {"personal", "opaque"}):
         assert signer_of(digest, made[style]) is None, style
 
 
@@ -97,7 +101,7 @@ def test_there_is_a_smart_wallet_of_every_kind() -> None:
     world = load_world()
     kinds = {(wallet.kind, wallet.behaviour, wallet.is_locked) for wallet in world.wallets.values()}
     assert kinds == {
-        *(("contract", behaviour, False) for behaviour in ("loopring", "plain", "reverts", "empty", "slow")),
+        *(("contract", behaviour, False) for behaviour in BEHAVIOURS),
         ("contract", "loopring", True),
         ("counterfactual", "loopring", False),
         ("eoa", "plain", False),

@@ -10,12 +10,13 @@ from eth_keys.datatypes import PrivateKey
 from bot.errors import InputError
 from bot.signing.signature import (
     checksummed,
-    digests_for,
+    contract_forms,
     is_address,
     parse_address,
     parse_signature,
     personal_digest,
     personal_digest_of_bytes,
+    plain_signature,
     recover,
 )
 
@@ -164,25 +165,87 @@ def test_the_recovery_byte_is_the_parity_or_27_more(v: int) -> None:
     pytest.fail("64 signatures of one parity")
 
 
-@pytest.mark.parametrize("suffix", [2, 3])
-def test_the_suffix_of_loopring_is_dropped(suffix: int) -> None:
-    assert recover(DIGEST, SIGNATURE + bytes([suffix])) == SIGNER
+def test_the_suffix_of_loopring_for_the_digest_as_it_is_is_dropped() -> None:
+    assert recover(DIGEST, SIGNATURE + b"\x02") == SIGNER
+    assert [kind for kind in range(256) if recover(DIGEST, SIGNATURE + bytes([kind]))] == [2]
 
 
-def test_only_the_suffix_03_has_a_second_digest() -> None:
-    wrapped = personal_digest_of_bytes(DIGEST)
-    assert digests_for(DIGEST, SIGNATURE) == (DIGEST,)
-    assert digests_for(DIGEST, SIGNATURE + b"\x02") == (DIGEST,)
-    assert digests_for(DIGEST, SIGNATURE + b"\x04") == (DIGEST,)
-    assert digests_for(DIGEST, SIGNATURE + b"\x03\x03") == (DIGEST,)
-    assert digests_for(DIGEST, SIGNATURE[:64] + b"\x03") == (DIGEST,)
-    assert digests_for(DIGEST, SIGNATURE + b"\x03") == (DIGEST, wrapped)
-
-
-def test_a_digest_signed_as_a_message_is_found_by_its_second_digest() -> None:
+@pytest.mark.parametrize("suffix", [b"", b"\x02", b"\x03", b"\x01"])
+def test_a_digest_that_was_signed_as_a_message_has_no_signer_of_the_text(suffix: bytes) -> None:
     signed = KEY.sign_msg_hash(personal_digest_of_bytes(DIGEST)).to_bytes()
-    signature = signed[:64] + bytes([27 + signed[64]]) + b"\x03"
-    assert [recover(digest, signature) == SIGNER for digest in digests_for(DIGEST, signature)] == [False, True]
+    signature = signed[:64] + bytes([27 + signed[64]])
+    assert recover(personal_digest_of_bytes(DIGEST), signature) == SIGNER
+    assert recover(DIGEST, signature + suffix) != SIGNER
+
+
+def test_the_compact_form_of_eip_2098_has_the_parity_in_s() -> None:
+    # The two examples of EIP-2098, with the key that they name.
+    key = PrivateKey(bytes.fromhex("1234567890" * 6 + "1234"))
+    for text, compact in (
+        (
+            "Hello World",
+            (
+                "68a020a209d3d56c46f38cc50a33f704f4a9a10a59377f8dd762ac66910e9b90"
+                "7e865ad05c4035ab5792787d4a0297a43617ae897930a6fe4d822b8faea52064"
+            ),
+        ),
+        (
+            "It's a small(er) world",
+            (
+                "9328da16089fcba9bececa81663203989f2df5fe1faa6291a45381c81bd17f76"
+                "939c6d6b623b42da56557e5e734a43dc83345ddfadec52cbe24d0cc64f550793"
+            ),
+        ),
+    ):
+        address = key.public_key.to_address()
+        assert recover(personal_digest(text), bytes.fromhex(compact)) == address
+        assert recover(personal_digest(text + "!"), bytes.fromhex(compact)) != address
+
+
+def test_a_plain_signature_is_the_one_that_contracts_expect() -> None:
+    parity_1 = R + S + b"\x1c"
+    compact = R + word(int.from_bytes(S) | 1 << 255)
+    for form in (parity_1, R + S + b"\x01", parity_1 + b"\x02", R + S + b"\x01\x02", compact):
+        assert plain_signature(form) == parity_1
+    assert plain_signature(R + S) == R + S + b"\x1b"
+
+
+# ---------------------------------------------------------------- what a contract is asked about
+
+
+@pytest.mark.parametrize("signature", [SIGNATURE, R + S + b"\x01", SIGNATURE + b"\x02"])
+def test_a_contract_is_shown_a_key_s_signature_with_and_without_loopring_s_suffix(signature: bytes) -> None:
+    assert contract_forms(signature) == (SIGNATURE, SIGNATURE + b"\x02")
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        pytest.param(b"\x00" + SIGNATURE, id="66 bytes of another maker, the first of which is the kind"),
+        pytest.param(SIGNATURE * 2, id="two owners"),
+        pytest.param(SIGNATURE * 2 + b"\x03", id="131 bytes"),
+        pytest.param(SIGNATURE + bytes(64) + b"\x03", id="an owner, and one that is a contract"),
+        pytest.param(bytes(96) + SIGNATURE + bytes(31) + b"\x64\x92" * 16, id="as EIP-6492 wraps it"),
+    ],
+)
+def test_longer_signatures_are_the_contract_s_own_matter(signature: bytes) -> None:
+    assert contract_forms(signature) == (signature,)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(SIGNATURE[:63], id="63 bytes"),
+        *(pytest.param(SIGNATURE + bytes([kind]), id=f"suffix {kind}") for kind in (0, 1, 3, 4, 26)),
+        *(pytest.param(R + S + bytes([parity]), id=f"parity {parity}") for parity in (2, 3, 26, 29, 30, 31, 32, 255)),
+        pytest.param(SIGNATURE + R + S + b"\x1f", id="the second owner of a Safe signed its digest as a message"),
+        pytest.param(R + S + b"\x20" + SIGNATURE, id="the first owner did"),
+        pytest.param(R + word(SECPK1_N - int.from_bytes(S)) + b"\x1b", id="the twin"),
+    ],
+)
+def test_what_says_that_it_is_of_no_text_is_shown_to_no_contract(signature: bytes) -> None:
+    assert contract_forms(signature) == ()
 
 
 # ---------------------------------------------------------------- signatures that are not
@@ -249,10 +312,11 @@ def test_numbers_that_no_key_makes(signature: bytes) -> None:
     "signature",
     [
         b"",
-        SIGNATURE[:64],
-        SIGNATURE[:-2],
+        SIGNATURE[:63],
         SIGNATURE + b"\x00",
         SIGNATURE + b"\x01",
+        SIGNATURE + b"\x03",
+        SIGNATURE + b"\x03\x03",
         SIGNATURE + b"\x1c",
         SIGNATURE + b"\x02\x02",
         b"\x00" + SIGNATURE,
@@ -276,7 +340,7 @@ def test_a_signature_is_read_as_it_is_copied(text: str) -> None:
     assert parse_signature(text) == SIGNATURE
 
 
-@pytest.mark.parametrize("size", [65, 66, 130, 2000])
+@pytest.mark.parametrize("size", [64, 65, 66, 130, 2000])
 def test_sizes_that_are_read(size: int) -> None:
     assert parse_signature("0x" + "ab" * size) == b"\xab" * size
 
@@ -286,7 +350,7 @@ def test_sizes_that_are_read(size: int) -> None:
     [
         "",
         "0x",
-        "0x" + "ab" * 64,
+        "0x" + "ab" * 63,
         "0x" + "ab" * 2001,
         "ab" * 1_000_000,
         f"0x{HEX}a",
@@ -306,6 +370,6 @@ def test_sizes_that_are_read(size: int) -> None:
     ],
 )
 def test_anything_else_is_answered_with_what_is_accepted(text: str) -> None:
-    sentence = r"^That is not a signature: paste only the signature, which is 0x and 130 or more hex digits\.$"
+    sentence = r"^That is not a signature: paste only the signature, which is 0x and 128 or more hex digits\.$"
     with pytest.raises(InputError, match=sentence):
         parse_signature(text)

@@ -15,7 +15,7 @@ from tests.web.wire import at_wallet, unharmed
 
 OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."
 NO_ADDRESS = "That is not an Ethereum address: an address is 0x and 40 hex digits."
-NO_SIGNATURE = "That is not a signature: paste only the signature, which is 0x and 130 or more hex digits."
+NO_SIGNATURE = "That is not a signature: paste only the signature, which is 0x and 128 or more hex digits."
 STRANGER = "0x" + "5e" * 20
 
 
