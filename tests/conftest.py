@@ -26,6 +26,7 @@ _SLOW_MODULES = {
     _HERE / name
     for name in (
         "app/test_run.py",
+        "attacks/test_a_sibling_writes_cookies.py",
         "cli/test_arguments.py",
         "conformance/test_eip4361.py",
         "linking/test_crashes.py",

@@ -26,6 +26,7 @@ from bot.linking.verification import Verification
 from bot.messages import Message
 from bot.proofs import EndReason, ProofMethod, Session, SessionStatus
 from bot.signing.signature import checksummed
+from bot.web.cookies import read_cookie
 from bot.web.limits import SessionLimits
 from bot.web.static import static_files
 
@@ -205,7 +206,7 @@ class VerifyPage:
 
 def _cookie(request: web.Request) -> str:
     """Of this browser's session, "" for none."""
-    return _valid_secret(request.cookies.get(COOKIE, ""))
+    return _valid_secret(read_cookie(request.headers.getall("Cookie", ()), COOKIE))
 
 
 def _valid_secret(text: str) -> str:

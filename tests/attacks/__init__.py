@@ -1,1 +1,1 @@
-"""Attacks on the real handlers, the real bot process and Chromium, as tests."""
+"""What adversaries try, each as one story against the real handlers, the real process or a real browser."""

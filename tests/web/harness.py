@@ -131,6 +131,7 @@ class PageHarness:
     store: Store
     linking: Linking
     url: str
+    port: int
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     browsers: list[Browser] = field(default_factory=list)
 
@@ -198,6 +199,7 @@ async def open_page(
     method: ProofMethod = ProofMethod.OAUTH,
     nodes: int = 1,
     factories: tuple[str, ...] = (),
+    public_url: str = "",
 ) -> AsyncIterator[PageHarness]:
     """The page of a bot that has everything: a store of its own, Loopring, a login, and Ethereum nodes.
 
@@ -207,8 +209,10 @@ async def open_page(
         method: How members prove.
         nodes: How many Ethereum nodes are asked, 0 to 2.
         factories: Those trusted with wallets that are not deployed.
+        public_url: Where a proxy on this machine serves the page; "" where nothing is in front of it.
     """
-    url = "" if method is ProofMethod.PASTE else f"http://127.0.0.1:{free_port()}"
+    port = free_port()
+    url = "" if method is ProofMethod.PASTE else public_url or f"http://127.0.0.1:{port}"
     store = await Store.open(folder / "tessera.db")
     async with open_session() as session:
         settings = LoopringTable(
@@ -246,8 +250,9 @@ async def open_page(
             pseudonym,
             clock,
         )
-        harness = PageHarness(sandbox, store, linking, url)
-        web = WebSettings(port=urlsplit(url).port or 0, public_url=url)
+        harness = PageHarness(sandbox, store, linking, url, port)
+        proxies = ["127.0.0.1/32"] if public_url else []
+        web = WebSettings.model_validate({"port": port, "public_url": url, "trusted_proxies": proxies})
         server = await start_server(web, store, lambda: "ready", VerifyPage(verification, url) if url else None)
         try:
             yield harness

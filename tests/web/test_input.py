@@ -130,6 +130,14 @@ COOKIES = [
     pytest.param("__Host-vs={cookie}A", id="longer"),
     pytest.param("__Host-vs={other}; __Host-vs=x", id="twice"),
     pytest.param(";;;=;__Host-vs;", id="no cookie at all"),
+    pytest.param('__Host-vs="{cookie}"', id="quoted, the session's own"),
+    pytest.param("a=b __Host-vs={cookie}", id="behind a blank in another's value"),
+    pytest.param('a="b" __Host-vs={cookie}', id="behind another's quotes"),
+    pytest.param("a=b, __Host-vs={cookie}", id="behind a comma"),
+    pytest.param("=__Host-vs={cookie}", id="as the value of one without a name"),
+    pytest.param("__Host-vs={cookie}; __Host-vs={cookie}", id="the session's own, twice"),
+    pytest.param("__Host-vs={cookie}; __Host-vs={other}", id="the session's own, and another"),
+    pytest.param("__Host-vs={cookie}\r\nCookie: __Host-vs={other}", id="the session's own, and another's header"),
 ]
 
 

@@ -111,7 +111,7 @@ async def signed(
 CHANGES: list[Any] = [
     pytest.param(lambda _: "", NO_SIGNATURE, id="nothing"),
     pytest.param(lambda _: "0x", NO_SIGNATURE, id="0x"),
-    pytest.param(lambda s: s[:-2], NO_SIGNATURE, id="64 bytes"),
+    pytest.param(lambda s: s[:-4], NO_SIGNATURE, id="63 bytes"),
     pytest.param(lambda s: s[:-1], NO_SIGNATURE, id="half a byte"),
     pytest.param(lambda s: s.replace("0x", "0x0x"), NO_SIGNATURE, id="0x twice"),
     pytest.param(lambda s: s[:60] + "zz" + s[62:], NO_SIGNATURE, id="no hex"),
