@@ -35,6 +35,7 @@ class BotProcess:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.seconds_to_ready = 0.0
+        self.lines_logged = 0
         self._process = process
         self._lines: deque[str] = deque(maxlen=20)
         self._ready_at: asyncio.Future[float] = asyncio.get_running_loop().create_future()
@@ -106,6 +107,7 @@ class BotProcess:
         async for raw in self._process.stderr:
             line = raw.decode("utf-8", "replace").rstrip()
             self._lines.append(line)
+            self.lines_logged += 1
             if READY in line and not self._ready_at.done():
                 self._ready_at.set_result(time.perf_counter())
         await self._process.wait()

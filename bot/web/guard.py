@@ -1,7 +1,10 @@
-"""The middleware of every request: headers, the right host, limits, and errors that reveal only a sentence.
+"""Stands before every request: headers, the right host, limits, no body but a small plain one, errors in one sentence.
 
-Sources: OWASP ASVS 5.0 (3.4 headers, 3.5 origins, 2.4.1 limits, 16.5.1 errors), MDN. A request that aiohttp's parser
-refuses (a header of 20 kB, not HTTP) reaches no handler, and gets its 400 from `Guard.error_response`.
+It runs before the application, and so before its router and before `100 Continue`: there is no way around it, whatever
+the method, the form of the target, or the place in a pipeline. After a refusal nothing more is read.
+
+Sources: OWASP ASVS 5.0 (3.4 headers, 3.5 origins, 2.4.1 limits, 16.5.1 errors), RFC 9110, 9112, MDN. A request that
+aiohttp's parser refuses (a header of 20 kB, not HTTP) does not come here, and gets its 400 from `Guard.error_response`.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import orjson
 from aiohttp import web
@@ -33,7 +35,7 @@ from bot.web.visitor import Visitors
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://cdn.discordapp.com; "
@@ -74,14 +76,20 @@ _STATUSES = {
     408: ("slow", "That request took too long. Try again."),
     413: ("large", "That request is too large."),
     415: ("media", "That request is not understood: it must be JSON."),
+    417: ("input", "That request is not understood."),
     421: ("host", "This page has another address. Run `/verify` in Discord for a link."),
 }
+
+_COMPRESSED = ("media", "That request is not understood: it must not be compressed.")
+# Digits of a length; far more than that of any body, and few enough to be read as a number.
+_LONGEST_NUMBER = 9
 
 # The page lets people try again after this time; it counts it down.
 _LATER_SECONDS = 20
 
-# After a body that was not read completely, nothing else can be read on that connection.
-_UNREAD = frozenset({408, 413, 415})
+# After these, and wherever anything of a body is unread, the connection is closed.
+_CLOSING = frozenset({403, 408, 413, 415, 417, 421, 429})
+_READS = frozenset({"GET", "HEAD"})
 
 
 class _ErrorResponse(web.Response):
@@ -99,7 +107,7 @@ class _ErrorResponse(web.Response):
 
 
 class Guard:
-    """The middleware, and the headers of responses made outside of it.
+    """Answers every request itself, or lets the application answer it.
 
     Args:
         host: The only host, with its port, that pages are served under; "" where there is none.
@@ -107,49 +115,60 @@ class Guard:
         visitors: Identifies visitors.
         limits: Counts their requests.
         seconds: The time limit of one request.
+        most_bytes: The longest body.
     """
 
-    def __init__(self, host: str, *, secure: bool, visitors: Visitors, limits: Limits, seconds: float) -> None:
+    def __init__(
+        self,
+        host: str,
+        *,
+        secure: bool,
+        visitors: Visitors,
+        limits: Limits,
+        seconds: float,
+        most_bytes: int,
+    ) -> None:
         self._host = host
         self._headers = {**HEADERS, **({"Strict-Transport-Security": _HTTPS_ONLY} if secure else {})}
         self._visitors = visitors
         self._limits = limits
         self._seconds = seconds
+        self._most_bytes = most_bytes
 
-    def middleware(self) -> Any:
-        """For `web.Application`."""
+    async def answer(
+        self, request: web.BaseRequest, application: Handler, *, health_only: bool = False
+    ) -> web.StreamResponse:
+        """The response to a request.
 
-        @web.middleware
-        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-            started = time.monotonic()
-            response = await self._answer(request, handler)
-            if request.method == "GET" and isinstance(response, _ErrorResponse):
-                response = response.as_plain_text()
-            # The name of the route only: paths, queries and `Referer` may hold what must not be logged.
-            route = request.match_info.route.name or "unknown"
-            took = (time.monotonic() - started) * 1000
-            log.debug("web: %s %s: %d in %.0f ms", request.method, route, response.status, took)
-            return response
-
-        return guard
-
-    async def add_headers(self, _request: web.Request, response: web.StreamResponse) -> None:
-        """For `on_response_prepare`: aiohttp answers an unknown `Expect` before any middleware."""
+        Args:
+            request: With its head complete; nothing of its body was read.
+            application: Answers what is not refused here.
+            health_only: Nothing else is served on this connection.
+        """
+        started = time.monotonic()
+        refusal = self._check_request(request, health_only=health_only)
+        response = refusal or await self._apply(application, request)
+        if request.method == "GET" and isinstance(response, _ErrorResponse):
+            response = response.as_plain_text()
+        if refusal or response.status in _CLOSING or request.can_read_body:
+            response.force_close()
         response.headers.update(self._headers)
+        took = (time.monotonic() - started) * 1000
+        route = "refused" if refusal else _route(request)
+        log.debug("web: %s %s: %d in %.0f ms", request.method, route, response.status, took)
+        return response
 
     def error_response(self, status: int) -> web.Response:
-        """The response to an invalid request, or after a failure: `on_response_prepare` is not sent for those."""
+        """The response to what is not a valid request, or after a failure."""
         response = _response_for_status(status) if status in _STATUSES else _internal_error()
         response.headers.update(self._headers)
         response.force_close()
         return response
 
-    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _apply(self, application: Handler, request: web.BaseRequest) -> web.StreamResponse:
         try:
-            if refusal := self._check_request(request):
-                return refusal
             async with asyncio.timeout(self._seconds):
-                return await handler(request)
+                return await application(request)
         except TimeoutError:
             # Not 408: the request was complete, and its work may have started.
             return _ErrorResponse(503, "later", "That takes too long right now. Try again in a minute.")
@@ -158,28 +177,55 @@ class Guard:
         except web.HTTPException as error:
             return _response_for_status(error.status)
         except Exception:
-            log.exception("web: %s failed", request.match_info.route.name)
+            log.exception("web: %s failed", _route(request))
             return _internal_error()
 
-    def _check_request(self, request: web.Request) -> web.Response | None:
-        if request.path == HEALTH and not self._is_from_visitor(request):
-            return None
-        if self._host and not self._is_own_host(request):
+    def _check_request(self, request: web.BaseRequest, *, health_only: bool) -> web.Response | None:
+        """The refusal of a request, by its head alone."""
+        by_supervisor = _asks_health(request) and not self._is_own_host(request)
+        if health_only and not by_supervisor:
+            return _ErrorResponse(503, "later", "Too many people are here right now. Try again in a minute.")
+        if self._host and not by_supervisor and not self._is_own_host(request):
             return _response_for_status(421)
-        if wait := self._limits.take(self._visitors.identify(request), request.method):
+        if not (by_supervisor and self._visitors.peer(request.remote or "").is_local) and (
+            wait := self._limits.take(self._visitors.identify(request), request.method)
+        ):
             sentence = "Too many requests. Try again in a minute."
             return _ErrorResponse(429, "rate", sentence, {"Retry-After": str(wait)})
+        return self._check_body(request)
+
+    def _check_body(self, request: web.BaseRequest) -> web.Response | None:
+        """Only a small body that is not compressed is read, and only where one is expected."""
+        # `identity` is for `Accept-Encoding` alone (RFC 9110, 8.4.1): no browser names it here.
+        if "Content-Encoding" in request.headers or _transfer_coding(request) not in ("", "chunked"):
+            return _ErrorResponse(415, *_COMPRESSED, {"Accept-Encoding": "identity"})
+        if request.body_exists and request.method in _READS:
+            return _response_for_status(400)
+        length = request.headers.get("Content-Length", "0")
+        if len(length) > _LONGEST_NUMBER or int(length) > self._most_bytes:
+            return _response_for_status(413)
         return None
 
-    def _is_from_visitor(self, request: web.Request) -> bool:
-        """Whether a visitor asks for the health, through the proxy, and not a supervisor by any address."""
-        return "X-Forwarded-For" in request.headers or self._is_own_host(request)
-
-    def _is_own_host(self, request: web.Request) -> bool:
+    def _is_own_host(self, request: web.BaseRequest) -> bool:
         """Whether the request is for this host: by its one `Host`, and by its target where that names a host too."""
         # Not `request.host`: without a `Host` that blocks everything while it resolves this machine's name.
         hosts = [host.lower() for host in request.headers.getall("Host", ())]
         return hosts == [self._host] and request.url.host_port_subcomponent == self._host
+
+
+def _asks_health(request: web.BaseRequest) -> bool:
+    """Whether the health is asked for as supervisors do: not through a proxy, and with a path alone for a target."""
+    direct = "X-Forwarded-For" not in request.headers and request.raw_path.startswith("/")
+    return direct and request.path == HEALTH and request.method in _READS
+
+
+def _transfer_coding(request: web.BaseRequest) -> str:
+    return ",".join(request.headers.getall("Transfer-Encoding", ())).strip().lower()
+
+
+def _route(request: web.BaseRequest) -> str:
+    """The name of the route only: paths, queries and `Referer` may hold what must not be logged."""
+    return (isinstance(request, web.Request) and request.match_info.route.name) or "unknown"
 
 
 def _response_for_error(error: TesseraError) -> web.Response:
@@ -197,7 +243,4 @@ def _internal_error() -> web.Response:
 
 
 def _response_for_status(status: int) -> web.Response:
-    response = _ErrorResponse(status, *_STATUSES.get(status, _STATUSES[400]))
-    if status in _UNREAD:
-        response.force_close()
-    return response
+    return _ErrorResponse(status, *_STATUSES.get(status, _STATUSES[400]))

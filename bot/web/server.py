@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import logging
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -20,23 +20,19 @@ from bot.config.web_table import WebSettings
 from bot.errors import ConfigError, StoreError
 from bot.messages import Message
 from bot.store import Store
+from bot.web.connection import Acceptor, Connection, NewConnection, Timeouts
 from bot.web.guard import HEALTH, Guard
+from bot.web.lag import LagMeter
 from bot.web.limits import Limits
+from bot.web.open_connections import OpenConnections
 from bot.web.verify_page import MAX_BODY, VerifyPage
 from bot.web.visitor import Visitors
 
-log = logging.getLogger(__name__)
-
-# Each connection costs some 30 kB; more need a proxy in front, which buffers the slow ones.
-_MOST_CONNECTIONS = 200
 _BACKLOG = 128
-# aiohttp closes a connection on which no complete request head arrives for so long.
-_IDLE_SECONDS = 15.0
-# How long aiohttp reads and drops the rest of a request after its response was sent; its default is ten.
-_LINGER_SECONDS = 2.0
 # Verifying a signature may take three requests to slow nodes, of eight seconds each.
 _REQUEST_SECONDS = 25.0
 _SHUTDOWN_SECONDS = 5.0
+_TIMEOUTS = Timeouts()
 
 _IN_USE = Message("[web] {host}:{port} is in use already. Choose another port.")
 _CANNOT_LISTEN = Message("[web] {host}:{port} cannot be listened on: {reason}. Choose another port.")
@@ -45,49 +41,12 @@ _CANNOT_LISTEN = Message("[web] {host}:{port} cannot be listened on: {reason}. C
 class Server:
     """A running server; `close()` stops it."""
 
-    def __init__(self, runner: web.AppRunner, listener: asyncio.Server) -> None:
-        self._runner = runner
-        self._listener = listener
+    def __init__(self, opened: AsyncExitStack) -> None:
+        self._opened = opened
 
     async def close(self) -> None:
         """Accept no new connections, and let running requests finish."""
-        self._listener.close()
-        await self._runner.cleanup()
-
-
-class _NoRoom(asyncio.Protocol):
-    """The protocol of connections above the maximum."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Hang up."""
-        transport.close()
-
-
-class _Connection(web.RequestHandler):
-    """A connection whose errors are ours: aiohttp's reveal its version, and log headers, which hold cookies."""
-
-    def __init__(self, http_server: web.Server, guard: Guard, idle_seconds: float) -> None:
-        super().__init__(
-            http_server,
-            loop=asyncio.get_running_loop(),
-            keepalive_timeout=idle_seconds,
-            lingering_time=_LINGER_SECONDS,
-            access_log=None,  # type: ignore[arg-type] # this is how aiohttp writes none; its type forgets that
-        )
-        self._guard = guard
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,  # noqa: ARG002 - aiohttp hands it in; it quotes what was sent
-    ) -> web.StreamResponse:
-        """Answer what the parser refused, or what failed before it was answered."""
-        log.info("web: not a valid request: %s", type(exc).__name__)
-        if request.writer.output_size > 0:
-            raise ConnectionError("a response was started")
-        return self._guard.error_response(status)
+        await self._opened.aclose()
 
 
 async def start_server(
@@ -97,7 +56,8 @@ async def start_server(
     page: VerifyPage | None = None,
     *,
     background_state: Callable[[], str] = lambda: "ok",
-    idle_seconds: float = _IDLE_SECONDS,
+    timeouts: Timeouts = _TIMEOUTS,
+    request_seconds: float = _REQUEST_SECONDS,
 ) -> Server:
     """Serve until what is returned is closed.
 
@@ -107,11 +67,13 @@ async def start_server(
         gateway_state: Returns the state of the connection to Discord, in one word.
         page: For proofs; None where members prove in another way.
         background_state: Returns the state of the background tasks, in one word; "ended" calls for a restart.
-        idle_seconds: How long a connection may be open without a complete request head.
+        timeouts: How long a connection may take.
+        request_seconds: How long the work of a request may take.
 
     Raises:
         ConfigError: the address is in use or not ours.
     """
+    lag = LagMeter()
 
     async def health(_request: web.Request) -> web.Response:
         try:
@@ -126,39 +88,70 @@ async def start_server(
             "store": store_state,
             "gateway": gateway_state(),
             "background": background,
+            "loop_lag_ms": lag.report(),
         }
         return web.json_response(body, status=200 if is_healthy else 503)
 
     site = urlsplit(settings.public_url)
+    visitors = Visitors(settings.proxies)
     guard = Guard(
         site.netloc.lower(),
         secure=site.scheme == "https",
-        visitors=Visitors(settings.proxies),
+        visitors=visitors,
         limits=Limits(),
-        seconds=_REQUEST_SECONDS,
+        seconds=request_seconds,
+        most_bytes=MAX_BODY,
     )
-    app = web.Application(middlewares=[guard.middleware()], client_max_size=MAX_BODY)
-    app.on_response_prepare.append(guard.add_headers)
+    app = web.Application(client_max_size=MAX_BODY)
     app.router.add_get(HEALTH, health, name="health")
     if page:
         page.add_routes(app)
-    runner = web.AppRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
-    await runner.setup()
-    http_server = runner.server
-    assert http_server is not None  # noqa: S101 - it is there after setup()
+    acceptor = Acceptor(OpenConnections(), visitors, timeouts, guard.error_response)
+    async with AsyncExitStack() as opened:
+        opened.callback(acceptor.close)
+        http_server = await opened.enter_async_context(_guarded(app, guard))
+        listener = await _listen(settings, lambda: NewConnection(http_server, acceptor))
+        opened.callback(listener.close)
+        measuring = asyncio.create_task(lag.run(), name="loop lag")
+        opened.callback(measuring.cancel)
+        return Server(opened.pop_all())
 
-    def make_protocol() -> asyncio.Protocol:
-        has_room = len(http_server.connections) < _MOST_CONNECTIONS
-        return _Connection(http_server, guard, idle_seconds) if has_room else _NoRoom()
 
+@asynccontextmanager
+async def _guarded(app: web.Application, guard: Guard) -> AsyncIterator[web.Server]:
+    """The application behind the guard, which also sees what aiohttp would answer before any middleware."""
+    inside = web.AppRunner(app)
+    await inside.setup()
+    application = inside.server
+    assert application is not None  # noqa: S101 - it is there after setup()
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        connection = request.protocol
+        assert isinstance(connection, Connection)  # noqa: S101 - no others are accepted
+        with connection.busy():
+            response = await guard.answer(request, application.request_handler, health_only=connection.health_only)
+        if response.keep_alive is False:
+            connection.stop_reading()
+        return response
+
+    outside = web.ServerRunner(
+        web.Server(answer, request_factory=application.request_factory), shutdown_timeout=_SHUTDOWN_SECONDS
+    )
+    await outside.setup()
     try:
-        listener = await asyncio.get_running_loop().create_server(
-            make_protocol, settings.host, settings.port, backlog=_BACKLOG
-        )
+        assert outside.server is not None  # noqa: S101 - it is there after setup()
+        yield outside.server
+    finally:
+        await outside.cleanup()
+        await inside.cleanup()
+
+
+async def _listen(settings: WebSettings, make_protocol: Callable[[], asyncio.Protocol]) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.create_server(make_protocol, settings.host, settings.port, backlog=_BACKLOG)
     except OSError as error:
-        await runner.cleanup()
         place = {"host": settings.host, "port": settings.port}
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(_IN_USE, **place) from error
         raise ConfigError(_CANNOT_LISTEN, **place, reason=os.strerror(error.errno or 0)) from error
-    return Server(runner, listener)

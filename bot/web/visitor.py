@@ -10,6 +10,7 @@ import hashlib
 import ipaddress
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 from pydantic import IPvAnyNetwork
@@ -19,6 +20,21 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _IPV6_PREFIX = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The other end of a connection: a visitor, a proxy, or a supervisor.
+
+    Attributes:
+        key: A keyed hash of its address.
+        is_proxy: The operator trusts it to stand for others.
+        is_local: It is on this machine.
+    """
+
+    key: bytes
+    is_proxy: bool
+    is_local: bool
+
+
 class Visitors:
     """Keyed hashes of visitors' addresses that only this process can compute: no address is stored."""
 
@@ -26,14 +42,22 @@ class Visitors:
         self._trusted = tuple(trusted)
         self._key = secrets.token_bytes(32)
 
-    def identify(self, request: web.Request) -> bytes:
+    def identify(self, request: web.BaseRequest) -> bytes:
         """A keyed hash of the visitor's address."""
-        address = self._address(request)
+        return self._hash(self._address(request))
+
+    def peer(self, host: str) -> Peer:
+        """Who opened a connection, by the address that it comes from."""
+        address = _parse_address(host)
+        is_proxy = address is not None and self._is_trusted(address)
+        return Peer(self._hash(address), is_proxy, is_local=address is not None and address.is_loopback)
+
+    def _hash(self, address: _Address | None) -> bytes:
         if isinstance(address, ipaddress.IPv6Address):
             address = ipaddress.IPv6Network((address, _IPV6_PREFIX), strict=False).network_address
         return hashlib.blake2b(str(address).encode(), key=self._key, digest_size=16).digest()
 
-    def _address(self, request: web.Request) -> _Address | None:
+    def _address(self, request: web.BaseRequest) -> _Address | None:
         address = _parse_address(request.remote or "")
         forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
         while address and forwarded and self._is_trusted(address):

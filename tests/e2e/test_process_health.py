@@ -17,7 +17,9 @@ async def healthz(port: int) -> tuple[int, Any]:
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as response:
         assert response.headers["Cache-Control"] == "no-store"
         assert response.content_type == "application/json"
-        return response.status, await response.json()
+        body = await response.json()
+        assert body.pop("loop_lag_ms").keys() == {"p99", "max"}
+        return response.status, body
 
 
 def fit(gateway: str) -> tuple[int, Any]:

@@ -11,7 +11,7 @@ import pytest
 from bot.web.limits import READS_PER_MINUTE
 from bot.web.verify_page import VerifyPage
 from tests.web.harness import PageHarness
-from tests.web.wire import ask, head, line_to, serving
+from tests.web.wire import ask, ask_each, head, serving
 
 PUBLIC = "https://verify.example.org"
 NAMED = {"Host": "verify.example.org"}
@@ -27,13 +27,8 @@ async def url(harness: PageHarness) -> AsyncIterator[str]:
 
 
 async def asked(url: str, headers: dict[str, str], times: int, *, target: str = "/healthz") -> Counter[int]:
-    """How often which status came, on one connection."""
-    seen: Counter[int] = Counter()
-    async with line_to(url) as line:
-        for _ in range(times):
-            await line.send(head(target, headers))
-            seen[(await line.answer()).status] += 1
-    return seen
+    """How often which status came."""
+    return Counter(answer.status for answer in await ask_each(url, times * [head(target, headers)]))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "tessera", "10.0.0.5:1"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import time
 import tracemalloc
 from collections import Counter
@@ -13,12 +12,24 @@ import aiohttp
 import pytest
 
 from bot.linking.cookie_secrets import csrf_token, new_secret
+from bot.web.connection import Timeouts
 from bot.web.limits import READS_PER_MINUTE, WRITES_PER_MINUTE, WRITES_PER_SECOND, Limits, SessionLimits
 from tests.web.harness import PageHarness
-from tests.web.wire import Line, Raw, ask, at_wallet, head, line_to, scripted, serving_page, stored_rows
+from tests.web.wire import (
+    PATIENCE,
+    Line,
+    Raw,
+    ask,
+    ask_each,
+    at_wallet,
+    head,
+    line_to,
+    scripted,
+    serving_page,
+    stored_rows,
+)
 
 PROXY = ("127.0.0.0/8",)
-MOST_CONNECTIONS = 200
 
 
 class Clock:
@@ -80,16 +91,6 @@ def test_visitors_without_end_take_memory_with_an_end() -> None:
     assert still < full * 1.02
 
 
-async def statuses(url: str, contents: Sequence[bytes]) -> list[Raw]:
-    """The answers on one connection."""
-    answers = []
-    async with line_to(url) as line:
-        for content in contents:
-            await line.send(content)
-            answers.append(await line.answer())
-    return answers
-
-
 def assert_limited(answers: Sequence[Raw], at_once: int, a_second: float, started_at: float) -> None:
     """As many passed as may, the rest were asked to wait; tokens refilled meanwhile may have passed too."""
     refused = [answer for answer in answers if answer.status == 429]
@@ -103,13 +104,13 @@ def assert_limited(answers: Sequence[Raw], at_once: int, a_second: float, starte
 
 async def test_a_visitor_who_writes_too_often_reads_when_to_try_again(harness: PageHarness) -> None:
     started_at = time.monotonic()
-    assert_limited(await statuses(harness.url, 80 * [scripted(harness.url, "start", b"{}")]), 30, 0.5, started_at)
+    assert_limited(await ask_each(harness.url, 80 * [scripted(harness.url, "start", b"{}")]), 30, 0.5, started_at)
 
 
 async def test_a_visitor_who_reads_too_often_sees_when_to_try_again(harness: PageHarness) -> None:
     started_at = time.monotonic()
     get = head("/v", {"Host": harness.url.removeprefix("http://")})
-    assert_limited(await statuses(harness.url, 250 * [get]), 120, 2, started_at)
+    assert_limited(await ask_each(harness.url, 250 * [get]), 120, 2, started_at)
 
 
 async def test_a_crowd_of_sessions_that_writes_too_often_reads_when_to_try_again(harness: PageHarness) -> None:
@@ -128,7 +129,7 @@ async def test_a_crowd_of_sessions_that_writes_too_often_reads_when_to_try_again
             for _ in range(10)
         ]
         started_at = time.monotonic()
-        assert_limited(await statuses(url, crowd), 40, 20, started_at)
+        assert_limited(await ask_each(url, crowd), 40, 20, started_at)
 
 
 async def test_a_crowd_of_strangers_shuts_no_member_out(harness: PageHarness) -> None:
@@ -139,7 +140,7 @@ async def test_a_crowd_of_strangers_shuts_no_member_out(harness: PageHarness) ->
             cookie = new_secret()
             own = {"Cookie": f"__Host-vs={cookie}", "X_Tessera_CSRF": csrf_token(cookie)}
             crowd.append(scripted(url, "challenge", b'{"address": "x"}', X_Forwarded_For=f"203.0.113.{n}", **own))
-        assert {answer.status for answer in await statuses(url, crowd)} == {401}
+        assert {answer.status for answer in await ask_each(url, crowd)} == {401}
         member = await at_wallet(harness)
         assert (await member.post("challenge", {"address": await harness.address("10001")})).status == 200
 
@@ -153,7 +154,7 @@ async def test_a_session_is_counted_whichever_visitor_sends_its_cookie(harness: 
             return scripted(url, "challenge", b'{"address": "x"}', X_Forwarded_For=f"203.0.113.{n}", **own)
 
         started_at = time.monotonic()
-        assert_limited(await statuses(url, [challenge(n) for n in range(25)]), 10, 1 / 6, started_at)
+        assert_limited(await ask_each(url, [challenge(n) for n in range(25)]), 10, 1 / 6, started_at)
         assert (await other.post("challenge", {"address": "x"})).status == 400
 
 
@@ -201,27 +202,10 @@ async def dribble(line: Line, content: bytes) -> None:
 
 
 async def test_a_head_that_comes_byte_by_byte_is_not_waited_for(harness: PageHarness) -> None:
-    async with serving_page(harness, idle_seconds=0.3) as url, line_to(url) as line:
-        started_at = time.monotonic()
-        dribbling = asyncio.create_task(dribble(line, head("/v", {"Host": "x", "X": 400 * "x"})))
+    async with serving_page(harness, timeouts=Timeouts(head=0.3, idle=PATIENCE)) as url, line_to(url) as line:
+        dribbling = asyncio.create_task(dribble(line, head("/v", {"Host": "x", "X": 4000 * "x"})))
         assert await line.ends() == b""
-        assert time.monotonic() - started_at < 5
         dribbling.cancel()
-
-
-async def test_who_comes_when_it_is_full_is_turned_away_and_served_when_others_left(harness: PageHarness) -> None:
-    async with serving_page(harness, idle_seconds=3) as url:
-        health = head("/healthz", {"Host": "x"})
-        lines = [line_to(url) for _ in range(MOST_CONNECTIONS)]
-        idle = await asyncio.gather(*(line.__aenter__() for line in lines))
-        async with line_to(url) as line:
-            assert await line.ends() == b""
-        await idle[0].send(health)  # the others are still there
-        assert (await idle[0].answer()).status == 200
-        assert await asyncio.gather(*(line.ends() for line in idle)) == MOST_CONNECTIONS * [b""]
-        assert (await ask(url, health)).status == 200
-        for each in lines:
-            await each.__aexit__(None, None, None)
 
 
 async def test_a_body_of_5_kb_is_refused_and_nothing_behind_it_is_read(harness: PageHarness) -> None:
@@ -231,18 +215,6 @@ async def test_a_body_of_5_kb_is_refused_and_nothing_behind_it_is_read(harness: 
         answer = await line.answer()
         assert (answer.status, answer.error) == (413, "large")
         assert await line.ends() == b""
-
-
-async def test_a_body_that_unpacks_to_64_mb_is_refused_in_little_memory(harness: PageHarness) -> None:
-    bomb = gzip.compress(b" " * 64 * 1024 * 1024)
-    tracemalloc.start()
-    try:
-        answer = await ask(harness.url, scripted(harness.url, "start", bomb, Content_Encoding="gzip"))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert (answer.status, answer.error) == (413, "large")
-    assert peak < 4 * 1024 * 1024
 
 
 async def test_requests_that_come_together_are_answered_in_turn(harness: PageHarness) -> None:

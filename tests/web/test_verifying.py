@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from bot.linking.outcome import Outcome, Result
 from bot.proofs import ProofMethod
-from bot.web.guard import Guard
-from bot.web.limits import Limits
-from bot.web.verify_page import VerifyPage
-from bot.web.visitor import Visitors
 from tests.linking.verifiers import owner
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import Browser, PageHarness, open_page
-from tests.web.wire import ask, at_wallet, scripted
+from tests.web.wire import ask, at_wallet, scripted, serving_page
 
 # A smart wallet: only its contract can verify it, and so a node has to be asked.
 WALLET = "10021"
@@ -127,32 +120,16 @@ async def test_a_contest_is_shown_with_its_end_although_the_session_is_over_by_t
     assert outcome.result is Result.CONTESTED
 
 
-@asynccontextmanager
-async def hurried(harness: PageHarness, seconds: float) -> AsyncIterator[str]:
-    """The page once more, where no request may take longer than that; where it listens."""
-    guard = Guard("", secure=False, visitors=Visitors(()), limits=Limits(), seconds=seconds)
-    app = web.Application(middlewares=[guard.middleware()])
-    VerifyPage(harness.verification, harness.url).add_routes(app)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
 async def test_a_request_that_takes_too_long_is_answered_with_try_again_later(
     harness: PageHarness,
 ) -> None:
     browser = await at_wallet(harness)
     body, waiting = await started(harness, browser)
     own: Any = {
-        "Origin": harness.url,
         "Cookie": f"__Host-vs={browser.cookie}",
         "X_Tessera_CSRF": browser.state["csrf"],
     }
-    async with hurried(harness, SLOW / 2) as url:
+    async with serving_page(harness, request_seconds=SLOW / 2) as url:
         sent = b'{"challenge_id": "%s", "signature": "%s"}' % (
             body["challenge_id"].encode(),
             body["signature"].encode(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +14,15 @@ import pytest
 
 from bot.config.web_table import WebSettings
 from bot.store import Store
+from bot.web.connection import Timeouts
 from bot.web.server import start_server
 from bot.web.verify_page import VerifyPage
 from tests.process import free_port
 from tests.web.harness import Browser, PageHarness
 
 PATIENCE = 60.0
+# So that only what a test is about ends a connection, however slow this machine is.
+PATIENT = Timeouts(head=PATIENCE, idle=PATIENCE)
 # Everything that a refusal may not touch; sessions and their texts may be used up.
 TABLES = ("links", "proofs", "contests", "refusals", "notices", "shares", "codes")
 
@@ -39,6 +42,11 @@ class Raw:
     status: int
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def closes(self) -> bool:
+        """Whether the server hangs up after it."""
+        return self.headers.get("connection") == "close"
 
     @property
     def error(self) -> str:
@@ -121,6 +129,22 @@ async def ask(url: str, content: bytes) -> Raw:
         return await line.answer()
 
 
+async def ask_each(url: str, contents: Iterable[bytes]) -> list[Raw]:
+    """The answers to one request after the other, on one connection as long as it stays open."""
+    answers: list[Raw] = []
+    pending = iter(contents)
+    content = next(pending, None)
+    while content is not None:
+        async with line_to(url) as line:
+            while content is not None:
+                await line.send(content)
+                answers.append(await line.answer())
+                content = next(pending, None)
+                if answers[-1].closes:
+                    break
+    return answers
+
+
 @asynccontextmanager
 async def serving(
     store: Store,
@@ -142,14 +166,21 @@ async def serving(
 
 @asynccontextmanager
 async def serving_page(
-    harness: PageHarness, *, body_seconds: float = 10, idle_seconds: float = 15, proxies: tuple[str, ...] = ()
+    harness: PageHarness,
+    *,
+    body_seconds: float = 10,
+    timeouts: Timeouts = PATIENT,
+    request_seconds: float = 25,
+    proxies: tuple[str, ...] = (),
 ) -> AsyncIterator[str]:
     """The page once more, under other limits; where it is."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     settings = WebSettings.model_validate({"port": port, "public_url": url, "trusted_proxies": proxies})
     page = VerifyPage(harness.verification, url, body_seconds=body_seconds)
-    server = await start_server(settings, harness.store, lambda: "ready", page, idle_seconds=idle_seconds)
+    server = await start_server(
+        settings, harness.store, lambda: "ready", page, timeouts=timeouts, request_seconds=request_seconds
+    )
     try:
         yield url
     finally:
