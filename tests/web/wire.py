@@ -86,12 +86,13 @@ class Line:
         self._writer.write(content)
         await self._writer.drain()
 
-    async def answer(self) -> Raw:
-        """The next answer."""
+    async def answer(self, *, without_body: bool = False) -> Raw:
+        """The next answer; one to a HEAD has no body, whatever its length says."""
         async with asyncio.timeout(PATIENCE):
             first, *lines = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").strip().split("\r\n")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-            body = await self._reader.readexactly(int(headers.get("content-length", 0)))
+            length = 0 if without_body else int(headers.get("content-length", 0))
+            body = await self._reader.readexactly(length)
             return Raw(int(first.split()[1]), headers, body)
 
     async def ends(self) -> bytes:
