@@ -87,15 +87,10 @@ class Connection(web.RequestHandler):
         if self._received > _MOST_BYTES:
             # From here on nothing can be read any more. If a request was complete before, it gets its response.
             self._is_too_long = True
-        if self._is_too_long:
-            self.stop_reading()
-            return
-        self._received += len(data)
-        super().data_received(data)
-
-    def stop_reading(self) -> None:
-        """Leave in the network whatever else is sent."""
-        if self._socket:
+        if not self._is_too_long:
+            self._received += len(data)
+            super().data_received(data)
+        elif self._socket:
             self._socket.pause_reading()
 
     def hang_up(self) -> None:
@@ -130,7 +125,6 @@ class Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         """Answer what the parser refused, or what failed before it was answered."""
         self._acceptor.invalid.note(type(exc).__name__)
-        self.stop_reading()
         if request.writer.output_size > 0:
             raise ConnectionError("a response was started")
         return self._acceptor.error_response(status)

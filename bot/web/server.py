@@ -129,10 +129,7 @@ async def _guarded(app: web.Application, guard: Guard) -> AsyncIterator[web.Serv
         connection = request.protocol
         assert isinstance(connection, Connection)  # noqa: S101 - no others are accepted
         with connection.busy():
-            response = await guard.answer(request, application.request_handler, health_only=connection.health_only)
-        if response.keep_alive is False:
-            connection.stop_reading()
-        return response
+            return await guard.answer(request, application.request_handler, health_only=connection.health_only)
 
     outside = web.ServerRunner(
         web.Server(answer, request_factory=application.request_factory), shutdown_timeout=_SHUTDOWN_SECONDS

@@ -67,16 +67,16 @@ async def test_after_a_refusal_the_connection_is_closed_and_nothing_more_is_take
         await line.send(content(harness.url))
         answer = await line.answer(without_body=status == 400 and content(harness.url).startswith(b"HEAD"))
         assert (answer.status, answer.closes) == (status, True)
-        assert await line.ends() == b""
         assert await megabytes_taken(line) < MOST_MEGABYTES
+        assert await line.ends() == b""
 
 
 async def test_after_what_is_no_request_nothing_more_is_taken(harness: PageHarness) -> None:
     async with line_to(harness.url) as line:
         await line.send(b"garbage\r\n\r\n" + head("/healthz", {"Host": "localhost"}))
         assert (await line.answer()).status == 400
-        assert await line.ends() == b""
         assert await megabytes_taken(line) < MOST_MEGABYTES
+        assert await line.ends() == b""
 
 
 async def test_too_many_requests_are_a_refusal_too(harness: PageHarness) -> None:
@@ -86,8 +86,8 @@ async def test_too_many_requests_are_a_refusal_too(harness: PageHarness) -> None
         await line.send(post)
         answer = await line.answer()
         assert (answer.status, answer.closes) == (429, True)
-        assert await line.ends() == b""
         assert await megabytes_taken(line) < MOST_MEGABYTES
+        assert await line.ends() == b""
 
 
 @pytest.mark.parametrize(

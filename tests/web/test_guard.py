@@ -121,6 +121,7 @@ CANARY = "canary-of-a-cookie-2f71"
         pytest.param(head("/v", {"Host": "x", f"Coo kie {CANARY}": "1"}), id="blank in a name"),
         pytest.param(head(f"/v?{CANARY}" + 20_000 * "x", {"Host": "x"}), id="20 kB of target"),
         pytest.param(head("/v", {"Host": "x"} | {f"X-{n}": CANARY for n in range(500)}), id="500 headers"),
+        pytest.param(head("/v", {"Host": "x"} | {f"X-{n}": CANARY for n in range(64)}), id="65 headers"),
         pytest.param(f"{CANARY}\r\n\r\n".encode(), id="no HTTP"),
         pytest.param(f"GET /v HTTP/9.9\r\nX: {CANARY}\r\n\r\n".encode(), id="no such version"),
         pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + CANARY.encode() + b"\r\n\r\n", id="TLS"),
@@ -146,6 +147,12 @@ async def test_an_invalid_request_is_refused_and_logged_without_its_content(
     assert CANARY not in caplog.text
     assert "127.0.0.1" not in caplog.text
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
+
+
+async def test_as_many_headers_as_browsers_and_proxies_send_are_read(harness: PageHarness) -> None:
+    host = {"Host": harness.url.removeprefix("http://")}
+    answer = await ask(harness.url, head("/v", host | {f"X-{n}": 40 * "x" for n in range(60)}))
+    assert answer.status == 200
 
 
 async def test_an_internal_error_is_logged_and_reported_without_details(

@@ -131,3 +131,35 @@ async def test_a_name_is_no_address_and_another_process_gives_another() -> None:
 async def test_the_proxy_may_be_reached_by_ipv6() -> None:
     async with naming("::1/128", address="::1") as who:
         assert await who("198.51.100.66, 203.0.113.1") == await who("203.0.113.1") != await who()
+
+
+@pytest.mark.parametrize(
+    ("address", "is_proxy", "is_local"),
+    [
+        ("127.0.0.1", True, True),
+        ("127.0.0.2", False, True),
+        ("::1", False, True),
+        ("::ffff:127.0.0.1", True, True),
+        ("10.1.2.3", True, False),
+        ("::ffff:10.1.2.3", True, False),
+        ("203.0.113.7", False, False),
+        ("2001:db8::1", False, False),
+        ("fe80::1%eth0", False, False),
+        ("no address", False, False),
+    ],
+)
+def test_who_opens_a_connection_is_a_proxy_or_on_this_machine_or_neither(
+    address: str,
+    is_proxy: bool,  # noqa: FBT001 - a column of the table above
+    is_local: bool,  # noqa: FBT001 - likewise
+) -> None:
+    peer = Visitors([ip_network("127.0.0.1/32"), ip_network("10.0.0.0/8")]).peer(address)
+    assert (peer.is_proxy, peer.is_local) == (is_proxy, is_local)
+
+
+def test_connections_from_one_network_of_ipv6_count_together() -> None:
+    visitors = Visitors(())
+    assert visitors.peer("2001:db8:1:2::1").key == visitors.peer("2001:db8:1:2:ffff::9").key
+    assert visitors.peer("2001:db8:1:2::1").key != visitors.peer("2001:db8:1:3::1").key
+    assert visitors.peer("203.0.113.1").key == visitors.peer("::ffff:203.0.113.1").key
+    assert visitors.peer("203.0.113.1").key != visitors.peer("203.0.113.2").key

@@ -113,10 +113,11 @@ class Line:
 
 
 @asynccontextmanager
-async def line_to(url: str) -> AsyncIterator[Line]:
-    """A connection to a server on this machine."""
+async def line_to(url: str, source: str = "") -> AsyncIterator[Line]:
+    """A connection to a server on this machine, from one of this machine's addresses."""
     host, _, port = url.removeprefix("http://").rpartition(":")
-    line = Line(*await asyncio.open_connection(host.strip("[]"), int(port)))
+    local = (source, 0) if source else None
+    line = Line(*await asyncio.open_connection(host.strip("[]"), int(port), local_addr=local))
     try:
         yield line
     finally:
