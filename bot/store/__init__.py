@@ -1,13 +1,16 @@
 """What must survive a restart, in one SQLite file.
 
-All writes run on one thread that owns its connection: one writer, no locks of ours. A second connection
-serves long reads. WAL with `synchronous=FULL`, so what was acknowledged is on the disk. A file that is corrupt or from
-a newer Tessera is refused, never recreated. The store returns what it found, as values; it makes no decisions, and has
-no messages for members.
+All writes of the bot run on one thread that owns its connection: one writer, no locks of ours. A second connection
+serves long reads. The one exception are the operator's commands (`change_beside_bot`): each makes one short transaction
+as a process of its own beside the running bot, which waits for it as SQLite has it, and retains nothing that the change
+would make untrue: it reads the store each time. WAL with `synchronous=FULL`, so what was acknowledged is on the disk. A
+file that is corrupt or from a newer Tessera is refused, never recreated. The store returns what it found, as values; it
+makes no decisions, and has no messages for members.
 
     thread      the threads, and how transactions run
     schema      the tables; `rows` converts rows to values; `audit` records actions under pseudonyms
     file/       open_store: `lock` it, `examine` it, back it up (`backup`), migrate its tables;
+                beside_bot: what operator's commands read and change while the bot runs
                 nightly: a backup every night; backup_files: their names, and how to restore one
     linking/    link_table: accounts that members named, and proofs
                 session_table: proofs in progress (session_moves: their status); proof_writer: their results
@@ -20,13 +23,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
 from bot.holdings import Account
+from bot.store.file.beside_bot import change_beside_bot, read_beside_bot
 from bot.store.file.examine import LOCK_TIMEOUT, Findings, inspect
 from bot.store.file.open_store import open_file, open_memory, open_to_read
 from bot.store.linking.contest_table import Contests
@@ -35,6 +40,8 @@ from bot.store.linking.member_data import Members
 from bot.store.linking.session_table import Sessions
 from bot.store.linking.wallet_table import Wallets
 from bot.store.thread import Reader, Writer
+
+T = TypeVar("T")
 
 
 class Store:
@@ -87,6 +94,24 @@ class Store:
             DamagedStoreError, ConfigError: as `open`, except that it may be in use.
         """
         return await asyncio.to_thread(inspect, _real(path), _real(backups or path.parent / "backups"))
+
+    @staticmethod
+    async def change_beside_bot(path: Path, work: Callable[[Database], T], *, backups: Path | None = None) -> T:
+        """Make one change to a store that a running bot may have open, as an operator's command does.
+
+        Raises:
+            DamagedStoreError, ConfigError, StoreError: see `bot.store.file.beside_bot`.
+        """
+        return await asyncio.to_thread(change_beside_bot, _real(path), _real(backups or path.parent / "backups"), work)
+
+    @staticmethod
+    async def read_beside_bot(path: Path, work: Callable[[Database], T], *, backups: Path | None = None) -> T:
+        """Read a store that a running bot may have open.
+
+        Raises:
+            DamagedStoreError, ConfigError: see `bot.store.file.beside_bot`.
+        """
+        return await asyncio.to_thread(read_beside_bot, _real(path), _real(backups or path.parent / "backups"), work)
 
     async def close(self) -> None:
         """Cancel reads, finish writes, and close the file."""

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 Pseudonym = Callable[[int | str], bytes]
 
+OPERATOR = "operator"  # the actor of what is done on the command line; no member's id and no address
+
 
 def pseudonyms(secret: str) -> Pseudonym:
     """Pseudonyms of Discord ids and addresses under a key made of a secret that is never in the store.

@@ -113,7 +113,7 @@ class Writer(_Connection):
             StoreError: SQLite failed, or the store is closed.
             RuntimeError: `work` ended the transaction by itself.
         """
-        return await self._do(lambda: _run_in_transaction(self._db, work))
+        return await self._do(lambda: run_in_transaction(self._db, work))
 
     def reader(self) -> Reader:
         """A reader on this very connection and thread, for a store in memory: no other connection can see that."""
@@ -188,7 +188,8 @@ def _run_alone(db: Database, work: Callable[[Database], T]) -> T:
     return result
 
 
-def _run_in_transaction(db: Database, work: Callable[[Database], T]) -> T:
+def run_in_transaction(db: Database, work: Callable[[Database], T]) -> T:
+    """Do all of `work` in one transaction on this thread, or nothing of it; see `Writer.transaction`."""
     # sqlite-utils commits by itself only where no transaction is open (Database.execute, Database.atomic), so all until
     # COMMIT belongs to this one. IMMEDIATE: waits for other programs at the start, not in the middle.
     db.conn.execute("BEGIN IMMEDIATE")

@@ -171,12 +171,20 @@ def _findings(path: Path, backups: Path, db: Database) -> Findings:
     applied = [step.name for step in MIGRATIONS.applied(db)]
     if not applied and set(db.table_names()) - {MIGRATIONS.migrations_table}:
         raise ConfigError(_OTHER_PROGRAM, path=path)
-    pending = tuple(step.name for step in MIGRATIONS.pending(db))
+    refuse_newer(path, db)
+    return Findings(count_rows(db), tuple(step.name for step in MIGRATIONS.pending(db)))
+
+
+def refuse_newer(path: Path, db: Database) -> None:
+    """Refuse tables that a newer Tessera made.
+
+    Raises:
+        ConfigError: they are.
+    """
     with Database(memory=True) as blank:
         known = {step.name for step in MIGRATIONS.pending(blank)}
-    if newer := [name for name in applied if name not in known]:
+    if newer := [step.name for step in MIGRATIONS.applied(db) if step.name not in known]:
         raise ConfigError(_NEWER, path=path, step=newer[-1])
-    return Findings(count_rows(db), pending)
 
 
 def count_rows(db: Database) -> dict[str, int]:
