@@ -7,7 +7,9 @@ TesseraError
 ├── SourceError              the source gave no usable answer: what it knows is *unknown*, which is not zero
 │   ├── UnavailableError     no answer, a broken one, or HTML: waiting helps
 │   ├── ThrottledError       too many requests: waiting helps
-│   └── RefusedError         the key is missing or wrong: the operator must act, waiting does not help
+│   ├── RefusedError         the key is missing or wrong: the operator must act, waiting does not help
+│   ├── NotRecordedError     an archive does not contain it: it cannot say anything about it
+│   └── ContradictionError   sources contradict each other: the operator must act, waiting does not help
 ├── SessionError             a verification that is unknown, used or over: which of them is never disclosed
 ├── ProofError               the signature does not prove what was claimed: another one may
 ├── UndecidedError           whether a signature is valid cannot be decided now: never a yes, never a final no
@@ -84,6 +86,14 @@ class ThrottledError(SourceError):
 
 class RefusedError(SourceError):
     """The source refuses our key: only the operator of the bot can fix that."""
+
+
+class NotRecordedError(SourceError):
+    """An archive does not contain what was asked for, which says nothing about it."""
+
+
+class ContradictionError(SourceError):
+    """Sources contradict each other: nothing may be concluded from either before the operator has looked."""
 
 
 class SessionError(TesseraError):

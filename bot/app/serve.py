@@ -36,6 +36,7 @@ from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup
 from bot.linking.upkeep import purge, settle
 from bot.lookup.lookup import Lookup
+from bot.lookup.owner_rule import OwnerRule
 from bot.messages import Message
 from bot.proofs import ProofMethod
 from bot.sources.session import open_session
@@ -90,9 +91,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 async def open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup]:
     """Answers about accounts and collections, over the configured sources."""
     async with open_session() as session:
-        sources = await open_sources(settings, session)
-        lookup = Lookup(sources, store, cache_for=settings.display.cache_for)
+        sources, rule = await open_sources(settings, session), OwnerRule(settings.linking.owners)
+        lookup = Lookup(sources, store, cache_for=settings.display.cache_for, owner_rule=rule)
         try:
+            rule.require_archive(sources)
+            await lookup.owners.apply_rule()
             yield lookup
         finally:
             await lookup.close()

@@ -18,8 +18,9 @@ _MOST_FAULTS = 20
 
 @dataclass(frozen=True)
 class IntegrityReport:
-    """What was found: counts of lines, and the first faults, each in a few words."""
+    """What was found: the hash of the file, counts of lines, and the first faults, each in a few words."""
 
+    sha256: str
     collections: int
     accounts: int
     owners: int
@@ -41,7 +42,9 @@ def verify(path: Path) -> IntegrityReport:
     finally:
         archive.close()
     count = archive.index.count
-    return IntegrityReport(count("collections"), count("accounts"), count("owners"), tuple(check.faults))
+    return IntegrityReport(
+        archive.sha256, count("collections"), count("accounts"), count("owners"), tuple(check.faults)
+    )
 
 
 class _Check:

@@ -55,12 +55,14 @@ class Archive:
         path: The file.
         header: Its metadata.
         index: Where its lines are.
+        sha256: Of the whole file, as it was when it was opened: what `sha256sum` prints.
     """
 
-    def __init__(self, path: Path, descriptor: int, header: Header, index: Index) -> None:
+    def __init__(self, path: Path, descriptor: int, header: Header, index: Index, sha256: str) -> None:
         self.path = path
         self.header = header
         self.index = index
+        self.sha256 = sha256
         self._descriptor = descriptor
         self._lock = threading.Lock()
         self._cached: LRUCache[int, _Lines] = LRUCache(
@@ -83,14 +85,14 @@ class Archive:
         except OSError as error:
             raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
         try:
-            header, index = _open(path, descriptor, network)
+            header, index, sha256 = _open(path, descriptor, network)
         except OSError as error:
             os.close(descriptor)
             raise ConfigError(_CANNOT_READ, path=path, reason=error.strerror) from error
         except ConfigError:
             os.close(descriptor)
             raise
-        return cls(path, descriptor, header, index)
+        return cls(path, descriptor, header, index, sha256)
 
     def close(self) -> None:
         """Close the file; every look-up after that gets an error."""
@@ -172,23 +174,26 @@ class Archive:
         return UnavailableError(_DAMAGED, network=self.header.network)
 
 
-def _open(path: Path, descriptor: int, network: str) -> tuple[Header, Index]:
+def _open(path: Path, descriptor: int, network: str) -> tuple[Header, Index, str]:
     size = os.fstat(descriptor).st_size
     header, after = _read_header(path, os.pread(descriptor, _MAX_HEADER, 0))
     if network and header.network != network:
         raise ConfigError(_OTHER_NETWORK, path=path, network=header.network, wanted=network)
     damaged = ConfigError(_ALTERED, path=path)
     try:
-        index_at, digest = unpack_tail(os.pread(descriptor, TAIL_SIZE, max(0, size - TAIL_SIZE)))
-        if _digest(descriptor, size - TAIL_SIZE) != digest:
+        tail = os.pread(descriptor, TAIL_SIZE, max(0, size - TAIL_SIZE))
+        index_at, written = unpack_tail(tail)
+        digest = _digest(descriptor, size - TAIL_SIZE)
+        if digest.hexdigest() != written:
             raise damaged
+        digest.update(tail)  # from here on it is that of the whole file
         (line,) = unpack(os.pread(descriptor, size - TAIL_SIZE - index_at, index_at))
         index = decode_index(line)
     except ValueError as error:
         raise damaged from error
     if index.end(after) != index_at:
         raise damaged
-    return header, index
+    return header, index, digest.hexdigest()
 
 
 def _read_header(path: Path, start: bytes) -> tuple[Header, int]:
@@ -204,9 +209,9 @@ def _read_header(path: Path, start: bytes) -> tuple[Header, int]:
     return header, len(start) - len(rest)
 
 
-def _digest(descriptor: int, end: int) -> str:
+def _digest(descriptor: int, end: int) -> hashlib._Hash:
     digest, at = hashlib.sha256(), 0
     while at < end and (piece := os.pread(descriptor, min(_READ, end - at), at)):
         digest.update(piece)
         at += len(piece)
-    return digest.hexdigest()
+    return digest

@@ -23,6 +23,7 @@ def summary(archive: Archive) -> dict[str, Any]:
         "collections": index.count("collections"),
         "nfts": header.has_nfts,
         "bytes": archive.path.stat().st_size,
+        "sha256": archive.sha256,
     }
 
 
@@ -38,6 +39,7 @@ def summary_text(archive: Archive) -> str:
             f"{what['accounts']:,} accounts{incomplete}; the owners of {what['owners']:,} are known",
             f"{what['collections']:,} collections; single NFTs {'are' if what['nfts'] else 'were not'} recorded",
             f"{what['bytes']:,} bytes",
+            f"SHA-256 {what['sha256']}",
         )
     )
 

@@ -196,6 +196,7 @@ def _verify(path: Path) -> int:
         return 1
     counts = f"{report.accounts:,} accounts, {report.collections:,} collections, {report.owners:,} owners"
     _print(f"{path}: all is well: {counts}")
+    _print(f"SHA-256 {report.sha256}")
     return 0
 
 

@@ -8,6 +8,7 @@ must never silently select a default.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
@@ -95,6 +96,13 @@ class StoreSettings(Table):
         return self.backup_folder or self.path.parent / "backups"
 
 
+def _owner_rule(value: str) -> str:
+    value = value.strip().lower()
+    if not re.fullmatch(r"agree|first|archive:[0-9a-f]{64}", value):
+        raise ValueError("must be agree, first, or archive: and a SHA-256 as `tessera archive show` prints it")
+    return value
+
+
 class LinkingSettings(Table):
     """How members prove that an account is theirs; on the page by Discord's login, unless `login` says "code"."""
 
@@ -102,6 +110,7 @@ class LinkingSettings(Table):
     paste: bool = False
     manual: bool = False
     contest_hours: float = Field(default=24, gt=0, le=720)
+    owners: Annotated[str, AfterValidator(_owner_rule)] = "agree"
     wallet_factories: tuple[Address, ...] = ()
     rpc_url: SecretStr | None = Field(default=None, exclude=True)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.errors import InputError, NothingLinkedError, SourceError
+from bot.errors import ContradictionError, InputError, NothingLinkedError, SourceError
 from bot.holdings import Account
 from bot.linking.contest_rules import OBJECTION_PERIOD, REFUSAL_PERIOD
 from bot.linking.refusal_errors import refusal_error
@@ -132,6 +132,7 @@ class Accounts:
             InputError: what was typed is not an account.
             NotFoundError: there is no such account.
             SourceError: which account is meant cannot be found out while its source is down.
+            ContradictionError: sources contradict each other about its owner.
         """
         try:
             link = await self.find(user_id, text)
@@ -139,13 +140,13 @@ class Accounts:
             account = await self._lookup.resolve(self._lookup.names.parse_account(text))
             fresh = Link(account, "", "", is_main=False, linked_at=self._clock())
             link = next((known for known in await self._links.of(user_id) if known.account == account), fresh)
-        if link.owner:
-            return link
         try:
             return replace(link, owner=await self._lookup.owner_of(link.account))
+        except ContradictionError:
+            raise
         except SourceError as error:
             log.info("owner of an account to be proven: %s", error.sentence)
-            return link
+            return replace(link, owner="")
 
     async def main(self, user_id: int) -> Link:
         """The account that is shown where none is named.

@@ -31,15 +31,23 @@ class Claims:
 
         Raises:
             InputError: that address has no account on any network here.
-            SourceError: that cannot be found out now.
+            SourceError: who owns the account cannot be found out now.
+            ContradictionError: sources contradict each other about that.
         """
         if not session.account:
-            return session, (str(await self._account_of(signer)),)
-        if not session.owner:
-            owner = await self._lookup.owner_of(to_account(session.account))
+            return session, (str(await self._own_account(signer)),)
+        # Whatever was reported or linked before: a proof rests on what is confirmed now.
+        owner = await self._lookup.owner_of(to_account(session.account))
+        if owner != session.owner:
             await self._sessions.save_owner(session, owner)
-            session = replace(session, owner=owner)
-        return session, (session.account,)
+        return replace(session, owner=owner), (session.account,)
+
+    async def _own_account(self, signer: str) -> Account:
+        """The account of the connected address: a source found it, and whose it is must be confirmed."""
+        account = await self._account_of(signer)
+        if await self._lookup.owner_of(account) != signer:
+            raise InputError(_NO_ACCOUNT, start=signer[:6], end=signer[-4:])
+        return account
 
     async def _account_of(self, owner: str) -> Account:
         """The account of an address, as if it had been typed without its network."""

@@ -32,6 +32,7 @@ _NOT_LINKED = Message("That account is not among yours. `/accounts` lists them."
 _OTHER_OWNER = Message(
     "That account was reported before as owned by another address: this bot's operator must look at that."
 )
+_OWNER_UNCONFIRMED = Message("Who owns that account has to be found out again: run `/verify` once more.")
 _PROVEN_BY_MEMBER = Message("That account is proven by this member already: nothing was changed.")
 _PROVEN_BY_ANOTHER = Message("That account is proven by another member already: nothing was changed.")
 
@@ -40,6 +41,7 @@ _ERRORS: dict[Refusal, tuple[type[TesseraError], Words]] = {
     Refusal.LIMIT: (LimitError, _TOO_MANY_LINKED(count=MAX_LINKS)),
     Refusal.NOT_LINKED: (InputError, _NOT_LINKED()),
     Refusal.OTHER_OWNER: (InputError, _OTHER_OWNER()),
+    Refusal.OWNER_UNCONFIRMED: (InputError, _OWNER_UNCONFIRMED()),
     Refusal.PROVEN_BY_MEMBER: (InputError, _PROVEN_BY_MEMBER()),
     Refusal.PROVEN_BY_ANOTHER: (InputError, _PROVEN_BY_ANOTHER()),
 }

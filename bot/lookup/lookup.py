@@ -14,13 +14,15 @@ from datetime import UTC, datetime, timedelta
 
 from cachetools import LRUCache, TTLCache
 
-from bot.errors import InputError, SourceError, StoreError, TesseraError
+from bot.errors import InputError, SourceError, TesseraError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Owner
 from bot.links import Counterfactual
 from bot.lookup.holdings_read import HoldingsRead
+from bot.lookup.owner_rule import OwnerRule
+from bot.lookup.owners import Owners
 from bot.lookup.resolution import Resolution, Sleep
 from bot.messages import Message
-from bot.names import AccountRef, Names, is_numbered
+from bot.names import AccountRef, Names
 from bot.reasons import source_error
 from bot.sources.capabilities import namer_of, wallets_of
 from bot.sources.pace import Priority
@@ -31,13 +33,14 @@ from bot.store import Store
 log = logging.getLogger(__name__)
 
 _NETWORK_GONE = Message("No source here knows `{network}` any more: this bot's operator has removed it.")
-_OWNER_CHANGED = Message("Another owner of {account} was reported before: this bot's operator must check the sources.")
 
 # Rows cached in memory: shared for `cache_for`, and shown with their age when the source is down. A row with its texts
 # usually has some 2 KB; texts that are too long to be shown were shortened when they were parsed.
 _MAX_ROWS = 20_000
-# The owner of a name can change where it points. The owner of an account cannot change, and is stored permanently.
+# The owner of a name can change where it points.
 _NAME_SECONDS = 3600
+
+_AGREE = OwnerRule()
 
 _Key = tuple[Account, str | None]
 
@@ -51,6 +54,7 @@ class Lookup:
         cache_for: How long a complete answer is reused without asking the source again.
         sleep: Measures how long a preferred source is waited for after another has answered.
         priority: Of all requests to the sources; by default that of people who wait for a command.
+        owner_rule: On whose word about owners a proof may rest.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Lookup:
         cache_for: timedelta,
         sleep: Sleep = asyncio.sleep,
         priority: Priority = Priority.INTERACTIVE,
+        owner_rule: OwnerRule = _AGREE,
     ) -> None:
         self.sources = tuple(sources)
         self.names = Names(
@@ -72,8 +77,9 @@ class Lookup:
         self._cache_for = cache_for
         self._cached: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
         self._reads: dict[_Key, HoldingsRead] = {}
+        self.owners = Owners(self.sources, self._source, store, owner_rule)
         self._resolution = Resolution(
-            self.sources, self.subscribe_holdings, self._save_owner, priority=priority, sleep=sleep
+            self.sources, self.subscribe_holdings, self.owners, priority=priority, sleep=sleep
         )
         self._owner_names: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         seconds = cache_for.total_seconds()
@@ -116,23 +122,12 @@ class Lookup:
 
     async def known_owner(self, account: Account) -> Owner:
         """Who owns an account, as far as it is stored or cached; sends no request, and never raises."""
-        address = account.account_id  # on a chain an account is its address
-        if is_numbered(account.network):
-            try:
-                address = await self._store.get_owner(account) or ""
-            except StoreError:
-                return Owner()
-        return Owner(address, self._owner_names.get((account.network, address), ""))
+        address = await self.owners.known(account)
+        return Owner(address, self._owner_names.get((account.network, address), "") if address else "")
 
     async def owner_of(self, account: Account) -> str:
-        """The address that owns an account, lower case; once found out, it is read from the store."""
-        if not is_numbered(account.network):
-            return account.account_id
-        if known := (await self.known_owner(account)).address:
-            return known
-        owner = await self._source(account.network).fetch_owner(account, self._priority)
-        await self._save_owner(account, owner)
-        return owner
+        """The address that owns an account, as far as a proof may rest on it; see `bot.lookup.owners`."""
+        return await self.owners.owner_of(account, self._priority)
 
     async def counterfactual(self, wallet: str) -> Counterfactual | None:
         """How the address of a wallet that is not deployed is computed, from the first source that knows.
@@ -166,9 +161,7 @@ class Lookup:
         try:
             source = self._source(account.network)
             if not owner.address:
-                address = await source.fetch_owner(account, self._priority)
-                await self._save_owner(account, address)
-                owner = Owner(address)
+                owner = Owner(await self.owners.first_word(account, self._priority))
             key = (account.network, owner.address)
             if key not in self._owner_names and (namer := namer_of(source)):
                 self._owner_names[key] = await namer.fetch_name(owner.address, self._priority)
@@ -248,25 +241,6 @@ class Lookup:
         if not found.source_label:
             self._collections[key] = answer
         return answer
-
-    async def _save_owner(self, account: Account, owner: str) -> None:
-        """Store who owns an account.
-
-        Raises:
-            SourceError: another owner is stored. One of the two is wrong, so nothing may be concluded from either.
-        """
-        try:
-            known = await self._store.save_owner(account, owner, datetime.now(UTC))
-        except StoreError:
-            return  # logged by the store; the next question costs one more request
-        if known != owner:
-            log.error(
-                "%s is reported to be owned by %s, and earlier by %s: one of the sources is wrong",
-                account,
-                owner,
-                known,
-            )
-            raise SourceError(_OWNER_CHANGED, account=account)
 
 
 async def _only(holdings: Holdings) -> AsyncIterator[Holdings]:

@@ -14,6 +14,7 @@ from cachetools import LRUCache, TTLCache
 
 from bot.errors import InputError, NotFoundError
 from bot.holdings import Account, Holdings
+from bot.lookup.owners import Owners
 from bot.lookup.race import AnswerQuality, first_answer
 from bot.messages import Message
 from bot.names import AccountRef, RefKind, is_numbered
@@ -33,7 +34,6 @@ _ELSEWHERE = Message("{fact} On {label} it is `{account}`.")
 
 Sleep = Callable[[float], Awaitable[object]]
 ReadHoldings = Callable[[Account, str | None], AsyncIterator[Holdings]]
-SaveOwner = Callable[[Account, str], Awaitable[None]]
 
 
 class Resolution:
@@ -42,7 +42,7 @@ class Resolution:
     Args:
         sources: One for each network, in the order in which their answers are preferred.
         read_holdings: Reads what an account holds; of one contract, or of any.
-        save_owner: Called with each account that was found by its owner, and the owner.
+        owners: Is given each account that was found by its owner.
         priority: Of all requests to the sources.
         sleep: Measures how long a preferred source is waited for.
     """
@@ -51,14 +51,14 @@ class Resolution:
         self,
         sources: Sequence[Source],
         read_holdings: ReadHoldings,
-        save_owner: SaveOwner,
+        owners: Owners,
         *,
         priority: Priority,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._sources = {source.network: source for source in sources}
         self._read_holdings = read_holdings
-        self._save_owner = save_owner
+        self._owners = owners
         self._priority = priority
         self._sleep = sleep
         self._addresses: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
@@ -108,12 +108,15 @@ class Resolution:
     async def account_of(self, owner: str, network: str) -> Account:
         """The account that an address has on a network."""
         key = (network, owner)
-        if key not in self._accounts:
-            account = await self._sources[network].fetch_account(owner, self._priority)
-            if is_numbered(network):
-                await self._save_owner(account, owner)
-            self._accounts[key] = account
-        return self._accounts[key]
+        cached = self._accounts.get(key)
+        # The operator may have corrected or deleted what is stored: then the source is asked again.
+        if cached and await self._owners.names(cached, owner):
+            return cached
+        account = await self._sources[network].fetch_account(owner, self._priority)
+        if is_numbered(network):
+            await self._owners.note(account, owner, self._priority)
+        self._accounts[key] = account
+        return account
 
     async def _resolve(self, resolver: ResolvesNames, name: str) -> AsyncIterator[str]:
         yield await resolver.resolve_name(name, self._priority)

@@ -1,7 +1,7 @@
 """A recorded archive as a source: it always answers, with what was true when it was recorded.
 
-What is not in the archive is unknown, never absent: the answer is a `SourceError`, not a `NotFoundError` and not an
-empty list. All reading is done on threads.
+What is not in the archive is unknown, never absent: the answer is a `NotRecordedError`, not a `NotFoundError` and not
+an empty list. All reading is done on threads.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from bot.archive.lines import AccountRecord
 from bot.archive.reader import Archive
-from bot.errors import SourceError
+from bot.errors import NotRecordedError, SourceError
 from bot.holdings import Account, Collection, Holding, Nft, NftList
 from bot.messages import Message
 from bot.names import is_numbered
@@ -48,6 +48,9 @@ class ArchiveSource:
         label: For people; "": made from the header of the archive.
         network: Whose accounts it must contain; "": any.
 
+    Attributes:
+        sha256: Of the whole file, as it was when it was opened.
+
     Raises:
         ConfigError: the file cannot be used; the sentence says why.
     """
@@ -60,6 +63,7 @@ class ArchiveSource:
         self.network = header.network
         self.abilities = Abilities(numbers_copies=header.has_nfts, is_live=False)
         self.health = Health()
+        self.sha256 = self._archive.sha256
         self._what = _ARCHIVE(network=header.network)
         self._when = _RECORDED_ON(day=header.recorded_at)
 
@@ -105,10 +109,10 @@ class ArchiveSource:
         record = await self._ask(lambda: self._record(account))
         held = {held.collection_id: held for held in record.holdings}.get(collection.collection_id)
         if held is None and not record.complete:
-            raise SourceError(_PARTLY_HELD, archive=self._what, account=account, when=self._when)
+            raise NotRecordedError(_PARTLY_HELD, archive=self._what, account=account, when=self._when)
         nfts = held.nfts if held else NftList(complete=True, total=0)
         if nfts is None:
-            raise SourceError(_NO_NFTS, archive=self._what, when=self._when)
+            raise NotRecordedError(_NO_NFTS, archive=self._what, when=self._when)
         incomplete_reason = nfts.incomplete_reason
         if not nfts.complete and not incomplete_reason:
             incomplete_reason = Reason.of(ReasonCode.RECORDING_UNFINISHED)
@@ -118,7 +122,7 @@ class ArchiveSource:
         """One collection, independent of who held it."""
         found = await self._ask(lambda: self._archive.find_collection(collection_id))
         if found is None:
-            raise SourceError(_NO_COLLECTION, archive=self._what, collection=collection_id, when=self._when)
+            raise NotRecordedError(_NO_COLLECTION, archive=self._what, collection=collection_id, when=self._when)
         return replace(found, as_of=self._archive.header.recorded_at)
 
     async def fetch_owner(self, account: Account, priority: Priority) -> str:  # noqa: ARG002 - as above
@@ -127,7 +131,7 @@ class ArchiveSource:
             return account.account_id
         record = await self._ask(lambda: self._record(account))
         if not record.owner:
-            raise SourceError(_NO_OWNER, archive=self._what, account=account, when=self._when)
+            raise NotRecordedError(_NO_OWNER, archive=self._what, account=account, when=self._when)
         return record.owner
 
     async def fetch_account(self, owner: str, priority: Priority) -> Account:  # noqa: ARG002 - as above
@@ -136,23 +140,24 @@ class ArchiveSource:
             return Account(self.network, owner)
         found = await self._ask(lambda: self._archive.find_account_of(owner))
         if found is None:
-            raise SourceError(_NO_ACCOUNT_OF, archive=self._what, start=owner[:6], end=owner[-4:], when=self._when)
+            raise NotRecordedError(_NO_ACCOUNT_OF, archive=self._what, start=owner[:6], end=owner[-4:], when=self._when)
         return Account(self.network, found)
 
     def _record(self, account: Account) -> AccountRecord:
         found = self._archive.find_account(account.account_id) if account.network == self.network else None
         if found is None:
-            raise SourceError(_NO_ACCOUNT, archive=self._what, account_id=account.account_id, when=self._when)
+            raise NotRecordedError(_NO_ACCOUNT, archive=self._what, account_id=account.account_id, when=self._when)
         return found
 
     async def _ask(self, read: Callable[[], T]) -> T:
         # "Not recorded" is a normal answer; only the errors that the reader itself raises are failures.
         try:
             found = await asyncio.to_thread(read)
+        except NotRecordedError:
+            raise
         except SourceError as error:
-            if type(error) is not SourceError:
-                self.health.last_failure_at = datetime.now(UTC)
-                self.health.last_failure = error.sentence
+            self.health.last_failure_at = datetime.now(UTC)
+            self.health.last_failure = error.sentence
             raise
         self.health.last_success_at = datetime.now(UTC)
         return found

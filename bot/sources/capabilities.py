@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 
 from bot.errors import SourceError
 from bot.links import Counterfactual
+from bot.sources.archive import ArchiveSource
 from bot.sources.chain import ChainedSource, ask_in_turn
 from bot.sources.pace import Priority
 from bot.sources.paging import Scan
@@ -47,6 +48,18 @@ def wallets_of(source: Source) -> KnowsWallets | None:
         return source if isinstance(source, KnowsWallets) else None
     first, second = wallets_of(source.first), wallets_of(source.second)
     return _ChainedWallets(first, second) if first and second else first or second
+
+
+def each_of(source: Source) -> tuple[Source, ...]:
+    """The sources of a chain, in the order in which they are asked; of any other, itself."""
+    if not isinstance(source, ChainedSource):
+        return (source,)
+    return (*each_of(source.first), *each_of(source.second))
+
+
+def archive_hash(source: Source) -> str:
+    """The SHA-256 of the file of an archive; "" for every other source."""
+    return source.sha256 if isinstance(source, ArchiveSource) else ""
 
 
 class _ChainedHolders:

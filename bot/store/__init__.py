@@ -15,6 +15,7 @@ makes no decisions, and has no messages for members.
     linking/    link_table: accounts that members named, and proofs
                 session_table: proofs in progress (session_moves: their status); proof_writer: their results
                 contest_table: two members, one address, and what both must be notified of
+                owner_table: who owns an account, on whose word
                 member_data: all data of one member; wallet_table: how addresses of undeployed wallets are computed
                 refusal: why a change was refused
 """
@@ -24,19 +25,18 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlite_utils import Database
 
-from bot.holdings import Account
 from bot.store.file.beside_bot import change_beside_bot, read_beside_bot
 from bot.store.file.examine import LOCK_TIMEOUT, Findings, inspect
 from bot.store.file.open_store import open_file, open_memory, open_to_read
 from bot.store.linking.contest_table import Contests
 from bot.store.linking.link_table import Links
 from bot.store.linking.member_data import Members
+from bot.store.linking.owner_table import Owners
 from bot.store.linking.session_table import Sessions
 from bot.store.linking.wallet_table import Wallets
 from bot.store.thread import Reader, Writer
@@ -57,6 +57,7 @@ class Store:
         self.reader = reader or writer.reader()
         self.links = Links(writer)
         self.contests = Contests(writer, self.reader)
+        self.owners = Owners(writer)
         self.sessions = Sessions(writer)
         self.members = Members(writer, self.reader)
         self.wallets = Wallets(writer)
@@ -123,27 +124,6 @@ class Store:
     async def ping(self) -> None:
         """Check that the file can be read."""
         await self.writer.run(lambda db: db.execute("SELECT 1").fetchone())
-
-    async def get_owner(self, account: Account) -> str | None:
-        """The address that owns an account, if it was ever found out."""
-        row: tuple[Any, ...] | None = await self.writer.run(
-            lambda db: db.execute("SELECT owner FROM owners WHERE account = ?", [str(account)]).fetchone()
-        )
-        return str(row[0]) if row else None
-
-    async def save_owner(self, account: Account, owner: str, seen_at: datetime) -> str:
-        """Store the owner of an account, which never changes; returns the stored one, new or earlier."""
-
-        def work(db: Database) -> str:
-            db.execute(
-                """
-                INSERT INTO owners (account, owner, seen_at) VALUES (:account, :owner, :seen_at) ON CONFLICT DO NOTHING
-                """,
-                {"account": str(account), "owner": owner, "seen_at": seen_at.isoformat(timespec="seconds")},
-            )
-            return str(db.execute("SELECT owner FROM owners WHERE account = ?", [str(account)]).fetchone()[0])
-
-        return await self.writer.transaction(work)
 
 
 def _real(path: Path) -> Path:

@@ -15,9 +15,17 @@ from bot.links import Contest, Link, Notification, NotificationKind, ProofKind
 COVERED = """
     (method IN ('eoa', 'manual') OR links.account GLOB 'loopring:*' OR links.account GLOB 'eip155:1:*')
 """
+# The address in this very link is that of its account, as far as a proof may rest on it: on a chain the account says
+# so itself, and elsewhere a fact that is confirmed (`bot.store.linking.owner_table`).
+OWNED = """
+    ((links.account GLOB 'eip155:*' AND substr(links.account, -42) = links.owner) OR EXISTS (
+        SELECT 1 FROM owners WHERE owners.account = links.account AND owners.owner = links.owner AND is_confirmed
+    ))
+"""
 LINKS = f"""
     SELECT links.account, links.owner, label, is_main, linked_at, method, proven_at, guild_id
-    FROM links LEFT JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {COVERED}
+    FROM links LEFT JOIN proofs
+    ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {COVERED} AND {OWNED}
 """
 CONTESTS = "SELECT owner, holder_id, challenger_id, opened_at, ends_at, objected_at FROM contests"
 

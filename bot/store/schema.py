@@ -200,3 +200,16 @@ def m004_audit(db: Database) -> None:
         """
     )
     db.execute("CREATE INDEX audit_by_actor ON audit (actor, verb, at)")
+
+
+@MIGRATIONS()
+def m007_owners_word(db: Database) -> None:
+    """On whose word an owner is known. Until now that was the first source's alone."""
+    db.execute("ALTER TABLE owners ADD COLUMN sources TEXT NOT NULL DEFAULT ''")  # names; '': not recorded
+    db.execute("ALTER TABLE owners ADD COLUMN basis TEXT NOT NULL DEFAULT 'first'")  # the rule that it was found under
+    db.execute(
+        """
+        ALTER TABLE owners ADD COLUMN is_confirmed INTEGER NOT NULL DEFAULT 0   -- a proof may rest on it
+            CHECK (is_confirmed IN (0, 1))
+        """
+    )

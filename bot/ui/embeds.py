@@ -12,6 +12,7 @@ import discord
 
 from bot.errors import (
     ConfigError,
+    ContradictionError,
     InputError,
     LimitError,
     NotFoundError,
@@ -43,6 +44,7 @@ _ERROR_TITLES: Mapping[type[TesseraError], str] = {
     LimitError: "Limit reached",
     UndecidedError: "This cannot be checked right now",
     RefusedError: _FOR_OPERATOR,
+    ContradictionError: _FOR_OPERATOR,
     StoreError: _FOR_OPERATOR,
     ConfigError: _FOR_OPERATOR,
     SourceError: "The data source does not answer",

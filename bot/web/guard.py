@@ -20,6 +20,7 @@ import orjson
 from aiohttp import web
 
 from bot.errors import (
+    ContradictionError,
     InputError,
     LimitError,
     NotFoundError,
@@ -64,6 +65,7 @@ _STATUS_OF_ERRORS: tuple[tuple[type[TesseraError], int, str], ...] = (
     (LimitError, 429, "too_many"),
     (InputError, 400, "input"),
     (NotFoundError, 400, "input"),
+    (ContradictionError, 409, "operator"),
     (UndecidedError, 503, "later"),
     (SourceError, 503, "later"),
     (StoreError, 503, "later"),

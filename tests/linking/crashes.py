@@ -23,11 +23,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.holdings import Account
 from bot.linking.contest_rules import policy
 from bot.linking.start_limits import START_LIMITS
 from bot.links import Person, ProofKind
 from bot.proofs import ProofMethod, Session, SessionStatus, VerifiedSignature
 from bot.store import Store
+from bot.store.linking.owner_table import FIRST, OwnerFact
 from bot.store.linking.proof_writer import Finished, ProofWriter
 from bot.store.pseudonyms import pseudonyms
 from tests.store.killing import fork
@@ -44,6 +46,8 @@ async def begin(store: Store, user_id: int) -> Session:
     until = NOW + timedelta(minutes=10)
     session = Session(secrets.token_hex(8), ProofMethod.PASTE, SessionStatus.READY, Person(user_id, "ann"), until)
     actor, token_hash = PSEUDONYM(user_id), secrets.token_bytes(32)
+    account, owner = Account("loopring", str(user_id)), f"0x{user_id:040x}"
+    await store.owners.save(OwnerFact(account, owner, (), FIRST, is_confirmed=True, seen_at=NOW))
     await store.sessions.create(session, token_hash, NOW, actor=actor, limits=START_LIMITS)
     return session
 

@@ -20,11 +20,13 @@ from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup
 from bot.links import MAX_LINKS, Link, NotificationKind, Person
 from bot.lookup.lookup import Lookup
+from bot.names import is_numbered
 from bot.proofs import MAX_TRIES, ProofMethod, Session, VerifiedSignature
 from bot.sources.source import Source
 from bot.store import Store
 from bot.store.audit import record
 from bot.store.linking.link_table import LinkOutcome
+from bot.store.linking.owner_table import FIRST, OwnerFact
 from bot.store.linking.proof_writer import Finished, ProofWriter
 from bot.store.linking.refusal import Refusal, WrongCode
 from bot.store.pseudonyms import Pseudonym, pseudonyms
@@ -113,8 +115,17 @@ class LinkingHarness:
                 await self.notifications.mark_notified(each, refused=each.user_id in refusing)
         return await self.settle()
 
+    async def own(self, account: str, owner: str) -> None:
+        """Let it be confirmed who owns an account, as if the sources had agreed on it; the first owner stays."""
+        its = to_account(account)
+        if is_numbered(its.network) and owner:
+            await self.store.owners.save(
+                OwnerFact(its, owner, ("loopring",), FIRST, is_confirmed=True, seen_at=self.now)
+            )
+
     async def vouch(self, user_id: int, account: str, owner: str, *, guild_id: int = GUILD) -> None:
         """A moderator links an account to somebody."""
+        await self.own(account, owner)
         actor, subject = self.pseudonym(MOD), self.pseudonym(user_id)
         refusal = await self.store.links.prove_manually(
             user_id,
@@ -131,6 +142,7 @@ class LinkingHarness:
 
     async def add(self, user_id: int, account: str, owner: str) -> None:
         """Somebody links an account; "" where its owner is not known."""
+        await self.own(account, owner)
         outcome = await self.store.links.add(user_id, to_account(account), owner, self.now, limit=MAX_LINKS)
         if outcome is LinkOutcome.LIMIT:
             raise refusal_error(Refusal.LIMIT)
@@ -141,6 +153,7 @@ class LinkingHarness:
 
     async def prove(self, user_id: int, account: str, key: str, *, signer: str = "", owner: str = "") -> Outcome:
         """Somebody runs `/verify` and signs with a key; `signer` where that speaks for another address, `owner`."""
+        await self.own(account, owner or owner_of(key))
         link = Link(to_account(account), owner or owner_of(key), "", is_main=False, linked_at=self.now)
         verification = self.linking.verification
         started = await verification.start_proof(Person(user_id, "somebody"), None, "", link, ProofMethod.PASTE)
@@ -151,6 +164,7 @@ class LinkingHarness:
 
     async def sign_on_page(self, person: Person, account: str, key: str) -> str:
         """Somebody opens the link of their `/verify` and signs; the code that the page shows."""
+        await self.own(account, owner_of(key))
         link = Link(to_account(account), owner_of(key), "", is_main=False, linked_at=self.now)
         verification = self.linking.verification
         started = await verification.start_proof(person, GUILD, "The Mosaic Society", link, ProofMethod.CODE)

@@ -26,6 +26,7 @@ async def begin(
 ) -> StartedProof:
     """Somebody runs `/verify` for an account; `owner` is its own unless it is given."""
     whose = owner_of(KEYS[account]) if owner == "?" else owner
+    await harness.own(account, whose)
     link = Link(to_account(account), whose, "", is_main=False, linked_at=harness.now)
     person = Person(user_id, "somebody", "https://cdn.discordapp.com/a.png")
     return await harness.linking.verification.start_proof(person, GUILD, "The Mosaic Society", link, method)

@@ -15,7 +15,7 @@ from bot.errors import InputError, LimitError
 from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Result
 from bot.linking.upkeep import AUDIT_RETAINED, SESSIONS_RETAINED
-from bot.links import Person
+from bot.links import MAX_LINKS, Person
 from bot.store.pseudonyms import pseudonyms
 from bot.store.rows import to_account
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, LinkingHarness, open_linking, owner_of
@@ -40,7 +40,8 @@ async def live(harness: LinkingHarness) -> None:
     await harness.prove(DAN, LOST, "his")
     await harness.prove(CLEO, WANTED, "wanted")
     await harness.prove(ANN, WANTED, "wanted")  # and what Cleo has
-    await harness.name(ANN, LINKED, "unproven")
+    # Its owner is not confirmed, and so is nothing but hers.
+    await harness.store.links.add(ANN, to_account(LINKED), owner_of("unproven"), harness.now, limit=MAX_LINKS)
     await harness.accounts.set_label(ANN, to_account(LINKED), LABEL)
     await harness.store.links.set_share(ANN, GUILD, shared=True)
     await harness.recorded(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -166,16 +167,27 @@ async def test_the_owner_of_an_account_is_found_out_when_its_text_is_issued(
 ) -> None:
     assert sandbox.url
     async with open_linking(source) as harness:
-        started, other = await begin(harness, ANN, owner=""), await begin(harness, BEN, SECOND, owner="")
+        started = await begin(harness, ANN, owner="")
+        await begin(harness, BEN, SECOND, owner="")
         issued = await harness.linking.verification.challenge(started.session, ADA_OWNER)
         assert (issued.signer, issued.owner, issued.accounts) == (ADA_OWNER, ADA_OWNER, (FIRST,))
         assert await harness.rows("SELECT user_id, owner FROM sessions ORDER BY 1") == [(ANN, ADA_OWNER), (BEN, "")]
         other_key = await harness.linking.verification.challenge(started.session, owner_of("two"))
         assert (other_key.signer, other_key.owner) == (owner_of("two"), ADA_OWNER)
-        # What is known already stays.
-        await harness.store.sessions.save_owner(started.session, owner_of("two"))
-        await harness.store.sessions.save_owner(other.session, owner_of("two"))
-        assert await harness.rows("SELECT owner FROM sessions ORDER BY user_id") == [(ADA_OWNER,), (owner_of("two"),)]
+
+
+async def test_an_owner_that_is_confirmed_otherwise_is_the_one_that_signs(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
+    """Whatever was linked or shown before the text is issued."""
+    assert sandbox.url
+    async with open_linking(source) as harness:
+        started = await begin(harness, ANN, owner="")
+        await begin(harness, BEN, SECOND, owner="")
+        stale = replace(started.session, owner=owner_of("two"))
+        await harness.store.sessions.save_owner(stale, stale.owner)
+        assert (await harness.linking.verification.challenge(stale, ADA_OWNER)).owner == ADA_OWNER
+        assert await harness.rows("SELECT user_id, owner FROM sessions ORDER BY 1") == [(ANN, ADA_OWNER), (BEN, "")]
 
 
 async def test_an_address_means_its_account_on_the_first_network_that_has_one(

@@ -8,17 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import InputError, NotFoundError, SourceError
+from bot.errors import ContradictionError, InputError, NotFoundError
 from bot.holdings import LOOPRING, Account, Owner
 from bot.lookup.lookup import Lookup
 from bot.names import AccountRef, Names, RefKind
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
+from bot.store.linking.owner_table import FIRST, OwnerFact
 from tests.lookup.conftest import LONG
 from tests.sandbox_client import SandboxClient
 
 ADA = Account(LOOPRING, "10001")
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
+
+
+def confirmed(owner: str) -> OwnerFact:
+    """What is stored of ada's account, on which a proof may rest."""
+    return OwnerFact(ADA, owner, (LOOPRING,), FIRST, is_confirmed=True, seen_at=NOW)
 
 
 async def test_a_number_is_an_account_without_asking(sandbox: SandboxClient, lookup: Lookup) -> None:
@@ -98,16 +105,16 @@ async def test_two_owners_of_one_account_are_an_error(
 ) -> None:
     """A source was wrong once: nothing may be concluded from either answer, and the stored one stays."""
     other = "0x" + "ab" * 20
-    await store.save_owner(ADA, other, datetime.now(UTC))
+    await store.owners.save(confirmed(other))
     for number in (1, 2):  # nor is it taken from a cache the second time
         with pytest.raises(
-            SourceError, match=r"Another owner of loopring:10001 was reported before: .* operator must check"
+            ContradictionError, match=r"Who owns loopring:10001 cannot be decided: .* operator must look at that"
         ):
             await lookup.resolve(Names().parse_account(ADA_OWNER))
         assert len(await sandbox.requests("/account")) == number
-    assert await store.get_owner(ADA) == other
+    assert await store.owners.get(ADA) == confirmed(other)
     assert await lookup.known_owner(ADA) == Owner(other)
-    assert "one of the sources is wrong" in caplog.text
+    assert "one of them is wrong" in caplog.text
 
 
 async def test_an_owner_that_is_reported_again_is_the_same(
@@ -123,7 +130,7 @@ async def test_a_contradiction_while_an_owner_is_asked_for_is_an_error_too(
 ) -> None:
     asking = asyncio.create_task(lookup.owner_of(ADA))
     await learn_meanwhile(sandbox, store)
-    with pytest.raises(SourceError, match="Another owner of"):
+    with pytest.raises(ContradictionError, match="Who owns"):
         await asking
 
 
@@ -139,7 +146,7 @@ async def learn_meanwhile(sandbox: SandboxClient, store: Store) -> None:
     """Store another owner while Loopring is being asked."""
     await sandbox.fault("slow", path="/account", times=1, seconds=0.5)
     await sandbox.until_asked("/account")
-    await store.save_owner(ADA, "0x" + "ab" * 20, datetime.now(UTC))
+    await store.owners.save(confirmed("0x" + "ab" * 20))
 
 
 # ---------------------------------------------------------------- a store that fails

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from bot.holdings import Account
 from bot.store import Store
 from bot.store.file.backup import backup_file
+from bot.store.linking.owner_table import FIRST, OwnerFact
 from bot.store.schema import MIGRATIONS
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -39,10 +40,21 @@ def owner(number: int) -> str:
     return f"0x{number:040x}"
 
 
+def fact(account: Account, owner: str) -> OwnerFact:
+    """One that is confirmed."""
+    return OwnerFact(account, owner, ("loopring",), FIRST, is_confirmed=True, seen_at=NOW)
+
+
+async def stored_owner(store: Store, account: Account) -> str | None:
+    """The owner of an account, as the store has it."""
+    found = await store.owners.get(account)
+    return found.owner if found else None
+
+
 async def save(store: Store, *numbers: int) -> None:
     """Save the owners of some accounts, one after the other."""
     for number in numbers:
-        await store.save_owner(account(number), owner(number), NOW)
+        await store.owners.save(fact(account(number), owner(number)))
 
 
 async def make_store(path: Path, rows: int = 3) -> None:

@@ -37,6 +37,7 @@ from typing import Any
 
 from bot.holdings import Account
 from bot.store import Store
+from bot.store.linking.owner_table import FIRST, OwnerFact
 
 Write = Callable[[Store, int], Awaitable[str]]
 Check = Callable[[Store, list[str]], Awaitable[None]]
@@ -72,7 +73,7 @@ class Tally:
 async def save_owner(store: Store, number: int) -> str:
     """Store the owner of one more account, as the bot does; it is acknowledged by its number."""
     account = Account("loopring", str(number))
-    await store.save_owner(account, _owner(number), _NOW)
+    await store.owners.save(OwnerFact(account, _owner(number), (), FIRST, is_confirmed=True, seen_at=_NOW))
     return str(account)
 
 

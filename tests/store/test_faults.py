@@ -15,14 +15,14 @@ from sqlite_utils import Database
 
 from bot.errors import ConfigError, StoreError
 from bot.store import Store
-from tests.store.fixtures import account, make_store, owner, owners, read_owners, save
+from tests.store.fixtures import account, make_store, owner, owners, read_owners, save, stored_owner
 
 _SMALL_DISK = """
 import asyncio, json, resource, sys
 from pathlib import Path
 from bot.errors import StoreError
 from bot.store import Store
-from tests.store.fixtures import save
+from tests.store.fixtures import save, stored_owner
 
 async def main():
     path = Path(sys.argv[1])
@@ -36,7 +36,7 @@ async def main():
             saved += 1
     except StoreError as error:
         said = error.sentence
-    readable = await store.get_owner(Account("loopring", "0")) is not None
+    readable = await stored_owner(store, Account("loopring", "0")) is not None
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     await save(store, saved)
     await store.close()
@@ -122,7 +122,7 @@ async def test_a_store_that_another_program_holds_is_waited_for_and_then_given_u
         with pytest.raises(StoreError):
             await save(store, 3)
         assert time.monotonic() - started > 0.1
-        assert await store.get_owner(account(0)) == owner(0)  # reading goes on
+        assert await stored_owner(store, account(0)) == owner(0)  # reading goes on
         other.execute("COMMIT")
     assert read_owners(path) == owners(3)
     await save(store, 3)

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from bot.errors import ConfigError, StoreError
 from bot.store import Store
 from bot.store.pseudonyms import pseudonyms
-from tests.store.fixtures import NOW, account, owner, save
+from tests.store.fixtures import NOW, account, owner, save, stored_owner
 
 FOREVER = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 COUNT = "SELECT count(*) FROM owners"
@@ -65,7 +65,7 @@ async def test_a_read_without_an_end_delays_neither_a_write_nor_a_read_of_the_wr
     reading = asyncio.create_task(store.reader.run(lambda db: db.execute(FOREVER).fetchall()))
     async with asyncio.timeout(SECONDS):
         await save(store, *range(50))
-        assert await store.get_owner(account(49)) == owner(49)
+        assert await stored_owner(store, account(49)) == owner(49)
         assert not reading.done()
         # Nor does it outlive the store, with whatever waits behind it.
         behind = asyncio.create_task(store.reader.run(count))

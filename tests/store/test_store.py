@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import stat
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,37 +10,35 @@ import pytest
 from bot.errors import ConfigError, DamagedStoreError, StoreError
 from bot.holdings import Account
 from bot.store import Store
-from tests.store.fixtures import damage, make_store
+from tests.store.fixtures import damage, fact, make_store, stored_owner
 
 ACCOUNT = Account("loopring", "10001")
 OWNER = "0x" + "ab" * 20
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 async def test_an_owner_is_stored_over_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     store = await Store.open(path)
-    assert await store.get_owner(ACCOUNT) is None
-    await store.save_owner(ACCOUNT, OWNER, NOW)
+    assert await stored_owner(store, ACCOUNT) is None
+    await store.owners.save(fact(ACCOUNT, OWNER))
     await store.close()
     store = await Store.open(path)
-    assert await store.get_owner(ACCOUNT) == OWNER
+    assert await stored_owner(store, ACCOUNT) == OWNER
     await store.ping()
     await store.close()
 
 
 async def test_the_owner_of_an_account_is_the_first_that_was_reported(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "t.db")
-    assert await store.save_owner(ACCOUNT, OWNER, NOW) == OWNER
-    assert await store.save_owner(ACCOUNT, "0x" + "cd" * 20, NOW) == OWNER
-    assert await store.save_owner(ACCOUNT, OWNER, NOW) == OWNER
-    assert await store.get_owner(ACCOUNT) == OWNER
+    for reported in (OWNER, "0x" + "cd" * 20, OWNER):
+        assert (await store.owners.save(fact(ACCOUNT, reported))).owner == OWNER
+    assert await stored_owner(store, ACCOUNT) == OWNER
     await store.close()
 
 
 async def test_what_was_acknowledged_is_on_the_disk_for_others_to_read(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "t.db")
-    await store.save_owner(ACCOUNT, OWNER, NOW)
+    await store.owners.save(fact(ACCOUNT, OWNER))
     with sqlite3.connect(tmp_path / "t.db") as other:
         assert other.execute("SELECT account, owner FROM owners").fetchall() == [("loopring:10001", OWNER)]
     other.close()
@@ -62,16 +59,16 @@ async def test_the_file_is_the_operators_alone_and_safe_against_power_loss(tmp_p
 async def test_many_at_once_are_written_one_after_the_other(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "t.db")
     accounts = [Account("loopring", str(number)) for number in range(1, 101)]
-    await asyncio.gather(*(store.save_owner(account, OWNER, NOW) for account in accounts))
-    assert set(await asyncio.gather(*map(store.get_owner, accounts))) == {OWNER}
+    await asyncio.gather(*(store.owners.save(fact(account, OWNER)) for account in accounts))
+    assert set(await asyncio.gather(*(stored_owner(store, account) for account in accounts))) == {OWNER}
     await store.close()
 
 
 async def test_a_row_that_breaks_the_rules_is_refused_and_nothing_is_saved(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "t.db")
     with pytest.raises(StoreError, match="its operator must look at the disk"):
-        await store.save_owner(ACCOUNT, "not an address", NOW)
-    assert await store.get_owner(ACCOUNT) is None
+        await store.owners.save(fact(ACCOUNT, "not an address"))
+    assert await stored_owner(store, ACCOUNT) is None
     await store.close()
 
 

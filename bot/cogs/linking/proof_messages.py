@@ -145,7 +145,7 @@ class ProofMessages:
             if len(unproven) != 1:
                 raise InputError(_NAME_ACCOUNT)
             (link,) = unproven
-        return link if link.owner else await self._accounts.candidate(user_id, str(link.account))
+        return await self._accounts.candidate(user_id, str(link.account))
 
     async def _begin(
         self, interaction: discord.Interaction[Bot], link: Link | None, method: ProofMethod

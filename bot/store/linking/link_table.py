@@ -12,6 +12,7 @@ from bot.holdings import Account
 from bot.links import Link, ProofKind
 from bot.store.audit import record
 from bot.store.linking import contest_table
+from bot.store.linking.owner_table import is_owner
 from bot.store.linking.refusal import Refusal
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import LINKS, first, seconds, to_link
@@ -171,11 +172,12 @@ class Links:
 
 
 def put_link(db: Database, user_id: int, account: Account, owner: str, now: datetime, *, limit: int) -> LinkOutcome:
-    """Insert a link, or fill in the owner of an existing one, within a member's limit."""
+    """Insert a link, or fill in or correct the owner of an existing one, within a member's limit."""
     key = [user_id, str(account)]
     if first(db, "SELECT 1 FROM links WHERE user_id = ? AND account = ?", key):
         if owner:
-            db.execute("UPDATE links SET owner = ? WHERE user_id = ? AND account = ? AND owner IS NULL", [owner, *key])
+            sql = "UPDATE links SET owner = ? WHERE user_id = ? AND account = ? AND (owner IS NULL OR ?)"
+            db.execute(sql, [owner, *key, is_owner(db, str(account), owner)])
         return LinkOutcome.KNOWN
     count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
     if count >= limit:

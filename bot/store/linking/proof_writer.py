@@ -17,7 +17,8 @@ from bot.links import AddressStatus, ClaimDecision, Contest, NotificationKind, P
 from bot.proofs import EndReason, Session, SessionStatus, VerifiedSignature
 from bot.store.audit import record
 from bot.store.linking import contest_table
-from bot.store.linking.link_table import LinkOutcome, has_other_owner, put_link, put_proof
+from bot.store.linking.link_table import LinkOutcome, put_link, put_proof
+from bot.store.linking.owner_table import is_owner
 from bot.store.linking.refusal import Refusal, RefusedUntil, WrongCode
 from bot.store.linking.session_moves import move
 from bot.store.pseudonyms import Pseudonym
@@ -159,8 +160,8 @@ class ProofWriter:
         ):
             raise Rollback(Refusal.OVER)
         for account in verified.accounts:
-            if has_other_owner(db, user_id, account, owner):
-                raise Rollback(Refusal.OTHER_OWNER)
+            if not is_owner(db, account, owner):  # the operator corrected it since the text was issued
+                raise Rollback(Refusal.OWNER_UNCONFIRMED)
             if put_link(db, user_id, to_account(account), owner, now, limit=policy.max_links) is LinkOutcome.LIMIT:
                 raise Rollback(Refusal.LIMIT)
         status = contest_table.address_status(db, owner, user_id, self._pseudonym, now)

@@ -14,6 +14,7 @@ class Refusal(Enum):
     LIMIT = auto()  # the member has the maximum number of accounts
     NOT_LINKED = auto()  # the account is not among the member's
     OTHER_OWNER = auto()  # the account is known to be owned by another address
+    OWNER_UNCONFIRMED = auto()  # who owns the account has to be found out again
     PROVEN_BY_MEMBER = auto()
     PROVEN_BY_ANOTHER = auto()
 

@@ -150,8 +150,8 @@ class Sessions:
         return accepted is not None
 
     async def save_owner(self, session: Session, owner: str) -> None:
-        """Store the owner of the account to be proven, unless one is stored already."""
-        sql = "UPDATE sessions SET owner = ? WHERE id = ? AND owner = ''"
+        """Store the owner of the account to be proven, as it was confirmed."""
+        sql = "UPDATE sessions SET owner = ? WHERE id = ?"
         await self._writer.transaction(lambda db: db.execute(sql, [owner, session.session_id]).fetchall())
 
     async def cancel(self, session: Session) -> None:

@@ -27,6 +27,7 @@ from tests.store.fixtures import (
     owners,
     read_owners,
     save,
+    stored_owner,
 )
 
 _FUTURE = """
@@ -52,7 +53,7 @@ async def test_a_change_is_seen_by_the_bot_that_has_the_store_open(place: Place)
     await save(bot, 0, 1, 2)
     assert await Store.change_beside_bot(place.path, insert_seven) == "done"
     sql = "SELECT owner FROM owners WHERE account = ?"
-    assert await bot.get_owner(account(7)) == owner(7)
+    assert await stored_owner(bot, account(7)) == owner(7)
     row = await bot.reader.run(lambda db: db.execute(sql, [str(account(7))]).fetchone())
     assert row == (owner(7),)
     await save(bot, 8)  # and it can still write

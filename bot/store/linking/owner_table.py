@@ -1,0 +1,165 @@
+"""Who owns an account: which address, by which sources' word, and whether a proof may rest on it.
+
+A fact is *confirmed* where it was found under the rule that is in force (`bot.lookup.owner_rule`), or where the
+operator said so. All others are for showing alone: no link is proven by one (`bot.store.rows.OWNED`), and it is asked
+for again when a proof needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.holdings import Account
+from bot.store.rows import OWNED, first, to_account
+from bot.store.thread import Writer
+
+# The bases of a fact that need no source to be named; others are `agree:<names>` and `archive:<sha256>`.
+FIRST = "first"  # the word of the first source that answered
+OPERATOR = "operator"
+
+_COLUMNS = "account, owner, sources, basis, is_confirmed, seen_at"
+_NUMBERED = "account NOT GLOB 'eip155:*'"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerFact:
+    """Who owns an account, and on whose word.
+
+    Attributes:
+        account: A numbered one: on a chain an account is its own owner.
+        owner: Its address, lower case.
+        sources: The names of the sources that said so; none: not recorded, or the operator.
+        basis: The rule under which that was found out.
+        is_confirmed: A proof may rest on it.
+        seen_at: When it was found out.
+    """
+
+    account: Account
+    owner: str
+    sources: tuple[str, ...]
+    basis: str
+    is_confirmed: bool
+    seen_at: datetime
+
+
+class Owners:
+    """Reads and writes facts. Every method raises `StoreError` when SQLite fails."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def get(self, account: Account) -> OwnerFact | None:
+        """What is stored of an account."""
+        return await self._writer.run(lambda db: get_fact(db, account))
+
+    async def save(self, fact: OwnerFact) -> OwnerFact:
+        """Store a fact, and return the one that is stored then: a confirmed one stays as it is.
+
+        One that is for showing replaces none; a confirmed one corrects the links of its account.
+        """
+        return await self._writer.transaction(lambda db: _save(db, fact))
+
+    async def apply_rule(self, bases: Mapping[str, str]) -> None:
+        """Let a proof rest only on what was found under the rule in force, and on the operator's word.
+
+        Args:
+            bases: The basis of the rule, by network.
+        """
+
+        def work(db: Database) -> None:
+            db.execute("UPDATE owners SET is_confirmed = 0 WHERE basis <> ?", [OPERATOR])
+            for network, basis in bases.items():
+                sql = "UPDATE owners SET is_confirmed = 1 WHERE basis = ? AND account GLOB ? || ':*'"
+                db.execute(sql, [basis, network])
+            db.execute(
+                """
+                UPDATE links SET owner = owners.owner FROM owners
+                WHERE owners.account = links.account AND is_confirmed AND links.owner IS NOT owners.owner
+                """
+            )
+
+        await self._writer.transaction(work)
+
+    async def unconfirmed(self, limit: int) -> list[Account]:
+        """Some numbered accounts that members linked who have proven an address, of whose owner nothing is confirmed.
+
+        Which ones is left to chance, so that those that cannot be confirmed do not stand before the others.
+        """
+        sql = f"""
+            SELECT account FROM links
+            WHERE {_NUMBERED} AND user_id IN (SELECT user_id FROM proofs) AND NOT coalesce({OWNED}, 0)
+            GROUP BY account ORDER BY random() LIMIT ?
+        """
+        return await self._writer.run(lambda db: [to_account(row[0]) for row in db.execute(sql, [limit]).fetchall()])
+
+
+def get_fact(db: Database, account: Account) -> OwnerFact | None:
+    """What is stored of an account."""
+    row = first(db, f"SELECT {_COLUMNS} FROM owners WHERE account = ?", [str(account)])
+    return _to_fact(row) if row else None
+
+
+def is_owner(db: Database, account: str, owner: str) -> bool:
+    """Whether a proof of an address may count for an account now; see `OWNED`."""
+    sql = f"SELECT 1 FROM (SELECT ? AS account, ? AS owner) AS links WHERE {OWNED}"
+    return first(db, sql, [account, owner]) is not None
+
+
+def set_fact(db: Database, fact: OwnerFact) -> None:
+    """Store a fact in place of any other, and correct the links of its account."""
+    db.table("owners").insert(
+        {
+            "account": str(fact.account),
+            "owner": fact.owner,
+            "sources": ",".join(fact.sources),
+            "basis": fact.basis,
+            "is_confirmed": int(fact.is_confirmed),
+            "seen_at": fact.seen_at.isoformat(timespec="seconds"),
+        },
+        replace=True,
+    )
+    if fact.is_confirmed:
+        sql = "UPDATE links SET owner = :owner WHERE account = :account AND owner IS NOT :owner"
+        db.execute(sql, {"owner": fact.owner, "account": str(fact.account)})
+
+
+def forget_fact(db: Database, account: Account) -> OwnerFact | None:
+    """Delete what is stored of an account, so that it is asked for again; what that was."""
+    known = get_fact(db, account)
+    db.execute("DELETE FROM owners WHERE account = ?", [str(account)])
+    return known
+
+
+def count_links(db: Database, account: Account) -> tuple[int, int]:
+    """How many members linked an account, and how many of them have proven it."""
+    sql = f"""
+        SELECT count(*), count(proofs.owner) FROM links LEFT JOIN proofs
+        ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {OWNED} WHERE links.account = ?
+    """
+    linked, proven = first(db, sql, [str(account)]) or (0, 0)
+    return int(linked), int(proven)
+
+
+def _save(db: Database, fact: OwnerFact) -> OwnerFact:
+    known = get_fact(db, fact.account)
+    if known and (known.is_confirmed or not fact.is_confirmed):
+        return known
+    set_fact(db, fact)
+    return fact
+
+
+def _to_fact(row: tuple[Any, ...]) -> OwnerFact:
+    account, owner, sources, basis, is_confirmed, seen_at = row
+    return OwnerFact(
+        account=to_account(account),
+        owner=owner,
+        sources=tuple(filter(None, sources.split(","))),
+        basis=basis,
+        is_confirmed=bool(is_confirmed),
+        seen_at=datetime.fromisoformat(seen_at),
+    )
