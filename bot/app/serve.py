@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 from pydantic import SecretStr
@@ -34,7 +34,7 @@ from bot.linking.oauth import DiscordLogin
 from bot.linking.proof_methods import availabilities, proof_method_of, weaknesses
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup
-from bot.linking.upkeep import purge, settle
+from bot.linking.upkeep import confirm_owners, purge, settle
 from bot.lookup.lookup import Lookup
 from bot.lookup.owner_rule import OwnerRule
 from bot.messages import Message
@@ -50,6 +50,10 @@ from bot.web.verify_page import VerifyPage
 log = logging.getLogger(__name__)
 
 _NO_TOKEN = Message("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that contains it.")
+
+# How often it is asked who owns linked accounts where that is not confirmed, and of how many; commands come first.
+_CONFIRMS = timedelta(minutes=10)
+_MOST_CONFIRMED = 20
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -78,6 +82,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
         background = _plan(bot, settings, linking, notifications)
+        background.every(_CONFIRMS, lambda: confirm_owners(store, lookup, _MOST_CONFIRMED), name="owners")
         public_url = settings.web.public_url
         page = VerifyPage(linking.verification, public_url) if public_url else None
         server = await start_server(

@@ -16,6 +16,7 @@ from bot.errors import ConfigError, InputError, NotFoundError, RefusedError, Sou
 from bot.holdings import Account
 from bot.linking.ethereum import Nodes
 from bot.linking.proof_methods import availabilities, weaknesses
+from bot.lookup.owner_rule import OwnerRule
 from bot.names import Names, is_numbered
 from bot.sources.pace import Priority
 from bot.sources.reading import read_holdings
@@ -120,6 +121,19 @@ async def _check_arrangement(settings: Settings, print_line: Callable[[str], obj
         for source in sources:
             await source.close()
     print_line(f"✓ Accounts: {_asked_sources(sources)}")
+    return _check_owners(OwnerRule(settings.linking.owners), sources, print_line)
+
+
+def _check_owners(rule: OwnerRule, sources: Sequence[Source], print_line: Callable[[str], object]) -> int:
+    """By whose word a proof of a number may rest."""
+    try:
+        rule.require_archive(sources)
+    except ConfigError as error:
+        print_line(f"✗ Owners: {error.sentence}")
+        return 2
+    for source in sources:
+        if is_numbered(source.network):
+            print_line(f"✓ Owners: {rule.describe(source)}")
     return 0
 
 

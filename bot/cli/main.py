@@ -18,7 +18,7 @@ from bot.app.build_sources import open_source
 from bot.app.log import set_up_logging
 from bot.app.run import stop_on_signals
 from bot.app.serve import open_lookup, serve
-from bot.cli import archive_commands
+from bot.cli import archive_commands, owners_commands
 from bot.cli.check import check
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.settings import Settings, load
@@ -74,6 +74,8 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
         return await _backup(settings, arguments.file)
     if arguments.command == "archive":
         return await archive_commands.run(settings, arguments, _open_one)
+    if arguments.command == "owners":
+        return await owners_commands.run(settings, arguments, lambda line: print(line, flush=True))
     return await _collections(settings, arguments)
 
 
@@ -100,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--spam", action="store_true", help="also collections that are marked as scam")
     show.add_argument("--json", action="store_true", help="print JSON instead of a table")
     archive_commands.add_arguments(commands, config)
+    owners_commands.add_arguments(commands, config)
     return parser
 
 

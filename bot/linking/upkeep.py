@@ -1,14 +1,19 @@
 """Maintenance that runs periodically. Each function may be called at any time, any number of times.
 
-Both raise `StoreError` when the store fails; the next call does what is left.
+All raise `StoreError` when the store fails; the next call does what is left.
 """
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
+from bot.errors import StoreError, TesseraError
 from bot.linking.contest_rules import LONGEST_ROUND
+from bot.lookup.lookup import Lookup
 from bot.store import Store
+
+log = logging.getLogger(__name__)
 
 SESSIONS_RETAINED = timedelta(hours=24)
 AUDIT_RETAINED = timedelta(days=180)
@@ -23,3 +28,18 @@ async def purge(store: Store, now: datetime) -> None:
     """Delete what is older than its retention period."""
     await store.sessions.purge(now - SESSIONS_RETAINED)
     await store.members.purge(audit_before=now - AUDIT_RETAINED, now=now)
+
+
+async def confirm_owners(store: Store, lookup: Lookup, limit: int) -> None:
+    """Ask again who owns some accounts of members with a proof, where that is not confirmed (any more).
+
+    So a proof covers them again after another rule was set, or after the operator forgot an owner. To be called every
+    few minutes.
+    """
+    for account in await store.owners.unconfirmed(limit):
+        try:
+            await lookup.owner_of(account)
+        except StoreError:
+            raise
+        except TesseraError as error:
+            log.info("owner of a linked account: %s", error.sentence)

@@ -91,6 +91,15 @@ class OwnerRule:
         names = [each.name for each in each_of(source)]
         return FIRST if self.text == FIRST or len(names) == 1 else f"{AGREE}:{','.join(names)}"
 
+    def describe(self, source: Source) -> str:
+        """For the operator: the rule in force for a network, and who can speak about it."""
+        names = ", ".join(each.name for each in self.speakers(source))
+        if self.archive:
+            return f"who owns an account of {source.network} is what the archive {names} says, and no other source"
+        if self.basis(source) == FIRST:
+            return f"who owns an account of {source.network} is the word of the first of these that answers: {names}"
+        return f"who owns an account of {source.network} is what all of these agree on: {names}"
+
     def require_archive(self, sources: Sequence[Source]) -> None:
         """Refuse to start without the archive that is named.
 

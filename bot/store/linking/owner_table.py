@@ -15,7 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.holdings import Account
-from bot.store.rows import OWNED, first, to_account
+from bot.store.rows import COVERED, OWNED, first, to_account
 from bot.store.thread import Writer
 
 # The bases of a fact that need no source to be named; others are `agree:<names>` and `archive:<sha256>`.
@@ -135,14 +135,15 @@ def forget_fact(db: Database, account: Account) -> OwnerFact | None:
     return known
 
 
-def count_links(db: Database, account: Account) -> tuple[int, int]:
-    """How many members linked an account, and how many of them have proven it."""
+def links_of(db: Database, account: Account) -> tuple[int, frozenset[int]]:
+    """How many members linked an account, and which of them have proven it."""
     sql = f"""
-        SELECT count(*), count(proofs.owner) FROM links LEFT JOIN proofs
-        ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {OWNED} WHERE links.account = ?
+        SELECT links.user_id, proofs.owner IS NOT NULL FROM links LEFT JOIN proofs
+        ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {COVERED} AND {OWNED}
+        WHERE links.account = ?
     """
-    linked, proven = first(db, sql, [str(account)]) or (0, 0)
-    return int(linked), int(proven)
+    rows = db.execute(sql, [str(account)]).fetchall()
+    return len(rows), frozenset(user_id for user_id, is_proven in rows if is_proven)
 
 
 def _save(db: Database, fact: OwnerFact) -> OwnerFact:
