@@ -24,9 +24,8 @@ async def open_source(
     chosen: dict[str, Any] = {"requests_per_second": 1000, "timeout_seconds": 5} | settings
     async with aiohttp.ClientSession() as session:
         secret = SecretStr(key) if key else None
-        source = LoopringSource(
-            session, LoopringTable(name="loopring", base_url=f"{sandbox.url}/loopring", api_key=secret, **chosen)
-        )
+        chosen = {"name": "loopring", "base_url": f"{sandbox.url}/loopring"} | chosen
+        source = LoopringSource(session, LoopringTable(api_key=secret, **chosen))
         try:
             yield source
         finally:
