@@ -8,7 +8,7 @@ proof, so one proven account belongs to one Discord user.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.holdings import Account
@@ -64,7 +64,9 @@ class Link:
 
     `proof_kind` and `proven_at` are those of the member's own proof that covers it, None while there is none. A
     moderator's confirmation counts in one server alone, `proven_in`; it is None for a signature, which counts
-    everywhere.
+    everywhere. `first_proven_at` is since when the address has been this member's without a break: signing again does
+    not change it. `is_frozen`: the operator must decide whose the address is; until then a role is neither given nor
+    taken for it.
     """
 
     account: Account
@@ -75,6 +77,8 @@ class Link:
     proof_kind: ProofKind | None = None
     proven_at: datetime | None = None
     proven_in: int | None = None
+    first_proven_at: datetime | None = None
+    is_frozen: bool = False
 
     @property
     def proven(self) -> bool:
@@ -94,6 +98,32 @@ class Contest:
     objected_at: datetime | None = None
 
 
+def cool_down_over(link: Link, now: datetime, span: timedelta) -> bool:
+    """Whether an address has been proven by this member for so long that it may earn a first sensitive role.
+
+    It starts with the member's first signature for the address, not with their latest. After the address was
+    another's, or the proof was deleted, it starts again.
+    """
+    return link.first_proven_at is not None and now - link.first_proven_at >= span
+
+
+class FreezeReason(Enum):
+    """Why the operator must decide whose an address is."""
+
+    MOVES = "moves"
+    CLAIMS = "claims"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenAddress:
+    """An address that moves no more until the operator has decided; `holder_id` is who had it then, and still has."""
+
+    owner: str
+    frozen_at: datetime
+    reason: FreezeReason
+    holder_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AddressStatus:
     """The status of an address when a member has signed for it.
@@ -101,14 +131,22 @@ class AddressStatus:
     Attributes:
         holder_id: The member who has proven it, None for nobody.
         kind: How they have proven it.
-        is_contested: Another member claims it already.
-        refused_until: Until when the member who signed may not claim it, None where they may.
+        challenger_id: The member who claims it already, None for nobody.
+        challenger_kind: How they signed for it.
+        ends_at: When their contest ends.
+        refused_until: Until when the member who signed may not claim it by a contract's answer, None where they may.
+        is_frozen: The operator must decide whose it is.
+        claims: When it was claimed from its holder, in contests that are over as well.
     """
 
     holder_id: int | None = None
     kind: ProofKind | None = None
-    is_contested: bool = False
+    challenger_id: int | None = None
+    challenger_kind: ProofKind | None = None
+    ends_at: datetime | None = None
     refused_until: datetime | None = None
+    is_frozen: bool = False
+    claims: tuple[datetime, ...] = ()
 
 
 class ClaimDecision(Enum):
@@ -118,7 +156,18 @@ class ClaimDecision(Enum):
     OUTWEIGH = "the same; the moderator's confirmation for its holder no longer counts"
     CONTEST = "its holder is asked to sign again"
     TAKE_OVER = "the same; the member who signed replaces an earlier challenger"
-    REFUSE = "nothing: they claimed it recently, and it stayed with its holder"
+    FREEZE = "it moves no more: the operator must decide"
+    AWAIT = "the operator learns that this member signed, too"
+    REFUSE = "nothing: they claimed it recently, by a contract's answer, and it stayed with its holder"
+    NEED_KEY = "nothing: a contract's answer does not outweigh a signature by the address's own key"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision about a signature; `until` is when the contest ends, or a refusal."""
+
+    decision: ClaimDecision
+    until: datetime | None = None
 
 
 class NotificationKind(Enum):
@@ -131,6 +180,10 @@ class NotificationKind(Enum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     OVERTAKEN = "overtaken"
+    FROZEN = "frozen"
+    DECIDED_FOR = "decided for"
+    DECIDED_AGAINST = "decided against"
+    DECIDED_FOR_NOBODY = "decided for nobody"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class EndReason(StrEnum):
     REPLACED = "replaced"  # the same person ran the command again
     OTHER_USER = "other_user"  # another Discord user opened the link
     CONTESTED = "contested"  # done, but another member's proof came first
+    FROZEN = "frozen"  # done, but the operator must decide whose the address is
 
 
 _S = SessionStatus

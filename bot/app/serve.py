@@ -177,7 +177,7 @@ def _plan(bot: Bot, settings: Settings, linking: Linking, notifications: Notific
     """The jobs that the bot runs by itself."""
 
     async def settle_now() -> None:
-        await settle(linking.store, _now())
+        await settle(linking.store, linking.pseudonym, _now())
 
     async def purge_now() -> None:
         await purge(linking.store, _now())

@@ -64,7 +64,7 @@ def refuse_shared_folders(what: str, path: Path, *, user: int) -> None:
     Raises:
         ConfigError: with the command that helps.
     """
-    for folder in dict.fromkeys((*path.absolute().parents, *path.resolve().parents)):
+    for folder in dict.fromkeys((*path.absolute().parents, *Path(os.path.realpath(path)).parents)):
         try:
             status = folder.stat()
         except OSError:  # it is not there yet, or not for us to look at: then nothing in it can be opened either

@@ -14,6 +14,7 @@ class Result(Enum):
     LINKED = "linked"
     KEPT = "kept"  # linked before, contested, and signed for again
     CONTESTED = "contested"
+    FROZEN = "frozen"  # the operator must decide
     SIGNED = "signed"  # a code has to be typed
     RELAYED = "relayed"  # another Discord user opened the link
     CANCELLED = "cancelled"

@@ -9,8 +9,9 @@ from bot.store.linking.refusal import Refusal, RefusedUntil, WrongCode
 
 _CLAIMED_RECENTLY = Message(
     "You claimed that account recently, and it stayed with its holder: "
-    "you cannot claim it again before {until:%Y-%m-%d}."
+    "by a contract wallet you cannot claim it again before {until:%Y-%m-%d}."
 )
+_NEED_KEY = Message("The answer of a contract is not enough for that address: sign with the address's own key.")
 
 TOO_MANY_TRIES = Message("Too many tries with this link. Run `/verify` in Discord for a new one.")
 ANOTHER_CHAIN = Message(
@@ -42,6 +43,7 @@ _ERRORS: dict[Refusal, tuple[type[TesseraError], Words]] = {
     Refusal.NOT_LINKED: (InputError, _NOT_LINKED()),
     Refusal.OTHER_OWNER: (InputError, _OTHER_OWNER()),
     Refusal.OWNER_UNCONFIRMED: (InputError, _OWNER_UNCONFIRMED()),
+    Refusal.NEED_KEY: (InputError, _NEED_KEY()),
     Refusal.PROVEN_BY_MEMBER: (InputError, _PROVEN_BY_MEMBER()),
     Refusal.PROVEN_BY_ANOTHER: (InputError, _PROVEN_BY_ANOTHER()),
 }

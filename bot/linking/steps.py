@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from bot.linking.oauth import DiscordLogin
 from bot.linking.outcome import Outcome, Result
 from bot.proofs import EndReason, ProofMethod, Session, SessionStatus
+from bot.store.linking.proof_writer import Proved
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class LoginResult:
     problem: str = ""
 
 
+_REASONS = {Result.CONTESTED: EndReason.CONTESTED, Result.FROZEN: EndReason.FROZEN}
+
+
 def session_after(session: Session, outcome: Outcome) -> Session:
     """The session after its signature was verified: what the page shows, without reading the store again."""
     if outcome.result is Result.SIGNED:
@@ -41,7 +45,16 @@ def session_after(session: Session, outcome: Outcome) -> Session:
     return replace(
         session,
         status=SessionStatus.DONE,
-        reason=EndReason.CONTESTED if outcome.result is Result.CONTESTED else EndReason.NONE,
+        reason=_REASONS.get(outcome.result, EndReason.NONE),
         owner=outcome.owner,
         account=outcome.accounts[0],
     )
+
+
+def outcome_of(proved: Proved) -> Outcome:
+    """What an accepted signature led to."""
+    contest, verified = proved.contest, proved.verified
+    if proved.is_frozen:
+        return Outcome(Result.FROZEN, verified.owner, verified.accounts)
+    result = Result.CONTESTED if contest else Result.KEPT if proved.was_contested else Result.LINKED
+    return Outcome(result, verified.owner, verified.accounts, contest.ends_at if contest else None)

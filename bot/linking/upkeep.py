@@ -9,9 +9,10 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.errors import StoreError, TesseraError
-from bot.linking.contest_rules import LONGEST_ROUND
+from bot.linking.contest_rules import HISTORY_RETAINED, LONGEST_ROUND, MESSAGE_SPAN, freezes
 from bot.lookup.lookup import Lookup
 from bot.store import Store
+from bot.store.pseudonyms import Pseudonym
 
 log = logging.getLogger(__name__)
 
@@ -19,15 +20,16 @@ SESSIONS_RETAINED = timedelta(hours=24)
 AUDIT_RETAINED = timedelta(days=180)
 
 
-async def settle(store: Store, now: datetime) -> int:
+async def settle(store: Store, pseudonym: Pseudonym, now: datetime) -> int:
     """End the contests that are due; how many those were. To be called twice a minute."""
-    return await store.contests.settle(now, longest_round=LONGEST_ROUND)
+    return await store.contests.settle(now, pseudonym, longest_round=LONGEST_ROUND, freezes=freezes)
 
 
 async def purge(store: Store, now: datetime) -> None:
     """Delete what is older than its retention period."""
     await store.sessions.purge(now - SESSIONS_RETAINED)
     await store.members.purge(audit_before=now - AUDIT_RETAINED, now=now)
+    await store.contests.purge(events_before=now - HISTORY_RETAINED, messages_before=now - MESSAGE_SPAN)
 
 
 async def confirm_owners(store: Store, lookup: Lookup, limit: int) -> None:

@@ -26,7 +26,7 @@ from bot.linking.outcome import Outcome, Outcomes, Result
 from bot.linking.refusal_errors import ANOTHER_CHAIN, SESSION_OVER, TOO_MANY_TRIES, refusal_error
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.start_limits import START_LIMITS, start_error
-from bot.linking.steps import LoginResult, ProofSetup, StartedProof
+from bot.linking.steps import LoginResult, ProofSetup, StartedProof, outcome_of
 from bot.links import Link, Person, covers
 from bot.messages import Message
 from bot.proofs import (
@@ -291,9 +291,6 @@ class Verification:
         """Pass the outcome of a proof to the command that waits for it, and return it; a refusal is raised."""
         if not isinstance(finished, Proved):
             raise refusal_error(finished)
-        contest = finished.contest
-        result = Result.CONTESTED if contest else Result.KEPT if finished.was_contested else Result.LINKED
-        verified = finished.verified
-        outcome = Outcome(result, verified.owner, verified.accounts, contest.ends_at if contest else None)
+        outcome = outcome_of(finished)
         self.outcomes.publish(session.session_id, outcome)
         return outcome

@@ -14,7 +14,8 @@ makes no decisions, and has no messages for members.
                 nightly: a backup every night; backup_files: their names, and how to restore one
     linking/    link_table: accounts that members named, and proofs
                 session_table: proofs in progress (session_moves: their status); proof_writer: their results
-                contest_table: two members, one address, and what both must be notified of
+                contest_table: two members, one address (address_history: what is counted of it; freeze_table: which
+                the operator must decide about); notice_table: what members must be notified of
                 owner_table: who owns an account, on whose word
                 member_data: all data of one member; wallet_table: how addresses of undeployed wallets are computed
                 refusal: why a change was refused
@@ -36,6 +37,7 @@ from bot.store.file.open_store import open_file, open_memory, open_to_read
 from bot.store.linking.contest_table import Contests
 from bot.store.linking.link_table import Links
 from bot.store.linking.member_data import Members
+from bot.store.linking.notice_table import Notices
 from bot.store.linking.owner_table import Owners
 from bot.store.linking.session_table import Sessions
 from bot.store.linking.wallet_table import Wallets
@@ -56,8 +58,9 @@ class Store:
         self.writer = writer
         self.reader = reader or writer.reader()
         self.links = Links(writer)
-        self.contests = Contests(writer, self.reader)
         self.owners = Owners(writer)
+        self.contests = Contests(writer)
+        self.notices = Notices(writer, self.reader)
         self.sessions = Sessions(writer)
         self.members = Members(writer, self.reader)
         self.wallets = Wallets(writer)

@@ -23,7 +23,8 @@ OWNED = """
     ))
 """
 LINKS = f"""
-    SELECT links.account, links.owner, label, is_main, linked_at, method, proven_at, guild_id
+    SELECT links.account, links.owner, label, is_main, linked_at, method, proven_at, guild_id, first_proven_at,
+        EXISTS (SELECT 1 FROM frozen WHERE frozen.owner = links.owner)
     FROM links LEFT JOIN proofs
     ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {COVERED} AND {OWNED}
 """
@@ -48,7 +49,7 @@ def to_account(text: str) -> Account:
 
 def to_link(row: Sequence[Any]) -> Link:
     """A row of `LINKS`."""
-    account, owner, label, is_main, linked_at, method, proven_at, guild_id = row
+    account, owner, label, is_main, linked_at, method, proven_at, guild_id, first_proven_at, is_frozen = row
     return Link(
         account=to_account(account),
         owner=owner or "",
@@ -58,6 +59,8 @@ def to_link(row: Sequence[Any]) -> Link:
         proof_kind=ProofKind(method) if method else None,
         proven_at=moment(proven_at) if method else None,
         proven_in=guild_id,
+        first_proven_at=moment(first_proven_at) if method else None,
+        is_frozen=bool(is_frozen),
     )
 
 

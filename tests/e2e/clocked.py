@@ -52,7 +52,7 @@ async def harness(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
         background = Background()
 
         async def settle_now() -> None:
-            await settle(harness.store, harness.linking.clock())
+            await settle(harness.store, harness.linking.pseudonym, harness.linking.clock())
 
         round_ = contest_run(bot.is_ready, notifications.deliver, settle_now)
         background.every(timedelta(milliseconds=20), round_, name="contests")

@@ -18,16 +18,17 @@ from bot.linking.outcome import Outcome
 from bot.linking.refusal_errors import refusal_error
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup
-from bot.links import MAX_LINKS, Link, NotificationKind, Person
+from bot.links import MAX_LINKS, FreezeReason, Link, NotificationKind, Person, ProofKind
 from bot.lookup.lookup import Lookup
 from bot.names import is_numbered
 from bot.proofs import MAX_TRIES, ProofMethod, Session, VerifiedSignature
 from bot.sources.source import Source
 from bot.store import Store
 from bot.store.audit import record
+from bot.store.linking.freeze_table import freeze
 from bot.store.linking.link_table import LinkOutcome
 from bot.store.linking.owner_table import FIRST, OwnerFact
-from bot.store.linking.proof_writer import Finished, ProofWriter
+from bot.store.linking.proof_writer import Finished, ProofWriter, Proved
 from bot.store.linking.refusal import Refusal, WrongCode
 from bot.store.pseudonyms import Pseudonym, pseudonyms
 from bot.store.rows import to_account
@@ -55,6 +56,9 @@ class LinkingHarness:
     proofs: ProofWriter
     pseudonym: Pseudonym
     now: datetime = field(default_factory=lambda: datetime(2026, 11, 25, 10, 0, tzinfo=UTC))
+    messages: list[tuple[datetime, int, str]] = field(
+        default_factory=list
+    )  # direct messages: when, to whom, about what
 
     @property
     def accounts(self) -> Accounts:
@@ -68,7 +72,7 @@ class LinkingHarness:
 
     async def settle(self) -> int:
         """Contests that are due end; how many those were."""
-        return await upkeep.settle(self.store, self.now)
+        return await upkeep.settle(self.store, self.pseudonym, self.now)
 
     async def purge(self) -> None:
         """What was retained for long enough is forgotten."""
@@ -100,19 +104,27 @@ class LinkingHarness:
         """Let time go by, with the bot away."""
         self.now += span
 
-    async def run_for(self, span: timedelta) -> int:
-        """Let time go by with the bot running: its rounds notify and settle; how many contests that ended."""
+    async def run_for(self, span: timedelta, *, step: timedelta = A_ROUND) -> int:
+        """Let time go by with the bot running: its rounds notify and settle; how many contests that ended.
+
+        With a longer `step`, rounds in which nothing could happen are only said to have been there.
+        """
         end, moved = self.now + span, await self.round()
         while self.now < end:
-            self.now = min(self.now + A_ROUND, end)
+            self.now = min(self.now + step, end)
+            if step > A_ROUND:
+                await self.rows("UPDATE rounds SET at = ?", int(self.now.timestamp()))
             moved += await self.round()
         return moved
 
     async def round(self, *refusing: int) -> int:
         """One round; who is among `refusing` takes no direct messages. How many contests it ended."""
-        for each in await self.notifications.pending():
-            if not each.tried:
-                await self.notifications.mark_notified(each, refused=each.user_id in refusing)
+        for message in await self.notifications.messages():
+            refused = message[0].user_id in refusing
+            if not refused:
+                self.messages.append((self.now, message[0].user_id, message[0].owner))
+            for each in message:
+                await self.notifications.mark_notified(each, by_message=not refused, refused=refused)
         return await self.settle()
 
     async def own(self, account: str, owner: str) -> None:
@@ -162,6 +174,22 @@ class LinkingHarness:
             started.session, challenge.challenge_id, sign(key, challenge.text.encode()).hex()
         )
 
+    async def prove_by_contract(self, user_id: int, account: str, owner: str) -> Proved:
+        """Somebody runs `/verify`, and a wallet's contract says that the signature is right."""
+        await self.own(account, owner)
+        link = Link(to_account(account), owner, "", is_main=False, linked_at=self.now)
+        started = await self.linking.verification.start_proof(Person(user_id), None, "", link, ProofMethod.PASTE)
+        verified = VerifiedSignature(owner, (account,), ProofKind.CONTRACT, bytes(32))
+        finished = await self.finish(started.session, verified)
+        if not isinstance(finished, Proved):
+            raise refusal_error(finished)
+        return finished
+
+    async def freeze(self, owner: str) -> None:
+        """An address must be decided about by the operator."""
+        owner_hash = self.pseudonym(owner)
+        await self.store.writer.transaction(lambda db: freeze(db, owner, owner_hash, FreezeReason.MOVES, self.now))
+
     async def sign_on_page(self, person: Person, account: str, key: str) -> str:
         """Somebody opens the link of their `/verify` and signs; the code that the page shows."""
         await self.own(account, owner_of(key))
@@ -187,7 +215,7 @@ class LinkingHarness:
 
     async def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """All that may matter of links and proofs; what a verification leaves of itself is left out."""
-        tables = ("links", "proofs", "contests", "refusals", "notices")
+        tables = ("links", "proofs", "contests", "refusals", "notices", "address_events", "frozen", "frozen_claims")
         return {table: await self.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}  # noqa: S608 - names from the line above
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import InputError
-from bot.linking.contest_rules import REFUSAL_PERIOD
+from bot.linking.contest_rules import HISTORY_RETAINED, LONGER_CONTESTS, MESSAGE_SPAN
 from bot.linking.outcome import Result
 from bot.links import Contest, NotificationKind, ProofKind
 from bot.store.rows import to_account
@@ -93,7 +93,7 @@ async def test_a_member_can_object_once_and_only_about_their_own_address(harness
 
 
 @pytest.mark.usefixtures("contest")
-async def test_a_new_signature_of_the_holder_ends_the_contest_and_locks_the_challenger_out_for_a_month(
+async def test_a_new_signature_of_the_holder_ends_the_contest_and_the_next_one_takes_a_week(
     harness: LinkingHarness,
 ) -> None:
     harness.pass_time(LITTLE)
@@ -101,21 +101,35 @@ async def test_a_new_signature_of_the_holder_ends_the_contest_and_locks_the_chal
     assert await harness.store.contests.opened_by(BEN) == []
     assert await harness.pending_kinds(ANN) == [NotificationKind.CONTESTED, NotificationKind.KEPT]
     assert await harness.pending_kinds(BEN) == [NotificationKind.REFUSED]
-    again = harness.now + REFUSAL_PERIOD
-    harness.pass_time(REFUSAL_PERIOD - A_SECOND)
-    await harness.purge()
-    with pytest.raises(InputError, match=f"you cannot claim it again before {again:%Y-%m-%d}"):
-        await harness.prove(BEN, ACCOUNT, KEY)
-    assert await harness.store.contests.opened_by(BEN) == []
-    harness.pass_time(timedelta(hours=2))
-    assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.CONTESTED
+    outcome = await harness.prove(BEN, ACCOUNT, KEY)
+    assert (outcome.result, outcome.until) == (Result.CONTESTED, harness.now + LONGER_CONTESTS[0])
+    assert NotificationKind.CONTESTED in await harness.pending_kinds(ANN)
 
 
 @pytest.mark.usefixtures("contest")
-async def test_a_refusal_is_of_one_member_and_one_address(harness: LinkingHarness) -> None:
+async def test_a_claim_is_counted_of_the_address_whoever_makes_it(harness: LinkingHarness) -> None:
     await harness.prove(ANN, ACCOUNT, KEY)
-    assert (await harness.prove(CLEO, ACCOUNT, KEY)).result is Result.CONTESTED
+    outcome = await harness.prove(CLEO, ACCOUNT, KEY)
+    assert (outcome.result, outcome.until) == (Result.CONTESTED, harness.now + LONGER_CONTESTS[0])
     assert (await harness.prove(BEN, OTHER, "another wallet")).result is Result.LINKED
+    assert (await harness.prove(CLEO, OTHER, "another wallet")).until == harness.now + CONTEST
+
+
+async def test_a_claim_is_counted_for_a_year(harness: LinkingHarness, contest: Contest) -> None:
+    await harness.prove(ANN, ACCOUNT, KEY)
+    harness.now = contest.opened_at + HISTORY_RETAINED - A_SECOND
+    await harness.purge()
+    assert await harness.rows("SELECT event FROM address_events") == [("claim",)]
+    harness.pass_time(2 * A_SECOND)
+    await harness.purge()
+    assert await harness.rows("SELECT event FROM address_events") == []
+    assert (await harness.prove(BEN, ACCOUNT, KEY)).until == harness.now + CONTEST
+
+
+async def test_what_is_counted_names_nobody_and_no_address(harness: LinkingHarness, contest: Contest) -> None:
+    rows = await harness.rows("SELECT owner_hash FROM address_events")
+    assert rows == [(harness.pseudonym(contest.owner),)]
+    assert contest.owner[2:] not in rows[0][0].hex()
 
 
 @pytest.mark.parametrize("has_objected", [False, True])
@@ -127,15 +141,16 @@ async def test_the_member_who_signs_last_becomes_the_challenger(
         await harness.accounts.object(ANN, OWNER)
     [before] = await harness.store.contests.held_by(ANN)
     await harness.run_for(LITTLE)
+    ends_at = max(before.ends_at, harness.now + MESSAGE_SPAN + CONTEST)
     outcome = await harness.prove(CLEO, ACCOUNT, KEY)
-    assert (outcome.result, outcome.until) == (Result.CONTESTED, before.ends_at)
-    assert await harness.store.contests.held_by(ANN) == [replace(before, challenger_id=CLEO)]
+    assert (outcome.result, outcome.until) == (Result.CONTESTED, ends_at)
+    assert await harness.store.contests.held_by(ANN) == [replace(before, challenger_id=CLEO, ends_at=ends_at)]
     assert await harness.store.contests.opened_by(BEN) == []
     assert await harness.pending_kinds(BEN) == [NotificationKind.OVERTAKEN]
     assert await harness.pending_kinds(ANN) == []
     # Who was overtaken may sign once more.
     assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.CONTESTED
-    assert await harness.store.contests.held_by(ANN) == [before]
+    assert await harness.store.contests.held_by(ANN) == [replace(before, ends_at=ends_at)]
     assert await harness.pending_kinds(CLEO) == [NotificationKind.OVERTAKEN]
     assert contest.opened_at == before.opened_at
 
@@ -147,7 +162,7 @@ async def test_the_address_moves_to_the_member_who_signed_last_by_their_own_sign
     [(text_hash,)] = await harness.rows("SELECT text_hash FROM contests")
     assert len(text_hash) == len(bens) == 32
     assert text_hash != bens
-    assert await harness.run_for(CONTEST) == 1
+    assert await harness.run_for(MESSAGE_SPAN + CONTEST) == 1
     assert await harness.listed(CLEO) == {ACCOUNT: True}
     assert await harness.listed(BEN) == {ACCOUNT: False}
     assert await harness.rows("SELECT text_hash FROM proofs") == [(text_hash,)]
@@ -213,9 +228,8 @@ async def test_withdrawing_and_claiming_again_takes_no_week_from_a_holder_who_ob
         await harness.accounts.remove(BEN, to_account(ACCOUNT))
     else:
         await harness.delete(BEN)
-    with pytest.raises(InputError, match=f"you cannot claim it again before {harness.now + REFUSAL_PERIOD:%Y-%m-%d}"):
-        await harness.prove(BEN, ACCOUNT, KEY)
-    assert await harness.store.contests.held_by(ANN) == []
+    outcome = await harness.prove(BEN, ACCOUNT, KEY)
+    assert (outcome.result, outcome.until) == (Result.CONTESTED, harness.now + LONGER_CONTESTS[0])
 
 
 async def test_a_holder_keeps_what_another_account_of_the_address_still_needs(

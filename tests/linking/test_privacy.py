@@ -20,13 +20,15 @@ from bot.store.pseudonyms import pseudonyms
 from bot.store.rows import to_account
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, LinkingHarness, open_linking, owner_of
 
-HERS, LOST, WANTED, LINKED = "loopring:10001", "loopring:10002", "loopring:10003", "loopring:10004"
+HERS, LOST, WANTED, LINKED, COLD = (f"loopring:{number}" for number in range(10001, 10006))
 LABEL = "behind the clock"
 NAME = "ann_with_a_name"
 # What was found out about the networks, for anyone: an account's owner, how a wallet's address is computed.
 FACTS = {"owners", "wallets"}
 # What is the bot's own: when it last looked at contests.
 OWN = {"rounds"}
+# What is counted of an address, under keyed hashes that name no member; see `test_what_is_counted_names_nobody…`.
+ADDRESSES = {"address_events", "frozen"}
 # In which part of the export the rows of a table are, where that is not called like the table.
 PARTS = {"contests": ("contested_by_others", "contested_by_you")}
 
@@ -42,6 +44,11 @@ async def live(harness: LinkingHarness) -> None:
     await harness.prove(ANN, WANTED, "wanted")  # and what Cleo has
     # Its owner is not confirmed, and so is nothing but hers.
     await harness.store.links.add(ANN, to_account(LINKED), owner_of("unproven"), harness.now, limit=MAX_LINKS)
+    await harness.prove(DAN, COLD, "cold")
+    await harness.freeze(owner_of("cold"))
+    await harness.prove(ANN, COLD, "cold")  # and the operator must decide about it
+    _, lost = await harness.notifications.pending(ANN)
+    await harness.notifications.mark_notified(lost, by_message=True)
     await harness.accounts.set_label(ANN, to_account(LINKED), LABEL)
     await harness.store.links.set_share(ANN, GUILD, shared=True)
     await harness.recorded(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))
@@ -76,22 +83,33 @@ async def rows_about(harness: LinkingHarness, user_id: int) -> Counter[str]:
 
 async def test_the_export_has_every_row_of_every_table(lived: LinkingHarness) -> None:
     about = await rows_about(lived, ANN)
-    assert {table for table, count in about.items() if not count} == FACTS | OWN  # or this test would pass over a table
+    assert {
+        table for table, count in about.items() if not count
+    } == FACTS | OWN | ADDRESSES  # or this test would pass over a table
     export = await lived.export(ANN)
     exported = {
-        table: sum(len(export[part]) for part in PARTS.get(table, (table,))) for table in about.keys() - FACTS - OWN
+        table: sum(len(export[part]) for part in PARTS.get(table, (table,)))
+        for table in about.keys() - FACTS - OWN - ADDRESSES
     }
-    assert exported == {table: count for table, count in about.items() if table not in FACTS | OWN}
+    assert exported == {table: count for table, count in about.items() if table not in FACTS | OWN | ADDRESSES}
 
 
 async def test_the_export_can_be_read(lived: LinkingHarness) -> None:
     export: dict[str, Any] = json.loads(json.dumps(await lived.export(ANN)))
     assert export["discord_user_id"] == str(ANN)
     assert export["exported_at"] == "2026-11-25T10:00:00+00:00"
-    assert [(row["account"], row["label"]) for row in export["links"]][-1] == (LINKED, LABEL)
+    assert (LINKED, LABEL) in [(row["account"], row["label"]) for row in export["links"]]
     [proof] = export["proofs"]
     when = "2026-11-25T10:00:00+00:00"
-    assert proof == {"owner": owner_of("hers"), "method": "eoa", "guild_id": None, "proven_at": when}
+    assert proof == {
+        "owner": owner_of("hers"),
+        "method": "eoa",
+        "guild_id": None,
+        "proven_at": when,
+        "first_proven_at": when,
+    }
+    assert export["messaged"] == [{"owner": owner_of("his"), "at": when}]
+    assert export["frozen_claims"] == [{"owner": owner_of("cold"), "method": "eoa", "signed_at": when}]
     assert export["shares"] == [{"guild_id": GUILD}]
     assert export["contested_by_others"][0]["owner"] == owner_of("hers")
     assert export["contested_by_you"][0]["owner"] == owner_of("wanted")
@@ -117,7 +135,7 @@ async def test_the_export_of_a_stranger_is_empty(lived: LinkingHarness) -> None:
 
 
 async def test_nothing_about_a_deleted_member_remains_except_under_a_pseudonym(lived: LinkingHarness) -> None:
-    assert await lived.delete(ANN) == 4
+    assert await lived.delete(ANN) == 5
     left = await rows_about(lived, ANN)
     assert {table for table, count in left.items() if count} == {"audit", "refusals"}
     hers = {LINKED, owner_of("unproven"), LABEL, NAME, str(ANN)}
@@ -173,10 +191,13 @@ async def test_a_deleted_member_may_link_again(lived: LinkingHarness) -> None:
 
 
 async def test_deletion_does_not_lift_a_refusal(lived: LinkingHarness) -> None:
-    await lived.delete(ANN)
+    wallet = owner_of("a contract")
+    for user in (DAN, CLEO, DAN):
+        await lived.prove_by_contract(user, LINKED, wallet)
+    await lived.delete(CLEO)
     lived.pass_time(timedelta(hours=1))
     with pytest.raises(InputError, match="You claimed that account recently, and it stayed with its holder"):
-        await lived.prove(ANN, LOST, "his")
+        await lived.prove_by_contract(CLEO, LINKED, wallet)
 
 
 async def test_deletion_lifts_neither_a_lock_for_relayed_links_nor_the_limits(harness: LinkingHarness) -> None:

@@ -86,9 +86,9 @@ class Members(RuleBasedStateMachine):
             listed = self._run(self._harness.listed(user))
             assert set(linked) <= listed.keys()
             is_holder = self._run(self._harness.store.links.holder(owner)) == user
-            assert is_holder or any(
-                each.owner == owner for each in self._run(self._harness.store.contests.opened_by(user))
-            )
+            contests = self._harness.store.contests
+            opened = {each.owner for each in self._run(contests.opened_by(user))}
+            assert is_holder or owner in opened | {each.owner for each in self._run(contests.frozen_of(user))}
 
     async def _finish(self, user: int, verified: VerifiedSignature) -> None:
         harness, until = self._harness, self._harness.now + timedelta(minutes=10)
@@ -224,6 +224,20 @@ _WRONG = {
     """,
     "a claim that ends before it started": "SELECT owner FROM contests WHERE ends_at < opened_at",
     "a notification of what is over": "SELECT id FROM notices WHERE until < at",
+    "a claim to a frozen address": "SELECT contests.owner FROM contests JOIN frozen ON frozen.owner = contests.owner",
+    "a holder whom the freeze of their address does not concern": """
+        SELECT proofs.owner FROM proofs JOIN frozen ON frozen.owner = proofs.owner
+        WHERE NOT EXISTS (
+            SELECT 1 FROM frozen_claims AS f WHERE f.owner = proofs.owner AND f.user_id = proofs.user_id
+        )
+    """,
+    "a proof that is younger than itself": "SELECT owner FROM proofs WHERE first_proven_at > proven_at",
+    "a frozen address that concerns nobody": """
+        SELECT owner FROM frozen WHERE owner IS NOT NULL AND owner NOT IN (SELECT owner FROM frozen_claims)
+    """,
+    "a claimant of what is not frozen": """
+        SELECT owner FROM frozen_claims WHERE owner NOT IN (SELECT owner FROM frozen WHERE owner IS NOT NULL)
+    """,
     "a claim against a moderator's confirmation": """
         SELECT contests.owner FROM contests JOIN proofs ON proofs.owner = contests.owner WHERE proofs.method = 'manual'
     """,
@@ -232,8 +246,11 @@ _WRONG = {
 _LINK_1 = "INSERT INTO links VALUES (1, 'loopring:1', OWNER, '', 1, 0)"
 _LINK_2 = "INSERT INTO links VALUES (2, 'loopring:1', OWNER, '', 1, 0)"
 _LINK_3 = "INSERT INTO links VALUES (3, 'loopring:1', OWNER, '', 1, 0)"
-_PROOF_1 = "INSERT INTO proofs VALUES (OWNER, 1, 'eoa', NULL, NULL, 0)"
-_CLAIM_2 = "INSERT INTO contests VALUES (OWNER, 1, 2, 'eoa', x'00', 10, 20, NULL)"
+_PROOF_1 = "INSERT INTO proofs VALUES (OWNER, 1, 'eoa', NULL, NULL, 0, 0)"
+_CLAIM_2 = "INSERT INTO contests VALUES (OWNER, 1, 2, 'eoa', x'00', 10, 20, NULL, 10)"
+_FROZEN = "INSERT INTO frozen VALUES (x'00', OWNER, 'moves', 0)"
+_FROZEN_1 = "INSERT INTO frozen_claims VALUES (OWNER, 1, 'eoa', NULL, 0)"
+_FROZEN_2 = "INSERT INTO frozen_claims VALUES (OWNER, 2, 'eoa', NULL, 0)"
 _ELEVEN = """
     INSERT INTO links SELECT 1, 'loopring:' || value, NULL, '', value = 1, 0
     FROM json_each('[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]')
@@ -250,6 +267,11 @@ _SPOILT = {
     "a claim against a moderator's confirmation": [
         *(_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, "UPDATE proofs SET method = 'manual', guild_id = 1"),
     ],
+    "a claim to a frozen address": [_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, _FROZEN, _FROZEN_1],
+    "a holder whom the freeze of their address does not concern": [_LINK_1, _PROOF_1, _FROZEN, _FROZEN_2],
+    "a proof that is younger than itself": [_LINK_1, _PROOF_1, "UPDATE proofs SET first_proven_at = 5"],
+    "a frozen address that concerns nobody": [_FROZEN],
+    "a claimant of what is not frozen": [_FROZEN_1],
     "a notification of what is over": ["INSERT INTO notices (user_id, news, at, until) VALUES (1, 'won', 10, 5)"],
 }
 

@@ -308,11 +308,32 @@ async def test_each_session_shows_when_its_own_contest_ends(harness: LinkingHarn
         assert await harness.linking.verification.contested_until(session) == until
 
 
-async def test_a_member_who_may_not_contest_reads_until_when(harness: LinkingHarness) -> None:
-    await harness.prove(ANN, FIRST, "one")
-    await harness.prove(BEN, FIRST, "one")
-    await harness.prove(ANN, FIRST, "one")
+async def test_a_member_who_may_not_contest_by_a_contract_reads_until_when(harness: LinkingHarness) -> None:
+    wallet = owner_of("a contract")
+    for user in (ANN, BEN, ANN):
+        await harness.prove_by_contract(user, FIRST, wallet)
     until = (harness.now + REFUSAL_PERIOD).date()
-    lost = "You claimed that account recently, and it stayed with its holder: you cannot claim it again before"
-    with pytest.raises(InputError, match=f"^{lost} {until}\\.$"):
-        await harness.prove(BEN, FIRST, "one")
+    lost = "You claimed that account recently, and it stayed with its holder: by a contract wallet you cannot claim it"
+    with pytest.raises(InputError, match=f"^{lost} again before {until}\\.$"):
+        await harness.prove_by_contract(BEN, FIRST, wallet)
+    assert await harness.store.contests.opened_by(BEN) == []
+    harness.pass_time(REFUSAL_PERIOD)
+    assert (await harness.prove_by_contract(BEN, FIRST, wallet)).contest
+
+
+async def test_a_contracts_answer_does_not_outweigh_the_addresss_own_key(harness: LinkingHarness) -> None:
+    """A contract that a wallet was tricked into trusting says "right" to anything, and as often as one likes."""
+    owner = owner_of("one")
+    need = "^The answer of a contract is not enough for that address: sign with the address's own key\\.$"
+    await harness.prove(ANN, FIRST, "one")
+    with pytest.raises(InputError, match=need):
+        await harness.prove_by_contract(BEN, FIRST, owner)
+    await harness.prove(BEN, FIRST, "one")
+    for user in (ANN, BEN, CLEO):
+        if user != ANN:
+            with pytest.raises(InputError, match=need):
+                await harness.prove_by_contract(user, FIRST, owner)
+    with pytest.raises(InputError, match=need):
+        await harness.prove_by_contract(ANN, FIRST, owner)
+    [contest] = await harness.store.contests.opened_by(BEN)
+    assert contest.holder_id == ANN

@@ -96,6 +96,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "expires_at": 400,
     },
     "wallets": {"wallet": ADDRESS, "factory": ADDRESS, "salt": "7", "owner": ADDRESS, "seen_at": 100},
+    "address_events": {"id": 1, "owner_hash": b"o", "event": "claim", "at": 200},
+    "frozen": {"owner_hash": b"o", "owner": ADDRESS, "reason": "moves", "at": 250},
+    "frozen_claims": {"owner": ADDRESS, "user_id": 1, "method": "eoa", "text_hash": b"hash", "signed_at": 200},
+    "messaged": {"user_id": 1, "owner": ADDRESS, "at": 250},
     "audit": {"id": 1, "at": 100, "actor": b"actor", "verb": "link", "subject": None},
 }
 
@@ -121,6 +125,15 @@ async def test_a_store_of_any_step_opens_with_all_that_it_held(place: Place, ste
 
     assert await store.writer.run(read) == {name: [row] for name, row in rows.items()}
     assert await store.writer.run(lambda db: db.execute("PRAGMA foreign_key_check").fetchall()) == []
+    await store.close()
+
+
+async def test_a_proof_of_an_earlier_store_has_been_its_members_since_its_signature(place: Place) -> None:
+    """And its challenger signed when they opened the contest."""
+    make_store_of(place, STEPS[STEPS.index("m008_contests") - 1])
+    store = await Store.open(place.path)
+    sql = "SELECT first_proven_at, signed_at FROM proofs JOIN contests USING (owner)"
+    assert await store.writer.run(lambda db: db.execute(sql).fetchall()) == [(100, 200)]
     await store.close()
 
 

@@ -149,7 +149,7 @@ class PageHarness:
         end = self.now + span
         while self.now < end:
             self.pass_time(min(_A_ROUND, end - self.now))
-            await settle(self.store, self.now)
+            await settle(self.store, self.linking.pseudonym, self.now)
 
     def browser(self) -> Browser:
         """A browser that was never here."""

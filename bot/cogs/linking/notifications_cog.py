@@ -1,6 +1,7 @@
 """Notifications to members about their accounts, sent as direct messages.
 
-Anyone who accepts none gets them below the answer to their next command. A notification is recorded as delivered after
+One message about an address in a day: what happens after it waits for the next one. Anyone who accepts none, or runs a
+command meanwhile, gets them below the answer to their next command. A notification is recorded as delivered after
 it was sent: if the bot is killed in between, it is sent twice, but never lost.
 """
 
@@ -53,25 +54,26 @@ class NotificationsCog(commands.Cog, name="Notifications"):
             TesseraError: the store failed; the next call does what is left.
         """
         async with self._delivering:
-            for notification in await self._notifications.pending():
-                if not notification.tried:
-                    await self._send(notification)
+            for message in await self._notifications.messages():
+                await self._send(message[:_MAX_EMBEDS])
             pending = await self._notifications.pending()
             self._waiting = frozenset(notification.user_id for notification in pending)
 
-    async def _send(self, notification: Notification) -> None:
-        """Send one direct message."""
+    async def _send(self, notifications: Sequence[Notification]) -> None:
+        """Send one direct message: what one member must know about one address."""
         try:
-            channel = await self._bot.create_dm(discord.Object(notification.user_id))
-            await channel.send(embed=notification_embed(notification))
+            channel = await self._bot.create_dm(discord.Object(notifications[0].user_id))
+            await channel.send(embeds=list(map(notification_embed, notifications)))
         except discord.HTTPException as error:
             log.info("notifications: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:
-                await self._notifications.mark_notified(notification, refused=True)
+                for notification in notifications:
+                    await self._notifications.mark_notified(notification, refused=True)
         except (aiohttp.ClientError, OSError) as error:
             log.warning("notifications: a direct message cannot be sent now: %s", type(error).__name__)
         else:
-            await self._notifications.mark_notified(notification)
+            for notification in notifications:
+                await self._notifications.mark_notified(notification, by_message=True)
 
     @commands.Cog.listener()
     async def on_app_command_completion(

@@ -1,4 +1,4 @@
-"""Contests about an address that two members proved: who holds it, who claims it, until when; and notifications.
+"""Contests about an address that two members proved: who holds it, who claims it, and until when.
 
 What a contest leads to, and how long anything lasts, is decided by `bot.linking.contest_rules`; here is what
 each step changes, as a part of one transaction.
@@ -6,23 +6,28 @@ each step changes, as a part of one transaction.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.links import AddressStatus, Contest, Notification, NotificationKind, ProofKind
+from bot.links import AddressStatus, Contest, FreezeReason, FrozenAddress, NotificationKind, ProofKind
 from bot.proofs import VerifiedSignature
+from bot.store.linking.address_history import AddressEvent, count_event, events, purge_events
+from bot.store.linking.freeze_table import freeze, frozen_of, is_frozen, list_claimants, purge_forgotten
+from bot.store.linking.notice_table import notify, withdraw_notice
 from bot.store.pseudonyms import Pseudonym
-from bot.store.rows import CONTESTS, first, moment, seconds, to_contest, to_notification
-from bot.store.thread import Reader, Writer
+from bot.store.rows import CONTESTS, first, moment, seconds, to_contest
+from bot.store.thread import Writer
+
+FreezeRule = Callable[[Sequence[datetime], datetime], bool]
 
 
 class Contests:
-    """Reads contests and notifications, and ends what is due. Every method raises `StoreError` when SQLite fails."""
+    """Reads contests, and ends what is due. Every method raises `StoreError` when SQLite fails."""
 
-    def __init__(self, writer: Writer, reader: Reader) -> None:
+    def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._reader = reader
 
     async def held_by(self, user_id: int) -> list[Contest]:
         """Contests about addresses that a member holds."""
@@ -46,8 +51,12 @@ class Contests:
         values = [seconds(now), seconds(until), owner, user_id]
         return await self._writer.transaction(lambda db: first(db, sql, values)) is not None
 
-    async def settle(self, now: datetime, *, longest_round: timedelta) -> int:
+    async def settle(
+        self, now: datetime, pseudonym: Pseudonym, *, longest_round: timedelta, freezes: FreezeRule
+    ) -> int:
         """Give the address of each contest that is due to its challenger; how many those were.
+
+        Where `freezes` says so, given its earlier moves, that was the last move until the operator decides.
 
         No time runs out while nobody can be notified or can sign: what passed between two rounds, where that is longer
         than `longest_round` (the bot was down, or a backup was restored), is added to every contest, and one whose
@@ -67,38 +76,22 @@ class Contests:
             sql = f"SELECT owner FROM contests WHERE ends_at <= ? AND NOT EXISTS ({unnotified})"
             due = [row[0] for row in db.execute(sql, [seconds(now), NotificationKind.CONTESTED.value]).fetchall()]
             for owner in due:
-                transfer(db, owner, now)
+                _end_due(db, owner, pseudonym(owner), now, freezes)
             return len(due)
 
         return await self._writer.transaction(work)
 
-    async def notifications(self, user_id: int | None = None) -> list[Notification]:
-        """Notifications to be delivered, to one member or to all; oldest first. A contest's end is its present one."""
-        ends_at = "SELECT ends_at FROM contests WHERE contests.owner = notices.owner AND holder_id = user_id"
-        until = f"iif(news = '{NotificationKind.CONTESTED.value}', coalesce(({ends_at}), until), until)"
-        sql = f"SELECT id, user_id, news, owner, at, {until}, tried FROM notices"
-        where, values = (" WHERE user_id = ?", [user_id]) if user_id is not None else ("", [])
-        return await self._reader.run(
-            lambda db: [to_notification(row) for row in db.execute(f"{sql}{where} ORDER BY id", values).fetchall()]
-        )
+    async def frozen_of(self, user_id: int) -> list[FrozenAddress]:
+        """Frozen addresses that a member has, had, or has signed for."""
+        return await self._writer.run(lambda db: frozen_of(db, user_id))
 
-    async def mark_notified(
-        self, notification: Notification, *, refused: bool = False, not_before: datetime | None = None
-    ) -> None:
-        """Record that somebody was notified, or (`refused`) that they take no direct messages and are notified later.
-
-        Args:
-            notification: The notification.
-            refused: See above.
-            not_before: Its contest ends no earlier than that.
-        """
+    async def purge(self, *, events_before: datetime, messages_before: datetime) -> None:
+        """Delete what is no longer counted: claims and moves, and direct messages."""
 
         def work(db: Database) -> None:
-            sql = "UPDATE notices SET tried = 1 WHERE id = ?" if refused else "DELETE FROM notices WHERE id = ?"
-            db.execute(sql, [notification.notification_id])
-            if not_before:
-                sql = "UPDATE contests SET ends_at = max(ends_at, ?) WHERE owner = ? AND holder_id = ?"
-                db.execute(sql, [seconds(not_before), notification.owner, notification.user_id])
+            purge_events(db, events_before)
+            purge_forgotten(db, events_before)
+            db.execute("DELETE FROM messaged WHERE at <= ?", [seconds(messages_before)])
 
         await self._writer.transaction(work)
 
@@ -106,33 +99,30 @@ class Contests:
 def address_status(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, now: datetime) -> AddressStatus:
     """The status of an address for a member who has signed for it."""
     proof = first(db, "SELECT user_id, method FROM proofs WHERE owner = ?", [owner])
+    contest = first(db, "SELECT challenger_id, method, ends_at FROM contests WHERE owner = ?", [owner])
     sql = "SELECT until FROM refusals WHERE owner_hash = ? AND user_hash = ? AND until > ?"
     refused = first(db, sql, [pseudonym(owner), pseudonym(user_id), seconds(now)])
     return AddressStatus(
         holder_id=proof[0] if proof else None,
         kind=ProofKind(proof[1]) if proof else None,
-        is_contested=first(db, "SELECT 1 FROM contests WHERE owner = ?", [owner]) is not None,
+        challenger_id=contest[0] if contest else None,
+        challenger_kind=ProofKind(contest[1]) if contest else None,
+        ends_at=moment(contest[2]) if contest else None,
         refused_until=moment(refused[0]) if refused else None,
-    )
-
-
-def notify(
-    db: Database, user_id: int, kind: NotificationKind, owner: str, now: datetime, until: datetime | None = None
-) -> None:
-    """Store a notification for a member, in the transaction that causes it."""
-    db.table("notices").insert(
-        {
-            "user_id": user_id,
-            "news": kind.value,
-            "owner": owner,
-            "at": seconds(now),
-            "until": seconds(until) if until else None,
-        }
+        is_frozen=is_frozen(db, pseudonym(owner)),
+        claims=events(db, pseudonym(owner), AddressEvent.CLAIM),
     )
 
 
 def open_contest(
-    db: Database, verified: VerifiedSignature, *, holder_id: int, challenger_id: int, now: datetime, ends_at: datetime
+    db: Database,
+    verified: VerifiedSignature,
+    pseudonym: Pseudonym,
+    *,
+    holder_id: int,
+    challenger_id: int,
+    now: datetime,
+    ends_at: datetime,
 ) -> None:
     """Let a member contest an address that another one has proven."""
     db.table("contests").insert(
@@ -144,8 +134,11 @@ def open_contest(
             "text_hash": verified.text_hash,
             "opened_at": seconds(now),
             "ends_at": seconds(ends_at),
+            "signed_at": seconds(now),
         }
     )
+    count_event(db, pseudonym(verified.owner), AddressEvent.CLAIM, now)
+    withdraw_notice(db, holder_id, NotificationKind.CONTESTED, verified.owner)  # of an earlier contest
     notify(db, holder_id, NotificationKind.CONTESTED, verified.owner, now, ends_at)
 
 
@@ -157,18 +150,27 @@ def get_contest(db: Database, owner: str) -> Contest | None:
 
 def transfer(db: Database, owner: str, now: datetime) -> None:
     """End a contest for its challenger: they get the proof, and the holder's accounts stay linked as unproven."""
+    if members := _move_proof(db, owner, now):
+        holder, challenger = members
+        notify(db, holder, NotificationKind.LOST, owner, now)
+        notify(db, challenger, NotificationKind.WON, owner, now)
+
+
+def _move_proof(db: Database, owner: str, now: datetime) -> tuple[int, int] | None:
+    """Give the proof to the challenger; who had it, and who has it now."""
     row = first(
         db, "DELETE FROM contests WHERE owner = ? RETURNING holder_id, challenger_id, method, text_hash", [owner]
     )
     if row is None:
-        return
+        return None
     holder, challenger, method, text_hash = row
     db.execute(
-        "UPDATE proofs SET user_id = ?, method = ?, text_hash = ?, proven_at = ? WHERE owner = ?",
-        [challenger, method, text_hash, seconds(now), owner],
+        """
+        UPDATE proofs SET user_id = ?, method = ?, text_hash = ?, proven_at = ?, first_proven_at = ? WHERE owner = ?
+        """,
+        [challenger, method, text_hash, seconds(now), seconds(now), owner],
     )
-    notify(db, holder, NotificationKind.LOST, owner, now)
-    notify(db, challenger, NotificationKind.WON, owner, now)
+    return holder, challenger
 
 
 def end_for_holder(db: Database, owner: str, pseudonym: Pseudonym, now: datetime, *, refused_until: datetime) -> bool:
@@ -192,15 +194,32 @@ def _refuse(db: Database, owner: str, user_id: int, pseudonym: Pseudonym, until:
     db.table("refusals").insert(row, replace=True)
 
 
-def take_over(db: Database, verified: VerifiedSignature, user_id: int, now: datetime) -> None:
-    """Replace the challenger by the member who signed last; the contest's end stays as it is."""
+def take_over(
+    db: Database, verified: VerifiedSignature, user_id: int, pseudonym: Pseudonym, now: datetime, *, ends_at: datetime
+) -> None:
+    """Replace the challenger by the member who signed last."""
     sql = "SELECT challenger_id FROM contests WHERE owner = ?"
     if (row := first(db, sql, [verified.owner])) and row[0] != user_id:
-        notify(db, row[0], NotificationKind.OVERTAKEN, verified.owner, now)
+        count_event(db, pseudonym(verified.owner), AddressEvent.CLAIM, now)
+        notify(db, row[0], NotificationKind.OVERTAKEN, verified.owner, now, ends_at)
     db.execute(
-        "UPDATE contests SET challenger_id = ?, method = ?, text_hash = ? WHERE owner = ?",
-        [user_id, verified.kind.value, verified.text_hash, verified.owner],
+        """
+        UPDATE contests SET challenger_id = ?, method = ?, text_hash = ?, signed_at = ?, ends_at = ? WHERE owner = ?
+        """,
+        [user_id, verified.kind.value, verified.text_hash, seconds(now), seconds(ends_at), verified.owner],
     )
+
+
+def _end_due(db: Database, owner: str, owner_hash: bytes, now: datetime, freezes: FreezeRule) -> None:
+    """End a contest that its holder has let go by."""
+    moves = events(db, owner_hash, AddressEvent.MOVE)
+    count_event(db, owner_hash, AddressEvent.MOVE, now)
+    if not freezes(moves, now):
+        transfer(db, owner, now)
+        return
+    list_claimants(db, owner)  # the one who has it now as well
+    _move_proof(db, owner, now)
+    freeze(db, owner, owner_hash, FreezeReason.MOVES, now)
 
 
 def withdraw(
@@ -208,8 +227,8 @@ def withdraw(
 ) -> None:
     """Withdraw a member's claim to an address, at their own request.
 
-    Where the holder objected, this counts as if they had signed again: otherwise withdrawing and claiming once more
-    would take away the week that they were given.
+    Where the holder objected, this counts as if they had signed again. It stays counted as a claim: otherwise
+    withdrawing and claiming once more would take away the week that the holder was given.
     """
     sql = "DELETE FROM contests WHERE owner = ? AND challenger_id = ? RETURNING holder_id, objected_at"
     row = first(db, sql, [owner, user_id])
@@ -218,9 +237,8 @@ def withdraw(
     holder, objected_at = row
     if objected_at is not None:
         _refuse(db, owner, user_id, pseudonym, refused_until)
-    unnotified = "DELETE FROM notices WHERE user_id = ? AND owner = ? AND news = ? RETURNING id"
     # A holder who was not notified of the claim yet need not be notified at all.
-    if first(db, unnotified, [holder, owner, NotificationKind.CONTESTED.value]) is None:
+    if not withdraw_notice(db, holder, NotificationKind.CONTESTED, owner):
         notify(db, holder, NotificationKind.WITHDRAWN, owner, now)
 
 

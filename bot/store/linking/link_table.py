@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from bot.holdings import Account
 from bot.links import Link, ProofKind
 from bot.store.audit import record
-from bot.store.linking import contest_table
+from bot.store.linking import contest_table, freeze_table
 from bot.store.linking.owner_table import is_owner
 from bot.store.linking.refusal import Refusal
 from bot.store.pseudonyms import Pseudonym
@@ -151,6 +151,7 @@ class Links:
             if forgets_proof:
                 contest_table.give_up(db, user_id, owner, now)
                 contest_table.withdraw(db, user_id, owner, pseudonym, now, refused_until=refused_until)
+                freeze_table.leave(db, user_id, owner)
             record(db, now, pseudonym(user_id), "unlink")
             return Unlinked(with_proof=forgets_proof)
 
@@ -207,8 +208,8 @@ def put_proof(
     """Record who proved an address. Another proof by the same member renews theirs; a moderator's never does."""
     db.execute(
         """
-        INSERT INTO proofs (owner, user_id, method, text_hash, guild_id, proven_at)
-        VALUES (:owner, :user_id, :kind, :text_hash, :guild_id, :proven_at)
+        INSERT INTO proofs (owner, user_id, method, text_hash, guild_id, proven_at, first_proven_at)
+        VALUES (:owner, :user_id, :kind, :text_hash, :guild_id, :proven_at, :proven_at)
         ON CONFLICT (owner) DO UPDATE
         SET method = excluded.method, text_hash = excluded.text_hash, guild_id = NULL, proven_at = excluded.proven_at
         WHERE user_id = excluded.user_id AND excluded.method <> 'manual'

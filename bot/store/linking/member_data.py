@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.links import NotificationKind
 from bot.store.audit import record
-from bot.store.linking import contest_table
+from bot.store.linking import contest_table, freeze_table
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import first, moment, seconds
 from bot.store.thread import Reader, Writer
@@ -17,9 +17,11 @@ from bot.store.thread import Reader, Writer
 # What is exported of each table; hashes of tokens and texts are left out, as they mean nothing to a reader.
 _EXPORTED = {
     "links": "account, owner, label, is_main, linked_at",
-    "proofs": "owner, method, guild_id, proven_at",
+    "proofs": "owner, method, guild_id, proven_at, first_proven_at",
     "shares": "guild_id",
     "notices": "news, owner, at, until",
+    "messaged": "owner, at",
+    "frozen_claims": "owner, method, signed_at",
     "sessions": "way, status, username, avatar_url, guild_id, guild_name, account, owner, created_at, expires_at",
 }
 # What belongs to a member's sessions, and is deleted with them.
@@ -31,6 +33,8 @@ _MOMENTS = frozenset(
     {
         "linked_at",
         "proven_at",
+        "first_proven_at",
+        "signed_at",
         "at",
         "until",
         "created_at",
@@ -86,6 +90,8 @@ class Members:
                 contest_table.give_up(db, user_id, owner, now)
             for (owner,) in db.execute("SELECT owner FROM contests WHERE challenger_id = ?", [user_id]).fetchall():
                 contest_table.withdraw(db, user_id, owner, pseudonym, now, refused_until=refused_until)
+            for (owner,) in db.execute("SELECT owner FROM frozen_claims WHERE user_id = ?", [user_id]).fetchall():
+                freeze_table.leave(db, user_id, owner)
             for table in _EXPORTED:
                 db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
             record(db, now, pseudonym(user_id), "delete")

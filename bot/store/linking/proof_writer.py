@@ -13,11 +13,20 @@ from datetime import datetime
 import orjson
 from sqlite_utils import Database
 
-from bot.links import AddressStatus, ClaimDecision, Contest, NotificationKind, ProofKind
+from bot.links import (
+    AddressStatus,
+    ClaimDecision,
+    Contest,
+    FreezeReason,
+    NotificationKind,
+    ProofKind,
+    Ruling,
+)
 from bot.proofs import EndReason, Session, SessionStatus, VerifiedSignature
 from bot.store.audit import record
-from bot.store.linking import contest_table
+from bot.store.linking import contest_table, freeze_table
 from bot.store.linking.link_table import LinkOutcome, put_link, put_proof
+from bot.store.linking.notice_table import notify
 from bot.store.linking.owner_table import is_owner
 from bot.store.linking.refusal import Refusal, RefusedUntil, WrongCode
 from bot.store.linking.session_moves import move
@@ -31,14 +40,12 @@ class ClaimPolicy:
     """The rules and dates for recording a signature.
 
     Attributes:
-        decide: What a member's signature leads to, given the status of the address.
-        ends_at: When a contest that it opens ends.
+        decide: What a member's signature of a kind leads to, given the status of the address.
         refused_until: Until when a challenger whose contest it ends may not open another one about that address.
         max_links: How many accounts a member may have.
     """
 
-    decide: Callable[[int, AddressStatus], ClaimDecision]
-    ends_at: datetime
+    decide: Callable[[int, ProofKind, AddressStatus], Ruling]
     refused_until: datetime
     max_links: int
 
@@ -51,11 +58,13 @@ class Proved:
         verified: What it proved.
         contest: Where another member's proof came first, None where the address is proven now.
         was_contested: The holder signed again, which ended a contest.
+        is_frozen: The operator must decide whose the address is, and sees who signed.
     """
 
     verified: VerifiedSignature
     contest: Contest | None = None
     was_contested: bool = False
+    is_frozen: bool = False
 
 
 Finished = Proved | Refusal | RefusedUntil
@@ -164,26 +173,57 @@ class ProofWriter:
                 raise Rollback(Refusal.OWNER_UNCONFIRMED)
             if put_link(db, user_id, to_account(account), owner, now, limit=policy.max_links) is LinkOutcome.LIMIT:
                 raise Rollback(Refusal.LIMIT)
+        return self._apply_ruling(db, session, verified, now, policy)
+
+    def _apply_ruling(
+        self, db: Database, session: Session, verified: VerifiedSignature, now: datetime, policy: ClaimPolicy
+    ) -> Proved:
+        """Ask the rule what the signature leads to, and write that."""
+        user_id, owner = session.person.user_id, verified.owner
         status = contest_table.address_status(db, owner, user_id, self._pseudonym, now)
         holder_id = user_id if status.holder_id is None else status.holder_id
-        match policy.decide(user_id, status):
+        ruling = policy.decide(user_id, verified.kind, status)
+        ends_at = ruling.until or now
+        match ruling.decision:
             case ClaimDecision.REFUSE:
-                raise Rollback(RefusedUntil(status.refused_until or now))
+                raise Rollback(RefusedUntil(ends_at))
+            case ClaimDecision.NEED_KEY:
+                raise Rollback(Refusal.NEED_KEY)
             case ClaimDecision.PROVE:
                 return self._prove(db, user_id, verified, now, policy)
             case ClaimDecision.OUTWEIGH:
                 db.execute("DELETE FROM proofs WHERE owner = ?", [owner])
-                contest_table.notify(db, holder_id, NotificationKind.LOST, owner, now)
+                notify(db, holder_id, NotificationKind.LOST, owner, now)
                 return self._prove(db, user_id, verified, now, policy)
+            case ClaimDecision.FREEZE | ClaimDecision.AWAIT:
+                return self._put_before_operator(db, session, verified, now, ruling.decision)
             case ClaimDecision.CONTEST:
                 contest_table.open_contest(
-                    db, verified, holder_id=holder_id, challenger_id=user_id, now=now, ends_at=policy.ends_at
+                    db,
+                    verified,
+                    self._pseudonym,
+                    holder_id=holder_id,
+                    challenger_id=user_id,
+                    now=now,
+                    ends_at=ends_at,
                 )
             case ClaimDecision.TAKE_OVER:
-                contest_table.take_over(db, verified, user_id, now)
+                contest_table.take_over(db, verified, user_id, self._pseudonym, now, ends_at=ends_at)
         record(db, now, self._pseudonym(user_id), "contest", self._pseudonym(holder_id))
-        db.execute("UPDATE sessions SET reason = ? WHERE id = ?", [EndReason.CONTESTED, session.session_id])
+        _set_reason(db, session, EndReason.CONTESTED)
         return Proved(verified, contest_table.get_contest(db, owner))
+
+    def _put_before_operator(
+        self, db: Database, session: Session, verified: VerifiedSignature, now: datetime, decision: ClaimDecision
+    ) -> Proved:
+        """Let the operator decide, who sees that this member signed, too; nothing moves."""
+        user_id, owner_hash = session.person.user_id, self._pseudonym(verified.owner)
+        if decision is ClaimDecision.FREEZE:
+            freeze_table.freeze(db, verified.owner, owner_hash, FreezeReason.CLAIMS, now)
+        freeze_table.add_claimant(db, verified, owner_hash, user_id, now)
+        record(db, now, self._pseudonym(user_id), "contest")
+        _set_reason(db, session, EndReason.FROZEN)
+        return Proved(verified, is_frozen=True)
 
     def _prove(
         self, db: Database, user_id: int, verified: VerifiedSignature, now: datetime, policy: ClaimPolicy
@@ -195,6 +235,10 @@ class ProofWriter:
         )
         record(db, now, actor, "link", actor)
         return Proved(verified, was_contested=ended_contest)
+
+
+def _set_reason(db: Database, session: Session, reason: EndReason) -> None:
+    db.execute("UPDATE sessions SET reason = ? WHERE id = ?", [reason, session.session_id])
 
 
 def _count_try(

@@ -15,13 +15,14 @@ class Refusal(Enum):
     NOT_LINKED = auto()  # the account is not among the member's
     OTHER_OWNER = auto()  # the account is known to be owned by another address
     OWNER_UNCONFIRMED = auto()  # who owns the account has to be found out again
+    NEED_KEY = auto()  # a contract's answer is not enough, as the address's own key has signed
     PROVEN_BY_MEMBER = auto()
     PROVEN_BY_ANOTHER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedUntil:
-    """Nothing was changed: the member may not claim that address before `until`."""
+    """Nothing was changed: the member may not claim that address by a contract's answer before `until`."""
 
     until: datetime
 

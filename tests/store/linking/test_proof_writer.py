@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError
+from bot.linking.contest_rules import MESSAGE_SPAN
 from bot.linking.outcome import Result
 from bot.links import Contest
 from bot.proofs import ProofMethod
@@ -78,7 +79,7 @@ async def overtakes(harness: LinkingHarness) -> None:
     await harness.prove(BEN, FIRST, "one")
     await harness.prove(CLEO, FIRST, "one")
     before = await of_others(harness)
-    assert await sign(harness) == Contest(OWNER, BEN, ANN, harness.now, harness.now + CONTEST)
+    assert await sign(harness) == Contest(OWNER, BEN, ANN, harness.now, harness.now + MESSAGE_SPAN + CONTEST)
     assert await of_others(harness) == before
 
 
