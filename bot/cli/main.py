@@ -18,7 +18,7 @@ from bot.app.build_sources import open_source
 from bot.app.log import set_up_logging
 from bot.app.run import stop_on_signals
 from bot.app.serve import open_lookup, serve
-from bot.cli import archive_commands, owners_commands
+from bot.cli import archive_commands, contest_commands, owners_commands
 from bot.cli.check import check
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.settings import Settings, load
@@ -76,6 +76,8 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
         return await archive_commands.run(settings, arguments, _open_one)
     if arguments.command == "owners":
         return await owners_commands.run(settings, arguments, lambda line: print(line, flush=True))
+    if arguments.command == "contest":
+        return await contest_commands.run(settings, arguments, lambda line: print(line, flush=True))
     return await _collections(settings, arguments)
 
 
@@ -103,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--json", action="store_true", help="print JSON instead of a table")
     archive_commands.add_arguments(commands, config)
     owners_commands.add_arguments(commands, config)
+    contest_commands.add_arguments(commands, config)
     return parser
 
 

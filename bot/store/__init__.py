@@ -15,7 +15,8 @@ makes no decisions, and has no messages for members.
     linking/    link_table: accounts that members named, and proofs
                 session_table: proofs in progress (session_moves: their status); proof_writer: their results
                 contest_table: two members, one address (address_history: what is counted of it; freeze_table: which
-                the operator must decide about); notice_table: what members must be notified of
+                the operator must decide about; dispute_table: how they do); notice_table: what members must be
+                notified of
                 owner_table: who owns an account, on whose word
                 member_data: all data of one member; wallet_table: how addresses of undeployed wallets are computed
                 refusal: why a change was refused

@@ -49,6 +49,8 @@ _STEPS = {
     SessionStatus.DONE: "done",
     SessionStatus.DEAD: "dead",
 }
+# Where a session ended otherwise than its status alone says.
+_ENDS = {EndReason.CONTESTED: "contest", EndReason.FROZEN: "frozen"}
 
 
 class VerifyPage:
@@ -180,7 +182,7 @@ class VerifyPage:
 
     def _state(self, session: Session, cookie: str, code: str, until: datetime | None) -> dict[str, Any]:
         """What the page's script shows; before the login it does not name the person who made the link."""
-        step = "contest" if session.reason is EndReason.CONTESTED else _STEPS.get(session.status, "dead")
+        step = _ENDS.get(session.reason) or _STEPS.get(session.status, "dead")
         with_login = session.method is ProofMethod.OAUTH
         shown = step not in ("login", "dead")
         person = session.person

@@ -39,6 +39,7 @@ GUILD = 910_000_000_000_000_000
 CONTEST = timedelta(hours=24)
 # The longest that two rounds may be apart without being taken for an absence.
 A_ROUND = timedelta(minutes=5)
+TOKEN = "a token"
 
 
 def owner_of(key: str) -> str:
@@ -225,11 +226,12 @@ async def open_linking(
     path: Path | None = None,
     nodes: Nodes | None = None,
     factories: Sequence[str] = (),
+    token: str = TOKEN,
 ) -> AsyncIterator[LinkingHarness]:
-    """Services over a new store (in memory, or at `path`), sources, and nodes."""
+    """Services over a new store (in memory, or at `path`), sources, and nodes; `token` keys the pseudonyms."""
     store = await Store.open(path)
     lookup = Lookup(sources, store, cache_for=timedelta(0))
-    harness = make_linking(store, lookup, nodes, factories)
+    harness = make_linking(store, lookup, nodes, factories, token)
     try:
         yield harness
     finally:
@@ -239,10 +241,14 @@ async def open_linking(
 
 
 def make_linking(
-    store: Store, lookup: Lookup, nodes: Nodes | None = None, factories: Sequence[str] = ()
+    store: Store,
+    lookup: Lookup,
+    nodes: Nodes | None = None,
+    factories: Sequence[str] = (),
+    token: str = TOKEN,
 ) -> LinkingHarness:
     """Services over what is there."""
-    pseudonym = pseudonyms("a token")
+    pseudonym = pseudonyms(token)
     harness: LinkingHarness
 
     def clock() -> datetime:

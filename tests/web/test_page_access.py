@@ -91,6 +91,11 @@ async def contest(visitor: Visitor) -> None:
     await visitor.reads("Your signature is right, but another member's came first")
 
 
+async def frozen(visitor: Visitor) -> None:
+    await show(visitor, make_state("frozen"))
+    await visitor.reads("Your signature is right, but the operator must decide")
+
+
 async def stranger(visitor: Visitor) -> None:
     await show(visitor, make_state("dead", reason="other_user", csrf=""))
     await visitor.reads("This link is not yours")
@@ -103,7 +108,7 @@ async def over(visitor: Visitor) -> None:
 
 View = Callable[[Visitor], Awaitable[None]]
 VIEWS: list[View] = [
-    *(login, choosing, unseen, none, other, reading, waiting, limited, code, done, contest, stranger, over)
+    *(login, choosing, unseen, none, other, reading, waiting, limited, code, done, contest, frozen, stranger, over)
 ]
 
 

@@ -206,7 +206,15 @@ async def test_a_contest_says_until_when_in_the_readers_own_time(signer: Visitor
     await signer.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     await expect(signer.page.locator("time")).to_have_text(until)
     await signer.page.reload()
-    await signer.sees("It becomes yours 24 hours after you signed, unless they sign again before")
+    await signer.sees("It becomes yours when the time is over that /accounts in Discord shows, unless they sign")
+
+
+async def test_a_frozen_address_is_said_to_be_the_operators_to_decide(signer: Visitor) -> None:
+    signer.server.submitted = make_state("frozen")
+    await to_the_text(signer)
+    await signer.presses("Sign in wallet")
+    await signer.reads("Your signature is right, but the operator must decide")
+    await expect(signer.page.locator("[aria-current=step]")).to_have_text("Wait")
 
 
 # The files

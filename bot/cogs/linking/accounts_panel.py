@@ -27,6 +27,7 @@ async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -
         links=await store.links.of(user_id),
         held=await store.contests.held_by(user_id),
         opened=await store.contests.opened_by(user_id),
+        frozen=await store.contests.frozen_of(user_id),
         shared=None if guild_id is None else await store.links.shares(user_id, guild_id),
     )
 

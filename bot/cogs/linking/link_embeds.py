@@ -1,4 +1,4 @@
-"""Members' accounts → embeds: what is linked, what is contested, notifications, and what is removed.
+"""Members' accounts → embeds: what is linked, what is contested or frozen, and what is removed.
 
 Addresses are short; the full one is shown only where it must be compared. Labels and names pass `safe_text()`.
 """
@@ -14,53 +14,22 @@ import discord
 from bot.holdings import Account
 from bot.linking.accounts import LinkResult
 from bot.linking.upkeep import AUDIT_RETAINED
-from bot.links import MAX_LABEL, Contest, Link, Notification, NotificationKind
+from bot.links import MAX_LABEL, MAX_LINKS, Contest, FreezeReason, FrozenAddress, Link
 from bot.signing.signature import checksummed
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, plural, short_address
 
 _NAME = 80
 
-STAYS = "It stays yours, and the member who claimed it cannot do so again for a month."
-
-_NOTIFICATION_WORDS = {
-    NotificationKind.CONTESTED: (
-        "Somebody else claims your account",
-        (
-            "Another member has shown that they hold the key of {address}, which you have proven. It moves to them "
-            "{until}.\n**If that was not you:** in a server with this bot, sign again with `/verify`: then it stays "
-            "yours. If you cannot sign now, `/accounts` → **Object** gives you a week.\n"
-            "If you gave that wallet away, there is nothing to do."
-        ),
-    ),
-    NotificationKind.LOST: (
-        "An account is no longer proven as yours",
-        (
-            "{address} is proven by another member now: they signed for it, and you have not signed since. It stays in "
-            "your list, unproven. If its key is yours, prove it again: `/verify`."
-        ),
-    ),
-    NotificationKind.WON: (
-        "The account is yours",
-        "{address} is proven as yours now: no other member signed for it in time.",
-    ),
-    NotificationKind.KEPT: (
-        "The account stays yours",
-        f"You signed again for {{address}}. {STAYS}",
-    ),
-    NotificationKind.REFUSED: (
-        "The account stays with its holder",
-        "The holder of {address} signed again: it stays with them, and you cannot claim it again for a month.",
-    ),
-    NotificationKind.WITHDRAWN: (
-        "Nobody claims your account any more",
-        "The member who claimed {address} withdrew the claim: it stays yours, and there is nothing to do.",
-    ),
-    NotificationKind.OVERTAKEN: (
-        "Somebody else claims that account now",
-        "Another member signed for {address} after you. If its key is yours, sign again: `/verify`.",
-    ),
+ASK_OPERATOR = "Tell the operator of this bot what you know: who runs it can see who signed, and when."
+_FREEZE_REASONS = {
+    FreezeReason.MOVES: "moved from one member to another twice within a month",
+    FreezeReason.CLAIMS: "was claimed again and again",
 }
+_FROZEN = (
+    "It moves no more until the operator decides: without a limit in time. Till then a role is neither given nor taken "
+    f"for it. If its key is yours, press **Prove** or **Prove again** and sign once more. {ASK_OPERATOR}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +42,7 @@ class Overview:
     links: Sequence[Link] = ()
     held: Sequence[Contest] = ()
     opened: Sequence[Contest] = ()
+    frozen: Sequence[FrozenAddress] = ()
     shared: bool | None = None
 
     def find(self, account: str) -> Link | None:
@@ -129,6 +99,8 @@ def overview_embeds(overview: Overview, done: str = "") -> list[discord.Embed]:
     embeds = [_embed("Your accounts", lines)]
     if contested := [*map(_held, overview.held), *map(_opened, overview.opened)]:
         embeds.append(_embed("Contested", contested[:20], caution=True))
+    if overview.frozen:
+        embeds.append(_embed("Frozen", [*map(_frozen, overview.frozen[:MAX_LINKS]), _FROZEN], caution=True))
     return embeds
 
 
@@ -142,7 +114,7 @@ def remove_embed(link: Link, overview: Overview) -> discord.Embed:
     elif overview.contest_of(link):
         lines.append("⚠️ Another member claims its address, and **gets it at once**.")
     elif overview.claim_of(link):
-        lines.append("⚠️ Your **claim** to its address ends. If its holder objected, you cannot claim it for a month.")
+        lines.append("⚠️ Your **claim** to its address ends. If you claim it again, that takes a week or longer.")
     elif link.proven:
         lines.append(
             "Its **proof** is lost, and so are the **roles** that it earned. To get them back, prove it again."
@@ -174,15 +146,6 @@ def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
     )
     lines = [deleted, retained, "`/privacy export` shows what is stored."]
     return _embed("Delete everything about you?", lines, caution=True)
-
-
-def notification_embed(notification: Notification) -> discord.Embed:
-    """A notification; the address is shown in full, as it must be recognised."""
-    title, words = _NOTIFICATION_WORDS[notification.kind]
-    until = moment_words(notification.until) if notification.until else "soon"
-    caution = notification.kind in (NotificationKind.CONTESTED, NotificationKind.LOST, NotificationKind.REFUSED)
-    address = f"`{checksummed(notification.owner)}`" if notification.owner else "an account"
-    return _embed(title, [words.format(address=address, until=until)], caution=caution)
 
 
 def manual_embed(link: Link, member: str, *, notified: bool) -> discord.Embed:
@@ -258,6 +221,11 @@ def _opened(contest: Contest) -> str:
     return (
         f"You claim `{owner_words(contest.owner)}`: it becomes yours {when}, unless its holder signs again before then."
     )
+
+
+def _frozen(address: FrozenAddress) -> str:
+    since = discord.utils.format_dt(address.frozen_at, "d")
+    return f"⚠️ `{owner_words(address.owner)}` {_FREEZE_REASONS[address.reason]}: frozen since {since}."
 
 
 def _embed(title: str, lines: Sequence[str], *, caution: bool = False) -> discord.Embed:

@@ -17,7 +17,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.linking.link_embeds import notification_embed
+from bot.cogs.linking.notification_embeds import notification_embed
 from bot.errors import TesseraError
 from bot.linking import Linking
 from bot.links import Notification

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import discord
 
-from bot.cogs.linking.link_embeds import STAYS, account_words, moment_words, owner_words
+from bot.cogs.linking.link_embeds import account_words, moment_words, owner_words
+from bot.cogs.linking.notification_embeds import STAYS
 from bot.linking.outcome import Outcome, Result
 from bot.links import Link, Person
 from bot.proofs import MAX_RELAYS, IssuedChallenge, ProofMethod
@@ -92,6 +93,12 @@ def outcome_embed(outcome: Outcome) -> discord.Embed:
             "you will be notified of the result."
         )
         return _embed("Your signature is right, but another member's came first", words, CAUTION)
+    if outcome.result is Result.FROZEN:
+        words = (
+            f"More than one member signed for {address}, again and again, so that no signature can decide whose it is. "
+            "The operator of this bot decides, and can see that you signed now. `/accounts` shows how it is."
+        )
+        return _embed("Your signature is right, but the operator must decide", words, CAUTION)
     if outcome.result is Result.KEPT:
         return _embed("It stays yours", f"You signed again for {address}. {STAYS}", BRAND)
     if outcome.result is Result.RELAYED:

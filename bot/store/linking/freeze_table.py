@@ -73,7 +73,7 @@ def leave(db: Database, user_id: int, owner: str) -> None:
 def thaw(db: Database, owner: str, owner_hash: bytes) -> None:
     """Let an address move again."""
     db.execute("DELETE FROM frozen_claims WHERE owner = ?", [owner])
-    db.execute("DELETE FROM frozen WHERE owner_hash = ?", [owner_hash])
+    db.execute("DELETE FROM frozen WHERE owner = ? OR owner_hash = ?", [owner, owner_hash])
 
 
 def purge_forgotten(db: Database, before: datetime) -> None:

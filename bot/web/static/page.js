@@ -6,11 +6,11 @@
 import { h, withCode } from "./dom.js";
 import { Refused, Unreachable, call } from "./server.js";
 import { chooseWallet } from "./sign.js";
-import { code, contest, dead, done, login } from "./steps.js";
+import { code, contest, dead, done, frozen, login } from "./steps.js";
 import { countDown, timeIn } from "./time.js";
 import { WalletError } from "./wallets.js";
 
-const STEPS = { login, wallet: chooseWallet, code, done, contest, dead };
+const STEPS = { login, wallet: chooseWallet, code, done, contest, frozen, dead };
 const PROBLEMS = new Map([
   ["denied", "You pressed Cancel at Discord. Nothing was linked. You can try again."],
   ["expired", "The login took too long. Nothing was linked. Log in again."],
@@ -175,9 +175,9 @@ function openLink() {
 function drawProgress() {
   const { step, user } = state;
   const hasLogin = step === "login" || Boolean(user);
-  const end = step === "contest" ? "Wait" : "Linked";
+  const end = step === "contest" || step === "frozen" ? "Wait" : "Linked";
   const names = hasLogin ? ["Log in", "Sign", end] : ["Sign", "Code", end];
-  const place = { login: 0, wallet: hasLogin ? 1 : 0, code: 1, contest: 2, done: 2 }[step];
+  const place = { login: 0, wallet: hasLogin ? 1 : 0, code: 1, contest: 2, frozen: 2, done: 2 }[step];
   byId("progress").hidden = place === undefined;
   byId("progress").replaceChildren(
     ...names.map((name, index) =>

@@ -78,7 +78,7 @@ export function done(page) {
 
 export function contest(page) {
   const { account, until } = page.state;
-  const end = until ? h("time", { datetime: until }, localTime(until)) : "24 hours after you signed";
+  const end = until ? h("time", { datetime: until }, localTime(until)) : "when the time is over that /accounts in Discord shows";
   page.draw(
     "Your signature is right, but another member's came first",
     h(
@@ -90,6 +90,19 @@ export function contest(page) {
       ", unless they sign again before, or object to have a week for that.",
     ),
     h("p", {}, "You need to do nothing more, and can close this page. You will be notified in Discord how it ends."),
+  );
+}
+
+export function frozen(page) {
+  page.draw(
+    "Your signature is right, but the operator must decide",
+    h(
+      "p",
+      {},
+      "More than one Discord member signed for this address, again and again, so that no signature can decide whose it ",
+      "is. The operator of this bot decides, and can see that you signed now.",
+    ),
+    h("p", {}, "You can close this page. Tell the operator what you know; you will be notified in Discord how it ends."),
   );
 }
 

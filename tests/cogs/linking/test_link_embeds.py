@@ -10,12 +10,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cogs.linking import link_embeds, proof_embeds
+from bot.cogs.linking import link_embeds, notification_embeds, proof_embeds
 from bot.cogs.linking.link_embeds import Overview
 from bot.holdings import LOOPRING, Account
 from bot.linking.accounts import LinkResult
 from bot.linking.outcome import Outcome, Result
-from bot.links import MAX_LABEL, MAX_LINKS, Contest, Link, Notification, NotificationKind, Person, ProofKind
+from bot.links import (
+    MAX_LABEL,
+    MAX_LINKS,
+    Contest,
+    FreezeReason,
+    FrozenAddress,
+    Link,
+    Notification,
+    NotificationKind,
+    Person,
+    ProofKind,
+)
 from bot.proofs import IssuedChallenge, ProofMethod
 from bot.ui import embeds
 from tests.ui.test_embed_limits import TEXT, over_limits
@@ -92,9 +103,11 @@ def test_every_result_has_a_title_within_the_limits(result: Result) -> None:
 @pytest.mark.parametrize("kind", NotificationKind)
 def test_notifications_show_the_whole_address(kind: NotificationKind) -> None:
     notifications = [Notification(number, 1, kind, OWNER, AT, AT) for number in range(10)]
-    assert over_limits(list(map(link_embeds.notification_embed, notifications))) == []
-    assert "`0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A`" in text_of(link_embeds.notification_embed(notifications[0]))
-    assert "{" not in text_of(link_embeds.notification_embed(Notification(1, 1, kind, "", AT)))
+    assert over_limits(list(map(notification_embeds.notification_embed, notifications))) == []
+    assert "`0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A`" in text_of(
+        notification_embeds.notification_embed(notifications[0])
+    )
+    assert "{" not in text_of(notification_embeds.notification_embed(Notification(1, 1, kind, "", AT)))
 
 
 def test_hostile_names_and_labels_are_harmless() -> None:
@@ -136,7 +149,7 @@ CONTEST = Contest(OWNER, 1, 2, AT, AT)
 NOTHING_LOST = "`loopring:10001` is removed from your list."
 STAYS = "Another account of yours has the same owner, so its proof or claim stays."
 GONE = "Another member claims its address, and **gets it at once**."
-CLAIM_ENDS = "Your **claim** to its address ends. If its holder objected, you cannot claim it for a month."
+CLAIM_ENDS = "Your **claim** to its address ends. If you claim it again, that takes a week or longer."
 PROOF_LOST = "Its **proof** is lost, and so are the **roles** that it earned."
 
 
@@ -185,8 +198,24 @@ def test_the_confirmation_says_how_long_backups_retain_deleted_data(backups: tim
     assert words in text_of(link_embeds.delete_embed(2, backups))
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (FreezeReason.MOVES, "moved from one member to another twice within a month"),
+        (FreezeReason.CLAIMS, "was claimed again and again"),
+    ],
+)
+def test_accounts_say_of_a_frozen_address_why_and_what_to_do(reason: FreezeReason, words: str) -> None:
+    _, embed = link_embeds.overview_embeds(Overview([proven()], frozen=[FrozenAddress(OWNER, AT, reason, 1)]))
+    assert embed.title == "Frozen"
+    for expected in (f"`0x19E7…ff2A` {words}", "until the operator decides", "sign once more. Tell the operator"):
+        assert expected in text_of(embed)
+    many = [FrozenAddress(OWNER, AT, reason, 1)] * 20
+    assert over_limits(link_embeds.overview_embeds(Overview([proven()], frozen=many))) == []
+
+
 def test_a_notification_about_a_lost_account_mentions_no_deadline() -> None:
-    words = text_of(link_embeds.notification_embed(Notification(1, 1, NotificationKind.LOST, OWNER, AT)))
+    words = text_of(notification_embeds.notification_embed(Notification(1, 1, NotificationKind.LOST, OWNER, AT)))
     assert "they signed for it, and you have not signed since" in words
 
 
