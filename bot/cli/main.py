@@ -9,7 +9,7 @@ import io
 import os
 import resource
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -66,19 +66,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
-    if arguments.command == "run":
-        return await _run(settings)
-    if arguments.command == "check":
-        return await check(settings, lambda line: print(line, flush=True))
-    if arguments.command == "backup":
-        return await _backup(settings, arguments.file)
-    if arguments.command == "archive":
-        return await archive_commands.run(settings, arguments, _open_one)
-    if arguments.command == "owners":
-        return await owners_commands.run(settings, arguments, lambda line: print(line, flush=True))
-    if arguments.command == "contest":
-        return await contest_commands.run(settings, arguments, lambda line: print(line, flush=True))
-    return await _collections(settings, arguments)
+    def report(line: str) -> None:
+        print(line, flush=True)
+
+    commands: dict[str, Callable[[], Awaitable[int]]] = {
+        "run": lambda: _run(settings),
+        "check": lambda: check(settings, report),
+        "backup": lambda: _backup(settings, arguments.file),
+        "collections": lambda: _collections(settings, arguments),
+        "archive": lambda: archive_commands.run(settings, arguments, _open_one),
+        "owners": lambda: owners_commands.run(settings, arguments, report),
+        "contest": lambda: contest_commands.run(settings, arguments, report),
+    }
+    return await commands[arguments.command]()
 
 
 def _parser() -> argparse.ArgumentParser:
