@@ -131,7 +131,7 @@ async def test_her_lie_was_believed_before_the_update(harness: LinkingHarness) -
     def work(db: Database) -> None:
         db.execute("INSERT INTO owners (account, owner, seen_at) VALUES (?, ?, '2026-01-01')", [TARGET, HANA_OWNER])
         db.execute("INSERT INTO links VALUES (?, ?, ?, '', 1, 0)", [MALLORY, TARGET, HANA_OWNER])
-        db.execute("INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0)", [HANA_OWNER, MALLORY, b"hash"])
+        db.execute("INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0, 0)", [HANA_OWNER, MALLORY, b"hash"])
 
     await harness.store.writer.transaction(work)
     await harness.lookup.owners.apply_rule()

@@ -58,7 +58,7 @@ async def path(tmp_path: Path) -> Path:
         for user_id in (ANN, BEN):
             db.execute("INSERT INTO links VALUES (?, 'loopring:10001', ?, '', 1, 0)", [user_id, ADA_OWNER])
         for owner, user_id in ((ADA_OWNER, ANN), (HANA_OWNER, BEN)):
-            db.execute("INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0)", [owner, user_id, b"hash"])
+            db.execute("INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0, 0)", [owner, user_id, b"hash"])
 
     await store.writer.transaction(work)
     await store.close()
