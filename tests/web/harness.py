@@ -72,6 +72,9 @@ class Browser:
         # Browsers take a `Secure` cookie from their own machine without TLS, and so does this one.
         jar = aiohttp.CookieJar(unsafe=True, treat_as_secure_origin=yarl.URL(harness.url))
         self.session = aiohttp.ClientSession(cookie_jar=jar)
+        # Cookies of a subdomain beside the page; aiohttp's client would quote them, and a browser does not.
+        self.written_by_siblings: list[str] = []
+        self._as_written = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
     @property
     def cookie(self) -> str:
@@ -79,10 +82,32 @@ class Browser:
         cookie = self.session.cookie_jar.filter_cookies(yarl.URL(self.harness.url)).get("__Host-vs")
         return cookie.value if cookie else ""
 
+    def lose_cookie(self) -> None:
+        """Forget the page's cookie, as a browser does that has too many of them."""
+        self.session.cookie_jar.clear()
+
+    async def close(self) -> None:
+        """Close the browser."""
+        await self.session.close()
+        await self._as_written.close()
+
+    @asynccontextmanager
+    async def _request(
+        self, method: str, url: str, *, headers: dict[str, str], **options: Any
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """A request with the page's cookie, and with what siblings have written before it and behind it."""
+        session, siblings = self.session, self.written_by_siblings
+        if siblings:
+            own = [f"__Host-vs={self.cookie}"] if self.cookie else []
+            session, headers = self._as_written, {"Cookie": "; ".join([*siblings, *own, *siblings]), **headers}
+        async with session.request(method, url, headers=headers, **options) as response:
+            self.session.cookie_jar.update_cookies(response.cookies, yarl.URL(self.harness.url))
+            yield response
+
     async def post(self, name: str, body: Any = None, *, headers: dict[str, str] | None = None) -> Reply:
         """POST as the page's script does; what `headers` names stands in place of the script's own."""
         sent = {"Origin": self.harness.url, "X-Tessera-CSRF": self.state.get("csrf", "")} | (headers or {})
-        async with self.session.post(f"{self.harness.url}/v/{name}", json=body or {}, headers=sent) as response:
+        async with self._request("POST", f"{self.harness.url}/v/{name}", json=body or {}, headers=sent) as response:
             reply = Reply(response.status, await response.json(), response.headers)
         if reply.status == 200 and "step" in reply.body:
             self.state = reply.body
@@ -103,7 +128,7 @@ class Browser:
 
     async def follow(self, location: str) -> str:
         """Go where Discord sends; where the page sends next: "/v", or "/v#problem=…"."""
-        async with self.session.get(location, allow_redirects=False) as response:
+        async with self._request("GET", location, headers={}, allow_redirects=False) as response:
             assert response.status == 303, await response.text()
             return response.headers["Location"]
 
@@ -258,7 +283,7 @@ async def open_page(
             yield harness
         finally:
             for browser in harness.browsers:
-                await browser.session.close()
+                await browser.close()
             await server.close()
             await verification.close()
             await lookup.close()

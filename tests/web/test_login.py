@@ -11,8 +11,8 @@ import yarl
 
 from bot.linking.steps import LoginResult
 from tests.web.harness import Browser, PageHarness
-from tests.web.relay_model import MALLORY, PEOPLE, WHALE
-from tests.web.relay_play import USERS, WALLETS, callback, part
+from tests.web.relay.play import USERS, WALLETS, callback, part
+from tests.web.relay.steps import MALLORY, PEOPLE, WHALE
 
 
 async def at_login(harness: PageHarness, person: str = WHALE) -> tuple[Browser, str]:

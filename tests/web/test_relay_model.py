@@ -7,7 +7,10 @@ from functools import cache
 
 import pytest
 
-from tests.web.relay_model import MADE_UP, MALLORY, VARIANTS, WHALE, Do, No, Search, Step, Trace, follow
+from tests.web.relay.moves import moves
+from tests.web.relay.search import Search, Trace, follow
+from tests.web.relay.steps import MADE_UP, MALLORY, WHALE, Do, No, Step
+from tests.web.relay.variants import VARIANTS
 
 RUN = Step(MALLORY, Do.RUN, MALLORY)
 WHALE_OPENS = Step(WHALE, Do.OPEN, MALLORY)
@@ -15,10 +18,8 @@ WHALE_SIGNS = Step(WHALE, Do.SIGN, MALLORY)
 MALLORY_OPENS = Step(MALLORY, Do.OPEN, MALLORY)
 MALLORY_KEEPS = Step(MALLORY, Do.KEEP, MALLORY)
 MALLORY_TYPES = Step(MALLORY, Do.TYPE, MALLORY)
-OUTSIDE = (
-    *(RUN, MALLORY_OPENS, MALLORY_KEEPS, Step(MALLORY, Do.RETURN, MALLORY, MALLORY)),
-    Step(WHALE, Do.ELSEWHERE, MALLORY),
-)
+MALLORY_TOSSES = Step(MALLORY, Do.TOSS, MALLORY)
+LOGGED_IN = (RUN, MALLORY_OPENS, MALLORY_KEEPS, Step(MALLORY, Do.RETURN, MALLORY, MALLORY))
 # Of several that are as short the search finds the first; a change of its order may ask for a change here.
 ATTACKS: dict[str, Trace] = {
     "A": (RUN, WHALE_OPENS, WHALE_SIGNS),
@@ -29,10 +30,30 @@ ATTACKS: dict[str, Trace] = {
         *(RUN, WHALE_OPENS, Step(MALLORY, Do.KEEP, MADE_UP), Step(WHALE, Do.RETURN, MADE_UP, MADE_UP)),
         WHALE_SIGNS,
     ),
-    "G": OUTSIDE,
-    "H": (*OUTSIDE, MALLORY_TYPES),
+    "G": (*LOGGED_IN, Step(WHALE, Do.ELSEWHERE, MALLORY)),
+    "H": (*LOGGED_IN, Step(WHALE, Do.ELSEWHERE, MALLORY), MALLORY_TYPES),
+    "I": (*LOGGED_IN, Step(WHALE, Do.OPAQUE, MALLORY)),
+    "I'": (RUN, MALLORY_OPENS, Step(WHALE, Do.OPAQUE, MALLORY), MALLORY_TYPES),
+    "J": (RUN, MALLORY_OPENS, MALLORY_TOSSES, MALLORY_KEEPS, Step(WHALE, Do.RETURN, MALLORY, MALLORY), WHALE_SIGNS),
 }
-STATES = {"A": 162, "B": 159, "B'": 571, "C": 784, "D": 1112, "D'": 913, "E": 370, "F": 732, "G": 750, "H": 1668}
+# As short as that of J: she tosses the cookie of the session in which she has logged in herself.
+TOSSED_LATER = (*LOGGED_IN, MALLORY_TOSSES, WHALE_SIGNS)
+STATES = {
+    "A": 189,
+    "B": 188,
+    "B'": 705,
+    "C": 914,
+    "D": 1290,
+    "D'": 1069,
+    "E": 428,
+    "F": 840,
+    "G": 856,
+    "H": 1864,
+    "I": 856,
+    "I'": 428,
+    "J": 1684,
+    "J'": 270,
+}
 
 
 @cache
@@ -52,7 +73,34 @@ def test_nothing_links_the_whales_wallet_to_mallory(name: str) -> None:
 
 
 def test_the_protocols_that_hold_are_these() -> None:
-    assert VARIANTS.keys() - ATTACKS.keys() == {"B", "E", "F"}
+    assert VARIANTS.keys() - ATTACKS.keys() == {"B", "E", "F", "J'"}
+
+
+def test_a_session_that_mallory_logged_in_to_is_whales_where_another_cookies_value_is_read_for_the_page_s() -> None:
+    assert follow(VARIANTS["J"], TOSSED_LATER)[-1].world.linked == {(MALLORY, WHALE)}
+    refused = [(move.step, move.no) for move in follow(VARIANTS["E"], TOSSED_LATER) if move.no]
+    assert refused == [(MALLORY_TOSSES, No.OTHER_COOKIE), (WHALE_SIGNS, No.NOT_READY)]
+
+
+def test_a_code_holds_where_cookies_do_not_as_only_the_browser_that_signed_is_shown_it() -> None:
+    assert searched("J'").linked(MALLORY, WHALE) is None
+    handed_over = Search(replace(VARIANTS["J'"], shares_code=True))
+    assert handed_over.linked(MALLORY, WHALE) == ATTACKS["B'"]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_flood_of_cookies_only_ends_the_session_in_whales_browser(name: str) -> None:
+    floods = [
+        (world, move)
+        for world in searched(name).states
+        for move in moves(VARIANTS[name], world)
+        if move.step.do is Do.FLOOD
+    ]
+    assert floods
+    for before, move in floods:
+        assert move.world.held_by(WHALE) == ()
+        assert move.world.held_by(MALLORY) == before.held_by(MALLORY)
+        assert move.world.linked == before.linked
 
 
 @pytest.mark.parametrize("name", ["E", "F"])
@@ -79,8 +127,8 @@ def test_a_member_who_proves_their_own_wallet_needs_nobody_else(name: str) -> No
 def test_whatever_mallory_has_done_the_whale_can_start_again(name: str) -> None:
     honest = searched(name).linked(WHALE, WHALE)
     assert honest
-    for trace in searched(name).states.values():
-        assert not any(move.no for move in follow(VARIANTS[name], trace + honest)[len(trace) :])
+    for world in searched(name).states:
+        assert not any(move.no for move in searched(name).follow(world, honest))
 
 
 # The other way round, a gift that could frame the whale: only with a link that he has given away himself.

@@ -12,7 +12,9 @@ from bot.linking.outcome import Outcome
 from bot.proofs import ProofMethod
 from sandbox.world import APPLICATION_ID
 from tests.web.harness import Browser, PageHarness
-from tests.web.relay_model import MALLORY, PEOPLE, VARIANTS, WHALE, Do, No, Search, Step, Trace, follow
+from tests.web.relay.search import Search, Trace, follow
+from tests.web.relay.steps import MALLORY, PEOPLE, WHALE, Do, No, Step
+from tests.web.relay.variants import VARIANTS, Variant
 
 USERS = {MALLORY: "brunowaves", WHALE: "ada"}
 WALLETS = {MALLORY: "10007", WHALE: "10001"}
@@ -24,6 +26,8 @@ SAID: Mapping[No, set[str]] = {
     No.CODE: {"/v#problem=failed"},
     No.OTHER_USER: {"dead: other_user"},
     No.NOT_READY: {"session", "csrf"},
+    No.OTHER_DIGEST: {"signature"},
+    No.OTHER_COOKIE: {"the same page"},
     No.NOTHING_SIGNED: {"There is nothing to type a code for. Open your link first, and sign there."},
     No.WRONG_CODE: {"That is not the code that the page showed. 4 more tries."},
 }
@@ -33,6 +37,8 @@ DONE: Mapping[Do, set[str]] = {
     Do.LOG_IN: {"wallet"},
     Do.RETURN: {"wallet"},
     Do.SIGN: {"done", "code"},
+    Do.ELSEWHERE: {"done", "code", "contest"},
+    Do.FLOOD: {"session"},
     Do.TYPE: {"linked", "contested"},
 }
 MODELS = {ProofMethod.OAUTH: VARIANTS["E"], ProofMethod.CODE: VARIANTS["B'"]}
@@ -53,59 +59,84 @@ class Play:
 
     async def take(self, step: Step) -> str:
         """Take a step; what was seen of it."""
-        browser, user = self.browsers[step.who], (await self.harness.person(USERS[step.who])).user_id
         match step.do:
             case Do.RUN:
-                await self._run(step.who)
+                return await self._run(step.who)
             case Do.OPEN:
-                return await self._open(step, browser)
-            case Do.KEEP:
-                location = await browser.authorize(str(user), url=self.urls.get(step.whose) or made_up(self.harness))
-                self.saved_codes[step.whose] = part(location, "code")
-            case Do.LOG_IN:
-                page = self.urls.get(step.whose) or browser.state["authorize_url"]
-                return await _land(browser, await browser.authorize(str(user), url=page))
-            case Do.RETURN:
-                page = self.urls.get(step.whose) or made_up(self.harness)
-                return await _land(browser, callback(self.harness, self.saved_codes[step.code], part(page, "state")))
-            case Do.SIGN:
-                signed = await browser.sign(WALLETS[step.who])
-                self.codes[step.whose] = browser.state.get("code", "")
-                return signed.error or str(browser.state["step"])
-            case Do.TYPE:
-                return await self._type(user, self.codes[step.whose])
-        return ""
+                return await self._open(step)
+            case Do.KEEP | Do.LOG_IN | Do.RETURN:
+                return await self._log_in(step)
+            case Do.SIGN | Do.ELSEWHERE | Do.OPAQUE:
+                return await self._sign(step)
+            case Do.TOSS | Do.FLOOD:
+                return await self._write_cookies(step)
+            case Do.TELL | Do.TYPE:
+                return await self._use_code(step)
 
-    async def _run(self, who: str) -> None:
+    async def _run(self, who: str) -> str:
         self.harness.pass_time(timedelta(seconds=1))
         started = await self.harness.begin(USERS[who])
         self.links[who] = started.url
         waiting = self.harness.verification.outcomes.wait(started.session.session_id, 10)
         self.outcomes[who] = asyncio.create_task(waiting)
+        return ""
 
-    async def _open(self, step: Step, browser: Browser) -> str:
+    async def _open(self, step: Step) -> str:
+        browser = self.browsers[step.who]
         reply = await browser.open(self.links[step.whose])
         if step.who == MALLORY and not reply.error:
             self.urls[step.whose] = browser.state["authorize_url"]
         return reply.error or str(browser.state["step"])
 
-    async def _type(self, user: int, code: str) -> str:
+    async def _log_in(self, step: Step) -> str:
+        """With what is in the address of an authorization page; only Mallory keeps codes, and uses them."""
+        browser, user = self.browsers[step.who], str((await self.harness.person(USERS[step.who])).user_id)
+        page = self.urls.get(step.whose, "")
+        if step.do is Do.LOG_IN:
+            return await _land(browser, await browser.authorize(user, url=page or browser.state["authorize_url"]))
+        page = page or made_up(self.harness)
+        if step.do is Do.RETURN:
+            return await _land(browser, callback(self.harness, self.saved_codes[step.code], part(page, "state")))
+        self.saved_codes[step.whose] = part(await browser.authorize(user, url=page), "code")
+        return ""
+
+    async def _sign(self, step: Step) -> str:
+        """Connect somebody's wallet in a browser, and submit what that wallet signed, wherever it was asked to."""
+        browser = self.browsers[step.who if step.do is Do.SIGN else MALLORY]
+        style = "loopring03" if step.do is Do.OPAQUE else "personal"
+        signed = await browser.sign(WALLETS[step.who], style=style)
+        self.codes[step.whose] = browser.state.get("code", "")
+        return signed.error or str(browser.state["step"])
+
+    async def _write_cookies(self, step: Step) -> str:
+        whale, before = self.browsers[WHALE], await self.browsers[WHALE].reload()
+        if step.do is Do.FLOOD:
+            whale.lose_cookie()
+            return (await whale.reload()).error
+        whale.written_by_siblings.append(f"a=b __Host-vs={self.browsers[MALLORY].cookie}")
+        after = await whale.reload()
+        return "the same page" if (after.status, after.body) == (before.status, before.body) else "another page"
+
+    async def _use_code(self, step: Step) -> str:
+        if step.do is Do.TELL:
+            return ""
+        user = (await self.harness.person(USERS[step.who])).user_id
         try:
-            return (await self.harness.verification.enter_code(user, code)).result.value
+            return (await self.harness.verification.enter_code(user, self.codes[step.whose])).result.value
         except (InputError, SessionError) as error:
             return error.sentence
 
-    async def follow(self, method: ProofMethod, trace: Trace) -> set[tuple[str, str]]:
+    async def follow(self, model: Variant, trace: Trace) -> set[tuple[str, str]]:
         """Take all steps, and see that each is answered as the model has it; what the model links."""
         linked: set[tuple[str, str]] = set()
-        for step, world, no in follow(MODELS[method], trace):
+        for step, world, no in follow(model, trace):
             seen = await self.take(step)
             assert seen in (SAID[no] if no else DONE.get(step.do, {""})), step
             linked = set(world.linked)
         return linked
 
     async def linked(self) -> set[tuple[str, str]]:
-        """Whose accounts are proven by whom."""
+        """Whose accounts are linked by whom, if only claimed."""
         owners = {f"loopring:{account}": who for who, account in WALLETS.items()}
         proven = {who: await self.harness.accounts(USERS[who]) for who in PEOPLE}
         return {(who, owners[account]) for who, accounts in proven.items() for account in accounts}

@@ -1,0 +1,138 @@
+"""What anybody can do next, or try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tests.web.relay.steps import MADE_UP, MALLORY, PEOPLE, WHALE, Do, No, Step
+from tests.web.relay.variants import Finds, Variant
+from tests.web.relay.world import Session, World
+
+
+class Move(NamedTuple):
+    """A step, what comes of it, and why nothing does."""
+
+    step: Step
+    world: World
+    no: No | None = None
+
+
+def moves(variant: Variant, world: World) -> Iterator[Move]:
+    """Whatever anybody can do next, or try."""
+    for who in PEOPLE:
+        yield Move(Step(who, Do.RUN, who), _run(world, who))
+        for whose in PEOPLE:
+            if world.of(whose).status != "none":
+                yield from _open(variant, world, who, whose)
+                yield from _sign(variant, world, who, whose)
+    yield from _write_cookies(variant, world)
+    if variant.login:
+        yield from _log_in(variant, world)
+    if variant.code:
+        yield from _type(variant, world)
+
+
+def _run(world: World, who: str) -> World:
+    """Start again: what was known of the session before is worth nothing."""
+    fresh = world.put(who, Session("open"))
+    code_known = frozenset(each for each in world.code_known if each[1] != who)
+    return fresh._replace(urls=world.urls - {who}, saved_codes=world.saved_codes - {who}, code_known=code_known)
+
+
+def _open(variant: Variant, world: World, who: str, whose: str) -> Iterator[Move]:
+    session, step = world.of(whose), Step(who, Do.OPEN, whose)
+    if who in session.browsers or ((who, whose) == (MALLORY, WHALE) and not variant.shows_link):
+        return
+    if session.status == "open":
+        yield Move(step, world.seat(who, whose, "bound" if variant.login else "ready"))
+    else:
+        yield Move(step, world, No.USED)
+
+
+def _log_in(variant: Variant, world: World) -> Iterator[Move]:
+    for page in sorted({MADE_UP} | world.urls):
+        yield Move(Step(MALLORY, Do.KEEP, page), world._replace(saved_codes=world.saved_codes | {page}))
+        for code in sorted(world.saved_codes):
+            for who in PEOPLE:
+                yield _come_back(variant, world, Step(who, Do.RETURN, page, code), MALLORY)
+    bound = {each for each in world.held_by(WHALE) if world.of(each).status == "bound"}
+    for page in sorted(bound | world.urls):
+        yield _come_back(variant, world, Step(WHALE, Do.LOG_IN, page, page), WHALE)
+
+
+def _come_back(variant: Variant, world: World, step: Step, user: str) -> Move:
+    """A browser at `/oauth/cb` with the code of a user's login, and a state."""
+    state = step.whose
+    bound = [each for each in world.held_by(step.who) if world.of(each).status == "bound"]
+    if variant.finds is Finds.STATE:
+        found = state if state and world.of(state).status == "bound" else ""
+    else:
+        found = state if state in bound else next(iter(bound), "")
+    if not found:
+        return Move(step, world, No.NO_LOGIN)
+    if variant.finds is Finds.BOTH and state != found:
+        return Move(step, world, No.STATE)
+    if variant.pkce and step.code != found:
+        return Move(step, world, No.CODE)
+    if variant.compared and user != found:
+        return Move(step, world.put(found, world.of(found)._replace(status="dead")), No.OTHER_USER)
+    return Move(step, world.seat(step.who, found, "ready"))
+
+
+def _sign(variant: Variant, world: World, who: str, whose: str) -> Iterator[Move]:
+    held, session = world.held_by(who), world.of(whose)
+    if whose in held and session.status == "ready":
+        yield Move(Step(who, Do.SIGN, whose), _submit(variant, world, whose, who, who))
+        if who == MALLORY:
+            yield from _sign_elsewhere(variant, world, whose)
+    elif whose in held or not held:
+        yield Move(Step(who, Do.SIGN, whose), world, No.NOT_READY)
+
+
+def _sign_elsewhere(variant: Variant, world: World, whose: str) -> Iterator[Move]:
+    """What Mallory has Whale sign on a site of hers, and submits as the signature of her own text for his address."""
+    signed = _submit(variant, world, whose, MALLORY, WHALE)
+    if variant.signs_elsewhere:
+        yield Move(Step(WHALE, Do.ELSEWHERE, whose), signed)
+    if variant.second_digest:
+        yield Move(Step(WHALE, Do.OPAQUE, whose), signed)
+    else:
+        yield Move(Step(WHALE, Do.OPAQUE, whose), world, No.OTHER_DIGEST)
+
+
+def _submit(variant: Variant, world: World, whose: str, browser: str, wallet: str) -> World:
+    """A signature by a wallet, sent from a browser; that browser alone is shown the code."""
+    session = world.of(whose)
+    if not variant.code:
+        return world.put(whose, session._replace(status="done"))._replace(linked=world.linked | {(whose, wallet)})
+    return world.put(whose, session._replace(status="signed", signer=wallet))._replace(
+        code_known=world.code_known | {(browser, whose)}
+    )
+
+
+def _write_cookies(variant: Variant, world: World) -> Iterator[Move]:
+    """What Mallory's subdomain does to the cookies of Whale's browser."""
+    for whose in world.held_by(MALLORY):
+        if WHALE in world.of(whose).browsers:
+            continue
+        if variant.lenient_cookies:
+            yield Move(Step(MALLORY, Do.TOSS, whose), world.toss(whose))
+        else:
+            yield Move(Step(MALLORY, Do.TOSS, whose), world, No.OTHER_COOKIE)
+    for whose in world.held_by(WHALE):
+        yield Move(Step(MALLORY, Do.FLOOD, whose), world.dropped_by_whale())
+
+
+def _type(variant: Variant, world: World) -> Iterator[Move]:
+    for who, whose in sorted(world.code_known):
+        if variant.shares_code and who == WHALE:
+            yield Move(Step(WHALE, Do.TELL, whose), world._replace(code_known=world.code_known | {(MALLORY, whose)}))
+        step, session = Step(who, Do.TYPE, whose), world.of(who)
+        if session.status != "signed":
+            yield Move(step, world, No.NOTHING_SIGNED)
+        elif who != whose:
+            yield Move(step, world, No.WRONG_CODE)
+        else:
+            done = world.put(who, Session("done", session.browsers))
+            yield Move(step, done._replace(linked=world.linked | {(who, session.signer)}))
