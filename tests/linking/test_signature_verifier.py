@@ -76,6 +76,17 @@ async def test_a_contract_that_lets_a_signature_of_opaque_bytes_pass_is_not_foll
     assert caught.value.sentence == NOT_OF_THE_TEXT
 
 
+@pytest.mark.parametrize("more", [b"\x1b", b"\x1c", b"\x02\x02", b"\x03\x03", b"\x03" * 32, bytes(65)])
+@pytest.mark.parametrize("account", [WALLET, CHAINED, OLDER])
+async def test_no_bytes_behind_a_signature_of_opaque_bytes_make_it_a_proof(
+    verifiers: Verifiers, account: int, more: bytes
+) -> None:
+    """Loopring's wallets drop the 66th byte whatever it is, and take no other length."""
+    for form in (more, b"\x03" + more):
+        with pytest.raises(ProofError):
+            await verifiers.verify(account, signature=sign(key(account), TEXT.encode(), "opaque") + form)
+
+
 @pytest.mark.parametrize("signature", [sign("10033", TEXT.encode()), bytes(65 * 3), b"\x01" * 300])
 async def test_a_contract_that_accepts_anything_proves_nothing(verifiers: Verifiers, signature: bytes) -> None:
     with pytest.raises(ProofError) as caught:

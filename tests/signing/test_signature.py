@@ -222,6 +222,8 @@ def test_a_contract_is_shown_a_key_s_signature_with_and_without_loopring_s_suffi
     "signature",
     [
         pytest.param(b"\x00" + SIGNATURE, id="66 bytes of another maker, the first of which is the kind"),
+        pytest.param(b"\x00" + R + S + b"\x1b", id="the same, with the other parity"),
+        pytest.param(R + S + b"\x1f" + bytes(66), id="another maker's 131 bytes, of which the 65th means nothing"),
         pytest.param(SIGNATURE * 2, id="two owners"),
         pytest.param(SIGNATURE * 2 + b"\x03", id="131 bytes"),
         pytest.param(SIGNATURE + bytes(64) + b"\x03", id="an owner, and one that is a contract"),
