@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from aiohttp import web
 
+from tests.attacks.bare_server import bare_server
 from tests.attacks.page import harness
 from tests.web.harness import PageHarness
 from tests.web.wire import Line, ask_each, head, line_to, scripted
@@ -88,6 +90,23 @@ async def test_too_many_requests_are_a_refusal_too(harness: PageHarness) -> None
         assert (answer.status, answer.closes) == (429, True)
         assert await megabytes_taken(line) < MOST_MEGABYTES
         assert await line.ends() == b""
+
+
+async def test_of_what_is_sent_after_a_refusal_nothing_is_read() -> None:
+    refused: list[web.BaseRequest] = []
+
+    async def refuse(request: web.BaseRequest) -> web.Response:
+        refused.append(request)
+        response = web.Response(status=413)
+        response.force_close()
+        return response
+
+    async with bare_server(refuse) as server, line_to(server.url) as line:
+        await line.send(own(server.url, "/", "POST"))
+        assert (await line.answer()).status == 413
+        await megabytes_taken(line)
+        assert await line.ends() == b""
+    assert refused[0].content.total_bytes == 1  # what came along with the head
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,10 @@ async def test_with_every_connection_at_work_the_supervisor_is_answered_and_nobo
 
 
 async def test_a_head_has_seconds_from_when_the_connection_was_opened(harness: PageHarness) -> None:
-    async with serving_page(harness, timeouts=Timeouts(head=0.2, idle=PATIENCE)) as url, stalled(url, EACH) as lines:
+    async with (
+        serving_page(harness, timeouts=Timeouts(head=0.2, idle=10 * PATIENCE)) as url,
+        stalled(url, EACH) as lines,
+    ):
         assert await asyncio.gather(*(line.ends() for line in lines)) == EACH * [b""]
 
 
