@@ -94,6 +94,8 @@ class OwnerRule:
     def describe(self, source: Source) -> str:
         """For the operator: the rule in force for a network, and who can speak about it."""
         names = ", ".join(each.name for each in self.speakers(source))
+        if len(each_of(source)) == 1:
+            return f"who owns an account of {source.network} is what {names} says: it is the only source that knows"
         if self.archive:
             return f"who owns an account of {source.network} is what the archive {names} says, and no other source"
         if self.basis(source) == FIRST:

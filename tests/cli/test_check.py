@@ -30,7 +30,7 @@ async def finds(
 async def test_check_when_all_is_well(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
     result = await tessera("check")
     assert (result.code, result.err) == (0, "")
-    store, discord, loopring, accounts, *availabilities, verdict = result.lines
+    store, discord, loopring, accounts, owners, *availabilities, verdict = result.lines
     assert store == f"✓ Store: {tmp_path / 'tessera.db'} will be made at the first start"
     assert discord.startswith("✓ Discord: the token is that of tessera")
     assert re.fullmatch(
@@ -39,6 +39,7 @@ async def test_check_when_all_is_well(sandbox: SandboxClient, tessera: Command, 
     assert accounts == (
         "✓ Accounts: without a network, an account is looked up at: loopring. A number is looked up at: loopring."
     )
+    assert owners == "✓ Owners: who owns an account of loopring is what loopring says: it is the only source that knows"
     assert [re.sub(":.*", "", line) for line in availabilities] == [
         "· Page with Discord login (its secret is tested by the first login)",
         "· Page with a code typed back in Discord",

@@ -27,8 +27,10 @@ from bot.linking.upkeep import settle
 from bot.links import Link, Person
 from bot.lookup.lookup import Lookup
 from bot.proofs import ProofMethod
+from bot.sources.chain import ChainedSource
 from bot.sources.loopring import LoopringSource
 from bot.sources.session import open_session
+from bot.sources.source import Source
 from bot.store import Store
 from bot.store.pseudonyms import pseudonyms
 from bot.web.server import start_server
@@ -225,6 +227,7 @@ async def open_page(
     nodes: int = 1,
     factories: tuple[str, ...] = (),
     public_url: str = "",
+    fallback: Source | None = None,
 ) -> AsyncIterator[PageHarness]:
     """The page of a bot that has everything: a store of its own, Loopring, a login, and Ethereum nodes.
 
@@ -235,6 +238,7 @@ async def open_page(
         nodes: How many Ethereum nodes are asked, 0 to 2.
         factories: Those trusted with wallets that are not deployed.
         public_url: Where a proxy on this machine serves the page; "" where nothing is in front of it.
+        fallback: Loopring's; closed with the page.
     """
     port = free_port()
     url = "" if method is ProofMethod.PASTE else public_url or f"http://127.0.0.1:{port}"
@@ -243,7 +247,8 @@ async def open_page(
         settings = LoopringTable(
             name="loopring", base_url=f"{sandbox.url}/loopring", requests_per_second=1000, api_key=SecretStr(API_KEY)
         )
-        source = LoopringSource(session, settings)
+        loopring = LoopringSource(session, settings)
+        source = ChainedSource(loopring, fallback) if fallback else loopring
         lookup = Lookup([source], store, cache_for=timedelta(0))
         discord = DiscordSettings(
             api_url=f"{sandbox.url}/api/v10",
