@@ -130,11 +130,11 @@ def test_each_subcommand_that_is_named_exists(path: Path) -> None:
     assert [named for named in sorted(found(_SUBCOMMAND, path)) if not helps(named.split())] == []
 
 
-@pytest.mark.parametrize("group", [[], ["archive"]], ids=["tessera", "archive"])
+@pytest.mark.parametrize("group", [[], ["archive"], ["owners"]], ids=["tessera", "archive", "owners"])
 def test_the_readme_names_each_subcommand(group: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert helps(group)
     listed = re.findall(r"^ {4}([a-z]+)\b", capsys.readouterr().out, re.MULTILINE)
-    assert len(listed) > 3
+    assert len(listed) >= 3
     documented = found(_SUBCOMMAND, PROJECT / "README.md") | {"archive", "owners", "run"}  # `make run` runs it
     assert [name for name in listed if " ".join([*group, name]) not in documented] == []
 

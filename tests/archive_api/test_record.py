@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import io
 import json
 import os
@@ -25,7 +26,7 @@ from bot.config.settings import Settings
 from bot.errors import ConfigError, InputError, RefusedError, TesseraError
 from bot.names import Names
 from bot.sources.source import Source
-from tests.archive.fixtures import ADA, header
+from tests.archive.fixtures import ADA, header, write_small
 from tests.loopring_source import module_sandbox, open_source, sandbox
 from tests.sandbox_client import SandboxClient
 
@@ -244,6 +245,18 @@ async def test_show_in_words_and_as_json(run: Run, tmp_path: Path, capsys: pytes
         await run("show", "a", "10002")
     with pytest.raises(InputError, match="knows no names"):
         await run("show", "a", "ada.loopring.eth")
+
+
+async def test_verify_and_show_print_the_hash_of_the_file(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It pins the archive in the settings: what `sha256sum` prints."""
+    path = tmp_path / "small.gz"
+    write_small(path)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    for command in ("verify", "show"):
+        assert await run(command, str(path)) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == f"SHA-256 {sha256}"
 
 
 async def test_verify_reports_a_damaged_file(run: Run, tmp_path: Path) -> None:

@@ -204,3 +204,19 @@ def test_a_wrong_value_beside_a_secret_does_not_show_it(write: Write) -> None:
         write("discord = 3", DISCORD_TOKEN=TOKEN)
     assert TOKEN not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("written", "rule"),
+    [("agree", "agree"), ("first", "first"), (f"archive:{'A' * 64}", f"archive:{'a' * 64}")],
+)
+def test_a_rule_about_owners_is_one_of_three(write: Write, written: str, rule: str) -> None:
+    assert write(f'[linking]\nowners = "{written}"').linking.owners == rule
+
+
+@pytest.mark.parametrize(
+    "written", ["", "any", "archive:", f"archive:{'a' * 63}", f"archive:{'g' * 64}", "first,agree"]
+)
+def test_any_other_rule_about_owners_is_refused_with_what_is_accepted(write: Write, written: str) -> None:
+    with pytest.raises(ConfigError, match=r"linking\.owners.* must be agree, first, or archive: and a SHA-256"):
+        write(f'[linking]\nowners = "{written}"')

@@ -13,10 +13,15 @@ from sqlite_utils import Database
 
 from bot.cli.operator import change_store, read_store
 from bot.config.settings import Settings, load
+from bot.holdings import LOOPRING, Account
+from bot.store.linking.owner_table import OPERATOR as OPERATOR_WORD
+from bot.store.linking.owner_table import OwnerFact, get_fact, set_fact
 from bot.store.pseudonyms import OPERATOR, Pseudonym, pseudonyms
-from tests.process import running
+from tests.e2e.clocked import text_of
+from tests.process import running, start
 from tests.sandbox_client import SECRETS, Person, SandboxClient
 
+ADA = Account(LOOPRING, "10001")
 OTHER = "0x" + "ab" * 20
 
 
@@ -27,8 +32,9 @@ def settings_in(folder: Path) -> Settings:
 
 def change_owner(db: Database, pseudonym: Pseudonym, now: datetime) -> None:
     """Let another address own ada's account."""
-    del pseudonym, now
-    db.execute("UPDATE owners SET owner = ? WHERE account = 'loopring:10001'", [OTHER])
+    del pseudonym
+    assert get_fact(db, ADA)
+    set_fact(db, OwnerFact(ADA, OTHER, (), OPERATOR_WORD, is_confirmed=True, seen_at=now))
 
 
 async def shown_owner(person: Person) -> str:
@@ -88,3 +94,25 @@ async def test_an_operators_command_waits_for_a_write_that_is_under_way(
             threading.Timer(0.5, lambda: writing.execute("COMMIT")).start()
             await change_store(settings_in(tmp_path), "owner-set", change_owner)
         assert "0xabab…" in await shown_owner(ada)
+
+
+async def test_an_operators_correction_ends_at_once_what_a_proof_covered(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    ada = await bare_sandbox.person("ada")
+    async with running(bare_sandbox, tmp_path) as bot:
+        asked = await ada.run("verify", account="10001")
+        signature = await bare_sandbox.signature(text_of(asked), "10001")
+        await ada.submit(await ada.press(asked, "paste"), signature=signature)
+        assert "proven by signature" in (await ada.run("accounts")).text
+        config = str(tmp_path / "config.toml")
+        for command in (("set", "10001", OTHER), ("forget", "10001")):
+            async with start("owners", *command, "--config", config, folder=tmp_path) as operator:
+                assert await operator.exit_code() == 0
+            assert "proven by signature" not in (await ada.run("accounts")).text
+        # It is asked again by the next proof, and the one that is there covers it again.
+        await ada.run("verify", account="10001")
+        assert "proven by signature" in (await ada.run("accounts")).text
+        code, _ = await bot.stop()
+    assert code == 0
+    assert bot.output_lines == []

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from bot.holdings import Account
 from bot.store import Store
+from bot.store.linking.owner_table import FIRST
 from bot.store.schema import MIGRATIONS
 from tests.store.fixtures import Place
 
@@ -134,6 +136,23 @@ async def test_a_proof_of_an_earlier_store_has_been_its_members_since_its_signat
     store = await Store.open(place.path)
     sql = "SELECT first_proven_at, signed_at FROM proofs JOIN contests USING (owner)"
     assert await store.writer.run(lambda db: db.execute(sql).fetchall()) == [(100, 200)]
+    await store.close()
+
+
+async def test_owners_of_before_are_the_first_sources_word_and_no_proof_rests_on_them(place: Place) -> None:
+    make_store_of(place, "m004_audit")
+    store = await Store.open(place.path)
+    fact = await store.owners.get(Account("loopring", "10001"))
+    assert fact
+    assert (fact.owner, fact.sources, fact.basis, fact.is_confirmed) == (ADDRESS, (), FIRST, False)
+    [link] = await store.links.of(1)
+    assert not link.proven
+    await store.owners.apply_rule({"loopring": "agree:loopring,then"})
+    [link] = await store.links.of(1)
+    assert not link.proven
+    await store.owners.apply_rule({"loopring": FIRST})  # the rule that they were found under
+    [link] = await store.links.of(1)
+    assert link.proven
     await store.close()
 
 

@@ -12,7 +12,7 @@ from bot.holdings import Account
 from bot.links import Link, ProofKind
 from bot.store.audit import record
 from bot.store.linking import contest_table, freeze_table
-from bot.store.linking.owner_table import is_owner
+from bot.store.linking.owner_table import confirmed_owner
 from bot.store.linking.refusal import Refusal
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import LINKS, first, seconds, to_link
@@ -173,12 +173,17 @@ class Links:
 
 
 def put_link(db: Database, user_id: int, account: Account, owner: str, now: datetime, *, limit: int) -> LinkOutcome:
-    """Insert a link, or fill in or correct the owner of an existing one, within a member's limit."""
+    """Insert a link, or fill in or correct the owner of an existing one, within a member's limit.
+
+    An owner that is confirmed goes before the one that was found out a moment ago.
+    """
+    confirmed = confirmed_owner(db, account)
+    owner = confirmed or owner
     key = [user_id, str(account)]
     if first(db, "SELECT 1 FROM links WHERE user_id = ? AND account = ?", key):
         if owner:
             sql = "UPDATE links SET owner = ? WHERE user_id = ? AND account = ? AND (owner IS NULL OR ?)"
-            db.execute(sql, [owner, *key, is_owner(db, str(account), owner)])
+            db.execute(sql, [owner, *key, bool(confirmed)])
         return LinkOutcome.KNOWN
     count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
     if count >= limit:

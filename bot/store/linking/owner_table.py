@@ -110,6 +110,12 @@ def is_owner(db: Database, account: str, owner: str) -> bool:
     return first(db, sql, [account, owner]) is not None
 
 
+def confirmed_owner(db: Database, account: Account) -> str:
+    """The owner of an account on which a proof may rest, "" while there is none."""
+    fact = get_fact(db, account)
+    return fact.owner if fact and fact.is_confirmed else ""
+
+
 def set_fact(db: Database, fact: OwnerFact) -> None:
     """Store a fact in place of any other, and correct the links of its account."""
     db.table("owners").insert(
