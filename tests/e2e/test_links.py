@@ -148,10 +148,7 @@ async def test_an_account_of_a_source_that_is_down_can_be_linked(sandbox: Sandbo
     await sandbox.fault("status", path="", status=503)
     mateo = await sandbox.person("mateo")
     answer = await mateo.run("link", account="10016")
-    assert (
-        "Its owner is not known yet, as its source does not answer. Tessera will find out when you prove it."
-        in answer.text
-    )
+    assert "Its owner is not known for certain yet. Tessera will find out when you prove it." in answer.text
     assert "10016" in (await mateo.run("accounts")).text
     refused = await mateo.press(answer, "prove")
     assert "Who owns that account cannot be found out right now" in refused.text

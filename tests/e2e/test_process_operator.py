@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -14,10 +14,12 @@ from sqlite_utils import Database
 from bot.cli.operator import change_store, read_store
 from bot.config.settings import Settings, load
 from bot.holdings import LOOPRING, Account
+from bot.store import Store
 from bot.store.linking.owner_table import OPERATOR as OPERATOR_WORD
 from bot.store.linking.owner_table import OwnerFact, get_fact, set_fact
 from bot.store.pseudonyms import OPERATOR, Pseudonym, pseudonyms
-from tests.e2e.clocked import text_of
+from tests.e2e.clocked import text_of, until
+from tests.owner_sources import ADA_OWNER
 from tests.process import running, start
 from tests.sandbox_client import SECRETS, Person, SandboxClient
 
@@ -116,3 +118,25 @@ async def test_an_operators_correction_ends_at_once_what_a_proof_covered(
         code, _ = await bot.stop()
     assert code == 0
     assert bot.output_lines == []
+
+
+async def test_a_bot_asks_by_itself_about_owners_that_its_rule_does_not_confirm(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    """It was started with an archive before, which has been taken out of the settings since."""
+    ada = await bare_sandbox.person("ada")
+    store = await Store.open(tmp_path / "tessera.db")
+
+    def work(db: Database) -> None:
+        set_fact(db, OwnerFact(ADA, ADA_OWNER, (), "agree:loopring,then", is_confirmed=True, seen_at=datetime.now(UTC)))
+        db.execute("INSERT INTO links VALUES (?, 'loopring:10001', ?, '', 1, 0)", [int(ada.user), ADA_OWNER])
+        db.execute("INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0)", [ADA_OWNER, int(ada.user), b"hash"])
+
+    await store.writer.transaction(work)
+    await store.close()
+    async with running(bare_sandbox, tmp_path):
+
+        async def is_proven() -> bool:
+            return "proven by signature" in (await ada.run("accounts")).text
+
+        await until(is_proven)

@@ -78,9 +78,7 @@ def linked_embed(linked: LinkResult) -> discord.Embed:
     else:
         lines.append("It is **unproven**: `/collections` shows it, and it never counts for roles until you prove it.")
     if linked.unknown_reason:
-        lines.append(
-            "Its owner is not known yet, as its source does not answer. Tessera will find out when you prove it."
-        )
+        lines.append("Its owner is not known for certain yet. Tessera will find out when you prove it.")
     if link.is_main:
         lines.append("It is your main account: `/collections` without an account shows it.")
     title = "Proven" if link.proven else "Linked, not proven yet" if linked.is_new else "Already linked"
