@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import gc
 import io
+import logging
 import os
 import resource
 import sys
@@ -30,6 +31,8 @@ from bot.sources.session import open_session
 from bot.sources.source import Source
 from bot.store import Store
 from bot.store.file.backup import backup_file
+
+log = logging.getLogger(__name__)
 
 _UNKNOWN_SOURCE = Message("No source is named {name}. Configured: {known}.")
 
@@ -69,6 +72,8 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
     def report(line: str) -> None:
         print(line, flush=True)
 
+    if arguments.command == "run" and arguments.config is None and not DEFAULT_CONFIG.exists():
+        log.warning("there is no %s here: each setting has its default, and there is no page", DEFAULT_CONFIG)
     commands: dict[str, Callable[[], Awaitable[int]]] = {
         "run": lambda: _run(settings),
         "check": lambda: check(settings, report),

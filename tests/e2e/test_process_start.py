@@ -81,6 +81,13 @@ async def test_a_wrong_setting_is_one_line_and_exit_2(
     assert not token or token not in bot.output
 
 
+async def test_a_settings_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    async with start("run", folder=tmp_path, secrets={}) as bot:
+        assert await bot.exit_code() == 2
+    assert "WARNING bot.cli.main: there is no config.toml here: each setting has its default" in bot.output
+    assert bot.output_lines == [NO_TOKEN]
+
+
 async def test_a_port_in_use_is_one_line_and_exit_2(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.config.private_files import refuse_file_written_by_others
 from bot.errors import ConfigError, StoreError
 from bot.messages import Message
 from bot.store.file import backup_files
@@ -106,8 +105,6 @@ def _restrict_file(file: Path) -> None:
             file.chmod(0o600)
     except OSError as error:
         log.warning("%s: other users may read it, and that cannot be changed: %s", file, error.strerror)
-    if file.exists():
-        refuse_file_written_by_others(file, file.stat())
 
 
 def _migrate(path: Path, backups: Path, db: Database, found: Findings | None) -> None:
