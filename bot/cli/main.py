@@ -54,6 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = _load(arguments.config)
         secrets = [secret.get_secret_value() for secret in settings.secrets]
         set_up_logging(settings.log.level if arguments.command == "run" else "error", secrets)
+        if arguments.command == "run" and arguments.config is None and not DEFAULT_CONFIG.exists():
+            log.warning("there is no %s here: each setting has its default, and there is no page", DEFAULT_CONFIG)
         return asyncio.run(_execute(settings, arguments))
     except BrokenPipeError:
         # The reader closed the pipe (`| head`); nothing may be flushed at exit (Python docs, signal, "SIGPIPE").
@@ -72,8 +74,6 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
     def report(line: str) -> None:
         print(line, flush=True)
 
-    if arguments.command == "run" and arguments.config is None and not DEFAULT_CONFIG.exists():
-        log.warning("there is no %s here: each setting has its default, and there is no page", DEFAULT_CONFIG)
     commands: dict[str, Callable[[], Awaitable[int]]] = {
         "run": lambda: _run(settings),
         "check": lambda: check(settings, report),
