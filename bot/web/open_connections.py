@@ -58,6 +58,9 @@ class OpenConnections:
         self._of_addresses: Counter[bytes] = Counter()
         self._in_reserve = 0
 
+    def __len__(self) -> int:
+        return len(self._open)
+
     def add(self, connection: OpenConnection) -> bool:
         """Whether there is room for it; another one may have been closed to make some."""
         if self._has_room_for(connection.peer):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.web.connection import Acceptor, Connection, NewConnection, Timeouts
-from bot.web.open_connections import OpenConnections
+from bot.web.open_connections import MOST, RESERVE, OpenConnections
 from bot.web.visitor import Visitors
 from tests.web.wire import PATIENT
 
@@ -20,17 +20,16 @@ class BareServer:
     """Where it listens, and what it has open."""
 
     url: str
-    http_server: web.Server
-
-    @property
-    def open(self) -> int:
-        """How many connections are open."""
-        return len(self.http_server.connections)
+    open_connections: OpenConnections
 
 
 @asynccontextmanager
 async def bare_server(
-    handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], timeouts: Timeouts = PATIENT
+    handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+    timeouts: Timeouts = PATIENT,
+    *,
+    most: int = MOST,
+    reserve: int = RESERVE,
 ) -> AsyncIterator[BareServer]:
     """A server whose every request goes to a handler."""
 
@@ -44,11 +43,13 @@ async def bare_server(
     await runner.setup()
     http_server = runner.server
     assert http_server is not None
-    acceptor = Acceptor(OpenConnections(), Visitors(()), timeouts, lambda status: web.Response(status=status))
+    open_connections = OpenConnections(most=most, reserve=reserve)
+    acceptor = Acceptor(open_connections, Visitors(()), timeouts, lambda status: web.Response(status=status))
     loop = asyncio.get_running_loop()
     listener = await loop.create_server(lambda: NewConnection(http_server, acceptor), "127.0.0.1", 0)
     try:
-        yield BareServer(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}", http_server)
+        yield BareServer(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}", open_connections)
     finally:
         listener.close()
         await runner.cleanup()
+        acceptor.close()

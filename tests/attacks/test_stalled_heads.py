@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -131,9 +132,57 @@ async def test_a_response_that_nobody_takes_is_dropped() -> None:
 
     async with bare_server(answer, Timeouts(head=PATIENCE, idle=0.2)) as server, line_to(server.url) as line:
         await line.send(head("/", {"Host": "x"}))
-        await until(lambda: server.open == 1)
-        await until(lambda: server.open == 0)
+        await until(lambda: len(server.open_connections) == 1)
+        await until(lambda: len(server.open_connections) == 0)
         assert len(await line.ends()) < long
+
+
+async def test_a_request_that_is_being_handled_has_more_time_than_a_head() -> None:
+    handled = asyncio.Event()
+
+    async def answer(_request: web.BaseRequest) -> web.Response:
+        await handled.wait()
+        return web.Response()
+
+    async with bare_server(answer, Timeouts(head=0.3, idle=0.3)) as server, line_to(server.url) as line:
+        await line.send(head("/", {"Host": "x"}))
+        async with stalled(server.url, 1) as younger:
+            assert await younger[0].ends() == b""
+        handled.set()
+        assert (await line.answer()).status == 200
+
+
+async def test_what_was_closed_is_counted_no_more() -> None:
+    async def answer(_request: web.BaseRequest) -> web.Response:
+        return web.Response()
+
+    async with bare_server(answer) as server:
+        for content in (HEALTH, HALF_A_HEAD, b"garbage\r\n\r\n"):
+            async with stalled(server.url, 3, content):
+                await until(lambda: len(server.open_connections) > 0)
+        await until(lambda: len(server.open_connections) == 0)
+
+
+async def test_those_who_find_no_room_are_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    started, handled = asyncio.Event(), asyncio.Event()
+
+    async def answer(_request: web.BaseRequest) -> web.Response:
+        started.set()
+        await handled.wait()
+        return web.Response()
+
+    with caplog.at_level(logging.INFO):
+        async with bare_server(answer, most=1, reserve=0) as server, line_to(server.url) as line:
+            await line.send(head("/", {"Host": "x"}))
+            await started.wait()
+            async with stalled(server.url, 5) as others:
+                assert await asyncio.gather(*(other.ends() for other in others)) == 5 * [b""]
+            handled.set()
+            assert (await line.answer()).status == 200
+    assert [message for message in caplog.messages if "no connection" in message] == [
+        "web: no connection: too many are open, 1 since the last such line",
+        "web: no connection: too many are open, 4 since the last such line",
+    ]
 
 
 async def test_a_page_that_is_slow_to_be_read_is_read_to_its_end(harness: PageHarness) -> None:

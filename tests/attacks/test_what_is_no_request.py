@@ -9,7 +9,7 @@ import pytest
 
 from tests.attacks.page import harness
 from tests.web.harness import PageHarness
-from tests.web.wire import ask, head, line_to
+from tests.web.wire import ask, head, line_to, serving
 
 __all__ = ["harness"]
 
@@ -72,3 +72,16 @@ async def test_who_hangs_up_at_once_leaves_no_line_at_all(
                 await line.send(pieces[n % len(pieces)])
         assert (await ask(harness.url, head("/healthz", {"Host": "localhost"}))).status == 200
     assert [record.getMessage() for record in caplog.records if record.levelno > logging.DEBUG] == []
+
+
+async def test_what_came_after_the_line_is_counted_in_another_when_the_bot_stops(
+    harness: PageHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        async with serving(harness.store) as url:
+            for _ in range(5):
+                await ask(url, b"garbage\r\n\r\n")
+    assert [message.rpartition(", ")[2] for message in caplog.messages if message.startswith("web: not a")] == [
+        "1 since the last such line",
+        "4 since the last such line",
+    ]
