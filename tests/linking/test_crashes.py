@@ -20,7 +20,7 @@ from bot.store.linking.proof_writer import Proved
 from bot.store.thread import Writer
 from tests.linking.crashes import WHOLE, begin, check, finish, link, parts, verified
 
-# BEGIN; session; two accounts, each looked for with others and with the member, counted and inserted; holder, contest,
+# BEGIN; session; two accounts, each asked whose it is, and again with its link, counted and inserted; holder, contest,
 # refusal, freeze, earlier claims; proof, what ends a contest, record; COMMIT. An insert by sqlite-utils is five: is it
 # a view, is it a table, SAVEPOINT, INSERT, RELEASE.
 STATEMENTS = 31

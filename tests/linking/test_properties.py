@@ -82,6 +82,8 @@ class Members(RuleBasedStateMachine):
     def prove(self, user: int, owner: str, both: bool) -> None:  # noqa: FBT001 - likewise
         linked = tuple(account for account, its in OWNER_OF.items() if its == owner)[: 1 + both]
         self._harness.pass_time(timedelta(minutes=13))  # as many in an hour as one may
+        for account in linked:
+            self._run(self._harness.own(account, owner))
         if self._try(self._finish(user, VerifiedSignature(owner, linked, ProofKind.KEY, bytes(32)))) is None:
             listed = self._run(self._harness.listed(user))
             assert set(linked) <= listed.keys()
