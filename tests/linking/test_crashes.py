@@ -23,7 +23,7 @@ from tests.linking.crashes import WHOLE, begin, check, finish, link, parts, veri
 # BEGIN; session; two accounts, each asked whose it is, and again with its link, counted and inserted; holder, contest,
 # refusal, freeze, earlier claims; proof, what ends a contest, record; COMMIT. An insert by sqlite-utils is five: is it
 # a view, is it a table, SAVEPOINT, INSERT, RELEASE.
-STATEMENTS = 31
+STATEMENTS = 33
 
 
 async def _run(*arguments: str) -> Any:
