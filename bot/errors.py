@@ -4,6 +4,7 @@ TesseraError
 ├── InputError               what was asked for is not possible as it was asked
 │   └── NothingLinkedError   the member has linked no account yet
 ├── NotFoundError            asked and answered: there is no such account, name or collection
+├── WithdrawnError           what an answer shows may be shown no longer: it is replaced by the sentence
 ├── SourceError              the source gave no usable answer: what it knows is *unknown*, which is not zero
 │   ├── UnavailableError     no answer, a broken one, or HTML: waiting helps
 │   ├── ThrottledError       too many requests: waiting helps
@@ -57,6 +58,10 @@ class NothingLinkedError(InputError):
 
 class NotFoundError(TesseraError):
     """The source answered, and what was asked for does not exist."""
+
+
+class WithdrawnError(TesseraError):
+    """What an answer shows may be shown no longer: its message is replaced by the sentence, its buttons go."""
 
 
 class SourceError(TesseraError):

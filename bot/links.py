@@ -87,6 +87,27 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """A member of a server, as Discord gave them for one question: true then, and not to be stored.
+
+    `joined_at` is when they joined it, the last time.
+    """
+
+    user_id: int
+    guild_id: int
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Others in a server may see an account, as long as its member, who joined at `joined_at`, does not leave."""
+
+    guild_id: int
+    account: Account
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Contest:
     """Two members have signed for one address: unless its holder signs again, it moves at `ends_at`."""
 

@@ -6,6 +6,7 @@ import pickle
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -55,6 +56,7 @@ class ControlApi:
             ("POST", "latency", self._set_latency),
             ("POST", "gateway", self._gateway),
             ("POST", "announce", self._announce),
+            ("POST", "members", self._members),
             ("POST", "accounts", self._give_collections),
             ("POST", "contracts", self._give_contracts),
             ("POST", "withdraw", self._withdraw),
@@ -123,6 +125,19 @@ class ControlApi:
     async def _announce(self, request: web.Request) -> Json:
         fields = await _json_body(request)
         self._app[DISCORD].announce(_whole_number(fields, "guilds"), _whole_number(fields, "members", 0))
+        return {}
+
+    async def _members(self, request: web.Request) -> Json:
+        """Somebody leaves a server (`action` "leave"), or joins it ("join"; `joined_at` as Discord writes it)."""
+        fields = await _json_body(request)
+        moves, action = self._app[DISCORD].departures, fields.get("action")
+        guild_id, user_id = _whole_number(fields, "guild"), _whole_number(fields, "user")
+        if action == "leave":
+            moves.leave(guild_id, user_id)
+        elif action == "join":
+            moves.join(guild_id, user_id, str(fields.get("joined_at") or datetime.now(UTC).isoformat()))
+        else:
+            raise ValueError("action is leave or join")
         return {}
 
     async def _give_collections(self, request: web.Request) -> Json:

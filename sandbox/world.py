@@ -16,6 +16,7 @@ BOT_TOKEN = "sandbox.bot.token"
 API_KEY = "sandbox-loopring-key"
 BLOCKSCOUT_KEY = "proapi_sandbox"
 APPLICATION_ID = 900000000000000001
+JOINED_AT = "2024-01-01T00:00:00.000000+00:00"
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Member:
     user_id: int
     roles: list[int] = field(default_factory=list)
     nick: str | None = None
+    joined_at: str = JOINED_AT
 
 
 @dataclass

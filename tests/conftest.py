@@ -20,7 +20,7 @@ from tests.conformance import missing
 from tests.sandbox_client import SECRETS, Person, SandboxClient, open_sandbox, write_config
 
 _HERE = Path(__file__).parent
-_SLOW_FOLDERS = {_HERE / "e2e", _HERE / "sandbox"}
+_SLOW_FOLDERS = {_HERE / "e2e", _HERE / "sandbox", _HERE / "attacks"}
 _SLOW_FIXTURES = {"browser", "module_browser"}
 _SLOW_MODULES = {
     _HERE / name

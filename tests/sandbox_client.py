@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +73,12 @@ class Person:
 
     sandbox: SandboxClient
     user: str
-    guild: str
+    guild: str | None  # None: in direct messages with the bot
     channel: str
 
     async def start(self, name: str, **options: Any) -> str:
         """Type a command; the id of the interaction."""
-        body = {"user": self.user, "guild": self.guild, "channel": self.channel, "name": name, "options": options}
+        body = {**self.place, "name": name, "options": options}
         started: str = (await self.sandbox.post("/_client/commands", body))["interaction"]
         return started
 
@@ -99,9 +99,35 @@ class Person:
 
     async def suggestions(self, name: str, focused: str, typed: str = "", **options: Any) -> list[str]:
         """The values that are suggested for an option while something is typed into it."""
-        body = {"user": self.user, "guild": self.guild, "channel": self.channel, "name": name}
+        body = {**self.place, "name": name}
         asked = body | {"focused": focused, "options": options | {focused: typed}}
         return [choice["value"] for choice in (await self.sandbox.post("/_client/autocomplete", asked))["choices"]]
+
+    async def send_handmade(
+        self, kind: int, data: dict[str, Any], answer: Answer | None = None, **fields: Any
+    ) -> Answer:
+        """Send an interaction that no client would, about a message if one is given."""
+        about = {"message": answer.message["id"]} if answer else {}
+        body = {**self.place, "type": kind, "data": data, **about, **fields}
+        return await self.sandbox.answer((await self.sandbox.post("/_client/handmade", body))["interaction"])
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Who acts, and where."""
+        return {"user": self.user, "guild": self.guild, "channel": self.channel}
+
+    def in_direct_messages(self) -> Person:
+        """The same person, in direct messages with the bot."""
+        return replace(self, guild=None)
+
+    async def leave(self) -> None:
+        """Leave the server."""
+        await self.sandbox.post("/_sandbox/members", {"action": "leave", "user": self.user, "guild": self.guild})
+
+    async def join(self, joined_at: str = "") -> None:
+        """Join the server again, now or as if at another time."""
+        body = {"action": "join", "user": self.user, "guild": self.guild, "joined_at": joined_at}
+        await self.sandbox.post("/_sandbox/members", body)
 
     async def direct_messages(self) -> list[dict[str, Any]]:
         """What the bot wrote to this person."""

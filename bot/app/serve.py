@@ -27,7 +27,7 @@ from bot.cogs.linking.verify_cog import VerifyCog
 from bot.config.settings import Settings
 from bot.config.start_requirements import unmet_requirements
 from bot.errors import ConfigError
-from bot.linking import Accounts, Linking, Notifications, Verification
+from bot.linking import Accounts, Linking, Notifications, Shares, Verification
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
@@ -139,6 +139,7 @@ async def _open_linking(
                 store,
                 pseudonym,
                 _now,
+                Shares(store),
             )
         finally:
             await verification.close()
@@ -161,7 +162,7 @@ def _proof_setup(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -
 async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linking) -> None:
     gateways, expires = settings.display.image_gateways, settings.discord.buttons_expire_seconds
     proofs = ProofMessages(bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste)
-    await bot.add_cog(Collections(bot, lookup, linking.accounts, gateways=gateways, expires=expires))
+    await bot.add_cog(Collections(bot, lookup, linking, gateways=gateways, expires=expires))
     await bot.add_cog(LinkingCog(bot, linking, proofs, expires=expires))
     await bot.add_cog(VerifyCog(linking, proofs))
     await bot.add_cog(AccountsCog(bot, linking, proofs, expires=expires))

@@ -1,6 +1,7 @@
 """Linking accounts to members, and proving that they are theirs. Depends on no Discord client and no web server.
 
     accounts            what a member named: link, find, label, main one, unlink; objecting to a claim
+    shares              which accounts others in a server may see, and until when
     claims              which account and which address a proof is about: sources are asked, never a browser
     cookie_secrets      values derived from one browser's cookie: OAuth's state, PKCE, the CSRF header
     issuing             creates the text to be signed
@@ -30,11 +31,12 @@ from datetime import datetime
 
 from bot.linking.accounts import Accounts
 from bot.linking.notifications import Notifications
+from bot.linking.shares import Shares
 from bot.linking.verification import Verification
 from bot.store import Store
 from bot.store.pseudonyms import Pseudonym
 
-__all__ = ["Accounts", "Linking", "Notifications", "Verification"]
+__all__ = ["Accounts", "Linking", "Notifications", "Shares", "Verification"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Linking:
         store: Links, contests, and all about one member.
         pseudonym: Makes the keyed hashes of the audit log.
         clock: Returns the present as an aware datetime.
+        shares: What others may see of what members named.
     """
 
     accounts: Accounts
@@ -56,3 +59,4 @@ class Linking:
     store: Store
     pseudonym: Pseudonym
     clock: Callable[[], datetime]
+    shares: Shares

@@ -1,4 +1,4 @@
-"""The accounts that a member linked: link, find, label, choose the main one, unlink, and share it."""
+"""The accounts that a member linked: link, find, label, choose the main one, and unlink."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from bot.text import safe_text
 log = logging.getLogger(__name__)
 
 _NOT_YOURS = Message("“{typed}” is not among your accounts. `/accounts` lists them.")
-_NOTHING_SHARED = Message("That member shares no account here. Each member decides that in `/accounts`.")
 _LABEL_TOO_LONG = Message("A label has at most {most} letters, digits and signs.")
 _NOTHING_TO_OBJECT_TO = Message("There is nothing to object to any more: `/accounts` shows how things are.")
 _NOT_FOR_ONESELF = Message("Nobody can vouch for themselves: prove your account by `/verify`.")
@@ -158,16 +157,6 @@ class Accounts:
         if not links:
             raise NothingLinkedError(_NONE_LINKED)
         return links[0]
-
-    async def shared_main(self, user_id: int, guild_id: int) -> Link:
-        """The main account of another member, if they let others in that server see it.
-
-        Raises:
-            InputError: they do not, or have none: the message does not say which.
-        """
-        if await self._links.shares(user_id, guild_id) and (links := await self._links.of(user_id)):
-            return links[0]
-        raise InputError(_NOTHING_SHARED)
 
     async def set_main(self, user_id: int, account: Account) -> None:
         """Make an account the one that is shown where none is named.

@@ -18,6 +18,7 @@ makes no decisions, and has no messages for members.
                 the operator must decide about; dispute_table: how they do); notice_table: what members must be
                 notified of
                 owner_table: who owns an account, on whose word
+                share_table: which accounts others may see, and where
                 member_data: all data of one member; wallet_table: how addresses of undeployed wallets are computed
                 refusal: why a change was refused
 """
@@ -41,6 +42,7 @@ from bot.store.linking.member_data import Members
 from bot.store.linking.notice_table import Notices
 from bot.store.linking.owner_table import Owners
 from bot.store.linking.session_table import Sessions
+from bot.store.linking.share_table import Shares
 from bot.store.linking.wallet_table import Wallets
 from bot.store.thread import Reader, Writer
 
@@ -62,6 +64,7 @@ class Store:
         self.owners = Owners(writer)
         self.contests = Contests(writer)
         self.notices = Notices(writer, self.reader)
+        self.shares = Shares(writer)
         self.sessions = Sessions(writer)
         self.members = Members(writer, self.reader)
         self.wallets = Wallets(writer)

@@ -203,6 +203,36 @@ def m004_audit(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m006_share_accounts(db: Database) -> None:
+    """A share names one account, and ends when its member leaves the server.
+
+    An old share becomes one of the account that was the main one. When its member had joined is not known, only that
+    it was before now; so anyone who left before now and joins again later shares nothing any more.
+    """
+    db.execute("ALTER TABLE shares RENAME TO shares_of_main")
+    db.execute(
+        """
+        CREATE TABLE shares (            -- which accounts a member lets others in a server see
+            user_id   INTEGER NOT NULL,
+            guild_id  INTEGER NOT NULL,
+            account   TEXT NOT NULL,
+            joined_at INTEGER NOT NULL,  -- when the member had joined that server; a later moment: they left meanwhile
+            PRIMARY KEY (user_id, guild_id, account),
+            FOREIGN KEY (user_id, account) REFERENCES links (user_id, account) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute(
+        """
+        INSERT INTO shares (user_id, guild_id, account, joined_at)
+        SELECT user_id, guild_id, account, CAST(strftime('%s', 'now') AS INTEGER)
+        FROM shares_of_main JOIN links USING (user_id) WHERE is_main
+        """
+    )
+    db.execute("DROP TABLE shares_of_main")
+
+
+@MIGRATIONS()
 def m007_owners_word(db: Database) -> None:
     """On whose word an owner is known. Until now that was the first source's alone."""
     db.execute("ALTER TABLE owners ADD COLUMN sources TEXT NOT NULL DEFAULT ''")  # names; '': not recorded

@@ -24,6 +24,7 @@ from bot.errors import (
     StoreError,
     TesseraError,
     UndecidedError,
+    WithdrawnError,
 )
 from bot.text import safe_image_url, utf16_units
 
@@ -39,6 +40,7 @@ _ERROR_TITLES: Mapping[type[TesseraError], str] = {
     NothingLinkedError: "No account linked yet",
     InputError: "Please check your request",
     NotFoundError: "Not found",
+    WithdrawnError: "No longer shared",
     SessionError: "No longer valid",
     ProofError: "Not proven",
     LimitError: "Limit reached",
@@ -61,7 +63,7 @@ def error_embed(error: TesseraError) -> discord.Embed:
     """An error as a person sees it: its sentence, under a title that says whose side it is on."""
     title = next((title for kind, title in _ERROR_TITLES.items() if isinstance(error, kind)), "Something went wrong")
     # The sentence may quote what was typed; everything in it that could act is split already, markdown is not.
-    members_side = InputError | NotFoundError | SessionError | ProofError | LimitError
+    members_side = InputError | NotFoundError | WithdrawnError | SessionError | ProofError | LimitError
     colour = CAUTION if isinstance(error, members_side) else FAULT
     return discord.Embed(title=title, description=cut_sentence(error.sentence), colour=colour)
 

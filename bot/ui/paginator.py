@@ -14,6 +14,8 @@ from typing import Any, Protocol
 import aiohttp
 import discord
 
+from bot.errors import WithdrawnError
+from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.page_items import BackButton, Choice, JumpButton, JumpModal, OpenMenu, TabButton, TurnButton
 from bot.ui.panel import Host, Panel
@@ -43,6 +45,14 @@ class PageSource(Protocol):
 
         Raises:
             TesseraError: shown to the person who chose.
+        """
+
+    async def ask_again(self) -> PageSource:
+        """The same pages, if they may still be shown; asked at every press.
+
+        Raises:
+            WithdrawnError: they may not: the answer is replaced by the sentence.
+            TesseraError: that cannot be found out now: shown to the person who pressed, and nothing else is.
         """
 
     def tabs(self) -> Sequence[Choice]:
@@ -111,6 +121,15 @@ class Paginator(Panel):
         _, last = self._shown()
         await interaction.response.send_modal(JumpModal(self, last + 1, self.turn))
 
+    async def start(self, source: PageSource) -> None:
+        """Show these pages, and none before them.
+
+        Raises:
+            discord.HTTPException: as `show`.
+        """
+        self._stack = [(source, 0)]
+        await self.show()
+
     async def show(self) -> None:
         """Put the current page into the message.
 
@@ -148,6 +167,44 @@ class Paginator(Panel):
             log.info("a page was not shown: %s", error)
         except (aiohttp.ClientError, OSError) as error:
             log.info("a page was not shown: %s", type(error).__name__)
+
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
+        """Only the person who asked may press, or send a modal; and only what may still be shown is shown."""
+        if not await super().interaction_check(interaction):
+            return False
+        listed = self._stack[0][0]
+        asked = await listed.ask_again()
+        source, page = self._stack[0]
+        if source is listed:  # else newer data came, or another tab, which was asked for itself
+            self._stack[0] = (asked, page)
+        return True
+
+    async def on_error(
+        self, interaction: discord.Interaction[Any], error: Exception, item: discord.ui.Item[Any]
+    ) -> None:
+        """Answer the person."""
+        if not isinstance(error, WithdrawnError):
+            await super().on_error(interaction, error, item)
+            return
+        try:
+            await self.withdraw(error, interaction)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
+            await super().on_error(interaction, problem, item)
+
+    async def withdraw(self, error: WithdrawnError, press: discord.Interaction[Any] | None = None) -> None:
+        """Replace the answer by a sentence, and accept no more presses; `press` is what it answers, if anything.
+
+        Raises:
+            discord.HTTPException: Discord refuses, or cannot be reached.
+        """
+        self.gone = True
+        self._live.forget(self)
+        self.end()
+        embed = error_embed(error)
+        if press and not press.response.is_done():
+            await press.response.edit_message(content=None, embed=embed, view=None)
+        else:
+            await (press or self._latest).edit_original_response(content=None, embed=embed, view=None)
 
     def end(self) -> None:
         """Accept no more presses; what is still to be shown is shown without buttons."""

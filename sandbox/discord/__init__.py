@@ -8,7 +8,7 @@
 * the people's side: `client_api` (reading), `client_actions` (typing commands, pressing buttons) with `options`,
   `menus`, `modal_answers`; `client_oauth` (answering the authorization page); `events`
 * between the two sides: `interactions` (deadlines, tokens), `callbacks`, `messages` with `composing`, `commands`,
-  `dms`, `oauth` with `authorization`
+  `dms`, `oauth` with `authorization`; `departures` (people leave and join servers)
 * what Discord refuses: `form`, `embed_limits`, `component_limits`, `message_limits`, `modal_limits`, `command_limits`
 * values: `wire` (the world as Discord's JSON), `payloads`, `answers`, `permissions`, `snowflakes`, `attachments`
 """

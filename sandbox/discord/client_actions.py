@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sandbox.discord.gateway import Gateway
     from sandbox.discord.messages import Message, Messages
     from sandbox.discord.snowflakes import Snowflakes
-    from sandbox.world import Channel, Guild, World
+    from sandbox.world import Guild, World
 
 BUTTON = 2
 
@@ -64,15 +64,15 @@ class ClientActions:
         return guild
 
     def command(self, body: Json) -> int:
-        """Send a slash command; returns the interaction's id."""
-        user_id, guild, channel = self._place(body)
+        """Send a slash command, in direct messages if no guild is named; returns the interaction's id."""
+        user_id, guild, channel_id = self._place(body)
         command, options, path = self._named(guild, user_id, str(body["name"]))
         given: Json = body.get("options") or {}
         resolved = Resolved(self._world, guild)
         data = _command_data(command, nested(path, filled(options, given, resolved)))
         if resolved.body:
             data["resolved"] = resolved.body
-        interaction = self._interaction(COMMAND, user_id, guild.id, channel.id)
+        interaction = self._interaction(COMMAND, user_id, guild.id if guild else None, channel_id)
         interaction.name = " ".join([command["name"], *path])
         interaction.metadata["name"] = interaction.name
         typed = [f"{name}:{value}" for name, value in given.items() if value is not None and value != ""]
@@ -81,7 +81,7 @@ class ClientActions:
 
     async def autocomplete(self, body: Json) -> list[Json] | None:
         """Ask for suggestions; None when the bot gave none in time."""
-        user_id, guild, channel = self._place(body)
+        user_id, guild, channel_id = self._place(body)
         command, options, path = self._named(guild, user_id, str(body["name"]))
         focused = str(body["focused"])
         given = {focused: "", **(body.get("options") or {})}
@@ -95,7 +95,7 @@ class ClientActions:
                 typed.append({**one, "value": str(given[name]), "focused": True} if name == focused else one)
         if not any(option.get("focused") for option in typed):
             raise ClientRefusedError(f"there is no option {focused}")
-        interaction = self._interaction(AUTOCOMPLETE, user_id, guild.id, channel.id)
+        interaction = self._interaction(AUTOCOMPLETE, user_id, guild.id if guild else None, channel_id)
         self._send(interaction, _command_data(command, nested(path, typed)))
         await self._interactions.wait(interaction, "answered", self._interactions.deadlines.first_response + 1)
         return interaction.choices
@@ -143,21 +143,37 @@ class ClientActions:
         interaction.metadata["triggering_interaction_metadata"] = opener.metadata
         return self._send(interaction, data)
 
-    def _place(self, body: Json) -> tuple[int, Guild, Channel]:
+    def handmade(self, body: Json) -> int:
+        """Send an interaction as it is, unchecked, as a program could in place of a client; returns its id."""
+        user_id, guild, channel_id = self._place(body)
+        interaction = self._interaction(int(body["type"]), user_id, guild.id if guild else None, channel_id)
+        if "message" in body:
+            interaction.source = self._visible(int(body["message"]), user_id)
+        if interaction.kind == COMMAND:
+            interaction.metadata["name"] = interaction.name = str(body["data"].get("name", ""))
+        if "integration_owners" in body:  # who installed the application: {"0": guild, "1": user}
+            interaction.metadata["authorizing_integration_owners"] = body["integration_owners"]
+        return self._send(interaction, body["data"])
+
+    def _place(self, body: Json) -> tuple[int, Guild | None, int]:
+        """Who acts, in which guild (None in direct messages) and channel."""
         user_id = int(body["user"])
+        if body.get("guild") is None:
+            return user_id, None, self._dms.open(user_id).id
         guild = self.guild_of(int(body["guild"]), user_id)
         channel = guild.channels.get(int(body["channel"]))
         if channel is None:
             raise ClientRefusedError("there is no such channel")
-        return user_id, guild, channel
+        return user_id, guild, channel.id
 
     def _guild_or_none(self, guild_id: int | None, user_id: int) -> Guild | None:
         """A guild that the person is in; None in direct messages."""
         return None if guild_id is None else self.guild_of(guild_id, user_id)
 
-    def _named(self, guild: Guild, user_id: int, name: str) -> tuple[Json, list[Json], list[str]]:
+    def _named(self, guild: Guild | None, user_id: int, name: str) -> tuple[Json, list[Json], list[str]]:
         first, *rest = name.removeprefix("/").split() or [""]
-        command = self._commands.find(guild, user_id, first)
+        commands = self._commands
+        command = commands.find(guild, user_id, first) if guild else commands.find_in_direct_messages(first)
         if command is None:
             raise ClientRefusedError(f"there is no command /{first}")
         options, path = subcommand_of(command, rest)

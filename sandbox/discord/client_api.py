@@ -67,6 +67,7 @@ class ClientApi:
             ("/commands", self._actions.command),
             ("/components", self._actions.component),
             ("/modals", self._actions.modal),
+            ("/handmade", self._actions.handmade),
         ):
             app.router.add_post(BASE + path, with_refusals(_posted(act)))
         app.router.add_post(BASE + "/autocomplete", with_refusals(self.autocomplete))

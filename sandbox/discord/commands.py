@@ -126,6 +126,11 @@ class Commands:
                 return command
         return None
 
+    def find_in_direct_messages(self, name: str) -> Json | None:
+        """The slash command of this name that anybody may use in direct messages with the bot."""
+        command = self._scopes.get(None, {}).get((CHAT_INPUT, name))
+        return command if command is not None and in_direct_messages(command) else None
+
     def _count_creates(self, scope: Scope, new: int) -> None:
         since = self._clock() - DAY_SECONDS
         recent = [moment for moment in self._creates.get(scope, []) if moment > since]
@@ -172,6 +177,12 @@ def may_use(command: Json, bits: int) -> bool:
 def in_guilds(command: Json) -> bool:
     """Whether a global command shows in guilds at all."""
     return command["contexts"] is None or 0 in command["contexts"]
+
+
+def in_direct_messages(command: Json) -> bool:
+    """Whether a global command shows in direct messages with the bot."""
+    contexts = command["contexts"]
+    return bool(command["dm_permission"]) if contexts is None else 1 in contexts
 
 
 def _key(body: Json) -> Key:

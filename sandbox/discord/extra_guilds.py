@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import orjson
 
-from sandbox.discord.wire import JOINED_AT, guild_create_json
-from sandbox.world import Channel, Guild, Member, Role, World
+from sandbox.discord.wire import guild_create_json
+from sandbox.world import JOINED_AT, Channel, Guild, Member, Role, World
 
 FIRST_GUILD = 700_000_000_000_000_000
 FIRST_USER = 710_000_000_000_000_000

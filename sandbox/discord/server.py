@@ -11,6 +11,7 @@ from sandbox.discord.client_actions import ClientActions
 from sandbox.discord.client_api import ClientApi
 from sandbox.discord.client_oauth import ClientOAuth
 from sandbox.discord.commands import Commands
+from sandbox.discord.departures import Departures
 from sandbox.discord.dms import DirectMessages
 from sandbox.discord.events import Events
 from sandbox.discord.extra_guilds import ExtraGuilds
@@ -79,6 +80,7 @@ class Discord:
         self.oauth = OAuth(clock)
         self._dms = DirectMessages(world, self.messages, self._snowflakes)
         self._guild_routes = GuildRoutes(world, self.gateway)
+        self.departures = Departures(world, self.gateway)
 
     @property
     def audit_log(self) -> list[AuditEntry]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.discord.permissions import permissions_of
-from sandbox.world import APPLICATION_ID
+from sandbox.world import APPLICATION_ID, JOINED_AT
 
 if TYPE_CHECKING:
     from sandbox.discord.answers import Json
     from sandbox.world import Channel, Guild, Member, Role, User, World
 
-JOINED_AT = "2024-01-01T00:00:00.000000+00:00"
 SUPPORTED_LOCALE = "en-US"
 TEXT_CHANNEL = 0
 # GATEWAY_MESSAGE_CONTENT_LIMITED and the like are not claimed: the bot requests no privileged intent.
@@ -72,7 +71,7 @@ def member_json(member: Member, user: User) -> Json:
         "avatar": None,
         "banner": None,
         "roles": [str(role_id) for role_id in member.roles],
-        "joined_at": JOINED_AT,
+        "joined_at": member.joined_at,
         "premium_since": None,
         "communication_disabled_until": None,
         "pending": False,

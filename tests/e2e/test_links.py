@@ -78,7 +78,7 @@ async def test_the_list_leads_to_everything_that_can_be_done(sandbox: SandboxCli
     assert last.components() == []
 
 
-async def test_others_see_a_main_account_only_where_it_is_shared(sandbox: SandboxClient) -> None:
+async def test_others_see_an_account_only_where_it_is_shared(sandbox: SandboxClient) -> None:
     elif_, jokull = await linked(sandbox, "elif", "10001"), await sandbox.person("jokull")
     refused = await jokull.run("collections", member=elif_.user)
     assert "That member shares no account here." in refused.text
@@ -89,7 +89,7 @@ async def test_others_see_a_main_account_only_where_it_is_shared(sandbox: Sandbo
     panel = await elif_.press(panel, "share")
     assert panel.component("share")["label"].endswith("on")
     shown = await sandbox.settled(await jokull.run("collections", member=elif_.user))
-    assert shown.embeds[0]["description"].startswith("Main account of **Elif**, *unproven*\n**30 collections**")
+    assert shown.embeds[0]["description"].startswith("Shared by **Elif**, *unproven*\n**30 collections**")
 
     await elif_.press(panel, "share")
     assert (await jokull.run("collections", member=elif_.user)).text == refused.text

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,7 @@ from bot.app.run import run_until
 from bot.app.serve import open_lookup
 from bot.cogs.holdings.collections_cog import Collections
 from bot.config.settings import load
-from bot.linking.accounts import Accounts
+from bot.linking import Accounts, Shares
 from bot.store import Store
 from bot.store.pseudonyms import pseudonyms
 from bot.ui.client import Bot, point_at
@@ -38,8 +40,10 @@ async def crowded(tmp_path: Path) -> AsyncIterator[SandboxClient]:
         store = await Store.open(None)
         async with open_lookup(settings, store) as lookup:
             bot = Bot(settings.discord, cancel_reads=lookup.close, live_answers=LiveAnswers(at_most=2))
-            accounts = Accounts(store, lookup, pseudonyms(BOT_TOKEN), _now)
-            await bot.add_cog(Collections(bot, lookup, accounts, gateways=(), expires=600))
+            linking: Any = SimpleNamespace(  # the commands about holdings need no more of it
+                accounts=Accounts(store, lookup, pseudonyms(BOT_TOKEN), _now), shares=Shares(store)
+            )
+            await bot.add_cog(Collections(bot, lookup, linking, gateways=(), expires=600))
             stop = asyncio.Event()
             running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN, Background()))
             try:

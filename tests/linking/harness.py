@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.linking import Accounts, Linking, Notifications, Verification, privacy, upkeep
+from bot.linking import Accounts, Linking, Notifications, Shares, Verification, privacy, upkeep
 from bot.linking.claims import Claims
 from bot.linking.contest_rules import policy
 from bot.linking.cookie_secrets import hash_secret
@@ -18,7 +18,7 @@ from bot.linking.outcome import Outcome
 from bot.linking.refusal_errors import refusal_error
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup
-from bot.links import MAX_LINKS, FreezeReason, Link, NotificationKind, Person, ProofKind
+from bot.links import MAX_LINKS, FreezeReason, Link, Membership, NotificationKind, Person, ProofKind
 from bot.lookup.lookup import Lookup
 from bot.names import is_numbered
 from bot.proofs import MAX_TRIES, ProofMethod, Session, VerifiedSignature
@@ -36,6 +36,7 @@ from sandbox.signing import address_of, sign
 
 ANN, BEN, CLEO, DAN, MOD = range(810_000_000_000_000_401, 810_000_000_000_000_406)
 GUILD = 910_000_000_000_000_000
+JOINED = datetime(2026, 3, 1, tzinfo=UTC)
 CONTEST = timedelta(hours=24)
 # The longest that two rounds may be apart without being taken for an absence.
 A_ROUND = timedelta(minutes=5)
@@ -152,6 +153,14 @@ class LinkingHarness:
         )
         if refusal:
             raise refusal_error(refusal)
+
+    def member(self, user_id: int, guild_id: int = GUILD, *, joined: datetime = JOINED) -> Membership:
+        """Somebody in a server, as Discord names them."""
+        return Membership(user_id, guild_id, joined)
+
+    async def share(self, user_id: int, account: str, guild_id: int = GUILD, *, joined: datetime = JOINED) -> None:
+        """Somebody lets others in a server see an account."""
+        await self.linking.shares.start(self.member(user_id, guild_id, joined=joined), to_account(account))
 
     async def add(self, user_id: int, account: str, owner: str) -> None:
         """Somebody links an account; "" where its owner is not known."""
@@ -270,6 +279,7 @@ def make_linking(
         store,
         pseudonym,
         clock,
+        Shares(store),
     )
     harness = LinkingHarness(store, lookup, linking, ProofWriter(store.writer, pseudonym), pseudonym)
     return harness

@@ -13,7 +13,7 @@ from bot.links import MAX_LABEL, MAX_LINKS, Link
 from bot.sources.loopring import LoopringSource
 from bot.store.rows import to_account
 from tests.blockscout_source import open_blockscout
-from tests.linking.harness import ANN, BEN, CLEO, GUILD, LinkingHarness, open_linking, owner_of
+from tests.linking.harness import ANN, BEN, CLEO, LinkingHarness, open_linking, owner_of
 from tests.sandbox_client import SandboxClient
 
 ADA = "loopring:10001"
@@ -281,24 +281,6 @@ async def test_a_label_comes_before_the_number_of_another(harness: LinkingHarnes
     linked = await harness.accounts.link(ANN, "10002")
     await harness.accounts.set_label(ANN, linked.link.account, "10001")
     assert (await harness.accounts.find(ANN, "10001")).account == linked.link.account
-
-
-# ---------------------------------------------------------------- others
-
-
-async def test_others_see_the_main_account_where_its_member_shares_it_and_nowhere_else(harness: LinkingHarness) -> None:
-    await harness.accounts.link(ANN, "10001")
-    with pytest.raises(InputError, match="shares no account here") as kept_private:
-        await harness.accounts.shared_main(ANN, GUILD)
-    await harness.store.links.set_share(ANN, GUILD, shared=True)
-    await harness.store.links.set_share(ANN, GUILD, shared=True)
-    assert str((await harness.accounts.shared_main(ANN, GUILD)).account) == ADA
-    for user_id, guild_id in ((ANN, GUILD + 1), (BEN, GUILD)):
-        with pytest.raises(InputError) as other:
-            await harness.accounts.shared_main(user_id, guild_id)
-        assert other.value.sentence == kept_private.value.sentence
-    await harness.store.links.set_share(ANN, GUILD, shared=False)
-    assert not await harness.store.links.shares(ANN, GUILD)
 
 
 async def test_the_keys_here_are_the_communitys() -> None:

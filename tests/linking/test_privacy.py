@@ -50,7 +50,7 @@ async def live(harness: LinkingHarness) -> None:
     _, lost = await harness.notifications.pending(ANN)
     await harness.notifications.mark_notified(lost, by_message=True)
     await harness.accounts.set_label(ANN, to_account(LINKED), LABEL)
-    await harness.store.links.set_share(ANN, GUILD, shared=True)
+    await harness.share(ANN, LINKED)
     await harness.recorded(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))
     await harness.sign_on_page(Person(ANN, NAME), HERS, "hers")
 
@@ -110,7 +110,7 @@ async def test_the_export_can_be_read(lived: LinkingHarness) -> None:
     }
     assert export["messaged"] == [{"owner": owner_of("his"), "at": when}]
     assert export["frozen_claims"] == [{"owner": owner_of("cold"), "method": "eoa", "signed_at": when}]
-    assert export["shares"] == [{"guild_id": GUILD}]
+    assert export["shares"] == [{"guild_id": GUILD, "account": LINKED, "joined_at": "2026-03-01T00:00:00+00:00"}]
     assert export["contested_by_others"][0]["owner"] == owner_of("hers")
     assert export["contested_by_you"][0]["owner"] == owner_of("wanted")
     assert export["refusals"] == [{"until": "2026-12-25T10:00:00+00:00"}]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
 from bot.holdings import Account
+from bot.links import Membership
 from bot.store import Store
 from bot.store.linking.owner_table import FIRST
 from bot.store.schema import MIGRATIONS
@@ -56,7 +58,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "tried": 1,
     },
     "rounds": {"id": 1, "at": 250},
-    "shares": {"user_id": 1, "guild_id": 9},
+    "shares": {"user_id": 1, "guild_id": 9, "account": "loopring:10001", "joined_at": 100},
     "sessions": {
         "id": "session",
         "token_hash": b"token",
@@ -111,7 +113,12 @@ def make_store_of(place: Place, step: str) -> dict[str, dict[str, Any]]:
     after = STEPS[STEPS.index(step) + 1 :]
     with closing(Database(sqlite3.connect(place.path))) as db:
         MIGRATIONS.apply(db, **({"stop_before": after[0]} if after else {}))
-        rows = {name: row for name, row in ROWS.items() if name in db.table_names()}
+        # A column of a later step is left out of the tables of earlier ones.
+        rows = {
+            name: {column: value for column, value in row.items() if column in db.table(name).columns_dict}
+            for name, row in ROWS.items()
+            if name in db.table_names()
+        }
         for name, row in rows.items():
             db.table(name).insert(row)
     return rows
@@ -164,3 +171,42 @@ async def test_every_table_has_a_row_in_these_tests(place: Place) -> None:
     assert {name: count for name, count in found.rows.items() if name != MIGRATIONS.migrations_table} == dict.fromkeys(
         rows, 1
     )
+
+
+# ---------------------------------------------------------------- m006: a share names one account
+
+BEFORE_SHARED_ACCOUNTS = STEPS[STEPS.index("m006_share_accounts") - 1]
+
+
+async def shares_after_the_update(place: Place, links: list[dict[str, Any]]) -> Store:
+    """A store in which member 1 shared the main account in server 9, before shares named accounts; and these links."""
+    make_store_of(place, BEFORE_SHARED_ACCOUNTS)
+    with closing(sqlite3.connect(place.path)) as db:
+        db.execute("DELETE FROM links")
+        for link in links:
+            columns = ", ".join(link)
+            db.execute(f"INSERT INTO links ({columns}) VALUES ({', '.join('?' * len(link))})", list(link.values()))  # noqa: S608 - our own columns
+        db.commit()
+    return await Store.open(place.path)
+
+
+async def test_an_old_share_becomes_one_of_the_account_that_was_main(place: Place) -> None:
+    other = ROWS["links"] | {"account": "loopring:10002", "is_main": 0, "linked_at": 50}
+    store = await shares_after_the_update(place, [ROWS["links"], other])
+    joined_before = Membership(1, 9, datetime(2026, 1, 1, tzinfo=UTC))
+    assert list(map(str, await store.shares.shown_by(joined_before))) == ["loopring:10001"]
+    assert list(map(str, await store.shares.shown_by(Membership(1, 10, joined_before.joined_at)))) == []
+    await store.close()
+
+
+async def test_an_old_share_of_somebody_who_joined_after_the_update_has_ended(place: Place) -> None:
+    store = await shares_after_the_update(place, [ROWS["links"]])
+    assert list(await store.shares.shown_by(Membership(1, 9, datetime(2999, 1, 1, tzinfo=UTC)))) == []
+    assert await store.shares.of(1) == []
+    await store.close()
+
+
+async def test_an_old_share_of_a_member_without_an_account_is_dropped(place: Place) -> None:
+    store = await shares_after_the_update(place, [])
+    assert await store.shares.of(1) == []
+    await store.close()

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from bot.config.settings import DiscordSettings
 from bot.config.source_tables import LoopringTable
 from bot.config.web_table import WebSettings
-from bot.linking import Accounts, Linking, Notifications, Verification
+from bot.linking import Accounts, Linking, Notifications, Shares, Verification
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
@@ -279,6 +279,7 @@ async def open_page(
             store,
             pseudonym,
             clock,
+            Shares(store),
         )
         harness = PageHarness(sandbox, store, linking, url, port)
         proxies = ["127.0.0.1/32"] if public_url else []

@@ -1,10 +1,10 @@
 """`/collections` and `/collection`: what an account holds, and one collection by itself.
 
 /collections account? member? contract? sort? share? spam?
-    The account that is named, or the main account of another member who shares it here, or one's own main account. Five
-    collections a page, each with its avatar and count; a menu opens one: banner, whole description, times,
-    properties, and the account's NFTs in it. The first page shows when the first upstream page is in, and the rest
-    follows. Private to the caller unless `share`.
+    The account that is named, or one that another member shares here, or one's own main account. Five collections a
+    page, each with its avatar and count; a menu opens one: banner, whole description, times, properties, and the
+    account's NFTs in it. The first page shows when the first upstream page is in, and the rest follows. Private to the
+    caller unless `share`. What another member shares is asked again at every press.
 /collection id share?
     One collection, independent of any account.
 """
@@ -14,17 +14,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.holdings.pages import CollectionPages, HoldingsPages
+from bot.cogs.holdings.shared_accounts import SharedAccounts
 from bot.cogs.linking import link_embeds
 from bot.cogs.linking.account_options import suggest
-from bot.errors import InputError
-from bot.holdings import Account, Holdings, Order
-from bot.linking.accounts import Accounts
+from bot.cogs.linking.memberships import fetch_membership, membership_of
+from bot.errors import InputError, WithdrawnError
+from bot.holdings import Holdings, Order
+from bot.linking import Linking
+from bot.links import Link
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.names import parse_contract
@@ -45,19 +49,18 @@ _TOO_LONG = Reason.of(ReasonCode.READING_TOO_LONG)
 class Collections(commands.Cog):
     """What accounts hold."""
 
-    def __init__(
-        self, bot: Bot, lookup: Lookup, accounts: Accounts, *, gateways: Sequence[str], expires: float
-    ) -> None:
+    def __init__(self, bot: Bot, lookup: Lookup, linking: Linking, *, gateways: Sequence[str], expires: float) -> None:
         self._bot = bot
         self._lookup = lookup
-        self._accounts = accounts
+        self._accounts = linking.accounts
+        self._shares = linking.shares
         self._gateways = gateways
         self._expires = expires
 
     @app_commands.command(name="collections", description="What an account holds, grouped by collection")
     @app_commands.describe(
         account="An id (10001), an address (0x…), a name (vitalik.eth), or eip155:1:0x…; empty: your main account",
-        member="Another member's main account, if they share it in this server",
+        member="A member's account, if they share one in this server",
         contract="Only collections of this contract (0x…)",
         sort="The order of the collections",
         share="Show the answer to everyone in this channel",
@@ -84,11 +87,17 @@ class Collections(commands.Cog):
             if self._bot.acknowledgements.pending > 1:
                 await deferring
             # Otherwise neither waits for the other: Discord's round trip is as long as Loopring's.
-            main = None
+            main = shared = None
             if ref is not None:
                 wanted, updates = await self._lookup.find_holdings(ref, only)
             else:
-                wanted, main = await self._main(interaction, member)
+                if member is None or member.id == interaction.user.id:
+                    link = await self._accounts.main(interaction.user.id)
+                    main = link.account, link_embeds.main_words(link)
+                else:
+                    shared = await self._shared(interaction, member)
+                    link = self._first_of(shared)
+                wanted = link.account
                 updates = self._lookup.subscribe_holdings(wanted, only)
         finally:
             await deferring
@@ -101,21 +110,26 @@ class Collections(commands.Cog):
             reading=True,
             hide_scam=not spam,
             main=main,
+            shared=shared,
         )
         await self._show(interaction, pages, updates)
 
-    async def _main(
-        self, interaction: discord.Interaction[Bot], member: discord.User | discord.Member | None
-    ) -> tuple[Account, tuple[Account, str]]:
-        """The main account of the member, or of the person who asks; and words that say whose it is."""
-        if member is None or member.id == interaction.user.id:
-            link, name = await self._accounts.main(interaction.user.id), ""
-        elif interaction.guild_id is None:
+    async def _shared(
+        self, interaction: discord.Interaction[Bot], user: discord.User | discord.Member
+    ) -> SharedAccounts:
+        """What another person shares in this server, of which they must be a member by this very interaction."""
+        if interaction.guild_id is None:
             raise InputError(_SERVERS_ONLY)
-        else:
-            link = await self._accounts.shared_main(member.id, interaction.guild_id)
-            name = member.display_name
-        return link.account, (link.account, link_embeds.main_words(link, name))
+        member = membership_of(interaction, user)
+        links = await self._shares.shown_by(member)
+        assert member  # noqa: S101 - nobody else shares anything
+        fetch = partial(fetch_membership, self._bot, member.guild_id, member.user_id)
+        return SharedAccounts(self._shares, fetch, member, user.display_name, links)
+
+    def _first_of(self, shared: SharedAccounts) -> Link:
+        """The account to show first: one that a source here knows, if there is one."""
+        known = {source.network for source in self._lookup.sources}
+        return next((link for link in shared.links if link.account.network in known), shared.links[0])
 
     @collections.autocomplete("account")
     async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:
@@ -131,19 +145,26 @@ class Collections(commands.Cog):
             pages: How to show it.
             updates: What is read, more each time.
         """
+        paginator = self._paginator(interaction, pages, "Open a collection…")
+        try:
+            await self._follow(paginator, pages, updates)
+        except WithdrawnError as error:
+            await paginator.withdraw(error)
+
+    async def _follow(self, paginator: Paginator, pages: HoldingsPages, updates: AsyncIterator[Holdings]) -> None:
         clock = asyncio.get_running_loop().time
-        paginator: Paginator | None = None
+        is_shown = False
         shown_at = started_at = clock()
         async for holdings in updates:
             reading = not holdings.finished
             if reading and clock() - started_at > _MAX_READ_SECONDS:
                 holdings, reading = replace(holdings, incomplete_reason=_TOO_LONG), False  # noqa: PLW2901 - the last that is shown
-            pages = pages.with_holdings(holdings, reading=reading)
-            if paginator is None:
-                paginator = self._paginator(interaction, pages, "Open a collection…")
-                await paginator.show()
-            elif not paginator.shows(pages):
+            if not paginator.shows(pages):
                 break  # the person went on to another tab
+            pages = await pages.with_holdings(holdings, reading=reading).read_again()
+            if not is_shown:
+                await paginator.start(pages)
+                is_shown = True
             elif not reading or clock() - shown_at >= _PROGRESS_SECONDS:
                 await paginator.replace(pages)
             else:
@@ -152,10 +173,10 @@ class Collections(commands.Cog):
             if paginator.gone or holdings.incomplete_reason:
                 break
         # Fetched last: it is only shown in the header, and must not delay any page at the source.
-        if paginator and not paginator.gone:
+        if is_shown and not paginator.gone:
             owner = await self._lookup.fetch_owner(pages.holdings.account)
             if owner != pages.owner and paginator.shows(pages):
-                await paginator.replace(replace(pages, owner=owner))
+                await paginator.replace(await replace(pages, owner=owner).read_again())
 
     @app_commands.command(name="collection", description="One collection: its picture, description and details")
     @app_commands.describe(

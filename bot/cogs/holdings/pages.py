@@ -11,6 +11,7 @@ from functools import cached_property
 import discord
 
 from bot.cogs.holdings import holdings_embeds
+from bot.cogs.holdings.shared_accounts import SharedAccounts
 from bot.errors import InputError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Order, Owner, ShownHoldings
 from bot.lookup.lookup import Lookup
@@ -36,7 +37,8 @@ _SWITCH_SECONDS = 20.0
 class HoldingsPages:
     """An account's collections, five a page; each can be opened.
 
-    `main` is a member's main account, and words that say whose it is.
+    `main` is one's own main account, and words that say so. `shared` is where another member's account is shown: then
+    the tabs are the accounts which that member shares, and no others of the same owner.
     """
 
     lookup: Lookup
@@ -47,6 +49,26 @@ class HoldingsPages:
     reading: bool
     hide_scam: bool = True
     main: tuple[Account, str] | None = None
+    shared: SharedAccounts | None = None
+
+    async def ask_again(self) -> HoldingsPages:
+        """The same pages, if they may still be shown.
+
+        Raises:
+            WithdrawnError: they may not.
+            UndecidedError: that cannot be found out now.
+        """
+        shared = self.shared
+        return replace(self, shared=await shared.ask_again(self.holdings.account)) if shared else self
+
+    async def read_again(self) -> HoldingsPages:
+        """As `ask_again`, for what is shown without a press, soon after the command: Discord is not asked.
+
+        Raises:
+            WithdrawnError: they may not be shown any more.
+        """
+        shared = self.shared
+        return replace(self, shared=await shared.read_again(self.holdings.account)) if shared else self
 
     def with_holdings(self, holdings: Holdings, *, reading: bool) -> HoldingsPages:
         """The same pages with newer data."""
@@ -65,6 +87,8 @@ class HoldingsPages:
         """A header and up to five cards."""
         # The tab of another network shows another account, which is not the main one.
         whose = self.main[1] if self.main and self.main[0] == self.holdings.account else ""
+        if self.shared:
+            whose = self.shared.whose(self.holdings.account)
         return holdings_embeds.holdings_embeds(
             self.shown,
             page,
@@ -86,7 +110,12 @@ class HoldingsPages:
         ]
 
     def tabs(self) -> Sequence[Choice]:
-        """The networks on which the same owner can have an account; none while the owner is not known."""
+        """The networks on which the same owner can have an account; none while the owner is not known.
+
+        Of another member only the accounts that they share: naming one is not sharing the others.
+        """
+        if self.shared:
+            return self.shared.tabs({source.network: source.label for source in self.lookup.sources})[:_TABS]
         if not self.owner.address or len(self.lookup.sources) == 1:
             return ()
         shown = [Choice(source.network, source.label) for source in self.lookup.sources]
@@ -94,12 +123,22 @@ class HoldingsPages:
         return shown[:_TABS] if current < _TABS else [*shown[: _TABS - 1], shown[current]]
 
     def tab(self) -> str:
-        """The network shown."""
-        return self.holdings.account.network
+        """The network shown; another member's account, where that is shown."""
+        return str(self.holdings.account) if self.shared else self.holdings.account.network
 
     async def switch(self, value: str) -> HoldingsPages:
-        """The same owner's account on another network."""
-        account = await self.lookup.account_of(self.owner.address, value)
+        """The same owner's account on another network, or another account that the same member shares.
+
+        Raises:
+            InputError: it is not shared.
+            WithdrawnError: it was until now.
+        """
+        owner = self.owner
+        if self.shared:
+            account = self.shared.link_of(value).account
+            owner = await self.lookup.known_owner(account)
+        else:
+            account = await self.lookup.account_of(owner.address, value)
         clock = asyncio.get_running_loop().time
         deadline = clock() + _SWITCH_SECONDS
         async for holdings in self.lookup.subscribe_holdings(account, self.holdings.contract):
@@ -107,13 +146,19 @@ class HoldingsPages:
             if clock() > deadline and not holdings.finished:
                 shown = replace(holdings, incomplete_reason=Reason.of(ReasonCode.STILL_READING))
                 break
-        return self.with_holdings(shown, reading=False)
+        return await replace(self.with_holdings(shown, reading=False), owner=owner).read_again()
 
     async def open(self, value: str) -> CollectionPages:
-        """One collection, with the account's NFTs in it."""
+        """One collection, with the account's NFTs in it.
+
+        Raises:
+            InputError: it is no longer in the list.
+            WithdrawnError: the account may no longer be shown.
+        """
         for holding in self.shown.rows:
             if holding.collection.collection_id == value:
                 nfts = await self.lookup.nfts(self.holdings.account, holding)
+                await self.read_again()  # that took a while
                 return CollectionPages(
                     holding.collection,
                     source_label=self.holdings.source_label,
@@ -173,6 +218,10 @@ class CollectionPages:
             if not self._nfts.complete and page == self.page_count() - 1:
                 shown.append(holdings_embeds.incomplete_embed(self._nfts.incomplete_reason))
         return embeds.fit(shown)
+
+    async def ask_again(self) -> CollectionPages:
+        """The same: a collection belongs to nobody. What it was opened from is asked before it."""
+        return self
 
     def choices(self, _page: int) -> Sequence[Choice]:
         """Nothing further can be opened."""

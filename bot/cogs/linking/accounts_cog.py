@@ -1,8 +1,8 @@
 """`/accounts`: the accounts that a member linked, and everything that can be done with them, in one message.
 
 A menu chooses an account; buttons make it the main account, label it, prove it, unlink it (asks once), and object to a
-claim by somebody else. Whether others in this server see the main account is switched here. All data is in the
-store, so it works with every source down.
+claim by somebody else. Whether others in this server see the chosen account is switched here; all that is shared
+anywhere is listed, and ends with one press. All data is in the store, so it works with every source down.
 """
 
 from __future__ import annotations

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import discord
 
 from bot.cogs.linking import link_embeds
 from bot.cogs.linking.link_embeds import Overview
+from bot.cogs.linking.memberships import membership_of
+from bot.cogs.linking.share_buttons import ShareButtons
+from bot.cogs.linking.share_embeds import shares_words
 from bot.linking import Linking
 from bot.links import MAX_LABEL, Link
 from bot.ui.panel import ActionButton, Host, Panel, PromptModal, custom_id
@@ -22,14 +26,23 @@ async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -
     Raises:
         StoreError: the store failed.
     """
-    store, user_id, guild_id = linking.store, interaction.user.id, interaction.guild_id
+    store, user_id = linking.store, interaction.user.id
+    here = membership_of(interaction, interaction.user)
+    shares = await linking.shares.of(user_id, here)
     return Overview(
         links=await store.links.of(user_id),
         held=await store.contests.held_by(user_id),
         opened=await store.contests.opened_by(user_id),
         frozen=await store.contests.frozen_of(user_id),
-        shared=None if guild_id is None else await store.links.shares(user_id, guild_id),
+        shares=shares,
+        sharing=shares_words(shares, partial(_name_of, interaction.client), interaction.guild_id),
+        here=here,
     )
+
+
+def _name_of(client: discord.Client, guild_id: int) -> str | None:
+    guild = client.get_guild(guild_id)
+    return guild.name if guild else None
 
 
 class AccountsPanel(Panel):
@@ -67,7 +80,7 @@ class AccountsPanel(Panel):
         self._label = ActionButton("label", "Label…", self._ask_label, row=1)
         self._prove = ActionButton("prove", "Prove", self._start_proof, style=primary, row=1)
         self._remove = ActionButton("remove", "Unlink", self._ask_remove, style=danger, row=1)
-        self._share = ActionButton("share", "", self._switch_share, row=2)
+        self._sharing = ShareButtons(linking.shares, host, self._reload_after)
         self._object = ActionButton("object", "Object", self._object_to, style=danger, row=2)
         self._yes = ActionButton("yes", "Yes, unlink it", self._remove_it, style=danger, row=1)
         self._no = ActionButton("no", "Cancel", self._cancel_removal, row=1)
@@ -96,9 +109,7 @@ class AccountsPanel(Panel):
         self._main.label = "Main account" if self._chosen.is_main else "Make main account"
         self._prove.label = "Prove again" if self._chosen.proven else "Prove"
         items: list[discord.ui.Item[Any]] = [self._menu, self._main, self._label, self._prove, self._remove]
-        if self._overview.shared is not None:
-            self._share.label = f"Share my main account in this server: {'on' if self._overview.shared else 'off'}"
-            items.append(self._share)
+        items += self._sharing.items(self._overview, self._chosen.account)
         contest = self._overview.contest_of(self._chosen)
         if contest and not contest.objected_at:
             items.append(self._object)
@@ -162,12 +173,8 @@ class AccountsPanel(Panel):
         await self._host.acknowledge(interaction)
         await self._reload(interaction)
 
-    async def _switch_share(self, interaction: discord.Interaction[Any]) -> None:
-        await self._host.acknowledge(interaction)
-        assert interaction.guild_id  # noqa: S101 - elsewhere there is no such button
-        shared = not self._overview.shared
-        await self._linking.store.links.set_share(interaction.user.id, interaction.guild_id, shared=shared)
-        await self._reload(interaction)
+    async def _reload_after(self, interaction: discord.Interaction[Any], done: str) -> None:
+        await self._reload(interaction, done=done)
 
     async def _object_to(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)

@@ -14,7 +14,7 @@ import discord
 from bot.holdings import Account
 from bot.linking.accounts import LinkResult
 from bot.linking.upkeep import AUDIT_RETAINED
-from bot.links import MAX_LABEL, MAX_LINKS, Contest, FreezeReason, FrozenAddress, Link
+from bot.links import MAX_LABEL, MAX_LINKS, Contest, FreezeReason, FrozenAddress, Link, Membership, Share
 from bot.signing.signature import checksummed
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, plural, short_address
@@ -34,16 +34,18 @@ _FROZEN = (
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What `/accounts` shows: a member's links, contests about them, and whether others here see the main one.
+    """What `/accounts` shows: a member's links, contests about them, and what others see of them.
 
-    `shared` is None outside of servers, where nobody else could.
+    `here` is the member in the server where they ask; None where nothing can be shared. `sharing` says what is shared.
     """
 
     links: Sequence[Link] = ()
     held: Sequence[Contest] = ()
     opened: Sequence[Contest] = ()
     frozen: Sequence[FrozenAddress] = ()
-    shared: bool | None = None
+    shares: Sequence[Share] = ()
+    sharing: str = ""
+    here: Membership | None = None
 
     def find(self, account: str) -> Link | None:
         """The link of an account, `network:id`."""
@@ -52,6 +54,12 @@ class Overview:
     def contest_of(self, link: Link) -> Contest | None:
         """The contest about the address of a link, where its member has proven that."""
         return next((contest for contest in self.held if contest.owner == link.owner), None)
+
+    def is_shared_here(self, account: Account) -> bool:
+        """Whether others in this server may see an account."""
+        return any(
+            self.here and (share.guild_id, share.account) == (self.here.guild_id, account) for share in self.shares
+        )
 
     def claim_of(self, link: Link) -> Contest | None:
         """The contest in which the member claims the address of a link."""
@@ -91,9 +99,8 @@ def overview_embeds(overview: Overview, done: str = "") -> list[discord.Embed]:
     if not overview.links:
         lines.append("You have no account linked. `/link` adds one, `/verify` proves that it is yours.")
     lines += [_line(link) for link in overview.links]
-    if overview.links and overview.shared is not None:
-        seen = "Others in this server see your main account, nothing else."
-        lines += ["", seen if overview.shared else "Nobody else sees your accounts here."]
+    if overview.links:
+        lines += ["", overview.sharing]
     embeds = [_embed("Your accounts", lines)]
     if contested := [*map(_held, overview.held), *map(_opened, overview.opened)]:
         embeds.append(_embed("Contested", contested[:20], caution=True))
@@ -165,8 +172,8 @@ def linked_by_hand_embed(link: Link, guild_name: str) -> discord.Embed:
 
 
 def main_words(link: Link, member: str = "") -> str:
-    """Whose main account it is, for the header of its collections; `member` is "" for one's own."""
-    whose = f"Main account of **{safe_text(member, _NAME)}**" if member else "Your main account"
+    """Whose account it is, for the header of its collections: shared by `member`, or "": one's own main one."""
+    whose = f"Shared by **{safe_text(member, _NAME)}**" if member else "Your main account"
     return f"{whose}, {'proven' if link.proven else '*unproven*'}"
 
 

@@ -1,4 +1,4 @@
-"""The accounts that members linked, their labels, which is the main one, and in which servers others may see it."""
+"""The accounts that members linked, their labels, and which is the main one."""
 
 from __future__ import annotations
 
@@ -156,20 +156,6 @@ class Links:
             return Unlinked(with_proof=forgets_proof)
 
         return await self._writer.transaction(work)
-
-    async def shares(self, user_id: int, guild_id: int) -> bool:
-        """Whether a member lets others in that server see their main account."""
-        sql = "SELECT 1 FROM shares WHERE user_id = ? AND guild_id = ?"
-        return await self._writer.run(lambda db: first(db, sql, [user_id, guild_id]) is not None)
-
-    async def set_share(self, user_id: int, guild_id: int, *, shared: bool) -> None:
-        """Let others in that server see the main account, or no longer."""
-        sql = (
-            "INSERT INTO shares (user_id, guild_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-            if shared
-            else "DELETE FROM shares WHERE user_id = ? AND guild_id = ?"
-        )
-        await self._writer.transaction(lambda db: db.execute(sql, [user_id, guild_id]).fetchall())
 
 
 def put_link(db: Database, user_id: int, account: Account, owner: str, now: datetime, *, limit: int) -> LinkOutcome:

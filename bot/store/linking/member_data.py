@@ -18,7 +18,7 @@ from bot.store.thread import Reader, Writer
 _EXPORTED = {
     "links": "account, owner, label, is_main, linked_at",
     "proofs": "owner, method, guild_id, proven_at, first_proven_at",
-    "shares": "guild_id",
+    "shares": "guild_id, account, joined_at",
     "notices": "news, owner, at, until",
     "messaged": "owner, at",
     "frozen_claims": "owner, method, signed_at",
@@ -32,6 +32,7 @@ _EXPORTED_OF_SESSIONS = {
 _MOMENTS = frozenset(
     {
         "linked_at",
+        "joined_at",
         "proven_at",
         "first_proven_at",
         "signed_at",

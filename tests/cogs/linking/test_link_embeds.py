@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.cogs.linking import link_embeds, notification_embeds, proof_embeds
 from bot.cogs.linking.link_embeds import Overview
+from bot.cogs.linking.share_embeds import shares_words
 from bot.holdings import LOOPRING, Account
 from bot.linking.accounts import LinkResult
 from bot.linking.outcome import Outcome, Result
@@ -26,6 +27,7 @@ from bot.links import (
     NotificationKind,
     Person,
     ProofKind,
+    Share,
 )
 from bot.proofs import IssuedChallenge, ProofMethod
 from bot.ui import embeds
@@ -63,6 +65,7 @@ LINKS = st.builds(
     proven_at=st.just(AT),
     proven_in=st.none() | st.just(2**63),
 )
+SHARES = [Share(2**63 - guild, Account(LOOPRING, "0x" + "ab" * 20), AT) for guild in range(40)]
 CONTESTS = st.builds(Contest, st.just(OWNER), st.just(1), st.just(2), st.just(AT), st.just(AT), st.none() | st.just(AT))
 
 
@@ -71,7 +74,8 @@ CONTESTS = st.builds(Contest, st.just(OWNER), st.just(1), st.just(2), st.just(AT
 def test_a_list_of_accounts_keeps_the_limits(
     links: Sequence[Link], held: Sequence[Contest], opened: Sequence[Contest], name: str
 ) -> None:
-    assert over_limits(link_embeds.overview_embeds(Overview(links, held, opened, shared=True), "Done.")) == []
+    sharing = shares_words(SHARES, lambda guild_id: name if guild_id % 2 else None, 7)
+    assert over_limits(link_embeds.overview_embeds(Overview(links, held, opened, SHARES, sharing), "Done.")) == []
     for each in links:
         assert over_limits([link_embeds.remove_embed(each, Overview(links, held, opened))]) == []
         assert over_limits([link_embeds.linked_embed(LinkResult(each, is_new=True, unknown_reason=name))]) == []
