@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 import discord
@@ -17,7 +17,8 @@ import discord
 from bot.errors import WithdrawnError
 from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
-from bot.ui.page_items import BackButton, Choice, JumpButton, JumpModal, OpenMenu, TabButton, TurnButton
+from bot.ui.page_items import BackButton, JumpButton, JumpModal, OpenMenu, TabButton, TurnButton
+from bot.ui.page_source import PageSource
 from bot.ui.panel import Host, Panel
 
 log = logging.getLogger(__name__)
@@ -26,47 +27,6 @@ log = logging.getLogger(__name__)
 _EDIT_ATTEMPTS = 3
 # Message, webhook and token are gone: somebody deleted the answer, or fifteen minutes are over.
 _GONE = frozenset({10008, 10015, 50027})
-
-
-class PageSource(Protocol):
-    """Pages to show. Data and appearance are the source's; the paginator only turns the pages."""
-
-    def page_count(self) -> int:
-        """How many pages, at least 1."""
-
-    def embeds(self, page: int) -> list[discord.Embed]:
-        """What page `page` (from 0) shows."""
-
-    def choices(self, page: int) -> Sequence[Choice]:
-        """What can be opened from that page, at most 25."""
-
-    async def open(self, value: str) -> PageSource:
-        """The pages behind a choice.
-
-        Raises:
-            TesseraError: shown to the person who chose.
-        """
-
-    async def ask_again(self) -> PageSource:
-        """The same pages, if they may still be shown; asked at every press.
-
-        Raises:
-            WithdrawnError: they may not: the answer is replaced by the sentence.
-            TesseraError: that cannot be found out now: shown to the person who pressed, and nothing else is.
-        """
-
-    def tabs(self) -> Sequence[Choice]:
-        """Other views of the same, at most five, shown side by side."""
-
-    def tab(self) -> str:
-        """The value of the tab that this is."""
-
-    async def switch(self, value: str) -> PageSource:
-        """The pages of another tab.
-
-        Raises:
-            TesseraError: shown to the person who pressed.
-        """
 
 
 class Paginator(Panel):

@@ -19,8 +19,8 @@ def one_command(tree: app_commands.CommandTree[Any]) -> None:
 
 
 async def test_a_member_who_left_is_a_user_and_joins_at_another_time() -> None:
-    async with harness(one_command) as (client, bot):
-        await online(client)
+    async with harness() as client, online(client, one_command) as bot:
+        await until(lambda: bool(client.discord.commands.all(None)))
         guild = bot.get_guild(GUILD)
         assert guild is not None
         before = await client.type("who", person=str(BEN))
@@ -36,7 +36,7 @@ async def test_a_member_who_left_is_a_user_and_joins_at_another_time() -> None:
 
 
 async def test_only_members_leave_and_only_others_join() -> None:
-    async with harness(one_command) as (client, _):
+    async with harness() as client:
         with pytest.raises(ValueError, match="not in this server"):
             client.discord.departures.leave(GUILD, STRANGER)
         with pytest.raises(ValueError, match="not in this server"):

@@ -34,7 +34,8 @@ from bot.messages import Message
 from bot.names import parse_contract
 from bot.reasons import Reason, ReasonCode
 from bot.ui.client import Bot
-from bot.ui.paginator import PageSource, Paginator
+from bot.ui.page_source import PageSource
+from bot.ui.paginator import Paginator
 
 _ACCOUNT_AND_MEMBER = Message("Name either an account or a member, not both.")
 _SERVERS_ONLY = Message("Members share their accounts with a server: use the command in that server.")
