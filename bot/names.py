@@ -41,8 +41,8 @@ _NO_LOOPRING = Message("Numbers are Loopring's, which no source here knows. {acc
 _WHICH_NETWORK = Message("Several sources know numbers. Say which: {choices}.")
 _ACCOUNT_RANGE = Message("An account id is a number from 1 to {most}. {accepted}")
 _LOOKS_LIKE_A_KEY = Message(
-    "That looks like a private key or a seed phrase. Never type one anywhere: move what it holds to a new "
-    "wallet now. Tessera never needs one."
+    "That looks like a private key or a seed phrase: consider it exposed, move what it holds to a new wallet now, and "
+    "never type one anywhere, as Tessera never needs one."
 )
 _NOT_A_CONTRACT = Message("“{typed}” is not a contract address: use 0x and 40 hex digits.")
 
@@ -50,9 +50,16 @@ _NOT_A_CONTRACT = Message("“{typed}” is not a contract address: use 0x and 4
 _MAX_ACCOUNT_ID = 2**32 - 1
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
 _NAME = re.compile(r"(?=.{5,255}$)(?:[^\s.:/@<>`*_|\\]{1,63}\.)+eth", re.IGNORECASE)
-# 32 bytes, or twelve words and more: nobody may ever see these. An answer would repeat them, and a log store them.
-_KEY = re.compile(r"(?:0x)?[0-9a-fA-F]{64}")
-_PHRASE = re.compile(r"(?:[a-zA-Z]{3,8}[\s,]+){11,}[a-zA-Z]{3,8}")
+# Keys and seed phrases: nobody may ever see these. An answer would repeat them, and a log store them.
+# A key has 64 hex digits, fewer where leading zeros are left out (L2 keys); nothing that is asked for has more than 40,
+# but for signatures, which have 128 and more.
+_MUCH_HEX = re.compile(r"[0-9a-fA-F]{48,}")
+_LONGEST_KEY = 127
+# Lists of seed words have words of three to eight letters in Latin script, and down to one letter in others.
+_WORD = re.compile(r"[^\W\d_]+")
+_SEED_WORDS = 12
+_SEED_LETTERS = range(3, 9)
+_MOST_READ = 10_000  # Discord accepts 6,000 characters
 _CHAIN = re.compile(r"eip155:(?:0|[1-9][0-9]{0,18})")
 # Control characters, bidi marks and surrogates: with them a name is not what it looks like.
 _UNSEEN = ("Cc", "Cf", "Cs")
@@ -123,6 +130,7 @@ class Names:
         Raises:
             InputError: with a sentence that says what is accepted.
         """
+        refuse_secrets(text)
         network, rest = self._split(text.strip())
         rest = rest.removeprefix("#")
         # 18 digits stay below 2**63, the widest id that a JSON reader on the other side can be trusted with.
@@ -181,14 +189,30 @@ class Names:
         return _ACCEPTED_WITH_IDS() if any(map(is_numbered, self.networks)) else _ACCEPTED()
 
 
-def refuse_secrets(text: str) -> None:
-    """Refuse what looks like a key or a seed phrase, and repeat nothing of it.
+def refuse_secrets(text: str, *, signature: bool = False) -> None:
+    """Refuse what looks like a key or a seed phrase, or has one in it, and repeat nothing of it.
+
+    Args:
+        text: What was typed.
+        signature: It was typed where a signature is asked for, which is longer than any key.
 
     Raises:
         InputError: with a sentence that says what to do now.
     """
-    if _KEY.fullmatch(text.strip()) or _PHRASE.fullmatch(text.strip()):
+    plain = unicodedata.normalize("NFKC", text[:_MOST_READ])
+    if _has_key(plain, _LONGEST_KEY if signature else _MOST_READ) or _has_seed_phrase(plain):
         raise InputError(_LOOKS_LIKE_A_KEY)
+
+
+def _has_key(text: str, longest: int) -> bool:
+    """Whether there is much hex in a text, also where blanks or invisible characters divide it."""
+    compact = "".join(char for char in text if not char.isspace() and unicodedata.category(char) != "Cf")
+    return any(len(run) <= longest and not run.isdecimal() for run in _MUCH_HEX.findall(compact))
+
+
+def _has_seed_phrase(text: str) -> bool:
+    words = _WORD.findall(text)
+    return sum(len(word) in _SEED_LETTERS or not word.isascii() for word in words) >= _SEED_WORDS
 
 
 def parse_contract(text: str) -> str:
@@ -197,6 +221,7 @@ def parse_contract(text: str) -> str:
     Raises:
         InputError: with a sentence that says what is accepted.
     """
+    refuse_secrets(text)
     text = text.strip()
     if not _ADDRESS.fullmatch(text):
         raise InputError(_NOT_A_CONTRACT, typed=_echo(text))

@@ -1,9 +1,11 @@
 """What a person may type to mean an account or a collection, with one source and with several."""
 
+from collections.abc import Callable
+
 import pytest
 
 from bot.errors import InputError
-from bot.names import AccountRef, Names, RefKind, parse_contract
+from bot.names import AccountRef, Names, RefKind, parse_contract, refuse_secrets
 
 ADDRESS = "0x8656920c85342d646E5286Cb841F90209272ABeb"
 NAMES = Names()
@@ -84,6 +86,44 @@ def test_a_key_or_a_seed_phrase_is_not_repeated_and_its_owner_is_warned(text: st
     assert "c0ffee" not in sentence
     assert "abandon" not in sentence
     assert "ability" not in sentence
+
+
+@pytest.mark.parametrize("parse", [NAMES.parse_account, NAMES.parse_collection, parse_contract, refuse_secrets])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(prefix + "c0ffee00" * 8 for prefix in ("", "0x", "#", "loopring:", "eip155:1:0x", "my key: ")),
+        "0x" + "c0ffee00" * 6,
+        "c0ffee00 " * 8,
+        "c0ffee00" * 8 + "00" * 200,
+        " ".join(["coffee"] * 12),
+    ],
+)
+def test_a_key_is_refused_wherever_it_is_typed(parse: Callable[[str], object], text: str) -> None:
+    with pytest.raises(InputError, match="looks like a private key or a seed phrase: consider it exposed") as refused:
+        parse(text)
+    assert "c0ffee" not in refused.value.sentence
+    assert "coffee" not in refused.value.sentence
+
+
+@pytest.mark.parametrize("text", ["0x" + "ab" * 65, "ab" * 64, "0x" + "ab" * 300])
+def test_a_signature_is_accepted_where_one_is_asked_for_and_nowhere_else(text: str) -> None:
+    refuse_secrets(text, signature=True)
+    with pytest.raises(InputError, match="looks like a private key"):
+        refuse_secrets(text)
+
+
+@pytest.mark.parametrize("text", ["0x" + "c0ffee00" * 8, "c0ffee00" * 8, "c0ffee00" * 6, " ".join(["coffee"] * 12)])
+def test_a_key_in_place_of_a_signature_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="looks like a private key"):
+        refuse_secrets(text, signature=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["", ADDRESS, f"eip155:1:{ADDRESS}", "9" * 78, "one two three four five six seven eight nine ten"]
+)
+def test_what_is_no_key_is_not_refused(text: str) -> None:
+    refuse_secrets(text)
 
 
 def test_contracts_and_collection_ids() -> None:

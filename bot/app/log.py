@@ -1,7 +1,8 @@
 """What the bot logs on standard error: one line each, and never a secret.
 
 Nothing of ours logs a token. Libraries may: discord.py puts URLs into warnings, and the URLs of interactions and
-webhooks contain tokens. So every finished line is searched for them.
+webhooks contain tokens. So every finished line is searched for them. Nor does any
+of ours name a person, except by the pseudonym of the audit log; ids in lines of libraries are left out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ import sys
 from collections.abc import Sequence
 
 _TOKEN_IN_URL = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s?'\"()]+")
+
+
+# Ids of Discord: of people, servers, channels and messages.
+_SNOWFLAKE = re.compile(r"(?<![0-9a-fA-F])[0-9]{17,20}(?![0-9a-fA-F])")
 
 
 class RedactingFormatter(logging.Formatter):
@@ -25,6 +30,9 @@ class RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line, traceback included."""
         line = _TOKEN_IN_URL.sub(r"\1[redacted]", super().format(record))
+        if record.exc_info or record.name.partition(".")[0] != "bot":
+            # Ours name people by pseudonyms; URLs and messages of libraries have them by id.
+            line = _SNOWFLAKE.sub("[id]", line)
         for secret in self._secrets:
             line = line.replace(secret, "[redacted]")
         return line

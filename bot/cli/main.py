@@ -26,7 +26,7 @@ from bot.config.settings import Settings, load
 from bot.errors import ConfigError, DamagedStoreError, InputError, RefusedError, TesseraError
 from bot.holdings import Order
 from bot.messages import Message
-from bot.names import parse_contract
+from bot.names import parse_contract, refuse_secrets
 from bot.sources.session import open_session
 from bot.sources.source import Source
 from bot.store import Store
@@ -49,8 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is 0, 1 (no whole answer), 2 (configuration or input) or 3 (no store)."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a name that a terminal cannot show must not prevent the table
-    arguments = _parser().parse_args(argv)
     try:
+        _refuse_secrets(sys.argv[1:] if argv is None else argv)  # before argparse, whose errors repeat what was typed
+        arguments = _parser().parse_args(argv)
         settings = _load(arguments.config)
         secrets = [secret.get_secret_value() for secret in settings.secrets]
         set_up_logging(settings.log.level if arguments.command == "run" else "error", secrets)
@@ -68,6 +69,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_USAGE if isinstance(error, ConfigError | InputError | RefusedError) else EXIT_FAILED
     except KeyboardInterrupt:
         return 130  # as in shells: 128 + SIGINT
+
+
+def _refuse_secrets(argv: Sequence[str]) -> None:
+    """Refuse arguments that are keys or seed phrases; a path may have as much hex in it (`./NAME` is one).
+
+    Raises:
+        InputError: one is.
+    """
+    for argument in argv:
+        if "/" not in argument and "." not in argument:
+            refuse_secrets(argument)
 
 
 async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:

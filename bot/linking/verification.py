@@ -204,9 +204,9 @@ class Verification:
     async def _end_relayed(self, session: Session, stranger: Person, now: datetime) -> None:
         actor, subject = self._pseudonym(session.person.user_id), self._pseudonym(stranger.user_id)
         relays = await self._sessions.end_relayed(session, now, actor=actor, subject=subject, span=RELAY_SPAN)
-        log.warning("verify: another user opened the link of %d (%d in a day)", session.person.user_id, relays)
+        log.warning("verify: another user opened the link of %s (%d in a day)", actor.hex(), relays)
         if relays >= MAX_RELAYS:
-            log.warning("verify: %d cannot verify for a day", session.person.user_id)
+            log.warning("verify: %s cannot verify for a day", actor.hex())
         self.outcomes.publish(session.session_id, Outcome(Result.RELAYED, relays=relays))
 
     async def cancel(self, session: Session) -> None:

@@ -26,6 +26,7 @@ from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.panel import ID_PREFIX, RUN
+from bot.ui.typed_input import NOT_UNDERSTOOD, check_input
 
 log = logging.getLogger(__name__)
 
@@ -54,16 +55,39 @@ def point_at(settings: DiscordSettings) -> None:
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
 
 
+# A command of an earlier version, or one that a program sent in place of a client.
+_NOT_OURS = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
+
+
 class Tree(app_commands.CommandTree["Bot"]):
     """The slash commands; each is tracked while it runs, and each error is answered."""
 
     async def interaction_check(self, interaction: discord.Interaction[Bot]) -> bool:
-        """Track what runs; refuse what arrives while the bot is stopping."""
-        return await self.client.accept(interaction)
+        """Track what runs; refuse what arrives while the bot is stopping, and what must not be typed."""
+        if not await self.client.accept(interaction):
+            return False
+        try:
+            check_input(interaction)
+        except InputError as error:
+            await self._refuse(interaction, error)
+            return False
+        return True
+
+    async def _refuse(self, interaction: discord.Interaction[Bot], error: InputError) -> None:
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await self.client.answer_error(interaction, error)
+            return
+        try:
+            await interaction.response.autocomplete([])  # suggestions show no errors
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
+            log.info("suggestions stay unanswered: %s", type(problem).__name__)
 
     async def on_error(self, interaction: discord.Interaction[Bot], error: app_commands.AppCommandError) -> None:
         """Answer the person."""
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if isinstance(error, _NOT_OURS):
+            log.info("a command is not understood: %s", type(error).__name__)
+            cause = InputError(NOT_UNDERSTOOD)
         await self.client.answer_error(interaction, cause)
 
 
@@ -154,9 +178,9 @@ class Bot(commands.Bot):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer buttons whose views are gone: of an earlier process, expired, or ended as there were too many."""
-        custom_id = _custom_id_of(interaction)
-        if not custom_id.startswith(f"{ID_PREFIX}:"):
+        if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
+        custom_id = _custom_id_of(interaction)
         words = _STALE_BUTTON
         if self.live_answers.has_ended(_origin_of(interaction)):
             words = _TOO_MANY_OPEN

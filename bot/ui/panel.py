@@ -17,6 +17,8 @@ from typing import Any, Protocol
 import aiohttp
 import discord
 
+from bot.ui.typed_input import check_input
+
 log = logging.getLogger(__name__)
 
 ID_PREFIX = "tessera"
@@ -86,9 +88,16 @@ class Panel(discord.ui.View):
                 item.disabled = True  # type: ignore[attr-defined] # buttons and menus, which all can be
 
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
-        """Only the person who asked may press."""
+        """Only the person who asked may press, and nothing that must not be typed is used.
+
+        Raises:
+            InputError: such a thing was typed.
+        """
         if interaction.user.id == self._user_id:
-            return await self._host.accept(interaction)
+            accepted = await self._host.accept(interaction)
+            if accepted:
+                check_input(interaction)
+            return accepted
         await interaction.response.send_message(
             "These buttons belong to the person who used the command. Use it yourself to get your own.", ephemeral=True
         )
@@ -98,7 +107,7 @@ class Panel(discord.ui.View):
         self, interaction: discord.Interaction[Any], error: Exception, item: discord.ui.Item[Any]
     ) -> None:
         """Answer the person."""
-        log.debug("%s failed", item)
+        log.debug("%s failed", type(item).__name__)  # what it shows may have been typed
         await self._host.answer_error(interaction, error)
 
     async def on_timeout(self) -> None:

@@ -149,6 +149,10 @@ class ClientActions:
         interaction = self._interaction(int(body["type"]), user_id, guild.id if guild else None, channel_id)
         if "message" in body:
             interaction.source = self._visible(int(body["message"]), user_id)
+            interaction.metadata["interacted_message_id"] = str(interaction.source.id)
+        if interaction.kind == MODAL_SUBMIT:
+            interaction.metadata["triggering_interaction_metadata"] = {**interaction.metadata, "type": COMPONENT}
+            interaction.metadata.pop("interacted_message_id", None)
         if interaction.kind == COMMAND:
             interaction.metadata["name"] = interaction.name = str(body["data"].get("name", ""))
         if "integration_owners" in body:  # who installed the application: {"0": guild, "1": user}

@@ -85,3 +85,31 @@ def test_a_secret_that_begins_like_another_leaves_no_rest_of_it(secrets: tuple[s
 @pytest.mark.parametrize("secrets", [(), ("",)])
 def test_without_secrets_nothing_is_redacted(secrets: tuple[str, ...]) -> None:
     assert logged("all is well", secrets=secrets).endswith("discord.http: all is well")
+
+
+# ---------------------------------------------------------------- people
+
+PERSON = 920_010_485_830_011_170
+
+
+def test_a_library_names_nobody_by_id() -> None:
+    line = logged("GET https://discord.com/api/v10/guilds/%d/members/%d responded with 429", PERSON + 1, PERSON)
+    assert line.endswith("GET https://discord.com/api/v10/guilds/[id]/members/[id] responded with 429")
+    assert logged(f"{PERSON}{PERSON} 0x{PERSON}{PERSON} 1700000000 a{PERSON}").endswith(
+        f"{PERSON}{PERSON} 0x{PERSON}{PERSON} 1700000000 a{PERSON}"
+    )
+
+
+def test_a_traceback_of_ours_names_nobody_by_id() -> None:
+    error = ValueError(f"no member {PERSON}")
+    record = logging.LogRecord(
+        "bot.ui.client", logging.ERROR, "client.py", 1, "failed", (), (ValueError, error, error.__traceback__)
+    )
+    line = RedactingFormatter(()).format(record)
+    assert "ValueError: no member [id]" in line
+    assert str(PERSON) not in line
+
+
+def test_the_operators_own_settings_are_shown() -> None:
+    record = logging.LogRecord("bot.ui.client", logging.ERROR, "client.py", 1, "guild %s: x", (PERSON,), None)
+    assert RedactingFormatter(()).format(record).endswith(f"guild {PERSON}: x")

@@ -142,3 +142,37 @@ def test_what_is_loaded_at_the_start_is_left_out_of_garbage_collection(
     assert gc.get_freeze_count() == 0
     assert main(["run", "--config", str(config)]) == 2  # it begins to serve, and finds no token
     assert gc.get_freeze_count() > 10_000
+
+
+# ---------------------------------------------------------------- keys and seed phrases
+
+KEYS = ["c0ffee00" * 8, "0x" + "c0ffee00" * 8, "loopring:0x" + "c0ffee00" * 8, " ".join(["coffee"] * 12)]
+PLACES = [
+    ["collections", "KEY"],
+    ["collections", ACCOUNT, "--contract", "KEY"],
+    ["collections", ACCOUNT, "--contract=KEY"],
+    ["collections", ACCOUNT, "--sort", "KEY"],
+    ["collections", ACCOUNT, "KEY"],
+    ["KEY"],
+    ["--KEY"],
+    ["archive", "show", "archive.gz", "KEY"],
+]
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("place", PLACES, ids=" ".join)
+def test_a_key_or_seed_phrase_is_refused_wherever_it_is_and_never_printed(
+    place: list[str], key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([argument.replace("KEY", key) for argument in place]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("tessera: That looks like a private key or a seed phrase: consider it exposed")
+    assert "c0ffee" not in err
+    assert "coffee" not in err
+
+
+def test_a_file_may_be_named_like_a_hash(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / ("c0ffee00" * 8)
+    assert main(["check", "--config", str(missing)]) == 2
+    assert "no such file" in capsys.readouterr().err

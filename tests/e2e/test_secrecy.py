@@ -34,6 +34,12 @@ async def cause_errors(sandbox: SandboxClient, ada: Person) -> None:
     await ada.press(listing, "next")
     await ada.run("collections", account="canary!")
     await ada.run("link", account="0x" + 8 * "c0ffee00")
+    hana = await sandbox.person("hana")
+    await hana.run("link", account="10005")
+    await hana.press(await hana.run("accounts"), "share")
+    hers = await sandbox.settled(await ada.run("collections", member=hana.user))
+    await discord_fault(sandbox, f"/members/{hana.user}", "throttle", retry_after="0.1")
+    await ada.press(hers, "next")
     for path, kind, options in (
         ("@original", "throttle", {"retry_after": "0.1"}),
         ("@original", "status", {"status": 500}),
@@ -52,13 +58,18 @@ async def cause_errors(sandbox: SandboxClient, ada: Person) -> None:
     await sandbox.answers_again()
 
 
-async def test_a_running_bot_reveals_no_token_and_no_key(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
+async def test_a_running_bot_reveals_no_token_no_key_and_nobodys_id(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
     config = write_config(tmp_path, bare_sandbox, log=DEBUG, loopring="requests_per_second = 1000")
     async with start("run", "--config", config, folder=tmp_path) as bot:
         await bare_sandbox.online()
         await cause_errors(bare_sandbox, await bare_sandbox.person("ada"))
         await bot.stop()
     assert " ERROR " in bot.output  # else nothing was put to the test
+    assert "/members/[id] responded with 429" in bot.output  # a line of a library that names somebody
+    people = await bare_sandbox.get("/_client/people")
+    assert [person["id"] for person in people if person["id"] in bot.output] == []
     tokens = await interaction_tokens(bare_sandbox)
     await bare_sandbox.post("/_sandbox/reset", {})  # answers spoiled on purpose are nothing for the conformance tests
     assert len(tokens) > 5

@@ -226,8 +226,8 @@ async def test_a_relayed_link_is_recorded_and_logged_with_both_members(
     pseudonym = pseudonyms("a token")
     assert noted == 3 * [(pseudonym(ada.user_id), pseudonym(hana.user_id))]
     assert [record.getMessage() for record in caplog.records if record.name == LOGGER] == [
-        *(f"verify: another user opened the link of {ada.user_id} ({n} in a day)" for n in (1, 2, 3)),
-        f"verify: {ada.user_id} cannot verify for a day",
+        *(f"verify: another user opened the link of {pseudonym(ada.user_id).hex()} ({n} in a day)" for n in (1, 2, 3)),
+        f"verify: {pseudonym(ada.user_id).hex()} cannot verify for a day",
     ]
 
 

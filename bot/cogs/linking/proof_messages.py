@@ -69,6 +69,7 @@ class ProofMessages:
         self._bot = bot
         self._accounts = linking.accounts
         self._links = linking.store.links
+        self._pseudonym = linking.pseudonym
         self._verification = linking.verification
         self._public_url = public_url
         self._may_paste = paste or linking.verification.method is ProofMethod.PASTE
@@ -180,7 +181,8 @@ class ProofMessages:
         The member may own the server: so the bot's owner is notified too.
         """
         person = started.session.person
-        log.warning("verify: links of %d were opened by others %d times within a day", person.user_id, relays)
+        pseudonym = self._pseudonym(person.user_id).hex()
+        log.warning("verify: links of %s were opened by others %d times within a day", pseudonym, relays)
         embed = relay_warning_embed(person, (guild.name or "") if guild else "", relays)
         owners = {guild.owner_id} if guild and guild.owner_id else set()
         try:

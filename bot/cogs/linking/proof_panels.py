@@ -16,12 +16,12 @@ from bot.linking.outcome import Outcome, Result
 from bot.linking.steps import StartedProof
 from bot.linking.verification import Verification
 from bot.links import Link
-from bot.names import refuse_secrets
 from bot.proofs import IssuedChallenge, ProofMethod, Session
 from bot.signing.signature import parse_signature
 from bot.store.rows import to_account
 from bot.ui.embeds import error_embed
 from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel, PromptModal
+from bot.ui.typed_input import SIGNATURE_FIELD
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +166,7 @@ class PastePanel(Panel):
     async def _ask(self, interaction: discord.Interaction[Any]) -> None:
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             label="The signature of the text",
-            custom_id="signature",
+            custom_id=SIGNATURE_FIELD,
             placeholder="0x…",
             style=discord.TextStyle.paragraph,
             max_length=_MAX_LETTERS,
@@ -174,7 +174,6 @@ class PastePanel(Panel):
         await interaction.response.send_modal(PromptModal(self, "signed", "Paste the signature", field, self._submit))
 
     async def _submit(self, interaction: discord.Interaction[Any], pasted: str) -> None:
-        refuse_secrets(pasted)
         parse_signature(pasted)  # something that is no signature need not make the text invalid
         await self._host.acknowledge(interaction)
         self._latest = interaction

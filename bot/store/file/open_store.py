@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bot.store.file import backup_files
 from bot.store.file.backup import copy
 from bot.store.file.examine import Findings, connect_to_read, examine, explaining, refuse_replaceable
 from bot.store.file.lock import Lock
+from bot.store.rows import first
 from bot.store.schema import MIGRATIONS
 
 log = logging.getLogger(__name__)
@@ -26,16 +28,27 @@ _NOT_SAVED_FIRST = Message(
     "{reason} Nothing was changed."
 )
 
-# trusted_schema: a file made by somebody else cannot run SQL functions with side effects.
-# secure_delete: a member's deleted data must not remain in the file's free pages.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "secure_delete=ON")
+_NOT_SAFE = Message(
+    "{path}: SQLite does not accept {setting}, without which the store is not safe. Use another SQLite."
+)
+
+# What is set, and what SQLite then says: it ignores, silently, what it does not know or cannot do.
+_WAL = ("journal_mode=WAL", "wal")
+_FULL = ("synchronous=FULL", 2)
+# A share must go with its link, and a contest with its proof.
+_FOREIGN_KEYS = ("foreign_keys=ON", 1)
+# A file made by somebody else cannot run SQL functions with side effects.
+_NO_TRUST = ("trusted_schema=OFF", 0)
+# A member's deleted data must not remain in the file's free pages.
+_SECURE_DELETE = ("secure_delete=ON", 1)
+_FOR_WRITING = (_WAL, _FULL, _FOREIGN_KEYS, _NO_TRUST, _SECURE_DELETE)
 
 
 def open_memory(closing: ExitStack) -> Database:
     """A new store in memory, which is lost when it is closed."""
     db = Database(memory=True)
     closing.callback(db.close)
-    db.execute("PRAGMA foreign_keys=ON").fetchall()
+    _set(db, (_FOREIGN_KEYS, _NO_TRUST), ":memory:")
     MIGRATIONS.apply(db)
     return db
 
@@ -56,8 +69,7 @@ def open_file(path: Path, backups: Path, lock_timeout: float, closing: ExitStack
         _restrict_access(path)
         db = Database(sqlite3.connect(path, timeout=lock_timeout))
         closing.callback(db.close)
-        for pragma in _PRAGMAS:
-            db.execute(f"PRAGMA {pragma}").fetchall()
+        make_safe(db, path)
         _migrate(path, backups, db, found)
         # So that a file that cannot be written is reported now, not at the first write.
         db.execute("BEGIN IMMEDIATE")
@@ -74,9 +86,25 @@ def open_to_read(path: Path, backups: Path, lock_timeout: float, closing: ExitSt
     with explaining(path, backups):
         db = Database(connect_to_read(path, lock_timeout=lock_timeout))
         closing.callback(db.close)
-        db.execute("PRAGMA trusted_schema=OFF").fetchall()
+        _set(db, (_NO_TRUST,), path)
         db.table_names()
         return db
+
+
+def make_safe(db: Database, path: Path) -> None:
+    """Set up a connection that writes: what is acknowledged is on the disk, and what is deleted is gone from the file.
+
+    Raises:
+        ConfigError: this SQLite, or what the file is on, does not do one of these.
+    """
+    _set(db, _FOR_WRITING, path)
+
+
+def _set(db: Database, pragmas: Sequence[tuple[str, object]], path: Path | str) -> None:
+    for setting, expected in pragmas:
+        db.execute(f"PRAGMA {setting}").fetchall()
+        if first(db, f"PRAGMA {setting.partition('=')[0]}") != (expected,):
+            raise ConfigError(_NOT_SAFE, path=path, setting=setting)
 
 
 def _roll_back_interrupted_write(path: Path, lock_timeout: float) -> None:

@@ -9,16 +9,25 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from bot.errors import ConfigError, DamagedStoreError
 from bot.store import Store
 from bot.store.file.backup import backup_file
+from bot.store.file.open_store import make_safe
 from tests.store.fixtures import OLDEST, SECOND, Place, damage, make_old_store, make_store, owners, read_owners, save
 
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000), ("trusted_schema", 0)],
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("busy_timeout", 5000),
+        ("trusted_schema", 0),
+        ("secure_delete", 1),
+    ],
 )
 async def test_the_connection_is_a_safe_one(place: Place, pragma: str, value: object) -> None:
     store = await Store.open(place.path)
@@ -146,3 +155,49 @@ async def test_a_path_through_a_file_is_reported(place: Place) -> None:
         await Store.inspect(place.backups / "t.db")
     with pytest.raises(ConfigError, match="the store cannot be written: Not a directory"):
         await Store.open(place.backups / "t.db")
+
+
+# ---------------------------------------------------------------- what is set is read back
+
+SAFE = {
+    "journal_mode": "DELETE",
+    "synchronous": "OFF",
+    "foreign_keys": "OFF",
+    "trusted_schema": "ON",
+    "secure_delete": "OFF",
+}
+
+
+@pytest.mark.parametrize("pragma", SAFE)
+def test_a_sqlite_that_ignores_a_setting_is_refused(tmp_path: Path, pragma: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "t.db")) as connection:
+        connection.execute(f"PRAGMA {pragma}={SAFE[pragma]}").fetchall()
+
+        def ignore(action: int, name: str | None, value: str | None, *_: object) -> int:
+            is_it = action == sqlite3.SQLITE_PRAGMA and name == pragma and value is not None
+            return sqlite3.SQLITE_IGNORE if is_it else sqlite3.SQLITE_OK
+
+        connection.set_authorizer(ignore)
+        with pytest.raises(ConfigError, match=f"t.db: SQLite does not accept {pragma}="):
+            make_safe(Database(connection), tmp_path / "t.db")
+
+
+def test_a_store_where_no_log_can_be_is_refused() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection, pytest.raises(ConfigError, match="journal_mode=WAL"):
+        make_safe(Database(connection), Path(":memory:"))
+
+
+async def test_every_connection_is_made_safe_whatever_sqlite_does_by_default(place: Place) -> None:
+    await make_store(place.path)
+    with closing(sqlite3.connect(place.path)) as connection:
+        for pragma, unsafe in SAFE.items():
+            connection.execute(f"PRAGMA {pragma}={unsafe}").fetchall()
+        make_safe(Database(connection), place.path)
+        found = {pragma: connection.execute(f"PRAGMA {pragma}").fetchone()[0] for pragma in SAFE}
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "trusted_schema": 0,
+        "secure_delete": 1,
+    }

@@ -1,0 +1,94 @@
+"""The one door for all that people type, choose or press: nothing of an interaction is used before it passed here.
+
+The tree of commands and every panel (with its modals) call `check_input`, so no new option, field or menu can be
+forgotten. Discord checks much of this before it sends anything; a program in place of a client may get around that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import discord
+from discord import app_commands
+
+from bot.errors import InputError
+from bot.messages import Message
+from bot.names import refuse_secrets
+
+_NO_SUCH_CHOICE = Message("`{option}` has no such choice: choose one of {choices}.")
+NOT_UNDERSTOOD = Message("Tessera does not understand that as it was sent: reload Discord, and use the command again.")
+
+# Where a signature is pasted, which is as much hex as several keys. Everywhere else so much hex is refused.
+SIGNATURE_FIELD = "signature"
+
+_Option = discord.AppCommandOptionType
+_TYPES: Mapping[discord.AppCommandOptionType, type | tuple[type, ...]] = {
+    _Option.string: str,
+    _Option.integer: int,
+    _Option.boolean: bool,
+    _Option.user: str,
+    _Option.number: (int, float),
+}
+
+
+def check_input(interaction: discord.Interaction[Any]) -> None:
+    """Refuse what must not be typed, and what nobody can have chosen.
+
+    Raises:
+        InputError: with a sentence that repeats nothing of it.
+    """
+    sent = cast("Mapping[str, Any]", interaction.data or {})
+    for text, field in _texts(sent):
+        refuse_secrets(text, signature=field == SIGNATURE_FIELD)
+    command = interaction.command
+    if isinstance(command, app_commands.Command) and interaction.type is discord.InteractionType.application_command:
+        _check_options(command, _options(sent), sent.get("resolved") or {})
+    elif interaction.type is discord.InteractionType.component:
+        _check_chosen(sent)
+
+
+def _texts(sent: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every text in an interaction, with the id of its field; options and components are nested."""
+    values = sent.get("values")
+    for text in [sent.get("value"), *(values if isinstance(values, list) else [])]:
+        if isinstance(text, str):
+            yield text, str(sent.get("custom_id", ""))
+    for name in ("options", "components", "component"):
+        below = sent.get(name)
+        for each in below if isinstance(below, list) else [below]:
+            if isinstance(each, dict):
+                yield from _texts(each)
+
+
+def _options(sent: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The options of a command, those of a subcommand included."""
+    for option in sent.get("options", ()):
+        if "options" in option:
+            yield from _options(option)
+        elif "value" in option:
+            yield option["name"], option["value"]
+
+
+def _check_options(
+    command: app_commands.Command[Any, ..., Any], given: Iterator[tuple[str, Any]], resolved: Mapping[str, Any]
+) -> None:
+    parameters = {parameter.display_name: parameter for parameter in command.parameters}
+    for name, value in given:
+        parameter = parameters.get(name)
+        if parameter is None or not isinstance(value, _TYPES.get(parameter.type, object)):
+            raise InputError(NOT_UNDERSTOOD)
+        if parameter.type is _Option.user and value not in resolved.get("users", {}):
+            raise InputError(NOT_UNDERSTOOD)
+        if parameter.choices and value not in [choice.value for choice in parameter.choices]:
+            names = ", ".join(f"`{choice.name}`" for choice in parameter.choices)
+            raise InputError(_NO_SUCH_CHOICE, option=name, choices=names)
+
+
+def _check_chosen(sent: Mapping[str, Any]) -> None:
+    """A menu sends what was chosen from it; whether that is still on offer, its own code says."""
+    if sent.get("component_type") == discord.ComponentType.button.value:
+        return
+    values = sent.get("values")
+    if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
+        raise InputError(NOT_UNDERSTOOD)
