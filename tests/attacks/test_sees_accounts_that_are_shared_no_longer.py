@@ -5,6 +5,7 @@ Jokull is the attacker. The bot's store outlives a test, so each test has member
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -241,6 +242,34 @@ async def test_what_was_opened_cannot_be_paged_or_left_once_sharing_stopped(
     opened = await jokull.press(answer, "open", answer.component("open")["options"][0]["value"])
     await zelda.press(await zelda.run("accounts"), "stop-sharing")
     await jokull.press(opened, "back")
+    await assert_withdrawn(sandbox, answer)
+
+
+async def test_a_list_that_still_arrives_ends_with_the_share(sandbox: SandboxClient, jokull: Person) -> None:
+    account = await sandbox.new_account(collections=132)
+    marrow = await sharing(sandbox, "marrow", f"loopring:{account}")
+    await sandbox.fault("slow", seconds=1.0, after=1)
+    first = await jokull.run("collections", member=marrow.user)
+    assert "still reading" in first.text
+    await marrow.press(await marrow.run("accounts"), "stop-sharing")
+    async with asyncio.timeout(60):
+        while "still reading" in (await sandbox.current(first)).text:  # noqa: ASYNC110 - the state is another program's
+            await asyncio.sleep(0.02)
+    await assert_withdrawn(sandbox, first)
+
+
+async def test_what_is_being_opened_when_sharing_stops_is_not_shown(sandbox: SandboxClient, jokull: Person) -> None:
+    account = await sandbox.new_account(collections=3)
+    opener = await sharing(sandbox, "lanternfish", f"loopring:{account}")
+    answer = await sandbox.settled(await jokull.run("collections", member=opener.user))
+    await sandbox.fault("slow", path="collection/balances", seconds=2.0, times=1)
+    value = answer.component("open")["options"][0]["value"]
+    await jokull.press(answer, "open", value, wait="acknowledged")
+    await sandbox.until_asked("collection/balances")
+    await opener.press(await opener.run("accounts"), "stop-sharing")
+    async with asyncio.timeout(60):
+        while (await sandbox.current(answer)).components():  # noqa: ASYNC110 - the state is another program's
+            await asyncio.sleep(0.02)
     await assert_withdrawn(sandbox, answer)
 
 
