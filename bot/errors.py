@@ -13,7 +13,7 @@ TesseraError
 │   └── ContradictionError   sources contradict each other: the operator must act, waiting does not help
 ├── SessionError             a verification that is unknown, used or over: which of them is never disclosed
 ├── ProofError               the signature does not prove what was claimed: another one may
-├── UndecidedError           whether a signature is valid cannot be decided now: never a yes, never a final no
+├── UndecidedError           what must be known first cannot be found out now: never a yes, never a final no
 ├── LimitError               too often, or too many: the sentence says when or what to do
 ├── StoreError               Tessera's own store failed: answers are given without it where that is possible
 └── ConfigError              the configuration or the machine: `run` ends with exit code 2
@@ -110,7 +110,7 @@ class ProofError(TesseraError):
 
 
 class UndecidedError(TesseraError):
-    """A wallet, or the node that was asked about it, gives no reliable answer: waiting helps."""
+    """A wallet, a node, or Discord, asked who is a member, gives no reliable answer: waiting helps."""
 
 
 class LimitError(TesseraError):

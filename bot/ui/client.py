@@ -87,7 +87,8 @@ class Tree(app_commands.CommandTree["Bot"]):
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         if isinstance(error, _NOT_OURS):
             log.info("a command is not understood: %s", type(error).__name__)
-            cause = InputError(NOT_UNDERSTOOD)
+            await self._refuse(interaction, InputError(NOT_UNDERSTOOD))
+            return
         await self.client.answer_error(interaction, cause)
 
 

@@ -42,8 +42,11 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
     for text, field in _texts(sent):
         refuse_secrets(text, signature=field == SIGNATURE_FIELD)
     command = interaction.command
-    if isinstance(command, app_commands.Command) and interaction.type is discord.InteractionType.application_command:
-        _check_options(command, _options(sent), sent.get("resolved") or {})
+    if isinstance(command, app_commands.Command):
+        if interaction.type is discord.InteractionType.autocomplete:
+            _check_focused(command, sent)
+        else:
+            _check_options(command, _options(sent), sent.get("resolved") or {})
     elif interaction.type is discord.InteractionType.component:
         _check_chosen(sent)
 
@@ -83,6 +86,17 @@ def _check_options(
         if parameter.choices and value not in [choice.value for choice in parameter.choices]:
             names = ", ".join(f"`{choice.name}`" for choice in parameter.choices)
             raise InputError(_NO_SUCH_CHOICE, option=name, choices=names)
+
+
+def _check_focused(command: app_commands.Command[Any, ..., Any], sent: Mapping[str, Any]) -> None:
+    """Suggestions are for the one option that is being typed; the others may be half typed, too."""
+    options = sent.get("options", ())
+    while options and "options" in options[0]:  # a subcommand
+        options = options[0]["options"]
+    focused = [(option.get("name"), option.get("value")) for option in options if option.get("focused")]
+    suggesting = {parameter.display_name for parameter in command.parameters if parameter.autocomplete}
+    if len(focused) != 1 or focused[0][0] not in suggesting or not isinstance(focused[0][1], str):
+        raise InputError(NOT_UNDERSTOOD)
 
 
 def _check_chosen(sent: Mapping[str, Any]) -> None:

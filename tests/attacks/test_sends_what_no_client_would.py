@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import open_bot
 from tests.sandbox_client import Answer, Person, SandboxClient
 
-COMMAND, COMPONENT, MODAL = 2, 3, 5
+COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 NOT_UNDERSTOOD = "Tessera does not understand that as it was sent: reload Discord, and use the command again."
 STALE = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
 WRONG_VALUE: dict[int, Any] = {3: 5, 4: "x", 5: "yes", 6: 7}
@@ -154,3 +154,23 @@ async def test_a_modal_that_there_is_not_gets_a_sentence(sandbox: SandboxClient,
     listing = await sandbox.settled(await ada.run("collections", account="10005"))
     data = {"custom_id": "tessera:0:label", "components": []}
     assert STALE in (await ada.send_handmade(MODAL, data, listing)).text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        [{"name": "account", "type": 3, "value": "1"}],
+        [{"name": "account", "type": 3, "value": 1, "focused": True}],
+        [{"name": "account", "type": 3, "value": "1", "focused": True}] * 2,
+        [{"name": "nothing", "type": 3, "value": "1", "focused": True}],
+    ],
+    ids=["no option", "none that is typed", "a number", "two", "an unknown one"],
+)
+@pytest.mark.parametrize("name", ["collections", "nothing"])
+async def test_suggestions_for_what_nobody_types_are_none(
+    ada: Person, commands: list[dict[str, Any]], name: str, options: list[dict[str, Any]]
+) -> None:
+    command = next((each for each in commands if each["name"] == name), {"id": "1", "name": name, "type": 1})
+    answer = await ada.send_handmade(AUTOCOMPLETE, sent(command, *options))
+    assert (answer["state"], answer["error"]) == ("answered", None)
