@@ -8,7 +8,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from tests.sandbox.discord_client import BEN, GUILD, STRANGER, harness, online
+from tests.sandbox.discord_client import BEN, GUILD, STRANGER, harness, online, until
 
 
 def one_command(tree: app_commands.CommandTree[Any]) -> None:

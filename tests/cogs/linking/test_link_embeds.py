@@ -75,7 +75,10 @@ def test_a_list_of_accounts_keeps_the_limits(
     links: Sequence[Link], held: Sequence[Contest], opened: Sequence[Contest], name: str
 ) -> None:
     sharing = shares_words(SHARES, lambda guild_id: name if guild_id % 2 else None, 7)
-    assert over_limits(link_embeds.overview_embeds(Overview(links, held, opened, SHARES, sharing), "Done.")) == []
+    assert (
+        over_limits(link_embeds.overview_embeds(Overview(links, held, opened, shares=SHARES, sharing=sharing), "Done."))
+        == []
+    )
     for each in links:
         assert over_limits([link_embeds.remove_embed(each, Overview(links, held, opened))]) == []
         assert over_limits([link_embeds.linked_embed(LinkResult(each, is_new=True, unknown_reason=name))]) == []
