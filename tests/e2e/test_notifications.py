@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 
 from bot.holdings import Account
-from bot.links import MAX_LINKS
+from bot.links import MAX_LINKS, FreezeReason
+from bot.store.linking.freeze_table import freeze
 from tests.e2e.clocked import all_are_notified, has_notifications, prove, titles_sent_to, until
-from tests.sandbox_client import SandboxClient
+from tests.sandbox_client import Person, SandboxClient
 from tests.web.harness import PageHarness
+
+CLAIMED = "Somebody else claims your account"
 
 
 async def test_holder_and_claimant_are_notified_of_what_becomes_of_an_account(harness: PageHarness) -> None:
@@ -111,6 +114,53 @@ async def test_a_member_who_accepts_no_direct_messages_is_notified_below_the_nex
     await ada.run("accounts")
     below = [message for message in await ada.messages() if "claims your" in message["embeds"][0]["title"]]
     assert [message["ephemeral"] for message in below] == [True]
+
+
+async def _kept(harness: PageHarness) -> Person:
+    """Ada was notified of wren's claim by a direct message, and has signed again on the same day."""
+    ada = await harness.sandbox.person("ada")
+    await prove(harness, "ada", "10001")
+    await prove(harness, "wren", "10001")
+    await has_notifications(ada, CLAIMED)
+    await all_are_notified(harness)
+    await prove(harness, "ada", "10001")
+    # What is sent to another member at the same time gets through, so rounds went by.
+    await has_notifications(await harness.sandbox.person("wren"), "The account stays with its holder")
+    assert await titles_sent_to(ada) == [CLAIMED]
+    return ada
+
+
+async def test_a_second_direct_message_about_an_address_waits_for_the_next_day(harness: PageHarness) -> None:
+    ada = await _kept(harness)
+    await prove(harness, "wren", "10001")
+    await harness.run_for(timedelta(hours=24))
+    await has_notifications(ada, CLAIMED, "The account stays yours", CLAIMED)
+    assert [len(message["embeds"]) for message in await ada.direct_messages()] == [1, 2]
+
+
+async def test_what_waits_for_the_next_day_is_shown_below_the_next_answer(harness: PageHarness) -> None:
+    ada = await _kept(harness)
+    await ada.run("accounts")
+    await all_are_notified(harness)
+    below = [message for message in await ada.messages() if message["embeds"][0]["title"] == "The account stays yours"]
+    assert [message["ephemeral"] for message in below] == [True]
+    await harness.run_for(timedelta(hours=25))
+    assert await titles_sent_to(ada) == [CLAIMED]
+
+
+async def test_a_member_who_signs_for_a_frozen_address_reads_that_the_operator_decides(harness: PageHarness) -> None:
+    await prove(harness, "ada", "10001")
+    owner = (await harness.address("10001")).lower()
+    owner_hash, now = harness.linking.pseudonym(owner), harness.now
+    await harness.store.writer.transaction(lambda db: freeze(db, owner, owner_hash, FreezeReason.CLAIMS, now))
+    assert "the operator must decide" in (await prove(harness, "wren", "10001")).text
+    ada, wren = await harness.sandbox.person("ada"), await harness.sandbox.person("wren")
+    await has_notifications(ada, "The operator must decide whose the account is")
+    for person in (ada, wren):
+        shown = (await person.run("accounts")).text
+        assert "was claimed again and again: frozen since" in shown
+        assert "sign once more. Tell the operator of this bot what you know" in shown
+    assert await harness.accounts("ada") == {"loopring:10001": True}
 
 
 async def refused_messages(sandbox: SandboxClient) -> int:
