@@ -147,7 +147,8 @@ def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
     in_backups = f"for up to {backups.days} days" if backups else "until its operator removes them"
     retained = (
         f"**Retained:** for {AUDIT_RETAINED.days} days, records of what was done, under a pseudonym and without "
-        f"accounts; in backups, everything, {in_backups}."
+        "accounts; for a year, how often an address was claimed, under a keyed hash of it alone; in backups, everything, "
+        f"{in_backups}."
     )
     lines = [deleted, retained, "`/privacy export` shows what is stored."]
     return _embed("Delete everything about you?", lines, caution=True)
