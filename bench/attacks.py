@@ -152,6 +152,7 @@ def _figures(section: str, kinds: list[str], seen: Seen) -> list[Figure]:
         Figure(section, "acknowledgement of /help p99", _at(moments, 99), "ms"),
         none("commands later than 3 s", len(seen.asked) - len(moments), f"of {len(seen.asked)}"),
         Figure(section, "loop lag p99", seen.health.lag.get("p99"), "ms", at_most=LAG_AT_MOST),
+        Figure(section, "loop lag by its own work p99", seen.health.lag.get("own_p99"), "ms", at_most=LAG_AT_MOST),
         Figure(section, "loop lag max", seen.health.lag.get("max"), "ms"),
         none(
             "health requests without an answer", seen.health.failed, f"of {seen.health.failed + len(seen.health.times)}"
