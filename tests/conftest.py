@@ -31,6 +31,7 @@ _SLOW_MODULES = {
         "cli/test_arguments.py",
         "conformance/test_eip4361.py",
         "linking/test_crashes.py",
+        "linking/test_scopes.py",
         "linking/test_properties.py",
         "store/test_kills.py",
         "web/test_relay.py",

@@ -170,7 +170,7 @@ def _commands_of(cog: type[commands.Cog]) -> Iterator[str]:
 
 
 def test_all_commands_are_found() -> None:
-    assert {"collections", "verify", "privacy export", "link-manual"} <= slash_commands()
+    assert {"collections", "verify", "privacy export", "vouch"} <= slash_commands()
 
 
 @pytest.mark.parametrize("path", GUIDES, ids=name_of)

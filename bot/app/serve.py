@@ -19,15 +19,16 @@ from bot.cogs.about_cog import About
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
-from bot.cogs.linking.manual_cog import ManualCog
 from bot.cogs.linking.notifications_cog import NotificationsCog
 from bot.cogs.linking.privacy_cog import PrivacyCog
 from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.verify_cog import VerifyCog
+from bot.cogs.linking.vouch_cog import VouchCog
+from bot.cogs.linking.vouch_messages_cog import VouchMessagesCog
 from bot.config.settings import Settings
 from bot.config.start_requirements import unmet_requirements
 from bot.errors import ConfigError
-from bot.linking import Accounts, Linking, Notifications, Shares, Verification
+from bot.linking import Accounts, Linking, Notifications, ProvenHere, Shares, Verification, Vouching
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
@@ -78,10 +79,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         lookup = await opened.enter_async_context(open_lookup(settings, store))
         bot = Bot(settings.discord, cancel_reads=lookup.close)
         linking = await opened.enter_async_context(_open_linking(settings, token, store, lookup, bot))
-        await _add_cogs(bot, settings, lookup, linking)
+        vouches = VouchMessagesCog(bot, linking)
+        await _add_cogs(bot, settings, lookup, linking, vouches)
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
-        background = _plan(bot, settings, linking, notifications)
+        background = _plan(bot, settings, linking, notifications, vouches)
         background.every(_CONFIRMS, lambda: confirm_owners(store, lookup, _MOST_CONFIRMED), name="owners")
         public_url = settings.web.public_url
         page = VerifyPage(linking.verification, public_url) if public_url else None
@@ -134,6 +136,8 @@ async def _open_linking(
         try:
             yield Linking(
                 Accounts(store, lookup, pseudonym, _now),
+                ProvenHere(store, vouching=settings.linking.manual),
+                Vouching(store, lookup, pseudonym, _now, enabled=settings.linking.manual),
                 verification,
                 Notifications(store, _now, settings.linking.contest),
                 store,
@@ -159,7 +163,7 @@ def _proof_setup(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -
     return ProofSetup(method, public_url, login)
 
 
-async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linking) -> None:
+async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linking, vouches: VouchMessagesCog) -> None:
     gateways, expires = settings.display.image_gateways, settings.discord.buttons_expire_seconds
     proofs = ProofMessages(bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste)
     await bot.add_cog(Collections(bot, lookup, linking, gateways=gateways, expires=expires))
@@ -169,12 +173,15 @@ async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linki
     kept = settings.store
     backups = retention(kept.backup_days, kept.backup_weeks) if kept.backup_days else None
     await bot.add_cog(PrivacyCog(bot, linking, backups=backups, expires=expires))
+    await bot.add_cog(vouches)
     if settings.linking.manual:
-        await bot.add_cog(ManualCog(bot, linking))
+        await bot.add_cog(VouchCog(bot, linking, vouches))
     await bot.add_cog(About(bot, lookup))
 
 
-def _plan(bot: Bot, settings: Settings, linking: Linking, notifications: NotificationsCog) -> Background:
+def _plan(
+    bot: Bot, settings: Settings, linking: Linking, notifications: NotificationsCog, vouches: VouchMessagesCog
+) -> Background:
     """The jobs that the bot runs by itself."""
 
     async def settle_now() -> None:
@@ -191,6 +198,7 @@ def _plan(bot: Bot, settings: Settings, linking: Linking, notifications: Notific
         is_ready=bot.is_ready,
         notify=notifications.deliver,
         settle=settle_now,
+        ask=vouches.deliver,
         purge=purge_now,
     )
     return background

@@ -2,6 +2,7 @@
 
     accounts            what a member named: link, find, label, main one, unlink; objecting to a claim
     shares              which accounts others in a server may see, and until when
+    vouching            what a server's moderators vouch for, and what counts as proven in that server
     claims              which account and which address a proof is about: sources are asked, never a browser
     cookie_secrets      values derived from one browser's cookie: OAuth's state, PKCE, the CSRF header
     issuing             creates the text to be signed
@@ -33,10 +34,11 @@ from bot.linking.accounts import Accounts
 from bot.linking.notifications import Notifications
 from bot.linking.shares import Shares
 from bot.linking.verification import Verification
+from bot.linking.vouching import ProvenHere, Vouching
 from bot.store import Store
 from bot.store.pseudonyms import Pseudonym
 
-__all__ = ["Accounts", "Linking", "Notifications", "Shares", "Verification"]
+__all__ = ["Accounts", "Linking", "Notifications", "ProvenHere", "Shares", "Verification", "Vouching"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Linking:
 
     Attributes:
         accounts: What members named.
+        proven: What counts as proven for a member in a server; nothing else answers that.
+        vouching: What moderators vouch for.
         verification: Proofs in progress.
         notifications: What members must be notified of.
         store: Links, contests, and all about one member.
@@ -54,6 +58,8 @@ class Linking:
     """
 
     accounts: Accounts
+    proven: ProvenHere
+    vouching: Vouching
     verification: Verification
     notifications: Notifications
     store: Store

@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 _NOT_YOURS = Message("“{typed}” is not among your accounts. `/accounts` lists them.")
 _LABEL_TOO_LONG = Message("A label has at most {most} letters, digits and signs.")
 _NOTHING_TO_OBJECT_TO = Message("There is nothing to object to any more: `/accounts` shows how things are.")
-_NOT_FOR_ONESELF = Message("Nobody can vouch for themselves: prove your account by `/verify`.")
 
 _NONE_LINKED = Message("You have no account linked. `/link` remembers one, or say which: `/collections account:10001`.")
 
@@ -209,31 +208,6 @@ class Accounts:
         now = self._clock()
         if not await self._contests.object(user_id, owner, now, now + OBJECTION_PERIOD):
             raise InputError(_NOTHING_TO_OBJECT_TO)
-
-    async def link_manually(self, user_id: int, text: str, *, moderator_id: int, guild_id: int) -> Link:
-        """Link an account as proven by a moderator, in one server; it is marked as such, and recorded.
-
-        Raises:
-            InputError: no account, proven already, or the moderator's own; and as `link`, but its owner must be known.
-        """
-        if user_id == moderator_id:
-            raise InputError(_NOT_FOR_ONESELF)
-        account = await self._lookup.resolve(self._lookup.names.parse_account(text))
-        owner = await self._lookup.owner_of(account)
-        actor, subject = self._pseudonym(moderator_id), self._pseudonym(user_id)
-        refusal = await self._links.prove_manually(
-            user_id,
-            account,
-            owner,
-            self._clock(),
-            guild_id=guild_id,
-            actor=actor,
-            subject=subject,
-            limit=MAX_LINKS,
-        )
-        if refusal:
-            raise refusal_error(refusal)
-        return await self.get(user_id, account)
 
     async def _remember_wallet(self, owner: str) -> None:
         """Ask Loopring how a wallet's address is computed, while it still answers: a proof may need that later."""

@@ -65,8 +65,6 @@ def decide(member_id: int, kind: ProofKind, status: AddressStatus, now: datetime
     if status.holder_id == member_id:
         outweighed = status.challenger_kind is ProofKind.KEY and kind is not ProofKind.KEY
         return Ruling(ClaimDecision.NEED_KEY if outweighed else ClaimDecision.PROVE)
-    if status.kind is ProofKind.MODERATOR:  # a signature outweighs a moderator's confirmation, at once
-        return Ruling(ClaimDecision.OUTWEIGH)
     return _refusal(kind, status) or _claim(member_id, status, now, contest_for)
 
 

@@ -62,7 +62,10 @@ def availabilities(settings: Settings) -> Sequence[Availability]:
             "Signature pasted in Discord",
             "" if method is ProofMethod.PASTE or linking.paste else "set [linking] paste = true",
         ),
-        Availability("A moderator's confirmation", "" if linking.manual else "off; set [linking] manual = true for it"),
+        Availability(
+            "A moderator's word, in their server alone",
+            "" if linking.manual else "off; set [linking] manual = true for it",
+        ),
         Availability("Wallets with a key of their own"),
         Availability("Smart wallets that are deployed", node),
         Availability("Smart wallets that are not deployed yet (Loopring)", node or factories),

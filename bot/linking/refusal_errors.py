@@ -34,8 +34,6 @@ _OTHER_OWNER = Message(
     "That account was reported before as owned by another address: this bot's operator must look at that."
 )
 _OWNER_UNCONFIRMED = Message("Who owns that account has to be found out again: run `/verify` once more.")
-_PROVEN_BY_MEMBER = Message("That account is proven by this member already: nothing was changed.")
-_PROVEN_BY_ANOTHER = Message("That account is proven by another member already: nothing was changed.")
 
 _ERRORS: dict[Refusal, tuple[type[TesseraError], Words]] = {
     Refusal.OVER: (SessionError, SESSION_OVER()),
@@ -44,8 +42,6 @@ _ERRORS: dict[Refusal, tuple[type[TesseraError], Words]] = {
     Refusal.OTHER_OWNER: (InputError, _OTHER_OWNER()),
     Refusal.OWNER_UNCONFIRMED: (InputError, _OWNER_UNCONFIRMED()),
     Refusal.NEED_KEY: (InputError, _NEED_KEY()),
-    Refusal.PROVEN_BY_MEMBER: (InputError, _PROVEN_BY_MEMBER()),
-    Refusal.PROVEN_BY_ANOTHER: (InputError, _PROVEN_BY_ANOTHER()),
 }
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import StoreError, TesseraError
 from bot.linking.contest_rules import HISTORY_RETAINED, LONGEST_ROUND, MESSAGE_SPAN, freezes
+from bot.linking.vouching import ANSWERS_RETAINED, VOUCH_LIMITS
 from bot.lookup.lookup import Lookup
 from bot.store import Store
 from bot.store.pseudonyms import Pseudonym
@@ -29,6 +30,7 @@ async def purge(store: Store, now: datetime) -> None:
     """Delete what is older than its retention period."""
     await store.sessions.purge(now - SESSIONS_RETAINED)
     await store.members.purge(audit_before=now - AUDIT_RETAINED, now=now)
+    await store.vouches.purge(answers_before=now - ANSWERS_RETAINED, asks_before=now - VOUCH_LIMITS.span)
     await store.contests.purge(events_before=now - HISTORY_RETAINED, messages_before=now - MESSAGE_SPAN)
 
 

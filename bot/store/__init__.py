@@ -12,7 +12,8 @@ makes no decisions, and has no messages for members.
     file/       open_store: `lock` it, `examine` it, back it up (`backup`), migrate its tables;
                 beside_bot: what operator's commands read and change while the bot runs
                 nightly: a backup every night; backup_files: their names, and how to restore one
-    linking/    link_table: accounts that members named, and proofs
+    linking/    link_table: accounts that members named, and proofs; vouch_table: what a server's moderators vouch for
+                proven_accounts: what counts as proven for a member, in one server or in none
                 session_table: proofs in progress (session_moves: their status); proof_writer: their results
                 contest_table: two members, one address (address_history: what is counted of it; freeze_table: which
                 the operator must decide about; dispute_table: how they do); notice_table: what members must be
@@ -41,8 +42,10 @@ from bot.store.linking.link_table import Links
 from bot.store.linking.member_data import Members
 from bot.store.linking.notice_table import Notices
 from bot.store.linking.owner_table import Owners
+from bot.store.linking.proven_accounts import ProvenAccounts
 from bot.store.linking.session_table import Sessions
 from bot.store.linking.share_table import Shares
+from bot.store.linking.vouch_table import Vouches
 from bot.store.linking.wallet_table import Wallets
 from bot.store.thread import Reader, Writer
 
@@ -61,6 +64,8 @@ class Store:
         self.writer = writer
         self.reader = reader or writer.reader()
         self.links = Links(writer)
+        self.proven = ProvenAccounts(writer)
+        self.vouches = Vouches(writer)
         self.owners = Owners(writer)
         self.contests = Contests(writer)
         self.notices = Notices(writer, self.reader)

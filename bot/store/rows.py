@@ -9,11 +9,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.holdings import Account
-from bot.links import Contest, Link, Notification, NotificationKind, ProofKind
+from bot.links import Contest, Link, Notification, NotificationKind
 
-# The member's own proof of the address of this very link, if it covers that account: as `bot.links.covers` says.
+# Whether a proof covers the account of `links`, as `bot.links.covers` says.
 COVERED = """
-    (method IN ('eoa', 'manual') OR links.account GLOB 'loopring:*' OR links.account GLOB 'eip155:1:*')
+    (method = 'eoa' OR links.account GLOB 'loopring:*' OR links.account GLOB 'eip155:1:*')
 """
 # The address in this very link is that of its account, as far as a proof may rest on it: on a chain the account says
 # so itself, and elsewhere a fact that is confirmed (`bot.store.linking.owner_table`).
@@ -22,12 +22,7 @@ OWNED = """
         SELECT 1 FROM owners WHERE owners.account = links.account AND owners.owner = links.owner AND is_confirmed
     ))
 """
-LINKS = f"""
-    SELECT links.account, links.owner, label, is_main, linked_at, method, proven_at, guild_id, first_proven_at,
-        EXISTS (SELECT 1 FROM frozen WHERE frozen.owner = links.owner)
-    FROM links LEFT JOIN proofs
-    ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {COVERED} AND {OWNED}
-"""
+LINKS = "SELECT account, owner, label, is_main, linked_at FROM links"
 CONTESTS = "SELECT owner, holder_id, challenger_id, opened_at, ends_at, objected_at FROM contests"
 
 
@@ -49,18 +44,13 @@ def to_account(text: str) -> Account:
 
 def to_link(row: Sequence[Any]) -> Link:
     """A row of `LINKS`."""
-    account, owner, label, is_main, linked_at, method, proven_at, guild_id, first_proven_at, is_frozen = row
+    account, owner, label, is_main, linked_at = row
     return Link(
         account=to_account(account),
         owner=owner or "",
         label=label,
         is_main=bool(is_main),
         linked_at=moment(linked_at),
-        proof_kind=ProofKind(method) if method else None,
-        proven_at=moment(proven_at) if method else None,
-        proven_in=guild_id,
-        first_proven_at=moment(first_proven_at) if method else None,
-        is_frozen=bool(is_frozen),
     )
 
 

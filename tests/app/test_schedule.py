@@ -83,7 +83,7 @@ async def test_a_run_that_cannot_notify_ends_nothing(harness: LinkingHarness) ->
 
 async def test_contests_run_every_half_minute_once_the_bot_is_ready_and_purges_every_hour(tmp_path: Path) -> None:
     clock, notified, settled, purged = VirtualClock(), list[timedelta](), list[timedelta](), list[timedelta]()
-    ready_at = timedelta(seconds=7)
+    ready_at, asked = timedelta(seconds=7), list[timedelta]()
 
     async def notify() -> None:
         notified.append(clock.ran)
@@ -94,6 +94,9 @@ async def test_contests_run_every_half_minute_once_the_bot_is_ready_and_purges_e
     async def purge() -> None:
         purged.append(clock.ran)
 
+    async def ask() -> None:
+        asked.append(clock.ran)
+
     background = Background(now=clock.now, sleep=clock.sleep)
     settings = StoreSettings(path=tmp_path / "t.db", backup_days=0)
     schedule(
@@ -103,12 +106,14 @@ async def test_contests_run_every_half_minute_once_the_bot_is_ready_and_purges_e
         is_ready=lambda: clock.ran >= ready_at,
         notify=notify,
         settle=settle,
+        ask=ask,
         purge=purge,
     )
     background.start()
     await clock.advance(timedelta(hours=2))
     await background.stop()
     assert settled == notified == [ready_at + number * timedelta(seconds=30) for number in range(240)]
+    assert asked == [number * timedelta(seconds=30) for number in range(1, 241)]  # never before it is ready
     assert purged == [number * timedelta(hours=1) for number in range(3)]
     assert not settings.backups.exists()
 
@@ -130,7 +135,8 @@ async def test_a_backup_is_made_at_the_start_unless_none_are_wanted(tmp_path: Pa
     clock.jump(timedelta(hours=14, minutes=15))
     background = Background(now=clock.now, sleep=sleep)
     settings = StoreSettings(path=place.path)
-    schedule(background, settings, clock.now, is_ready=lambda: False, notify=nothing, settle=nothing, purge=nothing)
+    jobs = {"notify": nothing, "settle": nothing, "ask": nothing, "purge": nothing}
+    schedule(background, settings, clock.now, is_ready=lambda: False, **jobs)
     background.start()
     await asyncio.wait_for(has_saved.wait(), 20)
     await background.stop()

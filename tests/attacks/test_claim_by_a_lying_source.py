@@ -28,7 +28,7 @@ from tests.blockscout_source import open_blockscout
 from tests.conftest import open_bot
 from tests.linking.harness import ANN as MALLORY
 from tests.linking.harness import BEN as ADA_HERSELF
-from tests.linking.harness import GUILD, MOD, LinkingHarness, open_linking
+from tests.linking.harness import HERE, MOD, LinkingHarness, open_linking
 from tests.loopring_source import module_sandbox, open_source, sandbox, source
 from tests.owner_sources import ADA, ADA_OWNER, HANA, HANA_OWNER, lie, write_owners
 from tests.sandbox_client import SandboxClient
@@ -97,7 +97,7 @@ async def test_she_links_it_first_and_then_proves_her_own_address(harness: Linki
 async def test_she_proves_her_own_address_first_and_then_links_it(harness: LinkingHarness) -> None:
     await claim(harness, MALLORY, HER_OWN, HER_KEY, HANA_OWNER)
     linked = await harness.accounts.link(MALLORY, ADA)
-    assert (linked.link.proven, linked.link.owner) == (False, "")
+    assert linked.link.owner == ""
     assert linked.unknown_reason
     assert await has_not_proven(harness)
 
@@ -120,9 +120,9 @@ async def test_she_finds_the_account_by_her_address(harness: LinkingHarness) -> 
 
 
 async def test_a_moderator_of_hers_vouches_for_it(harness: LinkingHarness) -> None:
-    with pytest.raises(SourceError, match=UNDECIDED):
-        await harness.accounts.link_manually(MALLORY, ADA, moderator_id=MOD, guild_id=GUILD)
-    assert await harness.listed(MALLORY) == {}
+    with pytest.raises(InputError, match="You can vouch here"):
+        await harness.linking.vouching.ask(MALLORY, HERE, ADA, moderator_id=MOD)
+    assert await harness.linking.vouching.of(MALLORY, HERE) == []
 
 
 async def test_her_lie_was_believed_before_the_update(harness: LinkingHarness) -> None:

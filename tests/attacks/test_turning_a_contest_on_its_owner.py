@@ -15,7 +15,7 @@ import pytest
 
 from bot.errors import InputError
 from bot.linking.outcome import Result
-from bot.links import NotificationKind
+from bot.links import NOWHERE, NotificationKind
 from bot.store.rows import to_account
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, LinkingHarness, open_linking, owner_of
 
@@ -218,7 +218,8 @@ async def test_an_address_that_moved_twice_earns_neither_the_thief_nor_the_owner
     await theft.ann_signs()
     await theft.run_for(7 * DAY)
     assert await theft.holder() == ANN
-    assert [link.is_frozen for link in await theft.harness.store.links.of(ANN)] == [True]
+    proven = await theft.harness.store.proven.of(ANN, NOWHERE)
+    assert [each.is_frozen for each in proven.accounts.values()] == [True]
     assert await theft.lure(MALLORY_2) is Result.FROZEN
     await theft.run_for(30 * DAY)
     assert await theft.holder() == ANN

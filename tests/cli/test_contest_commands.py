@@ -12,7 +12,7 @@ import pytest
 from bot.cli.main import main
 from bot.linking.contest_rules import LONGER_CONTESTS
 from bot.linking.outcome import Result as Proof
-from bot.links import NotificationKind
+from bot.links import NOWHERE, NotificationKind
 from bot.signing.signature import checksummed
 from bot.store.pseudonyms import OPERATOR
 from tests.cli.result import Result
@@ -134,8 +134,8 @@ async def test_a_decision_ends_a_freeze(harness: LinkingHarness, contest: Comman
     assert (await contest("decide", ADDRESS, "--for", str(winner), "--yes")).code == 0
     assert await harness.store.links.holder(OWNER) == winner
     assert await kinds(harness) == {each: [FOR if each == winner else AGAINST] for each in (ANN, BEN, CLEO)}
-    [link] = await harness.store.links.of(winner)
-    assert not link.is_frozen
+    [proven] = (await harness.store.proven.of(winner, NOWHERE)).accounts.values()
+    assert not proven.is_frozen
     for member in {ANN, BEN, CLEO} - {winner}:
         assert (await harness.prove(member, ACCOUNT, KEY)).result is Proof.CONTESTED
         break
@@ -143,12 +143,12 @@ async def test_a_decision_ends_a_freeze(harness: LinkingHarness, contest: Comman
 
 async def test_a_holder_by_decision_starts_the_cool_down_again(harness: LinkingHarness, contest: Command) -> None:
     await frozen(harness)
-    [before] = await harness.store.links.of(ANN)
+    [before] = (await harness.store.proven.of(ANN, NOWHERE)).accounts.values()
     await contest("decide", ADDRESS, "--for", str(BEN), "--yes")
     await contest("list")
-    [link] = await harness.store.links.of(BEN)
-    assert link.first_proven_at != before.first_proven_at
-    assert link.first_proven_at == link.proven_at
+    [after] = (await harness.store.proven.of(BEN, NOWHERE)).accounts.values()
+    assert after.first_proven_at != before.first_proven_at
+    assert after.first_proven_at == after.proven_at
 
 
 async def test_a_decision_for_nobody_leaves_it_to_the_next_signature(harness: LinkingHarness, contest: Command) -> None:

@@ -16,6 +16,7 @@ from bot.cli.main import main
 from bot.config.settings import load
 from bot.errors import ConfigError
 from bot.holdings import LOOPRING, Account
+from bot.links import NOWHERE
 from bot.store import Store
 from bot.store.linking.owner_table import FIRST, OwnerFact, set_fact
 from bot.store.pseudonyms import OPERATOR, pseudonyms
@@ -87,7 +88,7 @@ async def proven(path: Path) -> dict[int, bool]:
     """Who has linked ada's account, and whether it is proven."""
     store = await Store.open(path)
     try:
-        return {user: (await store.links.of(user))[0].proven for user in (ANN, BEN)}
+        return {user: bool((await store.proven.of(user, NOWHERE)).accounts) for user in (ANN, BEN)}
     finally:
         await store.close()
 

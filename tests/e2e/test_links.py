@@ -138,7 +138,7 @@ async def test_help_names_every_command(sandbox: SandboxClient) -> None:
     answer = await (await sandbox.person("wren")).run("help")
     for command in ("link", "unlink", "verify", "accounts", "privacy export", "privacy delete", "collections"):
         assert f"</{command}:" in answer.text
-    assert "link-manual" not in answer.text
+    assert "vouch" not in answer.text
 
 
 # ---------------------------------------------------------------- sources down; the bot spares them for a while after

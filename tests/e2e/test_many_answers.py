@@ -16,7 +16,7 @@ from bot.app.run import run_until
 from bot.app.serve import open_lookup
 from bot.cogs.holdings.collections_cog import Collections
 from bot.config.settings import load
-from bot.linking import Accounts, Shares
+from bot.linking import Accounts, ProvenHere, Shares
 from bot.store import Store
 from bot.store.pseudonyms import pseudonyms
 from bot.ui.client import Bot, point_at
@@ -41,7 +41,9 @@ async def crowded(tmp_path: Path) -> AsyncIterator[SandboxClient]:
         async with open_lookup(settings, store) as lookup:
             bot = Bot(settings.discord, cancel_reads=lookup.close, live_answers=LiveAnswers(at_most=2))
             linking: Any = SimpleNamespace(  # the commands about holdings need no more of it
-                accounts=Accounts(store, lookup, pseudonyms(BOT_TOKEN), _now), shares=Shares(store)
+                accounts=Accounts(store, lookup, pseudonyms(BOT_TOKEN), _now),
+                shares=Shares(store),
+                proven=ProvenHere(store, vouching=False),
             )
             await bot.add_cog(Collections(bot, lookup, linking, gateways=(), expires=600))
             stop = asyncio.Event()

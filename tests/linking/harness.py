@@ -9,7 +9,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.linking import Accounts, Linking, Notifications, Shares, Verification, privacy, upkeep
+from bot.linking import (
+    Accounts,
+    Linking,
+    Notifications,
+    ProvenHere,
+    Shares,
+    Verification,
+    Vouching,
+    privacy,
+    upkeep,
+)
 from bot.linking.claims import Claims
 from bot.linking.contest_rules import policy
 from bot.linking.cookie_secrets import hash_secret
@@ -18,7 +28,20 @@ from bot.linking.outcome import Outcome
 from bot.linking.refusal_errors import refusal_error
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup
-from bot.links import MAX_LINKS, FreezeReason, Link, Membership, NotificationKind, Person, ProofKind
+from bot.linking.vouching import VOUCH_LIMITS
+from bot.links import (
+    MAX_LINKS,
+    NOWHERE,
+    FreezeReason,
+    InGuild,
+    Link,
+    Membership,
+    NotificationKind,
+    Person,
+    ProofKind,
+    Scope,
+    Vouch,
+)
 from bot.lookup.lookup import Lookup
 from bot.names import is_numbered
 from bot.proofs import MAX_TRIES, ProofMethod, Session, VerifiedSignature
@@ -36,8 +59,9 @@ from sandbox.signing import address_of, sign
 
 ANN, BEN, CLEO, DAN, MOD = range(810_000_000_000_000_401, 810_000_000_000_000_406)
 GUILD = 910_000_000_000_000_000
-JOINED = datetime(2026, 3, 1, tzinfo=UTC)
 CONTEST = timedelta(hours=24)
+JOINED = datetime(2026, 1, 1, tzinfo=UTC)
+HERE = InGuild(GUILD, JOINED)
 # The longest that two rounds may be apart without being taken for an absence.
 A_ROUND = timedelta(minutes=5)
 TOKEN = "a token"
@@ -137,22 +161,21 @@ class LinkingHarness:
                 OwnerFact(its, owner, ("loopring",), FIRST, is_confirmed=True, seen_at=self.now)
             )
 
-    async def vouch(self, user_id: int, account: str, owner: str, *, guild_id: int = GUILD) -> None:
-        """A moderator links an account to somebody."""
+    async def ask(
+        self, user_id: int, account: str, owner: str, *, guild_id: int = GUILD, moderator: int = MOD
+    ) -> Vouch | None:
+        """A moderator vouches for somebody, who has not confirmed yet; None: that is refused."""
         await self.own(account, owner)
-        actor, subject = self.pseudonym(MOD), self.pseudonym(user_id)
-        refusal = await self.store.links.prove_manually(
-            user_id,
-            to_account(account),
-            owner,
-            self.now,
-            guild_id=guild_id,
-            actor=actor,
-            subject=subject,
-            limit=MAX_LINKS,
-        )
-        if refusal:
-            raise refusal_error(refusal)
+        vouch = Vouch(guild_id, user_id, to_account(account), owner, self.now)
+        scope = InGuild(guild_id, JOINED)
+        asked = await self.store.vouches.ask(vouch, scope, self.pseudonym, moderator, VOUCH_LIMITS)
+        return vouch if asked else None
+
+    async def vouch(self, user_id: int, account: str, owner: str, *, guild_id: int = GUILD) -> None:
+        """A moderator vouches for somebody, who confirms."""
+        vouch = await self.ask(user_id, account, owner, guild_id=guild_id)
+        assert vouch, "it is refused"
+        await self.linking.vouching.confirm(user_id, guild_id, vouch.vouch_id)
 
     def member(self, user_id: int, guild_id: int = GUILD, *, joined: datetime = JOINED) -> Membership:
         """Somebody in a server, as Discord names them."""
@@ -211,9 +234,15 @@ class LinkingHarness:
         signature = sign(key, challenge.text.encode()).hex()
         return (await verification.submit(session, challenge.challenge_id, signature)).code
 
-    async def listed(self, user_id: int) -> dict[str, bool]:
+    async def proven(self, user_id: int, scope: Scope = NOWHERE) -> dict[str, ProofKind | None]:
+        """What counts as proven for somebody: account → how it was signed for."""
+        proven = await self.linking.proven.of(user_id, scope)
+        return {str(account): each.kind for account, each in proven.accounts.items()}
+
+    async def listed(self, user_id: int, scope: Scope = NOWHERE) -> dict[str, bool]:
         """What somebody has linked: account → proven."""
-        return {str(link.account): link.proven for link in await self.store.links.of(user_id)}
+        proven = await self.linking.proven.of(user_id, scope)
+        return {str(link.account): proven.of(link) is not None for link in await self.store.links.of(user_id)}
 
     async def pending_kinds(self, user_id: int) -> list[NotificationKind]:
         """The kinds of somebody's pending notifications."""
@@ -274,6 +303,8 @@ def make_linking(
     )
     linking = Linking(
         Accounts(store, lookup, pseudonym, clock),
+        ProvenHere(store, vouching=True),
+        Vouching(store, lookup, pseudonym, clock, enabled=True),
         verification,
         Notifications(store, clock, CONTEST),
         store,

@@ -21,10 +21,10 @@ from bot.linking.contest_rules import (
 from bot.links import (
     AddressStatus,
     ClaimDecision,
-    Link,
     Notification,
     NotificationKind,
     ProofKind,
+    ProvenAccount,
     Ruling,
     cool_down_over,
 )
@@ -155,22 +155,13 @@ def test_an_address_is_frozen_by_its_second_move_within_a_month(moves: list[date
 
 
 @pytest.mark.parametrize(
-    ("first_proven_at", "over"),
-    [(None, False), (NOW - 2 * DAY + A_SECOND, False), (NOW - 2 * DAY, True), (NOW + DAY, False)],
+    ("first_proven_at", "over"), [(NOW - 2 * DAY + A_SECOND, False), (NOW - 2 * DAY, True), (NOW + DAY, False)]
 )
 def test_a_cool_down_is_over_when_an_address_has_been_a_members_for_long_enough(
-    first_proven_at: datetime | None, *, over: bool
+    first_proven_at: datetime, *, over: bool
 ) -> None:
-    link = Link(
-        to_account("loopring:1"),
-        "0x",
-        "",
-        is_main=True,
-        linked_at=NOW,
-        proven_at=NOW,
-        first_proven_at=first_proven_at,
-    )
-    assert cool_down_over(link, NOW, 2 * DAY) is over
+    proven = ProvenAccount(to_account("loopring:1"), "0x", KEY, NOW, first_proven_at)
+    assert cool_down_over(proven, NOW, 2 * DAY) is over
 
 
 @pytest.mark.parametrize(

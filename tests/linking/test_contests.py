@@ -10,9 +10,9 @@ import pytest
 from bot.errors import InputError
 from bot.linking.contest_rules import HISTORY_RETAINED, LONGER_CONTESTS, MESSAGE_SPAN
 from bot.linking.outcome import Result
-from bot.links import Contest, FreezeReason, FrozenAddress, NotificationKind, ProofKind
+from bot.links import NOWHERE, Contest, FreezeReason, FrozenAddress, NotificationKind, ProofKind
 from bot.store.rows import seconds, to_account
-from tests.linking.harness import ANN, BEN, CLEO, CONTEST, LinkingHarness, owner_of
+from tests.linking.harness import ANN, BEN, CLEO, CONTEST, HERE, LinkingHarness, owner_of
 
 ACCOUNT = "loopring:10001"
 OTHER = "loopring:10002"
@@ -241,19 +241,19 @@ async def test_a_holder_keeps_what_another_account_of_the_address_still_needs(
     assert await harness.store.contests.held_by(ANN) == [contest]
 
 
-async def test_a_signature_replaces_a_moderators_confirmation_at_once(harness: LinkingHarness) -> None:
+async def test_a_vouch_opens_no_contest_and_a_signature_outweighs_it_at_once(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, ACCOUNT, OWNER)
+    assert await harness.proven(ANN, HERE) == {ACCOUNT: None}
     assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.LINKED
-    assert (await harness.listed(ANN), await harness.listed(BEN)) == ({ACCOUNT: False}, {ACCOUNT: True})
-    assert await harness.pending_kinds(ANN) == [NotificationKind.LOST]
+    assert (await harness.proven(ANN, HERE), await harness.proven(BEN, HERE)) == ({}, {ACCOUNT: ProofKind.KEY})
+    assert await harness.pending_kinds(ANN) == []
     assert await harness.store.contests.held_by(ANN) == await harness.store.contests.opened_by(BEN) == []
-    assert (await harness.accounts.main(BEN)).proof_kind is ProofKind.KEY
 
 
-async def test_a_moderators_confirmation_takes_nothing_from_a_member_who_signed(harness: LinkingHarness) -> None:
+async def test_a_vouch_takes_nothing_from_a_member_who_signed(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, ACCOUNT, OWNER)
     await harness.prove(ANN, ACCOUNT, KEY)
-    assert (await harness.accounts.main(ANN)).proof_kind is ProofKind.KEY
+    assert await harness.proven(ANN, HERE) == {ACCOUNT: ProofKind.KEY}
     assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.CONTESTED
     assert await harness.listed(ANN) == {ACCOUNT: True}
 
@@ -270,8 +270,8 @@ async def test_a_contest_of_one_address_leaves_others_alone(harness: LinkingHarn
 
 async def since(harness: LinkingHarness, user_id: int) -> datetime | None:
     """Since when it has been theirs without a break."""
-    [link] = await harness.store.links.of(user_id)
-    return link.first_proven_at
+    accounts = (await harness.store.proven.of(user_id, NOWHERE)).accounts
+    return next((proven.first_proven_at for proven in accounts.values()), None)
 
 
 async def test_signing_again_does_not_change_since_when_an_address_is_a_members(harness: LinkingHarness) -> None:
@@ -279,8 +279,8 @@ async def test_signing_again_does_not_change_since_when_an_address_is_a_members(
     first = harness.now
     harness.pass_time(LITTLE)
     await harness.prove(ANN, ACCOUNT, KEY)
-    [link] = await harness.store.links.of(ANN)
-    assert (link.first_proven_at, link.proven_at) == (first, harness.now)
+    [proven] = (await harness.store.proven.of(ANN, NOWHERE)).accounts.values()
+    assert (proven.first_proven_at, proven.proven_at) == (first, harness.now)
     await harness.prove(BEN, ACCOUNT, KEY)
     harness.pass_time(LITTLE)
     assert (await harness.prove(ANN, ACCOUNT, KEY)).result is Result.KEPT

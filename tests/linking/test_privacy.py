@@ -20,17 +20,17 @@ from bot.store.pseudonyms import pseudonyms
 from bot.store.rows import to_account
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, LinkingHarness, open_linking, owner_of
 
-HERS, LOST, WANTED, LINKED, COLD = (f"loopring:{number}" for number in range(10001, 10006))
+HERS, LOST, WANTED, LINKED, COLD, VOUCHED = (f"loopring:{number}" for number in range(10001, 10007))
 LABEL = "behind the clock"
 NAME = "ann_with_a_name"
 # What was found out about the networks, for anyone: an account's owner, how a wallet's address is computed.
 FACTS = {"owners", "wallets"}
-# What is the bot's own: when it last looked at contests.
-OWN = {"rounds"}
+# What is the bot's own: when it last looked at contests; how often a server's moderators asked today, without names.
+OWN = {"rounds", "vouch_asks"}
 # What is counted of an address, under keyed hashes that name no member; see `test_what_is_counted_names_nobody…`.
 ADDRESSES = {"address_events", "frozen"}
 # In which part of the export the rows of a table are, where that is not called like the table.
-PARTS = {"contests": ("contested_by_others", "contested_by_you")}
+PARTS = {"contests": ("contested_by_others", "contested_by_you"), "vouches": ("vouches", "vouched_by_you")}
 
 
 async def live(harness: LinkingHarness) -> None:
@@ -51,6 +51,8 @@ async def live(harness: LinkingHarness) -> None:
     await harness.notifications.mark_notified(lost, by_message=True)
     await harness.accounts.set_label(ANN, to_account(LINKED), LABEL)
     await harness.share(ANN, LINKED)
+    await harness.vouch(ANN, VOUCHED, owner_of("vouched"))
+    await harness.ask(CLEO, VOUCHED, owner_of("vouched"), moderator=ANN, guild_id=GUILD + 1)
     await harness.recorded(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))
     await harness.sign_on_page(Person(ANN, NAME), HERS, "hers")
 
@@ -101,16 +103,12 @@ async def test_the_export_can_be_read(lived: LinkingHarness) -> None:
     assert (LINKED, LABEL) in [(row["account"], row["label"]) for row in export["links"]]
     [proof] = export["proofs"]
     when = "2026-11-25T10:00:00+00:00"
-    assert proof == {
-        "owner": owner_of("hers"),
-        "method": "eoa",
-        "guild_id": None,
-        "proven_at": when,
-        "first_proven_at": when,
-    }
+    assert proof == {"owner": owner_of("hers"), "method": "eoa", "proven_at": when, "first_proven_at": when}
     assert export["messaged"] == [{"owner": owner_of("his"), "at": when}]
     assert export["frozen_claims"] == [{"owner": owner_of("cold"), "method": "eoa", "signed_at": when}]
-    assert export["shares"] == [{"guild_id": GUILD, "account": LINKED, "joined_at": "2026-03-01T00:00:00+00:00"}]
+    assert export["shares"] == [{"guild_id": GUILD, "account": LINKED, "joined_at": "2026-01-01T00:00:00+00:00"}]
+    assert [row["account"] for row in export["vouches"]] == [VOUCHED]
+    assert export["vouched_by_you"] == [{"guild_id": GUILD + 1, "asked_at": when}]  # of another member: no account
     assert export["contested_by_others"][0]["owner"] == owner_of("hers")
     assert export["contested_by_you"][0]["owner"] == owner_of("wanted")
     assert export["refusals"] == [{"until": "2026-12-25T10:00:00+00:00"}]
@@ -137,7 +135,8 @@ async def test_the_export_of_a_stranger_is_empty(lived: LinkingHarness) -> None:
 async def test_nothing_about_a_deleted_member_remains_except_under_a_pseudonym(lived: LinkingHarness) -> None:
     assert await lived.delete(ANN) == 5
     left = await rows_about(lived, ANN)
-    assert {table for table, count in left.items() if count} == {"audit", "refusals"}
+    assert {table for table, count in left.items() if count} == {"audit", "refusals", "vouches"}
+    assert await lived.rows("SELECT 1 FROM vouches WHERE user_id = ?", ANN) == []
     hers = {LINKED, owner_of("unproven"), LABEL, NAME, str(ANN)}
     for table in await tables(lived):
         for row in await lived.rows(f"SELECT * FROM {table}"):  # noqa: S608 - the store's own names

@@ -19,11 +19,11 @@ from sqlite_utils import Database
 from bot.errors import InputError, LimitError, TesseraError
 from bot.linking.refusal_errors import refusal_error
 from bot.linking.start_limits import START_LIMITS
-from bot.links import Person, ProofKind
+from bot.links import NOWHERE, Person, ProofKind
 from bot.proofs import ProofMethod, Session, SessionStatus, VerifiedSignature
 from bot.store.linking.proof_writer import Proved
 from bot.store.rows import to_account
-from tests.linking.harness import ANN, BEN, CLEO, open_linking
+from tests.linking.harness import ANN, BEN, CLEO, GUILD, HERE, open_linking
 
 T = TypeVar("T")
 
@@ -105,7 +105,11 @@ class Members(RuleBasedStateMachine):
 
     @rule(user=members, account=accounts)
     def vouch(self, user: int, account: str) -> None:
-        self._try(self._harness.vouch(user, account, OWNER_OF[account]))
+        links = self._run(self._harness.dump())
+        asked = self._run(self._harness.ask(user, account, OWNER_OF[account]))
+        if asked:
+            self._try(self._harness.linking.vouching.confirm(user, GUILD, asked.vouch_id))
+        assert self._run(self._harness.dump()) == links
 
     @rule(user=members, account=accounts, with_proof=st.booleans())
     def unlink(self, user: int, account: str, with_proof: bool) -> None:  # noqa: FBT001 - likewise
@@ -194,8 +198,13 @@ class Members(RuleBasedStateMachine):
         for user in MEMBERS:
             links = self._run(self._harness.store.links.of(user))
             assert [link.is_main for link in links] == ([True] + [False] * (len(links) - 1) if links else [])
-            assert all(link.proven == (bool(link.owner) and proofs.get(link.owner) == user) for link in links)
-            proven.update({link.owner for link in links if link.proven})
+            found = self._run(self._harness.linking.proven.of(user, NOWHERE))
+            for link in links:
+                assert found.is_signed(link) == (bool(link.owner) and proofs.get(link.owner) == user)
+            proven.update({link.owner for link in links if found.is_signed(link)})
+            here = self._run(self._harness.linking.proven.of(user, HERE)).accounts
+            assert {account: each for account, each in here.items() if each.is_signed} == found.accounts
+            assert not {each.owner for each in here.values() if not each.is_signed} & (proofs.keys() - {user})
             export = self._run(self._harness.export(user))
             assert len(export["links"]) == len(links)
             assert {row["owner"] for row in export["proofs"]} == {o for o, holder in proofs.items() if holder == user}
@@ -240,9 +249,7 @@ _WRONG = {
     "a claimant of what is not frozen": """
         SELECT owner FROM frozen_claims WHERE owner NOT IN (SELECT owner FROM frozen WHERE owner IS NOT NULL)
     """,
-    "a claim against a moderator's confirmation": """
-        SELECT contests.owner FROM contests JOIN proofs ON proofs.owner = contests.owner WHERE proofs.method = 'manual'
-    """,
+    "a moderator's word among the proofs": "SELECT owner FROM proofs WHERE method = 'manual' OR guild_id IS NOT NULL",
 }
 
 _LINK_1 = "INSERT INTO links VALUES (1, 'loopring:1', OWNER, '', 1, 0)"
@@ -266,8 +273,8 @@ _SPOILT = {
     ],
     "a claim to what the challenger has not linked": [_LINK_1, _PROOF_1, _CLAIM_2],
     "a claim that ends before it started": [_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, "UPDATE contests SET ends_at = 5"],
-    "a claim against a moderator's confirmation": [
-        *(_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, "UPDATE proofs SET method = 'manual', guild_id = 1"),
+    "a moderator's word among the proofs": [
+        *(_LINK_1, _PROOF_1, "UPDATE proofs SET method = 'manual', guild_id = 1"),
     ],
     "a claim to a frozen address": [_LINK_1, _LINK_2, _PROOF_1, _CLAIM_2, _FROZEN, _FROZEN_1],
     "a holder whom the freeze of their address does not concern": [_LINK_1, _PROOF_1, _FROZEN, _FROZEN_2],

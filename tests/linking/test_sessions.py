@@ -273,7 +273,7 @@ async def test_a_session_is_finished_once(harness: LinkingHarness) -> None:
     ]
 
 
-async def test_a_member_who_signs_after_a_moderators_confirmation_has_lost_nothing(harness: LinkingHarness) -> None:
+async def test_a_member_who_signs_for_what_was_vouched_has_lost_nothing(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, FIRST, owner_of("one"))
     await harness.finish((await begin(harness, ANN)).session, verified())
     assert await harness.rows("SELECT user_id, method FROM proofs") == [(ANN, "eoa")]

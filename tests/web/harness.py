@@ -17,14 +17,14 @@ from pydantic import SecretStr
 from bot.config.settings import DiscordSettings
 from bot.config.source_tables import LoopringTable
 from bot.config.web_table import WebSettings
-from bot.linking import Accounts, Linking, Notifications, Shares, Verification
+from bot.linking import Accounts, Linking, Notifications, ProvenHere, Shares, Verification, Vouching
 from bot.linking.claims import Claims
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup, StartedProof
 from bot.linking.upkeep import settle
-from bot.links import Link, Person
+from bot.links import NOWHERE, Link, Person
 from bot.lookup.lookup import Lookup
 from bot.proofs import ProofMethod
 from bot.sources.chain import ChainedSource
@@ -209,8 +209,9 @@ class PageHarness:
 
     async def accounts(self, username: str) -> dict[str, bool]:
         """What somebody has linked: account → proven."""
-        links = await self.store.links.of((await self.person(username)).user_id)
-        return {str(link.account): link.proven for link in links}
+        user_id = (await self.person(username)).user_id
+        proven = await self.linking.proven.of(user_id, NOWHERE)
+        return {str(link.account): proven.of(link) is not None for link in await self.store.links.of(user_id)}
 
     async def events(self, verb: str) -> int:
         """How often something was recorded, by anybody."""
@@ -274,6 +275,8 @@ async def open_page(
         )
         linking = Linking(
             Accounts(store, lookup, pseudonym, clock),
+            ProvenHere(store, vouching=False),
+            Vouching(store, lookup, pseudonym, clock, enabled=False),
             verification,
             Notifications(store, clock, CONTEST),
             store,

@@ -23,7 +23,7 @@ from discord.ext import commands
 from bot.cogs.holdings.pages import CollectionPages, HoldingsPages
 from bot.cogs.holdings.shared_accounts import SharedAccounts
 from bot.cogs.linking import link_embeds
-from bot.cogs.linking.account_options import suggest
+from bot.cogs.linking.account_options import scope_of, suggest
 from bot.cogs.linking.memberships import fetch_membership, membership_of
 from bot.errors import InputError, WithdrawnError
 from bot.holdings import Holdings, Order
@@ -55,6 +55,7 @@ class Collections(commands.Cog):
         self._lookup = lookup
         self._accounts = linking.accounts
         self._shares = linking.shares
+        self._proven = linking.proven
         self._gateways = gateways
         self._expires = expires
 
@@ -94,7 +95,8 @@ class Collections(commands.Cog):
             else:
                 if member is None or member.id == interaction.user.id:
                     link = await self._accounts.main(interaction.user.id)
-                    main = link.account, link_embeds.main_words(link)
+                    proven = await self._proven.of(interaction.user.id, scope_of(interaction.user))
+                    main = link.account, link_embeds.main_words(proven.of(link))
                 else:
                     shared = await self._shared(interaction, member)
                     link = self._first_of(shared)
@@ -125,7 +127,8 @@ class Collections(commands.Cog):
         links = await self._shares.shown_by(member)
         assert member  # noqa: S101 - nobody else shares anything
         fetch = partial(fetch_membership, self._bot, member.guild_id, member.user_id)
-        return SharedAccounts(self._shares, fetch, member, user.display_name, links)
+        proven = await self._proven.of(member.user_id, member.scope)
+        return SharedAccounts(self._shares, self._proven, fetch, member, user.display_name, links, proven)
 
     def _first_of(self, shared: SharedAccounts) -> Link:
         """The account to show first: one that a source here knows, if there is one."""

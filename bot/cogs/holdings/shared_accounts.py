@@ -10,7 +10,8 @@ from bot.cogs.linking import link_embeds
 from bot.errors import InputError, WithdrawnError
 from bot.holdings import Account
 from bot.linking.shares import NOTHING_SHARED, Shares
-from bot.links import Link, Membership
+from bot.linking.vouching import ProvenHere
+from bot.links import Link, Membership, Proven
 from bot.messages import Message
 from bot.ui.embeds import short_address
 from bot.ui.page_items import Choice
@@ -28,13 +29,16 @@ class SharedAccounts:
         member: As Discord gave them the last time.
         name: Theirs in that server.
         links: What they shared the last time.
+        proven: Which of those counted as proven there then; `proven_here` says it again.
     """
 
     shares: Shares
+    proven_here: ProvenHere
     fetch: Callable[[], Awaitable[Membership | None]]
     member: Membership
     name: str
     links: Sequence[Link]
+    proven: Proven
 
     async def ask_again(self, account: Account) -> SharedAccounts:
         """The same as it is now, by Discord and by the store.
@@ -65,7 +69,7 @@ class SharedAccounts:
 
     def whose(self, account: Account) -> str:
         """Whose account it is, for the header."""
-        return link_embeds.main_words(self.link_of(str(account)), self.name)
+        return link_embeds.main_words(self.proven.of(self.link_of(str(account))), self.name)
 
     def tabs(self, labels: Mapping[str, str]) -> Sequence[Choice]:
         """The accounts that are shared, on networks that have a label; none if that is one."""
@@ -86,4 +90,5 @@ class SharedAccounts:
             raise WithdrawnError(error.words) from error
         if member is None or all(link.account != account for link in links):
             raise WithdrawnError(NOTHING_SHARED)
-        return replace(self, member=member, links=links)
+        proven = await self.proven_here.of(member.user_id, member.scope)
+        return replace(self, member=member, links=links, proven=proven)

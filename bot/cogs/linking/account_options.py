@@ -10,27 +10,45 @@ from discord import app_commands
 
 from bot.cogs.linking import link_embeds
 from bot.errors import StoreError
-from bot.linking.accounts import Accounts
-from bot.links import Person
+from bot.linking import Accounts, ProvenHere
+from bot.links import NOWHERE, InGuild, Person, Scope
 from bot.ui.panel import ActionButton, Host, Panel
 
 
 async def suggest(
-    accounts: Accounts, interaction: discord.Interaction[Any], typed: str, *, unproven_first: bool = False
+    accounts: Accounts, interaction: discord.Interaction[Any], typed: str, *, unsigned_first: ProvenHere | None = None
 ) -> list[app_commands.Choice[str]]:
-    """The member's own accounts that fit what was typed so far; none if the store fails: suggestions show no errors."""
+    """The member's own accounts that fit what was typed so far; none if the store fails: suggestions show no errors.
+
+    Args:
+        accounts: Theirs.
+        interaction: Of the person who types.
+        typed: So far.
+        unsigned_first: Says which have a signature already; those come last.
+    """
     try:
         links = await accounts.matching(interaction.user.id, typed)
+        if unsigned_first:
+            proven = await unsigned_first.of(interaction.user.id, scope_of(interaction.user))
+            links = sorted(links, key=proven.is_signed)
     except StoreError:
         return []
-    if unproven_first:
-        links = sorted(links, key=lambda link: link.proven)
     return [app_commands.Choice(name=link_embeds.choice_words(link), value=str(link.account)) for link in links]
 
 
 def person_of(user: discord.User | discord.Member) -> Person:
     """A Discord user as linking knows one."""
     return Person(user.id, user.name, user.display_avatar.url)
+
+
+def scope_of(user: discord.User | discord.Member) -> Scope:
+    """Where a question about somebody is asked: in the server that an interaction reports them as a member of, or not.
+
+    Someone of whom Discord does not say since when they are there is taken for somebody who is not.
+    """
+    if isinstance(user, discord.Member) and user.joined_at is not None:
+        return InGuild(user.guild.id, user.joined_at)
+    return NOWHERE
 
 
 class ConfirmView(Panel):

@@ -9,12 +9,15 @@ from typing import Any
 import discord
 
 from bot.cogs.linking import link_embeds
+from bot.cogs.linking.account_options import scope_of
 from bot.cogs.linking.link_embeds import Overview
 from bot.cogs.linking.memberships import membership_of
 from bot.cogs.linking.share_buttons import ShareButtons
 from bot.cogs.linking.share_embeds import shares_words
+from bot.cogs.linking.vouch_buttons import VouchButtons
+from bot.cogs.linking.vouch_embeds import vouches_embeds
 from bot.linking import Linking
-from bot.links import MAX_LABEL, Link
+from bot.links import MAX_LABEL, Link, Proven
 from bot.ui.panel import ActionButton, Host, Panel, PromptModal, custom_id
 
 Prove = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
@@ -26,10 +29,11 @@ async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -
     Raises:
         StoreError: the store failed.
     """
-    store, user_id = linking.store, interaction.user.id
+    store, user_id, scope = linking.store, interaction.user.id, scope_of(interaction.user)
     here = membership_of(interaction, interaction.user)
     shares = await linking.shares.of(user_id, here)
     return Overview(
+        proven=await linking.proven.of(user_id, scope),
         links=await store.links.of(user_id),
         held=await store.contests.held_by(user_id),
         opened=await store.contests.opened_by(user_id),
@@ -37,6 +41,7 @@ async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -
         shares=shares,
         sharing=shares_words(shares, partial(_name_of, interaction.client), interaction.guild_id),
         here=here,
+        vouches=await linking.vouching.of(user_id, scope),
     )
 
 
@@ -82,6 +87,7 @@ class AccountsPanel(Panel):
         self._remove = ActionButton("remove", "Unlink", self._ask_remove, style=danger, row=1)
         self._sharing = ShareButtons(linking.shares, host, self._reload_after)
         self._object = ActionButton("object", "Object", self._object_to, style=danger, row=2)
+        self._vouches = VouchButtons(linking.vouching, host, self._show_vouch_answer, row=4)
         self._yes = ActionButton("yes", "Yes, unlink it", self._remove_it, style=danger, row=1)
         self._no = ActionButton("no", "Cancel", self._cancel_removal, row=1)
 
@@ -94,26 +100,27 @@ class AccountsPanel(Panel):
         if self._removing and self._chosen:
             embeds = [link_embeds.remove_embed(self._chosen, self._overview)]
         else:
-            embeds = link_embeds.overview_embeds(self._overview, done)
+            embeds = [*vouches_embeds(self._overview), *link_embeds.overview_embeds(self._overview, done)]
         self.lay_out(self._items())
         self.restart_timer()
         await self._latest.edit_original_response(embeds=embeds, view=self if self.children else None)
 
     def _items(self) -> list[discord.ui.Item[Any]]:
-        if self._chosen is None:
-            return []
         if self._removing:
             return [self._yes, self._no]
-        self._menu.offer(self._overview.links, self._chosen)
+        vouches = self._vouches.items(self._overview.vouches)
+        if self._chosen is None:
+            return vouches
+        self._menu.offer(self._overview.links, self._chosen, self._overview.proven)
         self._main.disabled = self._chosen.is_main
         self._main.label = "Main account" if self._chosen.is_main else "Make main account"
-        self._prove.label = "Prove again" if self._chosen.proven else "Prove"
+        self._prove.label = "Prove again" if self._overview.proven.is_signed(self._chosen) else "Prove"
         items: list[discord.ui.Item[Any]] = [self._menu, self._main, self._label, self._prove, self._remove]
         items += self._sharing.items(self._overview, self._chosen.account)
         contest = self._overview.contest_of(self._chosen)
         if contest and not contest.objected_at:
             items.append(self._object)
-        return items
+        return items + vouches
 
     async def choose(self, interaction: discord.Interaction[Any], account: str) -> None:
         """Answer a choice from the menu."""
@@ -167,7 +174,8 @@ class AccountsPanel(Panel):
         await self._host.acknowledge(interaction)
         link = self._link()
         gone = await self._linking.accounts.remove(interaction.user.id, link.account)
-        await self._reload(interaction, done=f"Unlinked {link_embeds.removed_words(link, with_proof=gone)}")
+        with_proof = gone and self._overview.proven.is_signed(link)
+        await self._reload(interaction, done=f"Unlinked {link_embeds.removed_words(link, with_proof=with_proof)}")
 
     async def _cancel_removal(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
@@ -185,6 +193,9 @@ class AccountsPanel(Panel):
         done = f"You objected: sign again before {until}. Press **Prove again**, or `/verify account:{link.account}`."
         await self._reload(interaction, done=done)
 
+    async def _show_vouch_answer(self, interaction: discord.Interaction[Any], done: str) -> None:
+        await self._reload(interaction, done=done)
+
     def _link(self) -> Link:
         assert self._chosen  # noqa: S101 - without an account there are no buttons
         return self._chosen
@@ -197,13 +208,13 @@ class _Menu(discord.ui.Select[AccountsPanel]):
         super().__init__(custom_id=custom_id("choose"), row=0)
         self._act = act
 
-    def offer(self, links: Sequence[Link], chosen: Link) -> None:
+    def offer(self, links: Sequence[Link], chosen: Link, proven: Proven) -> None:
         """Let these be chosen."""
         self.options = [
             discord.SelectOption(
                 label=link_embeds.choice_words(link),
                 value=str(link.account),
-                description=link_embeds.state_words(link),
+                description=link_embeds.state_words(link, proven.of(link)),
                 default=link.account == chosen.account,
             )
             for link in links

@@ -15,7 +15,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking import link_embeds
-from bot.cogs.linking.account_options import ConfirmView, suggest
+from bot.cogs.linking.account_options import ConfirmView, scope_of, suggest
 from bot.cogs.linking.accounts_panel import overview_of
 from bot.cogs.linking.proof_messages import ProofMessages
 from bot.linking import Linking
@@ -40,8 +40,9 @@ class LinkingCog(commands.Cog, name="Linking"):
         """Link an account."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         linked = await self._accounts.link(interaction.user.id, account)
-        embed = link_embeds.linked_embed(linked)
-        if linked.link.proven:
+        proven = await self._linking.proven.of(interaction.user.id, scope_of(interaction.user))
+        embed = link_embeds.linked_embed(linked, proven)
+        if proven.is_signed(linked.link):
             await interaction.edit_original_response(embed=embed)
             return
         panel = Panel(interaction, expires=self._expires, host=self._bot)
@@ -60,14 +61,15 @@ class LinkingCog(commands.Cog, name="Linking"):
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         user_id = interaction.user.id
         link = await self._accounts.find(user_id, account)
-        embed = link_embeds.remove_embed(link, await overview_of(self._linking, interaction))
-        act = partial(self._remove, user_id, link)
+        overview = await overview_of(self._linking, interaction)
+        embed = link_embeds.remove_embed(link, overview)
+        act = partial(self._remove, user_id, link, was_signed=overview.proven.is_signed(link))
         confirmation = ConfirmView(interaction, "Unlink", act, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=embed, view=confirmation)
 
-    async def _remove(self, user_id: int, link: Link) -> discord.Embed:
+    async def _remove(self, user_id: int, link: Link, *, was_signed: bool) -> discord.Embed:
         gone = await self._accounts.remove(user_id, link.account)
-        return link_embeds.done_embed("Unlinked", link_embeds.removed_words(link, with_proof=gone))
+        return link_embeds.done_embed("Unlinked", link_embeds.removed_words(link, with_proof=gone and was_signed))
 
     @unlink.autocomplete("account")
     async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:

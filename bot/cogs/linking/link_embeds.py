@@ -14,7 +14,19 @@ import discord
 from bot.holdings import Account
 from bot.linking.accounts import LinkResult
 from bot.linking.upkeep import AUDIT_RETAINED
-from bot.links import MAX_LABEL, MAX_LINKS, Contest, FreezeReason, FrozenAddress, Link, Membership, Share
+from bot.links import (
+    MAX_LABEL,
+    MAX_LINKS,
+    Contest,
+    FreezeReason,
+    FrozenAddress,
+    Link,
+    Membership,
+    Proven,
+    ProvenAccount,
+    Share,
+    Vouch,
+)
 from bot.signing.signature import checksummed
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, plural, short_address
@@ -36,9 +48,11 @@ _FROZEN = (
 class Overview:
     """What `/accounts` shows: a member's links, contests about them, and what others see of them.
 
-    `here` is the member in the server where they ask; None where nothing can be shared. `sharing` says what is shared.
+    `proven` says which of them count where it is shown, `vouches` what moderators of that server vouch for. `here` is
+    the member in the server where they ask; None where nothing can be shared. `sharing` says what is shared.
     """
 
+    proven: Proven
     links: Sequence[Link] = ()
     held: Sequence[Contest] = ()
     opened: Sequence[Contest] = ()
@@ -46,6 +60,7 @@ class Overview:
     shares: Sequence[Share] = ()
     sharing: str = ""
     here: Membership | None = None
+    vouches: Sequence[Vouch] = ()
 
     def find(self, account: str) -> Link | None:
         """The link of an account, `network:id`."""
@@ -76,20 +91,28 @@ def owner_words(owner: str) -> str:
     return short_address(checksummed(owner))
 
 
-def linked_embed(linked: LinkResult) -> discord.Embed:
+def linked_embed(linked: LinkResult, proven: Proven) -> discord.Embed:
     """The answer to `/link`."""
-    link = linked.link
+    link, proof = linked.link, proven.of(linked.link)
     owner = f", owner `{owner_words(link.owner)}`" if link.owner else ""
     lines = [f"`{account_words(link.account)}`{owner}"]
-    if link.proven:
-        lines.append(f"It is already {_proof(link)}.")
+    if proof:
+        lines.append(f"It is already {_proof(proof)}.")
     else:
         lines.append("It is **unproven**: `/collections` shows it, and it never counts for roles until you prove it.")
     if linked.unknown_reason:
         lines.append("Its owner is not known for certain yet. Tessera will find out when you prove it.")
     if link.is_main:
         lines.append("It is your main account: `/collections` without an account shows it.")
-    title = "Proven" if link.proven else "Linked, not proven yet" if linked.is_new else "Already linked"
+    title = (
+        "Proven"
+        if proven.is_signed(link)
+        else "Linked"
+        if proof
+        else "Linked, not proven yet"
+        if linked.is_new
+        else "Already linked"
+    )
     return _embed(title, lines)
 
 
@@ -98,14 +121,15 @@ def overview_embeds(overview: Overview, done: str = "") -> list[discord.Embed]:
     lines = [done, ""] if done else []
     if not overview.links:
         lines.append("You have no account linked. `/link` adds one, `/verify` proves that it is yours.")
-    lines += [_line(link) for link in overview.links]
+    lines += [_line(link, overview.proven.of(link)) for link in overview.links]
     if overview.links:
         lines += ["", overview.sharing]
     embeds = [_embed("Your accounts", lines)]
-    if contested := [*map(_held, overview.held), *map(_opened, overview.opened)]:
-        embeds.append(_embed("Contested", contested[:20], caution=True))
-    if overview.frozen:
-        embeds.append(_embed("Frozen", [*map(_frozen, overview.frozen[:MAX_LINKS]), _FROZEN], caution=True))
+    # An address is contested or frozen, never both, and is that of a link: there are no more than links.
+    if contested := [*map(_held, overview.held), *map(_opened, overview.opened)][:MAX_LINKS]:
+        embeds.append(_embed("Contested", contested, caution=True))
+    if frozen := [*map(_frozen, overview.frozen)][: MAX_LINKS - len(contested)]:
+        embeds.append(_embed("Frozen", [*frozen, _FROZEN], caution=True))
     return embeds
 
 
@@ -120,7 +144,7 @@ def remove_embed(link: Link, overview: Overview) -> discord.Embed:
         lines.append("⚠️ Another member claims its address, and **gets it at once**.")
     elif overview.claim_of(link):
         lines.append("⚠️ Your **claim** to its address ends. If you claim it again, that takes a week or longer.")
-    elif link.proven:
+    elif overview.proven.is_signed(link):
         lines.append(
             "Its **proof** is lost, and so are the **roles** that it earned. To get them back, prove it again."
         )
@@ -129,7 +153,7 @@ def remove_embed(link: Link, overview: Overview) -> discord.Embed:
 
 def removed_words(link: Link, *, with_proof: bool) -> str:
     """What was removed."""
-    return f"`{account_words(link.account)}`{' and its proof' if link.proven and with_proof else ''}."
+    return f"`{account_words(link.account)}`{' and its proof' if with_proof else ''}."
 
 
 def done_embed(title: str, words: str) -> discord.Embed:
@@ -147,35 +171,17 @@ def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
     in_backups = f"for up to {backups.days} days" if backups else "until its operator removes them"
     retained = (
         f"**Retained:** for {AUDIT_RETAINED.days} days, records of what was done, under a pseudonym and without "
-        "accounts; for a year, how often an address was claimed, under a keyed hash of it alone; in backups, everything, "
-        f"{in_backups}."
+        "accounts; for a year, how often an address was claimed, under a keyed hash of it alone; in backups, "
+        f"everything, {in_backups}."
     )
     lines = [deleted, retained, "`/privacy export` shows what is stored."]
     return _embed("Delete everything about you?", lines, caution=True)
 
 
-def manual_embed(link: Link, member: str, *, notified: bool) -> discord.Embed:
-    """The answer to a moderator who linked an account by hand."""
-    notice = (
-        "They were notified by direct message."
-        if notified
-        else "They accept no direct messages: please inform them yourself."
-    )
-    words = f"`{account_words(link.account)}` is linked to **{safe_text(member, _NAME)}**, by {_method(link)}."
-    return _embed("Linked by hand", [words, f"{notice} It is recorded that you did this."])
-
-
-def linked_by_hand_embed(link: Link, guild_name: str) -> discord.Embed:
-    """The direct message to a member to whom a moderator linked an account."""
-    where = f" of **{safe_text(guild_name, _NAME)}**" if guild_name else ""
-    words = f"A moderator{where} linked `{account_words(link.account)}` to you, without a signature."
-    return _embed("An account was linked to you", [words, "Not yours? `/unlink` in that server removes it."])
-
-
-def main_words(link: Link, member: str = "") -> str:
+def main_words(proof: ProvenAccount | None, member: str = "") -> str:
     """Whose account it is, for the header of its collections: shared by `member`, or "": one's own main one."""
     whose = f"Shared by **{safe_text(member, _NAME)}**" if member else "Your main account"
-    return f"{whose}, {'proven' if link.proven else '*unproven*'}"
+    return f"{whose}, {_short_proof(proof) if proof else '*unproven*'}"
 
 
 def choice_words(link: Link) -> str:
@@ -184,10 +190,10 @@ def choice_words(link: Link) -> str:
     return f"{label}{account_words(link.account)}{' · ★' if link.is_main else ''}"[:100]
 
 
-def state_words(link: Link) -> str:
+def state_words(link: Link, proof: ProvenAccount | None) -> str:
     """What a menu says below an account."""
     owner = f"{owner_words(link.owner)} · " if link.owner else ""
-    return f"{owner}{'proven' if link.proven else 'unproven'}"
+    return f"{owner}{_short_proof(proof) if proof else 'unproven'}"
 
 
 def moment_words(moment: datetime) -> str:
@@ -195,21 +201,20 @@ def moment_words(moment: datetime) -> str:
     return f"{discord.utils.format_dt(moment, 'f')} ({discord.utils.format_dt(moment, 'R')})"
 
 
-def _line(link: Link) -> str:
+def _line(link: Link, proof: ProvenAccount | None) -> str:
     star = "★ " if link.is_main else "▫️ "
     label = f"**{safe_text(link.label, 2 * MAX_LABEL)}** · " if link.label else ""
     owner = f" · `{owner_words(link.owner)}`" if link.owner else ""
-    return f"{star}{label}`{account_words(link.account)}`{owner} · {_proof(link) if link.proven else '*unproven*'}"
+    return f"{star}{label}`{account_words(link.account)}`{owner} · {_proof(proof) if proof else '*unproven*'}"
 
 
-def _proof(link: Link) -> str:
-    when = f" {discord.utils.format_dt(link.proven_at, 'R')}" if link.proven_at else ""
-    return f"proven by {_method(link)}{when}"
+def _proof(proof: ProvenAccount) -> str:
+    how = f"proven by {proof.kind.description}" if proof.kind else "vouched for by a moderator, in this server alone,"
+    return f"{how} {discord.utils.format_dt(proof.proven_at, 'R')}"
 
 
-def _method(link: Link) -> str:
-    words = link.proof_kind.description if link.proof_kind else "nothing"
-    return f"{words}, in one server" if link.proven_in else words
+def _short_proof(proof: ProvenAccount) -> str:
+    return "proven" if proof.is_signed else "vouched for by a moderator here"
 
 
 def _held(contest: Contest) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import aiohttp
 import discord
 
-from bot.cogs.linking.account_options import person_of
+from bot.cogs.linking.account_options import person_of, scope_of
 from bot.cogs.linking.proof_embeds import expired_embed, relay_warning_embed, replaced_embed
 from bot.cogs.linking.proof_panels import PastePanel, ProofLinkPanel
 from bot.errors import InputError, UndecidedError
@@ -70,6 +70,7 @@ class ProofMessages:
         self._accounts = linking.accounts
         self._links = linking.store.links
         self._pseudonym = linking.pseudonym
+        self._proven = linking.proven
         self._verification = linking.verification
         self._public_url = public_url
         self._may_paste = paste or linking.verification.method is ProofMethod.PASTE
@@ -133,20 +134,21 @@ class ProofMessages:
             TesseraError: it cannot be started.
         """
         signer = parse_address(signer) if signer else ""
-        link = await self._link_to_prove(interaction.user.id, link)
+        link = await self._link_to_prove(interaction.user, link)
         if not link.owner:
             raise UndecidedError(_OWNER_UNKNOWN)
         session = (await self._begin(interaction, link, ProofMethod.PASTE)).session
         challenge = await self._verification.challenge(session, signer or link.owner)
         await PastePanel(interaction, session, challenge, self._verification, self._accounts, host=self._bot).show()
 
-    async def _link_to_prove(self, user_id: int, link: Link | None) -> Link:
+    async def _link_to_prove(self, user: discord.User | discord.Member, link: Link | None) -> Link:
         if link is None:
-            unproven = [each for each in await self._links.of(user_id) if not each.proven]
-            if len(unproven) != 1:
+            proven = await self._proven.of(user.id, scope_of(user))
+            unsigned = [each for each in await self._links.of(user.id) if not proven.is_signed(each)]
+            if len(unsigned) != 1:
                 raise InputError(_NAME_ACCOUNT)
-            (link,) = unproven
-        return await self._accounts.candidate(user_id, str(link.account))
+            (link,) = unsigned
+        return await self._accounts.candidate(user.id, str(link.account))
 
     async def _begin(
         self, interaction: discord.Interaction[Bot], link: Link | None, method: ProofMethod

@@ -8,8 +8,8 @@ from bot.cogs.linking.link_embeds import account_words
 from bot.links import Share
 from bot.text import safe_text
 
-_NAME = 80
-_MOST_LINES = 15
+_NAME = 50
+_MOST_LINES = 10  # all of `/accounts` must fit into one message: 6,000 characters
 
 NOTHING_SHARED = "Nobody else sees your accounts."
 

@@ -23,6 +23,7 @@ class VerifyCog(commands.Cog, name="Verify"):
 
     def __init__(self, linking: Linking, proofs: ProofMessages) -> None:
         self._accounts = linking.accounts
+        self._proven = linking.proven
         self._proofs = proofs
 
     async def cog_unload(self) -> None:
@@ -47,4 +48,4 @@ class VerifyCog(commands.Cog, name="Verify"):
 
     @verify.autocomplete("account")
     async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:
-        return await suggest(self._accounts, interaction, typed, unproven_first=True)
+        return await suggest(self._accounts, interaction, typed, unsigned_first=self._proven)

@@ -13,10 +13,9 @@ from bot.links import Link, ProofKind
 from bot.store.audit import record
 from bot.store.linking import contest_table, freeze_table
 from bot.store.linking.owner_table import confirmed_owner
-from bot.store.linking.refusal import Refusal
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import LINKS, first, seconds, to_link
-from bot.store.thread import Rollback, Writer
+from bot.store.thread import Writer
 
 
 class LinkOutcome(Enum):
@@ -42,7 +41,7 @@ class Links:
 
     async def of(self, user_id: int) -> list[Link]:
         """A member's accounts: the main one first, then as they were linked."""
-        order = "WHERE links.user_id = ? ORDER BY is_main DESC, linked_at, links.account"
+        order = "WHERE user_id = ? ORDER BY is_main DESC, linked_at, account"
         return await self._writer.run(
             lambda db: [to_link(row) for row in db.execute(f"{LINKS} {order}", [user_id]).fetchall()]
         )
@@ -55,44 +54,6 @@ class Links:
     async def add(self, user_id: int, account: Account, owner: str, now: datetime, *, limit: int) -> LinkOutcome:
         """Link an account as unproven; one that is linked already stays as it is, except for an owner not known yet."""
         return await self._writer.transaction(lambda db: put_link(db, user_id, account, owner, now, limit=limit))
-
-    async def prove_manually(
-        self,
-        user_id: int,
-        account: Account,
-        owner: str,
-        now: datetime,
-        *,
-        guild_id: int,
-        actor: bytes,
-        subject: bytes,
-        limit: int,
-    ) -> Refusal | None:
-        """Link an account as proven by a moderator, in one server. Any other proof takes precedence.
-
-        Args:
-            user_id: The member.
-            account: Theirs.
-            owner: The address that owns it.
-            now: The present.
-            guild_id: The server.
-            actor: Pseudonym of the moderator.
-            subject: Pseudonym of the member.
-            limit: How many accounts a member may have.
-        """
-
-        def work(db: Database) -> Refusal | None:
-            if held := first(db, "SELECT user_id FROM proofs WHERE owner = ?", [owner]):
-                return Refusal.PROVEN_BY_MEMBER if held[0] == user_id else Refusal.PROVEN_BY_ANOTHER
-            if has_other_owner(db, user_id, str(account), owner):
-                return Refusal.OTHER_OWNER
-            if put_link(db, user_id, account, owner, now, limit=limit) is LinkOutcome.LIMIT:
-                raise Rollback(Refusal.LIMIT)
-            put_proof(db, owner, user_id, ProofKind.MODERATOR, now=now, guild_id=guild_id)
-            record(db, now, actor, "link-manual", subject)
-            return None
-
-        return await self._writer.transaction(work)
 
     async def set_main(self, user_id: int, account: Account) -> bool:
         """Make an account the main one. False: it is not linked."""
@@ -187,30 +148,22 @@ def put_link(db: Database, user_id: int, account: Account, owner: str, now: date
 
 
 def put_proof(
-    db: Database,
-    owner: str,
-    user_id: int,
-    kind: ProofKind,
-    *,
-    now: datetime,
-    text_hash: bytes | None = None,
-    guild_id: int | None = None,
+    db: Database, owner: str, user_id: int, kind: ProofKind, *, now: datetime, text_hash: bytes | None = None
 ) -> None:
-    """Record who proved an address. Another proof by the same member renews theirs; a moderator's never does."""
+    """Record who proved an address. Another proof by the same member renews theirs."""
     db.execute(
         """
-        INSERT INTO proofs (owner, user_id, method, text_hash, guild_id, proven_at, first_proven_at)
-        VALUES (:owner, :user_id, :kind, :text_hash, :guild_id, :proven_at, :proven_at)
+        INSERT INTO proofs (owner, user_id, method, text_hash, proven_at, first_proven_at)
+        VALUES (:owner, :user_id, :kind, :text_hash, :proven_at, :proven_at)
         ON CONFLICT (owner) DO UPDATE
-        SET method = excluded.method, text_hash = excluded.text_hash, guild_id = NULL, proven_at = excluded.proven_at
-        WHERE user_id = excluded.user_id AND excluded.method <> 'manual'
+        SET method = excluded.method, text_hash = excluded.text_hash, proven_at = excluded.proven_at
+        WHERE user_id = excluded.user_id
         """,
         {
             "owner": owner,
             "user_id": user_id,
             "kind": kind.value,
             "text_hash": text_hash,
-            "guild_id": guild_id,
             "proven_at": seconds(now),
         },
     )

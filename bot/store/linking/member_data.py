@@ -17,7 +17,8 @@ from bot.store.thread import Reader, Writer
 # What is exported of each table; hashes of tokens and texts are left out, as they mean nothing to a reader.
 _EXPORTED = {
     "links": "account, owner, label, is_main, linked_at",
-    "proofs": "owner, method, guild_id, proven_at, first_proven_at",
+    "proofs": "owner, method, proven_at, first_proven_at",
+    "vouches": "guild_id, account, owner, asked_at, confirmed_at, declined_at",
     "shares": "guild_id, account, joined_at",
     "notices": "news, owner, at, until",
     "messaged": "owner, at",
@@ -44,6 +45,9 @@ _MOMENTS = frozenset(
         "ends_at",
         "objected_at",
         "used_at",
+        "asked_at",
+        "confirmed_at",
+        "declined_at",
     }
 )
 
@@ -70,6 +74,8 @@ class Members:
             columns = "owner, opened_at, ends_at, objected_at"
             for name, column in (("contested_by_others", "holder_id"), ("contested_by_you", "challenger_id")):
                 exported[name] = _rows(db, f"SELECT {columns} FROM contests WHERE {column} = ?", [user_id])
+            vouched = "SELECT guild_id, asked_at FROM vouches WHERE moderator = ?"
+            exported["vouched_by_you"] = _rows(db, vouched, [actor])
             exported["refusals"] = _rows(db, "SELECT until FROM refusals WHERE user_hash = ?", [actor])
             by_or_about = "SELECT at, verb FROM audit WHERE actor = ? OR subject = ? ORDER BY at, id"
             exported["audit"] = _rows(db, by_or_about, [actor, actor])

@@ -18,7 +18,6 @@ from bot.links import (
     ClaimDecision,
     Contest,
     FreezeReason,
-    NotificationKind,
     ProofKind,
     Ruling,
 )
@@ -26,7 +25,6 @@ from bot.proofs import EndReason, Session, SessionStatus, VerifiedSignature
 from bot.store.audit import record
 from bot.store.linking import contest_table, freeze_table
 from bot.store.linking.link_table import LinkOutcome, put_link, put_proof
-from bot.store.linking.notice_table import notify
 from bot.store.linking.owner_table import is_owner
 from bot.store.linking.refusal import Refusal, RefusedUntil, WrongCode
 from bot.store.linking.session_moves import move
@@ -190,10 +188,6 @@ class ProofWriter:
             case ClaimDecision.NEED_KEY:
                 raise Rollback(Refusal.NEED_KEY)
             case ClaimDecision.PROVE:
-                return self._prove(db, user_id, verified, now, policy)
-            case ClaimDecision.OUTWEIGH:
-                db.execute("DELETE FROM proofs WHERE owner = ?", [owner])
-                notify(db, holder_id, NotificationKind.LOST, owner, now)
                 return self._prove(db, user_id, verified, now, policy)
             case ClaimDecision.FREEZE | ClaimDecision.AWAIT:
                 return self._put_before_operator(db, session, verified, now, ruling.decision)

@@ -16,8 +16,6 @@ class Refusal(Enum):
     OTHER_OWNER = auto()  # the account is known to be owned by another address
     OWNER_UNCONFIRMED = auto()  # who owns the account has to be found out again
     NEED_KEY = auto()  # a contract's answer is not enough, as the address's own key has signed
-    PROVEN_BY_MEMBER = auto()
-    PROVEN_BY_ANOTHER = auto()
 
 
 @dataclass(frozen=True, slots=True)

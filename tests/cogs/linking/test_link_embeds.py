@@ -10,24 +10,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cogs.linking import link_embeds, notification_embeds, proof_embeds
+from bot.cogs.linking import link_embeds, notification_embeds, proof_embeds, vouch_embeds
 from bot.cogs.linking.link_embeds import Overview
 from bot.cogs.linking.share_embeds import shares_words
 from bot.holdings import LOOPRING, Account
 from bot.linking.accounts import LinkResult
 from bot.linking.outcome import Outcome, Result
+from bot.linking.vouching import VOUCH_LIMITS
 from bot.links import (
     MAX_LABEL,
     MAX_LINKS,
+    NOWHERE,
     Contest,
     FreezeReason,
     FrozenAddress,
+    InGuild,
     Link,
     Notification,
     NotificationKind,
     Person,
     ProofKind,
+    Proven,
+    ProvenAccount,
+    Scope,
     Share,
+    Vouch,
 )
 from bot.proofs import IssuedChallenge, ProofMethod
 from bot.ui import embeds
@@ -44,9 +51,19 @@ def link(account: str = "10001", **fields: object) -> Link:
     return Link(Account(LOOPRING, account), **values)  # type: ignore[arg-type] # a test names what matters to it
 
 
-def proven(account: str = "10001", **fields: object) -> Link:
-    """A link that is proven with a key."""
-    return link(account, proof_kind=ProofKind.KEY, proven_at=AT, **fields)
+def answer(*proofs: ProvenAccount, scope: Scope = NOWHERE) -> Proven:
+    """What counts as proven."""
+    return Proven(1, scope, {each.account: each for each in proofs})
+
+
+def signed(link: Link) -> ProvenAccount:
+    """A link's own proof, by a key."""
+    return ProvenAccount(link.account, link.owner, ProofKind.KEY, AT, AT)
+
+
+def vouched(link: Link) -> ProvenAccount:
+    """A link that a moderator vouches for."""
+    return ProvenAccount(link.account, link.owner, None, AT, AT)
 
 
 def text_of(embed: discord.Embed) -> str:
@@ -61,31 +78,56 @@ LINKS = st.builds(
     owner=st.sampled_from(["", OWNER]),
     label=st.builds(lambda text: " ".join(text.split())[:MAX_LABEL], TEXT),
     is_main=st.booleans(),
-    proof_kind=st.none() | st.sampled_from(ProofKind),
-    proven_at=st.just(AT),
-    proven_in=st.none() | st.just(2**63),
 )
 SHARES = [Share(2**63 - guild, Account(LOOPRING, "0x" + "ab" * 20), AT) for guild in range(40)]
+KINDS = st.none() | st.sampled_from(ProofKind)
+
+
+def vouches(count: int, *, confirmed: bool) -> list[Vouch]:
+    """What a moderator vouches for, with the longest of ids."""
+    accounts = [Account("eip155:11155111", f"0x{number:040x}") for number in range(count)]
+    return [Vouch(2**63, 2**63, each, OWNER, AT, AT if confirmed else None) for each in accounts]
+
+
 CONTESTS = st.builds(Contest, st.just(OWNER), st.just(1), st.just(2), st.just(AT), st.just(AT), st.none() | st.just(AT))
+
+FROZEN = st.builds(FrozenAddress, st.just(OWNER), st.just(AT), st.sampled_from(FreezeReason), st.none() | st.just(1))
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(LINKS, max_size=MAX_LINKS), st.lists(CONTESTS, max_size=12), st.lists(CONTESTS, max_size=12), TEXT)
+@given(
+    st.lists(LINKS, max_size=MAX_LINKS),
+    st.lists(CONTESTS, max_size=12),
+    st.lists(CONTESTS, max_size=12),
+    st.lists(FROZEN, max_size=12),
+    TEXT,
+    KINDS,
+    st.integers(0, VOUCH_LIMITS.of_member),
+)
 def test_a_list_of_accounts_keeps_the_limits(
-    links: Sequence[Link], held: Sequence[Contest], opened: Sequence[Contest], name: str
+    links: Sequence[Link],
+    held: Sequence[Contest],
+    opened: Sequence[Contest],
+    frozen: Sequence[FrozenAddress],
+    name: str,
+    kind: ProofKind | None,
+    confirmed: int,
 ) -> None:
+    proven = answer(*(ProvenAccount(each.account, each.owner, kind, AT, AT) for each in links))
+    asked = vouches(VOUCH_LIMITS.of_member - confirmed, confirmed=False) + vouches(confirmed, confirmed=True)
     sharing = shares_words(SHARES, lambda guild_id: name if guild_id % 2 else None, 7)
-    assert (
-        over_limits(link_embeds.overview_embeds(Overview(links, held, opened, shares=SHARES, sharing=sharing), "Done."))
-        == []
-    )
+    overview = Overview(proven, links, held, opened, frozen, shares=SHARES, sharing=sharing, vouches=asked)
+    shown = [*vouch_embeds.vouches_embeds(overview), *link_embeds.overview_embeds(overview, "Done.")]
+    assert over_limits(shown) == []
     for each in links:
-        assert over_limits([link_embeds.remove_embed(each, Overview(links, held, opened))]) == []
-        assert over_limits([link_embeds.linked_embed(LinkResult(each, is_new=True, unknown_reason=name))]) == []
-        assert over_limits([link_embeds.manual_embed(each, name, notified=False)]) == []
-        assert over_limits([link_embeds.linked_by_hand_embed(each, name)]) == []
+        assert over_limits([link_embeds.remove_embed(each, overview)]) == []
+        assert over_limits([link_embeds.linked_embed(LinkResult(each, is_new=True, unknown_reason=name), proven)]) == []
         assert 1 <= len(link_embeds.choice_words(each)) <= 100
-        assert len(link_embeds.state_words(each)) <= 100
+        assert len(link_embeds.state_words(each, proven.of(each))) <= 100
+    for vouch in asked:
+        assert over_limits([vouch_embeds.asked_embed(vouch.account, name)]) == []
+        assert over_limits([vouch_embeds.withdrawn_embed(vouch.account, name)]) == []
+        assert over_limits([vouch_embeds.question_embed(vouch, name)]) == []
 
 
 @settings(max_examples=40, deadline=None)
@@ -118,15 +160,17 @@ def test_notifications_show_the_whole_address(kind: NotificationKind) -> None:
 
 
 def test_hostile_names_and_labels_are_harmless() -> None:
-    embed, *_ = link_embeds.overview_embeds(Overview([link(label=HOSTILE)]))
+    embed, *_ = link_embeds.overview_embeds(Overview(answer(), [link(label=HOSTILE)]))
+    [vouch] = vouches(1, confirmed=False)
     shown = [
         embed,
-        link_embeds.manual_embed(proven(), HOSTILE, notified=True),
-        link_embeds.linked_by_hand_embed(proven(), HOSTILE),
+        vouch_embeds.asked_embed(vouch.account, HOSTILE),
+        vouch_embeds.withdrawn_embed(vouch.account, HOSTILE),
+        vouch_embeds.question_embed(vouch, HOSTILE),
         proof_embeds.started_embed(Person(1, HOSTILE), None, ProofMethod.OAUTH, "https://verify.example", AT),
         proof_embeds.relay_warning_embed(Person(1, HOSTILE), HOSTILE, 3),
     ]
-    for words in [*map(text_of, shown), link_embeds.main_words(link(), HOSTILE)]:
+    for words in [*map(text_of, shown), link_embeds.main_words(None, HOSTILE)]:
         assert "@everyone" not in words
         assert "<@1>" not in words
         assert "https://evil" not in words
@@ -134,25 +178,43 @@ def test_hostile_names_and_labels_are_harmless() -> None:
 
 
 def test_the_answer_to_link_says_whether_the_account_is_proven() -> None:
-    unproven = link_embeds.linked_embed(LinkResult(link(), is_new=True, unknown_reason=""))
+    unproven = link_embeds.linked_embed(LinkResult(link(), is_new=True, unknown_reason=""), answer())
     assert "owner `0x19E7…ff2A`" in text_of(unproven)
     assert "**unproven**" in text_of(unproven)
     assert unproven.colour == embeds.BRAND
-    already = text_of(link_embeds.linked_embed(LinkResult(proven(), is_new=False, unknown_reason="")))
+    its = answer(signed(link()))
+    already = text_of(link_embeds.linked_embed(LinkResult(link(), is_new=False, unknown_reason=""), its))
     assert "already proven by signature" in already
     assert "unproven" not in already
-    assert "in one server" not in already
+    assert "in this server" not in already
 
 
-def test_a_link_by_a_moderator_is_shown_as_valid_in_one_server() -> None:
-    vouched = link(proof_kind=ProofKind.MODERATOR, proven_at=AT, proven_in=910)
-    words = "proven by a moderator's confirmation, without a signature, in one server"
-    assert words in text_of(link_embeds.linked_embed(LinkResult(vouched, is_new=False, unknown_reason="")))
-    assert words in text_of(link_embeds.overview_embeds(Overview([vouched]))[0])
-    assert "without a signature, in one server." in text_of(link_embeds.manual_embed(vouched, "Hana", notified=True))
+def test_a_vouched_account_is_nowhere_called_proven() -> None:
+    its = answer(vouched(link()), scope=InGuild(910, AT))
+    words = "vouched for by a moderator, in this server alone, <t:"
+    shown = [
+        text_of(link_embeds.linked_embed(LinkResult(link(), is_new=False, unknown_reason=""), its)),
+        text_of(link_embeds.overview_embeds(Overview(its, [link()]))[0]),
+    ]
+    assert all(words in text for text in shown)
+    short = [link_embeds.main_words(its.of(link())), link_embeds.state_words(link(), its.of(link()))]
+    assert all("vouched for by a moderator here" in text for text in short)
+    assert "proven" not in "".join([*shown, *short]).lower()
+
+
+def test_a_vouch_that_does_not_count_is_shown_with_one_sentence_whoever_signed() -> None:
+    [vouch] = vouches(1, confirmed=True)
+    its = ProvenAccount(vouch.account, OWNER, ProofKind.KEY, AT, AT)
+    by_another = vouch_embeds.vouches_embeds(Overview(answer(), vouches=[vouch]))
+    by_the_member = vouch_embeds.vouches_embeds(Overview(answer(its), vouches=[vouch]))
+    assert by_another == by_the_member
+    assert "counts by that signature alone (`/verify`)" in text_of(by_another[0])
+    assert "another" not in text_of(by_another[0])
+    assert text_of(by_another[0]).partition(" · ")[2] in vouch_embeds.confirmed_words(vouch, counts=False)
 
 
 CONTEST = Contest(OWNER, 1, 2, AT, AT)
+SIGNED, VOUCHED = answer(signed(link())), answer(vouched(link()), scope=InGuild(910, AT))
 NOTHING_LOST = "`loopring:10001` is removed from your list."
 STAYS = "Another account of yours has the same owner, so its proof or claim stays."
 GONE = "Another member claims its address, and **gets it at once**."
@@ -165,33 +227,34 @@ PROOF_LOST = "Its **proof** is lost, and so are the **roles** that it earned."
     [
         pytest.param(link(), {}, NOTHING_LOST, id="unproven"),
         pytest.param(link(owner=""), {"links": [link("10002", owner="")]}, NOTHING_LOST, id="owners unknown"),
-        pytest.param(proven(), {}, PROOF_LOST, id="the last account of that owner"),
-        pytest.param(proven(), {"links": [proven("10002")]}, STAYS, id="another account has the same owner"),
-        pytest.param(proven(), {"links": [proven("10002")], "held": [CONTEST]}, STAYS, id="so has what is contested"),
+        pytest.param(link(), {"proven": SIGNED}, PROOF_LOST, id="the last account of that owner"),
+        pytest.param(link(), {"proven": VOUCHED}, NOTHING_LOST, id="vouched for"),
+        pytest.param(link(), {"links": [link("10002")], "proven": SIGNED}, STAYS, id="another one has the same owner"),
+        pytest.param(link(), {"links": [link("10002")], "held": [CONTEST]}, STAYS, id="so has what is contested"),
         pytest.param(link(), {"links": [link("10002")], "opened": [CONTEST]}, STAYS, id="so has what is claimed"),
-        pytest.param(proven(), {"held": [CONTEST]}, GONE, id="the holder of a contest"),
+        pytest.param(link(), {"held": [CONTEST], "proven": SIGNED}, GONE, id="the holder of a contest"),
         pytest.param(link(), {"opened": [CONTEST]}, CLAIM_ENDS, id="the challenger"),
-        pytest.param(proven(), {"held": [replace(CONTEST, owner="0x" + "9" * 40)]}, PROOF_LOST, id="another contest"),
+        pytest.param(
+            link(),
+            {"held": [replace(CONTEST, owner="0x" + "9" * 40)], "proven": SIGNED},
+            PROOF_LOST,
+            id="another contest",
+        ),
     ],
 )
 def test_the_confirmation_says_what_is_lost_with_an_account(removed: Link, overview: dict[str, Any], lost: str) -> None:
     links = [removed, *overview.get("links", [])]
-    words = text_of(link_embeds.remove_embed(removed, Overview(**(overview | {"links": links}))))
+    words = text_of(link_embeds.remove_embed(removed, Overview(**({"proven": answer()} | overview | {"links": links}))))
     assert lost in words
     others = {STAYS, GONE, CLAIM_ENDS, PROOF_LOST} - {lost}
     assert not any(other in words for other in others)
 
 
 @pytest.mark.parametrize(
-    ("removed", "with_proof", "words"),
-    [
-        (proven(), True, "`loopring:10001` and its proof."),
-        (proven(), False, "`loopring:10001`."),
-        (link(), True, "`loopring:10001`."),
-    ],
+    ("with_proof", "words"), [(True, "`loopring:10001` and its proof."), (False, "`loopring:10001`.")]
 )
-def test_the_answer_names_the_proof_only_where_it_was_removed(removed: Link, words: str, *, with_proof: bool) -> None:
-    assert link_embeds.removed_words(removed, with_proof=with_proof) == words
+def test_the_answer_names_the_proof_only_where_it_was_removed(words: str, *, with_proof: bool) -> None:
+    assert link_embeds.removed_words(link(), with_proof=with_proof) == words
 
 
 @pytest.mark.parametrize(
@@ -213,12 +276,14 @@ def test_the_confirmation_says_how_long_backups_retain_deleted_data(backups: tim
     ],
 )
 def test_accounts_say_of_a_frozen_address_why_and_what_to_do(reason: FreezeReason, words: str) -> None:
-    _, embed = link_embeds.overview_embeds(Overview([proven()], frozen=[FrozenAddress(OWNER, AT, reason, 1)]))
+    _, embed = link_embeds.overview_embeds(
+        Overview(answer(signed(link())), [link()], frozen=[FrozenAddress(OWNER, AT, reason, 1)])
+    )
     assert embed.title == "Frozen"
     for expected in (f"`0x19E7…ff2A` {words}", "until the operator decides", "sign once more. Tell the operator"):
         assert expected in text_of(embed)
     many = [FrozenAddress(OWNER, AT, reason, 1)] * 20
-    assert over_limits(link_embeds.overview_embeds(Overview([proven()], frozen=many))) == []
+    assert over_limits(link_embeds.overview_embeds(Overview(answer(signed(link())), [link()], frozen=many))) == []
 
 
 def test_a_notification_about_a_lost_account_mentions_no_deadline() -> None:

@@ -38,7 +38,7 @@ async def link(store: Store, user_id: int, account: str, owner: str) -> None:
 
 async def prove(store: Store, user_id: int, owner: str) -> None:
     """Somebody proves an address."""
-    sql = "INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0)"
+    sql = "INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0, 0)"
     await store.writer.run(lambda db: db.execute(sql, [owner, user_id, b"hash"]).rowcount)
 
 

@@ -13,7 +13,7 @@ from bot.linking.outcome import Result
 from bot.links import Contest
 from bot.proofs import ProofMethod
 from bot.store.linking.proof_writer import Proved
-from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, MOD, LinkingHarness, open_linking, owner_of
+from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, HERE, MOD, LinkingHarness, open_linking, owner_of
 from tests.linking.started_proof import CODE, FIRST, SECOND, THIRD, begin, signed_with_code, token_of, verified
 
 OWNER = owner_of("one")
@@ -42,6 +42,7 @@ async def of_others(harness: LinkingHarness) -> dict[str, list[tuple[Any, ...]]]
         ),
         "proofs": await harness.rows("SELECT * FROM proofs WHERE owner <> ? ORDER BY owner", OWNER),
         "contests": await harness.rows("SELECT * FROM contests WHERE owner <> ? ORDER BY owner", OWNER),
+        "vouches": await harness.rows("SELECT * FROM vouches WHERE owner <> ? ORDER BY owner", OWNER),
         "links": await harness.rows("SELECT * FROM links WHERE owner <> ? ORDER BY user_id, account", OWNER),
     }
 
@@ -64,7 +65,7 @@ async def is_linked(harness: LinkingHarness) -> None:
 async def outweighs_a_moderator(harness: LinkingHarness) -> None:
     await harness.vouch(BEN, FIRST, OWNER)
     await is_linked(harness)
-    assert await harness.listed(BEN) == {FIRST: False}
+    assert await harness.proven(BEN, HERE) == {}
 
 
 async def contests(harness: LinkingHarness) -> None:

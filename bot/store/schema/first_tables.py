@@ -1,8 +1,4 @@
-"""The tables, as a list of steps that are applied once, in order, each in a transaction of its own.
-
-Moments of owners are ISO 8601 text; all later tables count seconds since 1970, UTC, so that SQL can compare them.
-Ids of Discord are integers, accounts are `network:account_id`, addresses are 0x and 40 lower-case hex digits.
-"""
+"""The tables of the first steps: owners, links and proofs, proofs in progress, the audit log."""
 
 from __future__ import annotations
 
@@ -10,7 +6,8 @@ from sqlite_utils import Database, Migrations
 
 MIGRATIONS = Migrations("tessera")
 
-_ADDRESS = "CHECK ({0} GLOB '0x*' AND length({0}) = 42 AND {0} = lower({0}))"
+# Of a column: an address in lower case.
+ADDRESS = "CHECK ({0} GLOB '0x*' AND length({0}) = 42 AND {0} = lower({0}))"
 
 
 @MIGRATIONS()
@@ -35,7 +32,7 @@ def m002_links(db: Database) -> None:
         CREATE TABLE links (
             user_id   INTEGER NOT NULL,
             account   TEXT NOT NULL,
-            owner     TEXT {_ADDRESS.format("owner")},   -- NULL: not known yet
+            owner     TEXT {ADDRESS.format("owner")},   -- NULL: not known yet
             label     TEXT NOT NULL DEFAULT '' CHECK (length(label) <= 32),
             is_main   INTEGER NOT NULL DEFAULT 0 CHECK (is_main IN (0, 1)),
             linked_at INTEGER NOT NULL,
@@ -47,7 +44,7 @@ def m002_links(db: Database) -> None:
     db.execute(
         f"""
         CREATE TABLE proofs (
-            owner     TEXT PRIMARY KEY {_ADDRESS.format("owner")},
+            owner     TEXT PRIMARY KEY {ADDRESS.format("owner")},
             user_id   INTEGER NOT NULL,
             method    TEXT NOT NULL CHECK (method IN ('eoa', '1271', 'counterfactual', 'manual')),
             text_hash BLOB,                            -- SHA-256 of the text that was signed; NULL: manual
@@ -147,8 +144,8 @@ def m003_verifications(db: Database) -> None:
         CREATE TABLE challenges (
             id         TEXT PRIMARY KEY,
             session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-            signer     TEXT NOT NULL {_ADDRESS.format("signer")},
-            owner      TEXT NOT NULL {_ADDRESS.format("owner")},
+            signer     TEXT NOT NULL {ADDRESS.format("signer")},
+            owner      TEXT NOT NULL {ADDRESS.format("owner")},
             accounts   TEXT NOT NULL,                  -- JSON list
             nonce      TEXT NOT NULL UNIQUE,
             text       TEXT NOT NULL,
@@ -175,7 +172,7 @@ def m003_verifications(db: Database) -> None:
     db.execute(
         f"""
         CREATE TABLE wallets (           -- how the addresses of undeployed wallets are computed
-            wallet  TEXT PRIMARY KEY {_ADDRESS.format("wallet")},
+            wallet  TEXT PRIMARY KEY {ADDRESS.format("wallet")},
             factory TEXT NOT NULL,
             salt    TEXT NOT NULL,       -- a decimal number of up to 78 digits
             owner   TEXT NOT NULL,
@@ -200,101 +197,3 @@ def m004_audit(db: Database) -> None:
         """
     )
     db.execute("CREATE INDEX audit_by_actor ON audit (actor, verb, at)")
-
-
-@MIGRATIONS()
-def m006_share_accounts(db: Database) -> None:
-    """A share names one account, and ends when its member leaves the server.
-
-    An old share becomes one of the account that was the main one. When its member had joined is not known, only that
-    it was before now; so anyone who left before now and joins again later shares nothing any more.
-    """
-    db.execute("ALTER TABLE shares RENAME TO shares_of_main")
-    db.execute(
-        """
-        CREATE TABLE shares (            -- which accounts a member lets others in a server see
-            user_id   INTEGER NOT NULL,
-            guild_id  INTEGER NOT NULL,
-            account   TEXT NOT NULL,
-            joined_at INTEGER NOT NULL,  -- when the member had joined that server; a later moment: they left meanwhile
-            PRIMARY KEY (user_id, guild_id, account),
-            FOREIGN KEY (user_id, account) REFERENCES links (user_id, account) ON DELETE CASCADE
-        ) STRICT, WITHOUT ROWID
-        """
-    )
-    db.execute(
-        """
-        INSERT INTO shares (user_id, guild_id, account, joined_at)
-        SELECT user_id, guild_id, account, CAST(strftime('%s', 'now') AS INTEGER)
-        FROM shares_of_main JOIN links USING (user_id) WHERE is_main
-        """
-    )
-    db.execute("DROP TABLE shares_of_main")
-
-
-@MIGRATIONS()
-def m007_owners_word(db: Database) -> None:
-    """On whose word an owner is known. Until now that was the first source's alone."""
-    db.execute("ALTER TABLE owners ADD COLUMN sources TEXT NOT NULL DEFAULT ''")  # names; '': not recorded
-    db.execute("ALTER TABLE owners ADD COLUMN basis TEXT NOT NULL DEFAULT 'first'")  # the rule that it was found under
-    db.execute(
-        """
-        ALTER TABLE owners ADD COLUMN is_confirmed INTEGER NOT NULL DEFAULT 0   -- a proof may rest on it
-            CHECK (is_confirmed IN (0, 1))
-        """
-    )
-
-
-@MIGRATIONS()
-def m008_contests(db: Database) -> None:
-    """What is counted of an address, which addresses are frozen for the operator, and since when a proof is whose."""
-    # Since when the address has been this member's without a break: `proven_at` is their latest signature.
-    db.execute("ALTER TABLE proofs ADD COLUMN first_proven_at INTEGER NOT NULL DEFAULT 0")
-    db.execute("UPDATE proofs SET first_proven_at = proven_at")
-    # When the challenger signed, who may not be the one who opened the contest.
-    db.execute("ALTER TABLE contests ADD COLUMN signed_at INTEGER NOT NULL DEFAULT 0")
-    db.execute("UPDATE contests SET signed_at = opened_at")
-    db.execute(
-        """
-        CREATE TABLE address_events (    -- under a keyed hash, so that a count outlives a member's deleted data
-            id         INTEGER PRIMARY KEY,
-            owner_hash BLOB NOT NULL,
-            event      TEXT NOT NULL CHECK (event IN ('claim', 'move')),
-            at         INTEGER NOT NULL
-        ) STRICT
-        """
-    )
-    db.execute("CREATE INDEX events_of_address ON address_events (owner_hash, event, at)")
-    db.execute(
-        f"""
-        CREATE TABLE frozen (            -- addresses that move no more until the operator has decided
-            owner_hash BLOB PRIMARY KEY,
-            owner      TEXT UNIQUE {_ADDRESS.format("owner")},   -- NULL: it concerns no member any more
-            reason     TEXT NOT NULL CHECK (reason IN ('moves', 'claims')),
-            at         INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID
-        """
-    )
-    db.execute(
-        """
-        CREATE TABLE frozen_claims (     -- the members whom they concern, and their latest signatures
-            owner     TEXT NOT NULL,
-            user_id   INTEGER NOT NULL,
-            method    TEXT NOT NULL,
-            text_hash BLOB,
-            signed_at INTEGER NOT NULL,
-            PRIMARY KEY (owner, user_id)
-        ) STRICT, WITHOUT ROWID
-        """
-    )
-    db.execute("CREATE INDEX frozen_claims_of_user ON frozen_claims (user_id)")
-    db.execute(
-        """
-        CREATE TABLE messaged (          -- direct messages of the last day: one about an address to a member
-            user_id INTEGER NOT NULL,
-            owner   TEXT NOT NULL,
-            at      INTEGER NOT NULL,
-            PRIMARY KEY (user_id, owner)
-        ) STRICT, WITHOUT ROWID
-        """
-    )

@@ -1,0 +1,99 @@
+"""The buttons by which a member answers what a moderator vouches for.
+
+Those of direct messages go on working after a restart: everything that a press needs is in their ids, which name the
+server and the vouch, and never the person who may press. Those of `/accounts` belong to its panel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import discord
+
+from bot.cogs.linking import vouch_embeds
+from bot.cogs.linking.link_embeds import account_words
+from bot.linking import Vouching
+from bot.links import Vouch
+from bot.ui.panel import ActionButton, Host
+
+# Another prefix than a panel's: `bot.ui.client` answers presses of those that an earlier process made.
+_PRESSED = re.compile(r"tessera-vouch:(yes|no):(\d{1,20}):([0-9a-f]{16})")
+_MOST_BUTTONS = 5  # of a row
+
+ShowAnswer = Callable[[discord.Interaction[Any], str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class VouchPress:
+    """A press of a button that survives restarts; nothing of it is trusted but that it was pressed."""
+
+    confirms: bool
+    guild_id: int
+    vouch_id: str
+
+    @classmethod
+    def parse(cls, custom_id: str) -> VouchPress | None:
+        """The press of a button with that id; None for any other button."""
+        found = _PRESSED.fullmatch(custom_id)
+        return cls(found[1] == "yes", int(found[2]), found[3]) if found else None
+
+
+def question_view(vouch: Vouch) -> discord.ui.View:
+    """Confirm and Decline below the question; discord.py keeps nothing of it, as the ids say all."""
+    view = discord.ui.View(timeout=None)
+    its = f"{vouch.guild_id}:{vouch.vouch_id}"
+    success, secondary = discord.ButtonStyle.success, discord.ButtonStyle.secondary
+    view.add_item(discord.ui.Button(label="Confirm", custom_id=f"tessera-vouch:yes:{its}", style=success))
+    view.add_item(discord.ui.Button(label="Decline", custom_id=f"tessera-vouch:no:{its}", style=secondary))
+    view.stop()
+    return view
+
+
+class VouchButtons:
+    """Buttons of `/accounts`: answers to the oldest question; without one, what was confirmed can be removed.
+
+    Args:
+        vouching: Takes the answers.
+        host: Acknowledges presses.
+        show: Shows what an answer led to.
+        row: Of the buttons.
+    """
+
+    def __init__(self, vouching: Vouching, host: Host, show: ShowAnswer, *, row: int) -> None:
+        self._vouching = vouching
+        self._host = host
+        self._show = show
+        self._row = row
+
+    def items(self, vouches: Sequence[Vouch]) -> list[discord.ui.Item[Any]]:
+        """The buttons for what is vouched for, what waits for an answer first."""
+        if vouches and vouches[0].confirmed_at is None:
+            confirm, decline = partial(self._confirm, vouches[0]), partial(self._decline, vouches[0])
+            success, what = discord.ButtonStyle.success, account_words(vouches[0].account)
+            return [
+                ActionButton("vouch-yes", f"Confirm {what}", confirm, style=success, row=self._row),
+                ActionButton("vouch-no", "Decline", decline, row=self._row),
+            ]
+        return [
+            ActionButton(
+                f"vouch-remove-{place}",
+                f"Remove {account_words(vouch.account)}",
+                partial(self._decline, vouch),
+                row=self._row,
+            )
+            for place, vouch in enumerate(vouches[:_MOST_BUTTONS])
+        ]
+
+    async def _confirm(self, vouch: Vouch, interaction: discord.Interaction[Any]) -> None:
+        await self._host.acknowledge(interaction)
+        confirmed, counts = await self._vouching.confirm(interaction.user.id, vouch.guild_id, vouch.vouch_id)
+        await self._show(interaction, vouch_embeds.confirmed_words(confirmed, counts=counts))
+
+    async def _decline(self, vouch: Vouch, interaction: discord.Interaction[Any]) -> None:
+        await self._host.acknowledge(interaction)
+        declined = await self._vouching.decline(interaction.user.id, vouch.guild_id, vouch.vouch_id)
+        await self._show(interaction, vouch_embeds.declined_words(declined))

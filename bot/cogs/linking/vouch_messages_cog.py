@@ -1,0 +1,142 @@
+"""Asks members whether what a moderator vouches for is theirs, and takes their answers.
+
+By direct message. Anyone who accepts none is asked below the answer to their next command in that server, and nowhere
+else. The buttons work after a restart. A question is recorded as asked after it was sent: if the bot is killed in
+between, it is sent twice, but never lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, cast
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.linking import vouch_embeds
+from bot.cogs.linking.vouch_buttons import VouchPress, question_view
+from bot.errors import InputError, TesseraError
+from bot.linking import Linking
+from bot.links import Vouch
+from bot.ui.client import Bot
+from bot.ui.embeds import error_embed
+
+log = logging.getLogger(__name__)
+
+# No such person, or one who accepts no direct messages: trying again only counts against the bot.
+_FINAL = frozenset({400, 403, 404})
+_FAILURES = (TesseraError, discord.DiscordException, aiohttp.ClientError, OSError)
+
+
+class VouchMessagesCog(commands.Cog, name="Vouch messages"):
+    """Delivers the questions.
+
+    Args:
+        bot: The client.
+        linking: Where they are.
+    """
+
+    def __init__(self, bot: Bot, linking: Linking) -> None:
+        self._bot = bot
+        self._vouching = linking.vouching
+        # One delivery at a time: otherwise a direct message and the answer to a command could both ask the same.
+        self._delivering = asyncio.Lock()
+        self._waiting: frozenset[tuple[int, int]] = frozenset()  # (server, user) who could not be asked yet
+
+    async def deliver(self) -> None:
+        """Ask what was not asked yet, once; the bot must be ready.
+
+        Raises:
+            TesseraError: the store failed; the next call does what is left.
+        """
+        async with self._delivering:
+            for vouch, was_refused in await self._vouching.to_notify():
+                guild = self._bot.get_guild(vouch.guild_id)
+                if guild is not None and not was_refused:
+                    await self._send(vouch, guild.name)
+            await self._look()
+
+    async def deliver_now(self) -> None:
+        """The same, for somebody who waits for nothing: never raises, and the next round does what is left."""
+        try:
+            await self.deliver()
+        except TesseraError as error:
+            log.warning("vouches: not asked now: %s", error.sentence)
+
+    async def _look(self) -> None:
+        waiting = await self._vouching.to_notify()
+        self._waiting = frozenset((vouch.guild_id, vouch.user_id) for vouch, _ in waiting)
+
+    async def _send(self, vouch: Vouch, guild_name: str) -> None:
+        """Send one direct message."""
+        try:
+            channel = await self._bot.create_dm(discord.Object(vouch.user_id))
+            await channel.send(embed=vouch_embeds.question_embed(vouch, guild_name), view=question_view(vouch))
+        except discord.HTTPException as error:
+            log.info("vouches: a direct message is refused: HTTP %d, code %d", error.status, error.code)
+            if error.status in _FINAL:
+                await self._vouching.mark_notified(vouch, refused=True)
+        except (aiohttp.ClientError, OSError) as error:
+            log.warning("vouches: a direct message cannot be sent now: %s", type(error).__name__)
+        else:
+            await self._vouching.mark_notified(vouch)
+
+    @commands.Cog.listener()
+    async def on_app_command_completion(
+        self, interaction: discord.Interaction[Bot], command: app_commands.Command[Any, ..., Any]
+    ) -> None:
+        """Ask anyone who accepts no direct messages below the answer to a command in that server."""
+        del command
+        key = (interaction.guild_id, interaction.user.id)
+        if key not in self._waiting:
+            return
+        try:
+            async with self._delivering:
+                pending = [vouch for vouch, _ in await self._vouching.to_notify()]
+                for vouch in pending:
+                    if (vouch.guild_id, vouch.user_id) == key:
+                        name = interaction.guild.name if interaction.guild else ""
+                        embed = vouch_embeds.question_embed(vouch, name)
+                        await interaction.followup.send(embed=embed, view=question_view(vouch), ephemeral=True)
+                        await self._vouching.mark_notified(vouch)
+                await self._look()
+        except _FAILURES as error:
+            log.warning("vouches: not asked below an answer: %s", error)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Bot]) -> None:
+        """Take an answer, also to a question of an earlier process."""
+        press = VouchPress.parse(str(cast("dict[str, Any]", interaction.data or {}).get("custom_id", "")))
+        if press is None:
+            return
+        try:
+            if await self._bot.accept(interaction):
+                await self._answer(interaction, press)
+        except Exception as error:  # noqa: BLE001 - a listener's exceptions end nowhere; here they become an answer
+            await self._bot.answer_error(interaction, error)
+
+    async def _answer(self, interaction: discord.Interaction[Bot], press: VouchPress) -> None:
+        """Whoever pressed is the one who answers: a button of somebody else's question finds nothing."""
+        await self._bot.acknowledge(interaction)
+        user_id, its = interaction.user.id, (press.guild_id, press.vouch_id)
+        try:
+            if press.confirms:
+                vouch, counts = await self._vouching.confirm(user_id, *its)
+                words = vouch_embeds.confirmed_words(vouch, counts=counts)
+            else:
+                words = vouch_embeds.declined_words(await self._vouching.decline(user_id, *its))
+            embed = vouch_embeds.answered_embed(words)
+        except InputError as error:
+            embed = error_embed(error)
+        await interaction.edit_original_response(embed=embed, view=None)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget what was vouched for in a server that the bot has left."""
+        try:
+            await self._vouching.forget_guild(guild.id)
+        except TesseraError as error:
+            log.warning("vouches of a server that the bot left are still there: %s", error.sentence)

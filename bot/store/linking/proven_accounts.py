@@ -1,0 +1,72 @@
+"""Which accounts count as proven for a member, asked in one server or in none: the only place that answers this.
+
+A member's signature counts everywhere. A vouch counts in its own server, once it is confirmed, and only while no other
+member has signed for that account, under its own or under another owner. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.links import InGuild, ProofKind, Proven, ProvenAccount, Scope
+from bot.store.rows import COVERED, OWNED, moment, seconds, to_account
+from bot.store.thread import Writer
+
+# The member's own proof of the address of this very link, if it covers that account.
+_SIGNED = f"""
+    SELECT links.account, links.owner, method, proven_at, first_proven_at,
+        EXISTS (SELECT 1 FROM frozen WHERE frozen.owner = links.owner)
+    FROM links JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {COVERED} AND {OWNED}
+    WHERE links.user_id = ?
+"""
+_VOUCHED = f"""
+    SELECT account, owner, NULL, confirmed_at, confirmed_at,
+        EXISTS (SELECT 1 FROM frozen WHERE frozen.owner = vouches.owner)
+    FROM vouches
+    WHERE user_id = ? AND guild_id = ? AND asked_at >= ? AND confirmed_at IS NOT NULL
+    AND {OWNED.replace("links.", "vouches.")}
+    AND NOT EXISTS (
+        SELECT 1 FROM proofs
+        WHERE proofs.owner = vouches.owner AND proofs.user_id <> vouches.user_id
+        AND {COVERED.replace("links.", "vouches.")}
+    )
+"""
+
+
+class ProvenAccounts:
+    """Answers that question. Every method raises `StoreError` when SQLite fails."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def of(self, user_id: int, scope: Scope) -> Proven:
+        """The accounts that count as proven for a member in a scope.
+
+        Args:
+            user_id: The member.
+            scope: The server in which it is asked, with since when they are a member of it; or `NOWHERE`.
+        """
+
+        def work(db: Database) -> list[tuple[Any, ...]]:
+            signed: list[tuple[Any, ...]] = db.execute(_SIGNED, [user_id]).fetchall()
+            if not isinstance(scope, InGuild):
+                return signed
+            values = [user_id, scope.guild_id, seconds(scope.joined_at)]
+            return [*db.execute(_VOUCHED, values).fetchall(), *signed]  # a signature replaces a vouch
+
+        found = map(_to_proven, await self._writer.run(work))
+        return Proven(user_id, scope, {each.account: each for each in found})
+
+
+def _to_proven(row: tuple[Any, ...]) -> ProvenAccount:
+    account, owner, method, proven_at, first_proven_at, is_frozen = row
+    return ProvenAccount(
+        account=to_account(account),
+        owner=owner,
+        kind=ProofKind(method) if method else None,
+        proven_at=moment(proven_at),
+        first_proven_at=moment(first_proven_at),
+        is_frozen=bool(is_frozen),
+    )

@@ -1,0 +1,12 @@
+"""The tables, as a list of steps that are applied once, in order, each in a transaction of its own.
+
+Moments of owners are ISO 8601 text; all later tables count seconds since 1970, UTC, so that SQL can compare them.
+Ids of Discord are integers, accounts are `network:account_id`, addresses are 0x and 40 lower-case hex digits.
+"""
+
+# In the order of their steps: each module adds its own when it is imported.
+from bot.store.schema import first_tables, server_tables  # isort: skip
+from bot.store.schema import claim_tables
+from bot.store.schema.first_tables import MIGRATIONS
+
+__all__ = ["MIGRATIONS", "claim_tables", "first_tables", "server_tables"]

@@ -1,0 +1,81 @@
+"""Of which server a question is: from what Discord says of a member, from a button's id, and when the bot leaves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import discord
+import pytest
+
+from bot.cogs.linking.account_options import scope_of
+from bot.cogs.linking.vouch_buttons import VouchPress, question_view
+from bot.cogs.linking.vouch_messages_cog import VouchMessagesCog
+from bot.links import NOWHERE, InGuild, Vouch
+from bot.store.rows import to_account
+from tests.linking.harness import ANN, GUILD, open_linking, owner_of
+
+AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+OWNER = owner_of("10001")
+
+
+def member(joined_at: datetime | None) -> discord.Member:
+    """A member as an interaction has one, as far as it matters here."""
+    made: Any = object.__new__(discord.Member)
+    made.guild, made.joined_at = SimpleNamespace(id=GUILD), joined_at
+    found: discord.Member = made
+    return found
+
+
+def test_a_question_is_of_a_server_only_where_discord_says_since_when_one_is_there() -> None:
+    assert scope_of(member(AT)) == InGuild(GUILD, AT)
+    assert scope_of(member(None)) is NOWHERE
+    stranger: Any = object.__new__(discord.User)
+    assert scope_of(stranger) is NOWHERE
+
+
+async def test_an_id_of_a_button_names_its_question_and_fits_the_longest_account() -> None:
+    vouch = Vouch(2**64 - 1, 2**64 - 1, to_account("eip155:11155111:0x" + "ab" * 20), OWNER, AT)
+    ids = [item["custom_id"] for row in question_view(vouch).to_components() for item in row["components"]]
+    assert max(map(len, ids)) <= 100
+    presses = [VouchPress.parse(custom_id) for custom_id in ids]
+    assert presses == [VouchPress(confirms, vouch.guild_id, vouch.vouch_id) for confirms in (True, False)]
+    assert question_view(vouch).is_finished()  # or discord.py would hold on to each that was ever sent
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    ["", "tessera:abc:vouch-yes", "tessera-vouch:maybe:1:0123456789abcdef", "tessera-vouch:yes:1:0123456789abcdefg"],
+)
+def test_other_buttons_are_left_to_others(custom_id: str) -> None:
+    assert VouchPress.parse(custom_id) is None
+
+
+@pytest.mark.parametrize("field", ["guild_id", "user_id", "account", "owner", "asked_at"])
+def test_each_part_of_a_question_is_in_its_id(field: str) -> None:
+    fields: dict[str, Any] = {
+        "guild_id": 1,
+        "user_id": 2,
+        "account": to_account("loopring:1"),
+        "owner": OWNER,
+        "asked_at": AT,
+    }
+    others: dict[str, Any] = {
+        "guild_id": 3,
+        "user_id": 4,
+        "account": to_account("loopring:2"),
+        "owner": owner_of("other"),
+        "asked_at": AT.replace(second=1),
+    }
+    assert Vouch(**fields).vouch_id != Vouch(**(fields | {field: others[field]})).vouch_id
+
+
+async def test_when_the_bot_leaves_a_server_what_was_vouched_for_there_is_forgotten() -> None:
+    async with open_linking() as harness:
+        await harness.vouch(ANN, "loopring:10001", OWNER)
+        await harness.vouch(ANN, "loopring:10001", OWNER, guild_id=GUILD + 1)
+        unused, left = SimpleNamespace(), SimpleNamespace(id=GUILD)
+        cog: Any = VouchMessagesCog(unused, harness.linking)  # type: ignore[arg-type] # it sends nothing here
+        await cog.on_guild_remove(left)
+        assert await harness.rows("SELECT guild_id FROM vouches") == [(GUILD + 1,)]

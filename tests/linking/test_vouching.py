@@ -1,0 +1,453 @@
+"""What a moderator vouches for: it counts in one server once its member confirms, and takes nothing from anybody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import InputError
+from bot.linking.vouching import ANSWERS_RETAINED, VOUCH_LIMITS, ProvenHere, Vouching
+from bot.links import MAX_LINKS, NOWHERE, InGuild, ProofKind, Vouch
+from bot.sources.loopring import LoopringSource
+from bot.store.linking.owner_table import OPERATOR, OwnerFact, set_fact
+from bot.store.linking.vouch_table import VouchAnswer
+from bot.store.rows import to_account
+from tests.linking.harness import (
+    ANN,
+    BEN,
+    CLEO,
+    DAN,
+    GUILD,
+    HERE,
+    JOINED,
+    MOD,
+    LinkingHarness,
+    open_linking,
+    owner_of,
+)
+from tests.sandbox_client import SandboxClient
+
+ELSEWHERE = InGuild(GUILD + 1, JOINED)
+ADA, HANA = "loopring:10001", "loopring:10002"
+KEY = "10001"
+OWNER = owner_of(KEY)
+A_SECOND = timedelta(seconds=1)
+NOTHING_TO_ANSWER = r"There is nothing to answer any more: `/accounts` in that server shows how things are\."
+TABLES = ("links", "proofs", "contests", "refusals", "notices", "shares", "sessions")
+
+
+@pytest.fixture
+async def asking(source: LoopringSource) -> AsyncIterator[LinkingHarness]:
+    """Services that ask Loopring."""
+    async with open_linking(source) as harness:
+        yield harness
+
+
+async def vouches(harness: LinkingHarness, user_id: int, scope: InGuild = HERE) -> list[tuple[str, bool]]:
+    """What is vouched for somebody: accounts, and whether they confirmed."""
+    found = await harness.linking.vouching.of(user_id, scope)
+    return [(str(vouch.account), vouch.confirmed_at is not None) for vouch in found]
+
+
+async def refusal_of(harness: LinkingHarness, text: str, *, user_id: int = ANN, moderator: int = MOD) -> str:
+    """The sentence by which a moderator is refused."""
+    with pytest.raises(InputError) as refused:
+        await harness.linking.vouching.ask(user_id, HERE, text, moderator_id=moderator)
+    return refused.value.sentence
+
+
+# ---------------------------------------------------------------- asked, confirmed, declined, taken back
+
+
+async def test_a_vouch_counts_once_the_member_has_confirmed_and_in_that_server_alone(asking: LinkingHarness) -> None:
+    account = await asking.linking.vouching.ask(ANN, HERE, "ada.loopring.eth", moderator_id=MOD)
+    assert str(account) == ADA
+    [vouch] = await asking.linking.vouching.of(ANN, HERE)
+    assert vouch == Vouch(GUILD, ANN, to_account(ADA), OWNER, asking.now)
+    assert await asking.proven(ANN, HERE) == {}
+    asking.pass_time(A_SECOND)
+    _, counts = await asking.linking.vouching.confirm(ANN, GUILD, vouch.vouch_id)
+    assert counts
+    proven = (await asking.linking.proven.of(ANN, HERE)).accounts[to_account(ADA)]
+    assert (proven.owner, proven.kind, proven.proven_at) == (OWNER, None, asking.now)
+    assert await asking.proven(ANN, ELSEWHERE) == await asking.proven(ANN, NOWHERE) == {}
+    assert await asking.listed(ANN) == {}
+    assert await asking.linking.vouching.of(ANN, ELSEWHERE) == []
+    assert await asking.linking.vouching.of(ANN, NOWHERE) == ()
+
+
+async def test_each_step_is_recorded_under_pseudonyms(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    await harness.store.vouches.withdraw(GUILD, ANN, to_account(ADA), harness.now, harness.pseudonym, BEN)
+    asked = await harness.ask(ANN, HANA, owner_of("10002"))
+    assert asked
+    await harness.linking.vouching.decline(ANN, GUILD, asked.vouch_id)
+    ann, mod, ben = map(harness.pseudonym, (ANN, MOD, BEN))
+    assert await harness.rows("SELECT verb, actor, subject FROM audit ORDER BY id") == [
+        ("vouch", mod, ann),
+        ("vouch-confirm", ann, ann),
+        ("vouch-withdraw", ben, ann),
+        ("vouch", mod, ann),
+        ("vouch-decline", ann, ann),
+    ]
+
+
+async def test_a_vouch_changes_no_row_of_links_proofs_or_anything_else_of_a_member(harness: LinkingHarness) -> None:
+    for number in range(MAX_LINKS):
+        await harness.name(ANN, f"loopring:{number}", f"wallet {number}")
+    before = {table: await harness.rows(f"SELECT * FROM {table}") for table in TABLES}  # noqa: S608 - names from above
+    await harness.vouch(ANN, ADA, OWNER)
+    assert {table: await harness.rows(f"SELECT * FROM {table}") for table in TABLES} == before  # noqa: S608 - likewise
+    assert await harness.proven(ANN, HERE) == {ADA: None}
+
+
+async def test_a_member_who_declines_is_not_asked_about_it_again(harness: LinkingHarness) -> None:
+    asked = await harness.ask(ANN, ADA, OWNER)
+    assert asked
+    await harness.linking.vouching.decline(ANN, GUILD, asked.vouch_id)
+    assert await vouches(harness, ANN) == []
+    await harness.store.vouches.withdraw(GUILD, ANN, asked.account, harness.now, harness.pseudonym, MOD)
+    harness.pass_time(timedelta(days=2))
+    assert await harness.ask(ANN, ADA, OWNER) is not None  # so it looks to the moderator
+    assert await vouches(harness, ANN) == []
+    assert await harness.linking.vouching.to_notify() == []
+    with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
+        await harness.linking.vouching.confirm(ANN, GUILD, asked.vouch_id)
+    harness.pass_time(ANSWERS_RETAINED)
+    await harness.purge()
+    assert await harness.ask(ANN, ADA, OWNER) is not None
+    assert await vouches(harness, ANN) == [(ADA, False)]
+
+
+async def test_a_member_can_take_back_what_they_confirmed(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    [vouch] = await harness.linking.vouching.of(ANN, HERE)
+    await harness.linking.vouching.decline(ANN, GUILD, vouch.vouch_id)
+    assert (await harness.proven(ANN, HERE), await vouches(harness, ANN)) == ({}, [])
+
+
+async def test_a_moderator_takes_it_back_and_may_ask_again(asking: LinkingHarness) -> None:
+    await asking.vouch(ANN, ADA, OWNER)
+    for _ in range(2):  # the same answer, whether there was anything or not
+        account = await asking.linking.vouching.withdraw(ANN, GUILD, "10001", moderator_id=BEN)
+        assert str(account) == ADA
+        assert await asking.proven(ANN, HERE) == {}
+    asking.pass_time(A_SECOND)
+    assert await asking.ask(ANN, ADA, OWNER)
+
+
+async def test_a_button_of_an_earlier_question_answers_no_later_one(harness: LinkingHarness) -> None:
+    earlier = await harness.ask(ANN, ADA, OWNER)
+    assert earlier
+    await harness.store.vouches.withdraw(GUILD, ANN, earlier.account, harness.now, harness.pseudonym, MOD)
+    harness.pass_time(A_SECOND)
+    later = await harness.ask(ANN, ADA, OWNER)
+    assert later
+    with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
+        await harness.linking.vouching.confirm(ANN, GUILD, earlier.vouch_id)
+    # Nor does it when it was read before, and comes late.
+    assert not await harness.store.vouches.answer(earlier, VouchAnswer.CONFIRM, harness.now, harness.pseudonym)
+    assert await harness.proven(ANN, HERE) == {}
+
+
+@pytest.mark.parametrize("late", VouchAnswer)
+async def test_an_answer_that_comes_after_it_was_declined_changes_nothing(
+    harness: LinkingHarness, late: VouchAnswer
+) -> None:
+    """Two presses at once: both were read before either is written."""
+    asked = await harness.ask(ANN, ADA, OWNER)
+    assert asked
+    answer = harness.store.vouches.answer
+    assert await answer(asked, VouchAnswer.DECLINE, harness.now, harness.pseudonym)
+    assert not await answer(asked, late, harness.now + A_SECOND, harness.pseudonym)
+    assert (await harness.proven(ANN, HERE), await vouches(harness, ANN)) == ({}, [])
+
+
+@pytest.mark.parametrize("user_id", [BEN, MOD], ids=["another member", "the moderator"])
+@pytest.mark.parametrize("answer", ["confirm", "decline"])
+async def test_nobody_answers_for_somebody_else(harness: LinkingHarness, user_id: int, answer: str) -> None:
+    asked = await harness.ask(ANN, ADA, OWNER)
+    assert asked
+    with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
+        await getattr(harness.linking.vouching, answer)(user_id, GUILD, asked.vouch_id)
+    with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
+        await getattr(harness.linking.vouching, answer)(ANN, GUILD + 1, asked.vouch_id)
+    assert await vouches(harness, ANN) == [(ADA, False)]
+
+
+async def test_it_is_confirmed_once(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    [vouch] = await harness.linking.vouching.of(ANN, HERE)
+    with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
+        await harness.linking.vouching.confirm(ANN, GUILD, vouch.vouch_id)
+
+
+@pytest.mark.parametrize("other", [ADA, f"eip155:1:{OWNER}"], ids=["the same account", "another of its owner"])
+async def test_of_two_members_of_a_server_the_first_to_confirm_has_it(harness: LinkingHarness, other: str) -> None:
+    hers, his = await harness.ask(ANN, ADA, OWNER), await harness.ask(BEN, other, OWNER)
+    assert hers
+    assert his
+    await harness.linking.vouching.confirm(BEN, GUILD, his.vouch_id)
+    with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
+        await harness.linking.vouching.confirm(ANN, GUILD, hers.vouch_id)
+    await harness.vouch(CLEO, ADA, OWNER, guild_id=GUILD + 1)
+    assert [await harness.proven(each, HERE) for each in (ANN, BEN, CLEO)] == [{}, {other: None}, {}]
+
+
+async def test_what_is_of_an_earlier_stay_in_a_server_counts_no_longer(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    back = InGuild(GUILD, harness.now + timedelta(days=1))
+    assert await harness.proven(ANN, back) == {}
+    assert await harness.linking.vouching.of(ANN, back) == []
+    harness.pass_time(timedelta(days=2))
+    again = Vouch(GUILD, ANN, to_account(HANA), owner_of("10002"), harness.now)
+    assert await harness.store.vouches.ask(again, back, harness.pseudonym, MOD, VOUCH_LIMITS)
+    assert await harness.rows("SELECT account FROM vouches") == [(HANA,)]
+
+
+async def test_a_server_that_the_bot_leaves_is_forgotten(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    await harness.vouch(ANN, ADA, OWNER, guild_id=ELSEWHERE.guild_id)
+    await harness.linking.vouching.forget_guild(GUILD)
+    assert await harness.rows("SELECT DISTINCT guild_id FROM vouches") == [(ELSEWHERE.guild_id,)]
+    assert await harness.rows("SELECT DISTINCT guild_id FROM vouch_asks") == [(ELSEWHERE.guild_id,)]
+
+
+async def test_a_question_that_nobody_answers_ends(harness: LinkingHarness) -> None:
+    await harness.vouch(BEN, HANA, owner_of("10002"))
+    await harness.ask(ANN, ADA, OWNER)
+    harness.pass_time(ANSWERS_RETAINED)
+    await harness.purge()
+    assert await vouches(harness, ANN) == [(ADA, False)]
+    harness.pass_time(A_SECOND)
+    await harness.purge()
+    assert (await vouches(harness, ANN), await vouches(harness, BEN)) == ([], [(HANA, True)])
+
+
+async def test_switched_off_nothing_counts_and_nothing_can_be_answered(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    asked = await harness.ask(BEN, HANA, owner_of("10002"))
+    assert asked
+    await harness.prove(ANN, "loopring:10003", "hers")
+    off = Vouching(harness.store, harness.lookup, harness.pseudonym, lambda: harness.now, enabled=False)
+    assert (await ProvenHere(harness.store, vouching=False).of(ANN, HERE)).accounts.keys() == {
+        to_account("loopring:10003")
+    }
+    assert (await off.of(ANN, HERE), await off.to_notify()) == ((), ())
+    with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
+        await off.confirm(BEN, GUILD, asked.vouch_id)
+
+
+# ---------------------------------------------------------------- signatures
+
+
+async def test_a_signature_by_another_member_outweighs_it_whenever_it_comes(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    await harness.prove(BEN, ADA, KEY)
+    assert await harness.proven(ANN, HERE) == {}
+    later = await harness.ask(CLEO, ADA, OWNER, guild_id=GUILD + 1)
+    assert later
+    _, counts = await harness.linking.vouching.confirm(CLEO, GUILD + 1, later.vouch_id)
+    assert not counts
+    assert await harness.proven(BEN, HERE) == {ADA: ProofKind.KEY}
+    await harness.accounts.remove(BEN, to_account(ADA))
+    assert await harness.proven(ANN, HERE) == {ADA: None}
+
+
+async def test_a_vouch_counts_only_while_its_owner_is_that_of_the_account(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    said = OwnerFact(to_account(ADA), owner_of("another key"), (), OPERATOR, is_confirmed=True, seen_at=harness.now)
+    await harness.store.writer.transaction(lambda db: set_fact(db, said))
+    assert await harness.proven(ANN, HERE) == {}
+
+
+async def test_an_unproven_link_of_another_member_outweighs_nothing(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    await harness.name(BEN, ADA, KEY)
+    await harness.name(CLEO, ADA, "another key")
+    assert await harness.proven(ANN, HERE) == {ADA: None}
+
+
+async def test_the_members_own_signature_takes_its_place(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    await harness.prove(ANN, ADA, KEY)
+    assert await harness.proven(ANN, HERE) == await harness.proven(ANN, NOWHERE) == {ADA: ProofKind.KEY}
+
+
+async def test_a_member_who_signed_for_another_account_of_the_address_outweighs_nobody(harness: LinkingHarness) -> None:
+    await harness.prove(ANN, f"eip155:1:{OWNER}", KEY)
+    await harness.vouch(ANN, ADA, OWNER)
+    assert await harness.proven(ANN, HERE) == {f"eip155:1:{OWNER}": ProofKind.KEY, ADA: None}
+
+
+async def test_a_contracts_signature_outweighs_only_what_it_covers(harness: LinkingHarness) -> None:
+    """On another chain somebody else's contract may be at that address."""
+    there, here = f"eip155:137:{OWNER}", f"eip155:1:{OWNER}"
+    await harness.vouch(ANN, there, OWNER)
+    await harness.vouch(ANN, here, OWNER)
+    sql = "INSERT INTO proofs (owner, user_id, method, proven_at) VALUES (?, ?, '1271', 0)"
+    await harness.store.writer.transaction(lambda db: db.execute(sql, [OWNER, BEN]))
+    assert await harness.proven(ANN, HERE) == {there: None}
+
+
+async def test_what_is_proven_is_answered_without_reading_a_whole_table(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    asked: list[str] = []
+    await harness.store.writer.run(lambda db: db.conn.set_trace_callback(asked.append))
+    await harness.linking.proven.of(ANN, HERE)
+    await harness.linking.vouching.of(ANN, HERE)
+    await harness.linking.vouching.to_notify()
+    await harness.store.writer.run(lambda db: db.conn.set_trace_callback(None))
+    assert len(asked) == 4
+    plans = [row[-1] for sql in asked for row in await harness.rows(f"EXPLAIN QUERY PLAN {sql}")]
+    assert [step for step in plans if step.startswith("SCAN") and "USING INDEX" not in step] == []
+
+
+# ---------------------------------------------------------------- refusals
+
+
+async def it_was_asked(harness: LinkingHarness) -> None:
+    assert await harness.ask(ANN, ADA, OWNER)
+
+
+async def it_was_confirmed(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+
+
+async def it_was_declined(harness: LinkingHarness) -> None:
+    asked = await harness.ask(ANN, ADA, OWNER)
+    assert asked
+    await harness.linking.vouching.decline(ANN, GUILD, asked.vouch_id)
+
+
+async def the_member_has_enough(harness: LinkingHarness) -> None:
+    for number in range(VOUCH_LIMITS.of_member):
+        assert await harness.ask(ANN, f"loopring:{number}", owner_of(str(number)))
+
+
+async def the_moderator_asked_too_often(harness: LinkingHarness) -> None:
+    for number in range(VOUCH_LIMITS.by_moderator):
+        assert await harness.ask(DAN + number, f"loopring:{number}", owner_of(str(number)))
+
+
+async def the_server_asked_too_often(harness: LinkingHarness) -> None:
+    for number in range(VOUCH_LIMITS.in_guild):
+        assert await harness.ask(DAN + number, f"loopring:{number}", owner_of(str(number)), moderator=number)
+
+
+REFUSED = (
+    "You can vouch here, up to 10 times a day, for an account that exists and whose owner is known now, for a "
+    "member who was not asked about it yet: nothing was changed."
+)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        it_was_asked,
+        it_was_confirmed,
+        it_was_declined,
+        the_member_has_enough,
+        the_moderator_asked_too_often,
+        the_server_asked_too_often,
+    ],
+)
+async def test_a_refusal_is_one_sentence_whatever_the_reason(
+    asking: LinkingHarness, spoil: Callable[[LinkingHarness], Awaitable[None]]
+) -> None:
+    await spoil(asking)
+    before = await asking.rows("SELECT * FROM vouches")
+    assert await refusal_of(asking, "10001") == REFUSED
+    assert await asking.rows("SELECT * FROM vouches") == before
+
+
+@pytest.mark.parametrize("is_down", [False, True], ids=["there is no such account", "no source answers"])
+async def test_the_same_sentence_refuses_what_no_source_knows(
+    sandbox: SandboxClient, asking: LinkingHarness, *, is_down: bool
+) -> None:
+    if is_down:
+        await sandbox.fault("html", "/api/")
+    assert await refusal_of(asking, "10001" if is_down else "0x" + "12" * 20) == REFUSED
+
+
+async def test_what_is_wrong_with_the_typed_text_is_said(asking: LinkingHarness) -> None:
+    assert "is not an account" in await refusal_of(asking, "nonsense!")
+    own = await refusal_of(asking, "10001", user_id=MOD)
+    assert own == "Nobody can vouch for themselves: prove your account by `/verify`."
+    assert await asking.rows("SELECT 1 FROM vouches") == await asking.rows("SELECT 1 FROM audit") == []
+
+
+@pytest.mark.parametrize("where", [GUILD, GUILD + 1], ids=["here", "elsewhere"])
+async def test_limits_are_of_one_server_and_one_day(harness: LinkingHarness, where: int) -> None:
+    for number in range(VOUCH_LIMITS.in_guild):
+        account, owner = f"loopring:{number}", owner_of(str(number))
+        assert await harness.ask(DAN + number, account, owner, guild_id=where, moderator=number // 10)
+    harness.pass_time(VOUCH_LIMITS.span - A_SECOND)
+    refused = [await harness.ask(ANN, ADA, OWNER), await harness.ask(ANN, HANA, owner_of("10002"), moderator=0)]
+    assert [vouch is None for vouch in refused] == 2 * [where == GUILD]
+    harness.pass_time(A_SECOND)
+    await harness.purge()
+    assert await harness.ask(BEN, ADA, OWNER)
+
+
+async def test_taking_back_does_not_give_a_try_back(harness: LinkingHarness) -> None:
+    for number in range(VOUCH_LIMITS.by_moderator):
+        asked = await harness.ask(ANN, ADA, OWNER)
+        assert asked, number
+        await harness.store.vouches.withdraw(GUILD, ANN, asked.account, harness.now, harness.pseudonym, MOD)
+    assert await harness.ask(ANN, ADA, OWNER) is None
+    assert await harness.ask(ANN, ADA, OWNER, moderator=BEN) is not None
+
+
+ANSWERS = ["nothing", "confirm", "decline", "confirm and decline"]
+
+
+@pytest.mark.parametrize("said", ANSWERS)
+async def test_whether_a_moderator_may_ask_does_not_depend_on_what_the_member_answered(
+    harness: LinkingHarness, said: str
+) -> None:
+    asked = [await harness.ask(ANN, f"loopring:{number}", owner_of(str(number))) for number in range(3)]
+    for vouch in filter(None, asked):
+        for answer in said.split(" and ") if said != "nothing" else []:
+            await getattr(harness.linking.vouching, answer)(ANN, GUILD, vouch.vouch_id)
+    harness.pass_time(A_SECOND)
+    seen = [await harness.ask(ANN, f"loopring:{number}", owner_of(str(number))) is not None for number in range(6)]
+    for number in (0, 1):
+        its = to_account(f"loopring:{number}")
+        await harness.store.vouches.withdraw(GUILD, ANN, its, harness.now, harness.pseudonym, MOD)
+    seen += [await harness.ask(BEN, "loopring:0", owner_of("0")) is not None]
+    seen += [await harness.ask(ANN, f"loopring:{number}", owner_of(str(number))) is not None for number in (0, 6, 7)]
+    assert seen == [False, False, False, True, True, False, True, True, True, False]
+
+
+# ---------------------------------------------------------------- privacy
+
+
+async def test_the_export_lists_it_and_nothing_is_left_of_a_deleted_member(harness: LinkingHarness) -> None:
+    await harness.vouch(ANN, ADA, OWNER)
+    await harness.ask(ANN, HANA, owner_of("10002"), guild_id=GUILD + 1)
+    when = "2026-11-25T10:00:00+00:00"
+    export = await harness.export(ANN)
+    assert export["vouches"] == [
+        {
+            "guild_id": guild_id,
+            "account": account,
+            "owner": owner,
+            "asked_at": when,
+            "confirmed_at": confirmed,
+            "declined_at": None,
+        }
+        for guild_id, account, owner, confirmed in (
+            (GUILD, ADA, OWNER, when),
+            (GUILD + 1, HANA, owner_of("10002"), None),
+        )
+    ]
+    assert (await harness.export(MOD))["vouched_by_you"] == [
+        {"guild_id": GUILD, "asked_at": when},
+        {"guild_id": GUILD + 1, "asked_at": when},
+    ]
+    await harness.delete(ANN)
+    assert await harness.rows("SELECT 1 FROM vouches") == []
+    assert await harness.proven(ANN, HERE) == {}
