@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -130,6 +131,7 @@ class Bot(commands.Bot):
         self._stopping = False
         self._settled_at = 0.0
         self._command_ids: dict[tuple[int | None, str], int] = {}
+        self._lasting: list[re.Pattern[str]] = []
         self.started_at = discord.utils.utcnow()
 
     async def setup_hook(self) -> None:
@@ -177,11 +179,17 @@ class Bot(commands.Bot):
         """Log that the bot is ready."""
         log.info("ready as %s in %d guilds", self.user, len(self.guilds))
 
+    def answered_elsewhere(self, custom_ids: re.Pattern[str]) -> None:
+        """Leave buttons with such ids to the listener of a cog: they are not of one process, and never expire."""
+        self._lasting.append(custom_ids)
+
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer buttons whose views are gone: of an earlier process, expired, or ended as there were too many."""
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
         custom_id = _custom_id_of(interaction)
+        if any(lasting.fullmatch(custom_id) for lasting in self._lasting):
+            return
         words = _STALE_BUTTON
         if self.live_answers.has_ended(_origin_of(interaction)):
             words = _TOO_MANY_OPEN

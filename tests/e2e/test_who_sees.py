@@ -21,11 +21,12 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "accounts": {},
     "privacy export": {},
     "privacy delete": {},
-    "link-manual": {"member": "{ada}", "account": "10001"},
+    "vouch": {"member": "{ada}", "account": "10001"},
+    "unvouch": {"member": "{ada}", "account": "10001"},
     "help": {},
     "about": {},
 }
-ONLY_IN_SERVERS = {"verify", "link-manual"}
+ONLY_IN_SERVERS = {"verify", "vouch", "unvouch"}
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from bot.links import Vouch
 from bot.ui.panel import ActionButton, Host
 
 # Another prefix than a panel's: `bot.ui.client` answers presses of those that an earlier process made.
-_PRESSED = re.compile(r"tessera-vouch:(yes|no):(\d{1,20}):([0-9a-f]{16})")
+PRESSED = re.compile(r"tessera-vouch:(yes|no):(\d{1,20}):([0-9a-f]{16})")
 _MOST_BUTTONS = 5  # of a row
 
 ShowAnswer = Callable[[discord.Interaction[Any], str], Awaitable[None]]
@@ -38,7 +38,7 @@ class VouchPress:
     @classmethod
     def parse(cls, custom_id: str) -> VouchPress | None:
         """The press of a button with that id; None for any other button."""
-        found = _PRESSED.fullmatch(custom_id)
+        found = PRESSED.fullmatch(custom_id)
         return cls(found[1] == "yes", int(found[2]), found[3]) if found else None
 
 

@@ -17,7 +17,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking import vouch_embeds
-from bot.cogs.linking.vouch_buttons import VouchPress, question_view
+from bot.cogs.linking.vouch_buttons import PRESSED, VouchPress, question_view
 from bot.errors import InputError, TesseraError
 from bot.linking import Linking
 from bot.links import Vouch
@@ -41,6 +41,7 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
 
     def __init__(self, bot: Bot, linking: Linking) -> None:
         self._bot = bot
+        bot.answered_elsewhere(PRESSED)
         self._vouching = linking.vouching
         # One delivery at a time: otherwise a direct message and the answer to a command could both ask the same.
         self._delivering = asyncio.Lock()
