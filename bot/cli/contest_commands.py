@@ -138,8 +138,8 @@ def _plan(dispute: Dispute, winner: Claimant | None) -> list[str]:
     state = f"contested until {_moment(dispute.ends_at)} UTC" if dispute.ends_at else "frozen"
     lines = [f"{checksummed(dispute.owner)}, {state}"]
     for each in dispute.claimants:
-        has_it = ", has it now" if each.user_id == dispute.holder_id else ""
-        lines.append(f"  {each.user_id} signed at {_moment(each.signed_at)} UTC ({each.kind.description}){has_it}")
+        did = "has it now, proven at" if each.user_id == dispute.holder_id else "signed at"
+        lines.append(f"  {each.user_id} {did} {_moment(each.signed_at)} UTC ({each.kind.description})")
     others = [str(each.user_id) for each in dispute.claimants if each != winner]
     if winner is None:
         lines.append("It will be proven by nobody: who has its key must sign for it again.")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import main
-from bot.linking.contest_rules import LONGER_CONTESTS
+from bot.linking.contest_rules import LONGER_CONTESTS, MOST_CLAIMS
 from bot.linking.outcome import Result as Proof
 from bot.links import NOWHERE, NotificationKind
 from bot.signing.signature import checksummed
@@ -141,6 +141,19 @@ async def test_a_decision_ends_a_freeze(harness: LinkingHarness, contest: Comman
         break
 
 
+async def test_counting_starts_again_with_a_decision(harness: LinkingHarness, contest: Command) -> None:
+    """Or the next claim would freeze the address again; and it is no first claim."""
+    await harness.prove(ANN, ACCOUNT, KEY)
+    for _ in range(MOST_CLAIMS):
+        await harness.prove(BEN, ACCOUNT, KEY)
+        await harness.prove(ANN, ACCOUNT, KEY)
+        harness.pass_time(CONTEST)
+    assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Proof.FROZEN
+    await contest("decide", ADDRESS, "--for", str(ANN), "--yes")
+    outcome = await harness.prove(BEN, ACCOUNT, KEY)
+    assert (outcome.result, outcome.until) == (Proof.CONTESTED, harness.now + LONGER_CONTESTS[0])
+
+
 async def test_a_holder_by_decision_starts_the_cool_down_again(harness: LinkingHarness, contest: Command) -> None:
     await frozen(harness)
     [before] = (await harness.store.proven.of(ANN, NOWHERE)).accounts.values()
@@ -170,6 +183,8 @@ async def test_nothing_is_decided_before_yes_is_typed(harness: LinkingHarness, c
     asked = await contest("decide", ADDRESS, "--for", str(BEN), typed=typed)
     assert (asked.code, asked.err) == (2, "tessera: Nothing was changed: type `yes`, or say --yes.\n")
     assert asked.lines[0] == f"{ADDRESS}, contested until {harness.now + CONTEST:%Y-%m-%d %H:%M} UTC"
+    proven_at = f"{harness.now:%Y-%m-%d %H:%M} UTC (signature)"
+    assert asked.lines[1:3] == [f"  {ANN} has it now, proven at {proven_at}", f"  {BEN} signed at {proven_at}"]
     assert asked.lines[-1] == "Type `yes` to do it:"
     assert await harness.dump() == before
     assert (await contest("decide", ADDRESS, "--for", str(BEN), typed="yes\n")).code == 0
