@@ -158,6 +158,13 @@ async def test_a_locked_wallet_is_reported_with_what_to_do(verifiers: Verifiers,
         await verifiers.verify(LOCKED, word)
 
 
+async def test_only_a_wallet_that_says_no_as_loopring_s_do_is_asked_whether_it_is_locked(verifiers: Verifiers) -> None:
+    for account, asked in ((PLAIN, 3), (WALLET, 3 + 4)):  # the code, two forms, and then perhaps its state
+        with pytest.raises(ProofError, match="does not accept"):
+            await verifiers.verify(account, STRANGER)
+        assert await verifiers.asked() == asked
+
+
 async def test_a_wallet_that_takes_too_long_gives_no_answer(sandbox: SandboxClient, source: LoopringSource) -> None:
     async with open_verifiers(sandbox, source, seconds=0.5) as verifiers:
         with pytest.raises(UndecidedError, match="Try again"):

@@ -244,6 +244,8 @@ def test_longer_signatures_are_the_contract_s_own_matter(signature: bytes) -> No
         pytest.param(SIGNATURE + R + S + b"\x1f", id="the second owner of a Safe signed its digest as a message"),
         pytest.param(R + S + b"\x20" + SIGNATURE, id="the first owner did"),
         pytest.param(R + word(SECPK1_N - int.from_bytes(S)) + b"\x1b", id="the twin"),
+        pytest.param(word(SECPK1_N) + S + b"\x1c", id="r out of range"),
+        pytest.param(R + word(0) + b"\x1c", id="s out of range"),
     ],
 )
 def test_what_says_that_it_is_of_no_text_is_shown_to_no_contract(signature: bytes) -> None:

@@ -22,8 +22,10 @@ class Search:
         self._moves: dict[World, dict[Step, Move]] = {}
         queue = [World()]
         for world in queue:  # grows meanwhile
-            self._moves[world] = {move.step: move for move in moves(variant, world)}
-            for step, after, no in self._moves[world].values():
+            found = list(moves(variant, world))
+            self._moves[world] = {move.step: move for move in found}
+            assert len(self._moves[world]) == len(found), "one step leads to two states"
+            for step, after, no in found:
                 trace = (*self.states[world], step)
                 if no:
                     self.attempts.setdefault((step, no), trace)
