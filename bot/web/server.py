@@ -28,7 +28,10 @@ from bot.web.open_connections import OpenConnections
 from bot.web.verify_page import MAX_BODY, VerifyPage
 from bot.web.visitor import Visitors
 
+# How many wait in the queue of the system, and how many of them asyncio accepts in one turn of the loop, before anything
+# else has its turn: fewer than one address may have, so that who was accepted is heard before others take that place.
 _BACKLOG = 128
+_ACCEPTED_AT_ONCE = 8
 # Verifying a signature may take three requests to slow nodes, of eight seconds each.
 _REQUEST_SECONDS = 25.0
 _SHUTDOWN_SECONDS = 5.0
@@ -146,9 +149,13 @@ async def _guarded(app: web.Application, guard: Guard) -> AsyncIterator[web.Serv
 async def _listen(settings: WebSettings, make_protocol: Callable[[], asyncio.Protocol]) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     try:
-        return await loop.create_server(make_protocol, settings.host, settings.port, backlog=_BACKLOG)
+        listener = await loop.create_server(make_protocol, settings.host, settings.port, backlog=_ACCEPTED_AT_ONCE)
     except OSError as error:
         place = {"host": settings.host, "port": settings.port}
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(_IN_USE, **place) from error
         raise ConfigError(_CANNOT_LISTEN, **place, reason=os.strerror(error.errno or 0)) from error
+    for each in listener.sockets:
+        with each.dup() as queue:
+            queue.listen(_BACKLOG)
+    return listener
