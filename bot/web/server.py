@@ -28,10 +28,10 @@ from bot.web.open_connections import OpenConnections
 from bot.web.verify_page import MAX_BODY, VerifyPage
 from bot.web.visitor import Visitors
 
-# How many wait in the queue of the system, and how many of them asyncio accepts in one turn of the loop, before anything
-# else has its turn: fewer than one address may have, so that who was accepted is heard before others take that place.
+# How many may wait in the queue of the system, and how many of them asyncio accepts in one turn of the loop. One that was
+# accepted is heard some five turns later, and by then no more may have come than one address may have.
 _BACKLOG = 128
-_ACCEPTED_AT_ONCE = 8
+_ACCEPTED_AT_ONCE = 3
 # Verifying a signature may take three requests to slow nodes, of eight seconds each.
 _REQUEST_SECONDS = 25.0
 _SHUTDOWN_SECONDS = 5.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -60,6 +61,21 @@ async def test_from_one_address_they_take_places_from_one_another_alone(harness:
         for _ in range(50):
             assert (await ask(url, HEALTH)).status == 200
         assert (await ask(url, page_of(url))).status == 200
+
+
+async def test_a_request_that_came_before_a_burst_from_the_same_address_is_answered(harness: PageHarness) -> None:
+    """All of them are in the queue before the bot looks at it: it must read the first before it accepts the last."""
+    async with serving_page(harness) as url:
+        place = ("127.0.0.1", int(url.rpartition(":")[2]))
+        burst = [socket.create_connection(place, timeout=5) for _ in range(4 * EACH)]
+        try:
+            burst[0].sendall(HEALTH)
+            burst[0].settimeout(0)
+            answer = await asyncio.get_running_loop().sock_recv(burst[0], 1024)
+        finally:
+            for each in burst:
+                each.close()
+    assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 async def test_through_the_proxy_they_make_room_for_whoever_sends_a_request(harness: PageHarness) -> None:
