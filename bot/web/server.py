@@ -28,8 +28,8 @@ from bot.web.open_connections import OpenConnections
 from bot.web.verify_page import MAX_BODY, VerifyPage
 from bot.web.visitor import Visitors
 
-# How many may wait in the queue of the system, and how many of them asyncio accepts in one turn of the loop. One that was
-# accepted is heard some five turns later, and by then no more may have come than one address may have.
+# How many may wait in the queue of the system, and how many of them asyncio accepts in one turn of the loop. Who was
+# accepted is heard some five turns later; by then no more may have come than one address may have.
 _BACKLOG = 128
 _ACCEPTED_AT_ONCE = 3
 # Verifying a signature may take three requests to slow nodes, of eight seconds each.
