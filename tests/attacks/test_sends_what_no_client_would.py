@@ -57,7 +57,7 @@ def plain_options(commands: list[dict[str, Any]]) -> list[tuple[dict[str, Any], 
 async def test_an_unknown_choice_gets_a_sentence_that_names_those_there_are(
     ada: Person, commands: list[dict[str, Any]]
 ) -> None:
-    tried = 0
+    tried = set()
     for command, option in plain_options(commands):
         if choices := option.get("choices"):
             answer = await ada.send_handmade(
@@ -65,7 +65,7 @@ async def test_an_unknown_choice_gets_a_sentence_that_names_those_there_are(
             )
             names = ", ".join(f"`{choice['name']}`" for choice in choices)
             assert f"`{option['name']}` has no such choice: choose one of {names}." in answer.text
-            tried += 1
+            tried.add(command["name"])
     assert tried
 
 
@@ -87,7 +87,7 @@ async def test_an_unknown_option_and_a_missing_one_get_a_sentence(ada: Person, c
 async def test_a_person_whom_discord_does_not_resolve_gets_a_sentence(
     ada: Person, commands: list[dict[str, Any]]
 ) -> None:
-    tried = 0
+    tried = set()
     for command, option in plain_options(commands):
         if option["type"] == 6:
             given = [{"name": option["name"], "type": 6, "value": "123456789012345678"}]
@@ -97,8 +97,8 @@ async def test_a_person_whom_discord_does_not_resolve_gets_a_sentence(
                 if each["type"] == 3 and each.get("required")
             ]
             assert NOT_UNDERSTOOD in (await ada.send_handmade(COMMAND, sent(command, *given))).text
-            tried += 1
-    assert tried == 2
+            tried.add(command["name"])
+    assert tried == {"collections", "vouch", "unvouch"}
 
 
 @pytest.mark.parametrize("name", ["nothing", "privacy"])
