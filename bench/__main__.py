@@ -15,7 +15,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import archive, attacks, bursts, details_calls, first_page, flood, footprint, kills, page, recording
+from bench import archive, attacks, bursts, details_calls, fair, first_page, flood, footprint, kills, page, recording
 from bench.bot_process import REPOSITORY, BotDiedError
 from bench.figures import Figure, fails, table
 from bench.visits import RefusedError
@@ -30,6 +30,7 @@ SECTIONS = {
     "page": page.measure,
     "flood": flood.measure,
     "attacks": attacks.measure,
+    "fair": fair.measure,
     "kills": kills.measure,
 }
 RESULTS = REPOSITORY / "artifacts" / "bench.json"

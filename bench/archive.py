@@ -22,7 +22,7 @@ from bot.archive.lines import AccountRecord, Header, HeldRecord, order
 from bot.archive.writer import write_archive
 from bot.holdings import LOOPRING, Account, Collection
 from bot.sources.archive import ArchiveSource
-from bot.sources.pace import Priority
+from bot.sources.askers import Asker, Askers
 
 SECTION = "archive: 100,000 accounts of 12 collections"
 ACCOUNTS = 100_000
@@ -85,7 +85,7 @@ async def _use(path: Path, accounts: int) -> None:
     for _ in range(LOOK_UPS):
         account = Account(LOOPRING, str(_FIRST + dice.randrange(accounts)))
         started = time.perf_counter()
-        async for scan in source.iter_holdings(account, None, Priority.INTERACTIVE):
+        async for scan in source.iter_holdings(account, None, Askers(Asker.job("bench"))):
             if len(scan.rows) != HELD:
                 raise SystemExit("a wrong answer")
         times.append((time.perf_counter() - started) * 1000)

@@ -51,13 +51,13 @@ image_gateways = ["http://127.0.0.1:{port}/ipfs/"]
 name = "loopring"
 kind = "loopring"
 base_url = "http://127.0.0.1:{port}/loopring"
-requests_per_second = 10000
+requests_per_second = {per_second}
 [[source]]
 name = "ethereum"
 kind = "blockscout"
 base_url = "http://127.0.0.1:{port}/blockscout/1/api/v2"
 chain_id = 1
-requests_per_second = 10000
+requests_per_second = {per_second}
 [store]
 path = "{store}"
 [web]
@@ -184,8 +184,13 @@ class BenchSandbox:
         return self._traffic.last
 
     @asynccontextmanager
-    async def bot(self, *, page: bool = False) -> AsyncIterator[BotProcess]:
-        """A bot with an empty store, ready; with a page for proofs at `page_url` if wanted."""
+    async def bot(self, *, page: bool = False, per_second: int = 10_000) -> AsyncIterator[BotProcess]:
+        """A bot with an empty store, ready; with a page for proofs at `page_url` if wanted.
+
+        Args:
+            page: Whether it has one.
+            per_second: How often it may ask each source.
+        """
         web_table = NO_PAGE
         if page:
             page_port = _free_port()
@@ -194,7 +199,8 @@ class BenchSandbox:
         with TemporaryDirectory(prefix="tessera-bench-") as name:
             config = Path(name) / "config.toml"
             store = (Path(name) / "tessera.db").as_posix()
-            config.write_text(CONFIG.format(port=self.port, store=store, web=web_table), encoding="utf-8")
+            written = CONFIG.format(port=self.port, store=store, web=web_table, per_second=per_second)
+            config.write_text(written, encoding="utf-8")
             secrets = dict(SECRETS)
             if page:
                 secrets |= PAGE_SECRETS | {"ETH_RPC_URL": f"http://127.0.0.1:{self.port}/ethereum/1"}

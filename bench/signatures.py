@@ -9,6 +9,7 @@ from bench.percentiles import percentile
 from bot.errors import ProofError
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.links import ProofKind
+from bot.sources.askers import Asker
 from sandbox.signing import address_of, sign
 
 SIGNATURES = 150
@@ -29,7 +30,7 @@ async def figures(section: str) -> list[Figure]:
         owner = address if n % 2 else signed[n - 1][0]
         began = time.perf_counter()
         try:
-            accepted = await verifier.verify(TEXT, signature, signer=owner, owner=owner) is ProofKind.KEY
+            accepted = await verifier.verify(TEXT, signature, signer=owner, owner=owner, user_id=1) is ProofKind.KEY
         except ProofError:
             accepted = False
         times.append((time.perf_counter() - began) * 1000)
@@ -41,5 +42,5 @@ async def figures(section: str) -> list[Figure]:
     ]
 
 
-async def _nothing_known(_owner: str) -> None:
+async def _nothing_known(_wallet: str, _prover: Asker) -> None:
     """Here are no wallets that are not deployed yet."""

@@ -17,6 +17,7 @@ import aiohttp
 from bench.sandbox import BenchSandbox
 from bot.web.static import static_files
 from bot.web.verify_page import COOKIE, CSRF
+from sandbox.discord.interactions import Interaction
 
 PAGE = "/v"
 FILES = tuple(path for path, _, _ in static_files() if path != PAGE)
@@ -101,13 +102,14 @@ class Visit:
         self._token = self._cookie = self._location = self._signer = self._signature = ""
         self._state: dict[str, Any] = {}
         self._issued: dict[str, Any] = {}
+        self.asked: Interaction | None = None  # the `/verify`
         self._address = f"{VISITORS_NETWORK}.{member // 250}.{member % 250 + 1}"
 
     async def begin(self) -> None:
         """Run `/verify`, remember the token of its link, and find the key of the account."""
         self._signer = (await self._sandbox.switch("sign", account=self._account, text="?"))["address"]
         # Each server may start thirty a minute.
-        asked = self._sandbox.type(self._member, "verify", {"account": self._account}, guild=self._member)
+        asked = self.asked = self._sandbox.type(self._member, "verify", {"account": self._account}, guild=self._member)
         await self._sandbox.answered([asked])
         message = asked.for_client()["message"]
         buttons = [item for row in message["components"] for item in row["components"]] if message else []

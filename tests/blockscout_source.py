@@ -13,13 +13,13 @@ from pydantic import SecretStr
 from bot.config.source_tables import BlockscoutTable
 from bot.errors import TesseraError
 from bot.holdings import Account, Holding
+from bot.sources.askers import Asker, Askers
 from bot.sources.blockscout import BlockscoutSource
-from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from sandbox.world import BLOCKSCOUT_KEY
 from tests.sandbox_client import SandboxClient
 
-NOW = Priority.INTERACTIVE
+NOW = Askers(Asker.member(1))
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 WHALE = "0xf1831929cc806e6056a79143446d869985cae32c"

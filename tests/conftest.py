@@ -28,6 +28,7 @@ _SLOW_MODULES = {
         "app/test_run.py",
         "attacks/test_a_sibling_writes_cookies.py",
         "attacks/test_opaque_bytes_signed_elsewhere.py",
+        "attacks/test_forty_questions.py",
         "cli/test_arguments.py",
         "conformance/test_eip4361.py",
         "linking/test_crashes.py",

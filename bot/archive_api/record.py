@@ -21,8 +21,8 @@ from bot.holdings import Account, Collection, Holding, NftList
 from bot.messages import Message
 from bot.names import AccountRef, Names, RefKind, is_numbered
 from bot.reasons import reason_words
+from bot.sources.askers import Asker, Askers
 from bot.sources.capabilities import holders_of, resolver_of
-from bot.sources.pace import Priority
 from bot.sources.reading import fetch_holdings, last_of, read_nfts
 from bot.sources.source import Source
 
@@ -38,8 +38,6 @@ _BATCH = 8
 _PAUSE_SECONDS = 35.0
 # After so many batches in a row without any answer, the recording stops.
 _MAX_SILENT_BATCHES = 5
-
-_BACKGROUND = Priority.BACKGROUND
 
 
 @dataclass
@@ -74,7 +72,7 @@ async def list_holders(source: Source, collection_id: str) -> tuple[Sequence[Acc
     lister = holders_of(source)
     if lister is None:
         raise InputError(_NO_HOLDERS, label=source.label)
-    scan = await last_of(lister.iter_holders(collection_id, _BACKGROUND))
+    scan = await last_of(lister.iter_holders(collection_id, Askers(Asker.job("record holders"))))
     if scan is None:
         raise SourceError(_NO_HOLDERS_ANSWER, label=source.label)
     accounts = [holder.account.account_id for holder in scan.rows]
@@ -160,14 +158,15 @@ def _save(
 
 
 async def _read(source: Source, ref: AccountRef, partial: Partial) -> _Found | TesseraError:
+    askers = Askers(Asker.job(f"record {ref.value}"))
     try:
-        account, owner = await _resolve(source, ref)
+        account, owner = await _resolve(source, ref, askers)
         if partial.done.get(account.account_id):
             return _Found()
-        read = await fetch_holdings(source, account, _BACKGROUND)
-        held = [await _held(source, account, row, with_nfts=partial.header.has_nfts) for row in read.holdings]
+        read = await fetch_holdings(source, account, askers)
+        held = [await _held(source, account, row, askers, with_nfts=partial.header.has_nfts) for row in read.holdings]
         # On a chain the account is the address.
-        owner = owner or await _owner(source, account) if is_numbered(source.network) else ""
+        owner = owner or await _owner(source, account, askers) if is_numbered(source.network) else ""
     except TesseraError as error:
         return error
     record = AccountRecord(
@@ -176,27 +175,27 @@ async def _read(source: Source, ref: AccountRef, partial: Partial) -> _Found | T
     return _Found(record, [row.collection for row in read.holdings])
 
 
-async def _resolve(source: Source, ref: AccountRef) -> tuple[Account, str]:
+async def _resolve(source: Source, ref: AccountRef, askers: Askers) -> tuple[Account, str]:
     """The account, and its owner if that was needed to find it."""
     if ref.kind is RefKind.ID:
         return Account(source.network, ref.value), ""
-    owner = await _resolve_name(source, ref.value) if ref.kind is RefKind.NAME else ref.value
-    return await source.fetch_account(owner, _BACKGROUND), owner
+    owner = await _resolve_name(source, ref.value, askers) if ref.kind is RefKind.NAME else ref.value
+    return await source.fetch_account(owner, askers), owner
 
 
-async def _resolve_name(source: Source, name: str) -> str:
+async def _resolve_name(source: Source, name: str, askers: Askers) -> str:
     resolver = resolver_of(source)
     if resolver is None:
         raise SourceError(_NO_NAMES, label=source.label)
-    return await resolver.resolve_name(name, _BACKGROUND)
+    return await resolver.resolve_name(name, askers)
 
 
-async def _held(source: Source, account: Account, row: Holding, *, with_nfts: bool) -> HeldRecord:
+async def _held(source: Source, account: Account, row: Holding, askers: Askers, *, with_nfts: bool) -> HeldRecord:
     if not with_nfts:
         return HeldRecord(row.collection.collection_id, row.kinds)
     nfts = NftList()
     try:
-        async for state in read_nfts(source, account, row.collection, _BACKGROUND):
+        async for state in read_nfts(source, account, row.collection, askers):
             nfts = state
     except RefusedError:
         raise
@@ -205,8 +204,8 @@ async def _held(source: Source, account: Account, row: Holding, *, with_nfts: bo
     return HeldRecord(row.collection.collection_id, row.kinds, nfts)
 
 
-async def _owner(source: Source, account: Account) -> str:
+async def _owner(source: Source, account: Account, askers: Askers) -> str:
     try:
-        return await source.fetch_owner(account, _BACKGROUND)
+        return await source.fetch_owner(account, askers)
     except (SourceError, NotFoundError):
         return ""  # counted in the report; the holdings are known nevertheless

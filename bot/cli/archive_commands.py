@@ -30,7 +30,7 @@ from bot.holdings import LOOPRING, Account, Holdings
 from bot.messages import Message
 from bot.names import AccountRef, Names, RefKind
 from bot.sources.archive import ArchiveSource
-from bot.sources.pace import Priority
+from bot.sources.askers import Asker, Askers
 from bot.sources.reading import fetch_holdings
 from bot.sources.source import Source
 
@@ -215,7 +215,7 @@ async def _show(arguments: argparse.Namespace) -> int:
             raise InputError(_NO_NAMES)
         account = Account(source.network, ref.value)
         if ref.kind is RefKind.OWNER:
-            account = await source.fetch_account(ref.value, Priority.INTERACTIVE)
+            account = await source.fetch_account(ref.value, Askers(Asker.job("archive")))
         holdings, owner = await _fetch_with_owner(source, account)
     finally:
         await source.close()
@@ -224,9 +224,9 @@ async def _show(arguments: argparse.Namespace) -> int:
 
 
 async def _fetch_with_owner(source: ArchiveSource, account: Account) -> tuple[Holdings, str]:
-    holdings = await fetch_holdings(source, account, Priority.INTERACTIVE)
+    holdings = await fetch_holdings(source, account, Askers(Asker.job("archive")))
     try:
-        return holdings, await source.fetch_owner(account, Priority.INTERACTIVE)
+        return holdings, await source.fetch_owner(account, Askers(Asker.job("archive")))
     except TesseraError:
         return holdings, ""
 

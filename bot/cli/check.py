@@ -18,7 +18,7 @@ from bot.linking.ethereum import Nodes
 from bot.linking.proof_methods import availabilities, weaknesses
 from bot.lookup.owner_rule import OwnerRule
 from bot.names import Names, is_numbered
-from bot.sources.pace import Priority
+from bot.sources.askers import Asker, Askers
 from bot.sources.reading import read_holdings
 from bot.sources.session import open_session
 from bot.sources.source import Source
@@ -159,7 +159,7 @@ async def _check_source(table: SourceTable, print_line: Callable[[str], object])
         started = time.perf_counter()
         some_account = Account(source.network, _SOME_NUMBER if is_numbered(source.network) else _SOME_ADDRESS)
         try:
-            async for _ in read_holdings(source, some_account, Priority.INTERACTIVE):
+            async for _ in read_holdings(source, some_account, Askers(Asker.job("check"))):
                 break
         except RefusedError as error:
             print_line(f"✗ {source.label}: {error.sentence}")

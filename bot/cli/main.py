@@ -27,6 +27,7 @@ from bot.errors import ConfigError, DamagedStoreError, InputError, RefusedError,
 from bot.holdings import Order
 from bot.messages import Message
 from bot.names import parse_contract, refuse_secrets
+from bot.sources.askers import Asker
 from bot.sources.session import open_session
 from bot.sources.source import Source
 from bot.store import Store
@@ -166,11 +167,12 @@ async def _backup(settings: Settings, file: Path) -> int:
 
 async def _collections(settings: Settings, arguments: argparse.Namespace) -> int:
     contract = parse_contract(arguments.contract) if arguments.contract else None
+    asker = Asker.job("collections")
     # A store in memory: the bot's file belongs to the bot.
     store = await Store.open(None)
     try:
         async with open_lookup(settings, store) as lookup:
-            account, answer = await lookup.find_holdings(lookup.names.parse_account(arguments.account), contract)
+            account, answer = await lookup.find_holdings(lookup.names.parse_account(arguments.account), asker, contract)
             async for holdings in answer:
                 if sys.stderr.isatty() and not holdings.complete:
                     print(
@@ -178,7 +180,7 @@ async def _collections(settings: Settings, arguments: argparse.Namespace) -> int
                     )
             if sys.stderr.isatty():
                 print("\r\033[K", end="", file=sys.stderr)
-            owner = await lookup.fetch_owner(account)
+            owner = await lookup.fetch_owner(account, asker)
             shown = holdings.shown(Order[arguments.sort.upper()], hide_scam=not arguments.spam)
             show = holdings_json if arguments.json else holdings_table
             print(show(shown, owner.address), flush=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import aiohttp
 from sqlite_utils import Database
 
 from bot.app.build_sources import open_sources
@@ -21,8 +20,9 @@ from bot.lookup.owners import ask_each
 from bot.messages import Message
 from bot.names import Names, RefKind, is_numbered
 from bot.signing.signature import checksummed, parse_address
+from bot.sources.askers import Asker, Askers
 from bot.sources.capabilities import each_of
-from bot.sources.pace import Priority
+from bot.sources.session import open_session
 from bot.sources.source import Source
 from bot.store.linking.owner_table import OPERATOR, OwnerFact, forget_fact, get_fact, links_of, set_fact
 from bot.store.pseudonyms import Pseudonym
@@ -73,7 +73,7 @@ async def run(settings: Settings, arguments: argparse.Namespace, print_line: Pri
     Raises:
         TesseraError: its sentence is to be printed.
     """
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         sources = await open_sources(settings, session)
         try:
             account = _parse(arguments.account, sources)
@@ -104,7 +104,7 @@ async def _show(settings: Settings, account: Account, source: Source, print_line
     print_line(f"  stored: {_describe(stored)}")
     print_line(f"  linked by {linked:,}, proven by {len(proven):,}")
     print_line(f"  rule: {rule.describe(source)}")
-    statements = await ask_each(account, each_of(source), Priority.INTERACTIVE)
+    statements = await ask_each(account, each_of(source), Askers(Asker.job("tessera owners")))
     for statement in statements:
         print_line(f"  {_line(statement)}")
     speakers = {each.name for each in rule.speakers(source)}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.errors import ContradictionError, InputError, NothingLinkedError, SourceError
+from bot.errors import ContradictionError, InputError, LimitError, NothingLinkedError, SourceError
 from bot.holdings import Account
 from bot.linking.contest_rules import OBJECTION_PERIOD, REFUSAL_PERIOD
 from bot.linking.refusal_errors import refusal_error
@@ -15,6 +15,7 @@ from bot.links import MAX_LABEL, MAX_LINKS, Link
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.names import refuse_secrets
+from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.linking.link_table import LinkOutcome
 from bot.store.linking.refusal import Refusal
@@ -73,17 +74,18 @@ class Accounts:
             LimitError: the member has the maximum number of accounts.
             SourceError: which account is meant cannot be found out while its source is down.
         """
-        account = await self._lookup.resolve(self._lookup.names.parse_account(text))
+        asker = Asker.member(user_id)
+        account = await self._lookup.resolve(self._lookup.names.parse_account(text), asker)
         owner, unknown_reason = "", ""
         try:
-            owner = await self._lookup.owner_of(account)
+            owner = await self._lookup.owner_of(account, asker)
         except SourceError as error:
             unknown_reason = error.sentence
         outcome = await self._links.add(user_id, account, owner, self._clock(), limit=MAX_LINKS)
         if outcome is LinkOutcome.LIMIT:
             raise refusal_error(Refusal.LIMIT)
         if owner:
-            await self._remember_wallet(owner)
+            await self._remember_wallet(owner, asker)
         link = await self.get(user_id, account)
         return LinkResult(link, is_new=outcome is LinkOutcome.ADDED, unknown_reason=unknown_reason)
 
@@ -132,14 +134,15 @@ class Accounts:
             SourceError: which account is meant cannot be found out while its source is down.
             ContradictionError: sources contradict each other about its owner.
         """
+        prover = Asker.prover(user_id)
         try:
             link = await self.find(user_id, text)
         except InputError:
-            account = await self._lookup.resolve(self._lookup.names.parse_account(text))
+            account = await self._lookup.resolve(self._lookup.names.parse_account(text), prover)
             fresh = Link(account, "", "", is_main=False, linked_at=self._clock())
             link = next((known for known in await self._links.of(user_id) if known.account == account), fresh)
         try:
-            return replace(link, owner=await self._lookup.owner_of(link.account))
+            return replace(link, owner=await self._lookup.owner_of(link.account, prover))
         except ContradictionError:
             raise
         except SourceError as error:
@@ -209,11 +212,11 @@ class Accounts:
         if not await self._contests.object(user_id, owner, now, now + OBJECTION_PERIOD):
             raise InputError(_NOTHING_TO_OBJECT_TO)
 
-    async def _remember_wallet(self, owner: str) -> None:
+    async def _remember_wallet(self, owner: str, asker: Asker) -> None:
         """Ask Loopring how a wallet's address is computed, while it still answers: a proof may need that later."""
         try:
-            await self._lookup.counterfactual(owner)
-        except SourceError as error:
+            await self._lookup.counterfactual(owner, asker)
+        except (SourceError, LimitError) as error:
             # Nothing is lost: a proof asks again, and says so if there is no answer then.
             log.info("wallet of a linked account: %s", error.sentence)
 

@@ -9,6 +9,7 @@ from bot.holdings import Account
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.proofs import Session
+from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.rows import to_account
 
@@ -34,24 +35,25 @@ class Claims:
             SourceError: who owns the account cannot be found out now.
             ContradictionError: sources contradict each other about that.
         """
+        prover = Asker.prover(session.person.user_id)
         if not session.account:
-            return session, (str(await self._own_account(signer)),)
+            return session, (str(await self._own_account(signer, prover)),)
         # Whatever was reported or linked before: a proof rests on what is confirmed now.
-        owner = await self._lookup.owner_of(to_account(session.account))
+        owner = await self._lookup.owner_of(to_account(session.account), prover)
         if owner != session.owner:
             await self._sessions.save_owner(session, owner)
         return replace(session, owner=owner), (session.account,)
 
-    async def _own_account(self, signer: str) -> Account:
+    async def _own_account(self, signer: str, prover: Asker) -> Account:
         """The account of the connected address: a source found it, and whose it is must be confirmed."""
-        account = await self._account_of(signer)
-        if await self._lookup.owner_of(account) != signer:
+        account = await self._account_of(signer, prover)
+        if await self._lookup.owner_of(account, prover) != signer:
             raise InputError(_NO_ACCOUNT, start=signer[:6], end=signer[-4:])
         return account
 
-    async def _account_of(self, owner: str) -> Account:
+    async def _account_of(self, owner: str, prover: Asker) -> Account:
         """The account of an address, as if it had been typed without its network."""
         try:
-            return await self._lookup.resolve(self._lookup.names.parse_account(owner))
+            return await self._lookup.resolve(self._lookup.names.parse_account(owner), prover)
         except NotFoundError as error:
             raise InputError(_NO_ACCOUNT, start=owner[:6], end=owner[-4:]) from error

@@ -27,6 +27,7 @@ from bot.signing.signature import (
     personal_digest_of_bytes,
     recover,
 )
+from bot.sources.askers import Asker
 
 # The same for each form of a signature that is of no text, and for what a contract lets pass: which it is, is no help.
 _NOT_OF_THE_TEXT = Message(
@@ -81,7 +82,7 @@ class SignatureVerifier:
     def __init__(
         self,
         nodes: Nodes | None,
-        counterfactual: Callable[[str], Awaitable[Counterfactual | None]],
+        counterfactual: Callable[[str, Asker], Awaitable[Counterfactual | None]],
         factories: Collection[str],
         *,
         knows_wallets: bool = True,
@@ -91,7 +92,7 @@ class SignatureVerifier:
         self._factories = frozenset(factories)
         self._knows_wallets = knows_wallets
 
-    async def verify(self, text: str, signature: bytes, *, signer: str, owner: str) -> ProofKind:
+    async def verify(self, text: str, signature: bytes, *, signer: str, owner: str, user_id: int) -> ProofKind:
         """How a signature of `text` proves control of `owner`.
 
         Args:
@@ -99,6 +100,7 @@ class SignatureVerifier:
             signature: As it was sent.
             signer: The address that was to sign: the owner itself, or the key of that smart wallet.
             owner: The address that is to be proven.
+            user_id: The member who proves it.
 
         Raises:
             ProofError: it does not.
@@ -116,15 +118,15 @@ class SignatureVerifier:
         if self._nodes is None:
             raise ProofError(_NO_NODE)
         if not await self._nodes.code(owner):
-            await self._verify_undeployed(owner, key, self._nodes)
+            await self._verify_undeployed(owner, key, self._nodes, Asker.prover(user_id))
             return ProofKind.COUNTERFACTUAL
         await _verify_by_contract(owner, digest, signature, self._nodes)
         return ProofKind.CONTRACT
 
-    async def _verify_undeployed(self, owner: str, key: str | None, nodes: Nodes) -> None:
+    async def _verify_undeployed(self, owner: str, key: str | None, nodes: Nodes, prover: Asker) -> None:
         """Verify that this key owns the wallet that will be at `owner` once it is deployed."""
         try:
-            known = await self._counterfactual(owner)
+            known = await self._counterfactual(owner, prover)
         except SourceError as error:
             raise UndecidedError(_LATER, owner=checksummed(owner)) from error
         if known is None and not self._knows_wallets:

@@ -12,6 +12,7 @@ from bot.errors import StoreError, TesseraError
 from bot.linking.contest_rules import HISTORY_RETAINED, LONGEST_ROUND, MESSAGE_SPAN, freezes
 from bot.linking.vouching import ANSWERS_RETAINED, VOUCH_LIMITS
 from bot.lookup.lookup import Lookup
+from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.pseudonyms import Pseudonym
 
@@ -42,7 +43,7 @@ async def confirm_owners(store: Store, lookup: Lookup, limit: int) -> None:
     """
     for account in await store.owners.unconfirmed(limit):
         try:
-            await lookup.owner_of(account)
+            await lookup.owner_of(account, Asker.job("owners"))
         except StoreError:
             raise
         except TesseraError as error:

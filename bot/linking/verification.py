@@ -253,8 +253,9 @@ class Verification:
         challenge = await self._sessions.consume(session, challenge_id, self._clock())
         if challenge is None:
             raise SessionError(SESSION_OVER)
+        user_id = session.person.user_id
         kind = await self._signatures.verify(
-            challenge.text, parse_signature(signature), signer=challenge.signer, owner=challenge.owner
+            challenge.text, parse_signature(signature), signer=challenge.signer, owner=challenge.owner, user_id=user_id
         )
         if not all(covers(kind, account) for account in challenge.accounts):
             raise ProofError(ANOTHER_CHAIN)

@@ -15,6 +15,7 @@ from bot.holdings import Account
 from bot.links import NOWHERE, InGuild, Proven, Scope, Vouch
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
+from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.linking.vouch_table import VouchAnswer, VouchLimits
 from bot.store.pseudonyms import Pseudonym
@@ -85,10 +86,10 @@ class Vouching:
         if user_id == moderator_id:
             raise InputError(_NOT_FOR_ONESELF)
         refusal = InputError(_REFUSED, most=VOUCH_LIMITS.by_moderator)
-        ref = self._lookup.names.parse_account(text)
+        ref, asker = self._lookup.names.parse_account(text), Asker.member(moderator_id)
         try:
-            account = await self._lookup.resolve(ref)
-            owner = await self._lookup.owner_of(account)
+            account = await self._lookup.resolve(ref, asker)
+            owner = await self._lookup.owner_of(account, asker)
         except (InputError, NotFoundError, SourceError) as error:
             raise refusal from error
         vouch = Vouch(scope.guild_id, user_id, account, owner, self._clock())
@@ -106,7 +107,8 @@ class Vouching:
             NotFoundError: there is no such account.
             SourceError: which account is meant cannot be found out while its source is down.
         """
-        account = await self._lookup.resolve(self._lookup.names.parse_account(text))
+        asker = Asker.member(moderator_id)
+        account = await self._lookup.resolve(self._lookup.names.parse_account(text), asker)
         await self._vouches.withdraw(guild_id, user_id, account, self._clock(), self._pseudonym, moderator_id)
         return account
 

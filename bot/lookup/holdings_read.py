@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from bot.errors import SourceError, TesseraError
 from bot.holdings import Account, Holdings
 from bot.messages import Message
-from bot.sources.pace import Priority
+from bot.sources.askers import Asker, Askers
 from bot.sources.reading import read_holdings
 from bot.sources.source import Source
 
@@ -22,26 +22,43 @@ _INTERNAL_ERROR = Message(
 
 
 class HoldingsRead:
-    """A read of an account that is under way. It continues when a subscriber leaves; new ones join the same read."""
+    """A read of an account that is under way. It continues when a subscriber leaves; new ones join the same read.
+
+    Attributes:
+        askers: All who wait for it: its requests go at the turns of any of them.
+        latest: What is known so far.
+    """
 
     def __init__(
         self,
         source: Source,
         account: Account,
-        priority: Priority,
+        askers: Askers,
         *,
         contract: str | None,
-        ended: Callable[[], None],
+        ended: Callable[[HoldingsRead], None],
     ) -> None:
+        self.askers = askers
         self.latest: Holdings | None = None
         self._error: TesseraError | None = None
         self._changed = asyncio.Event()
         self._ended = ended
-        self.task = asyncio.create_task(self._read(source, account, priority, contract), name=f"read {account}")
+        self.task = asyncio.create_task(self._read(source, account, contract), name=f"read {account}")
         self.task.add_done_callback(lambda _: self._changed.set())
 
-    async def subscribe(self) -> AsyncIterator[Holdings]:
-        """Yield the latest state, then each new one; raises if there is none because the source failed."""
+    async def subscribe(self, asker: Asker) -> AsyncIterator[Holdings]:
+        """Yield the latest state, then each new one; raises if there is none because the source failed.
+
+        Args:
+            asker: One of `askers`, who leaves them when this ends.
+        """
+        try:
+            async for holdings in self._follow():
+                yield holdings
+        finally:
+            self.askers.leave(asker)
+
+    async def _follow(self) -> AsyncIterator[Holdings]:
         seen = None
         while True:
             done = self.task.done()
@@ -60,9 +77,9 @@ class HoldingsRead:
         self.task.cancel()
         await asyncio.wait([self.task])
 
-    async def _read(self, source: Source, account: Account, priority: Priority, contract: str | None) -> None:
+    async def _read(self, source: Source, account: Account, contract: str | None) -> None:
         try:
-            async for holdings in read_holdings(source, account, priority, contract=contract):
+            async for holdings in read_holdings(source, account, self.askers, contract=contract):
                 self._publish(holdings)
         except TesseraError as error:
             self._break_off(error)
@@ -73,7 +90,7 @@ class HoldingsRead:
             log.exception("reading %s failed", account)
             self._break_off(TesseraError(_INTERNAL_ERROR))
         finally:
-            self._ended()
+            self._ended(self)
 
     def _break_off(self, error: TesseraError) -> None:
         self._error = error

@@ -24,8 +24,8 @@ from bot.lookup.resolution import Resolution, Sleep
 from bot.messages import Message
 from bot.names import AccountRef, Names
 from bot.reasons import source_error
+from bot.sources.askers import Asker, Askers
 from bot.sources.capabilities import namer_of, wallets_of
-from bot.sources.pace import Priority
 from bot.sources.reading import read_nfts
 from bot.sources.source import Source
 from bot.store import Store
@@ -39,6 +39,8 @@ _NETWORK_GONE = Message("No source here knows `{network}` any more: this bot's o
 _MAX_ROWS = 20_000
 # The owner of a name can change where it points.
 _NAME_SECONDS = 3600
+# Reads that go on in the background for the next who asks.
+_MAX_ABANDONED = 50
 
 _AGREE = OwnerRule()
 
@@ -48,12 +50,13 @@ _Key = tuple[Account, str | None]
 class Lookup:
     """What commands ask; every method may raise `SourceError` (unknown) or `NotFoundError` (asked, and there is none).
 
+    Whatever may send a request needs to know who asks: sources answer all askers in turn.
+
     Args:
         sources: Where holdings come from, one for each network, in the order in which their answers are preferred.
         store: Where owners are stored.
         cache_for: How long a complete answer is reused without asking the source again.
         sleep: Measures how long a preferred source is waited for after another has answered.
-        priority: Of all requests to the sources; by default that of people who wait for a command.
         owner_rule: On whose word about owners a proof may rest.
     """
 
@@ -64,7 +67,6 @@ class Lookup:
         *,
         cache_for: timedelta,
         sleep: Sleep = asyncio.sleep,
-        priority: Priority = Priority.INTERACTIVE,
         owner_rule: OwnerRule = _AGREE,
     ) -> None:
         self.sources = tuple(sources)
@@ -73,14 +75,11 @@ class Lookup:
         )
         self._by_network = {source.network: source for source in sources}
         self._store = store
-        self._priority = priority
         self._cache_for = cache_for
         self._cached: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
         self._reads: dict[_Key, HoldingsRead] = {}
         self.owners = Owners(self.sources, self._source, store, owner_rule)
-        self._resolution = Resolution(
-            self.sources, self.subscribe_holdings, self.owners, priority=priority, sleep=sleep
-        )
+        self._resolution = Resolution(self.sources, self._read_holdings, self.owners, sleep=sleep)
         self._owner_names: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         seconds = cache_for.total_seconds()
         self._nfts: TTLCache[tuple[Account, str], NftList] = TTLCache(_MAX_ROWS, seconds, getsizeof=_nft_rows)
@@ -105,31 +104,31 @@ class Lookup:
         for read in list(self._reads.values()):
             await read.cancel()
 
-    async def resolve(self, ref: AccountRef) -> Account:
+    async def resolve(self, ref: AccountRef, asker: Asker) -> Account:
         """The account that a person meant by an id, an owner's address or a name."""
-        return await self._resolution.resolve(ref)
+        return await self._resolution.resolve(ref, Askers(asker))
 
     async def find_holdings(
-        self, ref: AccountRef, contract: str | None = None
+        self, ref: AccountRef, asker: Asker, contract: str | None = None
     ) -> tuple[Account, AsyncIterator[Holdings]]:
         """The account that a person meant, and what it holds, as from `subscribe_holdings`."""
-        return await self._resolution.find_holdings(ref, contract)
+        return await self._resolution.find_holdings(ref, Askers(asker), contract)
 
-    async def account_of(self, owner: str, network: str) -> Account:
+    async def account_of(self, owner: str, network: str, asker: Asker) -> Account:
         """The account that an address has on a network."""
         self._source(network)
-        return await self._resolution.account_of(owner, network)
+        return await self._resolution.account_of(owner, network, Askers(asker))
 
     async def known_owner(self, account: Account) -> Owner:
         """Who owns an account, as far as it is stored or cached; sends no request, and never raises."""
         address = await self.owners.known(account)
         return Owner(address, self._owner_names.get((account.network, address), "") if address else "")
 
-    async def owner_of(self, account: Account) -> str:
+    async def owner_of(self, account: Account, asker: Asker) -> str:
         """The address that owns an account, as far as a proof may rest on it; see `bot.lookup.owners`."""
-        return await self.owners.owner_of(account, self._priority)
+        return await self.owners.owner_of(account, Askers(asker))
 
-    async def counterfactual(self, wallet: str) -> Counterfactual | None:
+    async def counterfactual(self, wallet: str, asker: Asker) -> Counterfactual | None:
         """How the address of a wallet that is not deployed is computed, from the first source that knows.
 
         The answer is stored, and returned again when no source can answer any more.
@@ -140,7 +139,7 @@ class Lookup:
         failure: SourceError | None = None
         for source in filter(None, map(wallets_of, self.sources)):
             try:
-                if found := await source.fetch_counterfactual(wallet, self._priority):
+                if found := await source.fetch_counterfactual(wallet, Askers(asker)):
                     await self._store.wallets.save(found, datetime.now(UTC))
                     return found
             except SourceError as error:
@@ -155,46 +154,53 @@ class Lookup:
         """Whether any source here knows how addresses of wallets that are not deployed are computed."""
         return any(map(wallets_of, self.sources))
 
-    async def fetch_owner(self, account: Account) -> Owner:
+    async def fetch_owner(self, account: Account, asker: Asker) -> Owner:
         """Who owns an account; empty where it cannot be found out. Never raises: it is only an extra line on a card."""
-        owner = await self.known_owner(account)
+        owner, askers = await self.known_owner(account), Askers(asker)
         try:
             source = self._source(account.network)
             if not owner.address:
-                owner = Owner(await self.owners.first_word(account, self._priority))
+                owner = Owner(await self.owners.first_word(account, askers))
             key = (account.network, owner.address)
             if key not in self._owner_names and (namer := namer_of(source)):
-                self._owner_names[key] = await namer.fetch_name(owner.address, self._priority)
+                self._owner_names[key] = await namer.fetch_name(owner.address, askers)
             return Owner(owner.address, self._owner_names.get(key, ""))
         except TesseraError as error:
             log.info("owner of %s: %s", account, error.sentence)
             return owner
 
-    def subscribe_holdings(self, account: Account, contract: str | None = None) -> AsyncIterator[Holdings]:
+    def subscribe_holdings(
+        self, account: Account, asker: Asker, contract: str | None = None
+    ) -> AsyncIterator[Holdings]:
         """What an account holds, growing with each upstream page; the last one is the answer.
 
         The read begins with the call, so that the caller can do something else before iterating.
         A fault in the middle ends with an incomplete answer that says why. A fault at the start raises, unless an
         earlier complete answer is cached: then that is returned, with `stale_reason`.
         """
+        return self._read_holdings(account, Askers(asker), contract)
+
+    def _read_holdings(self, account: Account, askers: Askers, contract: str | None) -> AsyncIterator[Holdings]:
         key = (account, contract)
         cached = self._cached.get(key)
         if cached and datetime.now(UTC) - cached.as_of < self._cache_for:
             return _only(cached)
-        read = self._reads.get(key)
-        if read is None:
+        asker = askers.first
+        if read := self._reads.get(key):
+            read.askers.join(asker)
+        else:
             read = self._reads[key] = HoldingsRead(
                 self._source(account.network),
                 account,
-                self._priority,
+                Askers(asker, part_of=askers),
                 contract=contract,
-                ended=lambda: self._ended(key),
+                ended=lambda read: self._ended(key, read),
             )
-        return self._subscribe(read, cached)
+        return self._subscribe(read, asker, cached)
 
-    async def _subscribe(self, read: HoldingsRead, cached: Holdings | None) -> AsyncIterator[Holdings]:
+    async def _subscribe(self, read: HoldingsRead, asker: Asker, cached: Holdings | None) -> AsyncIterator[Holdings]:
         try:
-            async for holdings in read.subscribe():
+            async for holdings in read.subscribe(asker):
                 if holdings.fallback_reason and cached and cached.as_of > holdings.as_of:
                     # The fallback knows less than what the source itself reported a while ago.
                     yield replace(cached, stale_reason=holdings.fallback_reason)
@@ -204,14 +210,24 @@ class Lookup:
             if not cached:
                 raise
             yield replace(cached, stale_reason=source_error(error.words))
+        finally:
+            self._cancel_abandoned()
 
-    def _ended(self, key: _Key) -> None:
-        latest = self._reads.pop(key).latest
+    def _cancel_abandoned(self) -> None:
+        """Cancel the oldest of the reads that nobody waits for, where they are too many."""
+        abandoned = [key for key, read in self._reads.items() if read.askers.abandoned]
+        for key in abandoned[:-_MAX_ABANDONED]:
+            self._reads.pop(key).task.cancel()
+
+    def _ended(self, key: _Key, read: HoldingsRead) -> None:
+        if self._reads.get(key) is read:
+            del self._reads[key]
+        latest = read.latest
         # The answer of a fallback is not cached: the first source may answer again soon.
         if latest and latest.complete and not latest.fallback_reason and _holding_rows(latest) <= _MAX_ROWS:
             self._cached[key] = latest
 
-    async def nfts(self, account: Account, holding: Holding) -> NftList:
+    async def nfts(self, account: Account, holding: Holding, asker: Asker) -> NftList:
         """The NFTs that an account holds of a collection; not complete unless they are as many as the holding says."""
         key = (account, holding.collection.collection_id)
         if cached := self._nfts.get(key):
@@ -219,7 +235,7 @@ class Lookup:
         nfts = NftList()
         try:
             source = self._source(account.network)
-            async for state in read_nfts(source, account, holding.collection, self._priority):
+            async for state in read_nfts(source, account, holding.collection, Askers(asker)):
                 nfts = state
         except SourceError as error:
             if not nfts.nfts:
@@ -230,13 +246,13 @@ class Lookup:
             self._nfts[key] = nfts
         return nfts
 
-    async def collection(self, network: str, collection_id: str) -> tuple[Collection, datetime]:
+    async def collection(self, network: str, collection_id: str, asker: Asker) -> tuple[Collection, datetime]:
         """One collection, independent of who holds it, and when that was true."""
         key = (network, collection_id)
         if cached := self._collections.get(key):
             return cached
         as_of = datetime.now(UTC)
-        found = await self._source(network).fetch_collection(collection_id, self._priority)
+        found = await self._source(network).fetch_collection(collection_id, Askers(asker))
         answer = found, found.as_of or as_of
         if not found.source_label:
             self._collections[key] = answer

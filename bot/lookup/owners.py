@@ -19,8 +19,8 @@ from bot.errors import ContradictionError, SourceError, StoreError, TesseraError
 from bot.holdings import Account
 from bot.lookup.owner_rule import CANNOT_BE_DECIDED, OwnerRule, Statement, agreed_owner, contradicts
 from bot.names import is_numbered
+from bot.sources.askers import Askers
 from bot.sources.capabilities import each_of
-from bot.sources.pace import Priority
 from bot.sources.source import Source
 from bot.store import Store
 from bot.store.linking.owner_table import FIRST, OwnerFact
@@ -66,7 +66,7 @@ class Owners:
         fact = await self._stored(account)
         return fact.owner if fact else ""
 
-    async def owner_of(self, account: Account, priority: Priority) -> str:
+    async def owner_of(self, account: Account, askers: Askers) -> str:
         """The address that owns an account, as far as a proof may rest on it.
 
         Raises:
@@ -83,15 +83,15 @@ class Owners:
         source = self._source_of(account.network)
         basis = self._rule.basis(source)
         if basis == FIRST:
-            owner, name = await self._first_word(account, source, priority)
+            owner, name = await self._first_word(account, source, askers)
             return await self._save(OwnerFact(account, owner, (name,), basis, is_confirmed=True, seen_at=_now()))
-        statements = await ask_each(account, self._rule.speakers(source), priority)
+        statements = await ask_each(account, self._rule.speakers(source), askers)
         if contradicts(statements):
             self._report(account, statements)
         owner, names = agreed_owner(account, statements)
         return await self._save(OwnerFact(account, owner, names, basis, is_confirmed=True, seen_at=_now()))
 
-    async def first_word(self, account: Account, priority: Priority) -> str:
+    async def first_word(self, account: Account, askers: Askers) -> str:
         """The address that is stored, or that the first source names; for showing alone.
 
         Raises:
@@ -100,10 +100,10 @@ class Owners:
         if known := await self.known(account):
             return known
         source = self._source_of(account.network)
-        owner, name = await self._first_word(account, source, priority)
+        owner, name = await self._first_word(account, source, askers)
         return await self._save(self._word(account, owner, (name,), source))
 
-    async def note(self, account: Account, owner: str, priority: Priority) -> None:
+    async def note(self, account: Account, owner: str, askers: Askers) -> None:
         """Store what a source said of an address: that this account is its own.
 
         Raises:
@@ -116,7 +116,7 @@ class Owners:
         if fact.owner == owner:
             return
         # What was reported before need not be right: who is wrong is decided as for a proof.
-        if not fact.is_confirmed and await self.owner_of(account, priority) == owner:
+        if not fact.is_confirmed and await self.owner_of(account, askers) == owner:
             return
         raise self._contradiction(account, owner, fact)
 
@@ -124,15 +124,15 @@ class Owners:
         """Whether it is stored that an address owns an account; on a chain it needs no storing."""
         return not is_numbered(account.network) or await self.known(account) == owner
 
-    async def _first_word(self, account: Account, source: Source, priority: Priority) -> tuple[str, str]:
+    async def _first_word(self, account: Account, source: Source, askers: Askers) -> tuple[str, str]:
         """The first source that names an owner, in order; else the error of the first."""
         first, *others = each_of(source)
         try:
-            return await first.fetch_owner(account, priority), first.name
+            return await first.fetch_owner(account, askers), first.name
         except SourceError:
             for other in others:
                 with contextlib.suppress(TesseraError):  # what it lacks must not replace the error of the first
-                    return await other.fetch_owner(account, priority), other.name
+                    return await other.fetch_owner(account, askers), other.name
             raise
 
     async def _stored(self, account: Account) -> OwnerFact | None:
@@ -173,14 +173,14 @@ class Owners:
             )
 
 
-async def ask_each(account: Account, sources: Sequence[Source], priority: Priority) -> Sequence[Statement]:
+async def ask_each(account: Account, sources: Sequence[Source], askers: Askers) -> Sequence[Statement]:
     """What each of some sources says about who owns an account, asked at once."""
-    return await asyncio.gather(*(_ask(account, source, priority) for source in sources))
+    return await asyncio.gather(*(_ask(account, source, askers) for source in sources))
 
 
-async def _ask(account: Account, source: Source, priority: Priority) -> Statement:
+async def _ask(account: Account, source: Source, askers: Askers) -> Statement:
     try:
-        return Statement(source.name, await source.fetch_owner(account, priority))
+        return Statement(source.name, await source.fetch_owner(account, askers))
     except TesseraError as error:
         return Statement(source.name, error=error)
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from enum import IntEnum
 from typing import Generic, TypeVar
 
-from bot.errors import NotFoundError, RefusedError, TesseraError, UnavailableError
+from bot.errors import LimitError, NotFoundError, RefusedError, TesseraError, UnavailableError
 from bot.messages import Message
 from bot.sources.advice import IN_A_MINUTE
 
@@ -169,8 +169,8 @@ def _no_answer(sources: Sequence[AskedSource[T]]) -> Exception:
     errors = [(source.label, source.error) for source in sources if source.error]
     failures = [(label, error) for label, error in errors if not isinstance(error, NotFoundError)]
     for _, error in failures:
-        if not isinstance(error, TesseraError):
-            return error
+        if isinstance(error, LimitError) or not isinstance(error, TesseraError):
+            return error  # on this side: it says nothing about the sources
     if len(failures) > 1 and not all(isinstance(error, RefusedError) for _, error in failures):
         labels = [label for label, _ in failures]
         asked = _AND(before=", ".join(labels[:-1]), last=labels[-1])

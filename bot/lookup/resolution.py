@@ -18,8 +18,8 @@ from bot.lookup.owners import Owners
 from bot.lookup.race import AnswerQuality, first_answer
 from bot.messages import Message
 from bot.names import AccountRef, RefKind, is_numbered
+from bot.sources.askers import Askers
 from bot.sources.capabilities import resolver_of
-from bot.sources.pace import Priority
 from bot.sources.source import ResolvesNames, Source
 
 # How long to wait for a source that is earlier in the settings than those that have answered. A person waits for it,
@@ -33,7 +33,7 @@ _NAME_IS = Message("{name} is {address}. {fact}")
 _ELSEWHERE = Message("{fact} On {label} it is `{account}`.")
 
 Sleep = Callable[[float], Awaitable[object]]
-ReadHoldings = Callable[[Account, str | None], AsyncIterator[Holdings]]
+ReadHoldings = Callable[[Account, Askers, str | None], AsyncIterator[Holdings]]
 
 
 class Resolution:
@@ -43,7 +43,6 @@ class Resolution:
         sources: One for each network, in the order in which their answers are preferred.
         read_holdings: Reads what an account holds; of one contract, or of any.
         owners: Is given each account that was found by its owner.
-        priority: Of all requests to the sources.
         sleep: Measures how long a preferred source is waited for.
     """
 
@@ -53,18 +52,16 @@ class Resolution:
         read_holdings: ReadHoldings,
         owners: Owners,
         *,
-        priority: Priority,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._sources = {source.network: source for source in sources}
         self._read_holdings = read_holdings
         self._owners = owners
-        self._priority = priority
         self._sleep = sleep
         self._addresses: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         self._accounts: LRUCache[tuple[str, str], Account] = LRUCache(10_000)
 
-    async def resolve(self, ref: AccountRef) -> Account:
+    async def resolve(self, ref: AccountRef, askers: Askers) -> Account:
         """The account that a person meant.
 
         Without a network it is the account at the first source that knows one, in the order of the settings as far as
@@ -76,14 +73,16 @@ class Resolution:
         """
         if ref.kind is RefKind.ID:
             return Account(ref.network, ref.value)
-        owner = await self._address_of(ref)
+        owner = await self._address_of(ref, askers)
         try:
-            return await (self.account_of(owner, ref.network) if ref.network else self._first_account_of(owner))
+            if ref.network:
+                return await self.account_of(owner, ref.network, askers)
+            return await self._first_account_of(owner, askers)
         except NotFoundError as error:
             raise self._none(ref, owner, error) from error
 
     async def find_holdings(
-        self, ref: AccountRef, contract: str | None = None
+        self, ref: AccountRef, askers: Askers, contract: str | None = None
     ) -> tuple[Account, AsyncIterator[Holdings]]:
         """The account that a person meant, and what it holds, growing; see `Lookup.subscribe_holdings`.
 
@@ -95,63 +94,65 @@ class Resolution:
             SourceError: it cannot be found out now.
         """
         if ref.network:
-            account = await self.resolve(ref)
-            return account, self._read_holdings(account, contract)
-        owner = await self._address_of(ref)
-        asked = [(source.label, self._read(owner, network, contract)) for network, source in self._sources.items()]
+            account = await self.resolve(ref, askers)
+            return account, self._read_holdings(account, askers, contract)
+        owner = await self._address_of(ref, askers)
+        asked = [
+            (source.label, self._read(owner, network, askers, contract)) for network, source in self._sources.items()
+        ]
         try:
             found = await first_answer(asked, quality_of, self._sleep(PATIENCE_SECONDS))
         except NotFoundError as error:
             raise self._none(ref, owner, error) from error
         return found.current.account, found.answer()
 
-    async def account_of(self, owner: str, network: str) -> Account:
+    async def account_of(self, owner: str, network: str, askers: Askers) -> Account:
         """The account that an address has on a network."""
         key = (network, owner)
         cached = self._accounts.get(key)
         # The operator may have corrected or deleted what is stored: then the source is asked again.
         if cached and await self._owners.names(cached, owner):
             return cached
-        account = await self._sources[network].fetch_account(owner, self._priority)
+        account = await self._sources[network].fetch_account(owner, askers)
         if is_numbered(network):
-            await self._owners.note(account, owner, self._priority)
+            await self._owners.note(account, owner, askers)
         self._accounts[key] = account
         return account
 
-    async def _resolve(self, resolver: ResolvesNames, name: str) -> AsyncIterator[str]:
-        yield await resolver.resolve_name(name, self._priority)
+    async def _resolve(self, resolver: ResolvesNames, name: str, askers: Askers) -> AsyncIterator[str]:
+        yield await resolver.resolve_name(name, askers)
 
-    async def _first_account_of(self, owner: str) -> Account:
-        asked = [(source.label, self._find(owner, network)) for network, source in self._sources.items()]
+    async def _first_account_of(self, owner: str, askers: Askers) -> Account:
+        asked = [(source.label, self._find(owner, network, askers)) for network, source in self._sources.items()]
         found = await first_answer(asked, lambda _: AnswerQuality.WHOLE, self._sleep(PATIENCE_SECONDS))
         return found.current
 
-    async def _find(self, owner: str, network: str) -> AsyncIterator[Account]:
-        yield await self.account_of(owner, network)
+    async def _find(self, owner: str, network: str, askers: Askers) -> AsyncIterator[Account]:
+        yield await self.account_of(owner, network, askers)
 
-    async def _read(self, owner: str, network: str, contract: str | None) -> AsyncIterator[Holdings]:
-        account = await self.account_of(owner, network)
-        async for holdings in self._read_holdings(account, contract):
+    async def _read(self, owner: str, network: str, askers: Askers, contract: str | None) -> AsyncIterator[Holdings]:
+        account = await self.account_of(owner, network, askers)
+        async for holdings in self._read_holdings(account, askers, contract):
             yield holdings
 
-    async def _address_of(self, ref: AccountRef) -> str:
+    async def _address_of(self, ref: AccountRef, askers: Askers) -> str:
         """The typed address, or the one that the typed name resolves to."""
         if ref.kind is RefKind.OWNER:
             return ref.value
         key = (ref.network, ref.value)
         if key not in self._addresses:
-            self._addresses[key] = await self._resolve_name(ref.value, ref.network)
+            self._addresses[key] = await self._resolve_name(ref.value, ref.network, askers)
         return self._addresses[key]
 
-    async def _resolve_name(self, name: str, network: str) -> str:
+    async def _resolve_name(self, name: str, network: str, askers: Askers) -> str:
         """By the network's own source if it can; without a network by all that can: the first answer is taken."""
         resolvers = [(source, resolver) for source in self._sources.values() if (resolver := resolver_of(source))]
         if not resolvers:
             raise InputError(_NO_RESOLVER)
         if network:
             _, own = next((each for each in resolvers if each[0].network == network), resolvers[0])
-            return await own.resolve_name(name, self._priority)
-        asked = [(source.label, self._resolve(resolver, name)) for source, resolver in resolvers]
+            return await own.resolve_name(name, askers)
+        asked = [(source.label, self._resolve(resolver, name, askers)) for source, resolver in resolvers]
         found = await first_answer(asked, lambda _: AnswerQuality.WHOLE, asyncio.sleep(0))
         return found.current
 

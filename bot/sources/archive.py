@@ -20,8 +20,8 @@ from bot.holdings import Account, Collection, Holding, Nft, NftList
 from bot.messages import Message
 from bot.names import is_numbered
 from bot.reasons import Reason, ReasonCode, as_recorded
+from bot.sources.askers import Askers
 from bot.sources.health import Health
-from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from bot.sources.source import Abilities
 
@@ -80,7 +80,7 @@ class ArchiveSource:
         self,
         account: Account,
         contract: str | None,
-        priority: Priority,  # noqa: ARG002 - what every source can be asked
+        askers: Askers,  # noqa: ARG002 - what every source can be asked
     ) -> AsyncIterator[Scan[Holding]]:
         """What the account held, at once and as complete as it was recorded."""
 
@@ -103,7 +103,7 @@ class ArchiveSource:
         self,
         account: Account,
         collection: Collection,
-        priority: Priority,  # noqa: ARG002 - what every source can be asked
+        askers: Askers,  # noqa: ARG002 - what every source can be asked
     ) -> AsyncIterator[Scan[Nft]]:
         """The NFTs that the account held of a collection, if they were recorded."""
         record = await self._ask(lambda: self._record(account))
@@ -118,14 +118,14 @@ class ArchiveSource:
             incomplete_reason = Reason.of(ReasonCode.RECORDING_UNFINISHED)
         yield _complete_scan(nfts.nfts, lambda nft: nft.key, nfts.total, incomplete_reason, record.as_of)
 
-    async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:  # noqa: ARG002 - as above
+    async def fetch_collection(self, collection_id: str, askers: Askers) -> Collection:  # noqa: ARG002 - as above
         """One collection, independent of who held it."""
         found = await self._ask(lambda: self._archive.find_collection(collection_id))
         if found is None:
             raise NotRecordedError(_NO_COLLECTION, archive=self._what, collection=collection_id, when=self._when)
         return replace(found, as_of=self._archive.header.recorded_at)
 
-    async def fetch_owner(self, account: Account, priority: Priority) -> str:  # noqa: ARG002 - as above
+    async def fetch_owner(self, account: Account, askers: Askers) -> str:  # noqa: ARG002 - as above
         """The address that owns an account, lower case; on a chain that is the account."""
         if not is_numbered(self.network):
             return account.account_id
@@ -134,7 +134,7 @@ class ArchiveSource:
             raise NotRecordedError(_NO_OWNER, archive=self._what, account=account, when=self._when)
         return record.owner
 
-    async def fetch_account(self, owner: str, priority: Priority) -> Account:  # noqa: ARG002 - as above
+    async def fetch_account(self, owner: str, askers: Askers) -> Account:  # noqa: ARG002 - as above
         """The account of an address; on a chain every address is an account, recorded or not."""
         if not is_numbered(self.network):
             return Account(self.network, owner)

@@ -19,6 +19,7 @@ from bot.errors import NotFoundError, RefusedError, UnavailableError
 from bot.holdings import Account, Collection, Holding, Nft
 from bot.messages import Message, Words
 from bot.sources.advice import IN_A_MINUTE, LATER
+from bot.sources.askers import Askers
 from bot.sources.blockscout_wire import (
     HeldPart,
     WireHolder,
@@ -30,7 +31,7 @@ from bot.sources.blockscout_wire import (
 )
 from bot.sources.health import Health
 from bot.sources.http import Answer, JsonClient
-from bot.sources.pace import Pace, Priority
+from bot.sources.pace import Pace
 from bot.sources.paging import RawPage, Scan, iter_keyed_scan
 from bot.sources.source import Abilities, Holder
 from bot.sources.wire import ADDRESS, not_understood, read_one
@@ -110,7 +111,7 @@ class BlockscoutSource:
         await self._client.close()
 
     async def iter_holdings(
-        self, account: Account, contract: str | None, priority: Priority
+        self, account: Account, contract: str | None, askers: Askers
     ) -> AsyncIterator[Scan[Holding]]:
         """The collections an address holds, with kinds (`GET /addresses/{address}/nft/collections`).
 
@@ -119,12 +120,12 @@ class BlockscoutSource:
         """
         path = f"/addresses/{self._checked(account.account_id)}/nft/collections"
         to_value = partial(WireHolding.to_holding, network=self.network)
-        async for scan in self._iter_rows(path, {"type": _NFT_TYPES}, priority, WireHolding, to_value, _collection_id):
+        async for scan in self._iter_rows(path, {"type": _NFT_TYPES}, askers, WireHolding, to_value, _collection_id):
             # Filtered only after the whole list was checked: an empty rest of a page must not look like a repeated
             # page.
             yield scan.with_rows(row for row in scan.rows if contract in (None, _collection_id(row)))
 
-    async def iter_nfts(self, account: Account, collection: Collection, priority: Priority) -> AsyncIterator[Scan[Nft]]:
+    async def iter_nfts(self, account: Account, collection: Collection, askers: Askers) -> AsyncIterator[Scan[Nft]]:
         """The address's NFTs of one contract, with copies (`GET /tokens/{contract}/instances`).
 
         With a holder this list has `value`, as Blockscout renders it like `/addresses/{address}/nft`, which would have
@@ -133,12 +134,12 @@ class BlockscoutSource:
         contract = self._checked(collection.collection_id)
         own = {"holder_address_hash": self._checked(account.account_id)}
         rows = self._iter_rows(
-            f"/tokens/{contract}/instances", own, priority, WireNft, WireNft.to_nft, _nft_key, self._unknown(contract)
+            f"/tokens/{contract}/instances", own, askers, WireNft, WireNft.to_nft, _nft_key, self._unknown(contract)
         )
         async for scan in rows:
             yield scan
 
-    async def iter_holders(self, collection_id: str, priority: Priority) -> AsyncIterator[Scan[Holder]]:
+    async def iter_holders(self, collection_id: str, askers: Askers) -> AsyncIterator[Scan[Holder]]:
         """Who holds a contract, and at least how many units (`GET /tokens/{contract}/holders`).
 
         An ERC-1155 has a row for each holder and kind; they are added up. The list is keyed by value and address
@@ -149,7 +150,7 @@ class BlockscoutSource:
         parts = self._iter_rows(
             f"/tokens/{contract}/holders",
             {},
-            priority,
+            askers,
             WireHolder,
             WireHolder.to_part,
             _part_key,
@@ -158,10 +159,10 @@ class BlockscoutSource:
         async for scan in parts:
             yield scan.with_rows(_added_up(self.network, scan.rows))
 
-    async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
+    async def fetch_collection(self, collection_id: str, askers: Askers) -> Collection:
         """One contract, independent of who holds it (`GET /tokens/{contract}`)."""
         contract = self._checked(collection_id)
-        body = await self._get(f"/tokens/{contract}", {}, priority, missing=self._unknown(contract))
+        body = await self._get(f"/tokens/{contract}", {}, askers, missing=self._unknown(contract))
         found = read_one(WireToken, body, self.label).to_collection(self.network)
         if found.collection_id != contract:
             raise not_understood(self.label)
@@ -169,29 +170,29 @@ class BlockscoutSource:
             raise NotFoundError(_A_CURRENCY, contract=_short(contract), label=self.label)
         return found
 
-    async def fetch_owner(self, account: Account, priority: Priority) -> str:  # noqa: ARG002 - nobody is asked
+    async def fetch_owner(self, account: Account, askers: Askers) -> str:  # noqa: ARG002 - nobody is asked
         """The account's own address: on a chain they are the same."""
         return self._checked(account.account_id)
 
-    async def fetch_account(self, owner: str, priority: Priority) -> Account:  # noqa: ARG002 - nobody is asked
+    async def fetch_account(self, owner: str, askers: Askers) -> Account:  # noqa: ARG002 - nobody is asked
         """The account of an address: the same address, whether or not the chain has seen it."""
         return Account(self.network, self._checked(owner))
 
-    async def resolve_name(self, name: str, priority: Priority) -> str:
+    async def resolve_name(self, name: str, askers: Askers) -> str:
         """The address that a name resolves to, lower case (`GET /search/check-redirect`).
 
         That search also finds contracts by the name of their token, and anyone may name a token "vitalik.eth". So an
         address that belongs to a token is not accepted.
         """
         missing = _NO_NAME(label=self.label, name=name)
-        found = read_one(WireRedirect, await self._get("/search/check-redirect", {"q": name}, priority), self.label)
+        found = read_one(WireRedirect, await self._get("/search/check-redirect", {"q": name}, askers), self.label)
         if not found.redirect or found.type != "address":
             raise NotFoundError(missing)
         address = (found.parameter or "").lower()
         if not ADDRESS.fullmatch(address):
             raise not_understood(self.label)
         try:
-            await self._get(f"/tokens/{address}", {}, priority, missing=missing)
+            await self._get(f"/tokens/{address}", {}, askers, missing=missing)
         except NotFoundError:
             return address
         raise NotFoundError(missing)
@@ -200,7 +201,7 @@ class BlockscoutSource:
         self,
         path: str,
         own: Mapping[str, str],
-        priority: Priority,
+        askers: Askers,
         model: type[W],
         to_value: Callable[[W], V],
         key: Callable[[V], str],
@@ -208,18 +209,16 @@ class BlockscoutSource:
     ) -> AsyncIterator[Scan[V]]:
         async def fetch_page(cursor: Mapping[str, str]) -> tuple[RawPage[V], Mapping[str, str] | None]:
             # The first page proved that the list exists: a 404 for a later page does not mean that there is none.
-            body = await self._get(path, {**own, **cursor}, priority, missing=None if cursor else missing)
+            body = await self._get(path, {**own, **cursor}, askers, missing=None if cursor else missing)
             return read_page(body, model, to_value, self.label)
 
         async for scan in iter_keyed_scan(fetch_page, key):
             yield scan
 
-    async def _get(
-        self, path: str, params: Mapping[str, str], priority: Priority, *, missing: Words | None = None
-    ) -> Any:
+    async def _get(self, path: str, params: Mapping[str, str], askers: Askers, *, missing: Words | None = None) -> Any:
         """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
         try:
-            return (await self._client.fetch(path, params, priority)).body
+            return (await self._client.fetch(path, params, askers)).body
         except _MissingError as error:
             if missing:
                 raise NotFoundError(missing) from error

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 from bot.errors import SourceError
 from bot.links import Counterfactual
 from bot.sources.archive import ArchiveSource
+from bot.sources.askers import Askers
 from bot.sources.chain import ChainedSource, ask_in_turn
-from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from bot.sources.source import Holder, KnowsWallets, ListsHolders, NamesOwners, ResolvesNames, Source
 
@@ -68,8 +68,8 @@ class _ChainedHolders:
         self._first = first
         self._second = second
 
-    def iter_holders(self, collection_id: str, priority: Priority) -> AsyncIterator[Scan[Holder]]:
-        first, second = (source.iter_holders(collection_id, priority) for source in (self._first, self._second))
+    def iter_holders(self, collection_id: str, askers: Askers) -> AsyncIterator[Scan[Holder]]:
+        first, second = (source.iter_holders(collection_id, askers) for source in (self._first, self._second))
         return self._chain.iter_in_turn(first, second)
 
 
@@ -78,8 +78,8 @@ class _ChainedResolver:
         self._first = first
         self._second = second
 
-    async def resolve_name(self, name: str, priority: Priority) -> str:
-        return await ask_in_turn(self._first, self._second, lambda source: source.resolve_name(name, priority))
+    async def resolve_name(self, name: str, askers: Askers) -> str:
+        return await ask_in_turn(self._first, self._second, lambda source: source.resolve_name(name, askers))
 
 
 class _ChainedNamer:
@@ -87,8 +87,8 @@ class _ChainedNamer:
         self._first = first
         self._second = second
 
-    async def fetch_name(self, owner: str, priority: Priority) -> str:
-        return await ask_in_turn(self._first, self._second, lambda source: source.fetch_name(owner, priority))
+    async def fetch_name(self, owner: str, askers: Askers) -> str:
+        return await ask_in_turn(self._first, self._second, lambda source: source.fetch_name(owner, askers))
 
 
 class _ChainedWallets:
@@ -96,11 +96,11 @@ class _ChainedWallets:
         self._first = first
         self._second = second
 
-    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
+    async def fetch_counterfactual(self, wallet: str, askers: Askers) -> Counterfactual | None:
         """If the first fails, a "no such wallet" from the second is not an answer: the error is raised."""
         try:
-            return await self._first.fetch_counterfactual(wallet, priority)
+            return await self._first.fetch_counterfactual(wallet, askers)
         except SourceError:
-            if found := await self._second.fetch_counterfactual(wallet, priority):
+            if found := await self._second.fetch_counterfactual(wallet, askers):
                 return found
             raise

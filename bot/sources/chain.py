@@ -13,8 +13,8 @@ from typing import TypeVar
 from bot.errors import SourceError, TesseraError
 from bot.holdings import Account, Collection, Holding, Nft
 from bot.reasons import Reason, ReasonCode, source_error
+from bot.sources.askers import Askers
 from bot.sources.health import Health
-from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from bot.sources.source import Abilities, Source, origin_of
 
@@ -45,34 +45,34 @@ class ChainedSource:
         """The health of the first."""
         return self.first.health
 
-    def iter_holdings(self, account: Account, contract: str | None, priority: Priority) -> AsyncIterator[Scan[Holding]]:
+    def iter_holdings(self, account: Account, contract: str | None, askers: Askers) -> AsyncIterator[Scan[Holding]]:
         """See `Source`."""
-        first, second = (source.iter_holdings(account, contract, priority) for source in (self.first, self.second))
+        first, second = (source.iter_holdings(account, contract, askers) for source in (self.first, self.second))
         return self.iter_in_turn(first, second)
 
-    def iter_nfts(self, account: Account, collection: Collection, priority: Priority) -> AsyncIterator[Scan[Nft]]:
+    def iter_nfts(self, account: Account, collection: Collection, askers: Askers) -> AsyncIterator[Scan[Nft]]:
         """See `Source`."""
-        first, second = (source.iter_nfts(account, collection, priority) for source in (self.first, self.second))
+        first, second = (source.iter_nfts(account, collection, askers) for source in (self.first, self.second))
         return self.iter_in_turn(first, second)
 
-    async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
+    async def fetch_collection(self, collection_id: str, askers: Askers) -> Collection:
         """See `Source`."""
         try:
-            return await self.first.fetch_collection(collection_id, priority)
+            return await self.first.fetch_collection(collection_id, askers)
         except SourceError as first:
             try:
-                found = await self.second.fetch_collection(collection_id, priority)
+                found = await self.second.fetch_collection(collection_id, askers)
             except TesseraError:
                 raise first from None  # as in ask_in_turn
             return replace(found, source_label=found.source_label or self.second.label)
 
-    async def fetch_owner(self, account: Account, priority: Priority) -> str:
+    async def fetch_owner(self, account: Account, askers: Askers) -> str:
         """See `Source`."""
-        return await ask_in_turn(self.first, self.second, lambda source: source.fetch_owner(account, priority))
+        return await ask_in_turn(self.first, self.second, lambda source: source.fetch_owner(account, askers))
 
-    async def fetch_account(self, owner: str, priority: Priority) -> Account:
+    async def fetch_account(self, owner: str, askers: Askers) -> Account:
         """See `Source`."""
-        return await ask_in_turn(self.first, self.second, lambda source: source.fetch_account(owner, priority))
+        return await ask_in_turn(self.first, self.second, lambda source: source.fetch_account(owner, askers))
 
     async def close(self) -> None:
         """Close both."""

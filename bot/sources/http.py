@@ -1,13 +1,12 @@
 """The one polite and careful HTTP client that all sources share: GET, JSON, nothing else.
 
 It never follows a redirect, never reads more than 2 MiB, and never quotes what a server sent. A request that is under
-way is shared by all who need its answer, but a person never waits for a background request. The token bucket is from
-aiolimiter, the retries are from tenacity; no library that we know adds priorities and sharing to them.
+way is shared by all who need its answer, and goes at the first turn of any of them. The retries are from tenacity; no
+library that we know has fair turns and sharing.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -23,10 +22,13 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError
 from bot.messages import Message, Words
 from bot.sources.advice import IN_A_MINUTE, LATER, asks_again_in, span_words, try_in
+from bot.sources.askers import Askers
 from bot.sources.bodies import read_body
+from bot.sources.fair_queue import Ticket
 from bot.sources.health import Health
-from bot.sources.pace import Breaker, Clock, Pace, Priority
+from bot.sources.pace import Breaker, Clock, Pace
 from bot.sources.retry_after import parse_pause, parse_used_up
+from bot.sources.shared_requests import SharedRequests
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +60,6 @@ THROTTLED_PAUSE = timedelta(seconds=1)
 
 _CONNECT_SECONDS = 5.0
 _REAL_CLOCK = Clock()
-
-# Requests with the same path, parameters and priority are shared.
-_RequestKey = tuple[str, tuple[tuple[str, str], ...], Priority]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,38 +114,24 @@ class JsonClient:
         self._breaker = Breaker(clock.now)
         self._check_answer = check_answer
         self._last_error: SourceError = UnavailableError(_NOT_ASKED, name=name)
-        self._in_flight: dict[_RequestKey, asyncio.Task[Answer]] = {}
+        self._requests: SharedRequests[Answer] = SharedRequests()
 
-    async def fetch(self, path: str, params: Mapping[str, str], priority: Priority) -> Answer:
+    async def fetch(self, path: str, params: Mapping[str, str], askers: Askers) -> Answer:
         """The JSON answer to `GET base_url + path?params`.
 
         Raises:
             SourceError: no usable answer; nothing may be concluded from it.
+            LimitError: all who wait for it have too many questions under way.
             TesseraError: any other error that `check_answer` raised.
         """
-        query = tuple(sorted(params.items()))
-        key = (path, query, priority)
-        task = self._in_flight.get((path, query, Priority.INTERACTIVE)) or self._in_flight.get(key)
-        if task is None:
-            task = asyncio.create_task(self._fetch_with_retries(path, params, priority), name=f"GET {path}")
-            self._in_flight[key] = task
-            task.add_done_callback(lambda done: self._on_finished(key, done))
-        # Shielded: a caller who stops waiting must not cancel the request for the others.
-        return await asyncio.shield(task)
+        key = path, tuple(sorted(params.items()))
+        return await self._requests.fetch(key, askers, lambda ticket: self._fetch_with_retries(path, params, ticket))
 
     async def close(self) -> None:
         """Cancel the requests that are under way. The caller closes the session."""
-        tasks = list(self._in_flight.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._requests.close()
 
-    def _on_finished(self, key: _RequestKey, task: asyncio.Task[Answer]) -> None:
-        self._in_flight.pop(key, None)
-        if not task.cancelled():
-            task.exception()  # marked as retrieved: the waiters received it, and if none is left, nobody needs it
-
-    async def _fetch_with_retries(self, path: str, params: Mapping[str, str], priority: Priority) -> Answer:
+    async def _fetch_with_retries(self, path: str, params: Mapping[str, str], ticket: Ticket) -> Answer:
         spent = 0.0  # by the attempts themselves: the time in the queue says nothing about the source
 
         def stop(state: RetryCallState) -> bool:
@@ -162,7 +147,7 @@ class JsonClient:
             reraise=True,
         ):
             with attempt:
-                async with self._request_turn(priority):
+                async with self._request_turn(ticket):
                     started = self._clock.now()
                     try:
                         return await self._ask(path, params)
@@ -171,14 +156,13 @@ class JsonClient:
         raise AssertionError("tenacity ends by returning or raising")  # pragma: no cover
 
     @asynccontextmanager
-    async def _request_turn(self, priority: Priority) -> AsyncIterator[None]:
+    async def _request_turn(self, ticket: Ticket) -> AsyncIterator[None]:
         """Entered when a request may be sent; while the breaker is half-open, one at a time until one succeeds."""
-        async with self._pace.acquire_turn(priority):
+        async with self._pace.acquire_turn(ticket) as pass_on:
             await self._wait_until_allowed()
-            if self._breaker.half_open:
-                yield  # the others wait for their turn until this one has an answer
-                return
-        yield
+            if not self._breaker.half_open:
+                pass_on()  # otherwise the others wait for their turn until this one has an answer
+            yield
 
     async def _wait_until_allowed(self) -> None:
         # Retry-After opens the breaker, so that all requests obey it, not only the one that received it.

@@ -18,6 +18,7 @@ from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
 from bot.links import Counterfactual
 from bot.messages import Message, Words
 from bot.sources.advice import IN_A_MINUTE
+from bot.sources.askers import Askers
 from bot.sources.health import Health
 from bot.sources.http import Answer, JsonClient
 from bot.sources.loopring_wire import (
@@ -32,7 +33,7 @@ from bot.sources.loopring_wire import (
     read_one,
     read_page,
 )
-from bot.sources.pace import Pace, Priority
+from bot.sources.pace import Pace
 from bot.sources.paging import RawPage, Scan, iter_scan
 from bot.sources.source import Abilities
 from bot.sources.wire import ADDRESS, whole_number
@@ -113,7 +114,7 @@ class LoopringSource:
         await self._client.close()
 
     async def iter_holdings(
-        self, account: Account, contract: str | None, priority: Priority
+        self, account: Account, contract: str | None, askers: Askers
     ) -> AsyncIterator[Scan[Holding]]:
         """The account's collections with counts, growing page by page (`GET /api/v3/user/collection/details`)."""
         params = {"accountId": account.account_id, "nonZero": "true"}
@@ -121,13 +122,13 @@ class LoopringSource:
             params["tokenAddress"] = contract
 
         async def fetch_page(offset: int, limit: int) -> RawPage[Holding]:
-            answer = await self._get("/api/v3/user/collection/details", params | _page(offset, limit), priority)
+            answer = await self._get("/api/v3/user/collection/details", params | _page(offset, limit), askers)
             return read_page(answer, "collections", WireHolding, WireHolding.to_holding)
 
         async for scan in iter_scan(fetch_page, key=lambda holding: holding.collection.collection_id):
             yield scan
 
-    async def iter_nfts(self, account: Account, collection: Collection, priority: Priority) -> AsyncIterator[Scan[Nft]]:
+    async def iter_nfts(self, account: Account, collection: Collection, askers: Askers) -> AsyncIterator[Scan[Nft]]:
         """The account's NFTs of one collection, with copies (`GET /api/v3/user/nft/collection/balances`)."""
         params = {
             "accountId": account.account_id,
@@ -139,42 +140,42 @@ class LoopringSource:
             params["tokenAddress"] = collection.contract_address
 
         async def fetch_page(offset: int, limit: int) -> RawPage[Nft]:
-            answer = await self._get("/api/v3/user/nft/collection/balances", params | _page(offset, limit), priority)
+            answer = await self._get("/api/v3/user/nft/collection/balances", params | _page(offset, limit), askers)
             return read_page(answer, "data", WireNft, WireNft.to_nft)
 
         async for scan in iter_scan(fetch_page, key=lambda nft: nft.key):
             yield scan
 
-    async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
+    async def fetch_collection(self, collection_id: str, askers: Askers) -> Collection:
         """One collection, independent of who holds it (`GET /api/v3/nft/public/collection`)."""
         missing = _NO_COLLECTION(collection=collection_id)
-        body = await self._get("/api/v3/nft/public/collection", {"id": collection_id}, priority, missing=missing)
+        body = await self._get("/api/v3/nft/public/collection", {"id": collection_id}, askers, missing=missing)
         found = read_one(WireCollection, body).to_collection()
         if found.collection_id != collection_id:
             raise not_understood()
         return found
 
-    async def fetch_owner(self, account: Account, priority: Priority) -> str:
+    async def fetch_owner(self, account: Account, askers: Askers) -> str:
         """The address that owns an account, lower case (`GET /api/v3/account?accountId=`)."""
-        body = await self._get("/api/v3/account", {"accountId": account.account_id}, priority)
+        body = await self._get("/api/v3/account", {"accountId": account.account_id}, askers)
         found = read_one(WireAccount, body)
         if str(found.account_id) != account.account_id:
             raise not_understood()
         return found.owner
 
-    async def fetch_account(self, owner: str, priority: Priority) -> Account:
+    async def fetch_account(self, owner: str, askers: Askers) -> Account:
         """The account of an address (`GET /api/v3/account?owner=`)."""
         missing = _NO_ACCOUNT_OF(start=owner[:6], end=owner[-4:])
-        body = await self._get("/api/v3/account", {"owner": owner}, priority, missing=missing)
+        body = await self._get("/api/v3/account", {"owner": owner}, askers, missing=missing)
         found = read_one(WireAccount, body)
         if found.owner != owner:
             raise not_understood()
         return Account(LOOPRING, str(found.account_id))
 
-    async def resolve_name(self, name: str, priority: Priority) -> str:
+    async def resolve_name(self, name: str, askers: Askers) -> str:
         """The address that an ENS name resolves to, lower case (`GET /api/wallet/v3/resolveEns`)."""
         missing = _NO_ADDRESS(name=name)
-        body = await self._get("/api/wallet/v3/resolveEns", {"fullName": name}, priority, missing=missing)
+        body = await self._get("/api/wallet/v3/resolveEns", {"fullName": name}, askers, missing=missing)
         address = (read_one(WireName, body).data or "").lower()
         if not address:
             raise NotFoundError(missing)
@@ -182,15 +183,15 @@ class LoopringSource:
             raise not_understood()
         return address
 
-    async def fetch_name(self, owner: str, priority: Priority) -> str:
+    async def fetch_name(self, owner: str, askers: Askers) -> str:
         """The Loopring name of an address, or ""; upstream text (`GET /api/wallet/v3/resolveName`)."""
-        body = await self._get("/api/wallet/v3/resolveName", {"owner": owner}, priority)
+        body = await self._get("/api/wallet/v3/resolveName", {"owner": owner}, askers)
         return read_one(WireName, body).data or ""
 
-    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
+    async def fetch_counterfactual(self, wallet: str, askers: Askers) -> Counterfactual | None:
         """How the address of a wallet that is not deployed is computed (`GET /api/v3/counterFactualInfo?address=`)."""
         try:
-            answer = await self._client.fetch(_COUNTERFACTUAL, {"address": wallet}, priority)
+            answer = await self._client.fetch(_COUNTERFACTUAL, {"address": wallet}, askers)
         except _InvalidArgumentError as error:
             raise UnavailableError(_NOT_ACCEPTED) from error
         except NotFoundError:  # `None.get` in all recorded cases
@@ -200,12 +201,10 @@ class LoopringSource:
             raise not_understood()
         return Counterfactual(found.wallet, found.factory, found.salt, found.owner)
 
-    async def _get(
-        self, path: str, params: Mapping[str, str], priority: Priority, *, missing: Words | None = None
-    ) -> Any:
+    async def _get(self, path: str, params: Mapping[str, str], askers: Askers, *, missing: Words | None = None) -> Any:
         """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
         try:
-            return (await self._client.fetch(path, params, priority)).body
+            return (await self._client.fetch(path, params, askers)).body
         except NotFoundError as error:
             if missing:
                 raise NotFoundError(missing) from error

@@ -1,24 +1,25 @@
 """How fast requests may be sent to a source, and when to send none.
 
-`Pace` is one token bucket per source: requests of waiting people go before background work. `Breaker` is a circuit
+`Pace` is one token bucket per source, and a fair queue before it (`bot.sources.fair_queue`). `Breaker` is a circuit
 breaker: it stops the requests to a source that keeps failing, so that nobody waits ten seconds for an expected error.
 """
 
 from __future__ import annotations
 
 import asyncio
-import heapq
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from enum import IntEnum
 
-from aiolimiter import AsyncLimiter
+from bot.sources.fair_queue import FairQueue, Ticket
 
 # A person's first page takes two requests, which should not wait for each other. A full bucket adds to the rate: with
 # more than one extra request, 4 a second would exceed Loopring's "5 every second" (REST API, rate limits).
 _BURST = 2
+# Seconds: differences of times that are smaller come from rounding.
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,57 +35,86 @@ class Clock:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
-class Priority(IntEnum):
-    """Who is waiting for the answer."""
+class _Bucket:
+    """When the next request may be sent: a token bucket, computed instead of filled (GCRA).
 
-    INTERACTIVE = 0
-    BACKGROUND = 1
+    The time of the next token is known in advance, which lets the queue decide as late as then. Of the libraries that
+    we know, none says it.
+    """
+
+    def __init__(self, per_second: float, size: int) -> None:
+        self._interval = 1 / per_second
+        self._in_advance = (size - 1) * self._interval
+        self._full_at = -math.inf
+
+    def wait_seconds(self, now: float) -> float:
+        """0 when there is a token, else how long until then."""
+        wait = self._full_at - self._in_advance - now
+        return wait if wait > _ROUNDING else 0.0
+
+    def take(self, now: float) -> None:
+        self._full_at = max(self._full_at, now) + self._interval
 
 
 class Pace:
-    """A token bucket whose queue lets interactive requests pass background ones.
+    """A token bucket whose queue is fair to all who ask.
 
-    The bucket itself is from aiolimiter, which has no priorities: so only one waiter at a time uses it, and this class
-    decides which one is next. In any one second at most `requests_per_second` + 1 tokens are given.
+    Who is next is decided when there is a token, and not before: whoever comes meanwhile with a better claim is first.
+    In any one second at most `requests_per_second` + 1 tokens are given.
     """
 
     def __init__(self, requests_per_second: float) -> None:
-        burst = _BURST if requests_per_second >= 1 else 1
-        self._bucket = AsyncLimiter(burst, burst / requests_per_second)
-        self._queue: list[tuple[Priority, int, asyncio.Future[None]]] = []
-        self._arrivals = 0
-        self._busy = False
+        self._bucket = _Bucket(requests_per_second, _BURST if requests_per_second >= 1 else 1)
+        self._queue = FairQueue()
+        self._turns: dict[Ticket, asyncio.Future[None]] = {}
+        self._holder: Ticket | None = None
+        self._next_token: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def acquire_turn(self, priority: Priority) -> AsyncIterator[None]:
-        """Wait for a turn and keep it; all others wait until the context ends."""
-        if self._busy:
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._arrivals += 1
-            heapq.heappush(self._queue, (priority, self._arrivals, turn))
-            try:
-                await turn
-            except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():
-                    self._pass_on()
-                raise
-        self._busy = True
+    async def acquire_turn(self, ticket: Ticket) -> AsyncIterator[Callable[[], None]]:
+        """Wait for a turn and keep it until the yielded function is called; the request is over when the context ends.
+
+        Raises:
+            LimitError: those who need this request have too many others waiting.
+        """
+        self._queue.add(ticket)
+        turn = self._turns[ticket] = asyncio.get_running_loop().create_future()
+        ticket.changed = self._give_turn
         try:
-            yield
+            self._give_turn()
+            # Shielded: a waiter that is cancelled at its turn passes it on below.
+            await asyncio.shield(turn)
+            yield lambda: self._pass_on(ticket)
         finally:
-            self._pass_on()
+            del self._turns[ticket]
+            self._queue.remove(ticket)
+            self._pass_on(ticket)
 
     async def take_token(self) -> None:
         """Return when the next request may be sent. Only for the one whose turn it is."""
-        await self._bucket.acquire()
+        now = asyncio.get_running_loop().time
+        while wait := self._bucket.wait_seconds(now()):  # noqa: ASYNC110 - the time is known, and no event
+            await asyncio.sleep(wait)
+        self._bucket.take(now())
 
-    def _pass_on(self) -> None:
-        while self._queue:
-            _, _, turn = heapq.heappop(self._queue)
-            if not turn.done():
-                turn.set_result(None)
-                return  # stays busy: the turn is handed over to the next waiter
-        self._busy = False
+    def _pass_on(self, ticket: Ticket) -> None:
+        if self._holder is ticket:
+            self._holder = None
+        self._give_turn()
+
+    def _give_turn(self) -> None:
+        if self._holder or self._next_token or not len(self._queue):
+            return
+        loop = asyncio.get_running_loop()
+        if wait := self._bucket.wait_seconds(loop.time()):
+            self._next_token = loop.call_later(wait, self._on_token)
+        elif ticket := self._queue.take_next():
+            self._holder = ticket
+            self._turns[ticket].set_result(None)
+
+    def _on_token(self) -> None:
+        self._next_token = None
+        self._give_turn()
 
 
 class Breaker:

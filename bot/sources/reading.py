@@ -13,7 +13,7 @@ from bot.errors import UnavailableError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Origin
 from bot.messages import Message
 from bot.reasons import Reason, ReasonCode
-from bot.sources.pace import Priority
+from bot.sources.askers import Askers
 from bot.sources.paging import Scan
 from bot.sources.source import Source, origin_of
 
@@ -29,7 +29,7 @@ def _now() -> datetime:
 async def read_holdings(
     source: Source,
     account: Account,
-    priority: Priority,
+    askers: Askers,
     *,
     contract: str | None = None,
     clock: Callable[[], datetime] = _now,
@@ -39,7 +39,7 @@ async def read_holdings(
     Args:
         source: The source to ask.
         account: The account to read.
-        priority: Who is waiting for the answer.
+        askers: Who is waiting for the answer.
         contract: Only collections of this contract.
         clock: Returns the current time. What was read may be newer than its `as_of`, never older.
 
@@ -48,14 +48,14 @@ async def read_holdings(
         NotFoundError: the source says that there is no such account; this does not mean that it holds nothing.
     """
     asked_at = clock()
-    async for scan in source.iter_holdings(account, contract, priority):
+    async for scan in source.iter_holdings(account, contract, askers):
         yield _to_holdings(account, contract, scan.as_of or asked_at, scan.origin or origin_of(source), scan)
 
 
 async def fetch_holdings(
     source: Source,
     account: Account,
-    priority: Priority,
+    askers: Askers,
     *,
     contract: str | None = None,
     clock: Callable[[], datetime] = _now,
@@ -66,7 +66,7 @@ async def fetch_holdings(
         SourceError: no usable answer, or it ended before the list was finished.
         NotFoundError: as in `read_holdings`.
     """
-    found = await last_of(read_holdings(source, account, priority, contract=contract, clock=clock))
+    found = await last_of(read_holdings(source, account, askers, contract=contract, clock=clock))
     if found is None or not found.finished:
         raise UnavailableError(_BROKEN_OFF, label=source.label)
     return found
@@ -76,13 +76,13 @@ async def read_nfts(
     source: Source,
     account: Account,
     collection: Collection,
-    priority: Priority,
+    askers: Askers,
     *,
     clock: Callable[[], datetime] = _now,
 ) -> AsyncIterator[NftList]:
     """The NFTs of one collection that an account holds, as in `read_holdings`."""
     asked_at = clock()
-    async for scan in source.iter_nfts(account, collection, priority):
+    async for scan in source.iter_nfts(account, collection, askers):
         yield NftList(
             tuple(nft for nft in scan.rows if nft.copies > 0),
             complete=scan.complete,

@@ -14,8 +14,8 @@ from typing import Protocol, runtime_checkable
 
 from bot.holdings import Account, Collection, Holding, Nft, Origin
 from bot.links import Counterfactual
+from bot.sources.askers import Askers
 from bot.sources.health import Health
-from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 
 
@@ -65,19 +65,19 @@ class Source(Protocol):
     def health(self) -> Health:
         """When it last answered, and how it last failed."""
 
-    def iter_holdings(self, account: Account, contract: str | None, priority: Priority) -> AsyncIterator[Scan[Holding]]:
+    def iter_holdings(self, account: Account, contract: str | None, askers: Askers) -> AsyncIterator[Scan[Holding]]:
         """The collections that an account holds NFTs of."""
 
-    def iter_nfts(self, account: Account, collection: Collection, priority: Priority) -> AsyncIterator[Scan[Nft]]:
+    def iter_nfts(self, account: Account, collection: Collection, askers: Askers) -> AsyncIterator[Scan[Nft]]:
         """The NFTs of one collection that an account holds."""
 
-    async def fetch_collection(self, collection_id: str, priority: Priority) -> Collection:
+    async def fetch_collection(self, collection_id: str, askers: Askers) -> Collection:
         """One collection, independent of who holds it."""
 
-    async def fetch_owner(self, account: Account, priority: Priority) -> str:
+    async def fetch_owner(self, account: Account, askers: Askers) -> str:
         """The address that owns an account, lower case."""
 
-    async def fetch_account(self, owner: str, priority: Priority) -> Account:
+    async def fetch_account(self, owner: str, askers: Askers) -> Account:
         """The account of an address."""
 
     async def close(self) -> None:
@@ -88,7 +88,7 @@ class Source(Protocol):
 class ListsHolders(Protocol):
     """A source that can say who holds a collection."""
 
-    def iter_holders(self, collection_id: str, priority: Priority) -> AsyncIterator[Scan[Holder]]:
+    def iter_holders(self, collection_id: str, askers: Askers) -> AsyncIterator[Scan[Holder]]:
         """Who holds a collection."""
 
 
@@ -96,7 +96,7 @@ class ListsHolders(Protocol):
 class ResolvesNames(Protocol):
     """A source that resolves names to addresses."""
 
-    async def resolve_name(self, name: str, priority: Priority) -> str:
+    async def resolve_name(self, name: str, askers: Askers) -> str:
         """The address that a name resolves to, lower case."""
 
 
@@ -104,7 +104,7 @@ class ResolvesNames(Protocol):
 class NamesOwners(Protocol):
     """A source that finds the name of an address."""
 
-    async def fetch_name(self, owner: str, priority: Priority) -> str:
+    async def fetch_name(self, owner: str, askers: Askers) -> str:
         """The name of an address, or "" where it has none; upstream text."""
 
 
@@ -112,7 +112,7 @@ class NamesOwners(Protocol):
 class KnowsWallets(Protocol):
     """A source that knows how the addresses of wallets that are not deployed are computed."""
 
-    async def fetch_counterfactual(self, wallet: str, priority: Priority) -> Counterfactual | None:
+    async def fetch_counterfactual(self, wallet: str, askers: Askers) -> Counterfactual | None:
         """How the address of a wallet that is not deployed is computed; None: the source knows no such wallet."""
 
 

@@ -23,6 +23,7 @@ from discord.ext import commands
 from bot.config.settings import DiscordSettings
 from bot.errors import InputError, SourceError, TesseraError
 from bot.messages import Message
+from bot.ui import waiting_notice
 from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
@@ -270,6 +271,9 @@ async def _send_error(interaction: discord.Interaction[Any], embed: discord.Embe
                 raise  # else Discord took our first answer, only its response was lost
         else:
             return
+    if await waiting_notice.end(interaction):
+        await interaction.edit_original_response(embed=embed)
+        return
     # Discord replaces a "thinking" answer by the first followup; a later one appears below it.
     await interaction.followup.send(embed=embed, ephemeral=True)
 

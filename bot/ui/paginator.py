@@ -15,6 +15,7 @@ import aiohttp
 import discord
 
 from bot.errors import WithdrawnError
+from bot.ui import waiting_notice
 from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.page_items import BackButton, JumpButton, JumpModal, OpenMenu, TabButton, TurnButton
@@ -96,6 +97,7 @@ class Paginator(Panel):
         Raises:
             discord.HTTPException: Discord refuses, or cannot be reached.
         """
+        await waiting_notice.end(self._latest)
         for attempt in range(1, _EDIT_ATTEMPTS + 1):
             try:
                 await self._latest.edit_original_response(content=None, embeds=self._embeds(), view=self._layout())

@@ -12,7 +12,7 @@ from bot.archive_api.record import list_holders
 from bot.errors import InputError
 from bot.holdings import Account
 from bot.names import AccountRef, RefKind
-from bot.sources.pace import Priority
+from bot.sources.askers import Askers
 from bot.sources.paging import PageCollector, RawPage, Scan
 from bot.sources.source import Holder, Source
 
@@ -29,7 +29,7 @@ class Lister:
     def __init__(self, *, torn: bool) -> None:
         self._torn = torn
 
-    async def iter_holders(self, _collection_id: str, _priority: Priority) -> AsyncIterator[Scan[Holder]]:
+    async def iter_holders(self, _collection_id: str, _askers: Askers) -> AsyncIterator[Scan[Holder]]:
         pages: PageCollector[Holder] = PageCollector(lambda holder: holder.account)
         pages.receive(RawPage(HOLDERS[:2], is_last=False))
         yield pages.scan

@@ -26,9 +26,9 @@ from bot.errors import ConfigError, NotFoundError, RefusedError, SourceError, Un
 from bot.holdings import LOOPRING, Account, Holding
 from bot.names import Names
 from bot.reasons import reason_words
+from bot.sources.askers import Asker, Askers
 from bot.sources.loopring import LoopringSource
 from bot.sources.loopring_wire import WireCollection, read_one
-from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from bot.sources.source import Source
 from tests.archive.fixtures import ADA, RECORDED_AT, header, write_small
@@ -36,7 +36,7 @@ from tests.conformance.missing import shared
 from tests.loopring_source import open_source
 from tests.sandbox_client import open_sandbox
 
-NOW = Priority.INTERACTIVE
+NOW = Askers(Asker.member(1))
 KEY = "a key"
 
 

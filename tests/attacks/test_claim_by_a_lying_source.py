@@ -29,6 +29,7 @@ from tests.conftest import open_bot
 from tests.linking.harness import ANN as MALLORY
 from tests.linking.harness import BEN as ADA_HERSELF
 from tests.linking.harness import HERE, MOD, LinkingHarness, open_linking
+from tests.lookup.conftest import SOMEONE
 from tests.loopring_source import module_sandbox, open_source, sandbox, source
 from tests.owner_sources import ADA, ADA_OWNER, HANA, HANA_OWNER, lie, write_owners
 from tests.sandbox_client import SandboxClient
@@ -105,7 +106,7 @@ async def test_she_proves_her_own_address_first_and_then_links_it(harness: Linki
 async def test_she_lets_the_lie_be_shown_first(harness: LinkingHarness) -> None:
     """A card stores the first word of the first source; nothing rests on it."""
     await claim(harness, MALLORY, HER_OWN, HER_KEY, HANA_OWNER)
-    assert (await harness.lookup.fetch_owner(Account(LOOPRING, ADA))).address == HANA_OWNER
+    assert (await harness.lookup.fetch_owner(Account(LOOPRING, ADA), SOMEONE)).address == HANA_OWNER
     await harness.accounts.link(MALLORY, ADA)
     with pytest.raises(ContradictionError):
         await claim(harness, MALLORY, TARGET, HER_KEY, HANA_OWNER)
@@ -196,7 +197,7 @@ async def test_a_correction_takes_the_account_from_her_proof_and_gives_it_to_the
 async def test_when_the_truth_is_back_the_true_owner_proves_it(sandbox: SandboxClient, harness: LinkingHarness) -> None:
     await harness.accounts.link(MALLORY, ADA)
     await claim(harness, MALLORY, HER_OWN, HER_KEY, HANA_OWNER)
-    await harness.lookup.fetch_owner(Account(LOOPRING, ADA))  # the lie is stored for showing
+    await harness.lookup.fetch_owner(Account(LOOPRING, ADA), SOMEONE)  # the lie is stored for showing
     await sandbox.reset()
     assert await claim(harness, ADA_HERSELF, TARGET, ADA, ADA_OWNER) is Result.LINKED
     assert (await harness.listed(ADA_HERSELF))[TARGET]

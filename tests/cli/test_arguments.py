@@ -104,7 +104,7 @@ def test_an_invalid_command_line_exits_2_with_the_usage(
 
 
 async def test_an_interrupted_command_ends_without_output(sandbox: SandboxClient, config: Path, tmp_path: Path) -> None:
-    await sandbox.fault("slow", seconds=0.9)
+    await sandbox.fault("slow", seconds=60)
     async with start("collections", ACCOUNT, "--config", config, folder=tmp_path) as command:
         async with asyncio.timeout(PATIENCE):
             while (await sandbox.get("/_sandbox/faults"))[0]["struck"] == 0:  # noqa: ASYNC110 - another process

@@ -13,16 +13,16 @@ from bot.errors import NotFoundError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection
 from bot.links import Counterfactual
 from bot.reasons import reason_words
+from bot.sources.askers import Asker, Askers
 from bot.sources.loopring import LoopringSource
 from bot.sources.loopring_wire import WireCollection, read_one
-from bot.sources.pace import Priority
 from tests.conformance.missing import shared
 from tests.conftest import open_bot
 from tests.loopring_source import open_source
 from tests.sandbox_client import Answer, SandboxClient, open_sandbox
 
 CACHE = "https://d12jj0pnkw1mbj.cloudfront.net/"
-NOW = Priority.INTERACTIVE
+NOW = Askers(Asker.member(1))
 
 # Id, name, kinds and the end of the avatar's address; most kinds first, then by name. Three of them have no avatar
 # (32, 243, 209): there the tile is used.

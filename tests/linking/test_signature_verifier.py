@@ -8,8 +8,8 @@ import pytest
 
 from bot.errors import ProofError, TesseraError, UndecidedError
 from bot.links import ProofKind
+from bot.sources.askers import Asker, Askers
 from bot.sources.loopring import LoopringSource
-from bot.sources.pace import Priority
 from sandbox.signing import sign
 from tests.blockscout_source import open_blockscout
 from tests.linking.harness import ANN, BEN
@@ -264,7 +264,7 @@ async def test_where_no_source_knows_wallets_the_message_says_so(sandbox: Sandbo
 async def test_what_was_stored_before_is_enough_where_no_source_knows_wallets_any_more(
     sandbox: SandboxClient, source: LoopringSource
 ) -> None:
-    known = await source.fetch_counterfactual(owner(PROMISED), Priority.INTERACTIVE)
+    known = await source.fetch_counterfactual(owner(PROMISED), Askers(Asker.member(1)))
     assert known
     async with open_blockscout(sandbox) as blind, open_verifiers(sandbox, blind) as verifiers:
         await verifiers.harness.store.wallets.save(known, verifiers.harness.now)

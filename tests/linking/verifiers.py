@@ -61,7 +61,9 @@ class Verifiers:
     ) -> ProofKind:
         """Verify a signature of a text for an account's owner: by its own key, by that of a word, or as it is given."""
         signature = signature or sign(word or key(account), text.encode(), style)
-        return await self._verifier.verify(TEXT, signature, signer=signer or owner(account), owner=owner(account))
+        return await self._verifier.verify(
+            TEXT, signature, signer=signer or owner(account), owner=owner(account), user_id=1
+        )
 
     async def asked(self, path: str = "/ethereum/") -> int:
         """How many requests came to the nodes."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.lookup.lookup import Lookup
+from bot.sources.askers import Asker
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from tests.loopring_source import module_sandbox, sandbox, source
@@ -16,6 +17,7 @@ from tests.loopring_source import module_sandbox, sandbox, source
 __all__ = ["module_sandbox", "sandbox", "source"]
 
 LONG = timedelta(hours=1)
+SOMEONE = Asker.member(1)
 
 
 @pytest.fixture

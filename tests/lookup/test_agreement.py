@@ -18,7 +18,7 @@ from bot.sources.chain import ChainedSource
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from bot.store.linking.owner_table import FIRST, OPERATOR, OwnerFact
-from tests.lookup.conftest import LONG
+from tests.lookup.conftest import LONG, SOMEONE
 from tests.lookup.test_owners import NOW
 from tests.owner_sources import ADA, ADA_OWNER, HANA, HANA_OWNER, lie, write_owners
 from tests.sandbox_client import SandboxClient
@@ -66,7 +66,7 @@ async def open_lookup(source: LoopringSource, archive: ArchiveSource, store: Sto
 async def sentence_of(lookup: Lookup, account: str, kind: type[TesseraError]) -> str:
     """Why nothing is decided about an account."""
     with pytest.raises(kind) as error:
-        await lookup.owner_of(Account(LOOPRING, account))
+        await lookup.owner_of(Account(LOOPRING, account), SOMEONE)
     assert type(error.value) is kind
     return error.value.sentence
 
@@ -75,7 +75,7 @@ async def sentence_of(lookup: Lookup, account: str, kind: type[TesseraError]) ->
 
 
 async def test_the_fallback_is_asked_although_the_first_source_answers(open_lookup: Open, store: Store) -> None:
-    assert await (await open_lookup()).owner_of(ACCOUNT) == ADA_OWNER
+    assert await (await open_lookup()).owner_of(ACCOUNT, SOMEONE) == ADA_OWNER
     fact = await store.owners.get(ACCOUNT)
     assert fact
     assert (fact.owner, fact.sources, fact.basis) == (ADA_OWNER, ("loopring", "then"), "agree:loopring,then")
@@ -85,8 +85,8 @@ async def test_the_fallback_is_asked_although_the_first_source_answers(open_look
 async def test_what_was_agreed_on_is_not_asked_again(sandbox: SandboxClient, open_lookup: Open) -> None:
     lookup = await open_lookup()
     for _ in range(3):
-        assert await lookup.owner_of(ACCOUNT) == ADA_OWNER
-    assert await (await open_lookup()).owner_of(ACCOUNT) == ADA_OWNER  # nor after a restart
+        assert await lookup.owner_of(ACCOUNT, SOMEONE) == ADA_OWNER
+    assert await (await open_lookup()).owner_of(ACCOUNT, SOMEONE) == ADA_OWNER  # nor after a restart
     assert len(await sandbox.requests("/account")) == 1
 
 
@@ -110,13 +110,13 @@ async def test_while_one_is_silent_it_is_tried_later(sandbox: SandboxClient, ope
     assert await sentence_of(lookup, ADA, UnavailableError) == SILENCE
     assert await store.owners.get(ACCOUNT) is None
     await sandbox.reset()
-    assert await lookup.owner_of(ACCOUNT) == ADA_OWNER
+    assert await lookup.owner_of(ACCOUNT, SOMEONE) == ADA_OWNER
 
 
 async def test_an_archive_that_does_not_say_cannot_speak(open_lookup: Open, store: Store) -> None:
     lookup = await open_lookup()
     for account in (HANA, "10003"):  # without its owner, and not in it at all
-        await lookup.owner_of(Account(LOOPRING, account))
+        await lookup.owner_of(Account(LOOPRING, account), SOMEONE)
         fact = await store.owners.get(Account(LOOPRING, account))
         assert fact
         assert (fact.sources, fact.is_confirmed) == (("loopring",), True)
@@ -141,7 +141,7 @@ async def test_every_source_of_a_long_chain_is_asked(
 
 
 async def test_on_a_chain_an_account_is_its_own_owner(lookup: Lookup) -> None:
-    assert await lookup.owner_of(Account("eip155:1", HANA_OWNER)) == HANA_OWNER
+    assert await lookup.owner_of(Account("eip155:1", HANA_OWNER), SOMEONE) == HANA_OWNER
 
 
 # ---------------------------------------------------------------- showing
@@ -152,7 +152,7 @@ async def test_the_first_word_is_shown_and_no_proof_rests_on_it(
 ) -> None:
     await lie(sandbox, ADA, HANA_OWNER)
     lookup = await open_lookup()
-    assert (await lookup.fetch_owner(ACCOUNT)).address == HANA_OWNER
+    assert (await lookup.fetch_owner(ACCOUNT, SOMEONE)).address == HANA_OWNER
     fact = await store.owners.get(ACCOUNT)
     assert fact
     assert (fact.sources, fact.basis, fact.is_confirmed) == (("loopring",), FIRST, False)
@@ -163,7 +163,7 @@ async def test_the_first_that_answers_is_shown_although_another_is_silent(
     sandbox: SandboxClient, open_lookup: Open, store: Store
 ) -> None:
     await sandbox.fault("html", path="/account")
-    assert (await (await open_lookup()).fetch_owner(ACCOUNT)).address == ADA_OWNER
+    assert (await (await open_lookup()).fetch_owner(ACCOUNT, SOMEONE)).address == ADA_OWNER
     fact = await store.owners.get(ACCOUNT)
     assert fact
     assert (fact.sources, fact.is_confirmed) == (("then",), False)
@@ -175,9 +175,9 @@ async def test_what_was_shown_before_stands_in_nobodys_way(
     """A lie that was stored once does not keep the true owner out for good."""
     await lie(sandbox, ADA, HANA_OWNER)
     lookup = await open_lookup()
-    await lookup.fetch_owner(ACCOUNT)
+    await lookup.fetch_owner(ACCOUNT, SOMEONE)
     await sandbox.reset()
-    assert await lookup.resolve(Names().parse_account(ADA_OWNER)) == ACCOUNT
+    assert await lookup.resolve(Names().parse_account(ADA_OWNER), SOMEONE) == ACCOUNT
     fact = await store.owners.get(ACCOUNT)
     assert fact
     assert (fact.owner, fact.is_confirmed) == (ADA_OWNER, True)
@@ -187,10 +187,10 @@ async def test_an_address_that_a_liar_gives_an_account_is_not_its_owner(
     sandbox: SandboxClient, open_lookup: Open
 ) -> None:
     lookup = await open_lookup()
-    await lookup.owner_of(ACCOUNT)
+    await lookup.owner_of(ACCOUNT, SOMEONE)
     await lie(sandbox, ADA, HANA_OWNER)
     with pytest.raises(ContradictionError):
-        await lookup.resolve(Names().parse_account(HANA_OWNER))
+        await lookup.resolve(Names().parse_account(HANA_OWNER), SOMEONE)
 
 
 # ---------------------------------------------------------------- other rules
@@ -200,14 +200,14 @@ async def test_the_first_word_is_enough_where_that_is_said(
     sandbox: SandboxClient, open_lookup: Open, store: Store
 ) -> None:
     await lie(sandbox, ADA, HANA_OWNER)
-    assert await (await open_lookup("first")).owner_of(ACCOUNT) == HANA_OWNER
+    assert await (await open_lookup("first")).owner_of(ACCOUNT, SOMEONE) == HANA_OWNER
     fact = await store.owners.get(ACCOUNT)
     assert fact
     assert (fact.sources, fact.basis, fact.is_confirmed) == (("loopring",), FIRST, True)
 
 
 async def test_one_source_alone_decides(open_lookup: Open, store: Store) -> None:
-    assert await (await open_lookup(alone=True)).owner_of(ACCOUNT) == ADA_OWNER
+    assert await (await open_lookup(alone=True)).owner_of(ACCOUNT, SOMEONE) == ADA_OWNER
     fact = await store.owners.get(ACCOUNT)
     assert fact
     assert (fact.basis, fact.is_confirmed) == (FIRST, True)
@@ -219,7 +219,7 @@ async def test_only_the_word_of_the_pinned_archive_counts(
     await lie(sandbox, ADA, HANA_OWNER)
     rule = f"archive:{archive.sha256}"
     lookup = await open_lookup(rule)
-    assert await lookup.owner_of(ACCOUNT) == ADA_OWNER
+    assert await lookup.owner_of(ACCOUNT, SOMEONE) == ADA_OWNER
     fact = await store.owners.get(ACCOUNT)
     assert fact
     assert (fact.sources, fact.basis) == (("then",), rule)
@@ -258,13 +258,13 @@ async def test_what_was_found_under_another_rule_is_asked_again(
     def named(rule: str) -> str:
         return f"archive:{archive.sha256}" if rule == "archive" else rule
 
-    await (await open_lookup(named(first[0]), alone=first[1])).owner_of(ACCOUNT)
+    await (await open_lookup(named(first[0]), alone=first[1])).owner_of(ACCOUNT, SOMEONE)
     lookup = await open_lookup(named(then[0]), alone=then[1])
     fact = await store.owners.get(ACCOUNT)
     assert fact
     assert not fact.is_confirmed
     assert await lookup.known_owner(ACCOUNT) == Owner(ADA_OWNER)  # still enough for showing
-    assert await lookup.owner_of(ACCOUNT) == ADA_OWNER
+    assert await lookup.owner_of(ACCOUNT, SOMEONE) == ADA_OWNER
     again = await store.owners.get(ACCOUNT)
     assert again
     assert again.is_confirmed
@@ -276,7 +276,7 @@ async def test_the_operators_word_wins_under_every_rule(open_lookup: Open, store
     await store.owners.save(OwnerFact(ACCOUNT, other, (), OPERATOR, is_confirmed=True, seen_at=NOW))
     for rule in ("agree", "first"):
         lookup = await open_lookup(rule)
-        assert await lookup.owner_of(ACCOUNT) == other
+        assert await lookup.owner_of(ACCOUNT, SOMEONE) == other
         assert await lookup.known_owner(ACCOUNT) == Owner(other)
 
 
@@ -286,11 +286,11 @@ async def test_an_address_that_was_resolved_is_asked_again_after_the_operator_fo
     """Nothing that is cached outlives the store's word."""
     lookup = await open_lookup(alone=True)
     ada = Names().parse_account(ADA_OWNER)
-    await lookup.resolve(ada)
+    await lookup.resolve(ada, SOMEONE)
     await store.writer.run(lambda db: db.execute("DELETE FROM owners"))
     await lie(sandbox, ADA, HANA_OWNER)
     with pytest.raises(UnavailableError):
-        await lookup.resolve(ada)
+        await lookup.resolve(ada, SOMEONE)
     assert await store.owners.get(ACCOUNT) is None
 
 
@@ -298,9 +298,9 @@ async def test_an_address_that_was_resolved_is_not_taken_from_a_cache_after_a_co
     open_lookup: Open, store: Store
 ) -> None:
     lookup = await open_lookup()
-    await lookup.resolve(Names().parse_account(ADA_OWNER))
+    await lookup.resolve(Names().parse_account(ADA_OWNER), SOMEONE)
     other = "0x" + "cd" * 20
     await store.writer.run(lambda db: db.execute("DELETE FROM owners"))
     await store.owners.save(OwnerFact(ACCOUNT, other, (), OPERATOR, is_confirmed=True, seen_at=NOW))
     with pytest.raises(ContradictionError):
-        await lookup.resolve(Names().parse_account(ADA_OWNER))
+        await lookup.resolve(Names().parse_account(ADA_OWNER), SOMEONE)

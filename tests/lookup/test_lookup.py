@@ -10,6 +10,7 @@ from bot.errors import NotFoundError, SourceError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings
 from bot.lookup.lookup import Lookup
 from bot.reasons import reason_words
+from tests.lookup.conftest import SOMEONE
 from tests.sandbox_client import SandboxClient
 
 ADA = Account(LOOPRING, "10001")
@@ -19,7 +20,7 @@ FAULT = "Loopring has an internal error (HTTP 503). Try again in a minute."
 
 
 async def watch(lookup: Lookup, account: Account, contract: str | None = None) -> list[Holdings]:
-    return [holdings async for holdings in lookup.subscribe_holdings(account, contract)]
+    return [holdings async for holdings in lookup.subscribe_holdings(account, SOMEONE, contract)]
 
 
 async def final(lookup: Lookup, account: Account = ADA, contract: str | None = None) -> Holdings:
@@ -28,7 +29,7 @@ async def final(lookup: Lookup, account: Account = ADA, contract: str | None = N
 
 async def first_state(lookup: Lookup, account: Account) -> Holdings:
     """What is known after the first upstream page; then the subscriber leaves."""
-    async for holdings in lookup.subscribe_holdings(account):
+    async for holdings in lookup.subscribe_holdings(account, SOMEONE):
         return holdings
     raise AssertionError("nothing came")
 
@@ -187,28 +188,28 @@ async def test_rows_of_nothing_are_not_shown_and_do_not_make_a_list_incomplete(l
 
 async def test_nfts_are_cached_when_complete(sandbox: SandboxClient, lookup: Lookup) -> None:
     harbour = Holding(Collection(LOOPRING, "254"), 12)
-    first = await lookup.nfts(ADA, harbour)
+    first = await lookup.nfts(ADA, harbour, SOMEONE)
     assert (len(first.nfts), first.complete) == (12, True)
-    assert await lookup.nfts(ADA, harbour) == first
+    assert await lookup.nfts(ADA, harbour, SOMEONE) == first
     assert len(await sandbox.requests("collection/balances")) == 1
 
 
 async def test_nfts_that_did_not_all_arrive_are_shown_and_not_cached(sandbox: SandboxClient, lookup: Lookup) -> None:
     await sandbox.fault("short", path="collection/balances", times=2)
     harbour = Holding(Collection(LOOPRING, "254"), 12)
-    short = await lookup.nfts(ADA, harbour)
+    short = await lookup.nfts(ADA, harbour, SOMEONE)
     assert (len(short.nfts), short.complete, reason_words(short.incomplete_reason)) == (
         10,
         False,
         "10 of the 12 announced arrived",
     )
-    assert (await lookup.nfts(ADA, harbour)).complete
+    assert (await lookup.nfts(ADA, harbour, SOMEONE)).complete
 
 
 async def test_nfts_of_which_none_arrived_are_an_error_and_not_none(sandbox: SandboxClient, lookup: Lookup) -> None:
     await sandbox.fault("status", path="collection/balances", status=503)
     with pytest.raises(UnavailableError):
-        await lookup.nfts(ADA, Holding(Collection(LOOPRING, "254"), 12))
+        await lookup.nfts(ADA, Holding(Collection(LOOPRING, "254"), 12), SOMEONE)
 
 
 async def test_nfts_that_are_interrupted_have_a_reason(sandbox: SandboxClient, lookup: Lookup) -> None:
@@ -216,12 +217,12 @@ async def test_nfts_that_are_interrupted_have_a_reason(sandbox: SandboxClient, l
     account = Account(LOOPRING, "600001")
     holding = (await final(lookup, account)).holdings[0]
     await sandbox.fault("status", path="collection/balances", status=503, after=1)
-    nfts = await lookup.nfts(account, holding)
+    nfts = await lookup.nfts(account, holding, SOMEONE)
     assert (len(nfts.nfts), nfts.complete, reason_words(nfts.incomplete_reason)) == (50, False, FAULT)
 
 
 async def test_nfts_that_are_fewer_than_the_list_announced_are_incomplete(lookup: Lookup) -> None:
-    nfts = await lookup.nfts(ADA, Holding(Collection(LOOPRING, "254"), 15))
+    nfts = await lookup.nfts(ADA, Holding(Collection(LOOPRING, "254"), 15), SOMEONE)
     assert (len(nfts.nfts), nfts.complete, reason_words(nfts.incomplete_reason)) == (
         12,
         False,
@@ -230,9 +231,9 @@ async def test_nfts_that_are_fewer_than_the_list_announced_are_incomplete(lookup
 
 
 async def test_a_collection_is_asked_for_once_and_shown_with_its_age(sandbox: SandboxClient, lookup: Lookup) -> None:
-    collection, as_of = await lookup.collection(LOOPRING, "254")
+    collection, as_of = await lookup.collection(LOOPRING, "254", SOMEONE)
     assert collection.name == "Harbour Lights"
-    assert await lookup.collection(LOOPRING, "254") == (collection, as_of)
+    assert await lookup.collection(LOOPRING, "254", SOMEONE) == (collection, as_of)
     assert len(await sandbox.requests("nft/public/collection")) == 1
 
 
@@ -260,7 +261,7 @@ async def test_closing_in_the_middle_leaves_an_answer_marked_as_incomplete(
     seen: list[Holdings] = []
 
     async def keep() -> None:
-        async for holdings in lookup.subscribe_holdings(WHALE):
+        async for holdings in lookup.subscribe_holdings(WHALE, SOMEONE):
             seen.append(holdings)
             await lookup.close()
 

@@ -15,7 +15,7 @@ from bot.names import AccountRef, Names, RefKind
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from bot.store.linking.owner_table import FIRST, OwnerFact
-from tests.lookup.conftest import LONG
+from tests.lookup.conftest import LONG, SOMEONE
 from tests.sandbox_client import SandboxClient
 
 ADA = Account(LOOPRING, "10001")
@@ -29,28 +29,28 @@ def confirmed(owner: str) -> OwnerFact:
 
 
 async def test_a_number_is_an_account_without_asking(sandbox: SandboxClient, lookup: Lookup) -> None:
-    assert await lookup.resolve(AccountRef(LOOPRING, RefKind.ID, "10001")) == ADA
+    assert await lookup.resolve(AccountRef(LOOPRING, RefKind.ID, "10001"), SOMEONE) == ADA
     assert await sandbox.requests("") == []
 
 
 async def test_a_name_is_looked_up_once(sandbox: SandboxClient, lookup: Lookup) -> None:
     for _ in range(3):
-        assert await lookup.resolve(Names().parse_account("ada.loopring.eth")) == ADA
-    assert await lookup.resolve(Names().parse_account(ADA_OWNER)) == ADA
+        assert await lookup.resolve(Names().parse_account("ada.loopring.eth"), SOMEONE) == ADA
+    assert await lookup.resolve(Names().parse_account(ADA_OWNER), SOMEONE) == ADA
     assert len(await sandbox.requests("resolveEns")) == 1
     assert len(await sandbox.requests("/account")) == 1
 
 
 async def test_a_name_without_an_account_says_which_address_it_is(lookup: Lookup) -> None:
     with pytest.raises(NotFoundError, match=r"^nomad\.eth is 0x[0-9a-f]{40}\. Loopring has no account for 0x"):
-        await lookup.resolve(Names().parse_account("nomad.eth"))
+        await lookup.resolve(Names().parse_account("nomad.eth"), SOMEONE)
 
 
 async def test_an_account_that_was_not_found_is_asked_for_again(sandbox: SandboxClient, lookup: Lookup) -> None:
     await sandbox.fault("error", path="/account", code=101002, message="account not found", times=1)
     with pytest.raises(NotFoundError):
-        await lookup.resolve(Names().parse_account(ADA_OWNER))
-    assert await lookup.resolve(Names().parse_account(ADA_OWNER)) == ADA
+        await lookup.resolve(Names().parse_account(ADA_OWNER), SOMEONE)
+    assert await lookup.resolve(Names().parse_account(ADA_OWNER), SOMEONE) == ADA
 
 
 async def test_an_owner_is_still_known_after_a_restart(
@@ -62,14 +62,14 @@ async def test_an_owner_is_still_known_after_a_restart(
         known = await lookup.known_owner(ADA)
         assert known == Owner(ADA_OWNER if number else "")
         # The owner cannot change and is stored; its name can, and is asked for again.
-        assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
+        assert await lookup.fetch_owner(ADA, SOMEONE) == Owner(ADA_OWNER, "ada.loopring.eth")
         await lookup.close()
         await store.close()
     assert len(await sandbox.requests("/account")) == 1
 
 
 async def test_an_address_that_was_resolved_is_a_known_owner(sandbox: SandboxClient, lookup: Lookup) -> None:
-    await lookup.resolve(Names().parse_account(ADA_OWNER))
+    await lookup.resolve(Names().parse_account(ADA_OWNER), SOMEONE)
     assert await lookup.known_owner(ADA) == Owner(ADA_OWNER)
     assert len(await sandbox.requests("/account")) == 1
 
@@ -80,19 +80,19 @@ async def test_an_owner_that_cannot_be_found_out_is_left_out(
 ) -> None:
     if account == "10001":
         await sandbox.fault("status", path="/account", status=503)
-    assert await lookup.fetch_owner(Account(LOOPRING, account)) == Owner()
+    assert await lookup.fetch_owner(Account(LOOPRING, account), SOMEONE) == Owner()
     assert await lookup.known_owner(Account(LOOPRING, account)) == Owner()
 
 
 async def test_an_owner_without_a_name_is_shown_without(sandbox: SandboxClient, lookup: Lookup) -> None:
     await sandbox.fault("status", path="resolveName", status=503, times=3)
-    assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER)
-    assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
+    assert await lookup.fetch_owner(ADA, SOMEONE) == Owner(ADA_OWNER)
+    assert await lookup.fetch_owner(ADA, SOMEONE) == Owner(ADA_OWNER, "ada.loopring.eth")
 
 
 async def test_an_owner_and_its_name_are_asked_for_once(sandbox: SandboxClient, lookup: Lookup) -> None:
     for _ in range(3):
-        assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
+        assert await lookup.fetch_owner(ADA, SOMEONE) == Owner(ADA_OWNER, "ada.loopring.eth")
     assert await lookup.known_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
     assert len(await sandbox.requests("/account")) == len(await sandbox.requests("resolveName")) == 1
 
@@ -110,7 +110,7 @@ async def test_two_owners_of_one_account_are_an_error(
         with pytest.raises(
             ContradictionError, match=r"Who owns loopring:10001 cannot be decided: .* operator must look at that"
         ):
-            await lookup.resolve(Names().parse_account(ADA_OWNER))
+            await lookup.resolve(Names().parse_account(ADA_OWNER), SOMEONE)
         assert len(await sandbox.requests("/account")) == number
     assert await store.owners.get(ADA) == confirmed(other)
     assert await lookup.known_owner(ADA) == Owner(other)
@@ -121,14 +121,14 @@ async def test_an_owner_that_is_reported_again_is_the_same(
     sandbox: SandboxClient, make_lookup: Callable[..., Lookup]
 ) -> None:
     for _ in range(2):
-        assert await make_lookup().resolve(Names().parse_account(ADA_OWNER)) == ADA
+        assert await make_lookup().resolve(Names().parse_account(ADA_OWNER), SOMEONE) == ADA
     assert len(await sandbox.requests("/account")) == 2
 
 
 async def test_a_contradiction_while_an_owner_is_asked_for_is_an_error_too(
     sandbox: SandboxClient, store: Store, lookup: Lookup
 ) -> None:
-    asking = asyncio.create_task(lookup.owner_of(ADA))
+    asking = asyncio.create_task(lookup.owner_of(ADA, SOMEONE))
     await learn_meanwhile(sandbox, store)
     with pytest.raises(ContradictionError, match="Who owns"):
         await asking
@@ -137,7 +137,7 @@ async def test_a_contradiction_while_an_owner_is_asked_for_is_an_error_too(
 async def test_a_card_shows_no_owner_rather_than_one_of_two(
     sandbox: SandboxClient, store: Store, lookup: Lookup
 ) -> None:
-    asking = asyncio.create_task(lookup.fetch_owner(ADA))
+    asking = asyncio.create_task(lookup.fetch_owner(ADA, SOMEONE))
     await learn_meanwhile(sandbox, store)
     assert await asking == Owner()
 
@@ -185,14 +185,14 @@ async def test_a_store_that_was_closed_never_fails_a_command_that_is_still_under
 
 async def ask_for_everything(lookup: Lookup) -> None:
     assert await lookup.known_owner(ADA) == Owner()
-    assert await lookup.resolve(Names().parse_account("ada.loopring.eth")) == ADA
-    assert await lookup.fetch_owner(ADA) == Owner(ADA_OWNER, "ada.loopring.eth")
-    assert [holdings.complete async for holdings in lookup.subscribe_holdings(ADA)] == [True]
+    assert await lookup.resolve(Names().parse_account("ada.loopring.eth"), SOMEONE) == ADA
+    assert await lookup.fetch_owner(ADA, SOMEONE) == Owner(ADA_OWNER, "ada.loopring.eth")
+    assert [holdings.complete async for holdings in lookup.subscribe_holdings(ADA, SOMEONE)] == [True]
 
 
 async def test_an_account_of_a_removed_source_is_reported_as_that(lookup: Lookup) -> None:
     gone = Account("taiko", "5")
     with pytest.raises(InputError, match="No source here knows `taiko` any more"):
-        await lookup.owner_of(gone)
+        await lookup.owner_of(gone, SOMEONE)
     with pytest.raises(InputError, match="No source here knows `taiko` any more"):
-        lookup.subscribe_holdings(gone)
+        lookup.subscribe_holdings(gone, SOMEONE)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import NotFoundError, RefusedError, SourceError, UnavailableError
+from bot.errors import LimitError, NotFoundError, RefusedError, SourceError, UnavailableError
 from bot.lookup.race import AnswerQuality, choose, first_answer
 from bot.messages import Message
 
@@ -214,6 +214,7 @@ BOTH = "None of the sources answers now: Loopring and Ethereum were asked. Try a
         (KEY, LATER, UnavailableError, BOTH),
         (KEY, RefusedError(Message("Another key.")), RefusedError, "The key."),
         (LATER, FAULT, ZeroDivisionError, "ours"),
+        (LATER, LimitError(Message("Too many questions.")), LimitError, "Too many questions."),
     ],
     ids=str,
 )

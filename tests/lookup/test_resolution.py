@@ -19,7 +19,7 @@ from bot.sources.source import Source
 from bot.store import Store
 from tests import blockscout_source as blockscout
 from tests.blockscout_source import hurry, open_blockscout
-from tests.lookup.conftest import LONG
+from tests.lookup.conftest import LONG, SOMEONE
 from tests.sandbox_client import SandboxClient
 
 OWNER = "0xf153278d25b7c23da3d5183d43fb68321778175d"  # holds something here and there
@@ -85,7 +85,7 @@ def both(make: Make) -> Lookup:
 async def states(lookup: Lookup, typed: str = OWNER, contract: str | None = None) -> list[Holdings]:
     """Everything that is shown for what was typed; all of it belongs to the chosen account."""
     async with asyncio.timeout(20):
-        account, answer = await lookup.find_holdings(lookup.names.parse_account(typed), contract)
+        account, answer = await lookup.find_holdings(lookup.names.parse_account(typed), SOMEONE, contract)
         seen = [holdings async for holdings in answer]
     assert {holdings.account for holdings in seen} == {account}
     return seen
@@ -99,7 +99,7 @@ async def shown(lookup: Lookup, typed: str = OWNER, contract: str | None = None)
 async def linked(lookup: Lookup, typed: str = OWNER) -> str:
     """The account that is used by a command that does not read holdings."""
     async with asyncio.timeout(20):
-        return str(await lookup.resolve(lookup.names.parse_account(typed)))
+        return str(await lookup.resolve(lookup.names.parse_account(typed), SOMEONE))
 
 
 each_command = pytest.mark.parametrize("command", [shown, linked])

@@ -10,16 +10,16 @@ import pytest
 from bot.errors import SourceError
 from bot.links import Counterfactual
 from bot.lookup.lookup import Lookup
+from bot.sources.askers import Asker, Askers
 from bot.sources.blockscout import BlockscoutSource
 from bot.sources.loopring import LoopringSource
-from bot.sources.pace import Priority
 from bot.store import Store
 from tests.blockscout_source import open_blockscout
-from tests.lookup.conftest import LONG
+from tests.lookup.conftest import LONG, SOMEONE
 from tests.sandbox_client import SandboxClient
 
 INFO = "counterFactualInfo"
-NOW = Priority.INTERACTIVE
+NOW = Askers(Asker.member(1))
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_the_first_source_that_knows_wallets_is_asked_and_its_answer_is_st
 ) -> None:
     lookup = Lookup([blockscout, source], store, cache_for=LONG)
     assert lookup.knows_wallets
-    found = await lookup.counterfactual(wallet)
+    found = await lookup.counterfactual(wallet, SOMEONE)
     assert found == await source.fetch_counterfactual(wallet, NOW) == await store.wallets.get(wallet)
 
 
@@ -48,7 +48,7 @@ async def test_a_source_that_knows_no_wallets_is_not_asked(
 ) -> None:
     lookup = Lookup([blockscout], store, cache_for=LONG)
     assert not lookup.knows_wallets
-    assert await lookup.counterfactual(wallet) is None
+    assert await lookup.counterfactual(wallet, SOMEONE) is None
     assert blockscout.health.last_success_at is None
 
 
@@ -58,11 +58,11 @@ async def test_a_stored_answer_is_used_when_no_source_answers_any_more(
     known = Counterfactual(wallet, "0x" + "5" * 40, 1, "0x" + "6" * 40)
     await store.wallets.save(known, datetime.now(UTC))
     await sandbox.fault("html", INFO)
-    assert await Lookup([source], store, cache_for=LONG).counterfactual(wallet) == known
-    assert await Lookup([blockscout], store, cache_for=LONG).counterfactual(wallet) == known
+    assert await Lookup([source], store, cache_for=LONG).counterfactual(wallet, SOMEONE) == known
+    assert await Lookup([blockscout], store, cache_for=LONG).counterfactual(wallet, SOMEONE) == known
 
 
 async def test_no_answer_is_not_a_no(sandbox: SandboxClient, source: LoopringSource, store: Store, wallet: str) -> None:
     await sandbox.fault("html", INFO)
     with pytest.raises(SourceError):
-        await Lookup([source], store, cache_for=LONG).counterfactual(wallet)
+        await Lookup([source], store, cache_for=LONG).counterfactual(wallet, SOMEONE)

@@ -15,13 +15,13 @@ from bot.errors import ConfigError, SourceError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft, NftList
 from bot.reasons import as_recorded, reason_words
 from bot.sources.archive import ArchiveSource
+from bot.sources.askers import Asker, Askers
 from bot.sources.capabilities import holders_of, namer_of, resolver_of, wallets_of
-from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from bot.sources.source import Abilities, Source
 from tests.archive.fixtures import ADA, RECORDED_AT, header, write_small
 
-NOW = Priority.INTERACTIVE
+NOW = Askers(Asker.member(1))
 ACCOUNT = Account(LOOPRING, "10001")
 STRANGER = Account(LOOPRING, "99999")
 

@@ -13,10 +13,10 @@ from bot.holdings import Account, Collection, Holding, Nft, Origin
 from bot.links import Counterfactual
 from bot.messages import Message
 from bot.reasons import reason_words
+from bot.sources.askers import Asker, Askers
 from bot.sources.capabilities import holders_of, namer_of, resolver_of, wallets_of
 from bot.sources.chain import ChainedSource
 from bot.sources.health import Health
-from bot.sources.pace import Priority
 from bot.sources.paging import PageCollector, RawPage, Scan
 from bot.sources.source import Abilities, Holder, Source
 
@@ -25,7 +25,7 @@ CATS = Holding(Collection("loopring", "1", name="Cats"), 2)
 DOGS = Holding(Collection("loopring", "2", name="Dogs"), 1)
 DOWN = UnavailableError(Message("Loopring does not answer."))
 THEN = datetime(2026, 6, 28, tzinfo=UTC)
-NOW = Priority.INTERACTIVE
+NOW = Askers(Asker.member(1))
 
 
 class Plain:
@@ -51,7 +51,7 @@ class Plain:
         self.closed = False
 
     async def iter_holdings(
-        self, _account: Account, _contract: str | None, _priority: Priority
+        self, _account: Account, _contract: str | None, _askers: Askers
     ) -> AsyncIterator[Scan[Holding]]:
         pages: PageCollector[Holding] = PageCollector(key=lambda row: row.collection.collection_id)
         for page in self._pages:
@@ -60,19 +60,19 @@ class Plain:
         if self._error:
             raise self._error
 
-    async def iter_nfts(self, _a: Account, _c: Collection, _p: Priority) -> AsyncIterator[Scan[Nft]]:
+    async def iter_nfts(self, _a: Account, _c: Collection, _p: Askers) -> AsyncIterator[Scan[Nft]]:
         raise DOWN
         yield  # type: ignore[unreachable] # pragma: no cover - makes it a generator
 
-    async def fetch_collection(self, _collection_id: str, _priority: Priority) -> Collection:
+    async def fetch_collection(self, _collection_id: str, _askers: Askers) -> Collection:
         if self._error:
             raise self._error
         return CATS.collection
 
-    async def fetch_owner(self, _account: Account, _priority: Priority) -> str:
+    async def fetch_owner(self, _account: Account, _askers: Askers) -> str:
         return await self._text("0x" + "ab" * 20)
 
-    async def fetch_account(self, _owner: str, _priority: Priority) -> Account:
+    async def fetch_account(self, _owner: str, _askers: Askers) -> Account:
         await self._text("")
         return ACCOUNT
 
@@ -88,19 +88,19 @@ class Plain:
 class Scripted(Plain):
     """One that can do everything."""
 
-    async def iter_holders(self, _c: str, _p: Priority) -> AsyncIterator[Scan[Holder]]:
+    async def iter_holders(self, _c: str, _p: Askers) -> AsyncIterator[Scan[Holder]]:
         pages: PageCollector[Holder] = PageCollector(key=lambda holder: holder.account)
         pages.receive(RawPage((Holder(ACCOUNT, 2),), is_last=True))
         await self._text("")
         yield pages.scan
 
-    async def resolve_name(self, _name: str, _priority: Priority) -> str:
+    async def resolve_name(self, _name: str, _askers: Askers) -> str:
         return await self._text("0x" + "ab" * 20)
 
-    async def fetch_name(self, _owner: str, _priority: Priority) -> str:
+    async def fetch_name(self, _owner: str, _askers: Askers) -> str:
         return await self._text(f"name by {self.label}")
 
-    async def fetch_counterfactual(self, wallet: str, _priority: Priority) -> Counterfactual | None:
+    async def fetch_counterfactual(self, wallet: str, _askers: Askers) -> Counterfactual | None:
         known = await self._text("0x" + "cd" * 20)
         return Counterfactual(wallet, known, 1, known) if wallet in self.wallets else None
 

@@ -13,8 +13,9 @@ from aiohttp import web
 from bot.errors import NotFoundError, RefusedError, SourceError, ThrottledError, UnavailableError
 from bot.messages import Message
 from bot.sources.advice import span_words
+from bot.sources.askers import Asker, Askers
 from bot.sources.http import Answer, JsonClient
-from bot.sources.pace import Clock, Pace, Priority
+from bot.sources.pace import Clock, Pace
 from tests.sources.virtual_time import JumpingClock, ManualClock
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -124,7 +125,7 @@ async def tears(request: web.Request) -> web.StreamResponse:
 
 
 async def fetch(client: JsonClient) -> Answer:
-    return await client.fetch("/x", {"a": "1"}, Priority.INTERACTIVE)
+    return await client.fetch("/x", {"a": "1"}, Askers(Asker.member(1)))
 
 
 async def test_an_answer_is_parsed_and_the_key_is_sent(server: Server, make_client: Callable[..., JsonClient]) -> None:
@@ -257,7 +258,7 @@ async def test_a_long_retry_after_stops_all_requests_and_is_reported(
     with pytest.raises(ThrottledError, match="Try again in 15 minutes"):
         await fetch(client)
     with pytest.raises(ThrottledError) as caught:
-        await client.fetch("/other", {}, Priority.BACKGROUND)
+        await client.fetch("/other", {}, Askers(Asker.job("test")))
     assert caught.value.sentence == "Upstream gets too many requests right now. Tessera asks again in 15 minutes."
     assert len(server.requests) == 1
 
@@ -273,7 +274,7 @@ async def test_a_source_that_keeps_failing_gets_a_pause(server: Server, make_cli
 
 async def ask_at_once(client: JsonClient, questions: int) -> list[str]:
     """The errors of so many different requests at the same time; "" for those that got an answer."""
-    asked = (client.fetch(f"/{number}", {}, Priority.INTERACTIVE) for number in range(questions))
+    asked = (client.fetch(f"/{number}", {}, Askers(Asker.member(1))) for number in range(questions))
     sentences = await asyncio.gather(*asked, return_exceptions=True)
     return [answer.sentence if isinstance(answer, SourceError) else "" for answer in sentences]
 
@@ -420,7 +421,7 @@ async def test_background_work_shares_the_answer_that_a_person_waits_for(
     client = make_client()
     person = asyncio.create_task(fetch(client))
     await asyncio.sleep(0)
-    assert (await client.fetch("/x", {"a": "1"}, Priority.BACKGROUND)).body == {"n": 9}
+    assert (await client.fetch("/x", {"a": "1"}, Askers(Asker.job("test")))).body == {"n": 9}
     assert (await person).body == {"n": 9}
     assert len(server.requests) == 1
 

@@ -11,14 +11,14 @@ from aiohttp.test_utils import TestServer
 from bot.config.source_tables import LoopringTable
 from bot.errors import NotFoundError, TesseraError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
+from bot.sources.askers import Asker, Askers
 from bot.sources.loopring import LoopringSource
-from bot.sources.pace import Priority
 from bot.sources.paging import Scan
 from tests.sandbox_client import SandboxClient
 
 ADA = Account(LOOPRING, "10001")
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
-NOW = Priority.INTERACTIVE
+NOW = Askers(Asker.member(1))
 
 DETAILS = "user/collection/details"
 BALANCES = "user/nft/collection/balances"

@@ -7,14 +7,14 @@ import pytest
 from bot.errors import RefusedError, TesseraError, ThrottledError, UnavailableError
 from bot.holdings import LOOPRING, Account
 from bot.links import Counterfactual
+from bot.sources.askers import Asker, Askers
 from bot.sources.loopring import LoopringSource
-from bot.sources.pace import Priority
 from sandbox.wallets import WALLET_FACTORY
 from tests.loopring_source import open_source
 from tests.sandbox_client import SandboxClient
 
 INFO = "counterFactualInfo"
-NOW = Priority.INTERACTIVE
+NOW = Askers(Asker.member(1))
 PROMISED = Account(LOOPRING, "10028")  # promised by its factory, and known to the API
 RECOVERED = Account(LOOPRING, "10029")  # deployed since, and the API goes on telling its first owner
 KEYED, DEPLOYED = Account(LOOPRING, "10001"), Account(LOOPRING, "10021")

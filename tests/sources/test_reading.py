@@ -17,9 +17,9 @@ from bot.errors import NotFoundError, SourceError, TesseraError, UnavailableErro
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, Origin
 from bot.reasons import ReasonCode
 from bot.sources.archive import ArchiveSource
+from bot.sources.askers import Asker, Askers
 from bot.sources.chain import ChainedSource
 from bot.sources.loopring import LoopringSource
-from bot.sources.pace import Priority
 from bot.sources.paging import PageCollector, RawPage, Scan
 from bot.sources.reading import fetch_holdings, last_of, read_holdings, read_nfts
 from bot.sources.source import Abilities, Source
@@ -35,7 +35,8 @@ MANY = Account(LOOPRING, "10005")
 NOBODY = Account(LOOPRING, "4000000")
 HARBOUR = Collection(LOOPRING, "254")
 NOT_HELD = Collection(LOOPRING, "99999")
-LATER = Priority.BACKGROUND
+LATER = Askers(Asker.job("test"))
+NOW = Askers(Asker.member(1))
 MAX_AGE = timedelta(minutes=10)
 
 
@@ -44,23 +45,23 @@ def now() -> datetime:
 
 
 class Scripted:
-    """A source of one page that records the priority of each request; `torn` ends before the list is finished."""
+    """A source of one page that records the askers of each request; `torn` ends before the list is finished."""
 
     name, label, network = "scripted", "Scripted", LOOPRING
     abilities = Abilities()
 
     def __init__(self, *rows: Any, torn: bool = False) -> None:
-        self.asked_for: list[Priority] = []
+        self.asked_for: list[Askers] = []
         self._page: RawPage[Any] = RawPage(rows, is_last=not torn)
 
-    async def iter_holdings(self, _account: Account, _contract: str | None, priority: Priority) -> AsyncIterator[Any]:
-        yield self._scan(priority)
+    async def iter_holdings(self, _account: Account, _contract: str | None, askers: Askers) -> AsyncIterator[Any]:
+        yield self._scan(askers)
 
-    async def iter_nfts(self, _account: Account, _collection: Collection, priority: Priority) -> AsyncIterator[Any]:
-        yield self._scan(priority)
+    async def iter_nfts(self, _account: Account, _collection: Collection, askers: Askers) -> AsyncIterator[Any]:
+        yield self._scan(askers)
 
-    def _scan(self, priority: Priority) -> Scan[Any]:
-        self.asked_for.append(priority)
+    def _scan(self, askers: Askers) -> Scan[Any]:
+        self.asked_for.append(askers)
         pages: PageCollector[Any] = PageCollector(key=hash)
         pages.receive(self._page)
         return pages.scan
@@ -93,11 +94,11 @@ async def test_each_page_is_a_state_of_its_own_and_the_last_is_the_answer(source
         states[0].complete = True  # type: ignore[misc]
 
 
-async def test_the_priority_is_passed_on() -> None:
+async def test_the_askers_are_passed_on() -> None:
     made, asked = scripted()
     await fetch_holdings(asked, ADA, LATER)
-    await last_of(read_nfts(asked, ADA, HARBOUR, Priority.INTERACTIVE))
-    assert made.asked_for == [LATER, Priority.INTERACTIVE]
+    await last_of(read_nfts(asked, ADA, HARBOUR, NOW))
+    assert made.asked_for == [LATER, NOW]
 
 
 async def test_what_was_read_is_as_old_as_the_question(source: LoopringSource) -> None:

@@ -33,9 +33,12 @@ from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.names import parse_contract
 from bot.reasons import Reason, ReasonCode
+from bot.sources.askers import Asker
+from bot.sources.fair_queue import MAX_AT_ONCE
 from bot.ui.client import Bot
 from bot.ui.page_source import PageSource
 from bot.ui.paginator import Paginator
+from bot.ui.waiting_notice import WaitingNotices
 
 _ACCOUNT_AND_MEMBER = Message("Name either an account or a member, not both.")
 _SERVERS_ONLY = Message("Members share their accounts with a server: use the command in that server.")
@@ -58,6 +61,7 @@ class Collections(commands.Cog):
         self._proven = linking.proven
         self._gateways = gateways
         self._expires = expires
+        self._notices = WaitingNotices(at_once=MAX_AT_ONCE)
 
     @app_commands.command(name="collections", description="What an account holds, grouped by collection")
     @app_commands.describe(
@@ -84,14 +88,16 @@ class Collections(commands.Cog):
             raise InputError(_ACCOUNT_AND_MEMBER)
         ref = self._lookup.names.parse_account(account) if account is not None else None
         only = parse_contract(contract) if contract else None
+        asker = Asker.member(interaction.user.id)
         deferring = self._bot.acknowledge(interaction, ephemeral=not share, thinking=True)
+        self._notices.start(interaction, deferring)
         try:
             if self._bot.acknowledgements.pending > 1:
                 await deferring
             # Otherwise neither waits for the other: Discord's round trip is as long as Loopring's.
             main = shared = None
             if ref is not None:
-                wanted, updates = await self._lookup.find_holdings(ref, only)
+                wanted, updates = await self._lookup.find_holdings(ref, asker, only)
             else:
                 if member is None or member.id == interaction.user.id:
                     link = await self._accounts.main(interaction.user.id)
@@ -101,11 +107,12 @@ class Collections(commands.Cog):
                     shared = await self._shared(interaction, member)
                     link = self._first_of(shared)
                 wanted = link.account
-                updates = self._lookup.subscribe_holdings(wanted, only)
+                updates = self._lookup.subscribe_holdings(wanted, asker, only)
         finally:
             await deferring
         pages = HoldingsPages(
             self._lookup,
+            asker,
             Holdings(wanted, discord.utils.utcnow()),
             await self._lookup.known_owner(wanted),
             self._gateways,
@@ -177,8 +184,8 @@ class Collections(commands.Cog):
             if paginator.gone or holdings.incomplete_reason:
                 break
         # Fetched last: it is only shown in the header, and must not delay any page at the source.
-        if is_shown and not paginator.gone:
-            owner = await self._lookup.fetch_owner(pages.holdings.account)
+        if is_shown and paginator and not paginator.gone:
+            owner = await self._lookup.fetch_owner(pages.holdings.account, pages.asker)
             if owner != pages.owner and paginator.shows(pages):
                 await paginator.replace(await replace(pages, owner=owner).read_again())
 
@@ -195,8 +202,10 @@ class Collections(commands.Cog):
     ) -> None:
         """Show one collection."""
         network, collection_id = self._lookup.names.parse_collection(id)
-        await self._bot.acknowledge(interaction, ephemeral=not share, thinking=True)
-        collection, as_of = await self._lookup.collection(network, collection_id)
+        deferring = self._bot.acknowledge(interaction, ephemeral=not share, thinking=True)
+        self._notices.start(interaction, deferring)
+        await deferring
+        collection, as_of = await self._lookup.collection(network, collection_id, Asker.member(interaction.user.id))
         label = collection.source_label or self._lookup.label(network)
         pages = CollectionPages(collection, source_label=label, as_of=as_of, gateways=self._gateways)
         await self._paginator(interaction, pages, "").show()

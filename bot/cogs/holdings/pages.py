@@ -17,6 +17,7 @@ from bot.holdings import Account, Collection, Holding, Holdings, NftList, Order,
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.reasons import Reason, ReasonCode
+from bot.sources.askers import Asker
 from bot.text import safe_pages, safe_text
 from bot.ui import embeds
 from bot.ui.page_items import Choice
@@ -37,11 +38,13 @@ _SWITCH_SECONDS = 20.0
 class HoldingsPages:
     """An account's collections, five a page; each can be opened.
 
-    `main` is one's own main account, and words that say so. `shared` is where another member's account is shown: then
-    the tabs are the accounts which that member shares, and no others of the same owner.
+    `asker` is who may press: what is opened is fetched at their turn. `main` is one's own main account, and words that
+    say so. `shared` is where another member's account is shown: then the tabs are the accounts which that member
+    shares, and no others of the same owner.
     """
 
     lookup: Lookup
+    asker: Asker
     holdings: Holdings
     owner: Owner
     gateways: Sequence[str]
@@ -138,10 +141,10 @@ class HoldingsPages:
             account = self.shared.link_of(value).account
             owner = await self.lookup.known_owner(account)
         else:
-            account = await self.lookup.account_of(owner.address, value)
+            account = await self.lookup.account_of(owner.address, value, self.asker)
         clock = asyncio.get_running_loop().time
         deadline = clock() + _SWITCH_SECONDS
-        async for holdings in self.lookup.subscribe_holdings(account, self.holdings.contract):
+        async for holdings in self.lookup.subscribe_holdings(account, self.asker, self.holdings.contract):
             shown = holdings
             if clock() > deadline and not holdings.finished:
                 shown = replace(holdings, incomplete_reason=Reason.of(ReasonCode.STILL_READING))
@@ -157,7 +160,7 @@ class HoldingsPages:
         """
         for holding in self.shown.rows:
             if holding.collection.collection_id == value:
-                nfts = await self.lookup.nfts(self.holdings.account, holding)
+                nfts = await self.lookup.nfts(self.holdings.account, holding, self.asker)
                 await self.read_again()  # that took a while
                 return CollectionPages(
                     holding.collection,

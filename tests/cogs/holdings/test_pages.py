@@ -15,11 +15,14 @@ from bot.errors import InputError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Order, Owner
 from bot.lookup.lookup import Lookup
 from bot.reasons import as_recorded
+from bot.sources.askers import Asker
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from tests.loopring_source import open_source
 from tests.sandbox_client import open_sandbox
+from tests.watched_source import open_watched_source
 
+SOMEONE = Asker.member(1)
 AS_OF = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -36,7 +39,7 @@ def holdings_pages(lookup: Lookup, count: int) -> HoldingsPages:
     numbers = range(1, count + 1)
     rows = tuple(Holding(Collection(LOOPRING, str(number), name=f"C{number}"), 1000 - number) for number in numbers)
     holdings = Holdings(Account(LOOPRING, "10001"), AS_OF, rows, complete=True)
-    return HoldingsPages(lookup, holdings, owner=Owner(), gateways=(), order=Order.KINDS, reading=False)
+    return HoldingsPages(lookup, SOMEONE, holdings, owner=Owner(), gateways=(), order=Order.KINDS, reading=False)
 
 
 def collection_pages(description: str = "", nfts: NftList | None = None) -> CollectionPages:
@@ -97,6 +100,7 @@ async def test_a_choice_names_the_collection_within_discords_limits(lookup: Look
     row = Holding(Collection(LOOPRING, "7", name=name), 78_000)
     pages = HoldingsPages(
         lookup,
+        SOMEONE,
         Holdings(Account(LOOPRING, "1"), datetime.now(UTC), (row,)),
         owner=Owner(),
         gateways=(),
@@ -118,8 +122,8 @@ async def test_opening_a_collection_reads_its_nfts() -> None:
     async with open_sandbox() as sandbox, open_source(sandbox) as source:
         store = await Store.open(None)
         lookup = Lookup([source], store, cache_for=timedelta(0))
-        (*_, holdings) = [state async for state in lookup.subscribe_holdings(Account(LOOPRING, "10001"))]
-        pages = HoldingsPages(lookup, holdings, owner=Owner(), gateways=(), order=Order.KINDS, reading=False)
+        (*_, holdings) = [state async for state in lookup.subscribe_holdings(Account(LOOPRING, "10001"), SOMEONE)]
+        pages = HoldingsPages(lookup, SOMEONE, holdings, owner=Owner(), gateways=(), order=Order.KINDS, reading=False)
         opened = await pages.open("254")
         await store.close()
     card, *nfts = opened.embeds(0)
@@ -189,3 +193,19 @@ async def test_nothing_can_be_opened_from_a_collection() -> None:
     assert list(seen.choices(0)) == []
     with pytest.raises(InputError, match="cannot be opened"):
         await seen.open("@everyone")
+
+
+async def test_what_is_opened_or_switched_to_is_asked_by_the_one_whose_pages_they_are() -> None:
+    async with open_sandbox() as sandbox, open_watched_source(sandbox) as source:
+        store = await Store.open(None)
+        lookup = Lookup([source], store, cache_for=timedelta(0))
+        (*_, holdings) = [state async for state in lookup.subscribe_holdings(Account(LOOPRING, "10001"), SOMEONE)]
+        owner = await lookup.fetch_owner(holdings.account, SOMEONE)
+        presser = Asker.member(2)
+        pages = HoldingsPages(lookup, presser, holdings, owner=owner, gateways=(), order=Order.KINDS, reading=False)
+        source.asked.clear()
+        await pages.open("254")
+        await pages.switch(LOOPRING)
+        assert source.asked == dict.fromkeys(("nfts", "account", "holdings"), presser)
+        await lookup.close()
+        await store.close()

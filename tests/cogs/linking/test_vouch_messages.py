@@ -75,7 +75,7 @@ async def test_when_the_bot_leaves_a_server_what_was_vouched_for_there_is_forgot
     async with open_linking() as harness:
         await harness.vouch(ANN, "loopring:10001", OWNER)
         await harness.vouch(ANN, "loopring:10001", OWNER, guild_id=GUILD + 1)
-        unused, left = SimpleNamespace(), SimpleNamespace(id=GUILD)
+        unused, left = SimpleNamespace(answered_elsewhere=lambda _: None), SimpleNamespace(id=GUILD)
         cog: Any = VouchMessagesCog(unused, harness.linking)  # type: ignore[arg-type] # it sends nothing here
         await cog.on_guild_remove(left)
         assert await harness.rows("SELECT guild_id FROM vouches") == [(GUILD + 1,)]

@@ -1,0 +1,101 @@
+"""Who waits for an answer of a source, and how urgently: what the queue of a source is fair by.
+
+An `Asker` is one member, or one job, with a priority. `Askers` are all who wait for one reading: it begins with one,
+and others join while it is under way. It is the same object from the first page of a reading to the last, so that one
+who joins moves all of its further requests forward, and not only the one that waits now.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+# Only their order matters: who asked first.
+_PLACES = itertools.count()
+
+
+class Priority(IntEnum):
+    """How urgent an answer is; the lowest number first."""
+
+    PROOF = 0  # a member proves an account: the page waits, and its session expires
+    INTERACTIVE = 1  # a member waits for a command
+    BACKGROUND = 2  # nobody waits
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks.
+
+    Attributes:
+        priority: How urgently.
+        key: The same for everything that one member, or one job, asks. Not in the repr: it has the member's id.
+    """
+
+    priority: Priority
+    key: str = field(repr=False)
+
+    @classmethod
+    def member(cls, user_id: int) -> Asker:
+        """A member who waits for a command: the same in each server, and for each of their accounts."""
+        return cls(Priority.INTERACTIVE, f"member {user_id}")
+
+    @classmethod
+    def prover(cls, user_id: int) -> Asker:
+        """A member who proves an account."""
+        return cls(Priority.PROOF, f"member {user_id}")
+
+    @classmethod
+    def job(cls, name: str) -> Asker:
+        """Work that nobody in Discord waits for."""
+        return cls(Priority.BACKGROUND, f"job {name}")
+
+    def in_background(self) -> Asker:
+        """The same one, who does not wait any more."""
+        return Asker(Priority.BACKGROUND, self.key)
+
+
+class Askers:
+    """All who wait for one reading.
+
+    A reading that the last of them left goes on in the background, in the name of that one.
+
+    Args:
+        first: Who began it.
+        part_of: The reading that this is a later step of: it keeps the place of the first step.
+
+    Attributes:
+        first: Who began it.
+        place: Its place among the readings of one asker: the order in which they began.
+        observers: Called when somebody has joined.
+    """
+
+    def __init__(self, first: Asker, *, part_of: Askers | None = None) -> None:
+        self.first = first
+        self.place: int = part_of.place if part_of else next(_PLACES)
+        self.observers: list[Callable[[], None]] = []
+        self._waiting = Counter([first])
+        self._last = first
+
+    def __iter__(self) -> Iterator[Asker]:
+        return iter(tuple(self._waiting) or (self._last.in_background(),))
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody waits any more."""
+        return not self._waiting
+
+    def join(self, asker: Asker) -> None:
+        """Somebody waits for this reading too; the same one may join more than once."""
+        self._waiting[asker] += 1
+        for changed in tuple(self.observers):
+            changed()
+
+    def leave(self, asker: Asker) -> None:
+        """One who joined does not wait any more."""
+        self._waiting[asker] -= 1
+        if not self._waiting[asker]:
+            del self._waiting[asker]
+        self._last = asker
