@@ -28,8 +28,7 @@ from bot.cogs.linking.vouch_messages_cog import VouchMessagesCog
 from bot.config.settings import Settings
 from bot.config.start_requirements import unmet_requirements
 from bot.errors import ConfigError
-from bot.linking import Accounts, Linking, Notifications, ProvenHere, Shares, Verification, Vouching
-from bot.linking.claims import Claims
+from bot.linking import Linking
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
 from bot.linking.proof_methods import availabilities, proof_method_of, weaknesses
@@ -115,38 +114,26 @@ async def _open_linking(
     settings: Settings, token: SecretStr, store: Store, lookup: Lookup, bot: Bot
 ) -> AsyncIterator[Linking]:
     """What links and proves accounts."""
-    pseudonym = pseudonyms(token.get_secret_value())
     # A separate session without cookies: none of Discord's or of a node's may be sent anywhere else.
     async with open_session() as session:
         nodes = Nodes(session, settings.linking.rpc_urls) if settings.linking.rpc_urls else None
-        verification = Verification(
+        signatures = SignatureVerifier(
+            nodes, lookup.counterfactual, settings.linking.wallet_factories, knows_wallets=lookup.knows_wallets
+        )
+        linking = Linking.over(
             store,
-            Claims(store, lookup),
-            SignatureVerifier(
-                nodes,
-                lookup.counterfactual,
-                settings.linking.wallet_factories,
-                knows_wallets=lookup.knows_wallets,
-            ),
-            setup=_proof_setup(settings, session, bot),
-            pseudonym=pseudonym,
+            lookup,
+            signatures,
+            _proof_setup(settings, session, bot),
+            pseudonym=pseudonyms(token.get_secret_value()),
             clock=_now,
             contest_for=settings.linking.contest,
+            vouching=settings.linking.manual,
         )
         try:
-            yield Linking(
-                Accounts(store, lookup, pseudonym, _now),
-                ProvenHere(store, vouching=settings.linking.manual),
-                Vouching(store, lookup, pseudonym, _now, enabled=settings.linking.manual),
-                verification,
-                Notifications(store, _now, settings.linking.contest),
-                store,
-                pseudonym,
-                _now,
-                Shares(store),
-            )
+            yield linking
         finally:
-            await verification.close()
+            await linking.verification.close()
 
 
 def _proof_setup(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -> ProofSetup:

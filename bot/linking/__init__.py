@@ -28,13 +28,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.linking.accounts import Accounts
+from bot.linking.claims import Claims
 from bot.linking.notifications import Notifications
 from bot.linking.shares import Shares
+from bot.linking.signature_verifier import SignatureVerifier
+from bot.linking.steps import ProofSetup
 from bot.linking.verification import Verification
 from bot.linking.vouching import ProvenHere, Vouching
+from bot.lookup.lookup import Lookup
 from bot.store import Store
 from bot.store.pseudonyms import Pseudonym
 
@@ -66,3 +70,48 @@ class Linking:
     pseudonym: Pseudonym
     clock: Callable[[], datetime]
     shares: Shares
+
+    @classmethod
+    def over(
+        cls,
+        store: Store,
+        lookup: Lookup,
+        signatures: SignatureVerifier,
+        setup: ProofSetup,
+        *,
+        pseudonym: Pseudonym,
+        clock: Callable[[], datetime],
+        contest_for: timedelta,
+        vouching: bool,
+    ) -> Linking:
+        """All of it, over what is there; `verification.close()` ends it.
+
+        Args:
+            store: Holds links and proofs.
+            lookup: Answers about accounts.
+            signatures: Verifies signatures.
+            setup: How members prove here.
+            pseudonym: Makes the keyed hashes of the audit log.
+            clock: Returns the present as an aware datetime.
+            contest_for: How long the first contest about an address takes.
+            vouching: Whether moderators may vouch for accounts.
+        """
+        return cls(
+            accounts=Accounts(store, lookup, pseudonym, clock),
+            proven=ProvenHere(store, vouching=vouching),
+            vouching=Vouching(store, lookup, pseudonym, clock, enabled=vouching),
+            verification=Verification(
+                store,
+                Claims(store, lookup),
+                signatures,
+                setup=setup,
+                pseudonym=pseudonym,
+                clock=clock,
+                contest_for=contest_for,
+            ),
+            notifications=Notifications(store, clock, contest_for),
+            store=store,
+            pseudonym=pseudonym,
+            clock=clock,
+            shares=Shares(store),
+        )

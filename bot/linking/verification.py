@@ -1,7 +1,7 @@
 """One proof from start to end. Each step reads the status of the session, and changes it once.
 
     start_proof ──token──▶ bind_browser ──cookie──▶ finish_login ──▶ challenge ──▶ submit ──▶ linked, contested
-                                  without a client secret: ──▶                  └──▶ a code ──▶ enter_code
+                                  with login = "code": ─────▶                  └──▶ a code ──▶ enter_code
     start_proof ────────── without a public URL: ──────────────────▶ challenge ──▶ submit
 
 Unknown, used and expired look alike (`SessionError`). A text is used up before its signature is verified, so a

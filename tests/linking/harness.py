@@ -13,14 +13,9 @@ from bot.linking import (
     Accounts,
     Linking,
     Notifications,
-    ProvenHere,
-    Shares,
-    Verification,
-    Vouching,
     privacy,
     upkeep,
 )
-from bot.linking.claims import Claims
 from bot.linking.contest_rules import policy
 from bot.linking.cookie_secrets import hash_secret
 from bot.linking.ethereum import Nodes
@@ -292,25 +287,15 @@ def make_linking(
     def clock() -> datetime:
         return harness.now
 
-    verification = Verification(
+    linking = Linking.over(
         store,
-        Claims(store, lookup),
+        lookup,
         SignatureVerifier(nodes, lookup.counterfactual, factories, knows_wallets=lookup.knows_wallets),
-        setup=ProofSetup(ProofMethod.CODE, "https://verify.example.org"),
+        ProofSetup(ProofMethod.CODE, "https://verify.example.org"),
         pseudonym=pseudonym,
         clock=clock,
         contest_for=CONTEST,
-    )
-    linking = Linking(
-        Accounts(store, lookup, pseudonym, clock),
-        ProvenHere(store, vouching=True),
-        Vouching(store, lookup, pseudonym, clock, enabled=True),
-        verification,
-        Notifications(store, clock, CONTEST),
-        store,
-        pseudonym,
-        clock,
-        Shares(store),
+        vouching=True,
     )
     harness = LinkingHarness(store, lookup, linking, ProofWriter(store.writer, pseudonym), pseudonym)
     return harness

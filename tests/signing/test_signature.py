@@ -223,7 +223,6 @@ def test_a_contract_is_shown_a_key_s_signature_with_and_without_loopring_s_suffi
     [
         pytest.param(b"\x00" + SIGNATURE, id="66 bytes of another maker, the first of which is the kind"),
         pytest.param(b"\x00" + R + S + b"\x1b", id="the same, with the other parity"),
-        pytest.param(R + S + b"\x1f" + bytes(66), id="another maker's 131 bytes, of which the 65th means nothing"),
         pytest.param(SIGNATURE * 2, id="two owners"),
         pytest.param(SIGNATURE * 2 + b"\x03", id="131 bytes"),
         pytest.param(SIGNATURE + bytes(64) + b"\x03", id="an owner, and one that is a contract"),
@@ -240,6 +239,9 @@ def test_longer_signatures_are_the_contract_s_own_matter(signature: bytes) -> No
         pytest.param(b"", id="nothing"),
         pytest.param(SIGNATURE[:63], id="63 bytes"),
         *(pytest.param(SIGNATURE + bytes([kind]), id=f"suffix {kind}") for kind in (0, 1, 3, 4, 26)),
+        pytest.param(R + S + b"\x1f\xff", id="a Safe's part that was signed as a message, and a byte that it ignores"),
+        pytest.param(SIGNATURE + R + S + b"\x20\xff", id="likewise, the second of two parts"),
+        pytest.param(R + S + b"\x1f" + bytes(66), id="likewise, and a tail"),
         *(pytest.param(R + S + bytes([parity]), id=f"parity {parity}") for parity in (2, 3, 26, 29, 30, 31, 32, 255)),
         pytest.param(SIGNATURE + R + S + b"\x1f", id="the second owner of a Safe signed its digest as a message"),
         pytest.param(R + S + b"\x20" + SIGNATURE, id="the first owner did"),

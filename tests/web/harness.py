@@ -17,8 +17,7 @@ from pydantic import SecretStr
 from bot.config.settings import DiscordSettings
 from bot.config.source_tables import LoopringTable
 from bot.config.web_table import WebSettings
-from bot.linking import Accounts, Linking, Notifications, ProvenHere, Shares, Verification, Vouching
-from bot.linking.claims import Claims
+from bot.linking import Linking, Verification
 from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
 from bot.linking.signature_verifier import SignatureVerifier
@@ -258,43 +257,32 @@ async def open_page(
         )
         login = DiscordLogin(session, discord, redirect_uri=f"{url}/oauth/cb", client_id=lambda: APPLICATION_ID)
         asked = [f"{sandbox.url}/ethereum/1", f"{sandbox.url}/ethereum/1/b"][:nodes]
-        pseudonym = pseudonyms("a token")
         harness: PageHarness
 
         def clock() -> datetime:
             return harness.now
 
-        verification = Verification(
+        linking = Linking.over(
             store,
-            Claims(store, lookup),
+            lookup,
             SignatureVerifier(Nodes(session, asked) if asked else None, lookup.counterfactual, factories),
-            setup=ProofSetup(method, url, login if method is ProofMethod.OAUTH else None),
-            pseudonym=pseudonym,
+            ProofSetup(method, url, login if method is ProofMethod.OAUTH else None),
+            pseudonym=pseudonyms("a token"),
             clock=clock,
             contest_for=CONTEST,
-        )
-        linking = Linking(
-            Accounts(store, lookup, pseudonym, clock),
-            ProvenHere(store, vouching=False),
-            Vouching(store, lookup, pseudonym, clock, enabled=False),
-            verification,
-            Notifications(store, clock, CONTEST),
-            store,
-            pseudonym,
-            clock,
-            Shares(store),
+            vouching=False,
         )
         harness = PageHarness(sandbox, store, linking, url, port)
         proxies = ["127.0.0.1/32"] if public_url else []
         web = WebSettings.model_validate({"port": port, "public_url": url, "trusted_proxies": proxies})
-        server = await start_server(web, store, lambda: "ready", VerifyPage(verification, url) if url else None)
+        server = await start_server(web, store, lambda: "ready", VerifyPage(linking.verification, url) if url else None)
         try:
             yield harness
         finally:
             for browser in harness.browsers:
                 await browser.close()
             await server.close()
-            await verification.close()
+            await linking.verification.close()
             await lookup.close()
             await source.close()
             await store.close()

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from bot.errors import ConfigError, StoreError
 from bot.messages import Message
 from bot.store.file.examine import connect_to_read, examine, explaining, refuse_newer
+from bot.store.file.open_store import make_safe
 from bot.store.schema import MIGRATIONS
 from bot.store.thread import run_in_transaction
 
@@ -34,9 +35,6 @@ _BUSY = Message(
 
 # Longer than the bot ever writes; who types a command waits, the bot does not: its own transactions are short.
 PATIENCE = 30.0
-
-# As the bot writes; its journal mode is that of the file. See `bot.store.file.open_store`.
-_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", "secure_delete=ON")
 
 
 def change_beside_bot(path: Path, backups: Path, work: Callable[[Database], T], *, patience: float = PATIENCE) -> T:
@@ -57,8 +55,7 @@ def change_beside_bot(path: Path, backups: Path, work: Callable[[Database], T], 
     uri = f"{path.as_uri()}?mode=rw"  # never creates a file, should it disappear meanwhile
     with explaining(path, backups), closing(sqlite3.connect(uri, timeout=patience, uri=True)) as connection:
         db = Database(connection)
-        for pragma in _PRAGMAS:
-            db.execute(f"PRAGMA {pragma}").fetchall()
+        make_safe(db, path, beside_bot=True)
 
         def checked(db: Database) -> T:
             _require_same_tables(path, db)  # now nobody else can change them

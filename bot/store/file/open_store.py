@@ -91,13 +91,15 @@ def open_to_read(path: Path, backups: Path, lock_timeout: float, closing: ExitSt
         return db
 
 
-def make_safe(db: Database, path: Path) -> None:
+def make_safe(db: Database, path: Path, *, beside_bot: bool = False) -> None:
     """Set up a connection that writes: what is acknowledged is on the disk, and what is deleted is gone from the file.
+
+    Beside a bot the journal mode is left as the bot set it.
 
     Raises:
         ConfigError: this SQLite, or what the file is on, does not do one of these.
     """
-    _set(db, _FOR_WRITING, path)
+    _set(db, _FOR_WRITING[1:] if beside_bot else _FOR_WRITING, path)
 
 
 def _set(db: Database, pragmas: Sequence[tuple[str, object]], path: Path | str) -> None:

@@ -1,7 +1,7 @@
 """Which accounts count as proven for a member, asked in one server or in none: the only place that answers this.
 
 A member's signature counts everywhere. A vouch counts in its own server, once it is confirmed, and only while no other
-member has signed for that account, under its own or under another owner. Nothing here writes.
+member has signed for that account. Both rest on who owns the account now (`OWNED`). Nothing here writes.
 """
 
 from __future__ import annotations
