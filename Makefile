@@ -69,7 +69,7 @@ $(AUDIT)/.ready: requirements-audit.txt
 	@touch $@
 
 audit: $(AUDIT)/.ready ## look up known vulnerabilities of every pinned package
-	$(AUDIT)/bin/python -m audit requirements.txt requirements-dev.txt requirements-audit.txt
+	$(AUDIT)/bin/python .ci/look_up_advisories.py requirements.txt requirements-dev.txt requirements-audit.txt
 
 sbom: $(AUDIT)/.ready ## write build/tessera.cdx.json: what the bot is made of, as a CycloneDX bill of materials
 	@mkdir -p build

@@ -32,11 +32,11 @@ async def index(known: Mapping[tuple[str, str], str]) -> AsyncIterator[tuple[Adv
 
 
 async def audit(*arguments: str) -> tuple[int, str]:
-    """`python -m audit` in its own environment; the exit code, and all that it printed."""
+    """`.ci/look_up_advisories.py` in its own environment; the exit code, and all that it printed."""
     environ = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     process = await asyncio.create_subprocess_exec(
         str(audit_tools() / "python"),
-        *("-m", "audit", *arguments),
+        *(".ci/look_up_advisories.py", *arguments),
         cwd=PROJECT,
         env=environ,
         stdout=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""`python -m audit LOCK…`: looks up each pinned package of lock files in an index of advisories, by pip-audit.
+"""`make audit`: looks up each pinned package of the lock files it is given in an index of advisories, by pip-audit.
 
 The exit code is 0 where nothing is known, or where no index can be reached, which is said; 1 where something was found,
 which is listed; 2 where packages could not be looked up. Nothing is installed, and nothing is resolved: what is looked
@@ -58,7 +58,9 @@ def _report(lock: Path, packages: Sequence[Mapping[str, Any]]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m audit", description="Look up known vulnerabilities of packages.")
+    parser = argparse.ArgumentParser(
+        prog="look_up_advisories.py", description="Look up known vulnerabilities of packages."
+    )
     parser.add_argument("locks", nargs="+", type=Path, metavar="LOCK", help="a requirements file with hashes")
     parser.add_argument("--index", metavar="URL", help="an index of advisories with the API of osv.dev, in its place")
     return parser

@@ -1,1 +1,0 @@
-"""Known vulnerabilities of the packages that the lock files pin: `make audit`."""
