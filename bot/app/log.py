@@ -1,8 +1,8 @@
 """What the bot logs on standard error: one line each, and never a secret.
 
 Nothing of ours logs a token. Libraries may: discord.py puts URLs into warnings, and the URLs of interactions and
-webhooks contain tokens. So every finished line is searched for them. Nor does any
-of ours name a person, except by the pseudonym of the audit log; ids in lines of libraries are left out.
+webhooks contain tokens. So every finished line is searched for them. Nor does any line of ours name a person, except by
+the pseudonym of the audit log; ids in lines of libraries are left out.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import sys
 from collections.abc import Sequence
 
 _TOKEN_IN_URL = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s?'\"()]+")
-
-
 # Ids of Discord: of people, servers, channels and messages.
 _SNOWFLAKE = re.compile(r"(?<![0-9a-fA-F])[0-9]{17,20}(?![0-9a-fA-F])")
 
