@@ -30,16 +30,12 @@ _TOO_MANY_LINKED = Message(
     "{count} accounts are linked already, which is the most: `/unlink` one first.",
 )
 _NOT_LINKED = Message("That account is not among yours. `/accounts` lists them.")
-_OTHER_OWNER = Message(
-    "That account was reported before as owned by another address: this bot's operator must look at that."
-)
 _OWNER_UNCONFIRMED = Message("Who owns that account has to be found out again: run `/verify` once more.")
 
 _ERRORS: dict[Refusal, tuple[type[TesseraError], Words]] = {
     Refusal.OVER: (SessionError, SESSION_OVER()),
     Refusal.LIMIT: (LimitError, _TOO_MANY_LINKED(count=MAX_LINKS)),
     Refusal.NOT_LINKED: (InputError, _NOT_LINKED()),
-    Refusal.OTHER_OWNER: (InputError, _OTHER_OWNER()),
     Refusal.OWNER_UNCONFIRMED: (InputError, _OWNER_UNCONFIRMED()),
     Refusal.NEED_KEY: (InputError, _NEED_KEY()),
 }

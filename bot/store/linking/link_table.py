@@ -169,18 +169,6 @@ def put_proof(
     )
 
 
-def has_other_owner(db: Database, user_id: int, account: str, owner: str) -> bool:
-    """Whether the account is proven under another owner, or this member has linked it under another one.
-
-    An account has one owner, whichever source names it, and a proof of another address would cover no account.
-    """
-    sql = """
-        SELECT 1 FROM links LEFT JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id
-        WHERE links.account = ? AND links.owner <> ? AND (links.user_id = ? OR proofs.owner IS NOT NULL)
-    """
-    return first(db, sql, [account, owner, user_id]) is not None
-
-
 def _get(db: Database, user_id: int, account: Account) -> tuple[str, bool] | None:
     """Owner of a link, and whether it is the main one."""
     row = first(db, "SELECT owner, is_main FROM links WHERE user_id = ? AND account = ?", [user_id, str(account)])

@@ -13,7 +13,6 @@ class Refusal(Enum):
     OVER = auto()  # the session is unknown, used or over
     LIMIT = auto()  # the member has the maximum number of accounts
     NOT_LINKED = auto()  # the account is not among the member's
-    OTHER_OWNER = auto()  # the account is known to be owned by another address
     OWNER_UNCONFIRMED = auto()  # who owns the account has to be found out again
     NEED_KEY = auto()  # a contract's answer is not enough, as the address's own key has signed
 
