@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+# Told of a reading's change: its place, who waits for it from now on, and who does not any more; None: nobody.
+Observer = Callable[[int, "Asker | None", "Asker | None"], None]
+
 # Only their order matters: who asked first.
 _PLACES = itertools.count()
 
@@ -69,13 +72,13 @@ class Askers:
     Attributes:
         first: Who began it.
         place: Its place among the readings of one asker: the order in which they began.
-        observers: Called when somebody has joined.
+        observers: Called when who waits for it has changed.
     """
 
     def __init__(self, first: Asker, *, part_of: Askers | None = None) -> None:
         self.first = first
         self.place: int = part_of.place if part_of else next(_PLACES)
-        self.observers: list[Callable[[], None]] = []
+        self.observers: list[Observer] = []
         self._waiting = Counter([first])
         self._last = first
 
@@ -89,13 +92,21 @@ class Askers:
 
     def join(self, asker: Asker) -> None:
         """Somebody waits for this reading too; the same one may join more than once."""
+        background = self._last.in_background() if self.abandoned else None
+        is_new = asker not in self._waiting
         self._waiting[asker] += 1
-        for changed in tuple(self.observers):
-            changed()
+        if is_new:
+            self._tell(asker, background)
 
     def leave(self, asker: Asker) -> None:
         """One who joined does not wait any more."""
         self._waiting[asker] -= 1
-        if not self._waiting[asker]:
-            del self._waiting[asker]
+        if self._waiting[asker]:
+            return
+        del self._waiting[asker]
         self._last = asker
+        self._tell(asker.in_background() if self.abandoned else None, asker)
+
+    def _tell(self, came: Asker | None, went: Asker | None) -> None:
+        for changed in tuple(self.observers):
+            changed(self.place, came, went)

@@ -65,7 +65,7 @@ class Pace:
 
     def __init__(self, requests_per_second: float) -> None:
         self._bucket = _Bucket(requests_per_second, _BURST if requests_per_second >= 1 else 1)
-        self._queue = FairQueue()
+        self._queue = FairQueue(changed=self._give_turn)
         self._turns: dict[Ticket, asyncio.Future[None]] = {}
         self._holder: Ticket | None = None
         self._next_token: asyncio.TimerHandle | None = None
@@ -79,7 +79,6 @@ class Pace:
         """
         self._queue.add(ticket)
         turn = self._turns[ticket] = asyncio.get_running_loop().create_future()
-        ticket.changed = self._give_turn
         try:
             self._give_turn()
             # Shielded: a waiter that is cancelled at its turn passes it on below.

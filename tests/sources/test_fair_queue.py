@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -190,3 +192,46 @@ def test_those_who_asked_long_ago_are_forgotten() -> None:
         assert len(queue.rotation) <= 1
     serve(queue)
     assert queue.rotation == ()
+
+
+# ---------------------------------------------------------------- what it costs
+
+
+@dataclass(frozen=True, slots=True)
+class CountedAsker(Asker):
+    """One of whom it is counted how often anybody looks for them."""
+
+    looked_for: ClassVar[int] = 0
+
+    def __hash__(self) -> int:
+        CountedAsker.looked_for += 1
+        return hash(self.key)
+
+
+@pytest.mark.parametrize("priority", Priority)
+def test_what_a_request_costs_does_not_grow_with_those_that_wait(priority: Priority) -> None:
+    CountedAsker.looked_for = 0
+    queue, count = FairQueue(), 5000
+    tickets = [wait_for(queue, CountedAsker(priority, f"{number}")) for number in range(count)]
+    assert [serve(queue) for _ in tickets] == tickets
+    assert CountedAsker.looked_for < 40 * count
+
+
+def test_what_joining_a_request_costs_does_not_grow_with_those_who_wait_for_it() -> None:
+    CountedAsker.looked_for = 0
+    queue, count = FairQueue(), 5000
+    members = [CountedAsker(Priority.INTERACTIVE, f"{number}") for number in range(count)]
+    reading = Askers(members[0])
+    ticket = wait_for(queue, reading)
+    for member in members[1 : count // 2]:
+        reading.join(member)
+    later = [Askers(member) for member in members[count // 2 :]]
+    for each in later:
+        ticket.join(each)
+    assert queue.rotation == tuple(members)
+    for each in later:
+        ticket.leave(each)
+    for member in members[: count // 2]:
+        reading.leave(member)
+    assert queue.rotation == (members[count // 2 - 1].in_background(),)
+    assert CountedAsker.looked_for < 40 * count
