@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from bot.errors import SourceError, TesseraError
 from bot.holdings import Account, Holdings
 from bot.messages import Message
-from bot.sources.askers import Asker, Askers
+from bot.sources.askers import Askers
 from bot.sources.reading import read_holdings
 from bot.sources.source import Source
 
@@ -46,19 +46,8 @@ class HoldingsRead:
         self.task = asyncio.create_task(self._read(source, account, contract), name=f"read {account}")
         self.task.add_done_callback(lambda _: self._changed.set())
 
-    async def subscribe(self, asker: Asker) -> AsyncIterator[Holdings]:
-        """Yield the latest state, then each new one; raises if there is none because the source failed.
-
-        Args:
-            asker: One of `askers`, who leaves them when this ends.
-        """
-        try:
-            async for holdings in self._follow():
-                yield holdings
-        finally:
-            self.askers.leave(asker)
-
-    async def _follow(self) -> AsyncIterator[Holdings]:
+    async def follow(self) -> AsyncIterator[Holdings]:
+        """Yield the latest state, then each new one; raises if there is none because the source failed."""
         seen = None
         while True:
             done = self.task.done()

@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from cachetools import LRUCache, TTLCache
 
@@ -21,6 +22,7 @@ from bot.lookup.holdings_read import HoldingsRead
 from bot.lookup.owner_rule import OwnerRule
 from bot.lookup.owners import Owners
 from bot.lookup.resolution import Resolution, Sleep
+from bot.lookup.subscription import Subscription
 from bot.messages import Message
 from bot.names import AccountRef, Names
 from bot.reasons import source_error
@@ -196,22 +198,11 @@ class Lookup:
                 contract=contract,
                 ended=lambda read: self._ended(key, read),
             )
-        return self._subscribe(read, asker, cached)
+        return Subscription(_states(read, cached), leave=partial(self._leave, read, asker))
 
-    async def _subscribe(self, read: HoldingsRead, asker: Asker, cached: Holdings | None) -> AsyncIterator[Holdings]:
-        try:
-            async for holdings in read.subscribe(asker):
-                if holdings.fallback_reason and cached and cached.as_of > holdings.as_of:
-                    # The fallback knows less than what the source itself reported a while ago.
-                    yield replace(cached, stale_reason=holdings.fallback_reason)
-                else:
-                    yield holdings
-        except SourceError as error:
-            if not cached:
-                raise
-            yield replace(cached, stale_reason=source_error(error.words))
-        finally:
-            self._cancel_abandoned()
+    def _leave(self, read: HoldingsRead, asker: Asker) -> None:
+        read.askers.leave(asker)
+        self._cancel_abandoned()
 
     def _cancel_abandoned(self) -> None:
         """Cancel the oldest of the reads that nobody waits for, where they are too many."""
@@ -257,6 +248,21 @@ class Lookup:
         if not found.source_label:
             self._collections[key] = answer
         return answer
+
+
+async def _states(read: HoldingsRead, cached: Holdings | None) -> AsyncIterator[Holdings]:
+    """What a read finds, or what is cached where that is better."""
+    try:
+        async for holdings in read.follow():
+            if holdings.fallback_reason and cached and cached.as_of > holdings.as_of:
+                # The fallback knows less than what the source itself reported a while ago.
+                yield replace(cached, stale_reason=holdings.fallback_reason)
+            else:
+                yield holdings
+    except SourceError as error:
+        if not cached:
+            raise
+        yield replace(cached, stale_reason=source_error(error.words))
 
 
 async def _only(holdings: Holdings) -> AsyncIterator[Holdings]:

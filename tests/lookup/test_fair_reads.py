@@ -111,6 +111,27 @@ async def test_of_the_reads_that_everybody_left_only_the_latest_go_on(sandbox: S
     assert reads == {f"read loopring:{700_000 + number}" for number in range(10, 60)}
 
 
+async def test_who_never_listens_does_not_wait(sandbox: SandboxClient, lookup: Lookup) -> None:
+    accounts = [Account(LOOPRING, await sandbox.new_account(1)) for _ in range(5)]
+    lookup.subscribe_holdings(WHALE, ADA)
+    await asyncio.gather(*(final(lookup, account, BEN) for account in accounts))
+    assert (await order(sandbox)).count("10005") <= 2
+    assert (await final(lookup, WHALE, BEN)).complete
+    assert (await order(sandbox)).count("10005") == 3
+
+
+async def test_of_the_reads_that_nobody_ever_listened_to_only_the_latest_go_on(
+    sandbox: SandboxClient, lookup: Lookup
+) -> None:
+    await sandbox.fault("slow", seconds=300)
+    for number in range(60):
+        lookup.subscribe_holdings(Account(LOOPRING, f"{700_000 + number}"), Asker.member(number))
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    reads = {task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("read ")}
+    assert reads == {f"read loopring:{700_000 + number}" for number in range(10, 60)}
+
+
 async def test_too_many_questions_of_one_are_refused_and_those_of_others_are_not(
     sandbox: SandboxClient, lookup: Lookup
 ) -> None:
