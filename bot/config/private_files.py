@@ -48,9 +48,10 @@ def refuse_shared_secret(variable: str, path: Path, status: os.stat_result, *, u
         ConfigError: with the command that helps.
     """
     mode = stat.S_IMODE(status.st_mode)
-    if status.st_uid == user and mode & _NOT_OURS_ALONE:
+    # Root is judged by what others may do: `sudo tessera check` reads the secrets of the bot's user.
+    if user in (status.st_uid, _ROOT) and mode & _NOT_OURS_ALONE:
         raise ConfigError(_SECRET_FOR_OTHERS, variable=variable)
-    if status.st_uid not in (user, _ROOT) or (status.st_uid != user and mode & _BEYOND_ITS_GROUP):
+    if user not in (status.st_uid, _ROOT) and (status.st_uid != _ROOT or mode & _BEYOND_ITS_GROUP):
         raise ConfigError(_SECRET_OF_ANOTHER, variable=variable, user=user)
     if stat.S_ISREG(status.st_mode):  # a pipe has no folder
         refuse_shared_folders(f"{variable}_FILE", path, user=user)
