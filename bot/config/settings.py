@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
@@ -19,7 +20,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from bot.config.moved_tables import how_to_write_loopring
-from bot.config.private_files import refuse_file_written_by_others
+from bot.config.private_files import refuse_file_written_by_others, refuse_shared_folders
 from bot.config.secrets import read_secret
 from bot.config.source_tables import (
     DEFAULT_SOURCES,
@@ -242,7 +243,10 @@ def _add_source_keys(tables: dict[str, Any], environ: Mapping[str, str]) -> None
 def _read_toml(path: Path, *, required: bool) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            refuse_file_written_by_others(path, os.fstat(file.fileno()))  # it says where the secrets are sent
+            status = os.fstat(file.fileno())
+            refuse_file_written_by_others(path, status)  # it says where the secrets are sent
+            if stat.S_ISREG(status.st_mode):  # a pipe has no folder
+                refuse_shared_folders(str(path), path, user=os.geteuid())
             return tomllib.load(file)
     except FileNotFoundError:
         if not required:

@@ -28,6 +28,7 @@ def status(mode: int, owner: int, group: int = 9, kind: int = stat.S_IFREG) -> o
         pytest.param(0o440, ROOT, US, id="root's with an access list for us, as systemd writes a credential"),
         pytest.param(0o640, ROOT, US, id="root's, for the group of a service"),
         pytest.param(0o400, ROOT, ROOT, id="root's, for root"),
+        pytest.param(0o600, US, ROOT, id="the bot's, checked by root"),
     ],
 )
 def test_a_secret_of_ours_alone_or_from_root_is_accepted(tmp_path: Path, mode: int, owner: int, user: int) -> None:
@@ -39,7 +40,6 @@ def test_a_secret_of_ours_alone_or_from_root_is_accepted(tmp_path: Path, mode: i
     ("mode", "owner", "user"),
     [
         pytest.param(0o600, ANOTHER, US, id="of another user"),
-        pytest.param(0o600, ANOTHER, ROOT, id="of another user, for root"),
         pytest.param(0o444, ROOT, US, id="root's for everybody, as Docker mounts one"),
         pytest.param(0o660, ROOT, US, id="root's, which a group may write"),
         pytest.param(0o642, ROOT, US, id="root's, which everybody may write"),
@@ -58,10 +58,9 @@ def test_a_secret_of_another_user_or_of_root_for_everybody_is_refused(
 
 @pytest.mark.parametrize("mode", [0o440, 0o640])
 def test_a_group_may_read_only_what_root_gave_it(tmp_path: Path, mode: int) -> None:
-    with pytest.raises(ConfigError, match="chmod 600"):
-        refuse_shared_secret("DISCORD_TOKEN", tmp_path / "secret", status(mode, US), user=US)
-    with pytest.raises(ConfigError, match="chmod 600"):
-        refuse_shared_secret("DISCORD_TOKEN", tmp_path / "secret", status(mode, ROOT), user=ROOT)
+    for owner, user in ((US, US), (ROOT, ROOT), (US, ROOT)):  # the last: `sudo tessera check`
+        with pytest.raises(ConfigError, match="chmod 600"):
+            refuse_shared_secret("DISCORD_TOKEN", tmp_path / "secret", status(mode, owner), user=user)
 
 
 def test_a_secret_whose_folder_others_may_write_is_refused(tmp_path: Path) -> None:
@@ -183,6 +182,17 @@ def test_a_settings_file_that_others_may_write_is_refused_as_it_says_where_secre
         load(path, {})
     assert caught.value.sentence == f"{path}: other users can write this file: run chmod go-w {path}."
     path.chmod(0o644)
+    assert load(path, {})
+
+
+def test_settings_whose_folder_others_may_write_are_refused(shared: Path) -> None:
+    path = shared / "config.toml"
+    path.write_text("[log]", encoding="utf-8")
+    path.chmod(0o600)
+    with pytest.raises(ConfigError) as caught:
+        load(path, {})
+    assert caught.value.sentence == f"{path}: other users can write in the folder {shared}: run chmod go-w {shared}."
+    shared.chmod(0o755)
     assert load(path, {})
 
 
