@@ -139,6 +139,7 @@ async def _run(options: argparse.Namespace) -> None:
             browser_port=browser_port,
             factory=WALLET_FACTORY,
         )
+        config.touch(mode=0o600)  # whatever the umask: the bot refuses settings that others may write
         config.write_text(text, encoding="utf-8")
         print(f"Tessera's sandbox: http://{options.host}:{port}/   (Ctrl-C ends it)", flush=True)
         print(f"Its browser with a test wallet, for the bot's own pages: http://localhost:{browser_port}/", flush=True)

@@ -17,6 +17,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.config.settings import load
+from sandbox.__main__ import SECRETS
 from sandbox.wallets import WALLET_FACTORY
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -44,12 +46,13 @@ class SandboxProcess:
 
 
 @contextlib.asynccontextmanager
-async def sandbox(*arguments: str) -> AsyncIterator[SandboxProcess]:
+async def sandbox(*arguments: str, umask: int = -1) -> AsyncIterator[SandboxProcess]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sandbox", "--port", "0", *arguments),
         cwd=PROJECT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        umask=umask,
     )
     started = SandboxProcess(process, "")
     try:
@@ -69,6 +72,15 @@ async def test_it_says_where_it_is_and_ends_cleanly_when_asked(number: signal.Si
     async with sandbox("--no-bot") as started:
         assert (await started.get("/_sandbox/bot"))["managed"] is False
         assert await started.end(number) == 0
+
+
+async def test_nobody_else_may_write_its_configuration_whatever_the_umask() -> None:
+    async with sandbox("--no-bot", umask=0) as started:
+        await started.line()
+        path = Path((await started.line()).split()[-1])
+        assert path.stat().st_mode & 0o777 == 0o600  # noqa: ASYNC240 - nothing else runs here
+        assert load(path, SECRETS).web.public_url
+        await started.end(signal.SIGTERM)
 
 
 async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -> None:
