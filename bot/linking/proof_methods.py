@@ -14,6 +14,11 @@ from bot.proofs import ProofMethod
 
 _CODE = Message('[linking] login = "code": only the member can see that a link is somebody else\'s, not the bot.')
 _PASTE = Message("[linking] paste = true: a pasted signature does not show who opened the link.")
+_MANUAL = Message("[linking] manual = true: moderators may vouch for accounts that nobody has signed with.")
+_FIRST = Message('[linking] owners = "first": one source decides who owns an account, even if another contradicts it.')
+_LOGIN_UNUSED = Message(
+    "DISCORD_CLIENT_SECRET is set without [web] public_url: no page to log in at, so members paste signatures."
+)
 _ONE_NODE = Message("ETH_RPC_URL names one node, which alone decides who may sign for a smart wallet.")
 _NO_PROXY = Message('[web] trusted_proxies = "none": all visitors of the page share the limits of one.')
 _FOREIGN = Message("[discord] {key} is no address of Discord: the bot's token or its members' logins go there.")
@@ -79,6 +84,13 @@ def weaknesses(settings: Settings) -> Iterator[Words]:
         yield _CODE()
     if web.public_url and linking.paste:
         yield _PASTE()
+    if linking.manual:
+        yield _MANUAL()
+    if settings.discord.client_secret and not web.public_url:
+        yield _LOGIN_UNUSED()
+    # Only a source with a fallback is not the only one that knows its network.
+    if linking.owners == "first" and any(table.fallback for table in settings.sources):
+        yield _FIRST()
     if len(linking.rpc_urls) == 1:
         yield _ONE_NODE()
     if web.is_public and web.trusted_proxies == "none":

@@ -9,6 +9,7 @@ from bot.linking.proof_methods import availabilities, proof_method_of, weaknesse
 from bot.proofs import ProofMethod
 
 PAGE = '[web]\npublic_url = "https://verify.example.org"\ntrusted_proxies = ["127.0.0.1/32"]\n'
+TWO_SOURCES = '[[source]]\nname = "a"\nkind = "loopring"\nfallback = "b"\n[[source]]\nname = "b"\nkind = "loopring"\n'
 NODES = "https://a.example/key,https://b.example/key"
 
 
@@ -45,6 +46,9 @@ def test_what_is_best_is_said_to_be_weak_nowhere(tmp_path: Path) -> None:
     [
         (f'{PAGE}[linking]\nlogin = "code"', NODES, '[linking] login = "code": only the member can see'),
         (f"{PAGE}[linking]\npaste = true", NODES, "[linking] paste = true: a pasted signature does not show"),
+        (f"{PAGE}[linking]\nmanual = true", NODES, "[linking] manual = true: moderators may vouch"),
+        (f'{PAGE}[linking]\nowners = "first"\n{TWO_SOURCES}', NODES, '[linking] owners = "first": one source decides'),
+        ("", NODES, "DISCORD_CLIENT_SECRET is set without [web] public_url"),
         (PAGE, "https://a.example", "ETH_RPC_URL names one node, which alone decides"),
         (PAGE.replace('["127.0.0.1/32"]', '"none"'), NODES, '[web] trusted_proxies = "none": all visitors'),
         (f'{PAGE}[discord]\napi_url = "https://a.example"', NODES, "[discord] api_url is no address of Discord"),
@@ -56,6 +60,10 @@ def test_what_is_weaker_than_it_could_be_is_said_in_one_line(tmp_path: Path, tex
     (weakness,) = weaknesses(settings(tmp_path, text, DISCORD_CLIENT_SECRET="a-secret", ETH_RPC_URL=node))
     assert weakness.render().startswith(words)
     assert "\n" not in weakness.render()
+
+
+def test_the_only_source_of_a_network_is_the_first_word_without_a_weakness(tmp_path: Path) -> None:
+    assert list(weaknesses(settings(tmp_path, '[linking]\nowners = "first"'))) == []
 
 
 def test_addresses_of_discord_and_of_this_machine_are_no_weakness(tmp_path: Path) -> None:
