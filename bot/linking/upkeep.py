@@ -36,9 +36,9 @@ async def purge(store: Store, now: datetime) -> None:
 
 
 async def confirm_owners(store: Store, lookup: Lookup, limit: int) -> None:
-    """Ask again who owns some accounts of members with a proof, where that is not confirmed (any more).
+    """Ask again who owns some accounts that a proof or a vouch waits for, where that is not confirmed (any more).
 
-    So a proof covers them again after another rule was set, or after the operator forgot an owner. To be called every
+    So these count again after another rule was set, or after the operator forgot an owner. To be called every
     few minutes.
     """
     for account in await store.owners.unconfirmed(limit):

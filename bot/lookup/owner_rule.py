@@ -19,7 +19,7 @@ from bot.messages import Message
 from bot.names import is_numbered
 from bot.sources.capabilities import archive_hash, each_of
 from bot.sources.source import Source
-from bot.store.linking.owner_table import FIRST
+from bot.store.linking.owner_table import FIRST, RuleInForce
 
 _SILENCE = Message("Who owns {account} cannot be confirmed right now, as not every source answers. Try again later.")
 CANNOT_BE_DECIDED = Message("Who owns {account} cannot be decided: this bot's operator must look at that.")
@@ -86,10 +86,23 @@ class OwnerRule:
 
     def basis(self, source: Source) -> str:
         """What is stored with a fact that is found under this rule: it holds as long as the same sources are asked."""
-        if self.archive:
+        if self.archive or self.text == FIRST:
             return self.text
-        names = [each.name for each in each_of(source)]
-        return FIRST if self.text == FIRST or len(names) == 1 else f"{AGREE}:{','.join(names)}"
+        return f"{AGREE}:{','.join(each.name for each in each_of(source))}"
+
+    def one_is_enough(self, source: Source) -> bool:
+        """Whether the first word of any source of a network is all that this rule asks for."""
+        return not self.archive and (self.text == FIRST or len(each_of(source)) == 1)
+
+    def in_force(self, source: Source) -> RuleInForce:
+        """How the facts of a network that are stored are judged.
+
+        Those whose source was not recorded are taken for the word of the only source, if it is a live one: it may be
+        gone by now, and its members cannot prove anything again. An archive can be asked again, and says what it says.
+        """
+        names = tuple(each.name for each in each_of(source))
+        is_heir = self.one_is_enough(source) and len(names) == 1 and not archive_hash(source)
+        return RuleInForce(self.basis(source), names, heir=names[0] if is_heir else "")
 
     def describe(self, source: Source) -> str:
         """For the operator: the rule in force for a network, and who can speak about it."""

@@ -8,22 +8,21 @@ force (`bot.lookup.owner_rule`), or by the operator. The first word of a source 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from cachetools import TTLCache
 
-from bot.errors import ContradictionError, SourceError, StoreError, TesseraError
+from bot.errors import ContradictionError, StoreError, TesseraError
 from bot.holdings import Account
 from bot.lookup.owner_rule import CANNOT_BE_DECIDED, OwnerRule, Statement, agreed_owner, contradicts
 from bot.names import is_numbered
 from bot.sources.askers import Askers
-from bot.sources.capabilities import each_of
+from bot.sources.capabilities import first_of
 from bot.sources.source import Source
 from bot.store import Store
-from bot.store.linking.owner_table import FIRST, OwnerFact
+from bot.store.linking.owner_table import FIRST, SHOWN, OwnerFact
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +56,7 @@ class Owners:
             StoreError: the store failed.
         """
         numbered = [source for source in self._sources if is_numbered(source.network)]
-        await self._store.owners.apply_rule({source.network: self._rule.basis(source) for source in numbered})
+        await self._store.owners.apply_rule({source.network: self._rule.in_force(source) for source in numbered})
 
     async def known(self, account: Account) -> str:
         """The address that is stored, whether a proof may rest on it or not; "" for none. Never raises."""
@@ -83,7 +82,7 @@ class Owners:
         source = self._source_of(account.network)
         basis = self._rule.basis(source)
         if basis == FIRST:
-            owner, name = await self._first_word(account, source, askers)
+            owner, name = await first_of(source, lambda each: each.fetch_owner(account, askers))
             return await self._save(OwnerFact(account, owner, (name,), basis, is_confirmed=True, seen_at=_now()))
         statements = await ask_each(account, self._rule.speakers(source), askers)
         if contradicts(statements):
@@ -100,11 +99,11 @@ class Owners:
         if known := await self.known(account):
             return known
         source = self._source_of(account.network)
-        owner, name = await self._first_word(account, source, askers)
-        return await self._save(self._word(account, owner, (name,), source))
+        owner, name = await first_of(source, lambda each: each.fetch_owner(account, askers))
+        return await self._save(self._word(account, owner, name, source))
 
-    async def note(self, account: Account, owner: str, askers: Askers) -> None:
-        """Store what a source said of an address: that this account is its own.
+    async def note(self, account: Account, owner: str, by: str, askers: Askers) -> None:
+        """Store what a source, named `by`, said of an address: that this account is its own.
 
         Raises:
             ContradictionError: another owner is confirmed: nothing may be concluded from either.
@@ -112,7 +111,7 @@ class Owners:
         """
         fact = await self._stored(account)
         if fact is None:
-            fact = await self._saved(self._word(account, owner, (), self._source_of(account.network)))
+            fact = await self._saved(self._word(account, owner, by, self._source_of(account.network)))
         if fact.owner == owner:
             return
         # What was reported before need not be right: who is wrong is decided as for a proof.
@@ -123,17 +122,6 @@ class Owners:
     async def names(self, account: Account, owner: str) -> bool:
         """Whether it is stored that an address owns an account; on a chain it needs no storing."""
         return not is_numbered(account.network) or await self.known(account) == owner
-
-    async def _first_word(self, account: Account, source: Source, askers: Askers) -> tuple[str, str]:
-        """The first source that names an owner, in order; else the error of the first."""
-        first, *others = each_of(source)
-        try:
-            return await first.fetch_owner(account, askers), first.name
-        except SourceError:
-            for other in others:
-                with contextlib.suppress(TesseraError):  # what it lacks must not replace the error of the first
-                    return await other.fetch_owner(account, askers), other.name
-            raise
 
     async def _stored(self, account: Account) -> OwnerFact | None:
         try:
@@ -153,9 +141,10 @@ class Owners:
         except StoreError:
             return fact  # logged by the store
 
-    def _word(self, account: Account, owner: str, names: tuple[str, ...], source: Source) -> OwnerFact:
-        is_enough = self._rule.basis(source) == FIRST
-        return OwnerFact(account, owner, names, FIRST, is_confirmed=is_enough, seen_at=_now())
+    def _word(self, account: Account, owner: str, by: str, source: Source) -> OwnerFact:
+        is_enough = self._rule.one_is_enough(source)
+        basis = self._rule.basis(source) if is_enough else SHOWN
+        return OwnerFact(account, owner, (by,), basis, is_confirmed=is_enough, seen_at=_now())
 
     def _contradiction(self, account: Account, owner: str, fact: OwnerFact) -> ContradictionError:
         earlier = Statement(f"what is stored (by {', '.join(fact.sources) or fact.basis})", fact.owner)

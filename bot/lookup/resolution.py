@@ -19,7 +19,7 @@ from bot.lookup.race import AnswerQuality, first_answer
 from bot.messages import Message
 from bot.names import AccountRef, RefKind, is_numbered
 from bot.sources.askers import Askers
-from bot.sources.capabilities import resolver_of
+from bot.sources.capabilities import first_of, resolver_of
 from bot.sources.source import ResolvesNames, Source
 
 # How long to wait for a source that is earlier in the settings than those that have answered. A person waits for it,
@@ -113,9 +113,9 @@ class Resolution:
         # The operator may have corrected or deleted what is stored: then the source is asked again.
         if cached and await self._owners.names(cached, owner):
             return cached
-        account = await self._sources[network].fetch_account(owner, askers)
+        account, name = await first_of(self._sources[network], lambda each: each.fetch_account(owner, askers))
         if is_numbered(network):
-            await self._owners.note(account, owner, askers)
+            await self._owners.note(account, owner, name, askers)
         self._accounts[key] = account
         return account
 

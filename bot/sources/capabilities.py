@@ -7,15 +7,19 @@ a wallet may come from either.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
 
-from bot.errors import SourceError
+from bot.errors import SourceError, TesseraError
 from bot.links import Counterfactual
 from bot.sources.archive import ArchiveSource
 from bot.sources.askers import Askers
 from bot.sources.chain import ChainedSource, ask_in_turn
 from bot.sources.paging import Scan
 from bot.sources.source import Holder, KnowsWallets, ListsHolders, NamesOwners, ResolvesNames, Source
+
+T = TypeVar("T")
 
 
 def holders_of(source: Source) -> ListsHolders | None:
@@ -55,6 +59,18 @@ def each_of(source: Source) -> tuple[Source, ...]:
     if not isinstance(source, ChainedSource):
         return (source,)
     return (*each_of(source.first), *each_of(source.second))
+
+
+async def first_of(source: Source, ask: Callable[[Source], Awaitable[T]]) -> tuple[T, str]:
+    """What the first source of a chain says that answers, and its name; else the error of the first."""
+    first, *others = each_of(source)
+    try:
+        return await ask(first), first.name
+    except SourceError:
+        for other in others:
+            with contextlib.suppress(TesseraError):  # what it lacks must not replace the error of the first
+                return await ask(other), other.name
+        raise
 
 
 def archive_hash(source: Source) -> str:

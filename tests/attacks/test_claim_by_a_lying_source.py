@@ -7,6 +7,7 @@ archive was recorded before. Whichever way she goes, the account is never proven
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,13 @@ from bot.holdings import LOOPRING, Account
 from bot.linking.outcome import Result
 from bot.linking.upkeep import confirm_owners
 from bot.links import Link, Person
+from bot.lookup.lookup import Lookup
+from bot.lookup.owner_rule import OwnerRule
 from bot.proofs import ProofMethod
 from bot.sources.archive import ArchiveSource
 from bot.sources.chain import ChainedSource
 from bot.sources.loopring import LoopringSource
+from bot.sources.source import Source
 from bot.store.linking.owner_table import OPERATOR, OwnerFact, forget_fact, set_fact
 from bot.store.rows import to_account
 from sandbox.signing import sign
@@ -29,7 +33,7 @@ from tests.conftest import open_bot
 from tests.linking.harness import ANN as MALLORY
 from tests.linking.harness import BEN as ADA_HERSELF
 from tests.linking.harness import HERE, MOD, LinkingHarness, open_linking
-from tests.lookup.conftest import SOMEONE
+from tests.lookup.conftest import LONG, SOMEONE
 from tests.loopring_source import module_sandbox, open_source, sandbox, source
 from tests.owner_sources import ADA, ADA_OWNER, HANA, HANA_OWNER, lie, write_owners
 from tests.sandbox_client import SandboxClient
@@ -51,6 +55,16 @@ async def harness(sandbox: SandboxClient, source: LoopringSource, tmp_path: Path
         await lie(sandbox, ADA, HANA_OWNER)
         yield harness
     await archive.close()
+
+
+@asynccontextmanager
+async def archive_alone(folder: Path) -> AsyncIterator[ArchiveSource]:
+    """The archive that was recorded before, opened once more."""
+    archive = await ArchiveSource.open(write_owners(folder / "alone.gz", {ADA: ADA_OWNER}), name="then")
+    try:
+        yield archive
+    finally:
+        await archive.close()
 
 
 async def claim(harness: LinkingHarness, user_id: int, account: str, key: str, signer: str) -> Result:
@@ -141,6 +155,78 @@ async def test_her_lie_was_believed_before_the_update(harness: LinkingHarness) -
     assert await has_not_proven(harness)
     with pytest.raises(ContradictionError):
         await claim(harness, MALLORY, TARGET, HER_KEY, HANA_OWNER)
+
+
+async def shown_and_linked(harness: LinkingHarness) -> None:
+    """The lie is shown to somebody, and Mallory links the account and has proven her own address."""
+    await claim(harness, MALLORY, HER_OWN, HER_KEY, HANA_OWNER)
+    assert (await harness.lookup.fetch_owner(Account(LOOPRING, ADA), SOMEONE)).address == HANA_OWNER
+    await harness.accounts.link(MALLORY, ADA)
+
+
+async def restart(harness: LinkingHarness, source: Source, rule: str = "agree") -> Lookup:
+    """The bot starts again with that source alone for Loopring's accounts, over the same store."""
+    lookup = Lookup([source], harness.store, cache_for=LONG, owner_rule=OwnerRule(rule))
+    await lookup.owners.apply_rule()
+    return lookup
+
+
+async def link_owner(harness: LinkingHarness) -> str:
+    """The address that Mallory's link of the account names."""
+    [link] = [link for link in await harness.store.links.of(MALLORY) if str(link.account) == TARGET]
+    return link.owner
+
+
+@pytest.mark.parametrize("rule", ["agree", "first", "archive"])
+async def test_the_operator_takes_her_source_out_of_the_settings(
+    harness: LinkingHarness, tmp_path: Path, rule: str
+) -> None:
+    """As the documentation says; what she had said is not confirmed by that, and the archive alone decides."""
+    await shown_and_linked(harness)
+    async with archive_alone(tmp_path) as archive:
+        lookup = await restart(harness, archive, f"archive:{archive.sha256}" if rule == "archive" else rule)
+        assert await has_not_proven(harness)
+        assert await link_owner(harness) == ""
+        assert await lookup.owner_of(Account(LOOPRING, ADA), SOMEONE) == ADA_OWNER
+        assert await link_owner(harness) == ADA_OWNER
+        assert await has_not_proven(harness)
+        await lookup.close()
+
+
+@pytest.mark.parametrize("rule", ["agree", "first"])
+async def test_her_source_was_the_only_one_before_it_was_replaced(
+    sandbox: SandboxClient, source: LoopringSource, tmp_path: Path, rule: str
+) -> None:
+    """Where it alone decides she has the account; the word of what comes after it is asked for anew."""
+    await lie(sandbox, ADA, HANA_OWNER)
+    async with open_linking(source) as harness, archive_alone(tmp_path) as archive:
+        await restart(harness, source, rule)
+        await claim(harness, MALLORY, TARGET, HER_KEY, HANA_OWNER)
+        assert not await has_not_proven(harness)
+        lookup = await restart(harness, archive, rule)
+        assert await has_not_proven(harness)
+        assert await lookup.owner_of(Account(LOOPRING, ADA), SOMEONE) == ADA_OWNER
+        await lookup.close()
+
+
+@pytest.mark.parametrize("rule", ["agree", "first"])
+async def test_her_lie_is_from_before_the_update_and_her_source_is_taken_out_after_it(
+    harness: LinkingHarness, sandbox: SandboxClient, tmp_path: Path, rule: str
+) -> None:
+    """Nor does it become the word of another live source, however many starts later."""
+
+    def work(db: Database) -> None:
+        db.execute("INSERT INTO owners (account, owner, seen_at) VALUES (?, ?, '2026-01-01')", [TARGET, HANA_OWNER])
+        db.execute("INSERT INTO links VALUES (?, ?, ?, '', 1, 0)", [MALLORY, TARGET, HANA_OWNER])
+        db.execute("INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0, 0)", [HANA_OWNER, MALLORY, b"hash"])
+
+    await harness.store.writer.transaction(work)
+    await harness.lookup.owners.apply_rule()
+    async with archive_alone(tmp_path) as archive, open_source(sandbox) as mirror:
+        for source in (archive, mirror):
+            lookup = await restart(harness, source, rule)
+            assert await has_not_proven(harness)
+            await lookup.close()
 
 
 async def test_another_source_of_truth_is_down_while_hers_answers(

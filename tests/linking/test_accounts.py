@@ -11,6 +11,7 @@ import pytest
 from bot.errors import InputError, LimitError, NotFoundError, SourceError, TesseraError
 from bot.links import MAX_LABEL, MAX_LINKS, Link
 from bot.sources.loopring import LoopringSource
+from bot.store.linking.owner_table import OPERATOR, OwnerFact, set_fact
 from bot.store.rows import to_account
 from tests.blockscout_source import open_blockscout
 from tests.linking.harness import ANN, BEN, CLEO, LinkingHarness, open_linking, owner_of
@@ -164,6 +165,60 @@ async def test_a_proof_can_be_taken_back_although_another_account_needs_it(harne
     assert await harness.accounts.remove(ANN, to_account(ADA), with_proof=True)
     assert await harness.listed(ANN) == {ON_CHAIN: False}
     assert await harness.store.links.holder(ADA_OWNER) is None
+
+
+async def correct(harness: LinkingHarness, owner: str) -> None:
+    """What `tessera owners set 10001 ADDRESS` does."""
+    said = OwnerFact(to_account(ADA), owner, (), OPERATOR, is_confirmed=True, seen_at=harness.now)
+    await harness.store.writer.transaction(lambda db: set_fact(db, said))
+
+
+async def test_after_an_owner_was_corrected_unlinking_still_deletes_the_proof_of_the_earlier_one(
+    harness: LinkingHarness,
+) -> None:
+    await harness.prove(ANN, ADA, "10001")
+    await correct(harness, owner_of("another key"))
+    await harness.accounts.remove(ANN, to_account(ADA))
+    assert await harness.store.links.holder(ADA_OWNER) is None
+
+
+async def test_a_proof_that_an_account_still_needs_stays_when_another_account_is_unlinked(
+    harness: LinkingHarness,
+) -> None:
+    await harness.prove(ANN, ADA, "10001")
+    await harness.name(ANN, HANA, "10002")
+    await harness.accounts.remove(ANN, to_account(HANA))
+    assert await harness.store.links.holder(ADA_OWNER) == ANN
+
+
+async def test_after_an_owner_was_corrected_unlinking_gives_the_earlier_address_to_its_challenger(
+    harness: LinkingHarness,
+) -> None:
+    await harness.prove(ANN, ADA, "10001")
+    await harness.prove(BEN, ADA, "10001")
+    await correct(harness, owner_of("another key"))
+    await harness.accounts.remove(ANN, to_account(ADA))
+    assert await harness.store.links.holder(ADA_OWNER) == BEN
+
+
+async def test_after_an_owner_was_corrected_unlinking_withdraws_the_claim_to_the_earlier_one(
+    harness: LinkingHarness,
+) -> None:
+    await harness.prove(ANN, ADA, "10001")
+    await harness.prove(BEN, ADA, "10001")
+    await correct(harness, owner_of("another key"))
+    await harness.accounts.remove(BEN, to_account(ADA))
+    assert await harness.store.contests.opened_by(BEN) == []
+    assert await harness.store.links.holder(ADA_OWNER) == ANN
+
+
+async def test_after_an_owner_was_corrected_unlinking_leaves_the_frozen_address(harness: LinkingHarness) -> None:
+    await harness.prove(ANN, ADA, "10001")
+    await harness.freeze(ADA_OWNER)
+    await correct(harness, owner_of("another key"))
+    assert len(await harness.store.contests.frozen_of(ANN)) == 1
+    await harness.accounts.remove(ANN, to_account(ADA))
+    assert await harness.store.contests.frozen_of(ANN) == []
 
 
 async def test_without_an_owner_there_is_no_proof_that_could_go(

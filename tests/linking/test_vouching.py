@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import InputError
+from bot.linking.upkeep import confirm_owners
 from bot.linking.vouching import ANSWERS_RETAINED, VOUCH_LIMITS, ProvenHere, Vouching
 from bot.links import MAX_LINKS, NOWHERE, InGuild, ProofKind, Vouch
 from bot.sources.loopring import LoopringSource
-from bot.store.linking.owner_table import OPERATOR, OwnerFact, set_fact
+from bot.store.linking.owner_table import OPERATOR, OwnerFact, forget_fact, set_fact
 from bot.store.linking.vouch_table import VouchAnswer
 from bot.store.rows import to_account
 from tests.linking.harness import (
@@ -261,6 +262,65 @@ async def test_a_vouch_counts_only_while_its_owner_is_that_of_the_account(harnes
     said = OwnerFact(to_account(ADA), owner_of("another key"), (), OPERATOR, is_confirmed=True, seen_at=harness.now)
     await harness.store.writer.transaction(lambda db: set_fact(db, said))
     assert await harness.proven(ANN, HERE) == {}
+
+
+async def correct(harness: LinkingHarness, owner: str) -> None:
+    """What `tessera owners set` does."""
+    said = OwnerFact(to_account(ADA), owner, (), OPERATOR, is_confirmed=True, seen_at=harness.now)
+    await harness.store.writer.transaction(lambda db: set_fact(db, said))
+
+
+@pytest.mark.parametrize("confirms", [True, False])
+async def test_after_an_owner_was_corrected_a_moderator_may_vouch_again(
+    harness: LinkingHarness, *, confirms: bool
+) -> None:
+    """What names the earlier owner is dead, and stands in the way of nothing."""
+    earlier, right = owner_of("another key"), OWNER
+    if confirms:
+        await harness.vouch(ANN, ADA, earlier)
+    else:
+        await harness.ask(ANN, ADA, earlier)
+    await correct(harness, right)
+    harness.pass_time(A_SECOND)
+    await harness.vouch(ANN, ADA, right)
+    assert await harness.proven(ANN, HERE) == {ADA: None}
+    assert await vouches(harness, ANN) == [(ADA, True)]
+
+
+async def test_after_an_owner_was_corrected_what_the_member_declined_is_another_question(
+    harness: LinkingHarness,
+) -> None:
+    asked = await harness.ask(ANN, ADA, owner_of("another key"))
+    assert asked
+    await harness.linking.vouching.decline(ANN, GUILD, asked.vouch_id)
+    await correct(harness, OWNER)
+    harness.pass_time(A_SECOND)
+    await harness.vouch(ANN, ADA, OWNER)
+    assert await harness.proven(ANN, HERE) == {ADA: None}
+
+
+async def test_after_an_owner_was_corrected_the_vouch_of_somebody_else_stands_in_nobodys_way(
+    harness: LinkingHarness,
+) -> None:
+    await harness.vouch(BEN, ADA, owner_of("another key"))
+    await correct(harness, OWNER)
+    await harness.vouch(ANN, ADA, OWNER)
+    assert await harness.proven(ANN, HERE) == {ADA: None}
+    assert await harness.proven(BEN, HERE) == {}
+
+
+async def test_a_vouch_counts_again_by_itself_when_who_owns_the_account_is_confirmed_again(
+    asking: LinkingHarness,
+) -> None:
+    """Its member has proven nothing and linked nothing."""
+    await asking.linking.vouching.ask(ANN, HERE, "10001", moderator_id=MOD)
+    [vouch] = await asking.linking.vouching.of(ANN, HERE)
+    await asking.linking.vouching.confirm(ANN, GUILD, vouch.vouch_id)
+    await asking.store.writer.transaction(lambda db: forget_fact(db, to_account(ADA)))
+    assert await asking.proven(ANN, HERE) == {}
+    await confirm_owners(asking.store, asking.lookup, 10)
+    assert await asking.proven(ANN, HERE) == {ADA: None}
+    assert await asking.store.owners.unconfirmed(10) == []
 
 
 async def test_an_unproven_link_of_another_member_outweighs_nothing(harness: LinkingHarness) -> None:

@@ -17,7 +17,7 @@ from bot.sources.archive import ArchiveSource
 from bot.sources.chain import ChainedSource
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
-from bot.store.linking.owner_table import FIRST, OPERATOR, OwnerFact
+from bot.store.linking.owner_table import FIRST, OPERATOR, SHOWN, OwnerFact
 from tests.lookup.conftest import LONG, SOMEONE
 from tests.lookup.test_owners import NOW
 from tests.owner_sources import ADA, ADA_OWNER, HANA, HANA_OWNER, lie, write_owners
@@ -155,7 +155,7 @@ async def test_the_first_word_is_shown_and_no_proof_rests_on_it(
     assert (await lookup.fetch_owner(ACCOUNT, SOMEONE)).address == HANA_OWNER
     fact = await store.owners.get(ACCOUNT)
     assert fact
-    assert (fact.sources, fact.basis, fact.is_confirmed) == (("loopring",), FIRST, False)
+    assert (fact.sources, fact.basis, fact.is_confirmed) == (("loopring",), SHOWN, False)
     assert await sentence_of(lookup, ADA, ContradictionError) == UNDECIDED
 
 
@@ -210,7 +210,45 @@ async def test_one_source_alone_decides(open_lookup: Open, store: Store) -> None
     assert await (await open_lookup(alone=True)).owner_of(ACCOUNT, SOMEONE) == ADA_OWNER
     fact = await store.owners.get(ACCOUNT)
     assert fact
-    assert (fact.basis, fact.is_confirmed) == (FIRST, True)
+    assert (fact.basis, fact.is_confirmed) == ("agree:loopring", True)
+
+
+async def test_the_word_of_one_source_alone_is_confirmed_also_where_it_was_found_for_showing(
+    sandbox: SandboxClient, open_lookup: Open
+) -> None:
+    await (await open_lookup(alone=True)).fetch_owner(ACCOUNT, SOMEONE)
+    await sandbox.fault("html", path="/account")
+    assert await (await open_lookup(alone=True)).owner_of(ACCOUNT, SOMEONE) == ADA_OWNER
+
+
+@pytest.mark.parametrize("is_down", [False, True])
+async def test_what_an_address_was_found_by_is_stored_with_the_name_of_the_source(
+    sandbox: SandboxClient, open_lookup: Open, store: Store, *, is_down: bool
+) -> None:
+    if is_down:
+        await sandbox.fault("html", path="/account")
+    await (await open_lookup()).resolve(Names().parse_account(ADA_OWNER), SOMEONE)
+    fact = await store.owners.get(ACCOUNT)
+    assert fact
+    assert fact.sources == (("then",) if is_down else ("loopring",))
+
+
+@pytest.mark.parametrize(
+    ("rule", "alone", "heir"),
+    [
+        ("agree", True, "loopring"),
+        ("first", True, "loopring"),
+        ("agree", False, ""),
+        ("first", False, ""),
+        ("archive", True, ""),
+    ],
+)
+async def test_only_a_live_source_that_is_alone_takes_over_what_was_stored_without_a_name(
+    source: LoopringSource, archive: ArchiveSource, rule: str, *, alone: bool, heir: str
+) -> None:
+    its = OwnerRule(f"archive:{archive.sha256}" if rule == "archive" else rule)
+    assert its.in_force(source if alone else ChainedSource(source, archive)).heir == heir
+    assert its.in_force(archive).heir == ""  # it can be asked again
 
 
 async def test_only_the_word_of_the_pinned_archive_counts(

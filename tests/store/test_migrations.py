@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from bot.holdings import Account
 from bot.links import NOWHERE, InGuild, Membership
 from bot.store import Store
-from bot.store.linking.owner_table import FIRST, OwnerFact
+from bot.store.linking.owner_table import FIRST, SHOWN, OwnerFact, RuleInForce
 from bot.store.rows import to_account
 from bot.store.schema import MIGRATIONS
 from tests.store.fixtures import Place
@@ -168,10 +168,39 @@ async def test_owners_of_before_are_the_first_sources_word_and_no_proof_rests_on
     assert fact
     assert (fact.owner, fact.sources, fact.basis, fact.is_confirmed) == (ADDRESS, (), FIRST, False)
     assert not (await store.proven.of(1, NOWHERE)).accounts
-    await store.owners.apply_rule({"loopring": "agree:loopring,then"})
-    assert not (await store.proven.of(1, NOWHERE)).accounts
-    await store.owners.apply_rule({"loopring": FIRST})  # the rule that they were found under
-    assert list(map(str, (await store.proven.of(1, NOWHERE)).accounts)) == ["loopring:10001"]
+    await store.close()
+
+
+ALONE = RuleInForce("agree:loopring", ("loopring",), heir="loopring")
+OTHER_ALONE = RuleInForce("agree:mirror", ("mirror",), heir="mirror")
+SEVERAL = RuleInForce("agree:loopring,then", ("loopring", "then"))
+FIRST_OF_TWO = RuleInForce(FIRST, ("loopring", "then"))
+
+
+@pytest.mark.parametrize(
+    ("starts", "basis", "is_confirmed"),
+    [
+        ([ALONE], "agree:loopring", True),
+        ([ALONE, ALONE], "agree:loopring", True),
+        ([ALONE, OTHER_ALONE], "agree:loopring", False),  # it is not the word of the one that came later
+        ([SEVERAL], SHOWN, False),
+        ([SEVERAL, ALONE], SHOWN, False),  # nor do they become anybody's when a source is taken out
+        ([FIRST_OF_TWO], SHOWN, False),  # either may have said so
+        ([RuleInForce(FIRST, ("loopring",), heir="loopring")], FIRST, True),
+        ([RuleInForce("agree:then", ("then",))], SHOWN, False),
+    ],
+)
+async def test_the_first_start_decides_for_good_whose_word_the_owners_of_before_are(
+    place: Place, starts: list[RuleInForce], basis: str, *, is_confirmed: bool
+) -> None:
+    make_store_of(place, "m004_audit")
+    store = await Store.open(place.path)
+    for rule in starts:
+        await store.owners.apply_rule({"loopring": rule})
+    fact = await store.owners.get(Account("loopring", "10001"))
+    assert fact
+    assert (fact.owner, fact.basis, fact.is_confirmed) == (ADDRESS, basis, is_confirmed)
+    assert bool((await store.proven.of(1, NOWHERE)).accounts) is is_confirmed
     await store.close()
 
 

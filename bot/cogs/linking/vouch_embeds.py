@@ -23,8 +23,8 @@ _TERMS = (
     "your accounts. You can take it back in `/accounts` there."
 )
 _NOT_YOURS = "**Not yours, or not sure? Decline.** The moderator is not notified of what you answer."
-# The same whoever signed: the member, or somebody else whom it is not said.
-_OUTWEIGHED = "It does not count here: an account that is signed for counts by that signature alone (`/verify`)."
+# The same whoever signed, the member or somebody else, and whether anybody did.
+_OUTWEIGHED = "It does not count here now: somebody's signature outweighs it, or who owns it is not confirmed."
 
 
 def asked_embed(account: Account, member: str) -> discord.Embed:

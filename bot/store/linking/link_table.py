@@ -85,7 +85,8 @@ class Links:
     ) -> Unlinked | None:
         """Unlink an account, and delete the proof of its address where no other account of the member needs it.
 
-        A challenger of that address gets it at once; the member's own claim to it is withdrawn.
+        A challenger of that address gets it at once; the member's own claim to it is withdrawn. The same goes for every
+        address that no account of theirs has any more: the owner of one may have been corrected since they signed.
 
         Args:
             user_id: The member.
@@ -107,14 +108,13 @@ class Links:
             db.execute("DELETE FROM links WHERE user_id = ? AND account = ?", [user_id, str(account)])
             if was_main:
                 _choose_main(db, user_id)
-            needed = first(db, "SELECT 1 FROM links WHERE user_id = ? AND owner = ?", [user_id, owner])
-            forgets_proof = bool(owner) and (with_proof or not needed)
-            if forgets_proof:
-                contest_table.give_up(db, user_id, owner, now)
-                contest_table.withdraw(db, user_id, owner, pseudonym, now, refused_until=refused_until)
-                freeze_table.leave(db, user_id, owner)
+            forgotten = _unneeded(db, user_id, {owner} if with_proof else set())
+            for address in sorted(forgotten):
+                contest_table.give_up(db, user_id, address, now)
+                contest_table.withdraw(db, user_id, address, pseudonym, now, refused_until=refused_until)
+                freeze_table.leave(db, user_id, address)
             record(db, now, pseudonym(user_id), "unlink")
-            return Unlinked(with_proof=forgets_proof)
+            return Unlinked(with_proof=owner in forgotten)
 
         return await self._writer.transaction(work)
 
@@ -173,6 +173,18 @@ def _get(db: Database, user_id: int, account: Account) -> tuple[str, bool] | Non
     """Owner of a link, and whether it is the main one."""
     row = first(db, "SELECT owner, is_main FROM links WHERE user_id = ? AND account = ?", [user_id, str(account)])
     return (row[0] or "", bool(row[1])) if row else None
+
+
+def _unneeded(db: Database, user_id: int, others: set[str]) -> set[str]:
+    """Some addresses, and those that a member has proven, claims or signed for, and no link of theirs has."""
+    sql = """
+        SELECT owner FROM (
+            SELECT owner FROM proofs WHERE user_id = :user_id
+            UNION SELECT owner FROM contests WHERE challenger_id = :user_id
+            UNION SELECT owner FROM frozen_claims WHERE user_id = :user_id
+        ) WHERE owner NOT IN (SELECT owner FROM links WHERE user_id = :user_id AND owner IS NOT NULL)
+    """
+    return (others | {row[0] for row in db.execute(sql, {"user_id": user_id}).fetchall()}) - {""}
 
 
 def _choose_main(db: Database, user_id: int) -> None:

@@ -19,7 +19,8 @@ from bot.store.rows import COVERED, OWNED, first, to_account
 from bot.store.thread import Writer
 
 # The bases of a fact that need no source to be named; others are `agree:<names>` and `archive:<sha256>`.
-FIRST = "first"  # the word of the first source that answered
+FIRST = "first"  # the word of the first source that answered, where the settings say that it is enough
+SHOWN = "shown"  # somebody's word, for showing alone: no rule has this basis, so none ever confirms it
 OPERATOR = "operator"
 
 _COLUMNS = "account, owner, sources, basis, is_confirmed, seen_at"
@@ -47,6 +48,21 @@ class OwnerFact:
     seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RuleInForce:
+    """The rule of one network, as the facts that are stored are judged by it.
+
+    Attributes:
+        basis: Of the facts that it confirms.
+        sources: The names of those that are configured: under `FIRST`, only what one of them said is confirmed.
+        heir: The source whose word the facts from before `m007_owners_word` are taken for, "" for none.
+    """
+
+    basis: str
+    sources: tuple[str, ...]
+    heir: str = ""
+
+
 class Owners:
     """Reads and writes facts. Every method raises `StoreError` when SQLite fails."""
 
@@ -64,18 +80,23 @@ class Owners:
         """
         return await self._writer.transaction(lambda db: _save(db, fact))
 
-    async def apply_rule(self, bases: Mapping[str, str]) -> None:
+    async def apply_rule(self, rules: Mapping[str, RuleInForce]) -> None:
         """Let a proof rest only on what was found under the rule in force, and on the operator's word.
 
         Args:
-            bases: The basis of the rule, by network.
+            rules: By network.
         """
 
         def work(db: Database) -> None:
+            _judge_earlier(db, rules)
             db.execute("UPDATE owners SET is_confirmed = 0 WHERE basis <> ?", [OPERATOR])
-            for network, basis in bases.items():
+            for network, rule in rules.items():
                 sql = "UPDATE owners SET is_confirmed = 1 WHERE basis = ? AND account GLOB ? || ':*'"
-                db.execute(sql, [basis, network])
+                if rule.basis != FIRST:
+                    db.execute(sql, [rule.basis, network])
+                    continue
+                for source in rule.sources:
+                    db.execute(f"{sql} AND sources = ?", [rule.basis, network, source])
             db.execute(
                 """
                 UPDATE links SET owner = owners.owner FROM owners
@@ -86,14 +107,19 @@ class Owners:
         await self._writer.transaction(work)
 
     async def unconfirmed(self, limit: int) -> list[Account]:
-        """Some numbered accounts that members linked who have proven an address, of whose owner nothing is confirmed.
+        """Some numbered accounts of whose owner nothing is confirmed, where something of a member waits for that.
 
-        Which ones is left to chance, so that those that cannot be confirmed do not stand before the others.
+        They are linked by a member who has proven an address, or vouched for and confirmed. Which ones is left
+        to chance, so that those that cannot be confirmed do not stand before the others.
         """
         sql = f"""
-            SELECT account FROM links
-            WHERE {_NUMBERED} AND user_id IN (SELECT user_id FROM proofs) AND NOT coalesce({OWNED}, 0)
-            GROUP BY account ORDER BY random() LIMIT ?
+            SELECT account FROM (
+                SELECT account FROM links WHERE user_id IN (SELECT user_id FROM proofs)
+                UNION SELECT account FROM vouches WHERE confirmed_at IS NOT NULL
+            ) AS waiting
+            WHERE {_NUMBERED}
+            AND NOT EXISTS (SELECT 1 FROM owners WHERE owners.account = waiting.account AND is_confirmed)
+            ORDER BY random() LIMIT ?
         """
         return await self._writer.run(lambda db: [to_account(row[0]) for row in db.execute(sql, [limit]).fetchall()])
 
@@ -150,6 +176,19 @@ def links_of(db: Database, account: Account) -> tuple[int, frozenset[int]]:
     """
     rows = db.execute(sql, [str(account)]).fetchall()
     return len(rows), frozenset(user_id for user_id, is_proven in rows if is_proven)
+
+
+def _judge_earlier(db: Database, rules: Mapping[str, RuleInForce]) -> None:
+    """Decide once what the facts are worth whose source was not recorded, from before `m007_owners_word`.
+
+    Once: a later change of the sources must not make one of them another source's word.
+    """
+    earlier = "basis = ? AND sources = ''"
+    for network, rule in rules.items():
+        if rule.heir:
+            sql = f"UPDATE owners SET basis = ?, sources = ? WHERE {earlier} AND account GLOB ? || ':*'"
+            db.execute(sql, [rule.basis, rule.heir, FIRST, network])
+    db.execute(f"UPDATE owners SET basis = ? WHERE {earlier}", [SHOWN, FIRST])
 
 
 def _save(db: Database, fact: OwnerFact) -> OwnerFact:

@@ -67,9 +67,12 @@ class Vouches:
             db.execute(earlier, [vouch.guild_id, vouch.user_id, seconds(scope.joined_at)])
             if _is_over(db, vouch, asker, limits) or _is_asked(db, vouch, limits):
                 return False
+            its = "guild_id = :guild_id AND user_id = :user_id AND account = :account"
+            other_owner = f"DELETE FROM vouches WHERE {its} AND owner <> :owner AND declined_at IS NULL"
+            db.execute(other_owner, _this(vouch))
             # What they declined before stays declined, and to the moderator it looks as if they were asked.
-            declined = "UPDATE vouches SET withdrawn = 0 WHERE guild_id = ? AND user_id = ? AND account = ? RETURNING 1"
-            if first(db, declined, [vouch.guild_id, vouch.user_id, str(vouch.account)]) is None:
+            declined = f"UPDATE vouches SET withdrawn = 0 WHERE {its} AND owner = :owner RETURNING 1"
+            if first(db, declined, _this(vouch)) is None:
                 db.table("vouches").insert(
                     {
                         "guild_id": vouch.guild_id,
@@ -198,19 +201,26 @@ def _is_over(db: Database, vouch: Vouch, asker: bytes, limits: VouchLimits) -> b
 
 
 def _is_asked(db: Database, vouch: Vouch, limits: VouchLimits) -> bool:
-    """Whether that member was asked there about that account, or as often as they may be, and not taken back."""
-    sql = "SELECT count(*), sum(account = ?) FROM vouches WHERE guild_id = ? AND user_id = ? AND NOT withdrawn"
-    count, same = first(db, sql, [str(vouch.account), vouch.guild_id, vouch.user_id]) or (0, 0)
+    """Whether that member was asked there about that account, or as often as they may be, and not taken back.
+
+    What names another owner of that account counts no more, and does not stand in the way of the right one.
+    """
+    sql = """
+        SELECT count(*), sum(account = :account) FROM vouches
+        WHERE guild_id = :guild_id AND user_id = :user_id AND NOT withdrawn
+        AND NOT (account = :account AND owner <> :owner)
+    """
+    count, same = first(db, sql, _this(vouch)) or (0, 0)
     return count >= limits.of_member or bool(same)
 
 
 def _has_other_holder(db: Database, vouch: Vouch) -> bool:
-    """Whether another member of that server has confirmed that account, or one of the same owner."""
+    """Whether another member of that server has confirmed an account of the same owner."""
     sql = """
         SELECT 1 FROM vouches
-        WHERE guild_id = ? AND user_id <> ? AND confirmed_at IS NOT NULL AND (owner = ? OR account = ?)
+        WHERE guild_id = ? AND user_id <> ? AND confirmed_at IS NOT NULL AND owner = ?
     """
-    return first(db, sql, [vouch.guild_id, vouch.user_id, vouch.owner, str(vouch.account)]) is not None
+    return first(db, sql, [vouch.guild_id, vouch.user_id, vouch.owner]) is not None
 
 
 def _to_vouch(row: Sequence[Any]) -> Vouch:

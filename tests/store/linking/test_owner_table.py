@@ -10,14 +10,15 @@ import pytest
 from bot.holdings import LOOPRING, Account
 from bot.links import MAX_LINKS
 from bot.store import Store
-from bot.store.linking.owner_table import FIRST, OPERATOR, OwnerFact, is_owner
+from bot.store.linking.owner_table import FIRST, OPERATOR, SHOWN, OwnerFact, RuleInForce, is_owner
 from bot.store.rows import to_account
 from tests.store.fixtures import NOW
 
 ACCOUNT = Account(LOOPRING, "10001")
 HERS, HIS = "0x" + "aa" * 20, "0x" + "bb" * 20
 AGREED = "agree:loopring,then"
-SHOWN = OwnerFact(ACCOUNT, HIS, ("loopring",), FIRST, is_confirmed=False, seen_at=NOW)
+WORD = OwnerFact(ACCOUNT, HIS, ("loopring",), SHOWN, is_confirmed=False, seen_at=NOW)
+ENOUGH = OwnerFact(ACCOUNT, HIS, ("loopring",), FIRST, is_confirmed=True, seen_at=NOW)
 CONFIRMED = OwnerFact(ACCOUNT, HERS, ("loopring", "then"), AGREED, is_confirmed=True, seen_at=NOW)
 SAID = OwnerFact(ACCOUNT, HIS, (), OPERATOR, is_confirmed=True, seen_at=NOW)
 ANN, BEN = 401, 402
@@ -50,9 +51,9 @@ async def owns(store: Store, account: str, owner: str) -> bool:
 @pytest.mark.parametrize(
     ("first", "then", "stored"),
     [
-        (SHOWN, replace(SHOWN, owner=HERS), SHOWN),
-        (SHOWN, CONFIRMED, CONFIRMED),
-        (CONFIRMED, SHOWN, CONFIRMED),
+        (WORD, replace(WORD, owner=HERS), WORD),
+        (WORD, CONFIRMED, CONFIRMED),
+        (CONFIRMED, WORD, CONFIRMED),
         (CONFIRMED, replace(CONFIRMED, owner=HIS), CONFIRMED),
         (SAID, CONFIRMED, SAID),
     ],
@@ -69,7 +70,7 @@ async def test_what_is_confirmed_corrects_the_links_of_its_account(store: Store)
     await link(store, ANN, "loopring:10001", HIS)
     await link(store, BEN, "loopring:10001", "")
     await link(store, BEN, "loopring:10002", HIS)
-    await store.owners.save(SHOWN)
+    await store.owners.save(WORD)
     assert [each.owner for each in await store.links.of(BEN)] == ["", HIS]
     await store.owners.save(CONFIRMED)
     assert [each.owner for each in await store.links.of(ANN)] == [HERS]
@@ -104,30 +105,33 @@ async def test_an_owner_is_one_that_is_confirmed_or_the_account_itself(
 
 
 @pytest.mark.parametrize(
-    ("bases", "confirmed"),
+    ("rules", "confirmed"),
     [
-        ({LOOPRING: AGREED}, {"10001", "10003"}),
-        ({LOOPRING: FIRST}, {"10002", "10003"}),
-        ({LOOPRING: "agree:loopring,then,more"}, {"10003"}),
-        ({"taiko": AGREED}, {"10003"}),
+        ({LOOPRING: RuleInForce(AGREED, ("loopring", "then"))}, {"10001", "10003"}),
+        ({LOOPRING: RuleInForce(FIRST, ("then", "loopring"))}, {"10002", "10003"}),
+        ({LOOPRING: RuleInForce(FIRST, ("then",))}, {"10003"}),  # who said it is configured no more
+        ({LOOPRING: RuleInForce("agree:loopring", ("loopring",), heir="loopring")}, {"10003"}),
+        ({LOOPRING: RuleInForce("agree:loopring,then,more", ("loopring", "then", "more"))}, {"10003"}),
+        ({"taiko": RuleInForce(AGREED, ("loopring", "then"))}, {"10003"}),
         ({}, {"10003"}),
     ],
 )
 async def test_the_rule_in_force_confirms_its_own_and_the_operators(
-    store: Store, bases: Mapping[str, str], confirmed: set[str]
+    store: Store, rules: Mapping[str, RuleInForce], confirmed: set[str]
 ) -> None:
     await store.owners.save(CONFIRMED)
-    await store.owners.save(replace(SHOWN, account=Account(LOOPRING, "10002")))
+    await store.owners.save(replace(ENOUGH, account=Account(LOOPRING, "10002")))
     await store.owners.save(replace(SAID, account=Account(LOOPRING, "10003")))
-    await store.owners.apply_rule(bases)
-    facts = [await store.owners.get(Account(LOOPRING, number)) for number in ("10001", "10002", "10003")]
+    await store.owners.save(replace(WORD, account=Account(LOOPRING, "10004")))
+    await store.owners.apply_rule(rules)
+    facts = [await store.owners.get(Account(LOOPRING, number)) for number in ("10001", "10002", "10003", "10004")]
     assert {fact.account.account_id for fact in facts if fact and fact.is_confirmed} == confirmed
 
 
 async def test_a_rule_corrects_the_links_that_it_confirms(store: Store) -> None:
-    await store.owners.save(SHOWN)
+    await store.owners.save(replace(ENOUGH, is_confirmed=False))
     await link(store, ANN, "loopring:10001", HERS)
-    await store.owners.apply_rule({LOOPRING: FIRST})
+    await store.owners.apply_rule({LOOPRING: RuleInForce(FIRST, ("loopring",))})
     assert [each.owner for each in await store.links.of(ANN)] == [HIS]
 
 
