@@ -200,12 +200,14 @@ async def test_her_source_was_the_only_one_before_it_was_replaced(
     """Where it alone decides she has the account; the word of what comes after it is asked for anew."""
     await lie(sandbox, ADA, HANA_OWNER)
     async with open_linking(source) as harness, archive_alone(tmp_path) as archive:
-        await restart(harness, source, rule)
+        before = await restart(harness, source, rule)
+        assert await before.owner_of(Account(LOOPRING, ADA), SOMEONE) == HANA_OWNER
         await claim(harness, MALLORY, TARGET, HER_KEY, HANA_OWNER)
         assert not await has_not_proven(harness)
         lookup = await restart(harness, archive, rule)
         assert await has_not_proven(harness)
         assert await lookup.owner_of(Account(LOOPRING, ADA), SOMEONE) == ADA_OWNER
+        await before.close()
         await lookup.close()
 
 

@@ -215,10 +215,12 @@ async def test_after_an_owner_was_corrected_unlinking_withdraws_the_claim_to_the
 async def test_after_an_owner_was_corrected_unlinking_leaves_the_frozen_address(harness: LinkingHarness) -> None:
     await harness.prove(ANN, ADA, "10001")
     await harness.freeze(ADA_OWNER)
+    await harness.prove(BEN, ADA, "10001")  # which the operator sees
     await correct(harness, owner_of("another key"))
-    assert len(await harness.store.contests.frozen_of(ANN)) == 1
-    await harness.accounts.remove(ANN, to_account(ADA))
-    assert await harness.store.contests.frozen_of(ANN) == []
+    for member in (ANN, BEN):
+        assert len(await harness.store.contests.frozen_of(member)) == 1
+        await harness.accounts.remove(member, to_account(ADA))
+        assert await harness.store.contests.frozen_of(member) == []
 
 
 async def test_without_an_owner_there_is_no_proof_that_could_go(

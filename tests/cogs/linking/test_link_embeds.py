@@ -202,13 +202,13 @@ def test_a_vouched_account_is_nowhere_called_proven() -> None:
     assert "proven" not in "".join([*shown, *short]).lower()
 
 
-def test_a_vouch_that_does_not_count_is_shown_with_one_sentence_whoever_signed() -> None:
+def test_a_vouch_that_does_not_count_is_shown_with_one_sentence_whoever_signed_and_whether_anybody_did() -> None:
     [vouch] = vouches(1, confirmed=True)
     its = ProvenAccount(vouch.account, OWNER, ProofKind.KEY, AT, AT)
     by_another = vouch_embeds.vouches_embeds(Overview(answer(), vouches=[vouch]))
     by_the_member = vouch_embeds.vouches_embeds(Overview(answer(its), vouches=[vouch]))
     assert by_another == by_the_member
-    assert "counts by that signature alone (`/verify`)" in text_of(by_another[0])
+    assert "somebody's signature outweighs it, or who owns it is not confirmed." in text_of(by_another[0])
     assert "another" not in text_of(by_another[0])
     assert text_of(by_another[0]).partition(" · ")[2] in vouch_embeds.confirmed_words(vouch, counts=False)
 
