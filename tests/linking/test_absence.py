@@ -180,7 +180,7 @@ async def test_a_holder_who_takes_no_direct_messages_does_not_delay_the_end(
         harness.pass_time(A_ROUND)
         moved += await harness.round(ANN)
     assert moved == 1
-    assert await harness.pending_kinds(ANN) == [NotificationKind.CONTESTED, NotificationKind.LOST]
+    assert await harness.pending_kinds(ANN) == [NotificationKind.LOST]  # and no longer that it is contested
 
 
 async def test_a_holder_who_takes_no_direct_messages_has_the_whole_time_from_the_notification_on(
@@ -202,3 +202,55 @@ async def test_a_refused_message_is_remembered_over_a_restart(tmp_path: Path) ->
         await harness.round(ANN)
     async with open_linking(path=tmp_path / "t.db") as harness:
         assert [notification.tried for notification in await harness.notifications.pending(ANN)] == [True]
+
+
+# ---------------------------------------------------------------- one of them cannot be ended
+
+
+async def two_claims(harness: LinkingHarness) -> tuple[str, str]:
+    """Ben claims two addresses of Ann's, who was notified; in the order in which a round ends them."""
+    first, second = sorted(("one", "two"), key=owner_of)
+    for number, key in enumerate((first, second), start=1):
+        await harness.prove(ANN, f"loopring:2000{number}", key)
+        await harness.prove(BEN, f"loopring:2000{number}", key)
+    await harness.round()
+    return owner_of(first), owner_of(second)
+
+
+async def test_a_contest_that_cannot_be_ended_keeps_no_other_one_from_ending(
+    harness: LinkingHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, whole = await two_claims(harness)
+    await harness.rows(
+        f"""
+        CREATE TRIGGER broken BEFORE DELETE ON contests WHEN old.owner = '{broken}'
+        BEGIN SELECT raise(abort, 'no'); END
+        """
+    )
+    assert await harness.run_for(CONTEST) == 1
+    assert [await harness.store.links.holder(each) for each in (broken, whole)] == [ANN, BEN]
+    assert "cannot be ended" in caplog.text
+    # And what passes while the bot is away is added once, with one in the round that cannot be ended or without.
+    [before] = await harness.store.contests.held_by(ANN)
+    harness.pass_time(HOURS)
+    for _ in range(3):
+        assert await harness.settle() == 0
+    assert await ends_at(harness) == before.ends_at + HOURS
+    await harness.rows("DROP TRIGGER broken")
+    assert await harness.run_for(HOURS) == 1
+    assert await harness.store.links.holder(broken) == BEN
+
+
+async def test_a_contest_that_is_extended_while_its_round_ends_others_goes_on(harness: LinkingHarness) -> None:
+    early, late = await two_claims(harness)
+    later = int((harness.now + 2 * CONTEST).timestamp())
+    await harness.rows(
+        f"""
+        CREATE TRIGGER objects AFTER DELETE ON contests WHEN old.owner = '{early}'
+        BEGIN UPDATE contests SET ends_at = {later} WHERE owner = '{late}'; END
+        """  # noqa: S608 - addresses and a number of this test
+    )
+    assert await harness.run_for(CONTEST) == 1
+    assert [await harness.store.links.holder(each) for each in (early, late)] == [BEN, ANN]
+    assert await harness.run_for(CONTEST) == 1
+    assert await harness.store.links.holder(late) == BEN

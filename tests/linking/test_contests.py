@@ -99,7 +99,7 @@ async def test_a_new_signature_of_the_holder_ends_the_contest_and_the_next_one_t
     harness.pass_time(LITTLE)
     assert (await harness.prove(ANN, ACCOUNT, KEY)).result is Result.KEPT
     assert await harness.store.contests.opened_by(BEN) == []
-    assert await harness.pending_kinds(ANN) == [NotificationKind.CONTESTED, NotificationKind.KEPT]
+    assert await harness.pending_kinds(ANN) == [NotificationKind.KEPT]
     assert await harness.pending_kinds(BEN) == [NotificationKind.REFUSED]
     outcome = await harness.prove(BEN, ACCOUNT, KEY)
     assert (outcome.result, outcome.until) == (Result.CONTESTED, harness.now + LONGER_CONTESTS[0])
@@ -383,3 +383,37 @@ async def test_there_is_one_message_a_day_about_each_address(harness: LinkingHar
     harness.pass_time(MESSAGE_SPAN)
     await harness.round()
     assert [member for _, member, _ in harness.messages] == [ANN, ANN, BEN, ANN]
+
+
+# ---------------------------------------------------------------- what is out of date is not sent
+
+
+async def claim_after_todays_message(harness: LinkingHarness, member: int) -> None:
+    """Ann gets today's message about the address, and keeps it; then somebody claims it once more."""
+    await harness.round()
+    await harness.prove(ANN, ACCOUNT, KEY)
+    await harness.prove(member, ACCOUNT, KEY)
+    await harness.round()
+    assert await harness.pending_kinds(ANN) == [NotificationKind.KEPT, NotificationKind.CONTESTED]
+
+
+@pytest.mark.usefixtures("contest")
+async def test_a_holder_who_has_signed_again_is_not_told_the_next_day_that_the_address_is_contested(
+    harness: LinkingHarness,
+) -> None:
+    await claim_after_todays_message(harness, CLEO)
+    await harness.prove(ANN, ACCOUNT, KEY)
+    harness.pass_time(MESSAGE_SPAN)
+    [message] = [each for each in await harness.notifications.messages() if each[0].user_id == ANN]
+    assert [each.kind for each in message] == [NotificationKind.KEPT, NotificationKind.KEPT]
+
+
+@pytest.mark.usefixtures("contest")
+async def test_the_holder_of_an_address_that_was_frozen_is_not_told_the_next_day_that_it_is_contested(
+    harness: LinkingHarness,
+) -> None:
+    await claim_after_todays_message(harness, CLEO)
+    await harness.freeze(OWNER)
+    harness.pass_time(MESSAGE_SPAN)
+    [message] = [each for each in await harness.notifications.messages() if each[0].user_id == ANN]
+    assert [each.kind for each in message] == [NotificationKind.KEPT, NotificationKind.FROZEN]

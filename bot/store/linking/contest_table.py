@@ -6,19 +6,24 @@ each step changes, as a part of one transaction.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlite_utils import Database
 
+from bot.errors import StoreError
 from bot.links import AddressStatus, Contest, FreezeReason, FrozenAddress, NotificationKind, ProofKind
 from bot.proofs import VerifiedSignature
 from bot.store.linking.address_history import AddressEvent, count_event, events, purge_events
 from bot.store.linking.freeze_table import freeze, frozen_of, is_frozen, list_claimants, purge_forgotten
-from bot.store.linking.notice_table import notify, withdraw_notice
+from bot.store.linking.notice_table import notify, withdraw_contested, withdraw_notice
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import CONTESTS, first, moment, seconds, to_contest
 from bot.store.thread import Writer
+
+log = logging.getLogger(__name__)
 
 FreezeRule = Callable[[Sequence[datetime], datetime], bool]
 
@@ -61,25 +66,17 @@ class Contests:
         No time runs out while nobody can be notified or can sign: what passed between two rounds, where that is longer
         than `longest_round` (the bot was down, or a backup was restored), is added to every contest, and one whose
         holder was neither notified of it nor could not be written to goes on.
+
+        Each ends in a transaction of its own: one that cannot be ended is logged, and due again in the next round.
         """
-
-        def work(db: Database) -> int:
-            last = first(db, "SELECT at FROM rounds WHERE id = 1")
-            db.table("rounds").insert({"id": 1, "at": seconds(now)}, replace=True)
-            away = timedelta(seconds=seconds(now) - last[0]) if last else timedelta()
-            if away > longest_round:
-                db.execute("UPDATE contests SET ends_at = ends_at + ?", [int(away.total_seconds())])
-            unnotified = """
-                SELECT 1 FROM notices
-                WHERE notices.owner = contests.owner AND user_id = holder_id AND news = ? AND tried = 0
-            """
-            sql = f"SELECT owner FROM contests WHERE ends_at <= ? AND NOT EXISTS ({unnotified})"
-            due = [row[0] for row in db.execute(sql, [seconds(now), NotificationKind.CONTESTED.value]).fetchall()]
-            for owner in due:
-                _end_due(db, owner, pseudonym(owner), now, freezes)
-            return len(due)
-
-        return await self._writer.transaction(work)
+        ended = 0
+        for owner in await self._writer.transaction(lambda db: _start_round(db, now, longest_round)):
+            end = partial(_end_if_due, owner=owner, owner_hash=pseudonym(owner), now=now, freezes=freezes)
+            try:
+                ended += await self._writer.transaction(end)
+            except StoreError:
+                log.warning("contests: one that is over cannot be ended; `tessera contest list` shows it")
+        return ended
 
     async def frozen_of(self, user_id: int) -> list[FrozenAddress]:
         """Frozen addresses that a member has, had, or has signed for."""
@@ -109,7 +106,7 @@ def address_status(db: Database, owner: str, user_id: int, pseudonym: Pseudonym,
         challenger_kind=ProofKind(contest[1]) if contest else None,
         ends_at=moment(contest[2]) if contest else None,
         refused_until=moment(refused[0]) if refused else None,
-        is_frozen=is_frozen(db, pseudonym(owner)),
+        is_frozen=is_frozen(db, owner, pseudonym(owner)),
         claims=events(db, pseudonym(owner), AddressEvent.CLAIM),
     )
 
@@ -163,6 +160,7 @@ def _move_proof(db: Database, owner: str, now: datetime) -> tuple[int, int] | No
     )
     if row is None:
         return None
+    withdraw_contested(db, owner)
     holder, challenger, method, text_hash = row
     db.execute(
         """
@@ -184,6 +182,7 @@ def end_for_holder(db: Database, owner: str, pseudonym: Pseudonym, now: datetime
         return False
     holder, challenger = row
     _refuse(db, owner, challenger, pseudonym, refused_until)
+    withdraw_contested(db, owner)
     notify(db, holder, NotificationKind.KEPT, owner, now)
     notify(db, challenger, NotificationKind.REFUSED, owner, now)
     return True
@@ -210,8 +209,43 @@ def take_over(
     )
 
 
+def _start_round(db: Database, now: datetime, longest_round: timedelta) -> list[str]:
+    """Record a round, and add the time since the last one where that was an absence; which contests are due."""
+    last = first(db, "SELECT at FROM rounds WHERE id = 1")
+    db.table("rounds").insert({"id": 1, "at": seconds(now)}, replace=True)
+    away = timedelta(seconds=seconds(now) - last[0]) if last else timedelta()
+    if away > longest_round:
+        db.execute("UPDATE contests SET ends_at = ends_at + ?", [int(away.total_seconds())])
+    return _due(db, now)
+
+
+def _due(db: Database, now: datetime, owner: str | None = None) -> list[str]:
+    """Of which addresses the contest is due: of all, or of one."""
+    unnotified = """
+        SELECT 1 FROM notices
+        WHERE notices.owner = contests.owner AND user_id = holder_id AND news = :news AND tried = 0
+    """
+    sql = f"""
+        SELECT owner FROM contests
+        WHERE ends_at <= :now AND (:owner IS NULL OR owner = :owner) AND NOT EXISTS ({unnotified})
+    """
+    values = {"now": seconds(now), "owner": owner, "news": NotificationKind.CONTESTED.value}
+    return [row[0] for row in db.execute(sql, values).fetchall()]
+
+
+def _end_if_due(db: Database, owner: str, owner_hash: bytes, now: datetime, freezes: FreezeRule) -> bool:
+    """End a contest, unless its holder has acted since the round started; whether it was ended."""
+    if not _due(db, now, owner):
+        return False
+    _end_due(db, owner, owner_hash, now, freezes)
+    return True
+
+
 def _end_due(db: Database, owner: str, owner_hash: bytes, now: datetime, freezes: FreezeRule) -> None:
     """End a contest that its holder has let go by."""
+    if is_frozen(db, owner, owner_hash):  # opened when a new token hid that: it moves nothing
+        freeze(db, owner, owner_hash, FreezeReason.MOVES, now)
+        return
     moves = events(db, owner_hash, AddressEvent.MOVE)
     count_event(db, owner_hash, AddressEvent.MOVE, now)
     if not freezes(moves, now):

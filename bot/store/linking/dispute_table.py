@@ -53,6 +53,7 @@ def find_disputes(db: Database, owner: str | None = None) -> list[Dispute]:
     sql = """
         SELECT dispute.owner, since, ends_at, user_id FROM (
             SELECT owner, opened_at AS since, ends_at FROM contests
+            WHERE NOT EXISTS (SELECT 1 FROM frozen WHERE frozen.owner = contests.owner)
             UNION ALL SELECT owner, at, NULL FROM frozen WHERE owner IS NOT NULL
         ) AS dispute LEFT JOIN proofs ON proofs.owner = dispute.owner
         WHERE :owner IS NULL OR dispute.owner = :owner ORDER BY since, dispute.owner
@@ -64,13 +65,15 @@ def find_disputes(db: Database, owner: str | None = None) -> list[Dispute]:
 
 
 def _claimants(db: Database, owner: str) -> tuple[Claimant, ...]:
-    # A holder of a frozen address who signs again is in `frozen_claims` with that signature.
+    # A holder of a frozen address who signs again is in `frozen_claims` with that signature. Of each member the latest
+    # one counts: SQLite takes the other columns from the row with the maximum.
     sql = """
-        SELECT user_id, method, signed_at, text_hash FROM frozen_claims WHERE owner = :owner
-        UNION ALL SELECT challenger_id, method, signed_at, text_hash FROM contests WHERE owner = :owner
-        UNION ALL SELECT user_id, method, proven_at, text_hash FROM proofs WHERE owner = :owner
-            AND NOT EXISTS (SELECT 1 FROM frozen_claims AS f WHERE f.owner = :owner AND f.user_id = proofs.user_id)
-        ORDER BY signed_at, user_id
+        SELECT user_id, method, max(signed_at), text_hash FROM (
+            SELECT user_id, method, signed_at, text_hash FROM frozen_claims WHERE owner = :owner
+            UNION ALL SELECT challenger_id, method, signed_at, text_hash FROM contests WHERE owner = :owner
+            UNION ALL SELECT user_id, method, proven_at, text_hash FROM proofs WHERE owner = :owner
+                AND NOT EXISTS (SELECT 1 FROM frozen_claims AS f WHERE f.owner = :owner AND f.user_id = proofs.user_id)
+        ) GROUP BY user_id ORDER BY max(signed_at), user_id
     """
     return tuple(
         Claimant(user_id, ProofKind(kind), moment(signed_at), text_hash)

@@ -1,7 +1,8 @@
 """Frozen addresses: which move no more until the operator has decided, and who has signed for them.
 
 That an address is frozen outlives the data of all members: it is found by the keyed hash. The address itself is
-deleted with the last member whom it concerns.
+deleted with the last member whom it concerns. The hash changes with the bot's token, so while the address is there, it
+is found by that as well, and whatever is written about it writes its present hash.
 """
 
 from __future__ import annotations
@@ -12,21 +13,26 @@ from sqlite_utils import Database
 
 from bot.links import FreezeReason, FrozenAddress, NotificationKind
 from bot.proofs import VerifiedSignature
-from bot.store.linking.notice_table import notify
+from bot.store.linking.notice_table import notify, withdraw_contested
 from bot.store.rows import first, moment, seconds
 
 
-def is_frozen(db: Database, owner_hash: bytes) -> bool:
+def is_frozen(db: Database, owner: str, owner_hash: bytes) -> bool:
     """Whether the operator must decide whose an address is."""
-    return first(db, "SELECT 1 FROM frozen WHERE owner_hash = ?", [owner_hash]) is not None
+    return first(db, "SELECT 1 FROM frozen WHERE owner = ? OR owner_hash = ?", [owner, owner_hash]) is not None
 
 
 def freeze(db: Database, owner: str, owner_hash: bytes, reason: FreezeReason, now: datetime) -> None:
-    """Let an address move no more: its contest is over, and whom it concerns is notified."""
+    """Let an address move no more: its contest is over, and whom it concerns is notified.
+
+    One that is frozen already stays so since then, for the reason of then.
+    """
     list_claimants(db, owner)
-    row = {"owner_hash": owner_hash, "owner": owner, "reason": reason.value, "at": seconds(now)}
-    db.table("frozen").insert(row)
+    _write_address(db, owner, owner_hash)
+    sql = "INSERT INTO frozen (owner_hash, owner, reason, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    db.execute(sql, [owner_hash, owner, reason.value, seconds(now)])
     db.execute("DELETE FROM contests WHERE owner = ?", [owner])
+    withdraw_contested(db, owner)
     for user_id in claimants(db, owner):
         notify(db, user_id, NotificationKind.FROZEN, owner, now)
 
@@ -46,7 +52,7 @@ def list_claimants(db: Database, owner: str) -> None:
 
 def add_claimant(db: Database, verified: VerifiedSignature, owner_hash: bytes, user_id: int, now: datetime) -> None:
     """Let the operator see that a member has signed for a frozen address."""
-    db.execute("UPDATE frozen SET owner = ? WHERE owner_hash = ?", [verified.owner, owner_hash])
+    _write_address(db, verified.owner, owner_hash)
     row = {
         "owner": verified.owner,
         "user_id": user_id,
@@ -57,17 +63,24 @@ def add_claimant(db: Database, verified: VerifiedSignature, owner_hash: bytes, u
     db.table("frozen_claims").insert(row, replace=True)
 
 
+def _write_address(db: Database, owner: str, owner_hash: bytes) -> None:
+    # REPLACE: of two rows, written under different tokens, one is left.
+    sql = "UPDATE OR REPLACE frozen SET owner = :owner, owner_hash = :hash WHERE owner = :owner OR owner_hash = :hash"
+    db.execute(sql, {"owner": owner, "hash": owner_hash})
+
+
 def claimants(db: Database, owner: str) -> list[int]:
     """The members whom a frozen address concerns: who had it, and who signed for it."""
     sql = "SELECT user_id FROM frozen_claims WHERE owner = ? ORDER BY signed_at, user_id"
     return [row[0] for row in db.execute(sql, [owner]).fetchall()]
 
 
-def leave(db: Database, user_id: int, owner: str) -> None:
+def leave(db: Database, user_id: int, owner: str, owner_hash: bytes) -> None:
     """Forget that a frozen address concerns a member; with the last one, forget which address it is."""
     db.execute("DELETE FROM frozen_claims WHERE owner = ? AND user_id = ?", [owner, user_id])
     if not claimants(db, owner):
-        db.execute("UPDATE frozen SET owner = NULL WHERE owner = ?", [owner])
+        sql = "UPDATE OR REPLACE frozen SET owner = NULL, owner_hash = ? WHERE owner = ?"
+        db.execute(sql, [owner_hash, owner])
 
 
 def thaw(db: Database, owner: str, owner_hash: bytes) -> None:

@@ -112,7 +112,7 @@ class Links:
             for address in sorted(forgotten):
                 contest_table.give_up(db, user_id, address, now)
                 contest_table.withdraw(db, user_id, address, pseudonym, now, refused_until=refused_until)
-                freeze_table.leave(db, user_id, address)
+                freeze_table.leave(db, user_id, address, pseudonym(address))
             record(db, now, pseudonym(user_id), "unlink")
             return Unlinked(with_proof=owner in forgotten)
 

@@ -98,7 +98,7 @@ class Members:
             for (owner,) in db.execute("SELECT owner FROM contests WHERE challenger_id = ?", [user_id]).fetchall():
                 contest_table.withdraw(db, user_id, owner, pseudonym, now, refused_until=refused_until)
             for (owner,) in db.execute("SELECT owner FROM frozen_claims WHERE user_id = ?", [user_id]).fetchall():
-                freeze_table.leave(db, user_id, owner)
+                freeze_table.leave(db, user_id, owner, pseudonym(owner))
             for table in _EXPORTED:
                 db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
             record(db, now, pseudonym(user_id), "delete")

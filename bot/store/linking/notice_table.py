@@ -85,3 +85,8 @@ def withdraw_notice(db: Database, user_id: int, kind: NotificationKind, owner: s
     """Delete a notification that was not delivered yet; whether there was one."""
     sql = "DELETE FROM notices WHERE user_id = ? AND news = ? AND owner = ? RETURNING id"
     return bool(db.execute(sql, [user_id, kind.value, owner]).fetchall())
+
+
+def withdraw_contested(db: Database, owner: str) -> None:
+    """Delete what its holder was not notified of yet: that an address is contested, which it is no more."""
+    db.execute("DELETE FROM notices WHERE news = ? AND owner = ?", [NotificationKind.CONTESTED.value, owner])
