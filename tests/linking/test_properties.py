@@ -204,7 +204,8 @@ class Members(RuleBasedStateMachine):
             proven.update({link.owner for link in links if found.is_signed(link)})
             here = self._run(self._harness.linking.proven.of(user, HERE)).accounts
             assert {account: each for account, each in here.items() if each.is_signed} == found.accounts
-            assert not {each.owner for each in here.values() if not each.is_signed} & (proofs.keys() - {user})
+            of_others = {owner for owner, holder in proofs.items() if holder != user}
+            assert not {each.owner for each in here.values() if not each.is_signed} & of_others
             export = self._run(self._harness.export(user))
             assert len(export["links"]) == len(links)
             assert {row["owner"] for row in export["proofs"]} == {o for o, holder in proofs.items() if holder == user}
