@@ -287,6 +287,20 @@ async def test_what_moderators_had_confirmed_is_vouched_for_and_takes_nothing_an
     await store.close()
 
 
+async def test_who_lost_the_main_account_shares_no_account_that_they_never_shared(place: Place) -> None:
+    """Ann shared her main account, which only a moderator's word had linked; Ben shared his, which he had signed for."""
+    with closing(Database(sqlite3.connect(place.path))) as db:
+        MIGRATIONS.apply(db, stop_before="m005_vouches")
+        with db.conn:
+            db.conn.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?, ?)", LINKS)
+            db.conn.executemany("INSERT INTO proofs VALUES (?, ?, ?, ?, ?, ?)", PROOFS)
+            db.conn.executemany("INSERT INTO shares (user_id, guild_id) VALUES (?, ?)", [(1, 9), (1, 10), (2, 9)])
+    store = await Store.open(place.path)
+    sql = "SELECT user_id, guild_id, account FROM shares"
+    assert await store.writer.run(lambda db: db.execute(sql).fetchall()) == [(2, 9, "loopring:3")]
+    await store.close()
+
+
 # ---------------------------------------------------------------- m006: a share names one account
 
 BEFORE_SHARED_ACCOUNTS = STEPS[STEPS.index("m006_share_accounts") - 1]
