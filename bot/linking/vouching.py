@@ -17,7 +17,7 @@ from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.sources.askers import Asker
 from bot.store import Store
-from bot.store.linking.vouch_table import VouchAnswer, VouchLimits
+from bot.store.linking.vouch_table import Answered, VouchAnswer, VouchLimits
 from bot.store.pseudonyms import Pseudonym
 
 # A busy server's moderators prove nobody by hand all day; and each vouch is a direct message to somebody. Five for
@@ -32,6 +32,7 @@ _REFUSED = Message(
     "member who was not asked about it yet: nothing was changed."
 )
 _NOT_ASKED = Message("There is nothing to answer any more: `/accounts` in that server shows how things are.")
+_HELD = Message("Another member of that server has confirmed it before; a moderator there can `/unvouch` that.")
 
 
 class ProvenHere:
@@ -122,7 +123,7 @@ class Vouching:
         """The member confirms that the account is theirs; the vouch, and whether it counts now.
 
         Raises:
-            InputError: there is nothing to confirm any more.
+            InputError: there is nothing to confirm any more, or another member of that server has confirmed it.
         """
         vouch = await self._answer(user_id, guild_id, vouch_id, VouchAnswer.CONFIRM)
         proven = await self._proven.of(user_id, InGuild(guild_id, vouch.asked_at))
@@ -138,8 +139,11 @@ class Vouching:
 
     async def _answer(self, user_id: int, guild_id: int, vouch_id: str, answer: VouchAnswer) -> Vouch:
         vouch = await self._vouches.find(user_id, guild_id, vouch_id) if self._enabled else None
-        if vouch is None or not await self._vouches.answer(vouch, answer, self._clock(), self._pseudonym):
+        if vouch is None:
             raise InputError(_NOT_ASKED)
+        answered = await self._vouches.answer(vouch, answer, self._clock(), self._pseudonym)
+        if answered is not Answered.RECORDED:
+            raise InputError(_HELD if answered is Answered.HELD else _NOT_ASKED)
         return vouch
 
     async def to_notify(self) -> Sequence[tuple[Vouch, bool]]:

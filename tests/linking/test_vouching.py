@@ -13,7 +13,7 @@ from bot.linking.vouching import ANSWERS_RETAINED, VOUCH_LIMITS, ProvenHere, Vou
 from bot.links import MAX_LINKS, NOWHERE, InGuild, ProofKind, Vouch
 from bot.sources.loopring import LoopringSource
 from bot.store.linking.owner_table import OPERATOR, OwnerFact, forget_fact, set_fact
-from bot.store.linking.vouch_table import VouchAnswer
+from bot.store.linking.vouch_table import Answered, VouchAnswer
 from bot.store.rows import to_account
 from tests.linking.harness import (
     ANN,
@@ -36,6 +36,7 @@ KEY = "10001"
 OWNER = owner_of(KEY)
 A_SECOND = timedelta(seconds=1)
 NOTHING_TO_ANSWER = r"There is nothing to answer any more: `/accounts` in that server shows how things are\."
+HELD = r"Another member of that server has confirmed it before; a moderator there can `/unvouch` that\."
 TABLES = ("links", "proofs", "contests", "refusals", "notices", "shares", "sessions")
 
 
@@ -149,7 +150,8 @@ async def test_a_button_of_an_earlier_question_answers_no_later_one(harness: Lin
     with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
         await harness.linking.vouching.confirm(ANN, GUILD, earlier.vouch_id)
     # Nor does it when it was read before, and comes late.
-    assert not await harness.store.vouches.answer(earlier, VouchAnswer.CONFIRM, harness.now, harness.pseudonym)
+    answered = await harness.store.vouches.answer(earlier, VouchAnswer.CONFIRM, harness.now, harness.pseudonym)
+    assert answered is Answered.OVER
     assert await harness.proven(ANN, HERE) == {}
 
 
@@ -161,8 +163,8 @@ async def test_an_answer_that_comes_after_it_was_declined_changes_nothing(
     asked = await harness.ask(ANN, ADA, OWNER)
     assert asked
     answer = harness.store.vouches.answer
-    assert await answer(asked, VouchAnswer.DECLINE, harness.now, harness.pseudonym)
-    assert not await answer(asked, late, harness.now + A_SECOND, harness.pseudonym)
+    assert await answer(asked, VouchAnswer.DECLINE, harness.now, harness.pseudonym) is Answered.RECORDED
+    assert await answer(asked, late, harness.now + A_SECOND, harness.pseudonym) is Answered.OVER
     assert (await harness.proven(ANN, HERE), await vouches(harness, ANN)) == ({}, [])
 
 
@@ -191,10 +193,34 @@ async def test_of_two_members_of_a_server_the_first_to_confirm_has_it(harness: L
     assert hers
     assert his
     await harness.linking.vouching.confirm(BEN, GUILD, his.vouch_id)
-    with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
+    with pytest.raises(InputError, match=HELD):
         await harness.linking.vouching.confirm(ANN, GUILD, hers.vouch_id)
     await harness.vouch(CLEO, ADA, OWNER, guild_id=GUILD + 1)
     assert [await harness.proven(each, HERE) for each in (ANN, BEN, CLEO)] == [{}, {other: None}, {}]
+
+
+async def test_an_account_of_somebody_who_left_is_free_once_a_moderator_takes_their_vouch_back(
+    harness: LinkingHarness,
+) -> None:
+    await harness.vouch(BEN, ADA, OWNER)  # and leaves the server, which Discord tells nobody
+    hers = await harness.ask(ANN, ADA, OWNER)
+    assert hers
+    with pytest.raises(InputError, match=HELD):
+        await harness.linking.vouching.confirm(ANN, GUILD, hers.vouch_id)
+    assert await vouches(harness, ANN) == [(ADA, False)]
+    await harness.store.vouches.withdraw(GUILD, BEN, hers.account, harness.now, harness.pseudonym, MOD)
+    await harness.linking.vouching.confirm(ANN, GUILD, hers.vouch_id)
+    assert await harness.proven(ANN, HERE) == {ADA: None}
+
+
+async def test_that_another_has_confirmed_it_is_said_to_nobody_whose_question_is_over(harness: LinkingHarness) -> None:
+    hers, his = await harness.ask(ANN, ADA, OWNER), await harness.ask(BEN, ADA, OWNER)
+    assert hers
+    assert his
+    await harness.linking.vouching.confirm(BEN, GUILD, his.vouch_id)
+    await harness.store.vouches.withdraw(GUILD, ANN, hers.account, harness.now, harness.pseudonym, MOD)
+    answered = await harness.store.vouches.answer(hers, VouchAnswer.CONFIRM, harness.now, harness.pseudonym)
+    assert answered is Answered.OVER
 
 
 async def test_what_is_of_an_earlier_stay_in_a_server_counts_no_longer(harness: LinkingHarness) -> None:

@@ -42,6 +42,14 @@ class VouchAnswer(Enum):
     DECLINE = auto()  # also takes back what was confirmed
 
 
+class Answered(Enum):
+    """What became of an answer; only `RECORDED` changed something."""
+
+    RECORDED = auto()
+    OVER = auto()  # answered or withdrawn
+    HELD = auto()  # it waits for an answer, and another member of that server has confirmed it
+
+
 class Vouches:
     """Reads and writes vouches. Every method raises `StoreError` when SQLite fails; nothing is half-saved.
 
@@ -104,25 +112,22 @@ class Vouches:
         found = await self._all(sql, [user_id, guild_id])
         return next((vouch for vouch in found if vouch.vouch_id == vouch_id), None)
 
-    async def answer(self, vouch: Vouch, answer: VouchAnswer, now: datetime, pseudonym: Pseudonym) -> bool:
-        """Record what the member says, once. False: it is answered, withdrawn, or confirmed by another member there."""
+    async def answer(self, vouch: Vouch, answer: VouchAnswer, now: datetime, pseudonym: Pseudonym) -> Answered:
+        """Record what the member says, once."""
         actor = pseudonym(vouch.user_id)
         confirms = answer is VouchAnswer.CONFIRM
 
-        def work(db: Database) -> bool:
+        def work(db: Database) -> Answered:
+            is_open = f"{_THIS} AND declined_at IS NULL{' AND confirmed_at IS NULL' if confirms else ''}"
+            if first(db, f"SELECT 1 FROM vouches WHERE {is_open}", _this(vouch)) is None:
+                return Answered.OVER
             if confirms and _has_other_holder(db, vouch):
-                return False
-            changes = (
-                "SET confirmed_at = :now WHERE confirmed_at IS NULL AND"
-                if confirms
-                else "SET declined_at = :now, confirmed_at = NULL WHERE"
-            )
-            sql = f"UPDATE vouches {changes} {_THIS} AND declined_at IS NULL RETURNING account"
-            if first(db, sql, _this(vouch) | {"now": seconds(now)}) is None:
-                return False
-            db.execute(f"UPDATE vouches SET notified = 1 WHERE {_THIS}", _this(vouch))
+                return Answered.HELD
+            said = "confirmed_at = :now" if confirms else "declined_at = :now, confirmed_at = NULL"
+            sql = f"UPDATE vouches SET notified = 1, {said} WHERE {_THIS}"
+            db.execute(sql, _this(vouch) | {"now": seconds(now)})
             record(db, now, actor, "vouch-confirm" if confirms else "vouch-decline", actor)
-            return True
+            return Answered.RECORDED
 
         return await self._writer.transaction(work)
 
