@@ -119,27 +119,27 @@ class Vouching:
             return ()
         return await self._vouches.of(user_id, scope)
 
-    async def confirm(self, user_id: int, guild_id: int, vouch_id: str) -> tuple[Vouch, bool]:
+    async def confirm(self, user_id: int, scope: Scope, vouch_id: str) -> tuple[Vouch, bool]:
         """The member confirms that the account is theirs; the vouch, and whether it counts now.
 
         Raises:
             InputError: there is nothing to confirm any more, or another member of that server has confirmed it.
         """
-        vouch = await self._answer(user_id, guild_id, vouch_id, VouchAnswer.CONFIRM)
-        proven = await self._proven.of(user_id, InGuild(guild_id, vouch.asked_at))
+        vouch = await self._answer(user_id, scope, vouch_id, VouchAnswer.CONFIRM)
+        proven = await self._proven.of(user_id, scope)
         return vouch, vouch.account in proven.accounts
 
-    async def decline(self, user_id: int, guild_id: int, vouch_id: str) -> Vouch:
+    async def decline(self, user_id: int, scope: Scope, vouch_id: str) -> Vouch:
         """The member declines, or takes back what they confirmed.
 
         Raises:
             InputError: there is nothing to decline any more.
         """
-        return await self._answer(user_id, guild_id, vouch_id, VouchAnswer.DECLINE)
+        return await self._answer(user_id, scope, vouch_id, VouchAnswer.DECLINE)
 
-    async def _answer(self, user_id: int, guild_id: int, vouch_id: str, answer: VouchAnswer) -> Vouch:
-        vouch = await self._vouches.find(user_id, guild_id, vouch_id) if self._enabled else None
-        if vouch is None:
+    async def _answer(self, user_id: int, scope: Scope, vouch_id: str, answer: VouchAnswer) -> Vouch:
+        found = (vouch for vouch in await self.of(user_id, scope) if vouch.vouch_id == vouch_id)
+        if (vouch := next(found, None)) is None:  # somebody else's is never found
             raise InputError(_NOT_ASKED)
         answered = await self._vouches.answer(vouch, answer, self._clock(), self._pseudonym)
         if answered is not Answered.RECORDED:

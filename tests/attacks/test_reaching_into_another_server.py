@@ -105,7 +105,7 @@ class _Server:
         latest = next((vouch for vouch in reversed(found) if vouch.confirmed_at is None), None)
         if latest is None:  # declined before: so it only looks asked
             return asked
-        _, counts = await self._linking.vouching.confirm(user_id, self._here.guild_id, latest.vouch_id)
+        _, counts = await self._linking.vouching.confirm(user_id, self._here, latest.vouch_id)
         return f"{asked} {counts}"
 
     async def unvouch(self, user_id: int, text: str, moderator: int) -> str:
@@ -116,7 +116,7 @@ class _Server:
     async def answer(self, user_id: int, confirms: bool) -> str:  # noqa: FBT001 - the arguments are a tuple
         """The member answers the oldest question, or takes back what they confirmed."""
         for vouch in (await self._linking.vouching.of(user_id, self._here))[:1]:
-            its = (user_id, self._here.guild_id, vouch.vouch_id)
+            its = (user_id, self._here, vouch.vouch_id)
             if confirms:
                 confirmed, counts = await self._linking.vouching.confirm(*its)
                 return vouch_embeds.confirmed_words(confirmed, counts=counts)
@@ -129,9 +129,9 @@ class _Server:
             for scope in (A, B):
                 for vouch in await self._harness.store.vouches.of(user_id, scope):
                     act = self._linking.vouching.confirm if confirms else self._linking.vouching.decline
-                    for guild_id in (A.guild_id, B.guild_id):
+                    for where in (A, B):
                         with pytest.raises(TesseraError):
-                            await act(moderator if moderator != user_id else -1, guild_id, vouch.vouch_id)
+                            await act(moderator if moderator != user_id else -1, where, vouch.vouch_id)
         return ""
 
     async def leave(self) -> None:

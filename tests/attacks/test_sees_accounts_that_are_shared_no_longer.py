@@ -16,7 +16,7 @@ from tests.conftest import open_bot
 from tests.sandbox_client import Answer, Person, SandboxClient
 
 REFUSED = "That member shares no account here. Each member decides that in `/accounts`."
-UNDECIDED = "Whether that member is still in this server cannot be found out right now"
+UNDECIDED = "Who is still a member of that server cannot be found out right now"
 OWNER = "0xf153278d25b7c23da3d5183d43fb68321778175d"  # owns loopring:10002, and collections on Ethereum
 LOOPRING, ON_ETHEREUM = "loopring:10002", f"eip155:1:{OWNER}"
 BIG = "loopring:10005"  # 132 collections

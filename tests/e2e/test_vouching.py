@@ -107,6 +107,46 @@ async def test_the_buttons_of_a_direct_message_work_after_a_restart(
         assert HERE in (await hana.run("accounts")).text
 
 
+LATER = "2099-01-01T00:00:00+00:00"
+OVER = "There is nothing to answer any more"
+
+
+@pytest.mark.parametrize("label", ["Confirm", "Decline"])
+async def test_a_question_of_before_the_member_left_and_came_back_is_over(both: SandboxClient, label: str) -> None:
+    ada, hana = await both.person("ada"), await both.person("hana")
+    await ada.run("vouch", member=hana.user, account="10002")
+    question = await question_to(hana)
+    await hana.leave()
+    await hana.join(LATER)
+    await press(hana, question, label)
+    assert OVER in str((await question_to(hana))["embeds"])
+    assert HERE not in (await hana.run("accounts")).text
+
+
+async def test_whoever_has_left_the_server_has_nothing_to_answer(both: SandboxClient) -> None:
+    ada, hana = await both.person("ada"), await both.person("hana")
+    await ada.run("vouch", member=hana.user, account="10002")
+    question = await question_to(hana)
+    await hana.leave()
+    await press(hana, question, "Confirm")
+    assert OVER in str((await question_to(hana))["embeds"])
+
+
+async def test_while_discord_does_not_say_who_is_a_member_an_answer_changes_nothing(both: SandboxClient) -> None:
+    ada, hana = await both.person("ada"), await both.person("hana")
+    await ada.run("vouch", member=hana.user, account="10002")
+    question = await question_to(hana)
+    fault = {"service": "discord", "path": f"/members/{hana.user}", "kind": "status", "status": 503, "times": 1}
+    await both.post("/_sandbox/faults", fault)
+    await press(hana, question, "Confirm")
+    *_, asked, refused = await hana.direct_messages()
+    assert labels(asked) == ["Confirm", "Decline"]
+    assert "Who is still a member of that server cannot be found out right now" in str(refused["embeds"])
+    assert HERE not in (await hana.run("accounts")).text
+    await press(hana, question, "Confirm")
+    assert HERE in (await hana.run("accounts")).text
+
+
 async def test_a_question_that_could_not_be_sent_before_the_end_is_sent_after_the_next_start(
     bare_sandbox: SandboxClient, tmp_path: Path
 ) -> None:

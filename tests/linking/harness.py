@@ -170,7 +170,7 @@ class LinkingHarness:
         """A moderator vouches for somebody, who confirms."""
         vouch = await self.ask(user_id, account, owner, guild_id=guild_id)
         assert vouch, "it is refused"
-        await self.linking.vouching.confirm(user_id, guild_id, vouch.vouch_id)
+        await self.linking.vouching.confirm(user_id, InGuild(guild_id, JOINED), vouch.vouch_id)
 
     def member(self, user_id: int, guild_id: int = GUILD, *, joined: datetime = JOINED) -> Membership:
         """Somebody in a server, as Discord names them."""

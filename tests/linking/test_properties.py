@@ -23,7 +23,7 @@ from bot.links import NOWHERE, Person, ProofKind
 from bot.proofs import ProofMethod, Session, SessionStatus, VerifiedSignature
 from bot.store.linking.proof_writer import Proved
 from bot.store.rows import to_account
-from tests.linking.harness import ANN, BEN, CLEO, GUILD, HERE, open_linking
+from tests.linking.harness import ANN, BEN, CLEO, HERE, open_linking
 
 T = TypeVar("T")
 
@@ -108,7 +108,7 @@ class Members(RuleBasedStateMachine):
         links = self._run(self._harness.dump())
         asked = self._run(self._harness.ask(user, account, OWNER_OF[account]))
         if asked:
-            self._try(self._harness.linking.vouching.confirm(user, GUILD, asked.vouch_id))
+            self._try(self._harness.linking.vouching.confirm(user, HERE, asked.vouch_id))
         assert self._run(self._harness.dump()) == links
 
     @rule(user=members, account=accounts, with_proof=st.booleans())

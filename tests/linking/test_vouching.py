@@ -10,7 +10,7 @@ import pytest
 from bot.errors import InputError
 from bot.linking.upkeep import confirm_owners
 from bot.linking.vouching import ANSWERS_RETAINED, VOUCH_LIMITS, ProvenHere, Vouching
-from bot.links import MAX_LINKS, NOWHERE, InGuild, ProofKind, Vouch
+from bot.links import MAX_LINKS, NOWHERE, InGuild, ProofKind, Scope, Vouch
 from bot.sources.loopring import LoopringSource
 from bot.store.linking.owner_table import OPERATOR, OwnerFact, forget_fact, set_fact
 from bot.store.linking.vouch_table import Answered, VouchAnswer
@@ -70,7 +70,7 @@ async def test_a_vouch_counts_once_the_member_has_confirmed_and_in_that_server_a
     assert vouch == Vouch(GUILD, ANN, to_account(ADA), OWNER, asking.now)
     assert await asking.proven(ANN, HERE) == {}
     asking.pass_time(A_SECOND)
-    _, counts = await asking.linking.vouching.confirm(ANN, GUILD, vouch.vouch_id)
+    _, counts = await asking.linking.vouching.confirm(ANN, HERE, vouch.vouch_id)
     assert counts
     proven = (await asking.linking.proven.of(ANN, HERE)).accounts[to_account(ADA)]
     assert (proven.owner, proven.kind, proven.proven_at) == (OWNER, None, asking.now)
@@ -85,7 +85,7 @@ async def test_each_step_is_recorded_under_pseudonyms(harness: LinkingHarness) -
     await harness.store.vouches.withdraw(GUILD, ANN, to_account(ADA), harness.now, harness.pseudonym, BEN)
     asked = await harness.ask(ANN, HANA, owner_of("10002"))
     assert asked
-    await harness.linking.vouching.decline(ANN, GUILD, asked.vouch_id)
+    await harness.linking.vouching.decline(ANN, HERE, asked.vouch_id)
     ann, mod, ben = map(harness.pseudonym, (ANN, MOD, BEN))
     assert await harness.rows("SELECT verb, actor, subject FROM audit ORDER BY id") == [
         ("vouch", mod, ann),
@@ -108,7 +108,7 @@ async def test_a_vouch_changes_no_row_of_links_proofs_or_anything_else_of_a_memb
 async def test_a_member_who_declines_is_not_asked_about_it_again(harness: LinkingHarness) -> None:
     asked = await harness.ask(ANN, ADA, OWNER)
     assert asked
-    await harness.linking.vouching.decline(ANN, GUILD, asked.vouch_id)
+    await harness.linking.vouching.decline(ANN, HERE, asked.vouch_id)
     assert await vouches(harness, ANN) == []
     await harness.store.vouches.withdraw(GUILD, ANN, asked.account, harness.now, harness.pseudonym, MOD)
     harness.pass_time(timedelta(days=2))
@@ -116,7 +116,7 @@ async def test_a_member_who_declines_is_not_asked_about_it_again(harness: Linkin
     assert await vouches(harness, ANN) == []
     assert await harness.linking.vouching.to_notify() == []
     with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
-        await harness.linking.vouching.confirm(ANN, GUILD, asked.vouch_id)
+        await harness.linking.vouching.confirm(ANN, HERE, asked.vouch_id)
     harness.pass_time(ANSWERS_RETAINED)
     await harness.purge()
     assert await harness.ask(ANN, ADA, OWNER) is not None
@@ -126,7 +126,7 @@ async def test_a_member_who_declines_is_not_asked_about_it_again(harness: Linkin
 async def test_a_member_can_take_back_what_they_confirmed(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, ADA, OWNER)
     [vouch] = await harness.linking.vouching.of(ANN, HERE)
-    await harness.linking.vouching.decline(ANN, GUILD, vouch.vouch_id)
+    await harness.linking.vouching.decline(ANN, HERE, vouch.vouch_id)
     assert (await harness.proven(ANN, HERE), await vouches(harness, ANN)) == ({}, [])
 
 
@@ -148,7 +148,7 @@ async def test_a_button_of_an_earlier_question_answers_no_later_one(harness: Lin
     later = await harness.ask(ANN, ADA, OWNER)
     assert later
     with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
-        await harness.linking.vouching.confirm(ANN, GUILD, earlier.vouch_id)
+        await harness.linking.vouching.confirm(ANN, HERE, earlier.vouch_id)
     # Nor does it when it was read before, and comes late.
     answered = await harness.store.vouches.answer(earlier, VouchAnswer.CONFIRM, harness.now, harness.pseudonym)
     assert answered is Answered.OVER
@@ -174,9 +174,9 @@ async def test_nobody_answers_for_somebody_else(harness: LinkingHarness, user_id
     asked = await harness.ask(ANN, ADA, OWNER)
     assert asked
     with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
-        await getattr(harness.linking.vouching, answer)(user_id, GUILD, asked.vouch_id)
+        await getattr(harness.linking.vouching, answer)(user_id, HERE, asked.vouch_id)
     with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
-        await getattr(harness.linking.vouching, answer)(ANN, GUILD + 1, asked.vouch_id)
+        await getattr(harness.linking.vouching, answer)(ANN, ELSEWHERE, asked.vouch_id)
     assert await vouches(harness, ANN) == [(ADA, False)]
 
 
@@ -184,7 +184,7 @@ async def test_it_is_confirmed_once(harness: LinkingHarness) -> None:
     await harness.vouch(ANN, ADA, OWNER)
     [vouch] = await harness.linking.vouching.of(ANN, HERE)
     with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
-        await harness.linking.vouching.confirm(ANN, GUILD, vouch.vouch_id)
+        await harness.linking.vouching.confirm(ANN, HERE, vouch.vouch_id)
 
 
 @pytest.mark.parametrize("other", [ADA, f"eip155:1:{OWNER}"], ids=["the same account", "another of its owner"])
@@ -192,9 +192,9 @@ async def test_of_two_members_of_a_server_the_first_to_confirm_has_it(harness: L
     hers, his = await harness.ask(ANN, ADA, OWNER), await harness.ask(BEN, other, OWNER)
     assert hers
     assert his
-    await harness.linking.vouching.confirm(BEN, GUILD, his.vouch_id)
+    await harness.linking.vouching.confirm(BEN, HERE, his.vouch_id)
     with pytest.raises(InputError, match=HELD):
-        await harness.linking.vouching.confirm(ANN, GUILD, hers.vouch_id)
+        await harness.linking.vouching.confirm(ANN, HERE, hers.vouch_id)
     await harness.vouch(CLEO, ADA, OWNER, guild_id=GUILD + 1)
     assert [await harness.proven(each, HERE) for each in (ANN, BEN, CLEO)] == [{}, {other: None}, {}]
 
@@ -206,10 +206,10 @@ async def test_an_account_of_somebody_who_left_is_free_once_a_moderator_takes_th
     hers = await harness.ask(ANN, ADA, OWNER)
     assert hers
     with pytest.raises(InputError, match=HELD):
-        await harness.linking.vouching.confirm(ANN, GUILD, hers.vouch_id)
+        await harness.linking.vouching.confirm(ANN, HERE, hers.vouch_id)
     assert await vouches(harness, ANN) == [(ADA, False)]
     await harness.store.vouches.withdraw(GUILD, BEN, hers.account, harness.now, harness.pseudonym, MOD)
-    await harness.linking.vouching.confirm(ANN, GUILD, hers.vouch_id)
+    await harness.linking.vouching.confirm(ANN, HERE, hers.vouch_id)
     assert await harness.proven(ANN, HERE) == {ADA: None}
 
 
@@ -217,7 +217,7 @@ async def test_that_another_has_confirmed_it_is_said_to_nobody_whose_question_is
     hers, his = await harness.ask(ANN, ADA, OWNER), await harness.ask(BEN, ADA, OWNER)
     assert hers
     assert his
-    await harness.linking.vouching.confirm(BEN, GUILD, his.vouch_id)
+    await harness.linking.vouching.confirm(BEN, HERE, his.vouch_id)
     await harness.store.vouches.withdraw(GUILD, ANN, hers.account, harness.now, harness.pseudonym, MOD)
     answered = await harness.store.vouches.answer(hers, VouchAnswer.CONFIRM, harness.now, harness.pseudonym)
     assert answered is Answered.OVER
@@ -232,6 +232,17 @@ async def test_what_is_of_an_earlier_stay_in_a_server_counts_no_longer(harness: 
     again = Vouch(GUILD, ANN, to_account(HANA), owner_of("10002"), harness.now)
     assert await harness.store.vouches.ask(again, back, harness.pseudonym, MOD, VOUCH_LIMITS)
     assert await harness.rows("SELECT account FROM vouches") == [(HANA,)]
+
+
+@pytest.mark.parametrize("answer", ["confirm", "decline"])
+@pytest.mark.parametrize("stay", [InGuild(GUILD, JOINED + timedelta(days=900)), NOWHERE], ids=["a later one", "none"])
+async def test_a_question_of_an_earlier_stay_is_not_answered(harness: LinkingHarness, answer: str, stay: Scope) -> None:
+    asked = await harness.ask(ANN, ADA, OWNER)
+    assert asked
+    before = await harness.rows("SELECT * FROM vouches")
+    with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
+        await getattr(harness.linking.vouching, answer)(ANN, stay, asked.vouch_id)
+    assert await harness.rows("SELECT * FROM vouches") == before
 
 
 async def test_a_server_that_the_bot_leaves_is_forgotten(harness: LinkingHarness) -> None:
@@ -264,7 +275,7 @@ async def test_switched_off_nothing_counts_and_nothing_can_be_answered(harness: 
     }
     assert (await off.of(ANN, HERE), await off.to_notify()) == ((), ())
     with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
-        await off.confirm(BEN, GUILD, asked.vouch_id)
+        await off.confirm(BEN, HERE, asked.vouch_id)
 
 
 # ---------------------------------------------------------------- signatures
@@ -276,7 +287,7 @@ async def test_a_signature_by_another_member_outweighs_it_whenever_it_comes(harn
     assert await harness.proven(ANN, HERE) == {}
     later = await harness.ask(CLEO, ADA, OWNER, guild_id=GUILD + 1)
     assert later
-    _, counts = await harness.linking.vouching.confirm(CLEO, GUILD + 1, later.vouch_id)
+    _, counts = await harness.linking.vouching.confirm(CLEO, ELSEWHERE, later.vouch_id)
     assert not counts
     assert await harness.proven(BEN, HERE) == {ADA: ProofKind.KEY}
     await harness.accounts.remove(BEN, to_account(ADA))
@@ -405,7 +416,7 @@ async def it_was_confirmed(harness: LinkingHarness) -> None:
 async def it_was_declined(harness: LinkingHarness) -> None:
     asked = await harness.ask(ANN, ADA, OWNER)
     assert asked
-    await harness.linking.vouching.decline(ANN, GUILD, asked.vouch_id)
+    await harness.linking.vouching.decline(ANN, HERE, asked.vouch_id)
 
 
 async def the_member_has_enough(harness: LinkingHarness) -> None:
@@ -497,7 +508,7 @@ async def test_whether_a_moderator_may_ask_does_not_depend_on_what_the_member_an
     asked = [await harness.ask(ANN, f"loopring:{number}", owner_of(str(number))) for number in range(3)]
     for vouch in filter(None, asked):
         for answer in said.split(" and ") if said != "nothing" else []:
-            await getattr(harness.linking.vouching, answer)(ANN, GUILD, vouch.vouch_id)
+            await getattr(harness.linking.vouching, answer)(ANN, HERE, vouch.vouch_id)
     harness.pass_time(A_SECOND)
     seen = [await harness.ask(ANN, f"loopring:{number}", owner_of(str(number))) is not None for number in range(6)]
     for number in (0, 1):

@@ -288,7 +288,7 @@ async def test_what_moderators_had_confirmed_is_vouched_for_and_takes_nothing_an
 
 
 async def test_who_lost_the_main_account_shares_no_account_that_they_never_shared(place: Place) -> None:
-    """Ann shared her main account, which only a moderator's word had linked; Ben shared his, which he had signed for."""
+    """Ann shared her main account, which a moderator's word alone had linked; Ben his, which he had signed for."""
     with closing(Database(sqlite3.connect(place.path))) as db:
         MIGRATIONS.apply(db, stop_before="m005_vouches")
         with db.conn:

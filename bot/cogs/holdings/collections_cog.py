@@ -23,8 +23,8 @@ from discord.ext import commands
 from bot.cogs.holdings.pages import CollectionPages, HoldingsPages
 from bot.cogs.holdings.shared_accounts import SharedAccounts
 from bot.cogs.linking import link_embeds
-from bot.cogs.linking.account_options import scope_of, suggest
-from bot.cogs.linking.memberships import fetch_membership, membership_of
+from bot.cogs.linking.account_options import suggest
+from bot.cogs.linking.memberships import fetch_membership, membership_of, scope_of
 from bot.errors import InputError, WithdrawnError
 from bot.holdings import Holdings, Order
 from bot.linking import Linking
@@ -101,7 +101,7 @@ class Collections(commands.Cog):
             else:
                 if member is None or member.id == interaction.user.id:
                     link = await self._accounts.main(interaction.user.id)
-                    proven = await self._proven.of(interaction.user.id, scope_of(interaction.user))
+                    proven = await self._proven.of(interaction.user.id, scope_of(interaction, interaction.user))
                     main = link.account, link_embeds.main_words(proven.of(link))
                 else:
                     shared = await self._shared(interaction, member)

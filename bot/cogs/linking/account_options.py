@@ -9,9 +9,10 @@ import discord
 from discord import app_commands
 
 from bot.cogs.linking import link_embeds
+from bot.cogs.linking.memberships import scope_of
 from bot.errors import StoreError
 from bot.linking import Accounts, ProvenHere
-from bot.links import NOWHERE, InGuild, Person, Scope
+from bot.links import Person
 from bot.ui.panel import ActionButton, Host, Panel
 
 
@@ -29,7 +30,7 @@ async def suggest(
     try:
         links = await accounts.matching(interaction.user.id, typed)
         if unsigned_first:
-            proven = await unsigned_first.of(interaction.user.id, scope_of(interaction.user))
+            proven = await unsigned_first.of(interaction.user.id, scope_of(interaction, interaction.user))
             links = sorted(links, key=proven.is_signed)
     except StoreError:
         return []
@@ -39,16 +40,6 @@ async def suggest(
 def person_of(user: discord.User | discord.Member) -> Person:
     """A Discord user as linking knows one."""
     return Person(user.id, user.name, user.display_avatar.url)
-
-
-def scope_of(user: discord.User | discord.Member) -> Scope:
-    """Where a question about somebody is asked: in the server that an interaction reports them as a member of, or not.
-
-    Someone of whom Discord does not say since when they are there is taken for somebody who is not.
-    """
-    if isinstance(user, discord.Member) and user.joined_at is not None:
-        return InGuild(user.guild.id, user.joined_at)
-    return NOWHERE
 
 
 class ConfirmView(Panel):

@@ -9,7 +9,6 @@ from typing import Any
 import discord
 
 from bot.cogs.linking import link_embeds
-from bot.cogs.linking.account_options import scope_of
 from bot.cogs.linking.link_embeds import Overview
 from bot.cogs.linking.memberships import membership_of
 from bot.cogs.linking.share_buttons import ShareButtons
@@ -17,7 +16,7 @@ from bot.cogs.linking.share_embeds import shares_words
 from bot.cogs.linking.vouch_buttons import VouchButtons
 from bot.cogs.linking.vouch_embeds import vouches_embeds
 from bot.linking import Linking
-from bot.links import MAX_LABEL, Link, Proven
+from bot.links import MAX_LABEL, NOWHERE, Link, Proven
 from bot.ui.panel import ActionButton, Host, Panel, PromptModal, custom_id
 
 Prove = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
@@ -29,8 +28,9 @@ async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -
     Raises:
         StoreError: the store failed.
     """
-    store, user_id, scope = linking.store, interaction.user.id, scope_of(interaction.user)
+    store, user_id = linking.store, interaction.user.id
     here = membership_of(interaction, interaction.user)
+    scope = here.scope if here else NOWHERE
     shares = await linking.shares.of(user_id, here)
     return Overview(
         proven=await linking.proven.of(user_id, scope),

@@ -15,8 +15,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking import link_embeds
-from bot.cogs.linking.account_options import ConfirmView, scope_of, suggest
+from bot.cogs.linking.account_options import ConfirmView, suggest
 from bot.cogs.linking.accounts_panel import overview_of
+from bot.cogs.linking.memberships import scope_of
 from bot.cogs.linking.proof_messages import ProofMessages
 from bot.linking import Linking
 from bot.links import Link
@@ -40,7 +41,7 @@ class LinkingCog(commands.Cog, name="Linking"):
         """Link an account."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         linked = await self._accounts.link(interaction.user.id, account)
-        proven = await self._linking.proven.of(interaction.user.id, scope_of(interaction.user))
+        proven = await self._linking.proven.of(interaction.user.id, scope_of(interaction, interaction.user))
         embed = link_embeds.linked_embed(linked, proven)
         if proven.is_signed(linked.link):
             await interaction.edit_original_response(embed=embed)

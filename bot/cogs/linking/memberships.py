@@ -1,7 +1,8 @@
 """Whether somebody is a member of a server now: asked, as departures are reported to privileged intents alone.
 
 Discord resolves the people that a command names, and says when each joined: that answer belongs to this interaction.
-For a press on the answer, which names nobody, the member is fetched: one request, which needs no intent.
+For a press on the answer, which names nobody, or in a direct message, the member is fetched: one request, which needs
+no intent.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import aiohttp
 import discord
 
 from bot.errors import UndecidedError
-from bot.links import Membership
+from bot.links import NOWHERE, Membership, Scope
 from bot.messages import Message
 
 _CANNOT_ASK = Message(
-    "Whether that member is still in this server cannot be found out right now, so nothing is shown. Try again in a "
-    "minute."
+    "Who is still a member of that server cannot be found out right now, so nothing is shown or changed. Try again in "
+    "a minute."
 )
 
 # The client takes a press that is not answered after a second and a half for one on a button that nobody knows.
@@ -33,6 +34,27 @@ def membership_of(interaction: discord.Interaction[Any], user: discord.User | di
     if interaction.guild_id is None or not interaction.is_guild_integration():
         return None
     return _as_member(user, interaction.guild_id)
+
+
+def scope_of(interaction: discord.Interaction[Any], user: discord.User | discord.Member) -> Scope:
+    """Where a question about a person is asked: in the server of an interaction, if they are a member of it, or not."""
+    member = membership_of(interaction, user)
+    return member.scope if member else NOWHERE
+
+
+async def fetch_scope(interaction: discord.Interaction[Any], guild_id: int) -> Scope:
+    """Where whoever sent an interaction answers for a server that it may not be of; `NOWHERE`: they are not in that.
+
+    Raises:
+        UndecidedError: Discord gives no answer now.
+    """
+    client, user = interaction.client, interaction.user
+    member = membership_of(interaction, user)
+    if member is None or member.guild_id != guild_id:
+        if client.is_ready() and client.get_guild(guild_id) is None:  # Tessera has left it
+            return NOWHERE
+        member = await fetch_membership(client, guild_id, user.id)
+    return member.scope if member else NOWHERE
 
 
 async def fetch_membership(client: discord.Client, guild_id: int, user_id: int) -> Membership | None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import aiohttp
 import discord
 
-from bot.cogs.linking.account_options import person_of, scope_of
+from bot.cogs.linking.account_options import person_of
+from bot.cogs.linking.memberships import scope_of
 from bot.cogs.linking.proof_embeds import expired_embed, relay_warning_embed, replaced_embed
 from bot.cogs.linking.proof_panels import PastePanel, ProofLinkPanel
 from bot.errors import InputError, UndecidedError
@@ -134,16 +135,17 @@ class ProofMessages:
             TesseraError: it cannot be started.
         """
         signer = parse_address(signer) if signer else ""
-        link = await self._link_to_prove(interaction.user, link)
+        link = await self._link_to_prove(interaction, link)
         if not link.owner:
             raise UndecidedError(_OWNER_UNKNOWN)
         session = (await self._begin(interaction, link, ProofMethod.PASTE)).session
         challenge = await self._verification.challenge(session, signer or link.owner)
         await PastePanel(interaction, session, challenge, self._verification, self._accounts, host=self._bot).show()
 
-    async def _link_to_prove(self, user: discord.User | discord.Member, link: Link | None) -> Link:
+    async def _link_to_prove(self, interaction: discord.Interaction[Bot], link: Link | None) -> Link:
+        user = interaction.user
         if link is None:
-            proven = await self._proven.of(user.id, scope_of(user))
+            proven = await self._proven.of(user.id, scope_of(interaction, user))
             unsigned = [each for each in await self._links.of(user.id) if not proven.is_signed(each)]
             if len(unsigned) != 1:
                 raise InputError(_NAME_ACCOUNT)

@@ -16,6 +16,7 @@ import discord
 
 from bot.cogs.linking import vouch_embeds
 from bot.cogs.linking.link_embeds import account_words
+from bot.cogs.linking.memberships import fetch_scope
 from bot.linking import Vouching
 from bot.links import Vouch
 from bot.ui.panel import ActionButton, Host
@@ -90,10 +91,12 @@ class VouchButtons:
 
     async def _confirm(self, vouch: Vouch, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
-        confirmed, counts = await self._vouching.confirm(interaction.user.id, vouch.guild_id, vouch.vouch_id)
+        scope = await fetch_scope(interaction, vouch.guild_id)
+        confirmed, counts = await self._vouching.confirm(interaction.user.id, scope, vouch.vouch_id)
         await self._show(interaction, vouch_embeds.confirmed_words(confirmed, counts=counts))
 
     async def _decline(self, vouch: Vouch, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
-        declined = await self._vouching.decline(interaction.user.id, vouch.guild_id, vouch.vouch_id)
+        scope = await fetch_scope(interaction, vouch.guild_id)
+        declined = await self._vouching.decline(interaction.user.id, scope, vouch.vouch_id)
         await self._show(interaction, vouch_embeds.declined_words(declined))

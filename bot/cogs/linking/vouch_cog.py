@@ -15,7 +15,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking import vouch_embeds
-from bot.cogs.linking.account_options import scope_of
+from bot.cogs.linking.memberships import scope_of
 from bot.cogs.linking.vouch_messages_cog import VouchMessagesCog
 from bot.errors import InputError
 from bot.linking import Linking
@@ -53,7 +53,7 @@ class VouchCog(commands.Cog, name="Vouching"):
         """Vouch for an account of a member, who is then asked."""
         if not interaction.permissions.manage_guild:
             raise InputError(_MODERATORS_ONLY)
-        scope = scope_of(member)
+        scope = scope_of(interaction, member)
         if member.bot or not isinstance(scope, InGuild):
             raise InputError(_MEMBERS_ONLY)
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)

@@ -17,6 +17,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking import vouch_embeds
+from bot.cogs.linking.memberships import fetch_scope
 from bot.cogs.linking.vouch_buttons import PRESSED, VouchPress, question_view
 from bot.errors import InputError, TesseraError
 from bot.linking import Linking
@@ -122,13 +123,15 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
     async def _answer(self, interaction: discord.Interaction[Bot], press: VouchPress) -> None:
         """Whoever pressed is the one who answers: a button of somebody else's question finds nothing."""
         await self._bot.acknowledge(interaction)
-        user_id, its = interaction.user.id, (press.guild_id, press.vouch_id)
+        # Before anything is changed. Where Discord does not answer, the question and its buttons stay.
+        scope = await fetch_scope(interaction, press.guild_id)
+        its = interaction.user.id, scope, press.vouch_id
         try:
             if press.confirms:
-                vouch, counts = await self._vouching.confirm(user_id, *its)
+                vouch, counts = await self._vouching.confirm(*its)
                 words = vouch_embeds.confirmed_words(vouch, counts=counts)
             else:
-                words = vouch_embeds.declined_words(await self._vouching.decline(user_id, *its))
+                words = vouch_embeds.declined_words(await self._vouching.decline(*its))
             embed = vouch_embeds.answered_embed(words)
         except InputError as error:
             embed = error_embed(error)

@@ -106,12 +106,6 @@ class Vouches:
         """
         return await self._all(sql, [user_id, scope.guild_id, seconds(scope.joined_at)])
 
-    async def find(self, user_id: int, guild_id: int, vouch_id: str) -> Vouch | None:
-        """One that a member has not declined, by its id; nobody else's is ever found."""
-        sql = f"SELECT {_COLUMNS} FROM vouches WHERE user_id = ? AND guild_id = ? AND declined_at IS NULL"
-        found = await self._all(sql, [user_id, guild_id])
-        return next((vouch for vouch in found if vouch.vouch_id == vouch_id), None)
-
     async def answer(self, vouch: Vouch, answer: VouchAnswer, now: datetime, pseudonym: Pseudonym) -> Answered:
         """Record what the member says, once."""
         actor = pseudonym(vouch.user_id)

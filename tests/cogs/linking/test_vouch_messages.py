@@ -9,7 +9,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.cogs.linking.account_options import scope_of
+from bot.cogs.linking.memberships import scope_of
 from bot.cogs.linking.vouch_buttons import VouchPress, question_view
 from bot.cogs.linking.vouch_messages_cog import VouchMessagesCog
 from bot.links import NOWHERE, InGuild, Vouch
@@ -22,17 +22,31 @@ OWNER = owner_of("10001")
 
 def member(joined_at: datetime | None) -> discord.Member:
     """A member as an interaction has one, as far as it matters here."""
-    made: Any = object.__new__(discord.Member)
-    made.guild, made.joined_at = SimpleNamespace(id=GUILD), joined_at
-    found: discord.Member = made
+    state: Any = SimpleNamespace(store_user=lambda user: SimpleNamespace(id=int(user["id"])))
+    guild: Any = SimpleNamespace(id=GUILD)
+    joined = joined_at.isoformat() if joined_at else None
+    body: Any = {"user": {"id": str(ANN)}, "roles": [], "flags": 0, "joined_at": joined}
+    return discord.Member(data=body, guild=guild, state=state)
+
+
+def interaction(*, guild_id: int | None = GUILD, is_installed: bool = True) -> discord.Interaction[Any]:
+    """An interaction, as far as it matters here."""
+    made: Any = SimpleNamespace(guild_id=guild_id, is_guild_integration=lambda: is_installed)
+    found: discord.Interaction[Any] = made
     return found
 
 
 def test_a_question_is_of_a_server_only_where_discord_says_since_when_one_is_there() -> None:
-    assert scope_of(member(AT)) == InGuild(GUILD, AT)
-    assert scope_of(member(None)) is NOWHERE
+    assert scope_of(interaction(), member(AT)) == InGuild(GUILD, AT)
+    assert scope_of(interaction(), member(None)) is NOWHERE
     stranger: Any = object.__new__(discord.User)
-    assert scope_of(stranger) is NOWHERE
+    assert scope_of(interaction(), stranger) is NOWHERE
+
+
+def test_where_tessera_was_only_brought_along_by_a_person_nobody_is_a_member() -> None:
+    assert scope_of(interaction(is_installed=False), member(AT)) is NOWHERE
+    assert scope_of(interaction(guild_id=GUILD + 1), member(AT)) is NOWHERE
+    assert scope_of(interaction(guild_id=None), member(AT)) is NOWHERE
 
 
 async def test_an_id_of_a_button_names_its_question_and_fits_the_longest_account() -> None:
