@@ -7,7 +7,7 @@ is not about the typed text alone is one refusal, and there is one way through `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import InputError, NotFoundError, SourceError
@@ -157,3 +157,7 @@ class Vouching:
     async def forget_guild(self, guild_id: int) -> None:
         """Delete everything that was vouched for in a server that the bot has left."""
         await self._vouches.forget_guild(guild_id)
+
+    async def forget_guilds_but(self, guild_ids: Collection[int]) -> None:
+        """Delete what was vouched for in all servers but these: the bot may have left others while it was offline."""
+        await self._vouches.forget_guilds_but(guild_ids)

@@ -138,6 +138,17 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
         await interaction.edit_original_response(embed=embed, view=None)
 
     @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Forget what was vouched for in servers that the bot left while it was offline.
+
+        Discord lists all of its servers at every new connection, also those that are not available now.
+        """
+        try:
+            await self._vouching.forget_guilds_but([guild.id for guild in self._bot.guilds])
+        except TesseraError as error:
+            log.warning("vouches of servers that the bot left meanwhile may still be there: %s", error.sentence)
+
+    @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget what was vouched for in a server that the bot has left."""
         try:

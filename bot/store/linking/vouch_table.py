@@ -7,7 +7,8 @@ member answered: a moderator sees whether they asked and took it back, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -160,6 +161,17 @@ class Vouches:
         def work(db: Database) -> None:
             for table in ("vouches", "vouch_asks"):
                 db.execute(f"DELETE FROM {table} WHERE guild_id = ?", [guild_id])
+
+        await self._writer.transaction(work)
+
+    async def forget_guilds_but(self, guild_ids: Collection[int]) -> None:
+        """Delete everything that was vouched for in all servers but these."""
+        others = "guild_id NOT IN (SELECT value FROM json_each(?))"
+        remaining = json.dumps(list(guild_ids))
+
+        def work(db: Database) -> None:
+            for table in ("vouches", "vouch_asks"):
+                db.execute(f"DELETE FROM {table} WHERE {others}", [remaining])
 
         await self._writer.transaction(work)
 

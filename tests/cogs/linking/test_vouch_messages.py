@@ -85,6 +85,19 @@ def test_each_part_of_a_question_is_in_its_id(field: str) -> None:
     assert Vouch(**fields).vouch_id != Vouch(**(fields | {field: others[field]})).vouch_id
 
 
+async def test_what_was_vouched_for_in_servers_that_the_bot_left_while_offline_is_forgotten_once_ready() -> None:
+    """A server that is not available now is still one of the bot's."""
+    async with open_linking() as harness:
+        for guild_id in (GUILD, GUILD + 1, GUILD + 2):
+            await harness.vouch(ANN, "loopring:10001", OWNER, guild_id=guild_id)
+        guilds = [SimpleNamespace(id=GUILD, unavailable=False), SimpleNamespace(id=GUILD + 1, unavailable=True)]
+        client = SimpleNamespace(answered_elsewhere=lambda _: None, guilds=guilds)
+        await VouchMessagesCog(client, harness.linking).on_ready()  # type: ignore[arg-type] # it sends nothing here
+        for table in ("vouches", "vouch_asks"):
+            left = await harness.rows(f"SELECT guild_id FROM {table} ORDER BY guild_id")  # noqa: S608 - names from above
+            assert left == [(GUILD,), (GUILD + 1,)]
+
+
 async def test_when_the_bot_leaves_a_server_what_was_vouched_for_there_is_forgotten() -> None:
     async with open_linking() as harness:
         await harness.vouch(ANN, "loopring:10001", OWNER)
