@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -145,6 +149,23 @@ async def test_while_discord_does_not_say_who_is_a_member_an_answer_changes_noth
     assert HERE not in (await hana.run("accounts")).text
     await press(hana, question, "Confirm")
     assert HERE in (await hana.run("accounts")).text
+
+
+async def test_what_was_vouched_for_where_the_bot_was_removed_while_it_was_offline_is_deleted_at_the_next_start(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    async with running(bare_sandbox, tmp_path, **ON):
+        ada, hana = await bare_sandbox.person("ada"), await bare_sandbox.person("hana")
+        await ada.run("vouch", member=hana.user, account="10002")
+        assert HERE in (await hana.press(await hana.run("accounts"), "vouch-yes")).text
+        bot = (await bare_sandbox.get("/_client/state", user=ada.user))["application"]["id"]
+    tessera = replace(hana, user=bot)
+    await tessera.leave()
+    with closing(sqlite3.connect(tmp_path / "tessera.db")) as db:
+        assert db.execute("SELECT guild_id FROM vouches").fetchall() == [(int(hana.guild or 0),)]
+        async with running(bare_sandbox, tmp_path, **ON), asyncio.timeout(60):
+            while db.execute("SELECT 1 FROM vouches").fetchall():  # noqa: ASYNC110 - the store is another thread's
+                await asyncio.sleep(0.02)
 
 
 async def test_a_question_that_could_not_be_sent_before_the_end_is_sent_after_the_next_start(
