@@ -13,6 +13,7 @@ import discord
 
 from bot.holdings import Account
 from bot.linking.accounts import LinkResult
+from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.upkeep import AUDIT_RETAINED
 from bot.links import (
     MAX_LABEL,
@@ -171,7 +172,8 @@ def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
     in_backups = f"for up to {backups.days} days" if backups else "until its operator removes them"
     retained = (
         f"**Retained:** for {AUDIT_RETAINED.days} days, records of what was done, under a pseudonym and without "
-        "accounts; for a year, how often an address was claimed, under a keyed hash of it alone; in backups, "
+        f"accounts; for {REFUSAL_PERIOD.days} days, that a claim of yours was refused, under keyed hashes; for a year, "
+        "how often an address was claimed, and that it is frozen, under a keyed hash of it alone; in backups, "
         f"everything, {in_backups}."
     )
     lines = [deleted, retained, "`/privacy export` shows what is stored."]

@@ -101,6 +101,8 @@ class Members:
                 freeze_table.leave(db, user_id, owner, pseudonym(owner))
             for table in _EXPORTED:
                 db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
+            # What they vouched for is another member's, who has confirmed it; it no longer says by whom.
+            db.execute("UPDATE vouches SET moderator = NULL WHERE moderator = ?", [pseudonym(user_id)])
             record(db, now, pseudonym(user_id), "delete")
             return int(count)
 

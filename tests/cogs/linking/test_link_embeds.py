@@ -268,6 +268,12 @@ def test_the_confirmation_says_how_long_backups_retain_deleted_data(backups: tim
     assert words in text_of(link_embeds.delete_embed(2, backups))
 
 
+def test_the_confirmation_names_what_a_deletion_leaves_about_claims() -> None:
+    shown = text_of(link_embeds.delete_embed(2, None))
+    assert "for 30 days, that a claim of yours was refused, under keyed hashes" in shown
+    assert "and that it is frozen, under a keyed hash of it alone" in shown
+
+
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
