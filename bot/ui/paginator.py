@@ -58,6 +58,7 @@ class Paginator(Panel):
         self._ended = False
         self._stack: list[tuple[PageSource, int]] = [(source, 0)]
         self._presses = 0
+        self._withdrawn: discord.Embed | None = None
         self.gone = False
         self._turns = (
             self._turn_button("first", "⏮", lambda _page, _last: 0),
@@ -92,12 +93,19 @@ class Paginator(Panel):
         await self.show()
 
     async def show(self) -> None:
-        """Put the current page into the message.
+        """Put the current page into the message; nothing, once it was withdrawn.
 
         Raises:
             discord.HTTPException: Discord refuses, or cannot be reached.
         """
+        if self._withdrawn:
+            return
         await waiting_notice.end(self._latest)
+        await self._edit()
+        if self._withdrawn:  # meanwhile: the page may have come after the sentence
+            await self._edit()
+
+    async def _edit(self) -> None:
         for attempt in range(1, _EDIT_ATTEMPTS + 1):
             try:
                 await self._latest.edit_original_response(content=None, embeds=self._embeds(), view=self._layout())
@@ -156,13 +164,16 @@ class Paginator(Panel):
     async def withdraw(self, error: WithdrawnError, press: discord.Interaction[Any] | None = None) -> None:
         """Replace the answer by a sentence, and accept no more presses; `press` is what it answers, if anything.
 
+        Whatever else is under way for this answer shows nothing any more.
+
         Raises:
             discord.HTTPException: Discord refuses, or cannot be reached.
         """
         self.gone = True
+        self._withdrawn = embed = error_embed(error)
         self._live.forget(self)
         self.end()
-        embed = error_embed(error)
+        await waiting_notice.end(self._latest)
         if press and not press.response.is_done():
             await press.response.edit_message(content=None, embed=embed, view=None)
         else:
@@ -221,6 +232,8 @@ class Paginator(Panel):
         await interaction.response.edit_message(embeds=self._embeds(), view=self._layout())
 
     def _embeds(self) -> list[discord.Embed]:
+        if self._withdrawn:
+            return [self._withdrawn]
         source, page = self._stack[-1]
         return source.embeds(page)
 

@@ -258,6 +258,23 @@ async def test_a_list_that_still_arrives_ends_with_the_share(sandbox: SandboxCli
     await assert_withdrawn(sandbox, first)
 
 
+async def test_what_was_withdrawn_stays_so_though_more_of_the_list_arrives(
+    sandbox: SandboxClient, jokull: Person
+) -> None:
+    """Whoever left is still a member to the reading that began before: it asks only the store again."""
+    account = await sandbox.new_account(collections=132)
+    leaver = await sharing(sandbox, "kestrel", f"loopring:{account}")
+    await sandbox.fault("slow", seconds=1.0, after=1)
+    answer = await jokull.run("collections", member=leaver.user)
+    assert "still reading" in answer.text
+    await leaver.leave()
+    await jokull.press(answer, "next")
+    await assert_withdrawn(sandbox, answer)
+    ada = await sandbox.person("ada")  # gets the same pages, to the last
+    await sandbox.settled(await ada.run("collections", account=account))
+    await assert_withdrawn(sandbox, answer)
+
+
 async def test_what_is_being_opened_when_sharing_stops_is_not_shown(sandbox: SandboxClient, jokull: Person) -> None:
     account = await sandbox.new_account(collections=3)
     opener = await sharing(sandbox, "lanternfish", f"loopring:{account}")
