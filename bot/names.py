@@ -55,6 +55,8 @@ _NAME = re.compile(r"(?=.{5,255}$)(?:[^\s.:/@<>`*_|\\]{1,63}\.)+eth", re.IGNOREC
 # but for signatures, which have 128 and more.
 _MUCH_HEX = re.compile(r"[0-9a-fA-F]{48,}")
 _LONGEST_KEY = 127
+# What is between the digits of its hex are no words.
+_SIGNATURE = re.compile(r"(?:[0-9a-fA-F]\W*){128,}")
 # Lists of seed words have words of three to eight letters in Latin script, and down to one letter in others.
 _WORD = re.compile(r"[^\W\d_]+")
 _SEED_WORDS = 12
@@ -200,7 +202,8 @@ def refuse_secrets(text: str, *, signature: bool = False) -> None:
         InputError: with a sentence that says what to do now.
     """
     plain = unicodedata.normalize("NFKC", text[:_MOST_READ])
-    if _has_key(plain, _LONGEST_KEY if signature else _MOST_READ) or _has_seed_phrase(plain):
+    words = _SIGNATURE.sub(" ", plain) if signature else plain
+    if _has_key(plain, _LONGEST_KEY if signature else _MOST_READ) or _has_seed_phrase(words):
         raise InputError(_LOOKS_LIKE_A_KEY)
 
 

@@ -1,8 +1,11 @@
 """What a person may type to mean an account or a collection, with one source and with several."""
 
 from collections.abc import Callable
+from random import Random
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.errors import InputError
 from bot.names import AccountRef, Names, RefKind, parse_contract, refuse_secrets
@@ -113,7 +116,35 @@ def test_a_signature_is_accepted_where_one_is_asked_for_and_nowhere_else(text: s
         refuse_secrets(text)
 
 
-@pytest.mark.parametrize("text", ["0x" + "c0ffee00" * 8, "c0ffee00" * 8, "c0ffee00" * 6, " ".join(["coffee"] * 12)])
+@given(length=st.integers(64, 2900), seed=st.integers(0, 2**32), width=st.sampled_from([0, 8, 64]))
+@example(length=65, seed=0, width=0)
+def test_no_signature_is_taken_for_a_seed_phrase(length: int, seed: int, width: int) -> None:
+    digits = Random(seed).randbytes(length).hex()  # noqa: S311 - any bytes will do
+    lines = [digits[i : i + width] for i in range(0, len(digits), width)] if width else [digits]
+    refuse_secrets("0x" + "\n".join(lines), signature=True)
+    refuse_secrets(f"signature: 0x{digits}", signature=True)
+
+
+@pytest.mark.parametrize("digits", ["", "0x" + "ab" * 65, "c0ffee" * 40])
+@pytest.mark.parametrize(
+    "phrase",
+    ["abandon " * 11 + "about", "1abandon2ability3able4about5above6absent7absorb8abstract9absurd10abuse11access12acid"],
+)
+def test_a_seed_phrase_is_refused_also_beside_a_signature(digits: str, phrase: str) -> None:
+    for text in (f"{digits} {phrase}", f"{phrase} {digits}", f"{phrase[:20]} {phrase[20:]} {digits}"):
+        with pytest.raises(InputError, match="looks like a private key or a seed phrase"):
+            refuse_secrets(text, signature=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0x" + "c0ffee00" * 8, "c0ffee00" * 8, "c0ffee00" * 6, " ".join(["coffee"] * 12)),
+        "\u200b".join("c0ffee00" * 8),
+        "\u200b".join(["abandon"] * 12),
+        " ".join(["add", "bead", "cafe", "dad", "face", "fade"] * 3),
+    ],
+)
 def test_a_key_in_place_of_a_signature_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="looks like a private key"):
         refuse_secrets(text, signature=True)
