@@ -27,7 +27,7 @@ from bot.ui import waiting_notice
 from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
-from bot.ui.panel import ID_PREFIX, RUN
+from bot.ui.panel import ID_PREFIX, RUN, action_of
 from bot.ui.typed_input import NOT_UNDERSTOOD, check_input
 
 log = logging.getLogger(__name__)
@@ -263,6 +263,7 @@ _ALREADY_ACKNOWLEDGED = 40060
 
 
 async def _send_error(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
+    is_waiting = await waiting_notice.end(interaction)
     if not interaction.response.is_done():
         try:
             await interaction.response.send_message(embed=embed, ephemeral=True)
@@ -271,7 +272,7 @@ async def _send_error(interaction: discord.Interaction[Any], embed: discord.Embe
                 raise  # else Discord took our first answer, only its response was lost
         else:
             return
-    if await waiting_notice.end(interaction):
+    if is_waiting:
         await interaction.edit_original_response(embed=embed)
         return
     # Discord replaces a "thinking" answer by the first followup; a later one appears below it.
@@ -281,7 +282,7 @@ async def _send_error(interaction: discord.Interaction[Any], embed: discord.Embe
 def _name_of(interaction: discord.Interaction[Any]) -> str:
     if interaction.command:
         return f"/{interaction.command.qualified_name}"
-    return _custom_id_of(interaction) or interaction.type.name
+    return action_of(_custom_id_of(interaction)) or interaction.type.name
 
 
 def _custom_id_of(interaction: discord.Interaction[Any]) -> str:

@@ -37,6 +37,12 @@ def custom_id(action: str) -> str:
     return f"{ID_PREFIX}:{RUN}:{action}"
 
 
+def action_of(custom_id: str) -> str:
+    """What a button does, for the log: what follows in its id names an account, a server or a question."""
+    parts = custom_id.removeprefix(f"{ID_PREFIX}:{RUN}:").split(":")
+    return ":".join(parts[: 2 if custom_id.startswith(f"{ID_PREFIX}-") else 1])
+
+
 class Host(Protocol):
     """What a panel needs of the client."""
 

@@ -45,7 +45,7 @@ class WaitingNotices:
         if count > self._at_once:
             notice.start(interaction, deferring, count)
         if command := asyncio.current_task():
-            command.add_done_callback(lambda _: notice.close())
+            command.add_done_callback(lambda _: notice.drop())
 
     def _close(self, user_id: int) -> None:
         self._open[user_id] -= 1
@@ -64,6 +64,8 @@ class _Notice:
 
     async def _show(self, interaction: discord.Interaction[Any], deferring: asyncio.Task[None], count: int) -> None:
         await asyncio.wait([deferring])
+        if deferring.cancelled() or deferring.exception():
+            return  # what went wrong is said, and there is no "thinking…" to replace
         await asyncio.sleep(_AFTER_SECONDS)
         self._sent = True
         embed = discord.Embed(description=_WAITING(count=count).render(), colour=BRAND)
@@ -73,13 +75,17 @@ class _Notice:
             log.info("a question waits, which could not be shown: %s", type(error).__name__)
 
     async def end(self) -> bool:
-        self.close()
+        self.drop()
         if self._showing is None:
             return False
-        if not self._sent:
-            self._showing.cancel()
         await asyncio.wait([self._showing])
         return self._sent
+
+    def drop(self) -> None:
+        """Count it no more, and do not begin to show it."""
+        self.close()
+        if self._showing and not self._sent:
+            self._showing.cancel()
 
     def close(self) -> None:
         if self._close:

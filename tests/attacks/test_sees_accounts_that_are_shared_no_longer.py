@@ -6,6 +6,7 @@ Jokull is the attacker. The bot's store outlives a test, so each test has member
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -182,8 +183,8 @@ async def test_the_same_owners_account_on_another_network_is_no_tab_unless_it_is
     assert switched.embeds[0]["footer"]["text"] == f"{LABELS[other]}, as of"
 
 
-async def test_a_tab_of_an_account_that_is_shared_no_longer_leads_nowhere(
-    sandbox: SandboxClient, jokull: Person
+async def test_a_tab_of_an_account_that_is_shared_no_longer_leads_nowhere_and_the_log_does_not_name_it(
+    sandbox: SandboxClient, jokull: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     nadia = await sharing(sandbox, "nadia_", LOOPRING, ON_ETHEREUM)
     answer = await sandbox.settled(await jokull.run("collections", member=nadia.user))
@@ -191,7 +192,10 @@ async def test_a_tab_of_an_account_that_is_shared_no_longer_leads_nowhere(
     panel = await nadia.press(await nadia.run("accounts"), "choose", other)
     panel = await nadia.press(panel, "share")
     assert panel.component("share")["label"].endswith("off")
-    await jokull.press(answer, f"tab:{other}")
+    with caplog.at_level(logging.INFO):
+        await jokull.press(answer, f"tab:{other}")
+    assert "tab: InputError" in [record.getMessage() for record in caplog.records]
+    assert other not in caplog.text
     assert (await jokull.messages())[-1]["embeds"][0]["description"] == "That account is not shared here."
     assert hidden_account(await sandbox.current(answer)) == other
 

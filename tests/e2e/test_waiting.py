@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +66,20 @@ async def test_an_error_replaces_the_words_that_a_question_waits(sandbox: Sandbo
     await until(sandbox, fourth, WAITS)
     shown = await until(sandbox, fourth, "Loopring has an internal error")
     assert WAITS not in shown.text
+
+
+async def test_an_error_stays_the_last_word_of_a_question_that_could_not_be_acknowledged(tmp_path: Path) -> None:
+    async with open_bot(tmp_path, loopring="requests_per_second = 1000\ntimeout_seconds = 60") as sandbox:
+        ada = await sandbox.person("ada")
+        await sandbox.fault("slow", seconds=3600, times=3)
+        for interaction in await ask(sandbox, ada, 3):
+            await sandbox.answer(interaction, wait="acknowledged")
+        await sandbox.post(
+            "/_sandbox/faults",
+            {"service": "discord", "path": "/callback", "kind": "status", "status": 403, "times": 1},
+        )
+        (refused,) = await ask(sandbox, ada, 1)
+        await until(sandbox, refused, "Something went wrong inside Tessera")
+        (later,) = await ask(sandbox, ada, 1)
+        await until(sandbox, later, WAITS)  # begun after it, so the notice of the other would be there
+        assert WAITS not in Answer(await sandbox.get(f"/_client/interactions/{refused}")).text
