@@ -19,7 +19,7 @@ from typing import Self, TypeVar, cast
 
 from sqlite_utils import Database
 
-from bot.errors import StoreError
+from bot.errors import InputError, StoreError
 from bot.messages import Message
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,9 @@ T = TypeVar("T")
 # Instructions of SQLite's virtual machine, some tens of microseconds: how often a read checks whether to stop.
 _STEPS = 10_000
 
+# sqlite3's words for a number that a statement is given and no column can have.
+_OUT_OF_RANGE = "SQLite INTEGER"
+_TOO_LARGE = Message("No number here is above {most}: use the one that you were shown.")
 _FAILED = Message("Tessera cannot use its own store right now: its operator must look at the disk.")
 
 
@@ -87,6 +90,10 @@ class _Connection:
         except sqlite3.Error as error:
             log.warning("store: %s", error)
             raise StoreError(_FAILED) from error
+        except OverflowError as error:
+            if _OUT_OF_RANGE not in str(error):
+                raise
+            raise InputError(_TOO_LARGE, most=2**63 - 1) from error
 
 
 class Writer(_Connection):
@@ -99,6 +106,7 @@ class Writer(_Connection):
 
         Raises:
             StoreError: SQLite failed, or the store is closed.
+            InputError: a number is larger than any in the store.
             RuntimeError: `work` left a transaction open (as `INSERT … RETURNING` does); it was rolled back.
         """
         return await self._do(lambda: _run_alone(self._db, work))
@@ -111,6 +119,7 @@ class Writer(_Connection):
 
         Raises:
             StoreError: SQLite failed, or the store is closed.
+            InputError: a number is larger than any in the store.
             RuntimeError: `work` ended the transaction by itself.
         """
         return await self._do(lambda: run_in_transaction(self._db, work))
@@ -135,6 +144,7 @@ class Reader(_Connection):
 
         Raises:
             StoreError: SQLite failed, `work` tried to write, or the store is closed, which also cancels reads.
+            InputError: a number is larger than any in the store.
         """
         return await self._do(lambda: self._read(work))
 

@@ -189,7 +189,8 @@ class Bot(commands.Bot):
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
         custom_id = _custom_id_of(interaction)
-        if any(lasting.fullmatch(custom_id) for lasting in self._lasting):
+        is_press = interaction.type is discord.InteractionType.component
+        if is_press and any(lasting.fullmatch(custom_id) for lasting in self._lasting):
             return
         words = _STALE_BUTTON
         if self.live_answers.has_ended(_origin_of(interaction)):

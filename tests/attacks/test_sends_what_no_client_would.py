@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import open_bot
 from tests.sandbox_client import Answer, Person, SandboxClient
 
+VOUCH = "0123456789abcdef"
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 NOT_UNDERSTOOD = "Tessera does not understand that as it was sent: reload Discord, and use the command again."
 STALE = "Tessera no longer knows this answer: it has expired, or Tessera was restarted. Use the command again."
@@ -174,3 +175,46 @@ async def test_suggestions_for_what_nobody_types_are_none(
     command = next((each for each in commands if each["name"] == name), {"id": "1", "name": name, "type": 1})
     answer = await ada.send_handmade(AUTOCOMPLETE, sent(command, *options))
     assert (answer["state"], answer["error"]) == ("answered", None)
+
+
+@pytest.fixture
+async def about(sandbox: SandboxClient, ada: Person) -> Answer:
+    """A message of the bot's that something is pressed on."""
+    return await sandbox.settled(await ada.run("collections", account="10001"))
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0", "9223372036854775808", "99999999999999999999", "09", "\u0661\u0662\u0663", "\uff11"],  # Arabic, full width
+)
+@pytest.mark.parametrize("answer", ["yes", "no"])
+async def test_a_vouch_in_a_server_that_there_cannot_be_gets_a_sentence(
+    about: Answer, ada: Person, answer: str, number: str
+) -> None:
+    data = {"component_type": 2, "custom_id": f"tessera-vouch:{answer}:{number}:{VOUCH}"}
+    assert STALE in (await ada.send_handmade(COMPONENT, data, about)).text
+
+
+@pytest.mark.parametrize("number", ["1", "8999999999999999999"])
+async def test_a_vouch_that_there_is_not_gets_a_sentence_from_a_button_alone(
+    sandbox: SandboxClient, about: Answer, ada: Person, number: str
+) -> None:
+    custom_id = f"tessera-vouch:yes:{number}:{VOUCH}"
+    await ada.send_handmade(COMPONENT, {"component_type": 2, "custom_id": custom_id}, about)
+    assert "Please check your request" in (await sandbox.current(about)).text
+    menu = {"component_type": 3, "custom_id": custom_id}
+    assert NOT_UNDERSTOOD in (await ada.send_handmade(COMPONENT, menu, about)).text
+    assert STALE in (await ada.send_handmade(MODAL, {"custom_id": custom_id, "components": []}, about)).text
+
+
+async def test_what_comes_with_a_vouch_passes_the_door_and_its_ids_stay_out_of_the_log(
+    about: Answer, ada: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    custom_id = f"tessera-vouch:no:{ada.guild}:{VOUCH}"
+    data = {"component_type": 2, "custom_id": custom_id, "values": ["abandon " * 12]}
+    with caplog.at_level(logging.INFO):
+        refused = await ada.send_handmade(COMPONENT, data, about)
+    assert "That looks like a private key or a seed phrase" in refused.text
+    assert "tessera-vouch:no: InputError" in [record.getMessage() for record in caplog.records]
+    assert f":{ada.guild}" not in caplog.text
+    assert VOUCH not in caplog.text

@@ -248,3 +248,23 @@ async def test_a_rolled_back_transaction_changes_nothing_and_returns_its_outcome
     assert _words(path) == []
     await writer.transaction(_add("after"))
     assert _words(path) == ["after"]
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30])
+async def test_a_number_that_no_column_can_have_is_a_sentence_and_writes_nothing(
+    writer: Writer, path: Path, number: int
+) -> None:
+    def work(db: Database) -> None:
+        _add("before")(db)
+        db.execute("INSERT INTO notes (id, word) VALUES (?, 'after')", [number])
+
+    with pytest.raises(InputError, match="No number here is above 9223372036854775807"):
+        await writer.transaction(work)
+    with pytest.raises(InputError, match="No number here is above"):
+        await writer.reader().run(lambda db: db.execute("SELECT 1 FROM notes WHERE id = ?", [number]).fetchall())
+    assert _words(path) == []
+
+
+async def test_another_overflow_is_a_bug_and_passes_through(writer: Writer) -> None:
+    with pytest.raises(OverflowError, match="too large to convert to float"):
+        await writer.run(lambda _: float(10**400))

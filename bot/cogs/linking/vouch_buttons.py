@@ -22,7 +22,8 @@ from bot.links import Vouch
 from bot.ui.panel import ActionButton, Host
 
 # Another prefix than a panel's: `bot.ui.client` answers presses of those that an earlier process made.
-PRESSED = re.compile(r"tessera-vouch:(yes|no):(\d{1,20}):([0-9a-f]{16})")
+# Ids of servers stay below 2**63, as the store's numbers do: Discord reaches 9 · 10**18 in 2083.
+PRESSED = re.compile(r"tessera-vouch:(yes|no):([1-9][0-9]{0,17}|[1-8][0-9]{18}):([0-9a-f]{16})")
 _MOST_BUTTONS = 5  # of a row
 
 ShowAnswer = Callable[[discord.Interaction[Any], str], Awaitable[None]]

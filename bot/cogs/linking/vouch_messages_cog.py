@@ -24,6 +24,7 @@ from bot.linking import Linking
 from bot.links import Vouch
 from bot.ui.client import Bot
 from bot.ui.embeds import error_embed
+from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
 
@@ -112,10 +113,11 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
     async def on_interaction(self, interaction: discord.Interaction[Bot]) -> None:
         """Take an answer, also to a question of an earlier process."""
         press = VouchPress.parse(str(cast("dict[str, Any]", interaction.data or {}).get("custom_id", "")))
-        if press is None:
+        if press is None or interaction.type is not discord.InteractionType.component:
             return
         try:
             if await self._bot.accept(interaction):
+                check_input(interaction)
                 await self._answer(interaction, press)
         except Exception as error:  # noqa: BLE001 - a listener's exceptions end nowhere; here they become an answer
             await self._bot.answer_error(interaction, error)
