@@ -50,7 +50,7 @@ def test_where_tessera_was_only_brought_along_by_a_person_nobody_is_a_member() -
 
 
 async def test_an_id_of_a_button_names_its_question_and_fits_the_longest_account() -> None:
-    vouch = Vouch(2**64 - 1, 2**64 - 1, to_account("eip155:11155111:0x" + "ab" * 20), OWNER, AT)
+    vouch = Vouch(9 * 10**18 - 1, 2**63 - 1, to_account("eip155:11155111:0x" + "ab" * 20), OWNER, AT)
     ids = [item["custom_id"] for row in question_view(vouch).to_components() for item in row["components"]]
     assert max(map(len, ids)) <= 100
     presses = [VouchPress.parse(custom_id) for custom_id in ids]
