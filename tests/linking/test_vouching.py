@@ -329,7 +329,7 @@ async def test_after_an_owner_was_corrected_what_the_member_declined_is_another_
 ) -> None:
     asked = await harness.ask(ANN, ADA, owner_of("another key"))
     assert asked
-    await harness.linking.vouching.decline(ANN, GUILD, asked.vouch_id)
+    await harness.linking.vouching.decline(ANN, HERE, asked.vouch_id)
     await correct(harness, OWNER)
     harness.pass_time(A_SECOND)
     await harness.vouch(ANN, ADA, OWNER)
@@ -352,7 +352,7 @@ async def test_a_vouch_counts_again_by_itself_when_who_owns_the_account_is_confi
     """Its member has proven nothing and linked nothing."""
     await asking.linking.vouching.ask(ANN, HERE, "10001", moderator_id=MOD)
     [vouch] = await asking.linking.vouching.of(ANN, HERE)
-    await asking.linking.vouching.confirm(ANN, GUILD, vouch.vouch_id)
+    await asking.linking.vouching.confirm(ANN, HERE, vouch.vouch_id)
     await asking.store.writer.transaction(lambda db: forget_fact(db, to_account(ADA)))
     assert await asking.proven(ANN, HERE) == {}
     await confirm_owners(asking.store, asking.lookup, 10)
