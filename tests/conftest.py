@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.async_api import Browser
 
 from bot.app.serve import serve
@@ -18,6 +19,10 @@ from bot.config.settings import load
 from tests.chromium import open_chromium
 from tests.conformance import missing
 from tests.sandbox_client import SECRETS, Person, SandboxClient, open_sandbox, write_config
+
+# How long an example takes is a matter of how busy the machine is.
+settings.register_profile("tessera", deadline=None)
+settings.load_profile("tessera")
 
 _HERE = Path(__file__).parent
 _SLOW_FOLDERS = {_HERE / "e2e", _HERE / "sandbox", _HERE / "attacks"}

@@ -63,7 +63,8 @@ async def flood(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Flood
 
 
 async def test_another_members_question_passes_most_of_the_forty(tmp_path: Path) -> None:
-    async with open_bot(tmp_path, loopring=LOOPRING) as sandbox:
+    # So slow a source has answered few of them when the other asks, however busy this machine is.
+    async with open_bot(tmp_path, loopring="requests_per_second = 1") as sandbox:
         await ask_forty(sandbox, await sandbox.person("hana"))
         account = await sandbox.new_account(1)
         answer = await (await sandbox.person("ada")).run("collections", account=account)
