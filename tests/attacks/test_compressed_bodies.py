@@ -72,6 +72,7 @@ async def test_a_hundred_bombs_are_refused_by_the_limit_or_by_the_coding(harness
 @pytest.mark.parametrize(
     ("coding", "body"),
     [("gzip", gzip.compress(b"plain")), ("deflate", zlib.compress(b"plain")), ("gzip", b"no gzip at all")],
+    ids=["gzip", "deflate", "no gzip at all"],
 )
 async def test_aiohttp_itself_inflates_nothing(coding: str, body: bytes) -> None:
     """Behind the guard nothing compressed arrives; aiohttp would have inflated it before the guard was asked."""
