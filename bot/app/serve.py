@@ -35,10 +35,10 @@ from bot.linking.proof_methods import availabilities, proof_method_of, weaknesse
 from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup
 from bot.linking.upkeep import confirm_owners, purge, settle
+from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
 from bot.lookup.owner_rule import OwnerRule
 from bot.messages import Message
-from bot.proofs import ProofMethod
 from bot.sources.session import open_session
 from bot.store import Store
 from bot.store.file.nightly import retention

@@ -35,6 +35,7 @@ from bot.config.source_tables import (
     is_node_url,
     key_variable,
 )
+from bot.config.sync_table import SyncSettings
 from bot.config.validation_errors import sentence_of
 from bot.config.web_table import WebSettings
 from bot.errors import ConfigError
@@ -60,6 +61,8 @@ class DiscordSettings(Table):
     authorize_url: HttpUrl = "https://discord.com/oauth2/authorize"
     guild_ids: tuple[int, ...] = ()
     buttons_expire_seconds: float = Field(default=600, gt=0, le=840)
+    moderation_intent: bool = False
+    members_intent: bool = False
     token: SecretStr | None = Field(default=None, exclude=True)
     client_secret: SecretStr | None = Field(default=None, exclude=True)
 
@@ -152,6 +155,7 @@ class Settings(Table):
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()
     linking: LinkingSettings = LinkingSettings()
+    sync: SyncSettings = SyncSettings()
     log: LogSettings = LogSettings()
 
     @property

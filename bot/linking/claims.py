@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.errors import InputError, NotFoundError
 from bot.holdings import Account
+from bot.links.proofs import Session
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
-from bot.proofs import Session
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.rows import to_account

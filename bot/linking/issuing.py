@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from bot.proofs import IssuedChallenge, ProofMethod, Session
+from bot.links.proofs import IssuedChallenge, ProofMethod, Session
 from bot.signing.challenge import Challenge, new_nonce, site_of
 
 _CHALLENGE_LIFETIME = timedelta(minutes=5)

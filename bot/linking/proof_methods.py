@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.config.settings import Settings
+from bot.links.proofs import ProofMethod
 from bot.messages import Message, Words
-from bot.proofs import ProofMethod
 
 _CODE = Message('[linking] login = "code": only the member can see that a link is somebody else\'s, not the bot.')
 _PASTE = Message("[linking] paste = true: a pasted signature does not show who opened the link.")

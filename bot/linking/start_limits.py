@@ -6,8 +6,8 @@ import math
 from datetime import datetime, timedelta
 
 from bot.errors import LimitError
+from bot.links.proofs import MAX_RELAYS, RELAY_SPAN
 from bot.messages import Message
-from bot.proofs import MAX_RELAYS, RELAY_SPAN
 from bot.store.linking.refusal import StartLimit, StartRefused
 from bot.store.linking.session_table import StartLimits
 

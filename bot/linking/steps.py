@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.linking.oauth import DiscordLogin
 from bot.linking.outcome import Outcome, Result
-from bot.proofs import EndReason, ProofMethod, Session, SessionStatus
+from bot.links.proofs import EndReason, ProofMethod, Session, SessionStatus
 from bot.store.linking.proof_writer import Proved
 
 

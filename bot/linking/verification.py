@@ -28,8 +28,7 @@ from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.start_limits import START_LIMITS, start_error
 from bot.linking.steps import LoginResult, ProofSetup, StartedProof, outcome_of
 from bot.links import Link, Person, covers
-from bot.messages import Message
-from bot.proofs import (
+from bot.links.proofs import (
     MAX_CHALLENGES,
     MAX_RELAYS,
     MAX_TRIES,
@@ -41,6 +40,7 @@ from bot.proofs import (
     VerifiedSignature,
     initial_status,
 )
+from bot.messages import Message
 from bot.signing.signature import parse_address, parse_signature
 from bot.store import Store
 from bot.store.linking.proof_writer import Finished, ProofWriter, Proved

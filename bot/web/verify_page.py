@@ -23,8 +23,8 @@ from bot.linking.outcome import Outcome
 from bot.linking.refusal_errors import SESSION_OVER
 from bot.linking.steps import session_after
 from bot.linking.verification import Verification
+from bot.links.proofs import EndReason, ProofMethod, Session, SessionStatus
 from bot.messages import Message
-from bot.proofs import EndReason, ProofMethod, Session, SessionStatus
 from bot.signing.signature import checksummed
 from bot.web.cookies import read_cookie
 from bot.web.limits import SessionLimits

@@ -18,9 +18,9 @@ from bot.holdings import LOOPRING, Account
 from bot.linking.outcome import Result
 from bot.linking.upkeep import confirm_owners
 from bot.links import Link, Person
+from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
 from bot.lookup.owner_rule import OwnerRule
-from bot.proofs import ProofMethod
 from bot.sources.archive import ArchiveSource
 from bot.sources.chain import ChainedSource
 from bot.sources.loopring import LoopringSource

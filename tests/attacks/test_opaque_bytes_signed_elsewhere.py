@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from sandbox.wallets import WALLET_FACTORY
 from tests.sandbox_client import SandboxClient, open_sandbox
 from tests.web.harness import Browser, PageHarness, Reply, open_page

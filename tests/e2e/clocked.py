@@ -19,7 +19,7 @@ from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.verify_cog import VerifyCog
 from bot.config.settings import DiscordSettings
 from bot.linking.upkeep import settle
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from bot.ui.client import Bot, point_at
 from sandbox.world import BOT_TOKEN
 from tests.sandbox_client import Answer, Person, open_sandbox

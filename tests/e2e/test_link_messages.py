@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from tests.e2e.clocked import has_become, has_notifications, text_of, url_of
 from tests.sandbox_client import Person
 from tests.web.harness import PageHarness

@@ -27,7 +27,7 @@ from bot.holdings import Account
 from bot.linking.contest_rules import policy
 from bot.linking.start_limits import START_LIMITS
 from bot.links import Person, ProofKind
-from bot.proofs import ProofMethod, Session, SessionStatus, VerifiedSignature
+from bot.links.proofs import ProofMethod, Session, SessionStatus, VerifiedSignature
 from bot.store import Store
 from bot.store.linking.owner_table import FIRST, OwnerFact
 from bot.store.linking.proof_writer import Finished, ProofWriter

@@ -37,9 +37,9 @@ from bot.links import (
     Scope,
     Vouch,
 )
+from bot.links.proofs import MAX_TRIES, ProofMethod, Session, VerifiedSignature
 from bot.lookup.lookup import Lookup
 from bot.names import is_numbered
-from bot.proofs import MAX_TRIES, ProofMethod, Session, VerifiedSignature
 from bot.sources.source import Source
 from bot.store import Store
 from bot.store.audit import record

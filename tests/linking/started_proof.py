@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.linking import cookie_secrets
 from bot.linking.steps import StartedProof
 from bot.links import Link, Person, ProofKind
-from bot.proofs import ProofMethod, Session, VerifiedSignature
+from bot.links.proofs import ProofMethod, Session, VerifiedSignature
 from bot.store.rows import to_account
 from tests.linking.harness import GUILD, LinkingHarness, owner_of
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.errors import LimitError
 from bot.links import Person
+from bot.links.proofs import ProofMethod
 from bot.messages import Message
-from bot.proofs import ProofMethod
 from bot.sources.askers import Asker, Askers
 from tests.linking.harness import ANN, BEN, HERE, open_linking
 from tests.linking.test_signature_verifier import PROMISED

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import InputError, SessionError
 from bot.linking.outcome import Outcome, Result
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from bot.store.linking.refusal import Refusal
 from sandbox.signing import sign
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, LinkingHarness, owner_of

@@ -6,7 +6,7 @@ import pytest
 
 from bot.config.settings import Settings, load
 from bot.linking.proof_methods import availabilities, proof_method_of, weaknesses
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 
 PAGE = '[web]\npublic_url = "https://verify.example.org"\ntrusted_proxies = ["127.0.0.1/32"]\n'
 TWO_SOURCES = '[[source]]\nname = "a"\nkind = "loopring"\nfallback = "b"\n[[source]]\nname = "b"\nkind = "loopring"\n'

@@ -20,7 +20,7 @@ from bot.errors import InputError, LimitError, TesseraError
 from bot.linking.refusal_errors import refusal_error
 from bot.linking.start_limits import START_LIMITS
 from bot.links import NOWHERE, Person, ProofKind
-from bot.proofs import ProofMethod, Session, SessionStatus, VerifiedSignature
+from bot.links.proofs import ProofMethod, Session, SessionStatus, VerifiedSignature
 from bot.store.linking.proof_writer import Proved
 from bot.store.rows import to_account
 from tests.linking.harness import ANN, BEN, CLEO, HERE, open_linking

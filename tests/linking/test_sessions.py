@@ -16,7 +16,7 @@ from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Outcome, Result
 from bot.linking.refusal_errors import SESSION_OVER
 from bot.links import Contest, Person
-from bot.proofs import ProofMethod, Session, SessionStatus
+from bot.links.proofs import ProofMethod, Session, SessionStatus
 from bot.sources.loopring import LoopringSource
 from bot.store.linking.proof_writer import Proved
 from bot.store.linking.refusal import Refusal

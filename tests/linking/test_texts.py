@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from bot.signing.signature import checksummed
 from tests.linking.harness import ANN, GUILD, LinkingHarness, owner_of
 from tests.linking.started_proof import FIRST, begin, token_of

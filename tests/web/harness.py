@@ -24,8 +24,8 @@ from bot.linking.signature_verifier import SignatureVerifier
 from bot.linking.steps import ProofSetup, StartedProof
 from bot.linking.upkeep import settle
 from bot.links import NOWHERE, Link, Person
+from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
-from bot.proofs import ProofMethod
 from bot.sources.chain import ChainedSource
 from bot.sources.loopring import LoopringSource
 from bot.sources.session import open_session

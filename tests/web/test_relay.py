@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import InputError, LimitError, SessionError
 from bot.linking.outcome import Outcome, Result
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import PageHarness, open_page
 from tests.web.relay.play import HONEST, MODELS, USERS, WALLETS, Play

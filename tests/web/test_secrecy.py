@@ -22,7 +22,7 @@ from bot.linking.ethereum import Nodes
 from bot.linking.oauth import DiscordLogin
 from bot.linking.outcome import Outcome, Result
 from bot.linking.steps import LoginResult
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from tests.sandbox_client import SandboxClient
 from tests.web.canary import Canary, listening
 from tests.web.harness import Browser, PageHarness, open_page

@@ -15,7 +15,7 @@ import pytest
 from bot.linking import cookie_secrets
 from bot.linking.outcome import Outcome, Result
 from bot.links import Link, Person
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from bot.store.pseudonyms import pseudonyms
 from bot.store.rows import to_account
 from tests.sandbox_client import SandboxClient

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.linking.outcome import Result
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import PageHarness, open_page
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.linking.outcome import Outcome, Result
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from tests.linking.verifiers import owner
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import Browser, PageHarness, open_page

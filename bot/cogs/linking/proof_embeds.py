@@ -10,7 +10,7 @@ from bot.cogs.linking.link_embeds import account_words, moment_words, owner_word
 from bot.cogs.linking.notification_embeds import STAYS
 from bot.linking.outcome import Outcome, Result
 from bot.links import Link, Person
-from bot.proofs import MAX_RELAYS, IssuedChallenge, ProofMethod
+from bot.links.proofs import MAX_RELAYS, IssuedChallenge, ProofMethod
 from bot.signing.signature import checksummed
 from bot.store.rows import to_account
 from bot.text import safe_text

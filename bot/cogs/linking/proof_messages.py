@@ -22,8 +22,8 @@ from bot.linking import Linking
 from bot.linking.outcome import Result
 from bot.linking.steps import StartedProof
 from bot.links import Link
+from bot.links.proofs import MAX_RELAYS, ProofMethod
 from bot.messages import Message
-from bot.proofs import MAX_RELAYS, ProofMethod
 from bot.signing.signature import parse_address
 from bot.ui.client import Bot
 from bot.ui.panel import TOKEN_SECONDS

@@ -16,7 +16,7 @@ from bot.linking.outcome import Outcome, Result
 from bot.linking.steps import StartedProof
 from bot.linking.verification import Verification
 from bot.links import Link
-from bot.proofs import IssuedChallenge, ProofMethod, Session
+from bot.links.proofs import IssuedChallenge, ProofMethod, Session
 from bot.signing.signature import parse_signature
 from bot.store.rows import to_account
 from bot.ui.embeds import error_embed

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from bot.errors import StoreError
 from bot.links import AddressStatus, Contest, FreezeReason, FrozenAddress, NotificationKind, ProofKind
-from bot.proofs import VerifiedSignature
+from bot.links.proofs import VerifiedSignature
 from bot.store.linking.address_history import AddressEvent, count_event, events, purge_events
 from bot.store.linking.freeze_table import freeze, frozen_of, is_frozen, list_claimants, purge_forgotten
 from bot.store.linking.notice_table import notify, withdraw_contested, withdraw_notice

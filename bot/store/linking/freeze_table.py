@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.links import FreezeReason, FrozenAddress, NotificationKind
-from bot.proofs import VerifiedSignature
+from bot.links.proofs import VerifiedSignature
 from bot.store.linking.notice_table import notify, withdraw_contested
 from bot.store.rows import first, moment, seconds
 

@@ -21,7 +21,7 @@ from bot.links import (
     ProofKind,
     Ruling,
 )
-from bot.proofs import EndReason, Session, SessionStatus, VerifiedSignature
+from bot.links.proofs import EndReason, Session, SessionStatus, VerifiedSignature
 from bot.store.audit import record
 from bot.store.linking import contest_table, freeze_table
 from bot.store.linking.link_table import LinkOutcome, put_link, put_proof

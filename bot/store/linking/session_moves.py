@@ -1,4 +1,4 @@
-"""How sessions change their status: along `bot.proofs.TRANSITIONS`, each by one conditional UPDATE … RETURNING.
+"""How sessions change their status: along `bot.links.proofs.TRANSITIONS`, each by one conditional UPDATE … RETURNING.
 
 Of sixteen concurrent attempts exactly one finds its row (security: checking first and changing afterwards would let
 all of them through).
@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.links import Person
-from bot.proofs import EndReason, ProofMethod, Session, SessionStatus, statuses_before
+from bot.links.proofs import EndReason, ProofMethod, Session, SessionStatus, statuses_before
 from bot.store.rows import moment
 
 COLUMNS = (

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlite_utils import Database
 
-from bot.proofs import (
+from bot.links.proofs import (
     EndReason,
     IssuedChallenge,
     ProofMethod,

@@ -36,7 +36,7 @@ from bot.links import (
     Share,
     Vouch,
 )
-from bot.proofs import IssuedChallenge, ProofMethod
+from bot.links.proofs import IssuedChallenge, ProofMethod
 from bot.ui import embeds
 from tests.ui.test_embed_limits import TEXT, over_limits
 

@@ -11,7 +11,7 @@ from bot.errors import InputError
 from bot.linking.contest_rules import MESSAGE_SPAN
 from bot.linking.outcome import Result
 from bot.links import Contest
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from bot.store.linking.proof_writer import Proved
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, HERE, MOD, LinkingHarness, open_linking, owner_of
 from tests.linking.started_proof import CODE, FIRST, SECOND, THIRD, begin, signed_with_code, token_of, verified

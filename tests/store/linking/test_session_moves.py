@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot.linking import cookie_secrets
 from bot.linking.contest_rules import policy
 from bot.linking.start_limits import START_LIMITS
-from bot.proofs import (
+from bot.links.proofs import (
     MAX_TRIES,
     RELAY_SPAN,
     TRANSITIONS,

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.linking.start_limits import START_LIMITS
-from bot.proofs import RELAY_SPAN, IssuedChallenge, ProofMethod, Session, SessionStatus
+from bot.links.proofs import RELAY_SPAN, IssuedChallenge, ProofMethod, Session, SessionStatus
 from tests.linking.harness import ANN, BEN, CLEO, LinkingHarness, open_linking
 from tests.linking.started_proof import begin, token_of
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bot.errors import InputError, SessionError
 from bot.linking.outcome import Outcome
-from bot.proofs import ProofMethod
+from bot.links.proofs import ProofMethod
 from sandbox.world import APPLICATION_ID
 from tests.web.harness import Browser, PageHarness
 from tests.web.relay.search import Search, Trace, follow

@@ -1,0 +1,160 @@
+"""What sync answers: values for the commands that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+
+from bot.gates.facts import AccountFacts
+from bot.gates.gate import Gate
+from bot.reasons import Reason
+from bot.roles.grants import Grant
+from bot.roles.plan import Change, Held, Judged
+from bot.roles.safety import Hold
+from bot.sync.ports import Presence
+
+
+@dataclass(frozen=True, slots=True)
+class FailedChange:
+    """A change that Discord refused or did not confirm; the next run tries again, or its gate is parked."""
+
+    change: Change
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """How current the knowledge about one account is.
+
+    Attributes:
+        facts: What is known.
+        failed_at: When reading it failed last, if nothing was read since.
+        failure: Why.
+        next_at: When it is read again, without a request.
+    """
+
+    facts: AccountFacts
+    failed_at: datetime | None = None
+    failure: Reason | None = None
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReport:
+    """How one member stands in one server: what they and moderators are shown.
+
+    Attributes:
+        guild_id: The server.
+        user_id: The member.
+        presence: Whether they are a member, as last known.
+        accounts: Their proven accounts that count there.
+        judged: Each gate's answer, in the order of the gates.
+        ledger: Role → grant.
+        made: Changes that were just made.
+        failed: Changes that were due and could not be made.
+        held: Roles that are retained for now, and why.
+    """
+
+    guild_id: int
+    user_id: int
+    presence: Presence
+    accounts: Sequence[AccountState] = ()
+    judged: Sequence[Judged] = ()
+    ledger: Mapping[int, Grant] = field(default_factory=dict)
+    made: Sequence[Change] = ()
+    failed: Sequence[FailedChange] = ()
+    held: Sequence[Held] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would follow from gates that are not saved yet, for all linked members of a server.
+
+    Attributes:
+        as_of: When it was made; a save is refused when what it was made from has changed since (`version`).
+        version: Of the server's gates and settings; see `Gates.version`.
+        gain: Role → members who would get it.
+        lose: Role → members who would lose it, after the usual misses and grace.
+        unknown: Role → members of whom it is not known.
+        keep: Role → members who have it and would retain it.
+        unread: How many linked accounts were never read.
+    """
+
+    as_of: datetime
+    version: int
+    gain: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    lose: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    unknown: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    keep: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    unread: int = 0
+
+
+class StagedState(StrEnum):
+    """What became of a removal that waited for a person."""
+
+    WAITING = auto()
+    APPROVED = auto()
+    DISCARDED = auto()
+    OVER = auto()  # they qualify again
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A removal that waits for a person, with its reason."""
+
+    user_id: int
+    gate: Gate
+    sentence: str
+    state: StagedState
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was changed in one server within one run, for `/sync status` and `/sync undo`."""
+
+    run_id: int
+    guild_id: int
+    started_at: datetime
+    ended_at: datetime | None
+    added: int
+    removed: int
+    failed: int
+    undone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """How sync stands in one server.
+
+    Attributes:
+        members: Linked members that are known to be in it.
+        accounts: Linked accounts of these.
+        unread: How many of these accounts were never read.
+        oldest_at: As of when the oldest reading is.
+        interval: How often each account is to be read, as set.
+        possible: How often the sources' rates allow it, where that is less often than set; and which source it is.
+        slow_source: The label of that source.
+        pending: Changes that are due and not made yet.
+        holds: Why removals wait.
+        staged: How many removals wait for a person.
+        last_run: The last run that changed something.
+        next_at: When the next account is due.
+        failing: Sources that do not answer: label → since when.
+    """
+
+    members: int
+    accounts: int
+    unread: int
+    oldest_at: datetime | None
+    interval: timedelta
+    possible: timedelta | None = None
+    slow_source: str = ""
+    pending: int = 0
+    holds: Sequence[Hold] = ()
+    staged: int = 0
+    last_run: Run | None = None
+    next_at: datetime | None = None
+    failing: Mapping[str, datetime] = field(default_factory=dict)
