@@ -55,7 +55,7 @@ bench: setup ## measure speed and memory; the table in the README comes from her
 	$(BIN)/python -m bench
 
 # Extras stay in the files: pip refuses a hash for `coverage` where `coverage[toml]` is wanted and a newer one is out.
-lock: setup ## write the requirements files anew from pyproject.toml (needs uv)
+lock: setup ## write the requirements files again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \

@@ -10,8 +10,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -64,7 +64,7 @@ async def start(
     """`python -m bot` with these arguments in `folder`; ended with the block if it still runs."""
     output = folder / f"output-{time.monotonic_ns()}.txt"
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("DISCORD_", "LOOPRING_"))}
-    with output.open("wb") as file:
+    with output.open("wb") as file, _interruptible():
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *map(str, arguments)),
             cwd=folder,
@@ -82,6 +82,20 @@ async def start(
                 end()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(process.wait(), 5)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let a process that is started here be interrupted, also where a shell runs the tests in the background."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        yield
+        return
+    # A child inherits that a signal is ignored, but not that it has a handler.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @asynccontextmanager

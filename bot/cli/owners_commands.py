@@ -1,4 +1,4 @@
-"""`tessera owners …`: who owns an account, by whose word; the operator's own word wins over all."""
+"""`tessera owners …`: who owns an account, and which sources say so; what the operator sets wins over all."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ The rules cannot know who is the owner and who the thief, so none of them may sh
 thief with a few lured signatures has not is the next signature. So:
 
 - Who signs with the address's own key is delayed, never refused: each further contest about an address takes longer,
-  up to a limit, whoever opens it.
+  up to a limit, no matter who opens it.
 - Who is overtaken as challenger has the time to hear of it and to sign once more.
 - An address that moves twice within a month, or is claimed again and again, moves no more: the operator decides.
 - A contract's answer may be a lie, or one that the key has revoked: it outweighs no signature of the address's own

@@ -1,7 +1,7 @@
 """Which of a member's accounts others in a server may see, and until when.
 
 A share names one account and one server. It ends when its member says so, unlinks the account, or leaves the server.
-No privileged intent is used, so Discord reports no departure: whoever asks hands in the member as Discord gave them
+No privileged intent is used, so Discord reports no departure: the caller hands in the member as Discord gave them
 for that very question (`Membership`). Anyone who joined later than they shared has left in between.
 """
 

@@ -1,8 +1,8 @@
 """Who owns an account: what is stored, what sources say, and what a proof may rest on.
 
-On a chain an account is its own owner, and nobody is asked. A number's owner is what sources say, and whoever holds the
-domain of a company that is gone says what they like: so a proof rests on a fact that is *confirmed* under the rule in
-force (`bot.lookup.owner_rule`), or by the operator. The first word of a source is enough for showing alone.
+On a chain an account is its own owner, and nobody is asked. A number's owner is what sources say, and anyone who holds
+the domain of a company that is gone says what they like: so a proof rests on a fact that is *confirmed* under the rule
+in force (`bot.lookup.owner_rule`), or by the operator. The first answer of a source is enough for showing alone.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The laws:
 - Askers take turns: between two turns of one who waits, every other one has at most one turn.
 - An asker has at most three requests under way; further ones wait in the order of their readings, and block nobody.
-- Proofs go first, then people, then background work. But whoever is passed over gets a turn now and then, so that
+- Proofs go first, then people, then background work. But one who is passed over gets a turn now and then, so that
   nobody can stop others by asking urgently.
 - A request that several wait for is sent at the first turn of any of them, and counts as that one's.
 - Only those who wait now are remembered.

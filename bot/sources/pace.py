@@ -59,7 +59,7 @@ class _Bucket:
 class Pace:
     """A token bucket whose queue is fair to all who ask.
 
-    Who is next is decided when there is a token, and not before: whoever comes meanwhile with a better claim is first.
+    Who is next is decided when there is a token, and not before: one who comes meanwhile with a better claim is first.
     In any one second at most `requests_per_second` + 1 tokens are given.
     """
 

@@ -2,7 +2,7 @@
 
 A connection waits from when it is opened, or from its last response, until the next request has come. Where there is no
 room, the connection that has waited longest ends, and the new one is let in: 200 people who send nothing shut nobody
-out, because whoever does send is served within milliseconds. A connection whose request is being handled never ends.
+out, because anyone who does send is served within milliseconds. A connection whose request is being handled never ends.
 
 What holds: one address has at most `EACH` connections; a proxy that the operator named stands for many people, and may
 have all of them. With every connection at work, a peer on this machine still finds one of a few in reserve, on which

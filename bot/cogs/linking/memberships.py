@@ -43,7 +43,7 @@ def scope_of(interaction: discord.Interaction[Any], user: discord.User | discord
 
 
 async def fetch_scope(interaction: discord.Interaction[Any], guild_id: int) -> Scope:
-    """Where whoever sent an interaction answers for a server that it may not be of; `NOWHERE`: they are not in that.
+    """Where the sender of an interaction answers for a server that it may not be of; `NOWHERE`: they are not in that.
 
     Raises:
         UndecidedError: Discord gives no answer now.

@@ -23,7 +23,7 @@ _TERMS = (
     "your accounts. You can take it back in `/accounts` there."
 )
 _NOT_YOURS = "**Not yours, or not sure? Decline.** The moderator is not notified of what you answer."
-# The same whoever signed, the member or somebody else, and whether anybody did.
+# The same if the member signed, if somebody else did, and if nobody did.
 _OUTWEIGHED = "It does not count here now: somebody's signature outweighs it, or who owns it is not confirmed."
 
 

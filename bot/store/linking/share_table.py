@@ -36,7 +36,7 @@ class Shares:
     async def shown_by(self, member: Membership) -> Sequence[Account]:
         """The accounts that a member shares in a server, the one that was linked first before the others.
 
-        A share from before they joined it (anew) ended when they left: it is deleted.
+        A share from before they joined it (again) ended when they left: it is deleted.
         """
         sql = """
             SELECT shares.account, joined_at FROM shares JOIN links USING (user_id, account)
