@@ -22,6 +22,7 @@ makes no decisions, and has no messages for members.
                 share_table: which accounts others may see, and where
                 member_data: all data of one member; wallet_table: how addresses of undeployed wallets are computed
                 refusal: why a change was refused
+    gates/      settings_table: what a server has set; keep_out_table: accounts that members keep out of a server
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from sqlite_utils import Database
 from bot.store.file.beside_bot import change_beside_bot, read_beside_bot
 from bot.store.file.examine import LOCK_TIMEOUT, Findings, inspect
 from bot.store.file.open_store import open_file, open_memory, open_to_read
+from bot.store.gates.keep_out_table import KeepOuts
+from bot.store.gates.settings_table import SettingsTable
 from bot.store.linking.contest_table import Contests
 from bot.store.linking.link_table import Links
 from bot.store.linking.member_data import Members
@@ -73,6 +76,8 @@ class Store:
         self.sessions = Sessions(writer)
         self.members = Members(writer, self.reader)
         self.wallets = Wallets(writer)
+        self.guild_settings = SettingsTable(writer)
+        self.keep_outs = KeepOuts(writer)
 
     @classmethod
     async def open(cls, path: Path | None, *, backups: Path | None = None, lock_timeout: float = LOCK_TIMEOUT) -> Store:

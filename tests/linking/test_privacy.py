@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError, LimitError
+from bot.gates.gate import GuildSettings
 from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Result
 from bot.linking.upkeep import AUDIT_RETAINED, SESSIONS_RETAINED
@@ -25,8 +26,9 @@ LABEL = "behind the clock"
 NAME = "ann_with_a_name"
 # What was found out about the networks, for anyone: an account's owner, how a wallet's address is computed.
 FACTS = {"owners", "wallets"}
-# What is the bot's own: when it last looked at contests; how often a server's moderators asked today, without names.
-OWN = {"rounds", "vouch_asks"}
+# What is the bot's own: when it last looked at contests; how often a server's moderators asked today, and what a
+# server has set, without names.
+OWN = {"rounds", "vouch_asks", "guild_settings"}
 # What is counted of an address, under keyed hashes that name no member; see `test_what_is_counted_names_nobody…`.
 ADDRESSES = {"address_events", "frozen"}
 # In which part of the export the rows of a table are, where that is not called like the table.
@@ -51,6 +53,9 @@ async def live(harness: LinkingHarness) -> None:
     await harness.notifications.mark_notified(lost, by_message=True)
     await harness.accounts.set_label(ANN, to_account(LINKED), LABEL)
     await harness.share(ANN, LINKED)
+    await harness.store.keep_outs.start(ANN, GUILD, to_account(LINKED))
+    protecting = GuildSettings(protected_members=frozenset({ANN}))
+    await harness.store.guild_settings.save(GUILD, protecting, BEN, harness.now)
     await harness.vouch(ANN, VOUCHED, owner_of("vouched"))
     await harness.ask(CLEO, VOUCHED, owner_of("vouched"), moderator=ANN, guild_id=GUILD + 1)
     await harness.recorded(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))

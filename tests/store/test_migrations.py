@@ -120,6 +120,9 @@ ROWS: dict[str, dict[str, Any]] = {
         "tried": 0,
     },
     "vouch_asks": {"id": 1, "guild_id": 9, "moderator": b"moderator", "at": 100},
+    "guild_settings": {"guild_id": 9, "settings": '{"log_channel_id": 5}', "saved_at": 100},
+    "protected_members": {"guild_id": 9, "user_id": 1, "ended": 0},
+    "keep_outs": {"user_id": 1, "guild_id": 9, "account": "loopring:10001"},
 }
 
 

@@ -20,6 +20,8 @@ _EXPORTED = {
     "proofs": "owner, method, proven_at, first_proven_at",
     "vouches": "guild_id, account, owner, asked_at, confirmed_at, declined_at",
     "shares": "guild_id, account, joined_at",
+    "keep_outs": "guild_id, account",
+    "protected_members": "guild_id, ended",
     "notices": "news, owner, at, until",
     "messaged": "owner, at",
     "frozen_claims": "owner, method, signed_at",
