@@ -15,7 +15,8 @@ One aiohttp server under one port; `app.make_app()` wires it.
     screen/                      the page, which looks and behaves like a Discord client
     faults, fault_modes          faults injected on purpose: when, and what each does to a response
     traffic                      the recorded requests; services: which stand-in a path belongs to
-    control_api                  the routes under `/_sandbox` for tests and the page; app_keys: where it finds the parts
+    control_api, discord_control, control_requests
+                                 the routes under `/_sandbox` for tests and the page; app_keys: where the parts are
     bot_process                  the bot as a child process
 
 It knows nothing of the bot and imports none of it, so that a wrong model cannot agree with itself.

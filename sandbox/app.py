@@ -13,6 +13,7 @@ from sandbox.browser import WalletExtension
 from sandbox.control_api import ControlApi
 from sandbox.discord import Discord
 from sandbox.discord.interactions import Deadlines
+from sandbox.discord_control import DiscordControl
 from sandbox.ethereum import Ethereum
 from sandbox.faults import Faults, inject_faults
 from sandbox.loopring import Loopring
@@ -27,22 +28,27 @@ if TYPE_CHECKING:
 LARGEST_BODY = 128 * 1024 * 1024  # more than ten attachments of a Discord message
 
 
-def make_app(world: World, *, bodies: Path | None = None, deadlines: Deadlines | None = None) -> web.Application:
+def make_app(
+    world: World, *, bodies: Path | None = None, deadlines: Deadlines | None = None, privileged_intents: int = 0
+) -> web.Application:
     """The sandbox over a world.
 
     Args:
         world: its present state is what `/_sandbox/reset` restores.
         bodies: a folder of recorded Loopring bodies to serve in place of the world's, see `sandbox.loopring.recorded`.
         deadlines: for answers to interactions; None: Discord's.
+        privileged_intents: the bit set that is switched on for the bot's application.
     """
     faults, traffic = Faults(), Traffic()
     app = web.Application(
         middlewares=[record_traffic(traffic), inject_faults(faults)],
         client_max_size=LARGEST_BODY,
     )
-    app[WORLD], app[FAULTS], app[TRAFFIC], app[DISCORD] = world, faults, traffic, Discord(world, deadlines=deadlines)
+    app[WORLD], app[FAULTS], app[TRAFFIC] = world, faults, traffic
+    app[DISCORD] = Discord(world, deadlines=deadlines, privileged_intents=privileged_intents)
     app[BLOCKSCOUT], app[NODES], app[WALLET_EXTENSION] = Blockscout(world), Ethereum(world), WalletExtension(world)
     ControlApi(app).add_routes()
+    DiscordControl(app).add_routes()
     Loopring(world, bodies).add_routes(app)
     app[BLOCKSCOUT].add_routes(app)
     app[NODES].add_routes(app)

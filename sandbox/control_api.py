@@ -1,20 +1,15 @@
-"""`/_sandbox/*`: the routes that add faults, read the traffic, disturb the gateway, and reset everything."""
+"""`/_sandbox/*`: the routes that add faults, read the traffic, change who holds what, and reset everything."""
 
 from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
-from functools import wraps
-from typing import Any
-
-import orjson
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from sandbox.app_keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, NODES, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.chains import ETHEREUM
+from sandbox.control_requests import PREFIX, ConflictError, json_body, json_route, whole_number
 from sandbox.deployments import generate_contracts
 from sandbox.faults import check_service
 from sandbox.fixtures import ensure_account, mint_collections
@@ -22,18 +17,15 @@ from sandbox.population import populate
 from sandbox.signers import key_seed_of, signers_json
 from sandbox.signing import address_of, sign
 from sandbox.withdrawals import withdraw
-from sandbox.world import World
 
-PREFIX = "/_sandbox"
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from sandbox.control_requests import Json
+    from sandbox.world import World
+
 MOST_COLLECTIONS = 5000
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
-
-Json = dict[str, Any]
-Route = Callable[[web.Request], Awaitable[Any]]
-
-
-class ConflictError(Exception):
-    """The request does not apply now; answered with 409 and the sentence."""
 
 
 class ControlApi:
@@ -54,9 +46,6 @@ class ControlApi:
             ("DELETE", "faults", self._clear_faults),
             ("GET", "latency", self._get_latency),
             ("POST", "latency", self._set_latency),
-            ("POST", "gateway", self._gateway),
-            ("POST", "announce", self._announce),
-            ("POST", "members", self._members),
             ("POST", "accounts", self._give_collections),
             ("POST", "contracts", self._give_contracts),
             ("POST", "withdraw", self._withdraw),
@@ -67,11 +56,12 @@ class ControlApi:
             ("POST", "sign", self._sign),
             ("GET", "wallet_calls", self._wallet_calls),
             ("GET", "traffic", self._traffic),
+            ("GET", "requests", self._requests),
             ("GET", "bot", self._bot),
             ("POST", "bot/restart", self._restart),
             ("GET", "log", self._log),
         ):
-            self._app.router.add_route(method, f"{PREFIX}/{path}", _json_route(route))
+            self._app.router.add_route(method, f"{PREFIX}/{path}", json_route(route))
 
     def _copy_of_initial_world(self) -> World:
         world: World = pickle.loads(self._initial_world)  # noqa: S301 - our own bytes
@@ -88,7 +78,7 @@ class ControlApi:
         return {}
 
     async def _seed(self, request: web.Request) -> Json:
-        seed = _whole_number(await _json_body(request), "seed")
+        seed = whole_number(await json_body(request), "seed")
         world = self._app[WORLD]
         world.replace_with(self._copy_of_initial_world())
         populate(world, seed)
@@ -103,7 +93,7 @@ class ControlApi:
         return [fault.json() for fault in self._app[FAULTS].all]
 
     async def _add_fault(self, request: web.Request) -> Json:
-        return self._app[FAULTS].add(await _json_body(request)).json()
+        return self._app[FAULTS].add(await json_body(request)).json()
 
     async def _clear_faults(self, _request: web.Request) -> Json:
         self._app[FAULTS].clear()
@@ -113,48 +103,25 @@ class ControlApi:
         return dict(self._app[FAULTS].latency)
 
     async def _set_latency(self, request: web.Request) -> Json:
-        fields = await _json_body(request)
+        fields = await json_body(request)
         self._app[FAULTS].set_latency(fields.get("service", ""), fields.get("seconds", 0))
         return dict(self._app[FAULTS].latency)
 
-    async def _gateway(self, request: web.Request) -> Json:
-        fields = await _json_body(request)
-        await self._app[DISCORD].gateway_action(str(fields.pop("action", "")), fields)
-        return {}
-
-    async def _announce(self, request: web.Request) -> Json:
-        fields = await _json_body(request)
-        self._app[DISCORD].announce(_whole_number(fields, "guilds"), _whole_number(fields, "members", 0))
-        return {}
-
-    async def _members(self, request: web.Request) -> Json:
-        """Somebody leaves a server (`action` "leave"), or joins it ("join"; `joined_at` as Discord writes it)."""
-        fields = await _json_body(request)
-        moves, action = self._app[DISCORD].departures, fields.get("action")
-        guild_id, user_id = _whole_number(fields, "guild"), _whole_number(fields, "user")
-        if action == "leave":
-            moves.leave(guild_id, user_id)
-        elif action == "join":
-            moves.join(guild_id, user_id, str(fields.get("joined_at") or datetime.now(UTC).isoformat()))
-        else:
-            raise ValueError("action is leave or join")
-        return {}
-
     async def _give_collections(self, request: web.Request) -> Json:
-        fields = await _json_body(request)
-        number = _whole_number(fields, "collections")
+        fields = await json_body(request)
+        number = whole_number(fields, "collections")
         if number > MOST_COLLECTIONS:
             raise ValueError(f"collections is {MOST_COLLECTIONS} at most")
-        kinds = None if fields.get("kinds") is None else max(1, _whole_number(fields, "kinds"))
+        kinds = None if fields.get("kinds") is None else max(1, whole_number(fields, "kinds"))
         world = self._app[WORLD]
-        account = ensure_account(world, _whole_number(fields, "account"))
+        account = ensure_account(world, whole_number(fields, "account"))
         mint_collections(world, account, number, kinds)
         return {"account": account.account_id, "owner": account.owner, "collections": len(account.holdings)}
 
     async def _give_contracts(self, request: web.Request) -> Json:
-        fields = await _json_body(request)
-        address, number = str(fields.get("address", "")), _whole_number(fields, "contracts")
-        chain = self._app[WORLD].chains.get(_whole_number(fields, "chain", ETHEREUM))
+        fields = await json_body(request)
+        address, number = str(fields.get("address", "")), whole_number(fields, "contracts")
+        chain = self._app[WORLD].chains.get(whole_number(fields, "chain", ETHEREUM))
         if chain is None:
             raise ValueError("there is no such chain")
         if not _ADDRESS.fullmatch(address):
@@ -165,24 +132,24 @@ class ControlApi:
         return {"address": address, "chain": chain.chain_id, "contracts": len(chain.held_by(address))}
 
     async def _withdraw(self, request: web.Request) -> Json:
-        fields = await _json_body(request)
-        copies = None if fields.get("copies") is None else _whole_number(fields, "copies")
+        fields = await json_body(request)
+        copies = None if fields.get("copies") is None else whole_number(fields, "copies")
         nft = None if fields.get("nft") is None else str(fields["nft"])
-        account, collection = _whole_number(fields, "account"), _whole_number(fields, "collection")
+        account, collection = whole_number(fields, "account"), whole_number(fields, "collection")
         moved = withdraw(self._app[WORLD], account, collection, nft, copies)
         # as text: a token id has up to 78 digits
         return {**asdict(moved), "token_id": str(moved.token_id), "sentence": moved.sentence()}
 
     async def _blockscout(self, request: web.Request) -> Json:
         settings = self._app[BLOCKSCOUT].settings
-        settings.change(await _json_body(request))
+        settings.change(await json_body(request))
         return asdict(settings)
 
     async def _get_ethereum(self, _request: web.Request) -> Json:
         return self._app[NODES].json()
 
     async def _set_ethereum(self, request: web.Request) -> Json:
-        self._app[NODES].change(await _json_body(request))
+        self._app[NODES].change(await json_body(request))
         return self._app[NODES].json()
 
     async def _wallets(self, _request: web.Request) -> list[dict[str, str]]:
@@ -190,10 +157,10 @@ class ControlApi:
 
     async def _sign(self, request: web.Request) -> Json:
         """A text signed by the key of an account, or by the key behind an address, in one of `signing.STYLES`."""
-        fields, world = await _json_body(request), self._app[WORLD]
+        fields, world = await json_body(request), self._app[WORLD]
         address = fields.get("address")
         if address is None:
-            account = world.accounts.get(_whole_number(fields, "account"))
+            account = world.accounts.get(whole_number(fields, "account"))
             if account is None:
                 raise ValueError("there is no such account")
             address = account.owner
@@ -213,12 +180,16 @@ class ControlApi:
         service = request.query.get("service") or None
         if service is not None:
             check_service(service)
-        after = _whole_number(request.query, "after", 0)
-        limit = _whole_number(request.query, "limit") if "limit" in request.query else None
+        after = whole_number(request.query, "after", 0)
+        limit = whole_number(request.query, "limit") if "limit" in request.query else None
         return {
             "last": traffic.last,
             "exchanges": [exchange.json() for exchange in traffic.exchanges(after, service, limit)],
         }
+
+    async def _requests(self, _request: web.Request) -> Json:
+        """How often each route was requested, by service; a fault that changed the response is counted, too."""
+        return {service: dict(counts) for service, counts in self._app[TRAFFIC].requests.items()}
 
     async def _bot(self, _request: web.Request) -> Json:
         online = self._app[DISCORD].connected()
@@ -237,39 +208,3 @@ class ControlApi:
     async def _log(self, _request: web.Request) -> Json:
         process = self._app.get(BOT)
         return {"lines": list(process.lines) if process is not None else []}
-
-
-def _json_route(route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
-    @wraps(route)
-    async def answer(request: web.Request) -> web.Response:
-        try:
-            content, status = await route(request), 200
-        except ValueError as error:
-            content, status = {"error": str(error)}, 400
-        except ConflictError as error:
-            content, status = {"error": str(error)}, 409
-        return web.Response(status=status, body=orjson.dumps(content), content_type="application/json")
-
-    return answer
-
-
-async def _json_body(request: web.Request) -> Json:
-    body = await request.read()
-    fields = orjson.loads(body) if body else {}
-    if not isinstance(fields, dict):
-        raise ValueError("the body is a JSON object")  # noqa: TRY004 - one kind of error for the caller: 400
-    return fields
-
-
-def _whole_number(fields: Mapping[str, Any], name: str, default: int | None = None) -> int:
-    """A count or an id, as JSON number or as text.
-
-    Raises:
-        ValueError: it is neither, or it is missing and has no default.
-    """
-    value = fields.get(name, default)
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{name} is a whole number")
-    return value

@@ -53,6 +53,19 @@ async def status(_request: web.Request, _handler: Handler, options: Options) -> 
     )
 
 
+async def lost(request: web.Request, handler: Handler, options: Options) -> web.StreamResponse:
+    """The request takes effect, but its answer does not arrive: 500, or `status`; with `reset` true no response."""
+    await handler(request)
+    if options.get("reset"):
+        return await reset(request, handler, options)
+    return web.Response(status=int(options.get("status", 500)), text="internal error")
+
+
+async def ignored(_request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
+    """204, or `status`, as if it had been done; nothing was."""
+    return web.Response(status=int(options.get("status", 204)))
+
+
 async def html(_request: web.Request, _handler: Handler, _options: Options) -> web.StreamResponse:
     """200 and an HTML page: what a parked domain or a captive portal answers."""
     return web.Response(text=PARKING_PAGE, content_type="text/html")
@@ -185,7 +198,7 @@ async def error(request: web.Request, _handler: Handler, options: Options) -> we
 FAULT_MODES: dict[str, FaultMode] = {
     mode.__name__: mode
     for mode in (
-        *(slow, status, html, reset, torn, garbage, throttle),
+        *(slow, status, lost, ignored, html, reset, torn, garbage, throttle),
         *(empty, repeat, short, huge, bomb, redirect, error),
     )
 }

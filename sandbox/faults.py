@@ -1,8 +1,9 @@
 """Faults injected on purpose: which requests they apply to, and how many times.
 
-A fault matches by service and by a piece of the path (with its query, so `offset=50` works). It lets the first `after`
-matches through, then applies `times` times, or until it is cleared. Each fault counts its own matches; of those due at
-the same request the oldest applies. What each kind does to a request is in `fault_modes`.
+A fault matches by service and by a piece of the path (with its query, so `offset=50` works), and by `method` if one is
+given. It lets the first `after` matches through, then applies `times` times, or until it is cleared. Each fault counts
+its own matches; of those due at the same request the oldest applies. What each kind does to a request is in
+`fault_modes`.
 """
 
 from __future__ import annotations
@@ -33,20 +34,21 @@ REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
 
 @dataclass
 class Fault:
-    """One requested fault; `times` None means until it is cleared."""
+    """One requested fault; `times` None means until it is cleared, `method` "" every method of HTTP."""
 
     service: str
     path: str
     kind: str
     times: int | None = None
     after: int = 0
+    method: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     matched: int = 0
     applied: int = 0
 
-    def count_match(self, service: str, path: str) -> bool:
+    def count_match(self, service: str, method: str, path: str) -> bool:
         """Count a request if it matches, and return whether the fault is due for it."""
-        if service != self.service or self.path not in path:
+        if service != self.service or self.path not in path or self.method not in ("", method):
             return False
         self.matched += 1
         return self.matched > self.after and not self.is_used_up
@@ -64,6 +66,7 @@ class Fault:
             "kind": self.kind,
             "times": None if self.times is None else self.times - self.applied,
             "after": self.after,
+            **({"method": self.method} if self.method else {}),
             **self.options,
             "matched": self.matched,
             "struck": self.applied,
@@ -93,7 +96,8 @@ class Faults:
         times, after = options.pop("times", None), options.pop("after", 0)
         if not (times is None or _is_count(times)) or not _is_count(after):
             raise ValueError("times and after are whole numbers, times may be null")
-        fault = Fault(service, str(options.pop("path", "")), kind, times, after, options)
+        path, method = str(options.pop("path", "")), str(options.pop("method", "")).upper()
+        fault = Fault(service, path, kind, times, after, method, options)
         self.all.append(fault)
         return fault
 
@@ -112,9 +116,9 @@ class Faults:
         self.all.clear()
         self.latency.clear()
 
-    def next_for(self, service: str, path: str) -> Fault | None:
+    def next_for(self, service: str, method: str, path: str) -> Fault | None:
         """The fault that applies to a request, if any; counts the request in all that match."""
-        due = [fault for fault in self.all if fault.count_match(service, path)]
+        due = [fault for fault in self.all if fault.count_match(service, method, path)]
         if not due:
             return None
         due[0].applied += 1
@@ -144,7 +148,7 @@ def inject_faults(faults: Faults) -> Any:
             return await handler(request)
         if seconds := faults.latency.get(service):
             await asyncio.sleep(seconds)
-        fault = faults.next_for(service, request.path_qs) if faults.all else None
+        fault = faults.next_for(service, request.method, request.path_qs) if faults.all else None
         if fault is None:
             return await handler(request)
         if fault.kind != "slow":  # late, but right

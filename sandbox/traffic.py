@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -76,13 +76,15 @@ class Traffic:
 
     def __init__(self, capacity: int = CAPACITY, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self.last = 0
+        self.requests: dict[str, Counter[str]] = {}  # service -> "GET /a/{b}" -> how often, however many are stored
         self._exchanges: deque[Exchange] = deque(maxlen=capacity)
         self._with_bodies: deque[Exchange] = deque()
         self._max_body_bytes = max_body_bytes
         self._bytes = 0
 
     def clear(self) -> None:
-        """Forget all exchanges; numbers go on, so that a reader's `after` stays valid."""
+        """Forget all exchanges and counts; numbers go on, so that a reader's `after` stays valid."""
+        self.requests.clear()
         self._exchanges.clear()
         self._with_bodies.clear()
         self._bytes = 0
@@ -115,6 +117,9 @@ class Traffic:
             at_ms: when the request came, milliseconds since 1970.
         """
         self.last += 1
+        resource = request.match_info.route.resource
+        route = request.path if resource is None else resource.canonical
+        self.requests.setdefault(service, Counter())[f"{request.method} {route}"] += 1
         response = answer.body if isinstance(answer, web.Response) else None
         headers = {name.lower(): value for name, value in request.headers.items()}
         for name in SECRET_HEADERS & headers.keys():

@@ -62,7 +62,7 @@ class Member:
 
 @dataclass
 class Guild:
-    """A Discord server; the role whose id is the guild's id is @everyone."""
+    """A Discord server; the role whose id is the guild's id is @everyone. `available` False is an outage of it."""
 
     id: int
     name: str
@@ -70,6 +70,7 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
+    available: bool = True
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -129,6 +130,11 @@ class Person:
         body = {"action": "join", "user": self.user, "guild": self.guild, "joined_at": joined_at}
         await self.sandbox.post("/_sandbox/members", body)
 
+    async def roles(self) -> set[str]:
+        """The names of the roles that this person has in the server, as Discord has them."""
+        guild = (await self.sandbox.get("/_sandbox/discord"))["guilds"][self.guild]
+        return {guild["roles"][role]["name"] for role in guild["members"].get(self.user, ())}
+
     async def direct_messages(self) -> list[dict[str, Any]]:
         """What the bot wrote to this person."""
         state = await self.sandbox.get("/_client/state", user=self.user)
@@ -202,6 +208,28 @@ class SandboxClient:
             "/_sandbox/faults", {"service": "loopring", "path": path, "kind": kind, "times": None} | options
         )
 
+    async def control(self, path: str, /, **fields: Any) -> Any:
+        """Use a route of the control API: `await sandbox.control("roles", action="make", guild=..., name=...)`."""
+        return await self.post(f"/_sandbox/{path}", fields)
+
+    async def counts(self, service: str) -> Counter[str]:
+        """How often each route of a service was requested since the last reset, as "GET /path/{id}"."""
+        return Counter((await self.get("/_sandbox/requests")).get(service, {}))
+
+    async def opcodes(self) -> Counter[int]:
+        """How often the bot sent each opcode of the gateway; a reset leaves them as they are."""
+        return Counter({int(op): count for op, count in (await self.get("/_sandbox/discord"))["opcodes"].items()})
+
+    async def role_writes(self) -> list[dict[str, Any]]:
+        """Every role that was given or taken, by the bot or by others, oldest first, with its reason."""
+        writes: list[dict[str, Any]] = (await self.get("/_sandbox/discord"))["writes"]
+        return writes
+
+    async def role(self, guild: str, name: str) -> str:
+        """The id of a role of a server."""
+        roles = (await self.get("/_sandbox/discord"))["guilds"][guild]["roles"]
+        return str(next(role for role, shown in roles.items() if shown["name"] == name))
+
     async def new_account(self, collections: int) -> str:
         """An account that nobody has asked for yet."""
         self._accounts += 1
@@ -259,11 +287,10 @@ class SandboxClient:
 
 
 @asynccontextmanager
-async def open_sandbox(bodies: Path | None = None) -> AsyncIterator[SandboxClient]:
-    """A sandbox of its own on a free port."""
-    runner = web.AppRunner(
-        make_app(load_world(), bodies=bodies, deadlines=PATIENT), access_log=None, shutdown_timeout=0.5
-    )
+async def open_sandbox(bodies: Path | None = None, *, privileged_intents: int = 0) -> AsyncIterator[SandboxClient]:
+    """A sandbox of its own on a free port; see `make_app` for the arguments."""
+    app = make_app(load_world(), bodies=bodies, deadlines=PATIENT, privileged_intents=privileged_intents)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -34,11 +34,13 @@ class Requests:
         identify: starts a session on the connection; yields further messages, each to be sent before the next is made.
         resume: from token, session id and sequence number; whether the session goes on.
         members: sends members to the session, or raises `InvalidRequestError`.
+        received: gets the opcode of each message.
     """
 
     identify: Callable[[Connection, Json], Iterator[bytes]]
     resume: Callable[[Connection, str, str, int], bool]
     members: Callable[[Session, Json], None]
+    received: Callable[[int], None]
 
 
 class Connection:
@@ -140,6 +142,7 @@ class Connection:
         except (orjson.JSONDecodeError, TypeError, KeyError) as error:
             raise CloseConnection(opcodes.DECODE_ERROR, "Error while decoding payload.") from error
         self._count()
+        self._requests.received(opcode)
         match opcode:
             case opcodes.HEARTBEAT:
                 if not self.zombie:

@@ -6,6 +6,7 @@ Follows Discord's "Gateway" page: identify, privileged intents, sharding, resume
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,10 @@ from sandbox.discord.connection import Connection, Requests
 from sandbox.discord.identify import intents_of, shard_of
 from sandbox.discord.member_requests import GUILD_MEMBERS, MemberRequests
 from sandbox.discord.opcodes import CloseConnection
+from sandbox.discord.ready import ready_json
 from sandbox.discord.session import OnSent, Session
 from sandbox.discord.streams import stream_for
-from sandbox.discord.wire import APPLICATION_FLAGS, bot_user, guild_create_json, member_json, user_json
+from sandbox.discord.wire import application_flags, bot_user, guild_create_json, member_json
 from sandbox.world import BOT_TOKEN
 
 if TYPE_CHECKING:
@@ -66,7 +68,9 @@ class Gateway:
         self._connections: set[Connection] = set()
         self._sessions: dict[str, Session] = {}
         self._refusals = 0
-        self._requests = Requests(self.identify, self.resume, MemberRequests(world, clock).answer)
+        self.member_requests = MemberRequests(world, clock)
+        self.received: Counter[int] = Counter()  # how often the bot sent each opcode
+        self._requests = Requests(self.identify, self.resume, self.member_requests.answer, self._count)
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """The route of the websocket."""
@@ -109,6 +113,9 @@ class Gateway:
             needs: intents of which the session must have one; 0 for events that need none.
             on_sent: called when it goes on the wire.
         """
+        guild = self._world.guilds.get(guild_id or 0)
+        if guild is not None and (self._world.application_id not in guild.members or not guild.available):
+            return
         for session in self._live_sessions():
             if session.sees(guild_id or 0) and (not needs or session.intents & needs):
                 session.dispatch(event, body, on_sent)
@@ -138,7 +145,9 @@ class Gateway:
         self.identifies += 1
         self._attach(connection, session)
         listed = [guild.id for guild in guilds] + extra
-        session.dispatch("READY", self._ready(session, connection, listed, with_shard="shard" in body))
+        flags = application_flags(self.privileged_intents)
+        ready = ready_json(self._world, session, connection.host, listed, flags)
+        session.dispatch("READY", ready if "shard" in body else {k: v for k, v in ready.items() if k != "shard"})
         self._create_guilds(session)
         return self._announce(session, extra)
 
@@ -195,11 +204,29 @@ class Gateway:
                 session.dispatch("GUILD_DELETE", {"id": str(guild_id)})
             self._create_guilds(session)
 
+    def send_guild(self, guild: Guild) -> None:
+        """Send one guild whole: the bot has just been invited, or an outage of the guild has ended."""
+        for session in self._live_sessions():
+            if session.sees(guild.id):
+                everyone = bool(session.intents & GUILD_MEMBERS)
+                session.dispatch("GUILD_CREATE", guild_create_json(guild, self._world, all_members=everyone))
+                session.guilds.add(guild.id)
+
+    def withdraw_guild(self, guild_id: int, *, is_outage: bool) -> None:
+        """GUILD_DELETE: the bot is no longer in a guild, or the guild is not available for a while."""
+        for session in self._live_sessions():
+            if session.sees(guild_id):
+                session.dispatch("GUILD_DELETE", {"id": str(guild_id), **({"unavailable": True} if is_outage else {})})
+                session.guilds.discard(guild_id)
+
     async def close(self) -> None:
         """Close every connection: the server goes away."""
         self._sessions.clear()
         for connection in list(self._connections):
             await connection.close(opcodes.GOING_AWAY, "Going away.")
+
+    def _count(self, opcode: int) -> None:
+        self.received[opcode] += 1
 
     def _guilds_of(self, session: Session) -> list[Guild]:
         bot = self._world.application_id
@@ -208,7 +235,7 @@ class Gateway:
     def _create_guilds(self, session: Session) -> None:
         guilds = self._guilds_of(session)
         everyone = bool(session.intents & GUILD_MEMBERS)
-        for guild in guilds:
+        for guild in (each for each in guilds if each.available):
             session.dispatch("GUILD_CREATE", guild_create_json(guild, self._world, all_members=everyone))
         session.guilds = {guild.id for guild in guilds}
 
@@ -245,27 +272,6 @@ class Gateway:
             yield session.number("GUILD_CREATE", body)
         if extra:
             session.forget_events()
-
-    def _ready(self, session: Session, connection: Connection, guilds: list[int], *, with_shard: bool) -> Json:
-        bot = user_json(bot_user(self._world))
-        ready: Json = {
-            "v": 10,
-            "user": {**bot, "verified": True, "mfa_enabled": True, "email": None},
-            "guilds": [{"id": str(guild_id), "unavailable": True} for guild_id in guilds],
-            "session_id": session.id,
-            "session_type": "normal",
-            "resume_gateway_url": f"ws://{connection.host}/gateway/",
-            "application": {"id": str(self._world.application_id), "flags": APPLICATION_FLAGS},
-            "private_channels": [],
-            "presences": [],
-            "relationships": [],
-            "user_settings": {},
-            "geo_ordered_rtc_regions": [],
-            "_trace": ["sandbox"],
-        }
-        if with_shard:
-            ready["shard"] = list(session.shard)
-        return ready
 
     def _send_all(self, opcode: int, body: Any) -> None:
         for connection in self._connections:

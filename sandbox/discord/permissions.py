@@ -5,6 +5,7 @@ from __future__ import annotations
 from sandbox.world import Guild, Role
 
 ADMINISTRATOR = 1 << 3
+VIEW_AUDIT_LOG = 1 << 7
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
 MANAGE_MESSAGES = 1 << 13

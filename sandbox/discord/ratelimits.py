@@ -40,6 +40,7 @@ MESSAGES = Bucket("messages", 50, 1.0)
 READS = Bucket("reads", 50, 1.0)
 COMMANDS = Bucket("commands", 50, 1.0)
 WEBHOOK = Bucket("webhook", 50, 1.0)
+BUCKETS = {bucket.name for bucket in (ROLE_EDITS, MEMBER_EDITS, MESSAGES, READS, COMMANDS, WEBHOOK)}
 
 
 class RateLimitedError(Exception):
@@ -54,12 +55,14 @@ class RateLimits:
     """Counts requests per bucket and major parameter."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
+        self.limits: dict[str, int] = {}  # by the name of a bucket: another limit than its own
         self._clock = clock
         self._windows: dict[tuple[str, str], tuple[float, int]] = {}
         self._second = (0.0, 0)
 
     def clear(self) -> None:
-        """Start every window again."""
+        """Start every window again, with the limits of the buckets."""
+        self.limits.clear()
         self._windows.clear()
         self._second = (0.0, 0)
 
@@ -90,14 +93,15 @@ class RateLimits:
         if now >= end:
             end, used = now + bucket.seconds, 0
         left = end - now
+        limit = self.limits.get(bucket.name, bucket.limit)
         headers = {
-            "X-RateLimit-Limit": str(bucket.limit),
-            "X-RateLimit-Remaining": str(max(0, bucket.limit - used - 1)),
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": str(max(0, limit - used - 1)),
             "X-RateLimit-Reset": f"{time.time() + left:.3f}",
             "X-RateLimit-Reset-After": f"{left:.3f}",
             "X-RateLimit-Bucket": bucket.hash,
         }
-        if used >= bucket.limit:
+        if used >= limit:
             raise RateLimitedError(_too_many(left, {**headers, "X-RateLimit-Scope": "user"}))
         if len(self._windows) > PRUNE_ABOVE:
             self._windows = {k: window for k, window in self._windows.items() if window[0] > now}

@@ -65,7 +65,7 @@ class ApplicationRoutes:
     async def application(self, request: web.Request) -> web.Response:
         """The bot's application."""
         del request
-        return json_answer(application_json(self._world))
+        return json_answer(application_json(self._world, self._gateway.privileged_intents))
 
     async def gateway(self, request: web.Request) -> web.Response:
         """Where the websocket is."""

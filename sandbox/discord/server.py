@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from sandbox.discord.attachments import Attachments
+from sandbox.discord.audit_log import AuditEntry, AuditLog
 from sandbox.discord.callbacks import Callbacks
 from sandbox.discord.client_actions import ClientActions
 from sandbox.discord.client_api import ClientApi
@@ -16,6 +17,7 @@ from sandbox.discord.dms import DirectMessages
 from sandbox.discord.events import Events
 from sandbox.discord.extra_guilds import ExtraGuilds
 from sandbox.discord.gateway import Gateway
+from sandbox.discord.guild_changes import GuildChanges
 from sandbox.discord.interactions import Deadlines, Interactions
 from sandbox.discord.messages import Messages
 from sandbox.discord.oauth import OAuth
@@ -23,9 +25,11 @@ from sandbox.discord.ratelimits import RateLimits
 from sandbox.discord.rest import Rest
 from sandbox.discord.rest_application import ApplicationRoutes
 from sandbox.discord.rest_channels import ChannelRoutes
-from sandbox.discord.rest_guilds import AuditEntry, GuildRoutes
+from sandbox.discord.rest_guilds import GuildRoutes
 from sandbox.discord.rest_interactions import InteractionRoutes
+from sandbox.discord.rest_members import MemberRoutes
 from sandbox.discord.rest_oauth import OAuthRoutes
+from sandbox.discord.role_edits import RoleEdits
 from sandbox.discord.snowflakes import Snowflakes
 
 if TYPE_CHECKING:
@@ -72,34 +76,37 @@ class Discord:
             privileged_intents=privileged_intents,
         )
         self._snowflakes = Snowflakes()
-        self._limits = RateLimits(clock)
+        self.rate_limits = RateLimits(clock)
         self._attachments = Attachments(self._snowflakes)
         self.commands = Commands(world, self.events, self._snowflakes, clock)
         self.messages = Messages(world, self.events, self.gateway, self._snowflakes, self._attachments)
         self.interactions = Interactions(self.events, clock, deadlines or Deadlines())
         self.oauth = OAuth(clock)
         self._dms = DirectMessages(world, self.messages, self._snowflakes)
-        self._guild_routes = GuildRoutes(world, self.gateway)
-        self.departures = Departures(world, self.gateway)
+        self._audit_log = AuditLog(world, self.gateway, self._snowflakes)
+        self.role_edits = RoleEdits(world, self.gateway, self._audit_log, self.events)
+        self.departures = Departures(world, self.gateway, self._audit_log, self.events, self._snowflakes)
+        self.guild_changes = GuildChanges(world, self.gateway, self._audit_log, self.events, self._snowflakes)
 
     @property
     def audit_log(self) -> list[AuditEntry]:
-        """Role changes by the bot, oldest first, with their reasons."""
-        return self._guild_routes.audit_log
+        """What was changed in all guilds, oldest first: by whom, and with which reason."""
+        return self._audit_log.entries
 
     def add_routes(self, app: web.Application) -> None:
         """Add /api/v10, /gateway/, /oauth2/authorize, /cdn/attachments and /_client to an application.
 
         The application must accept bodies of 26 MiB (`client_max_size`): that is what ten files may come to.
         """
-        rest = Rest(self._limits)
+        rest = Rest(self.rate_limits)
         callbacks = Callbacks(self.world, self.interactions, self.messages, self.events)
         oauth_routes = OAuthRoutes(self.world, self.oauth)
         oauth_routes.add(app, rest)
         ApplicationRoutes(self.world, self.commands, self.gateway, oauth_routes.person).add(app, rest)
         InteractionRoutes(self.world, self.interactions, callbacks).add(app, rest)
         ChannelRoutes(self.world, self.messages, self._dms).add(app, rest)
-        self._guild_routes.add(app, rest)
+        GuildRoutes(self.world, self._audit_log).add(app, rest)
+        MemberRoutes(self.world, self.gateway, self.role_edits).add(app, rest)
         rest.add_unknown(app)
         app.router.add_get("/gateway/", self.gateway.connect)
         app.router.add_get("/gateway", self.gateway.connect)
@@ -151,7 +158,7 @@ class Discord:
         self.gateway.send_guilds()
 
     def reset(self) -> None:
-        """Forget messages, files, interactions, authorizations, limits and the audit log.
+        """Forget messages, files, interactions, authorizations, limits, the audit log and the writes of roles.
 
         Commands, the bot's session and the channels of direct messages stay: the bot caches them too. Call it after the
         world has been reset: the bot gets its guilds again.
@@ -161,8 +168,10 @@ class Discord:
         self._attachments.clear()
         self._dms.reset()
         self.oauth.clear()
-        self._limits.clear()
+        self.rate_limits.clear()
         self.audit_log.clear()
+        self.role_edits.writes.clear()
+        self.gateway.member_requests.faults.clear()
         self.announce(0, 0)
         self.gateway.send_guilds()
         self.events.publish({"type": "reset"})

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
 SUPPORTED_LOCALE = "en-US"
 TEXT_CHANNEL = 0
-# GATEWAY_MESSAGE_CONTENT_LIMITED and the like are not claimed: the bot requests no privileged intent.
-APPLICATION_FLAGS = 1 << 23  # APPLICATION_COMMAND_BADGE
+COMMAND_BADGE = 1 << 23
+# Privileged intent -> the flag of an application that has it switched on (those of fewer than 10,000 users: LIMITED).
+INTENT_FLAGS = {1 << 8: 1 << 13, 1 << 1: 1 << 15, 1 << 15: 1 << 19}
+
+
+def application_flags(privileged_intents: int) -> int:
+    """The flags of the bot's application."""
+    return COMMAND_BADGE | sum(flag for intent, flag in INTENT_FLAGS.items() if privileged_intents & intent)
 
 
 def picture_hash(of: int) -> str:
@@ -192,11 +198,12 @@ def guild_create_json(guild: Guild, world: World, *, all_members: bool) -> Json:
     }
 
 
-def application_json(world: World) -> Json:
+def application_json(world: World, privileged_intents: int = 0) -> Json:
     """The bot's own application, as `GET /oauth2/applications/@me` gives it."""
     bot = bot_user(world)
     humans = (user for user in world.users.values() if not user.bot)
     owner = next((world.users[g.owner_id] for g in world.guilds.values()), None) or next(humans)
+    flags = application_flags(privileged_intents)
     return {
         "id": str(world.application_id),
         "name": bot.display_name,
@@ -209,8 +216,8 @@ def application_json(world: World) -> Json:
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": picture_hash(world.application_id) * 2,
-        "flags": APPLICATION_FLAGS,
-        "flags_new": str(APPLICATION_FLAGS),
+        "flags": flags,
+        "flags_new": str(flags),
         "rpc_origins": [],
         "redirect_uris": [],
         "interactions_endpoint_url": None,

@@ -49,7 +49,7 @@ async def page(sandbox: RunningSandbox, **query: Any) -> Any:
 
 def test_every_kind_of_the_contract_exists() -> None:
     assert set(FAULT_MODES) == {
-        *("slow", "status", "html", "reset", "torn", "garbage", "throttle"),
+        *("slow", "status", "lost", "ignored", "html", "reset", "torn", "garbage", "throttle"),
         *("empty", "repeat", "short", "huge", "bomb", "redirect", "error"),
     }
 
