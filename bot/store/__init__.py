@@ -22,7 +22,10 @@ makes no decisions, and has no messages for members.
                 share_table: which accounts others may see, and where
                 member_data: all data of one member; wallet_table: how addresses of undeployed wallets are computed
                 refusal: why a change was refused
-    gates/      settings_table: what a server has set; keep_out_table: accounts that members keep out of a server
+    gates/      gate_table: what servers' admins decided; alias_table: which collections count as the same;
+                gate_history: every change of it, and how one is taken back; gate_rows; guild_table: its versions,
+                and servers that the bot has left; settings_table: what a server has set;
+                keep_out_table: accounts that members keep out of a server
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from sqlite_utils import Database
 from bot.store.file.beside_bot import change_beside_bot, read_beside_bot
 from bot.store.file.examine import LOCK_TIMEOUT, Findings, inspect
 from bot.store.file.open_store import open_file, open_memory, open_to_read
+from bot.store.gates.gate_table import Gates
 from bot.store.gates.keep_out_table import KeepOuts
 from bot.store.gates.settings_table import SettingsTable
 from bot.store.linking.contest_table import Contests
@@ -76,6 +80,7 @@ class Store:
         self.sessions = Sessions(writer)
         self.members = Members(writer, self.reader)
         self.wallets = Wallets(writer)
+        self.gates = Gates(writer)
         self.guild_settings = SettingsTable(writer)
         self.keep_outs = KeepOuts(writer)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError, LimitError
-from bot.gates.gate import GuildSettings
+from bot.gates.gate import GateDraft, GuildSettings
+from bot.gates.rule import CollectionRef, Holds
 from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Result
 from bot.linking.upkeep import AUDIT_RETAINED, SESSIONS_RETAINED
@@ -32,7 +34,13 @@ OWN = {"rounds", "vouch_asks", "guild_settings"}
 # What is counted of an address, under keyed hashes that name no member; see `test_what_is_counted_names_nobody…`.
 ADDRESSES = {"address_events", "frozen"}
 # In which part of the export the rows of a table are, where that is not called like the table.
-PARTS = {"contests": ("contested_by_others", "contested_by_you"), "vouches": ("vouches", "vouched_by_you")}
+PARTS = {
+    "contests": ("contested_by_others", "contested_by_you"),
+    "vouches": ("vouches", "vouched_by_you"),
+    "gate_changes": ("decided_by_you",),
+}
+# What a server's admins decided is theirs together; who did it is in `gate_changes`.
+DECIDED = {"configured_guilds", "gates", "collection_aliases"}
 
 
 async def live(harness: LinkingHarness) -> None:
@@ -58,6 +66,9 @@ async def live(harness: LinkingHarness) -> None:
     await harness.store.guild_settings.save(GUILD, protecting, BEN, harness.now)
     await harness.vouch(ANN, VOUCHED, owner_of("vouched"))
     await harness.ask(CLEO, VOUCHED, owner_of("vouched"), moderator=ANN, guild_id=GUILD + 1)
+    gate = await harness.store.gates.add(GUILD, GateDraft(7, Holds(CollectionRef("loopring", "254"))), ANN, harness.now)
+    assert gate
+    await harness.store.gates.edit(gate.gate_id, replace(gate.draft, rank=1), BEN, harness.now)
     await harness.recorded(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))
     await harness.sign_on_page(Person(ANN, NAME), HERS, "hers")
 
@@ -71,10 +82,9 @@ async def lived(tmp_path: Path) -> AsyncIterator[LinkingHarness]:
 
 
 async def tables(harness: LinkingHarness) -> list[str]:
-    """All tables but the list of migrations."""
-    return [
-        name for (name,) in await harness.rows("SELECT name FROM sqlite_master WHERE type = 'table'") if name[0] != "_"
-    ]
+    """All tables but the list of migrations and SQLite's own."""
+    found = await harness.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return [name for (name,) in found if not name.startswith(("_", "sqlite_"))]
 
 
 async def rows_about(harness: LinkingHarness, user_id: int) -> Counter[str]:
@@ -92,13 +102,15 @@ async def test_the_export_has_every_row_of_every_table(lived: LinkingHarness) ->
     about = await rows_about(lived, ANN)
     assert {
         table for table, count in about.items() if not count
-    } == FACTS | OWN | ADDRESSES  # or this test would pass over a table
+    } == FACTS | OWN | ADDRESSES | DECIDED  # or this test would pass over a table
     export = await lived.export(ANN)
     exported = {
         table: sum(len(export[part]) for part in PARTS.get(table, (table,)))
-        for table in about.keys() - FACTS - OWN - ADDRESSES
+        for table in about.keys() - FACTS - OWN - ADDRESSES - DECIDED
     }
-    assert exported == {table: count for table, count in about.items() if table not in FACTS | OWN | ADDRESSES}
+    assert exported == {
+        table: count for table, count in about.items() if table not in FACTS | OWN | ADDRESSES | DECIDED
+    }
 
 
 async def test_the_export_can_be_read(lived: LinkingHarness) -> None:
@@ -112,6 +124,7 @@ async def test_the_export_can_be_read(lived: LinkingHarness) -> None:
     assert export["messaged"] == [{"owner": owner_of("his"), "at": when}]
     assert export["frozen_claims"] == [{"owner": owner_of("cold"), "method": "eoa", "signed_at": when}]
     assert export["shares"] == [{"guild_id": GUILD, "account": LINKED, "joined_at": "2026-01-01T00:00:00+00:00"}]
+    assert export["decided_by_you"] == [{"guild_id": GUILD, "at": when, "verb": "add"}]
     assert [row["account"] for row in export["vouches"]] == [VOUCHED]
     assert export["vouched_by_you"] == [{"guild_id": GUILD + 1, "asked_at": when}]  # of another member: no account
     assert export["contested_by_others"][0]["owner"] == owner_of("hers")
@@ -140,7 +153,9 @@ async def test_the_export_of_a_stranger_is_empty(lived: LinkingHarness) -> None:
 async def test_nothing_about_a_deleted_member_remains_except_under_a_pseudonym(lived: LinkingHarness) -> None:
     assert await lived.delete(ANN) == 5
     left = await rows_about(lived, ANN)
-    assert {table for table, count in left.items() if count} == {"audit", "refusals"}
+    assert {table for table, count in left.items() if count} == {"audit", "refusals", "gate_changes"}
+    decided = await lived.rows("SELECT user_id, actor FROM gate_changes ORDER BY id")
+    assert decided == [(None, lived.pseudonym(ANN)), (BEN, None)]
     # What she vouched for as a moderator stays its member's, and no longer says by whom.
     [(_, moderator)] = await lived.rows("SELECT user_id, moderator FROM vouches")
     assert moderator is None

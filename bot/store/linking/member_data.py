@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from bot.links import NotificationKind
 from bot.store.audit import record
+from bot.store.gates import gate_history
 from bot.store.linking import contest_table, freeze_table
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import first, moment, seconds
@@ -78,6 +79,8 @@ class Members:
                 exported[name] = _rows(db, f"SELECT {columns} FROM contests WHERE {column} = ?", [user_id])
             vouched = "SELECT guild_id, asked_at FROM vouches WHERE moderator = ?"
             exported["vouched_by_you"] = _rows(db, vouched, [actor])
+            decided = "SELECT guild_id, at, verb FROM gate_changes WHERE user_id = ? ORDER BY id"
+            exported["decided_by_you"] = _rows(db, decided, [user_id])
             exported["refusals"] = _rows(db, "SELECT until FROM refusals WHERE user_hash = ?", [actor])
             by_or_about = "SELECT at, verb FROM audit WHERE actor = ? OR subject = ? ORDER BY at, id"
             exported["audit"] = _rows(db, by_or_about, [actor, actor])
@@ -105,6 +108,7 @@ class Members:
                 db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
             # What they vouched for is another member's, who has confirmed it; it no longer says by whom.
             db.execute("UPDATE vouches SET moderator = NULL WHERE moderator = ?", [pseudonym(user_id)])
+            gate_history.forget_member(db, user_id, pseudonym(user_id))
             record(db, now, pseudonym(user_id), "delete")
             return int(count)
 
