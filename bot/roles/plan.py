@@ -1,160 +1,39 @@
-"""From verdicts, ledger, misses and clock to changes of roles: the only place that decides to take a role."""
+"""From verdicts, ledger, misses and clock to changes of roles: the only place that decides to take a role.
+
+Laws
+
+1. Unknown takes nothing: only a denial can, and a denial needs an upper bound for every account (`bot.counts`).
+2. Only what the ledger says the bot gave, or an admin adopted, is ever taken (`removal.is_removable`).
+3. A denial is a miss only if every account was read again since the last miss (`miss_count.counted`).
+4. What is given comes first; what is taken from the same ladder waits for it (`ladders`).
+5. To decide again after a plan was applied changes nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum, auto
+from bot.roles.case import Act, Case, Change, Held, HoldCode, Judged, Patience, Plan
+from bot.roles.ladders import ladders_of, steps_of
 
-from bot.gates.gate import Gate, GuildSettings
-from bot.gates.verdict import Verdict
-from bot.roles.grants import Grant, Misses
+__all__ = ["Act", "Case", "Change", "Held", "HoldCode", "Judged", "Patience", "Plan", "decide"]
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """When misses are enough to take a role (`[sync]` in the settings).
+def decide(case: Case, patience: Patience) -> Plan:
+    """Decide what follows for one member of one server; a function of its arguments and of nothing else.
 
-    Attributes:
-        misses: So many complete, fresh readings in a row must deny it.
-        span: And the first and the last of them are at least so far apart.
-        lapse: Misses are counted from the beginning after so long without one.
+    Args:
+        case: All that is decided from.
+        patience: When misses are enough.
     """
-
-    misses: int = 3
-    span: timedelta = timedelta(minutes=30)
-    lapse: timedelta = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One gate as answered for one member.
-
-    Attributes:
-        gate: The gate.
-        verdict: Its answer.
-        evidence_at: As of when the oldest reading is that the answer rests on; None: an account was never read.
-        in_cool_down: It would be earned only by accounts that were proven too recently for a sensitive role.
-    """
-
-    gate: Gate
-    verdict: Verdict
-    evidence_at: datetime | None
-    in_cool_down: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """All that is decided from, for one member of one server.
-
-    Attributes:
-        user_id: The member.
-        now: The moment of the decision.
-        settings: What the server has set.
-        judged: Every gate of the server.
-        ledger: Role → its grant, as far as the bot knows.
-        misses: Gate → misses.
-        roles: The member's roles as read from Discord just now; None: not read, because nothing suggested it.
-        own_act: The member did something themselves that costs a role (unlinked an account, deleted their data): what
-            their remaining accounts do not earn is taken at once.
-        removals_held: Roles that may not be taken now, and why: the breaker, an admin's hold, a clock that jumped, a
-            second instance.
-    """
-
-    user_id: int
-    now: datetime
-    settings: GuildSettings
-    judged: Sequence[Judged]
-    ledger: Mapping[int, Grant] = field(default_factory=dict)
-    misses: Mapping[int, Misses] = field(default_factory=dict)
-    roles: frozenset[int] | None = None
-    own_act: bool = False
-    removals_held: Mapping[int, HoldCode] = field(default_factory=dict)
-
-
-class HoldCode(StrEnum):
-    """Why a role is not taken, though its gate's last answer was no."""
-
-    UNKNOWN = auto()  # the answer is unknown; this is no miss
-    TOO_FEW_MISSES = auto()
-    TOO_SHORT_SPAN = auto()
-    NOT_CONFIRMED = auto()  # the source is asked a second question first
-    GRACE = auto()
-    NEVER_REMOVE = auto()
-    PROTECTED = auto()
-    GATE_PAUSED = auto()
-    GATE_PARKED = auto()
-    BREAKER = auto()
-    ADMIN_HOLD = auto()
-    EXCUSED = auto()
-    CLOCK_JUMPED = auto()
-    OTHER_INSTANCE = auto()
-    REPLACEMENT_MISSING = auto()  # a higher role of the ladder is not given yet
-
-
-class Act(StrEnum):
-    """What happens to a role."""
-
-    ADD = auto()
-    REMOVE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change that is due now.
-
-    Attributes:
-        act: What.
-        gate: Of which gate.
-        verdict: Why.
-        superseded_by: It is taken because a higher role of its ladder replaces it: the gate of that role.
-    """
-
-    act: Act
-    gate: Gate
-    verdict: Verdict
-    superseded_by: Gate | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A role that the member retains for now though its last answer was not "granted".
-
-    Attributes:
-        gate: Its gate.
-        verdict: The last answer.
-        code: Why it is retained.
-        until: When that ends, as far as only time is missing.
-    """
-
-    gate: Gate
-    verdict: Verdict
-    code: HoldCode
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What follows for one member.
-
-    Attributes:
-        changes: In the order in which they are made: what is given first, then what is taken.
-        held: What is retained for now, and why.
-        misses: Gate → misses, as they are to be stored from now on; a gate that is not in it has none.
-        found: Roles that the member has and that no ledger row is about: to be recorded as found, never to be taken.
-        warn: Gates whose grace has begun, and about which the member has not been notified.
-        confirm: Gates whose next step is the second question to the source.
-    """
-
-    changes: tuple[Change, ...] = ()
-    held: tuple[Held, ...] = ()
-    misses: Mapping[int, Misses] = field(default_factory=dict)
-    found: tuple[Gate, ...] = ()
-    warn: tuple[Gate, ...] = ()
-    confirm: tuple[Gate, ...] = ()
-
-    @property
-    def needs_roles(self) -> bool:
-        """Whether anything would be written, so that the member's roles must be read first."""
-        return bool(self.changes)
+    steps = [step for ladder in ladders_of(case.judged) for step in steps_of(case, ladder, patience)]
+    changes = [step.change for step in steps if step.change]
+    return Plan(
+        changes=(
+            *(change for change in changes if change.act is Act.ADD),
+            *(change for change in changes if change.act is Act.REMOVE),
+        ),
+        held=tuple(step.held for step in steps if step.held),
+        misses={step.judged.gate.gate_id: step.misses for step in steps if step.misses},
+        found=tuple(step.judged.gate for step in steps if step.is_found),
+        warn=tuple(step.judged.gate for step in steps if step.is_to_warn),
+        confirm=tuple(step.judged.gate for step in steps if step.is_to_confirm),
+    )

@@ -1,4 +1,9 @@
-"""The breaker: a wave of removals waits for a person, and is seen before its first victim."""
+"""The breaker: a wave of removals waits for a person, and is seen before its first victim.
+
+Whatever a source may serve by mistake, it serves to many at once; members sell one by one. So what is counted is not
+what is about to be removed but everybody whose last answer was no, also after one reading only: a removal needs three
+over half an hour, and the wave is seen in its first minutes.
+"""
 
 from __future__ import annotations
 
@@ -78,3 +83,128 @@ class Hold:
     cause: Cause
     since: datetime
     numbers: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """The breaker trips.
+
+    Attributes:
+        cause: Why.
+        numbers: What was counted, by name, and `limit`: the most that would have passed.
+    """
+
+    cause: Cause
+    numbers: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The most of something that passes: at least `floor` of them, in large groups a share of all.
+
+    Attributes:
+        floor: So many always pass.
+        percent: And so many of a hundred.
+    """
+
+    floor: int
+    percent: int
+
+    def limit(self, everybody: int) -> int:
+        """The most that passes of so many."""
+        return max(self.floor, everybody * self.percent // 100)
+
+
+# 10 % at once: in a simulated month of 500 holders, of whom one in a hundred sells a day, and once one in twelve on the
+# same day, true sales stayed below; each hour of false answers was above it within its first minutes. Three always
+# pass: among ten to thirty holders one or two who sell would else be a wave.
+AT_ONCE = Threshold(floor=3, percent=10)
+# Among fewer than ten, three are a third and more: one faulty answer should not be able to do that.
+AT_ONCE_OF_FEW = Threshold(floor=2, percent=0)
+FEW = 10
+# A slow wave stays below the first threshold in every pass. 20 % in a day is twice of what passes at once: so a real
+# wave that was just below does not stop the day's other removals.
+IN_A_DAY = Threshold(floor=5, percent=20)
+# The accounts of a source are more than a gate's holders, but a source also fails in parts: the same share as at once.
+EMPTIED = Threshold(floor=3, percent=10)
+# A collection that loses half of its holders at once was hidden, moved or renamed, and not sold. Two always pass: of
+# two holders both may sell.
+GONE_FLOOR = 2
+# Gates of a server that trip together have one cause, and it is about to reach the others.
+GATES_OF_A_WAVE = 3
+
+
+def gate_trip(census: GateCensus) -> Trip | None:
+    """Whether the removals of a gate have to wait."""
+    limit = _at_once(census)
+    if census.losing > limit:
+        numbers = (("losing", census.losing), ("holders", census.holders), ("limit", limit))
+        return Trip(Cause.TOO_MANY_AT_ONCE, numbers)
+    in_a_day, limit = _in_a_day(census), IN_A_DAY.limit(census.holders)
+    # What was removed already can no longer be held: the breaker is for those who are still losing.
+    if in_a_day > limit and census.losing:
+        removed = ("removed_in_a_day", census.removed_in_a_day)
+        return Trip(
+            Cause.TOO_MANY_IN_A_DAY,
+            (("losing", census.losing), removed, ("holders", census.holders), ("limit", limit)),
+        )
+    return None
+
+
+def source_trip(census: SourceCensus) -> Trip | None:
+    """Whether the removals of every gate that asks about a network have to wait."""
+    limit = EMPTIED.limit(census.accounts)
+    if census.emptied <= limit:
+        return None
+    return Trip(Cause.SOURCE_EMPTIED, (("emptied", census.emptied), ("accounts", census.accounts), ("limit", limit)))
+
+
+def collection_trip(census: CollectionCensus) -> Trip | None:
+    """Whether the removals of every gate that asks about a collection have to wait: half of its holders are gone."""
+    limit = _less_than_half(census)
+    if census.gone <= limit:
+        return None
+    return Trip(Cause.COLLECTION_HALVED, (("gone", census.gone), ("holders", census.holders), ("limit", limit)))
+
+
+def guild_trip(tripped_gates: int) -> bool:
+    """Whether so many gates of one server are held that all removals there have to wait."""
+    return tripped_gates >= GATES_OF_A_WAVE
+
+
+def ends(hold: Hold, *censuses: GateCensus | SourceCensus | CollectionCensus) -> bool:
+    """Whether a hold ends by itself: what was counted is again at most half of what would have passed.
+
+    Half, so that a hold does not end and begin with every reading of a wave that is just at the threshold. What a
+    person or an invitation began, a person or a clean pass ends.
+
+    Args:
+        hold: The hold.
+        censuses: How what it is about stands now; of a server, each of its gates.
+    """
+    if hold.cause in (Cause.ADMIN, Cause.INVITED_AGAIN) or not censuses:
+        return False
+    return all(_is_calm(hold.cause, census) for census in censuses)
+
+
+def _is_calm(cause: Cause, census: GateCensus | SourceCensus | CollectionCensus) -> bool:
+    if isinstance(census, SourceCensus):
+        return census.emptied * 2 <= EMPTIED.limit(census.accounts)
+    if isinstance(census, CollectionCensus):
+        return census.gone * 2 <= _less_than_half(census)
+    if cause is Cause.TOO_MANY_IN_A_DAY and _in_a_day(census) * 2 > IN_A_DAY.limit(census.holders):
+        return False
+    return census.losing * 2 <= _at_once(census) and gate_trip(census) is None
+
+
+def _at_once(census: GateCensus) -> int:
+    return (AT_ONCE_OF_FEW if census.holders < FEW else AT_ONCE).limit(census.holders)
+
+
+def _in_a_day(census: GateCensus) -> int:
+    return census.removed_in_a_day + census.losing
+
+
+def _less_than_half(census: CollectionCensus) -> int:
+    """The most holders that may be gone."""
+    return max(GONE_FLOOR, (census.holders - 1) // 2)
