@@ -107,6 +107,53 @@ def total(counts: Iterable[Count]) -> Count:
     return sum(counts, start=exact(0))
 
 
+def counted_once(counts: Iterable[Count]) -> Count:
+    """One thing that was counted several times: at least what one count saw, at most what one count allows.
+
+    Without any it is exactly zero.
+    """
+    known = tuple(counts)
+    highs = [count.high for count in known if count.high is not None]
+    low = max((count.low for count in known), default=0)
+    return Count(low, max(highs, default=0) if len(highs) == len(known) else None)
+
+
+def one_of(counts: Iterable[Count]) -> Count:
+    """One of several counts is right, and it is not known which; at least one is needed."""
+    known = tuple(counts)
+    return Count(min(count.low for count in known), counted_once(known).high)
+
+
+def count_yes(answers: Iterable[Ternary], unseen: Count) -> Count:
+    """How many of the answers are "yes", where each of `unseen` may be one besides."""
+    given = tuple(answers)
+    low = given.count(Ternary.YES)
+    high = None if unseen.high is None else low + given.count(Ternary.UNKNOWN) + unseen.high
+    return Count(low, high)
+
+
+def beyond(count: Count, number: int) -> Count:
+    """What there is besides `number` that were seen; unknown if a count contradicts that there are so many."""
+    if count.high is None or count.high < number:
+        return unknown()
+    return Count(max(count.low - number, 0), count.high - number)
+
+
+def units_of(kinds: Count, copies: Count) -> Count:
+    """How many units, from both counts: each distinct NFT has one unit or more, and nothing has none.
+
+    Unknown if they contradict each other, as they may when they were read at two moments.
+    """
+    low = max(kinds.low, copies.low)
+    high = 0 if kinds.high == 0 else copies.high
+    return unknown() if high is not None and high < low else Count(low, high)
+
+
+def observed(kinds: int) -> Count:
+    """What was observed at a moment in the past, as the store retained it from a complete reading."""
+    return exact(kinds)
+
+
 def count_kinds(read: Holdings, *, of: Collection | None = None, now: datetime, max_age: timedelta) -> Count:
     """How many distinct NFTs an account holds: of one collection, or of all together.
 

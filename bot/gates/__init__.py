@@ -1,11 +1,13 @@
 """What has to be held for a role: pure, no clock, no Discord, no database.
 
 rule        the conditions, as frozen values
-parser      reads a rule from a short text (tokens: its words and their places); rule_text writes it
+parser      reads a rule from a short text, of which conditions reads what contains no other rule (rule_tokens: its
+            words and their places; cursor: where the parser is); rule_text writes it
+contradictions   refuses rules that nobody can fulfil, or everybody
 describe    says a rule, and why it is answered as it is, in sentences
 storage     a rule as JSON, and back
 facts       what is known about a member
-judge       the answer to a rule from those facts
+judge       the answer to a rule from those facts (held_counts: how many; observed_spans: for how long)
 verdict     granted, denied or unknown, with the reason
 gate        a server's role and its rule; what a server has set
 """

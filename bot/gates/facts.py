@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.counts import Count, exact, unknown
+from bot.counts import Count, total, unknown
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 
@@ -53,7 +53,7 @@ class Held:
 
 
 UNKNOWN_HELD = Held()
-NOTHING_HELD = Held(exact(0), exact(0), has_all_tokens=True)
+NOTHING_HELD = Held(total(()), total(()), has_all_tokens=True)  # of nothing, which is exactly zero
 
 
 @dataclass(frozen=True, slots=True)

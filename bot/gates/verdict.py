@@ -26,6 +26,7 @@ class WhyCode(StrEnum):
     MAY_BE_LISTED = auto()
     PROVEN_IN_TIME = auto()  # until
     PROOF_TOO_OLD = auto()  # needed
+    MAY_BE_PROVEN = auto()
     NO_PROOF = auto()
     TRAITS_UNKNOWN = auto()
     SOME_GRANTED = auto()  # granted, needed, of

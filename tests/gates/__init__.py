@@ -1,0 +1,1 @@
+"""Tests of the gates' rules: their text, their answers, their sentences."""
