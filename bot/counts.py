@@ -5,7 +5,8 @@ only where the missing part could change it. Only an upper bound can lead to "no
 a role.
 
 Every count of something that was read is made by `_count`, and nothing else in the program gives a count an upper
-bound. The count is unknown, without a lower or an upper bound, if the answer
+bound; one that was stored is read back by `remembered`. The count is unknown, without a lower or an upper bound, if
+the answer
 
 - is from a source that reports the past (`Origin.is_live`), or from a fallback (`fallback_reason`);
 - is an earlier one that is shown again (`stale_reason`), is so old that it may have changed, or is from the future.
@@ -182,6 +183,31 @@ def count_collections(read: Holdings, *, now: datetime, max_age: timedelta) -> C
 def count_copies(read: NftList, *, now: datetime, max_age: timedelta) -> Count:
     """How many units an account holds of the one collection whose NFTs were read; see `count_kinds`."""
     return _count(sum(nft.copies for nft in read.nfts), read, whole=True, now=now, max_age=max_age)
+
+
+def count_listed(read: NftList, *, now: datetime, max_age: timedelta) -> Count:
+    """How many distinct NFTs an account holds of the one collection whose NFTs were read; see `count_kinds`."""
+    return _count(len(read.nfts), read, whole=True, now=now, max_age=max_age)
+
+
+def remembered(seen: int, as_of: datetime | None, *, whole: bool, now: datetime, max_age: timedelta) -> Count:
+    """A count that was stored, read back: unknown when it is too old to tell something about the present.
+
+    Args:
+        seen: The number that was stored.
+        as_of: When it was true; None: it never was.
+        whole: It was stored from a complete count; else at least so many were seen.
+        now: The current time.
+        max_age: How old it may be.
+    """
+    if not is_present(as_of, now=now, max_age=max_age):
+        return unknown()
+    return exact(seen) if whole else at_least(seen)
+
+
+def is_present(as_of: datetime | None, *, now: datetime, max_age: timedelta) -> bool:
+    """Whether what was true at a moment tells something about the present."""
+    return as_of is not None and now - as_of <= max_age and as_of - now <= CLOCK_TOLERANCE
 
 
 def unknown_reason(read: Holdings | NftList, *, now: datetime, max_age: timedelta) -> Reason | None:

@@ -170,7 +170,17 @@ class ShownHoldings:
 
 @dataclass(frozen=True, slots=True)
 class Nft:
-    """One NFT that an account holds; `copies` is how many units, `key` is unique within its source."""
+    """One NFT that an account holds.
+
+    Attributes:
+        key: Unique within its source.
+        nft_id: The token's id, decimal or hex.
+        copies: How many units.
+        name: Upstream's, as the other texts.
+        description: Of this NFT.
+        image_uris: In order of preference.
+        traits: Name and value of each; None: its source does not report them.
+    """
 
     key: str
     nft_id: str
@@ -178,6 +188,7 @@ class Nft:
     name: str = ""
     description: str = ""
     image_uris: tuple[str, ...] = ()
+    traits: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from bot.counts import (
     count_copies,
     count_kinds,
     exact,
+    remembered,
     total,
     unknown,
     unknown_reason,
@@ -293,10 +294,28 @@ def makes_counts(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Count"
 
 
+@pytest.mark.parametrize(
+    ("age", "whole", "expected"),
+    [
+        pytest.param(MAX_AGE, True, exact(3), id="just young enough"),
+        pytest.param(MAX_AGE, False, at_least(3), id="seen in part"),
+        pytest.param(MAX_AGE + timedelta(seconds=1), True, unknown(), id="too old"),
+        pytest.param(-CLOCK_TOLERANCE, True, exact(3), id="by a clock that is a little fast"),
+        pytest.param(-CLOCK_TOLERANCE - timedelta(seconds=1), True, unknown(), id="from the future"),
+    ],
+)
+def test_a_count_that_was_stored_is_unknown_when_it_is_too_old(age: timedelta, expected: Count, *, whole: bool) -> None:
+    assert remembered(3, NOW - age, whole=whole, now=NOW, max_age=MAX_AGE) == expected
+
+
+def test_a_count_of_what_was_never_read_is_unknown() -> None:
+    assert remembered(0, None, whole=True, now=NOW, max_age=MAX_AGE) == unknown()
+
+
 def test_nothing_else_in_the_program_makes_a_count() -> None:
     """So nothing else can give an upper bound to something that was read; sums and comparisons need no maker."""
     root = Path(bot.__file__).parent
     texts = {path: path.read_text(encoding="utf-8") for path in root.rglob("*.py")}
     trees = {path: ast.parse(text) for path, text in texts.items() if "Count(" in text or "bot.counts" in text}
     makers = {path.name for path, tree in trees.items() if any(makes_counts(node) for node in ast.walk(tree))}
-    assert makers == {"counts.py"}
+    assert makers == {"counts.py", "facts.py"}  # there: what a complete reading says about all that is not in it

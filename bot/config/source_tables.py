@@ -81,6 +81,7 @@ class _HttpSourceTable(_SourceTable):
     requests_per_second: float = Field(default=4, gt=0, le=10_000)
     timeout_seconds: float = Field(default=10, gt=0, le=60)
     api_key: SecretStr | None = Field(default=None, exclude=True)
+    live: bool = True
 
     @property
     def timeout(self) -> timedelta:

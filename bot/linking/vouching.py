@@ -55,6 +55,14 @@ class ProvenHere:
         """
         return await self._proven.of(user_id, scope if self._vouching else NOWHERE)
 
+    async def uncertain(self, user_id: int, scope: Scope) -> Proven:
+        """The accounts that would count if it were confirmed who owns them; see `ProvenAccounts.uncertain`.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        return await self._proven.uncertain(user_id, scope if self._vouching else NOWHERE)
+
 
 class Vouching:
     """What moderators vouch for. Every method may raise `StoreError`; nothing is half-saved.

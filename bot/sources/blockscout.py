@@ -79,13 +79,12 @@ class BlockscoutSource:
         name: As configured; the key's environment variable is named after it.
     """
 
-    abilities = Abilities()
-
     def __init__(self, session: aiohttp.ClientSession, settings: BlockscoutTable, *, name: str) -> None:
         chain = _CHAINS.get(settings.chain_id, f"chain {settings.chain_id}")
         key = settings.api_key
         self.name = name
         self.label = settings.label or f"{chain} (Blockscout)"
+        self.abilities = Abilities(is_live=settings.live)
         self.network = f"eip155:{settings.chain_id}"
         self._has_key = bool(key)
         self._client = JsonClient(

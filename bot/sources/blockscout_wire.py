@@ -29,6 +29,7 @@ from bot.sources.wire import (
     non_empty,
     not_understood,
     read_rows,
+    text,
     uri,
     whole_number,
 )
@@ -37,6 +38,9 @@ UNIQUE = "ERC-721"
 
 # A card has one picture: the icon, or that of an NFT. The API sends up to nine NFTs with each collection.
 _MAX_INSTANCES = 3
+# More than any collection that we know of has.
+_MAX_TRAITS = 200
+_MAX_TRAIT = 200
 # The longest paging key that we know of has four parts: addresses, and numbers of 78 digits.
 _MAX_CURSOR_PARTS = 20
 _MAX_CURSOR_TEXT = 200
@@ -103,6 +107,19 @@ class WireHolding(Wire):
         return Holding(self.token.to_collection(network, *more), self.amount)
 
 
+def _traits(value: object) -> tuple[tuple[str, str], ...] | None:
+    """Traits as `metadata.attributes` has them; None, which is "not known", for anything that cannot be read."""
+    if not isinstance(value, list) or len(value) > _MAX_TRAITS:
+        return None
+    traits = []
+    for each in value:
+        name, its = (each.get("trait_type"), each.get("value")) if isinstance(each, dict) else (None, None)
+        if isinstance(its, bool) or not isinstance(name, str) or not isinstance(its, str | int | float):
+            return None
+        traits.append((text(name, _MAX_TRAIT), text(its, _MAX_TRAIT)))
+    return tuple(traits)
+
+
 class WireNft(WirePictures):
     """A row of `tokens/{address}/instances` of one holder; `value` counts copies, and of an ERC-721 there is one."""
 
@@ -110,6 +127,11 @@ class WireNft(WirePictures):
     value: Copies
     name: Annotated[Text, Field(validation_alias=AliasPath("metadata", "name"))] = ""
     description: Annotated[Description, Field(validation_alias=AliasPath("metadata", "description"))] = ""
+    traits: Annotated[
+        tuple[tuple[str, str], ...] | None,
+        BeforeValidator(_traits),
+        Field(validation_alias=AliasPath("metadata", "attributes")),
+    ] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -127,6 +149,7 @@ class WireNft(WirePictures):
             name=self.name,
             description=self.description,
             image_uris=self.uris,
+            traits=self.traits,
         )
 
 

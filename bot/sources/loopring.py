@@ -81,7 +81,6 @@ class LoopringSource:
     """
 
     network = LOOPRING
-    abilities = Abilities()
 
     def __init__(
         self,
@@ -93,6 +92,7 @@ class LoopringSource:
     ) -> None:
         self.name = name
         self.label = label or NAME
+        self.abilities = Abilities(is_live=settings.live)
         key = settings.api_key
         self._client = JsonClient(
             session,

@@ -26,6 +26,9 @@ makes no decisions, and has no messages for members.
                 gate_history: every change of it, and how one is taken back; gate_rows; guild_table: its versions,
                 and servers that the bot has left; settings_table: what a server has set;
                 keep_out_table: accounts that members keep out of a server
+    sync/       reading_table: accounts that are read for gates, and what they hold (observations: as values;
+                observation_writer, observation_rows: to rows and back; account_queue: which are due, and who reads
+                them; reading_census: how networks and collections stand)
 """
 
 from __future__ import annotations
@@ -54,6 +57,7 @@ from bot.store.linking.session_table import Sessions
 from bot.store.linking.share_table import Shares
 from bot.store.linking.vouch_table import Vouches
 from bot.store.linking.wallet_table import Wallets
+from bot.store.sync.reading_table import Readings
 from bot.store.thread import Reader, Writer
 
 T = TypeVar("T")
@@ -83,6 +87,7 @@ class Store:
         self.gates = Gates(writer)
         self.guild_settings = SettingsTable(writer)
         self.keep_outs = KeepOuts(writer)
+        self.readings = Readings(writer, self.reader)
 
     @classmethod
     async def open(cls, path: Path | None, *, backups: Path | None = None, lock_timeout: float = LOCK_TIMEOUT) -> Store:

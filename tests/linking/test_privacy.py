@@ -27,7 +27,10 @@ HERS, LOST, WANTED, LINKED, COLD, VOUCHED = (f"loopring:{number}" for number in 
 LABEL = "behind the clock"
 NAME = "ann_with_a_name"
 # What was found out about the networks, for anyone: an account's owner, how a wallet's address is computed.
-FACTS = {"owners", "wallets"}
+FOUND_OUT = {"owners", "wallets"}
+# What accounts hold, as it was read: it names accounts, and goes with the last member who has one.
+READINGS = {f"sync_{name}" for name in ("accounts", "networks", "collections", "held", "parts", "levels", "tokens")}
+FACTS = FOUND_OUT | READINGS
 # What is the bot's own: when it last looked at contests; how often a server's moderators asked today, and what a
 # server has set, without names.
 OWN = {"rounds", "vouch_asks", "guild_settings"}

@@ -119,6 +119,37 @@ ROWS: dict[str, dict[str, Any]] = {
         "notified": 1,
         "tried": 0,
     },
+    "sync_accounts": {
+        "id": 1,
+        "account": "loopring:10001",
+        "network": "loopring",
+        "due": 700,
+        "leased_until": 650,
+        "lease": "this one",
+        "tries": 1,
+        "read_at": 600,
+        "part_at": 610,
+        "holds": 1,
+        "emptied_at": None,
+        "failed_at": 620,
+        "failure": "no answer",
+    },
+    "sync_networks": {"network": "loopring", "failing_since": 500},
+    "sync_collections": {"id": 1, "network": "loopring", "collection_id": "254", "name": "Harbour Lights"},
+    "sync_held": {
+        "account_id": 1,
+        "collection_id": 1,
+        "kinds": 2,
+        "copies": 3,
+        "first_at": 500,
+        "last_at": None,
+        "gone_at": None,
+        "tokens_at": 600,
+        "tokens_whole": 1,
+    },
+    "sync_parts": {"account_id": 1, "collection_id": 1, "kinds": 1},
+    "sync_levels": {"account_id": 1, "collection_id": 1, "at": 500, "kinds": 2, "copies": 3},
+    "sync_tokens": {"account_id": 1, "collection_id": 1, "token_id": "7", "copies": 3, "traits": None},
     "vouch_asks": {"id": 1, "guild_id": 9, "moderator": b"moderator", "at": 100},
     "guild_settings": {"guild_id": 9, "settings": '{"log_channel_id": 5}', "saved_at": 100},
     "protected_members": {"guild_id": 9, "user_id": 1, "ended": 0},
@@ -166,7 +197,7 @@ def make_store_of(place: Place, step: str) -> dict[str, dict[str, Any]]:
             if name in db.table_names()
         }
         for name, row in rows.items():
-            db.table(name).insert(row)
+            db.table(name).insert(row, replace=True)  # in place of what triggers have inserted
     return rows
 
 

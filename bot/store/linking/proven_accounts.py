@@ -34,6 +34,19 @@ _VOUCHED = f"""
     )
 """
 
+# Who owns the account of this very link is not confirmed, or not any more: nobody is known to be somebody else.
+_UNDECIDED = """
+    links.account NOT GLOB 'eip155:*'
+    AND NOT EXISTS (SELECT 1 FROM owners WHERE owners.account = links.account AND is_confirmed)
+"""
+_UNCERTAIN = f"""
+    SELECT links.account, links.owner, method, proven_at, first_proven_at,
+        EXISTS (SELECT 1 FROM frozen WHERE frozen.owner = links.owner)
+    FROM links JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {COVERED}
+    WHERE links.user_id = ? AND {_UNDECIDED}
+"""
+_VOUCHED_UNCERTAIN = _VOUCHED.replace(OWNED.replace("links.", "vouches."), _UNDECIDED.replace("links.", "vouches."))
+
 
 class ProvenAccounts:
     """Answers that question. Every method raises `StoreError` when SQLite fails."""
@@ -48,13 +61,22 @@ class ProvenAccounts:
             user_id: The member.
             scope: The server in which it is asked, with since when they are a member of it; or `NOWHERE`.
         """
+        return await self._find(user_id, scope, _SIGNED, _VOUCHED)
 
+    async def uncertain(self, user_id: int, scope: Scope) -> Proven:
+        """The accounts that would count if it were confirmed who owns them; it is not known to be somebody else.
+
+        They count for nothing, and what they hold is unknown: so a member keeps what they earned before.
+        """
+        return await self._find(user_id, scope, _UNCERTAIN, _VOUCHED_UNCERTAIN)
+
+    async def _find(self, user_id: int, scope: Scope, signatures: str, vouches: str) -> Proven:
         def work(db: Database) -> list[tuple[Any, ...]]:
-            signed: list[tuple[Any, ...]] = db.execute(_SIGNED, [user_id]).fetchall()
+            signed: list[tuple[Any, ...]] = db.execute(signatures, [user_id]).fetchall()
             if not isinstance(scope, InGuild):
                 return signed
             values = [user_id, scope.guild_id, seconds(scope.joined_at)]
-            return [*db.execute(_VOUCHED, values).fetchall(), *signed]  # a signature replaces a vouch
+            return [*db.execute(vouches, values).fetchall(), *signed]  # a signature replaces a vouch
 
         found = map(_to_proven, await self._writer.run(work))
         return Proven(user_id, scope, {each.account: each for each in found})

@@ -6,7 +6,15 @@ Ids of Discord are integers, accounts are `network:account_id`, addresses are 0x
 
 # In the order of their steps: each module adds its own when it is imported.
 from bot.store.schema import first_tables, server_tables  # isort: skip
-from bot.store.schema import claim_tables, gate_tables, settings_tables
+from bot.store.schema import claim_tables, gate_tables, reading_tables, settings_tables
 from bot.store.schema.first_tables import MIGRATIONS
 
-__all__ = ["MIGRATIONS", "claim_tables", "first_tables", "gate_tables", "server_tables", "settings_tables"]
+__all__ = [
+    "MIGRATIONS",
+    "claim_tables",
+    "first_tables",
+    "gate_tables",
+    "reading_tables",
+    "server_tables",
+    "settings_tables",
+]

@@ -1,0 +1,1 @@
+"""What sync stores: what accounts hold, and what follows for members."""

@@ -1,0 +1,61 @@
+"""How networks and collections stand, counted over indexes: for the breaker, and for `/sync status`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.gates.rule import CollectionRef
+from bot.roles.safety import CollectionCensus, SourceCensus
+from bot.store.rows import first, moment, seconds
+
+# What was held so long ago still counts as held by the breaker.
+LOOK_BACK = timedelta(days=1)
+
+
+def source_census(db: Database, network: str, now: datetime) -> SourceCensus:
+    """Accounts of a network that hold something, or did a day ago; and of these, those that read as empty."""
+    holding = "SELECT count(*) FROM sync_accounts WHERE network = ? AND holds > 0"
+    emptied = "SELECT count(*) FROM sync_accounts WHERE network = ? AND emptied_at IS NOT NULL AND emptied_at > ?"
+    empty = _number(db, emptied, [network, seconds(now - LOOK_BACK)])
+    return SourceCensus(accounts=_number(db, holding, [network]) + empty, emptied=empty)
+
+
+def collection_census(db: Database, collection: CollectionRef, now: datetime) -> CollectionCensus:
+    """Accounts that hold a collection, or did a day ago; and of these, those that hold none now."""
+    sql = "SELECT id FROM sync_collections WHERE network = ? AND collection_id = ?"
+    row = first(db, sql, [collection.network, collection.collection_id])
+    if row is None:
+        return CollectionCensus(holders=0, gone=0)
+    holding = "SELECT count(*) FROM sync_held WHERE collection_id = ? AND gone_at IS NULL"
+    lost = "SELECT count(*) FROM sync_held WHERE collection_id = ? AND gone_at > ?"
+    gone = _number(db, lost, [row[0], seconds(now - LOOK_BACK)])
+    return CollectionCensus(holders=_number(db, holding, [row[0]]) + gone, gone=gone)
+
+
+def account_count(db: Database, network: str) -> int:
+    """How many accounts of a network are read."""
+    return _number(db, "SELECT count(*) FROM sync_accounts WHERE network = ?", [network])
+
+
+def unread_count(db: Database, network: str) -> int:
+    """How many of these were never read."""
+    return _number(db, "SELECT count(*) FROM sync_accounts WHERE network = ? AND read_at IS NULL", [network])
+
+
+def oldest_reading(db: Database, network: str) -> datetime | None:
+    """As of when the oldest reading is, of those accounts that were read; None: none was."""
+    sql = "SELECT read_at FROM sync_accounts WHERE network = ? AND read_at > 0 ORDER BY read_at LIMIT 1"
+    row = first(db, sql, [network])
+    return moment(row[0]) if row else None
+
+
+def failing_since(db: Database, network: str) -> datetime | None:
+    """Since when no account of a network was read though it was tried; None: the latest attempt succeeded."""
+    row = first(db, "SELECT failing_since FROM sync_networks WHERE network = ?", [network])
+    return moment(row[0]) if row else None
+
+
+def _number(db: Database, sql: str, values: list[object]) -> int:
+    return int((first(db, sql, values) or (0,))[0])

@@ -1,0 +1,292 @@
+"""Reads accounts at their sources and stores what was observed; what cannot be read leaves what is stored as it is.
+
+Whatever is not a complete and present answer of a live source changes no observation: an error, a list that breaks off
+or does not add up, a fallback, a source that is configured as one of the past, "no such account". It only sets when the
+account is tried again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+from bot.counts import count_collections, count_copies, count_listed, unknown_reason
+from bot.errors import LimitError, TesseraError
+from bot.gates.facts import Held
+from bot.gates.rule import CollectionRef
+from bot.holdings import Account, Collection, Holdings
+from bot.linking.vouching import ProvenHere
+from bot.links import Proven, Scope
+from bot.messages import Message
+from bot.reasons import Reason, ReasonCode, reason_words, source_error
+from bot.sources.askers import Asker, Askers
+from bot.sources.source import Source
+from bot.store.sync.observations import ReadAccount, ReadTokens, Retention, Saved
+from bot.store.sync.reading_table import Readings as ReadingTable
+from bot.sync.account_facts import to_state
+from bot.sync.reading_ages import ReadingAges
+from bot.sync.results import AccountState
+from bot.sync.source_answers import last_holdings, last_nfts, ref_of, to_reading, to_tokens
+
+log = logging.getLogger(__name__)
+
+_NO_SOURCE = Message("No source here knows `{network}` any more: this bot's operator has removed it.")
+_INTERNAL_ERROR = Message("Something went wrong inside Tessera; its operator finds it in the log.")
+
+# Pages that arrived so long after each other say nothing about one moment.
+_LONGEST_READING = timedelta(minutes=5)
+_SHORTEST_PAUSE = timedelta(seconds=2)
+_LONGEST_PAUSE = timedelta(minutes=15)
+_MOST_DOUBLINGS = 20  # enough for the longest pause, and small enough not to overflow
+# Whatever rules ask for today: history that was deleted cannot be read again.
+_LEAST_HISTORY = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What rules ask for besides the number of kinds.
+
+    Attributes:
+        tokens: Collections whose single NFTs (copies, ids, traits) some rule asks for.
+        history: The longest span that some rule looks back.
+    """
+
+    tokens: frozenset[CollectionRef] = frozenset()
+    history: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOutcome:
+    """What became of reading one account.
+
+    Attributes:
+        account: The account.
+        saved: What became of the answer; None: there was none that could be used.
+        failure: Why it was not complete.
+    """
+
+    account: Account
+    saved: Saved | None
+    failure: Reason | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is known now what the account holds."""
+        return self.saved is Saved.WHOLE
+
+
+class Readings:
+    """Reads accounts, and answers what is known about them. Every method may raise `StoreError`.
+
+    Args:
+        store: Where observations are stored.
+        sources: One for each network.
+        proven: Which accounts are whose.
+        rates: Name of a source → how many requests a second it may be sent.
+        interval: How often each account is to be read.
+        wanted: What rules ask for at this moment.
+        clock: Returns the present as an aware datetime.
+        random: Spreads what is tried again.
+
+    Attributes:
+        ages: How often accounts can be read, and how long a reading counts.
+    """
+
+    def __init__(
+        self,
+        store: ReadingTable,
+        sources: Sequence[Source],
+        proven: ProvenHere,
+        *,
+        rates: Mapping[str, float],
+        interval: timedelta,
+        wanted: Callable[[], Wanted],
+        clock: Callable[[], datetime],
+        random: Random,
+    ) -> None:
+        self._store = store
+        self._sources = {source.network: source for source in sources}
+        self._proven = proven
+        self._interval = interval
+        names = {source.network: source.name for source in sources}
+        self.ages = ReadingAges(
+            store, {network: rates.get(name, 0) for network, name in names.items()}, interval, clock
+        )
+        self._wanted = wanted
+        self._clock = clock
+        self._random = random
+        self._under_way: dict[Account, tuple[Askers, asyncio.Task[ReadOutcome]]] = {}
+
+    @property
+    def networks(self) -> Sequence[str]:
+        """Of which accounts can be read here."""
+        return tuple(self._sources)
+
+    def label(self, network: str) -> str:
+        """The source of a network, for people; the network itself where none is configured any more."""
+        source = self._sources.get(network)
+        return source.label if source else network
+
+    async def read(self, account: Account, asker: Asker) -> ReadOutcome:
+        """Read one account at its source now, and store what was observed.
+
+        Nothing of it is older than this call, unless the account is being read at this moment: then that is its
+        answer too. It goes on when the caller leaves.
+
+        Raises:
+            LimitError: the asker has too many questions under way.
+            StoreError: nothing was stored.
+        """
+        found = self._under_way.get(account)
+        if found and not found[1].done():
+            askers, task = found
+            askers.join(asker)
+        else:
+            askers = Askers(asker)
+            task = asyncio.create_task(self._read(account, askers), name=f"read {account} for gates")
+            self._under_way[account] = askers, task
+            task.add_done_callback(partial(self._on_end, account))
+        try:
+            return await asyncio.shield(task)
+        finally:
+            askers.leave(asker)
+
+    def _on_end(self, account: Account, task: asyncio.Task[ReadOutcome]) -> None:
+        if self._under_way[account][1] is task:
+            del self._under_way[account]
+        if not task.cancelled():
+            task.exception()  # marked as retrieved: all who waited for it may have left
+
+    async def close(self) -> None:
+        """Stop the readings that are under way."""
+        tasks = [task for _, task in self._under_way.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def facts_of(self, user_id: int, scope: Scope) -> Sequence[AccountState]:
+        """What is known about a member's accounts that count in a scope, from what is stored.
+
+        An account that would count if it were confirmed who owns it is among them, as uncertain.
+        """
+        proven, uncertain = await self._proven.of(user_id, scope), await self._proven.uncertain(user_id, scope)
+        return await self._states(proven, uncertain)
+
+    async def second_answer(self, account: Account, collection: CollectionRef, asker: Asker) -> Held | None:
+        """What an account holds of one collection by another question than the usual one: its single NFTs.
+
+        Nothing is stored. None: there is no live source that could be asked.
+
+        Raises:
+            SourceError, NotFoundError: no usable answer; nothing follows from that.
+        """
+        source = self._sources.get(account.network)
+        if source is None or not source.abilities.is_live or collection.network != account.network:
+            return None
+        asked = Collection(collection.network, collection.collection_id)
+        nfts = await last_nfts(source, account, asked, Askers(asker), self._clock)
+        now, max_age = self._clock(), await self.ages.max_age(account.network)
+        if nfts is None or unknown_reason(nfts, now=now, max_age=max_age):
+            return Held()
+        tokens = to_tokens(nfts, now, max_age)
+        return Held(
+            count_listed(nfts, now=now, max_age=max_age),
+            count_copies(nfts, now=now, max_age=max_age),
+            tokens.tokens,
+            has_all_tokens=tokens.is_whole,
+        )
+
+    async def _states(self, proven: Proven, uncertain: Proven) -> Sequence[AccountState]:
+        accounts = {**uncertain.accounts, **proven.accounts}
+        stored = await self._store.of(list(accounts))
+        now = self._clock()
+        ages = {network: await self.ages.max_age(network) for network in {account.network for account in accounts}}
+        return [
+            to_state(
+                its,
+                stored.get(account),
+                is_certain=account in proven.accounts and not its.is_frozen,
+                now=now,
+                max_age=ages[account.network],
+            )
+            for account, its in sorted(accounts.items(), key=lambda item: str(item[0]))
+        ]
+
+    async def _read(self, account: Account, askers: Askers) -> ReadOutcome:
+        source = self._sources.get(account.network)
+        if source is None:
+            return await self._fail(account, source_error(_NO_SOURCE(network=account.network)))
+        try:
+            holdings = await last_holdings(source, account, askers, self._clock)
+            if holdings is None:
+                return await self._fail(account, Reason.of(ReasonCode.ASKED_FIRST_SILENT, label=source.label))
+        except LimitError:
+            raise
+        except TesseraError as error:
+            return await self._fail(account, source_error(error.words))
+        except Exception:  # a defect with one account must not stop the others, and is not tried again at once
+            log.exception("reading %s failed", account)
+            return await self._fail(account, source_error(_INTERNAL_ERROR()))
+        return await self._store_answer(source, holdings, askers)
+
+    async def _store_answer(self, source: Source, holdings: Holdings, askers: Askers) -> ReadOutcome:
+        account, now = holdings.account, self._clock()
+        max_age = await self.ages.max_age(account.network)
+        if why := unknown_reason(holdings, now=now, max_age=max_age):
+            return await self._fail(account, why)
+        wanted = self._wanted()
+        retention = Retention(max_age, max(wanted.history, _LEAST_HISTORY))
+        is_whole = count_collections(holdings, now=now, max_age=max_age).high is not None
+        reason = holdings.incomplete_reason
+        if now - holdings.as_of > _LONGEST_READING:
+            is_whole, reason = False, reason or Reason.of(ReasonCode.LIST_CHANGED)
+        if not is_whole:
+            part = to_reading(holdings, is_whole=False)
+            return await self._fail(account, reason or Reason.of(ReasonCode.LIST_CHANGED), part, retention)
+        read = await self._with_tokens(source, holdings, wanted, askers, max_age)
+        now = self._clock()
+        saved = await self._store.save(read, now, retention, next_at=now + self._interval)
+        if saved is Saved.OLDER:
+            return await self._fail(account, Reason.of(ReasonCode.TOO_OLD))
+        return ReadOutcome(account, saved)
+
+    async def _with_tokens(
+        self, source: Source, holdings: Holdings, wanted: Wanted, askers: Askers, max_age: timedelta
+    ) -> ReadAccount:
+        """The reading, with the NFTs of those collections that rules ask for and that the account holds."""
+        tokens: dict[CollectionRef, ReadTokens] = {}
+        asked = frozenset(ref for row in holdings.holdings if (ref := ref_of(row.collection)) in wanted.tokens)
+        for row in holdings.holdings:
+            if (ref := ref_of(row.collection)) not in asked:
+                continue
+            try:
+                nfts = await last_nfts(source, holdings.account, row.collection, askers, self._clock)
+            except TesseraError as error:
+                log.info("the NFTs of %s of %s: %s", ref, holdings.account, error.sentence)
+                continue
+            now = self._clock()
+            if nfts and not unknown_reason(nfts, now=now, max_age=max_age):
+                tokens[ref] = to_tokens(nfts.expecting(row.kinds), now, max_age)
+        return to_reading(holdings, is_whole=True, asked=asked, tokens=tokens)
+
+    async def _fail(
+        self, account: Account, why: Reason, part: ReadAccount | None = None, retention: Retention | None = None
+    ) -> ReadOutcome:
+        now = self._clock()
+
+        def next_at(tries: int) -> datetime:
+            return now + backoff(tries, self._random)
+
+        saved = await self._store.save_failure(account, now, reason_words(why), next_at, part, retention)
+        return ReadOutcome(account, saved if part else None, why)
+
+
+def backoff(tries: int, random: Random) -> timedelta:
+    """How long to wait after so many failures in a row: from 2 seconds to 15 minutes, at most, and not all at once."""
+    longest = min(_SHORTEST_PAUSE * (1 << min(tries - 1, _MOST_DOUBLINGS)), _LONGEST_PAUSE)
+    return max(_SHORTEST_PAUSE, longest * (0.5 + random.random() / 2))

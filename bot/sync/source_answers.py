@@ -1,0 +1,101 @@
+"""What a source answers about one account, as what is stored of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from bot.counts import count_copies
+from bot.errors import SourceError
+from bot.gates.facts import Token
+from bot.gates.rule import CollectionRef
+from bot.holdings import Account, Collection, Holdings, NftList
+from bot.sources.askers import Askers
+from bot.sources.reading import read_holdings, read_nfts
+from bot.sources.source import Source
+from bot.store.sync.observations import ReadAccount, ReadTokens
+
+# A balance may have 78 digits, and the store's numbers end before that; no rule asks for so many.
+_MOST_COPIES = 2**60
+
+T = TypeVar("T", Holdings, NftList)
+
+
+async def last_holdings(
+    source: Source, account: Account, askers: Askers, clock: Callable[[], datetime]
+) -> Holdings | None:
+    """What an account holds; where the list broke off in the middle, what had arrived, marked as incomplete.
+
+    Raises:
+        SourceError, NotFoundError: nothing arrived; see `read_holdings`.
+    """
+    return await _last(read_holdings(source, account, askers, clock=clock))
+
+
+async def last_nfts(
+    source: Source, account: Account, collection: Collection, askers: Askers, clock: Callable[[], datetime]
+) -> NftList | None:
+    """The NFTs of one collection that an account holds, likewise."""
+    return await _last(read_nfts(source, account, collection, askers, clock=clock))
+
+
+async def _last(states: AsyncIterator[T]) -> T | None:
+    latest: T | None = None
+    try:
+        async for state in states:
+            latest = state
+    except SourceError as error:
+        if latest is None:
+            raise
+        return latest.broken_off(error.words)
+    return latest
+
+
+def token_number(nft_id: str) -> int | None:
+    """A token's id as a number: decimal, or hex with 0x; None: it is neither."""
+    try:
+        return int(nft_id, 16) if nft_id.startswith("0x") else int(nft_id)
+    except ValueError:
+        return None
+
+
+def ref_of(collection: Collection) -> CollectionRef:
+    """How rules name a collection."""
+    return CollectionRef(collection.network, collection.collection_id)
+
+
+def to_reading(
+    holdings: Holdings,
+    *,
+    is_whole: bool,
+    asked: frozenset[CollectionRef] = frozenset(),
+    tokens: Mapping[CollectionRef, ReadTokens] | None = None,
+) -> ReadAccount:
+    """What was read of an account, with the NFTs of those collections that were asked for."""
+    return ReadAccount(
+        account=holdings.account,
+        as_of=holdings.as_of,
+        is_whole=is_whole,
+        kinds={ref_of(row.collection): row.kinds for row in holdings.holdings},
+        names={ref_of(row.collection): row.collection.name for row in holdings.holdings},
+        asked=asked,
+        tokens=tokens or {},
+    )
+
+
+def to_tokens(nfts: NftList, now: datetime, max_age: timedelta) -> ReadTokens:
+    """Tokens by number; one that has none makes the list incomplete."""
+    tokens: dict[int, Token] = {}
+    copies = count_copies(nfts, now=now, max_age=max_age)
+    numbered = 0
+    for nft in nfts.nfts:
+        number = token_number(nft.nft_id)
+        if number is None:
+            continue
+        numbered += 1
+        before = tokens.get(number)
+        traits = None if nft.traits is None else frozenset((a.casefold(), b.casefold()) for a, b in nft.traits)
+        tokens[number] = Token(min(nft.copies + (before.copies if before else 0), _MOST_COPIES), traits)
+    is_whole = copies.high is not None and numbered == len(nfts.nfts)
+    return ReadTokens(nfts.as_of or now, tokens, min(copies.low, _MOST_COPIES), is_whole=is_whole)
