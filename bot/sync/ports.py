@@ -34,11 +34,16 @@ class DiscordError(TesseraError):
     """Discord did not do it; nothing is known to have changed. Waiting helps.
 
     DiscordError
+    ├── TokenRefusedError  401: nothing is sent any more, until the bot is started with a new token
     ├── NotAllowedError    403: the bot may not; asking again does not help before an admin repairs something
     ├── RoleGoneError      the role does not exist
     ├── MemberGoneError    the member is not in that server
     └── OutcomeUnknownError   the request may or may not have taken effect: read before anything else
     """
+
+
+class TokenRefusedError(DiscordError):
+    """Discord refuses the bot's token (401): no call sends anything any more, and each raises this."""
 
 
 class NotAllowedError(DiscordError):

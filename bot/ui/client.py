@@ -1,7 +1,7 @@
 """class Bot: the connection to Discord, its commands, and how every error is answered.
 
-No privileged intents, no members in memory, no mentions ever. Every interaction ends with an answer or with a clear
-error; what goes wrong unexpectedly is logged under a reference that is shown to the person.
+No members in memory, no mentions ever, no intent that is not switched on. Every interaction ends with an answer or with
+a clear error; what goes wrong unexpectedly is logged under a reference that is shown to the person.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from bot.messages import Message
 from bot.ui import waiting_notice
 from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.embeds import error_embed
+from bot.ui.intents import intents_of
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.panel import ID_PREFIX, RUN, action_of
 from bot.ui.typed_input import NOT_UNDERSTOOD, check_input
@@ -116,11 +117,12 @@ class Bot(commands.Bot):
             command_prefix=(),  # slash commands only
             help_command=None,
             tree_cls=Tree,
-            intents=discord.Intents(guilds=True),
+            intents=intents_of(settings),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=60.0,  # a longer pause is an error: whoever waits in it can do nothing else
             # How long READY is delayed after the last server was announced; no code here needs all of them.
             guild_ready_timeout=READY_PAUSE,
         )

@@ -1,0 +1,1 @@
+"""Sync over real discord.py, and the commands about gates."""
