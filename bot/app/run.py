@@ -34,8 +34,8 @@ _FATAL_CLOSE = {
     4012: Message("Discord no longer supports the version of its API that this Tessera knows: update Tessera."),
     4013: Message("Discord does not know the intents that this Tessera asks for: update Tessera."),
     4014: Message(
-        "Discord does not grant this bot the members intent: switch it on in the developer portal (Bot → Server Members "
-        "Intent), or set members_intent = false."
+        "Discord does not grant this bot the members intent: switch it on in the developer portal (Bot → Server "
+        "Members Intent), or set members_intent = false."
     ),
 }
 _CLOSED_FOR_GOOD = Message("Discord closed the connection for good (code {code}).")

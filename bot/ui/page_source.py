@@ -29,6 +29,9 @@ class PageSource(Protocol):
             TesseraError: shown to the person who chose.
         """
 
+    def must_ask(self) -> bool:
+        """Whether `ask_again` asks anybody, so that a press has to be acknowledged before it."""
+
     async def ask_again(self) -> PageSource:
         """The same pages, if they may still be shown; asked at every press.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -20,7 +20,7 @@ from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.page_items import BackButton, JumpButton, JumpModal, OpenMenu, TabButton, TurnButton
 from bot.ui.page_source import PageSource
-from bot.ui.panel import Host, Panel
+from bot.ui.panel import Host, Panel, custom_id
 
 log = logging.getLogger(__name__)
 
@@ -139,10 +139,16 @@ class Paginator(Panel):
             log.info("a page was not shown: %s", type(error).__name__)
 
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
-        """Only the person who asked may press, or send a modal; and only what may still be shown is shown."""
+        """Only the person who asked may press, or send a modal; and only what may still be shown is shown.
+
+        The press that opens the modal shows nothing, and opens none once it is acknowledged; sending that one is asked.
+        """
         if not await super().interaction_check(interaction):
             return False
         listed = self._stack[0][0]
+        if not listed.must_ask() or _is_press_of(interaction, "jump"):
+            return True
+        await self._acknowledge(interaction)  # neither Discord nor the store is certain to answer within three seconds
         asked = await listed.ask_again()
         source, page = self._stack[0]
         if source is listed:  # else newer data came, or another tab, which was asked for itself
@@ -197,7 +203,7 @@ class Paginator(Panel):
 
     async def open(self, interaction: discord.Interaction[Any], value: str) -> None:
         """Answer a choice by opening it."""
-        await self._host.acknowledge(interaction)  # it may have to be fetched
+        await self._acknowledge(interaction)  # it may have to be fetched
         press = self._count_press()
         opened = await self._stack[-1][0].open(value)
         if press == self._presses:
@@ -207,7 +213,7 @@ class Paginator(Panel):
 
     async def switch(self, interaction: discord.Interaction[Any], value: str) -> None:
         """Answer a press by showing another tab of the list."""
-        await self._host.acknowledge(interaction)
+        await self._acknowledge(interaction)
         press = self._count_press()
         switched = await self._stack[0][0].switch(value)
         if press == self._presses:
@@ -229,7 +235,14 @@ class Paginator(Panel):
     async def _answer(self, interaction: discord.Interaction[Any]) -> None:
         self._count_press()
         self._latest = interaction
-        await interaction.response.edit_message(embeds=self._embeds(), view=self._layout())
+        if interaction.response.is_done():
+            await self.show()
+        else:
+            await interaction.response.edit_message(embeds=self._embeds(), view=self._layout())
+
+    async def _acknowledge(self, interaction: discord.Interaction[Any]) -> None:
+        if not interaction.response.is_done():
+            await self._host.acknowledge(interaction)
 
     def _embeds(self) -> list[discord.Embed]:
         if self._withdrawn:
@@ -275,3 +288,8 @@ class Paginator(Panel):
             self.add_item(item)
         elif not wanted and item in self.children:
             self.remove_item(item)
+
+
+def _is_press_of(interaction: discord.Interaction[Any], action: str) -> bool:
+    pressed = cast("dict[str, Any]", interaction.data or {}).get("custom_id")
+    return interaction.type is discord.InteractionType.component and pressed == custom_id(action)

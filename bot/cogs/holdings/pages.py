@@ -54,6 +54,10 @@ class HoldingsPages:
     main: tuple[Account, str] | None = None
     shared: SharedAccounts | None = None
 
+    def must_ask(self) -> bool:
+        """What another member shares is asked about: Discord, and the store."""
+        return self.shared is not None
+
     async def ask_again(self) -> HoldingsPages:
         """The same pages, if they may still be shown.
 
@@ -221,6 +225,10 @@ class CollectionPages:
             if not self._nfts.complete and page == self.page_count() - 1:
                 shown.append(holdings_embeds.incomplete_embed(self._nfts.incomplete_reason))
         return embeds.fit(shown)
+
+    def must_ask(self) -> bool:
+        """Nobody: see `ask_again`."""
+        return False
 
     async def ask_again(self) -> CollectionPages:
         """The same: a collection belongs to nobody. What it was opened from is asked before it."""
