@@ -77,6 +77,14 @@ class LiveBot:
         """Let Discord's REST fail."""
         await self.sandbox.post("/_sandbox/faults", {"service": "discord", "path": path, "kind": kind, **options})
 
+    async def odd_queries(self, **fault: Any) -> None:
+        """Let Discord's gateway answer questions for members in an odd way."""
+        await self.sandbox.post("/_sandbox/member_queries", fault)
+
+    async def questions(self) -> int:
+        """How many questions for members reached the gateway."""
+        return int((await self.sandbox.get("/_sandbox/discord"))["opcodes"].get("8", 0))
+
     async def sent(self, path: str) -> list[str]:
         """The requests to Discord whose path contains `path`: method and path."""
         traffic = await self.sandbox.get("/_sandbox/traffic", service="discord")

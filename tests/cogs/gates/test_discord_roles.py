@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -106,6 +107,41 @@ async def test_a_request_that_hangs_is_given_up() -> None:
         await live.fault("slow", ROUTE, times=4, seconds=30)
         with pytest.raises(OutcomeUnknownError):
             await live.roles.add_role(MOSAIC, BRUNO, WHALE, REASON)
+
+
+async def test_a_change_whose_answer_is_lost_is_made_once() -> None:
+    async with live_bot() as live:
+        await live.fault("lost", ROUTE, times=1, status=503)
+        await live.roles.add_role(MOSAIC, BRUNO, WHALE, REASON)
+        assert live.roles_of(BRUNO) == {MOSAICIST, WHALE}
+        assert len(live.audit_log) == 1
+
+
+async def test_the_members_of_each_role_are_counted() -> None:
+    async with live_bot() as live:
+        counts = await live.roles.count_role_members(MOSAIC)
+        assert counts is not None
+        have = [member for member in live.guild.members.values() if LIGHTKEEPER in member.roles]
+        assert counts[LIGHTKEEPER] == len(have) > 0
+
+
+async def test_where_discord_does_not_count_nothing_is_said() -> None:
+    async with live_bot() as live:
+        body = {"message": "Missing Access", "code": 50001}
+        await live.fault("status", "member-counts", times=1, status=403, body=body)
+        assert await live.roles.count_role_members(MOSAIC) is None
+
+
+async def test_a_power_that_a_role_got_is_seen_also_where_it_has_no_name() -> None:
+    async with live_bot() as live:
+        fields = {"guild": MOSAIC, "action": "change", "role": WHALE, "permissions": str(1 << 60 | 1 << 28)}
+        await live.sandbox.post("/_sandbox/roles", fields)
+        role = live.bot.get_guild(MOSAIC).get_role(WHALE)  # type: ignore[union-attr] # there is
+        async with asyncio.timeout(60):
+            while not role.permissions.value:  # type: ignore[union-attr] # noqa: ASYNC110 - the state is another's
+                await asyncio.sleep(0.01)
+        powers = live.roles.guild_roles(MOSAIC).roles[WHALE].powers  # type: ignore[union-attr] # there are
+        assert powers == {"manage_roles", "permission_60"}  # also what discord.py has no name for
 
 
 async def test_a_page_that_is_not_discords_confirms_nothing() -> None:

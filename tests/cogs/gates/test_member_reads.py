@@ -151,3 +151,56 @@ async def test_one_member_does_not_wait_behind_a_scan() -> None:
         assert found[BRUNO].roles == {MOSAICIST}
         assert live.time.slept == []
         assert await live.sent("/members") == [f"GET /api/v10/guilds/{MOSAIC}/members/{BRUNO}"]
+
+
+async def test_a_member_who_is_left_out_of_an_answer_is_found_alone() -> None:
+    async with live_bot() as live:
+        await live.odd_queries(omit=[CHIAMAKA], times=1)
+        found = await live.roles.read_members(MOSAIC, [BRUNO, CHIAMAKA])
+        assert found[CHIAMAKA].presence is Presence.PRESENT
+        assert await live.sent("/members") == [f"GET /api/v10/guilds/{MOSAIC}/members/{CHIAMAKA}"]
+
+
+@pytest.mark.parametrize("fault", [{"silent": True}, {"retry_after": 20}], ids=["silent", "rate limited"])
+async def test_where_the_gateway_does_not_answer_members_are_read_one_by_one_for_a_while(fault: dict[str, Any]) -> None:
+    seconds = 0.2 if "silent" in fault else 60.0  # the refusal ends the wait
+    async with live_bot(answer_within=seconds) as live:
+        await live.odd_queries(**fault, times=1)
+        found = await live.roles.read_members(MOSAIC, [BRUNO, ELIF])
+        assert found[BRUNO].roles == {MOSAICIST}
+        assert len(await live.sent("/members")) == 2
+        await live.roles.read_members(MOSAIC, [BRUNO])
+        assert (await live.questions(), len(await live.sent("/members"))) == (1, 3)
+        live.time.time += 31
+        await live.roles.read_members(MOSAIC, [BRUNO])
+        assert (await live.questions(), len(await live.sent("/members"))) == (2, 3)
+
+
+async def test_a_long_list_is_not_read_one_by_one() -> None:
+    async with live_bot() as live:
+        ids = crowd(live, 320)
+        await live.odd_queries(retry_after=20, times=1)
+        found = await live.roles.read_members(MOSAIC, ids)
+        presences = [found[user_id].presence for user_id in ids]
+        assert (presences.count(Presence.PRESENT), presences.count(Presence.UNKNOWN)) == (200, 120)
+
+
+async def test_nobody_is_absent_because_the_connection_broke_while_they_were_asked_about() -> None:
+    async with live_bot() as live:
+        await live.odd_queries(silent=True, times=1)
+        reading = asyncio.create_task(live.roles.read_members(MOSAIC, [BRUNO, ELIF]))
+        while not await live.questions():  # noqa: ASYNC110 - the state is another program's
+            await asyncio.sleep(0.01)
+        await live.sandbox.post("/_sandbox/gateway", {"action": "invalid_session", "resumable": False})
+        found = await reading
+        assert {member.presence for member in found.values()} == {Presence.PRESENT}
+
+
+async def test_during_an_outage_of_a_server_its_members_are_unknown() -> None:
+    async with live_bot() as live:
+        await live.sandbox.post("/_sandbox/guilds", {"guild": MOSAIC, "available": False})
+        while MOSAIC in live.roles.guild_ids():  # noqa: ASYNC110 - the state is another program's
+            await asyncio.sleep(0.01)
+        assert live.roles.guild_roles(MOSAIC) is None
+        assert await live.roles.read_members(MOSAIC, [BRUNO]) == {BRUNO: MemberRoles(BRUNO, Presence.UNKNOWN)}
+        assert await live.sent("/members") == []
