@@ -26,7 +26,11 @@ makes no decisions, and has no messages for members.
                 gate_history: every change of it, and how one is taken back; gate_rows; guild_table: its versions,
                 and servers that the bot has left; settings_table: what a server has set;
                 keep_out_table: accounts that members keep out of a server
-    sync/       reading_table: accounts that are read for gates, and what they hold (observations: as values;
+    sync/       sync_store: all of these; membership_table: who is due; ledger_table: what was given; miss_table: how
+                often a holder did not qualify; hold_table: why removals wait; run_table: what was done; post_table:
+                what is to be said of it; server_table: servers, and which process may take roles; member_rows: all of
+                this that is about one member
+                reading_table: accounts that are read for gates, and what they hold (observations: as values;
                 observation_writer, observation_rows: to rows and back; account_queue: which are due, and who reads
                 them; reading_census: how networks and collections stand)
 """
@@ -58,6 +62,7 @@ from bot.store.linking.share_table import Shares
 from bot.store.linking.vouch_table import Vouches
 from bot.store.linking.wallet_table import Wallets
 from bot.store.sync.reading_table import Readings
+from bot.store.sync.sync_store import SyncStore
 from bot.store.thread import Reader, Writer
 
 T = TypeVar("T")
@@ -87,6 +92,7 @@ class Store:
         self.gates = Gates(writer)
         self.guild_settings = SettingsTable(writer)
         self.keep_outs = KeepOuts(writer)
+        self.sync = SyncStore(writer, self.reader)
         self.readings = Readings(writer, self.reader)
 
     @classmethod

@@ -13,15 +13,20 @@ from typing import Any
 import pytest
 
 from bot.errors import InputError, LimitError
-from bot.gates.gate import GateDraft, GuildSettings
+from bot.gates.gate import Gate, GateDraft, GuildSettings
 from bot.gates.rule import CollectionRef, Holds
 from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Result
 from bot.linking.upkeep import AUDIT_RETAINED, SESSIONS_RETAINED
 from bot.links import MAX_LINKS, Person
+from bot.roles.grants import Misses
+from bot.roles.plan import Act
+from bot.roles.safety import Cause, Hold, Scope
 from bot.store.pseudonyms import pseudonyms
 from bot.store.rows import to_account
-from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, LinkingHarness, open_linking, owner_of
+from bot.store.sync.ledger_table import Intent
+from bot.store.sync.miss_table import JudgedMisses
+from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, JOINED, LinkingHarness, open_linking, owner_of
 
 HERS, LOST, WANTED, LINKED, COLD, VOUCHED = (f"loopring:{number}" for number in range(10001, 10007))
 LABEL = "behind the clock"
@@ -33,7 +38,7 @@ READINGS = {f"sync_{name}" for name in ("accounts", "networks", "collections", "
 FACTS = FOUND_OUT | READINGS
 # What is the bot's own: when it last looked at contests; how often a server's moderators asked today, and what a
 # server has set, without names.
-OWN = {"rounds", "vouch_asks", "guild_settings"}
+OWN = {"rounds", "vouch_asks", "guild_settings", "sync_guilds", "sync_instance"}
 # What is counted of an address, under keyed hashes that name no member; see `test_what_is_counted_names_nobody…`.
 ADDRESSES = {"address_events", "frozen"}
 # In which part of the export the rows of a table are, where that is not called like the table.
@@ -41,6 +46,8 @@ PARTS = {
     "contests": ("contested_by_others", "contested_by_you"),
     "vouches": ("vouches", "vouched_by_you"),
     "gate_changes": ("decided_by_you",),
+    "role_holds": ("holds_by_you",),
+    "sync_runs": ("runs_by_you",),
 }
 # What a server's admins decided is theirs together; who did it is in `gate_changes`.
 DECIDED = {"configured_guilds", "gates", "collection_aliases"}
@@ -72,8 +79,25 @@ async def live(harness: LinkingHarness) -> None:
     gate = await harness.store.gates.add(GUILD, GateDraft(7, Holds(CollectionRef("loopring", "254"))), ANN, harness.now)
     assert gate
     await harness.store.gates.edit(gate.gate_id, replace(gate.draft, rank=1), BEN, harness.now)
+    await leave_roles(harness, gate)
     await harness.recorded(harness.now, harness.pseudonym(BEN), "relay", harness.pseudonym(ANN))
     await harness.sign_on_page(Person(ANN, NAME), HERS, "hers")
+
+
+async def leave_roles(harness: LinkingHarness, gate: Gate) -> None:
+    """A role was given, another one is about to be; a reading denied the first; and Ann, an admin, held removals."""
+    now, sync = harness.now, harness.store.sync
+    await sync.members.seen(GUILD, ANN, JOINED, now, now)
+    run_id = await sync.runs.begin(GUILD, now, by=ANN)
+    intent = Intent(GUILD, ANN, 7, gate.gate_id, run_id, Act.ADD, f"gives it to {ANN}", is_counted=False, at=now)
+    await sync.ledger.begin(intent)
+    await sync.ledger.done(intent)
+    await sync.ledger.begin(replace(intent, role_id=8))
+    missed = JudgedMisses(7, Misses(1, now, now), "rule", "why", warns_until=now)
+    await sync.misses.replace(GUILD, ANN, {gate.gate_id: missed}, (), now)
+    await sync.holds.begin(Hold(Scope.GUILD, "admin", GUILD, Cause.ADMIN, now), by=ANN)
+    await sync.servers.begin_epoch("this one", now)
+    await sync.servers.entered(GUILD)
 
 
 @pytest.fixture
@@ -156,7 +180,7 @@ async def test_the_export_of_a_stranger_is_empty(lived: LinkingHarness) -> None:
 async def test_nothing_about_a_deleted_member_remains_except_under_a_pseudonym(lived: LinkingHarness) -> None:
     assert await lived.delete(ANN) == 5
     left = await rows_about(lived, ANN)
-    assert {table for table, count in left.items() if count} == {"audit", "refusals", "gate_changes"}
+    assert {table for table, count in left.items() if count} == {"audit", "refusals", "gate_changes", "sync_changes"}
     decided = await lived.rows("SELECT user_id, actor FROM gate_changes ORDER BY id")
     assert decided == [(None, lived.pseudonym(ANN)), (BEN, None)]
     # What she vouched for as a moderator stays its member's, and no longer says by whom.

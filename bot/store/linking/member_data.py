@@ -13,6 +13,7 @@ from bot.store.gates import gate_history
 from bot.store.linking import contest_table, freeze_table
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import first, moment, seconds
+from bot.store.sync import member_rows
 from bot.store.thread import Reader, Writer
 
 # What is exported of each table; hashes of tokens and texts are left out, as they mean nothing to a reader.
@@ -27,13 +28,14 @@ _EXPORTED = {
     "messaged": "owner, at",
     "frozen_claims": "owner, method, signed_at",
     "sessions": "way, status, username, avatar_url, guild_id, guild_name, account, owner, created_at, expires_at",
+    **member_rows.EXPORTED,
 }
 # What belongs to a member's sessions, and is deleted with them.
 _EXPORTED_OF_SESSIONS = {
     "challenges": "signer, challenges.owner, accounts, text, challenges.expires_at, used_at",
     "codes": "codes.owner, accounts, method, codes.expires_at",
 }
-_MOMENTS = frozenset(
+_MOMENTS = member_rows.MOMENTS | frozenset(
     {
         "linked_at",
         "joined_at",
@@ -81,6 +83,8 @@ class Members:
             exported["vouched_by_you"] = _rows(db, vouched, [actor])
             decided = "SELECT guild_id, at, verb FROM gate_changes WHERE user_id = ? ORDER BY id"
             exported["decided_by_you"] = _rows(db, decided, [user_id])
+            for part, sql in member_rows.EXPORTED_BESIDES.items():
+                exported[part] = _rows(db, sql, [user_id])
             exported["refusals"] = _rows(db, "SELECT until FROM refusals WHERE user_hash = ?", [actor])
             by_or_about = "SELECT at, verb FROM audit WHERE actor = ? OR subject = ? ORDER BY at, id"
             exported["audit"] = _rows(db, by_or_about, [actor, actor])
@@ -109,6 +113,7 @@ class Members:
             # What they vouched for is another member's, who has confirmed it; it no longer says by whom.
             db.execute("UPDATE vouches SET moderator = NULL WHERE moderator = ?", [pseudonym(user_id)])
             gate_history.forget_member(db, user_id, pseudonym(user_id))
+            member_rows.forget_member(db, user_id, pseudonym(user_id))
             record(db, now, pseudonym(user_id), "delete")
             return int(count)
 

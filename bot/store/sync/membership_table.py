@@ -1,0 +1,262 @@
+"""Which linked members are in which servers, and who is due to be judged: a `due` time in the row, no rows of jobs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.store.rows import first, moment, seconds
+from bot.store.sync.ledger_table import restart_repairs
+from bot.store.thread import Reader, Writer
+
+_COLUMNS = "guild_id, user_id, joined_at, absent_since, marks, read_roles, own_act, judged_at, failures"
+# Users who may have a proven account in a server, of their own signature or of a moderator's word there.
+_HAS_PROOF = """
+    (EXISTS (SELECT 1 FROM proofs WHERE proofs.user_id = :user_id)
+     OR EXISTS (SELECT 1 FROM vouches WHERE vouches.user_id = :user_id AND vouches.guild_id = :guild_id))
+"""
+_MARK = "due = min(coalesce(due, :now), :now), marks = marks + 1"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncMember:
+    """A linked member of a server.
+
+    Attributes:
+        guild_id: The server.
+        user_id: The member.
+        joined_at: When they joined it, the last time, as far as is known.
+        absent_since: Since when they are not in it; None: they are.
+        marks: Which mark is worked off: see `SyncMembers.settle`.
+        read_roles: Their roles must be read, whatever is due.
+        own_act: What they gave up themselves is to be taken at once.
+        judged_at: When they were judged last.
+        failures: How often in a row that failed.
+    """
+
+    guild_id: int
+    user_id: int
+    joined_at: datetime
+    absent_since: datetime | None
+    marks: int
+    read_roles: bool
+    own_act: bool
+    judged_at: datetime | None
+    failures: int
+
+
+class SyncMembers:
+    """Reads and writes memberships. Every method raises `StoreError` when SQLite fails."""
+
+    def __init__(self, writer: Writer, reader: Reader) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    async def seen(self, guild_id: int, user_id: int, joined_at: datetime, now: datetime, drift_due: datetime) -> bool:
+        """Discord gave a member of a server; whether that is new: unknown there so far, absent, or joined again.
+
+        Who has proven nothing is not stored.
+        """
+        values = {
+            "guild_id": guild_id,
+            "user_id": user_id,
+            "joined_at": seconds(joined_at),
+            "now": seconds(now),
+            "drift_due": seconds(drift_due),
+        }
+        known = "SELECT joined_at, absent_since FROM sync_members WHERE guild_id = :guild_id AND user_id = :user_id"
+        its = {"guild_id": guild_id, "user_id": user_id}
+        row = await self._writer.run(lambda db: first(db, known, its))
+        if row == (values["joined_at"], None):
+            return False
+
+        def work(db: Database) -> bool:
+            sql = f"""
+                INSERT INTO sync_members (guild_id, user_id, joined_at, seen_at, due, marks, read_roles, drift_due)
+                SELECT :guild_id, :user_id, :joined_at, :now, :now, 1, 1, :drift_due WHERE {_HAS_PROOF}
+                ON CONFLICT (guild_id, user_id) DO UPDATE SET
+                    joined_at = :joined_at, seen_at = :now, absent_since = NULL, read_roles = 1, {_MARK}
+                RETURNING 1
+            """
+            restart_repairs(db, guild_id, user_id)
+            return first(db, sql, values) is not None
+
+        return await self._writer.transaction(work)
+
+    async def get(self, guild_id: int, user_id: int) -> SyncMember | None:
+        """A member of a server; None: not known there."""
+        sql = f"SELECT {_COLUMNS} FROM sync_members WHERE guild_id = ? AND user_id = ?"
+        row = await self._writer.run(lambda db: first(db, sql, [guild_id, user_id]))
+        return _to_member(row) if row else None
+
+    async def of_user(self, user_id: int) -> Sequence[SyncMember]:
+        """Every server in which a user is, as far as is known."""
+        sql = f"SELECT {_COLUMNS} FROM sync_members WHERE user_id = :user_id AND absent_since IS NULL ORDER BY guild_id"
+        return await self._all(sql, {"user_id": user_id})
+
+    async def present(self, guild_id: int) -> Sequence[SyncMember]:
+        """All known members of a server; a long read."""
+        sql = f"SELECT {_COLUMNS} FROM sync_members WHERE guild_id = ? AND absent_since IS NULL ORDER BY user_id"
+        rows = await self._reader.run(lambda db: db.execute(sql, [guild_id]).fetchall())
+        return [_to_member(row) for row in rows]
+
+    async def due(self, guild_ids: Collection[int], now: datetime, limit: int) -> Sequence[SyncMember]:
+        """Members of these servers who are due, the longest waiting first."""
+        sql = f"""
+            SELECT {_COLUMNS} FROM sync_members
+            WHERE due <= :now AND retry_at <= :now AND guild_id IN (SELECT value FROM json_each(:guilds))
+            ORDER BY due LIMIT :limit
+        """
+        return await self._all(sql, {"now": seconds(now), "guilds": json.dumps(list(guild_ids)), "limit": limit})
+
+    async def mark(self, now: datetime, *, guild_id: int | None = None, read_roles: bool = False) -> None:
+        """All members of a server, or of all servers, are due."""
+        roles = ", read_roles = 1" if read_roles else ""
+        where = "" if guild_id is None else " WHERE guild_id = :guild_id"
+        sql = f"UPDATE sync_members SET {_MARK}{roles}{where}"
+        await self._write(sql, {"now": seconds(now), "guild_id": guild_id})
+
+    async def mark_user(
+        self,
+        user_id: int,
+        now: datetime,
+        *,
+        guild_id: int | None = None,
+        read_roles: bool = False,
+        own_act: bool = False,
+    ) -> None:
+        """A user is due, in one server or in all of theirs."""
+        more = f"{', read_roles = 1' if read_roles else ''}{', own_act = 1' if own_act else ''}"
+        here = "" if guild_id is None else " AND guild_id = :guild_id"
+        sql = f"UPDATE sync_members SET {_MARK}{more} WHERE user_id = :user_id{here}"
+        await self._write(sql, {"now": seconds(now), "guild_id": guild_id, "user_id": user_id})
+
+    async def mark_accounts(self, accounts: Sequence[str], now: datetime) -> None:
+        """Accounts were read: everybody whose they are is due, wherever they are."""
+        sql = f"""
+            UPDATE sync_members SET {_MARK} WHERE absent_since IS NULL AND user_id IN (
+                SELECT user_id FROM links WHERE account IN (SELECT value FROM json_each(:accounts))
+                UNION SELECT user_id FROM vouches WHERE account IN (SELECT value FROM json_each(:accounts))
+            )
+        """
+        await self._write(sql, {"now": seconds(now), "accounts": json.dumps(list(accounts))})
+
+    async def settle(self, member: SyncMember, now: datetime, *, roles_read: bool, drift_due: datetime) -> None:
+        """A member was judged: they are due no more, unless they were marked meanwhile."""
+        drift = ", read_roles = 0, drift_due = :drift_due" if roles_read else ""
+        sql = f"""
+            UPDATE sync_members SET due = CASE WHEN marks = :marks THEN NULL ELSE due END, judged_at = :now,
+                own_act = CASE WHEN marks = :marks THEN 0 ELSE own_act END, failures = 0, retry_at = 0{drift}
+            WHERE guild_id = :guild_id AND user_id = :user_id
+        """
+        await self._write(sql, _key(member) | {"now": seconds(now), "drift_due": seconds(drift_due)})
+
+    async def postpone(self, member: SyncMember, retry_at: datetime, *, gives_up: bool) -> None:
+        """Judging a member failed: again later, or (`gives_up`) only when something suggests it."""
+        due = "CASE WHEN marks = :marks THEN NULL ELSE due END" if gives_up else "coalesce(due, :retry_at)"
+        sql = f"""
+            UPDATE sync_members SET failures = failures + 1, retry_at = :retry_at, read_roles = 1, due = {due}
+            WHERE guild_id = :guild_id AND user_id = :user_id
+        """
+        await self._write(sql, _key(member) | {"retry_at": seconds(retry_at)})
+
+    async def restart(self, now: datetime) -> None:
+        """A clock jumped: everybody is due, whatever was planned by the clock of before."""
+        sql = f"UPDATE sync_members SET {_MARK}, retry_at = 0, drift_due = min(drift_due, :now)"
+        await self._write(sql, {"now": seconds(now)})
+
+    async def mark_absent(self, guild_id: int, user_id: int, now: datetime) -> None:
+        """Discord confirmed that somebody is not in a server; their grants stay, to be restored."""
+        sql = """
+            UPDATE sync_members SET absent_since = coalesce(absent_since, :now), due = NULL, own_act = 0
+            WHERE guild_id = :guild_id AND user_id = :user_id
+        """
+        await self._write(sql, {"now": seconds(now), "guild_id": guild_id, "user_id": user_id})
+
+    async def drifting(self, guild_id: int, now: datetime, limit: int) -> Sequence[int]:
+        """Members of a server whose roles are to be compared."""
+        sql = """
+            SELECT user_id FROM sync_members WHERE guild_id = ? AND absent_since IS NULL AND drift_due <= ?
+            ORDER BY user_id LIMIT ?
+        """
+        rows = await self._reader.run(lambda db: db.execute(sql, [guild_id, seconds(now), limit]).fetchall())
+        return [row[0] for row in rows]
+
+    async def postpone_drift(self, guild_id: int, drift_due: datetime) -> None:
+        """Nothing has drifted in a server."""
+        sql = "UPDATE sync_members SET drift_due = :drift_due WHERE guild_id = :guild_id"
+        await self._write(sql, {"guild_id": guild_id, "drift_due": seconds(drift_due)})
+
+    async def unknown_linked(self, guild_id: int, after: int, limit: int) -> Sequence[int]:
+        """Users above an id who have proven an account, and who are not known in a server; a long read."""
+        sql = """
+            SELECT DISTINCT user_id FROM proofs WHERE user_id > :after AND NOT EXISTS (
+                SELECT 1 FROM sync_members
+                WHERE guild_id = :guild_id AND sync_members.user_id = proofs.user_id AND absent_since IS NULL
+            ) ORDER BY user_id LIMIT :limit
+        """
+        values = {"guild_id": guild_id, "after": after, "limit": limit}
+        rows = await self._reader.run(lambda db: db.execute(sql, values).fetchall())
+        return [row[0] for row in rows]
+
+    async def unjudged_since(self, guild_id: int, since: datetime) -> bool:
+        """Whether a member of a server was not judged since a moment."""
+        sql = """
+            SELECT 1 FROM sync_members
+            WHERE guild_id = ? AND absent_since IS NULL AND (judged_at IS NULL OR judged_at <= ?) LIMIT 1
+        """
+        return await self._writer.run(lambda db: first(db, sql, [guild_id, seconds(since)])) is not None
+
+    async def counts(self, guild_id: int) -> tuple[int, int]:
+        """How many members are known in a server, and how many of these are due."""
+        sql = "SELECT count(*), count(due) FROM sync_members WHERE guild_id = ? AND absent_since IS NULL"
+        row = await self._reader.run(lambda db: first(db, sql, [guild_id]))
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
+    async def account_counts(self, guild_id: int) -> tuple[int, int, datetime | None]:
+        """Accounts of a server's members: how many, how many were never read, and the oldest reading; a long read."""
+        sql = """
+            SELECT count(*), count(*) - count(read_at), min(read_at) FROM sync_accounts WHERE account IN (
+                SELECT links.account FROM sync_members JOIN links USING (user_id)
+                WHERE sync_members.guild_id = :guild_id AND absent_since IS NULL
+                UNION SELECT account FROM vouches WHERE guild_id = :guild_id AND confirmed_at IS NOT NULL
+            )
+        """
+        row = await self._reader.run(lambda db: first(db, sql, {"guild_id": guild_id}))
+        count, unread, oldest = row or (0, 0, None)
+        return count, unread, None if oldest is None else moment(oldest)
+
+    async def _write(self, sql: str, values: Mapping[str, Any]) -> None:
+        await self._writer.transaction(lambda db: db.execute(sql, _used(sql, values)).fetchall())
+
+    async def _all(self, sql: str, values: Mapping[str, Any]) -> Sequence[SyncMember]:
+        rows = await self._writer.run(lambda db: db.execute(sql, dict(values)).fetchall())
+        return [_to_member(row) for row in rows]
+
+
+def _used(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if f":{name}" in sql}
+
+
+def _key(member: SyncMember) -> dict[str, Any]:
+    return {"guild_id": member.guild_id, "user_id": member.user_id, "marks": member.marks}
+
+
+def _to_member(row: Sequence[Any]) -> SyncMember:
+    guild_id, user_id, joined_at, absent_since, marks, read_roles, own_act, judged_at, failures = row
+    return SyncMember(
+        guild_id=guild_id,
+        user_id=user_id,
+        joined_at=moment(joined_at),
+        absent_since=None if absent_since is None else moment(absent_since),
+        marks=marks,
+        read_roles=bool(read_roles),
+        own_act=bool(own_act),
+        judged_at=None if judged_at is None else moment(judged_at),
+        failures=failures,
+    )

@@ -1,0 +1,272 @@
+"""How often holders were seen not to qualify, and the censuses of it by which the breaker sees a wave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.gates.gate import Gate
+from bot.roles.grants import Grant, Misses
+from bot.roles.safety import GateCensus
+from bot.store.rows import first, moment, seconds
+from bot.store.sync.ledger_table import put
+from bot.store.sync.post_table import NewPost, PostKind, enqueue
+from bot.store.thread import Reader, Writer
+
+# How long an approval is valid, and within which the breaker counts what was removed.
+A_DAY = timedelta(days=1)
+_MISSES = "count, first_at, last_at, warned_at, is_confirmed, excused_until, approved_at"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedMisses:
+    """What one decision leaves about one gate of one member.
+
+    Attributes:
+        role_id: The gate's role.
+        misses: As they are from now on.
+        rule: Which rule was missed.
+        reason: Why, in a sentence.
+        warns_until: They are notified now that the role will be taken then; None: not now.
+    """
+
+    role_id: int
+    misses: Misses
+    rule: str
+    reason: str
+    warns_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StagedMiss:
+    """A removal that waits, or what was decided about it."""
+
+    user_id: int
+    gate_id: int
+    reason: str
+    misses: Misses
+
+
+class MissTable:
+    """Reads and writes misses. Every method raises `StoreError` when SQLite fails; nothing is half-saved."""
+
+    def __init__(self, writer: Writer, reader: Reader) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    async def of(self, guild_id: int, user_id: int) -> Mapping[int, tuple[Misses, str]]:
+        """Gate → misses of one member, and the rule that was missed."""
+        sql = f"SELECT gate_id, rule, {_MISSES} FROM role_misses WHERE guild_id = ? AND user_id = ?"
+        rows = await self._writer.run(lambda db: db.execute(sql, [guild_id, user_id]).fetchall())
+        return {gate_id: (_to_misses(row), rule) for gate_id, rule, *row in rows}
+
+    async def replace(
+        self,
+        guild_id: int,
+        user_id: int,
+        judged: Mapping[int, JudgedMisses],
+        found: Sequence[Grant],
+        now: datetime,
+        *,
+        before: Collection[int] = (),
+    ) -> None:
+        """What a decision leaves about a member: their misses, the roles they were found to have, and warnings.
+
+        Misses that were forgotten meanwhile stay so: `before` has the gates whose misses were decided from.
+        """
+
+        def work(db: Database) -> None:
+            known = "SELECT gate_id FROM role_misses WHERE guild_id = ? AND user_id = ?"
+            forgotten = set(before) - {row[0] for row in db.execute(known, [guild_id, user_id]).fetchall()}
+            others = "gate_id NOT IN (SELECT value FROM json_each(?))"
+            sql = f"DELETE FROM role_misses WHERE guild_id = ? AND user_id = ? AND {others}"
+            db.execute(sql, [guild_id, user_id, json.dumps(list(judged))])
+            for gate_id, each in judged.items():
+                if gate_id in forgotten:
+                    continue
+                _put(db, guild_id, user_id, gate_id, _warned(db, guild_id, user_id, gate_id, each, now))
+            for grant in found:
+                put(db, grant)
+
+        await self._writer.transaction(work)
+
+    async def decide_about(
+        self,
+        guild_id: int,
+        waiting: Sequence[tuple[int, int]],
+        *,
+        approved_at: datetime | None = None,
+        excused_until: datetime | None = None,
+    ) -> None:
+        """An admin decides about removals (gate, member) that wait."""
+        column, value = ("approved_at", approved_at) if approved_at else ("excused_until", excused_until)
+        sql = f"UPDATE role_misses SET {column} = ? WHERE gate_id = ? AND user_id = ? AND guild_id = ?"
+
+        def work(db: Database) -> None:
+            for gate_id, user_id in waiting:
+                db.execute(sql, [seconds(value) if value else None, gate_id, user_id, guild_id])
+
+        await self._writer.transaction(work)
+
+    async def excuse(self, grant: Grant, now: datetime, until: datetime) -> None:
+        """A role is not taken until then, whatever was missed."""
+        guild_id, gate_id, role_id, user_id = grant.guild_id, grant.gate_id, grant.role_id, grant.user_id
+        misses = Misses(0, now, now, excused_until=until)
+        sql = "UPDATE role_misses SET excused_until = ? WHERE gate_id = ? AND user_id = ? RETURNING 1"
+
+        def work(db: Database) -> None:
+            if first(db, sql, [seconds(until), gate_id, user_id]) is None:
+                _put(db, guild_id, user_id, gate_id, JudgedMisses(role_id, misses, "", ""))
+
+        await self._writer.transaction(work)
+
+    async def forget(self, guild_id: int, gate_ids: Collection[int], *, approved_too: bool = False) -> Sequence[int]:
+        """Misses of these gates start again from zero; whose. Who is excused stays so; who is approved, by default."""
+        approved = "" if approved_too else " AND approved_at IS NULL"
+        sql = f"""
+            DELETE FROM role_misses WHERE gate_id IN (SELECT value FROM json_each(?)) AND guild_id = ?
+            AND excused_until IS NULL{approved} RETURNING user_id
+        """
+        values = [json.dumps(list(gate_ids)), guild_id]
+        return await self._writer.transaction(lambda db: sorted({row[0] for row in db.execute(sql, values).fetchall()}))
+
+    async def restart(self, now: datetime) -> None:
+        """A clock jumped: spans are counted from now on, and what was warned of stays."""
+        sql = "UPDATE role_misses SET first_at = ?, last_at = min(last_at, ?)"
+        await self._writer.transaction(lambda db: db.execute(sql, [seconds(now), seconds(now)]).fetchall())
+
+    async def census(self, gate: Gate, protected: Collection[int], now: datetime, lapse: timedelta) -> GateCensus:
+        """How a gate stands.
+
+        Args:
+            gate: The gate.
+            protected: Members from whom nothing is ever taken.
+            now: The present.
+            lapse: Misses that are older are over.
+        """
+        values = {
+            "guild_id": gate.guild_id,
+            "gate_id": gate.gate_id,
+            "role_id": gate.role_id,
+            "protected": json.dumps(list(protected)),
+            "now": seconds(now),
+            "since": seconds(now - A_DAY),
+            "lapse": seconds(now - lapse),
+        }
+
+        def work(db: Database) -> GateCensus:
+            (holders,) = first(db, _HOLDERS, _named(_HOLDERS, values)) or (0,)
+            (losing,) = first(db, _LOSING_NOW, _named(_LOSING_NOW, values)) or (0,)
+            (removed,) = first(db, _REMOVED, _named(_REMOVED, values)) or (0,)
+            return GateCensus(holders, losing, removed)
+
+        return await self._writer.run(work)
+
+    async def gate_ids(self, guild_id: int) -> frozenset[int]:
+        """The gates of a server that somebody was seen not to qualify for."""
+        sql = "SELECT DISTINCT gate_id FROM role_misses WHERE guild_id = ? AND count > 0"
+        rows = await self._writer.run(lambda db: db.execute(sql, [guild_id]).fetchall())
+        return frozenset(row[0] for row in rows)
+
+    async def staged(self, guild_id: int, gate_ids: Collection[int]) -> Sequence[StagedMiss]:
+        """Every holder who was seen not to qualify for one of these gates, oldest first; a long read."""
+        columns = ", ".join(f"role_misses.{name.strip()}" for name in _MISSES.split(","))
+        sql = f"""
+            SELECT role_misses.user_id, role_misses.gate_id, reason, {columns} FROM role_misses
+            JOIN role_grants ON role_grants.guild_id = role_misses.guild_id
+                AND role_grants.user_id = role_misses.user_id AND role_grants.role_id = role_misses.role_id
+            WHERE role_misses.gate_id IN (SELECT value FROM json_each(?)) AND role_misses.guild_id = ?
+                AND state IN ('given', 'adopted') AND count > 0
+            ORDER BY first_at, role_misses.user_id
+        """
+        values = [json.dumps(list(gate_ids)), guild_id]
+        rows = await self._reader.run(lambda db: db.execute(sql, values).fetchall())
+        return [StagedMiss(user_id, gate_id, reason, _to_misses(row)) for user_id, gate_id, reason, *row in rows]
+
+
+_HOLDERS = """
+    SELECT count(*) FROM role_grants
+    WHERE guild_id = :guild_id AND role_id = :role_id AND state IN ('given', 'adopted')
+"""
+_LOSING_NOW = """
+    SELECT count(*) FROM role_misses
+    WHERE gate_id = :gate_id AND count > 0 AND last_at >= :lapse
+    AND coalesce(excused_until, 0) <= :now AND coalesce(approved_at, 0) < :since
+    AND user_id NOT IN (SELECT value FROM json_each(:protected))
+    AND EXISTS (
+        SELECT 1 FROM role_grants WHERE guild_id = :guild_id AND role_grants.user_id = role_misses.user_id
+        AND role_id = :role_id AND state IN ('given', 'adopted')
+    )
+"""
+_REMOVED = """
+    SELECT count(*) FROM sync_changes WHERE gate_id = :gate_id AND act = 'remove' AND is_counted AND at >= :since
+"""
+
+
+def _named(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if f":{name}" in sql}
+
+
+def _put(db: Database, guild_id: int, user_id: int, gate_id: int, judged: JudgedMisses) -> None:
+    misses = judged.misses
+    # What an admin decided about them is changed by admins alone.
+    db.execute(
+        f"""
+        INSERT INTO role_misses (gate_id, user_id, guild_id, role_id, rule, reason, {_MISSES})
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (gate_id, user_id) DO UPDATE SET guild_id = excluded.guild_id, role_id = excluded.role_id,
+            rule = excluded.rule, reason = excluded.reason, count = excluded.count, first_at = excluded.first_at,
+            last_at = excluded.last_at, warned_at = excluded.warned_at, is_confirmed = excluded.is_confirmed
+        """,
+        [
+            gate_id,
+            user_id,
+            guild_id,
+            judged.role_id,
+            judged.rule,
+            judged.reason,
+            misses.count,
+            seconds(misses.first_at),
+            seconds(misses.last_at),
+            _or_none(misses.warned_at),
+            int(misses.is_confirmed),
+            _or_none(misses.excused_until),
+            _or_none(misses.approved_at),
+        ],
+    )
+
+
+def _warned(
+    db: Database, guild_id: int, user_id: int, gate_id: int, judged: JudgedMisses, now: datetime
+) -> JudgedMisses:
+    """With when they were notified; they are notified now if that is due and was not done."""
+    if judged.misses.warned_at or judged.warns_until is None:
+        return judged
+    sql = "SELECT warned_at FROM role_misses WHERE gate_id = ? AND user_id = ? AND warned_at IS NOT NULL"
+    if row := first(db, sql, [gate_id, user_id]):
+        return replace(judged, misses=replace(judged.misses, warned_at=moment(row[0])))
+    until = judged.warns_until
+    enqueue(db, NewPost(PostKind.WARNING, guild_id, now, user_id=user_id, gate_id=gate_id, until=until))
+    return replace(judged, misses=replace(judged.misses, warned_at=now))
+
+
+def _or_none(at: datetime | None) -> int | None:
+    return None if at is None else seconds(at)
+
+
+def _to_misses(row: Sequence[Any]) -> Misses:
+    count, first_at, last_at, warned_at, is_confirmed, excused_until, approved_at = row
+    return Misses(
+        count=count,
+        first_at=moment(first_at),
+        last_at=moment(last_at),
+        warned_at=None if warned_at is None else moment(warned_at),
+        is_confirmed=bool(is_confirmed),
+        excused_until=None if excused_until is None else moment(excused_until),
+        approved_at=None if approved_at is None else moment(approved_at),
+    )
