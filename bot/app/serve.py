@@ -15,7 +15,9 @@ from bot.app.background import Background
 from bot.app.build_sources import open_sources
 from bot.app.run import run_until
 from bot.app.schedule import schedule
+from bot.app.sync_jobs import open_sync, schedule_sync
 from bot.cogs.about_cog import About
+from bot.cogs.gates.discord_roles import DiscordRoles
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
@@ -83,6 +85,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
         background = _plan(bot, settings, linking, notifications, vouches)
+        sync = await opened.enter_async_context(
+            open_sync(settings, store, lookup, linking, DiscordRoles.over(bot), _now)
+        )
+        schedule_sync(background, sync, bot.is_ready)
         background.every(_CONFIRMS, lambda: confirm_owners(store, lookup, _MOST_CONFIRMED), name="owners")
         public_url = settings.web.public_url
         page = VerifyPage(linking.verification, public_url) if public_url else None

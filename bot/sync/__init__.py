@@ -1,11 +1,25 @@
 """Roles that follow holdings. Level-triggered: what is true is gathered, a plan is made of it, and it is applied.
 
-ports        what is needed of Discord, as a protocol; the cogs implement it
-readings     reads accounts at their sources when they are due, and stores what was observed (source_answers: what a
-             source answers, as what is stored; reading_ages: how often that is possible, how long it counts)
-account_facts   what is stored of an account, as what is known now
-gather       all that a plan is made from, from the store
-apply        makes the changes of a plan, one at a time, and records each after Discord confirmed it
-report       posts what was done, and what waits
-runner       the loop: which accounts and members are due
+sync              all of it, as the commands and the jobs see it
+ports             what is needed of Discord, as a protocol; the cogs implement it
+readings          reads accounts at their sources, and stores what was observed
+                  source_answers, account_facts: from an answer to what is stored, and from that to what is known
+                  reading_ages: how often accounts can be read, and how long a reading counts
+asked             what rules ask for: networks, collections, single NFTs, how far back (asked_rules: all rules together)
+gather            the first step: all that is decided from, from the store
+deciding          the second one: `bot.roles.plan` decides; misses are stored, and the last one confirmed
+                  (second_question)
+apply             the third one: makes the changes one at a time, and records each after Discord confirmed it
+report            the last one: what was done, and what waits, in sentences (short_reason: why, in a few words)
+outbox            what is to be said, and is said once
+judging           the steps for the members of one server
+breaker           counts who would lose a role, and lets removals wait
+removals          what admins decide about these: hold, approve, discard, look again; and undoing a run
+parking           gates that cannot work are parked, and heal
+runner            the loop: which accounts and members are due; one worker for each server
+scans             slow scans for drift, and for linked users among the members of a server
+previews          what would follow from gates that are not saved yet
+standings         how members stand, and what an act of theirs would cost
+sync_status       how sync stands in a server
+results           what is answered, as values
 """

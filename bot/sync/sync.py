@@ -1,22 +1,154 @@
-"""Sync, as the commands see it."""
+"""Sync, as the commands and the jobs see it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from secrets import token_hex
+from time import monotonic as running
 
+from bot.config.sync_table import SyncSettings
+from bot.errors import InputError
 from bot.gates.gate import GateDraft
+from bot.linking.vouching import ProvenHere
+from bot.links import InGuild
+from bot.messages import Message
+from bot.roles.grants import Grant, GrantState
+from bot.roles.plan import Patience
 from bot.roles.safety import Hold
 from bot.sources.askers import Asker
+from bot.store import Store
+from bot.store.sync.membership_table import SyncMember
+from bot.sync.apply import Applier
+from bot.sync.asked_rules import AskedRules
+from bot.sync.breaker import Breaker
+from bot.sync.deciding import Deciding
+from bot.sync.gather import Gatherer
+from bot.sync.judging import Judging
+from bot.sync.outbox import Outbox
+from bot.sync.parking import Parking
+from bot.sync.ports import Discord, Presence
+from bot.sync.previews import Previews
+from bot.sync.readings import Readings
+from bot.sync.removals import Removals
 from bot.sync.results import MemberReport, Preview, Run, Staged, SyncStatus
+from bot.sync.runner import Runner, Times
+from bot.sync.scans import Scans
+from bot.sync.standings import Standings
+from bot.sync.sync_status import latest_runs, status_of
+
+_NO_GATE = Message("There is no gate #{gate_id} in this server: `/gate list` shows them.")
+
+# Of members who left, of servers that the bot left, and of what was done.
+RETAINED = timedelta(days=30)
+_AT_ONCE = 100
 
 
 class Sync:
-    """Every method may raise `StoreError`; nothing is half-saved."""
+    """Roles that follow holdings. Every method may raise `StoreError`; nothing is half-saved.
+
+    Args:
+        store: Where everything is.
+        proven: Which accounts are whose.
+        readings: Reads accounts.
+        discord: Reads and changes roles.
+        settings: How often, and how patient.
+        clock: Returns the present as an aware datetime.
+        monotonic: A clock that nobody sets, in seconds.
+        asked: What rules ask for, as the readings know it.
+
+    Attributes:
+        outbox: What is to be said of it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        proven: ProvenHere,
+        readings: Readings,
+        discord: Discord,
+        settings: SyncSettings,
+        *,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = running,
+        asked: AskedRules | None = None,
+    ) -> None:
+        epoch = token_hex(8)  # names this process
+        patience = Patience(misses=settings.removal_misses, span=settings.removal_span)
+        self.outbox = Outbox(store, clock)
+        self._asked = asked or AskedRules(store, clock)
+        self._store = store
+        self._readings = readings
+        self._discord = discord
+        self._settings = settings
+        self._clock = clock
+        self._gatherer = Gatherer(store, proven, readings, settings.grace)
+        self._parking = Parking(store, discord, self._gatherer, clock)
+        breaker = Breaker(store, clock, patience.lapse, epoch, readings.networks)
+        applier = Applier(store, discord, self._parking, clock, epoch)
+        deciding = Deciding(store, self._gatherer, readings, patience, clock)
+        self._judging = Judging(store, discord, deciding, breaker, applier, settings.drift, clock)
+        self._removals = Removals(store, discord, self._gatherer, applier, clock)
+        self._previews = Previews(store, self._gatherer, patience, clock)
+        self._standings = Standings(store, self._gatherer, self._judging, patience, clock)
+        self._scans = Scans(store, discord, settings.drift, clock)
+        times = Times(settings.removal_span, clock, monotonic)
+        self._runner = Runner(store, discord, self._parking, self._judging, readings, times, epoch)
+
+    # ------------------------------------------------------------ jobs
+
+    async def read_due(self) -> None:
+        """Read the accounts that are due; returns when none is."""
+        await self._asked.refresh()
+        await self._runner.read_due()
+
+    async def run_due(self) -> None:
+        """Start judging the members who are due; `idle` waits for the end."""
+        await self._runner.run_due()
+
+    async def idle(self) -> None:
+        """Return when nobody is being judged."""
+        await self._runner.idle()
+
+    async def scan(self) -> None:
+        """Look for drift and for linked members, where that is due; to be called once a minute."""
+        await self._scans.run(await self._runner.guild_ids())
+
+    async def purge(self) -> None:
+        """Delete what was retained for long enough."""
+        before = self._clock() - RETAINED
+        for guild_id in await self._store.sync.servers.left_before(before):
+            await self._store.sync.servers.forget(guild_id)
+        await self._store.sync.servers.purge(before)
+
+    async def close(self) -> None:
+        """Stop; what is not finished is finished after the next start."""
+        await self._runner.close()
+
+    # ------------------------------------------------------------ what Discord says
 
     async def seen(self, guild_id: int, user_id: int, joined_at: datetime) -> None:
         """Discord gave a member of a server in an interaction: they are due there. Cheap, and can be repeated."""
-        raise NotImplementedError
+        now = self._clock()
+        await self._store.sync.members.seen(guild_id, user_id, joined_at, now, now + self._settings.drift)
+
+    async def drifted(self, guild_id: int, user_id: int) -> None:
+        """Somebody else changed a member's roles: they are compared now."""
+        await self._store.sync.members.mark_user(user_id, self._clock(), guild_id=guild_id, read_roles=True)
+
+    async def left(self, guild_id: int) -> None:
+        """The bot is not in a server any more; everything of it is retained for 30 days."""
+        await self._store.sync.servers.left(guild_id, self._clock())
+
+    async def in_servers(self, guild_ids: Sequence[int]) -> None:
+        """The bot is in these servers, available or not, and in no other."""
+        await self._store.sync.servers.leave_others(guild_ids, self._clock())
+
+    # ------------------------------------------------------------ members
+
+    async def links_changed(self, user_id: int) -> None:
+        """A member linked or proved something: they are due wherever they are."""
+        await self._store.sync.members.mark_user(user_id, self._clock())
 
     async def look_at(self, guild_id: int, user_id: int, asker: Asker, *, fresh: bool = True) -> MemberReport:
         """Judge one member now, make the changes that are due, and report.
@@ -26,69 +158,143 @@ class Sync:
             user_id: The member.
             asker: Who waits for it.
             fresh: Read their accounts at the sources first; False: judge from what is stored.
+
+        Raises:
+            DiscordError: Discord does not say whether they are a member.
         """
-        raise NotImplementedError
+        await self._runner.begin()
+        server = await self._parking.server(guild_id)
+        member = await self._present(guild_id, user_id)
+        if member is None:
+            return await self.explain(guild_id, user_id)
+        if fresh:
+            scope = InGuild(guild_id, member.joined_at)
+            for state in await self._gatherer.accounts(server, scope, user_id):
+                await self._readings.read(state.facts.account, asker)
+            await self._store.sync.members.mark_user(user_id, self._clock())
+            member = await self._store.sync.members.get(guild_id, user_id) or member
+        (report,) = await self._judging.run(server, [member], asker)
+        return report
 
     async def own_act(self, user_id: int) -> Sequence[MemberReport]:
-        """A member unlinked an account or deleted their data: what they no longer earn is taken at once, everywhere."""
-        raise NotImplementedError
+        """A member unlinked an account or deleted their data: what they no longer earn is taken at once, everywhere.
+
+        What Discord does not do now is done as soon as it does.
+        """
+        await self._runner.begin()
+        await self._store.sync.members.mark_user(user_id, self._clock(), own_act=True)
+        reports: list[MemberReport] = []
+        for member in await self._store.sync.members.of_user(user_id):
+            server = await self._parking.server(member.guild_id)
+            reports += await self._judging.run(server, [member], Asker.member(user_id), own_act=True)
+        return reports
 
     async def cost_of(self, user_id: int, *, without: Sequence[str] | None) -> Sequence[MemberReport]:
-        """What `own_act` would take if these accounts (None: all) were no longer theirs; changes nothing."""
-        raise NotImplementedError
+        """What `own_act` would take if these accounts (None: all) were no longer theirs; changes nothing.
+
+        `made` of each report has the removals.
+        """
+        return await self._standings.cost_of(user_id, without=without)
 
     async def explain(self, guild_id: int, user_id: int) -> MemberReport:
         """How a member stands, from what is stored; reads nothing and changes nothing."""
-        raise NotImplementedError
+        return await self._standings.explain(guild_id, user_id)
+
+    # ------------------------------------------------------------ servers
 
     async def preview(self, guild_id: int, drafts: Sequence[GateDraft]) -> Preview:
         """What would follow if these drafts replaced the gates of their roles; changes nothing."""
-        raise NotImplementedError
+        return await self._previews.preview(guild_id, drafts)
 
     async def gates_changed(self, guild_id: int) -> None:
         """The gates or the settings of a server were changed: all of its members are due."""
-        raise NotImplementedError
+        now = self._clock()
+        await self._asked.refresh(changed=True)
+        await self._store.sync.members.mark(now, guild_id=guild_id)
+        await self._store.sync.servers.search_now(guild_id, now)
 
     async def adopt(self, guild_id: int, gate_id: int, user_ids: Sequence[int], *, by: int) -> int:
-        """Put members who have a gate's role already under the gate, so that it may be taken; how many."""
-        raise NotImplementedError
+        """Put members who have a gate's role already under the gate, so that it may be taken; how many.
+
+        Raises:
+            InputError: there is no such gate.
+            DiscordError: Discord did not say who has the role.
+        """
+        gate = await self._store.gates.get(gate_id)
+        if gate is None or gate.guild_id != guild_id:
+            raise InputError(_NO_GATE, gate_id=gate_id)
+        now, grants = self._clock(), []
+        for start in range(0, len(user_ids), _AT_ONCE):
+            found = await self._discord.read_members(guild_id, user_ids[start : start + _AT_ONCE])
+            for user_id, member in found.items():
+                if member.presence is Presence.PRESENT and gate.role_id in member.roles:
+                    grants.append(Grant(guild_id, user_id, gate.role_id, gate_id, GrantState.ADOPTED, now))
+                    if member.joined_at:
+                        await self.seen(guild_id, user_id, member.joined_at)
+        run = await self._store.sync.runs.begin(guild_id, now, by=by)
+        adopted = await self._store.sync.ledger.adopt(grants)
+        await self._store.sync.runs.end(run, self._clock())
+        return adopted
 
     async def run_now(self, guild_id: int) -> None:
         """Read and judge every member of a server as soon as possible."""
-        raise NotImplementedError
+        now = self._clock()
+        for member in await self._store.sync.members.present(guild_id):
+            states = await self._readings.facts_of(member.user_id, InGuild(guild_id, member.joined_at))
+            await self._store.readings.set_due([state.facts.account for state in states], now)
+        await self._store.sync.members.mark(now, guild_id=guild_id, read_roles=True)
 
     async def status(self, guild_id: int) -> SyncStatus:
         """How sync stands in a server."""
-        raise NotImplementedError
+        return await status_of(self._store, self._readings, self._removals, guild_id, self._settings.interval)
+
+    # ------------------------------------------------------------ removals
 
     async def hold(self, guild_id: int, *, by: int) -> Hold:
         """Take no role in a server until `release`."""
-        raise NotImplementedError
+        return await self._removals.hold(guild_id, by)
 
     async def release(self, guild_id: int, *, by: int) -> bool:
         """End the admin's hold; whether there was one. Misses are counted again from the beginning."""
-        raise NotImplementedError
+        return await self._removals.release(guild_id, by)
 
     async def staged(self, guild_id: int) -> Sequence[Staged]:
         """The removals that wait for a person."""
-        raise NotImplementedError
+        return await self._removals.staged(guild_id)
 
     async def approve(self, guild_id: int, *, by: int) -> int:
         """Let the removals that wait now be made, if their members still do not qualify; how many."""
-        raise NotImplementedError
+        return await self._removals.approve(guild_id, by)
 
     async def discard(self, guild_id: int, *, by: int) -> int:
         """Leave the roles with the members whose removals wait now; how many. See `Misses.excused_until`."""
-        raise NotImplementedError
+        return await self._removals.discard(guild_id, by)
 
     async def look_again(self, guild_id: int, *, by: int) -> int:
         """What was wrong is repaired: forget the misses of those who wait, and read them again now; how many."""
-        raise NotImplementedError
+        return await self._removals.look_again(guild_id, by)
 
     async def runs(self, guild_id: int, limit: int = 10) -> Sequence[Run]:
         """The latest runs that changed something, newest first."""
-        raise NotImplementedError
+        return await latest_runs(self._store, guild_id, limit)
 
     async def undo(self, guild_id: int, run_id: int, *, by: int) -> int:
-        """Give back every role that a run took, and excuse those members; how many."""
-        raise NotImplementedError
+        """Give back every role that a run took, and excuse those members; how many.
+
+        Raises:
+            InputError: there is no such run there, or it was undone.
+            DiscordError: Discord does not say who is a member.
+        """
+        return await self._removals.undo(guild_id, run_id, by)
+
+    async def _present(self, guild_id: int, user_id: int) -> SyncMember | None:
+        """A member of a server, looked for there where they are not known; None: no member, or nothing is proven."""
+        members = self._store.sync.members
+        known = await members.get(guild_id, user_id)
+        if known is None or known.absent_since:
+            found = (await self._discord.read_members(guild_id, [user_id]))[user_id]
+            if found.presence is not Presence.PRESENT or not found.joined_at:
+                return None
+            await self.seen(guild_id, user_id, found.joined_at)
+            known = await members.get(guild_id, user_id)
+        return known

@@ -1,0 +1,284 @@
+"""The third step: makes the changes of a plan, one request at a time, and records each after Discord confirmed it.
+
+    intent written → Discord asked → outcome written: ledger, journal and misses in one transaction, the intent gone
+
+Killed in between, or without an answer of Discord, the intent is still there: the member is then read before anything
+else, and what is true decides whether it was done (`settle`). So a role that the bot gave is never taken for one that
+somebody else gave, and no change is reported twice. A removal is read back as well: Discord has been seen to confirm
+one that did not happen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.gates.gate import Gate, GateState, ParkReason
+from bot.messages import Message
+from bot.roles.eligibility import problem_of
+from bot.roles.grants import Grant, GrantState
+from bot.roles.plan import Act, Change
+from bot.store import Store
+from bot.store.sync.ledger_table import FLIP_SPAN, Intent
+from bot.store.sync.miss_table import A_DAY
+from bot.sync.parking import Parking
+from bot.sync.ports import (
+    Discord,
+    DiscordError,
+    MemberGoneError,
+    NotAllowedError,
+    OutcomeUnknownError,
+    Presence,
+    RoleGoneError,
+    TokenRefusedError,
+)
+from bot.sync.report import reason_of
+from bot.sync.results import FailedChange
+
+_PARKED = Message("Its gate is parked: an admin must repair something first.")
+_UNKNOWN = Message("Discord did not say whether it was done; that is checked first the next time.")
+_NOT_DONE = Message("Discord confirmed it, and did not do it; it is tried again.")
+_WAITS = Message("The role that replaces it could not be given.")
+
+
+class OpenRun:
+    """What is changed in one server in one go; it begins with the first change.
+
+    Args:
+        store: Holds the journal.
+        guild_id: The server.
+        clock: Returns the present as an aware datetime.
+        by: The admin who began it.
+    """
+
+    def __init__(self, store: Store, guild_id: int, clock: Callable[[], datetime], *, by: int | None = None) -> None:
+        self._by = by
+        self._runs = store.sync.runs
+        self._clock = clock
+        self._run_id: int | None = None
+        self.guild_id = guild_id
+        self.parked: set[int] = set()  # gates: Discord refuses them now, so nothing more is sent for them
+
+    async def run_id(self) -> int:
+        """Its id."""
+        if self._run_id is None:
+            self._run_id = await self._runs.begin(self.guild_id, self._clock(), by=self._by)
+        return self._run_id
+
+    async def end(self) -> None:
+        """It is over."""
+        if self._run_id is not None:
+            await self._runs.end(self._run_id, self._clock())
+
+
+@dataclass
+class Applied:
+    """What became of changes.
+
+    Attributes:
+        made: Those that were made.
+        failed: Those that were not.
+        is_absent: The member is not in that server.
+    """
+
+    made: list[Change] = field(default_factory=list)
+    failed: list[FailedChange] = field(default_factory=list)
+    is_absent: bool = False
+
+
+class Applier:
+    """Makes changes. Every method may raise `StoreError`, or `TokenRefusedError`, after which nothing is sent any more.
+
+    Args:
+        store: Holds the ledger and the journal.
+        discord: Does it.
+        parking: Parks gates that Discord refuses.
+        clock: Returns the present as an aware datetime.
+        epoch: Of this process: it takes nothing once another one has started.
+    """
+
+    def __init__(
+        self, store: Store, discord: Discord, parking: Parking, clock: Callable[[], datetime], epoch: str
+    ) -> None:
+        self._store = store
+        self._ledger = store.sync.ledger
+        self._discord = discord
+        self._parking = parking
+        self._clock = clock
+        self._epoch = epoch
+        self._writing: dict[int, asyncio.Lock] = {}  # one request at a time in each server
+
+    async def apply(
+        self,
+        user_id: int,
+        changes: Sequence[Change],
+        ledger: Mapping[int, Grant],
+        roles: frozenset[int],
+        run: OpenRun,
+        *,
+        approved: frozenset[int] = frozenset(),
+        own_act: bool = False,
+    ) -> Applied:
+        """Make changes for one member.
+
+        Args:
+            user_id: The member.
+            changes: What to do, in this order.
+            ledger: Role → grant.
+            roles: The member's roles, as Discord reported them just now.
+            run: What it is part of.
+            approved: Gates whose removal an admin approved.
+            own_act: They caused the removals themselves.
+        """
+        applied = Applied()
+        for change in changes:
+            if applied.is_absent:
+                break
+            if refusal := await self._refusal(change, applied, run):
+                applied.failed.append(FailedChange(change, refusal.text))
+                continue
+            grant = ledger.get(change.gate.role_id)
+            if change.act is Act.REMOVE and grant and change.gate.role_id not in roles:
+                await self._ledger.drop(grant)  # somebody else has taken it
+                continue
+            if change.act is Act.ADD and grant and await self._is_fought_over(change.gate, grant, run):
+                applied.failed.append(FailedChange(change, _PARKED.text))
+                continue
+            is_counted = not (own_act or change.superseded_by or change.gate.gate_id in approved)
+            await self._make(user_id, change, applied, run, is_counted=is_counted)
+        return applied
+
+    async def give_back(self, grant: Grant, reason: str, run: OpenRun) -> bool:
+        """Give a role that was taken; whether that was done."""
+        intent = self._intent(grant, Act.ADD, reason, await run.run_id(), is_counted=False)
+        try:
+            return await self._ask(intent) is None
+        except DiscordError:
+            return False
+
+    async def settle(self, guild_id: int, user_id: int, roles: frozenset[int]) -> bool:
+        """Write down what became of changes whose outcome is not known, from the roles that a member has.
+
+        Whether there were any.
+        """
+        intents = await self._ledger.intents(guild_id, user_id)
+        for intent in intents:
+            if (intent.role_id in roles) is (intent.act is Act.ADD):
+                await self._ledger.done(intent)
+            else:
+                await self._ledger.not_done(intent)
+        return bool(intents)
+
+    async def _refusal(self, change: Change, applied: Applied, run: OpenRun) -> Message | None:
+        """Why a change is not even tried."""
+        gate = change.gate
+        if gate.gate_id in run.parked or gate.state is not GateState.ACTIVE:
+            return _PARKED
+        if change.waits_for and not any(
+            made.act is Act.ADD and made.gate.gate_id == change.waits_for.gate_id for made in applied.made
+        ):
+            return _WAITS
+        if change.act is Act.REMOVE:
+            return None
+        guild = self._discord.guild_roles(gate.guild_id)
+        if guild and problem_of(gate.role_id, guild, confirmed_powers=gate.draft.confirmed_powers):
+            await self._parking.park_refused(gate)
+            run.parked.add(gate.gate_id)
+            return _PARKED
+        return None
+
+    async def _is_fought_over(self, gate: Gate, grant: Grant, run: OpenRun) -> bool:
+        """Whether somebody has taken again what was given back before; then the gate is parked."""
+        if not await self._ledger.repairs(grant, self._clock() - FLIP_SPAN):
+            return False
+        await self._parking.park(gate, ParkReason.ROLE_FOUGHT_OVER)
+        run.parked.add(gate.gate_id)
+        return True
+
+    async def _make(self, user_id: int, change: Change, applied: Applied, run: OpenRun, *, is_counted: bool) -> None:
+        gate = change.gate
+        grant = Grant(gate.guild_id, user_id, gate.role_id, gate.gate_id, GrantState.GIVEN, self._clock())
+        intent = self._intent(grant, change.act, reason_of(change), await run.run_id(), is_counted=is_counted)
+        try:
+            failure = await self._ask(intent)
+        except NotAllowedError as error:
+            await self._parking.park_refused(gate)
+            run.parked.add(gate.gate_id)
+            failure = error.sentence
+        except RoleGoneError as error:
+            await self._parking.park(gate, ParkReason.ROLE_GONE)
+            run.parked.add(gate.gate_id)
+            failure = error.sentence
+        except MemberGoneError as error:
+            applied.is_absent = True
+            failure = error.sentence
+        except TokenRefusedError:
+            raise
+        except DiscordError as error:
+            failure = error.sentence
+        if failure is None:
+            applied.made.append(change)
+        else:
+            applied.failed.append(FailedChange(change, failure))
+
+    async def _ask(self, intent: Intent) -> str | None:
+        """Ask Discord for a change, and write down what became of it; why it was not done, or None.
+
+        Raises:
+            DiscordError: it was not done.
+        """
+        async with self._writing.setdefault(intent.guild_id, asyncio.Lock()):
+            if intent.act is Act.REMOVE and (await self._store.sync.servers.instance())[0] != self._epoch:
+                return _UNKNOWN.text
+            await self._ledger.begin(intent)
+            send = self._discord.add_role if intent.act is Act.ADD else self._discord.remove_role
+            try:
+                await send(intent.guild_id, intent.user_id, intent.role_id, intent.reason)
+            except OutcomeUnknownError:
+                return await self._read_back(intent, is_confirmed=False)
+            except DiscordError:
+                await self._ledger.not_done(intent)
+                raise
+            if intent.act is Act.REMOVE:
+                return await self._read_back(intent, is_confirmed=True)
+            await self._ledger.done(intent)
+            return None
+
+    async def _read_back(self, intent: Intent, *, is_confirmed: bool) -> str | None:
+        """Let what is true decide; where it cannot be read, what Discord confirmed was done."""
+        try:
+            found = (await self._discord.read_members(intent.guild_id, [intent.user_id]))[intent.user_id]
+        except TokenRefusedError:
+            raise
+        except DiscordError:
+            found = None
+        if found is None or found.presence is not Presence.PRESENT:
+            if not is_confirmed:
+                return _UNKNOWN.text
+            await self._ledger.done(intent)
+            return None
+        if (intent.role_id in found.roles) is (intent.act is Act.ADD):
+            await self._ledger.done(intent)
+            return None
+        await self._ledger.not_done(intent)
+        return _NOT_DONE.text
+
+    def _intent(self, grant: Grant, act: Act, reason: str, run_id: int, *, is_counted: bool) -> Intent:
+        return Intent(
+            guild_id=grant.guild_id,
+            user_id=grant.user_id,
+            role_id=grant.role_id,
+            gate_id=grant.gate_id,
+            run_id=run_id,
+            act=act,
+            reason=reason,
+            is_counted=is_counted,
+            at=self._clock(),
+        )
+
+
+def approved_of(misses: Mapping[int, datetime | None], now: datetime) -> frozenset[int]:
+    """The gates whose removal an admin approved within the last day."""
+    return frozenset(gate_id for gate_id, at in misses.items() if at and now - at < A_DAY)

@@ -1,0 +1,48 @@
+"""What the rules of all servers ask for at this moment, so that one reading of an account answers all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.store import Store
+from bot.sync.asked import history_of, tokens_of
+from bot.sync.readings import Wanted
+
+# Another process, or an operator's command, may have changed them.
+_REFRESHES = timedelta(seconds=30)
+
+
+class AskedRules:
+    """Knows what rules ask for, as of its last `refresh`.
+
+    Args:
+        store: Holds the gates.
+        clock: Returns the present as an aware datetime.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._read_at: datetime | None = None
+        self._wanted = Wanted()
+
+    def wanted(self) -> Wanted:
+        """What is asked for."""
+        return self._wanted
+
+    async def refresh(self, *, changed: bool = False) -> None:
+        """Look at the rules again if that was not done just now, or if they were `changed`.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        now = self._clock()
+        if self._read_at and not changed and abs(now - self._read_at) < _REFRESHES:
+            return
+        rules = [
+            gate.rule
+            for guild_id in await self._store.gates.guild_ids()
+            for gate in await self._store.gates.of_guild(guild_id)
+        ]
+        self._wanted, self._read_at = Wanted(tokens_of(rules), history_of(rules)), now

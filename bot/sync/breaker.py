@@ -1,0 +1,160 @@
+"""The breaker at work: counts who would lose a role, lets removals wait, and ends that when the figures are normal.
+
+It runs after everybody of a batch was judged and before anything is taken, so that a wave is seen before its first
+victim. What it decides from is counted by indexed queries; `bot.roles.safety` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.gates.gate import Gate
+from bot.gates.rule import CollectionRef
+from bot.roles.plan import HoldCode
+from bot.roles.safety import (
+    Cause,
+    GateCensus,
+    Hold,
+    Scope,
+    Trip,
+    collection_trip,
+    ends,
+    gate_trip,
+    guild_trip,
+    source_trip,
+)
+from bot.store import Store
+from bot.store.sync.hold_table import HoldEnd, OpenHold
+from bot.sync.asked import collections_of, networks_of
+from bot.sync.gather import GuildGates
+
+
+class Breaker:
+    """Lets removals wait. Every method may raise `StoreError`.
+
+    Args:
+        store: Holds everything that is counted.
+        clock: Returns the present as an aware datetime.
+        lapse: Misses that are older are over.
+        epoch: Of this process: see `held`.
+        networks: Of which accounts can be read here.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        lapse: timedelta,
+        epoch: str,
+        networks: Sequence[str],
+    ) -> None:
+        self._store = store
+        self._holds = store.sync.holds
+        self._clock = clock
+        self._lapse = lapse
+        self._epoch = epoch
+        self._networks = networks
+
+    async def held(self, server: GuildGates) -> Mapping[int, HoldCode]:
+        """Role → why it may not be taken now."""
+        epoch, settled_at = await self._store.sync.servers.instance()
+        everything = [gate.role_id for gate in server.gates]
+        if epoch != self._epoch:  # another process with this store started after this one
+            return dict.fromkeys(everything, HoldCode.OTHER_INSTANCE)
+        if self._clock() < settled_at:
+            return dict.fromkeys(everything, HoldCode.CLOCK_JUMPED)
+        found: dict[int, HoldCode] = {}
+        for each in await self._holds.open(server.guild_id):
+            code = HoldCode.ADMIN_HOLD if each.hold.cause is Cause.ADMIN else HoldCode.BREAKER
+            for gate in gates_of(each.hold, server.gates):
+                if found.get(gate.role_id) is not HoldCode.ADMIN_HOLD:  # no approval overrides an admin's hold
+                    found[gate.role_id] = code
+        return found
+
+    async def check(self, server: GuildGates) -> None:
+        """Count, and let removals wait where that is too many, or wait no more where the figures are normal."""
+        now = self._clock()
+        opened = await self._holds.open(server.guild_id)
+        losing = await self._store.sync.misses.gate_ids(server.guild_id)
+        counted = [gate for gate in server.active if not gate.draft.never_remove]
+        suspect = [gate for gate in counted if gate.gate_id in losing]
+        if not suspect and not opened:
+            return
+        censuses = {gate.gate_id: await self._census(server, gate) for gate in counted}
+        tripped = 0
+        for gate in suspect:
+            if trip := gate_trip(censuses[gate.gate_id]):
+                tripped += 1
+                await self._holds.begin(_hold(Scope.GATE, str(gate.gate_id), server.guild_id, trip, now))
+        if guild_trip(tripped):
+            numbers = (("gates", tripped),)
+            await self._holds.begin(Hold(Scope.GUILD, "", server.guild_id, Cause.TOO_MANY_AT_ONCE, now, numbers))
+        await self._check_sources(suspect, now)
+        for each in await self._holds.open(server.guild_id):
+            if await self._has_ended(server, each, censuses):
+                await self._end(each)
+            elif gates_of(each.hold, server.gates):
+                await self._holds.announce(each, server.guild_id, now)
+
+    async def _check_sources(self, suspect: Sequence[Gate], now: datetime) -> None:
+        readings = self._store.readings
+        networks = {each for gate in suspect for each in _asked(gate, self._networks)}
+        for network in sorted(networks):
+            if trip := source_trip(await readings.source_census(network, now)):
+                await self._holds.begin(_hold(Scope.SOURCE, network, 0, trip, now))
+        for collection in sorted({each for gate in suspect for each in collections_of(gate.rule)}):
+            if trip := collection_trip(await readings.collection_census(collection, now)):
+                await self._holds.begin(_hold(Scope.COLLECTION, str(collection), 0, trip, now))
+
+    async def _census(self, server: GuildGates, gate: Gate) -> GateCensus:
+        protected = server.settings.protected_members
+        return await self._store.sync.misses.census(gate, protected, self._clock(), self._lapse)
+
+    async def _has_ended(self, server: GuildGates, each: OpenHold, censuses: Mapping[int, GateCensus]) -> bool:
+        hold, now = each.hold, self._clock()
+        if hold.cause is Cause.INVITED_AGAIN:
+            return not await self._store.sync.members.unjudged_since(server.guild_id, hold.since)
+        if hold.scope is Scope.SOURCE:
+            return ends(hold, await self._store.readings.source_census(hold.key, now))
+        if hold.scope is Scope.COLLECTION:
+            network, _, collection_id = hold.key.rpartition(":")
+            collection = CollectionRef(network, collection_id)
+            return ends(hold, await self._store.readings.collection_census(collection, now))
+        its = [gate for gate in gates_of(hold, server.gates) if gate.gate_id in censuses]
+        if hold.scope is Scope.GATE and not its:  # its gate was removed, or takes nothing any more
+            return True
+        return ends(hold, *(censuses[gate.gate_id] for gate in its))
+
+    async def _end(self, each: OpenHold) -> None:
+        """The figures are normal: misses that were counted while they were not start again from zero."""
+        guild_ids = [each.hold.guild_id] if each.hold.guild_id else await self._store.gates.guild_ids()
+        for guild_id in guild_ids:
+            gates = gates_of(each.hold, await self._store.gates.of_guild(guild_id))
+            await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates])
+        await self._holds.end(each, self._clock(), HoldEnd.OVER)
+
+
+def gates_of(hold: Hold, gates: Collection[Gate]) -> Sequence[Gate]:
+    """The gates whose removals wait by a hold."""
+    return [gate for gate in gates if _concerns(hold, gate)]
+
+
+def _concerns(hold: Hold, gate: Gate) -> bool:
+    if hold.scope is Scope.GATE:
+        return hold.key == str(gate.gate_id)
+    if hold.scope is Scope.SOURCE:
+        networks = networks_of(gate.rule)
+        return networks is None or hold.key in networks
+    if hold.scope is Scope.COLLECTION:
+        return hold.key in map(str, collections_of(gate.rule))
+    return True
+
+
+def _asked(gate: Gate, everywhere: Sequence[str]) -> Collection[str]:
+    networks = networks_of(gate.rule)
+    return everywhere if networks is None else networks
+
+
+def _hold(scope: Scope, key: str, guild_id: int, trip: Trip, now: datetime) -> Hold:
+    return Hold(scope, key, guild_id, trip.cause, now, trip.numbers)

@@ -1,0 +1,154 @@
+"""The second step: `bot.roles.plan` decides, and what is to be remembered of it is stored; nothing is changed yet.
+
+It can be repeated: a reading counts once, however often a member is judged by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.gates.facts import Facts
+from bot.gates.gate import Gate
+from bot.roles.grants import Grant, GrantState
+from bot.roles.plan import Act, HoldCode, Patience, Plan, decide
+from bot.sources.askers import Asker
+from bot.store import Store
+from bot.store.sync.membership_table import SyncMember
+from bot.store.sync.miss_table import JudgedMisses
+from bot.sync.gather import Gatherer, GuildGates, MemberFacts, digest
+from bot.sync.readings import Readings
+from bot.sync.second_question import Confirmation, confirm
+from bot.sync.short_reason import short_reason
+
+
+class Deciding:
+    """Decides about members. Every method may raise `StoreError`.
+
+    Args:
+        store: Remembers misses.
+        gatherer: The first step.
+        readings: Is asked a second question before a removal.
+        patience: When misses are enough.
+        clock: Returns the present as an aware datetime.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        gatherer: Gatherer,
+        readings: Readings,
+        patience: Patience,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._gatherer = gatherer
+        self._readings = readings
+        self._patience = patience
+        self._clock = clock
+
+    async def first(
+        self, server: GuildGates, member: SyncMember, held: Mapping[int, HoldCode]
+    ) -> tuple[MemberFacts, Plan]:
+        """Judge a member by what was read, for what the breaker counts; nothing is taken by this plan."""
+        known = await self._gatherer.member(server, member, self._clock())
+        return known, await self._decide(server, known, held)
+
+    async def second(
+        self,
+        server: GuildGates,
+        known: MemberFacts,
+        plan: Plan,
+        held: Mapping[int, HoldCode],
+        asker: Asker,
+        *,
+        own_act: bool,
+    ) -> tuple[MemberFacts, Plan]:
+        """What follows now that the breaker has counted, also after the second question to the source."""
+        takes = any(change.act is Act.REMOVE for change in plan.changes)
+        if not (own_act or takes or plan.misses or plan.confirm):
+            return known, plan
+        # From the store again: a hold that has ended, or an admin, may have changed what was missed.
+        known = await self._gatherer.member(server, known.member, self._clock())
+        plan = await self._decide(server, known, held, own_act=own_act)
+        known = replace(known, misses=plan.misses)
+        for gate in plan.confirm:
+            known = await self._confirmed(server, known, gate, asker)
+        if plan.confirm:
+            plan = await self._decide(server, known, held, own_act=own_act)
+        return known, plan
+
+    async def last(
+        self,
+        server: GuildGates,
+        member: SyncMember,
+        roles: frozenset[int],
+        held: Mapping[int, HoldCode],
+        *,
+        own_act: bool,
+    ) -> tuple[MemberFacts, Plan]:
+        """What is to be changed, now that a member's roles were read."""
+        known = await self._gatherer.member(server, member, self._clock())
+        return known, await self._decide(server, known, held, own_act=own_act, roles=roles)
+
+    async def known(
+        self, server: GuildGates, member: SyncMember, held: Mapping[int, HoldCode]
+    ) -> tuple[MemberFacts, Plan]:
+        """How a member stands, from what is stored; stores nothing."""
+        now = self._clock()
+        known = await self._gatherer.member(server, member, now)
+        return known, decide(known.case(server, now, removals_held=held), self._patience)
+
+    async def _decide(
+        self,
+        server: GuildGates,
+        known: MemberFacts,
+        held: Mapping[int, HoldCode],
+        *,
+        own_act: bool = False,
+        roles: frozenset[int] | None = None,
+    ) -> Plan:
+        now = self._clock()
+        case = known.case(server, now, roles=roles, own_act=own_act, removals_held=held)
+        plan = decide(case, self._patience)
+        await self._save(server, known, plan, now)
+        # Stored as warned by now: what is decided next, from this plan, must not be due to be warned again.
+        warned = {gate.gate_id for gate in plan.warn}
+        misses = {
+            gate_id: replace(its, warned_at=now) if gate_id in warned else its for gate_id, its in plan.misses.items()
+        }
+        return replace(plan, misses=misses)
+
+    async def _save(self, server: GuildGates, known: MemberFacts, plan: Plan, now: datetime) -> None:
+        judged = {each.gate.gate_id: each for each in known.judged}
+        until = {held.gate.gate_id: held.until for held in plan.held}
+        warned = {gate.gate_id for gate in plan.warn}
+        misses = {
+            gate_id: JudgedMisses(
+                role_id=judged[gate_id].gate.role_id,
+                misses=its,
+                rule=digest(judged[gate_id].gate.rule),
+                reason=short_reason(judged[gate_id].verdict),
+                warns_until=(until.get(gate_id) or now) if gate_id in warned else None,
+            )
+            for gate_id, its in plan.misses.items()
+            if gate_id in judged
+        }
+        user_id = known.member.user_id
+        found = [
+            Grant(server.guild_id, user_id, gate.role_id, gate.gate_id, GrantState.FOUND, now) for gate in plan.found
+        ]
+        if misses or found or known.has_misses:
+            before = frozenset(known.misses)
+            await self._store.sync.misses.replace(server.guild_id, user_id, misses, found, now, before=before)
+
+    async def _confirmed(self, server: GuildGates, known: MemberFacts, gate: Gate, asker: Asker) -> MemberFacts:
+        misses = dict(known.misses)
+        facts = Facts(self._clock(), tuple(state.facts for state in known.accounts), server.aliases)
+        answer = await confirm(self._readings, server, gate, known, facts, asker)
+        if answer is Confirmation.CONFIRMED:
+            misses[gate.gate_id] = replace(misses[gate.gate_id], is_confirmed=True)
+        elif answer is Confirmation.CONTRADICTED:
+            del misses[gate.gate_id]
+        return replace(known, misses=misses, has_misses=True)

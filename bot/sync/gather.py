@@ -1,0 +1,209 @@
+"""The first step: all that is decided from, for one member of one server, from the store. Sends nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.gates.facts import NOTHING_HELD, AccountFacts, Facts
+from bot.gates.gate import Gate, GateState, GuildSettings
+from bot.gates.judge import judge
+from bot.gates.rule import CollectionRef, Rule
+from bot.gates.storage import to_json
+from bot.gates.verdict import Verdict
+from bot.holdings import Account
+from bot.linking.vouching import ProvenHere
+from bot.links import InGuild, cool_down_over
+from bot.roles.grants import Grant, Misses
+from bot.roles.plan import Case, HoldCode, Judged
+from bot.store import Store
+from bot.store.sync.membership_table import SyncMember
+from bot.sync.readings import Readings
+from bot.sync.results import AccountState
+
+
+@dataclass(frozen=True, slots=True)
+class GuildGates:
+    """A server, as its gates see it.
+
+    Attributes:
+        guild_id: The server.
+        gates: Its gates.
+        settings: What its admins have set.
+        aliases: Which collections count as the same there.
+    """
+
+    guild_id: int
+    gates: Sequence[Gate]
+    settings: GuildSettings
+    aliases: Mapping[CollectionRef, tuple[CollectionRef, ...]] = field(default_factory=dict)
+
+    @property
+    def active(self) -> Sequence[Gate]:
+        """The gates that give and take."""
+        return [gate for gate in self.gates if gate.state is GateState.ACTIVE]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """What is known of one member of one server.
+
+    Attributes:
+        member: The member.
+        accounts: Their accounts that count there.
+        judged: Each gate's answer.
+        ledger: Role → grant.
+        misses: Gate → misses, of the rule as it is now.
+        has_misses: Whether any are stored, of whatever rule.
+    """
+
+    member: SyncMember
+    accounts: Sequence[AccountState]
+    judged: Sequence[Judged]
+    ledger: Mapping[int, Grant]
+    misses: Mapping[int, Misses]
+    has_misses: bool = False
+
+    def case(
+        self,
+        server: GuildGates,
+        now: datetime,
+        *,
+        roles: frozenset[int] | None = None,
+        own_act: bool = False,
+        removals_held: Mapping[int, HoldCode] | None = None,
+    ) -> Case:
+        """What is decided from."""
+        return Case(
+            user_id=self.member.user_id,
+            now=now,
+            settings=server.settings,
+            judged=self.judged,
+            ledger=self.ledger,
+            misses=self.misses,
+            roles=roles,
+            own_act=own_act,
+            removals_held=removals_held or {},
+        )
+
+
+class Gatherer:
+    """Gathers. Every method may raise `StoreError`.
+
+    Args:
+        store: Where everything is.
+        proven: Which accounts are whose.
+        readings: What is known of accounts.
+        grace: Of a server that has set nothing else.
+    """
+
+    def __init__(self, store: Store, proven: ProvenHere, readings: Readings, grace: timedelta) -> None:
+        self._store = store
+        self._proven = proven
+        self._readings = readings
+        self._default = GuildSettings(grace=grace)
+
+    async def server(self, guild_id: int) -> GuildGates:
+        """A server's gates and settings as they are now."""
+        return GuildGates(
+            guild_id,
+            await self._store.gates.of_guild(guild_id),
+            await self._store.guild_settings.of(guild_id, self._default),
+            await self._store.gates.aliases(guild_id),
+        )
+
+    async def member(
+        self,
+        server: GuildGates,
+        member: SyncMember,
+        now: datetime,
+        *,
+        gates: Sequence[Gate] | None = None,
+        without: Collection[str] | None = (),
+    ) -> MemberFacts:
+        """What is known of a member.
+
+        Args:
+            server: Their server.
+            member: The member.
+            now: The present.
+            gates: Judge these instead of the server's gates.
+            without: As if these accounts (None: all) were not theirs.
+        """
+        gates = server.gates if gates is None else gates
+        scope = InGuild(server.guild_id, member.joined_at)
+        accounts = await self.accounts(server, scope, member.user_id, without)
+        facts = Facts(now, tuple(state.facts for state in accounts), server.aliases)
+        young = await self._young(server, scope, member.user_id, gates, now)
+        misses = await self._store.sync.misses.of(server.guild_id, member.user_id)
+        digests = {gate.gate_id: digest(gate.rule) for gate in gates}
+        return MemberFacts(
+            member=member,
+            accounts=accounts,
+            judged=[_judged(gate, facts, young) for gate in gates],
+            ledger=await self._store.sync.ledger.of(server.guild_id, member.user_id),
+            misses={gate_id: its for gate_id, (its, rule) in misses.items() if rule in ("", digests.get(gate_id, ""))},
+            has_misses=bool(misses),
+        )
+
+    async def accounts(
+        self, server: GuildGates, scope: InGuild, user_id: int, without: Collection[str] | None = ()
+    ) -> Sequence[AccountState]:
+        """A member's accounts that count in a server."""
+        if without is None:
+            return ()
+        kept_out = await self._store.keep_outs.of(user_id, server.guild_id)
+        left_out = kept_out | server.settings.excluded_accounts
+        return [
+            replace(state, facts=_without(state.facts, server.settings.excluded_collections))
+            for state in await self._readings.facts_of(user_id, scope)
+            if state.facts.account not in left_out and str(state.facts.account) not in without
+        ]
+
+    async def _young(
+        self, server: GuildGates, scope: InGuild, user_id: int, gates: Iterable[Gate], now: datetime
+    ) -> frozenset[Account]:
+        """Accounts that may not earn a sensitive role yet; none where no gate is sensitive."""
+        if not any(gate.draft.is_sensitive for gate in gates):
+            return frozenset()
+        proven, span = await self._proven.of(user_id, scope), server.settings.cool_down
+        return frozenset(account for account, its in proven.accounts.items() if not cool_down_over(its, now, span))
+
+
+def digest(rule: Rule) -> str:
+    """Names a rule: misses of another rule do not count."""
+    return hashlib.sha256(to_json(rule).encode()).hexdigest()[:16]
+
+
+def _judged(gate: Gate, facts: Facts, young: frozenset[Account]) -> Judged:
+    verdict = judge(gate.rule, facts)
+    in_cool_down = False
+    if gate.draft.is_sensitive and verdict.is_granted and young:
+        older = tuple(account for account in facts.accounts if account.account not in young)
+        in_cool_down = not judge(gate.rule, replace(facts, accounts=older)).is_granted
+    return Judged(gate, verdict, _evidence_at(gate, verdict, facts), in_cool_down)
+
+
+def _evidence_at(gate: Gate, verdict: Verdict, facts: Facts) -> datetime | None:
+    """As of when the oldest reading is; now, where the denial needs none: a date, or an account that is not theirs."""
+    if verdict.is_denied and facts.accounts:
+        blind = tuple(replace(account, is_certain=False) for account in facts.accounts)
+        if judge(gate.rule, replace(facts, accounts=blind)).is_denied:
+            return _second(facts.now)
+    moments = [account.as_of for account in facts.accounts]
+    if None in moments:
+        return None
+    # Misses are stored in whole seconds: the same reading must not look newer than it is.
+    return _second(min((at for at in moments if at), default=facts.now))
+
+
+def _second(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
+
+
+def _without(facts: AccountFacts, collections: Collection[CollectionRef]) -> AccountFacts:
+    if not collections:
+        return facts
+    return replace(facts, held={**facts.held, **dict.fromkeys(collections, NOTHING_HELD)})

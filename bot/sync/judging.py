@@ -1,0 +1,202 @@
+"""Members of one server from what is true to what follows: gather → decide → apply → report.
+
+All of a batch are judged, and their misses stored, before the breaker counts; only then are roles read, of those alone
+for whom something is due, and changed. A member who is judged twice at the same time, by the loop and by a press, is
+changed once: what was read before the other one wrote is not used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+from bot.gates.gate import GateState
+from bot.roles.plan import HoldCode, Plan
+from bot.sources.askers import Asker
+from bot.store import Store
+from bot.store.sync.membership_table import SyncMember
+from bot.sync.apply import Applied, Applier, OpenRun, approved_of
+from bot.sync.breaker import Breaker
+from bot.sync.deciding import Deciding
+from bot.sync.gather import GuildGates, MemberFacts
+from bot.sync.ports import Discord, MemberRoles, Presence
+from bot.sync.results import MemberReport
+
+_LONGEST_PAUSE = timedelta(minutes=15)
+_SHORTEST_PAUSE = timedelta(seconds=2)
+# So often in a row; then only a new reading, or somebody's act, has a member tried again.
+MOST_FAILURES = 5
+
+
+class Judging:
+    """Judges members, and makes what follows true. Every method may raise `StoreError` or `DiscordError`.
+
+    Args:
+        store: Where everything is.
+        discord: Reads roles.
+        deciding: The second step.
+        breaker: Lets removals wait.
+        applier: The third step.
+        drift: How often roles are compared.
+        clock: Returns the present as an aware datetime.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        discord: Discord,
+        deciding: Deciding,
+        breaker: Breaker,
+        applier: Applier,
+        drift: timedelta,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._discord = discord
+        self._deciding = deciding
+        self._breaker = breaker
+        self._applier = applier
+        self._drift = drift
+        self._clock = clock
+        self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
+        self._changes: dict[tuple[int, int], int] = {}  # how often a member was changed since the start
+
+    async def run(
+        self, server: GuildGates, members: Sequence[SyncMember], asker: Asker, *, own_act: bool = False
+    ) -> Sequence[MemberReport]:
+        """Judge members of one server, and make the changes that are due."""
+        run = OpenRun(self._store, server.guild_id, self._clock)
+        try:
+            held = await self._breaker.held(server)
+            first = [await self._deciding.first(server, member, held) for member in members]
+            await self._breaker.check(server)
+            held = await self._breaker.held(server)
+            planned = [
+                await self._deciding.second(server, known, plan, held, asker, own_act=own_act or known.member.own_act)
+                for known, plan in first
+            ]
+            versions = [self._version(member) for member in members]
+            roles = await self._read(server.guild_id, planned)
+            return [
+                await self._change(server, known.member, found, version, held, run, own_act=own_act)
+                if (found := roles.get(known.member.user_id))
+                else await self._leave(known, plan)
+                for (known, plan), version in zip(planned, versions, strict=True)
+            ]
+        finally:
+            await run.end()
+
+    async def known(self, server: GuildGates, member: SyncMember) -> tuple[MemberFacts, Plan]:
+        """How a member stands, from what is stored; changes nothing."""
+        return await self._deciding.known(server, member, await self._breaker.held(server))
+
+    async def postpone(self, member: SyncMember) -> bool:
+        """Try a member again later; whether it is given up until something suggests it."""
+        pause = min(_SHORTEST_PAUSE * 2 ** min(2 * member.failures, 10), _LONGEST_PAUSE)
+        gives_up = member.failures + 1 >= MOST_FAILURES
+        await self._store.sync.members.postpone(member, self._clock() + pause, gives_up=gives_up)
+        return gives_up
+
+    async def _read(self, guild_id: int, planned: Sequence[tuple[MemberFacts, Plan]]) -> Mapping[int, MemberRoles]:
+        """The roles of those for whom something is due, and of nobody else."""
+        user_ids = [known.member.user_id for known, plan in planned if plan.needs_roles or known.member.read_roles]
+        return await self._discord.read_members(guild_id, user_ids) if user_ids else {}
+
+    async def _leave(self, known: MemberFacts, plan: Plan) -> MemberReport:
+        """Nothing is due for a member."""
+        await self._settle(known.member, roles_read=False)
+        return report_of(known, plan, Presence.PRESENT)
+
+    async def _change(
+        self,
+        server: GuildGates,
+        member: SyncMember,
+        found: MemberRoles,
+        version: int,
+        held: Mapping[int, HoldCode],
+        run: OpenRun,
+        *,
+        own_act: bool,
+    ) -> MemberReport:
+        """Make what is due for one member, whose roles were just read."""
+        own_act = own_act or member.own_act
+        async with self._lock(member):
+            is_changed = self._version(member) != version  # meanwhile: they stay due, and are read again
+            if not is_changed:
+                member = await self._presence(member, found)
+            if is_changed or found.presence is not Presence.PRESENT:
+                return report_of(*await self._deciding.known(server, member, held), found.presence)
+            await self._applier.settle(server.guild_id, member.user_id, found.roles)
+            known, plan = await self._deciding.last(server, member, found.roles, held, own_act=own_act)
+            approvals = {gate_id: misses.approved_at for gate_id, misses in plan.misses.items()}
+            applied = await self._applier.apply(
+                member.user_id,
+                plan.changes,
+                known.ledger,
+                found.roles,
+                run,
+                approved=approved_of(approvals, self._clock()),
+                own_act=own_act,
+            )
+            self._changes[_key(member)] = version + 1
+            await self._conclude(member, applied, run)
+            ledger = await self._store.sync.ledger.of(server.guild_id, member.user_id)
+            report = report_of(replace(known, ledger=ledger), plan, found.presence)
+            return replace(report, made=tuple(applied.made), failed=tuple(applied.failed))
+
+    async def _presence(self, member: SyncMember, found: MemberRoles) -> SyncMember:
+        """Store whether a member is there; since when, if they joined again."""
+        now, members = self._clock(), self._store.sync.members
+        if found.presence is Presence.ABSENT:
+            await members.mark_absent(member.guild_id, member.user_id, now)
+        elif found.presence is Presence.UNKNOWN:
+            await self.postpone(member)
+        elif found.joined_at and (found.joined_at.replace(microsecond=0) != member.joined_at or member.absent_since):
+            await members.seen(member.guild_id, member.user_id, found.joined_at, now, now + self._drift)
+            return await members.get(member.guild_id, member.user_id) or member
+        return member
+
+    async def _conclude(self, member: SyncMember, applied: Applied, run: OpenRun) -> None:
+        """They are due no more; where something failed that may succeed later, they are tried again."""
+        if applied.is_absent:
+            await self._store.sync.members.mark_absent(member.guild_id, member.user_id, self._clock())
+            return
+        failed = (each.change.gate for each in applied.failed)
+        if any(gate.gate_id not in run.parked and gate.state is GateState.ACTIVE for gate in failed):
+            await self.postpone(member)
+        else:
+            await self._settle(member, roles_read=True)
+
+    async def _settle(self, member: SyncMember, *, roles_read: bool) -> None:
+        now = self._clock()
+        await self._store.sync.members.settle(member, now, roles_read=roles_read, drift_due=now + self._drift)
+
+    def _version(self, member: SyncMember) -> int:
+        return self._changes.get(_key(member), 0)
+
+    def _lock(self, member: SyncMember) -> asyncio.Lock:
+        key = _key(member)
+        lock = self._locks.get(key)
+        if lock is None:
+            lock = self._locks[key] = asyncio.Lock()
+        return lock
+
+
+def _key(member: SyncMember) -> tuple[int, int]:
+    return member.guild_id, member.user_id
+
+
+def report_of(known: MemberFacts, plan: Plan, presence: Presence) -> MemberReport:
+    """How a member stands."""
+    return MemberReport(
+        guild_id=known.member.guild_id,
+        user_id=known.member.user_id,
+        presence=presence,
+        accounts=known.accounts,
+        judged=known.judged,
+        ledger=known.ledger,
+        held=plan.held,
+    )

@@ -1,0 +1,49 @@
+"""What is to be said, and is said once: to a server's log channel, and to members in advance of a removal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.gates.gate import Gate
+from bot.store import Store
+from bot.store.sync.post_table import PostKind, PostRow
+from bot.sync.report import Post, to_post
+
+_AT_ONCE = 50
+
+
+class Outbox:
+    """What is to be said. Every method may raise `StoreError`.
+
+    Args:
+        store: Holds it.
+        clock: Returns the present as an aware datetime.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def posts(self) -> Sequence[Post]:
+        """What is to be sent now, oldest first; the same again until `sent`, with the same nonce."""
+        rows = await self._store.sync.posts.to_send(self._clock(), _AT_ONCE)
+        gates = {
+            gate.gate_id: gate
+            for guild_id in {row.guild_id for row in rows}
+            for gate in await self._store.gates.of_guild(guild_id)
+        }
+        return [await self._post(row, gates) for row in rows]
+
+    async def _post(self, row: PostRow, gates: dict[int, Gate]) -> Post:
+        hold = await self._store.sync.holds.get(row.hold_id) if row.hold_id else None
+        edits = None
+        if row.hold_id and row.kind is PostKind.HOLD_OVER:
+            alert = await self._store.sync.posts.of_hold(row.hold_id, row.guild_id)
+            if alert and alert.channel_id and alert.message_id:
+                edits = alert.channel_id, alert.message_id
+        return to_post(row, gates, hold, edits)
+
+    async def sent(self, post_id: int, *, channel_id: int | None = None, message_id: int | None = None) -> None:
+        """A message was sent; or there is nobody to read it: no channel, or no direct messages."""
+        await self._store.sync.posts.sent(post_id, self._clock(), channel_id=channel_id, message_id=message_id)

@@ -1,0 +1,78 @@
+"""What would follow from gates that are not saved yet, for all linked members of a server; changes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.gates.gate import Gate, GateDraft, GateState
+from bot.roles.grants import GrantState
+from bot.roles.plan import Act, Judged, Patience, Plan, decide
+from bot.store import Store
+from bot.sync.gather import Gatherer, GuildGates, MemberFacts
+from bot.sync.results import Preview
+
+
+class Previews:
+    """Makes previews. Every method may raise `StoreError`.
+
+    Args:
+        store: Knows the members.
+        gatherer: Knows what they hold.
+        patience: When misses are enough.
+        clock: Returns the present as an aware datetime.
+    """
+
+    def __init__(self, store: Store, gatherer: Gatherer, patience: Patience, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._gatherer = gatherer
+        self._patience = patience
+        self._clock = clock
+
+    async def preview(self, guild_id: int, drafts: Sequence[GateDraft]) -> Preview:
+        """What would follow if these drafts replaced the gates of their roles."""
+        now, version = self._clock(), await self._store.gates.version(guild_id)
+        server = await self._gatherer.server(guild_id)
+        drafted = frozenset(draft.role_id for draft in drafts)
+        gates = _as_saved(server, drafts, now)
+        sets: dict[str, dict[int, list[int]]] = {
+            name: defaultdict(list) for name in ("gain", "lose", "unknown", "keep")
+        }
+        unread: set[object] = set()
+        for member in await self._store.sync.members.present(guild_id):
+            known = await self._gatherer.member(server, member, now, gates=gates)
+            plan = decide(known.case(server, now), self._patience)
+            unread.update(state.facts.account for state in known.accounts if state.facts.as_of is None)
+            for judged in known.judged:
+                if judged.gate.role_id in drafted and (name := _outcome(judged, known, plan)):
+                    sets[name][judged.gate.role_id].append(member.user_id)
+        return Preview(as_of=now, version=version, unread=len(unread), **sets)
+
+
+def _as_saved(server: GuildGates, drafts: Sequence[GateDraft], now: datetime) -> Sequence[Gate]:
+    drafted = {draft.role_id: draft for draft in drafts}
+    others = [gate for gate in server.gates if gate.role_id not in drafted]
+    ids = {gate.role_id: gate.gate_id for gate in server.gates}
+    new = [
+        Gate(ids.get(role_id, -number), server.guild_id, draft, GateState.ACTIVE, now, now)
+        for number, (role_id, draft) in enumerate(drafted.items(), start=1)
+    ]
+    return [*others, *new]
+
+
+def _outcome(judged: Judged, known: MemberFacts, plan: Plan) -> str:
+    """In which list a member is for a role; "": in none."""
+    role_id = judged.gate.role_id
+    grant = known.ledger.get(role_id)
+    acts = {change.act for change in plan.changes if change.gate.role_id == role_id}
+    if Act.ADD in acts:
+        return "gain"
+    if Act.REMOVE in acts:  # a higher role of its ladder replaces it
+        return "lose"
+    if grant is None:
+        return "unknown" if not judged.verdict.is_granted and not judged.verdict.is_denied else ""
+    may_take = grant.state is not GrantState.FOUND and not judged.gate.draft.never_remove
+    if judged.verdict.is_denied and may_take:
+        return "lose"
+    return "keep" if judged.verdict.is_granted or judged.verdict.is_denied else "unknown"

@@ -1,0 +1,164 @@
+"""What admins decide about removals: hold and release, approve, discard, look again, and undo a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.errors import InputError
+from bot.gates.gate import Gate
+from bot.links import InGuild
+from bot.messages import Message
+from bot.roles.grants import Grant, GrantState
+from bot.roles.safety import Cause, Hold, Scope
+from bot.store import Store
+from bot.store.sync.hold_table import HoldEnd
+from bot.store.sync.miss_table import A_DAY, StagedMiss
+from bot.sync.apply import Applier, OpenRun
+from bot.sync.breaker import gates_of
+from bot.sync.gather import Gatherer, GuildGates
+from bot.sync.ports import Discord, MemberRoles, Presence
+from bot.sync.report import undo_reason
+from bot.sync.results import Staged, StagedState
+
+_NO_RUN = Message("Run {run_id} is none of this server's, or was undone: `/sync status` shows the latest runs.")
+
+# So long nothing is taken from a member whose removal an admin discarded or undid: they may find out what was wrong.
+EXCUSED_FOR = timedelta(hours=24)
+_AT_ONCE = 100
+
+
+class Removals:
+    """What admins decide. Every method may raise `StoreError`; nothing is half-saved.
+
+    Args:
+        store: Holds what waits.
+        discord: Reads the roles of members.
+        gatherer: Knows the gates of a server.
+        applier: Gives back what was taken.
+        clock: Returns the present as an aware datetime.
+    """
+
+    def __init__(
+        self, store: Store, discord: Discord, gatherer: Gatherer, applier: Applier, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._discord = discord
+        self._gatherer = gatherer
+        self._applier = applier
+        self._clock = clock
+
+    async def hold(self, guild_id: int, by: int) -> Hold:
+        """Take nothing in a server until `release`."""
+        hold = Hold(Scope.GUILD, "admin", guild_id, Cause.ADMIN, self._clock().replace(microsecond=0))
+        await self._store.sync.holds.begin(hold, by=by)
+        for each in await self._store.sync.holds.open(guild_id):
+            if each.hold.cause is Cause.ADMIN:
+                await self._store.sync.holds.announce(each, guild_id, self._clock())
+                return each.hold
+        return hold
+
+    async def release(self, guild_id: int, by: int) -> bool:
+        """End the admin's hold; whether there was one."""
+        ended = False
+        for each in await self._store.sync.holds.open(guild_id):
+            if each.hold.cause is Cause.ADMIN:
+                gates = await self._store.gates.of_guild(guild_id)
+                await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates])
+                ended = await self._store.sync.holds.end(each, self._clock(), HoldEnd.RELEASED, by=by)
+        await self._store.sync.members.mark(self._clock(), guild_id=guild_id)
+        return ended
+
+    async def staged(self, guild_id: int) -> Sequence[Staged]:
+        """The removals that wait for a person, and what was decided about them within the last day."""
+        server = await self._gatherer.server(guild_id)
+        gates = {gate.gate_id: gate for gate in await self._held(server)}
+        return [
+            Staged(each.user_id, gates[each.gate_id], each.reason, self._state(each), each.misses.first_at)
+            for each in await self._store.sync.misses.staged(guild_id, list(gates))
+            if each.user_id not in server.settings.protected_members
+        ]
+
+    async def approve(self, guild_id: int, by: int) -> int:
+        """Let the removals that wait be made."""
+        waiting = await self._waiting(guild_id)
+        await self._store.sync.misses.decide_about(guild_id, waiting, approved_at=self._clock())
+        await self._end(guild_id, HoldEnd.APPROVED, by)
+        return len(waiting)
+
+    async def discard(self, guild_id: int, by: int) -> int:
+        """Leave the roles with those whose removals wait."""
+        waiting = await self._waiting(guild_id)
+        await self._store.sync.misses.decide_about(guild_id, waiting, excused_until=self._clock() + EXCUSED_FOR)
+        await self._end(guild_id, HoldEnd.DISCARDED, by)
+        return len(waiting)
+
+    async def look_again(self, guild_id: int, by: int) -> int:
+        """Forget the misses of those who wait, and have them read again now."""
+        server = await self._gatherer.server(guild_id)
+        waiting = await self._waiting(guild_id)
+        for user_id in {user_id for _, user_id in waiting}:
+            if member := await self._store.sync.members.get(guild_id, user_id):
+                scope = InGuild(guild_id, member.joined_at)
+                accounts = [state.facts.account for state in await self._gatherer.accounts(server, scope, user_id)]
+                await self._store.readings.set_due(accounts, self._clock())
+        gates = await self._held(server)
+        await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates], approved_too=True)
+        await self._end(guild_id, HoldEnd.LOOKED_AGAIN, by)
+        return len(waiting)
+
+    async def undo(self, guild_id: int, run_id: int, by: int) -> int:
+        """Give back every role that a run took, and take none of them for a day; how many.
+
+        Raises:
+            InputError: there is no such run in that server, or it was undone.
+        """
+        removals = await self._store.sync.runs.removals(guild_id, run_id)
+        if removals is None:
+            raise InputError(_NO_RUN, run_id=run_id)
+        gates = {gate.gate_id: gate for gate in await self._store.gates.of_guild(guild_id)}
+        run, now, count = OpenRun(self._store, guild_id, self._clock, by=by), self._clock(), 0
+        try:
+            for start in range(0, len(removals), _AT_ONCE):
+                part = removals[start : start + _AT_ONCE]
+                found = await self._discord.read_members(guild_id, [each.user_id for each in part])
+                for each in part:
+                    role_id = gates[each.gate_id].role_id if each.gate_id in gates else each.role_id
+                    grant = Grant(guild_id, each.user_id, role_id, each.gate_id, GrantState.GIVEN, now)
+                    count += await self._give_back(grant, found[each.user_id], run_id, run)
+        finally:
+            await run.end()
+        await self._store.sync.runs.undone(run_id, self._clock())
+        return count
+
+    async def _give_back(self, grant: Grant, member: MemberRoles, run_id: int, run: OpenRun) -> bool:
+        now = self._clock()
+        await self._store.sync.misses.excuse(grant, now, now + EXCUSED_FOR)
+        if member.presence is not Presence.PRESENT or grant.role_id in member.roles:
+            return False
+        return await self._applier.give_back(grant, undo_reason(grant.gate_id, run_id), run)
+
+    async def _held(self, server: GuildGates) -> Sequence[Gate]:
+        found: Mapping[int, Gate] = {
+            gate.gate_id: gate
+            for each in await self._store.sync.holds.open(server.guild_id)
+            for gate in gates_of(each.hold, server.gates)
+        }
+        return list(found.values())
+
+    async def _waiting(self, guild_id: int) -> Sequence[tuple[int, int]]:
+        staged = await self.staged(guild_id)
+        return [(each.gate.gate_id, each.user_id) for each in staged if each.state is StagedState.WAITING]
+
+    def _state(self, each: StagedMiss) -> StagedState:
+        now, misses = self._clock(), each.misses
+        if misses.approved_at and now - misses.approved_at < A_DAY:
+            return StagedState.APPROVED
+        return StagedState.DISCARDED if misses.excused_until and misses.excused_until > now else StagedState.WAITING
+
+    async def _end(self, guild_id: int, how: HoldEnd, by: int) -> None:
+        """End the breaker's holds of this server alone: those of a source or a collection are everybody's."""
+        for each in await self._store.sync.holds.open(guild_id):
+            if each.hold.guild_id and each.hold.cause is not Cause.ADMIN:
+                await self._store.sync.holds.end(each, self._clock(), how, by=by)
+        await self._store.sync.members.mark(self._clock(), guild_id=guild_id)

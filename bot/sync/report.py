@@ -1,0 +1,143 @@
+"""The last step: what was done, and what waits, as sentences: for the audit log, the log channel and members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.gates.gate import Gate, ParkReason
+from bot.messages import Message, Words
+from bot.roles.plan import Act, Change
+from bot.roles.safety import Cause, Hold
+from bot.store.sync.hold_table import HoldEnd
+from bot.store.sync.post_table import ChangeRow, PostKind, PostRow
+from bot.sync.short_reason import short_reason
+
+_REASON = "Tessera gate #{gate_id}: {why}"
+_LONGEST_REASON = 512  # of an entry in Discord's audit log
+_SUPERSEDED = "a higher role replaces it (gate #{gate_id})"
+_UNDONE = "given back: run {run_id} was undone"
+_MORE = "…"
+
+_GAVE = Message("Gave {role} to {member}: {reason}")
+_TOOK = Message("Took {role} from {member}: {reason}")
+_SOMEBODY = Message("a member who has deleted their data")
+_HELD = Message("Removals wait for a decision: {cause}. Nothing is taken until then; roles are still given.")
+_HOLD_OVER = Message("Removals do not wait any more: {how}.")
+_PARKED = Message("Gate #{gate} ({role}) gives and takes nothing for now: {reason}.")
+_HEALED = Message("Gate #{gate} ({role}) works again.")
+_WARNING = Message("You no longer qualify for {role}. It will be taken {until}, unless you qualify again before.")
+_STUCK = Message("{member} could not be judged several times in a row; it is tried again at their next reading.")
+
+_CAUSES: Mapping[Cause, Message] = {
+    Cause.TOO_MANY_AT_ONCE: Message("too many of a gate's holders would lose their role at once"),
+    Cause.TOO_MANY_IN_A_DAY: Message("too many of a gate's holders would have lost their role within a day"),
+    Cause.SOURCE_EMPTIED: Message("too many accounts of a source read as empty"),
+    Cause.COLLECTION_HALVED: Message("half of the holders of a collection hold none of it now"),
+    Cause.ADMIN: Message("an admin holds them"),
+    Cause.INVITED_AGAIN: Message("Tessera was invited again, and looks at everybody first"),
+}
+_ENDS: Mapping[HoldEnd, Message] = {
+    HoldEnd.OVER: Message("the figures are normal again"),
+    HoldEnd.RELEASED: Message("an admin released them"),
+    HoldEnd.APPROVED: Message("an admin approved them"),
+    HoldEnd.DISCARDED: Message("an admin discarded them"),
+    HoldEnd.LOOKED_AGAIN: Message("everybody is read again"),
+}
+_PARKED_BECAUSE: Mapping[ParkReason, Message] = {
+    ParkReason.ROLE_GONE: Message("its role was deleted; `/gate edit` can give it another one"),
+    ParkReason.ROLE_ABOVE_US: Message("its role is above Tessera's own: drag Tessera's role above it"),
+    ParkReason.ROLE_MANAGED: Message("its role belongs to an integration, and cannot be given"),
+    ParkReason.ROLE_DANGEROUS: Message("its role has got powerful permissions: take these away, or confirm them"),
+    ParkReason.NO_PERMISSION: Message("Discord refuses it: Tessera needs Manage Roles"),
+    ParkReason.SOURCE_GONE: Message("its source has not answered for 30 days"),
+    ParkReason.ROLE_FOUGHT_OVER: Message("somebody took its role from a member again after Tessera had given it back"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message to be sent: the log channel of a server, or (`user_id`) a member.
+
+    Attributes:
+        post_id: Its id, by which it is marked as sent.
+        guild_id: The server that it is about.
+        kind: What it is about.
+        lines: What it says.
+        at: When it was made.
+        user_id: To whom it is a direct message; None: it is for the log channel.
+        hold_id: The hold that it is about.
+        edits: The message (channel, id) that it replaces; None: it is a new one.
+    """
+
+    post_id: int
+    guild_id: int
+    kind: PostKind
+    lines: Sequence[Words]
+    at: datetime
+    user_id: int | None = None
+    hold_id: int | None = None
+    edits: tuple[int, int] | None = None
+
+    @property
+    def nonce(self) -> str:
+        """The same each time that it is sent: Discord takes a repetition for the same message (`enforce_nonce`)."""
+        return f"tessera-{self.post_id}"
+
+
+def reason_of(change: Change) -> str:
+    """Why a role is given or taken, for Discord's audit log."""
+    if change.superseded_by:
+        return gate_reason(change.gate.gate_id, _SUPERSEDED.format(gate_id=change.superseded_by.gate_id))
+    return gate_reason(change.gate.gate_id, sentence_of(change))
+
+
+def sentence_of(judged: Change) -> str:
+    """Why a gate answers as it does, in English."""
+    return short_reason(judged.verdict)
+
+
+def undo_reason(gate_id: int, run_id: int) -> str:
+    """Why a role is given back."""
+    return gate_reason(gate_id, _UNDONE.format(run_id=run_id))
+
+
+def gate_reason(gate_id: int, text: str) -> str:
+    """A reason that fits into Discord's audit log."""
+    reason = _REASON.format(gate_id=gate_id, why=text)
+    return reason if len(reason) <= _LONGEST_REASON else reason[: _LONGEST_REASON - len(_MORE)] + _MORE
+
+
+def to_post(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, edits: tuple[int, int] | None) -> Post:
+    """A message as it is to be sent."""
+    lines = _lines(row, gates, hold)
+    user_id = row.user_id if row.kind is PostKind.WARNING else None
+    return Post(row.post_id, row.guild_id, row.kind, lines, row.at, user_id, row.hold_id, edits)
+
+
+def _lines(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None) -> Sequence[Words]:
+    if row.kind is PostKind.CHANGES:
+        return [_of_change(change) for change in row.changes]
+    if row.kind is PostKind.HOLD:
+        return [_HELD(cause=_CAUSES[hold.cause]())] if hold else []
+    if row.kind is PostKind.HOLD_OVER:
+        return [_HOLD_OVER(how=_ENDS[HoldEnd(row.detail)]())]
+    if row.kind is PostKind.STUCK:
+        return [_STUCK(member=f"<@{row.user_id}>" if row.user_id else _SOMEBODY())]
+    return [_of_gate(row, gates.get(row.gate_id or 0))]
+
+
+def _of_gate(row: PostRow, gate: Gate | None) -> Words:
+    role = f"<@&{gate.role_id}>" if gate else "?"
+    if row.kind is PostKind.PARKED:
+        return _PARKED(gate=row.gate_id, role=role, reason=_PARKED_BECAUSE[ParkReason(row.detail)]())
+    if row.kind is PostKind.HEALED:
+        return _HEALED(gate=row.gate_id, role=role)
+    return _WARNING(role=role, until=f"<t:{int(row.until.timestamp())}:R>" if row.until else "")
+
+
+def _of_change(change: ChangeRow) -> Words:
+    member = f"<@{change.user_id}>" if change.user_id else _SOMEBODY()
+    message = _GAVE if change.act is Act.ADD else _TOOK
+    return message(role=f"<@&{change.role_id}>", member=member, reason=change.reason)

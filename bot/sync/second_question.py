@@ -1,0 +1,74 @@
+"""The last step before a removal: the source is asked in another way, where it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum, auto
+
+from bot.counts import Ternary
+from bot.errors import StoreError, TesseraError
+from bot.gates.facts import AccountFacts, Facts
+from bot.gates.gate import Gate
+from bot.gates.judge import judge
+from bot.gates.rule import CollectionRef
+from bot.sources.askers import Asker
+from bot.sync.asked import collections_of
+from bot.sync.gather import GuildGates, MemberFacts
+from bot.sync.readings import Readings
+
+
+class Confirmation(Enum):
+    """What a second question says about a denial."""
+
+    CONFIRMED = auto()  # the same, or there is no other question
+    CONTRADICTED = auto()  # the member qualifies
+    UNKNOWN = auto()  # no answer now: nothing is taken, and it is asked again
+
+
+async def confirm(
+    readings: Readings, server: GuildGates, gate: Gate, known: MemberFacts, facts: Facts, asker: Asker
+) -> Confirmation:
+    """Ask again what a gate's rule asks about a member who does not qualify.
+
+    Args:
+        readings: Asks the sources.
+        server: The server.
+        gate: Its gate.
+        known: What is known of the member.
+        facts: The same, as it is judged.
+        asker: Who asks.
+    """
+    blind = replace(facts, accounts=tuple(replace(account, is_certain=False) for account in facts.accounts))
+    if judge(gate.rule, blind).is_denied:  # it rests on no reading
+        return Confirmation.CONFIRMED
+    collections = _with_aliases(server, collections_of(gate.rule))
+    accounts = [await _asked_again(readings, state.facts, collections, asker) for state in known.accounts]
+    answer = judge(gate.rule, replace(facts, accounts=tuple(accounts))).status
+    return {Ternary.NO: Confirmation.CONFIRMED, Ternary.YES: Confirmation.CONTRADICTED}.get(
+        answer, Confirmation.UNKNOWN
+    )
+
+
+async def _asked_again(
+    readings: Readings, account: AccountFacts, collections: Sequence[CollectionRef], asker: Asker
+) -> AccountFacts:
+    held = dict(account.held)
+    for collection in collections:
+        if collection.network != account.account.network:
+            continue
+        try:
+            answer = await readings.second_answer(account.account, collection, asker)
+        except StoreError:
+            raise
+        except TesseraError:
+            return replace(account, is_certain=False)
+        if answer is not None:
+            held[collection] = answer
+    return replace(account, held=held)
+
+
+def _with_aliases(server: GuildGates, collections: frozenset[CollectionRef]) -> Sequence[CollectionRef]:
+    excluded = server.settings.excluded_collections
+    everything = {same for each in collections for same in server.aliases.get(each, (each,))}
+    return sorted(everything - excluded)

@@ -1,0 +1,244 @@
+"""The breaker: a wave of removals waits for a person, and is seen before its first victim."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import InputError
+from bot.gates.rule import Holds
+from bot.roles.safety import Cause, Scope
+from bot.store.sync.post_table import PostKind
+from bot.sync.results import StagedState
+from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, TEN_MINUTES, SyncHarness, open_sync, user
+
+pytestmark = pytest.mark.asyncio
+AN_HOUR = timedelta(hours=1)
+
+
+async def a_wave(harness: SyncHarness, holders: int = 10, sellers: int = 4) -> None:
+    """Of so many holders, so many read as empty for an hour."""
+    await harness.gate()
+    await harness.members(holders)
+    await harness.turn()
+    harness.sell(*range(1, sellers + 1))
+    await harness.pass_time(AN_HOUR)
+
+
+async def test_an_hour_in_which_every_answer_is_empty_costs_nobody_a_role() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        harness.source.is_empty = True
+        await harness.pass_time(2 * AN_HOUR)
+        assert len(harness.holders()) == 10
+        harness.source.is_empty = False
+        await harness.pass_time(AN_HOUR)
+        assert len(harness.holders()) == 10
+        assert (await harness.sync.status(GUILD)).holds == []
+
+
+async def test_a_wave_whose_readings_are_spread_over_time_has_no_victim() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        for number in range(1, 5):  # one more every five minutes
+            harness.sell(number)
+            await harness.pass_time(timedelta(minutes=5), step=timedelta(minutes=5))
+        await harness.pass_time(3 * AN_HOUR)
+        assert len(harness.holders()) == 10
+
+
+async def test_while_removals_wait_roles_are_given() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        await harness.member(30)
+        await harness.turn()
+        assert harness.has(30)
+        assert len(harness.holders()) == 11
+
+
+async def test_the_alert_is_sent_once_for_each_hold() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        await harness.pass_time(5 * AN_HOUR)
+        holds = [post for post in harness.sent.values() if post.kind is PostKind.HOLD]
+        status = await harness.sync.status(GUILD)
+        assert len(holds) == len(status.holds) > 0
+        assert len({post.hold_id for post in holds}) == len(holds)
+
+
+async def test_the_staged_list_says_who_waits_and_why() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        staged = await harness.sync.staged(GUILD)
+        assert sorted(each.user_id for each in staged) == [user(number) for number in range(1, 5)]
+        assert {each.state for each in staged} == {StagedState.WAITING}
+        assert all(each.sentence and each.gate.role_id == COLLECTOR for each in staged)
+        assert (await harness.sync.status(GUILD)).staged == 4
+
+
+async def test_what_is_approved_is_taken_and_counted_no_more() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        assert await harness.sync.approve(GUILD, by=9) == 4
+        await harness.turn()
+        assert harness.holders() == list(range(5, 11))
+        assert [hold.scope for hold in (await harness.sync.status(GUILD)).holds] == [Scope.SOURCE]
+        await harness.pass_time(26 * AN_HOUR, step=AN_HOUR)  # accounts that were emptied before a day ago
+        harness.sell(5)
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == list(range(6, 11))
+
+
+async def test_who_qualifies_again_keeps_the_role_though_it_was_approved() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        harness.buy(1)
+        await harness.look_at(1)
+        assert await harness.sync.approve(GUILD, by=9) == 3
+        await harness.turn()
+        assert harness.holders() == [1, *range(5, 11)]
+
+
+async def test_what_is_discarded_stays_for_a_day() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        assert await harness.sync.discard(GUILD, by=9) == 4
+        await harness.pass_time(23 * AN_HOUR, step=AN_HOUR)
+        assert len(harness.holders()) == 10
+        assert (await harness.sync.status(GUILD)).staged == 0
+
+
+async def test_looking_again_reads_everybody_who_waits_and_counts_from_zero() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        del harness.source.asked[:]
+        harness.buy(1, 2, 3, 4)
+        assert await harness.sync.look_again(GUILD, by=9) == 4
+        await harness.turn()
+        assert len(harness.source.asked) == 4
+        assert await harness.sync.staged(GUILD) == []
+        await harness.pass_time(AN_HOUR)
+        assert len(harness.holders()) == 10
+
+
+async def test_a_run_is_undone_and_its_members_are_excused() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        await harness.sync.approve(GUILD, by=9)
+        await harness.turn()
+        run = (await harness.sync.runs(GUILD))[0]
+        assert (run.added, run.removed) == (0, 4)
+        assert await harness.sync.undo(GUILD, run.run_id, by=9) == 4
+        await harness.pass_time(20 * AN_HOUR, step=AN_HOUR)
+        assert len(harness.holders()) == 10
+        with pytest.raises(InputError, match="was undone"):
+            await harness.sync.undo(GUILD, run.run_id, by=9)
+
+
+async def test_a_run_of_another_server_cannot_be_undone() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.member(1)
+        await harness.turn()
+        (run,) = await harness.sync.runs(GUILD)
+        with pytest.raises(InputError, match=f"Run {run.run_id} is none"):
+            await harness.sync.undo(GUILD + 1, run.run_id, by=9)
+
+
+async def test_an_admins_hold_takes_nothing_until_it_is_released_and_counts_from_zero_then() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        hold = await harness.sync.hold(GUILD, by=9)
+        assert (hold.scope, hold.cause) == (Scope.GUILD, Cause.ADMIN)
+        harness.sell(1)
+        await harness.pass_time(3 * AN_HOUR)
+        assert harness.has(1)
+        assert await harness.sync.release(GUILD, by=9)
+        assert not await harness.sync.release(GUILD, by=9)
+        await harness.pass_time(2 * TEN_MINUTES)
+        assert harness.has(1)
+        await harness.pass_time(AN_HOUR)
+        assert not harness.has(1)
+
+
+async def test_a_hold_that_ends_by_itself_has_its_misses_counted_from_zero() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        harness.buy(2, 3, 4)
+        await harness.pass_time(TEN_MINUTES)
+        assert (await harness.sync.status(GUILD)).holds == []
+        await harness.pass_time(2 * TEN_MINUTES)
+        assert harness.has(1)
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == list(range(2, 11))
+
+
+async def test_a_gate_that_never_takes_trips_nothing() -> None:
+    async with open_sync() as harness:
+        await harness.gate(Holds(HARBOUR), never_remove=True)
+        await harness.members(8)
+        await harness.turn()
+        harness.sell(*range(1, 9))
+        await harness.pass_time(AN_HOUR)
+        assert [each for each in (await harness.sync.status(GUILD)).holds if each.scope is Scope.GATE] == []
+        assert len(harness.holders()) == 8
+
+
+async def test_what_members_give_up_themselves_trips_nothing() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        for number in range(1, 6):
+            await harness.unlink(number, number)
+            await harness.sync.own_act(user(number))
+        assert harness.holders() == list(range(6, 11))
+        harness.sell(10)
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == list(range(6, 10))
+
+
+async def test_a_bot_that_is_invited_again_takes_nothing_before_it_has_looked_at_everybody() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        harness.sell(1)
+        await harness.pass_time(3 * TEN_MINUTES)
+        server = harness.discord.servers.pop(GUILD)
+        await harness.sync.left(GUILD)
+        harness.advance(AN_HOUR)
+        harness.discord.servers[GUILD] = server
+        await harness.sync.run_due()
+        await harness.sync.idle()
+        assert len(harness.holders()) == 10
+        assert [post.kind for post in await harness.sync.outbox.posts()][-1:] != []
+        await harness.pass_time(2 * AN_HOUR)
+        assert harness.holders() == list(range(2, 11))
+
+
+async def test_of_two_processes_only_the_one_that_started_last_takes_roles() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        first = harness.sync
+        harness.start()
+        await harness.turn()
+        harness.sell(1)
+        for _ in range(8):
+            harness.advance(TEN_MINUTES)
+            await first.read_due()
+            await first.run_due()
+            await first.idle()
+        assert harness.has(1)
+        await first.close()
+        await harness.pass_time(TEN_MINUTES)
+        assert not harness.has(1)

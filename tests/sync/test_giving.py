@@ -1,0 +1,118 @@
+"""Roles are given as soon as they are earned, once, and nothing else is asked of Discord."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.gates.rule import Holds
+from bot.roles.grants import GrantState
+from bot.roles.plan import Act
+from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, TEN_MINUTES, account_of, open_sync, user
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_who_qualifies_has_the_role_after_one_turn() -> None:
+    async with open_sync() as harness:
+        await harness.gate(Holds(HARBOUR, least=3))
+        await harness.member(1, holds=3)
+        await harness.member(2, holds=2)
+        await harness.turn()
+        assert harness.holders() == [1]
+        grant = await harness.grant(1)
+        assert grant
+        assert grant.state is GrantState.GIVEN
+        assert await harness.grant(2) is None
+
+
+async def test_the_reason_names_the_gate() -> None:
+    async with open_sync() as harness:
+        gate = await harness.gate()
+        await harness.member(1)
+        await harness.turn()
+        (call,) = harness.discord.writes
+        assert call[:4] == ("add", str(GUILD), str(user(1)), str(COLLECTOR))
+        assert call[4].startswith(f"Tessera gate #{gate.gate_id}: ")
+
+
+async def test_without_a_gate_nothing_is_asked_of_anybody() -> None:
+    async with open_sync() as harness:
+        await harness.member(1)
+        await harness.pass_time(3 * TEN_MINUTES)
+        assert harness.discord.calls == []
+        assert harness.source.asked == []
+
+
+async def test_in_steady_state_discord_is_asked_nothing() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(5)
+        await harness.turn()
+        del harness.discord.calls[:]
+        reads = len(harness.source.asked)
+        await harness.pass_time(6 * TEN_MINUTES)
+        assert harness.discord.calls == []
+        assert len(harness.source.asked) == reads + 6 * 5  # each account once in each pass
+
+
+async def test_a_press_looks_at_one_member_at_once_and_says_what_was_done() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.member(1, holds=0)
+        await harness.member(2, holds=0)
+        await harness.turn()
+        harness.buy(1)
+        report = await harness.look_at(1)
+        assert [(change.act, change.gate.role_id) for change in report.made] == [(Act.ADD, COLLECTOR)]
+        assert report.ledger[COLLECTOR].state is GrantState.GIVEN
+        assert harness.holders() == [1]
+        assert harness.source.asked[-1] == account_of(1)
+
+
+async def test_somebody_whom_the_bot_never_saw_is_looked_for_at_a_press() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.member(1)
+        await harness.rows("DELETE FROM sync_members")
+        assert (await harness.look_at(1)).made
+        assert harness.has(1)
+
+
+async def test_a_role_that_was_there_before_is_never_taken() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.member(1, roles=[COLLECTOR])
+        await harness.turn()
+        grant = await harness.grant(1)
+        assert grant
+        assert grant.state is GrantState.FOUND
+        assert harness.discord.writes == []
+        harness.sell(1)
+        await harness.pass_time(12 * TEN_MINUTES)
+        assert harness.holders() == [1]
+
+
+async def test_linked_members_whom_nobody_saw_are_found() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        for number in range(1, 4):
+            await harness.member(number)
+        await harness.rows("DELETE FROM sync_members")
+        await harness.turn()
+        assert harness.holders() == []
+        await harness.sync.scan()
+        await harness.turn()
+        assert harness.holders() == [1, 2, 3]
+
+
+async def test_of_two_roles_of_a_ladder_the_higher_one_is_given_before_the_lower_one_is_taken() -> None:
+    async with open_sync() as harness:
+        await harness.gate(Holds(HARBOUR, least=1), ladder="tier", rank=1)
+        await harness.gate(Holds(HARBOUR, least=3), 5002, ladder="tier", rank=2)
+        await harness.member(1, holds=1)
+        await harness.turn()
+        assert harness.server.members[user(1)] == {COLLECTOR}
+        harness.buy(1, holds=3)
+        await harness.pass_time(TEN_MINUTES)
+        assert harness.server.members[user(1)] == {5002}
+        assert [call[0] for call in harness.discord.writes] == ["add", "add", "remove"]
