@@ -10,7 +10,7 @@ from bot.gates.rule import Rule
 
 
 class WhyCode(StrEnum):
-    """Why a rule is answered as it is; `bot.gates.describe` has a sentence for each, which names its parameters."""
+    """Why a rule is answered as it is; `bot.gates.explain` has a sentence for each, made of its parameters."""
 
     ENOUGH = auto()  # low, high, least, most
     TOO_FEW = auto()  # low, high, least, most

@@ -73,10 +73,18 @@ ANSWERS = [
     ("collections >= 2", facts(account({HARBOUR: 3, BOTS: 0})), NO, WhyCode.TOO_FEW),
     ("collections >= 2", facts(account({HARBOUR: 3, BOTS: held(unknown())})), UNKNOWN, WhyCode.MAY_BE_ENOUGH),
     ("collections >= 2", facts(of(3), FROZEN), UNKNOWN, WhyCode.MAY_BE_ENOUGH),
-    ("collections of (254, 261) >= 2", facts(account({HARBOUR: 1}, otherwise=UNKNOWN_HELD)), UNKNOWN,
-     WhyCode.MAY_BE_ENOUGH),
-    ("collections of (254, 261) >= 2", facts(account({HARBOUR: 1, BOTS: 1}, otherwise=UNKNOWN_HELD)), YES,
-     WhyCode.ENOUGH),
+    (
+        "collections of (254, 261) >= 2",
+        facts(account({HARBOUR: 1}, otherwise=UNKNOWN_HELD)),
+        UNKNOWN,
+        WhyCode.MAY_BE_ENOUGH,
+    ),
+    (
+        "collections of (254, 261) >= 2",
+        facts(account({HARBOUR: 1, BOTS: 1}, otherwise=UNKNOWN_HELD)),
+        YES,
+        WhyCode.ENOUGH,
+    ),
     ("254 ids (1, 5-9)", facts(of(2, tokens=TOKENS)), YES, WhyCode.ENOUGH),
     ("254 ids (1, 5-9) >= 2", facts(of(2, tokens=TOKENS)), YES, WhyCode.ENOUGH),
     ("254 ids (2-6)", facts(of(2, tokens=TOKENS)), NO, WhyCode.TOO_FEW),  # two are held, and these two are known
@@ -85,8 +93,14 @@ ANSWERS = [
     ("254 ids (2-6)", facts(of(unknown(), tokens=TOKENS, has_all_tokens=True)), NO, WhyCode.TOO_FEW),
     ("254 ids (2-6)", facts(of(0)), NO, WhyCode.TOO_FEW),
     ("254 ids (2-6)", facts(of(1)), UNKNOWN, WhyCode.MAY_BE_ENOUGH),
-    ("254 ids (1) >= 1", facts(of(1, tokens={1: Token(1)}), account({HARBOUR: held(1, tokens={1: Token(1)})},
-     name=SECOND, owner=CONTRACT)), YES, WhyCode.ENOUGH),
+    (
+        "254 ids (1) >= 1",
+        facts(
+            of(1, tokens={1: Token(1)}), account({HARBOUR: held(1, tokens={1: Token(1)})}, name=SECOND, owner=CONTRACT)
+        ),
+        YES,
+        WhyCode.ENOUGH,
+    ),
     ('254 trait "BACKGROUND" = "Gold"', facts(of(2, tokens=TOKENS)), YES, WhyCode.ENOUGH),
     ('254 trait "Background" = "Red"', facts(of(2, tokens=TOKENS)), NO, WhyCode.TOO_FEW),
     ('254 trait "Background" = "Red"', facts(of(3, tokens=TOKENS)), UNKNOWN, WhyCode.MAY_BE_ENOUGH),
@@ -102,8 +116,12 @@ ANSWERS = [
     ("proof within 180 days", facts(account(age=181 * DAY)), NO, WhyCode.PROOF_TOO_OLD),
     ("proof within 180 days", facts(), NO, WhyCode.NO_PROOF),
     ("proof within 180 days", facts(account(age=181 * DAY), FROZEN), UNKNOWN, WhyCode.MAY_BE_PROVEN),
-    ("proof within 180 days", facts(account(age=181 * DAY), replace(FROZEN, proven_at=NOW - 999 * DAY)), NO,
-     WhyCode.PROOF_TOO_OLD),
+    (
+        "proof within 180 days",
+        facts(account(age=181 * DAY), replace(FROZEN, proven_at=NOW - 999 * DAY)),
+        NO,
+        WhyCode.PROOF_TOO_OLD,
+    ),
     ("254 until 2026-11-26", facts(of(1)), YES, WhyCode.ENOUGH),
     ("254 until 2026-11-25", facts(of(1)), NO, WhyCode.ENDED),
     ("254 from 2026-11-26", facts(of(1)), YES, WhyCode.ENOUGH),
@@ -116,13 +134,21 @@ ANSWERS = [
     ("254 or 261", facts(account({HARBOUR: 1}, otherwise=UNKNOWN_HELD)), YES, WhyCode.SOME_GRANTED),
     ("254 or 261", facts(SOLD), NO, WhyCode.TOO_FEW_GRANTED),
     ("2 of (254, 261, 300)", facts(account({HARBOUR: 1, BOTS: 1}, otherwise=UNKNOWN_HELD)), YES, WhyCode.SOME_GRANTED),
-    ("2 of (254, 261, 300)", facts(account({HARBOUR: 0, BOTS: 0}, otherwise=UNKNOWN_HELD)), NO,
-     WhyCode.TOO_FEW_GRANTED),
-    ("2 of (254, 261, 300)", facts(account({HARBOUR: 1, BOTS: 0}, otherwise=UNKNOWN_HELD)), UNKNOWN,
-     WhyCode.MAY_BE_GRANTED),
+    (
+        "2 of (254, 261, 300)",
+        facts(account({HARBOUR: 0, BOTS: 0}, otherwise=UNKNOWN_HELD)),
+        NO,
+        WhyCode.TOO_FEW_GRANTED,
+    ),
+    (
+        "2 of (254, 261, 300)",
+        facts(account({HARBOUR: 1, BOTS: 0}, otherwise=UNKNOWN_HELD)),
+        UNKNOWN,
+        WhyCode.MAY_BE_GRANTED,
+    ),
     ("254 and not 261", facts(account({HARBOUR: 1, BOTS: held(at_least(1))})), NO, WhyCode.NOT_ALL_GRANTED),
     ("254 and not 261", facts(account({HARBOUR: 1}, otherwise=UNKNOWN_HELD)), UNKNOWN, WhyCode.MAY_BE_GRANTED),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
