@@ -4,7 +4,7 @@ rule        the conditions, as frozen values
 parser      reads a rule from a short text, of which conditions reads what contains no other rule (rule_tokens: its
             words and their places; cursor: where the parser is); rule_text writes it
 contradictions   refuses rules that nobody can fulfil, or everybody
-asked       what a rule asks about, so what has to be read
+rule_needs  what a rule asks about, so what has to be read
 describe    says a rule as a sentence; explain says why it is answered as it is, missing what a member still needs
 storage     a rule as JSON, and back
 facts       what is known about a member

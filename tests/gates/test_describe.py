@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from bot.counts import Count, at_least
-from bot.gates.asked import (
+from bot.gates.rule_needs import (
     asks_about_everything,
     asks_for_copies,
     asks_for_history,
