@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain, combinations
-from math import comb
 
 from bot.errors import InputError
 from bot.gates.facts import Facts
@@ -155,10 +154,10 @@ class _Search:
 
     def _some(self, rules: Sequence[Rule], needed: int, *, wanted: bool) -> list[Case]:
         """The cases in which at least `needed` of the rules are answered as wanted."""
-        if comb(len(rules), needed) > self._left:
-            raise _TooManyCasesError
+        each = [self._cases(rule, wanted=wanted) for rule in rules]
         found: list[Case] = []
-        for chosen in combinations([self._cases(rule, wanted=wanted) for rule in rules], needed):
+        # Those without a case cost nothing to compare, so they would never use up what is left.
+        for chosen in combinations([cases for cases in each if cases], needed):
             together: list[Case] = [{}]
             for cases in chosen:
                 together = self._both(together, cases)

@@ -8,6 +8,12 @@ import pytest
 from hypothesis import given
 
 from bot.counts import Count, at_least
+from bot.gates.describe import rule_words
+from bot.gates.explain import verdict_words
+from bot.gates.facts import UNKNOWN_HELD, Facts, Token
+from bot.gates.judge import judge
+from bot.gates.missing import missing
+from bot.gates.rule import CollectionRef, HoldsTrait, Network, Rule
 from bot.gates.rule_needs import (
     asks_about_everything,
     asks_for_copies,
@@ -16,12 +22,6 @@ from bot.gates.rule_needs import (
     asks_for_traits,
     targets_of,
 )
-from bot.gates.describe import rule_words
-from bot.gates.explain import verdict_words
-from bot.gates.facts import UNKNOWN_HELD, Facts, Token
-from bot.gates.judge import judge
-from bot.gates.missing import missing
-from bot.gates.rule import CollectionRef, HoldsTrait, Network, Rule
 from bot.gates.verdict import WhyCode
 from tests.gates.made_rules import (
     BOTS,

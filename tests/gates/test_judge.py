@@ -92,6 +92,7 @@ ANSWERS = [
     ("254 ids (2-6)", facts(of(3, tokens=TOKENS, has_all_tokens=True)), UNKNOWN, WhyCode.MAY_BE_ENOUGH),
     ("254 ids (2-6)", facts(of(unknown(), tokens=TOKENS, has_all_tokens=True)), NO, WhyCode.TOO_FEW),
     ("254 ids (2-6)", facts(of(0)), NO, WhyCode.TOO_FEW),
+    ("254 ids (2-6)", facts(of(1, tokens=TOKENS)), UNKNOWN, WhyCode.MAY_BE_ENOUGH),  # two are known of one
     ("254 ids (2-6)", facts(of(1)), UNKNOWN, WhyCode.MAY_BE_ENOUGH),
     (
         "254 ids (1) >= 1",

@@ -243,6 +243,11 @@ def test_many_conditions_that_exclude_each_other_are_read_in_a_moment() -> None:
     assert isinstance(parse(f"25 of ({', '.join(parts)})"), SomeOf)
 
 
+def test_many_conditions_of_which_none_is_possible_are_refused_in_a_moment() -> None:
+    with pytest.raises(InputError, match="Nobody can ever fulfil"):
+        parse(f"12 of ({', '.join(['1 and not 1'] * 25)})")
+
+
 SEED = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 
 
