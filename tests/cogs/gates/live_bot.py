@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from discord import Permissions
 from discord.ext import commands
 
 from bot.cogs.gates.discord_requests import DiscordRequests
@@ -93,10 +94,17 @@ class LiveBot:
 
 @asynccontextmanager
 async def live_bot(
-    *cogs: commands.Cog, patience: float = 60.0, answer_within: float = 30.0, **settings: Any
+    *cogs: commands.Cog,
+    patience: float = 60.0,
+    answer_within: float = 30.0,
+    audit_log: bool = False,
+    **settings: Any,
 ) -> AsyncIterator[LiveBot]:
     """A connected bot in the sandbox's community; time passes only where it sleeps."""
     async with open_sandbox() as sandbox:
+        await sandbox.post("/_sandbox/intents", {"privileged": ["members"]})
+        if audit_log:
+            sandbox.app[WORLD].guilds[MOSAIC].roles[TESSERA].permissions |= Permissions(view_audit_log=True).value
         discord = DiscordSettings(
             api_url=f"{sandbox.url}/api/v10",
             gateway_url=f"{sandbox.url.replace('http', 'ws', 1)}/gateway/",

@@ -1,0 +1,12 @@
+"""What a server's admins set up: its settings, the message that members begin with, and what is wrong.
+
+admin_rights     who may configure: asked again at every press
+settings_cog     `/settings`: what is set, and every change of it
+setting_changes  changes of settings: pure
+settings_embeds  settings in words
+channel_access   whether the bot may post in a channel
+panel_cog        `/panel`: one lasting message with Verify, My roles, Refresh
+health_facts     what `/health` is judged from, gathered from Discord, the store and sync
+health_checks    those facts as findings: pure
+health_cog       `/health`: each finding, and how to repair it
+"""
