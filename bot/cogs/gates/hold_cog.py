@@ -1,0 +1,116 @@
+"""Takes the presses of the buttons below an alert of held removals, and shows there who decided what.
+
+The server is that of the interaction, who may decide is asked at each press, and what waits is what waits then: a press
+on the alert of an earlier wave decides about nothing that its admin has not been shown since.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, cast
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from bot.cogs.gates import sync_embeds
+from bot.cogs.gates.decision_panel import DecisionPanel
+from bot.cogs.gates.hold_buttons import PRESSED, Decision, decision_of
+from bot.cogs.gates.sync_cog import approval_of, approved_words
+from bot.cogs.servers.admin_rights import guild_of, require_admin
+from bot.store.gates.settings_table import SettingsTable
+from bot.sync.results import StagedState
+from bot.sync.sync import Sync
+from bot.ui.client import Bot
+from bot.ui.embeds import plural
+from bot.ui.typed_input import check_input
+
+log = logging.getLogger(__name__)
+
+_DECIDED = "Decided"
+_NOTHING_WAITS = "No removal waits for a decision any more."
+
+
+class HoldCog(commands.Cog, name="Held removals"):
+    """Takes the presses.
+
+    Args:
+        bot: The client.
+        sync: Is given the decisions.
+        settings: Who may decide.
+        expires: Seconds without a press until the confirmation is disabled.
+    """
+
+    def __init__(self, bot: Bot, sync: Sync, settings: SettingsTable, *, expires: float) -> None:
+        self._bot = bot
+        self._sync = sync
+        self._settings = settings
+        self._expires = expires
+        bot.answered_elsewhere(PRESSED)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Bot]) -> None:
+        """Take a press, also on the alert of an earlier process."""
+        decision = decision_of(str(cast("dict[str, Any]", interaction.data or {}).get("custom_id", "")))
+        if decision is None or interaction.type is not discord.InteractionType.component:
+            return
+        try:
+            if await self._bot.accept(interaction):
+                check_input(interaction)
+                await self._take(interaction, decision)
+        except Exception as error:  # noqa: BLE001 - a listener's exceptions end nowhere; here they become an answer
+            await self._bot.answer_error(interaction, error)
+
+    async def _take(self, interaction: discord.Interaction[Bot], decision: Decision) -> None:
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        guild_id = await self._guild_id(interaction)
+        alert = interaction.message
+        if decision is Decision.APPROVE:
+            await self._ask(interaction, guild_id, alert)
+            return
+        if decision is Decision.DISCARD:
+            count = await self._sync.discard(guild_id, by=interaction.user.id)
+            words = f"discarded {plural(count, 'removal')}: these roles stay for a day"
+        else:
+            count = await self._sync.look_again(guild_id, by=interaction.user.id)
+            words = f"said that it is repaired: {plural(count, 'member')} to be read again"
+        await self._show(interaction, alert, words if count else "")
+
+    async def _ask(self, interaction: discord.Interaction[Any], guild_id: int, alert: discord.Message | None) -> None:
+        waiting = [one for one in await self._sync.staged(guild_id) if one.state is StagedState.WAITING]
+        if not waiting:
+            await self._show(interaction, alert, "")
+            return
+
+        async def approve(press: discord.Interaction[Any]) -> discord.Embed:
+            count = await self._sync.approve(await self._guild_id(press), by=press.user.id)
+            await _note(alert, press.user, f"approved {plural(count, 'removal')}")
+            return sync_embeds.done_embed("Approved", approved_words(count))
+
+        embed, label = approval_of(waiting)
+        panel = DecisionPanel(interaction, label, approve, expires=self._expires, host=self._bot)
+        await interaction.edit_original_response(embed=embed, view=panel)
+
+    async def _show(self, interaction: discord.Interaction[Any], alert: discord.Message | None, words: str) -> None:
+        """Answer the admin, and show everybody in the channel who decided; "" where nothing waited any more."""
+        await _note(alert, interaction.user, words)
+        shown = f"You {words}." if words else _NOTHING_WAITS
+        await interaction.edit_original_response(embed=sync_embeds.done_embed("Held removals", shown))
+
+    async def _guild_id(self, interaction: discord.Interaction[Any]) -> int:
+        guild = guild_of(interaction)
+        require_admin(interaction, await self._settings.of(guild.id))
+        return guild.id
+
+
+async def _note(alert: discord.Message | None, by: discord.abc.User, words: str) -> None:
+    """Take the buttons away, and say who decided; the decision stands, also where that fails."""
+    if alert is None:
+        return
+    embed = alert.embeds[0].copy() if alert.embeds else discord.Embed()
+    if words:
+        embed.add_field(name=_DECIDED, value=f"{by.mention} {words}.", inline=False)
+    try:
+        await alert.edit(embed=embed, view=None)
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        log.info("an alert still has its buttons: %s", type(error).__name__)

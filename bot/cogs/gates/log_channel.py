@@ -1,0 +1,220 @@
+"""Posts what sync has to say: role changes and alerts in a server's log channel, warnings to members.
+
+In each round at most one message for each server, in the order in which they were made. Each has a nonce that stays the
+same until it is marked as sent, so that Discord takes a repetition after a kill for the same message. A channel that is
+missing or forbidden ends nothing: what was to be posted is dropped, and `problems` says so until a message arrives.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum, auto
+from http import HTTPStatus
+from typing import Protocol
+
+import aiohttp
+import discord
+
+from bot.cogs.gates import sync_embeds
+from bot.cogs.gates.hold_buttons import hold_view
+from bot.cogs.servers.channel_access import missing_to_post
+from bot.messages import Words
+from bot.store.gates.settings_table import SettingsTable
+from bot.sync.results import StagedState
+from bot.sync.sync import Sync
+from bot.text import safe_text
+from bot.ui import embeds
+
+log = logging.getLogger(__name__)
+
+_LONGEST = 4000
+_LONGEST_NAME = 100
+_ALERT = "hold"
+_TITLES = {
+    "changes": "Roles",
+    "hold_over": "Removals do not wait any more",
+    "parked": "A gate is parked",
+    "healed": "A gate works again",
+    "warning": "A role will be taken",
+    "stuck": "Could not be judged",
+}
+_ALARMING = frozenset({_ALERT, "parked", "warning", "stuck"})
+_FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)
+_FINAL = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+
+
+class LogProblem(StrEnum):
+    """Why nothing can be posted in a server's log channel."""
+
+    CHANNEL_GONE = auto()
+    FORBIDDEN = auto()
+
+
+class Post(Protocol):
+    """A message to be sent, as `bot.sync` makes it."""
+
+    @property
+    def post_id(self) -> int:
+        """Its id, by which it is marked as sent."""
+
+    @property
+    def guild_id(self) -> int:
+        """The server that it is about."""
+
+    @property
+    def kind(self) -> StrEnum:
+        """What it is about."""
+
+    @property
+    def lines(self) -> Sequence[Words]:
+        """What it says."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was made."""
+
+    @property
+    def user_id(self) -> int | None:
+        """To whom it is a direct message; None: it is for the log channel."""
+
+    @property
+    def edits(self) -> tuple[int, int] | None:
+        """The message (channel, id) that it replaces."""
+
+    @property
+    def nonce(self) -> str:
+        """The same each time that it is sent."""
+
+
+class Outbox(Protocol):
+    """What is to be said, and is said once."""
+
+    async def posts(self) -> Sequence[Post]:
+        """What is to be sent now, oldest first."""
+
+    async def sent(self, post_id: int, *, channel_id: int | None = None, message_id: int | None = None) -> None:
+        """A message was sent; or there is nobody to read it."""
+
+
+class LogChannel:
+    """Posts it.
+
+    Args:
+        client: Connected.
+        outbox: What is to be posted.
+        sync: What waits, for the alert.
+        settings: Which channel.
+    """
+
+    def __init__(self, client: discord.Client, outbox: Outbox, sync: Sync, settings: SettingsTable) -> None:
+        self._client = client
+        self._outbox = outbox
+        self._sync = sync
+        self._settings = settings
+        self.problems: dict[int, LogProblem] = {}
+
+    async def deliver(self) -> None:
+        """One round; to be called every five seconds while the bot is ready.
+
+        Raises:
+            StoreError: the next round does what is left.
+        """
+        served: set[int] = set()
+        for post in await self._outbox.posts():
+            if post.user_id is not None:
+                await self._warn(post, post.user_id)
+            elif post.guild_id not in served:
+                served.add(post.guild_id)
+                await self._post(post)
+
+    async def _post(self, post: Post) -> None:
+        channel_id = (await self._settings.of(post.guild_id)).log_channel_id
+        guild = self._client.get_guild(post.guild_id)
+        if guild is not None and guild.unavailable:
+            return
+        if guild is None or channel_id is None:  # nobody wants to read it
+            self.problems.pop(post.guild_id, None)
+            await self._outbox.sent(post.post_id)
+            return
+        channel = guild.get_channel(channel_id)
+        if not isinstance(channel, discord.abc.Messageable):
+            await self._drop(post, LogProblem.CHANNEL_GONE)
+        elif missing_to_post(channel):  # each refusal of Discord would count against the bot
+            await self._drop(post, LogProblem.FORBIDDEN)
+        else:
+            await self._send_to(channel, post)
+
+    async def _send_to(self, channel: discord.abc.Messageable, post: Post) -> None:
+        try:
+            message = await self._edit(post) or await self._send(channel, post)
+        except discord.HTTPException as error:
+            if error.status not in _FINAL:
+                log.info("the log channel of %d takes nothing now: HTTP %d", post.guild_id, error.status)
+                return
+            gone = error.status == HTTPStatus.NOT_FOUND
+            await self._drop(post, LogProblem.CHANNEL_GONE if gone else LogProblem.FORBIDDEN)
+        except _FAILURES as error:
+            log.info("the log channel of %d takes nothing now: %s", post.guild_id, type(error).__name__)
+        else:
+            self.problems.pop(post.guild_id, None)
+            await self._outbox.sent(post.post_id, channel_id=message.channel.id, message_id=message.id)
+
+    async def _edit(self, post: Post) -> discord.Message | None:
+        """Say in the alert itself that it is over, below what was decided; None: there is no such message."""
+        if post.edits is None:
+            return None
+        channel_id, message_id = post.edits
+        channel = self._client.get_channel(channel_id)
+        if not isinstance(channel, discord.TextChannel):
+            return None
+        try:
+            message = await channel.fetch_message(message_id)
+        except (discord.NotFound, discord.Forbidden):
+            return None
+        decided = [field for field in (message.embeds[0].fields if message.embeds else []) if field.name == "Decided"]
+        embed = _embed_of(post)
+        for field in decided:
+            embed.add_field(name=field.name, value=field.value, inline=False)
+        return await message.edit(embed=embed, view=None)
+
+    async def _send(self, channel: discord.abc.Messageable, post: Post) -> discord.Message:
+        none = discord.AllowedMentions.none()
+        if post.kind != _ALERT:
+            return await channel.send(embed=_embed_of(post), nonce=post.nonce, allowed_mentions=none)
+        waiting = [one for one in await self._sync.staged(post.guild_id) if one.state is StagedState.WAITING]
+        embed = sync_embeds.alert_embed([line.render() for line in post.lines], waiting)
+        return await channel.send(embed=embed, view=hold_view(), nonce=post.nonce, allowed_mentions=none)
+
+    async def _warn(self, post: Post, user_id: int) -> None:
+        """A direct message, which many people do not accept: then they find it in `/roles`."""
+        try:
+            channel = await self._client.create_dm(discord.Object(user_id))
+            guild = self._client.get_guild(post.guild_id)
+            message = await channel.send(embed=_embed_of(post, guild), nonce=post.nonce)
+        except discord.HTTPException as error:
+            log.info("a warning is refused: HTTP %d, code %d", error.status, error.code)
+            if error.status in _FINAL:
+                await self._outbox.sent(post.post_id)
+        except _FAILURES as error:
+            log.info("a warning cannot be sent now: %s", type(error).__name__)
+        else:
+            await self._outbox.sent(post.post_id, channel_id=channel.id, message_id=message.id)
+
+    async def _drop(self, post: Post, problem: LogProblem) -> None:
+        if self.problems.get(post.guild_id) is not problem:
+            log.warning("the log channel of server %d: %s", post.guild_id, problem.name.lower().replace("_", " "))
+        self.problems[post.guild_id] = problem
+        await self._outbox.sent(post.post_id)
+
+
+def _embed_of(post: Post, guild: discord.Guild | None = None) -> discord.Embed:
+    kind = post.kind.value
+    text = "\n".join(line.render() for line in post.lines)
+    if guild:  # a direct message: roles of servers are not shown by their names there
+        for role in guild.roles:
+            text = text.replace(f"<@&{role.id}>", f"**{safe_text(role.name, _LONGEST_NAME)}**")
+    colour = embeds.CAUTION if kind in _ALARMING else embeds.BRAND
+    embed = discord.Embed(title=_TITLES.get(kind), description=text[:_LONGEST], colour=colour, timestamp=post.at)
+    return embed.set_footer(text=safe_text(guild.name, _LONGEST_NAME, plain=True)) if guild else embed

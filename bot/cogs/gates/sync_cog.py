@@ -1,0 +1,215 @@
+"""`/sync`: how roles follow holdings in a server, and the decisions that are left to its admins.
+
+/sync status, /sync now
+    What is known, how current, what waits, which source does not answer; `now` has everybody read again first. The
+    button Refresh shows how far that is.
+/sync hold, /sync release
+    No role is taken until it is released; roles are still given.
+/sync staged, /sync approve, /sync discard
+    The removals that wait for a person, with their reasons. Approved ones are taken if their members still do not
+    qualify, after a confirmation; discarded ones stay for a day.
+/sync undo run
+    Gives back what a run took, after a confirmation.
+
+For members with Manage Server, or with the server's role for configuring Tessera; asked at every command and press.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.gates import sync_embeds
+from bot.cogs.gates.decision_panel import DecisionPanel, RefreshPanel
+from bot.cogs.gates.staged_pages import StagedPages
+from bot.cogs.servers.admin_rights import guild_of, require_admin
+from bot.errors import InputError
+from bot.messages import Message
+from bot.store.gates.settings_table import SettingsTable
+from bot.sync.results import Run, Staged, StagedState
+from bot.sync.sync import Sync
+from bot.ui.client import Bot
+from bot.ui.embeds import plural
+from bot.ui.paginator import Paginator
+
+_NO_RUN = Message("There is no run #{run_id} in this server that took roles: choose one from the list.")
+_UNDONE_ALREADY = Message("Run #{run_id} was undone already.")
+_MOST_RUNS = 25  # suggestions that Discord shows
+_NOTHING_WAITS = "No removal waits for a decision."
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
+class SyncCog(
+    commands.GroupCog, name="Sync", group_name="sync", group_description="How roles follow holdings in this server"
+):
+    """The commands.
+
+    Args:
+        bot: The client.
+        sync: What is shown and decided.
+        settings: Who may.
+        expires: Seconds without a press until buttons are disabled.
+    """
+
+    def __init__(self, bot: Bot, sync: Sync, settings: SettingsTable, *, expires: float) -> None:
+        self._bot = bot
+        self._sync = sync
+        self._settings = settings
+        self._expires = expires
+
+    @app_commands.command(name="status", description="How current everything is, and what waits")
+    async def status(self, interaction: discord.Interaction[Bot]) -> None:
+        """Show how sync stands."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._show_status(interaction)
+
+    @app_commands.command(name="now", description="Read everybody's holdings again, as soon as the sources allow")
+    async def now(self, interaction: discord.Interaction[Bot]) -> None:
+        """Have everybody read and judged, and show how far it is."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._sync.run_now(await self._guild_id(interaction))
+        await self._show_status(interaction)
+
+    @app_commands.command(name="hold", description="Take no role from anybody until you release it")
+    async def hold(self, interaction: discord.Interaction[Bot]) -> None:
+        """Hold all removals."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        hold = await self._sync.hold(await self._guild_id(interaction), by=interaction.user.id)
+        embed = sync_embeds.done_embed("Removals wait", sync_embeds.hold_words(hold) + " Roles are still given.")
+        await interaction.edit_original_response(embed=embed)
+
+    @app_commands.command(name="release", description="End the hold of an admin")
+    async def release(self, interaction: discord.Interaction[Bot]) -> None:
+        """End it."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        was_held = await self._sync.release(await self._guild_id(interaction), by=interaction.user.id)
+        words = "Misses are counted again from the beginning." if was_held else "There was no hold of an admin."
+        await interaction.edit_original_response(embed=sync_embeds.done_embed("Released", words))
+
+    @app_commands.command(name="staged", description="The removals that wait for a decision, with their reasons")
+    async def staged(self, interaction: discord.Interaction[Bot]) -> None:
+        """List them."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        waiting = await self._waiting(interaction)
+        if not waiting:
+            await interaction.edit_original_response(embed=sync_embeds.done_embed("Nothing waits", _NOTHING_WAITS))
+            return
+        live = self._bot.live_answers
+        source = StagedPages(waiting)
+        await Paginator(
+            source, interaction, expires=self._expires, host=self._bot, live=live, select_placeholder=""
+        ).show()
+
+    @app_commands.command(name="approve", description="Take the roles that wait for a decision")
+    async def approve(self, interaction: discord.Interaction[Bot]) -> None:
+        """Ask for a confirmation, then approve."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        waiting = await self._waiting(interaction)
+        if not waiting:
+            await interaction.edit_original_response(embed=sync_embeds.done_embed("Nothing waits", _NOTHING_WAITS))
+            return
+        embed, label = approval_of(waiting)
+        panel = DecisionPanel(interaction, label, self._approve, expires=self._expires, host=self._bot)
+        await interaction.edit_original_response(embed=embed, view=panel)
+
+    @app_commands.command(name="discard", description="Leave the roles that wait for a decision with their members")
+    async def discard(self, interaction: discord.Interaction[Bot]) -> None:
+        """Discard them."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        count = await self._sync.discard(await self._guild_id(interaction), by=interaction.user.id)
+        words = f"{plural(count, 'role')} stay for a day, whatever is read meanwhile." if count else _NOTHING_WAITS
+        await interaction.edit_original_response(embed=sync_embeds.done_embed("Discarded", words))
+
+    @app_commands.command(name="undo", description="Give back every role that a run took")
+    @app_commands.describe(run="Which run")
+    async def undo(self, interaction: discord.Interaction[Bot], run: int) -> None:
+        """Ask for a confirmation, then undo it."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        found = await self._run(await self._guild_id(interaction), run)
+        embed = sync_embeds.done_embed(
+            f"Undo run #{found.run_id}?",
+            f"{sync_embeds.run_words(found)}.\nWho lost a role by it gets it back, and retains it for a day at least.",
+        )
+        undo = partial(self._undo, found.run_id)
+        label = f"Give back {plural(found.removed, 'role')}"
+        panel = DecisionPanel(interaction, label, undo, expires=self._expires, host=self._bot)
+        await interaction.edit_original_response(embed=embed, view=panel)
+
+    @undo.autocomplete("run")
+    async def suggest_runs(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[int]]:
+        """The latest runs that took something, for those who may see them."""
+        try:
+            guild_id = await self._guild_id(interaction)
+        except InputError:
+            return []
+        runs = [run for run in await self._sync.runs(guild_id, _MOST_RUNS) if run.removed and not run.undone_at]
+        labels = {
+            run: f"#{run.run_id} · {run.started_at:%d %b %H:%M} UTC · {sync_embeds.counts_of(run)}" for run in runs
+        }
+        wanted = str(typed).casefold()
+        return [
+            app_commands.Choice(name=label, value=run.run_id)
+            for run, label in labels.items()
+            if wanted in label.casefold()
+        ]
+
+    async def _show_status(self, interaction: discord.Interaction[Any]) -> None:
+        embed = await self._status_embed(interaction)
+        panel = RefreshPanel(interaction, self._status_embed, expires=self._expires, host=self._bot)
+        await interaction.edit_original_response(embed=embed, view=panel)
+
+    async def _status_embed(self, interaction: discord.Interaction[Any]) -> discord.Embed:
+        return sync_embeds.status_embed(await self._sync.status(await self._guild_id(interaction)))
+
+    async def _approve(self, interaction: discord.Interaction[Any]) -> discord.Embed:
+        count = await self._sync.approve(await self._guild_id(interaction), by=interaction.user.id)
+        return sync_embeds.done_embed("Approved", approved_words(count))
+
+    async def _undo(self, run_id: int, interaction: discord.Interaction[Any]) -> discord.Embed:
+        count = await self._sync.undo(await self._guild_id(interaction), run_id, by=interaction.user.id)
+        return sync_embeds.done_embed("Undone", f"{plural(count, 'role')} given back of run #{run_id}.")
+
+    async def _waiting(self, interaction: discord.Interaction[Any]) -> list[Staged]:
+        staged = await self._sync.staged(await self._guild_id(interaction))
+        return [one for one in staged if one.state is StagedState.WAITING]
+
+    async def _run(self, guild_id: int, run_id: int) -> Run:
+        found = next((run for run in await self._sync.runs(guild_id, _MOST_RUNS) if run.run_id == run_id), None)
+        if found is None or not found.removed:
+            raise InputError(_NO_RUN, run_id=run_id)
+        if found.undone_at:
+            raise InputError(_UNDONE_ALREADY, run_id=run_id)
+        return found
+
+    async def _guild_id(self, interaction: discord.Interaction[Any]) -> int:
+        """The server, for those who may configure Tessera in it.
+
+        Raises:
+            InputError: they may not.
+        """
+        guild = guild_of(interaction)
+        require_admin(interaction, await self._settings.of(guild.id))
+        return guild.id
+
+
+def approval_of(waiting: list[Staged]) -> tuple[discord.Embed, str]:
+    """The question before removals are approved, and the label of the button that confirms it."""
+    count = plural(len(waiting), "role")
+    embed = sync_embeds.done_embed(
+        f"Take {count}?",
+        f"{count} will be taken from members who still do not qualify when their turn comes. `/sync undo` gives back "
+        "what a run took.",
+    )
+    return embed, f"Take {count}"
+
+
+def approved_words(count: int) -> str:
+    """What was approved."""
+    if not count:
+        return _NOTHING_WAITS
+    return f"{plural(count, 'removal')} will be made, if their members still do not qualify."

@@ -1,0 +1,140 @@
+"""Sync in words: how it stands, what waits for a person, what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import discord
+
+from bot.roles.safety import Cause, Hold, Scope
+from bot.sync.results import Run, Staged, SyncStatus
+from bot.text import safe_text
+from bot.ui import embeds
+from bot.ui.embeds import plural
+
+STAGED_A_PAGE = 10
+_LONGEST_REASON = 200
+_LONGEST_LABEL = 60
+_MOST_SHOWN = 8
+
+_SCOPES: Mapping[Scope, str] = {
+    Scope.GATE: "Gate #{key}",
+    Scope.SOURCE: "Every gate that asks about {key}",
+    Scope.COLLECTION: "Every gate that asks about {key}",
+    Scope.GUILD: "Every gate of this server",
+}
+_CAUSES: Mapping[Cause, str] = {
+    Cause.TOO_MANY_AT_ONCE: "too many of its holders would lose the role at once",
+    Cause.TOO_MANY_IN_A_DAY: "too many of its holders would have lost the role within a day",
+    Cause.SOURCE_EMPTIED: "too many accounts that held something are reported as empty",
+    Cause.COLLECTION_HALVED: "half of the holders are reported to hold none of it any more",
+    Cause.ADMIN: "an admin said so (`/sync release` ends it)",
+    Cause.INVITED_AGAIN: "Tessera was added again, and looks at everybody first",
+}
+
+
+def status_embed(status: SyncStatus) -> discord.Embed:
+    """How sync stands in a server."""
+    embed = discord.Embed(title="Sync", description="\n".join(_status_lines(status)), colour=embeds.BRAND)
+    if status.holds:
+        embed.colour = embeds.CAUTION
+        lines = [hold_words(hold) for hold in status.holds[:_MOST_SHOWN]]
+        lines.append(f"{plural(status.staged, 'removal')} to decide about: `/sync staged`.")
+        embed.add_field(name="Removals wait", value=_cut("\n".join(lines)), inline=False)
+    if status.failing:
+        embed.colour = embeds.CAUTION
+        lines = [
+            f"{safe_text(label, _LONGEST_LABEL)} since {moment(since)}: nobody loses a role for that"
+            for label, since in list(status.failing.items())[:_MOST_SHOWN]
+        ]
+        embed.add_field(name="Sources that do not answer", value=_cut("\n".join(lines)), inline=False)
+    run = run_words(status.last_run) if status.last_run else "Nothing was changed yet."
+    return embed.add_field(name="Last changes", value=run, inline=False)
+
+
+def _status_lines(status: SyncStatus) -> list[str]:
+    lines = [f"{plural(status.members, 'linked member')} with {plural(status.accounts, 'account')}."]
+    if status.unread:
+        lines.append(f"{plural(status.unread, 'account')} never read yet.")
+    if status.oldest_at:
+        lines.append(f"The oldest reading is of {moment(status.oldest_at)}.")
+    if status.next_at:
+        lines.append(f"The next account is due {moment(status.next_at)}.")
+    lines.append(f"Each account is to be read every {span_words(status.interval)}.")
+    if status.possible and status.possible > status.interval:
+        source = safe_text(status.slow_source, _LONGEST_LABEL)
+        lines.append(
+            f"**Possible is every {span_words(status.possible)}**: there are too many accounts for the rate at which "
+            f"{source} may be asked."
+        )
+    if status.pending:
+        lines.append(f"{plural(status.pending, 'member')} to be looked at now.")
+    return lines
+
+
+def hold_words(hold: Hold) -> str:
+    """What waits, why, and since when."""
+    about = _SCOPES[hold.scope].format(key=safe_text(hold.key, _LONGEST_LABEL))
+    numbers = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in hold.numbers)
+    return f"**{about}**: {_CAUSES[hold.cause]}{f' ({numbers})' if numbers else ''}, since {moment(hold.since)}."
+
+
+def run_words(run: Run) -> str:
+    """What a run did."""
+    words = f"#{run.run_id}, {moment(run.started_at)}: {counts_of(run)}"
+    return f"{words}; undone {moment(run.undone_at)}" if run.undone_at else words
+
+
+def counts_of(run: Run) -> str:
+    """How much a run changed."""
+    failed = f", {run.failed:,} failed" if run.failed else ""
+    return f"{run.added:,} given, {run.removed:,} taken{failed}"
+
+
+def staged_lines(staged: Sequence[Staged]) -> list[str]:
+    """Removals that wait, each with its member, role and reason."""
+    return [
+        f"<@{one.user_id}> loses <@&{one.gate.role_id}>: {safe_text(one.sentence, _LONGEST_REASON)}" for one in staged
+    ]
+
+
+def alert_embed(holds: Sequence[str], staged: Sequence[Staged]) -> discord.Embed:
+    """That removals wait: why, and whose."""
+    shown = staged_lines(staged[:STAGED_A_PAGE])
+    if len(staged) > len(shown):
+        shown.append(f"… and {len(staged) - len(shown):,} more: `/sync staged` shows them all.")
+    embed = discord.Embed(
+        title="Nobody loses a role before you decide", description=_cut("\n".join(holds), 1500), colour=embeds.CAUTION
+    )
+    if shown:
+        embed.add_field(name=plural(len(staged), "removal") + " to decide about", value=_cut(shown[0]), inline=False)
+        for line in shown[1:]:
+            embed.add_field(name="\N{ZERO WIDTH SPACE}", value=_cut(line), inline=False)
+    return embed.set_footer(
+        text="Approve: they are taken if they still do not qualify. Discard: they stay for a day. "
+        "Fixed: everybody is read again."
+    )
+
+
+def done_embed(title: str, words: str) -> discord.Embed:
+    """What was done."""
+    return discord.Embed(title=title, description=words, colour=embeds.BRAND)
+
+
+def moment(at: datetime) -> str:
+    """A moment in the reader's time, as Discord shows it."""
+    return f"<t:{int(at.timestamp())}:R>"
+
+
+def span_words(span: timedelta) -> str:
+    """`"30 seconds"`, `"10 minutes"`, `"5 hours"`."""
+    seconds = max(1, round(span.total_seconds()))
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return plural(seconds, "second")
+    minutes = -(-seconds // 60)
+    return plural(minutes, "minute") if minutes <= 120 else plural(-(-minutes // 60), "hour")  # noqa: PLR2004 - hours
+
+
+def _cut(text: str, limit: int = 1000) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
