@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,7 +94,7 @@ class LiveBot:
 
 @asynccontextmanager
 async def live_bot(
-    *cogs: commands.Cog,
+    *cogs: commands.Cog | Callable[[Bot], commands.Cog],
     patience: float = 60.0,
     answer_within: float = 30.0,
     audit_log: bool = False,
@@ -113,7 +113,7 @@ async def live_bot(
         point_at(discord)
         bot = Bot(discord, cancel_reads=_nothing_to_cancel)
         for cog in cogs:
-            await bot.add_cog(cog)
+            await bot.add_cog(cog if isinstance(cog, commands.Cog) else cog(bot))
         time = VirtualClock()
         requests = DiscordRequests(time.clock, patience=patience)
         reads = MemberReads(bot, requests, time.clock, answer_within=answer_within)
@@ -130,3 +130,10 @@ async def live_bot(
 
 async def _nothing_to_cancel() -> None:
     """There are no reads here."""
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Return when something has become true."""
+    async with asyncio.timeout(60):
+        while not holds():  # noqa: ASYNC110 - the state is another program's
+            await asyncio.sleep(0.01)

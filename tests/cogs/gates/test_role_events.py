@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +14,7 @@ from bot.messages import Message
 from sandbox.app_keys import DISCORD
 from sandbox.discord import Discord
 from sandbox.world import APPLICATION_ID
-from tests.cogs.gates.live_bot import BRUNO, CHIAMAKA, MOSAIC, MOSAICIST, REASON, WHALE, LiveBot, live_bot
+from tests.cogs.gates.live_bot import BRUNO, CHIAMAKA, MOSAIC, MOSAICIST, REASON, WHALE, LiveBot, live_bot, until
 
 FENWICK = 920006291498006702
 _FULL = Message("The disk is full.")
@@ -58,13 +57,6 @@ async def listening(recorded: Recorded, **settings: bool) -> AsyncIterator[tuple
         cog = RoleEventsCog(live.bot, recorded)
         await live.bot.add_cog(cog)
         yield live, cog
-
-
-async def until(holds: Callable[[], object]) -> None:
-    """Return when something has become true."""
-    async with asyncio.timeout(60):
-        while not holds():  # noqa: ASYNC110 - the state is another program's
-            await asyncio.sleep(0.01)
 
 
 async def test_a_role_that_a_moderator_takes_is_known_at_once_and_by_whom() -> None:

@@ -1,0 +1,259 @@
+"""What sync says reaches a server's log channel once, its alerts can be answered there, and no ping goes out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cogs.gates.hold_cog import HoldCog
+from bot.cogs.gates.log_channel import LogChannel, LogProblem
+from bot.gates.gate import GuildSettings
+from bot.messages import Message
+from bot.store import Store
+from tests.cogs.gates.live_bot import ADA, BRUNO, MOSAIC, TESSERA, WHALE, LiveBot, live_bot, until
+from tests.cogs.gates.sync_in_memory import AT, HELD, InMemoryPost, Kind, OutboxInMemory, SyncInMemory, staged
+from tests.e2e.two_servers import labels, press
+from tests.sandbox_client import Person
+
+CHANNEL = MOSAIC + 101
+_TOOK = Message("Took {role} from {member}: {reason}")
+_OVER = Message("Removals do not wait any more: {how}.")
+BUTTONS = ["Approve", "Discard", "Fixed: look again"]
+
+
+@dataclass
+class Logging:
+    """A bot with its log channel, and an admin who reads it."""
+
+    live: LiveBot
+    log: LogChannel
+    sync: SyncInMemory
+    outbox: OutboxInMemory
+    store: Store
+    ada: Person
+
+    async def set_channel(self, channel_id: int | None) -> None:
+        """Choose another log channel."""
+        await self.store.guild_settings.save(MOSAIC, GuildSettings(log_channel_id=channel_id), ADA, AT)
+
+    async def posted(self) -> list[dict[str, Any]]:
+        """What the bot wrote to all, oldest first."""
+        return [message for message in await self.ada.messages() if not message.get("ephemeral")]
+
+
+@asynccontextmanager
+async def logging(folder: Path, *posts: InMemoryPost) -> AsyncIterator[Logging]:
+    """With these posts to send."""
+    store = await Store.open(folder / "tessera.db", backups=folder / "backups")
+    sync, outbox = SyncInMemory(), OutboxInMemory(list(posts))
+    try:
+        async with live_bot(lambda bot: HoldCog(bot, sync, store.guild_settings, expires=600)) as live:
+            log = LogChannel(live.bot, outbox, sync, store.guild_settings)
+            on = Logging(live, log, sync, outbox, store, await live.sandbox.person("ada"))
+            await on.set_channel(CHANNEL)
+            yield on
+    finally:
+        await store.close()
+
+
+def change(post_id: int, reason: str = "holds 0 of 3 of Harbour Lights") -> InMemoryPost:
+    """A role was taken."""
+    return InMemoryPost(post_id, Kind.CHANGES, [_TOOK(role=f"<@&{WHALE}>", member=f"<@{BRUNO}>", reason=reason)] * 2)
+
+
+def alert(post_id: int = 1) -> InMemoryPost:
+    """Removals wait."""
+    return InMemoryPost(post_id, Kind.HOLD, [HELD()])
+
+
+async def test_changes_are_posted_without_a_ping_and_once(tmp_path: Path) -> None:
+    async with logging(tmp_path, change(1)) as on:
+        await on.log.deliver()
+        await on.log.deliver()
+        (message,) = await on.posted()
+        line = f"Took <@&{WHALE}> from <@{BRUNO}>: holds 0 of 3 of Harbour Lights"
+        assert message["embeds"][0]["description"] == f"{line}\n{line}"
+        assert message["allowed_mentions"] == {"parse": []}
+        assert on.outbox.sent_as == {1: (CHANNEL, int(message["id"]))}
+
+
+async def test_a_server_gets_one_message_a_round_in_their_order(tmp_path: Path) -> None:
+    async with logging(tmp_path, change(1, "first"), change(2, "second")) as on:
+        await on.log.deliver()
+        assert len(await on.posted()) == 1
+        await on.log.deliver()
+        texts = [message["embeds"][0]["description"] for message in await on.posted()]
+        assert ["first" in texts[0], "second" in texts[1]] == [True, True]
+
+
+async def test_a_message_whose_mark_was_lost_is_not_posted_twice(tmp_path: Path) -> None:
+    async with logging(tmp_path, change(7)) as on:
+
+        def killed() -> None:
+            raise RuntimeError
+
+        on.outbox.before_sent = killed
+        with pytest.raises(RuntimeError):
+            await on.log.deliver()
+        on.outbox.before_sent = lambda: None
+        await on.log.deliver()
+        sent = await on.live.sandbox.get("/_sandbox/traffic", service="discord")
+        bodies = [one["request"] for one in sent["exchanges"] if one["path"].endswith(f"/channels/{CHANNEL}/messages")]
+        assert len(bodies) == 2
+        assert all("tessera-7" in str(body) and "enforce_nonce" in str(body) for body in bodies)
+
+
+async def test_an_alert_lists_what_waits_and_an_admin_discards_it_there(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert()) as on:
+        on.sync.waiting = [staged(BRUNO + place, f"holds {place} of 30") for place in range(12)]
+        await on.log.deliver()
+        (message,) = await on.posted()
+        text = str(message["embeds"])
+        assert "too many at once" in text
+        assert "holds 9 of 30" in text
+        assert "2 more" in text
+        assert labels(message) == BUTTONS
+        answer = await press(on.ada, message, "Discard")
+        assert answer.message["ephemeral"]
+        assert on.sync.done == [("discard", MOSAIC, ADA, 12)]
+        (after,) = await on.posted()
+        assert labels(after) == []
+        assert after["embeds"][0]["fields"][-1] == {
+            "name": "Decided",
+            "value": f"<@{ADA}> discarded 12 removals: these roles stay for a day.",
+            "inline": False,
+        }
+
+
+async def test_an_approval_is_confirmed_and_shown_to_all(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert()) as on:
+        await on.log.deliver()
+        (message,) = await on.posted()
+        asked = await press(on.ada, message, "Approve")
+        assert on.sync.done == []
+        assert labels((await on.posted())[0]) == BUTTONS
+        await on.ada.press(asked, "confirm")
+        assert on.sync.done == [("approve", MOSAIC, ADA, 2)]
+        assert "approved 2 removals" in str((await on.posted())[0]["embeds"])
+
+
+async def test_what_is_repaired_is_read_again(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert()) as on:
+        await on.log.deliver()
+        await press(on.ada, (await on.posted())[0], "Fixed: look again")
+        assert on.sync.done == [("again", MOSAIC, ADA, 2)]
+
+
+@pytest.mark.parametrize("label", BUTTONS)
+async def test_others_decide_nothing(tmp_path: Path, label: str) -> None:
+    async with logging(tmp_path, alert()) as on:
+        await on.log.deliver()
+        (message,) = await on.posted()
+        bruno = await on.live.sandbox.person("brunowaves")
+        answer = await press(bruno, message, label)
+        assert "Only members who may manage this server" in answer.text
+        assert answer.message["ephemeral"]
+        assert on.sync.done == []
+        assert labels((await on.posted())[0]) == BUTTONS
+
+
+async def test_a_press_after_the_wave_is_over_says_so(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert()) as on:
+        await on.log.deliver()
+        (message,) = await on.posted()
+        on.sync.waiting = []
+        assert "No removal waits" in (await press(on.ada, message, "Approve")).text
+        assert labels((await on.posted())[0]) == []
+
+
+async def test_an_alert_that_is_over_is_edited_and_still_says_who_decided(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert()) as on:
+        await on.log.deliver()
+        (message,) = await on.posted()
+        await press(on.ada, message, "Discard")
+        over = _OVER(how="an admin discarded them")
+        on.outbox.waiting.append(InMemoryPost(2, Kind.HOLD_OVER, [over], edits=(CHANNEL, int(message["id"]))))
+        await on.log.deliver()
+        (after,) = await on.posted()
+        assert after["embeds"][0]["description"] == "Removals do not wait any more: an admin discarded them."
+        assert f"<@{ADA}> discarded" in after["embeds"][0]["fields"][0]["value"]
+        assert on.outbox.sent_as[2] == (CHANNEL, int(message["id"]))
+
+
+async def test_an_alert_that_is_over_and_was_deleted_is_said_to_be_over(tmp_path: Path) -> None:
+    post = InMemoryPost(2, Kind.HOLD_OVER, [_OVER(how="the figures are normal again")], edits=(CHANNEL, 12345))
+    async with logging(tmp_path, post) as on:
+        await on.log.deliver()
+        assert "normal again" in (await on.posted())[0]["embeds"][0]["description"]
+
+
+async def _without_view(on: Logging) -> None:
+    on.live.guild.roles[TESSERA].permissions = 0
+    on.live.guild.roles[MOSAIC].permissions = 0
+    fields = {"guild": MOSAIC, "action": "change", "permissions": "0"}
+    for role in (TESSERA, MOSAIC):
+        await on.live.sandbox.post("/_sandbox/roles", {**fields, "role": role})
+    guild = on.live.bot.get_guild(MOSAIC)
+    assert guild is not None
+    await until(lambda: not guild.default_role.permissions.value and not guild.me.guild_permissions.send_messages)
+
+
+async def test_a_forbidden_channel_is_a_problem_that_is_over_when_a_message_arrives(tmp_path: Path) -> None:
+    async with logging(tmp_path, change(1), change(2)) as on:
+        body = {"message": "Missing Access", "code": 50001}
+        await on.live.fault("status", f"/channels/{CHANNEL}/messages", times=1, status=403, body=body)
+        await on.log.deliver()
+        assert on.log.problems == {MOSAIC: LogProblem.FORBIDDEN}
+        assert 1 in on.outbox.sent_as  # it is dropped: nothing may pile up behind it
+        await on.log.deliver()
+        assert on.log.problems == {}
+        assert len(await on.posted()) == 1
+
+
+async def test_where_the_bot_may_not_post_it_does_not_try(tmp_path: Path) -> None:
+    async with logging(tmp_path, change(1)) as on:
+        await _without_view(on)
+        await on.log.deliver()
+        assert on.log.problems == {MOSAIC: LogProblem.FORBIDDEN}
+        assert await on.live.sent("/messages") == []
+
+
+async def test_a_missing_channel_is_a_problem_and_none_is_not(tmp_path: Path) -> None:
+    async with logging(tmp_path, change(1), change(2)) as on:
+        await on.set_channel(MOSAIC + 999)
+        await on.log.deliver()
+        assert on.log.problems == {MOSAIC: LogProblem.CHANNEL_GONE}
+        await on.set_channel(None)
+        await on.log.deliver()
+        assert on.log.problems == {}
+        assert on.outbox.sent_as == {1: (None, None), 2: (None, None)}
+
+
+async def test_while_discord_does_not_answer_the_message_waits(tmp_path: Path) -> None:
+    async with logging(tmp_path, change(1)) as on:
+        await on.live.fault("status", f"/channels/{CHANNEL}/messages", times=1, status=503)
+        await on.log.deliver()
+        assert on.outbox.sent_as == {}
+        await on.log.deliver()
+        assert len(await on.posted()) == 1
+
+
+async def test_a_warning_is_a_direct_message_and_one_who_accepts_none_is_left_alone(tmp_path: Path) -> None:
+    words = Message("You no longer qualify for {role}.")(role=f"<@&{WHALE}>")
+    posts = [InMemoryPost(place, Kind.WARNING, [words], user_id=BRUNO) for place in (1, 2)]
+    async with logging(tmp_path, *posts[:1]) as on:
+        bruno = await on.live.sandbox.person("brunowaves")
+        await on.log.deliver()
+        (message,) = await bruno.direct_messages()
+        assert message["embeds"][0]["description"] == "You no longer qualify for **Whale**."
+        assert message["embeds"][0]["footer"]["text"] == "The Mosaic Society"
+        await bruno.set_direct_messages(accepts=False)
+        on.outbox.waiting.append(posts[1])
+        await on.log.deliver()
+        assert on.outbox.sent_as[2] == (None, None)
+        assert on.log.problems == {}

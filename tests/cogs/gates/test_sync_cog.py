@@ -1,0 +1,169 @@
+"""`/sync` for those who may, and for nobody else: asked again at every press."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.cogs.gates.sync_cog import SyncCog
+from bot.cogs.gates.sync_embeds import span_words
+from bot.gates.gate import GuildSettings
+from bot.store import Store
+from tests.cogs.gates.live_bot import ADA, CHIAMAKA, LIGHTKEEPER, MOSAIC, LiveBot, live_bot
+from tests.cogs.gates.sync_in_memory import AT, HOLD, SyncInMemory, staged
+from tests.sandbox_client import Answer, Person
+
+REFUSED = "Only members who may manage this server"
+
+
+@asynccontextmanager
+async def commanded(folder: Path, sync: SyncInMemory) -> AsyncIterator[tuple[LiveBot, Store, Person]]:
+    """A bot with `/sync`, and an admin."""
+    store = await Store.open(folder / "tessera.db", backups=folder / "backups")
+    try:
+        async with live_bot(lambda bot: SyncCog(bot, sync, store.guild_settings, expires=600)) as live:
+            yield live, store, await live.sandbox.person("ada")
+    finally:
+        await store.close()
+
+
+def fields(answer: Answer) -> dict[str, str]:
+    """The fields of the first embed."""
+    return {field["name"]: field["value"] for field in answer.embeds[0].get("fields", [])}
+
+
+async def test_the_status_says_what_interval_is_possible_and_why(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        answer = await ada.run("sync status")
+        assert "40 linked members with 52 accounts." in answer.text
+        assert "3 accounts never read yet." in answer.text
+        assert "Possible" not in answer.text
+        assert answer.message["ephemeral"]
+        sync.current = replace(
+            sync.current,
+            possible=timedelta(minutes=25),
+            slow_source="Loop@everyone",
+            holds=[HOLD],
+            staged=2,
+            last_run=sync.made[0],
+            failing={"Blockscout": AT},
+        )
+        answer = await ada.press(answer, "refresh")
+        assert "every 10 minutes" in answer.text
+        assert "**Possible is every 25 minutes**" in answer.text
+        assert "@everyone" not in answer.text
+        assert "Gate #12" in fields(answer)["Removals wait"]
+        assert "holders 9, losing 2" in fields(answer)["Removals wait"]
+        assert "Blockscout since <t:" in fields(answer)["Sources that do not answer"]
+        assert "1 given, 5 taken" in fields(answer)["Last changes"]
+
+
+async def test_everybody_is_read_again_on_demand_and_a_hold_is_set_and_released(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        await ada.run("sync now")
+        assert "since <t:" in (await ada.run("sync hold")).text
+        await ada.run("sync release")
+        assert sync.done == [("now", MOSAIC), ("hold", ADA), ("release", MOSAIC, ADA)]
+
+
+async def test_what_waits_is_listed_with_its_reasons_page_by_page(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    sync.waiting = [staged(CHIAMAKA + place, f"holds {place} of 30 <@1>") for place in range(23)]
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        answer = await ada.run("sync staged")
+        assert answer.embeds[0]["title"] == "23 removals to decide about"
+        assert "holds 9 of 30" in answer.text
+        assert "holds 10 of 30" not in answer.text
+        assert "<@1>" not in answer.text
+        assert "holds 22 of 30" in (await ada.press(answer, "last")).text
+
+
+async def test_an_approval_is_confirmed_first(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        asked = await ada.run("sync approve")
+        assert sync.done == []
+        await ada.press(await ada.run("sync approve"), "cancel")
+        assert sync.done == []
+        await ada.press(asked, "confirm")
+        assert sync.done == [("approve", MOSAIC, ADA, 2)]
+        assert "No removal waits" in (await ada.run("sync approve")).text
+
+
+async def test_who_may_no_longer_decide_confirms_nothing(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    async with commanded(tmp_path, sync) as (live, _, ada):
+        asked = await ada.run("sync approve")
+        live.guild.members[ADA].roles.clear()
+        await ada.press(asked, "confirm")
+        assert REFUSED in (await ada.messages())[-1]["embeds"][0]["description"]
+        assert sync.done == []
+
+
+async def test_a_run_is_undone_after_a_confirmation_and_once(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        suggested: list[object] = [*await ada.suggestions("sync undo", "run")]
+        assert suggested == [31]  # the other took nothing
+        asked = await ada.run("sync undo", run=31)
+        assert sync.done == []
+        done = await ada.press(asked, "confirm")
+        assert sync.done == [("undo", 31, ADA)]
+        assert "5 roles given back" in done.text
+        assert "was undone already" in (await ada.run("sync undo", run=31)).text
+        for run_id in (30, 99):
+            assert (
+                f"There is no run #{run_id} in this server that took roles"
+                in (await ada.run("sync undo", run=run_id)).text
+            )
+
+
+COMMANDS: dict[str, dict[str, int]] = {
+    **{name: {} for name in ("now", "status", "hold", "release", "staged", "approve", "discard")},
+    "undo": {"run": 31},
+}
+
+
+async def without_a_client(person: Person, ada: Person, name: str, **options: int) -> Answer:
+    """A command as a server can give it to anybody, whatever the permissions that it was registered with."""
+    commands = await person.sandbox.get("/_client/commands", user=ada.user, guild=ada.guild)
+    command_id = next(command["id"] for command in commands if command["name"] == "sync")
+    given = [{"name": key, "type": 4, "value": value} for key, value in options.items()]
+    chosen = {"name": name, "type": 1, "options": given}
+    return await person.send_handmade(2, {"id": command_id, "name": "sync", "type": 1, "options": [chosen]})
+
+
+async def test_others_are_refused_and_learn_nothing(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    async with commanded(tmp_path, sync) as (live, store, ada):
+        bruno = await live.sandbox.person("brunowaves")
+        for name, options in COMMANDS.items():
+            answer = await without_a_client(bruno, ada, name, **options)
+            assert REFUSED in answer.text, name
+            assert answer.message["ephemeral"]
+        assert sync.done == []
+        assert len(sync.waiting) == 2
+        # the server's own role for it is enough
+        await store.guild_settings.save(MOSAIC, GuildSettings(admin_role_id=LIGHTKEEPER), ADA, AT)
+        dmitri = await live.sandbox.person("dmitri.k")
+        assert "40 linked members" in (await without_a_client(dmitri, ada, "status")).text
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(seconds=20), "20 seconds"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(minutes=10), "10 minutes"),
+        (timedelta(hours=5, seconds=1), "6 hours"),
+    ],
+)
+def test_spans_are_never_said_to_be_shorter_than_they_are(span: timedelta, words: str) -> None:
+    assert span_words(span) == words
