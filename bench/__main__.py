@@ -15,7 +15,20 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import archive, attacks, bursts, details_calls, fair, first_page, flood, footprint, kills, page, recording
+from bench import (
+    archive,
+    attacks,
+    bursts,
+    details_calls,
+    fair,
+    first_page,
+    flood,
+    footprint,
+    kills,
+    page,
+    passes,
+    recording,
+)
 from bench.bot_process import REPOSITORY, BotDiedError
 from bench.figures import Figure, fails, table
 from bench.visits import RefusedError
@@ -31,6 +44,7 @@ SECTIONS = {
     "flood": flood.measure,
     "attacks": attacks.measure,
     "fair": fair.measure,
+    "passes": passes.measure,
     "kills": kills.measure,
 }
 RESULTS = REPOSITORY / "artifacts" / "bench.json"

@@ -1,9 +1,10 @@
-"""How often accounts can be read at their source's rate, and how long a reading tells something about the present."""
+"""How often accounts can be read, when one is tried again, and how long a reading tells something about the present."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from random import Random
 
 from bot.store.sync.reading_table import Readings as ReadingTable
 
@@ -11,6 +12,9 @@ from bot.store.sync.reading_table import Readings as ReadingTable
 _LEAST_MAX_AGE = timedelta(minutes=30)
 # Counting all accounts again with each reading would cost more than the reading.
 _COUNT_AGAIN = timedelta(minutes=1)
+_SHORTEST_PAUSE = timedelta(seconds=2)
+_LONGEST_PAUSE = timedelta(minutes=15)
+_MOST_DOUBLINGS = 20  # enough for the longest pause, and small enough not to overflow
 
 
 class ReadingAges:
@@ -49,3 +53,9 @@ class ReadingAges:
         count = await self._store.account_count(network)
         self._counts[network] = now, count
         return count
+
+
+def backoff(tries: int, random: Random) -> timedelta:
+    """How long to wait after so many failures in a row: from 2 seconds to 15 minutes, at most, and not all at once."""
+    longest = min(_SHORTEST_PAUSE * (1 << min(tries - 1, _MOST_DOUBLINGS)), _LONGEST_PAUSE)
+    return max(_SHORTEST_PAUSE, longest * (0.5 + random.random() / 2))

@@ -29,7 +29,7 @@ from bot.sources.source import Source
 from bot.store.sync.observations import ReadAccount, ReadTokens, Retention, Saved
 from bot.store.sync.reading_table import Readings as ReadingTable
 from bot.sync.account_facts import to_state
-from bot.sync.reading_ages import ReadingAges
+from bot.sync.reading_ages import ReadingAges, backoff
 from bot.sync.results import AccountState
 from bot.sync.source_answers import last_holdings, last_nfts, ref_of, to_reading, to_tokens
 
@@ -40,11 +40,12 @@ _INTERNAL_ERROR = Message("Something went wrong inside Tessera; its operator fin
 
 # Pages that arrived so long after each other say nothing about one moment.
 _LONGEST_READING = timedelta(minutes=5)
-_SHORTEST_PAUSE = timedelta(seconds=2)
-_LONGEST_PAUSE = timedelta(minutes=15)
-_MOST_DOUBLINGS = 20  # enough for the longest pause, and small enough not to overflow
 # Whatever rules ask for today: history that was deleted cannot be read again.
 _LEAST_HISTORY = timedelta(days=366)
+
+
+def _ignore() -> None:
+    """Nobody needs to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +133,16 @@ class Readings:
         source = self._sources.get(network)
         return source.label if source else network
 
-    async def read(self, account: Account, asker: Asker) -> ReadOutcome:
+    async def read(self, account: Account, asker: Asker, *, answered: Callable[[], None] = _ignore) -> ReadOutcome:
         """Read one account at its source now, and store what was observed.
 
         Nothing of it is older than this call, unless the account is being read at this moment: then that is its
         answer too. It goes on when the caller leaves.
+
+        Args:
+            account: The account.
+            asker: Who asks.
+            answered: Called when the source has answered, before it is stored; perhaps never.
 
         Raises:
             LimitError: the asker has too many questions under way.
@@ -148,7 +154,7 @@ class Readings:
             askers.join(asker)
         else:
             askers = Askers(asker)
-            task = asyncio.create_task(self._read(account, askers), name=f"read {account} for gates")
+            task = asyncio.create_task(self._read(account, askers, answered), name=f"read {account} for gates")
             self._under_way[account] = askers, task
             task.add_done_callback(partial(self._on_end, account))
         try:
@@ -217,7 +223,7 @@ class Readings:
             for account, its in sorted(accounts.items(), key=lambda item: str(item[0]))
         ]
 
-    async def _read(self, account: Account, askers: Askers) -> ReadOutcome:
+    async def _read(self, account: Account, askers: Askers, answered: Callable[[], None]) -> ReadOutcome:
         source = self._sources.get(account.network)
         if source is None:
             return await self._fail(account, source_error(_NO_SOURCE(network=account.network)))
@@ -232,9 +238,11 @@ class Readings:
         except Exception:  # a defect with one account must not stop the others, and is not tried again at once
             log.exception("reading %s failed", account)
             return await self._fail(account, source_error(_INTERNAL_ERROR()))
-        return await self._store_answer(source, holdings, askers)
+        return await self._store_answer(source, holdings, askers, answered)
 
-    async def _store_answer(self, source: Source, holdings: Holdings, askers: Askers) -> ReadOutcome:
+    async def _store_answer(
+        self, source: Source, holdings: Holdings, askers: Askers, answered: Callable[[], None]
+    ) -> ReadOutcome:
         account, now = holdings.account, self._clock()
         max_age = await self.ages.max_age(account.network)
         if why := unknown_reason(holdings, now=now, max_age=max_age):
@@ -249,6 +257,7 @@ class Readings:
             part = to_reading(holdings, is_whole=False)
             return await self._fail(account, reason or Reason.of(ReasonCode.LIST_CHANGED), part, retention)
         read = await self._with_tokens(source, holdings, wanted, askers, max_age)
+        answered()
         now = self._clock()
         saved = await self._store.save(read, now, retention, next_at=now + self._interval)
         if saved is Saved.OLDER:
@@ -284,9 +293,3 @@ class Readings:
 
         saved = await self._store.save_failure(account, now, reason_words(why), next_at, part, retention)
         return ReadOutcome(account, saved if part else None, why)
-
-
-def backoff(tries: int, random: Random) -> timedelta:
-    """How long to wait after so many failures in a row: from 2 seconds to 15 minutes, at most, and not all at once."""
-    longest = min(_SHORTEST_PAUSE * (1 << min(tries - 1, _MOST_DOUBLINGS)), _LONGEST_PAUSE)
-    return max(_SHORTEST_PAUSE, longest * (0.5 + random.random() / 2))

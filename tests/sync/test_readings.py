@@ -22,7 +22,8 @@ from bot.sources.chain import ChainedSource
 from bot.sources.loopring import LoopringSource
 from bot.sources.paging import Scan
 from bot.store.sync.observations import Saved
-from bot.sync.readings import Wanted, backoff
+from bot.sync.reading_ages import backoff
+from bot.sync.readings import Wanted
 from sandbox.app_keys import WORLD
 from tests.archive.fixtures import write_small
 from tests.linking.harness import ANN, BEN, HERE, owner_of

@@ -1,0 +1,175 @@
+"""Reads the accounts that are due, those that have waited longest first; each with one request, whatever asks for it.
+
+Nobody waits for these readings, so they go behind everybody's at the source. At most `AT_ONCE` are asked for at once of
+each source; storing an answer does not keep the next one waiting. A source that answers nothing is left alone for a
+while, and then asked about one account.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from bot.holdings import Account
+from bot.sources.askers import Asker
+from bot.store.sync.reading_table import Readings as ReadingTable
+from bot.sync.readings import Readings, ReadOutcome, backoff
+
+AT_ONCE = 8
+# So many more are being stored while others are asked for.
+_WORKERS = 2 * AT_ONCE
+# A source sends three requests of one asker at once; as many askers as it takes for all.
+_ASKERS = tuple(Asker.job(f"readings {number}") for number in range(1, 4))
+# Few, as they wait here for the source; and so long that even a slow source is done with them.
+_LEASED = 32
+_LEASE = timedelta(minutes=15)
+# So many in a row are the source's fault, and not that of their accounts.
+_GIVES_UP = 2 * AT_ONCE
+
+OnRead = Callable[[ReadOutcome], Awaitable[None]]
+
+
+@dataclass
+class _Network:
+    """How reading goes at one source.
+
+    Attributes:
+        failures: Readings in a row that failed.
+        rounds: How often in a row it was left alone.
+        paused_until: Until when it is.
+        slots: As many as may be asked for at once.
+        waiting: Leased, and not asked for yet.
+        under_way: Asked for.
+    """
+
+    failures: int = 0
+    rounds: int = 0
+    paused_until: datetime | None = None
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    waiting: deque[Account] = field(default_factory=deque)
+    under_way: set[Account] = field(default_factory=set)
+    leasing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class _Slot:
+    """One of the places at a source; it can be given back early, and is given back once."""
+
+    def __init__(self, slots: asyncio.Semaphore) -> None:
+        self._slots: asyncio.Semaphore | None = slots
+
+    def give_back(self) -> None:
+        """Let another account be asked for."""
+        if self._slots:
+            self._slots.release()
+        self._slots = None
+
+
+class ReadingPasses:
+    """Runs passes over the accounts that are due; one at a time. Every method may raise `StoreError`.
+
+    Args:
+        store: Which accounts are due.
+        readings: Reads them.
+        holder: Names this process among those that share the store.
+        on_read: Is given what became of each account.
+        clock: Returns the present as an aware datetime.
+        random: Spreads what is tried again.
+    """
+
+    def __init__(
+        self,
+        store: ReadingTable,
+        readings: Readings,
+        *,
+        holder: str,
+        on_read: OnRead,
+        clock: Callable[[], datetime],
+        random: Random,
+    ) -> None:
+        self._store = store
+        self._readings = readings
+        self._holder = holder
+        self._on_read = on_read
+        self._clock = clock
+        self._random = random
+        self._networks: dict[str, _Network] = {network: _Network() for network in readings.networks}
+
+    async def run_pass(self) -> int:
+        """Read every account that is due, also those that become due meanwhile; how many were read or tried."""
+        async with asyncio.TaskGroup() as group:
+            passes = [group.create_task(self._run_network(name)) for name in self._networks]
+        return sum(each.result() for each in passes)
+
+    async def next_at(self) -> datetime | None:
+        """When there is something to do again; None: there are no accounts."""
+        moments = []
+        for name, network in self._networks.items():
+            if due := await self._store.next_due([name]):
+                moments.append(max(due, network.paused_until) if network.paused_until else due)
+        return min(moments, default=None)
+
+    async def _run_network(self, name: str) -> int:
+        network = self._networks[name]
+        if network.paused_until and self._clock() < network.paused_until:
+            return 0
+        try:
+            # After a pause one account shows whether the source answers again.
+            count = await self._work(name, network, most=1) if network.rounds else 0
+            if not network.failures:
+                network.rounds, network.paused_until = 0, None
+                async with asyncio.TaskGroup() as group:
+                    workers = [group.create_task(self._work(name, network)) for _ in range(_WORKERS)]
+                count += sum(each.result() for each in workers)
+            if network.rounds or network.failures >= _GIVES_UP:
+                network.rounds += 1
+                network.paused_until = self._clock() + backoff(network.rounds, self._random)
+            return count
+        finally:
+            await self._give_back(network)
+
+    async def _work(self, name: str, network: _Network, *, most: int | None = None) -> int:
+        """Read one account after another, until none is due or the source answers nothing; how many."""
+        count = 0
+        while network.failures < _GIVES_UP or count == 0 < network.rounds:
+            await network.slots.acquire()
+            slot = _Slot(network.slots)
+            try:
+                account = await self._next(name, network)
+                if account is None:
+                    break
+                await self._read(account, network, slot)
+            finally:
+                slot.give_back()
+            count += 1
+            if count == most:
+                break
+        return count
+
+    async def _read(self, account: Account, network: _Network, slot: _Slot) -> None:
+        network.under_way.add(account)
+        try:
+            asker = _ASKERS[len(network.under_way) % len(_ASKERS)]
+            outcome = await self._readings.read(account, asker, answered=slot.give_back)
+        finally:
+            network.under_way.discard(account)
+        network.failures = network.failures + 1 if outcome.failure else 0
+        await self._on_read(outcome)
+
+    async def _next(self, name: str, network: _Network) -> Account | None:
+        """The account that has waited longest and that nobody here reads."""
+        async with network.leasing:
+            if not network.waiting:
+                now = self._clock()
+                leased = await self._store.lease(name, self._holder, now, until=now + _LEASE, limit=_LEASED)
+                network.waiting.extend(account for account in leased if account not in network.under_way)
+            return network.waiting.popleft() if network.waiting else None
+
+    async def _give_back(self, network: _Network) -> None:
+        accounts = tuple(network.waiting)
+        network.waiting.clear()
+        if accounts:
+            await self._store.release(self._holder, accounts)

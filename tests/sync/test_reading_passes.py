@@ -1,0 +1,120 @@
+"""A pass reads every account that is due once, a few at a time, and leaves a source alone that answers nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from bench.virtual_pass import run_virtual_pass
+from bot.holdings import LOOPRING, Account
+from bot.sync.reading_passes import AT_ONCE, ReadingPasses
+from bot.sync.readings import ReadOutcome
+from tests.linking.harness import BEN, owner_of
+from tests.sandbox_client import SandboxClient
+from tests.sync.reading_harness import INTERVAL, ReadingHarness
+
+DETAILS = "user/collection/details"
+
+
+def passes_of(reading: ReadingHarness, outcomes: list[ReadOutcome]) -> ReadingPasses:
+    """Passes whose outcomes are collected."""
+
+    async def on_read(outcome: ReadOutcome) -> None:
+        outcomes.append(outcome)
+
+    return ReadingPasses(
+        reading.linking.store.readings,
+        reading.readings,
+        holder="this process",
+        on_read=on_read,
+        clock=lambda: reading.linking.now,
+        random=Random(1),  # noqa: S311 - it only spreads pauses
+    )
+
+
+async def own_many(reading: ReadingHarness, sandbox: SandboxClient, count: int) -> list[Account]:
+    """Accounts of members, each of which exists and holds something."""
+    accounts = [Account(LOOPRING, await sandbox.new_account(2)) for _ in range(count)]
+    for number, account in enumerate(accounts, start=1):
+        await reading.linking.vouch(BEN + number, str(account), owner_of("10001"), guild_id=number)
+    return accounts
+
+
+async def test_a_pass_reads_each_account_that_is_due_by_one_request(
+    sandbox: SandboxClient, reading: ReadingHarness
+) -> None:
+    accounts = await own_many(reading, sandbox, 60)
+    outcomes: list[ReadOutcome] = []
+    passes = passes_of(reading, outcomes)
+    assert await passes.next_at() == datetime.fromtimestamp(0, UTC)
+    assert await passes.run_pass() == 60
+    assert sorted(str(outcome.account) for outcome in outcomes) == sorted(map(str, accounts))
+    assert all(outcome.is_read for outcome in outcomes)
+    assert len(await sandbox.requests(DETAILS)) == 60
+    assert await passes.run_pass() == 0
+    assert await passes.next_at() == reading.linking.now + INTERVAL
+    reading.pass_time()
+    assert await passes.run_pass() == 60
+    assert len(await sandbox.requests(DETAILS)) == 120
+
+
+async def test_no_more_accounts_are_asked_for_at_once_than_a_source_has_places(
+    sandbox: SandboxClient, reading: ReadingHarness
+) -> None:
+    await own_many(reading, sandbox, 3 * AT_ONCE)
+    await sandbox.fault("slow", seconds=0.05)
+    most = 0
+
+    async def watch() -> None:
+        nonlocal most
+        while True:
+            most = max(most, sum(task.get_name() == "shared request" for task in asyncio.all_tasks()))
+            await asyncio.sleep(0)
+
+    watching = asyncio.create_task(watch())
+    await passes_of(reading, []).run_pass()
+    watching.cancel()
+    assert most == AT_ONCE
+
+
+async def test_a_source_that_answers_nothing_is_left_alone_and_then_asked_about_one_account(
+    sandbox: SandboxClient, reading: ReadingHarness
+) -> None:
+    await own_many(reading, sandbox, 60)
+    outcomes: list[ReadOutcome] = []
+    passes = passes_of(reading, outcomes)
+    await sandbox.fault("error", code=102003, message="none", times=40)  # as a source that lost its data says
+    tried = await passes.run_pass()
+    assert 2 * AT_ONCE <= tried <= 4 * AT_ONCE
+    assert await passes.run_pass() == 0
+    paused_until = await passes.next_at()
+    assert paused_until
+    assert paused_until > reading.linking.now
+    reading.linking.now = paused_until
+    assert await passes.run_pass() == 1
+    assert await passes.run_pass() == 0
+    reading.pass_time(timedelta(hours=1))
+    while len(outcomes) < 40:
+        assert await passes.run_pass() == 1
+        reading.pass_time(timedelta(hours=1))
+    assert await passes.run_pass() == 60
+    assert len({str(outcome.account) for outcome in outcomes if outcome.is_read}) == 60
+
+
+async def test_what_was_leased_and_not_read_is_given_back(sandbox: SandboxClient, reading: ReadingHarness) -> None:
+    await own_many(reading, sandbox, 60)
+    await sandbox.fault("slow", seconds=0.2)
+    running = asyncio.create_task(passes_of(reading, []).run_pass())
+    await sandbox.until_answered(DETAILS)
+    running.cancel()
+    await asyncio.wait([running])
+    leased = await reading.rows("SELECT count(*) FROM sync_accounts WHERE leased_until > 0")
+    assert leased[0][0] <= 2 * AT_ONCE
+
+
+def test_a_pass_at_a_limited_rate_takes_as_long_as_the_rate_says() -> None:
+    """A thousand accounts at four requests a second, in virtual time: within two hundredths of 250 seconds."""
+    seconds, calls = run_virtual_pass(1000, 4, 0.05)
+    assert calls == 1000
+    assert 245 <= seconds <= 255
