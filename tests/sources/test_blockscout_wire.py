@@ -139,6 +139,29 @@ def test_an_nft_is_counted_by_its_value_and_one_where_there_can_be_but_one() -> 
     assert page.unreadable == 4
 
 
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        pytest.param(
+            {"attributes": [{"trait_type": "Background", "value": "Gold"}]}, (("Background", "Gold"),), id="one"
+        ),
+        pytest.param({"attributes": [{"trait_type": "Level", "value": 5}]}, (("Level", "5"),), id="a number"),
+        pytest.param({"attributes": []}, (), id="none of them"),
+        pytest.param({"name": "x"}, None, id="not reported"),
+        pytest.param(None, None, id="no metadata"),
+        pytest.param({"attributes": {"Background": "Gold"}}, None, id="of another form"),
+        pytest.param(
+            {"attributes": [{"trait_type": "A", "value": "1"}, {"value": "B"}]}, None, id="one without a name"
+        ),
+        pytest.param({"attributes": [{"trait_type": "A", "value": None}]}, None, id="one without a value"),
+        pytest.param({"attributes": [{"trait_type": "A", "value": "1"}] * 201}, None, id="too many"),
+    ],
+)
+def test_traits_are_all_that_the_metadata_has_or_not_known(metadata: Any, expected: Any) -> None:
+    [nft] = nfts({"id": "1", "value": "1", "metadata": metadata}).rows
+    assert nft.traits == expected
+
+
 def test_a_holder_has_a_count_or_is_unreadable() -> None:
     page = parts(
         {"address": {"hash": CONTRACT}, "token_id": "7", "value": "2"},

@@ -72,6 +72,18 @@ async def test_an_account_of_two_members_is_one_and_stays_until_the_last_of_them
         assert await reading.rows(f"SELECT 1 FROM {table}") == []  # noqa: S608 - names from above
 
 
+async def test_the_export_has_what_was_read_of_a_members_accounts_and_of_nobody_elses(reading: ReadingHarness) -> None:
+    await reading.own()
+    await reading.own(WHALE, BEN)
+    await reading.linking.name(ANN, str(WHALE), "10005")  # which tells her nothing about its holder
+    await save(reading, ADA, c254=3)
+    await save(reading, WHALE, c254=1, c300=1)
+    export = await reading.linking.export(ANN)
+    assert [(row["account"], row["collection_id"], row["kinds"], row["read_at"]) for row in export["holdings"]] == [
+        (str(ADA), "254", 3, reading.linking.now.isoformat())
+    ]
+
+
 async def test_a_vouch_counts_from_its_confirmation_until_it_is_withdrawn(reading: ReadingHarness) -> None:
     linking = reading.linking
     assert await linking.ask(CLEO, str(ADA), owner_of("10001"))

@@ -35,6 +35,17 @@ _EXPORTED_OF_SESSIONS = {
     "challenges": "signer, challenges.owner, accounts, text, challenges.expires_at, used_at",
     "codes": "codes.owner, accounts, method, codes.expires_at",
 }
+# What was read of the accounts that they have proven, and not of others that they named: that somebody has proven one
+# is nobody else's to know. It is deleted with the last member who has the account.
+_HOLDINGS = """
+    SELECT account, network, sync_collections.collection_id, kinds, copies, first_at, last_at, gone_at, read_at
+    FROM sync_accounts JOIN sync_held ON sync_held.account_id = sync_accounts.id
+    JOIN sync_collections USING (network)
+    WHERE sync_collections.id = sync_held.collection_id AND account IN (
+        SELECT account FROM links JOIN proofs USING (owner, user_id) WHERE user_id = ?
+        UNION SELECT account FROM vouches WHERE user_id = ? AND confirmed_at IS NOT NULL
+    ) ORDER BY account, sync_collections.collection_id
+"""
 _MOMENTS = member_rows.MOMENTS | frozenset(
     {
         "linked_at",
@@ -53,6 +64,10 @@ _MOMENTS = member_rows.MOMENTS | frozenset(
         "asked_at",
         "confirmed_at",
         "declined_at",
+        "first_at",
+        "last_at",
+        "gone_at",
+        "read_at",
     }
 )
 
@@ -76,6 +91,7 @@ class Members:
             for table, columns in _EXPORTED_OF_SESSIONS.items():
                 joined = f"{table} JOIN sessions ON sessions.id = {table}.session_id"
                 exported[table] = _rows(db, f"SELECT {columns} FROM {joined} WHERE user_id = ?", [user_id])
+            exported["holdings"] = _rows(db, _HOLDINGS, [user_id, user_id])
             columns = "owner, opened_at, ends_at, objected_at"
             for name, column in (("contested_by_others", "holder_id"), ("contested_by_you", "challenger_id")):
                 exported[name] = _rows(db, f"SELECT {columns} FROM contests WHERE {column} = ?", [user_id])
