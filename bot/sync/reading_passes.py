@@ -17,7 +17,8 @@ from random import Random
 from bot.holdings import Account
 from bot.sources.askers import Asker
 from bot.store.sync.reading_table import Readings as ReadingTable
-from bot.sync.readings import Readings, ReadOutcome, backoff
+from bot.sync.reading_ages import backoff
+from bot.sync.readings import Readings, ReadOutcome
 
 AT_ONCE = 8
 # So many more are being stored while others are asked for.

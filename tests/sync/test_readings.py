@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -277,6 +277,44 @@ class ReplayedSource(WatchedSource):
     ) -> AsyncIterator[Scan[Holding]]:
         async for scan in super().iter_holdings(account, contract, askers):
             yield replace(scan, as_of=self.said)
+
+
+class LateSource(WatchedSource):
+    """A source between whose pages time goes by."""
+
+    wait: ClassVar[Callable[[], None]]
+
+    async def iter_holdings(
+        self, account: Account, contract: str | None, askers: Askers
+    ) -> AsyncIterator[Scan[Holding]]:
+        async for scan in super().iter_holdings(account, contract, askers):
+            LateSource.wait()
+            yield scan
+
+
+async def test_pages_that_took_too_long_are_no_complete_reading(sandbox: SandboxClient) -> None:
+    async with open_watched_source(sandbox, LateSource) as source, open_readings(source) as reading:
+        await reading.own(WHALE)
+        LateSource.wait = lambda: reading.pass_time(timedelta(seconds=101))  # three pages: more than five minutes
+        assert (await reading.read(WHALE)).saved is Saved.PART
+        LateSource.wait = lambda: reading.pass_time(timedelta(seconds=99))
+        assert (await reading.read(WHALE)).saved is Saved.WHOLE
+
+
+async def test_a_defect_with_one_account_is_a_failed_reading(
+    sandbox: SandboxClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_watched_source(sandbox, LateSource) as source, open_readings(source) as reading:
+        await reading.own()
+
+        def fail() -> None:
+            raise ZeroDivisionError
+
+        LateSource.wait = fail
+        outcome = await reading.read()
+        assert (outcome.is_read, outcome.failure is None) == (False, False)
+        assert "reading loopring:10001 failed" in caplog.text
+        assert (await reading.state()).failed_at == reading.linking.now
 
 
 async def test_an_answer_older_than_the_accepted_one_changes_nothing(sandbox: SandboxClient) -> None:
