@@ -41,9 +41,9 @@ class Misses:
     """A holder was seen not to qualify, by complete and fresh readings, again and again.
 
     Attributes:
-        count: How many readings said so, each newer than the one before.
-        first_at: As of when the first of them was.
-        last_at: As of when the last of them was.
+        count: How often, each time from readings of all accounts that were made after the time before.
+        first_at: When the first was counted.
+        last_at: When the last was counted.
         warned_at: When the member was notified that the role will be taken after the grace; None: not yet.
         is_confirmed: A second question to the source said the same.
         excused_until: An admin discarded the removal: nothing is taken until then.

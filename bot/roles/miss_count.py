@@ -13,8 +13,9 @@ from bot.roles.grants import Misses
 def counted(misses: Misses | None, evidence_at: datetime | None, now: datetime, lapse: timedelta) -> Misses | None:
     """The misses after one more denial.
 
-    Only a newer reading of *every* account is another miss: `evidence_at` is as of when the oldest of them is. The same
-    reading that is judged twice, or a clock that is wrong, adds nothing.
+    It is another miss only if *every* account was read again after the last one was counted: `evidence_at` is as of
+    when the oldest reading is. So a reading that is judged twice adds nothing, and of two accounts that are read by
+    turns neither is counted twice.
 
     Args:
         misses: As they were before; None: there were none.
@@ -24,16 +25,17 @@ def counted(misses: Misses | None, evidence_at: datetime | None, now: datetime, 
     """
     if evidence_at is None or evidence_at > now + CLOCK_TOLERANCE:
         return misses
+    at = max(now, evidence_at)
     if misses is None:
-        return Misses(1, evidence_at, evidence_at)
+        return Misses(1, at, at)
     # A clock that was ahead for a while left misses in the future: nothing would be newer for as long.
     if misses.last_at > now + CLOCK_TOLERANCE:
-        return _from_the_beginning(misses, evidence_at)
+        return _from_the_beginning(misses, at)
     if evidence_at <= misses.last_at:
         return misses
     if misses.count < 1 or evidence_at - misses.last_at > lapse:
-        return _from_the_beginning(misses, evidence_at)
-    return replace(misses, count=misses.count + 1, last_at=evidence_at)
+        return _from_the_beginning(misses, at)
+    return replace(misses, count=misses.count + 1, last_at=at)
 
 
 def are_enough(misses: Misses, patience: Patience) -> bool:
@@ -46,6 +48,6 @@ def are_far_apart(misses: Misses, patience: Patience) -> bool:
     return misses.last_at - misses.first_at >= patience.span
 
 
-def _from_the_beginning(misses: Misses, evidence_at: datetime) -> Misses:
+def _from_the_beginning(misses: Misses, at: datetime) -> Misses:
     """The first miss again; what an admin decided about this member lasts until its own time is over."""
-    return Misses(1, evidence_at, evidence_at, excused_until=misses.excused_until, approved_at=misses.approved_at)
+    return Misses(1, at, at, excused_until=misses.excused_until, approved_at=misses.approved_at)

@@ -206,6 +206,15 @@ def test_a_miss_is_a_newer_reading_of_every_account(
     assert (plan.misses[1].count if 1 in plan.misses else None) == count
 
 
+def test_two_accounts_that_are_read_by_turns_make_one_miss_in_both_readings() -> None:
+    misses: dict[int, Misses] = {}
+    # One at 0, 10, 20 …, the other at 9, 19, 29 …: judged after each reading, with the older of both.
+    for now, oldest, count in ((9, 0, 1), (10, 9, 1), (19, 10, 2), (20, 19, 2), (29, 20, 3), (30, 29, 3)):
+        answer = judged(DENIED, evidence_at=NOW + oldest * MINUTE)
+        misses = dict(decide(case(answer, given=ledger(1), misses=misses, now=NOW + now * MINUTE), PATIENCE).misses)
+        assert misses[1].count == count
+
+
 def test_no_miss_is_counted_while_an_account_was_never_read() -> None:
     plan = decide(case(judged(DENIED, evidence_at=None), given=ledger(1)), PATIENCE)
     assert (plan.misses, codes(plan)) == ({}, {1: HoldCode.TOO_FEW_MISSES})
