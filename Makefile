@@ -7,7 +7,7 @@ AUDIT  := .venv-audit
 CONFIG ?= config.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast lint format bench lock audit sbom clean
+.PHONY: help setup demo run test test-fast simulate lint format bench lock audit sbom clean
 
 # A module keeps its sandbox, so its tests stay together; more than eight processes would mostly start up.
 # Twice as many as cores: a test waits for a bot, a browser or a clock half of its time.
@@ -40,6 +40,13 @@ test: setup ## all tests on all cores, with branch coverage
 
 test-fast: setup ## those without a browser, a process or a whole bot, and without coverage
 	$(PYTEST) -m 'not slow'
+
+# Of the first server; a server that breaks an invariant is printed with its own seed.
+SEED ?= 1
+DAYS ?= 300
+
+simulate: setup ## servers that live through faults, for as long as wanted (SEED=1 DAYS=10000)
+	$(BIN)/python -m tests.simulation --seed $(SEED) --days $(DAYS)
 
 lint: setup ## ruff, mypy strict, import contracts
 	$(BIN)/ruff check .

@@ -1,0 +1,142 @@
+"""The truth: who holds how much, in which accounts; and the server's gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+
+from bot.gates.gate import Gate, GateDraft, GateState
+from bot.gates.rule import CollectionRef, Holds
+from bot.holdings import Collection
+from tests.simulation.faults import Faults
+from tests.simulation.history import History
+from tests.simulation.scenario import DAY, Scenario
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+GUILD = 7
+LADDER = "tier"
+COLLECTION = Collection("loopring", "254")
+REF = CollectionRef("loopring", "254")
+
+
+@dataclass(slots=True)
+class Holder:
+    """A member with their accounts: account id → how many NFTs it truly holds."""
+
+    user_id: int
+    accounts: dict[str, int]
+    is_linked: bool = True
+
+    @property
+    def kinds(self) -> int:
+        """All that counts for them."""
+        return sum(self.accounts.values()) if self.is_linked else 0
+
+
+def gates_of(scenario: Scenario) -> tuple[Gate, ...]:
+    """One gate, or a ladder of three."""
+    steps = ((1, 1), (3, 2), (10, 3)) if scenario.tiers else ((1, 1),)
+    ladder = LADDER if scenario.tiers else ""
+    return tuple(
+        Gate(
+            number,
+            GUILD,
+            GateDraft(number * 100, Holds(REF, least=least), ladder=ladder, rank=number),
+            GateState.ACTIVE,
+            START,
+            START,
+        )
+        for least, number in steps
+    )
+
+
+def least_of(gate: Gate) -> int:
+    """How many NFTs a gate of this world asks for."""
+    rule = gate.rule
+    assert isinstance(rule, Holds)
+    return rule.least
+
+
+@dataclass(slots=True)
+class World:
+    """The members, and what becomes of what they hold."""
+
+    scenario: Scenario
+    faults: Faults
+    random: Random
+    history: History
+    holders: dict[int, Holder] = field(default_factory=dict)
+    gates: tuple[Gate, ...] = ()
+    changed_at: dict[int, int] = field(default_factory=dict)  # member → when what they hold changed last
+
+    def __post_init__(self) -> None:
+        self.gates = gates_of(self.scenario)
+        for number in range(1, self.scenario.holders + 1):
+            ids = [str(10_000 + number)] + ([str(50_000 + number)] if number % 10 == 0 else [])
+            self.holders[number] = Holder(number, {account_id: self._some() for account_id in ids})
+
+    def earned(self, user_id: int) -> Gate | None:
+        """The gate whose role a member is to have, in truth."""
+        return next((gate for gate in reversed(self.gates) if self.deserves(user_id, gate)), None)
+
+    def deserves(self, user_id: int, gate: Gate) -> bool:
+        """Whether a member truly qualifies for a gate."""
+        return self.holders[user_id].kinds >= least_of(gate)
+
+    def step(self, minute: int) -> Iterator[int]:
+        """Let a minute pass: members sell and buy; yields those who unlink."""
+        rates = self.scenario.rates
+        # One draw for the whole server and minute: on average as many as if each member drew.
+        for chance, act in (
+            (rates.sells_a_day, self._sell),
+            (rates.buys_a_day / 10, self._buy),
+        ):
+            if self.random.random() < chance * len(self.holders) / DAY:
+                act(minute, self._anybody())
+        if minute == self.faults.wave_at:
+            owners = [each.user_id for each in self.holders.values() if each.kinds]
+            for user_id in self.random.sample(owners, int(len(owners) * rates.wave)):
+                self._sell(minute, user_id)
+        if self.faults.draws(rates.unlinks_a_day * len(self.holders) / DAY, minute):
+            yield from self._unlink(minute, self._anybody())
+
+    def _anybody(self) -> int:
+        return self.random.randint(1, len(self.holders))
+
+    def _some(self) -> int:
+        return self.random.choice((1, 1, 2, 3, 4, 12))
+
+    def _sell(self, minute: int, user_id: int) -> None:
+        holder = self.holders[user_id]
+        parts = self.scenario.tiers and self.random.random() < 0.5
+        for account_id, kinds in holder.accounts.items():
+            holder.accounts[account_id] = kinds // 3 if parts else 0
+        self._note_losses(minute, user_id)
+
+    def _buy(self, minute: int, user_id: int) -> None:
+        holder = self.holders[user_id]
+        if holder.is_linked and not holder.kinds:
+            holder.accounts[next(iter(holder.accounts))] = self._some()
+            self._note_losses(minute, user_id)
+
+    def _unlink(self, minute: int, user_id: int) -> Iterator[int]:
+        holder = self.holders[user_id]
+        if holder.is_linked:
+            holder.is_linked = False
+            self.changed_at[user_id] = minute
+            self.history.own_acts[user_id] = minute
+            for gate in self.gates:
+                self.history.lost.pop((user_id, gate.role_id), None)
+            yield user_id
+
+    def _note_losses(self, minute: int, user_id: int) -> None:
+        """Record since when a member does not qualify; whether they have the role is seen when it is taken."""
+        self.changed_at[user_id] = minute
+        for gate in self.gates:
+            key = (user_id, gate.role_id)
+            if self.deserves(user_id, gate):
+                self.history.lost.pop(key, None)
+            else:
+                self.history.lost.setdefault(key, minute)
