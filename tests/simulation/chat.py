@@ -17,7 +17,7 @@ _NO_ANSWER = Message("Discord did not answer.")
 BOT_ROLE, OWNER = 900, 9_000_000
 
 
-class KilledError(Exception):
+class KilledError(BaseException):
     """The bot's process ends here, between what Discord did and what the bot records of it."""
 
 

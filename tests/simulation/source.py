@@ -53,6 +53,16 @@ class SimulatedSource:
             return None
         return 0 if minute in self._faults.blank_hours else self._world.holders[user_id].kinds
 
+    def confirms_account(self, user_id: int, account_id: str, minute: int) -> int:
+        """The second question about one account.
+
+        Raises:
+            UnavailableError: no answer.
+        """
+        if self.confirms(user_id, minute) is None:
+            raise UnavailableError(_DOWN)
+        return 0 if minute in self._faults.blank_hours else self._world.holders[user_id].accounts[account_id]
+
     def _is_cut_off(self, account_id: str, minute: int) -> bool:
         """Whether a page of this account fails; such faults last, and are as many in all as `truncated` says."""
         series = self._faults.cut_off

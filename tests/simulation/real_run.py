@@ -1,0 +1,206 @@
+"""The same histories with all of the bot's sync and its store: real SQLite, real queues, and a clock that is set."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+from bot.config.sync_table import SyncSettings
+from bot.holdings import Account, Collection, Holding, Nft
+from bot.roles.eligibility import GuildRoles
+from bot.sources.askers import Askers
+from bot.sources.health import Health
+from bot.sources.paging import Scan
+from bot.sources.source import Abilities
+from bot.store import Store
+from bot.sync.ports import MemberRoles
+from bot.sync.results import StagedState
+from tests.simulation.chat import KilledError, SimulatedDiscord
+from tests.simulation.checker import Outcome, outcome_of
+from tests.simulation.faults import Faults
+from tests.simulation.history import History
+from tests.simulation.run import BY_HAND
+from tests.simulation.scenario import Scenario
+from tests.simulation.source import SimulatedSource
+from tests.simulation.world import COLLECTION, GUILD, START, World
+from tests.sync.fake_discord import FakeDiscord
+from tests.sync.sync_harness import JOINED, MOD, SyncHarness, user
+
+_FIRST = user(0)
+# An admin looks at what waits so many passes later.
+_LATER = 6
+
+
+class Minute:
+    """What time it is in the simulation."""
+
+    def __init__(self) -> None:
+        self.value = 0
+
+
+class Answers:
+    """`SimulatedSource` as `bot.sources.source.Source`."""
+
+    name = "loopring"
+    label = "Loopring"
+    network = "loopring"
+
+    def __init__(self, world: World, source: SimulatedSource, minute: Minute) -> None:
+        self._source, self._minute = source, minute
+        self._members = {each: user_id for user_id, holder in world.holders.items() for each in holder.accounts}
+        self.abilities, self.health = Abilities(), Health()
+
+    async def iter_holdings(
+        self, account: Account, _contract: str | None, _askers: Askers
+    ) -> AsyncIterator[Scan[Holding]]:
+        """All that is answered about an account."""
+        member = self._members[account.account_id]
+        read = self._source.read(member, account.account_id, self._minute.value, START)
+        total = len(read.holdings) + (not read.complete)
+        yield Scan(read.holdings, total=total, finished=True)
+
+    async def iter_nfts(self, account: Account, _collection: Collection, _askers: Askers) -> AsyncIterator[Scan[Nft]]:
+        """The second question: about one account, asked of another part of the source."""
+        kinds = self._source.confirms_account(self._members[account.account_id], account.account_id, self._minute.value)
+        yield Scan(tuple(Nft(str(number), str(number), 1) for number in range(kinds)), total=kinds, finished=True)
+
+    async def close(self) -> None:
+        """Nothing is under way."""
+
+
+class Chat:
+    """`SimulatedDiscord` with Discord's own ids, which dies once where it is killed."""
+
+    def __init__(self, discord: SimulatedDiscord) -> None:
+        self._discord = discord
+        self.was_killed = False
+
+    def guild_ids(self) -> Sequence[int]:
+        """The one server."""
+        return self._discord.guild_ids()
+
+    def guild_roles(self, guild_id: int) -> GuildRoles | None:
+        """Its roles."""
+        return self._discord.guild_roles(guild_id)
+
+    async def read_members(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, MemberRoles]:
+        """Members with their roles."""
+        found = await self._discord.read_members(guild_id, [each - _FIRST for each in user_ids])
+        return {
+            each + _FIRST: replace(member, user_id=each + _FIRST, joined_at=JOINED) for each, member in found.items()
+        }
+
+    async def count_role_members(self, guild_id: int) -> Mapping[int, int] | None:
+        """Role → members."""
+        return await self._discord.count_role_members(guild_id)
+
+    async def add_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
+        """Give a role."""
+        try:
+            await self._discord.add_role(guild_id, user_id - _FIRST, role_id, reason)
+        except KilledError:
+            self.was_killed = True
+            raise
+
+    async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
+        """Take a role."""
+        try:
+            await self._discord.remove_role(guild_id, user_id - _FIRST, role_id, reason)
+        except KilledError:
+            self.was_killed = True
+            raise
+
+
+class RealBot:
+    """Sync over its store, and the admin who is alerted."""
+
+    def __init__(self, harness: SyncHarness, world: World, faults: Faults, chat: Chat, minute: Minute) -> None:
+        self._harness, self._world, self._faults, self._chat = harness, world, faults, chat
+        self._minute = minute
+        self._waiting_for = 0
+
+    async def begin(self) -> None:
+        """Gates are saved, members link and prove."""
+        harness = self._harness
+        self._restart()
+        for gate in self._world.gates:
+            saved = await harness.store.gates.add(GUILD, gate.draft, MOD, harness.now)
+            assert saved is not None
+            assert saved.gate_id == gate.gate_id
+        await harness.sync.gates_changed(GUILD)
+        for number, holder in self._world.holders.items():
+            await harness.link(number, *(int(each) - 10_000 for each in holder.accounts if int(each) > 50_000))
+            await harness.sync.seen(GUILD, user(number), JOINED)
+
+    async def pass_once(self) -> None:
+        """One pass at the present minute; a process that was killed in it is started again."""
+        minute, harness = self._minute.value, self._harness
+        harness.now = START + timedelta(minutes=minute + self._faults.skew(minute))
+        harness.ran = minute * 60.0
+        await harness.turn()
+        if self._chat.was_killed:
+            self._chat.was_killed = False
+            await harness.sync.close()
+            self._restart()
+        if self._world.scenario.has_admin:
+            await self._look()
+
+    async def unlink(self, number: int) -> None:
+        """A member unlinks all of their accounts."""
+        for each in self._world.holders[number].accounts:
+            await self._harness.unlink(number, int(each) - 10_000)
+        await self._harness.sync.own_act(user(number))
+
+    async def is_held(self) -> bool:
+        """Whether removals wait."""
+        return bool((await self._harness.sync.status(GUILD)).holds)
+
+    def _restart(self) -> None:
+        self._harness.start(discord=self._chat)
+
+    async def _look(self) -> None:
+        """An admin looks at the list some time after an alert, and approves it only if every one of it truly sold."""
+        sync, world = self._harness.sync, self._world
+        staged = [each for each in await sync.staged(GUILD) if each.state is StagedState.WAITING]
+        self._waiting_for = self._waiting_for + 1 if staged else 0
+        if self._waiting_for < _LATER or self._minute.value in self._faults.blank_hours:
+            return
+        gates = {gate.gate_id: gate for gate in world.gates}
+        if any(world.deserves(each.user_id - _FIRST, gates[each.gate.gate_id]) for each in staged):
+            await sync.look_again(GUILD, by=MOD)
+        else:
+            await sync.approve(GUILD, by=MOD)
+            for each in staged:
+                world.history.approved[each.user_id - _FIRST, each.gate.role_id] = self._minute.value
+        self._waiting_for = 0
+
+
+async def run_all(scenario: Scenario, seed: int) -> Outcome:
+    """Let a server live with the whole of sync, and check its history."""
+    random = Random(seed)  # noqa: S311  # the same history for the same seed
+    faults, history, minute = Faults(scenario, random), History(), Minute()
+    world = World(scenario, faults, random, history)
+    discord = SimulatedDiscord(world, faults, random, lambda: minute.value)
+    for number in world.holders:
+        if number % BY_HAND == 0:
+            discord.give_by_hand(number, world.gates[0].role_id)
+    source, chat = SimulatedSource(world, faults, random), Chat(discord)
+    store = await Store.open(None)
+    settings = SyncSettings(interval_minutes=scenario.interval)
+    harness = SyncHarness(store, FakeDiscord(), Answers(world, source, minute), settings, now=START)
+    bot = RealBot(harness, world, faults, chat, minute)
+    assert COLLECTION.collection_id == "254"
+    try:
+        await bot.begin()
+        for minute.value in range(scenario.minutes):
+            for number in list(world.step(minute.value)):
+                await bot.unlink(number)
+            if minute.value % scenario.interval == 0 and minute.value not in faults.stopped:
+                await bot.pass_once()
+        return outcome_of(world, discord, held=await bot.is_held())
+    finally:
+        await harness.sync.close()
+        await harness.readings.close()
+        await store.close()
