@@ -24,6 +24,7 @@ from bench.bot_process import PAGE_SECRETS, SECRETS, BotProcess
 from sandbox.app import make_app
 from sandbox.app_keys import DISCORD, TRAFFIC
 from sandbox.community import load_world
+from sandbox.discord.attachments import Attachments
 from sandbox.discord.client_actions import ClientActions
 from sandbox.discord.dms import DirectMessages
 from sandbox.discord.interactions import Interaction
@@ -88,6 +89,7 @@ class BenchSandbox:
             interactions=discord.interactions,
             gateway=discord.gateway,
             snowflakes=snowflakes,
+            attachments=Attachments(snowflakes),
         )
         self._guilds: list[Guild] = list(world.guilds.values())
         self._accounts = 0

@@ -4,7 +4,8 @@ One aiohttp server under one port; `app.make_app()` wires it.
 
     world, chains, wallets       the values: who is on Discord, who holds what on Loopring and on the chains
     community                    reads `community.toml` into a world, with the help of fixtures and deployments
-    population, withdrawals      change a world: more people; NFTs that go from Loopring to Ethereum
+    population, withdrawals, trades
+                                 change a world: more people; NFTs that go from Loopring to Ethereum; sales and gifts
     signing, signers, checksums  keys and signatures, who in the world can sign, and the case of addresses
     discord/                     the gateway, the REST API, and what people's clients do
     loopring/                    the REST API of holdings

@@ -43,6 +43,12 @@ CONFIG = """[discord]
 api_url = "http://127.0.0.1:{port}/api/v10"
 gateway_url = "ws://127.0.0.1:{port}/gateway/"
 authorize_url = "http://127.0.0.1:{port}/oauth2/authorize"
+moderation_intent = true
+
+[sync]
+interval_minutes = 0.05
+removal_misses = 3
+removal_minutes = 0.2
 
 [display]
 image_gateways = ["http://127.0.0.1:{port}/ipfs/"]

@@ -16,6 +16,7 @@ from sandbox.fixtures import ensure_account, mint_collections
 from sandbox.population import populate
 from sandbox.signers import key_seed_of, signers_json
 from sandbox.signing import address_of, sign
+from sandbox.trades import LOOPRING, collections_json, holdings_json, trade
 from sandbox.withdrawals import withdraw
 
 if TYPE_CHECKING:
@@ -43,12 +44,15 @@ class ControlApi:
             ("POST", "seed", self._seed),
             ("GET", "faults", self._get_faults),
             ("POST", "faults", self._add_fault),
-            ("DELETE", "faults", self._clear_faults),
+            ("DELETE", "faults", self._clear_faults),  # all, or that of a name: ?name=blank
             ("GET", "latency", self._get_latency),
             ("POST", "latency", self._set_latency),
             ("POST", "accounts", self._give_collections),
             ("POST", "contracts", self._give_contracts),
             ("POST", "withdraw", self._withdraw),
+            ("GET", "holdings", self._holdings),
+            ("POST", "trade", self._trade),
+            ("POST", "reputation", self._reputation),
             ("POST", "blockscout", self._blockscout),
             ("GET", "ethereum", self._get_ethereum),
             ("POST", "ethereum", self._set_ethereum),
@@ -95,8 +99,11 @@ class ControlApi:
     async def _add_fault(self, request: web.Request) -> Json:
         return self._app[FAULTS].add(await json_body(request)).json()
 
-    async def _clear_faults(self, _request: web.Request) -> Json:
-        self._app[FAULTS].clear()
+    async def _clear_faults(self, request: web.Request) -> Json:
+        if "name" in request.query:
+            self._app[FAULTS].remove(request.query["name"])
+        else:
+            self._app[FAULTS].clear()
         return {}
 
     async def _get_latency(self, _request: web.Request) -> Json:
@@ -139,6 +146,33 @@ class ControlApi:
         moved = withdraw(self._app[WORLD], account, collection, nft, copies)
         # as text: a token id has up to 78 digits
         return {**asdict(moved), "token_id": str(moved.token_id), "sentence": moved.sentence()}
+
+    async def _holdings(self, request: web.Request) -> Json:
+        """What somebody (`user`) holds, and what can be bought."""
+        world = self._app[WORLD]
+        return {
+            "places": holdings_json(world, whole_number(request.query, "user")),
+            "collections": collections_json(world),
+        }
+
+    async def _trade(self, request: web.Request) -> Json:
+        """NFTs go `from` somebody (null: they are bought) `to` somebody (null: they are sold); see `trades.trade`."""
+        fields = await json_body(request)
+        giver, taker, nft = (None if fields.get(key) is None else str(fields[key]) for key in ("from", "to", "nft"))
+        copies = None if fields.get("copies") is None else whole_number(fields, "copies")
+        network, collection = str(fields.get("network", LOOPRING)), str(fields.get("collection", ""))
+        moved = trade(self._app[WORLD], network, giver, taker, collection, nft, copies)
+        return {**asdict(moved), "sentence": moved.sentence()}
+
+    async def _reputation(self, request: web.Request) -> Json:
+        """The badge of a contract: `reputation` ok, or scam, which leaves it out of lists that do not ask for it."""
+        fields = await json_body(request)
+        chain = self._app[WORLD].chains.get(whole_number(fields, "chain", ETHEREUM))
+        contract = chain.contracts.get(str(fields.get("contract", "")).lower()) if chain else None
+        if contract is None or fields.get("reputation") not in ("ok", "scam"):
+            raise ValueError("contract is the address of one, reputation is ok or scam")
+        contract.reputation = fields["reputation"]
+        return {}
 
     async def _blockscout(self, request: web.Request) -> Json:
         settings = self._app[BLOCKSCOUT].settings

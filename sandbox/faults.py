@@ -9,6 +9,7 @@ its own matches; of those due at the same request the oldest applies. What each 
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+_PIECES = re.compile(r"[/?&=]")
 # Required options of each kind and their types; the fault mode itself reads the others.
 REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
     "slow": {"seconds": (int, float)},
@@ -34,7 +36,11 @@ REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
 
 @dataclass
 class Fault:
-    """One requested fault; `times` None means until it is cleared, `method` "" every method of HTTP."""
+    """One requested fault; `times` None means until it is cleared, `method` "" every method of HTTP.
+
+    With an `account`, only requests about it: a piece of the path or a value of the query that is exactly this. A
+    `name` is how a fault is removed, and of those with the same name only the newest stays.
+    """
 
     service: str
     path: str
@@ -42,6 +48,8 @@ class Fault:
     times: int | None = None
     after: int = 0
     method: str = ""
+    account: str = ""
+    name: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     matched: int = 0
     applied: int = 0
@@ -49,6 +57,8 @@ class Fault:
     def count_match(self, service: str, method: str, path: str) -> bool:
         """Count a request if it matches, and return whether the fault is due for it."""
         if service != self.service or self.path not in path or self.method not in ("", method):
+            return False
+        if self.account and self.account.lower() not in _PIECES.split(path.lower()):
             return False
         self.matched += 1
         return self.matched > self.after and not self.is_used_up
@@ -66,7 +76,7 @@ class Fault:
             "kind": self.kind,
             "times": None if self.times is None else self.times - self.applied,
             "after": self.after,
-            **({"method": self.method} if self.method else {}),
+            **{key: getattr(self, key) for key in ("method", "account", "name") if getattr(self, key)},
             **self.options,
             "matched": self.matched,
             "struck": self.applied,
@@ -96,8 +106,10 @@ class Faults:
         times, after = options.pop("times", None), options.pop("after", 0)
         if not (times is None or _is_count(times)) or not _is_count(after):
             raise ValueError("times and after are whole numbers, times may be null")
-        path, method = str(options.pop("path", "")), str(options.pop("method", "")).upper()
-        fault = Fault(service, path, kind, times, after, method, options)
+        path, method, account, name = (str(options.pop(key, "")) for key in ("path", "method", "account", "name"))
+        fault = Fault(service, path, kind, times, after, method.upper(), account, name, options)
+        if name:
+            self.remove(name)
         self.all.append(fault)
         return fault
 
@@ -110,6 +122,10 @@ class Faults:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             raise ValueError("seconds is a number, not below zero")
         self.latency[check_service(service)] = float(seconds)
+
+    def remove(self, name: str) -> None:
+        """Remove the fault of this name, if there is one."""
+        self.all = [fault for fault in self.all if fault.name != name]
 
     def clear(self) -> None:
         """Everything works again, at full speed."""

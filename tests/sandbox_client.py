@@ -68,6 +68,11 @@ class Answer(dict[str, Any]):
         return next(item for item in self.components() if item.get("custom_id", "").endswith(f":{action}"))
 
 
+def a_file(filename: str, text: str) -> dict[str, str]:
+    """A file that somebody attaches to a command or a modal."""
+    return {"filename": filename, "text": text}
+
+
 @dataclass
 class Person:
     """Somebody at a Discord client, in one channel."""
@@ -84,8 +89,14 @@ class Person:
         return started
 
     async def run(self, name: str, **options: Any) -> Answer:
-        """Type a command and wait for its answer."""
+        """Type a command and wait for its answer; a file option takes what `a_file` makes."""
         return await self.sandbox.answer(await self.start(name, **options))
+
+    async def use(self, name: str, *, user: str = "", message: str = "") -> Answer:
+        """Use a command of the menu of a user or a message, and wait for its answer."""
+        target = {"type": 2, "target": user} if user else {"type": 3, "target": message}
+        started = await self.sandbox.post("/_client/commands", {**self.place, "name": name, **target})
+        return await self.sandbox.answer(started["interaction"])
 
     async def press(self, answer: Answer, action: str, *values: str, wait: str = "answered") -> Answer:
         """Press a button, or choose from a menu, of an answer."""
@@ -93,8 +104,8 @@ class Person:
         body = {"user": self.user, "message": answer.message["id"], "custom_id": custom_id, "values": list(values)}
         return await self.sandbox.answer((await self.sandbox.post("/_client/components", body))["interaction"], wait)
 
-    async def submit(self, answer: Answer, **values: str) -> Answer:
-        """Send the modal that an answer opened."""
+    async def submit(self, answer: Answer, **values: Any) -> Answer:
+        """Send the modal that an answer opened: texts, lists of chosen values, or files as `a_file` makes them."""
         body = {"user": self.user, "interaction": answer["id"], "values": values}
         return await self.sandbox.answer((await self.sandbox.post("/_client/modals", body))["interaction"])
 
@@ -207,6 +218,16 @@ class SandboxClient:
         await self.post(
             "/_sandbox/faults", {"service": "loopring", "path": path, "kind": kind, "times": None} | options
         )
+
+    async def trade(self, giver: str | None, taker: str | None, collection: str, **more: Any) -> None:
+        """Sell (`taker` None), buy (`giver` None) or give away; `more`: network, nft, copies."""
+        await self.control("trade", **{"from": giver, "to": taker}, collection=collection, **more)
+
+    async def file(self, attachment: dict[str, Any]) -> str:
+        """The text of an attachment, as somebody who downloads it gets it."""
+        async with self._session.get(attachment["url"]) as response:
+            assert response.status < 400
+            return await response.text()
 
     async def control(self, path: str, /, **fields: Any) -> Any:
         """Use a route of the control API: `await sandbox.control("roles", action="make", guild=..., name=...)`."""

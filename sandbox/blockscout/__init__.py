@@ -93,6 +93,7 @@ class Blockscout:
             request.query,
             str(request.url.origin()),
             self.settings.version,
+            not self.settings.hides_scams or request.headers.get("show-scam-tokens") == "true",
         )
 
 

@@ -42,7 +42,10 @@ _ALWAYS = {"apikey", "key"}
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """One parsed request: `subject` is the address in its path, `origin` where its pictures are served."""
+    """One parsed request: `subject` is the address in its path, `origin` where its pictures are served.
+
+    `shows_scams`: whether contracts with the scam badge are listed.
+    """
 
     world: World
     chain: Chain
@@ -50,6 +53,7 @@ class ApiRequest:
     query: Mapping[str, str]
     origin: str
     version: str
+    shows_scams: bool = True
 
     def check(self, *allowed: str) -> None:
         """Check that the request is well-formed and has only these parameters.

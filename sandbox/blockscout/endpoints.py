@@ -156,6 +156,7 @@ def search_check_redirect(request: ApiRequest) -> Json:
 def _contracts_held(request: ApiRequest) -> list[tuple[Contract, dict[int, int]]]:
     held = request.chain.held_by(request.subject)
     found = [(request.chain.contracts[address], tokens) for address, tokens in held.items()]
+    found = [row for row in found if request.shows_scams or row[0].reputation != "scam"]
     return sorted(found, key=lambda row: (_place(row[0].standard), row[0].address.lower()))
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.discord.attachments import Upload
+from sandbox.discord.command_limits import CHAT_INPUT, USER, USER_OPTION
 from sandbox.discord.composing import custom_components
 from sandbox.discord.interactions import (
     AUTOCOMPLETE,
@@ -24,6 +26,7 @@ from sandbox.discord.payloads import in_direct_messages, in_guild, interaction_c
 
 if TYPE_CHECKING:
     from sandbox.discord.answers import Json
+    from sandbox.discord.attachments import Attachments
     from sandbox.discord.commands import Commands
     from sandbox.discord.dms import DirectMessages
     from sandbox.discord.gateway import Gateway
@@ -47,8 +50,10 @@ class ClientActions:
         interactions: Interactions,
         gateway: Gateway,
         snowflakes: Snowflakes,
+        attachments: Attachments,
     ) -> None:
         self._world = world
+        self._attachments = attachments
         self._commands = commands
         self._messages = messages
         self._dms = dms
@@ -64,20 +69,47 @@ class ClientActions:
         return guild
 
     def command(self, body: Json) -> int:
-        """Send a slash command, in direct messages if no guild is named; returns the interaction's id."""
+        """Send a command, in direct messages if no guild is named; returns the interaction's id."""
         user_id, guild, channel_id = self._place(body)
+        if body.get("type", CHAT_INPUT) != CHAT_INPUT:
+            return self._menu_command(body, user_id, guild, channel_id)
         command, options, path = self._named(guild, user_id, str(body["name"]))
         given: Json = body.get("options") or {}
-        resolved = Resolved(self._world, guild)
+        resolved = self._resolved(guild, channel_id, body)
         data = _command_data(command, nested(path, filled(options, given, resolved)))
         if resolved.body:
             data["resolved"] = resolved.body
         interaction = self._interaction(COMMAND, user_id, guild.id if guild else None, channel_id)
         interaction.name = " ".join([command["name"], *path])
         interaction.metadata["name"] = interaction.name
-        typed = [f"{name}:{value}" for name, value in given.items() if value is not None and value != ""]
+        shown = {name: value["filename"] if isinstance(value, dict) else value for name, value in given.items()}
+        typed = [f"{name}:{value}" for name, value in shown.items() if value is not None and value != ""]
         interaction.command_text = " ".join([f"/{interaction.name}", *typed])
         return self._send(interaction, data)
+
+    def _menu_command(self, body: Json, user_id: int, guild: Guild | None, channel_id: int) -> int:
+        """Use a command of the menu of a user (type 2) or message (3), named by the id `target`."""
+        kind, name, target = int(body["type"]), str(body["name"]), int(body["target"])
+        command = self._commands.find(guild, user_id, name, kind) if guild else None
+        if command is None:
+            raise ClientRefusedError(f"there is no {name} in this menu")
+        resolved = self._resolved(guild, channel_id, body)
+        if kind == USER:
+            resolved.add(USER_OPTION, target)
+        else:
+            resolved.add_message(self._visible(target, user_id).body)
+        data = {**_command_data(command, []), "target_id": str(target), "resolved": resolved.body}
+        interaction = self._interaction(COMMAND, user_id, guild.id if guild else None, channel_id)
+        interaction.name = interaction.metadata["name"] = name
+        interaction.command_text = name
+        return self._send(interaction, data)
+
+    def _resolved(self, guild: Guild | None, channel_id: int, body: Json) -> Resolved:
+        def store(filename: str, text: str) -> Json:
+            upload = Upload(filename, text.encode(), "")
+            return self._attachments.store(upload, channel_id, str(body["host"]), described=None, hidden=True)
+
+        return Resolved(self._world, guild, store)
 
     async def autocomplete(self, body: Json) -> list[Json] | None:
         """Ask for suggestions; None when the bot gave none in time."""
@@ -115,7 +147,7 @@ class ClientActions:
         guild = self._guild_or_none(message.guild_id, user_id)
         data: Json = {"component_type": component["type"], "custom_id": custom_id, "id": component["id"]}
         if component["type"] != BUTTON:
-            resolved = Resolved(self._world, guild)
+            resolved = self._resolved(guild, message.channel_id, body)
             data["values"] = chosen_values(component, body.get("values") or [], resolved)
             if resolved.body:
                 data["resolved"] = resolved.body
@@ -130,7 +162,7 @@ class ClientActions:
         opener = self._interactions.find(int(body["interaction"]))
         if opener is None or opener.modal is None or opener.user_id != user_id:
             raise ClientRefusedError("there is no modal to send")
-        resolved = Resolved(self._world, self._guild_or_none(opener.guild_id, user_id))
+        resolved = self._resolved(self._guild_or_none(opener.guild_id, user_id), opener.channel_id, body)
         data: Json = {
             "custom_id": opener.modal["custom_id"],
             "components": modal_components(opener.modal["components"], body.get("values") or {}, resolved),

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sandbox.discord.answers import Json, json_answer
 from sandbox.discord.options import ClientRefusedError
-from sandbox.discord.permissions import rank
+from sandbox.discord.permissions import rank, standing
 from sandbox.discord.wire import avatar_url, bot_user, icon_url
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ class ClientApi:
                     "display_name": user.display_name,
                     "avatar_url": avatar_url(user.id),
                     "guilds": [str(guild.id) for guild in guilds if user.id in guild.members],
+                    "standings": {str(guild.id): word for guild in guilds if (word := standing(guild, user.id))},
                 }
                 for user in self._world.users.values()
                 if not user.bot
@@ -207,7 +208,7 @@ def _number(request: web.Request, name: str) -> int:
 
 def _posted(act: Callable[[Json], int]) -> Handler:
     async def answer(request: web.Request) -> web.Response:
-        interaction_id = act(orjson.loads(await request.read()))
+        interaction_id = act({**orjson.loads(await request.read()), "host": request.host})
         return json_answer({"interaction": str(interaction_id)}, 202)
 
     return answer

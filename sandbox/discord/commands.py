@@ -117,11 +117,11 @@ class Commands:
             if may_use(command, bits) and (scope is not None or in_guilds(command))
         ]
 
-    def find(self, guild: Guild, user_id: int, name: str) -> Json | None:
-        """The slash command of this name that a member may use; a guild's own takes precedence over a global one."""
+    def find(self, guild: Guild, user_id: int, name: str, kind: int = CHAT_INPUT) -> Json | None:
+        """The command of this name that a member may use; a guild's own takes precedence over a global one."""
         bits = permissions_of(guild, user_id)
         for scope in (guild.id, None):
-            command = self._scopes.get(scope, {}).get((CHAT_INPUT, name))
+            command = self._scopes.get(scope, {}).get((kind, name))
             if command is not None and may_use(command, bits) and (scope is not None or in_guilds(command)):
                 return command
         return None

@@ -59,7 +59,12 @@ def _answer(component: Json, values: Mapping[str, Any], resolved: Resolved, labe
         else:
             answer["values"] = chosen
     else:
-        raise ClientRefusedError(f"{name}: files cannot be given here")
+        files = given if isinstance(given, list) else [given] if given is not None else []
+        low, high = (1 if component.get(name) is None else component[name] for name in ("min_values", "max_values"))
+        low = low if required else 0
+        if not low <= len(files) <= high:
+            raise ClientRefusedError(f"{name}: choose {low} to {high} files")
+        answer["values"] = [resolved.add_file(file) for file in files]
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sandbox.discord.command_limits import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sandbox.discord.answers import Json
     from sandbox.world import Guild, World
 
+Store = Callable[[str, str], "Json"]
 BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -35,12 +37,13 @@ class ClientRefusedError(Exception):
 class Resolved:
     """The users, members, roles and channels named in an interaction, as its `data.resolved`.
 
-    In direct messages there is no guild, and only users can be named.
+    In direct messages there is no guild, and only users can be named. `store` uploads a text under a file name.
     """
 
-    def __init__(self, world: World, guild: Guild | None) -> None:
+    def __init__(self, world: World, guild: Guild | None, store: Store | None = None) -> None:
         self._world = world
         self._guild = guild
+        self._store = store
         self.body: dict[str, Json] = {}
 
     def add(self, kind: int, value: Any) -> str:
@@ -69,6 +72,23 @@ class Resolved:
         else:
             raise ClientRefusedError(f"there is no such {NAMES.get(kind, 'thing')}: {value}")
         return str(found)
+
+    def add_file(self, file: Any) -> str:
+        """Upload a file, {"filename", "text"}; returns the id of the attachment.
+
+        Raises:
+            ClientRefusedError: that is no file.
+        """
+        if self._store is None or not isinstance(file, dict) or not {"filename", "text"} <= file.keys():
+            raise ClientRefusedError("a file has a filename and a text")
+        body = self._store(str(file["filename"]), str(file["text"]))
+        self._add("attachments", int(body["id"]), body)
+        return str(body["id"])
+
+    def add_message(self, body: Json) -> str:
+        """The message that a command of its menu is about; returns its id."""
+        self._add("messages", int(body["id"]), body)
+        return str(body["id"])
 
     def _add(self, kind: str, found: int, body: Json) -> None:
         self.body.setdefault(kind, {})[str(found)] = body
@@ -145,7 +165,7 @@ def _value(option: Json, value: Any, resolved: Resolved) -> Any:
         return truth
     if kind in (USER_OPTION, ROLE, CHANNEL, MENTIONABLE):
         return resolved.add(kind, value)
-    raise ClientRefusedError(f"{name}: attachments cannot be given here")
+    return resolved.add_file(value)
 
 
 def _number(option: Json, value: Any) -> int | float:

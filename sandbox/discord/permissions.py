@@ -5,6 +5,7 @@ from __future__ import annotations
 from sandbox.world import Guild, Role
 
 ADMINISTRATOR = 1 << 3
+MANAGE_GUILD = 1 << 5
 VIEW_AUDIT_LOG = 1 << 7
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
@@ -31,6 +32,14 @@ def permissions_of(guild: Guild, user_id: int) -> int:
         if role is not None:
             bits |= role.permissions
     return ALL if bits & ADMINISTRATOR else bits
+
+
+def standing(guild: Guild, user_id: int) -> str:
+    """What somebody is in a guild, for the page: owner, admin, moderator, or nothing of it."""
+    bits = permissions_of(guild, user_id)
+    if guild.owner_id == user_id and bits:
+        return "owner"
+    return "admin" if bits == ALL else "moderator" if bits & (MANAGE_GUILD | MANAGE_ROLES) else ""
 
 
 def rank(role: Role) -> tuple[int, int]:

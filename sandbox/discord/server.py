@@ -119,6 +119,7 @@ class Discord:
             interactions=self.interactions,
             gateway=self.gateway,
             snowflakes=self._snowflakes,
+            attachments=self._attachments,
         )
         ClientApi(
             self.world,

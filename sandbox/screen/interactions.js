@@ -11,22 +11,22 @@ const messageOf = new Map(); // interaction id -> message whose component starte
 const seen = new Set(); // modals already opened: event and poll both bring them
 let count = 0;
 
-/** Use a command; resolves once the sandbox accepts it, throws `SandboxError` with its sentence if not. */
-export async function useCommand({ command, options, text }) {
+/** Use a command, with `about` one of a menu; resolves once the sandbox accepts it, throws `SandboxError` with its sentence if not. */
+export async function useCommand({ command, options = {}, text, shown = text, about = {} }) {
   const entry = {
     id: `waiting-${++count}`,
     interaction: null,
     failed: null,
     after: state.messages.at(-1)?.id ?? "0",
     channel_id: state.channelId,
-    command_text: text,
+    command_text: shown,
     timestamp: new Date().toISOString(),
   };
   state.waiting.push(entry);
   changed("messages");
   try {
     const place = { user: state.me.id, guild: state.guildId, channel: state.channelId };
-    const { interaction } = await client.useCommand({ ...place, name: command.path, options });
+    const { interaction } = await client.useCommand({ ...place, name: command.path, options, ...about });
     entry.interaction = interaction;
   } catch (error) {
     dropWaiting(entry.interaction, entry);

@@ -4,6 +4,8 @@ import { startMessages } from "./chat/messages.js";
 import { fillCommand, startComposer } from "./composer/composer.js";
 import { startLayout } from "./frame/layout.js";
 import { startMembers } from "./frame/members.js";
+import { startMenus } from "./frame/menu.js";
+import { startPerson } from "./frame/person.js";
 import { startPlaces } from "./frame/places.js";
 import { h } from "./dom.js";
 import { onMention } from "./markdown/render.js";
@@ -23,6 +25,8 @@ banner.append(
 onMention({ command: fillCommand, channel: (id) => go(guildOf(id).id, id) });
 startPlaces();
 startMembers();
+startPerson();
+startMenus();
 startMessages();
 startComposer();
 startPanel();

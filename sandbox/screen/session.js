@@ -2,6 +2,7 @@
 
 import { client, openEvents, sandbox } from "./api.js";
 import { flatten } from "./composer/commands.js";
+import { OF_MEMBER, OF_MESSAGE } from "./menus.js";
 import { fail, offerModal } from "./interactions.js";
 import { HOME, changed, guild, isHome, recall, remember, state } from "./state.js";
 
@@ -55,7 +56,7 @@ export async function go(guildId, channelId = null) {
   ]);
   if (mine !== visit) return;
   state.messages = messages;
-  state.commands = flatten(commands);
+  takeCommands(commands);
   changed("messages", "commands");
 }
 
@@ -101,12 +102,28 @@ async function readLog() {
   changed("log");
 }
 
+function takeCommands(commands) {
+  state.commands = flatten(commands);
+  state.menuCommands = commands.filter((command) => command.type === OF_MEMBER || command.type === OF_MESSAGE);
+}
+
+let rereading = null;
+
+/** Somebody's roles changed, or the server itself: many changes together are read once. */
+function rereadSoon() {
+  rereading ??= setTimeout(async () => {
+    rereading = null;
+    await settle().catch((error) => console.warn("could not read the state:", error.message));
+    await refreshCommands().catch((error) => console.warn("could not read the commands:", error.message));
+  }, 100);
+}
+
 async function refreshCommands() {
   if (isHome()) return;
   const guildId = state.guildId;
   const commands = await client.commands(state.me.id, guildId);
   if (guildId === state.guildId) {
-    state.commands = flatten(commands);
+    takeCommands(commands);
     changed("commands");
   }
 }
@@ -125,6 +142,8 @@ function receive(event) {
       return fail(event.interaction, event.error);
     case "commands":
       return refreshCommands();
+    case "guild":
+      return rereadSoon();
     case "bot":
       state.application.online = event.online;
       return changed("application");

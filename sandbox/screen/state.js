@@ -10,6 +10,7 @@ export const state = {
   guilds: [],
   dms: [], // my direct messages: {id, name, avatar_url}
   commands: [], // flattened: see composer/commands.js
+  menuCommands: [], // of members' and messages' menus: {type, name}
   guildId: null,
   channelId: null,
   messages: [], // of the open channel, oldest first

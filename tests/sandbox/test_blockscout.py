@@ -53,6 +53,7 @@ async def collection(sandbox: RunningSandbox, word: str) -> Json:
 async def test_the_example_account_holds_eight_collections_of_every_special_kind(
     sandbox: RunningSandbox,
 ) -> None:
+    await sandbox.post("/_sandbox/blockscout", {"hides_scams": False})
     body = await ask(sandbox, COLLECTIONS)
     named = {item["token"]["name"]: item for item in body["items"]}
     assert body["next_page_params"] is None

@@ -1,11 +1,13 @@
 /** One message: who used what, who answers, the text, embeds and components, and what is special about it. */
 
-import { append, avatar, h, picture, tint } from "../dom.js";
+import { append, avatar, h, picture, pictureUrl, tint } from "../dom.js";
 import { icon } from "../icons.js";
 import { markdown } from "../markdown/render.js";
 import { clock, full, moment } from "../markdown/timestamps.js";
 import { changed, channel, face, member, role, state } from "../state.js";
+import { withMenu } from "../frame/menu.js";
 import { showPerson } from "../frame/person.js";
+import { OF_MESSAGE } from "../menus.js";
 import { componentRows } from "./components.js";
 import { embedCards } from "./embeds.js";
 import { enlarge } from "./lightbox.js";
@@ -21,7 +23,7 @@ export function messageRow(message, { grouped, busy, failure }) {
   append(body, message.thinking ? [thinking(message.author)] : content(message, busy));
   if (failure) body.append(failed(failure));
   if (message.ephemeral) body.append(onlyYou(() => dismiss(message.id)));
-  return h(
+  const row = h(
     "li",
     {
       class: classes,
@@ -31,6 +33,7 @@ export function messageRow(message, { grouped, busy, failure }) {
     name && used(message.interaction_metadata.user, message.command_text ?? `/${name}`),
     h("div", { class: "lines" }, gutter(message, grouped), body),
   );
+  return message.thinking ? row : withMenu(row, OF_MESSAGE, message.id, "this message");
 }
 
 /** The command that a message is the first answer to, through a modal or not; null for a follow-up or a press. */
@@ -124,16 +127,26 @@ function content(message, busy) {
   ];
 }
 
-/** Attached pictures that no embed shows already. */
+/** Attached pictures that no embed shows already, and other files to download. */
 function attachments(message) {
   const inEmbeds = JSON.stringify(message.embeds ?? []);
   return (message.attachments ?? [])
-    .filter((file) => file.content_type?.startsWith("image/") && !inEmbeds.includes(file.filename))
+    .filter((file) => !inEmbeds.includes(file.filename))
     .map((file) => {
+      if (!file.content_type?.startsWith("image/")) return download(file);
       const image = picture(file.url, file.description ?? file.filename, "attachment");
       image?.addEventListener("click", () => enlarge(image));
       return image;
     });
+}
+
+function download(file) {
+  const link = h(
+    "a",
+    { class: "file", href: pictureUrl(file.url), download: file.filename, dataset: { testid: "file" } },
+    file.filename,
+  );
+  return h("div", { class: "file-box" }, icon("out"), link, h("small", {}, `${file.size.toLocaleString("en")} bytes`));
 }
 
 function thinking(author) {

@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { markdown } from "../markdown/render.js";
+import { choiceField } from "./modal_choices.js";
 import { selectBox } from "./select.js";
 
 const ROW = 1;
@@ -52,7 +53,8 @@ export function openModal(modal, send) {
     submit.classList.add("busy");
     error.hidden = true;
     try {
-      await send(Object.fromEntries(fields.map((field) => [field.id, field.value()])));
+      const values = await Promise.all(fields.map(async (field) => [field.id, await field.value()]));
+      await send(Object.fromEntries(values));
       dialog.close();
     } catch (failure) {
       error.textContent = `${failure.message.replace(/\.?$/, ".")} Try again.`;
@@ -74,7 +76,7 @@ function draw(part, fields) {
   if (part.type === TEXT_INPUT) return [textField(part, part.label, null, fields)];
   if (part.type !== LABEL) return [];
   if (part.component.type === TEXT_INPUT) return [textField(part.component, part.label, part.description, fields)];
-  return [chooser(part, fields)];
+  return [choiceField(part, fields) ?? chooser(part, fields)];
 }
 
 function textField(input, label, description, fields) {
@@ -120,7 +122,8 @@ function textField(input, label, description, fields) {
 }
 
 function chooser(part, fields) {
-  let chosen = [];
+  const { options = [], default_values: defaults = [] } = part.component;
+  let chosen = [...options.filter((option) => option.default), ...defaults].map((one) => one.value ?? one.id);
   const box = selectBox(part.component, { onchoose: (values) => (chosen = values) });
   fields.push({
     id: part.component.custom_id,

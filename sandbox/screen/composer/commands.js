@@ -12,6 +12,7 @@ export const CHANNEL = 7;
 export const ROLE = 8;
 export const MENTIONABLE = 9;
 export const NUMBER = 10;
+export const ATTACHMENT = 11;
 
 const SLASH = 1;
 const SUBCOMMAND = 1;
@@ -87,6 +88,8 @@ export function meaning(option, typed, guild) {
     case CHANNEL:
     case MENTIONABLE:
       return named(option, text, guild);
+    case ATTACHMENT:
+      return { error: "Choose a file." };
     default:
       return length(option, text);
   }

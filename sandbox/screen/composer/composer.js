@@ -5,6 +5,7 @@
  */
 
 import { fill, h } from "../dom.js";
+import { chooseFile } from "../file.js";
 import { useCommand } from "../interactions.js";
 import { state, watch } from "../state.js";
 import { opening } from "./commands.js";
@@ -133,10 +134,20 @@ function choose(item) {
     line.focus(item.option);
     return enter(line.pill);
   }
+  if (item.kind === "file") return chooseFileFor(line, line.pill);
   line.pick(item);
   if (line.missing) return enter(line.missing);
   enter(line.pill);
   return picker.hide();
+}
+
+async function chooseFileFor(mine, pill) {
+  const file = await chooseFile();
+  if (!file || line !== mine) return;
+  mine.focus(pill.option);
+  mine.pick({ label: file.filename, value: file });
+  enter(mine.missing ?? mine.pill);
+  picker.hide();
 }
 
 function key(event) {

@@ -1,14 +1,14 @@
 /**
  * What the picker offers for the line as it stands: commands, choices, members, or what the bot completes.
  *
- * A suggestion is {kind: "command" | "value" | "option", label, note?, …}; `highlight` is the one Enter would take,
+ * A suggestion is {kind: "command" | "value" | "file" | "option", label, note?, …}; `highlight` is the one Enter would take,
  * or -1 when Enter sends the line.
  */
 
 import { client } from "../api.js";
 import { avatar, css, h } from "../dom.js";
 import { guild, state } from "../state.js";
-import { BOOLEAN, matching, meaning, nameable } from "./commands.js";
+import { ATTACHMENT, BOOLEAN, matching, meaning, nameable } from "./commands.js";
 
 const MOST = 25;
 export const AUTOCOMPLETE_PAUSE_MS = 250;
@@ -40,6 +40,7 @@ export function commandSuggestions(text) {
 export function valueSuggestions(pill) {
   const all = fixedValues(pill.option);
   if (!all) return null;
+  if (pill.option.type === ATTACHMENT) return { items: all, highlight: pill.picked ? -1 : 0 };
   const typed = pill.text.trim();
   const settled = typed && meaning(pill.option, pill.text, guild()).value !== undefined;
   const term = typed.replace(/^[@#]/, "").toLowerCase();
@@ -55,6 +56,7 @@ export function valueSuggestions(pill) {
 function fixedValues(option) {
   if (option.choices?.length)
     return option.choices.map((choice) => ({ kind: "value", label: choice.name, value: choice.value }));
+  if (option.type === ATTACHMENT) return [{ kind: "file", label: "Choose a file…" }];
   if (option.type === BOOLEAN)
     return ["True", "False"].map((label) => ({ kind: "value", label, value: label === "True" }));
   const named = nameable(option, guild());

@@ -1,7 +1,9 @@
 /** The member list, grouped by each member's highest role. */
 
-import { avatar, fill, h, tint } from "../dom.js";
+import { avatar, css, fill, h, tint } from "../dom.js";
 import { guild, state, watch } from "../state.js";
+import { OF_MEMBER } from "../menus.js";
+import { withMenu } from "./menu.js";
 import { showPerson } from "./person.js";
 
 const aside = document.getElementById("members");
@@ -38,8 +40,23 @@ function section(group) {
     h(
       "ul",
       {},
-      members.map((member) => h("li", {}, row(member))),
+      members.map((member) => h("li", {}, withMenu(row(member), OF_MEMBER, member.id, member.display_name))),
     ),
+  );
+}
+
+/** A dot for each role, so that a role that comes or goes is seen without opening the card. */
+function dots(member) {
+  const held = (guild()?.roles ?? []).filter((role) => member.roles.includes(role.id));
+  return h(
+    "span",
+    { class: "member-roles", title: held.map((role) => role.name).join(", "), dataset: { testid: `roles-${member.id}` } },
+    held.map((role) => {
+      const dot = h("span", { class: "dot", dataset: { role: role.id } });
+      if (css(role.color)) dot.style.background = css(role.color);
+      return dot;
+    }),
+    h("span", { class: "sr-only" }, held.map((role) => role.name).join(", ")),
   );
 }
 
@@ -60,7 +77,6 @@ function row(member) {
       avatar(member.avatar_url, member.display_name, 32),
       h("span", { class: `light ${away ? "offline" : "online"}`, "aria-hidden": "true" }),
     ),
-    name,
-    member.bot && h("span", { class: "badge" }, "APP"),
+    h("span", { class: "member-words" }, h("span", {}, name, member.bot && h("span", { class: "badge" }, "APP")), dots(member)),
   );
 }

@@ -154,6 +154,7 @@ function drawMe() {
       h("span", { class: "light online", "aria-hidden": "true" }),
     ),
     h("span", { class: "me-names" }, h("strong", {}, name), h("small", {}, username)),
+    standing(state.people.find((one) => one.id === state.me.id)),
     icon("down"),
   );
   return fill(me, button);
@@ -192,7 +193,14 @@ function person(one) {
     },
     avatar(one.avatar_url, one.display_name, 32),
     h("span", { class: "me-names" }, h("strong", {}, one.display_name), h("small", {}, one.username)),
+    standing(one),
   );
+}
+
+/** Owner, admin or moderator of the server that is shown; nothing for an ordinary member. */
+function standing(one) {
+  const word = one?.standings?.[state.guildId];
+  return word && h("span", { class: `standing ${word}`, dataset: { testid: "standing" } }, word);
 }
 
 function move(event) {

@@ -1,4 +1,4 @@
-/** The drawer "Behind the scenes": tabs for the bot's log, the traffic and the switches. */
+/** The drawer "Behind the scenes": tabs for the bot's log, the traffic, the switches and what I hold. */
 
 import { fill, h } from "../dom.js";
 import { toggle } from "../frame/layout.js";
@@ -6,6 +6,7 @@ import { icon } from "../icons.js";
 import { recall, remember } from "../state.js";
 import { logView } from "./log.js";
 import { switchesView } from "./switches.js";
+import { tradeView } from "./trade.js";
 import { trafficView } from "./traffic.js";
 
 const panel = document.getElementById("panel");
@@ -13,6 +14,7 @@ const tabs = [
   { id: "log", label: "Bot log", view: logView() },
   { id: "traffic", label: "Traffic", view: trafficView() },
   { id: "switches", label: "Switches", view: switchesView() },
+  { id: "trade", label: "Holdings", view: tradeView() },
 ];
 
 /** A view is {node, start(), stop()}: it runs only while it is shown. */

@@ -2,6 +2,7 @@
 
 import { sandbox } from "../api.js";
 import { fill, h } from "../dom.js";
+import { outages } from "./outages.js";
 import { withdrawForm } from "./withdraw.js";
 
 const HOLDINGS = { service: "loopring", path: "collection/details" };
@@ -120,6 +121,7 @@ export function switchesView() {
     try {
       const answer = await sandbox.faults();
       const faults = Array.isArray(answer) ? answer : (answer.faults ?? []);
+      lasting.draw(faults);
       fill(
         active,
         faults.map((fault) => h("li", {}, describe(fault))),
@@ -129,6 +131,7 @@ export function switchesView() {
     }
   }
 
+  const lasting = outages(say, refresh);
   const groups = GROUPS.map(([title, switches]) =>
     h(
       "section",
@@ -155,6 +158,7 @@ export function switchesView() {
       { class: "switches" },
       status,
       active,
+      lasting.node,
       h("section", {}, h("h3", {}, "Between Loopring and Ethereum"), withdrawForm(say)),
       groups,
     ),

@@ -1,0 +1,57 @@
+/** Switches that stay on until they are turned off: a source is down, or answers 200 with nothing in it. */
+
+import { sandbox } from "../api.js";
+import { fill, h } from "../dom.js";
+
+const DOWN = { kind: "status", status: 503, times: null };
+const BLANK = { kind: "empty", total: 0, times: null };
+const LASTING = [
+  ["down-loopring", "Loopring is down", "Every answer is 503: nobody may lose a role by it.", "loopring", DOWN],
+  ["blank-loopring", "Loopring is blank", "Every answer is 200 and empty, as if all had sold.", "loopring", BLANK],
+  ["down-chain", "Ethereum's explorer is down", "Every answer of Blockscout is 503.", "blockscout", DOWN],
+  ["blank-chain", "Ethereum's explorer is blank", "Every answer is 200 and empty.", "blockscout", BLANK],
+];
+
+/** The switches; `draw(faults)` shows which are on, `say(sentence)` what was turned. */
+export function outages(say, refresh) {
+  const active = new Set();
+  const buttons = LASTING.map(([id, label, , service, fault]) => {
+    const node = h(
+      "button",
+      {
+        type: "button",
+        class: "button toggle",
+        role: "switch",
+        "aria-checked": "false",
+        dataset: { testid: `switch-${id}` },
+        onclick: () => turn(id, label, { service, name: id, ...fault }),
+      },
+      label,
+    );
+    return node;
+  });
+  const warning = h("p", { class: "outage-warning", role: "status", hidden: true, dataset: { testid: "outages" } });
+
+  async function turn(id, label, fault) {
+    try {
+      if (active.has(id)) await sandbox.removeFault(id);
+      else await sandbox.addFault(fault);
+      say(`${label}: ${active.has(id) ? "over" : "on"}.`);
+    } catch (error) {
+      say(`${label}: ${error.message}`);
+    }
+    await refresh();
+  }
+
+  function draw(faults) {
+    active.clear();
+    for (const fault of faults) if (fault.name) active.add(fault.name);
+    LASTING.forEach(([id], index) => buttons[index].setAttribute("aria-checked", String(active.has(id))));
+    const on = LASTING.filter(([id]) => active.has(id)).map(([, label]) => label);
+    warning.hidden = !on.length;
+    warning.textContent = on.length ? `${on.join("; ")}.` : "";
+  }
+
+  const rows = LASTING.map(([, , note], index) => h("div", { class: "switch" }, buttons[index], h("p", {}, note)));
+  return { node: fill(h("section", {}), h("h3", {}, "Outages"), warning, rows), draw };
+}
