@@ -82,6 +82,15 @@ async def test_what_i_hold_is_sold_given_away_and_bought(sandbox: RunningSandbox
     assert sum(sandbox.world.accounts[10001].holdings[254].values()) == 1
 
 
+async def test_my_roles_are_seen_beside_what_i_hold(sandbox: RunningSandbox, page: Page) -> None:
+    await page.get_by_test_id("toggle-panel").click()
+    await page.get_by_test_id("tab-trade").click()
+    roles = page.get_by_test_id("trade-roles").get_by_test_id("role")
+    await expect(roles).to_have_text(["Curator", "Lightkeeper", "Mosaicist"])
+    await sandbox.post("/_sandbox/roles", {"guild": SOCIETY, "user": ADA, "role": LIGHTKEEPER, "action": "take"})
+    await expect(roles).to_have_text(["Curator", "Mosaicist"])
+
+
 async def test_an_outage_is_seen_until_it_is_turned_off(sandbox: RunningSandbox, page: Page) -> None:
     await page.get_by_test_id("toggle-panel").click()
     await page.get_by_test_id("tab-switches").click()
@@ -92,6 +101,12 @@ async def test_an_outage_is_seen_until_it_is_turned_off(sandbox: RunningSandbox,
     assert (await sandbox.details(10001))[1] == {"collections": [], "totalNum": 0}
     await switch.click()
     await expect(switch).to_have_attribute("aria-checked", "false")
+    await page.get_by_test_id("outage-account").fill("10002")
+    await switch.click()
+    await expect(warning).to_have_text("Loopring is blank for 10002.")
+    assert (await sandbox.details(10001))[1]["totalNum"] > 0
+    assert (await sandbox.details(10002))[1]["totalNum"] == 0
+    await switch.click()
     await expect(warning).to_be_hidden()
     assert (await sandbox.details(10001))[1]["totalNum"] > 0
 

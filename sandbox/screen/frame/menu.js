@@ -22,7 +22,7 @@ export function menuButton(kind, target, name) {
     "button",
     {
       type: "button",
-      class: "icon-button menu-button",
+      class: "button secondary menu-button",
       title: "Apps",
       "aria-label": `Apps: commands about ${name}`,
       "aria-haspopup": "menu",
@@ -30,6 +30,7 @@ export function menuButton(kind, target, name) {
       onclick: () => open(button, kind, target, name),
     },
     icon("gears"),
+    h("span", {}, "Apps"),
   );
   return button;
 }

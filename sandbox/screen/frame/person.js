@@ -35,7 +35,8 @@ export function startPerson() {
   watch(["guilds"], () => open && fill(open.list, rolesOf(open.user)));
 }
 
-function rolesOf(user) {
+/** The roles of somebody in the server that is shown, the highest first. */
+export function rolesOf(user) {
   const order = (guild()?.roles ?? []).map((one) => one.id);
   const roles = (member(user.id)?.roles ?? [])
     .toSorted((a, b) => order.indexOf(a) - order.indexOf(b))

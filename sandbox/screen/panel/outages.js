@@ -30,12 +30,18 @@ export function outages(say, refresh) {
     );
     return node;
   });
+  const account = h("input", {
+    type: "text",
+    placeholder: "everybody",
+    size: 12,
+    dataset: { testid: "outage-account" },
+  });
   const warning = h("p", { class: "outage-warning", role: "status", hidden: true, dataset: { testid: "outages" } });
 
   async function turn(id, label, fault) {
     try {
       if (active.has(id)) await sandbox.removeFault(id);
-      else await sandbox.addFault(fault);
+      else await sandbox.addFault(account.value.trim() ? { ...fault, account: account.value.trim() } : fault);
       say(`${label}: ${active.has(id) ? "over" : "on"}.`);
     } catch (error) {
       say(`${label}: ${error.message}`);
@@ -45,13 +51,18 @@ export function outages(say, refresh) {
 
   function draw(faults) {
     active.clear();
-    for (const fault of faults) if (fault.name) active.add(fault.name);
+    const whose = new Map();
+    for (const fault of faults.filter((one) => one.name)) {
+      active.add(fault.name);
+      whose.set(fault.name, fault.account ? ` for ${fault.account}` : "");
+    }
     LASTING.forEach(([id], index) => buttons[index].setAttribute("aria-checked", String(active.has(id))));
-    const on = LASTING.filter(([id]) => active.has(id)).map(([, label]) => label);
+    const on = LASTING.filter(([id]) => active.has(id)).map(([id, label]) => label + whose.get(id));
     warning.hidden = !on.length;
     warning.textContent = on.length ? `${on.join("; ")}.` : "";
   }
 
+  const field = h("label", { class: "switch-fields" }, "The next one is for the account or address", account);
   const rows = LASTING.map(([, , note], index) => h("div", { class: "switch" }, buttons[index], h("p", {}, note)));
-  return { node: fill(h("section", {}), h("h3", {}, "Outages"), warning, rows), draw };
+  return { node: fill(h("section", {}), h("h3", {}, "Outages"), warning, rows, field), draw };
 }

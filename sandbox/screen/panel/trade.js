@@ -2,6 +2,7 @@
 
 import { sandbox } from "../api.js";
 import { fill, h } from "../dom.js";
+import { rolesOf } from "../frame/person.js";
 import { state, watch } from "../state.js";
 
 const LOOPRING = "loopring";
@@ -9,6 +10,7 @@ const LOOPRING = "loopring";
 export function tradeView() {
   const status = h("p", { class: "switch-status", role: "status", dataset: { testid: "trade-status" } });
   const who = h("h3", {});
+  const roles = h("div", { class: "role-box", dataset: { testid: "trade-roles" } });
   const places = h("div", { class: "trade-places", dataset: { testid: "trade-places" } });
   const shop = h("select", { "aria-label": "Collection", dataset: { testid: "trade-shop" } });
   const into = h("select", { "aria-label": "Into which account", dataset: { testid: "trade-into" } });
@@ -88,21 +90,24 @@ export function tradeView() {
   }
 
   into.addEventListener("change", offer);
+  const drawRoles = () => fill(roles, state.me && rolesOf(state.me));
   watch(["people"], () => shown && refresh());
+  watch(["guilds", "place"], () => shown && drawRoles());
   let timer = null;
   return {
     node: h(
       "div",
       { class: "switches trades" },
       status,
-      h("p", {}, "Change who holds what, and watch the roles of the member follow within seconds."),
+      h("p", {}, "Change what you hold, and watch your roles in this server follow within seconds."),
       who,
-      places,
-      h("h3", {}, "Buy"),
+      roles,
       h("div", { class: "trade-buy" }, into, shop, buyButton),
+      places,
     ),
     start() {
       shown = true;
+      drawRoles();
       refresh();
       timer = setInterval(refresh, 3000);
     },
