@@ -23,7 +23,7 @@ COLLECTIONS = f"{API}/addresses/{ADA}/nft/collections"
 @pytest.fixture
 async def sandbox() -> AsyncIterator[RunningSandbox]:
     async with serving() as served:
-        await served.post("/_sandbox/blockscout", {"per_second": 1000})
+        await served.post("/_sandbox/blockscout", {"per_second": 1000, "hides_scams": False})
         yield served
 
 
@@ -53,7 +53,6 @@ async def collection(sandbox: RunningSandbox, word: str) -> Json:
 async def test_the_example_account_holds_eight_collections_of_every_special_kind(
     sandbox: RunningSandbox,
 ) -> None:
-    await sandbox.post("/_sandbox/blockscout", {"hides_scams": False})
     body = await ask(sandbox, COLLECTIONS)
     named = {item["token"]["name"]: item for item in body["items"]}
     assert body["next_page_params"] is None

@@ -90,14 +90,14 @@ async def test_the_given_settings_change_and_a_reset_restores_them() -> None:
     async with serving() as sandbox:
         assert await sandbox.post("/_sandbox/blockscout", {}) == (
             200,
-            {"version": "12", "per_second": 5, "headers": "normal"},
+            {"version": "12", "per_second": 5, "headers": "normal", "hides_scams": True},
         )
         _, changed = await sandbox.post("/_sandbox/blockscout", {"version": "11", "per_second": 1})
-        assert changed == {"version": "11", "per_second": 1, "headers": "normal"}
+        assert changed == {"version": "11", "per_second": 1, "headers": "normal", "hides_scams": True}
         await ask(sandbox)
         await sandbox.post("/_sandbox/reset")
         _, after = await sandbox.post("/_sandbox/blockscout", {})
-        assert after == {"version": "12", "per_second": 5, "headers": "normal"}
+        assert after == {"version": "12", "per_second": 5, "headers": "normal", "hides_scams": True}
         assert (await ask(sandbox))[2]["x-ratelimit-remaining"] == "4"
 
 
@@ -109,6 +109,7 @@ async def test_the_given_settings_change_and_a_reset_restores_them() -> None:
         ({"headers": "odd"}, "headers must be one of normal, broken"),
         ({"per_second": 0}, "per_second is a whole number, at least 1"),
         ({"per_second": True}, "per_second is a whole number, at least 1"),
+        ({"hides_scams": "yes"}, "hides_scams is true or false"),
         ({"speed": 1}, "there is no speed to set"),
     ],
 )

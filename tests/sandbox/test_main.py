@@ -94,7 +94,9 @@ async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -
         "api_url": f"http://127.0.0.1:{port}/api/v10",
         "gateway_url": f"ws://127.0.0.1:{port}/gateway/",
         "authorize_url": f"http://127.0.0.1:{port}/oauth2/authorize",
+        "moderation_intent": True,
     }
+    assert config["sync"] == {"interval_minutes": 0.05, "removal_misses": 3, "removal_minutes": 0.2}
     assert config["web"]["public_url"] + "/" == browser
     assert config["linking"]["wallet_factories"] == [WALLET_FACTORY]
     assert config["display"] == {"image_gateways": [f"http://127.0.0.1:{port}/ipfs/"]}
