@@ -191,19 +191,20 @@ class Names:
         return _ACCEPTED_WITH_IDS() if any(map(is_numbered, self.networks)) else _ACCEPTED()
 
 
-def refuse_secrets(text: str, *, signature: bool = False) -> None:
+def refuse_secrets(text: str, *, signature: bool = False, phrases: bool = True) -> None:
     """Refuse what looks like a key or a seed phrase, or has one in it, and repeat nothing of it.
 
     Args:
         text: What was typed.
         signature: It was typed where a signature is asked for, which is longer than any key.
+        phrases: Seed phrases too; False: something else looks for these, which knows the words that are no part of any.
 
     Raises:
         InputError: with a sentence that says what to do now.
     """
     plain = unicodedata.normalize("NFKC", text[:_MOST_READ])
     words = _SIGNATURE.sub(" ", plain) if signature else plain
-    if _has_key(plain, _LONGEST_KEY if signature else _MOST_READ) or _has_seed_phrase(words):
+    if _has_key(plain, _LONGEST_KEY if signature else _MOST_READ) or (phrases and _has_seed_phrase(words)):
         raise InputError(_LOOKS_LIKE_A_KEY)
 
 

@@ -18,6 +18,7 @@ from bot.app.schedule import schedule
 from bot.app.sync_jobs import open_sync, schedule_sync
 from bot.cogs.about_cog import About
 from bot.cogs.gates.discord_roles import DiscordRoles
+from bot.cogs.gates.gate_cog import GateCog
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
@@ -85,9 +86,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
         background = _plan(bot, settings, linking, notifications, vouches)
-        sync = await opened.enter_async_context(
-            open_sync(settings, store, lookup, linking, DiscordRoles.over(bot), _now)
-        )
+        roles = DiscordRoles.over(bot)
+        sync = await opened.enter_async_context(open_sync(settings, store, lookup, linking, roles, _now))
+        expires = settings.discord.buttons_expire_seconds
+        await bot.add_cog(GateCog.over(bot, store, sync, roles, lookup, clock=_now, expires=expires))
         schedule_sync(background, sync, bot.is_ready)
         background.every(_CONFIRMS, lambda: confirm_owners(store, lookup, _MOST_CONFIRMED), name="owners")
         public_url = settings.web.public_url

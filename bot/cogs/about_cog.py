@@ -35,16 +35,24 @@ class About(commands.Cog):
     @app_commands.command(name="help", description="What Tessera can do")
     async def help(self, interaction: discord.Interaction[Bot]) -> None:
         """List the commands."""
-        lines = [_INTRODUCTION, ""]
+        # In the description, as Discord shows a command as something to click only there.
+        shown = [_INTRODUCTION, ""]
+        for_admins: dict[str, list[str]] = {}
         for command in self._bot.tree.walk_commands(type=discord.AppCommandType.chat_input):
-            if isinstance(command, app_commands.Command) and _is_for(command, interaction):
-                # In the description, as Discord shows a command as something to click only there.
-                lines.append(
-                    f"{self._bot.mention(command.qualified_name, interaction.guild_id)} — {command.description}"
-                )
-                lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
-        embed = discord.Embed(title="What Tessera can do", description="\n".join(lines), colour=embeds.BRAND)
-        await interaction.response.send_message(embed=embed, ephemeral=True)
+            if not isinstance(command, app_commands.Command) or not _is_for(command, interaction):
+                continue
+            mention = self._bot.mention(command.qualified_name, interaction.guild_id)
+            if command.parent and command.parent.default_permissions:
+                # Of these there are many, and whoever needs them looks closer: an embed has an end.
+                for_admins.setdefault(command.parent.description, []).append(mention)
+            else:
+                shown.append(f"{mention} — {command.description}")
+                shown += [f"> `{option.name}` {option.description}" for option in command.parameters]
+        found = [discord.Embed(title="What Tessera can do", description="\n".join(shown), colour=embeds.BRAND)]
+        if for_admins:
+            lines = [f"{description}: {' '.join(mentions)}" for description, mentions in for_admins.items()]
+            found.append(discord.Embed(title="For admins", description="\n".join(lines), colour=embeds.BRAND))
+        await interaction.response.send_message(embeds=embeds.fit(found), ephemeral=True)
 
     @app_commands.command(name="about", description="Version, data sources and their state")
     async def about(self, interaction: discord.Interaction[Bot]) -> None:
@@ -60,7 +68,7 @@ class About(commands.Cog):
 
 def _is_for(command: app_commands.Command[Any, ..., Any], interaction: discord.Interaction[Bot]) -> bool:
     """Whether the person may use a command by default; a server may have decided otherwise."""
-    needed = command.default_permissions
+    needed = (command.root_parent or command).default_permissions  # a subcommand has none of its own
     return needed is None or interaction.permissions.is_superset(needed)
 
 

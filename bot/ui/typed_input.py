@@ -21,6 +21,10 @@ NOT_UNDERSTOOD = Message("Tessera does not understand that as it was sent: reloa
 
 # Where a signature is pasted, which is as much hex as several keys. Everywhere else so much hex is refused.
 SIGNATURE_FIELD = "signature"
+# A rule has words that seed phrases have too: its parser looks for these, without its own words.
+RULE_FIELD = "rule"
+# A file of gates has many such words in all, and few in a line.
+GATES_FIELD = "gates"
 
 _Option = discord.AppCommandOptionType
 _TYPES: Mapping[discord.AppCommandOptionType, type | tuple[type, ...]] = {
@@ -40,7 +44,8 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
     """
     sent = cast("Mapping[str, Any]", interaction.data or {})
     for text, field in _texts(sent):
-        refuse_secrets(text, signature=field == SIGNATURE_FIELD)
+        for part in text.splitlines() if field == GATES_FIELD else [text]:
+            refuse_secrets(part, signature=field == SIGNATURE_FIELD, phrases=field != RULE_FIELD)
     command = interaction.command
     if isinstance(command, app_commands.Command):
         if interaction.type is discord.InteractionType.autocomplete:
@@ -52,11 +57,11 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
 
 
 def _texts(sent: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every text in an interaction, with the id of its field; options and components are nested."""
+    """Every text in an interaction, with the id of its field or the name of its option; both are nested."""
     values = sent.get("values")
     for text in [sent.get("value"), *(values if isinstance(values, list) else [])]:
         if isinstance(text, str):
-            yield text, str(sent.get("custom_id", ""))
+            yield text, str(sent.get("custom_id") or sent.get("name") or "")
     for name in ("options", "components", "component"):
         below = sent.get(name)
         for each in below if isinstance(below, list) else [below]:

@@ -23,10 +23,25 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "privacy delete": {},
     "vouch": {"member": "{ada}", "account": "10001"},
     "unvouch": {"member": "{ada}", "account": "10001"},
+    "gate add": {"role": "910000000000000005", "rule": "254"},
+    "gate edit": {"gate": "1", "rule": "254"},
+    "gate list": {},
+    "gate show": {"gate": "1"},
+    "gate preview": {"role": "910000000000000005", "rule": "254"},
+    "gate remove": {"gate": "1"},
+    "gate pause": {"gate": "1"},
+    "gate resume": {"gate": "1"},
+    "gate adopt": {"gate": "1"},
+    "gate alias": {"collection": "254", "same_as": "261"},
+    "gate history": {},
+    "gate export": {},
+    "gate import": {"adopt": True},
     "help": {},
     "about": {},
 }
-ONLY_IN_SERVERS = {"verify", "vouch", "unvouch"}
+ONLY_IN_SERVERS = {"verify", "vouch", "unvouch"} | {name for name in COMMANDS if name.startswith("gate ")}
+# What opens a modal first; its answer is in the tests of gates.
+MODALS = {"gate import"}
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +66,11 @@ async def test_every_command_is_tried_here(ada: Person) -> None:
     assert (await offered(ada)).keys() == COMMANDS.keys()
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in MODALS])
 async def test_only_the_person_who_asked_sees_the_answer(ada: Person, name: str) -> None:
-    options = {key: value.format(ada=ada.user) for key, value in COMMANDS[name].items()}
+    options = {
+        key: value.format(ada=ada.user) if isinstance(value, str) else value for key, value in COMMANDS[name].items()
+    }
     answer = await ada.run(name, **options)
     assert answer.message["ephemeral"]
 

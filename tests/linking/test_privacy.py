@@ -182,7 +182,7 @@ async def test_nothing_about_a_deleted_member_remains_except_under_a_pseudonym(l
     left = await rows_about(lived, ANN)
     assert {table for table, count in left.items() if count} == {"audit", "refusals", "gate_changes", "sync_changes"}
     decided = await lived.rows("SELECT user_id, actor FROM gate_changes ORDER BY id")
-    assert decided == [(None, lived.pseudonym(ANN)), (BEN, None)]
+    assert decided == [(BEN, None), (None, lived.pseudonym(ANN)), (BEN, None)]
     # What she vouched for as a moderator stays its member's, and no longer says by whom.
     [(_, moderator)] = await lived.rows("SELECT user_id, moderator FROM vouches")
     assert moderator is None

@@ -263,9 +263,6 @@ ROWS: dict[str, dict[str, Any]] = {
     "sync_levels": {"account_id": 1, "collection_id": 1, "at": 500, "kinds": 2, "copies": 3},
     "sync_tokens": {"account_id": 1, "collection_id": 1, "token_id": "7", "copies": 3, "traits": None},
     "vouch_asks": {"id": 1, "guild_id": 9, "moderator": b"moderator", "at": 100},
-    "guild_settings": {"guild_id": 9, "settings": '{"log_channel_id": 5}', "saved_at": 100},
-    "protected_members": {"guild_id": 9, "user_id": 1, "ended": 0},
-    "keep_outs": {"user_id": 1, "guild_id": 9, "account": "loopring:10001"},
     "configured_guilds": {"guild_id": 9, "version": 3, "left_at": 400},
     "gates": {
         "id": 12,
@@ -294,6 +291,9 @@ ROWS: dict[str, dict[str, Any]] = {
         "before": "{}",
         "after": "{}",
     },
+    "guild_settings": {"guild_id": 9, "settings": '{"log_channel_id": 5}', "saved_at": 100},
+    "protected_members": {"guild_id": 9, "user_id": 1, "ended": 0},
+    "keep_outs": {"user_id": 1, "guild_id": 9, "account": "loopring:10001"},
 }
 
 

@@ -1,5 +1,9 @@
 """Gates and sync in Discord: what sync needs of it over discord.py, and the commands of admins.
 
+gate_cog        `/gate`, with gate_add (its modal), gate_options, gate_states (pause, resume, adopt), gate_decisions
+                (aliases, history), gate_files (export, import); gate_base: what they share
+gate_preview    the message before every save: gate_saving (what would follow), gate_proposal, gate_pages, gate_embeds
+gate_access     who may change gates; gate_names: names of collections
 discord_roles     what sync needs of Discord: servers, members, roles given and taken
 member_reads      members with their roles, by few questions, slowly enough, and never absent by mistake
 discord_requests  one request, sent again where that is safe, and its errors as sync knows them

@@ -7,4 +7,5 @@ gate_rows       rows and JSON to values, and back
 settings_table  what a server has set
 keep_out_table  accounts that members keep out of a server
 guild_table     versions of a server's gates and settings; servers that the bot has left
+held_names      names of the collections that a server's members hold
 """

@@ -1,7 +1,8 @@
 """Every change of what a server's admins decided: who, when, what it was before and what it is since.
 
-What is decided is compared before and after a change, as flat JSON values by name: `gate 12`, `alias loopring:254`.
-A change can be taken back as long as all that it changed is still as it left it. That is a change like any other.
+What is decided is compared before and after a change, as flat JSON values by name: `gate 12`, `alias loopring:254`,
+`setting grace_seconds`, `protected 910…`. A change can be taken back as long as all that it changed is still as it
+left it. That is a change like any other.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from bot.store.gates import guild_table
 from bot.store.gates.gate_rows import DRAFT_COLUMNS, to_draft
 from bot.store.rows import first, moment, seconds
 
-_GATE, _ALIAS = "gate ", "alias "
+_GATE, _ALIAS, _SETTING, _PROTECTED = "gate ", "alias ", "setting ", "protected "
 _NAMES = tuple(DRAFT_COLUMNS.split(", "))
 _CHANGES = "SELECT id, guild_id, at, user_id, verb, before, after FROM gate_changes"
 
@@ -106,12 +107,22 @@ def take_back(db: Database, wanted: Change, by: int, now: datetime) -> bool:
     with recorded(db, wanted.guild_id, "take back", by, now):
         _restore_gates(db, wanted.guild_id, restored, now)
         _restore_aliases(db, wanted.guild_id, restored)
+        _restore_settings(db, wanted.guild_id, restored, now)
     return True
 
 
 def forget_member(db: Database, user_id: int, actor: bytes) -> None:
-    """Put a member's pseudonym in place of their id."""
+    """Put a member's pseudonym in place of their id, and let no change name them as protected.
+
+    It finds these changes by the rows of `protected_members`, which must still be there.
+    """
     db.execute("UPDATE gate_changes SET user_id = NULL, actor = ? WHERE user_id = ?", [actor, user_id])
+    name = json.dumps(f"{_PROTECTED}{user_id}")
+    sql = """
+        UPDATE gate_changes SET before = json_remove(before, :path), after = json_remove(after, :path)
+        WHERE guild_id IN (SELECT guild_id FROM protected_members WHERE user_id = :user_id)
+    """
+    db.execute(sql, {"path": f"$.{name}", "user_id": user_id})
 
 
 def _decided(db: Database, guild_id: int) -> dict[str, Any]:
@@ -125,7 +136,14 @@ def _decided(db: Database, guild_id: int) -> dict[str, Any]:
         }
     sql = "SELECT collection, same_as FROM collection_aliases WHERE guild_id = ?"
     decided |= {f"{_ALIAS}{name}": same_as for name, same_as in db.execute(sql, [guild_id]).fetchall()}
-    return decided
+    decided |= {f"{_SETTING}{name}": value for name, value in _settings(db, guild_id).items()}
+    sql = "SELECT user_id FROM protected_members WHERE guild_id = ? AND NOT ended"
+    return decided | {f"{_PROTECTED}{user_id}": True for (user_id,) in db.execute(sql, [guild_id]).fetchall()}
+
+
+def _settings(db: Database, guild_id: int) -> dict[str, Any]:
+    found = first(db, "SELECT settings FROM guild_settings WHERE guild_id = ?", [guild_id])
+    return dict(json.loads(found[0])) if found else {}
 
 
 def _restore_gates(db: Database, guild_id: int, restored: Mapping[str, Any], now: datetime) -> None:
@@ -159,6 +177,18 @@ def _restore_aliases(db: Database, guild_id: int, restored: Mapping[str, Any]) -
             db.execute("DELETE FROM collection_aliases WHERE guild_id = ? AND collection = ?", its)
             if same_as is not None:
                 db.execute("INSERT INTO collection_aliases VALUES (?, ?, ?)", [*its, same_as])
+
+
+def _restore_settings(db: Database, guild_id: int, restored: Mapping[str, Any], now: datetime) -> None:
+    settings = {name.removeprefix(_SETTING): value for name, value in restored.items() if name.startswith(_SETTING)}
+    if settings:
+        merged = {name: value for name, value in (_settings(db, guild_id) | settings).items() if value is not None}
+        values = [json.dumps(merged), seconds(now), guild_id]
+        db.execute("UPDATE guild_settings SET settings = ?, saved_at = ? WHERE guild_id = ?", values)
+    for key, is_protected in restored.items():
+        if key.startswith(_PROTECTED):
+            sql = "UPDATE protected_members SET ended = ? WHERE guild_id = ? AND user_id = ?"
+            db.execute(sql, [not is_protected, guild_id, int(key.removeprefix(_PROTECTED))])
 
 
 def _drafts(decided: Mapping[str, Any]) -> Mapping[int, GateDraft]:

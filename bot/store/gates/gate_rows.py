@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.gates.gate import Gate, GateDraft, GateState, ParkReason
-from bot.store.gates.rule_column import read_rule, write_rule
+from bot.gates.storage import from_json, to_json
 from bot.store.rows import moment
 
 DRAFT_COLUMNS = "role_id, rule, grace, never_remove, is_sensitive, ladder, rank, powers"
@@ -19,7 +19,7 @@ def draft_row(draft: GateDraft) -> dict[str, Any]:
     """What an admin decided, as columns of `gates`."""
     return {
         "role_id": draft.role_id,
-        "rule": write_rule(draft.rule),
+        "rule": to_json(draft.rule),
         "grace": None if draft.grace is None else int(draft.grace.total_seconds()),
         "never_remove": int(draft.never_remove),
         "is_sensitive": int(draft.is_sensitive),
@@ -34,7 +34,7 @@ def to_draft(row: Sequence[Any]) -> GateDraft:
     role_id, rule, grace, never_remove, is_sensitive, ladder, rank, powers = row
     return GateDraft(
         role_id=role_id,
-        rule=read_rule(rule),
+        rule=from_json(rule),
         grace=None if grace is None else timedelta(seconds=grace),
         never_remove=bool(never_remove),
         is_sensitive=bool(is_sensitive),

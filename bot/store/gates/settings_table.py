@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from bot.gates.gate import GuildSettings
 from bot.gates.rule import CollectionRef
+from bot.store.gates.gate_history import recorded
 from bot.store.rows import first, seconds, to_account
 from bot.store.thread import Writer
 
@@ -41,7 +42,7 @@ class SettingsTable:
         self,
         guild_id: int,
         change: Callable[[GuildSettings], GuildSettings],
-        by: int,  # noqa: ARG002 - for the history of changes, which follows
+        by: int,
         now: datetime,
         default: GuildSettings = _DEFAULT,
     ) -> GuildSettings:
@@ -59,7 +60,8 @@ class SettingsTable:
             before = read(db, guild_id, default)
             after = change(before)
             if after != before:
-                _write(db, guild_id, after, now)
+                with recorded(db, guild_id, "set", by, now):
+                    _write(db, guild_id, after, now)
             return after
 
         return await self._writer.transaction(work)

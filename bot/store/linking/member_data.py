@@ -124,6 +124,7 @@ class Members:
                 contest_table.withdraw(db, user_id, owner, pseudonym, now, refused_until=refused_until)
             for (owner,) in db.execute("SELECT owner FROM frozen_claims WHERE user_id = ?", [user_id]).fetchall():
                 freeze_table.leave(db, user_id, owner, pseudonym(owner))
+            gate_history.forget_member(db, user_id, pseudonym(user_id))
             for table in _EXPORTED:
                 db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
             # What they vouched for is another member's, who has confirmed it; it no longer says by whom.

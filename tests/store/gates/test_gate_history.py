@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.gates.gate import GateState, ParkReason
+from bot.gates.gate import GateState, GuildSettings, ParkReason
 from bot.store import Store
 from tests.store.gates.drafts import (
     ADMIN,
@@ -126,6 +126,25 @@ async def test_a_gate_that_was_parked_since_is_paused_again(store: Store) -> Non
     await store.gates.set_state(gate.gate_id, GateState.PARKED, ParkReason.ROLE_GONE, None, NOW)
     assert await store.gates.take_back(HERE, await latest(store), ADMIN, LATER)
     assert await store.gates.get(gate.gate_id) == replace(gate, state=GateState.PAUSED, since=LATER)
+
+
+async def test_settings_are_history_and_are_taken_back(store: Store) -> None:
+    first = GuildSettings(grace=timedelta(hours=2), protected_members=frozenset({5}))
+    second = GuildSettings(log_channel_id=4, cool_down=timedelta(0), protected_members=frozenset({6}))
+    await store.guild_settings.save(HERE, first, ADMIN, NOW)
+    await store.guild_settings.save(HERE, second, OTHER_ADMIN, LATER)
+    [change] = await store.gates.history(HERE, 1)
+    assert (change.verb, change.by, await store.gates.version(HERE)) == ("set", OTHER_ADMIN, 2)
+    assert change.before == {
+        "setting cool_down_seconds": 86400,
+        "setting grace_seconds": 7200,
+        "setting log_channel_id": None,
+        "protected 5": True,
+    }
+    assert await store.gates.take_back(HERE, change.change_id, ADMIN, LATER)
+    assert await store.guild_settings.of(HERE) == first
+    assert await store.gates.take_back(HERE, await latest(store), ADMIN, LATER)
+    assert await store.guild_settings.of(HERE) == second
 
 
 @pytest.mark.parametrize("later", ["edited", "removed", "another gate"])

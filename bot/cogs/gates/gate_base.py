@@ -1,0 +1,155 @@
+"""What all commands about gates share: what they are built from, parsing a rule, the preview, suggestions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.gates.gate_access import GateAccess
+from bot.cogs.gates.gate_embeds import GateSentences, preview_embed
+from bot.cogs.gates.gate_names import CollectionNames
+from bot.cogs.gates.gate_pages import GatePages, HistoryPages, NamePages
+from bot.cogs.gates.gate_preview import AdminPaginator, AdminPanel, PreviewPanel
+from bot.cogs.gates.gate_proposal import Proposal
+from bot.cogs.gates.gate_saving import GateSaving
+from bot.errors import InputError, StoreError
+from bot.gates.gate import GateDraft
+from bot.gates.rule import Rule
+from bot.gates.rule_targets import collections_of
+from bot.sources.askers import Asker
+from bot.store import Store
+from bot.text import safe_text
+from bot.ui.client import Bot
+
+# More are not asked about one by one before a preview: a rule about many was written by somebody who has the list.
+_MOST_ASKED = 5
+
+
+class GateBase(commands.Cog):
+    """What the commands are built from.
+
+    Args:
+        bot: The client.
+        store: Where gates are.
+        saving: Previews and saves changes.
+        access: Who may make them.
+        names: Names of collections.
+        clock: Returns the present as an aware datetime.
+        expires: As for every panel.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        saving: GateSaving,
+        access: GateAccess,
+        names: CollectionNames,
+        *,
+        clock: Callable[[], datetime],
+        expires: float,
+    ) -> None:
+        self._bot = bot
+        self._store = store
+        self._saving = saving
+        self._access = access
+        self._names = names
+        self._sentences = GateSentences(names.networks)
+        self._clock = clock
+        self._expires = expires
+
+    async def _rule(self, interaction: discord.Interaction[Any], guild_id: int, typed: str) -> Rule:
+        """The rule that was typed, about collections that there are."""
+        rule = await self._names.parse(guild_id, typed)
+        for collection in list(dict.fromkeys(collections_of(rule)))[:_MOST_ASKED]:
+            await self._names.require(collection, Asker.member(interaction.user.id))
+        return rule
+
+    async def _propose(self, interaction: discord.Interaction[Any], proposal: Proposal) -> None:
+        """Show the preview of a proposal, if the person may make it."""
+        for draft in proposal.drafts:
+            self._access.unconfirmed(interaction, draft)
+        names = await self._names.shown(interaction.guild_id or 0)
+        panel = PreviewPanel(
+            interaction,
+            replace(proposal, names=names),
+            self._saving,
+            self._access,
+            self._sentences,
+            expires=self._expires,
+            host=self._bot,
+            live=self._bot.live_answers,
+        )
+        await panel.show()
+
+    async def _show_outlook(
+        self, interaction: discord.Interaction[Any], title: str, draft: GateDraft, words: str = ""
+    ) -> None:
+        """What would follow, without buttons that save."""
+
+        async def save(_: Proposal, __: int) -> None:
+            return None
+
+        guild_id = interaction.guild_id or 0
+        proposal = Proposal(title, (draft,), save, names=await self._names.shown(guild_id))
+        outlook = await self._saving.outlook(guild_id, proposal)
+        embed = preview_embed(proposal, outlook, self._sentences)
+        if words:
+            embed.description = (embed.description or "").replace(self._sentences.line(draft), words, 1)
+        embed.set_footer(text="Nothing is changed by this.")
+        await self._show_pages(interaction, NamePages(outlook.preview, header=embed))
+
+    async def _show_pages(
+        self, interaction: discord.Interaction[Any], source: NamePages | GatePages | HistoryPages
+    ) -> None:
+        pages = AdminPaginator(
+            source,
+            interaction,
+            expires=self._expires,
+            host=self._bot,
+            live=self._bot.live_answers,
+            select_placeholder="",
+        )
+        pages.access = self._access
+        await pages.show()
+
+    def _modal_panel(self, interaction: discord.Interaction[Any]) -> AdminPanel:
+        """What a modal needs that opens without a message: it asks again who may send it, and answers errors."""
+        panel = AdminPanel(interaction, expires=self._expires, host=self._bot)
+        panel.access = self._access
+        return panel
+
+    async def _suggest_gates(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            guild_id = await self._access.require(interaction)
+            found = await self._access.matching(guild_id, typed)
+        except (InputError, StoreError):
+            return []
+        return [app_commands.Choice(name=f"{name} (#{gate.gate_id})", value=str(gate.gate_id)) for gate, name in found]
+
+    async def _suggest_collections(
+        self, interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        try:
+            found = await self._names.suggest(await self._access.require(interaction), typed)
+        except (InputError, StoreError):
+            return []
+        return [app_commands.Choice(name=name, value=value) for name, value in found]
+
+    async def _suggest_ladders(
+        self, interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        try:
+            gates = await self._store.gates.of_guild(await self._access.require(interaction))
+        except (InputError, StoreError):
+            return []
+        ladders = sorted(
+            {gate.draft.ladder for gate in gates if typed.casefold() in gate.draft.ladder.casefold()} - {""}
+        )
+        return [app_commands.Choice(name=safe_text(each, 90, plain=True), value=each) for each in ladders[:25]]

@@ -1,0 +1,116 @@
+"""`/gate alias` and `/gate history`: which collections count as the same; who changed what, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+from discord import app_commands
+
+from bot.cogs.gates.gate_base import GateBase
+from bot.cogs.gates.gate_pages import HistoryPages
+from bot.cogs.gates.gate_proposal import Proposal
+from bot.cogs.servers.admin_rights import require_manager
+from bot.errors import InputError
+from bot.gates.gate import Gate
+from bot.messages import Message
+from bot.store.gates.gate_history import Change
+from bot.ui.client import Bot
+
+_NO_SUCH_CHANGE = Message("There is no change #{number} in this server: `/gate history` lists them.")
+_CHANGED_SINCE = Message("Something of change #{number} was changed since: take that back first. Nothing was changed.")
+_ITSELF = Message("A collection counts as itself anyway: name two different ones.")
+_NO_ALIAS = Message("`{collection}` counts as no other collection here: nothing was changed.")
+
+_COLLECTION = "A collection: 254, eip155:1:0x…, or choose by name"
+_MOST_CHANGES = 100
+_NOT_PREVIEWED = (
+    "Members are judged by this at once: roles are given in the next minutes, and taken only after the usual misses "
+    "and the grace."
+)
+# Settings that only members with Manage Server may change.
+_MANAGERS_ONLY = "setting admin_role_id"
+
+
+class GateDecisions(GateBase):
+    """Aliases and history."""
+
+    @app_commands.command(name="alias", description="Let two collections count as the same; alone: no longer")
+    @app_commands.describe(collection=_COLLECTION, same_as="What it counts as; empty: as itself again")
+    async def alias(self, interaction: discord.Interaction[Bot], collection: str, same_as: str | None = None) -> None:
+        """Propose an alias, or that one ends."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        guild_id = await self._access.require(interaction)
+        one = self._names.collection(collection)
+        other = self._names.collection(same_as) if same_as is not None else None
+        sets = await self._store.gates.aliases(guild_id)
+        if one == other:
+            raise InputError(_ITSELF)
+        if other is None and one not in sets:
+            raise InputError(_NO_ALIAS, collection=str(one))
+        by = interaction.user.id
+
+        async def save(_: Proposal, version: int) -> Sequence[Gate] | None:
+            if other is not None:
+                joined = await self._store.gates.set_alias(guild_id, one, other, by, self._clock(), version=version)
+                return None if joined is None else []
+            if version != await self._store.gates.version(guild_id):
+                return None
+            await self._store.gates.remove_alias(guild_id, one, by, self._clock())
+            return []
+
+        if other is None:
+            proposal = Proposal(f"{one} counts as itself again", (), save, notes=(_NOT_PREVIEWED,))
+        else:
+            joined = tuple(sorted({*sets.get(one, (one,)), *sets.get(other, (other,))}))
+            proposal = Proposal("Count as the same", (), save, aliases=(joined,), notes=(_NOT_PREVIEWED,))
+        await self._propose(interaction, proposal)
+
+    @alias.autocomplete("collection")
+    @alias.autocomplete("same_as")
+    async def suggest_aliases(
+        self, interaction: discord.Interaction[Bot], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Collections by name."""
+        return await self._suggest_collections(interaction, typed)
+
+    @app_commands.command(name="history", description="Who changed which gate or setting, and how to take it back")
+    @app_commands.describe(take_back="The number of a change to take back, after a preview")
+    async def history(
+        self, interaction: discord.Interaction[Bot], take_back: app_commands.Range[int, 1, 2**53 - 1] | None = None
+    ) -> None:
+        """Show the changes, or propose to take one back."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        guild_id = await self._access.require(interaction)
+        if take_back is None:
+            changes = await self._store.gates.history(guild_id, _MOST_CHANGES)
+            await self._show_pages(interaction, HistoryPages(changes, self._sentences))
+            return
+        change = await self._store.gates.change(guild_id, take_back)
+        if change is None:
+            raise InputError(_NO_SUCH_CHANGE, number=take_back)
+        if _MANAGERS_ONLY in change.before.keys() | change.after.keys():
+            require_manager(interaction)
+        await self._propose(interaction, await self._taking_back(change, interaction.user.id))
+
+    async def _taking_back(self, change: Change, by: int) -> Proposal:
+        async def save(_: Proposal, version: int) -> Sequence[Gate] | None:
+            done = await self._store.gates.take_back(
+                change.guild_id, change.change_id, by, self._clock(), version=version
+            )
+            if done is False:
+                raise InputError(_CHANGED_SINCE, number=change.change_id)
+            if done is None:
+                return None
+            gates = await self._store.gates.of_guild(change.guild_id)
+            return [gate for gate in gates if gate.gate_id in change.gates_before]
+
+        added = change.gates_after.keys() - change.gates_before.keys()
+        gates = await self._store.gates.of_guild(change.guild_id)
+        return Proposal(
+            f"Take back change #{change.change_id}",
+            tuple(change.gates_before.values()),
+            save,
+            removed=tuple(gate for gate in gates if gate.gate_id in added),
+            notes=(f"This sets what was changed by “{change.verb}” to what it was before.",),
+        )

@@ -1,0 +1,196 @@
+"""What the commands about gates show to admins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+import discord
+
+from bot.cogs.gates.gate_proposal import Proposal
+from bot.cogs.gates.gate_saving import Outlook
+from bot.gates.describe import rule_words
+from bot.gates.gate import Gate, GateDraft, GateState, ParkReason
+from bot.gates.rule_text import rule_text
+from bot.names import Names
+from bot.roles.powers import CONFIRMABLE
+from bot.store.gates.gate_history import Change
+from bot.sync.results import Preview
+from bot.text import safe_text
+from bot.ui.embeds import BRAND, CAUTION, fit, plural
+
+_MOST_SHOWN = 8
+_RULE = 700
+_SENTENCE = 500
+_STATES = {GateState.ACTIVE: "", GateState.PAUSED: " · ⏸ paused", GateState.PARKED: " · ⚠ parked"}
+_PARKED: Mapping[ParkReason, str] = {
+    ParkReason.ROLE_GONE: "its role is gone: bind another one with `/gate edit role:`, and everybody gets it back",
+    ParkReason.ROLE_ABOVE_US: "its role is above Tessera's: drag Tessera's role above it in the server's settings",
+    ParkReason.ROLE_MANAGED: "its role belongs to an integration, a bot or boosters: choose another with `/gate edit`",
+    ParkReason.ROLE_DANGEROUS: "its role has got dangerous permissions: take them from it, or confirm by `/gate edit`",
+    ParkReason.NO_PERMISSION: "Tessera has no longer the permission Manage Roles: give it back",
+    ParkReason.SOURCE_GONE: "no source has answered about it for days: nobody loses the role for that",
+    ParkReason.ROLE_FOUGHT_OVER: "another bot undid Tessera's change twice: take this role out of its settings",
+}
+
+
+class GateSentences:
+    """Says gates with the names of collections.
+
+    Args:
+        names: The networks that can be asked.
+    """
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def rule(self, draft: GateDraft) -> str:
+        """What earns the role, as it is typed."""
+        return f"`{safe_text(rule_text(draft.rule, self._names), _RULE, plain=True).replace('`', chr(39))}`"
+
+    def options(self, draft: GateDraft) -> str:
+        """What is decided besides; "": nothing."""
+        parts = []
+        if draft.ladder:
+            parts.append(f"ladder “{safe_text(draft.ladder, 40)}”, rank {draft.rank}")
+        if draft.grace is not None:
+            parts.append(f"grace {hours(draft.grace)}")
+        if draft.never_remove:
+            parts.append("never taken")
+        if draft.is_sensitive:
+            parts.append("sensitive")
+        if draft.confirmed_powers:
+            parts.append(f"confirmed: {powers_words(sorted(draft.confirmed_powers))}")
+        return " · ".join(parts)
+
+    def line(self, draft: GateDraft) -> str:
+        """A gate in two lines."""
+        options = self.options(draft)
+        return f"<@&{draft.role_id}>: {self.rule(draft)}{chr(10) + options if options else ''}"
+
+    def gate(self, gate: Gate) -> str:
+        """A saved gate, with its state."""
+        state = f"{_STATES[gate.state]}: {_PARKED[gate.parked]}" if gate.parked else _STATES[gate.state]
+        return f"**#{gate.gate_id}** {self.line(gate.draft)}{state}"
+
+
+def hours(span: timedelta) -> str:
+    """A grace period."""
+    return plural(round(span.total_seconds() / 3600), "hour")
+
+
+def powers_words(powers: Iterable[str]) -> str:
+    """Permissions as Discord's settings name them."""
+    return ", ".join(CONFIRMABLE.get(power, power) for power in powers)
+
+
+def preview_embed(proposal: Proposal, outlook: Outlook, sentences: GateSentences) -> discord.Embed:
+    """What would be saved, and what would follow from it."""
+    preview = outlook.preview
+    parts = [
+        f"{sentences.line(draft)}\n{_sentence(proposal, draft)}{_numbers(preview, draft.role_id)}"
+        for draft in proposal.drafts[:_MOST_SHOWN]
+    ]
+    if (more := len(proposal.drafts) - _MOST_SHOWN) > 0:
+        parts += [f"… and {plural(more, 'more gate')}.", _total(preview)]
+    if proposal.removed:
+        gone = ", ".join(f"<@&{gate.role_id}>" for gate in proposal.removed[:_MOST_SHOWN])
+        parts.append(f"Removed: {gone}. Whoever has these roles keeps them: Tessera no longer gives or takes them.")
+    if proposal.aliases:
+        sets = "; ".join(" = ".join(f"`{each}`" for each in members) for members in proposal.aliases[:_MOST_SHOWN])
+        parts.append(f"Count as the same: {sets}.")
+    parts += [f"⚠ {note}" for note in [*proposal.notes, *_warnings(proposal, outlook)]]
+    embed = discord.Embed(title=proposal.title, description="\n\n".join(parts), colour=CAUTION)
+    embed.set_footer(text="Nothing is saved yet. Losses come after the usual misses and the grace, never at once.")
+    return fit([embed])[0]
+
+
+def _sentence(proposal: Proposal, draft: GateDraft) -> str:
+    """The rule as a sentence, with the names of collections as far as they are known."""
+    words = rule_words(draft.rule, lambda ref: proposal.names.get(ref) or str(ref)).render()
+    return f"Given to who {words}." if len(words) <= _SENTENCE else ""
+
+
+def _numbers(preview: Preview, role_id: int) -> str:
+    gain, lose, unknown, keep = (
+        len(each.get(role_id, ())) for each in (preview.gain, preview.lose, preview.unknown, preview.keep)
+    )
+    return f"\n**{gain:,}** gain it · **{lose:,}** lose it · **{unknown:,}** unknown · **{keep:,}** keep it"
+
+
+def _total(preview: Preview) -> str:
+    sums = [sum(map(len, each.values())) for each in (preview.gain, preview.lose, preview.unknown, preview.keep)]
+    return "All gates: **{:,}** gains · **{:,}** losses · **{:,}** unknown · **{:,}** keep".format(*sums)
+
+
+def _warnings(proposal: Proposal, outlook: Outlook) -> list[str]:
+    preview, warnings = outlook.preview, []
+    by_hand = {role_id: count for role_id, count in outlook.in_discord.items() if count}
+    if proposal.adopts:
+        under = sum(map(len, outlook.holders.values()))
+        warnings.append(
+            f"**{under:,}** linked members who have such a role already come under its gate: Tessera may then take it "
+            "from those who do not qualify. Members who linked nothing are left alone."
+        )
+    elif by_hand:
+        listed = ", ".join(f"<@&{role_id}> ({plural(count, 'member')})" for role_id, count in [*by_hand.items()][:5])
+        warnings.append(
+            f"Has members already: {listed}. Tessera never takes a role that it did not give; `/gate adopt` puts those "
+            "who linked an account under the gate."
+        )
+    role_ids = [draft.role_id for draft in proposal.drafts]
+    outcomes = (preview.gain, preview.unknown, preview.keep)
+    empty = [role_id for role_id in role_ids if not any(each.get(role_id) for each in outcomes)]
+    if empty:
+        listed = ", ".join(f"<@&{role_id}>" for role_id in empty[:5])
+        warnings.append(f"None of the linked members qualifies for {listed}.")
+    if preview.unread:
+        warnings.append(f"{plural(preview.unread, 'linked account')} not read yet: the numbers will change.")
+    return warnings
+
+
+def saved_embed(proposal: Proposal, saved: Sequence[Gate]) -> discord.Embed:
+    """It is saved."""
+    listed = ", ".join(f"**#{gate.gate_id}** <@&{gate.role_id}>" for gate in saved[:_MOST_SHOWN])
+    more = f" and {len(saved) - _MOST_SHOWN} more" if len(saved) > _MOST_SHOWN else ""
+    what = f"{listed}{more}\n" if saved else ""
+    return discord.Embed(
+        title="Saved",
+        description=f"{what}{proposal.title}. Members are looked at now; `/sync status` shows how far that is, "
+        "`/gate history` takes it back.",
+        colour=BRAND,
+    )
+
+
+def done_embed(title: str, words: str) -> discord.Embed:
+    """Something was done."""
+    return discord.Embed(title=title, description=words, colour=BRAND)
+
+
+def list_embeds(
+    gates: Sequence[Gate], aliases: Iterable[Sequence[object]], sentences: GateSentences
+) -> list[discord.Embed]:
+    """Gates of a server, as one page."""
+    parts = [sentences.gate(gate) for gate in gates]
+    same = "; ".join(" = ".join(f"`{each}`" for each in members) for members in aliases)
+    if same:
+        parts.append(f"Count as the same: {same}")
+    return fit([discord.Embed(title="Gates", description="\n\n".join(parts), colour=BRAND)])
+
+
+def change_words(change: Change, sentences: GateSentences) -> str:
+    """One change: who, when, and what it was before."""
+    who = f"<@{change.by}>" if change.by else "somebody whose data is deleted"
+    lines = [f"**#{change.change_id}** · {change.verb} · {who} · <t:{int(change.changed_at.timestamp())}:R>"]
+    before, after = change.gates_before, change.gates_after
+    for gate_id in list(dict.fromkeys([*before, *after]))[:3]:
+        lines += [f"before: {sentences.line(before[gate_id])}"] if gate_id in before else []
+        lines += [f"after: {sentences.line(after[gate_id])}"] if gate_id in after else []
+    if more := len(before.keys() | after.keys()) - 3:
+        lines += [f"… and {plural(more, 'more gate')}"] if more > 0 else []
+    others = [name for name in sorted(change.before.keys() | change.after.keys()) if not name.startswith("gate ")]
+    for name in others[:6]:
+        old, new = change.before.get(name, "nothing"), change.after.get(name, "nothing")
+        shown = f"<@{name.removeprefix('protected ')}> protected" if name.startswith("protected ") else name
+        lines.append(f"{shown}: {safe_text(str(old), 60)} → {safe_text(str(new), 60)}")
+    return "\n".join(lines)

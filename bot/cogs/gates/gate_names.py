@@ -1,0 +1,119 @@
+"""Names of collections, as an admin types them: of what the server's linked members hold, and never who."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cachetools import TTLCache
+
+from bot.errors import InputError, NotFoundError, SourceError
+from bot.gates.conditions import FindByName, NamedCollection
+from bot.gates.gate_file import ReadRule
+from bot.gates.parser import parse_rule
+from bot.gates.rule import CollectionRef, Rule
+from bot.lookup.lookup import Lookup
+from bot.messages import Message
+from bot.names import Names
+from bot.sources.askers import Asker
+from bot.store import Store
+from bot.store.gates.held_names import held_names
+from bot.text import safe_text
+
+_NO_SUCH_COLLECTION = Message("There is no collection `{collection}`, says its source. Nothing was saved.")
+# Suggestions are asked for at each letter; a name that is a minute old is as good.
+_RETAINED_SECONDS = 60
+_MOST_GUILDS = 200
+_MOST_SUGGESTED = 25
+_SHOWN = 80
+
+
+class CollectionNames:
+    """Finds them.
+
+    Args:
+        store: Knows what members hold.
+        lookup: Asks the sources.
+    """
+
+    def __init__(self, store: Store, lookup: Lookup) -> None:
+        self._store = store
+        self._lookup = lookup
+        self._cache: TTLCache[int, Sequence[NamedCollection]] = TTLCache(_MOST_GUILDS, _RETAINED_SECONDS)
+
+    @property
+    def networks(self) -> Names:
+        """The networks that can be asked."""
+        return self._lookup.names
+
+    async def of_guild(self, guild_id: int) -> Sequence[NamedCollection]:
+        """What members of a server hold, the most held first."""
+        if guild_id not in self._cache:
+            found = await held_names(self._store.reader, guild_id)
+            self._cache[guild_id] = [NamedCollection(name, ref) for ref, name in found]
+        return self._cache[guild_id]
+
+    async def parse(self, guild_id: int, text: str) -> Rule:
+        """The rule that was typed.
+
+        Raises:
+            InputError: with a sentence that says what is accepted.
+        """
+        known = await self.of_guild(guild_id)
+        return parse_rule(text, self.networks, find_by_name=finding(known))
+
+    async def rule_reader(self, guild_id: int, longest: int) -> ReadRule:
+        """Parses the rules of a file, which may be longer than what is typed."""
+        find_by_name = finding(await self.of_guild(guild_id))
+        return lambda text: parse_rule(text, self.networks, find_by_name=find_by_name, longest=longest)
+
+    def collection(self, text: str) -> CollectionRef:
+        """One collection that was typed or chosen: `254`, `eip155:1:0x…`.
+
+        Raises:
+            InputError: with a sentence that says what is accepted.
+        """
+        return CollectionRef(*self.networks.parse_collection(text))
+
+    async def shown(self, guild_id: int) -> Mapping[CollectionRef, str]:
+        """Collection → name, safe to show."""
+        return {each.ref: safe_text(each.name, _SHOWN) for each in await self.of_guild(guild_id) if each.name}
+
+    async def suggest(self, guild_id: int, typed: str) -> Sequence[tuple[str, str]]:
+        """Names and values of collections that fit what was typed, at most 25; an empty name is no suggestion."""
+        wanted = typed.strip().strip('"“”').casefold()
+        known = await self.of_guild(guild_id)
+        fitting = [each for each in known if wanted in each.name.casefold() or wanted in str(each.ref)]
+        return [
+            (f"{safe_text(each.name, _SHOWN - 20, plain=True)} ({_short(each.ref)})", str(each.ref))
+            for each in fitting[:_MOST_SUGGESTED]
+            if len(str(each.ref)) <= 100  # noqa: PLR2004 - of a choice's value
+        ]
+
+    async def require(self, collection: CollectionRef, asker: Asker) -> None:
+        """Refuse a collection of which its source says that there is none; a source that fails refuses nothing.
+
+        Raises:
+            InputError: there is no such collection.
+        """
+        try:
+            await self._lookup.collection(collection.network, collection.collection_id, asker)
+        except NotFoundError as error:
+            raise InputError(_NO_SUCH_COLLECTION, collection=str(collection)) from error
+        except SourceError:
+            return
+
+
+def finding(known: Sequence[NamedCollection]) -> FindByName:
+    """Looks names up among these: the same ones first, letter case ignored, then those that have it in them."""
+
+    def find(name: str) -> Sequence[NamedCollection]:
+        wanted = " ".join(name.split()).casefold()
+        same = [each for each in known if " ".join(each.name.split()).casefold() == wanted]
+        return same + [each for each in known if each not in same and wanted and wanted in each.name.casefold()]
+
+    return find
+
+
+def _short(ref: CollectionRef) -> str:
+    text = str(ref)
+    return text if len(text) <= 24 else f"{text[:16]}…{text[-4:]}"  # noqa: PLR2004 - nothing left to shorten

@@ -1,0 +1,173 @@
+"""Long answers about gates, page by page: who would gain or lose a role, and the gates of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import discord
+
+from bot.cogs.gates.gate_embeds import GateSentences, change_words, list_embeds
+from bot.gates.gate import Gate
+from bot.store.gates.gate_history import Change
+from bot.sync.results import Preview
+from bot.ui.embeds import BRAND, fit
+from bot.ui.page_items import Choice
+
+_NAMES_A_PAGE = 40
+_GATES_A_PAGE = 6
+_CHANGES_A_PAGE = 5
+_OUTCOMES = {"gain": "Gain it", "lose": "Lose it", "unknown": "Unknown", "keep": "Keep it"}
+
+
+class _Pages:
+    """What none of these pages has."""
+
+    def must_ask(self) -> bool:
+        """Nobody: whether the person may still see it is asked at every press (`AdminPanel`)."""
+        return False
+
+    def choices(self, page: int) -> Sequence[Choice]:
+        """Nothing opens."""
+        del page
+        return ()
+
+    async def open(self, value: str) -> NamePages:
+        """Nothing opens."""
+        raise NotImplementedError(value)
+
+
+class NamePages(_Pages):
+    """Members by what would become of them: mentions, which notify nobody.
+
+    Args:
+        preview: Of whom.
+        tab: Which of the four lists.
+        header: Shown above each page.
+    """
+
+    def __init__(self, preview: Preview, tab: str = "gain", header: discord.Embed | None = None) -> None:
+        self._preview = preview
+        self._header = header
+        self._tab = tab
+        listed: Mapping[int, Sequence[int]] = getattr(preview, tab)
+        self._lines = [(role_id, user_id) for role_id, user_ids in listed.items() for user_id in user_ids]
+
+    def page_count(self) -> int:
+        """At least one."""
+        return max(1, -(-len(self._lines) // _NAMES_A_PAGE))
+
+    def embeds(self, page: int) -> list[discord.Embed]:
+        """Forty members, under their roles."""
+        parts: dict[int, list[str]] = {}
+        for role_id, user_id in self._lines[page * _NAMES_A_PAGE : (page + 1) * _NAMES_A_PAGE]:
+            parts.setdefault(role_id, []).append(f"<@{user_id}>")
+        words = "\n\n".join(f"<@&{role_id}>\n{' '.join(users)}" for role_id, users in parts.items()) or "Nobody."
+        embed = discord.Embed(title=_OUTCOMES[self._tab], description=words, colour=BRAND)
+        embed.set_footer(
+            text=f"As of the preview · page {page + 1} of {self.page_count()} · {len(self._lines):,} in all"
+        )
+        return [self._header, embed] if self._header else [embed]
+
+    async def ask_again(self) -> NamePages:
+        """A preview stays what it was."""
+        return self
+
+    def tabs(self) -> Sequence[Choice]:
+        """The four lists."""
+        return [Choice(tab, f"{words} ({self._count(tab):,})") for tab, words in _OUTCOMES.items()]
+
+    def tab(self) -> str:
+        """Which one this is."""
+        return self._tab
+
+    async def switch(self, value: str) -> NamePages:
+        """Another one."""
+        return NamePages(self._preview, value if value in _OUTCOMES else "gain", self._header)
+
+    def _count(self, tab: str) -> int:
+        return sum(map(len, getattr(self._preview, tab).values()))
+
+
+class GatePages(_Pages):
+    """The gates of a server.
+
+    Args:
+        gates: All of them.
+        aliases: Sets of collections that count as the same, on the last page.
+        sentences: Says them.
+    """
+
+    def __init__(self, gates: Sequence[Gate], aliases: Sequence[Sequence[object]], sentences: GateSentences) -> None:
+        self._gates = gates
+        self._aliases = aliases
+        self._sentences = sentences
+
+    def page_count(self) -> int:
+        """At least one."""
+        return max(1, -(-len(self._gates) // _GATES_A_PAGE))
+
+    def embeds(self, page: int) -> list[discord.Embed]:
+        """Six gates."""
+        shown = self._gates[page * _GATES_A_PAGE : (page + 1) * _GATES_A_PAGE]
+        return list_embeds(shown, self._aliases if page == self.page_count() - 1 else (), self._sentences)
+
+    async def ask_again(self) -> GatePages:
+        """The list stays what it was."""
+        return self
+
+    def tabs(self) -> Sequence[Choice]:
+        """None."""
+        return ()
+
+    def tab(self) -> str:
+        """None."""
+        return ""
+
+    async def switch(self, value: str) -> GatePages:
+        """There is no other."""
+        del value
+        return self
+
+
+class HistoryPages(_Pages):
+    """Who changed what, newest first.
+
+    Args:
+        changes: Of a server.
+        sentences: Says gates.
+    """
+
+    def __init__(self, changes: Sequence[Change], sentences: GateSentences) -> None:
+        self._changes = changes
+        self._sentences = sentences
+
+    def page_count(self) -> int:
+        """At least one."""
+        return max(1, -(-len(self._changes) // _CHANGES_A_PAGE))
+
+    def embeds(self, page: int) -> list[discord.Embed]:
+        """Five changes."""
+        shown = self._changes[page * _CHANGES_A_PAGE : (page + 1) * _CHANGES_A_PAGE]
+        words = "\n\n".join(change_words(change, self._sentences) for change in shown)
+        embed = discord.Embed(title="History", description=words or "Nothing was decided here yet.", colour=BRAND)
+        embed.set_footer(
+            text="`take_back` with a number sets it to what it was before, after a preview".replace("`", "")
+        )
+        return fit([embed])
+
+    async def ask_again(self) -> HistoryPages:
+        """History stays what it was."""
+        return self
+
+    def tabs(self) -> Sequence[Choice]:
+        """None."""
+        return ()
+
+    def tab(self) -> str:
+        """None."""
+        return ""
+
+    async def switch(self, value: str) -> HistoryPages:
+        """There is no other."""
+        del value
+        return self

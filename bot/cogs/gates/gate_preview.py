@@ -1,0 +1,212 @@
+"""The message that comes before every save: what would be saved, what follows from it, **Save** and **Cancel**.
+
+At each press it is asked again whether that person may, and whether each role may be given. Where the server's gates or
+settings were changed since, nothing is saved and the preview is made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+
+from bot.cogs.gates.gate_access import GateAccess
+from bot.cogs.gates.gate_embeds import (
+    GateSentences,
+    done_embed,
+    powers_words,
+    preview_embed,
+    saved_embed,
+)
+from bot.cogs.gates.gate_pages import NamePages
+from bot.cogs.gates.gate_proposal import Proposal
+from bot.cogs.gates.gate_saving import GateSaving, Outlook
+from bot.errors import InputError
+from bot.messages import Message
+from bot.ui.live_answers import LiveAnswers
+from bot.ui.paginator import Paginator
+from bot.ui.panel import ActionButton, Host, Panel, PromptModal
+
+_NOT_THE_NAME = Message("That is not the role's name, “{name}”: nothing was saved.")
+_STALE = "Something was changed in this server meanwhile, so nothing was saved. This is the preview as of now."
+
+
+class AdminPanel(Panel):
+    """A panel whose every press asks again whether the person may change gates."""
+
+    access: GateAccess
+
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
+        """Only the person who asked, and only as long as they may.
+
+        Raises:
+            InputError: they may not any more.
+        """
+        accepted = await super().interaction_check(interaction)
+        if accepted:
+            await self.access.require(interaction)
+        return accepted
+
+
+class AdminPaginator(AdminPanel, Paginator):
+    """Pages that only admins may turn."""
+
+
+class AdminConfirm(AdminPanel):
+    """Asks for confirmation before something is done.
+
+    Args:
+        interaction: Deferred.
+        yes: The label of the button that confirms.
+        act: Does it, and returns what is shown afterwards.
+        access: Who may.
+        expires: As for every panel.
+        host: Likewise.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],
+        yes: str,
+        act: Callable[[discord.Interaction[Any]], Awaitable[discord.Embed]],
+        *,
+        access: GateAccess,
+        expires: float,
+        host: Host,
+    ) -> None:
+        super().__init__(interaction, expires=expires, host=host)
+        self.access = access
+        self._act = act
+        self.lay_out(
+            [
+                ActionButton("confirm", yes, self._confirm, style=discord.ButtonStyle.success),
+                ActionButton("cancel", "Cancel", self._cancel),
+            ]
+        )
+
+    async def _confirm(self, interaction: discord.Interaction[Any]) -> None:
+        await self._host.acknowledge(interaction)
+        embed = await self._act(interaction)
+        self.stop()
+        await interaction.edit_original_response(embed=embed, view=None)
+
+    async def _cancel(self, interaction: discord.Interaction[Any]) -> None:
+        self.stop()
+        await interaction.response.edit_message(embed=done_embed("Cancelled", "Nothing was changed."), view=None)
+
+
+class PreviewPanel(AdminPanel):
+    """A preview with its buttons.
+
+    Args:
+        interaction: Deferred.
+        proposal: What would be saved.
+        saving: Previews and saves it.
+        access: Who may.
+        sentences: Says gates.
+        expires: As for every panel.
+        host: Likewise.
+        live: Of the pages with names.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],
+        proposal: Proposal,
+        saving: GateSaving,
+        access: GateAccess,
+        sentences: GateSentences,
+        *,
+        expires: float,
+        host: Host,
+        live: LiveAnswers,
+    ) -> None:
+        super().__init__(interaction, expires=expires, host=host)
+        self.access = access
+        self._proposal = proposal
+        self._saving = saving
+        self._sentences = sentences
+        self._live = live
+        self._outlook: Outlook | None = None
+        self._save_button = ActionButton("save", "Save", self._save, style=discord.ButtonStyle.success)
+        self._names = ActionButton("names", "Who?", self._show_names)
+        self._cancel_button = ActionButton("cancel", "Cancel", self._cancel)
+        self.lay_out([self._save_button, self._names, self._cancel_button])
+
+    async def show(self, note: str = "") -> None:
+        """Make the preview, and put it into the message.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        guild_id = self._latest.guild_id or 0
+        self._outlook = await self._saving.outlook(guild_id, self._proposal)
+        embed = preview_embed(self._proposal, self._outlook, self._sentences)
+        self.restart_timer()
+        await self._latest.edit_original_response(content=note or None, embed=embed, view=self, attachments=[])
+
+    async def _save(self, interaction: discord.Interaction[Any]) -> None:
+        for draft in self._proposal.drafts:
+            if powers := self.access.unconfirmed(interaction, draft):
+                await interaction.response.send_modal(self._confirmation(interaction, draft.role_id, powers))
+                return
+        await self._host.acknowledge(interaction)
+        await self._save_now(interaction)
+
+    async def _save_now(self, interaction: discord.Interaction[Any]) -> None:
+        self._latest = interaction
+        guild_id = interaction.guild_id or 0
+        assert self._outlook  # noqa: S101 - the buttons are shown with it
+        saved = await self._saving.save(guild_id, self._proposal, self._outlook, interaction.user.id)
+        if saved is None:
+            await self.show(_STALE)
+            return
+        self.stop()
+        await interaction.edit_original_response(content=None, embed=saved_embed(self._proposal, saved), view=None)
+
+    def _confirmation(self, opener: discord.Interaction[Any], role_id: int, powers: tuple[str, ...]) -> PromptModal:
+        """Asks for the role's name, as a role with such permissions is not given by mistake."""
+        name = self.access.role_name(opener.guild_id or 0, role_id)
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            label=f"Type its name: {name}"[:45],
+            custom_id="role-name",
+            placeholder=f"It has: {powers_words(powers)}"[:100],
+            max_length=100,
+        )
+
+        async def confirm(interaction: discord.Interaction[Any], typed: str) -> None:
+            # Discord's names are compared as they are; what is shown is made safe, and may differ from them.
+            raw = self.access.guild_roles(interaction.guild_id or 0).roles[role_id].name
+            if typed.strip() not in (raw.strip(), name):
+                raise InputError(_NOT_THE_NAME, name=name)
+            self._proposal = self._proposal.confirming(role_id, frozenset(powers))
+            for draft in self._proposal.drafts:
+                if self.access.unconfirmed(interaction, draft):  # another role of an import
+                    await self._host.acknowledge(interaction)
+                    self._latest = interaction
+                    await self.show(f"“{name}” is confirmed. Press **Save** again for the next role.")
+                    return
+            await self._host.acknowledge(interaction)
+            await self._save_now(interaction)
+
+        return PromptModal(self, "confirm-role", "This role has power", field, confirm)
+
+    async def _show_names(self, interaction: discord.Interaction[Any]) -> None:
+        await self._host.acknowledge(interaction, ephemeral=True, thinking=True)
+        assert self._outlook  # noqa: S101 - likewise
+        pages = AdminPaginator(
+            NamePages(self._outlook.preview),
+            interaction,
+            expires=self._expires,
+            host=self._host,
+            live=self._live,
+            select_placeholder="",
+        )
+        pages.access = self.access
+        await pages.show()
+
+    async def _cancel(self, interaction: discord.Interaction[Any]) -> None:
+        self.stop()
+        embed = done_embed("Cancelled", "Nothing was changed.")
+        await interaction.response.edit_message(content=None, embed=embed, view=None)

@@ -1,0 +1,45 @@
+"""A change of gates that waits for its preview to be looked at: what would be saved, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.gates.gate import Gate, GateDraft
+from bot.gates.rule import CollectionRef
+
+# Saves the drafts of a proposal, unless the server's version is another by now: then None, and nothing is saved.
+Save = Callable[["Proposal", int], Awaitable[Sequence[Gate] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change of gates.
+
+    Attributes:
+        title: What it does, in a few words.
+        drafts: The gates as they would be; one that is removed is not among them.
+        save: Saves them.
+        removed: Gates that would be removed: their roles stay with the members.
+        adopts: Members who have a role already come under its gate in the same step.
+        aliases: Sets of collections that would count as the same.
+        notes: What an admin should know besides.
+        names: Names of collections, safe to show.
+    """
+
+    title: str
+    drafts: tuple[GateDraft, ...]
+    save: Save
+    removed: tuple[Gate, ...] = ()
+    adopts: bool = False
+    aliases: tuple[tuple[CollectionRef, ...], ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    names: Mapping[CollectionRef, str] = field(default_factory=dict)
+
+    def confirming(self, role_id: int, powers: frozenset[str]) -> Proposal:
+        """The same, with permissions of a role confirmed."""
+        drafts = tuple(
+            replace(draft, confirmed_powers=draft.confirmed_powers | powers) if draft.role_id == role_id else draft
+            for draft in self.drafts
+        )
+        return replace(self, drafts=drafts)

@@ -1,0 +1,106 @@
+"""What would follow from a change of gates, and making it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.cogs.gates.gate_proposal import Proposal
+from bot.gates.gate import Gate, GateDraft
+from bot.store import Store
+from bot.sync.ports import Discord, DiscordError, Presence
+from bot.sync.results import Preview
+from bot.sync.sync import Sync
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would follow from a proposal.
+
+    Attributes:
+        preview: For the linked members of the server.
+        in_discord: Role → how many members have it in Discord, of gates that are new; what is missing is not known.
+        holders: Role → linked members who have it and would come under its gate; only where the proposal adopts.
+    """
+
+    preview: Preview
+    in_discord: Mapping[int, int] = field(default_factory=dict)
+    holders: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+
+class GateSaving:
+    """Previews and makes changes of gates.
+
+    Args:
+        store: Where gates are.
+        sync: Knows what would follow, and does it.
+        roles: Discord.
+    """
+
+    def __init__(self, store: Store, sync: Sync, roles: Discord) -> None:
+        self._store = store
+        self._sync = sync
+        self._roles = roles
+
+    async def outlook(self, guild_id: int, proposal: Proposal) -> Outlook:
+        """What would follow.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        preview = await self._sync.preview(guild_id, proposal.drafts)
+        gated = {gate.role_id for gate in await self._store.gates.of_guild(guild_id)}
+        new = [draft.role_id for draft in proposal.drafts if draft.role_id not in gated]
+        in_discord = await self._in_discord(guild_id, new) if new else {}
+        roles = [draft.role_id for draft in proposal.drafts]
+        holders = await self.holders(guild_id, roles) if proposal.adopts else {}
+        return Outlook(preview, in_discord, holders)
+
+    async def save(self, guild_id: int, proposal: Proposal, outlook: Outlook, by: int) -> Sequence[Gate] | None:
+        """Save a proposal as it was previewed, and let its consequences begin; None: the preview is out of date.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        saved = await proposal.save(proposal, outlook.preview.version)
+        if saved is None:
+            return None
+        for gate in saved:
+            if user_ids := outlook.holders.get(gate.role_id):
+                await self._sync.adopt(guild_id, gate.gate_id, user_ids, by=by)
+        await self._sync.gates_changed(guild_id)
+        return saved
+
+    async def adopt(self, guild_id: int, gate: Gate, user_ids: Sequence[int], by: int) -> int:
+        """Put members who have a gate's role already under it; how many."""
+        return await self._sync.adopt(guild_id, gate.gate_id, user_ids, by=by)
+
+    async def changed(self, guild_id: int) -> None:
+        """Gates were changed: all members of the server are due."""
+        await self._sync.gates_changed(guild_id)
+
+    async def holders(self, guild_id: int, role_ids: Collection[int]) -> Mapping[int, Sequence[int]]:
+        """Role → linked members who have it in Discord now; those that cannot be asked about now are left out."""
+        user_ids = [member.user_id for member in await self._store.sync.members.present(guild_id)]
+        found = await self._roles.read_members(guild_id, user_ids)
+        present = [member for member in found.values() if member.presence is Presence.PRESENT]
+        return {role_id: [each.user_id for each in present if role_id in each.roles] for role_id in role_ids}
+
+    async def _in_discord(self, guild_id: int, role_ids: Sequence[int]) -> Mapping[int, int]:
+        try:
+            counts = await self._roles.count_role_members(guild_id)
+        except DiscordError:
+            return {}
+        return {role_id: counts[role_id] for role_id in role_ids if role_id in counts} if counts else {}
+
+
+def saving(
+    save: Callable[[GateDraft, int], Awaitable[Gate | None]],
+) -> Callable[[Proposal, int], Awaitable[Sequence[Gate] | None]]:
+    """How a proposal with one draft is saved."""
+
+    async def save_one(proposal: Proposal, version: int) -> Sequence[Gate] | None:
+        gate = await save(proposal.drafts[0], version)
+        return None if gate is None else [gate]
+
+    return save_one

@@ -1,0 +1,89 @@
+"""`/gate pause`, `resume` and `adopt`: when a gate works, and whose roles it may take."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+
+from bot.cogs.gates.gate_base import GateBase
+from bot.cogs.gates.gate_embeds import done_embed
+from bot.cogs.gates.gate_preview import AdminConfirm
+from bot.cogs.gates.gate_proposal import Proposal
+from bot.errors import InputError
+from bot.gates.gate import Gate, GateState
+from bot.messages import Message
+from bot.ui.client import Bot
+from bot.ui.embeds import plural
+
+_NOBODY_HAS_IT = Message("No linked member has {role} now: there is nobody to adopt.")
+
+_GATE = "The gate, by its role"
+
+
+class GateStates(GateBase):
+    """Pausing, resuming, adopting."""
+
+    @app_commands.command(name="pause", description="Let a gate give and take nothing for a while")
+    @app_commands.describe(gate=_GATE)
+    async def pause(self, interaction: discord.Interaction[Bot], gate: str) -> None:
+        """Pause a gate at once: nobody gains or loses anything by it."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        guild_id = await self._access.require(interaction)
+        found = await self._access.gate(guild_id, gate)
+        await self._store.gates.set_state(found.gate_id, GateState.PAUSED, None, interaction.user.id, self._clock())
+        await self._saving.changed(guild_id)
+        words = f"**#{found.gate_id}** <@&{found.role_id}> gives and takes nothing until `/gate resume`."
+        await interaction.edit_original_response(embed=done_embed("Paused", words))
+
+    @app_commands.command(name="resume", description="Let a paused gate work again, after a preview")
+    @app_commands.describe(gate=_GATE)
+    async def resume(self, interaction: discord.Interaction[Bot], gate: str) -> None:
+        """Propose to resume a gate."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        guild_id = await self._access.require(interaction)
+        found = await self._access.gate(guild_id, gate)
+
+        async def save(_: Proposal, version: int) -> list[Gate] | None:
+            if version != await self._store.gates.version(guild_id):
+                return None
+            resumed = await self._store.gates.set_state(
+                found.gate_id, GateState.ACTIVE, None, interaction.user.id, self._clock()
+            )
+            return None if resumed is None else [resumed]
+
+        await self._propose(interaction, Proposal(f"Resume gate #{found.gate_id}", (found.draft,), save))
+
+    @app_commands.command(name="adopt", description="Put members who have a gate's role already under the gate")
+    @app_commands.describe(gate=_GATE)
+    async def adopt(self, interaction: discord.Interaction[Bot], gate: str) -> None:
+        """Ask, then adopt."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        guild_id = await self._access.require(interaction)
+        found = await self._access.gate(guild_id, gate)
+        self._access.unconfirmed(interaction, found.draft)
+        user_ids = (await self._saving.holders(guild_id, [found.role_id]))[found.role_id]
+        if not user_ids:
+            raise InputError(_NOBODY_HAS_IT, role=self._access.role_name(guild_id, found.role_id))
+
+        async def adopt(pressed: discord.Interaction[Bot]) -> discord.Embed:
+            count = await self._saving.adopt(guild_id, found, user_ids, pressed.user.id)
+            return done_embed("Adopted", f"{plural(count, 'member')} came under the gate of <@&{found.role_id}>.")
+
+        words = (
+            f"{plural(len(user_ids), 'linked member')} have <@&{found.role_id}> now. Under the gate, Tessera may take "
+            "it from those who do not qualify, after the usual misses and the grace. Members who linked nothing are "
+            "left alone."
+        )
+        confirm = AdminConfirm(
+            interaction, "Adopt them", adopt, access=self._access, expires=self._expires, host=self._bot
+        )
+        await interaction.edit_original_response(embed=done_embed("Adopt", words), view=confirm)
+
+    @pause.autocomplete("gate")
+    @resume.autocomplete("gate")
+    @adopt.autocomplete("gate")
+    async def suggest_working(
+        self, interaction: discord.Interaction[Bot], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Gates by the name of their role."""
+        return await self._suggest_gates(interaction, typed)

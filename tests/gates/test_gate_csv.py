@@ -1,0 +1,69 @@
+"""Gates from the settings of another bot, as a table."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import InputError
+from bot.gates.gate_csv import read_table
+from bot.gates.gate_file import FileGate
+from bot.gates.rule import AnyOf, Holds, HoldsIds
+from tests.gates.test_gate_file import APES, LIGHTS, read_rule
+
+
+def gates(text: str) -> tuple[FileGate, ...]:
+    """The gates of a table."""
+    return read_table(text.encode(), read_rule).gates
+
+
+def test_lines_of_the_same_role_are_joined_as_other_bots_join_them() -> None:
+    found = gates(f'role,collection,min,max,ids\nCollector,254,3,,\nCollector,{APES},,,\nFounder,254,2,4,"1, 5-9"\n')
+    assert found == (
+        FileGate(2, "Collector", None, AnyOf((Holds(LIGHTS, least=3), Holds(APES)))),
+        FileGate(4, "Founder", None, HoldsIds(LIGHTS, ((1, 1), (5, 9)), least=2, most=4)),
+    )
+
+
+def test_columns_are_in_any_order_and_blank_lines_are_nothing() -> None:
+    found = gates("\ufeffMin , Contract,ROLE\r\n2,loopring:254,910000000000000007\r\n,,\r\n")
+    assert found == (FileGate(2, "910000000000000007", 910_000_000_000_000_007, Holds(LIGHTS, least=2)),)
+
+
+def test_a_collection_is_named_too() -> None:
+    assert gates("role,collection\nA,Harbour Lights\n")[0].rule == Holds(LIGHTS)
+
+
+HEAD = "role,collection,min,max,ids\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Line 1: the names of the columns are accepted here"),
+        ("role,min\nA,1\n", "Line 1: the names of the columns are accepted here"),
+        ("role,collection,contract\nA,254,\n", "Line 1: the names of the columns are accepted here"),
+        ("role,collection,colour\nA,254,red\n", "Line 1: the names of the columns are accepted here"),
+        (HEAD, "Line 2: no line with a role follows."),
+        (HEAD + ",254,,,\n", "Line 2: the role's name or id is missing."),
+        (HEAD + "A,,,,\n", "Line 2: “” is not accepted: one collection is"),
+        (HEAD + "A,254 >= 3,,,\n", "Line 2: "),
+        (HEAD + "A,loopring:*,,,\n", "Line 2: “loopring:*” is not accepted: one collection is"),
+        (HEAD + "A,254,x,,\n", "Line 2: “x” is not accepted for `min`: a whole number from 0 on is."),
+        (HEAD + "A,254,-1,,\n", "Line 2: “-1” is not accepted for `min`"),
+        (HEAD + "A,254,5,2,\n", "Line 2: `max` must not be below `min`."),
+        (HEAD + "A,254,0,,\n", "Line 2: `min` is accepted from 1 on: everybody has at least 0."),
+        (HEAD + "A,254,1,,seven\n", "Line 2: "),
+        (HEAD + "A,254,1,,,,,\n", "Line 2: this line has more columns than the first one."),
+        (HEAD + 'A,254,1,,"1) or 261 ids (2"\n', "Line 2: “254” is not accepted: one collection is"),
+    ],
+)
+def test_a_table_with_something_wrong_is_refused_with_its_line(text: str, sentence: str) -> None:
+    with pytest.raises(InputError) as found:
+        gates(text)
+    assert found.value.sentence.startswith(sentence)
+    assert found.value.sentence.endswith("Nothing was saved.")
+
+
+def test_a_good_line_is_not_read_without_the_bad_one() -> None:
+    with pytest.raises(InputError, match=r"Line 3: .*\nNothing was saved\."):
+        gates(HEAD + "A,254,,,\nB,254,x,,\nC,261,,,\n")
