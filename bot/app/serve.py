@@ -13,12 +13,14 @@ from pydantic import SecretStr
 
 from bot.app.background import Background
 from bot.app.build_sources import open_sources
+from bot.app.role_cogs import RoleParts, add_role_cogs
 from bot.app.run import run_until
 from bot.app.schedule import schedule
 from bot.app.sync_jobs import open_sync, schedule_sync
 from bot.cogs.about_cog import About
 from bot.cogs.gates.discord_roles import DiscordRoles
 from bot.cogs.gates.gate_cog import GateCog
+from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
@@ -81,15 +83,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         lookup = await opened.enter_async_context(open_lookup(settings, store))
         bot = Bot(settings.discord, cancel_reads=lookup.close)
         linking = await opened.enter_async_context(_open_linking(settings, token, store, lookup, bot))
+        roles = DiscordRoles.over(bot)
+        sync = await opened.enter_async_context(open_sync(settings, store, lookup, linking, roles, _now))
+        parts = RoleParts.over(bot, settings, store, sync, CollectionNames(store, lookup).shown, _now)
+        opened.push_async_callback(parts.seen.close)
         vouches = VouchMessagesCog(bot, linking)
-        await _add_cogs(bot, settings, lookup, linking, vouches)
+        await _add_cogs(bot, settings, lookup, linking, vouches, parts, roles)
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
         background = _plan(bot, settings, linking, notifications, vouches)
-        roles = DiscordRoles.over(bot)
-        sync = await opened.enter_async_context(open_sync(settings, store, lookup, linking, roles, _now))
-        expires = settings.discord.buttons_expire_seconds
-        await bot.add_cog(GateCog.over(bot, store, sync, roles, lookup, clock=_now, expires=expires))
         schedule_sync(background, sync, bot.is_ready)
         background.every(_CONFIRMS, lambda: confirm_owners(store, lookup, _MOST_CONFIRMED), name="owners")
         public_url = settings.web.public_url
@@ -158,19 +160,33 @@ def _proof_setup(settings: Settings, session: aiohttp.ClientSession, bot: Bot) -
     return ProofSetup(method, public_url, login)
 
 
-async def _add_cogs(bot: Bot, settings: Settings, lookup: Lookup, linking: Linking, vouches: VouchMessagesCog) -> None:
+async def _add_cogs(
+    bot: Bot,
+    settings: Settings,
+    lookup: Lookup,
+    linking: Linking,
+    vouches: VouchMessagesCog,
+    parts: RoleParts,
+    roles: DiscordRoles,
+) -> None:
     gateways, expires = settings.display.image_gateways, settings.discord.buttons_expire_seconds
-    proofs = ProofMessages(bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste)
-    await bot.add_cog(Collections(bot, lookup, linking, gateways=gateways, expires=expires))
-    await bot.add_cog(LinkingCog(bot, linking, proofs, expires=expires))
+    follow_up = parts.follow_up
+    proofs = ProofMessages(
+        bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste, follow_up=follow_up
+    )
+    collections = Collections(bot, lookup, linking, gateways=gateways, expires=expires)
+    await bot.add_cog(collections)
+    await bot.add_cog(LinkingCog(bot, linking, proofs, expires=expires, follow_up=follow_up))
     await bot.add_cog(VerifyCog(linking, proofs))
-    await bot.add_cog(AccountsCog(bot, linking, proofs, expires=expires))
+    await bot.add_cog(AccountsCog(bot, linking, proofs, expires=expires, follow_up=follow_up))
     kept = settings.store
     backups = retention(kept.backup_days, kept.backup_weeks) if kept.backup_days else None
-    await bot.add_cog(PrivacyCog(bot, linking, backups=backups, expires=expires))
+    await bot.add_cog(PrivacyCog(bot, linking, backups=backups, expires=expires, follow_up=follow_up))
     await bot.add_cog(vouches)
     if settings.linking.manual:
         await bot.add_cog(VouchCog(bot, linking, vouches))
+    await add_role_cogs(bot, settings, lookup, parts, proofs, collections, roles.guild_roles)
+    await bot.add_cog(GateCog.over(bot, parts.store, parts.sync, roles, lookup, clock=_now, expires=expires))
     await bot.add_cog(About(bot, lookup))
 
 

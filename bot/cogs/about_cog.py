@@ -36,23 +36,22 @@ class About(commands.Cog):
     async def help(self, interaction: discord.Interaction[Bot]) -> None:
         """List the commands."""
         # In the description, as Discord shows a command as something to click only there.
-        shown = [_INTRODUCTION, ""]
-        for_admins: dict[str, list[str]] = {}
-        for command in self._bot.tree.walk_commands(type=discord.AppCommandType.chat_input):
-            if not isinstance(command, app_commands.Command) or not _is_for(command, interaction):
+        lines = [_INTRODUCTION, ""]
+        for command in self._bot.tree.get_commands(type=discord.AppCommandType.chat_input):
+            if not _is_for(command, interaction):
                 continue
-            mention = self._bot.mention(command.qualified_name, interaction.guild_id)
-            if command.parent and command.parent.default_permissions:
-                # Of these there are many, and whoever needs them looks closer: an embed has an end.
-                for_admins.setdefault(command.parent.description, []).append(mention)
-            else:
-                shown.append(f"{mention} — {command.description}")
-                shown += [f"> `{option.name}` {option.description}" for option in command.parameters]
-        found = [discord.Embed(title="What Tessera can do", description="\n".join(shown), colour=embeds.BRAND)]
-        if for_admins:
-            lines = [f"{description}: {' '.join(mentions)}" for description, mentions in for_admins.items()]
-            found.append(discord.Embed(title="For admins", description="\n".join(lines), colour=embeds.BRAND))
-        await interaction.response.send_message(embeds=embeds.fit(found), ephemeral=True)
+            if isinstance(command, app_commands.Group):
+                lines.append(self._group(command, interaction.guild_id))
+            elif isinstance(command, app_commands.Command):
+                lines.append(f"{self._bot.mention(command.name, interaction.guild_id)} — {command.description}")
+                lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
+        embed = discord.Embed(title="What Tessera can do", description="\n".join(lines), colour=embeds.BRAND)
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+    def _group(self, group: app_commands.Group, guild_id: int | None) -> str:
+        """The commands of a group in two lines: Discord says what each does and takes, as soon as it is typed."""
+        names = (self._bot.mention(command.qualified_name, guild_id) for command in group.walk_commands())
+        return f"**{group.description}**\n> {' '.join(names)}"
 
     @app_commands.command(name="about", description="Version, data sources and their state")
     async def about(self, interaction: discord.Interaction[Bot]) -> None:
@@ -66,9 +65,12 @@ class About(commands.Cog):
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
 
-def _is_for(command: app_commands.Command[Any, ..., Any], interaction: discord.Interaction[Bot]) -> bool:
+def _is_for(
+    command: app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu,
+    interaction: discord.Interaction[Bot],
+) -> bool:
     """Whether the person may use a command by default; a server may have decided otherwise."""
-    needed = (command.root_parent or command).default_permissions  # a subcommand has none of its own
+    needed = command.default_permissions
     return needed is None or interaction.permissions.is_superset(needed)
 
 

@@ -23,9 +23,9 @@ from discord.ext import commands
 from bot.config.settings import DiscordSettings
 from bot.errors import InputError, SourceError, TesseraError
 from bot.messages import Message
-from bot.ui import waiting_notice
 from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.embeds import error_embed
+from bot.ui.error_answers import show_error
 from bot.ui.intents import intents_of
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.panel import ID_PREFIX, RUN, action_of
@@ -135,6 +135,7 @@ class Bot(commands.Bot):
         self._settled_at = 0.0
         self._command_ids: dict[tuple[int | None, str], int] = {}
         self._lasting: list[re.Pattern[str]] = []
+        self._observers: list[Callable[[discord.Interaction[Any]], None]] = []
         self.started_at = discord.utils.utcnow()
 
     async def setup_hook(self) -> None:
@@ -186,6 +187,10 @@ class Bot(commands.Bot):
         """Leave buttons with such ids to the listener of a cog: they are not of one process, and never expire."""
         self._lasting.append(custom_ids)
 
+    def observe(self, observer: Callable[[discord.Interaction[Any]], None]) -> None:
+        """Let something look at every interaction that may run; it must return at once, and not raise."""
+        self._observers.append(observer)
+
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer buttons whose views are gone: of an earlier process, expired, or ended as there were too many."""
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
@@ -216,6 +221,8 @@ class Bot(commands.Bot):
         if task := asyncio.current_task():
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+        for observer in self._observers:
+            observer(interaction)
         return True
 
     def acknowledge(
@@ -256,30 +263,12 @@ class Bot(commands.Bot):
             log.error("%s failed (reference %s)", _name_of(interaction), reference, exc_info=error)
             shown = TesseraError(_OUR_FAULT, reference=reference)
         try:
-            await _send_error(interaction, error_embed(shown))
+            await show_error(interaction, error_embed(shown))
         except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
             log.warning("an error could not be shown: %s", problem)
 
 
 _UNKNOWN_INTERACTION = 10062
-_ALREADY_ACKNOWLEDGED = 40060
-
-
-async def _send_error(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
-    is_waiting = await waiting_notice.end(interaction)
-    if not interaction.response.is_done():
-        try:
-            await interaction.response.send_message(embed=embed, ephemeral=True)
-        except discord.HTTPException as error:
-            if error.code != _ALREADY_ACKNOWLEDGED:
-                raise  # else Discord took our first answer, only its response was lost
-        else:
-            return
-    if is_waiting:
-        await interaction.edit_original_response(embed=embed)
-        return
-    # Discord replaces a "thinking" answer by the first followup; a later one appears below it.
-    await interaction.followup.send(embed=embed, ephemeral=True)
 
 
 def _name_of(interaction: discord.Interaction[Any]) -> str:

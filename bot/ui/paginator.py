@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import aiohttp
@@ -40,6 +40,7 @@ class Paginator(Panel):
         host: Accepts each press, and answers its errors.
         live: Counts it among the answers that can be pressed.
         select_placeholder: The text on the menu.
+        actions: What can be pressed besides, on every page.
     """
 
     def __init__(
@@ -50,7 +51,8 @@ class Paginator(Panel):
         expires: float,
         host: Host,
         live: LiveAnswers,
-        select_placeholder: str,
+        select_placeholder: str = "",
+        actions: Sequence[discord.ui.Item[Any]] = (),
     ) -> None:
         super().__init__(interaction, expires=expires, host=host)
         self.origin = interaction.id
@@ -70,6 +72,7 @@ class Paginator(Panel):
         self._open = OpenMenu(select_placeholder, self.open)
         self._back: BackButton | None = None
         self._tabs: dict[str, TabButton] = {}
+        self._actions = actions
 
     def _turn_button(self, action: str, emoji: str, target: Callable[[int, int], int]) -> TurnButton:
         return TurnButton(action, emoji, target, shown=self._shown, turn=self.turn)
@@ -263,6 +266,8 @@ class Paginator(Panel):
         self._include(self._open, wanted=bool(choices))
         self._open.offer(choices)
         self._lay_out_tabs(source)
+        for action in self._actions:
+            self._include(action, wanted=True)
         if len(self._stack) > 1:
             self._back = self._back or BackButton(self.back)
         if self._back:

@@ -52,6 +52,8 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
             _check_focused(command, sent)
         else:
             _check_options(command, _options(sent), sent.get("resolved") or {})
+    elif isinstance(command, app_commands.ContextMenu):
+        _check_target(sent)
     elif interaction.type is discord.InteractionType.component:
         _check_chosen(sent)
 
@@ -101,6 +103,12 @@ def _check_focused(command: app_commands.Command[Any, ..., Any], sent: Mapping[s
     focused = [(option.get("name"), option.get("value")) for option in options if option.get("focused")]
     suggesting = {parameter.display_name for parameter in command.parameters if parameter.autocomplete}
     if len(focused) != 1 or focused[0][0] not in suggesting or not isinstance(focused[0][1], str):
+        raise InputError(NOT_UNDERSTOOD)
+
+
+def _check_target(sent: Mapping[str, Any]) -> None:
+    """An entry of a member's menu is about that member, whom Discord sends along."""
+    if sent.get("target_id") not in (sent.get("resolved") or {}).get("users", {}):
         raise InputError(NOT_UNDERSTOOD)
 
 

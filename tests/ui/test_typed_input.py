@@ -16,7 +16,7 @@ DOORS = {
     ("ui/client.py", "app_commands.CommandTree"),
 }
 # These would receive what people send without passing it.
-FORBIDDEN = {"ContextMenu", "context_menu", "DynamicItem", "wait_for", "on_message", "hybrid_command"}
+FORBIDDEN = {"DynamicItem", "wait_for", "on_message", "hybrid_command"}
 
 
 def bases(path: Path) -> Iterator[str]:

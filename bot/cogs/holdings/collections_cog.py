@@ -84,6 +84,20 @@ class Collections(commands.Cog):
         spam: bool = False,  # noqa: FBT001, FBT002 - likewise
     ) -> None:
         """Show an account's collections."""
+        await self.show(interaction, account, member, contract=contract, order=Order[sort], share=share, spam=spam)
+
+    async def show(
+        self,
+        interaction: discord.Interaction[Bot],
+        account: str | None = None,
+        member: discord.User | discord.Member | None = None,
+        *,
+        contract: str | None = None,
+        order: Order = Order.KINDS,
+        share: bool = False,
+        spam: bool = False,
+    ) -> None:
+        """Answer an interaction by the collections of an account, or of what a member shares here."""
         if account is not None and member is not None:
             raise InputError(_ACCOUNT_AND_MEMBER)
         ref = self._lookup.names.parse_account(account) if account is not None else None
@@ -116,7 +130,7 @@ class Collections(commands.Cog):
             Holdings(wanted, discord.utils.utcnow()),
             await self._lookup.known_owner(wanted),
             self._gateways,
-            Order[sort],
+            order,
             reading=True,
             hide_scam=not spam,
             main=main,

@@ -9,12 +9,14 @@ from typing import Any
 import discord
 
 from bot.cogs.linking import link_embeds
+from bot.cogs.linking.keep_out_button import KeepOutButton
 from bot.cogs.linking.link_embeds import Overview
 from bot.cogs.linking.memberships import membership_of
 from bot.cogs.linking.share_buttons import ShareButtons
 from bot.cogs.linking.share_embeds import shares_words
 from bot.cogs.linking.vouch_buttons import VouchButtons
 from bot.cogs.linking.vouch_embeds import vouches_embeds
+from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking
 from bot.links import MAX_LABEL, NOWHERE, Link, Proven
 from bot.ui.panel import ActionButton, Host, Panel, PromptModal, custom_id
@@ -42,6 +44,7 @@ async def overview_of(linking: Linking, interaction: discord.Interaction[Any]) -
         sharing=shares_words(shares, partial(_name_of, interaction.client), interaction.guild_id),
         here=here,
         vouches=await linking.vouching.of(user_id, scope),
+        kept_out=await store.keep_outs.of(user_id, here.guild_id) if here else frozenset(),
     )
 
 
@@ -58,6 +61,7 @@ class AccountsPanel(Panel):
         overview: What to show first.
         linking: What to do it with.
         prove: Starts a proof; gets a press that is deferred.
+        follow_up: Says which roles a press costs, and takes them; None: there are no roles.
         expires: As for every panel.
         host: Likewise.
     """
@@ -68,6 +72,7 @@ class AccountsPanel(Panel):
         overview: Overview,
         linking: Linking,
         prove: Prove,
+        follow_up: RoleFollowUp | None = None,
         *,
         expires: float,
         host: Host,
@@ -76,7 +81,8 @@ class AccountsPanel(Panel):
         self._overview = overview
         self._linking = linking
         self._start_proving = prove
-        self._removing = False
+        self._follow_up = follow_up
+        self._question: discord.Embed | None = None
         contested = (link for link in overview.links if overview.contest_of(link))
         self._chosen: Link | None = next(contested, next(iter(overview.links), None))
         danger, primary = discord.ButtonStyle.danger, discord.ButtonStyle.primary
@@ -89,7 +95,10 @@ class AccountsPanel(Panel):
         self._object = ActionButton("object", "Object", self._object_to, style=danger, row=2)
         self._vouches = VouchButtons(linking.vouching, host, self._show_vouch_answer, row=4)
         self._yes = ActionButton("yes", "Yes, unlink it", self._remove_it, style=danger, row=1)
-        self._no = ActionButton("no", "Cancel", self._cancel_removal, row=1)
+        self._out = KeepOutButton(linking.store.keep_outs, follow_up, self._switch_keep_out)
+        self._yes_out = ActionButton("yes-out", "Yes, keep it out", self._keep_out, style=danger, row=1)
+        self._confirm = self._yes
+        self._no = ActionButton("no", "Cancel", self._cancel, row=1)
 
     async def show(self, done: str = "") -> None:
         """Put it into the message; `done` says what was just done.
@@ -97,8 +106,8 @@ class AccountsPanel(Panel):
         Raises:
             discord.HTTPException: Discord refuses, or cannot be reached.
         """
-        if self._removing and self._chosen:
-            embeds = [link_embeds.remove_embed(self._chosen, self._overview)]
+        if self._question:
+            embeds = [self._question]
         else:
             embeds = [*vouches_embeds(self._overview), *link_embeds.overview_embeds(self._overview, done)]
         self.lay_out(self._items())
@@ -106,8 +115,8 @@ class AccountsPanel(Panel):
         await self._latest.edit_original_response(embeds=embeds, view=self if self.children else None)
 
     def _items(self) -> list[discord.ui.Item[Any]]:
-        if self._removing:
-            return [self._yes, self._no]
+        if self._question:
+            return [self._confirm, self._no]
         vouches = self._vouches.items(self._overview.vouches)
         if self._chosen is None:
             return vouches
@@ -117,6 +126,7 @@ class AccountsPanel(Panel):
         self._prove.label = "Prove again" if self._overview.proven.is_signed(self._chosen) else "Prove"
         items: list[discord.ui.Item[Any]] = [self._menu, self._main, self._label, self._prove, self._remove]
         items += self._sharing.items(self._overview, self._chosen.account)
+        items += self._out.items(self._overview, self._chosen.account)
         contest = self._overview.contest_of(self._chosen)
         if contest and not contest.objected_at:
             items.append(self._object)
@@ -131,7 +141,7 @@ class AccountsPanel(Panel):
         """Show how things are now, with that account chosen, or the one that was."""
         chosen = account or (str(self._chosen.account) if self._chosen else "")
         self._latest = interaction
-        self._removing = False
+        self._question = None
         self._overview = await overview_of(self._linking, interaction)
         self._chosen = self._overview.find(chosen) or next(iter(self._overview.links), None)
         await self.show(done)
@@ -166,18 +176,39 @@ class AccountsPanel(Panel):
 
     async def _ask_remove(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
+        link = self._link()
+        cost = await self._follow_up.cost_of(interaction.user.id, [link.account]) if self._follow_up else ()
+        await self._ask(interaction, link_embeds.remove_embed(link, self._overview, cost), self._yes)
+
+    async def _ask(self, interaction: discord.Interaction[Any], question: discord.Embed, confirm: ActionButton) -> None:
         self._latest = interaction
-        self._removing = True
+        self._question, self._confirm = question, confirm
         await self.show()
 
     async def _remove_it(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
         link = self._link()
         gone = await self._linking.accounts.remove(interaction.user.id, link.account)
+        taken = await self._follow_up.take_now(interaction.user.id) if self._follow_up else ()
         with_proof = gone and self._overview.proven.is_signed(link)
-        await self._reload(interaction, done=f"Unlinked {link_embeds.removed_words(link, with_proof=with_proof)}")
+        words = f"Unlinked {link_embeds.removed_words(link, with_proof=with_proof)}"
+        await self._reload(interaction, done=link_embeds.with_taken(words, taken))
 
-    async def _cancel_removal(self, interaction: discord.Interaction[Any]) -> None:
+    async def _switch_keep_out(self, interaction: discord.Interaction[Any]) -> None:
+        await self._host.acknowledge(interaction)
+        link = self._link()
+        if link.account in self._overview.kept_out:
+            await self._reload(interaction, done=await self._out.let_in(interaction, link.account))
+        elif cost := await self._out.cost(interaction, link.account):
+            await self._ask(interaction, link_embeds.keep_out_embed(link, cost), self._yes_out)
+        else:
+            await self._reload(interaction, done=await self._out.keep_out(interaction, link.account))
+
+    async def _keep_out(self, interaction: discord.Interaction[Any]) -> None:
+        await self._host.acknowledge(interaction)
+        await self._reload(interaction, done=await self._out.keep_out(interaction, self._link().account))
+
+    async def _cancel(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
         await self._reload(interaction)
 

@@ -3,7 +3,7 @@
 /link account
     Links an account, unproven: `/collections` shows it, roles never count it. A button proves it.
 /unlink account
-    Asks once, then removes an account and its proof. Asks no source.
+    Asks once, with the roles that it costs; then removes an account, its proof and those roles. Asks no source.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.cogs.linking.account_options import ConfirmView, suggest
 from bot.cogs.linking.accounts_panel import overview_of
 from bot.cogs.linking.memberships import scope_of
 from bot.cogs.linking.proof_messages import ProofMessages
+from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking
 from bot.links import Link
 from bot.ui.client import Bot
@@ -28,12 +29,21 @@ from bot.ui.panel import ActionButton, Panel
 class LinkingCog(commands.Cog, name="Linking"):
     """Naming accounts."""
 
-    def __init__(self, bot: Bot, linking: Linking, proofs: ProofMessages, *, expires: float) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        linking: Linking,
+        proofs: ProofMessages,
+        *,
+        expires: float,
+        follow_up: RoleFollowUp | None = None,
+    ) -> None:
         self._bot = bot
         self._linking = linking
         self._accounts = linking.accounts
         self._proofs = proofs
         self._expires = expires
+        self._follow_up = follow_up
 
     @app_commands.command(name="link", description="Link an account as yours, without a proof")
     @app_commands.describe(account="An id (10001), an address (0x…), a name (vitalik.eth), or eip155:1:0x…")
@@ -63,14 +73,17 @@ class LinkingCog(commands.Cog, name="Linking"):
         user_id = interaction.user.id
         link = await self._accounts.find(user_id, account)
         overview = await overview_of(self._linking, interaction)
-        embed = link_embeds.remove_embed(link, overview)
+        cost = await self._follow_up.cost_of(user_id, [link.account]) if self._follow_up else ()
+        embed = link_embeds.remove_embed(link, overview, cost)
         act = partial(self._remove, user_id, link, was_signed=overview.proven.is_signed(link))
         confirmation = ConfirmView(interaction, "Unlink", act, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=embed, view=confirmation)
 
     async def _remove(self, user_id: int, link: Link, *, was_signed: bool) -> discord.Embed:
         gone = await self._accounts.remove(user_id, link.account)
-        return link_embeds.done_embed("Unlinked", link_embeds.removed_words(link, with_proof=gone and was_signed))
+        taken = await self._follow_up.take_now(user_id) if self._follow_up else ()
+        words = link_embeds.removed_words(link, with_proof=gone and was_signed)
+        return link_embeds.done_embed("Unlinked", link_embeds.with_taken(words, taken))
 
     @unlink.autocomplete("account")
     async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:

@@ -33,6 +33,7 @@ from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, plural, short_address
 
 _NAME = 80
+_MOST_COSTS = 10
 
 ASK_OPERATOR = "Tell the operator of this bot what you know: who runs it can see who signed, and when."
 _FREEZE_REASONS = {
@@ -50,7 +51,8 @@ class Overview:
     """What `/accounts` shows: a member's links, contests about them, and what others see of them.
 
     `proven` says which of them count where it is shown, `vouches` what moderators of that server vouch for. `here` is
-    the member in the server where they ask; None where nothing can be shared. `sharing` says what is shared.
+    the member in the server where they ask; None where nothing can be shared. `sharing` says what is shared, `kept_out`
+    which accounts the member does not let count in that server.
     """
 
     proven: Proven
@@ -62,6 +64,7 @@ class Overview:
     sharing: str = ""
     here: Membership | None = None
     vouches: Sequence[Vouch] = ()
+    kept_out: frozenset[Account] = frozenset()
 
     def find(self, account: str) -> Link | None:
         """The link of an account, `network:id`."""
@@ -122,7 +125,7 @@ def overview_embeds(overview: Overview, done: str = "") -> list[discord.Embed]:
     lines = [done, ""] if done else []
     if not overview.links:
         lines.append("You have no account linked. `/link` adds one, `/verify` proves that it is yours.")
-    lines += [_line(link, overview.proven.of(link)) for link in overview.links]
+    lines += [_line(link, overview) for link in overview.links]
     if overview.links:
         lines += ["", overview.sharing]
     embeds = [_embed("Your accounts", lines)]
@@ -134,8 +137,8 @@ def overview_embeds(overview: Overview, done: str = "") -> list[discord.Embed]:
     return embeds
 
 
-def remove_embed(link: Link, overview: Overview) -> discord.Embed:
-    """The confirmation before an account is removed: what is lost with it."""
+def remove_embed(link: Link, overview: Overview, cost: Sequence[str] = ()) -> discord.Embed:
+    """The confirmation before an account is removed: what is lost with it; `cost`: roles."""
     lines = [f"`{account_words(link.account)}` is removed from your list."]
     if any(other.owner == link.owner and other.account != link.account for other in overview.links if link.owner):
         lines.append(
@@ -149,7 +152,27 @@ def remove_embed(link: Link, overview: Overview) -> discord.Embed:
         lines.append(
             "Its **proof** is lost, and so are the **roles** that it earned. To get them back, prove it again."
         )
+    lines += cost_lines(cost)
     return _embed("Unlink this account?", lines, caution=True)
+
+
+def keep_out_embed(link: Link, cost: Sequence[str]) -> discord.Embed:
+    """The confirmation before an account is kept out of a server where it earns roles."""
+    words = (
+        f"`{account_words(link.account)}` will not count for any role in this server. It stays linked and proven, "
+        "counts elsewhere as before, and can be let in again here at any time."
+    )
+    return _embed("Keep this account out of this server?", [words, *cost_lines(cost)], caution=True)
+
+
+def cost_lines(cost: Sequence[str]) -> list[str]:
+    """Which roles something costs that is to be confirmed."""
+    return ["**You lose at once:**", *(f"▫️ {each}" for each in cost[:_MOST_COSTS])] if cost else []
+
+
+def with_taken(words: str, taken: Sequence[str]) -> str:
+    """What was done, and the roles that were taken for it."""
+    return "\n".join([words, *(["Roles that this cost:", *taken[:_MOST_COSTS]] if taken else [])])
 
 
 def removed_words(link: Link, *, with_proof: bool) -> str:
@@ -162,8 +185,11 @@ def done_embed(title: str, words: str) -> discord.Embed:
     return _embed(title, [words])
 
 
-def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
-    """The confirmation before everything is deleted; `backups` is how old they get, None: the operator decides."""
+def delete_embed(count: int, backups: timedelta | None, cost: Sequence[str] = ()) -> discord.Embed:
+    """The confirmation before everything is deleted, with the roles that it costs.
+
+    `backups` is how old they get, None: the operator decides.
+    """
     deleted = (
         f"**Deleted at once:** {plural(count, 'account')} with labels and proofs, what you share, proofs in "
         "progress, claims and notifications. Roles that your accounts earned are removed. An address that another "
@@ -176,7 +202,7 @@ def delete_embed(count: int, backups: timedelta | None) -> discord.Embed:
         "how often an address was claimed, and that it is frozen, under a keyed hash of it alone; in backups, "
         f"everything, {in_backups}."
     )
-    lines = [deleted, retained, "`/privacy export` shows what is stored."]
+    lines = [deleted, *cost_lines(cost), retained, "`/privacy export` shows what is stored."]
     return _embed("Delete everything about you?", lines, caution=True)
 
 
@@ -203,11 +229,13 @@ def moment_words(moment: datetime) -> str:
     return f"{discord.utils.format_dt(moment, 'f')} ({discord.utils.format_dt(moment, 'R')})"
 
 
-def _line(link: Link, proof: ProvenAccount | None) -> str:
+def _line(link: Link, overview: Overview) -> str:
+    proof = overview.proven.of(link)
+    out = " · **kept out of this server**" if link.account in overview.kept_out else ""
     star = "★ " if link.is_main else "▫️ "
     label = f"**{safe_text(link.label, 2 * MAX_LABEL)}** · " if link.label else ""
     owner = f" · `{owner_words(link.owner)}`" if link.owner else ""
-    return f"{star}{label}`{account_words(link.account)}`{owner} · {_proof(proof) if proof else '*unproven*'}"
+    return f"{star}{label}`{account_words(link.account)}`{owner} · {_proof(proof) if proof else '*unproven*'}{out}"
 
 
 def _proof(proof: ProvenAccount) -> str:

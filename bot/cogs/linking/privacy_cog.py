@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -16,6 +17,7 @@ from discord.ext import commands
 
 from bot.cogs.linking import link_embeds
 from bot.cogs.linking.account_options import ConfirmView
+from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking, privacy
 from bot.ui.client import Bot
 from bot.ui.embeds import plural
@@ -26,11 +28,20 @@ class PrivacyCog(
 ):
     """A member's own data."""
 
-    def __init__(self, bot: Bot, linking: Linking, *, backups: timedelta | None, expires: float) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        linking: Linking,
+        *,
+        backups: timedelta | None,
+        expires: float,
+        follow_up: RoleFollowUp | None = None,
+    ) -> None:
         self._bot = bot
         self._linking = linking
         self._backups = backups
         self._expires = expires
+        self._follow_up = follow_up
 
     @app_commands.command(
         name="export", description="Everything that Tessera knows about you, as a file that only you see"
@@ -51,12 +62,21 @@ class PrivacyCog(
         """Ask, then delete."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         user_id = interaction.user.id
-        embed = link_embeds.delete_embed(len(await self._linking.store.links.of(user_id)), self._backups)
+        cost = await self._follow_up.cost_of(user_id, None) if self._follow_up else ()
+        embed = link_embeds.delete_embed(len(await self._linking.store.links.of(user_id)), self._backups, cost)
         act = partial(self._delete, user_id)
         confirmation = ConfirmView(interaction, "Delete everything", act, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=embed, view=confirmation)
 
     async def _delete(self, user_id: int) -> discord.Embed:
+        """Roles first: which of them came from Tessera is part of what is deleted."""
         linking = self._linking
-        count = await privacy.delete(linking.store, user_id, linking.pseudonym, linking.clock())
-        return link_embeds.done_embed("Deleted", f"Your data is deleted, with {plural(count, 'linked account')}.")
+        count = len(links := await linking.store.links.of(user_id))
+        taken: Sequence[str] = ()
+        if self._follow_up:
+            for link in links:
+                await linking.accounts.remove(user_id, link.account, with_proof=True)
+            taken = await self._follow_up.take_now(user_id)
+        await privacy.delete(linking.store, user_id, linking.pseudonym, linking.clock())
+        words = f"Your data is deleted, with {plural(count, 'linked account')}."
+        return link_embeds.done_embed("Deleted", link_embeds.with_taken(words, taken))

@@ -16,7 +16,9 @@ import discord
 from bot.cogs.linking.account_options import person_of
 from bot.cogs.linking.memberships import scope_of
 from bot.cogs.linking.proof_embeds import expired_embed, relay_warning_embed, replaced_embed
+from bot.cogs.linking.proof_ending import ProofEnding
 from bot.cogs.linking.proof_panels import PastePanel, ProofLinkPanel
+from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.errors import InputError, UndecidedError
 from bot.linking import Linking
 from bot.linking.outcome import Result
@@ -64,9 +66,18 @@ class ProofMessages:
         linking: Proves accounts.
         public_url: The page's site, "" where there is none.
         paste: Whether signatures may be pasted although there is a page.
+        follow_up: Says what a proof brought; None: there are no roles.
     """
 
-    def __init__(self, bot: Bot, linking: Linking, *, public_url: str, paste: bool) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        linking: Linking,
+        *,
+        public_url: str,
+        paste: bool,
+        follow_up: RoleFollowUp | None = None,
+    ) -> None:
         self._bot = bot
         self._accounts = linking.accounts
         self._links = linking.store.links
@@ -75,6 +86,7 @@ class ProofMessages:
         self._verification = linking.verification
         self._public_url = public_url
         self._may_paste = paste or linking.verification.method is ProofMethod.PASTE
+        self._ending = ProofEnding(linking.accounts, follow_up, host=bot)
         self._waiting: dict[int, _Wait] = {}
 
     async def close(self) -> None:
@@ -108,7 +120,7 @@ class ProofMessages:
             started,
             link,
             self._verification,
-            self._accounts,
+            self._ending,
             site=self._public_url,
             paste=again,
             host=self._bot,
@@ -122,6 +134,15 @@ class ProofMessages:
         except BaseException:
             task.cancel()
             raise
+
+    async def begin(self, interaction: discord.Interaction[Bot]) -> None:
+        """Start a proof of any account, at a press that is not acknowledged yet.
+
+        Raises:
+            TesseraError: it cannot be started.
+        """
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self.start(interaction, None)
 
     async def paste(self, interaction: discord.Interaction[Bot], link: Link | None, signer: str = "") -> None:
         """Start a proof with a signature that is pasted in Discord.
@@ -140,7 +161,7 @@ class ProofMessages:
             raise UndecidedError(_OWNER_UNKNOWN)
         session = (await self._begin(interaction, link, ProofMethod.PASTE)).session
         challenge = await self._verification.challenge(session, signer or link.owner)
-        await PastePanel(interaction, session, challenge, self._verification, self._accounts, host=self._bot).show()
+        await PastePanel(interaction, session, challenge, self._verification, self._ending, host=self._bot).show()
 
     async def _link_to_prove(self, interaction: discord.Interaction[Bot], link: Link | None) -> Link:
         user = interaction.user

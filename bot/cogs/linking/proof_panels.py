@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import aiohttp
 import discord
 
-from bot.cogs.linking import link_embeds, proof_embeds
+from bot.cogs.linking import proof_embeds
+from bot.cogs.linking.proof_ending import ProofEnding
 from bot.errors import TesseraError
-from bot.linking.accounts import Accounts
-from bot.linking.outcome import Outcome, Result
+from bot.linking.outcome import Outcome
 from bot.linking.steps import StartedProof
 from bot.linking.verification import Verification
 from bot.links import Link
 from bot.links.proofs import IssuedChallenge, ProofMethod, Session
 from bot.signing.signature import parse_signature
-from bot.store.rows import to_account
 from bot.ui.embeds import error_embed
 from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel, PromptModal
 from bot.ui.typed_input import SIGNATURE_FIELD
@@ -30,29 +29,6 @@ _MAX_LETTERS = 4000  # the most that Discord's text field accepts
 Paste = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
 
 
-class LinkedPanel(Panel):
-    """Below the message that accounts were linked: a button undoes it, for a member who was tricked into it."""
-
-    def __init__(
-        self, interaction: discord.Interaction[Any], outcome: Outcome, accounts: Accounts, *, host: Host
-    ) -> None:
-        super().__init__(interaction, expires=TOKEN_SECONDS, host=host)
-        self._outcome = outcome
-        self._accounts = accounts
-        self.lay_out([ActionButton("unlink", "Unlink", self._unlink, style=discord.ButtonStyle.danger)])
-
-    async def _unlink(self, interaction: discord.Interaction[Any]) -> None:
-        await self._host.acknowledge(interaction)
-        listed = [to_account(text) for text in self._outcome.accounts]
-        for account in listed:
-            # A member who was tricked wants the proof removed, even where another account of theirs has the same owner.
-            await self._accounts.remove(interaction.user.id, account, with_proof=True)
-        self.stop()
-        words = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
-        embed = link_embeds.done_embed("Unlinked", f"{words} and the proof.")
-        await interaction.edit_original_response(embed=embed, view=None)
-
-
 class ProofLinkPanel(Panel):
     """Below a link to the page, until the proof ends; the message then shows the result.
 
@@ -61,7 +37,7 @@ class ProofLinkPanel(Panel):
         started: The proof.
         link: The account, None for any.
         verification: Takes codes.
-        accounts: Can unlink again.
+        ending: Shows the result.
         site: The page's site.
         paste: Starts again with a pasted signature; None where that is switched off.
         host: As for every panel.
@@ -73,7 +49,7 @@ class ProofLinkPanel(Panel):
         started: StartedProof,
         link: Link | None,
         verification: Verification,
-        accounts: Accounts,
+        ending: ProofEnding,
         *,
         site: str,
         paste: Paste | None,
@@ -83,7 +59,7 @@ class ProofLinkPanel(Panel):
         self._started = started
         self._link = link
         self._verification = verification
-        self._accounts = accounts
+        self._ending = ending
         self._site = site
         self._paste = paste
         items: list[discord.ui.Button[Any]] = [discord.ui.Button(label="Open the page", url=started.url)]
@@ -101,16 +77,19 @@ class ProofLinkPanel(Panel):
 
     async def finish(self, outcome: Outcome) -> None:
         """Show the result, once. Never raises."""
-        view = LinkedPanel(self._latest, outcome, self._accounts, host=self._host) if _is_linked(outcome) else None
-        await self.end(proof_embeds.outcome_embed(outcome), view)
+        await self._end(self._ending.show(self._latest, outcome))
 
-    async def end(self, embed: discord.Embed, view: Panel | None = None) -> None:
+    async def end(self, embed: discord.Embed) -> None:
         """Show how it ended, once. Never raises."""
+        await self._end(self._latest.edit_original_response(embed=embed, view=None))
+
+    async def _end(self, showing: Coroutine[Any, Any, object]) -> None:
         if self.is_finished():
+            showing.close()
             return
         self.stop()
         try:
-            await self._latest.edit_original_response(embed=embed, view=view)
+            await showing
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("verify: the result is not shown: %s", error)  # dismissed, or the token has expired
 
@@ -124,7 +103,7 @@ class ProofLinkPanel(Panel):
         await self._host.acknowledge(interaction)
         outcome = await self._verification.enter_code(interaction.user.id, typed)
         if self.is_finished():  # the message ended before the code did
-            await interaction.followup.send(embed=proof_embeds.outcome_embed(outcome), ephemeral=True)
+            await interaction.followup.send(embed=await self._ending.embed(interaction, outcome), ephemeral=True)
             return
         self._latest = interaction
         await self.finish(outcome)
@@ -144,7 +123,7 @@ class PastePanel(Panel):
         session: Session,
         challenge: IssuedChallenge,
         verification: Verification,
-        accounts: Accounts,
+        ending: ProofEnding,
         *,
         host: Host,
     ) -> None:
@@ -152,7 +131,7 @@ class PastePanel(Panel):
         self._session = session
         self._challenge = challenge
         self._verification = verification
-        self._accounts = accounts
+        self._ending = ending
         self._button = ActionButton("paste", "Paste the signature", self._ask, style=discord.ButtonStyle.primary)
         self._again = ActionButton("again", "New text", self._renew, style=discord.ButtonStyle.primary)
 
@@ -187,15 +166,10 @@ class PastePanel(Panel):
             await interaction.edit_original_response(content=None, embed=embed, view=self)
             return
         self.stop()
-        view = LinkedPanel(interaction, outcome, self._accounts, host=self._host) if _is_linked(outcome) else None
-        await interaction.edit_original_response(content=None, embed=proof_embeds.outcome_embed(outcome), view=view)
+        await self._ending.show(interaction, outcome)
 
     async def _renew(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
         self._challenge = await self._verification.challenge(self._session, self._challenge.signer)
         self._latest = interaction
         await self.show()
-
-
-def _is_linked(outcome: Outcome) -> bool:
-    return outcome.result is Result.LINKED

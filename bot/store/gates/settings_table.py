@@ -2,7 +2,8 @@
 
     {"log_channel_id": 5, "grace_seconds": 3600, "protected_roles": [7], "excluded_accounts": ["loopring:10001"], …}
 
-A key that is missing has its default. Protected members are rows of their own (see `m012_settings`).
+Only what differs from the operator's defaults is stored, so that these can change later. Protected members are rows of
+their own (see `m012_settings`).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class SettingsTable:
         now: datetime,
         default: GuildSettings = _DEFAULT,
     ) -> GuildSettings:
-        """Change what a server has set, from what it is now; `change` runs on the store's thread.
+        """Change what a server has set, from what it is now, and record who did; `change` runs on the store's thread.
 
         Args:
             guild_id: The server.
@@ -61,7 +62,7 @@ class SettingsTable:
             after = change(before)
             if after != before:
                 with recorded(db, guild_id, "set", by, now):
-                    _write(db, guild_id, after, now)
+                    _write(db, guild_id, after, default, now)
             return after
 
         return await self._writer.transaction(work)
@@ -83,7 +84,7 @@ def read(db: Database, guild_id: int, default: GuildSettings = _DEFAULT) -> Guil
         return default
     protected = "SELECT user_id FROM protected_members WHERE guild_id = ? AND NOT ended"
     members = frozenset(user_id for (user_id,) in db.execute(protected, [guild_id]).fetchall())
-    return replace(from_json(json.loads(row[0])), protected_members=members)
+    return replace(from_json(json.loads(row[0]), default), protected_members=members)
 
 
 def to_json(settings: GuildSettings) -> dict[str, Any]:
@@ -100,9 +101,9 @@ def to_json(settings: GuildSettings) -> dict[str, Any]:
     }
 
 
-def from_json(stored: Mapping[str, Any]) -> GuildSettings:
-    """What `to_json` made of settings."""
-    values = to_json(_DEFAULT) | dict(stored)
+def from_json(stored: Mapping[str, Any], default: GuildSettings = _DEFAULT) -> GuildSettings:
+    """What `to_json` made of settings; a key that is missing is as in `default`."""
+    values = to_json(default) | dict(stored)
     return GuildSettings(
         log_channel_id=values["log_channel_id"],
         grace=timedelta(seconds=values["grace_seconds"]),
@@ -120,13 +121,15 @@ def _to_collection(text: str) -> CollectionRef:
     return CollectionRef(network, collection_id)
 
 
-def _write(db: Database, guild_id: int, settings: GuildSettings, now: datetime) -> None:
+def _write(db: Database, guild_id: int, settings: GuildSettings, default: GuildSettings, now: datetime) -> None:
+    defaults = to_json(default)
+    differing = {key: value for key, value in to_json(settings).items() if value != defaults[key]}
     db.execute(
         """
         INSERT INTO guild_settings (guild_id, settings, saved_at) VALUES (?, ?, ?)
         ON CONFLICT DO UPDATE SET settings = excluded.settings, saved_at = excluded.saved_at
         """,
-        [guild_id, json.dumps(to_json(settings)), seconds(now)],
+        [guild_id, json.dumps(differing), seconds(now)],
     )
     db.execute("UPDATE protected_members SET ended = 1 WHERE guild_id = ?", [guild_id])
     for user_id in sorted(settings.protected_members):

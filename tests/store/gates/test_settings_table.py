@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -48,6 +49,12 @@ async def test_a_server_that_has_set_nothing_has_what_the_operator_set(store: St
     assert await store.guild_settings.of(HERE) == GuildSettings()
     default = GuildSettings(grace=timedelta(hours=9))
     assert await store.guild_settings.of(HERE, default) == default
+
+
+async def test_what_a_server_left_as_it_was_follows_the_operators_defaults(store: Store) -> None:
+    earlier, later = GuildSettings(grace=timedelta(hours=9)), GuildSettings(grace=timedelta(hours=2))
+    await store.guild_settings.change(HERE, lambda now: replace(now, log_channel_id=5), ADA, NOW, earlier)
+    assert await store.guild_settings.of(HERE, later) == replace(later, log_channel_id=5)
 
 
 async def test_everything_that_is_saved_is_read_again_in_that_server_alone(store: Store) -> None:

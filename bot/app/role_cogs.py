@@ -1,0 +1,102 @@
+"""The commands about roles and servers, built and added to the client: a part of the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cogs.holdings.collections_cog import Collections
+from bot.cogs.holdings.member_menu_cog import MemberMenuCog
+from bot.cogs.linking.proof_messages import ProofMessages
+from bot.cogs.members.holders_cog import HoldersCog
+from bot.cogs.members.refreshing import Refreshing
+from bot.cogs.members.role_follow_up import RoleFollowUp
+from bot.cogs.members.roles_cog import RolesCog
+from bot.cogs.members.seen_members import SeenMembers
+from bot.cogs.servers.health_cog import HealthCog
+from bot.cogs.servers.panel_cog import PanelCog
+from bot.cogs.servers.settings_cog import SettingsCog
+from bot.config.settings import Settings
+from bot.gates.gate import GuildSettings
+from bot.gates.rule import CollectionRef
+from bot.lookup.lookup import Lookup
+from bot.roles.eligibility import GuildRoles
+from bot.store import Store
+from bot.sync.sync import Sync
+from bot.ui.client import Bot
+
+
+@dataclass(frozen=True, slots=True)
+class RoleParts:
+    """What the commands about accounts and those about roles share.
+
+    Attributes:
+        store: Holds settings and gates.
+        sync: Judges.
+        defaults: What a server has that has set nothing.
+        refreshing: Reads how members stand.
+        follow_up: Says what a proof brought, and what a removal costs.
+        seen: Passes on who was seen; to be closed.
+        clock: Returns the present as an aware datetime.
+    """
+
+    store: Store
+    sync: Sync
+    defaults: GuildSettings
+    refreshing: Refreshing
+    follow_up: RoleFollowUp
+    seen: SeenMembers
+    clock: Callable[[], datetime]
+
+    @classmethod
+    def over(
+        cls,
+        bot: Bot,
+        settings: Settings,
+        store: Store,
+        sync: Sync,
+        names: Callable[[int], Awaitable[Mapping[CollectionRef, str]]],
+        clock: Callable[[], datetime],
+    ) -> RoleParts:
+        """All of it, over what is there; from now on the client passes on whom it sees."""
+        defaults = GuildSettings(grace=settings.sync.grace)
+        refreshing = Refreshing(sync, store.guild_settings, defaults=defaults, names=names, clock=clock)
+        seen = SeenMembers(sync.seen)
+        bot.observe(seen.notice)
+        return cls(store, sync, defaults, refreshing, RoleFollowUp(bot, sync, refreshing), seen, clock)
+
+
+async def add_role_cogs(
+    bot: Bot,
+    settings: Settings,
+    lookup: Lookup,
+    parts: RoleParts,
+    proofs: ProofMessages,
+    collections: Collections,
+    guild_roles: Callable[[int], GuildRoles | None],
+) -> None:
+    """Add the commands of members, moderators and admins, but those that decide about gates."""
+    store, defaults, expires = parts.store, parts.defaults, settings.discord.buttons_expire_seconds
+    table = store.guild_settings
+    roles = RolesCog(bot, parts.refreshing, expires=expires)
+    await bot.add_cog(roles)
+    await bot.add_cog(HoldersCog(bot, parts.refreshing, expires=expires))
+    await bot.add_cog(MemberMenuCog(bot, collections))
+    changed = parts.sync.gates_changed
+    await bot.add_cog(SettingsCog(bot, table, lookup, defaults=defaults, clock=parts.clock, changed=changed))
+    await bot.add_cog(
+        PanelCog(
+            bot,
+            table,
+            defaults=defaults,
+            public_url=settings.web.public_url,
+            verify=proofs.begin,
+            roles=roles.show_roles,
+            refresh=roles.show_refreshed,
+        )
+    )
+    health = HealthCog(
+        bot, store, lookup, parts.sync, guild_roles=guild_roles, patience=settings.sync, defaults=defaults
+    )
+    await bot.add_cog(health)

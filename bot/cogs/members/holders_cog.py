@@ -1,0 +1,133 @@
+"""`/holders check`, and a member's menu → Apps → *Check holder*: how another member stands, for moderators.
+
+They see what the member sees in `/roles`, without accounts and addresses: with how many accounts, not which. **Fix**
+reads the member's accounts now and makes the changes that are due. For members who may manage the server or its roles;
+that is asked again at every press, as rights are taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.linking.memberships import fetch_membership
+from bot.cogs.members.difference_words import difference_lines
+from bot.cogs.members.refreshing import Refreshing, their_membership
+from bot.cogs.members.standing_pages import StandingPages
+from bot.cogs.servers.admin_rights import guild_of, require_moderator
+from bot.errors import InputError
+from bot.links import Membership
+from bot.messages import Message
+from bot.ui.client import Bot
+from bot.ui.embeds import BRAND
+from bot.ui.page_source import PageSource
+from bot.ui.paginator import Paginator
+from bot.ui.panel import ActionButton
+
+_LEFT = Message("That person has left this server: there is nothing to check any more.")
+
+
+@app_commands.default_permissions(manage_roles=True)
+@app_commands.guild_only()
+class HoldersCog(
+    commands.GroupCog, name="Holders", group_name="holders", group_description="Holders of collections, for moderators"
+):
+    """How other members stand.
+
+    Args:
+        bot: The client.
+        refreshing: Reads how members stand.
+        expires: Seconds without a press until buttons are disabled.
+    """
+
+    def __init__(self, bot: Bot, refreshing: Refreshing, *, expires: float) -> None:
+        self._bot = bot
+        self._refreshing = refreshing
+        self._expires = expires
+        self._entry = app_commands.ContextMenu(name="Check holder", callback=self._check)
+        app_commands.guild_only(self._entry)
+        self._entry.default_permissions = discord.Permissions(manage_roles=True)
+        bot.tree.add_command(self._entry)
+
+    async def cog_unload(self) -> None:
+        """Take the entry out of the menu."""
+        self._bot.tree.remove_command(self._entry.name, type=self._entry.type)
+
+    @app_commands.command(name="check", description="Which roles a member has and earns, and why")
+    @app_commands.describe(member="Who is checked; accounts and addresses are not shown")
+    async def check(self, interaction: discord.Interaction[Bot], member: discord.User | discord.Member) -> None:
+        """Show how a member stands."""
+        await self._check(interaction, member)
+
+    async def _check(self, interaction: discord.Interaction[Bot], member: discord.User | discord.Member) -> None:
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self.require(interaction)
+        membership = their_membership(interaction, member)
+        standing = await self._refreshing.stored(membership, name=member.display_name, is_own=False)
+        await _HolderPages(self, interaction, membership, StandingPages(standing), expires=self._expires).show()
+
+    async def require(self, interaction: discord.Interaction[Any]) -> None:
+        """Refuse anyone who may not check others, or may no longer.
+
+        Raises:
+            InputError: they may not.
+        """
+        require_moderator(interaction, await self._refreshing.settings_of(guild_of(interaction).id))
+
+    async def fixed(self, interaction: discord.Interaction[Any], member: Membership, name: str) -> StandingPages:
+        """Read a member's accounts now, for a moderator, and make the changes that are due.
+
+        Raises:
+            InputError: the moderator may not any more, or the member has left.
+            TesseraError: it cannot be done now.
+        """
+        await self.require(interaction)
+        present = await fetch_membership(self._bot, member.guild_id, member.user_id)
+        if present is None:
+            raise InputError(_LEFT)
+        standing = await self._refreshing.read(present, by=interaction.user.id, name=name)
+        lines = [f"<@{member.user_id}>:", *difference_lines(standing)]
+        return StandingPages(standing, discord.Embed(title="Read now", description="\n".join(lines), colour=BRAND))
+
+    @property
+    def bot(self) -> Bot:
+        """The client."""
+        return self._bot
+
+
+class _HolderPages(Paginator):
+    """The pages with **Fix** below them; every press asks whether the moderator still may."""
+
+    def __init__(
+        self,
+        cog: HoldersCog,
+        interaction: discord.Interaction[Any],
+        member: Membership,
+        pages: StandingPages,
+        *,
+        expires: float,
+    ) -> None:
+        fix = ActionButton("fix", "Fix: read now", self._fix, style=discord.ButtonStyle.primary, row=4)
+        actions: Sequence[discord.ui.Item[Any]] = [fix]
+        bot = cog.bot
+        super().__init__(pages, interaction, expires=expires, host=bot, live=bot.live_answers, actions=actions)
+        self._cog = cog
+        self._member = member
+        self._name = pages.standing.name
+
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
+        """Only the moderator who asked, and only as long as they are one."""
+        if not await super().interaction_check(interaction):
+            return False
+        await self._cog.require(interaction)
+        return True
+
+    async def _fix(self, interaction: discord.Interaction[Any]) -> None:
+        await self._host.acknowledge(interaction)
+        pages: PageSource = await self._cog.fixed(interaction, self._member, self._name)
+        self._latest = interaction
+        await self.start(pages)

@@ -1,0 +1,92 @@
+"""What accounts mean for roles, where accounts are proven and removed: what a proof brought, what a removal costs.
+
+A proof or a removal has happened when this is asked. So nothing here turns it into a failure: where roles cannot be
+changed now, the words say that they follow, and the next round of sync makes it so.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import discord
+
+from bot.cogs.linking.memberships import membership_of
+from bot.cogs.members.difference_words import difference_lines
+from bot.cogs.members.refreshing import Refreshing
+from bot.errors import TesseraError
+from bot.holdings import Account
+from bot.roles.plan import Act
+from bot.sync.results import MemberReport
+from bot.sync.sync import Sync
+from bot.text import safe_text
+from bot.ui.client import Bot
+
+log = logging.getLogger(__name__)
+
+_NAME = 80
+_FOLLOW = "The roles follow in a moment: {sentence}"
+
+
+class RoleFollowUp:
+    """Asked by the commands about accounts.
+
+    Args:
+        bot: Knows the names of servers and roles.
+        sync: Judges.
+        refreshing: Reads how a member stands.
+    """
+
+    def __init__(self, bot: Bot, sync: Sync, refreshing: Refreshing) -> None:
+        self._bot = bot
+        self._sync = sync
+        self._refreshing = refreshing
+
+    async def after_proof(self, interaction: discord.Interaction[Any]) -> Sequence[str]:
+        """Read a member's accounts after a proof; what it brought them in that server. Never raises."""
+        member = membership_of(interaction, interaction.user)
+        if member is None:
+            return ()
+        try:
+            return difference_lines(await self._refreshing.read_now(member))
+        except TesseraError as error:
+            log.warning("roles: not given after a proof, the next round does it: %s", type(error).__name__)
+            return [_FOLLOW.format(sentence=error.sentence)]
+
+    async def cost_of(
+        self, user_id: int, without: Sequence[Account] | None, *, guild_id: int | None = None
+    ) -> Sequence[str]:
+        """Which roles it would cost a member if these accounts (None: all) were no longer theirs.
+
+        Args:
+            user_id: The member.
+            without: The accounts.
+            guild_id: In that server alone; None: in all.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        accounts = None if without is None else list(map(str, without))
+        reports = await self._sync.cost_of(user_id, without=accounts)
+        return list(self._taken([each for each in reports if guild_id in (None, each.guild_id)]))
+
+    async def take_now(self, user_id: int) -> Sequence[str]:
+        """Take what a member's remaining accounts do not earn; what was taken, and what follows. Never raises."""
+        try:
+            reports = await self._sync.own_act(user_id)
+        except TesseraError as error:
+            log.warning("roles: not taken at once, the next round does it: %s", type(error).__name__)
+            return [_FOLLOW.format(sentence=error.sentence)]
+        failed = [each.sentence for report in reports for each in report.failed]
+        return [*self._taken(reports), *(_FOLLOW.format(sentence=sentence) for sentence in dict.fromkeys(failed))]
+
+    def _taken(self, reports: Sequence[MemberReport]) -> Iterator[str]:
+        """The roles by their names: mentions of another server's roles are shown to nobody."""
+        for report in reports:
+            guild = self._bot.get_guild(report.guild_id)
+            roles = [each.gate.role_id for each in report.made if each.act is Act.REMOVE]
+            if guild and roles:
+                names = (guild.get_role(role_id) for role_id in roles)
+                shown = ", ".join(f"**{safe_text(role.name, _NAME) if role else 'a deleted role'}**" for role in names)
+                yield f"{shown} in **{safe_text(guild.name, _NAME)}**"

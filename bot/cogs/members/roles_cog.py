@@ -1,0 +1,94 @@
+"""`/roles` and `/refresh`: which roles a member has and can get in this server, and why; for their eyes alone.
+
+/roles
+    Each role with ✔, ✘ or ?, the numbers, how current they are, and what is retained until when. From what is stored:
+    it asks no source, so it works with all of them down.
+/refresh
+    Reads the member's accounts now, makes the changes that are due, and says what has changed. Once a minute.
+Both are also buttons of the lasting message (`/panel`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.members.difference_words import difference_lines
+from bot.cogs.members.refreshing import Refreshing, own_membership
+from bot.cogs.members.standing_embeds import Standing
+from bot.cogs.members.standing_pages import StandingPages
+from bot.links import Membership
+from bot.ui.client import Bot
+from bot.ui.embeds import BRAND
+from bot.ui.paginator import Paginator
+
+# Most readings take less: an edit that shows for a moment is only noise.
+_PROGRESS_SECONDS = 2.0
+_READING = "Your accounts are being read. Sources answer only so many questions a second, so this can take a while."
+
+
+class RolesCog(commands.Cog, name="Roles"):
+    """A member's own roles.
+
+    Args:
+        bot: The client.
+        refreshing: Reads how members stand.
+        expires: Seconds without a press until buttons are disabled.
+    """
+
+    def __init__(self, bot: Bot, refreshing: Refreshing, *, expires: float) -> None:
+        self._bot = bot
+        self._refreshing = refreshing
+        self._expires = expires
+
+    @app_commands.command(name="roles", description="Which roles you have and can get here, and what is missing")
+    @app_commands.guild_only()
+    async def roles(self, interaction: discord.Interaction[Bot]) -> None:
+        """Show how the caller stands."""
+        await self.show_roles(interaction)
+
+    @app_commands.command(name="refresh", description="Read your accounts now, and get the roles that they earn")
+    @app_commands.guild_only()
+    async def refresh(self, interaction: discord.Interaction[Bot]) -> None:
+        """Read the caller's accounts, and show what has changed."""
+        await self.show_refreshed(interaction)
+
+    async def show_roles(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a command or a press of the lasting message."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        standing = await self._refreshing.stored(own_membership(interaction))
+        await self._show(interaction, StandingPages(standing))
+
+    async def show_refreshed(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a command or a press of the lasting message."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        standing = await self._read(interaction, own_membership(interaction))
+        lines = difference_lines(standing)
+        above = discord.Embed(title="Read now", description="\n".join(lines), colour=BRAND)
+        await self._show(interaction, StandingPages(standing, above))
+
+    async def _read(self, interaction: discord.Interaction[Any], member: Membership) -> Standing:
+        """Read, and say so where it takes longer than a moment."""
+        reading = asyncio.create_task(self._refreshing.read(member))
+        try:
+            done, _ = await asyncio.wait({reading}, timeout=_PROGRESS_SECONDS)
+            if not done:
+                embed = discord.Embed(title="Reading…", description=_READING, colour=BRAND)
+                await interaction.edit_original_response(embed=embed)
+            return await reading
+        finally:
+            reading.cancel()
+
+    async def _show(self, interaction: discord.Interaction[Any], pages: StandingPages) -> None:
+        paginator = Paginator(
+            pages,
+            interaction,
+            expires=self._expires,
+            host=self._bot,
+            live=self._bot.live_answers,
+        )
+        await paginator.show()

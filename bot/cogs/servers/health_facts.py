@@ -1,0 +1,73 @@
+"""What `/health` is judged from: values, gathered from Discord, the store and sync."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.config.sync_table import SyncSettings
+from bot.gates.gate import Gate
+from bot.roles.eligibility import GuildRoles
+from bot.sync.results import SyncStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LogChannel:
+    """The channel for role changes.
+
+    Attributes:
+        channel_id: Its id; None: none is set.
+        exists: Whether it is there, and the bot can see it.
+        missing: Permissions that the bot lacks there, by Discord's names.
+    """
+
+    channel_id: int | None = None
+    exists: bool = True
+    missing: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intents:
+    """Which optional reports of Discord the bot gets in a server.
+
+    Attributes:
+        moderation: Role changes by others are reported.
+        members: Joins are reported.
+        sees_audit_log: It may see who changed a role.
+    """
+
+    moderation: bool = False
+    members: bool = False
+    sees_audit_log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFacts:
+    """All of it, for one server.
+
+    Attributes:
+        now: The moment of the check, by this machine's clock.
+        roles: The server's roles; None: Discord has not announced the server.
+        gates: Its gates.
+        channel: Its log channel.
+        intents: What is reported.
+        status: How sync stands; None: that cannot be found out.
+        patience: `[sync]` of the configuration.
+        failing: Sources that do not answer: label → since when.
+        clock_skew: By how much this machine's clock is ahead of Discord's; None: not known.
+        protected_roles_gone: How many protected roles were deleted.
+        admin_role_gone: The role that may configure was deleted.
+    """
+
+    now: datetime
+    roles: GuildRoles | None
+    gates: Sequence[Gate] = ()
+    channel: LogChannel = field(default_factory=LogChannel)
+    intents: Intents = field(default_factory=Intents)
+    status: SyncStatus | None = None
+    patience: SyncSettings = field(default_factory=SyncSettings)
+    failing: Mapping[str, datetime] = field(default_factory=dict)
+    clock_skew: timedelta | None = None
+    protected_roles_gone: int = 0
+    admin_role_gone: bool = False

@@ -1,0 +1,99 @@
+"""`/panel post`: one lasting message with Verify, My roles and Refresh, for members who know no commands.
+
+For members who may configure Tessera. It is posted in the channel of the command, where the bot must be able to post.
+Each press is answered privately, as the commands are; the buttons work after a restart, and never end.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.servers.admin_rights import guild_of, require_admin
+from bot.cogs.servers.channel_access import missing_of
+from bot.cogs.servers.panel_embeds import PRESSED, Entry, panel_embed, panel_view
+from bot.errors import InputError
+from bot.gates.gate import GuildSettings
+from bot.messages import Message
+from bot.store.gates.settings_table import SettingsTable
+from bot.text import safe_text
+from bot.ui.client import Bot
+from bot.ui.embeds import BRAND
+from bot.ui.panel import Action
+from bot.ui.typed_input import check_input
+
+_NOT_A_CHANNEL = Message("The panel is posted in a text channel: use the command in one.")
+_CANNOT_POST = Message(
+    "Tessera cannot post here: it lacks {missing} in this channel. Give its role these permissions, then use the "
+    "command again."
+)
+_NAME = 80
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
+class PanelCog(
+    commands.GroupCog, name="Panel", group_name="panel", group_description="The message that members begin with"
+):
+    """Posts it, and answers its buttons.
+
+    Args:
+        bot: The client.
+        table: Says who may configure.
+        defaults: What a server has that has set nothing.
+        public_url: The page on which members prove accounts; "" where there is none.
+        verify: Begins a proof; like the others it gets a press that is not acknowledged yet.
+        roles: Shows a member's roles.
+        refresh: Reads their accounts.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        table: SettingsTable,
+        *,
+        defaults: GuildSettings,
+        public_url: str,
+        verify: Action,
+        roles: Action,
+        refresh: Action,
+    ) -> None:
+        self._bot = bot
+        self._table = table
+        self._defaults = defaults
+        self._public_url = public_url
+        self._actions = {Entry.VERIFY: verify, Entry.ROLES: roles, Entry.REFRESH: refresh}
+        bot.answered_elsewhere(PRESSED)
+
+    @app_commands.command(name="post", description="Post the message with Verify, My roles and Refresh in this channel")
+    async def post(self, interaction: discord.Interaction[Bot]) -> None:
+        """Post it in the channel of the command."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        guild = guild_of(interaction)
+        require_admin(interaction, await self._table.of(guild.id, self._defaults))
+        channel = interaction.channel
+        if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
+            raise InputError(_NOT_A_CHANNEL)
+        # Of the interaction: they are those of this very channel, with its own exceptions.
+        if missing := missing_of(interaction.app_permissions):
+            raise InputError(_CANNOT_POST, missing=", ".join(missing))
+        embed = panel_embed(safe_text(guild.name, _NAME), self._public_url)
+        message = await channel.send(embed=embed, view=panel_view())
+        words = f"[The message]({message.jump_url}) is there. Its buttons work until you delete it; pin it if you like."
+        await interaction.edit_original_response(embed=discord.Embed(title="Posted", description=words, colour=BRAND))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Bot]) -> None:
+        """Answer a press, also of a message that an earlier process posted."""
+        entry = Entry.of(str(cast("dict[str, Any]", interaction.data or {}).get("custom_id", "")))
+        if entry is None or interaction.type is not discord.InteractionType.component:
+            return
+        try:
+            if await self._bot.accept(interaction):
+                check_input(interaction)
+                await self._actions[entry](interaction)
+        except Exception as error:  # noqa: BLE001 - a listener's exceptions end nowhere; here they become an answer
+            await self._bot.answer_error(interaction, error)

@@ -1,0 +1,248 @@
+"""`/settings`: what a server has set about its roles, and every change of it.
+
+For members with Manage Server, or with the role that these named; only the former may name it. It is asked again at
+every command. Each change is made from what is stored at that moment, and is kept with who and when.
+
+/settings show                  everything, with the command that changes it
+/settings log channel?          where role changes and alerts are posted; empty: nowhere
+/settings grace hours           how long a role is retained after its holder no longer qualifies
+/settings cool-down hours       how long after an account's proof a sensitive role is given
+/settings protect member? role? nothing is ever taken from them; `unprotect` ends that
+/settings exclude account? collection?   never counts here; `include` ends that
+/settings visibility requirements        whether members see what unlocks the roles that they do not have
+/settings admin-role role?      who may configure besides Manage Server; empty: nobody
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.servers.admin_rights import guild_of, require_admin, require_manager
+from bot.cogs.servers.channel_access import missing_to_post
+from bot.cogs.servers.setting_changes import Exclusions, excluding, including, protecting, unprotecting
+from bot.cogs.servers.settings_embeds import cool_down_words, grace_words, settings_embed, visibility_words
+from bot.errors import InputError
+from bot.gates.gate import GuildSettings
+from bot.gates.rule import CollectionRef
+from bot.lookup.lookup import Lookup
+from bot.messages import Message
+from bot.sources.askers import Asker
+from bot.store.gates.settings_table import SettingsTable
+from bot.ui.client import Bot
+
+_CANNOT_POST = Message(
+    "Tessera cannot post in {channel}: it lacks {missing} there. Give its role these permissions in that channel, then "
+    "use the command again. Nothing was changed."
+)
+_OTHER_SERVER = Message("That channel is not one of this server. Nothing was changed.")
+_MEMBER_OR_ROLE = Message("Name a member or a role, or both.")
+_ACCOUNT_OR_COLLECTION = Message("Name an account or a collection, or both.")
+_EVERYONE = Message("@everyone cannot be used here: name another role.")
+
+_ROLE_SEES = (
+    "Discord shows the commands for admins only to members with Manage Server: give that role the commands under "
+    "Server Settings → Integrations → Tessera."
+)
+_MOST_HOURS = 720
+Change = Callable[[GuildSettings], GuildSettings]
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.guild_only()
+class SettingsCog(
+    commands.GroupCog, name="Settings", group_name="settings", group_description="What this server has set"
+):
+    """A server's settings.
+
+    Args:
+        bot: The client.
+        table: Holds them.
+        lookup: Reads what is typed as an account or a collection.
+        defaults: What a server has that has set nothing.
+        clock: Returns the present as an aware datetime.
+        changed: Lets sync judge that server's members again.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        table: SettingsTable,
+        lookup: Lookup,
+        *,
+        defaults: GuildSettings,
+        clock: Callable[[], datetime],
+        changed: Callable[[int], Awaitable[None]],
+    ) -> None:
+        self._bot = bot
+        self._table = table
+        self._lookup = lookup
+        self._defaults = defaults
+        self._clock = clock
+        self._changed = changed
+
+    @app_commands.command(name="show", description="Everything that is set in this server")
+    async def show(self, interaction: discord.Interaction[Bot]) -> None:
+        """Show the settings."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await interaction.edit_original_response(embed=settings_embed(await self._present(interaction)))
+
+    @app_commands.command(name="log", description="Where role changes and alerts are posted")
+    @app_commands.describe(channel="Empty: nowhere")
+    async def log(self, interaction: discord.Interaction[Bot], channel: discord.TextChannel | None = None) -> None:
+        """Set or end the log channel; one in which the bot cannot post is refused."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._present(interaction)
+        if channel and channel.guild.id != interaction.guild_id:
+            raise InputError(_OTHER_SERVER)
+        if channel and (missing := missing_to_post(channel)):
+            raise InputError(_CANNOT_POST, channel=channel.mention, missing=", ".join(missing))
+        channel_id = channel.id if channel else None
+        where = f"in <#{channel_id}>" if channel_id else "nowhere any more"
+        done = f"Role changes and alerts are posted {where}."
+        await self._change(interaction, lambda now: replace(now, log_channel_id=channel_id), done)
+
+    @app_commands.command(name="grace", description="How long a role is retained after its holder no longer qualifies")
+    @app_commands.describe(hours="0: not at all. A gate can have its own, by /gate edit")
+    async def grace(
+        self, interaction: discord.Interaction[Bot], hours: app_commands.Range[float, 0, _MOST_HOURS]
+    ) -> None:
+        """Set the grace."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        span = _span(hours)
+        await self._change(interaction, lambda now: replace(now, grace=span), f"Grace: {grace_words(span)}.")
+
+    @app_commands.command(name="cool-down", description="How long sensitive roles wait after an account's first proof")
+    @app_commands.describe(hours="0: not at all")
+    async def cool_down(
+        self, interaction: discord.Interaction[Bot], hours: app_commands.Range[float, 0, _MOST_HOURS]
+    ) -> None:
+        """Set the cool-down."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        span = _span(hours)
+        done = f"Cool-down of sensitive roles: {cool_down_words(span)}."
+        await self._change(interaction, lambda now: replace(now, cool_down=span), done)
+
+    @app_commands.command(name="protect", description="Never take a role from a member, or from all who have a role")
+    @app_commands.describe(member="Nothing is ever taken from them", role="Nor from members who have this role")
+    async def protect(
+        self,
+        interaction: discord.Interaction[Bot],
+        member: discord.User | discord.Member | None = None,
+        role: discord.Role | None = None,
+    ) -> None:
+        """Protect members."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        member_id, role_id = _of_either(interaction, member, role)
+        done = f"Nothing is ever taken from {_named(member_id, role_id)}."
+        await self._change(interaction, lambda now: protecting(now, member_id, role_id), done)
+
+    @app_commands.command(name="unprotect", description="End the protection of a member or of a role")
+    @app_commands.describe(member="Roles can be taken from them again", role="And from members who have this role")
+    async def unprotect(
+        self,
+        interaction: discord.Interaction[Bot],
+        member: discord.User | discord.Member | None = None,
+        role: discord.Role | None = None,
+    ) -> None:
+        """End a protection."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        member_id, role_id = _of_either(interaction, member, role)
+        done = f"Roles can be taken from {_named(member_id, role_id)} again."
+        await self._change(interaction, lambda now: unprotecting(now, member_id, role_id), done)
+
+    @app_commands.command(name="exclude", description="Let an account or a collection never count in this server")
+    @app_commands.describe(account="10001, 0x…, vitalik.eth, eip155:1:0x…", collection="254, or eip155:1:0x…")
+    async def exclude(
+        self, interaction: discord.Interaction[Bot], account: str | None = None, collection: str | None = None
+    ) -> None:
+        """Exclude an account or a collection."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        what = await self._excluded(interaction, account, collection)
+        await self._change(interaction, lambda now: excluding(now, what), f"Never counts here: {what.words()}.")
+
+    @app_commands.command(name="include", description="Let an account or a collection count again")
+    @app_commands.describe(account="10001, 0x…, vitalik.eth, eip155:1:0x…", collection="254, or eip155:1:0x…")
+    async def include(
+        self, interaction: discord.Interaction[Bot], account: str | None = None, collection: str | None = None
+    ) -> None:
+        """End an exclusion."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        what = await self._excluded(interaction, account, collection)
+        await self._change(interaction, lambda now: including(now, what), f"Counts here again: {what.words()}.")
+
+    @app_commands.command(name="visibility", description="Whether members see what unlocks roles that they do not have")
+    @app_commands.describe(requirements="Yes: what unlocks each role. No: only the roles that they have")
+    async def visibility(self, interaction: discord.Interaction[Bot], requirements: bool) -> None:  # noqa: FBT001 - a slash command's option
+        """Set what members see."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        done = f"Members see {visibility_words(shows_requirements=requirements)}."
+        await self._change(interaction, lambda now: replace(now, shows_requirements=requirements), done)
+
+    @app_commands.command(name="admin-role", description="Who may configure Tessera besides members with Manage Server")
+    @app_commands.describe(role="Empty: nobody else")
+    async def admin_role(self, interaction: discord.Interaction[Bot], role: discord.Role | None = None) -> None:
+        """Name the role that may configure: only who has Manage Server may."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        require_manager(interaction)
+        if role and role.is_default():
+            raise InputError(_EVERYONE)
+        role_id = role.id if role else None
+        done = f"<@&{role_id}> may configure Tessera. {_ROLE_SEES}" if role_id else "Only Manage Server counts now."
+        await self._change(interaction, lambda now: replace(now, admin_role_id=role_id), done)
+
+    async def _present(self, interaction: discord.Interaction[Bot]) -> GuildSettings:
+        """What is set now, for somebody who may see it."""
+        settings = await self._table.of(guild_of(interaction).id, self._defaults)
+        require_admin(interaction, settings)
+        return settings
+
+    async def _change(self, interaction: discord.Interaction[Bot], change: Change, done: str) -> None:
+        """Make a change, if its author may make it at that moment, and show everything that is set since."""
+        guild_id = guild_of(interaction).id
+
+        def checked(present: GuildSettings) -> GuildSettings:
+            require_admin(interaction, present)
+            return change(present)
+
+        by, now = interaction.user.id, self._clock()
+        settings = await self._table.change(guild_id, checked, by, now, self._defaults)
+        await interaction.edit_original_response(embed=settings_embed(settings, done))
+        await self._changed(guild_id)
+
+    async def _excluded(
+        self, interaction: discord.Interaction[Bot], account: str | None, collection: str | None
+    ) -> Exclusions:
+        await self._present(interaction)
+        if account is None and collection is None:
+            raise InputError(_ACCOUNT_OR_COLLECTION)
+        refs = frozenset({CollectionRef(*self._lookup.names.parse_collection(collection))} if collection else ())
+        if not account:
+            return Exclusions(frozenset(), refs)
+        parsed = self._lookup.names.parse_account(account)
+        found = await self._lookup.resolve(parsed, Asker.member(interaction.user.id))
+        return Exclusions(frozenset({found}), refs)
+
+
+def _span(hours: float) -> timedelta:
+    return timedelta(minutes=round(hours * 60))
+
+
+def _of_either(
+    interaction: discord.Interaction[Bot], member: discord.User | discord.Member | None, role: discord.Role | None
+) -> tuple[int | None, int | None]:
+    if member is None and role is None:
+        raise InputError(_MEMBER_OR_ROLE)
+    if role and role.id == interaction.guild_id:
+        raise InputError(_EVERYONE)
+    return member.id if member else None, role.id if role else None
+
+
+def _named(member_id: int | None, role_id: int | None) -> str:
+    members = [f"<@{member_id}>"] if member_id else []
+    return " and ".join([*members, *([f"members with <@&{role_id}>"] if role_id else [])])

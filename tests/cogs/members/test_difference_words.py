@@ -1,0 +1,76 @@
+"""What has changed is said in the first line, and what is missing after it."""
+
+from __future__ import annotations
+
+from bot.cogs.members.difference_words import difference_lines
+from bot.counts import Ternary
+from bot.gates.gate import GateState, GuildSettings
+from bot.roles.plan import Act, Change, Held, HoldCode
+from bot.sync.results import FailedChange
+from tests.cogs.members.standings import gate, grant, judged, standing
+
+GRANTED = judged(Ternary.YES, 3)
+DENIED = judged(Ternary.NO, 1, gate(2))
+GIVEN = Change(Act.ADD, GRANTED.gate, GRANTED.verdict)
+TAKEN = Change(Act.REMOVE, DENIED.gate, DENIED.verdict)
+
+
+def test_a_role_that_was_given_comes_first() -> None:
+    first, *_ = difference_lines(standing(DENIED, GRANTED, made=[GIVEN], ledger=grant(GRANTED.gate)))
+    assert first == "You now have <@&101>."
+
+
+def test_several_roles_are_one_sentence() -> None:
+    more = [Change(Act.ADD, gate(number), GRANTED.verdict) for number in (2, 3)]
+    assert difference_lines(standing(made=[GIVEN, *more])) == ["You now have <@&101>, <@&102> and <@&103>."]
+
+
+def test_a_moderator_reads_it_about_the_member() -> None:
+    assert difference_lines(standing(made=[GIVEN], is_own=False)) == ["They now have <@&101>."]
+
+
+def test_what_is_missing_is_said_of_a_role_that_the_member_does_not_have() -> None:
+    assert difference_lines(standing(DENIED)) == ["<@&102>, still needed: 2 more of `loopring:254`."]
+
+
+def test_what_is_missing_is_not_said_where_a_server_does_not_show_it() -> None:
+    assert difference_lines(standing(DENIED, settings=GuildSettings(shows_requirements=False))) == [
+        "Nothing has changed."
+    ]
+
+
+def test_a_role_that_was_taken_says_why_and_one_that_was_replaced_by_which() -> None:
+    (line,) = difference_lines(standing(DENIED, made=[TAKEN]))
+    assert line.startswith("You no longer have <@&102>: ")
+    replaced = Change(Act.REMOVE, DENIED.gate, DENIED.verdict, superseded_by=GRANTED.gate)
+    assert difference_lines(standing(DENIED, made=[replaced])) == ["<@&102> is replaced by <@&101>."]
+
+
+def test_a_role_that_could_not_be_given_follows() -> None:
+    failed = FailedChange(GIVEN, "Discord does not answer.")
+    lines = difference_lines(standing(GRANTED, failed=[failed]))
+    assert lines == ["<@&101> follows in a moment: Discord does not answer."]
+
+
+def test_a_role_that_is_retained_says_why() -> None:
+    held = Held(DENIED.gate, DENIED.verdict, HoldCode.NEVER_REMOVE)
+    lines = difference_lines(standing(DENIED, held=[held], ledger=grant(DENIED.gate)))
+    assert lines == ["<@&102>: You keep it: this role is never taken."]
+
+
+def test_a_sensitive_role_and_a_stopped_one_are_not_called_missing() -> None:
+    sensitive = judged(Ternary.NO, 3, in_cool_down=True)
+    stopped = judged(Ternary.NO, of=gate(3, state=GateState.PAUSED))
+    lines = difference_lines(standing(sensitive, stopped))
+    assert lines == ["<@&101> is sensitive: it is given a while after the proof. `/roles` says when."]
+
+
+def test_many_roles_end_with_where_the_rest_is() -> None:
+    answers = [judged(Ternary.NO, of=gate(number)) for number in range(1, 20)]
+    lines = difference_lines(standing(*answers))
+    assert len(lines) == 7
+    assert lines[-1] == "`/roles` shows the rest."
+
+
+def test_a_server_without_gates_says_so() -> None:
+    assert difference_lines(standing()) == ["There is no role for holders in this server yet."]

@@ -1,0 +1,139 @@
+"""Each misconfiguration has one line that says how to repair it, and what is fine has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.cogs.servers.health_checks import findings
+from bot.cogs.servers.health_cog import health_embed
+from bot.cogs.servers.health_facts import HealthFacts, Intents, LogChannel
+from bot.config.sync_table import SyncSettings
+from bot.gates.gate import Gate, GateDraft, GateState, ParkReason
+from bot.gates.rule import CollectionRef, Holds
+from bot.roles.eligibility import GuildRoles, RoleFacts
+from bot.roles.safety import Cause, Hold, Scope
+from bot.sync.results import SyncStatus
+from bot.ui.embeds import embed_units
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+GUILD, OWN, COLLECTOR = 9, 50, 7
+ROLES = GuildRoles(
+    guild_id=GUILD,
+    name="The Mosaic Society",
+    owner_id=1,
+    roles={
+        GUILD: RoleFacts(GUILD, "@everyone", 0),
+        COLLECTOR: RoleFacts(COLLECTOR, "Collector", 1),
+        OWN: RoleFacts(OWN, "Tessera", 5, is_managed=True),
+    },
+    own_roles=frozenset({OWN}),
+    own_powers=frozenset({"manage_roles", "send_messages"}),
+)
+GATE = Gate(
+    gate_id=12,
+    guild_id=GUILD,
+    draft=GateDraft(COLLECTOR, Holds(CollectionRef("loopring", "254"))),
+    state=GateState.ACTIVE,
+    since=NOW,
+    created_at=NOW,
+)
+STATUS = SyncStatus(members=3, accounts=4, unread=0, oldest_at=NOW, interval=timedelta(minutes=10))
+FINE = HealthFacts(
+    now=NOW,
+    roles=ROLES,
+    gates=(GATE,),
+    channel=LogChannel(5),
+    intents=Intents(moderation=True, members=True, sees_audit_log=True),
+    status=STATUS,
+    clock_skew=timedelta(seconds=1),
+)
+
+
+def with_role(role: RoleFacts, **changes: object) -> HealthFacts:
+    """The same server with another role of that id."""
+    return replace(FINE, roles=replace(ROLES, roles=dict(ROLES.roles) | {role.role_id: role}, **changes))  # type: ignore[arg-type] # of GuildRoles
+
+
+def gate(**changes: object) -> HealthFacts:
+    """The same server with a gate in another state."""
+    return replace(FINE, gates=(replace(GATE, **changes),))  # type: ignore[arg-type] # of Gate
+
+
+def status(**changes: object) -> HealthFacts:
+    """The same server with another status."""
+    return replace(FINE, status=replace(STATUS, **changes))  # type: ignore[arg-type] # of SyncStatus
+
+
+def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
+    """What is wrong, in which facts, a part of its line, and a part of how to repair it."""
+    yield "no server", replace(FINE, roles=None), "has not announced", "Try again"
+    powerless = replace(ROLES, own_powers=frozenset[str]())
+    yield "no permission", replace(FINE, roles=powerless), "may not manage roles", "turn on Manage Roles"
+    mighty = replace(ROLES, own_powers=frozenset({"administrator"}))
+    yield "administrator", replace(FINE, roles=mighty), "never needs", "Turn Administrator off"
+    yield "role above", with_role(RoleFacts(COLLECTOR, "Collector", 9)), "Gate #12", "drag my role above"
+    yield "managed", with_role(RoleFacts(COLLECTOR, "Collector", 1, is_managed=True)), "Gate #12", "Create a role"
+    powers = frozenset({"ban_members"})
+    yield "dangerous", with_role(RoleFacts(COLLECTOR, "Collector", 1, powers)), "Ban Members", "Turn them off"
+    gone = replace(ROLES, roles={GUILD: ROLES.roles[GUILD], OWN: ROLES.roles[OWN]})
+    yield "deleted", replace(FINE, roles=gone), "does not exist any more", "`/gate edit`"
+    parked = gate(state=GateState.PARKED, parked=ParkReason.SOURCE_GONE)
+    yield "source gone", parked, "is stopped since", "Configure one"
+    fought = gate(state=GateState.PARKED, parked=ParkReason.ROLE_FOUGHT_OVER)
+    yield "fought over", fought, "another bot", "`/gate resume`"
+    yield "paused", gate(state=GateState.PAUSED), "is paused", "`/gate resume`"
+    yield "no channel", replace(FINE, channel=LogChannel()), "no log channel", "`/settings log`"
+    yield "channel gone", replace(FINE, channel=LogChannel(5, exists=False)), "is gone", "View Channel"
+    mute = LogChannel(5, missing=["Send Messages"])
+    yield "mute", replace(FINE, channel=mute), "cannot post in <#5>", "Send Messages"
+    blind = Intents(moderation=True, members=True)
+    yield "no audit log", replace(FINE, intents=blind), "not by whom", "View Audit Log"
+    down = replace(FINE, failing={"Loopring": NOW - timedelta(hours=2)})
+    yield "source down", down, "Loopring has not answered since", "asked again by itself"
+    slow = status(possible=timedelta(minutes=40), slow_source="Loopring")
+    yield "slow", slow, "every 40 minutes and not every 10 minutes", "`requests_per_second`"
+    held = status(holds=(Hold(Scope.GATE, "12", GUILD, Cause.TOO_MANY_AT_ONCE, NOW),), staged=14)
+    yield "held", held, "14 removals wait", "`/sync status`"
+    yield "no status", replace(FINE, status=None), "cannot be found out", "Try again"
+    hasty = replace(FINE, patience=SyncSettings(removal_misses=1))
+    yield "few misses", hasty, "`sync.removal_misses` is 1", "Set it to 3"
+    short = replace(FINE, patience=SyncSettings(removal_minutes=0.5))
+    yield "short span", short, "`sync.removal_minutes` is 0.5", "Set it to 30"
+    yield "clock", replace(FINE, clock_skew=timedelta(minutes=-3)), "180 seconds behind", "NTP"
+    yield "admin role", replace(FINE, admin_role_gone=True), "was deleted", "`/settings admin-role`"
+    yield "protected role", replace(FINE, protected_roles_gone=2), "2 protected roles", "`/settings unprotect`"
+
+
+@pytest.mark.parametrize(("facts", "words", "fix"), [pytest.param(*each, id=name) for name, *each in cases()])
+def test_what_is_wrong_is_said_first_and_how_to_repair_it(facts: HealthFacts, words: str, fix: str) -> None:
+    first, *_ = findings(facts)
+    wrong = [each for each in findings(facts) if not each.is_fine]
+    assert not first.is_fine
+    (one,) = [each for each in wrong if words in each.words]
+    assert fix in f"{one.words} {one.fix}"
+    assert wrong == [one]
+
+
+def test_a_server_in_order_has_nothing_to_repair() -> None:
+    assert [each for each in findings(FINE) if not each.is_fine] == []
+    assert health_embed(findings(FINE)).title == "Everything is fine"
+
+
+def test_what_is_lost_without_an_optional_intent_is_said_and_is_not_wrong() -> None:
+    found = findings(replace(FINE, intents=Intents()))
+    assert all(each.is_fine for each in found)
+    words = " ".join(each.words for each in found)
+    assert "found within 6 hours" in words
+    assert "first command" in words
+
+
+def test_any_number_of_findings_fits_into_one_message() -> None:
+    gates = tuple(replace(GATE, gate_id=number, state=GateState.PAUSED) for number in range(250))
+    embed = health_embed(findings(replace(FINE, gates=gates)))
+    assert embed.title == "250 things to repair"
+    assert len(embed.description or "") <= 4096
+    assert embed_units(embed) <= 6000
