@@ -47,9 +47,11 @@ _JOINED: dict[str, type[AllOf | AnyOf]] = {"or": AnyOf, "and": AllOf}
 _READ_AT_ONCE = 9_000  # refuse_secrets reads no more than 10,000 characters
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}(?![0-9a-fA-F])")
 _QUOTED = re.compile(r'["“]([^"“”]*)["”]')
-# Words of the language that are in no list of seed words.
+# Words of the language: those that are in no list of seed words, and the others where the language has them.
 _OWN_WORDS = re.compile(
-    r"\b(?:and|not|for|days|weeks|hours|copies|ids|trait|until|from|least|most|within)\b", re.IGNORECASE
+    r"\b(?:and|not|for|days|weeks|hours|copies|ids|trait|until|from|least|most|within|"
+    r"between\s+\d+\s+and|account\s+in|proof\s+within|(?:all|any)\s+of)\b",
+    re.IGNORECASE,
 )
 
 

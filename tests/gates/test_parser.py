@@ -274,6 +274,8 @@ def test_a_secret_is_refused_first_and_never_repeated(text: str) -> None:
 def test_a_long_rule_is_not_taken_for_a_seed_phrase() -> None:
     owners = ", ".join(f"0x{'abc1def2' * 5}"[:-2] + f"{number:02}" for number in range(20))
     assert isinstance(parse(f"account in ({owners})"), AccountIn)
+    words = ["1 between 2 and 5", "account in (1)", "proof within 9 days", "all of (2, 3)", "any of (2, 3)"] * 4
+    assert isinstance(parse(" and ".join(words)), AllOf)
     names = " and ".join(['"Harbour Lights" between 2 and 5', '"Harbour Nights"', "not 9 for 30 days"] * 4)
     assert isinstance(parse(names), AllOf)
 
