@@ -91,6 +91,7 @@ class Runner:
         self._retries: dict[int, tuple[float, int]] = {}  # server → when it is tried again, and how often it failed
         self._clocks: tuple[datetime, float] | None = None
         self._has_begun = False
+        self._has_read = False
         self._is_refused = False
 
     async def begin(self) -> None:
@@ -108,6 +109,9 @@ class Runner:
         """Read the accounts that are due, those that have waited longest first; nothing where no server has a gate."""
         if not await self._store.gates.guild_ids():
             return
+        if not self._has_read:
+            await self._store.readings.release_all()
+            self._has_read = True
         await asyncio.gather(*(self._read_network(network) for network in self._readings.networks))
 
     async def run_due(self) -> None:

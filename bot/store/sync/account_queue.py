@@ -33,6 +33,11 @@ def release(db: Database, holder: str, accounts: Sequence[Account]) -> None:
         db.execute(sql, [str(account), holder])
 
 
+def release_all(db: Database) -> None:
+    """Give back what a process had leased that is gone: whoever opens the store is alone with it."""
+    db.execute("UPDATE sync_accounts SET lease = '', leased_until = 0 WHERE leased_until > 0")
+
+
 def set_read(db: Database, account: Account, due: datetime) -> None:
     """It was read, and is due again then."""
     sql = """

@@ -43,6 +43,10 @@ class Readings:
         """Give back what was leased and not read."""
         await self._writer.transaction(lambda db: account_queue.release(db, holder, accounts))
 
+    async def release_all(self) -> None:
+        """Give back everything that is leased: to be called once, when this process starts to read."""
+        await self._writer.transaction(account_queue.release_all)
+
     async def next_due(self, networks: Iterable[str]) -> datetime | None:
         """When the next account of some networks is due, leased or not; None: they have none."""
 
