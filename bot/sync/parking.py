@@ -18,6 +18,8 @@ SOURCE_GONE_AFTER = timedelta(days=30)
 # Discord refused what should have been possible: one attempt an hour and gate. 10,000 refusals in ten minutes would
 # have the bot's address banned.
 _PROBE_AFTER = timedelta(hours=1)
+# If it is refused again, then within this.
+_TRIED_FOR = timedelta(minutes=5)
 # Another bot may have been corrected by then; if not, it is parked again at its first fight.
 _PEACE_AFTER = timedelta(hours=24)
 
@@ -67,7 +69,8 @@ class Parking:
                 now = self._clock()
                 gate = await self._store.gates.set_state(gate.gate_id, GateState.ACTIVE, None, None, now) or gate
                 await self._store.sync.members.mark(now, guild_id=gate.guild_id)
-        await self._store.sync.posts.follow(gate)
+        is_trying = self._clock() - gate.since < _TRIED_FOR
+        await self._store.sync.posts.follow(gate, is_trying=is_trying)
         return gate
 
     async def _reason(self, gate: Gate, roles: GuildRoles) -> ParkReason | None:

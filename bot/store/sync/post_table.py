@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.gates.gate import Gate, GateState
+from bot.gates.gate import Gate, GateState, ParkReason
 from bot.roles.plan import Act
 from bot.store.rows import first, moment, seconds
 from bot.store.thread import Writer
@@ -110,8 +110,13 @@ class Posts:
         values = [seconds(now), channel_id, message_id, post_id]
         await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
 
-    async def follow(self, gate: Gate) -> None:
-        """Have it said once that a gate is parked, and once that it works again; nothing where it was said before."""
+    async def follow(self, gate: Gate, *, is_trying: bool) -> None:
+        """Have it said once that a gate is parked, and once that it works again; nothing where it was said before.
+
+        Args:
+            gate: The gate.
+            is_trying: Whether it works again is not known yet: it is being tried.
+        """
         sql = """
             SELECT kind, detail FROM sync_posts WHERE gate_id = ? AND kind IN ('parked', 'healed')
             ORDER BY post_id DESC LIMIT 1
@@ -121,7 +126,7 @@ class Posts:
         def work(db: Database) -> None:
             kind, said = first(db, sql, [gate.gate_id]) or (PostKind.HEALED.value, "")
             was = said if kind == PostKind.PARKED.value else ""
-            if reason != was:
+            if reason != was and not (is_trying and was == ParkReason.NO_PERMISSION.value and not reason):
                 kind = PostKind.PARKED if reason else PostKind.HEALED
                 enqueue(db, NewPost(kind, gate.guild_id, gate.since, gate_id=gate.gate_id, detail=reason))
 
