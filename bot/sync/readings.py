@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -227,8 +227,12 @@ class Readings:
         source = self._sources.get(account.network)
         if source is None:
             return await self._fail(account, source_error(_NO_SOURCE(network=account.network)))
+        started = self._clock()
         try:
             holdings = await last_holdings(source, account, askers, self._clock)
+            if holdings and holdings.complete and self._clock() - started > _LONGEST_READING:
+                why = Reason.of(ReasonCode.LIST_CHANGED)
+                holdings = replace(holdings, complete=False, incomplete_reason=why)
             if holdings is None:
                 return await self._fail(account, Reason.of(ReasonCode.ASKED_FIRST_SILENT, label=source.label))
         except LimitError:
@@ -251,8 +255,6 @@ class Readings:
         retention = Retention(max_age, max(wanted.history, _LEAST_HISTORY))
         is_whole = count_collections(holdings, now=now, max_age=max_age).high is not None
         reason = holdings.incomplete_reason
-        if now - holdings.as_of > _LONGEST_READING:
-            is_whole, reason = False, reason or Reason.of(ReasonCode.LIST_CHANGED)
         if not is_whole:
             part = to_reading(holdings, is_whole=False)
             return await self._fail(account, reason or Reason.of(ReasonCode.LIST_CHANGED), part, retention)
