@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.cogs.gates.hold_cog import HoldCog
+from bot.cogs.gates.role_events import RoleEventsCog
+from bot.cogs.gates.sync_cog import SyncCog
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.holdings.member_menu_cog import MemberMenuCog
 from bot.cogs.linking.proof_messages import ProofMessages
@@ -83,6 +86,9 @@ async def add_role_cogs(
     await bot.add_cog(roles)
     await bot.add_cog(HoldersCog(bot, parts.refreshing, expires=expires))
     await bot.add_cog(MemberMenuCog(bot, collections))
+    await bot.add_cog(SyncCog(bot, parts.sync, table, expires=expires))
+    await bot.add_cog(HoldCog(bot, parts.sync, table, expires=expires))
+    await bot.add_cog(RoleEventsCog(bot, parts.sync))
     changed = parts.sync.gates_changed
     await bot.add_cog(SettingsCog(bot, table, lookup, defaults=defaults, clock=parts.clock, changed=changed))
     await bot.add_cog(

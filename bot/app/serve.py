@@ -21,6 +21,7 @@ from bot.cogs.about_cog import About
 from bot.cogs.gates.discord_roles import DiscordRoles
 from bot.cogs.gates.gate_cog import GateCog
 from bot.cogs.gates.gate_names import CollectionNames
+from bot.cogs.gates.log_channel import LogChannel
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
@@ -92,7 +93,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
         background = _plan(bot, settings, linking, notifications, vouches)
-        schedule_sync(background, sync, bot.is_ready)
+        channels = LogChannel(bot, sync.outbox, sync, store.guild_settings)
+        schedule_sync(background, sync, channels.deliver, bot.is_ready)
         background.every(_CONFIRMS, lambda: confirm_owners(store, lookup, _MOST_CONFIRMED), name="owners")
         public_url = settings.web.public_url
         page = VerifyPage(linking.verification, public_url) if public_url else None

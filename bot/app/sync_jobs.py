@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from random import Random
 
-from bot.app.background import Background
+from bot.app.background import Background, Job
 from bot.app.schedule import when_ready
 from bot.config.settings import Settings
 from bot.config.source_tables import ArchiveTable
@@ -24,6 +24,8 @@ _READS = timedelta(seconds=1)
 _JUDGES = timedelta(seconds=1)
 _SCANS = timedelta(minutes=1)
 _PURGES = timedelta(hours=1)
+# A run's changes are one message then, and a channel gets no more than one in this time.
+_POSTS = timedelta(seconds=5)
 
 
 @asynccontextmanager
@@ -57,9 +59,10 @@ async def open_sync(
         await readings.close()
 
 
-def schedule_sync(background: Background, sync: Sync, is_ready: Callable[[], bool]) -> None:
+def schedule_sync(background: Background, sync: Sync, post: Job, is_ready: Callable[[], bool]) -> None:
     """Add its jobs: accounts are read also while Discord is away, but nobody is judged before it is there."""
     background.every(_READS, sync.read_due, name="readings")
     background.every(_JUDGES, when_ready(is_ready, sync.run_due), name="roles")
+    background.every(_POSTS, when_ready(is_ready, post), name="posts to log channels")
     background.every(_SCANS, when_ready(is_ready, sync.scan), name="scans of servers")
     background.every(_PURGES, sync.purge, name="purges of roles")

@@ -51,12 +51,20 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "settings visibility": {"requirements": True},
     "settings admin-role": {},
     "health": {},
+    "sync status": {},
+    "sync now": {},
+    "sync hold": {},
+    "sync release": {},
+    "sync staged": {},
+    "sync approve": {},
+    "sync discard": {},
+    "sync undo": {"run": 1},
     "help": {},
     "about": {},
 }
 # Entries of a member's menu: tried in the tests of roles, as nobody types them.
 MENUS = {"Show collections", "Check holder"}
-_GROUPS = ("gate ", "settings ", "panel ", "holders ")
+_GROUPS = ("gate ", "settings ", "panel ", "holders ", "sync ")
 ONLY_IN_SERVERS = {"verify", "vouch", "unvouch", "roles", "refresh", "health"} | MENUS
 ONLY_IN_SERVERS |= {name for name in COMMANDS if name.startswith(_GROUPS)}
 # What opens a modal first; its answer is in the tests of gates.
