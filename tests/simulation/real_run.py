@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -139,11 +140,9 @@ class RealBot:
         minute, harness = self._minute.value, self._harness
         harness.now = START + timedelta(minutes=minute + self._faults.skew(minute))
         harness.ran = minute * 60.0
-        await harness.turn()
-        if self._chat.was_killed:
-            self._chat.was_killed = False
-            await harness.sync.close()
-            self._restart()
+        with suppress(KilledError):
+            await harness.turn()
+        await self._restart_if_killed()
         if self._world.scenario.has_admin:
             await self._look()
 
@@ -151,7 +150,9 @@ class RealBot:
         """A member unlinks all of their accounts."""
         for each in self._world.holders[number].accounts:
             await self._harness.unlink(number, int(each) - 10_000)
-        await self._harness.sync.own_act(user(number))
+        with suppress(KilledError):
+            await self._harness.sync.own_act(user(number))
+        await self._restart_if_killed()
 
     async def is_held(self) -> bool:
         """Whether removals wait."""
@@ -159,6 +160,13 @@ class RealBot:
 
     def _restart(self) -> None:
         self._harness.start(discord=self._chat)
+
+    async def _restart_if_killed(self) -> None:
+        if self._chat.was_killed:
+            self._chat.was_killed = False
+            with suppress(KilledError):
+                await self._harness.sync.close()
+            self._restart()
 
     async def _look(self) -> None:
         """An admin looks at the list some time after an alert, and approves it only if every one of it truly sold."""
@@ -188,7 +196,12 @@ async def run_all(scenario: Scenario, seed: int) -> Outcome:
             discord.give_by_hand(number, world.gates[0].role_id)
     source, chat = SimulatedSource(world, faults, random), Chat(discord)
     store = await Store.open(None)
-    settings = SyncSettings(interval_minutes=scenario.interval)
+    patience = scenario.guards.patience
+    settings = SyncSettings(
+        interval_minutes=scenario.interval,
+        removal_misses=patience.misses,
+        removal_minutes=patience.span / timedelta(minutes=1),
+    )
     harness = SyncHarness(store, FakeDiscord(), Answers(world, source, minute), settings, now=START)
     bot = RealBot(harness, world, faults, chat, minute)
     assert COLLECTION.collection_id == "254"
