@@ -42,13 +42,14 @@ async def slow(request: web.Request, handler: Handler, options: Options) -> web.
 
 
 async def status(_request: web.Request, _handler: Handler, options: Options) -> web.StreamResponse:
-    """Another `status`, with `body` (text, or JSON) and `headers` as given."""
+    """Another `status`, with `body` (text, or JSON) and `headers` as given; a text may claim another `content_type`."""
     body = options.get("body", "")
     is_text = isinstance(body, str)
+    media = options.get("content_type", "text/plain" if is_text else "application/json")
     return web.Response(
         status=int(options["status"]),
         body=body.encode() if is_text else orjson.dumps(body),
-        content_type="text/plain" if is_text else "application/json",
+        content_type=str(media),
         headers=dict(options.get("headers") or {}),
     )
 
@@ -91,6 +92,20 @@ async def torn(request: web.Request, handler: Handler, _options: Options) -> web
     response.force_close()
     await response.prepare(request)
     await response.write(body[: len(body) // 2])
+    return response
+
+
+async def drip(request: web.Request, handler: Handler, options: Options) -> web.StreamResponse:
+    """The right answer byte by byte, `seconds` apart: the connection lives, and nothing ever arrives whole."""
+    whole = await handler(request)
+    response = web.StreamResponse(status=whole.status)
+    response.content_type = whole.content_type
+    body = _body(whole) or b"{}"
+    response.content_length = len(body)
+    await response.prepare(request)
+    for place in range(len(body)):
+        await response.write(body[place : place + 1])
+        await asyncio.sleep(float(options["seconds"]))
     return response
 
 
@@ -198,7 +213,7 @@ async def error(request: web.Request, _handler: Handler, options: Options) -> we
 FAULT_MODES: dict[str, FaultMode] = {
     mode.__name__: mode
     for mode in (
-        *(slow, status, lost, ignored, html, reset, torn, garbage, throttle),
+        *(slow, drip, status, lost, ignored, html, reset, torn, garbage, throttle),
         *(empty, repeat, short, huge, bomb, redirect, error),
     )
 }

@@ -28,6 +28,7 @@ _PIECES = re.compile(r"[/?&=]")
 # Required options of each kind and their types; the fault mode itself reads the others.
 REQUIRED: dict[str, dict[str, type | tuple[type, ...]]] = {
     "slow": {"seconds": (int, float)},
+    "drip": {"seconds": (int, float)},
     "status": {"status": int},
     "redirect": {"location": str},
     "error": {"code": int, "message": str},

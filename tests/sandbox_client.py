@@ -219,6 +219,11 @@ class SandboxClient:
             "/_sandbox/faults", {"service": "loopring", "path": path, "kind": kind, "times": None} | options
         )
 
+    async def clear_faults(self) -> None:
+        """Let nothing fail any more."""
+        async with self._session.delete(f"{self.url}/_sandbox/faults") as response:
+            assert response.status < 400
+
     async def trade(self, giver: str | None, taker: str | None, collection: str, **more: Any) -> None:
         """Sell (`taker` None), buy (`giver` None) or give away; `more`: network, nft, copies."""
         await self.control("trade", **{"from": giver, "to": taker}, collection=collection, **more)

@@ -26,7 +26,7 @@ from bot.sources.askers import Askers
 from bot.sources.bodies import read_body
 from bot.sources.fair_queue import Ticket
 from bot.sources.health import Health
-from bot.sources.pace import Breaker, Clock, Pace
+from bot.sources.pace import REAL_CLOCK, Breaker, Clock, Pace
 from bot.sources.retry_after import parse_pause, parse_used_up
 from bot.sources.shared_requests import SharedRequests
 
@@ -59,7 +59,6 @@ REFUSED_PAUSE = timedelta(minutes=5)
 THROTTLED_PAUSE = timedelta(seconds=1)
 
 _CONNECT_SECONDS = 5.0
-_REAL_CLOCK = Clock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class JsonClient:
         pace: Pace,
         timeout: timedelta,
         check_answer: Callable[[Answer], None],
-        clock: Clock = _REAL_CLOCK,
+        clock: Clock = REAL_CLOCK,
     ) -> None:
         self.name = name
         self.health = Health()

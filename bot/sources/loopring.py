@@ -33,7 +33,7 @@ from bot.sources.loopring_wire import (
     read_one,
     read_page,
 )
-from bot.sources.pace import Pace
+from bot.sources.pace import REAL_CLOCK, Clock, Pace
 from bot.sources.paging import RawPage, Scan, iter_scan
 from bot.sources.source import Abilities
 from bot.sources.wire import ADDRESS, whole_number
@@ -89,6 +89,7 @@ class LoopringSource:
         *,
         name: str = LOOPRING,
         label: str = "",
+        clock: Clock = REAL_CLOCK,
     ) -> None:
         self.name = name
         self.label = label or NAME
@@ -102,6 +103,7 @@ class LoopringSource:
             pace=Pace(settings.requests_per_second),
             timeout=settings.timeout,
             check_answer=partial(_check_answer, key=key_variable(name)),
+            clock=clock,
         )
 
     @property

@@ -35,6 +35,9 @@ class Clock:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
+REAL_CLOCK = Clock()
+
+
 class _Bucket:
     """When the next request may be sent: a token bucket, computed instead of filled (GCRA).
 

@@ -49,7 +49,7 @@ async def page(sandbox: RunningSandbox, **query: Any) -> Any:
 
 def test_every_kind_of_the_contract_exists() -> None:
     assert set(FAULT_MODES) == {
-        *("slow", "status", "lost", "ignored", "html", "reset", "torn", "garbage", "throttle"),
+        *("slow", "drip", "status", "lost", "ignored", "html", "reset", "torn", "garbage", "throttle"),
         *("empty", "repeat", "short", "huge", "bomb", "redirect", "error"),
     }
 
@@ -74,6 +74,21 @@ async def test_status_answers_as_given(sandbox: RunningSandbox) -> None:
     answer, body = await ask(sandbox)
     assert (answer.status, answer.content_type, orjson.loads(body)) == (503, "application/json", {"why": "tired"})
     assert answer.headers["X-Why"] == "tired"
+
+
+async def test_a_text_may_claim_to_be_json(sandbox: RunningSandbox) -> None:
+    await add_fault(sandbox, "status", status=200, body='{"totalNum": NaN', content_type="application/json")
+    answer, body = await ask(sandbox)
+    assert (answer.status, answer.content_type, body) == (200, "application/json", b'{"totalNum": NaN')
+
+
+async def test_drip_is_the_right_answer_byte_by_byte(sandbox: RunningSandbox) -> None:
+    right = await page(sandbox, limit=1)
+    await add_fault(sandbox, "drip", seconds=0.0, times=1)
+    assert await page(sandbox, limit=1) == right
+    await add_fault(sandbox, "drip", seconds=60.0, times=1)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(ask(sandbox), 0.2)
 
 
 async def test_html_is_a_200_for_people(sandbox: RunningSandbox) -> None:
