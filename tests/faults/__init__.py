@@ -1,5 +1,7 @@
 """The fault table, case by case: what fails, what members have afterwards as Discord has it, and what admins are told.
 
-cases         number → the tests that show it, here and elsewhere
-sandboxed     sync over real sources that ask the sandbox, and clocks that only a test moves
+cases             number → the tests that show it elsewhere (a test here has its number in its name)
+sandboxed         sync over real sources that ask the sandbox, and clocks that only a test moves
+watched_discord   looks whether what it is asked for was written down before
+full_disk         a process whose disk is full for an hour
 """

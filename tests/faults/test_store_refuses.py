@@ -22,7 +22,7 @@ _ROOMS = [0, 200_000, 240_000, 320_000]
 
 async def test_case_36_on_a_full_disk_discord_is_asked_for_nothing_that_is_not_written_down(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.full_disk", tmp_path, *map(str, _ROOMS)),
+        *(sys.executable, "-m", "tests.faults.full_disk", str(tmp_path), *map(str, _ROOMS)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
