@@ -81,11 +81,13 @@ class Applied:
         made: Those that were made.
         failed: Those that were not.
         is_absent: The member is not in that server.
+        is_ignored: Discord confirmed one of them, and did not do it.
     """
 
     made: list[Change] = field(default_factory=list)
     failed: list[FailedChange] = field(default_factory=list)
     is_absent: bool = False
+    is_ignored: bool = False
 
 
 class Applier:
@@ -222,6 +224,7 @@ class Applier:
             applied.made.append(change)
         else:
             applied.failed.append(FailedChange(change, failure))
+            applied.is_ignored |= failure == _NOT_DONE.text
 
     async def _ask(self, intent: Intent) -> str | None:
         """Ask Discord for a change, and write down what became of it; why it was not done, or None.

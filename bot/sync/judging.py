@@ -18,6 +18,7 @@ from bot.roles.plan import HoldCode, Plan
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
+from bot.store.sync.post_table import NewPost, PostKind
 from bot.sync.apply import Applied, Applier, OpenRun, approved_of
 from bot.sync.breaker import Breaker
 from bot.sync.deciding import Deciding
@@ -94,11 +95,11 @@ class Judging:
         return await self._deciding.known(server, member, await self._breaker.held(server))
 
     async def postpone(self, member: SyncMember) -> bool:
-        """Try a member again later; whether it is given up until something suggests it."""
+        """Try a member again later; whether it is given up now, until something suggests it."""
         pause = min(_SHORTEST_PAUSE * 2 ** min(2 * member.failures, 10), _LONGEST_PAUSE)
         gives_up = member.failures + 1 >= MOST_FAILURES
         await self._store.sync.members.postpone(member, self._clock() + pause, gives_up=gives_up)
-        return gives_up
+        return member.failures + 1 == MOST_FAILURES  # and is given up at each later reading, without a word
 
     async def _read(self, guild_id: int, planned: Sequence[tuple[MemberFacts, Plan]]) -> Mapping[int, MemberRoles]:
         """The roles of those for whom something is due, and of nobody else."""
@@ -166,7 +167,9 @@ class Judging:
             return
         failed = (each.change.gate for each in applied.failed)
         if any(gate.gate_id not in run.parked and gate.state is GateState.ACTIVE for gate in failed):
-            await self.postpone(member)
+            if await self.postpone(member) and applied.is_ignored:
+                post = NewPost(PostKind.STUCK, member.guild_id, self._clock(), user_id=member.user_id)
+                await self._store.sync.posts.add(post)
         else:
             await self._settle(member, roles_read=True)
 

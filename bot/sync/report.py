@@ -28,7 +28,7 @@ _HOLD_OVER = Message("Removals do not wait any more: {how}.")
 _PARKED = Message("Gate #{gate} ({role}) gives and takes nothing for now: {reason}.")
 _HEALED = Message("Gate #{gate} ({role}) works again.")
 _WARNING = Message("You no longer qualify for {role}. It will be taken {until}, unless you qualify again before.")
-_STUCK = Message("{member} could not be judged several times in a row; it is tried again at their next reading.")
+_STUCK = Message("{member}: several attempts in a row failed. The next one is at their next reading.")
 
 _CAUSES: Mapping[Cause, Message] = {
     Cause.TOO_MANY_AT_ONCE: Message("too many of a gate's holders would lose their role at once"),

@@ -38,7 +38,7 @@ _TITLES = {
     "parked": "A gate is parked",
     "healed": "A gate works again",
     "warning": "A role will be taken",
-    "stuck": "Could not be judged",
+    "stuck": "Roles that could not be updated",
 }
 _ALARMING = frozenset({_ALERT, "parked", "warning", "stuck"})
 _FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)

@@ -33,7 +33,7 @@ class PostKind(StrEnum):
     PARKED = auto()  # a gate gives and takes nothing until something is repaired
     HEALED = auto()
     WARNING = auto()  # to a member: a role will be taken after the grace
-    STUCK = auto()  # a member could not be judged again and again
+    STUCK = auto()  # a member could not be judged, or their roles not be changed, again and again
 
 
 @dataclass(frozen=True, slots=True)
