@@ -132,11 +132,11 @@ class DiscordControl:
         return {}
 
     async def _member_queries(self, request: web.Request) -> Json:
-        """The next `times` requests for members (all, if null) fail: `silent`, `omit` user ids, or `retry_after`."""
+        """The next `times` requests for members (all, if null) fail: `silent`, `retry_after`, `omit` or `roleless` ids."""
         fields = await json_body(request)
         times = None if fields.get("times") is None else max(1, whole_number(fields, "times"))
-        omitted = frozenset(int(user_id) for user_id in fields.get("omit", ()))
-        fault = QueryFault(bool(fields.get("silent")), omitted, float(fields.get("retry_after", 0)), times)
+        omitted, roleless = (frozenset(map(int, fields.get(name, ()))) for name in ("omit", "roleless"))
+        fault = QueryFault(bool(fields.get("silent")), omitted, float(fields.get("retry_after", 0)), times, roleless)
         self._discord.gateway.member_requests.faults.append(fault)
         return {}
 

@@ -8,7 +8,7 @@ documented: here it does, the reading under which a bot that forgets it is found
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox.discord.opcodes import REQUEST_MEMBERS
@@ -41,12 +41,14 @@ class QueryFault:
         is_silent: no answer at all.
         omitted: members that are in no chunk, and not in `not_found` either.
         retry_after: RATE_LIMITED in place of an answer, with these seconds; 0: not limited.
+        roleless: members that are reported without the roles that they have (discord-api-docs #6547).
     """
 
     is_silent: bool = False
     omitted: frozenset[int] = frozenset()
     retry_after: float = 0.0
     times: int | None = None
+    roleless: frozenset[int] = frozenset()
 
 
 class MemberRequests:
@@ -87,7 +89,7 @@ class MemberRequests:
         elif ids is not None:
             found = [guild.members[user_id] for user_id in ids if user_id in guild.members]
             missing = [str(user_id) for user_id in ids if user_id not in guild.members]
-            present = [member for member in found if member.user_id not in fault.omitted]
+            present = [_reported(member, fault) for member in found if member.user_id not in fault.omitted]
             self._dispatch(session, guild, present[: limit or None], nonce, missing)
         elif query == "" and limit == 0:
             self._whole_list(session, guild, nonce)
@@ -142,6 +144,10 @@ def members_named(world: World, guild: Guild, start: str) -> list[Member]:
         if users[member.user_id].username.casefold().startswith(start)
         or (member.nick or users[member.user_id].display_name).casefold().startswith(start)
     ]
+
+
+def _reported(member: Member, fault: QueryFault) -> Member:
+    return replace(member, roles=[]) if member.user_id in fault.roleless else member
 
 
 def _limit(session: Session, guild: Guild, nonce: Any, seconds: float) -> None:
