@@ -57,9 +57,7 @@ async def main(url: str, key: str, accounts: list[str]) -> dict[str, float]:
                 clock=clock,
                 random=random,
             )
-            passes = ReadingPasses(
-                store.readings, readings, holder="bench", on_read=on_read, clock=clock, random=random
-            )
+            passes = ReadingPasses(store.readings, readings, holder="bench", on_read=on_read, clock=clock)
             await passes.run_pass()
             moved, read = INTERVAL + timedelta(minutes=1), 0
             started, worked = time.perf_counter(), time.process_time()

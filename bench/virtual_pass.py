@@ -162,7 +162,6 @@ async def _pass(accounts: int, per_second: float, latency: float) -> tuple[float
             holder="bench",
             on_read=on_read,
             clock=clock,
-            random=Random(1),  # noqa: S311
         )
         started = loop.time()
         await passes.run_pass()

@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from random import Random
 
 from bot.holdings import Account
 from bot.sources.askers import Asker
 from bot.store.sync.reading_table import Readings as ReadingTable
-from bot.sync.reading_ages import backoff
 from bot.sync.readings import Readings, ReadOutcome
 
 AT_ONCE = 8
-# So many more are being stored while others are asked for.
-_WORKERS = 2 * AT_ONCE
-# A source sends three requests of one asker at once; as many askers as it takes for all.
+# Besides those that are asked for, as many are being stored, and as many are there to be asked for next.
+_WORKERS = 3 * AT_ONCE
+# A source sends three requests of one asker at once: each place at it has one of these, so that none waits for another.
 _ASKERS = tuple(Asker.job(f"readings {number}") for number in range(1, 4))
+_PLACES = tuple(_ASKERS[number % len(_ASKERS)] for number in range(AT_ONCE))
 # Few, as they wait here for the source; and so long that even a slow source is done with them.
 _LEASED = 32
 _LEASE = timedelta(minutes=15)
@@ -42,7 +41,7 @@ class _Network:
         failures: Readings in a row that failed.
         rounds: How often in a row it was left alone.
         paused_until: Until when it is.
-        slots: As many as may be asked for at once.
+        places: As many as may be asked for at once: in whose name each is asked for.
         waiting: Leased, and not asked for yet.
         under_way: Asked for.
     """
@@ -50,23 +49,35 @@ class _Network:
     failures: int = 0
     rounds: int = 0
     paused_until: datetime | None = None
-    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    places: asyncio.Queue[Asker] = field(default_factory=lambda: _filled(_PLACES))
     waiting: deque[Account] = field(default_factory=deque)
     under_way: set[Account] = field(default_factory=set)
     leasing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def may_go_on(self, count: int) -> bool:
+        """Whether a worker that has read so many may read one more: not where the source answers nothing."""
+        return self.failures < _GIVES_UP or count == 0 < self.rounds
 
-class _Slot:
+
+class _Place:
     """One of the places at a source; it can be given back early, and is given back once."""
 
-    def __init__(self, slots: asyncio.Semaphore) -> None:
-        self._slots: asyncio.Semaphore | None = slots
+    def __init__(self, places: asyncio.Queue[Asker], asker: Asker) -> None:
+        self._places: asyncio.Queue[Asker] | None = places
+        self.asker = asker
 
     def give_back(self) -> None:
         """Let another account be asked for."""
-        if self._slots:
-            self._slots.release()
-        self._slots = None
+        if self._places:
+            self._places.put_nowait(self.asker)
+        self._places = None
+
+
+def _filled(places: Iterable[Asker]) -> asyncio.Queue[Asker]:
+    queue: asyncio.Queue[Asker] = asyncio.Queue()
+    for asker in places:
+        queue.put_nowait(asker)
+    return queue
 
 
 class ReadingPasses:
@@ -76,9 +87,8 @@ class ReadingPasses:
         store: Which accounts are due.
         readings: Reads them.
         holder: Names this process among those that share the store.
-        on_read: Is given what became of each account.
         clock: Returns the present as an aware datetime.
-        random: Spreads what is tried again.
+        on_read: Is given what became of each account.
     """
 
     def __init__(
@@ -87,16 +97,14 @@ class ReadingPasses:
         readings: Readings,
         *,
         holder: str,
-        on_read: OnRead,
         clock: Callable[[], datetime],
-        random: Random,
+        on_read: OnRead | None = None,
     ) -> None:
         self._store = store
         self._readings = readings
         self._holder = holder
         self._on_read = on_read
         self._clock = clock
-        self._random = random
         self._networks: dict[str, _Network] = {network: _Network() for network in readings.networks}
 
     async def run_pass(self) -> int:
@@ -120,14 +128,14 @@ class ReadingPasses:
         try:
             # After a pause one account shows whether the source answers again.
             count = await self._work(name, network, most=1) if network.rounds else 0
-            if not network.failures:
+            if not (network.rounds and network.failures):
                 network.rounds, network.paused_until = 0, None
                 async with asyncio.TaskGroup() as group:
                     workers = [group.create_task(self._work(name, network)) for _ in range(_WORKERS)]
                 count += sum(each.result() for each in workers)
             if network.rounds or network.failures >= _GIVES_UP:
                 network.rounds += 1
-                network.paused_until = self._clock() + backoff(network.rounds, self._random)
+                network.paused_until = self._clock() + self._readings.pause_after(network.rounds)
             return count
         finally:
             await self._give_back(network)
@@ -135,30 +143,35 @@ class ReadingPasses:
     async def _work(self, name: str, network: _Network, *, most: int | None = None) -> int:
         """Read one account after another, until none is due or the source answers nothing; how many."""
         count = 0
-        while network.failures < _GIVES_UP or count == 0 < network.rounds:
-            await network.slots.acquire()
-            slot = _Slot(network.slots)
-            try:
-                account = await self._next(name, network)
-                if account is None:
-                    break
-                await self._read(account, network, slot)
-            finally:
-                slot.give_back()
+        while network.may_go_on(count) and (account := await self._next(name, network)):
+            if not await self._read(account, network, count):
+                break
             count += 1
             if count == most:
                 break
         return count
 
-    async def _read(self, account: Account, network: _Network, slot: _Slot) -> None:
+    async def _read(self, account: Account, network: _Network, count: int) -> bool:
+        """Read one account as soon as there is a place for it; False: by then the source was given up."""
+        try:
+            place = _Place(network.places, await network.places.get())
+        except asyncio.CancelledError:
+            network.waiting.appendleft(account)
+            raise
+        if not network.may_go_on(count):
+            place.give_back()
+            network.waiting.appendleft(account)
+            return False
         network.under_way.add(account)
         try:
-            asker = _ASKERS[len(network.under_way) % len(_ASKERS)]
-            outcome = await self._readings.read(account, asker, answered=slot.give_back)
+            outcome = await self._readings.read(account, place.asker, answered=place.give_back)
         finally:
             network.under_way.discard(account)
+            place.give_back()
         network.failures = network.failures + 1 if outcome.failure else 0
-        await self._on_read(outcome)
+        if self._on_read:
+            await self._on_read(outcome)
+        return True
 
     async def _next(self, name: str, network: _Network) -> Account | None:
         """The account that has waited longest and that nobody here reads."""

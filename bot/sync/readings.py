@@ -128,6 +128,10 @@ class Readings:
         """Of which accounts can be read here."""
         return tuple(self._sources)
 
+    def pause_after(self, tries: int) -> timedelta:
+        """How long to wait after so many failures in a row."""
+        return backoff(tries, self._random)
+
     def label(self, network: str) -> str:
         """The source of a network, for people; the network itself where none is configured any more."""
         source = self._sources.get(network)
@@ -288,10 +292,6 @@ class Readings:
     async def _fail(
         self, account: Account, why: Reason, part: ReadAccount | None = None, retention: Retention | None = None
     ) -> ReadOutcome:
-        now = self._clock()
-
-        def next_at(tries: int) -> datetime:
-            return now + backoff(tries, self._random)
-
-        saved = await self._store.save_failure(account, now, reason_words(why), next_at, part, retention)
+        now, pause_after = self._clock(), self.pause_after
+        saved = await self._store.save_failure(account, now, reason_words(why), pause_after, part, retention)
         return ReadOutcome(account, saved if part else None, why)

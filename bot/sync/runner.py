@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.errors import StoreError, TesseraError
-from bot.holdings import Account
 from bot.roles.safety import Cause, Hold, Scope
 from bot.sources.askers import Asker
 from bot.store import Store
@@ -24,6 +23,7 @@ from bot.sync.gather import GuildGates
 from bot.sync.judging import Judging
 from bot.sync.parking import Parking
 from bot.sync.ports import Discord, DiscordError, TokenRefusedError
+from bot.sync.reading_passes import ReadingPasses
 from bot.sync.readings import Readings
 
 log = logging.getLogger(__name__)
@@ -31,9 +31,6 @@ log = logging.getLogger(__name__)
 # As many as Discord answers about in one member query.
 _MEMBERS = 100
 _DUE = 1_000
-# Accounts of a source that are read at the same time, as far as its own limits allow.
-_ACCOUNTS = 64
-_LEASE = timedelta(minutes=5)
 _JUMP = timedelta(minutes=5)
 _SHORTEST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(minutes=15)
@@ -82,7 +79,7 @@ class Runner:
         self._discord = discord
         self._parking = parking
         self._judging = judging
-        self._readings = readings
+        self._passes = ReadingPasses(store.readings, readings, holder=epoch, clock=times.clock)
         self._span = times.span
         self._clock = times.clock
         self._monotonic = times.monotonic
@@ -112,7 +109,7 @@ class Runner:
         if not self._has_read:
             await self._store.readings.release_all()
             self._has_read = True
-        await asyncio.gather(*(self._read_network(network) for network in self._readings.networks))
+        await self._passes.run_pass()
 
     async def run_due(self) -> None:
         """Let a worker judge the members of each server that are due; nothing where no server has a gate."""
@@ -144,21 +141,6 @@ class Runner:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-
-    async def _read_network(self, network: str) -> None:
-        while True:
-            now = self._clock()
-            accounts = await self._store.readings.lease(network, self._epoch, now, until=now + _LEASE, limit=_ACCOUNTS)
-            if not accounts:
-                return
-            try:
-                await asyncio.gather(*map(self._read, accounts))
-            finally:
-                await self._store.readings.release(self._epoch, accounts)
-
-    async def _read(self, account: Account) -> None:
-        await self._readings.read(account, _SYNC)
-        await self._store.sync.members.mark_accounts([str(account)], self._clock())
 
     async def _watch_clock(self) -> None:
         """Where the wall clock was set, spans that were measured by it say nothing: nothing is taken for one span."""

@@ -287,7 +287,7 @@ async def statements_of(harness: LinkingHarness) -> list[str]:
     [account] = await owned(reading_of, 1)
     await save(reading_of, account, c254=2)
     store, now = harness.store.readings, harness.now
-    await store.save_failure(account, now, "why", lambda _: now)
+    await store.save_failure(account, now, "why", lambda _: timedelta(0))
     await store.lease(LOOPRING, "a", now + INTERVAL, until=now + INTERVAL, limit=9)
     await store.release("a", [account])
     await store.set_due([account], now)

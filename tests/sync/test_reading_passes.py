@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from random import Random
 
 from bench.virtual_pass import run_virtual_pass
 from bot.holdings import LOOPRING, Account
@@ -29,7 +28,6 @@ def passes_of(reading: ReadingHarness, outcomes: list[ReadOutcome]) -> ReadingPa
         holder="this process",
         on_read=on_read,
         clock=lambda: reading.linking.now,
-        random=Random(1),  # noqa: S311 - it only spreads pauses
     )
 
 
@@ -118,3 +116,24 @@ def test_a_pass_at_a_limited_rate_takes_as_long_as_the_rate_says() -> None:
     seconds, calls = run_virtual_pass(1000, 4, 0.05)
     assert calls == 1000
     assert 245 <= seconds <= 255
+
+
+async def test_some_failures_do_not_keep_a_source_from_being_asked_again(
+    sandbox: SandboxClient, reading: ReadingHarness
+) -> None:
+    await own_many(reading, sandbox, 2)
+    outcomes: list[ReadOutcome] = []
+    passes = passes_of(reading, outcomes)
+    await sandbox.fault("error", code=102003, message="none", times=2)
+    assert await passes.run_pass() == 2
+    assert not any(outcome.is_read for outcome in outcomes)
+    reading.pass_time(timedelta(hours=1))
+    assert await passes.run_pass() == 2
+    assert [outcome.is_read for outcome in outcomes] == [False, False, True, True]
+
+
+def test_a_pass_without_a_limit_leaves_no_place_at_the_source_empty() -> None:
+    """A thousand accounts, eight at a time, 50 ms each: 6.25 seconds in virtual time, whatever asks for them."""
+    seconds, calls = run_virtual_pass(1000, 10_000, 0.05)
+    assert calls == 1000
+    assert 6.25 <= seconds < 1.01 * 6.25

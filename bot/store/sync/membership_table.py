@@ -136,16 +136,6 @@ class SyncMembers:
         sql = f"UPDATE sync_members SET {_MARK}{more} WHERE user_id = :user_id{here}"
         await self._write(sql, {"now": seconds(now), "guild_id": guild_id, "user_id": user_id})
 
-    async def mark_accounts(self, accounts: Sequence[str], now: datetime) -> None:
-        """Accounts were read: everybody whose they are is due, wherever they are."""
-        sql = f"""
-            UPDATE sync_members SET {_MARK} WHERE absent_since IS NULL AND user_id IN (
-                SELECT user_id FROM links WHERE account IN (SELECT value FROM json_each(:accounts))
-                UNION SELECT user_id FROM vouches WHERE account IN (SELECT value FROM json_each(:accounts))
-            )
-        """
-        await self._write(sql, {"now": seconds(now), "accounts": json.dumps(list(accounts))})
-
     async def settle(self, member: SyncMember, now: datetime, *, roles_read: bool, drift_due: datetime) -> None:
         """A member was judged: they are due no more, unless they were marked meanwhile."""
         drift = ", read_roles = 0, drift_due = :drift_due" if roles_read else ""
@@ -237,6 +227,17 @@ class SyncMembers:
     async def _all(self, sql: str, values: Mapping[str, Any]) -> Sequence[SyncMember]:
         rows = await self._writer.run(lambda db: db.execute(sql, dict(values)).fetchall())
         return [_to_member(row) for row in rows]
+
+
+def mark_owners(db: Database, account: str, now: datetime) -> None:
+    """An account was read, in a transaction of the caller: everybody whose it is is due, wherever they are."""
+    sql = f"""
+        UPDATE sync_members SET {_MARK} WHERE absent_since IS NULL AND user_id IN (
+            SELECT user_id FROM links WHERE account = :account
+            UNION SELECT user_id FROM vouches WHERE account = :account
+        )
+    """
+    db.execute(sql, {"now": seconds(now), "account": account})
 
 
 def _used(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:

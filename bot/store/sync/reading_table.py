@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlite_utils import Database
@@ -12,6 +12,7 @@ from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 from bot.roles.safety import CollectionCensus, SourceCensus
 from bot.store.sync import account_queue, reading_census
+from bot.store.sync.membership_table import mark_owners
 from bot.store.sync.observation_rows import stored_accounts
 from bot.store.sync.observation_writer import save
 from bot.store.sync.observations import ReadAccount, Retention, Saved, StoredAccount
@@ -60,12 +61,13 @@ class Readings:
         await self._writer.transaction(lambda db: account_queue.set_due(db, accounts, now))
 
     async def save(self, read: ReadAccount, now: datetime, retention: Retention, *, next_at: datetime) -> Saved:
-        """Store a complete reading, after which the account is due again at `next_at`."""
+        """Store a complete reading, after which the account is due again at `next_at`, and its members now."""
 
         def work(db: Database) -> Saved:
             saved = save(db, read, now, retention)
             if saved is Saved.WHOLE:
                 account_queue.set_read(db, read.account, next_at)
+                mark_owners(db, str(read.account), now)
             return saved
 
         return await self._writer.transaction(work)
@@ -75,17 +77,17 @@ class Readings:
         account: Account,
         now: datetime,
         failure: str,
-        next_at: Callable[[int], datetime],
+        pause_after: Callable[[int], timedelta],
         part: ReadAccount | None = None,
         retention: Retention | None = None,
     ) -> Saved:
-        """Record that reading an account failed, and what was seen before it did.
+        """Record that reading an account failed, and what was seen before it did; its members are due now.
 
         Args:
             account: The account.
             now: The present.
             failure: Why, as a sentence.
-            next_at: From the number of failures in a row to when it is due again.
+            pause_after: From the number of failures in a row to how long it is left alone.
             part: What was seen all the same, of a live source; nothing follows from what is not in it.
             retention: With `part`.
         """
@@ -93,7 +95,8 @@ class Readings:
         def work(db: Database) -> Saved:
             saved = save(db, part, now, retention) if part and retention else Saved.UNUSED
             tries = account_queue.tries_of(db, account) + 1
-            account_queue.set_failed(db, account, now, failure, next_at(tries))
+            account_queue.set_failed(db, account, now, failure, now + pause_after(tries))
+            mark_owners(db, str(account), now)
             return saved
 
         return await self._writer.transaction(work)
