@@ -7,7 +7,7 @@ is not about the typed text alone is one refusal, and there is one way through `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import InputError, NotFoundError, SourceError
@@ -62,6 +62,14 @@ class ProvenHere:
             StoreError: the store failed.
         """
         return await self._proven.uncertain(user_id, scope if self._vouching else NOWHERE)
+
+    async def of_members(self, scopes: Mapping[int, Scope]) -> Mapping[int, tuple[Proven, Proven]]:
+        """What `of` and `uncertain` answer about each member in their scope, in one go.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        return await self._proven.of_members(scopes if self._vouching else dict.fromkeys(scopes, NOWHERE))
 
 
 class Vouching:

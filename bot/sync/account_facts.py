@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.counts import Count, is_present, remembered
 from bot.gates.facts import NOTHING_HELD, UNKNOWN_HELD, AccountFacts, Held, Level
 from bot.gates.rule import CollectionRef
-from bot.links import ProvenAccount
+from bot.holdings import Account
+from bot.links import Proven, ProvenAccount
 from bot.reasons import as_recorded
 from bot.store.sync.observations import Observed, StoredAccount
 from bot.sync.results import AccountState
+
+
+def to_states(
+    proven: Proven,
+    uncertain: Proven,
+    stored: Mapping[Account, StoredAccount],
+    now: datetime,
+    ages: Mapping[str, timedelta],
+) -> Sequence[AccountState]:
+    """The same of all accounts of a member, by name.
+
+    Args:
+        proven: What counts as theirs.
+        uncertain: What would count if it were confirmed who owns it.
+        stored: What was read of each.
+        now: The present.
+        ages: Network → how old a reading may be to tell something.
+    """
+    accounts = {**uncertain.accounts, **proven.accounts}
+    return [
+        to_state(
+            its,
+            stored.get(account),
+            is_certain=account in proven.accounts and not its.is_frozen,
+            now=now,
+            max_age=ages[account.network],
+        )
+        for account, its in sorted(accounts.items(), key=lambda item: str(item[0]))
+    ]
 
 
 def to_state(

@@ -5,7 +5,7 @@ It can be repeated: a reading counts once, however often a member is judged by i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -49,11 +49,11 @@ class Deciding:
         self._clock = clock
 
     async def first(
-        self, server: GuildGates, member: SyncMember, held: Mapping[int, HoldCode]
-    ) -> tuple[MemberFacts, Plan]:
-        """Judge a member by what was read, for what the breaker counts; nothing is taken by this plan."""
-        known = await self._gatherer.member(server, member, self._clock())
-        return known, await self._decide(server, known, held)
+        self, server: GuildGates, members: Sequence[SyncMember], held: Mapping[int, HoldCode]
+    ) -> Sequence[tuple[MemberFacts, Plan]]:
+        """Judge members by what was read, for what the breaker counts; nothing is taken by these plans."""
+        found = await self._gatherer.members(server, members, self._clock())
+        return [(known, await self._decide(server, known, held)) for known in found]
 
     async def second(
         self,

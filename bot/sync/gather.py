@@ -120,47 +120,75 @@ class Gatherer:
         member: SyncMember,
         now: datetime,
         *,
-        gates: Sequence[Gate] | None = None,
         without: Collection[str] | None = (),
     ) -> MemberFacts:
-        """What is known of a member.
+        """What is known of a member; see `members`."""
+        (known,) = await self.members(server, [member], now, without=without)
+        return known
+
+    async def members(
+        self,
+        server: GuildGates,
+        members: Sequence[SyncMember],
+        now: datetime,
+        *,
+        gates: Sequence[Gate] | None = None,
+        without: Collection[str] | None = (),
+    ) -> Sequence[MemberFacts]:
+        """What is known of members, by as few questions to the store as one of them takes.
 
         Args:
             server: Their server.
-            member: The member.
+            members: The members.
             now: The present.
             gates: Judge these instead of the server's gates.
             without: As if these accounts (None: all) were not theirs.
         """
         gates = server.gates if gates is None else gates
-        scope = InGuild(server.guild_id, member.joined_at)
-        accounts = await self.accounts(server, scope, member.user_id, without)
-        facts = Facts(now, tuple(state.facts for state in accounts), server.aliases)
-        young = await self._young(server, scope, member.user_id, gates, now)
-        misses = await self._store.sync.misses.of(server.guild_id, member.user_id)
+        user_ids = [member.user_id for member in members]
+        scopes = {member.user_id: InGuild(server.guild_id, member.joined_at) for member in members}
+        accounts = await self._accounts(server, scopes, without)
+        misses = await self._store.sync.misses.of_members(server.guild_id, user_ids)
+        ledger = await self._store.sync.ledger.of_members(server.guild_id, user_ids)
         digests = {gate.gate_id: digest(gate.rule) for gate in gates}
-        return MemberFacts(
-            member=member,
-            accounts=accounts,
-            judged=[_judged(gate, facts, young) for gate in gates],
-            ledger=await self._store.sync.ledger.of(server.guild_id, member.user_id),
-            misses={gate_id: its for gate_id, (its, rule) in misses.items() if rule in ("", digests.get(gate_id, ""))},
-            has_misses=bool(misses),
-        )
+        found = []
+        for member in members:
+            user_id = member.user_id
+            facts = Facts(now, tuple(state.facts for state in accounts[user_id]), server.aliases)
+            young = await self._young(server, scopes[user_id], user_id, gates, now)
+            its = misses.get(user_id, {})
+            found.append(
+                MemberFacts(
+                    member=member,
+                    accounts=accounts[user_id],
+                    judged=[_judged(gate, facts, young) for gate in gates],
+                    ledger=ledger.get(user_id, {}),
+                    misses={key: each for key, (each, rule) in its.items() if rule in ("", digests.get(key, ""))},
+                    has_misses=bool(its),
+                )
+            )
+        return found
 
-    async def accounts(
-        self, server: GuildGates, scope: InGuild, user_id: int, without: Collection[str] | None = ()
-    ) -> Sequence[AccountState]:
+    async def accounts(self, server: GuildGates, scope: InGuild, user_id: int) -> Sequence[AccountState]:
         """A member's accounts that count in a server."""
+        return (await self._accounts(server, {user_id: scope}))[user_id]
+
+    async def _accounts(
+        self, server: GuildGates, scopes: Mapping[int, InGuild], without: Collection[str] | None = ()
+    ) -> Mapping[int, Sequence[AccountState]]:
         if without is None:
-            return ()
-        kept_out = await self._store.keep_outs.of(user_id, server.guild_id)
-        left_out = kept_out | server.settings.excluded_accounts
-        return [
-            replace(state, facts=_without(state.facts, server.settings.excluded_collections))
-            for state in await self._readings.facts_of(user_id, scope)
-            if state.facts.account not in left_out and str(state.facts.account) not in without
-        ]
+            return dict.fromkeys(scopes, ())
+        kept_out = await self._store.keep_outs.of_members(list(scopes), server.guild_id)
+        excluded = server.settings.excluded_accounts
+        return {
+            user_id: [
+                replace(state, facts=_without(state.facts, server.settings.excluded_collections))
+                for state in states
+                if state.facts.account not in kept_out.get(user_id, frozenset()) | excluded
+                and str(state.facts.account) not in without
+            ]
+            for user_id, states in (await self._readings.facts_of_members(scopes)).items()
+        }
 
     async def _young(
         self, server: GuildGates, scope: InGuild, user_id: int, gates: Iterable[Gate], now: datetime

@@ -72,7 +72,7 @@ class Judging:
         run = OpenRun(self._store, server.guild_id, self._clock)
         try:
             held = await self._breaker.held(server)
-            first = [await self._deciding.first(server, member, held) for member in members]
+            first = await self._deciding.first(server, members, held)
             await self._breaker.check(server)
             held = await self._breaker.held(server)
             planned = [
@@ -81,10 +81,11 @@ class Judging:
             ]
             versions = [self._version(member) for member in members]
             roles = await self._read(server.guild_id, planned)
+            await self._settle([known.member for known, _ in planned if known.member.user_id not in roles])
             return [
                 await self._change(server, known.member, found, version, held, run, own_act=own_act)
                 if (found := roles.get(known.member.user_id))
-                else await self._leave(known, plan)
+                else report_of(known, plan, Presence.PRESENT)
                 for (known, plan), version in zip(planned, versions, strict=True)
             ]
         finally:
@@ -105,11 +106,6 @@ class Judging:
         """The roles of those for whom something is due, and of nobody else."""
         user_ids = [known.member.user_id for known, plan in planned if plan.needs_roles or known.member.read_roles]
         return await self._discord.read_members(guild_id, user_ids) if user_ids else {}
-
-    async def _leave(self, known: MemberFacts, plan: Plan) -> MemberReport:
-        """Nothing is due for a member."""
-        await self._settle(known.member, roles_read=False)
-        return report_of(known, plan, Presence.PRESENT)
 
     async def _change(
         self,
@@ -171,11 +167,13 @@ class Judging:
                 post = NewPost(PostKind.STUCK, member.guild_id, self._clock(), user_id=member.user_id)
                 await self._store.sync.posts.add(post)
         else:
-            await self._settle(member, roles_read=True)
+            await self._settle([member], roles_read=True)
 
-    async def _settle(self, member: SyncMember, *, roles_read: bool) -> None:
-        now = self._clock()
-        await self._store.sync.members.settle(member, now, roles_read=roles_read, drift_due=now + self._drift)
+    async def _settle(self, members: Sequence[SyncMember], *, roles_read: bool = False) -> None:
+        """Nothing is due for members any more."""
+        if members:
+            now = self._clock()
+            await self._store.sync.members.settle(members, now, roles_read=roles_read, drift_due=now + self._drift)
 
     def _version(self, member: SyncMember) -> int:
         return self._changes.get(_key(member), 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,6 +13,9 @@ from bot.roles.plan import Act, Judged, Patience, Plan, decide
 from bot.store import Store
 from bot.sync.gather import Gatherer, GuildGates, MemberFacts
 from bot.sync.results import Preview
+
+# So many are judged before others have their turn.
+_AT_ONCE = 50
 
 
 class Previews:
@@ -40,13 +44,15 @@ class Previews:
             name: defaultdict(list) for name in ("gain", "lose", "unknown", "keep")
         }
         unread: set[object] = set()
-        for member in await self._store.sync.members.present(guild_id):
-            known = await self._gatherer.member(server, member, now, gates=gates)
-            plan = decide(known.case(server, now), self._patience)
-            unread.update(state.facts.account for state in known.accounts if state.facts.as_of is None)
-            for judged in known.judged:
-                if judged.gate.role_id in drafted and (name := _outcome(judged, known, plan)):
-                    sets[name][judged.gate.role_id].append(member.user_id)
+        members = await self._store.sync.members.present(guild_id)
+        for start in range(0, len(members), _AT_ONCE):
+            for known in await self._gatherer.members(server, members[start : start + _AT_ONCE], now, gates=gates):
+                plan = decide(known.case(server, now), self._patience)
+                unread.update(state.facts.account for state in known.accounts if state.facts.as_of is None)
+                for judged in known.judged:
+                    if judged.gate.role_id in drafted and (name := _outcome(judged, known, plan)):
+                        sets[name][judged.gate.role_id].append(known.member.user_id)
+            await asyncio.sleep(0)  # others are answered meanwhile
         return Preview(as_of=now, version=version, unread=len(unread), **sets)
 
 

@@ -21,14 +21,14 @@ from bot.gates.facts import Held
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account, Collection, Holdings
 from bot.linking.vouching import ProvenHere
-from bot.links import Proven, Scope
+from bot.links import Scope
 from bot.messages import Message
 from bot.reasons import Reason, ReasonCode, reason_words, source_error
 from bot.sources.askers import Asker, Askers
 from bot.sources.source import Source
 from bot.store.sync.observations import ReadAccount, ReadTokens, Retention, Saved
 from bot.store.sync.reading_table import Readings as ReadingTable
-from bot.sync.account_facts import to_state
+from bot.sync.account_facts import to_states
 from bot.sync.reading_ages import ReadingAges, backoff
 from bot.sync.results import AccountState
 from bot.sync.source_answers import last_holdings, last_nfts, ref_of, to_reading, to_tokens
@@ -184,8 +184,16 @@ class Readings:
 
         An account that would count if it were confirmed who owns it is among them, as uncertain.
         """
-        proven, uncertain = await self._proven.of(user_id, scope), await self._proven.uncertain(user_id, scope)
-        return await self._states(proven, uncertain)
+        return (await self.facts_of_members({user_id: scope}))[user_id]
+
+    async def facts_of_members(self, scopes: Mapping[int, Scope]) -> Mapping[int, Sequence[AccountState]]:
+        """What `facts_of` answers about each member in their scope, in one go."""
+        proven = await self._proven.of_members(scopes)
+        accounts = {account for both in proven.values() for its in both for account in its.accounts}
+        stored = await self._store.of(list(accounts))
+        ages = {network: await self.ages.max_age(network) for network in {account.network for account in accounts}}
+        now = self._clock()
+        return {user_id: to_states(*both, stored, now, ages) for user_id, both in proven.items()}
 
     async def second_answer(self, account: Account, collection: CollectionRef, asker: Asker) -> Held | None:
         """What an account holds of one collection by another question than the usual one: its single NFTs.
@@ -210,22 +218,6 @@ class Readings:
             tokens.tokens,
             has_all_tokens=tokens.is_whole,
         )
-
-    async def _states(self, proven: Proven, uncertain: Proven) -> Sequence[AccountState]:
-        accounts = {**uncertain.accounts, **proven.accounts}
-        stored = await self._store.of(list(accounts))
-        now = self._clock()
-        ages = {network: await self.ages.max_age(network) for network in {account.network for account in accounts}}
-        return [
-            to_state(
-                its,
-                stored.get(account),
-                is_certain=account in proven.accounts and not its.is_frozen,
-                now=now,
-                max_age=ages[account.network],
-            )
-            for account, its in sorted(accounts.items(), key=lambda item: str(item[0]))
-        ]
 
     async def _read(self, account: Account, askers: Askers, answered: Callable[[], None]) -> ReadOutcome:
         source = self._sources.get(account.network)

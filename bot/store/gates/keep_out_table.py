@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+
 from sqlite_utils import Database
 
 from bot.holdings import Account
@@ -23,6 +26,17 @@ class KeepOuts:
         sql = "SELECT account FROM keep_outs WHERE user_id = ? AND guild_id = ?"
         rows = await self._writer.run(lambda db: db.execute(sql, [user_id, guild_id]).fetchall())
         return frozenset(to_account(account) for (account,) in rows)
+
+    async def of_members(self, user_ids: Sequence[int], guild_id: int) -> Mapping[int, frozenset[Account]]:
+        """The accounts that each of these members keeps out of a server; only of those who keep any out."""
+        sql = (
+            "SELECT user_id, account FROM keep_outs WHERE user_id IN (SELECT value FROM json_each(?)) AND guild_id = ?"
+        )
+        values = [json.dumps(list(user_ids)), guild_id]
+        found: dict[int, frozenset[Account]] = {}
+        for user_id, account in await self._writer.run(lambda db: db.execute(sql, values).fetchall()):
+            found[user_id] = found.get(user_id, frozenset()) | {to_account(account)}
+        return found
 
     async def start(self, user_id: int, guild_id: int, account: Account) -> bool:
         """Keep an account out of a server. False: it is not linked."""

@@ -6,6 +6,7 @@ member has signed for that account. Both rest on who owns the account now (`OWNE
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlite_utils import Database
@@ -61,25 +62,36 @@ class ProvenAccounts:
             user_id: The member.
             scope: The server in which it is asked, with since when they are a member of it; or `NOWHERE`.
         """
-        return await self._find(user_id, scope, _SIGNED, _VOUCHED)
+        return await self._writer.run(lambda db: _find(db, user_id, scope, _SIGNED, _VOUCHED))
 
     async def uncertain(self, user_id: int, scope: Scope) -> Proven:
         """The accounts that would count if it were confirmed who owns them; it is not known to be somebody else.
 
         They count for nothing, and what they hold is unknown: so a member keeps what they earned before.
         """
-        return await self._find(user_id, scope, _UNCERTAIN, _VOUCHED_UNCERTAIN)
+        return await self._writer.run(lambda db: _find(db, user_id, scope, _UNCERTAIN, _VOUCHED_UNCERTAIN))
 
-    async def _find(self, user_id: int, scope: Scope, signatures: str, vouches: str) -> Proven:
-        def work(db: Database) -> list[tuple[Any, ...]]:
-            signed: list[tuple[Any, ...]] = db.execute(signatures, [user_id]).fetchall()
-            if not isinstance(scope, InGuild):
-                return signed
-            values = [user_id, scope.guild_id, seconds(scope.joined_at)]
-            return [*db.execute(vouches, values).fetchall(), *signed]  # a signature replaces a vouch
+    async def of_members(self, scopes: Mapping[int, Scope]) -> Mapping[int, tuple[Proven, Proven]]:
+        """What `of` and `uncertain` answer about each member in their scope, in one go."""
 
-        found = map(_to_proven, await self._writer.run(work))
-        return Proven(user_id, scope, {each.account: each for each in found})
+        def work(db: Database) -> Mapping[int, tuple[Proven, Proven]]:
+            return {
+                user_id: (
+                    _find(db, user_id, scope, _SIGNED, _VOUCHED),
+                    _find(db, user_id, scope, _UNCERTAIN, _VOUCHED_UNCERTAIN),
+                )
+                for user_id, scope in scopes.items()
+            }
+
+        return await self._writer.run(work)
+
+
+def _find(db: Database, user_id: int, scope: Scope, signatures: str, vouches: str) -> Proven:
+    rows = db.execute(signatures, [user_id]).fetchall()
+    if isinstance(scope, InGuild):
+        values = [user_id, scope.guild_id, seconds(scope.joined_at)]
+        rows = [*db.execute(vouches, values).fetchall(), *rows]  # a signature replaces a vouch
+    return Proven(user_id, scope, {each.account: each for each in map(_to_proven, rows)})
 
 
 def _to_proven(row: tuple[Any, ...]) -> ProvenAccount:

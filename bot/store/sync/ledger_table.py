@@ -6,6 +6,7 @@ that is there says: a change may or may not have taken effect, and the member mu
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,6 +69,18 @@ class Ledger:
         sql = f"SELECT {_GRANT} FROM role_grants WHERE guild_id = ? AND user_id = ?"
         rows = await self._writer.run(lambda db: db.execute(sql, [guild_id, user_id]).fetchall())
         return {grant.role_id: grant for grant in map(_to_grant, rows)}
+
+    async def of_members(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, Mapping[int, Grant]]:
+        """Role → grant of each of these members who has any."""
+        sql = f"""
+            SELECT {_GRANT} FROM role_grants
+            WHERE guild_id = ? AND user_id IN (SELECT value FROM json_each(?))
+        """
+        values = [guild_id, json.dumps(list(user_ids))]
+        found: dict[int, dict[int, Grant]] = {}
+        for grant in map(_to_grant, await self._writer.run(lambda db: db.execute(sql, values).fetchall())):
+            found.setdefault(grant.user_id, {})[grant.role_id] = grant
+        return found
 
     async def holders(self, guild_id: int, role_id: int) -> Sequence[Grant]:
         """Who has a role, as far as the ledger knows; a long read."""

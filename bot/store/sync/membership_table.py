@@ -136,15 +136,23 @@ class SyncMembers:
         sql = f"UPDATE sync_members SET {_MARK}{more} WHERE user_id = :user_id{here}"
         await self._write(sql, {"now": seconds(now), "guild_id": guild_id, "user_id": user_id})
 
-    async def settle(self, member: SyncMember, now: datetime, *, roles_read: bool, drift_due: datetime) -> None:
-        """A member was judged: they are due no more, unless they were marked meanwhile."""
+    async def settle(
+        self, members: Sequence[SyncMember], now: datetime, *, roles_read: bool, drift_due: datetime
+    ) -> None:
+        """Members were judged: they are due no more, unless they were marked meanwhile."""
         drift = ", read_roles = 0, drift_due = :drift_due" if roles_read else ""
         sql = f"""
             UPDATE sync_members SET due = CASE WHEN marks = :marks THEN NULL ELSE due END, judged_at = :now,
                 own_act = CASE WHEN marks = :marks THEN 0 ELSE own_act END, failures = 0, retry_at = 0{drift}
             WHERE guild_id = :guild_id AND user_id = :user_id
         """
-        await self._write(sql, _key(member) | {"now": seconds(now), "drift_due": seconds(drift_due)})
+        values = {"now": seconds(now), "drift_due": seconds(drift_due)}
+
+        def work(db: Database) -> None:
+            for member in members:
+                db.execute(sql, _used(sql, _key(member) | values))
+
+        await self._writer.transaction(work)
 
     async def postpone(self, member: SyncMember, retry_at: datetime, *, gives_up: bool) -> None:
         """Judging a member failed: again later, or (`gives_up`) only when something suggests it."""

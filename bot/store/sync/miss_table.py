@@ -59,11 +59,19 @@ class MissTable:
         self._writer = writer
         self._reader = reader
 
-    async def of(self, guild_id: int, user_id: int) -> Mapping[int, tuple[Misses, str]]:
-        """Gate → misses of one member, and the rule that was missed."""
-        sql = f"SELECT gate_id, rule, {_MISSES} FROM role_misses WHERE guild_id = ? AND user_id = ?"
-        rows = await self._writer.run(lambda db: db.execute(sql, [guild_id, user_id]).fetchall())
-        return {gate_id: (_to_misses(row), rule) for gate_id, rule, *row in rows}
+    async def of_members(
+        self, guild_id: int, user_ids: Sequence[int]
+    ) -> Mapping[int, Mapping[int, tuple[Misses, str]]]:
+        """Gate → misses of each of these members who has any, and the rule that was missed."""
+        sql = f"""
+            SELECT user_id, gate_id, rule, {_MISSES} FROM role_misses
+            WHERE guild_id = ? AND user_id IN (SELECT value FROM json_each(?))
+        """
+        values = [guild_id, json.dumps(list(user_ids))]
+        found: dict[int, dict[int, tuple[Misses, str]]] = {}
+        for user_id, gate_id, rule, *row in await self._writer.run(lambda db: db.execute(sql, values).fetchall()):
+            found.setdefault(user_id, {})[gate_id] = _to_misses(row), rule
+        return found
 
     async def replace(
         self,
