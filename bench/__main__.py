@@ -22,12 +22,15 @@ from bench import (
     details_calls,
     fair,
     first_page,
+    first_sync,
     flood,
     footprint,
+    judging,
     kills,
     page,
     passes,
     recording,
+    role_delays,
 )
 from bench.bot_process import REPOSITORY, BotDiedError
 from bench.figures import Figure, fails, table
@@ -45,6 +48,9 @@ SECTIONS = {
     "attacks": attacks.measure,
     "fair": fair.measure,
     "passes": passes.measure,
+    "judging": judging.measure,
+    "roles": role_delays.measure,
+    "first-sync": first_sync.measure,
     "kills": kills.measure,
 }
 RESULTS = REPOSITORY / "artifacts" / "bench.json"

@@ -84,7 +84,7 @@ def drafts(guild: int) -> list[GateDraft]:
 
 
 async def fill(store: Store, members: int, guilds: int) -> None:
-    """Fill an empty store; the members are spread evenly over the servers."""
+    """Fill an empty store; the members are spread evenly over the servers, and have the roles of their gates."""
     for guild in range(guilds):
         for draft in drafts(guild):
             await store.gates.add(FIRST_GUILD + guild, draft, 1, NOW)

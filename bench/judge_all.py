@@ -1,6 +1,6 @@
-"""`python -m bench.judge_all MEMBERS GUILDS`: judges so many members from what is stored, and prints what that took.
+"""`python -m bench.judge_all fill|judge PATH MEMBERS GUILDS`: judges everybody, and prints what it cost.
 
-A process of its own, so that its memory is that of judging alone; the store is filled by another one before.
+A process of its own, so that its memory is that of judging alone; another one has filled the store.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import gc
 import resource
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -61,6 +61,8 @@ chain_id = 1
 requests_per_second = {per_second}
 [store]
 path = "{store}"
+[sync]
+interval_minutes = {interval}
 [web]
 {web}
 """
@@ -92,6 +94,7 @@ class BenchSandbox:
             attachments=Attachments(snowflakes),
         )
         self._guilds: list[Guild] = list(world.guilds.values())
+        self._world = world
         self._accounts = 0
         self.page_url = ""  # of the bot that runs
 
@@ -126,6 +129,23 @@ class BenchSandbox:
         async with self._session.get(page, params={"apikey": BLOCKSCOUT_KEY}) as response:
             response.raise_for_status()
         return f"eip155:1:{address}"
+
+    @property
+    def guild_id(self) -> int:
+        """The first server."""
+        return self._guilds[0].id
+
+    def visitors(self, count: int) -> list[int]:
+        """So many of the crowd who type in the first server where everybody types in one by their number."""
+        return [number * len(self._guilds) for number in range(count)]
+
+    def has_role(self, member: int, role_id: int) -> bool:
+        """Whether one of the crowd has a role in the first server."""
+        return role_id in self._guilds[0].members[FIRST_OF_CROWD + member].roles
+
+    def owner_of(self, account: str) -> str:
+        """The address that owns an account."""
+        return self._world.accounts[int(account)].owner.lower()
 
     def ask(self, account: str, people: int = 1) -> list[Interaction]:
         """So many people type `/collections account:…`; nothing is sent before the last has typed it."""
@@ -186,12 +206,21 @@ class BenchSandbox:
         return self._traffic.last
 
     @asynccontextmanager
-    async def bot(self, *, page: bool = False, per_second: int = 10_000) -> AsyncIterator[BotProcess]:
+    async def bot(
+        self,
+        *,
+        page: bool = False,
+        per_second: int = 10_000,
+        interval: float = 10,
+        prepare: Callable[[Path], Awaitable[None]] | None = None,
+    ) -> AsyncIterator[BotProcess]:
         """A bot with an empty store, ready; with a page for proofs at `page_url` if wanted.
 
         Args:
             page: Whether it has one.
             per_second: How often it may ask each source.
+            interval: Minutes from one reading of a linked account to the next.
+            prepare: Fills the store, whose path it is given, before the bot is started.
         """
         web_table = NO_PAGE
         if page:
@@ -201,8 +230,12 @@ class BenchSandbox:
         with TemporaryDirectory(prefix="tessera-bench-") as name:
             config = Path(name) / "config.toml"
             store = (Path(name) / "tessera.db").as_posix()
-            written = CONFIG.format(port=self.port, store=store, web=web_table, per_second=per_second)
+            written = CONFIG.format(
+                port=self.port, store=store, web=web_table, per_second=per_second, interval=interval
+            )
             config.write_text(written, encoding="utf-8")
+            if prepare:
+                await prepare(Path(store))
             secrets = dict(SECRETS)
             if page:
                 secrets |= PAGE_SECRETS | {"ETH_RPC_URL": f"http://127.0.0.1:{self.port}/ethereum/1"}

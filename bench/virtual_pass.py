@@ -114,6 +114,11 @@ class PacedSource:
         """There is nothing to stop."""
 
 
+def open_virtual_store(opened: ExitStack) -> Store:
+    """An empty store in memory that takes no time."""
+    return Store(Writer(_NoThread(), open_memory(opened), ExitStack()))
+
+
 def count_for_somebody(db: Database, accounts: int) -> None:
     """Let so many accounts be vouched for: they are due."""
     sql = """
@@ -143,7 +148,7 @@ async def _pass(accounts: int, per_second: float, latency: float) -> tuple[float
             raise RuntimeError(outcome.failure)
 
     with ExitStack() as opened:
-        store = Store(Writer(_NoThread(), open_memory(opened), ExitStack()))
+        store = open_virtual_store(opened)
         await store.writer.transaction(lambda db: count_for_somebody(db, accounts))
         source = PacedSource(per_second, latency)
         readings = Readings(
