@@ -30,6 +30,10 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 _SHORTEST_PAUSE = timedelta(seconds=2)
 # So often in a row; then only a new reading, or somebody's act, has a member tried again.
 MOST_FAILURES = 5
+# What ends by judging somebody again.
+_PATIENT = frozenset(
+    {HoldCode.TOO_FEW_MISSES, HoldCode.TOO_SHORT_SPAN, HoldCode.GRACE, HoldCode.NOT_CONFIRMED, HoldCode.CLOCK_JUMPED}
+)
 
 
 class Judging:
@@ -42,6 +46,7 @@ class Judging:
         breaker: Lets removals wait.
         applier: The third step.
         drift: How often roles are compared.
+        interval: How often somebody is judged again whom no reading makes due.
         clock: Returns the present as an aware datetime.
     """
 
@@ -53,6 +58,7 @@ class Judging:
         breaker: Breaker,
         applier: Applier,
         drift: timedelta,
+        interval: timedelta,
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
@@ -61,6 +67,7 @@ class Judging:
         self._breaker = breaker
         self._applier = applier
         self._drift = drift
+        self._interval = interval
         self._clock = clock
         self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
         self._changes: dict[tuple[int, int], int] = {}  # how often a member was changed since the start
@@ -81,7 +88,7 @@ class Judging:
             ]
             versions = [self._version(member) for member in members]
             roles = await self._read(server.guild_id, planned)
-            await self._settle([known.member for known, _ in planned if known.member.user_id not in roles])
+            await self._settle([each for each in planned if each[0].member.user_id not in roles])
             return [
                 await self._change(server, known.member, found, version, held, run, own_act=own_act)
                 if (found := roles.get(known.member.user_id))
@@ -139,7 +146,7 @@ class Judging:
                 own_act=own_act,
             )
             self._changes[_key(member)] = version + 1
-            await self._conclude(member, applied, run)
+            await self._conclude(member, known, plan, applied, run)
             ledger = await self._store.sync.ledger.of(server.guild_id, member.user_id)
             report = report_of(replace(known, ledger=ledger), plan, found.presence)
             return replace(report, made=tuple(applied.made), failed=tuple(applied.failed))
@@ -156,7 +163,9 @@ class Judging:
             return await members.get(member.guild_id, member.user_id) or member
         return member
 
-    async def _conclude(self, member: SyncMember, applied: Applied, run: OpenRun) -> None:
+    async def _conclude(
+        self, member: SyncMember, known: MemberFacts, plan: Plan, applied: Applied, run: OpenRun
+    ) -> None:
         """They are due no more; where something failed that may succeed later, they are tried again."""
         if applied.is_absent:
             await self._store.sync.members.mark_absent(member.guild_id, member.user_id, self._clock())
@@ -167,13 +176,19 @@ class Judging:
                 post = NewPost(PostKind.STUCK, member.guild_id, self._clock(), user_id=member.user_id)
                 await self._store.sync.posts.add(post)
         else:
-            await self._settle([member], roles_read=True)
+            await self._settle([(known, plan)], roles_read=True)
 
-    async def _settle(self, members: Sequence[SyncMember], *, roles_read: bool = False) -> None:
-        """Nothing is due for members any more."""
-        if members:
-            now = self._clock()
-            await self._store.sync.members.settle(members, now, roles_read=roles_read, drift_due=now + self._drift)
+    async def _settle(self, judged: Sequence[tuple[MemberFacts, Plan]], *, roles_read: bool = False) -> None:
+        """Nothing is due for members any more, or only later."""
+        now = self._clock()
+        # Who has no account left is in no reading: without this a removal that waits would wait for the next drift.
+        waiting = [known.member for known, plan in judged if not known.accounts and _waits(plan)]
+        others = [known.member for known, _ in judged if known.member not in waiting]
+        for members, again_at in ((waiting, now + self._interval), (others, None)):
+            if members:
+                await self._store.sync.members.settle(
+                    members, now, roles_read=roles_read, drift_due=now + self._drift, again_at=again_at
+                )
 
     def _version(self, member: SyncMember) -> int:
         return self._changes.get(_key(member), 0)
@@ -188,6 +203,11 @@ class Judging:
 
 def _key(member: SyncMember) -> tuple[int, int]:
     return member.guild_id, member.user_id
+
+
+def _waits(plan: Plan) -> bool:
+    """Whether something is retained only until its member is judged again."""
+    return any(held.code in _PATIENT for held in plan.held)
 
 
 def report_of(known: MemberFacts, plan: Plan, presence: Presence) -> MemberReport:

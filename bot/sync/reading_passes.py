@@ -113,6 +113,11 @@ class ReadingPasses:
             passes = [group.create_task(self._run_network(name)) for name in self._networks]
         return sum(each.result() for each in passes)
 
+    def resume(self) -> None:
+        """The clock was set: a source that is left alone for a while is tried now."""
+        for network in self._networks.values():
+            network.paused_until = None
+
     async def next_at(self) -> datetime | None:
         """When there is something to do again; None: there are no accounts."""
         moments = []

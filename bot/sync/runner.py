@@ -17,6 +17,7 @@ from bot.errors import StoreError, TesseraError
 from bot.roles.safety import Cause, Hold, Scope
 from bot.sources.askers import Asker
 from bot.store import Store
+from bot.store.sync.clock_repair import Plans
 from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.post_table import NewPost, PostKind
 from bot.sync.gather import GuildGates
@@ -42,12 +43,12 @@ class Times:
     """The clocks.
 
     Attributes:
-        span: How long nothing is taken after somebody set the clock.
+        plans: How far ahead is planned; for its `span` nothing is taken after somebody set the clock.
         clock: Returns the present as an aware datetime.
         monotonic: A clock that nobody sets, in seconds.
     """
 
-    span: timedelta
+    plans: Plans
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
 
@@ -80,13 +81,14 @@ class Runner:
         self._parking = parking
         self._judging = judging
         self._passes = ReadingPasses(store.readings, readings, holder=epoch, clock=times.clock)
-        self._span = times.span
+        self._plans = times.plans
         self._clock = times.clock
         self._monotonic = times.monotonic
         self._epoch = epoch
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._retries: dict[int, tuple[float, int]] = {}  # server → when it is tried again, and how often it failed
         self._clocks: tuple[datetime, float] | None = None
+        self._watching = asyncio.Lock()
         self._has_begun = False
         self._has_read = False
         self._is_refused = False
@@ -106,6 +108,7 @@ class Runner:
         """Read the accounts that are due, those that have waited longest first; nothing where no server has a gate."""
         if not await self._store.gates.guild_ids():
             return
+        await self._watch_clock()
         if not self._has_read:
             await self._store.readings.release_all()
             self._has_read = True
@@ -116,8 +119,8 @@ class Runner:
         guild_ids = await self.guild_ids()
         if not guild_ids or self._is_refused:
             return
-        await self.begin()
         await self._watch_clock()
+        await self.begin()
         await self._enter(guild_ids)
         free = [each for each in guild_ids if each not in self._workers and self._may_try(each)]
         due = await self._store.sync.members.due(free, self._clock(), _DUE)
@@ -143,15 +146,24 @@ class Runner:
         await asyncio.gather(*workers, return_exceptions=True)
 
     async def _watch_clock(self) -> None:
-        """Where the wall clock was set, spans that were measured by it say nothing: nothing is taken for one span."""
-        now, ran = self._clock(), self._monotonic()
-        before, self._clocks = self._clocks, (now, ran)
-        if before is None or abs((now - before[0]) - timedelta(seconds=ran - before[1])) <= _JUMP:
-            return
-        log.warning("sync: the clock was set; no role is taken for %s", self._span)
-        await self._store.sync.servers.clock_jumped(now + self._span)
-        await self._store.sync.misses.restart(now)
-        await self._store.sync.members.restart(now)
+        """Where the wall clock was set, spans that were measured by it say nothing: nothing is taken for one span.
+
+        What it dated in the future is looked at again now; at the start too, as it may have been set before.
+        """
+        async with self._watching:
+            now, ran = self._clock(), self._monotonic()
+            before, self._clocks = self._clocks, (now, ran)
+            if before is None:
+                await self._store.sync.servers.bring_back(now, self._plans)
+                return
+            if abs((now - before[0]) - timedelta(seconds=ran - before[1])) <= _JUMP:
+                return
+            log.warning("sync: the clock was set; no role is taken for %s", self._plans.span)
+            await self._store.sync.servers.clock_jumped(now + self._plans.span)
+            await self._store.sync.misses.restart(now)
+            await self._store.sync.members.restart(now)
+            await self._store.sync.servers.bring_back(now, self._plans)
+            self._passes.resume()
 
     async def _enter(self, guild_ids: Sequence[int]) -> None:
         """In a server to which the bot was invited again, everybody is looked at before anything is taken."""

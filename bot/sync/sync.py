@@ -18,10 +18,12 @@ from bot.roles.plan import Patience
 from bot.roles.safety import Hold
 from bot.sources.askers import Asker
 from bot.store import Store
+from bot.store.sync.clock_repair import Plans
 from bot.store.sync.membership_table import SyncMember
 from bot.sync.apply import Applier
 from bot.sync.asked_rules import AskedRules
 from bot.sync.breaker import Breaker
+from bot.sync.debts import Debts
 from bot.sync.deciding import Deciding
 from bot.sync.gather import Gatherer
 from bot.sync.judging import Judging
@@ -87,12 +89,13 @@ class Sync:
         breaker = Breaker(store, clock, patience.lapse, epoch, readings.networks)
         applier = Applier(store, discord, self._parking, clock, epoch)
         deciding = Deciding(store, self._gatherer, readings, patience, clock)
-        self._judging = Judging(store, discord, deciding, breaker, applier, settings.drift, clock)
+        self._judging = Judging(store, discord, deciding, breaker, applier, settings.drift, settings.interval, clock)
         self._removals = Removals(store, discord, self._gatherer, applier, clock)
         self._previews = Previews(store, self._gatherer, patience, clock)
         self._standings = Standings(store, self._gatherer, self._judging, patience, clock)
+        self._debts = Debts(store, discord, self._parking, clock, epoch)
         self._scans = Scans(store, discord, settings.drift, clock)
-        times = Times(settings.removal_span, clock, monotonic)
+        times = Times(Plans(settings.interval, settings.drift, settings.removal_span), clock, monotonic)
         self._runner = Runner(store, discord, self._parking, self._judging, readings, times, epoch)
 
     # ------------------------------------------------------------ jobs
@@ -111,8 +114,10 @@ class Sync:
         await self._runner.idle()
 
     async def scan(self) -> None:
-        """Look for drift and for linked members, where that is due; to be called once a minute."""
-        await self._scans.run(await self._runner.guild_ids())
+        """Look for drift and for linked members where that is due, take what is owed; to be called once a minute."""
+        guild_ids = await self._runner.guild_ids()
+        await self._debts.run(guild_ids)
+        await self._scans.run(guild_ids)
 
     async def purge(self) -> None:
         """Delete what was retained for long enough."""
@@ -120,6 +125,7 @@ class Sync:
         for guild_id in await self._store.sync.servers.left_before(before):
             await self._store.sync.servers.forget(guild_id)
         await self._store.sync.servers.purge(before)
+        await self._store.sync.owed.purge(before)
 
     async def close(self) -> None:
         """Stop; what is not finished is finished after the next start."""

@@ -98,6 +98,7 @@ async def leave_roles(harness: LinkingHarness, gate: Gate) -> None:
     await sync.holds.begin(Hold(Scope.GUILD, "admin", GUILD, Cause.ADMIN, now), by=ANN)
     await sync.servers.begin_epoch("this one", now)
     await sync.servers.entered(GUILD)
+    await harness.rows("INSERT INTO owed_roles VALUES (?, ?, 9, 1)", GUILD + 1, ANN)  # of when she was here before
 
 
 @pytest.fixture
@@ -180,7 +181,14 @@ async def test_the_export_of_a_stranger_is_empty(lived: LinkingHarness) -> None:
 async def test_nothing_about_a_deleted_member_remains_except_under_a_pseudonym(lived: LinkingHarness) -> None:
     assert await lived.delete(ANN) == 5
     left = await rows_about(lived, ANN)
-    assert {table for table, count in left.items() if count} == {"audit", "refusals", "gate_changes", "sync_changes"}
+    assert {table for table, count in left.items() if count} == {
+        "audit",
+        "refusals",
+        "gate_changes",
+        "sync_changes",
+        "owed_roles",
+    }
+    await lived.rows("DELETE FROM owed_roles")  # as soon as Discord has taken the role
     decided = await lived.rows("SELECT user_id, actor FROM gate_changes ORDER BY id")
     assert decided == [(BEN, None), (None, lived.pseudonym(ANN)), (BEN, None)]
     # What she vouched for as a moderator stays its member's, and no longer says by whom.
@@ -211,6 +219,7 @@ async def test_what_was_deleted_is_not_in_the_files_either(lived: LinkingHarness
     files = [tmp_path / "t.db", tmp_path / "t.db-wal"]
     before = b"".join(file.read_bytes() for file in files)
     assert [trace for trace in traces if trace not in before] == []
+    await lived.rows("DELETE FROM owed_roles")
     await lived.delete(ANN)
     after = b"".join(file.read_bytes() for file in files)
     assert [trace for trace in traces if trace in after] == []

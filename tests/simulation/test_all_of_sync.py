@@ -20,7 +20,7 @@ DENSE = Rates(
     killed_in_write=0.2,
     unknown_outcome=0.1,
     refused_hours=20,
-    clock_jumps=0,
+    clock_jumps=60,
 )
 
 

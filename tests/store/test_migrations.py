@@ -119,22 +119,6 @@ ROWS: dict[str, dict[str, Any]] = {
         "notified": 1,
         "tried": 0,
     },
-    "sync_members": {
-        "guild_id": 9,
-        "user_id": 1,
-        "joined_at": 100,
-        "seen_at": 200,
-        "absent_since": None,
-        "due": 300,
-        "marks": 2,
-        "read_roles": 1,
-        "own_act": 0,
-        "judged_at": 250,
-        "drift_due": 900,
-        "failures": 1,
-        "retry_at": 310,
-        "leased_until": None,
-    },
     "role_grants": {
         "guild_id": 9,
         "user_id": 1,
@@ -294,6 +278,24 @@ ROWS: dict[str, dict[str, Any]] = {
     "guild_settings": {"guild_id": 9, "settings": '{"log_channel_id": 5}', "saved_at": 100},
     "protected_members": {"guild_id": 9, "user_id": 1, "ended": 0},
     "keep_outs": {"user_id": 1, "guild_id": 9, "account": "loopring:10001"},
+    "owed_roles": {"guild_id": 9, "user_id": 2, "role_id": 7, "since": 400},
+    # After what makes a member due.
+    "sync_members": {
+        "guild_id": 9,
+        "user_id": 1,
+        "joined_at": 100,
+        "seen_at": 200,
+        "absent_since": None,
+        "due": 300,
+        "marks": 2,
+        "read_roles": 1,
+        "own_act": 0,
+        "judged_at": 250,
+        "drift_due": 900,
+        "failures": 1,
+        "retry_at": 310,
+        "leased_until": None,
+    },
 }
 
 

@@ -119,6 +119,7 @@ class SyncHarness:
     discord: FakeDiscord
     source: Any
     settings: SyncSettings
+    vouching: bool = False
     now: datetime = START
     ran: float = 0.0
     sent: dict[str, Post] = field(default_factory=dict)  # by nonce: Discord takes a repetition for the same one
@@ -133,7 +134,7 @@ class SyncHarness:
     def start(self, *, store: Store | None = None, discord: Any = None) -> Sync:
         """Start (again): a process of its own over the same store."""
         store = store or self.store
-        proven = ProvenHere(store, vouching=False)
+        proven = ProvenHere(store, vouching=self.vouching)
         self.asked = AskedRules(store, lambda: self.now)
         self.readings = Readings(
             store.readings,

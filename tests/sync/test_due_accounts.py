@@ -270,7 +270,7 @@ async def test_no_query_of_readings_reads_a_whole_table() -> None:
 
         found = await harness.store.writer.run(plans)
         scans = [plan for plan in found if plan.startswith("SCAN") and not plan.startswith(SMALL)]
-    assert len(triggers) == 9
+    assert len(triggers) == 27
     assert len(statements) > 50
     assert scans == []
 

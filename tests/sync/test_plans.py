@@ -18,8 +18,11 @@ async def test_every_question_of_a_turn_is_answered_by_an_index() -> None:
     async with open_sync() as harness:
         await harness.gate()
         await harness.members(6)
+        await harness.turn()  # at its start a process looks at everything once
         asked: set[str] = set()
         await harness.store.writer.run(lambda db: db.conn.set_trace_callback(asked.add))
+        await harness.turn()
+        await harness.member(7)
         await harness.turn()
         harness.sell(1, 2, 3, 4)
         await harness.pass_time(5 * TEN_MINUTES)

@@ -14,6 +14,7 @@ from bot.store.linking import contest_table, freeze_table
 from bot.store.pseudonyms import Pseudonym
 from bot.store.rows import first, moment, seconds
 from bot.store.sync import member_rows
+from bot.store.sync.owed_table import owe
 from bot.store.thread import Reader, Writer
 
 # What is exported of each table; hashes of tokens and texts are left out, as they mean nothing to a reader.
@@ -112,7 +113,8 @@ class Members:
         """Delete a member's data; how many accounts they had linked.
 
         Claims of theirs are withdrawn; where the holder objected, they may not make one again before `refused_until`.
-        Retained: records under their pseudonym, and that they may not contest an address (under keyed hashes).
+        Retained: records under their pseudonym, that they may not contest an address (under keyed hashes), and which
+        roles are still to be taken from them, until Discord has done that.
         SQLite's log is emptied as well, unless a backup is being made at this moment.
         """
 
@@ -125,6 +127,7 @@ class Members:
             for (owner,) in db.execute("SELECT owner FROM frozen_claims WHERE user_id = ?", [user_id]).fetchall():
                 freeze_table.leave(db, user_id, owner, pseudonym(owner))
             gate_history.forget_member(db, user_id, pseudonym(user_id))
+            owe(db, user_id, now)
             for table in _EXPORTED:
                 db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])
             # What they vouched for is another member's, who has confirmed it; it no longer says by whom.

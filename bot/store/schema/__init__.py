@@ -6,7 +6,7 @@ Ids of Discord are integers, accounts are `network:account_id`, addresses are 0x
 
 # In the order of their steps: each module adds its own when it is imported.
 from bot.store.schema import first_tables, server_tables  # isort: skip
-from bot.store.schema import claim_tables, gate_tables, reading_tables, settings_tables, sync_tables
+from bot.store.schema import claim_tables, gate_tables, reading_tables, settings_tables, sync_tables, triggers
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "server_tables",
     "settings_tables",
     "sync_tables",
+    "triggers",
 ]

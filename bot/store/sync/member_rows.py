@@ -15,6 +15,8 @@ EXPORTED = {
 # What is exported besides, by part: of changes a pseudonym is retained, and what an admin decided is their server's.
 EXPORTED_BESIDES = {
     "sync_changes": "SELECT guild_id, role_id, gate_id, act, at, reason FROM sync_changes WHERE user_id = ?",
+    # Taken as soon as Discord does it, and deleted then.
+    "owed_roles": "SELECT guild_id, role_id, since FROM owed_roles WHERE user_id = ?",
     "holds_by_you": "SELECT guild_id, since FROM role_holds WHERE by_id = ?",
     "runs_by_you": "SELECT guild_id, started_at FROM sync_runs WHERE by_id = ?",
 }

@@ -137,16 +137,26 @@ class SyncMembers:
         await self._write(sql, {"now": seconds(now), "guild_id": guild_id, "user_id": user_id})
 
     async def settle(
-        self, members: Sequence[SyncMember], now: datetime, *, roles_read: bool, drift_due: datetime
+        self,
+        members: Sequence[SyncMember],
+        now: datetime,
+        *,
+        roles_read: bool,
+        drift_due: datetime,
+        again_at: datetime | None = None,
     ) -> None:
-        """Members were judged: they are due no more, unless they were marked meanwhile."""
+        """Members were judged: they are due no more, or then again, unless they were marked meanwhile."""
         drift = ", read_roles = 0, drift_due = :drift_due" if roles_read else ""
         sql = f"""
-            UPDATE sync_members SET due = CASE WHEN marks = :marks THEN NULL ELSE due END, judged_at = :now,
+            UPDATE sync_members SET due = CASE WHEN marks = :marks THEN :again ELSE due END, judged_at = :now,
                 own_act = CASE WHEN marks = :marks THEN 0 ELSE own_act END, failures = 0, retry_at = 0{drift}
             WHERE guild_id = :guild_id AND user_id = :user_id
         """
-        values = {"now": seconds(now), "drift_due": seconds(drift_due)}
+        values = {
+            "now": seconds(now),
+            "drift_due": seconds(drift_due),
+            "again": seconds(again_at) if again_at else None,
+        }
 
         def work(db: Database) -> None:
             for member in members:

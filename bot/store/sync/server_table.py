@@ -11,11 +11,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.store.rows import first, moment, seconds
+from bot.store.sync.clock_repair import Plans, bring_back
 from bot.store.thread import Writer
 
 # Everything of a server; `role_misses` and the rest have it as a column.
 _OF_GUILD = ("sync_members", "role_grants", "role_intents", "role_misses", "role_holds", "sync_changes", "sync_runs")
-_ALL_OF_GUILD = (*_OF_GUILD, "sync_posts", "sync_guilds")
+_ALL_OF_GUILD = (*_OF_GUILD, "sync_posts", "owed_roles", "sync_guilds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,10 @@ class Servers:
         """No role is taken before a moment."""
         sql = "UPDATE sync_instance SET settled_at = ?"
         await self._writer.transaction(lambda db: db.execute(sql, [seconds(settled_at)]).fetchall())
+
+    async def bring_back(self, now: datetime, plans: Plans) -> None:
+        """Let nothing wait for a moment that only a wrong clock knew."""
+        await self._writer.transaction(lambda db: bring_back(db, now, plans))
 
     async def _set(self, guild_id: int, column: str, value: str, bound: Any) -> None:
         sql = f"""

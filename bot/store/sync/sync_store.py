@@ -6,6 +6,7 @@ from bot.store.sync.hold_table import Holds
 from bot.store.sync.ledger_table import Ledger
 from bot.store.sync.membership_table import SyncMembers
 from bot.store.sync.miss_table import MissTable
+from bot.store.sync.owed_table import OwedRoles
 from bot.store.sync.post_table import Posts
 from bot.store.sync.run_table import Runs
 from bot.store.sync.server_table import Servers
@@ -20,6 +21,7 @@ class SyncStore:
         self.ledger = Ledger(writer, reader)
         self.misses = MissTable(writer, reader)
         self.holds = Holds(writer)
+        self.owed = OwedRoles(writer)
         self.runs = Runs(writer, reader)
         self.posts = Posts(writer)
         self.servers = Servers(writer)

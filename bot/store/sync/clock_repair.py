@@ -1,0 +1,95 @@
+"""What a wrong clock dated in the future: without this it would be waited for, for as long as the clock was ahead.
+
+Nothing is dated later than now by a clock that is right, but for what is planned, and that not further ahead than is
+ever planned. Which of two clocks was right cannot be known; so what is moved is moved to now, and what a reading says
+about the present is forgotten, as it cannot be known how old it is: it is read again at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.store.rows import seconds
+
+_NO_LONGER = timedelta(minutes=15)  # than any pause after a failure, and any lease
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """How far ahead things are planned at most.
+
+    Attributes:
+        interval: The next reading of an account.
+        drift: The next comparison of roles; the next search for members is four of these ahead.
+        span: How long nothing is taken after a clock was set.
+    """
+
+    interval: timedelta
+    drift: timedelta
+    span: timedelta
+
+
+# Of each table: the columns that say when something was.
+_WAS = {
+    "sync_accounts": ("emptied_at", "failed_at"),
+    "sync_networks": ("failing_since",),
+    "sync_held": ("first_at", "last_at", "gone_at"),
+    "sync_members": ("seen_at", "absent_since", "judged_at"),
+    "sync_guilds": ("left_at", "counted_at"),
+    "sync_changes": ("at",),
+    "role_grants": ("granted_at", "repaired_at"),
+    "role_misses": ("first_at", "last_at", "warned_at", "approved_at"),
+    "role_holds": ("since",),
+    "owed_roles": ("since",),
+    "gates": ("since",),
+    "configured_guilds": ("left_at",),
+}
+# Of each table: when something is due, and how far ahead that may be.
+_IS_DUE = (
+    ("sync_accounts", "due", "reading"),
+    ("sync_accounts", "leased_until", "pause"),
+    ("sync_members", "due", "pause"),
+    ("sync_members", "retry_at", "pause"),
+    ("sync_members", "drift_due", "drift"),
+    ("sync_guilds", "drift_due", "drift"),
+    ("sync_guilds", "search_due", "search"),
+    ("sync_instance", "settled_at", "span"),
+)
+_LATER_LEVEL = """
+    DELETE FROM sync_levels WHERE at > :now AND EXISTS (
+        SELECT 1 FROM sync_levels AS later WHERE later.account_id = sync_levels.account_id
+        AND later.collection_id = sync_levels.collection_id AND later.at > sync_levels.at
+    )
+"""
+
+
+def bring_back(db: Database, now: datetime, plans: Plans) -> None:
+    """Let nothing wait for a moment that only a wrong clock knew; in a transaction of the caller."""
+    ahead = {
+        "now": now,
+        "pause": now + _NO_LONGER,
+        "reading": now + max(plans.interval, _NO_LONGER),
+        "drift": now + plans.drift,
+        "search": now + 4 * plans.drift,
+        "span": now + plans.span,
+    }
+    its = {name: seconds(moment) for name, moment in ahead.items()}
+    for table, columns in _WAS.items():
+        for column in columns:
+            _move(db, table, column, its, "now", to="now")
+    for table, column, limit in _IS_DUE:
+        _move(db, table, column, its, limit, to="span" if limit == "span" else "now")
+    present = {"now": its["now"]}
+    db.execute("UPDATE sync_accounts SET read_at = NULL WHERE read_at > :now", present)
+    db.execute("UPDATE sync_accounts SET part_at = NULL WHERE part_at > :now", present)
+    db.execute("UPDATE sync_held SET tokens_at = 0 WHERE tokens_at > :now", present)
+    db.execute(_LATER_LEVEL, present)
+    db.execute("UPDATE OR REPLACE sync_levels SET at = :now WHERE at > :now", present)
+
+
+def _move(db: Database, table: str, column: str, its: dict[str, int], limit: str, *, to: str) -> None:
+    values = {"to": its[to], "limit": its[limit]}
+    db.execute(f"UPDATE {table} SET {column} = :to WHERE {column} > :limit", values)

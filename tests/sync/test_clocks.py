@@ -1,0 +1,133 @@
+"""A clock that was wrong for a while costs nobody a role, and nothing waits for a day that only that clock knew."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.gates.gate import GateState
+from bot.roles.safety import Cause
+from tests.sync.sync_harness import GUILD, TEN_MINUTES, SyncHarness, open_sync, user
+
+pytestmark = pytest.mark.asyncio
+A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+async def set_back(harness: SyncHarness) -> None:
+    """The clock is corrected while the bot runs."""
+    harness.now -= A_DAY
+
+
+async def set_back_while_stopped(harness: SyncHarness) -> None:
+    """The bot is stopped, the clock corrected, and the bot started."""
+    await harness.sync.close()
+    harness.now -= A_DAY
+    harness.ran = 0.0
+    harness.start()
+
+
+Corrected = Callable[[SyncHarness], Awaitable[None]]
+CORRECTIONS = pytest.mark.parametrize("corrected", [set_back, set_back_while_stopped])
+
+
+async def an_hour_tomorrow(harness: SyncHarness) -> None:
+    """Some members have roles; for an hour the clock is a day ahead."""
+    await harness.gate()
+    await harness.members(4)
+    await harness.turn()
+    harness.now += A_DAY
+    await harness.pass_time(AN_HOUR)
+
+
+@CORRECTIONS
+async def test_accounts_are_read_and_roles_given_at_once_after_the_clock_was_set_back(corrected: Corrected) -> None:
+    async with open_sync() as harness:
+        await an_hour_tomorrow(harness)
+        await harness.member(5, holds=0)
+        await harness.turn()
+        await corrected(harness)
+        del harness.source.asked[:]
+        harness.buy(5)
+        harness.advance(TEN_MINUTES)
+        await harness.turn()
+        assert len(harness.source.asked) == 5
+        assert harness.has(5)
+
+
+@CORRECTIONS
+async def test_a_gate_that_was_parked_by_the_wrong_clock_heals(corrected: Corrected) -> None:
+    async with open_sync() as harness:
+        await an_hour_tomorrow(harness)
+        harness.discord.servers[GUILD].own_powers = frozenset()
+        await harness.member(5)
+        await harness.turn()
+        assert [gate.state for gate in await harness.store.gates.of_guild(GUILD)] == [GateState.PARKED]
+        harness.discord.servers[GUILD].own_powers = frozenset({"manage_roles"})
+        await corrected(harness)
+        await harness.pass_time(timedelta(hours=2))
+        assert harness.holders() == [1, 2, 3, 4, 5]
+
+
+@CORRECTIONS
+async def test_a_true_sale_is_seen_within_the_usual_time_after_the_clock_was_set_back(corrected: Corrected) -> None:
+    async with open_sync() as harness:
+        await an_hour_tomorrow(harness)
+        harness.sell(1)
+        await harness.pass_time(2 * TEN_MINUTES)  # misses of tomorrow
+        await corrected(harness)
+        await harness.pass_time(TEN_MINUTES)
+        assert harness.holders() == [1, 2, 3, 4]
+        await harness.pass_time(2 * AN_HOUR)
+        assert harness.holders() == [2, 3, 4]
+
+
+@CORRECTIONS
+async def test_a_server_that_was_left_tomorrow_is_entered_again_today(corrected: Corrected) -> None:
+    async with open_sync() as harness:
+        await an_hour_tomorrow(harness)
+        await harness.sync.left(GUILD)
+        await corrected(harness)
+        await harness.turn()
+        held = await harness.rows("SELECT cause, since FROM role_holds")
+        assert [cause for cause, _ in held] == [Cause.INVITED_AGAIN.value]
+        await harness.pass_time(2 * TEN_MINUTES)
+        assert (await harness.sync.status(GUILD)).holds == []
+
+
+@CORRECTIONS
+async def test_nothing_is_dated_in_the_future_afterwards_but_what_is_planned(corrected: Corrected) -> None:
+    async with open_sync() as harness:
+        await an_hour_tomorrow(harness)
+        harness.sell(1)
+        await harness.pass_time(TEN_MINUTES)
+        await harness.sync.discard(GUILD, by=9)
+        await corrected(harness)
+        await harness.turn()
+        now = int(harness.now.timestamp())
+        for table, columns in (
+            ("sync_accounts", ("due - 900", "leased_until", "emptied_at", "failed_at", "read_at")),
+            ("sync_held", ("first_at", "last_at", "gone_at", "tokens_at")),
+            ("sync_levels", ("at",)),
+            ("sync_members", ("due", "retry_at", "drift_due - 21600", "judged_at", "seen_at")),
+            ("sync_guilds", ("drift_due - 21600", "search_due - 86400", "counted_at")),
+            ("role_misses", ("first_at", "last_at", "warned_at", "approved_at")),
+            ("role_grants", ("granted_at", "repaired_at")),
+            ("sync_changes", ("at",)),
+        ):
+            for column in columns:
+                [(latest,)] = await harness.rows(f"SELECT max({column}) FROM {table}")  # noqa: S608 - names from above
+                assert (latest or 0) <= now, (table, column, latest - now)
+
+
+async def test_what_was_read_tomorrow_says_nothing_about_tomorrow() -> None:
+    """Nobody can know how old it is; when that day comes it must not count as new."""
+    async with open_sync() as harness:
+        await an_hour_tomorrow(harness)
+        await set_back(harness)
+        harness.source.is_down = True
+        await harness.turn()
+        await harness.pass_time(A_DAY, step=AN_HOUR)
+        report = await harness.sync.explain(GUILD, user(1))
+        assert all(account.facts.otherwise.kinds.high is None for account in report.accounts)
