@@ -16,6 +16,7 @@ outbox            what is to be said, and is said once
 judging           the steps for the members of one server
 breaker           counts who would lose a role, and lets removals wait
 removals          what admins decide about these: hold, approve, discard, look again; and undoing a run
+adoption          members who have a role already come under its gate
 parking           gates that cannot work are parked, and heal
 runner            the loop: which accounts and members are due; one worker for each server
 scans             slow scans for drift, and for linked users among the members of a server

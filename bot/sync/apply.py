@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.gates.gate import Gate, GateState, ParkReason
@@ -38,6 +38,7 @@ from bot.sync.report import reason_of
 from bot.sync.results import FailedChange
 
 _PARKED = Message("Its gate is parked: an admin must repair something first.")
+_AWAY = Message("Discord does not show this server now; it is tried again.")
 _UNKNOWN = Message("Discord did not say whether it was done; that is checked first the next time.")
 _NOT_DONE = Message("Discord confirmed it, and did not do it; it is tried again.")
 _WAITS = Message("The role that replaces it could not be given.")
@@ -148,12 +149,15 @@ class Applier:
             if change.act is Act.ADD and grant and await self._is_fought_over(change.gate, grant, run):
                 applied.failed.append(FailedChange(change, _PARKED.text))
                 continue
-            is_counted = not (own_act or change.superseded_by or change.gate.gate_id in approved)
-            await self._make(user_id, change, applied, run, is_counted=is_counted)
+            is_undoable = not (own_act or change.superseded_by)
+            is_counted = is_undoable and change.gate.gate_id not in approved
+            await self._make(user_id, change, applied, run, is_counted=is_counted, is_undoable=is_undoable)
         return applied
 
-    async def give_back(self, grant: Grant, reason: str, run: OpenRun) -> bool:
-        """Give a role that was taken; whether that was done."""
+    async def give_back(self, gate: Gate, grant: Grant, reason: str, run: OpenRun) -> bool:
+        """Give a role that was taken, if its gate works and the role may be given now; whether that was done."""
+        if gate.state is not GateState.ACTIVE or await self._refusal_to_give(gate, run):
+            return False
         intent = self._intent(grant, Act.ADD, reason, await run.run_id(), is_counted=False)
         try:
             return await self._ask(intent) is None
@@ -184,8 +188,14 @@ class Applier:
             return _WAITS
         if change.act is Act.REMOVE:
             return None
+        return await self._refusal_to_give(gate, run)
+
+    async def _refusal_to_give(self, gate: Gate, run: OpenRun) -> Message | None:
+        """Why a role may not be given now: the gate was saved at another time, and roles change."""
         guild = self._discord.guild_roles(gate.guild_id)
-        if guild and problem_of(gate.role_id, guild, confirmed_powers=gate.draft.confirmed_powers):
+        if guild is None:
+            return _AWAY
+        if problem_of(gate.role_id, guild, confirmed_powers=gate.draft.confirmed_powers):
             await self._parking.park_refused(gate)
             run.parked.add(gate.gate_id)
             return _PARKED
@@ -199,10 +209,15 @@ class Applier:
         run.parked.add(gate.gate_id)
         return True
 
-    async def _make(self, user_id: int, change: Change, applied: Applied, run: OpenRun, *, is_counted: bool) -> None:
+    async def _make(
+        self, user_id: int, change: Change, applied: Applied, run: OpenRun, *, is_counted: bool, is_undoable: bool
+    ) -> None:
         gate = change.gate
         grant = Grant(gate.guild_id, user_id, gate.role_id, gate.gate_id, GrantState.GIVEN, self._clock())
-        intent = self._intent(grant, change.act, reason_of(change), await run.run_id(), is_counted=is_counted)
+        intent = replace(
+            self._intent(grant, change.act, reason_of(change), await run.run_id(), is_counted=is_counted),
+            is_undoable=is_undoable,
+        )
         try:
             failure = await self._ask(intent)
         except NotAllowedError as error:

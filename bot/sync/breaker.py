@@ -131,7 +131,7 @@ class Breaker:
         guild_ids = [each.hold.guild_id] if each.hold.guild_id else await self._store.gates.guild_ids()
         for guild_id in guild_ids:
             gates = gates_of(each.hold, await self._store.gates.of_guild(guild_id))
-            await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates])
+            await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates], self._clock())
         await self._holds.end(each, self._clock(), HoldEnd.OVER)
 
 

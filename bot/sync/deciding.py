@@ -48,12 +48,18 @@ class Deciding:
         self._patience = patience
         self._clock = clock
 
+    async def server(self, guild_id: int) -> GuildGates:
+        """A server's gates and settings as they are now."""
+        return await self._gatherer.server(guild_id)
+
     async def first(
-        self, server: GuildGates, members: Sequence[SyncMember], held: Mapping[int, HoldCode]
+        self, server: GuildGates, members: Sequence[SyncMember], held: Mapping[int, HoldCode], *, own_act: bool
     ) -> Sequence[tuple[MemberFacts, Plan]]:
         """Judge members by what was read, for what the breaker counts; nothing is taken by these plans."""
         found = await self._gatherer.members(server, members, self._clock())
-        return [(known, await self._decide(server, known, held)) for known in found]
+        return [
+            (known, await self._decide(server, known, held, own_act=own_act or known.member.own_act)) for known in found
+        ]
 
     async def second(
         self,

@@ -79,7 +79,7 @@ class Judging:
         run = OpenRun(self._store, server.guild_id, self._clock)
         try:
             held = await self._breaker.held(server)
-            first = await self._deciding.first(server, members, held)
+            first = await self._deciding.first(server, members, held, own_act=own_act)
             await self._breaker.check(server)
             held = await self._breaker.held(server)
             planned = [
@@ -105,7 +105,8 @@ class Judging:
     async def postpone(self, member: SyncMember) -> bool:
         """Try a member again later; whether it is given up now, until something suggests it."""
         pause = min(_SHORTEST_PAUSE * 2 ** min(2 * member.failures, 10), _LONGEST_PAUSE)
-        gives_up = member.failures + 1 >= MOST_FAILURES
+        # What a member gave up is taken, however long Discord does not do it.
+        gives_up = member.failures + 1 >= MOST_FAILURES and not member.own_act
         await self._store.sync.members.postpone(member, self._clock() + pause, gives_up=gives_up)
         return member.failures + 1 == MOST_FAILURES  # and is given up at each later reading, without a word
 
@@ -134,6 +135,9 @@ class Judging:
             if is_changed or found.presence is not Presence.PRESENT:
                 return report_of(*await self._deciding.known(server, member, held), found.presence)
             await self._applier.settle(server.guild_id, member.user_id, found.roles)
+            # An admin may have paused a gate, changed its rule or held all removals since the batch began.
+            server = await self._deciding.server(server.guild_id)
+            held = await self._breaker.held(server)
             known, plan = await self._deciding.last(server, member, found.roles, held, own_act=own_act)
             approvals = {gate_id: misses.approved_at for gate_id, misses in plan.misses.items()}
             applied = await self._applier.apply(

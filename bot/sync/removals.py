@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from bot.errors import InputError
 from bot.gates.gate import Gate
@@ -26,6 +27,14 @@ _NO_RUN = Message("Run {run_id} is none of this server's, or was undone: `/sync 
 # So long nothing is taken from a member whose removal an admin discarded or undid: they may find out what was wrong.
 EXCUSED_FOR = timedelta(hours=24)
 _AT_ONCE = 100
+
+
+class GivenBack(Enum):
+    """What became of one role that was to be given back."""
+
+    DONE = auto()
+    NOT_NEEDED = auto()  # the member has it, or has left
+    NOT_NOW = auto()  # Discord did not do it, or its gate does not work
 
 
 class Removals:
@@ -64,7 +73,7 @@ class Removals:
         for each in await self._store.sync.holds.open(guild_id):
             if each.hold.cause is Cause.ADMIN:
                 gates = await self._store.gates.of_guild(guild_id)
-                await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates])
+                await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates], self._clock())
                 ended = await self._store.sync.holds.end(each, self._clock(), HoldEnd.RELEASED, by=by)
         await self._store.sync.members.mark(self._clock(), guild_id=guild_id)
         return ended
@@ -103,12 +112,16 @@ class Removals:
                 accounts = [state.facts.account for state in await self._gatherer.accounts(server, scope, user_id)]
                 await self._store.readings.set_due(accounts, self._clock())
         gates = await self._held(server)
-        await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates], approved_too=True)
+        gate_ids = [gate.gate_id for gate in gates]
+        await self._store.sync.misses.forget(guild_id, gate_ids, self._clock(), approved_too=True)
         await self._end(guild_id, HoldEnd.LOOKED_AGAIN, by)
         return len(waiting)
 
     async def undo(self, guild_id: int, run_id: int, by: int) -> int:
         """Give back every role that a run took, and take none of them for a day; how many.
+
+        What members caused themselves stays taken, and so does what no gate gives any more. Where Discord did not
+        confirm all of it, the run can be undone again: what was given back is there, and is not given twice.
 
         Raises:
             InputError: there is no such run in that server, or it was undone.
@@ -117,26 +130,32 @@ class Removals:
         if removals is None:
             raise InputError(_NO_RUN, run_id=run_id)
         gates = {gate.gate_id: gate for gate in await self._store.gates.of_guild(guild_id)}
-        run, now, count = OpenRun(self._store, guild_id, self._clock, by=by), self._clock(), 0
+        run, given = OpenRun(self._store, guild_id, self._clock, by=by), list[GivenBack]()
         try:
             for start in range(0, len(removals), _AT_ONCE):
                 part = removals[start : start + _AT_ONCE]
                 found = await self._discord.read_members(guild_id, [each.user_id for each in part])
-                for each in part:
-                    role_id = gates[each.gate_id].role_id if each.gate_id in gates else each.role_id
-                    grant = Grant(guild_id, each.user_id, role_id, each.gate_id, GrantState.GIVEN, now)
-                    count += await self._give_back(grant, found[each.user_id], run_id, run)
+                given += [
+                    await self._give_back(gate, found[each.user_id], run_id, run)
+                    for each in part
+                    if (gate := gates.get(each.gate_id))
+                ]
         finally:
             await run.end()
-        await self._store.sync.runs.undone(run_id, self._clock())
-        return count
+        if GivenBack.NOT_NOW not in given:
+            await self._store.sync.runs.undone(run_id, self._clock())
+        return given.count(GivenBack.DONE)
 
-    async def _give_back(self, grant: Grant, member: MemberRoles, run_id: int, run: OpenRun) -> bool:
+    async def _give_back(self, gate: Gate, member: MemberRoles, run_id: int, run: OpenRun) -> GivenBack:
         now = self._clock()
+        grant = Grant(gate.guild_id, member.user_id, gate.role_id, gate.gate_id, GrantState.GIVEN, now)
         await self._store.sync.misses.excuse(grant, now, now + EXCUSED_FOR)
-        if member.presence is not Presence.PRESENT or grant.role_id in member.roles:
-            return False
-        return await self._applier.give_back(grant, undo_reason(grant.gate_id, run_id), run)
+        if member.presence is Presence.UNKNOWN:
+            return GivenBack.NOT_NOW
+        if member.presence is Presence.ABSENT or grant.role_id in member.roles:
+            return GivenBack.NOT_NEEDED
+        is_done = await self._applier.give_back(gate, grant, undo_reason(gate.gate_id, run_id), run)
+        return GivenBack.DONE if is_done else GivenBack.NOT_NOW
 
     async def _held(self, server: GuildGates) -> Sequence[Gate]:
         found: Mapping[int, Gate] = {
@@ -159,6 +178,6 @@ class Removals:
     async def _end(self, guild_id: int, how: HoldEnd, by: int) -> None:
         """End the breaker's holds of this server alone: those of a source or a collection are everybody's."""
         for each in await self._store.sync.holds.open(guild_id):
-            if each.hold.guild_id and each.hold.cause is not Cause.ADMIN:
+            if each.hold.guild_id and each.hold.cause not in (Cause.ADMIN, Cause.INVITED_AGAIN):
                 await self._store.sync.holds.end(each, self._clock(), how, by=by)
         await self._store.sync.members.mark(self._clock(), guild_id=guild_id)

@@ -156,11 +156,12 @@ class Runner:
             if before is None:
                 await self._store.sync.servers.bring_back(now, self._plans)
                 return
-            if abs((now - before[0]) - timedelta(seconds=ran - before[1])) <= _JUMP:
+            jump = (now - before[0]) - timedelta(seconds=ran - before[1])
+            if abs(jump) <= _JUMP:
                 return
             log.warning("sync: the clock was set; no role is taken for %s", self._plans.span)
             await self._store.sync.servers.clock_jumped(now + self._plans.span)
-            await self._store.sync.misses.restart(now)
+            await self._store.sync.misses.restart(now, jump)
             await self._store.sync.members.restart(now)
             await self._store.sync.servers.bring_back(now, self._plans)
             self._passes.resume()

@@ -8,18 +8,16 @@ from secrets import token_hex
 from time import monotonic as running
 
 from bot.config.sync_table import SyncSettings
-from bot.errors import InputError
 from bot.gates.gate import GateDraft
 from bot.linking.vouching import ProvenHere
 from bot.links import InGuild
-from bot.messages import Message
-from bot.roles.grants import Grant, GrantState
 from bot.roles.plan import Patience
 from bot.roles.safety import Hold
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.sync.clock_repair import Plans
 from bot.store.sync.membership_table import SyncMember
+from bot.sync.adoption import Adoption
 from bot.sync.apply import Applier
 from bot.sync.asked_rules import AskedRules
 from bot.sync.breaker import Breaker
@@ -39,11 +37,8 @@ from bot.sync.scans import Scans
 from bot.sync.standings import Standings
 from bot.sync.sync_status import latest_runs, status_of
 
-_NO_GATE = Message("There is no gate #{gate_id} in this server: `/gate list` shows them.")
-
 # Of members who left, of servers that the bot left, and of what was done.
 RETAINED = timedelta(days=30)
-_AT_ONCE = 100
 
 
 class Sync:
@@ -94,6 +89,7 @@ class Sync:
         self._previews = Previews(store, self._gatherer, patience, clock)
         self._standings = Standings(store, self._gatherer, self._judging, patience, clock)
         self._debts = Debts(store, discord, self._parking, clock, epoch)
+        self._adoption = Adoption(store, discord, self.seen, clock)
         self._scans = Scans(store, discord, settings.drift, clock)
         times = Times(Plans(settings.interval, settings.drift, settings.removal_span), clock, monotonic)
         self._runner = Runner(store, discord, self._parking, self._judging, readings, times, epoch)
@@ -182,15 +178,18 @@ class Sync:
         (report,) = await self._judging.run(server, [member], asker)
         return report
 
-    async def own_act(self, user_id: int) -> Sequence[MemberReport]:
-        """A member unlinked an account or deleted their data: what they no longer earn is taken at once, everywhere.
+    async def own_act(self, user_id: int, *, guild_id: int | None = None) -> Sequence[MemberReport]:
+        """A member unlinked an account or deleted their data: what that costs is taken at once.
 
-        What Discord does not do now is done as soon as it does.
+        In the server in which an account counts no more, or (None) in all of theirs. A role that was denied before, and
+        is retained for now, is no cost of it. What Discord does not do now is done as soon as it does.
         """
         await self._runner.begin()
-        await self._store.sync.members.mark_user(user_id, self._clock(), own_act=True)
+        await self._store.sync.members.mark_user(user_id, self._clock(), guild_id=guild_id, own_act=True)
         reports: list[MemberReport] = []
         for member in await self._store.sync.members.of_user(user_id):
+            if guild_id not in (None, member.guild_id):
+                continue
             server = await self._parking.server(member.guild_id)
             reports += await self._judging.run(server, [member], Asker.member(user_id), own_act=True)
         return reports
@@ -226,21 +225,7 @@ class Sync:
             InputError: there is no such gate.
             DiscordError: Discord did not say who has the role.
         """
-        gate = await self._store.gates.get(gate_id)
-        if gate is None or gate.guild_id != guild_id:
-            raise InputError(_NO_GATE, gate_id=gate_id)
-        now, grants = self._clock(), []
-        for start in range(0, len(user_ids), _AT_ONCE):
-            found = await self._discord.read_members(guild_id, user_ids[start : start + _AT_ONCE])
-            for user_id, member in found.items():
-                if member.presence is Presence.PRESENT and gate.role_id in member.roles:
-                    grants.append(Grant(guild_id, user_id, gate.role_id, gate_id, GrantState.ADOPTED, now))
-                    if member.joined_at:
-                        await self.seen(guild_id, user_id, member.joined_at)
-        run = await self._store.sync.runs.begin(guild_id, now, by=by)
-        adopted = await self._store.sync.ledger.adopt(grants)
-        await self._store.sync.runs.end(run, self._clock())
-        return adopted
+        return await self._adoption.adopt(guild_id, gate_id, user_ids, by)
 
     async def run_now(self, guild_id: int) -> None:
         """Read and judge every member of a server as soon as possible."""

@@ -171,12 +171,14 @@ def test_an_approval_replaces_no_miss_and_no_denial() -> None:
     [
         pytest.param(leaving(misses={}), [REMOVE], id="without a miss"),
         pytest.param(leaving(misses={}, removals_held={100: HoldCode.BREAKER}), [REMOVE], id="though held"),
-        pytest.param(leaving(settings=GuildSettings(grace=HOUR)), [REMOVE], id="without grace"),
-        pytest.param(leaving(judged=(judged(UNKNOWN),)), [], id="unknown is kept"),
-        pytest.param(leaving(judged=(judged(DENIED, gate(never_remove=True)),)), [], id="never removed"),
-        pytest.param(leaving(settings=PROTECTED_MEMBER), [], id="protected"),
-        pytest.param(leaving(judged=(judged(DENIED, PAUSED),)), [], id="paused"),
-        pytest.param(leaving(ledger=FOUND), [], id="not from the bot"),
+        pytest.param(leaving(misses={}, settings=GuildSettings(grace=HOUR)), [REMOVE], id="without grace"),
+        pytest.param(leaving(settings=GuildSettings(grace=HOUR)), [], id="in a grace that had begun before"),
+        pytest.param(leaving(removals_held={100: HoldCode.BREAKER}), [], id="denied and held before"),
+        pytest.param(leaving(misses={}, judged=(judged(UNKNOWN),)), [], id="unknown is kept"),
+        pytest.param(leaving(misses={}, judged=(judged(DENIED, gate(never_remove=True)),)), [], id="never removed"),
+        pytest.param(leaving(misses={}, settings=PROTECTED_MEMBER), [], id="protected"),
+        pytest.param(leaving(misses={}, judged=(judged(DENIED, PAUSED),)), [], id="paused"),
+        pytest.param(leaving(misses={}, ledger=FOUND), [], id="not from the bot"),
     ],
 )
 def test_what_members_do_themselves_takes_effect_at_once(given: Case, expected: list[tuple[Act, int]]) -> None:

@@ -63,7 +63,7 @@ class KeepOutButton:
         member = _member(interaction)
         if not await self._keep_outs.start(member.user_id, member.guild_id, account):
             raise refusal_error(Refusal.NOT_LINKED)
-        taken = await self._follow_up.take_now(member.user_id) if self._follow_up else ()
+        taken = await self._follow_up.take_now(member.user_id, guild_id=member.guild_id) if self._follow_up else ()
         return with_taken(f"`{account_words(account)}` does not count in this server any more.", taken)
 
     async def let_in(self, interaction: discord.Interaction[Any], account: Account) -> str:

@@ -71,10 +71,14 @@ class RoleFollowUp:
         reports = await self._sync.cost_of(user_id, without=accounts)
         return list(self._taken([each for each in reports if guild_id in (None, each.guild_id)]))
 
-    async def take_now(self, user_id: int) -> Sequence[str]:
-        """Take what a member's remaining accounts do not earn; what was taken, and what follows. Never raises."""
+    async def take_now(self, user_id: int, *, guild_id: int | None = None) -> Sequence[str]:
+        """Take what a member's remaining accounts do not earn, in one server or in all (None). Never raises.
+
+        Returns:
+            What was taken, and what follows.
+        """
         try:
-            reports = await self._sync.own_act(user_id)
+            reports = await self._sync.own_act(user_id, guild_id=guild_id)
         except TesseraError as error:
             log.warning("roles: not taken at once, the next round does it: %s", type(error).__name__)
             return [_FOLLOW.format(sentence=error.sentence)]

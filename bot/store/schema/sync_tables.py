@@ -48,6 +48,7 @@ _INTENTS = """
         act        TEXT NOT NULL CHECK (act IN ('add', 'remove')),
         reason     TEXT NOT NULL,
         is_counted INTEGER NOT NULL CHECK (is_counted IN (0, 1)),
+        is_undoable INTEGER NOT NULL DEFAULT 1 CHECK (is_undoable IN (0, 1)),
         at         INTEGER NOT NULL,
         PRIMARY KEY (guild_id, user_id, role_id)
     ) STRICT, WITHOUT ROWID
@@ -108,6 +109,7 @@ _CHANGES = """
         at         INTEGER NOT NULL,
         reason     TEXT NOT NULL,
         is_counted INTEGER NOT NULL CHECK (is_counted IN (0, 1)),   -- by the breaker: nobody approved or caused it
+        is_undoable INTEGER NOT NULL DEFAULT 1 CHECK (is_undoable IN (0, 1)),   -- its member did not cause it
         post_id    INTEGER               -- the message that reports it; NULL: none yet
     ) STRICT
 """

@@ -22,7 +22,7 @@ from bot.store.thread import Reader, Writer
 # Who undoes our change twice within this is another bot, or a person who means it.
 FLIP_SPAN = timedelta(days=7)
 _GRANT = "guild_id, user_id, role_id, gate_id, state, granted_at"
-_INTENT = "guild_id, user_id, role_id, gate_id, run_id, act, reason, is_counted, at"
+_INTENT = "guild_id, user_id, role_id, gate_id, run_id, act, reason, is_counted, is_undoable, at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Intent:
         reason: Why, as Discord's audit log has it.
         is_counted: Whether the breaker counts it: a removal that nobody approved and its member did not cause.
         at: When.
+        is_undoable: Whether undoing the run reverses it: its member did not cause it, and no higher role replaces it.
     """
 
     guild_id: int
@@ -50,6 +51,7 @@ class Intent:
     reason: str
     is_counted: bool
     at: datetime
+    is_undoable: bool = True
 
     @property
     def grant(self) -> Grant:
@@ -112,7 +114,7 @@ class Ledger:
 
     async def begin(self, intent: Intent) -> None:
         """Write down what Discord is about to be asked."""
-        marks = ", ".join("?" * 9)
+        marks = ", ".join("?" * 10)
         sql = f"INSERT OR REPLACE INTO role_intents ({_INTENT}) VALUES ({marks})"
         values = [
             intent.guild_id,
@@ -123,6 +125,7 @@ class Ledger:
             intent.act.value,
             intent.reason,
             int(intent.is_counted),
+            int(intent.is_undoable),
             seconds(intent.at),
         ]
         await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
@@ -151,8 +154,9 @@ class Ledger:
                 db.execute(sql, [intent.gate_id, intent.user_id])
             db.execute(
                 """
-                INSERT INTO sync_changes (run_id, guild_id, user_id, role_id, gate_id, act, at, reason, is_counted)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO sync_changes
+                    (run_id, guild_id, user_id, role_id, gate_id, act, at, reason, is_counted, is_undoable)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     intent.run_id,
@@ -164,6 +168,7 @@ class Ledger:
                     seconds(intent.at),
                     intent.reason,
                     int(intent.is_counted),
+                    int(intent.is_undoable),
                 ],
             )
             _end(db, intent)
@@ -247,5 +252,16 @@ def _to_grant(row: Sequence[Any]) -> Grant:
 
 
 def _to_intent(row: Sequence[Any]) -> Intent:
-    guild_id, user_id, role_id, gate_id, run_id, act, reason, is_counted, at = row
-    return Intent(guild_id, user_id, role_id, gate_id, run_id, Act(act), reason, bool(is_counted), moment(at))
+    guild_id, user_id, role_id, gate_id, run_id, act, reason, is_counted, is_undoable, at = row
+    return Intent(
+        guild_id=guild_id,
+        user_id=user_id,
+        role_id=role_id,
+        gate_id=gate_id,
+        run_id=run_id,
+        act=Act(act),
+        reason=reason,
+        is_counted=bool(is_counted),
+        at=moment(at),
+        is_undoable=bool(is_undoable),
+    )

@@ -85,7 +85,8 @@ class MissTable:
     ) -> None:
         """What a decision leaves about a member: their misses, the roles they were found to have, and warnings.
 
-        Misses that were forgotten meanwhile stay so: `before` has the gates whose misses were decided from.
+        Misses that were forgotten meanwhile stay so (`_put`), and so do those that are gone: `before` has the gates
+        whose misses were decided from.
         """
 
         def work(db: Database) -> None:
@@ -133,20 +134,31 @@ class MissTable:
 
         await self._writer.transaction(work)
 
-    async def forget(self, guild_id: int, gate_ids: Collection[int], *, approved_too: bool = False) -> Sequence[int]:
-        """Misses of these gates start again from zero; whose. Who is excused stays so; who is approved, by default."""
-        approved = "" if approved_too else " AND approved_at IS NULL"
-        sql = f"""
-            DELETE FROM role_misses WHERE gate_id IN (SELECT value FROM json_each(?)) AND guild_id = ?
-            AND excused_until IS NULL{approved} RETURNING user_id
-        """
-        values = [json.dumps(list(gate_ids)), guild_id]
-        return await self._writer.transaction(lambda db: sorted({row[0] for row in db.execute(sql, values).fetchall()}))
+    async def forget(
+        self, guild_id: int, gate_ids: Collection[int], now: datetime, *, approved_too: bool = False
+    ) -> None:
+        """Misses of these gates start again from zero: only what is read from now on can be the first one.
 
-    async def restart(self, now: datetime) -> None:
-        """A clock jumped: spans are counted from now on, and what was warned of stays."""
-        sql = "UPDATE role_misses SET first_at = ?, last_at = min(last_at, ?)"
-        await self._writer.transaction(lambda db: db.execute(sql, [seconds(now), seconds(now)]).fetchall())
+        Who is excused now stays so; who is approved now, by default.
+        """
+        approved = "" if approved_too else " AND coalesce(approved_at, 0) < :approvals"
+        sql = f"""
+            UPDATE role_misses SET count = 0, first_at = :now, last_at = :now, warned_at = NULL, is_confirmed = 0,
+                excused_until = NULL, approved_at = NULL
+            WHERE gate_id IN (SELECT value FROM json_each(:gates)) AND guild_id = :guild_id
+            AND coalesce(excused_until, 0) <= :now{approved}
+        """
+        values = {"now": seconds(now), "gates": json.dumps(list(gate_ids)), "guild_id": guild_id}
+        if not approved_too:
+            values["approvals"] = seconds(now - A_DAY)
+        await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
+
+    async def restart(self, now: datetime, jump: timedelta) -> None:
+        """The clock was set by so much: spans are counted from now on, and what ends at a time ends as much later."""
+        moved = ", ".join(f"{name} = {name} + :jump" for name in ("warned_at", "excused_until", "approved_at"))
+        sql = f"UPDATE role_misses SET first_at = :now, last_at = min(last_at, :now), {moved}"
+        values = {"now": seconds(now), "jump": int(jump.total_seconds())}
+        await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
 
     async def census(self, gate: Gate, protected: Collection[int], now: datetime, lapse: timedelta) -> GateCensus:
         """How a gate stands.
@@ -222,14 +234,17 @@ def _named(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _put(db: Database, guild_id: int, user_id: int, gate_id: int, judged: JudgedMisses) -> None:
     misses = judged.misses
-    # What an admin decided about them is changed by admins alone.
+    # What an admin decided about them is changed by admins alone; it was decided about the rule that there was then.
     db.execute(
         f"""
         INSERT INTO role_misses (gate_id, user_id, guild_id, role_id, rule, reason, {_MISSES})
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (gate_id, user_id) DO UPDATE SET guild_id = excluded.guild_id, role_id = excluded.role_id,
             rule = excluded.rule, reason = excluded.reason, count = excluded.count, first_at = excluded.first_at,
-            last_at = excluded.last_at, warned_at = excluded.warned_at, is_confirmed = excluded.is_confirmed
+            last_at = excluded.last_at, warned_at = excluded.warned_at, is_confirmed = excluded.is_confirmed,
+            excused_until = CASE WHEN role_misses.rule IN ('', excluded.rule) THEN role_misses.excused_until END,
+            approved_at = CASE WHEN role_misses.rule IN ('', excluded.rule) THEN role_misses.approved_at END
+        WHERE NOT (role_misses.count = 0 AND excluded.count > 0 AND excluded.last_at <= role_misses.last_at)
         """,
         [
             gate_id,

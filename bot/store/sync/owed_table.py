@@ -37,8 +37,8 @@ class OwedRoles:
     async def taken(self, owed: OwedRole, run_id: int, gate_id: int, now: datetime, reason: str) -> None:
         """Discord has confirmed that it is taken; it is retained until a reading of the member shows it."""
         sql = """
-            INSERT INTO sync_changes (run_id, guild_id, role_id, gate_id, act, at, reason, is_counted)
-            VALUES (?, ?, ?, ?, 'remove', ?, ?, 0)
+            INSERT INTO sync_changes (run_id, guild_id, role_id, gate_id, act, at, reason, is_counted, is_undoable)
+            VALUES (?, ?, ?, ?, 'remove', ?, ?, 0, 0)
         """
         values = [run_id, owed.guild_id, owed.role_id, gate_id, seconds(now), reason]
         await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())

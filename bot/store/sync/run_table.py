@@ -60,10 +60,13 @@ class Runs:
         return [_to_run(row) for row in rows]
 
     async def removals(self, guild_id: int, run_id: int) -> Sequence[ChangeRow] | None:
-        """What a run took; None: there is no such run in that server, or it was undone."""
+        """What a run took, without what members caused themselves, and what a higher role replaced.
+
+        None: there is no such run in that server, or it was undone.
+        """
         sql = """
             SELECT change_id, run_id, user_id, role_id, gate_id, act, at, reason FROM sync_changes
-            WHERE run_id = ? AND act = 'remove' AND user_id IS NOT NULL ORDER BY change_id
+            WHERE run_id = ? AND act = 'remove' AND is_undoable AND user_id IS NOT NULL ORDER BY change_id
         """
 
         def work(db: Database) -> Sequence[ChangeRow] | None:
