@@ -30,6 +30,9 @@ _HEALED = Message("Gate #{gate} ({role}) works again.")
 _WARNING = Message("You no longer qualify for {role}. It will be taken {until}, unless you qualify again before.")
 _STUCK = Message("{member}: several attempts in a row failed. The next one is at their next reading.")
 
+_SILENT = Message("{source} has not answered since {since}. Nothing is taken because of that, and nothing given.")
+_ANSWERS = Message("{source} answers again.")
+
 _CAUSES: Mapping[Cause, Message] = {
     Cause.TOO_MANY_AT_ONCE: Message("too many of a gate's holders would lose their role at once"),
     Cause.TOO_MANY_IN_A_DAY: Message("too many of a gate's holders would have lost their role within a day"),
@@ -125,7 +128,15 @@ def _lines(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None) -> Sequen
         return [_HOLD_OVER(how=_ENDS[HoldEnd(row.detail)]())]
     if row.kind is PostKind.STUCK:
         return [_STUCK(member=f"<@{row.user_id}>" if row.user_id else _SOMEBODY())]
+    if row.kind in (PostKind.SILENT, PostKind.ANSWERS):
+        return [_of_source(row)]
     return [_of_gate(row, gates.get(row.gate_id or 0))]
+
+
+def _of_source(row: PostRow) -> Words:
+    if row.kind is PostKind.ANSWERS:
+        return _ANSWERS(source=row.detail)
+    return _SILENT(source=row.detail, since=_moment(row.until))
 
 
 def _of_gate(row: PostRow, gate: Gate | None) -> Words:
@@ -134,7 +145,11 @@ def _of_gate(row: PostRow, gate: Gate | None) -> Words:
         return _PARKED(gate=row.gate_id, role=role, reason=_PARKED_BECAUSE[ParkReason(row.detail)]())
     if row.kind is PostKind.HEALED:
         return _HEALED(gate=row.gate_id, role=role)
-    return _WARNING(role=role, until=f"<t:{int(row.until.timestamp())}:R>" if row.until else "")
+    return _WARNING(role=role, until=_moment(row.until))
+
+
+def _moment(at: datetime | None) -> str:
+    return f"<t:{int(at.timestamp())}:R>" if at else ""
 
 
 def _of_change(change: ChangeRow) -> Words:

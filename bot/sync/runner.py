@@ -26,6 +26,7 @@ from bot.sync.parking import Parking
 from bot.sync.ports import Discord, DiscordError, TokenRefusedError
 from bot.sync.reading_passes import ReadingPasses
 from bot.sync.readings import Readings
+from bot.sync.silence import SilentSources
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class Runner:
         self._discord = discord
         self._parking = parking
         self._judging = judging
+        self._silence = SilentSources(store, readings, times.clock)
         self._passes = ReadingPasses(store.readings, readings, holder=epoch, clock=times.clock)
         self._plans = times.plans
         self._clock = times.clock
@@ -122,6 +124,7 @@ class Runner:
         await self._watch_clock()
         await self.begin()
         await self._enter(guild_ids)
+        await self._silence.look(guild_ids)
         free = [each for each in guild_ids if each not in self._workers and self._may_try(each)]
         due = await self._store.sync.members.due(free, self._clock(), _DUE)
         for guild_id in {member.guild_id for member in due}:

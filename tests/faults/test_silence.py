@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
-from bot.gates.gate import GateState, ParkReason
+from bot.gates.gate import GateDraft, GateState, ParkReason
+from bot.gates.rule import CollectionRef, Holds
 from tests.faults.sandboxed import A_DAY, AN_HOUR, UNTIL_A_SALE_IS_SEEN, SandboxedSync, open_sandboxed
 from tests.sandbox_client import SandboxClient
 from tests.sync.sync_harness import GUILD, TEN_MINUTES
@@ -21,10 +22,38 @@ async def test_case_01_an_hour_of_refused_connections_costs_nobody_a_role(synced
     assert await synced.misses() == {}
     since = (await synced.sync.status(GUILD)).failing["Loopring"]
     assert since - before <= TEN_MINUTES
+    assert [line.partition(" since")[0] for line in synced.alerts()] == ["Loopring has not answered"]
     await synced.repaired()
     await synced.pass_time(UNTIL_A_SALE_IS_SEEN)
     assert synced.having() == [2, 3, 4]
     assert (await synced.sync.status(GUILD)).failing == {}
+    assert synced.alerts()[1:] == ["Loopring answers again."]
+
+
+async def test_case_01_a_short_silence_and_a_source_that_no_gate_asks_alert_nobody(synced: SandboxedSync) -> None:
+    await synced.holders_of(3)
+    await synced.fails("reset")
+    await synced.pass_time(2 * TEN_MINUTES)
+    await synced.repaired()
+    await synced.pass_time(2 * TEN_MINUTES)
+    assert synced.alerts() == []
+    (gate,) = await synced.store.gates.of_guild(GUILD)
+    on_chain = GateDraft(gate.role_id, Holds(CollectionRef("eip155:1", "0x" + "1" * 40)))
+    await synced.store.gates.edit(gate.gate_id, on_chain, 1, synced.now)
+    await synced.sync.gates_changed(GUILD)
+    await synced.fails("reset")
+    await synced.pass_time(2 * AN_HOUR)
+    assert list((await synced.sync.status(GUILD)).failing) == ["Loopring"]
+    assert [line for line in synced.alerts() if "answer" in line] == []
+
+
+async def test_case_01_an_outage_is_reported_once_however_often_the_bot_is_restarted(synced: SandboxedSync) -> None:
+    await synced.holders_of(3)
+    await synced.fails("reset")
+    for _ in range(3):
+        await synced.pass_time(AN_HOUR)
+        synced.start()
+    assert len(synced.alerts()) == 1
 
 
 async def test_case_01_a_bot_that_is_restarted_while_nothing_listens_there_takes_nothing(

@@ -38,9 +38,11 @@ _TITLES = {
     "parked": "A gate is parked",
     "healed": "A gate works again",
     "warning": "A role will be taken",
+    "silent": "A source does not answer",
+    "answers": "A source answers again",
     "stuck": "Roles that could not be updated",
 }
-_ALARMING = frozenset({_ALERT, "parked", "warning", "stuck"})
+_ALARMING = frozenset({_ALERT, "parked", "warning", "silent", "stuck"})
 _FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)
 _FINAL = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 

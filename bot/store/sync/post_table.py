@@ -33,6 +33,8 @@ class PostKind(StrEnum):
     PARKED = auto()  # a gate gives and takes nothing until something is repaired
     HEALED = auto()
     WARNING = auto()  # to a member: a role will be taken after the grace
+    SILENT = auto()  # a source does not answer
+    ANSWERS = auto()  # it does again
     STUCK = auto()  # a member could not be judged, or their roles not be changed, again and again
 
 
@@ -52,7 +54,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
-    """A message to be sent; see `PostRow`."""
+    """A message to be sent; see `PostRow`. `until` of a silent source: since when."""
 
     kind: PostKind
     guild_id: int
@@ -129,6 +131,21 @@ class Posts:
             if reason != was and not (is_trying and was == ParkReason.NO_PERMISSION.value and not reason):
                 kind = PostKind.PARKED if reason else PostKind.HEALED
                 enqueue(db, NewPost(kind, gate.guild_id, gate.since, gate_id=gate.gate_id, detail=reason))
+
+        await self._writer.transaction(work)
+
+    async def follow_source(self, guild_id: int, label: str, since: datetime | None, now: datetime) -> None:
+        """Have it said once that a source does not answer, and once that it does again (`since` None)."""
+        sql = """
+            SELECT kind FROM sync_posts WHERE guild_id = ? AND kind IN ('silent', 'answers') AND detail = ?
+            ORDER BY at DESC, post_id DESC LIMIT 1
+        """
+
+        def work(db: Database) -> None:
+            (said,) = first(db, sql, [guild_id, label]) or (PostKind.ANSWERS.value,)
+            kind = PostKind.SILENT if since else PostKind.ANSWERS
+            if said != kind.value:
+                enqueue(db, NewPost(kind, guild_id, now, detail=label, until=since))
 
         await self._writer.transaction(work)
 
