@@ -74,6 +74,7 @@ async def test_case_13_a_body_without_an_end_is_no_empty_account(
 ) -> None:
     await synced.holders_of(3)
     await synced.fails(kind, account=synced.account_id(1))
+    assert not await synced.reads(1)
     await _nothing_is_lost(synced, caplog)
 
 
