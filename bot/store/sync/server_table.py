@@ -101,13 +101,25 @@ class Servers:
         return await self._writer.run(lambda db: [row[0] for row in db.execute(sql, [seconds(moment_)]).fetchall()])
 
     async def leave_others(self, guild_ids: Collection[int], now: datetime) -> None:
-        """The bot is in these servers and in no other: it may have left some while it was offline."""
-        sql = """
+        """The bot is in these servers and in no other: it may have left some while it was offline.
+
+        Of these it may have missed events for as long: whether anything has drifted is looked for now.
+        """
+        left = """
             UPDATE sync_guilds SET left_at = ?
             WHERE left_at IS NULL AND guild_id NOT IN (SELECT value FROM json_each(?))
         """
+        drift = """
+            UPDATE sync_guilds SET drift_due = min(drift_due, ?)
+            WHERE guild_id IN (SELECT value FROM json_each(?))
+        """
         values = [seconds(now), json.dumps(list(guild_ids))]
-        await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
+
+        def work(db: Database) -> None:
+            for sql in (left, drift):
+                db.execute(sql, values)
+
+        await self._writer.transaction(work)
 
     async def purge(self, before: datetime) -> None:
         """Delete absent members with all of theirs, runs and messages, from before a moment."""
