@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -95,14 +96,21 @@ class LiveSync(SyncHarness):
         roles: Iterable[int] = (),
     ) -> int:
         """Somebody joins, links, proves, and holds so many; Discord's id."""
+        user_id = await self.newcomer(number, holds, of=of, guild_id=guild_id, roles=roles)
+        await self.link(number)
+        await self.sync.seen(guild_id, user_id, JOINED)
+        return user_id
+
+    async def newcomer(
+        self, number: int, holds: int, *, of: CollectionRef = HARBOUR, guild_id: int = MOSAIC, roles: Iterable[int] = ()
+    ) -> int:
+        """Somebody joins and holds so many, and has not linked anything."""
         world, user_id = self.sandbox.app[WORLD], user(number)
         world.users[user_id] = User(user_id, f"member{number}", f"Member {number}")
         world.guilds[guild_id].members[user_id] = Member(user_id, list(roles), joined_at=JOINED.isoformat())
         ensure_account(world, int(account_of(number).account_id))
         for _ in range(holds):
             await self.buys(number, of)
-        await self.link(number)
-        await self.sync.seen(guild_id, user_id, JOINED)
         return user_id
 
     async def members(self, count: int, holds: int = 1) -> list[int]:
@@ -161,6 +169,30 @@ class LiveSync(SyncHarness):
         await waiting
         await self.sandbox.control("roles", action="delete", guild=MOSAIC, role=int(made["role"]))
 
+    async def reconnected(self) -> None:
+        """Return when the bot has a new session with Discord, which lists its servers again."""
+        identifies = (await self.sandbox.get("/_sandbox/discord"))["identifies"]
+        ready = asyncio.ensure_future(self.live.bot.wait_for("ready", timeout=60))
+        await self.sandbox.control("gateway", action="invalid_session", resumable=False)
+        await ready
+        assert (await self.sandbox.get("/_sandbox/discord"))["identifies"] > identifies
+        await self.gateway_is_read()
+
+    async def happens(self, event: Awaitable[object], route: str, **fields: Any) -> None:
+        """Change something by the control API, and return when the bot has read of it."""
+        waiting = asyncio.ensure_future(event)
+        await asyncio.sleep(0)
+        await self.sandbox.control(route, **fields)
+        await waiting
+        await asyncio.sleep(0.05)  # the bot's own listeners of that event
+
+    async def minutes(self, number: int) -> None:
+        """The bot runs for so many minutes: every job, the scans among them, each minute."""
+        for _ in range(number):
+            self.advance(timedelta(minutes=1))
+            await self.sync.scan()
+            await self.turn()
+
     def turn_meanwhile(self) -> asyncio.Task[None]:
         """A turn, while the test goes on."""
         return asyncio.create_task(self.turn())
@@ -183,8 +215,8 @@ class LiveSync(SyncHarness):
 
     async def told(self) -> list[str]:
         """What the admins read in the log channel, line by line, oldest first."""
-        ada = await self.sandbox.person("ada")
-        messages = await self.sandbox.get("/_client/messages", user=ada.user, channel=str(CHANNEL))
+        owner = await self.sandbox.person("rosalind")
+        messages = await self.sandbox.get("/_client/messages", user=owner.user, channel=str(CHANNEL))
         embeds = [embed for message in messages for embed in message["embeds"] if not message.get("ephemeral")]
         return [f"{embed.get('title')}: {line}" for embed in embeds for line in embed["description"].split("\n")]
 
@@ -195,9 +227,22 @@ class LiveSync(SyncHarness):
 
 @asynccontextmanager
 async def live_sync(
-    folder: Path, *, sync: dict[str, Any] | None = None, audit_log: bool = False, **discord: Any
+    folder: Path,
+    *,
+    sync: dict[str, Any] | None = None,
+    audit_log: bool = False,
+    vouching: bool = False,
+    **discord: Any,
 ) -> AsyncIterator[LiveSync]:
-    """Sync without a gate, with its log channel; `discord` are settings of `[discord]`, `sync` those of `[sync]`."""
+    """Sync without a gate, with its log channel.
+
+    Args:
+        folder: For the store.
+        sync: Settings of `[sync]`.
+        audit_log: Whether the bot may see the audit log.
+        vouching: Whether what moderators vouch for counts.
+        discord: Settings of `[discord]`.
+    """
     hints = LiveHints()
     async with live_bot(
         lambda bot: RoleEventsCog(bot, hints), audit_log=audit_log, answer_within=1.0, **discord
@@ -206,7 +251,8 @@ async def live_sync(
         store = await Store.open(folder / "tessera.db", backups=folder / "backups")
         async with open_source(live.sandbox) as source:
             discord_port: Any = live.roles
-            harness = LiveSync(store, discord_port, source, SyncSettings(**(sync or {})), live=live)
+            settings = SyncSettings(**(sync or {}))
+            harness = LiveSync(store, discord_port, source, settings, vouching=vouching, live=live)
             hints.harness = harness
             await harness.set(log_channel_id=CHANNEL)
             await harness.sync.in_servers([guild.id for guild in live.bot.guilds])

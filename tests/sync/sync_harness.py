@@ -122,6 +122,7 @@ class SyncHarness:
     vouching: bool = False
     now: datetime = START
     ran: float = 0.0
+    vouching: bool = False  # whether what moderators vouch for counts
     sent: dict[str, Post] = field(default_factory=dict)  # by nonce: Discord takes a repetition for the same one
     sync: Sync = field(init=False)
     asked: AskedRules = field(init=False)
