@@ -132,7 +132,7 @@ class DiscordControl:
         return {}
 
     async def _member_queries(self, request: web.Request) -> Json:
-        """The next `times` requests for members (all: null) fail: `silent`, `retry_after`, `omit` or `roleless` ids."""
+        """The next `times` questions for members (null: all) fail: `silent`, `retry_after`, `omit`, `roleless` ids."""
         fields = await json_body(request)
         times = None if fields.get("times") is None else max(1, whole_number(fields, "times"))
         omitted, roleless = (frozenset(map(int, fields.get(name, ()))) for name in ("omit", "roleless"))

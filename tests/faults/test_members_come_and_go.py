@@ -46,7 +46,7 @@ async def scanned(harness: LiveSync, span: timedelta, step: timedelta = AN_HOUR)
 
 @pytest.mark.parametrize("members_intent", [True, False], ids=["joins are reported", "nothing is reported"])
 async def test_case_27_who_leaves_and_joins_again_two_days_later_gets_the_role_back_without_a_proof(
-    tmp_path: Path, members_intent: bool
+    tmp_path: Path, *, members_intent: bool
 ) -> None:
     async with live_sync(tmp_path, members_intent=members_intent) as harness:
         await harness.gate()

@@ -121,7 +121,7 @@ async def test_case_29_a_server_with_an_outage_is_left_alone_and_counts_as_no_de
 
 @pytest.mark.parametrize("first_scan_done", [True, False])
 async def test_case_30_what_happened_in_two_hours_without_a_connection_is_repaired_in_the_first_minutes(
-    tmp_path: Path, first_scan_done: bool
+    tmp_path: Path, *, first_scan_done: bool
 ) -> None:
     """Somebody took a role, somebody left, and somebody joined again; none of it is reported afterwards."""
     async with live_sync(tmp_path, members_intent=True, moderation_intent=True, audit_log=True) as harness:
