@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta, timezone
+from typing import Any
 
 import pytest
 
+from bot.holdings import Account, Holding
 from bot.roles.plan import HoldCode
+from bot.sources.paging import Scan
 from bot.store import Store
 from bot.store.sync.post_table import PostKind
 from tests.sync.sync_harness import GUILD, TEN_MINUTES, SyncHarness, account_of, open_sync, user
@@ -54,7 +57,7 @@ async def test_case_41_a_clock_that_is_set_in_the_middle_of_a_sync_takes_nothing
         source, set_at = harness.source, account_of(10)
         read = source.iter_holdings
 
-        async def set_the_clock(account, *rest):  # type: ignore[no-untyped-def]
+        async def set_the_clock(account: Account, *rest: Any) -> AsyncIterator[Scan[Holding]]:
             if account == set_at and harness.ran < 10_000:
                 harness.now += A_DAY
             async for scan in read(account, *rest):

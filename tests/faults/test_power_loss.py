@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -9,7 +10,7 @@ from random import Random
 from bot.store import Store
 from tests.sync.sync_harness import GUILD, SyncHarness, open_sync, user
 
-RUNS = 200
+RUNS = 150  # with the fifty of tests/store/file/test_power_loss.py two hundred
 
 
 def torn(random: Random, before: bytes, after: bytes) -> bytes:
@@ -18,8 +19,8 @@ def torn(random: Random, before: bytes, after: bytes) -> bytes:
     Of what was written since, behind it or over an older part, any beginning; and then what was there, zeros, or pages
     of something else.
     """
-    common = min(len(before), len(after))
-    first = next((at for at in range(common) if before[at] != after[at]), common)
+    common = range(min(len(before), len(after)))
+    first = bisect_left(common, True, key=lambda at: before[: at + 1] != after[: at + 1])  # noqa: FBT003 - what is looked for
     cut = random.randrange(first, len(after) + 1)
     there = before[cut:]
     rest = len(after) - cut - len(there)
@@ -40,11 +41,21 @@ async def is_whole(store: Store) -> bool:
     return answer == "ok" and foreign == []
 
 
-async def found_after(folder: Path, database: bytes, log: bytes) -> Sequence[int]:
-    """Who has linked an account after the power has come again."""
+def put(folder: Path, database: bytes, log: bytes) -> None:
+    """Write the files of a store."""
     folder.mkdir()
     (folder / "tessera.db").write_bytes(database)
     (folder / "tessera.db-wal").write_bytes(log)
+
+
+def files(path: Path) -> tuple[bytes, bytes]:
+    """The files of a store as they are now: the database, and its log."""
+    return path.read_bytes(), Path(f"{path}-wal").read_bytes()
+
+
+async def found_after(folder: Path, database: bytes, log: bytes) -> Sequence[int]:
+    """Who has linked an account after the power has come again."""
+    put(folder, database, log)
     store = await Store.open(folder / "tessera.db", backups=folder / "backups")
     try:
         assert await is_whole(store)
@@ -62,20 +73,18 @@ async def one_link(harness: SyncHarness, number: int) -> None:
 
 async def test_case_35_no_acknowledged_link_is_lost_when_the_power_fails(tmp_path: Path) -> None:
     path, random = tmp_path / "tessera.db", Random(35)  # noqa: S311 - a seed, for the same cuts each time
-    log = Path(f"{path}-wal")
     async with open_sync(path) as harness:
         assert await harness.rows("PRAGMA synchronous") == [(2,)]  # FULL: what is acknowledged was synced
         await harness.gate()
         is_torn = 0
         for number in range(1, RUNS + 1):
             await one_link(harness, number)
-            before = log.read_bytes()
-            database = path.read_bytes()
+            database, before = files(path)
             if number % 2:
                 await harness.sync.seen(GUILD, user(number), harness.now)  # more that is under way
             await one_link(harness, number + 1_000)
-            after = log.read_bytes()
-            if path.read_bytes() != database:
+            later, after = files(path)
+            if later != database:
                 continue  # a checkpoint in between, which syncs by itself
             is_torn += 1
             found = await found_after(tmp_path / f"run {number}", database, torn(random, before, after))
