@@ -16,6 +16,7 @@ All traffic uses loopback, so the bot is measured and not a network.
     judging        100,000 members judged, by `judge_all` over a `filled_store`
     first_sync     a thousand roles given, of a `paced_discord`, in virtual time
     role_delays    how soon a proof or `/refresh` gives a role; `linked_crowd` links accounts before the bot starts
+    background     whether a pass over all accounts keeps commands waiting
     kills          links that are written while the process is killed
     visits         members who prove accounts, as browsers do
     sandbox        the sandbox and the people in it       bot_process   the bot as a child process

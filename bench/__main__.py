@@ -18,6 +18,7 @@ from pathlib import Path
 from bench import (
     archive,
     attacks,
+    background,
     bursts,
     details_calls,
     fair,
@@ -50,6 +51,7 @@ SECTIONS = {
     "passes": passes.measure,
     "judging": judging.measure,
     "roles": role_delays.measure,
+    "background": background.measure,
     "first-sync": first_sync.measure,
     "kills": kills.measure,
 }

@@ -23,16 +23,22 @@ _TABLES = (
     VALUES (:owner, :user_id, 'eoa', x'00', :now, :now)
     """,
 )
-_MEMBERS = """
+_GIVEN = (
+    """
     INSERT INTO sync_members (guild_id, user_id, joined_at, seen_at, drift_due)
     VALUES (:guild, :user_id, :now, :now, :far)
-"""
+    """,
+    """
+    INSERT INTO role_grants (guild_id, user_id, role_id, gate_id, state, granted_at)
+    VALUES (:guild, :user_id, :role, 1, 'given', :now)
+    """,
+)
 # Nobody is searched for in the background: what is measured is what a member waits for.
 _NO_SCAN = "INSERT INTO sync_guilds (guild_id, drift_due, search_due) VALUES (?, ?, ?)"
 
 
 async def link_crowd(
-    sandbox: BenchSandbox, path: Path, accounts: Mapping[int, str], *, are_known: bool = False, gates: int = 1
+    sandbox: BenchSandbox, path: Path, accounts: Mapping[int, str], *, have_role: bool = False, has_gate: bool = True
 ) -> None:
     """Fill an empty store.
 
@@ -40,8 +46,8 @@ async def link_crowd(
         sandbox: Knows who owns an account.
         path: Of the store.
         accounts: Who of the crowd has which.
-        are_known: Whether the bot has seen them in the first server.
-        gates: With fewer than one there is no gate, and nothing is read.
+        have_role: The bot has seen them in the first server before, and given them the role.
+        has_gate: Whether there is a gate; without one, nothing is read.
     """
     now = datetime.now(UTC)
     store = await Store.open(path)
@@ -56,12 +62,13 @@ async def link_crowd(
                 "seen_at": now.isoformat(),
                 "guild": sandbox.guild_id,
                 "far": FAR,
+                "role": ROLE,
             }
-            for sql in (*_TABLES, *((_MEMBERS,) if are_known else ())):
+            for sql in (*_TABLES, *(_GIVEN if have_role else ())):
                 db.execute(sql, {name: value for name, value in values.items() if f":{name}" in sql})
         db.execute(_NO_SCAN, [sandbox.guild_id, FAR, FAR])
 
     await store.writer.transaction(work)
-    if gates:
+    if has_gate:
         await store.gates.add(sandbox.guild_id, GateDraft(ROLE, HoldsCollections(1)), 1, now)
     await store.close()

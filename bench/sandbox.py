@@ -143,6 +143,10 @@ class BenchSandbox:
         """Whether one of the crowd has a role in the first server."""
         return role_id in self._guilds[0].members[FIRST_OF_CROWD + member].roles
 
+    def give_role(self, member: int, role_id: int) -> None:
+        """One of the crowd has a role in the first server."""
+        self._guilds[0].members[FIRST_OF_CROWD + member].roles.append(role_id)
+
     def owner_of(self, account: str) -> str:
         """The address that owns an account."""
         return self._world.accounts[int(account)].owner.lower()
