@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.holdings import Account
 from bot.sources.askers import Asker
@@ -109,9 +110,7 @@ class ReadingPasses:
 
     async def run_pass(self) -> int:
         """Read every account that is due, also those that become due meanwhile; how many were read or tried."""
-        async with asyncio.TaskGroup() as group:
-            passes = [group.create_task(self._run_network(name)) for name in self._networks]
-        return sum(each.result() for each in passes)
+        return await _all(self._run_network(name) for name in self._networks)
 
     def resume(self) -> None:
         """The clock was set: a source that is left alone for a while is tried now."""
@@ -135,9 +134,7 @@ class ReadingPasses:
             count = await self._work(name, network, most=1) if network.rounds else 0
             if not (network.rounds and network.failures):
                 network.rounds, network.paused_until = 0, None
-                async with asyncio.TaskGroup() as group:
-                    workers = [group.create_task(self._work(name, network)) for _ in range(_WORKERS)]
-                count += sum(each.result() for each in workers)
+                count += await _all(self._work(name, network) for _ in range(_WORKERS))
             if network.rounds or network.failures >= _GIVES_UP:
                 network.rounds += 1
                 network.paused_until = self._clock() + self._readings.pause_after(network.rounds)
@@ -192,3 +189,14 @@ class ReadingPasses:
         network.waiting.clear()
         if accounts:
             await self._store.release(self._holder, accounts)
+
+
+async def _all(work: Iterable[Coroutine[Any, Any, int]]) -> int:
+    """The sum of what these return; when one fails, the others are ended, and its own error is raised, in no group."""
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        return sum(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
