@@ -5,7 +5,9 @@ It can be repeated: a reading counts once, however often a member is judged by i
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -47,6 +49,7 @@ class Deciding:
         self._readings = readings
         self._patience = patience
         self._clock = clock
+        self._turn = asyncio.Lock()
 
     async def server(self, guild_id: int) -> GuildGates:
         """A server's gates and settings as they are now."""
@@ -56,10 +59,13 @@ class Deciding:
         self, server: GuildGates, members: Sequence[SyncMember], held: Mapping[int, HoldCode], *, own_act: bool
     ) -> Sequence[tuple[MemberFacts, Plan]]:
         """Judge members by what was read, for what the breaker counts; nothing is taken by these plans."""
-        found = await self._gatherer.members(server, members, self._clock())
-        return [
-            (known, await self._decide(server, known, held, own_act=own_act or known.member.own_act)) for known in found
-        ]
+        # Two hundred servers that are judged at once would keep everybody waiting; a member who presses waits for none.
+        async with self._turn if len(members) > 1 else nullcontext():
+            found = await self._gatherer.members(server, members, self._clock())
+            return [
+                (known, await self._decide(server, known, held, own_act=own_act or known.member.own_act))
+                for known in found
+            ]
 
     async def second(
         self,

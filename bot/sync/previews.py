@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -14,7 +13,7 @@ from bot.store import Store
 from bot.sync.gather import Gatherer, GuildGates, MemberFacts
 from bot.sync.results import Preview
 
-# So many are judged before others have their turn.
+# So many by one question to the store.
 _AT_ONCE = 50
 
 
@@ -52,7 +51,6 @@ class Previews:
                 for judged in known.judged:
                     if judged.gate.role_id in drafted and (name := _outcome(judged, known, plan)):
                         sets[name][judged.gate.role_id].append(known.member.user_id)
-            await asyncio.sleep(0)  # others are answered meanwhile
         return Preview(as_of=now, version=version, unread=len(unread), **sets)
 
 
