@@ -19,7 +19,7 @@ All traffic uses loopback, so the bot is measured and not a network.
     background     whether a pass over all accounts keeps commands waiting
     kills          links that are written while the process is killed
     visits         members who prove accounts, as browsers do
-    sandbox        the sandbox and the people in it       bot_process   the bot as a child process
+    sandbox        the sandbox and the people in it       bot_process   the bot as a child process, by a `bot_config`
     bare_bot       discord.py alone, to compare with
     figures        what was measured, and its targets     percentiles   nearest-rank percentiles
 """

@@ -20,6 +20,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from bench.bot_config import CONFIG, NO_PAGE, PAGE
 from bench.bot_process import PAGE_SECRETS, SECRETS, BotProcess
 from sandbox.app import make_app
 from sandbox.app_keys import DISCORD, TRAFFIC
@@ -41,36 +42,6 @@ ENOUGH_FILES = 4096
 LONGEST_WAIT = 30.0
 # Only ends waits, so it need not be precise; the sandbox itself records when things happen.
 POLL = 0.005
-
-CONFIG = """[discord]
-api_url = "http://127.0.0.1:{port}/api/v10"
-gateway_url = "ws://127.0.0.1:{port}/gateway/"
-authorize_url = "http://127.0.0.1:{port}/oauth2/authorize"
-[display]
-image_gateways = ["http://127.0.0.1:{port}/ipfs/"]
-[[source]]
-name = "loopring"
-kind = "loopring"
-base_url = "http://127.0.0.1:{port}/loopring"
-requests_per_second = {per_second}
-[[source]]
-name = "ethereum"
-kind = "blockscout"
-base_url = "http://127.0.0.1:{port}/blockscout/1/api/v2"
-chain_id = 1
-requests_per_second = {per_second}
-[store]
-path = "{store}"
-[sync]
-interval_minutes = {interval}
-[web]
-{web}
-"""
-NO_PAGE = "port = 0"
-# Visitors come through a proxy that names their addresses, which is the bench itself.
-PAGE = """port = {page_port}
-public_url = "{page_url}"
-trusted_proxies = ["127.0.0.1/32"]"""
 
 
 class BenchSandbox:
