@@ -220,7 +220,7 @@ class SandboxClient:
         )
 
     async def clear_faults(self) -> None:
-        """Let nothing fail any more."""
+        """Let everything answer as it should again."""
         async with self._session.delete(f"{self.url}/_sandbox/faults") as response:
             assert response.status < 400
 

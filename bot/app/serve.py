@@ -86,10 +86,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         linking = await opened.enter_async_context(_open_linking(settings, token, store, lookup, bot))
         roles = DiscordRoles.over(bot)
         sync = await opened.enter_async_context(open_sync(settings, store, lookup, linking, roles, _now))
-        parts = RoleParts.over(bot, settings, store, sync, CollectionNames(store, lookup).shown, _now)
+        names = CollectionNames(store, lookup)
+        parts = RoleParts.over(bot, settings, store, sync, names.shown, _now)
         opened.push_async_callback(parts.seen.close)
         vouches = VouchMessagesCog(bot, linking)
         await _add_cogs(bot, settings, lookup, linking, vouches, parts, roles)
+        expires = settings.discord.buttons_expire_seconds
+        await bot.add_cog(GateCog.over(bot, store, sync, roles, names, clock=_now, expires=expires))
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
         background = _plan(bot, settings, linking, notifications, vouches)
@@ -188,7 +191,6 @@ async def _add_cogs(
     if settings.linking.manual:
         await bot.add_cog(VouchCog(bot, linking, vouches))
     await add_role_cogs(bot, settings, lookup, parts, proofs, collections, roles.guild_roles)
-    await bot.add_cog(GateCog.over(bot, parts.store, parts.sync, roles, lookup, clock=_now, expires=expires))
     await bot.add_cog(About(bot, lookup))
 
 

@@ -14,16 +14,17 @@ from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.post_table import ChangeRow, PostKind, PostRow
 from bot.sync.short_reason import short_reason
 
-_REASON = "Tessera gate #{gate_id}: {why}"
+_OURS = "Tessera "  # in the audit log, which has the reasons of all bots
+_REASON = _OURS + "gate #{gate_id}: {why}"
 _LONGEST_REASON = 512  # of an entry in Discord's audit log
 _SUPERSEDED = "a higher role replaces it (gate #{gate_id})"
 _UNDONE = "given back: run {run_id} was undone"
 _MORE = "…"
 
-_GAVE = Message("Gave {role} to {member}: {reason}")
-_TOOK = Message("Took {role} from {member}: {reason}")
+_GAVE = Message("Gave {role} to {member} by {reason}")
+_TOOK = Message("Took {role} from {member} by {reason}")
 _SOMEBODY = Message("a member who has deleted their data")
-_HELD = Message("Removals wait for a decision: {cause}. Nothing is taken until then; roles are still given.")
+_HELD = Message("Removals wait for a decision: {cause}.")
 _HOLD_OVER = Message("Removals do not wait any more: {how}.")
 _PARKED = Message("Gate #{gate} ({role}) gives and takes nothing for now: {reason}.")
 _HEALED = Message("Gate #{gate} ({role}) works again.")
@@ -155,4 +156,4 @@ def _moment(at: datetime | None) -> str:
 def _of_change(change: ChangeRow) -> Words:
     member = f"<@{change.user_id}>" if change.user_id else _SOMEBODY()
     message = _GAVE if change.act is Act.ADD else _TOOK
-    return message(role=f"<@&{change.role_id}>", member=member, reason=change.reason)
+    return message(role=f"<@&{change.role_id}>", member=member, reason=change.reason.removeprefix(_OURS))

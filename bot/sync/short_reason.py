@@ -29,6 +29,8 @@ def _counted(verdict: Verdict) -> str:
     low, high, least, most = (params.get(name) for name in ("low", "high", "least", "most"))
     seen = str(low) if low == high or verdict.status is Ternary.YES else f"{low} or more"
     needed = str(least) if most is None else f"{least} to {most}"
+    if verdict.is_granted:
+        return f"holds {seen} of {_target(verdict)}, {needed} needed"
     return f"holds {seen} of {needed} of {_target(verdict)}"
 
 

@@ -119,7 +119,6 @@ class SyncHarness:
     discord: FakeDiscord
     source: Any
     settings: SyncSettings
-    vouching: bool = False
     now: datetime = START
     ran: float = 0.0
     vouching: bool = False  # whether what moderators vouch for counts

@@ -38,10 +38,10 @@ class AddModal(Modal):
         self._what: discord.ui.RadioGroup[Any] = discord.ui.RadioGroup(
             custom_id="what",
             options=[
-                discord.RadioGroupOption(label="At least so many different NFTs", value=_LEAST, default=True),
-                discord.RadioGroupOption(label="At least so many copies", value=_COPIES),
-                discord.RadioGroupOption(label="Exactly so many different NFTs", value=_EXACTLY),
-                discord.RadioGroupOption(label="At most so many different NFTs, but one", value=_MOST),
+                discord.RadioGroupOption(label="At least this many different NFTs", value=_LEAST, default=True),
+                discord.RadioGroupOption(label="At least this many copies", value=_COPIES),
+                discord.RadioGroupOption(label="Exactly this many different NFTs", value=_EXACTLY),
+                discord.RadioGroupOption(label="At least one, and at most this many", value=_MOST),
             ],
         )
         for text, item, description in (

@@ -36,7 +36,6 @@ from bot.cogs.gates.gate_saving import GateSaving, saving
 from bot.cogs.gates.gate_states import GateStates
 from bot.errors import InputError
 from bot.gates.gate import Gate, GateDraft
-from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.store import Store
 from bot.sync.ports import Discord
@@ -51,9 +50,9 @@ _NO_GATE = Message("{role} has no gate: name a `rule` too, or choose another rol
 
 _GATE = "The gate, by its role"
 _OPTIONS = {
-    "grace_hours": "How long who no longer qualifies retains it; default: as set for the server",
+    "grace_hours": "How long members who no longer qualify retain it; default: as the server has set",
     "never_remove": "It is given and never taken",
-    "sensitive": "Only a while after an account was proven",
+    "sensitive": "Given only some time after an account was proven",
     "ladder": "Of the gates on the same ladder only the highest gives its role; “none”: off its ladder",
     "rank": "Its place on the ladder; the higher number is the higher role",
 }
@@ -82,7 +81,7 @@ class GateCog(
         store: Store,
         sync: Sync,
         roles: Discord,
-        lookup: Lookup,
+        names: CollectionNames,
         *,
         clock: Callable[[], datetime],
         expires: float,
@@ -93,7 +92,7 @@ class GateCog(
             store,
             GateSaving(store, sync, roles),
             GateAccess(store, roles),
-            CollectionNames(store, lookup),
+            names,
             clock=clock,
             expires=expires,
         )

@@ -25,7 +25,7 @@ _NO_ALIAS = Message("`{collection}` counts as no other collection here: nothing 
 _COLLECTION = "A collection: 254, eip155:1:0x…, or choose by name"
 _MOST_CHANGES = 100
 _NOT_PREVIEWED = (
-    "Members are judged by this at once: roles are given in the next minutes, and taken only after the usual misses "
+    "Members are judged by this at once: roles are given in the next minutes, and taken only after several readings "
     "and the grace."
 )
 # Settings that only members with Manage Server may change.

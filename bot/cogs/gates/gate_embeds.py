@@ -95,20 +95,20 @@ def preview_embed(proposal: Proposal, outlook: Outlook, sentences: GateSentences
         parts += [f"… and {plural(more, 'more gate')}.", _total(preview)]
     if proposal.removed:
         gone = ", ".join(f"<@&{gate.role_id}>" for gate in proposal.removed[:_MOST_SHOWN])
-        parts.append(f"Removed: {gone}. Whoever has these roles keeps them: Tessera no longer gives or takes them.")
+        parts.append(f"Removed: {gone}. Members who have these roles keep them: Tessera no longer gives or takes them.")
     if proposal.aliases:
         sets = "; ".join(" = ".join(f"`{each}`" for each in members) for members in proposal.aliases[:_MOST_SHOWN])
         parts.append(f"Count as the same: {sets}.")
     parts += [f"⚠ {note}" for note in [*proposal.notes, *_warnings(proposal, outlook)]]
     embed = discord.Embed(title=proposal.title, description="\n\n".join(parts), colour=CAUTION)
-    embed.set_footer(text="Nothing is saved yet. Losses come after the usual misses and the grace, never at once.")
+    embed.set_footer(text="Nothing is saved yet. A role is taken after several readings and the grace, never at once.")
     return fit([embed])[0]
 
 
 def _sentence(proposal: Proposal, draft: GateDraft) -> str:
     """The rule as a sentence, with the names of collections as far as they are known."""
     words = rule_words(draft.rule, lambda ref: proposal.names.get(ref) or str(ref)).render()
-    return f"Given to who {words}." if len(words) <= _SENTENCE else ""
+    return f"Given to each member who {words}." if len(words) <= _SENTENCE else ""
 
 
 def _numbers(preview: Preview, role_id: int) -> str:

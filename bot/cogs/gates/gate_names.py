@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from bot.errors import InputError, NotFoundError, SourceError
 from bot.gates.conditions import FindByName, NamedCollection
@@ -24,6 +24,7 @@ _NO_SUCH_COLLECTION = Message("There is no collection `{collection}`, says its s
 _RETAINED_SECONDS = 60
 _MOST_GUILDS = 200
 _MOST_SUGGESTED = 25
+_MOST_ASKED = 2_000
 _SHOWN = 80
 
 
@@ -39,6 +40,8 @@ class CollectionNames:
         self._store = store
         self._lookup = lookup
         self._cache: TTLCache[int, Sequence[NamedCollection]] = TTLCache(_MOST_GUILDS, _RETAINED_SECONDS)
+        # Of collections that admins asked about: nobody may hold them yet.
+        self._asked: LRUCache[CollectionRef, str] = LRUCache(_MOST_ASKED)
 
     @property
     def networks(self) -> Names:
@@ -75,8 +78,9 @@ class CollectionNames:
         return CollectionRef(*self.networks.parse_collection(text))
 
     async def shown(self, guild_id: int) -> Mapping[CollectionRef, str]:
-        """Collection → name, safe to show."""
-        return {each.ref: safe_text(each.name, _SHOWN) for each in await self.of_guild(guild_id) if each.name}
+        """Collection → name, safe to show: of what members hold, and of what admins have asked about."""
+        held = {each.ref: each.name for each in await self.of_guild(guild_id) if each.name}
+        return {ref: safe_text(name, _SHOWN) for ref, name in ({**self._asked} | held).items()}
 
     async def suggest(self, guild_id: int, typed: str) -> Sequence[tuple[str, str]]:
         """Names and values of collections that fit what was typed, at most 25; an empty name is no suggestion."""
@@ -96,11 +100,13 @@ class CollectionNames:
             InputError: there is no such collection.
         """
         try:
-            await self._lookup.collection(collection.network, collection.collection_id, asker)
+            found, _ = await self._lookup.collection(collection.network, collection.collection_id, asker)
         except NotFoundError as error:
             raise InputError(_NO_SUCH_COLLECTION, collection=str(collection)) from error
         except SourceError:
             return
+        if found.name:
+            self._asked[collection] = found.name
 
 
 def finding(known: Sequence[NamedCollection]) -> FindByName:

@@ -71,7 +71,7 @@ class GateStates(GateBase):
 
         words = (
             f"{plural(len(user_ids), 'linked member')} have <@&{found.role_id}> now. Under the gate, Tessera may take "
-            "it from those who do not qualify, after the usual misses and the grace. Members who linked nothing are "
+            "it from those who do not qualify, after several readings and the grace. Members who linked nothing are "
             "left alone."
         )
         confirm = AdminConfirm(

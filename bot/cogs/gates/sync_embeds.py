@@ -17,6 +17,8 @@ STAGED_A_PAGE = 10
 _LONGEST_REASON = 200
 _LONGEST_LABEL = 60
 _MOST_SHOWN = 8
+_MEANWHILE = "Nothing is taken until then; roles are still given."
+_FIELD = 1000  # of the 1,024 of a field
 
 _SCOPES: Mapping[Scope, str] = {
     Scope.GATE: "Gate #{key}",
@@ -105,16 +107,28 @@ def alert_embed(holds: Sequence[str], staged: Sequence[Staged]) -> discord.Embed
     if len(staged) > len(shown):
         shown.append(f"… and {len(staged) - len(shown):,} more: `/sync staged` shows them all.")
     embed = discord.Embed(
-        title="Nobody loses a role before you decide", description=_cut("\n".join(holds), 1500), colour=embeds.CAUTION
+        title="Nobody loses a role before you decide",
+        description=_cut("\n".join([*holds, _MEANWHILE]), 1500),
+        colour=embeds.CAUTION,
     )
-    if shown:
-        embed.add_field(name=plural(len(staged), "removal") + " to decide about", value=_cut(shown[0]), inline=False)
-        for line in shown[1:]:
-            embed.add_field(name="\N{ZERO WIDTH SPACE}", value=_cut(line), inline=False)
+    name = plural(len(staged), "removal") + " to decide about"
+    for lines in _packed(shown):
+        embed.add_field(name=name, value="\n".join(lines), inline=False)
+        name = "\N{ZERO WIDTH SPACE}"
     return embed.set_footer(
-        text="Approve: they are taken if they still do not qualify. Discard: they stay for a day. "
+        text="Approve: they are taken from those who still do not qualify. Discard: members keep them for a day. "
         "Fixed: everybody is read again."
     )
+
+
+def _packed(lines: Sequence[str]) -> list[list[str]]:
+    """Lines in groups that each fit into a field."""
+    groups: list[list[str]] = []
+    for line in map(_cut, lines):
+        if not groups or sum(map(len, groups[-1])) + len(groups[-1]) + len(line) > _FIELD:
+            groups.append([])
+        groups[-1].append(line)
+    return groups
 
 
 def done_embed(title: str, words: str) -> discord.Embed:
@@ -136,5 +150,5 @@ def span_words(span: timedelta) -> str:
     return plural(minutes, "minute") if minutes <= 120 else plural(-(-minutes // 60), "hour")  # noqa: PLR2004 - hours
 
 
-def _cut(text: str, limit: int = 1000) -> str:
+def _cut(text: str, limit: int = _FIELD) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -44,7 +44,7 @@ _PASTE_OFF = Message(
     "`signer` is for signatures that are pasted in Discord, which is switched off here: connect that key on the page."
 )
 _NAME_ACCOUNT = Message(
-    "Please name the account, also if you give a `signer`: `/verify account:10001`, an address `0x…`, "
+    "Which account? Name it, also if you give a `signer`: `/verify account:10001`, an address `0x…`, "
     "or one that you have linked."
 )
 _OWNER_UNKNOWN = Message(

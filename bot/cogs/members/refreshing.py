@@ -1,4 +1,4 @@
-"""How a member's standing is read for an answer: as it is stored, or anew from the sources, once a minute at most."""
+"""How a member's standing is read for an answer: as it is stored, or read again, once a minute at most."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Refreshing:
 
 
 def own_membership(interaction: discord.Interaction[Any]) -> Membership:
-    """Whoever sent an interaction, as a member of its server.
+    """The person who sent an interaction, as a member of its server.
 
     Raises:
         InputError: it is of none that Tessera is in.

@@ -147,8 +147,8 @@ def _intents(facts: HealthFacts) -> Iterator[Finding]:
         yield _fine("Joins are known at once: roles are restored on return.")
     else:
         yield _fine(
-            "Optional: who joins again gets their roles back with their first command, or within some hours. With "
-            "`members_intent` at once.",
+            "Optional: members who join again get their roles back with their first command, or within some hours. "
+            "With `members_intent` at once.",
         )
 
 
@@ -169,6 +169,8 @@ def _sync(facts: HealthFacts) -> Iterator[Finding]:
             f"{safe_text(status.slow_source, _NAME)} answers no faster.",
             "Raise `requests_per_second` of that source if it allows more, or `sync.interval_minutes`.",
         )
+    elif not status.members:
+        yield _fine("No member has linked an account yet.")
     else:
         members = plural(status.members, "linked member")
         yield _fine(f"{members}, {plural(status.accounts, 'account')}: {_freshness(status.oldest_at)}.")

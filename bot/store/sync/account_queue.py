@@ -34,7 +34,7 @@ def release(db: Database, holder: str, accounts: Sequence[Account]) -> None:
 
 
 def release_all(db: Database) -> None:
-    """Give back what a process had leased that is gone: whoever opens the store is alone with it."""
+    """Give back what a process had leased that is gone: a process that opens the store is alone with it."""
     db.execute("UPDATE sync_accounts SET lease = '', leased_until = 0 WHERE leased_until > 0")
 
 

@@ -12,6 +12,13 @@ import { commandOf, messageRow, waitingRow } from "./message.js";
 
 const GROUP_MS = 7 * 60 * 1000; // Discord joins messages of one author within seven minutes
 const NEAR_PX = 90;
+// What to type first: the command, its first value, and what it does; and whether only admins have it.
+const HINTS = [
+  ["collections", "10001", " to see what that account holds.", false],
+  ["gate add", "", " to let a role follow what members hold: Whale, for 3 of 254.", true],
+  ["verify", "", " to prove an account with the test wallet, and get the role.", false],
+  ["roles", "", " to see why you have it. Then sell, “Behind the scenes”.", false],
+];
 
 const scroller = document.getElementById("scroller");
 const list = document.getElementById("messages");
@@ -20,7 +27,7 @@ let place = null;
 let stuck = true;
 
 export function startMessages() {
-  watch(["messages", "place", "guilds"], reconcile);
+  watch(["messages", "place", "guilds", "people"], reconcile);
   scroller.addEventListener("scroll", () => {
     stuck = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
   });
@@ -128,27 +135,28 @@ function welcome(known) {
   if (isHome()) return { key: "welcome", version: JSON.stringify(known), build: () => firstOf(known) };
   const empty = state.messages.length === 0 && state.waiting.length === 0;
   const build = () => {
-    const hint = h(
-      "p",
-      { class: "hint" },
-      "Type ",
-      h(
-        "button",
-        { type: "button", class: "mention", onclick: () => fillCommand("collections", "10001") },
-        "/collections 10001",
-      ),
-      " and press Enter to see what that account holds.",
-    );
     return h(
       "li",
       { class: "welcome", dataset: { testid: "welcome" } },
       h("div", { class: "welcome-mark", "aria-hidden": "true" }, "#"),
       h("h2", {}, `Welcome to #${known.name}!`),
       h("p", {}, `This is the start of the #${known.name} channel. ${known.topic ?? ""}`),
-      empty && hint,
+      empty && h("div", { class: "hints" }, hints().map(hint)),
     );
   };
-  return { key: "welcome", version: JSON.stringify([known, empty]), build };
+  return { key: "welcome", version: JSON.stringify([known, empty, hints().length]), build };
+}
+
+function hints() {
+  const standing = state.people.find((one) => one.id === state.me?.id)?.standings?.[state.guildId];
+  return HINTS.filter(([, , , isForAdmins]) => !isForAdmins || ["owner", "admin"].includes(standing));
+}
+
+/** A line that fills the composer: before it, the command, its first value, and what it is good for. */
+function hint([command, first, use]) {
+  const text = `/${command} ${first}`.trim();
+  const fill = () => fillCommand(command, first);
+  return h("p", { class: "hint" }, "Type ", h("button", { type: "button", class: "mention", onclick: fill }, text), use);
 }
 
 function firstOf(dm) {
