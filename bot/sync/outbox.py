@@ -33,7 +33,21 @@ class Outbox:
             for guild_id in {row.guild_id for row in rows}
             for gate in await self._store.gates.of_guild(guild_id)
         }
-        return [await self._post(row, gates) for row in rows]
+        return [await self._post(row, gates) for row in rows if not await self._waits_still(row)]
+
+    async def _waits_still(self, row: PostRow) -> bool:
+        """Whether removals wait for another reason that the same message names: then it is not over yet."""
+        if row.kind is not PostKind.HOLD_OVER or not row.hold_id:
+            return False
+        alert = await self._store.sync.posts.of_hold(row.hold_id, row.guild_id)
+        if alert is None or alert.message_id is None:
+            return False
+        for each in await self._store.sync.holds.open(row.guild_id):
+            other = await self._store.sync.posts.of_hold(each.hold_id, row.guild_id)
+            if other and other.message_id == alert.message_id:
+                await self.sent(row.post_id)
+                return True
+        return False
 
     async def _post(self, row: PostRow, gates: dict[int, Gate]) -> Post:
         hold = await self._store.sync.holds.get(row.hold_id) if row.hold_id else None

@@ -71,6 +71,20 @@ async def test_the_alert_is_sent_once_for_each_hold() -> None:
         assert len({post.hold_id for post in holds}) == len(holds)
 
 
+@pytest.mark.parametrize("is_shared", [True, False], ids=["one message", "two messages"])
+async def test_an_alert_of_several_holds_is_not_over_before_the_last_of_them(is_shared: bool) -> None:  # noqa: FBT001
+    async with open_sync() as harness:
+        await a_wave(harness)
+        alerts = [post.post_id for post in harness.sent.values() if post.kind is PostKind.HOLD]
+        assert len(alerts) == 2  # the gate's, and its source's
+        for post_id in alerts:
+            message_id = 77 if is_shared else post_id
+            await harness.sync.outbox.sent(post_id, channel_id=1, message_id=message_id)
+        await harness.sync.discard(GUILD, by=9)  # ends that of the gate
+        over = [post for post in await harness.sync.outbox.posts() if post.kind is PostKind.HOLD_OVER]
+        assert len(over) == (0 if is_shared else 1)
+
+
 async def test_the_staged_list_says_who_waits_and_why() -> None:
     async with open_sync() as harness:
         await a_wave(harness)
@@ -138,6 +152,17 @@ async def test_a_run_is_undone_and_its_members_are_excused() -> None:
         assert len(harness.holders()) == 10
         with pytest.raises(InputError, match="was undone"):
             await harness.sync.undo(GUILD, run.run_id, by=9)
+
+
+async def test_a_run_that_has_not_ended_can_be_undone_once_more_with_what_it_took_since() -> None:
+    async with open_sync() as harness:
+        runs, now = harness.store.sync.runs, harness.now
+        run_id = await runs.begin(GUILD, now)
+        await runs.undone(run_id, now)
+        assert await runs.removals(GUILD, run_id) == []
+        await runs.end(run_id, now)
+        await runs.undone(run_id, now)
+        assert await runs.removals(GUILD, run_id) is None
 
 
 async def test_a_run_of_another_server_cannot_be_undone() -> None:

@@ -124,44 +124,57 @@ class LogChannel:
             StoreError: the next round does what is left.
         """
         served: set[int] = set()
-        for post in await self._outbox.posts():
+        posts = await self._outbox.posts()
+        for post in posts:
             if post.user_id is not None:
                 await self._warn(post, post.user_id)
             elif post.guild_id not in served:
                 served.add(post.guild_id)
-                await self._post(post)
+                others = [each for each in posts if each.guild_id == post.guild_id and each.kind == _ALERT]
+                await self._post(post, others if post.kind == _ALERT else [post])
 
-    async def _post(self, post: Post) -> None:
+    async def _post(self, post: Post, together: Sequence[Post]) -> None:
+        """Send one message. A wave is seen in several ways: what is said of it is one message.
+
+        Args:
+            post: The first.
+            together: All that the message says.
+        """
         channel_id = (await self._settings.of(post.guild_id)).log_channel_id
         guild = self._client.get_guild(post.guild_id)
         if guild is not None and guild.unavailable:
             return
         if guild is None or channel_id is None:  # nobody wants to read it
             self.problems.pop(post.guild_id, None)
-            await self._outbox.sent(post.post_id)
+            await self._sent(together)
             return
         channel = guild.get_channel(channel_id)
         if not isinstance(channel, discord.abc.Messageable):
-            await self._drop(post, LogProblem.CHANNEL_GONE)
+            await self._drop(together, LogProblem.CHANNEL_GONE)
         elif missing_to_post(channel):  # each refusal of Discord would count against the bot
-            await self._drop(post, LogProblem.FORBIDDEN)
+            await self._drop(together, LogProblem.FORBIDDEN)
         else:
-            await self._send_to(channel, post)
+            await self._send_to(channel, post, together)
 
-    async def _send_to(self, channel: discord.abc.Messageable, post: Post) -> None:
+    async def _send_to(self, channel: discord.abc.Messageable, post: Post, together: Sequence[Post]) -> None:
         try:
-            message = await self._edit(post) or await self._send(channel, post)
+            message = await self._edit(post) or await self._send(channel, post, together)
         except discord.HTTPException as error:
             if error.status not in _FINAL:
                 log.info("the log channel of %d takes nothing now: HTTP %d", post.guild_id, error.status)
                 return
             gone = error.status == HTTPStatus.NOT_FOUND
-            await self._drop(post, LogProblem.CHANNEL_GONE if gone else LogProblem.FORBIDDEN)
+            await self._drop(together, LogProblem.CHANNEL_GONE if gone else LogProblem.FORBIDDEN)
         except _FAILURES as error:
             log.info("the log channel of %d takes nothing now: %s", post.guild_id, type(error).__name__)
         else:
             self.problems.pop(post.guild_id, None)
-            await self._outbox.sent(post.post_id, channel_id=message.channel.id, message_id=message.id)
+            await self._sent(together, message)
+
+    async def _sent(self, posts: Sequence[Post], message: discord.Message | None = None) -> None:
+        channel_id, message_id = (message.channel.id, message.id) if message else (None, None)
+        for post in posts:
+            await self._outbox.sent(post.post_id, channel_id=channel_id, message_id=message_id)
 
     async def _edit(self, post: Post) -> discord.Message | None:
         """Say in the alert itself that it is over, below what was decided; None: there is no such message."""
@@ -181,12 +194,13 @@ class LogChannel:
             embed.add_field(name=field.name, value=field.value, inline=False)
         return await message.edit(embed=embed, view=None)
 
-    async def _send(self, channel: discord.abc.Messageable, post: Post) -> discord.Message:
+    async def _send(self, channel: discord.abc.Messageable, post: Post, together: Sequence[Post]) -> discord.Message:
         none = discord.AllowedMentions.none()
         if post.kind != _ALERT:
             return await channel.send(embed=_embed_of(post), nonce=post.nonce, allowed_mentions=none)
         waiting = [one for one in await self._sync.staged(post.guild_id) if one.state is StagedState.WAITING]
-        embed = sync_embeds.alert_embed([line.render() for line in post.lines], waiting)
+        causes = dict.fromkeys(line.render() for each in together for line in each.lines)
+        embed = sync_embeds.alert_embed(list(causes), waiting)
         return await channel.send(embed=embed, view=hold_view(), nonce=post.nonce, allowed_mentions=none)
 
     async def _warn(self, post: Post, user_id: int) -> None:
@@ -204,11 +218,12 @@ class LogChannel:
         else:
             await self._outbox.sent(post.post_id, channel_id=channel.id, message_id=message.id)
 
-    async def _drop(self, post: Post, problem: LogProblem) -> None:
-        if self.problems.get(post.guild_id) is not problem:
-            log.warning("the log channel of server %d: %s", post.guild_id, problem.name.lower().replace("_", " "))
-        self.problems[post.guild_id] = problem
-        await self._outbox.sent(post.post_id)
+    async def _drop(self, posts: Sequence[Post], problem: LogProblem) -> None:
+        guild_id = posts[0].guild_id
+        if self.problems.get(guild_id) is not problem:
+            log.warning("the log channel of server %d: %s", guild_id, problem.name.lower().replace("_", " "))
+        self.problems[guild_id] = problem
+        await self._sent(posts)
 
 
 def _embed_of(post: Post, guild: discord.Guild | None = None) -> discord.Embed:

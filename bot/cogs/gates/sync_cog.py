@@ -40,6 +40,7 @@ _NO_RUN = Message("There is no run #{run_id} in this server that took roles: cho
 _UNDONE_ALREADY = Message("Run #{run_id} was undone already.")
 _MOST_RUNS = 25  # suggestions that Discord shows
 _NOTHING_WAITS = "No removal waits for a decision."
+_GOES_ON = "It has not ended: `/sync hold` stops it; what it takes after this is given back by undoing it once more."
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -131,9 +132,11 @@ class SyncCog(
         """Ask for a confirmation, then undo it."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         found = await self._run(await self._guild_id(interaction), run)
+        goes_on = "" if found.ended_at else f"\n{_GOES_ON}"
         embed = sync_embeds.done_embed(
             f"Undo run #{found.run_id}?",
-            f"{sync_embeds.run_words(found)}.\nWho lost a role by it gets it back, and retains it for a day at least.",
+            f"{sync_embeds.run_words(found)}.{goes_on}\nMembers who lost a role by it get it back, and keep it for a day "
+            "at least.",
         )
         undo = partial(self._undo, found.run_id)
         label = f"Give back {plural(found.removed, 'role')}"

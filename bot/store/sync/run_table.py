@@ -78,8 +78,8 @@ class Runs:
         return await self._writer.run(work)
 
     async def undone(self, run_id: int, now: datetime) -> None:
-        """A run was undone."""
-        sql = "UPDATE sync_runs SET undone_at = ? WHERE run_id = ?"
+        """A run was undone; one that has not ended can be undone again, with what it takes afterwards."""
+        sql = "UPDATE sync_runs SET undone_at = ? WHERE run_id = ? AND ended_at IS NOT NULL"
         await self._writer.transaction(lambda db: db.execute(sql, [seconds(now), run_id]).fetchall())
 
 

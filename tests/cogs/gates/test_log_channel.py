@@ -130,6 +130,16 @@ async def test_an_alert_lists_what_waits_and_an_admin_discards_it_there(tmp_path
         }
 
 
+async def test_what_is_seen_of_a_wave_in_several_ways_is_one_alert(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert(1), change(2), alert(3)) as on:
+        await on.log.deliver()
+        (message,) = await on.posted()
+        assert message["embeds"][0]["description"].count("too many at once") == 1  # said once, as it is the same
+        assert on.outbox.sent_as == dict.fromkeys((1, 3), (CHANNEL, int(message["id"])))
+        await on.log.deliver()
+        assert 2 in on.outbox.sent_as
+
+
 async def test_an_approval_is_confirmed_and_shown_to_all(tmp_path: Path) -> None:
     async with logging(tmp_path, alert()) as on:
         await on.log.deliver()
