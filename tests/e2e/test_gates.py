@@ -147,7 +147,7 @@ async def test_an_admin_edits_pauses_resumes_and_removes(both: SandboxClient) ->
     await saved(ada, "gate resume", gate="1")
     assert "paused" not in (await ada.run("gate list")).text
     removing = await ada.run("gate remove", gate="1")
-    assert "keeps them: Tessera no longer gives or takes them" in removing.text
+    assert "keep them: Tessera no longer gives or takes them" in removing.text
     await ada.press(removing, "save")
     assert "No gates yet" in (await ada.run("gate list")).text
 

@@ -64,7 +64,7 @@ async def test_a_wrong_signature_makes_the_text_invalid_and_a_button_gives_a_new
 
 async def test_without_a_named_account_the_only_unproven_one_is_proven(sandbox: SandboxClient) -> None:
     hana, answer = await start_proof(sandbox, "hana")
-    assert "Please name the account, also if you give a `signer`: `/verify account:10001`" in answer.text
+    assert "Which account? Name it, also if you give a `signer`: `/verify account:10001`" in answer.text
     prove = await hana.press(await hana.run("link", account="10002"), "prove")
     assert "urn:loopring:account:10002" in text_of(prove)
     answer = await hana.run("verify")
