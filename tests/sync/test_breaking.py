@@ -154,6 +154,19 @@ async def test_a_run_is_undone_and_its_members_are_excused() -> None:
             await harness.sync.undo(GUILD, run.run_id, by=9)
 
 
+async def test_a_run_of_which_not_all_could_be_given_back_can_be_undone_once_more() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        await harness.sync.approve(GUILD, by=9)
+        await harness.turn()
+        run = (await harness.sync.runs(GUILD))[0]
+        harness.discord.refuses.add(COLLECTOR)
+        assert await harness.sync.undo(GUILD, run.run_id, by=9) == 0
+        harness.discord.refuses.clear()
+        assert await harness.sync.undo(GUILD, run.run_id, by=9) == 4
+        assert len(harness.holders()) == 10
+
+
 async def test_a_run_that_has_not_ended_can_be_undone_once_more_with_what_it_took_since() -> None:
     async with open_sync() as harness:
         runs, now = harness.store.sync.runs, harness.now

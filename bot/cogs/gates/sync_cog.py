@@ -40,6 +40,8 @@ _NO_RUN = Message("There is no run #{run_id} in this server that took roles: cho
 _UNDONE_ALREADY = Message("Run #{run_id} was undone already.")
 _MOST_RUNS = 25  # suggestions that Discord shows
 _NOTHING_WAITS = "No removal waits for a decision."
+_GIVEN_BACK = "Members who lost a role by it get it back, and keep it for a day at least."
+_NOT_ALL = "That is not all: undo it once more in a moment."
 _GOES_ON = "It has not ended: `/sync hold` stops it; what it takes after this is given back by undoing it once more."
 
 
@@ -132,12 +134,8 @@ class SyncCog(
         """Ask for a confirmation, then undo it."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         found = await self._run(await self._guild_id(interaction), run)
-        goes_on = "" if found.ended_at else f"\n{_GOES_ON}"
-        embed = sync_embeds.done_embed(
-            f"Undo run #{found.run_id}?",
-            f"{sync_embeds.run_words(found)}.{goes_on}\nMembers who lost a role by it get it back, and keep it for a day "
-            "at least.",
-        )
+        lines = [f"{sync_embeds.run_words(found)}."] + ([] if found.ended_at else [_GOES_ON]) + [_GIVEN_BACK]
+        embed = sync_embeds.done_embed(f"Undo run #{found.run_id}?", "\n".join(lines))
         undo = partial(self._undo, found.run_id)
         label = f"Give back {plural(found.removed, 'role')}"
         panel = DecisionPanel(interaction, label, undo, expires=self._expires, host=self._bot)
@@ -174,8 +172,11 @@ class SyncCog(
         return sync_embeds.done_embed("Approved", approved_words(count))
 
     async def _undo(self, run_id: int, interaction: discord.Interaction[Any]) -> discord.Embed:
-        count = await self._sync.undo(await self._guild_id(interaction), run_id, by=interaction.user.id)
-        return sync_embeds.done_embed("Undone", f"{plural(count, 'role')} given back of run #{run_id}.")
+        guild_id = await self._guild_id(interaction)
+        count = await self._sync.undo(guild_id, run_id, by=interaction.user.id)
+        words = f"{plural(count, 'role')} given back of run #{run_id}."
+        is_undone = any(run.run_id == run_id and run.undone_at for run in await self._sync.runs(guild_id, _MOST_RUNS))
+        return sync_embeds.done_embed("Undone", words if is_undone else f"{words} {_NOT_ALL}")
 
     async def _waiting(self, interaction: discord.Interaction[Any]) -> list[Staged]:
         staged = await self._sync.staged(await self._guild_id(interaction))
