@@ -48,8 +48,8 @@ async def test_a_member_proves_an_account_and_has_the_role_at_once(club: Sandbox
     assert f"You now have <@&{WHALE}>." in ended.text
     assert "Whale" in await hana.roles()
     (write,) = await club.role_writes()
-    assert write["reason"] == "Tessera gate #1: holds 3 of 3 of loopring:254"
-    assert f"Gave <@&{WHALE}> to <@{hana.user}>" in str((await posted(rosalind, "Gave"))["embeds"])
+    assert write["reason"] == "Tessera gate #1: holds 3 of loopring:254, 3 needed"
+    assert f"Gave <@&{WHALE}> to <@{hana.user}> by gate #1: holds 3" in str((await posted(rosalind, "Gave"))["embeds"])
 
 
 async def test_who_sells_is_notified_once_and_loses_the_role_after_the_grace(
