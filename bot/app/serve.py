@@ -78,6 +78,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         log.info("linking: %s", availability)
     for weakness in weaknesses(settings):
         log.warning("linking: %s", weakness)
+    for danger in settings.sync.dangers():
+        log.warning("sync: %s", danger)
     async with AsyncExitStack() as opened:
         store = await Store.open(settings.store.path, backups=settings.store.backups)
         opened.push_async_callback(store.close)

@@ -66,6 +66,8 @@ async def _check_linking(settings: Settings, print_line: Callable[[str], object]
         print_line(f"{availability}")
     for weakness in weaknesses(settings):
         print_line(f"! {weakness}")
+    for danger in settings.sync.dangers():
+        print_line(f"! {danger}")
     if not settings.linking.rpc_urls:
         return 0
     async with open_session() as session:

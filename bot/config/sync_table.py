@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from pydantic import Field
 
 from bot.config.source_tables import Table
+from bot.messages import Message, Words
+
+# Below these a fault that passes within minutes can cost members a role.
+SAFE_MISSES = 3
+SAFE_SPAN = timedelta(minutes=30)
+_FEW_MISSES = Message(
+    "[sync] removal_misses = {misses}: a role is taken after so few readings; {safe} or more are safe."
+)
+_SHORT_SPAN = Message(
+    "[sync] removal_minutes = {minutes:g}: a short outage of a source can cost roles; {safe} or more are safe."
+)
 
 
 class SyncSettings(Table):
@@ -27,6 +39,13 @@ class SyncSettings(Table):
     def removal_span(self) -> timedelta:
         """How far apart the first and the last miss must be before a role is taken."""
         return timedelta(minutes=self.removal_minutes)
+
+    def dangers(self) -> Iterator[Words]:
+        """What is set to less than is safe; for the log at start and for `tessera check`."""
+        if self.removal_misses < SAFE_MISSES:
+            yield _FEW_MISSES(misses=self.removal_misses, safe=SAFE_MISSES)
+        if self.removal_span < SAFE_SPAN:
+            yield _SHORT_SPAN(minutes=self.removal_minutes, safe=SAFE_SPAN // timedelta(minutes=1))
 
     @property
     def grace(self) -> timedelta:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.cogs.servers.health_facts import HealthFacts
 from bot.cogs.servers.settings_embeds import span_words
+from bot.config.sync_table import SAFE_MISSES, SAFE_SPAN
 from bot.gates.gate import Gate, GateState, ParkReason
 from bot.roles.eligibility import ProblemCode, problem_of
 from bot.roles.powers import administers_roles
@@ -18,8 +19,6 @@ from bot.ui.embeds import plural
 _NAME = 80
 # Readings are dated by this machine; a minute of difference is all that counting tolerates.
 _SKEW = timedelta(seconds=30)
-_SAFE_MISSES = 3
-_SAFE_SPAN = timedelta(minutes=30)
 _CAUSES = {
     Cause.TOO_MANY_AT_ONCE: "many members would lose a role at once",
     Cause.TOO_MANY_IN_A_DAY: "many members lost a role within a day",
@@ -186,15 +185,15 @@ def _hold(hold: Hold, staged: int) -> Finding:
 
 def _configuration(facts: HealthFacts) -> Iterator[Finding]:
     patience = facts.patience
-    if patience.removal_misses < _SAFE_MISSES:
+    if patience.removal_misses < SAFE_MISSES:
         yield _wrong(
             f"`sync.removal_misses` is {patience.removal_misses}: a role is taken after so few readings.",
-            f"Set it to {_SAFE_MISSES} or more.",
+            f"Set it to {SAFE_MISSES} or more.",
         )
-    if patience.removal_span < _SAFE_SPAN:
+    if patience.removal_span < SAFE_SPAN:
         yield _wrong(
             f"`sync.removal_minutes` is {patience.removal_minutes:g}: a short outage of a source can cost roles.",
-            f"Set it to {_SAFE_SPAN // timedelta(minutes=1)} or more.",
+            f"Set it to {SAFE_SPAN // timedelta(minutes=1)} or more.",
         )
     if facts.clock_skew is not None:
         ahead = facts.clock_skew.total_seconds()
