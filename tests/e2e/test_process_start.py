@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.config.settings import DiscordSettings
 from tests.process import AT_ONCE, running, start
 from tests.sandbox_client import SECRETS, SandboxClient, write_config
 
@@ -35,7 +36,7 @@ BAD_TOKEN = (
         (
             {"discord": 'tokn = "canary.wrong.token"'},
             SECRETS["DISCORD_TOKEN"],
-            f"{UNKNOWN_KEY}: known here: api_url, authorize_url, buttons_expire_seconds, gateway_url, guild_ids.",
+            f"{UNKNOWN_KEY}: known here: {', '.join(sorted(DiscordSettings.model_fields))}.",
         ),
         (
             {"log": 'level = "loud"'},

@@ -81,6 +81,27 @@ async def test_a_change_that_is_refused_changes_nothing(store: Store) -> None:
     assert await store.guild_settings.of(HERE) == EVERYTHING
 
 
+async def test_every_change_is_in_the_history_and_can_be_taken_back(store: Store) -> None:
+    await store.guild_settings.save(HERE, EVERYTHING, ADA, NOW)
+    version = await store.gates.version(HERE)
+    shorter = replace(EVERYTHING, grace=timedelta(hours=1), protected_members=frozenset({BEN}))
+    await store.guild_settings.save(HERE, shorter, BEN, NOW)
+    assert await store.gates.version(HERE) == version + 1
+    latest, first_one = await store.gates.history(HERE)
+    assert (latest.by, latest.verb, latest.changed_at) == (BEN, "set", NOW)
+    assert first_one.by == ADA
+    assert latest.before["setting grace_seconds"] == 48 * 3600
+    assert latest.after["setting grace_seconds"] == 3600
+    assert await store.gates.take_back(HERE, latest.change_id, ADA, NOW)
+    assert await store.guild_settings.of(HERE) == EVERYTHING
+
+
+async def test_what_changes_nothing_is_no_change(store: Store) -> None:
+    await store.guild_settings.save(HERE, EVERYTHING, ADA, NOW)
+    await store.guild_settings.save(HERE, EVERYTHING, BEN, NOW)
+    assert len(await store.gates.history(HERE)) == 1
+
+
 async def test_a_server_that_is_forgotten_has_set_nothing(store: Store) -> None:
     for guild_id in (HERE, THERE):
         await store.guild_settings.save(guild_id, EVERYTHING, ADA, NOW)
