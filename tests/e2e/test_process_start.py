@@ -16,6 +16,8 @@ from tests.sandbox_client import SECRETS, SandboxClient, write_config
 NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that contains it."
 EMPTY_TOKEN = "tessera: DISCORD_TOKEN is set, but empty: set it to the secret, or unset it to do without."
 ABSENT = "tessera: {folder}/absent/tessera.db: the store cannot be written"
+# Those that are not to be written there are not listed.
+KEYS = [name for name, field in DiscordSettings.model_fields.items() if not field.exclude]
 UNKNOWN_KEY = "tessera: {folder}/config.toml: unknown key discord.tokn"
 BAD_TOKEN = (
     "tessera: Discord refuses DISCORD_TOKEN. Copy the token again from the developer portal (Bot → Reset Token)."
@@ -36,7 +38,7 @@ BAD_TOKEN = (
         (
             {"discord": 'tokn = "canary.wrong.token"'},
             SECRETS["DISCORD_TOKEN"],
-            f"{UNKNOWN_KEY}: known here: {', '.join(sorted(DiscordSettings.model_fields))}.",
+            f"{UNKNOWN_KEY}: known here: {', '.join(sorted(KEYS))}.",
         ),
         (
             {"log": 'level = "loud"'},
