@@ -70,7 +70,7 @@ class GateStates(GateBase):
             return done_embed("Adopted", f"{plural(count, 'member')} came under the gate of <@&{found.role_id}>.")
 
         words = (
-            f"{plural(len(user_ids), 'linked member')} have <@&{found.role_id}> now. Under the gate, Tessera may take "
+            f"Linked members with <@&{found.role_id}> now: **{len(user_ids):,}**. Under the gate, Tessera may take "
             "it from those who do not qualify, after several readings and the grace. Members who linked nothing are "
             "left alone."
         )

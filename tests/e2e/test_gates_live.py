@@ -1,0 +1,150 @@
+"""What admins decide by `/gate` happens in Discord: roles are given and taken, and the log channel says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from discord import Permissions
+
+from tests.e2e.two_servers import press, question_to, running
+from tests.sandbox_client import Answer, Person, SandboxClient, a_file
+
+MOSAIC = 910000000000000000
+WHALE, MOSAICIST = str(MOSAIC + 5), str(MOSAIC + 7)
+CHANNEL = str(MOSAIC + 105)
+FAST = "interval_minutes = 0.01\nremoval_misses = 1\nremoval_minutes = 0"
+
+
+@pytest.fixture
+async def live(bare_sandbox: SandboxClient, tmp_path: Path) -> AsyncIterator[SandboxClient]:
+    """A bot that looks every second, and takes a role after one miss."""
+    async with running(
+        bare_sandbox, tmp_path, linking="manual = true", loopring="requests_per_second = 1000", sync=FAST
+    ):
+        yield bare_sandbox
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Return when something has become true."""
+    async with asyncio.timeout(45):
+        while not await holds():  # noqa: ASYNC110 - the state is another program's
+            await asyncio.sleep(0.05)
+
+
+async def proven(sandbox: SandboxClient, username: str, account: str) -> Person:
+    """Somebody whose account a moderator vouched for, and whose holdings were read."""
+    ada, member = await sandbox.person("ada"), await sandbox.person(username)
+    await ada.run("vouch", member=member.user, account=account)
+    await press(member, await question_to(member), "Confirm")
+    await member.run("refresh")
+    return member
+
+
+def has(person: Person, role: str) -> Callable[[], Awaitable[bool]]:
+    """Whether somebody has a role in Discord."""
+
+    async def holds() -> bool:
+        return role in await person.roles()
+
+    return holds
+
+
+def lacks(person: Person, role: str) -> Callable[[], Awaitable[bool]]:
+    """Whether somebody has it not."""
+
+    async def holds() -> bool:
+        return role not in await person.roles()
+
+    return holds
+
+
+async def saved(admin: Person, answer: Answer) -> Answer:
+    """Press Save."""
+    answer = await admin.press(answer, "save")
+    assert answer.embeds[0]["title"] == "Saved", answer.text
+    return answer
+
+
+async def posted(admin: Person) -> str:
+    """What is in the log channel."""
+    messages = await admin.sandbox.get("/_client/messages", user=admin.user, channel=CHANNEL)
+    return "\n".join(str(each.get("description")) for message in messages for each in message["embeds"])
+
+
+async def test_a_saved_gate_gives_its_role_and_says_so_with_the_reason(live: SandboxClient) -> None:
+    ada, hana = await live.person("ada"), await proven(live, "hana", "10001")
+    await ada.run("settings log", channel=CHANNEL)
+    preview = await ada.run("gate add", role=WHALE, rule="254")
+    assert "**1** gain it · **0** lose it · **0** unknown" in preview.text
+    assert f"<@{hana.user}>" in (await ada.press(preview, "names")).text
+    assert "Whale" not in await hana.roles()
+    await saved(ada, preview)
+    await until(has(hana, "Whale"))
+    (write,) = await live.role_writes()
+    assert (write["user_id"], write["role_id"]) == (hana.user, WHALE)
+    assert write["reason"].startswith("Tessera gate #1: ")
+
+    async def is_posted() -> bool:
+        return f"<@{hana.user}>" in (text := await posted(ada)) and f"<@&{WHALE}>" in text
+
+    await until(is_posted)
+
+
+async def test_who_has_a_role_already_is_left_alone_until_they_are_adopted(live: SandboxClient) -> None:
+    ada, nadia = await live.person("ada"), await proven(live, "nadia_", "10030")  # it holds none of 254
+    preview = await ada.run("gate add", role=MOSAICIST, rule="254")
+    assert "Tessera never takes a role that it did not give" in preview.text
+    await saved(ada, preview)
+    hana = await proven(live, "hana", "10001")  # she qualifies: by then everybody was judged
+    await until(has(hana, "Mosaicist"))
+    assert "Mosaicist" in await nadia.roles()
+    asked = await ada.run("gate adopt", gate="1")
+    assert f"Linked members with <@&{MOSAICIST}> now: **2**." in asked.text
+    assert "1 member came under the gate" in (await ada.press(asked, "confirm")).text
+    await until(lacks(nadia, "Mosaicist"))
+    assert "Mosaicist" in await hana.roles()
+
+
+async def test_a_role_with_powers_is_given_after_its_name_was_typed(live: SandboxClient) -> None:
+    ada, hana = await live.person("ada"), await proven(live, "hana", "10001")
+    powers = str(Permissions(create_events=True, mention_everyone=True).value)
+    made = await live.control("roles", action="make", guild=ada.guild, name="Herald", position=1, permissions=powers)
+    preview = await ada.run("gate add", role=made["role"], rule="254")
+    asked = await ada.press(preview, "save")
+    refused = await ada.submit(asked, **{"role-name": "Whale"})
+    assert "That is not the role's name, “Herald”: nothing was saved." in refused.text
+    assert "No gates yet" in (await ada.run("gate list")).text
+    answer = await ada.submit(await ada.press(preview, "save"), **{"role-name": "Herald"})
+    assert answer.embeds[0]["title"] == "Saved", answer.text
+    await until(has(hana, "Herald"))
+    assert "confirmed: " in (await ada.run("gate list")).text
+
+
+async def test_a_file_is_exported_edited_and_imported_again(live: SandboxClient) -> None:
+    ada, hana = await live.person("ada"), await proven(live, "hana", "10001")
+    await saved(ada, await ada.run("gate add", role=WHALE, rule="254 >= 900"))
+    [file] = (await ada.run("gate export")).message["attachments"]
+    text = await live.file(file)
+    assert "254 >= 900" in text
+    preview = await ada.run("gate import", file=a_file("gates.yaml", text.replace("254 >= 900", "254")))
+    assert preview.embeds[0]["title"] == "Import 1 gate"
+    await saved(ada, preview)
+    await until(has(hana, "Whale"))
+    broken = await ada.run("gate import", file=a_file("gates.yaml", text.replace("254 >= 900", "254 >=")))
+    assert "Line " in broken.text
+    assert f"<@&{WHALE}>: `254`" in (await ada.run("gate list")).text
+
+
+async def test_a_table_of_another_bot_is_adopted_from_a_file_in_one_step(live: SandboxClient) -> None:
+    """Nadia has the other bot's role, linked an account, and does not qualify; Hana has it not, and does."""
+    ada, nadia = await live.person("ada"), await proven(live, "nadia_", "10030")
+    hana = await proven(live, "hana", "10001")
+    table = "role,collection,min,max,ids\nMosaicist,254,1,,\n"
+    preview = await ada.run("gate import", file=a_file("gates.csv", table), adopt=True)
+    assert "**1** linked member" in preview.text
+    await saved(ada, preview)
+    await until(lacks(nadia, "Mosaicist"))
+    await until(has(hana, "Mosaicist"))
