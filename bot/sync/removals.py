@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -88,12 +88,16 @@ class Removals:
             if each.user_id not in server.settings.protected_members
         ]
 
-    async def approve(self, guild_id: int, by: int) -> int:
-        """Let the removals that wait be made."""
+    async def approve(self, guild_id: int, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
+        """Let the removals that wait be made; see `Sync.approve`."""
         waiting = await self._waiting(guild_id)
-        await self._store.sync.misses.decide_about(guild_id, waiting, approved_at=self._clock())
-        await self._end(guild_id, HoldEnd.APPROVED, by)
-        return len(waiting)
+        approved = [each for each in waiting if only is None or each in only]
+        await self._store.sync.misses.decide_about(guild_id, approved, approved_at=self._clock())
+        if len(approved) == len(waiting):
+            await self._end(guild_id, HoldEnd.APPROVED, by)
+        else:  # the others still wait for somebody who has looked at them
+            await self._store.sync.members.mark(self._clock(), guild_id=guild_id)
+        return len(approved)
 
     async def discard(self, guild_id: int, by: int) -> int:
         """Leave the roles with those whose removals wait."""

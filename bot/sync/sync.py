@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
 from time import monotonic as running
@@ -253,9 +253,15 @@ class Sync:
         """The removals that wait for a person."""
         return await self._removals.staged(guild_id)
 
-    async def approve(self, guild_id: int, *, by: int) -> int:
-        """Let the removals that wait now be made, if their members still do not qualify; how many."""
-        return await self._removals.approve(guild_id, by)
+    async def approve(self, guild_id: int, *, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
+        """Let removals that wait now be made, if their members still do not qualify; how many.
+
+        Args:
+            guild_id: The server.
+            by: Who approves.
+            only: Those that were shown to them, as (gate, member): any other still waits. None: all.
+        """
+        return await self._removals.approve(guild_id, by, only)
 
     async def discard(self, guild_id: int, *, by: int) -> int:
         """Leave the roles with the members whose removals wait now; how many. See `Misses.excused_until`."""

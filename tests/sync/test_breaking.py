@@ -108,6 +108,19 @@ async def test_what_is_approved_is_taken_and_counted_no_more() -> None:
         assert harness.holders() == list(range(6, 11))
 
 
+async def test_an_approval_is_of_those_who_were_shown_and_the_others_still_wait() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        shown = [(each.gate.gate_id, each.user_id) for each in await harness.sync.staged(GUILD)]
+        harness.sell(5)  # after the list was shown
+        await harness.pass_time(AN_HOUR)
+        assert await harness.sync.approve(GUILD, by=9, only=shown) == 4
+        await harness.turn()
+        assert harness.holders() == list(range(5, 11))
+        staged = await harness.sync.staged(GUILD)
+        assert [each.user_id for each in staged if each.state is StagedState.WAITING] == [user(5)]
+
+
 async def test_who_qualifies_again_keeps_the_role_though_it_was_approved() -> None:
     async with open_sync() as harness:
         await a_wave(harness)

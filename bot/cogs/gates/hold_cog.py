@@ -1,7 +1,7 @@
 """Takes the presses of the buttons below an alert of held removals, and shows there who decided what.
 
-The server is that of the interaction, who may decide is asked at each press, and what waits is what waits then: a press
-on the alert of an earlier wave decides about nothing that its admin has not been shown since.
+The server is that of the interaction, and who may decide is asked at each press. What waits is what waits then: before
+an approval all of it is listed, with a mark at what the alert did not have, and the approval is of exactly that list.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ import discord
 from discord.ext import commands
 
 from bot.cogs.gates import sync_embeds
-from bot.cogs.gates.decision_panel import DecisionPanel
-from bot.cogs.gates.hold_buttons import PRESSED, Decision, decision_of
-from bot.cogs.gates.sync_cog import approval_of, approved_words
+from bot.cogs.gates.approval import ask_to_approve, waiting_of
+from bot.cogs.gates.hold_buttons import PRESSED, Decision, decision_of, hold_view
 from bot.cogs.servers.admin_rights import guild_of, require_admin
 from bot.store.gates.settings_table import SettingsTable
-from bot.sync.results import StagedState
 from bot.sync.sync import Sync
 from bot.ui.client import Bot
 from bot.ui.embeds import plural
@@ -77,19 +75,25 @@ class HoldCog(commands.Cog, name="Held removals"):
         await self._show(interaction, alert, words if count else "")
 
     async def _ask(self, interaction: discord.Interaction[Any], guild_id: int, alert: discord.Message | None) -> None:
-        waiting = [one for one in await self._sync.staged(guild_id) if one.state is StagedState.WAITING]
+        waiting = waiting_of(await self._sync.staged(guild_id))
         if not waiting:
             await self._show(interaction, alert, "")
             return
 
-        async def approve(press: discord.Interaction[Any]) -> discord.Embed:
-            count = await self._sync.approve(await self._guild_id(press), by=press.user.id)
-            await _note(alert, press.user, f"approved {plural(count, 'removal')}")
-            return sync_embeds.done_embed("Approved", approved_words(count))
+        async def approved(press: discord.Interaction[Any], count: int) -> None:
+            others = waiting_of(await self._sync.staged(guild_id))
+            await _note(alert, press.user, f"approved {plural(count, 'removal')}", is_over=not others)
 
-        embed, label = approval_of(waiting)
-        panel = DecisionPanel(interaction, label, approve, expires=self._expires, host=self._bot)
-        await interaction.edit_original_response(embed=embed, view=panel)
+        await ask_to_approve(
+            interaction,
+            waiting,
+            self._sync,
+            self._guild_id,
+            expires=self._expires,
+            host=self._bot,
+            alert_at=alert.created_at if alert else None,
+            approved=approved,
+        )
 
     async def _show(self, interaction: discord.Interaction[Any], alert: discord.Message | None, words: str) -> None:
         """Answer the admin, and show everybody in the channel who decided; "" where nothing waited any more."""
@@ -103,14 +107,14 @@ class HoldCog(commands.Cog, name="Held removals"):
         return guild.id
 
 
-async def _note(alert: discord.Message | None, by: discord.abc.User, words: str) -> None:
-    """Take the buttons away, and say who decided; the decision stands, also where that fails."""
+async def _note(alert: discord.Message | None, by: discord.abc.User, words: str, *, is_over: bool = True) -> None:
+    """Say who decided, and take the buttons away if nothing waits; the decision stands, also where that fails."""
     if alert is None:
         return
     embed = alert.embeds[0].copy() if alert.embeds else discord.Embed()
     if words:
         embed.add_field(name=_DECIDED, value=f"{by.mention} {words}.", inline=False)
     try:
-        await alert.edit(embed=embed, view=None)
+        await alert.edit(embed=embed, view=None if is_over else hold_view())
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         log.info("an alert still has its buttons: %s", type(error).__name__)

@@ -24,13 +24,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.gates import sync_embeds
+from bot.cogs.gates.approval import NOTHING_WAITS, ask_to_approve, waiting_of
 from bot.cogs.gates.decision_panel import DecisionPanel, RefreshPanel
 from bot.cogs.gates.staged_pages import StagedPages
 from bot.cogs.servers.admin_rights import guild_of, require_admin
 from bot.errors import InputError
 from bot.messages import Message
 from bot.store.gates.settings_table import SettingsTable
-from bot.sync.results import Run, Staged, StagedState
+from bot.sync.results import Run, Staged
 from bot.sync.sync import Sync
 from bot.ui.client import Bot
 from bot.ui.embeds import plural
@@ -39,7 +40,6 @@ from bot.ui.paginator import Paginator
 _NO_RUN = Message("There is no run #{run_id} in this server that took roles: choose one from the list.")
 _UNDONE_ALREADY = Message("Run #{run_id} was undone already.")
 _MOST_RUNS = 25  # suggestions that Discord shows
-_NOTHING_WAITS = "No removal waits for a decision."
 _GIVEN_BACK = "Members who lost a role by it get it back, and keep it for a day at least."
 _NOT_ALL = "That is not all: undo it once more in a moment."
 _GOES_ON = "It has not ended: `/sync hold` stops it; what it takes after this is given back by undoing it once more."
@@ -100,7 +100,7 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         waiting = await self._waiting(interaction)
         if not waiting:
-            await interaction.edit_original_response(embed=sync_embeds.done_embed("Nothing waits", _NOTHING_WAITS))
+            await interaction.edit_original_response(embed=sync_embeds.done_embed("Nothing waits", NOTHING_WAITS))
             return
         live = self._bot.live_answers
         source = StagedPages(waiting)
@@ -114,18 +114,16 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         waiting = await self._waiting(interaction)
         if not waiting:
-            await interaction.edit_original_response(embed=sync_embeds.done_embed("Nothing waits", _NOTHING_WAITS))
+            await interaction.edit_original_response(embed=sync_embeds.done_embed("Nothing waits", NOTHING_WAITS))
             return
-        embed, label = approval_of(waiting)
-        panel = DecisionPanel(interaction, label, self._approve, expires=self._expires, host=self._bot)
-        await interaction.edit_original_response(embed=embed, view=panel)
+        await ask_to_approve(interaction, waiting, self._sync, self._guild_id, expires=self._expires, host=self._bot)
 
     @app_commands.command(name="discard", description="Leave the roles that wait for a decision with their members")
     async def discard(self, interaction: discord.Interaction[Bot]) -> None:
         """Discard them."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         count = await self._sync.discard(await self._guild_id(interaction), by=interaction.user.id)
-        words = f"{plural(count, 'role')} stay for a day, whatever is read meanwhile." if count else _NOTHING_WAITS
+        words = f"Retained for a day, whatever is read meanwhile: {plural(count, 'role')}." if count else NOTHING_WAITS
         await interaction.edit_original_response(embed=sync_embeds.done_embed("Discarded", words))
 
     @app_commands.command(name="undo", description="Give back every role that a run took")
@@ -167,10 +165,6 @@ class SyncCog(
     async def _status_embed(self, interaction: discord.Interaction[Any]) -> discord.Embed:
         return sync_embeds.status_embed(await self._sync.status(await self._guild_id(interaction)))
 
-    async def _approve(self, interaction: discord.Interaction[Any]) -> discord.Embed:
-        count = await self._sync.approve(await self._guild_id(interaction), by=interaction.user.id)
-        return sync_embeds.done_embed("Approved", approved_words(count))
-
     async def _undo(self, run_id: int, interaction: discord.Interaction[Any]) -> discord.Embed:
         guild_id = await self._guild_id(interaction)
         count = await self._sync.undo(guild_id, run_id, by=interaction.user.id)
@@ -179,8 +173,7 @@ class SyncCog(
         return sync_embeds.done_embed("Undone", words if is_undone else f"{words} {_NOT_ALL}")
 
     async def _waiting(self, interaction: discord.Interaction[Any]) -> list[Staged]:
-        staged = await self._sync.staged(await self._guild_id(interaction))
-        return [one for one in staged if one.state is StagedState.WAITING]
+        return waiting_of(await self._sync.staged(await self._guild_id(interaction)))
 
     async def _run(self, guild_id: int, run_id: int) -> Run:
         found = next((run for run in await self._sync.runs(guild_id, _MOST_RUNS) if run.run_id == run_id), None)
@@ -199,21 +192,3 @@ class SyncCog(
         guild = guild_of(interaction)
         require_admin(interaction, await self._settings.of(guild.id))
         return guild.id
-
-
-def approval_of(waiting: list[Staged]) -> tuple[discord.Embed, str]:
-    """The question before removals are approved, and the label of the button that confirms it."""
-    count = plural(len(waiting), "role")
-    embed = sync_embeds.done_embed(
-        f"Take {count}?",
-        f"{count} will be taken from members who still do not qualify when their turn comes. `/sync undo` gives back "
-        "what a run took.",
-    )
-    return embed, f"Take {count}"
-
-
-def approved_words(count: int) -> str:
-    """What was approved."""
-    if not count:
-        return _NOTHING_WAITS
-    return f"{plural(count, 'removal')} will be made, if their members still do not qualify."

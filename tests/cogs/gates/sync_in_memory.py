@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, auto
@@ -30,9 +30,9 @@ class Kind(StrEnum):
     WARNING = auto()
 
 
-def staged(user_id: int, sentence: str = "holds 0 of 3 of Harbour Lights") -> Staged:
+def staged(user_id: int, sentence: str = "holds 0 of 3 of Harbour Lights", since: datetime = AT) -> Staged:
     """A removal that waits."""
-    return Staged(user_id, GATE, sentence, StagedState.WAITING, AT)
+    return Staged(user_id, GATE, sentence, StagedState.WAITING, since)
 
 
 class SyncInMemory(Sync):
@@ -71,9 +71,13 @@ class SyncInMemory(Sync):
         assert guild_id == MOSAIC
         return self.waiting
 
-    async def approve(self, guild_id: int, *, by: int) -> int:
-        """Everything."""
-        return self._decide("approve", guild_id, by)
+    async def approve(self, guild_id: int, *, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
+        """Those that were shown."""
+        others = [one for one in self.waiting if only is not None and (one.gate.gate_id, one.user_id) not in only]
+        self.waiting = [one for one in self.waiting if one not in others]
+        count = self._decide("approve", guild_id, by)
+        self.waiting = others
+        return count
 
     async def discard(self, guild_id: int, *, by: int) -> int:
         """Everything."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from bot.cogs.gates.log_channel import LogChannel, LogProblem
 from bot.gates.gate import GuildSettings
 from bot.messages import Message
 from bot.store import Store
-from tests.cogs.gates.live_bot import ADA, BRUNO, MOSAIC, TESSERA, WHALE, LiveBot, live_bot, until
+from tests.cogs.gates.live_bot import ADA, BRUNO, CHIAMAKA, MOSAIC, TESSERA, WHALE, LiveBot, live_bot, until
 from tests.cogs.gates.sync_in_memory import AT, HELD, InMemoryPost, Kind, OutboxInMemory, SyncInMemory, staged
 from tests.e2e.two_servers import labels, press
 from tests.sandbox_client import Person
@@ -150,6 +151,38 @@ async def test_an_approval_is_confirmed_and_shown_to_all(tmp_path: Path) -> None
         await on.ada.press(asked, "confirm")
         assert on.sync.done == [("approve", MOSAIC, ADA, 2)]
         assert "approved 2 removals" in str((await on.posted())[0]["embeds"])
+
+
+async def test_an_approval_lists_what_is_new_since_the_alert_and_is_of_that_list_alone(tmp_path: Path) -> None:
+    long_ago, later = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+    async with logging(tmp_path, alert()) as on:
+        on.sync.waiting = [staged(BRUNO, since=long_ago)]
+        await on.log.deliver()
+        (message,) = await on.posted()
+        on.sync.waiting.append(staged(CHIAMAKA, since=later))
+        asked = await press(on.ada, message, "Approve")
+        assert asked.embeds[0]["title"] == "Take 2 roles?"
+        assert "**1 removal began to wait after this alert was posted**" in asked.text
+        assert f"<@{BRUNO}> loses <@&{WHALE}>\n<@{CHIAMAKA}> loses <@&{WHALE}> 🆕" in asked.text
+        on.sync.waiting.append(staged(ADA, since=later))  # while the admin reads the list
+        await on.ada.press(asked, "confirm")
+        assert on.sync.done == [("approve", MOSAIC, ADA, 2)]
+        assert [one.user_id for one in on.sync.waiting] == [ADA]
+        (after,) = await on.posted()
+        assert "approved 2 removals" in str(after["embeds"])
+        assert labels(after) == BUTTONS  # somebody still waits
+
+
+async def test_a_long_list_is_a_file_too(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert()) as on:
+        on.sync.waiting = [staged(BRUNO + place, f"holds {place} of 300") for place in range(200)]
+        await on.log.deliver()
+        asked = await press(on.ada, (await on.posted())[0], "Approve")
+        assert "all of them, with their reasons, are in the file" in asked.text
+        [file] = asked.message["attachments"]
+        lines = (await on.live.sandbox.file(file)).splitlines()
+        assert len(lines) == 200
+        assert lines[-1] == f"member {BRUNO + 199} loses role {WHALE} (gate #12): holds 199 of 300"
 
 
 async def test_what_is_repaired_is_read_again(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+"""The question before removals are approved. It lists each of them, and the approval is of exactly these.
+
+What begins to wait while somebody reads the list is not among what they approve: it still waits.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import discord
+
+from bot.cogs.gates import sync_embeds
+from bot.cogs.gates.decision_panel import DecisionPanel
+from bot.sync.results import Staged, StagedState
+from bot.sync.sync import Sync
+from bot.text import safe_text
+from bot.ui.embeds import CAUTION, plural
+from bot.ui.panel import Host
+
+NOTHING_WAITS = "No removal waits for a decision."
+_LISTED = 3000  # characters of the 4,096 of a description
+_LONGEST_REASON = 300
+_IF_STILL = (
+    "They lose the role if they still do not qualify when their turn comes. `/sync undo` gives back what a run took."
+)
+
+
+def waiting_of(staged: Sequence[Staged]) -> list[Staged]:
+    """Those about which nobody has decided."""
+    return [one for one in staged if one.state is StagedState.WAITING]
+
+
+async def ask_to_approve(
+    interaction: discord.Interaction[Any],
+    waiting: Sequence[Staged],
+    sync: Sync,
+    guild_of: Callable[[discord.Interaction[Any]], Awaitable[int]],
+    *,
+    expires: float,
+    host: Host,
+    alert_at: datetime | None = None,
+    approved: Callable[[discord.Interaction[Any], int], Awaitable[None]] | None = None,
+) -> None:
+    """Show the question, and approve what it lists if that is confirmed.
+
+    Args:
+        interaction: Deferred.
+        waiting: What is approved.
+        sync: Is given the decision.
+        guild_of: The server of a press, for those who may decide there.
+        expires: As for every panel.
+        host: Likewise.
+        alert_at: When the alert was posted whose button was pressed: what waits since is marked.
+        approved: Gets how many were approved.
+    """
+    shown = frozenset((one.gate.gate_id, one.user_id) for one in waiting)
+
+    async def approve(press: discord.Interaction[Any]) -> discord.Embed:
+        count = await sync.approve(await guild_of(press), by=press.user.id, only=shown)
+        if approved:
+            await approved(press, count)
+        return sync_embeds.done_embed("Approved", approved_words(count))
+
+    embed, is_whole = question_embed(waiting, alert_at)
+    label = f"Take {plural(len(waiting), 'role')}"
+    panel = DecisionPanel(interaction, label, approve, expires=expires, host=host)
+    files = [] if is_whole else [discord.File(io.BytesIO(list_of(waiting).encode()), filename="removals.txt")]
+    await interaction.edit_original_response(embed=embed, view=panel, attachments=files)
+
+
+def question_embed(waiting: Sequence[Staged], alert_at: datetime | None) -> tuple[discord.Embed, bool]:
+    """The question, and whether all that would be taken is listed in it."""
+    new = [one for one in waiting if alert_at and one.since > alert_at]
+    parts = [_IF_STILL]
+    if new:
+        parts.append(f"⚠ **{plural(len(new), 'removal')} began to wait after this alert was posted**: marked 🆕.")
+    lines, length = [], 0
+    for one in waiting:
+        line = f"<@{one.user_id}> loses <@&{one.gate.role_id}>{' 🆕' if one in new else ''}"
+        length += len(line) + 1
+        if length > _LISTED:
+            break
+        lines.append(line)
+    if more := len(waiting) - len(lines):
+        lines.append(f"… and {more:,} more: all of them, with their reasons, are in the file.")
+    title = f"Take {plural(len(waiting), 'role')}?"
+    embed = discord.Embed(title=title, description="\n\n".join([*parts, "\n".join(lines)]), colour=CAUTION)
+    return embed, not more
+
+
+def list_of(waiting: Sequence[Staged]) -> str:
+    """All of it as a file: ids, as names are not known of everybody."""
+    lines = (
+        f"member {one.user_id} loses role {one.gate.role_id} (gate #{one.gate.gate_id}): "
+        f"{safe_text(one.sentence, _LONGEST_REASON, plain=True)}"
+        for one in waiting
+    )
+    return "\n".join(lines)
+
+
+def approved_words(count: int) -> str:
+    """What was approved."""
+    if not count:
+        return NOTHING_WAITS
+    return f"{plural(count, 'removal')} will be made, if their members still do not qualify."
