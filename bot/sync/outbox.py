@@ -27,7 +27,13 @@ class Outbox:
 
     async def posts(self) -> Sequence[Post]:
         """What is to be sent now, oldest first; the same again until `sent`, with the same nonce."""
-        rows = await self._store.sync.posts.to_send(self._clock(), _AT_ONCE)
+        return await self._posts(await self._store.sync.posts.to_send(self._clock(), _AT_ONCE))
+
+    async def unread_alerts(self) -> Sequence[Post]:
+        """Alerts of holds in force that were given up, as nobody could read them: a working channel gets them."""
+        return await self._posts(await self._store.sync.posts.unread_alerts(_AT_ONCE))
+
+    async def _posts(self, rows: Sequence[PostRow]) -> Sequence[Post]:
         gates = {
             gate.gate_id: gate
             for guild_id in {row.guild_id for row in rows}

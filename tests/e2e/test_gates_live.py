@@ -148,3 +148,32 @@ async def test_a_table_of_another_bot_is_adopted_from_a_file_in_one_step(live: S
     await saved(ada, preview)
     await until(lacks(nadia, "Mosaicist"))
     await until(has(hana, "Mosaicist"))
+
+
+async def test_where_no_channel_could_be_told_admins_learn_below_an_answer_that_removals_wait(
+    live: SandboxClient,
+) -> None:
+    ada = await live.person("ada")
+    hana = await proven(live, "hana", "10001")
+    await saved(ada, await ada.run("gate add", role=WHALE, rule="254"))
+    await until(has(hana, "Whale"))
+    await ada.run("sync hold")
+
+    async def is_said() -> bool:
+        await ada.run("gate list")
+        return any("The alert could not be posted" in str(each["embeds"]) for each in await ada.messages())
+
+    await until(is_said)
+    seen = [each for each in await ada.messages() if "The alert could not be posted" in str(each["embeds"])]
+    assert all(each["ephemeral"] for each in seen)
+    await hana.run("roles")
+    assert "The alert could not be posted" not in str(await hana.messages())
+    await ada.run("settings log", channel=CHANNEL)
+
+    async def is_posted() -> bool:
+        return "an admin holds them" in await posted(ada)
+
+    await until(is_posted)
+    count = len([each for each in await ada.messages() if "The alert could not be posted" in str(each["embeds"])])
+    await ada.run("gate list")
+    assert count == len([each for each in await ada.messages() if "could not be posted" in str(each["embeds"])])

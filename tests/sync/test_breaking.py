@@ -9,6 +9,7 @@ import pytest
 from bot.errors import InputError
 from bot.gates.rule import Holds
 from bot.roles.safety import Cause, Scope
+from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.post_table import PostKind
 from bot.sync.results import StagedState
 from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, TEN_MINUTES, SyncHarness, open_sync, user
@@ -83,6 +84,31 @@ async def test_an_alert_of_several_holds_is_not_over_before_the_last_of_them(is_
         await harness.sync.discard(GUILD, by=9)  # ends that of the gate
         over = [post for post in await harness.sync.outbox.posts() if post.kind is PostKind.HOLD_OVER]
         assert len(over) == (0 if is_shared else 1)
+
+
+async def test_an_alert_that_nobody_could_read_is_known_until_its_removals_no_longer_wait() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        [alert, *others] = [post for post in harness.sent.values() if post.kind is PostKind.HOLD]
+        assert await harness.sync.outbox.unread_alerts() == []
+        for post in (alert, *others):
+            await harness.sync.outbox.sent(post.post_id)
+        unread = await harness.sync.outbox.unread_alerts()
+        assert [post.post_id for post in unread] == [post.post_id for post in (alert, *others)]
+        explained = await harness.rows(f"EXPLAIN QUERY PLAN {await unread_query(harness)}")
+        assert [row[-1] for row in explained if "SCAN" in row[-1] and "USING" not in row[-1]] == []
+        for each in await harness.store.sync.holds.open(GUILD):
+            await harness.store.sync.holds.end(each, harness.now, HoldEnd.OVER)
+        assert await harness.sync.outbox.unread_alerts() == []
+
+
+async def unread_query(harness: SyncHarness) -> str:
+    """The statement that finds them."""
+    asked: list[str] = []
+    await harness.store.writer.run(lambda db: db.conn.set_trace_callback(asked.append))
+    await harness.sync.outbox.unread_alerts()
+    await harness.store.writer.run(lambda db: db.conn.set_trace_callback(None))
+    return next(sql for sql in asked if "role_holds" in sql)
 
 
 async def test_the_staged_list_says_who_waits_and_why() -> None:

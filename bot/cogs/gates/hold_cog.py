@@ -11,21 +11,30 @@ from typing import Any, cast
 
 import aiohttp
 import discord
+from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.gates import sync_embeds
 from bot.cogs.gates.approval import ask_to_approve, waiting_of
 from bot.cogs.gates.hold_buttons import PRESSED, Decision, decision_of, hold_view
 from bot.cogs.servers.admin_rights import guild_of, require_admin
+from bot.errors import TesseraError
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.sync import Sync
 from bot.ui.client import Bot
-from bot.ui.embeds import plural
+from bot.ui.embeds import CAUTION, plural
 from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
 
 _DECIDED = "Decided"
+_UNREAD = (
+    "The alert could not be posted: `/sync staged` lists them with their reasons, and `/settings log` sets a channel "
+    "for alerts. Until somebody decides, nobody loses a role by them."
+)
+# The commands whose answers only admins get, and that do not say themselves what waits.
+_OF_ADMINS = frozenset({"gate", "settings", "panel"})
+_FAILURES = (TesseraError, discord.DiscordException, aiohttp.ClientError, OSError)
 _NOTHING_WAITS = "No removal waits for a decision any more."
 
 
@@ -58,6 +67,21 @@ class HoldCog(commands.Cog, name="Held removals"):
                 await self._take(interaction, decision)
         except Exception as error:  # noqa: BLE001 - a listener's exceptions end nowhere; here they become an answer
             await self._bot.answer_error(interaction, error)
+
+    @commands.Cog.listener()
+    async def on_app_command_completion(
+        self, interaction: discord.Interaction[Bot], command: app_commands.Command[Any, ..., Any]
+    ) -> None:
+        """Say below the answer to a command of an admin that removals wait, where no channel could say it."""
+        if (command.root_parent or command).name not in _OF_ADMINS:
+            return
+        try:
+            alerts = await self._sync.outbox.unread_alerts()
+            if any(alert.guild_id == interaction.guild_id for alert in alerts):
+                embed = discord.Embed(title="Removals wait for a decision", description=_UNREAD, colour=CAUTION)
+                await interaction.followup.send(embed=embed, ephemeral=True)
+        except _FAILURES as error:
+            log.info("it is not said below an answer that removals wait: %s", type(error).__name__)
 
     async def _take(self, interaction: discord.Interaction[Bot], decision: Decision) -> None:
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)

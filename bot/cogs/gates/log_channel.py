@@ -2,7 +2,8 @@
 
 In each round at most one message for each server, in the order in which they were made. Each has a nonce that stays the
 same until it is marked as sent, so that Discord takes a repetition after a kill for the same message. A channel that is
-missing or forbidden ends nothing: what was to be posted is dropped, and `problems` says so until a message arrives.
+missing or forbidden ends nothing: what was to be posted is dropped, and `problems` says so until a message arrives. An
+alert that was dropped is posted as soon as there is a channel that works, if its removals still wait.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ _TITLES = {
     "stuck": "Roles that could not be updated",
 }
 _ALARMING = frozenset({_ALERT, "parked", "warning", "silent", "stuck"})
+# Rounds of five seconds: ten minutes.
+_RESTS = 120
 _FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)
 _FINAL = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
@@ -96,6 +99,9 @@ class Outbox(Protocol):
     async def posts(self) -> Sequence[Post]:
         """What is to be sent now, oldest first."""
 
+    async def unread_alerts(self) -> Sequence[Post]:
+        """Alerts of holds in force that were given up, as nobody could read them."""
+
     async def sent(self, post_id: int, *, channel_id: int | None = None, message_id: int | None = None) -> None:
         """A message was sent; or there is nobody to read it."""
 
@@ -116,6 +122,7 @@ class LogChannel:
         self._sync = sync
         self._settings = settings
         self.problems: dict[int, LogProblem] = {}
+        self._rests: dict[int, int] = {}  # server whose channel refused something → rounds without an alert
 
     async def deliver(self) -> None:
         """One round; to be called every five seconds while the bot is ready.
@@ -132,6 +139,12 @@ class LogChannel:
                 served.add(post.guild_id)
                 others = [each for each in posts if each.guild_id == post.guild_id and each.kind == _ALERT]
                 await self._post(post, others if post.kind == _ALERT else [post])
+        unread: dict[int, list[Post]] = {}
+        for alert in await self._outbox.unread_alerts():
+            unread.setdefault(alert.guild_id, []).append(alert)
+        for guild_id, alerts in unread.items():
+            if guild_id not in served:
+                await self._post_again(alerts)
 
     async def _post(self, post: Post, together: Sequence[Post]) -> None:
         """Send one message. A wave is seen in several ways: what is said of it is one message.
@@ -140,21 +153,41 @@ class LogChannel:
             post: The first.
             together: All that the message says.
         """
-        channel_id = (await self._settings.of(post.guild_id)).log_channel_id
         guild = self._client.get_guild(post.guild_id)
         if guild is not None and guild.unavailable:
             return
-        if guild is None or channel_id is None:  # nobody wants to read it
+        channel = await self._channel(guild)
+        if channel is None:  # nobody wants to read it
             self.problems.pop(post.guild_id, None)
             await self._sent(together)
-            return
-        channel = guild.get_channel(channel_id)
-        if not isinstance(channel, discord.abc.Messageable):
-            await self._drop(together, LogProblem.CHANNEL_GONE)
-        elif missing_to_post(channel):  # each refusal of Discord would count against the bot
-            await self._drop(together, LogProblem.FORBIDDEN)
+        elif isinstance(channel, LogProblem):
+            await self._drop(together, channel)
         else:
             await self._send_to(channel, post, together)
+
+    async def _post_again(self, alerts: Sequence[Post]) -> None:
+        """Post alerts that were dropped, if there is a channel now; one that refuses them is left alone for a while."""
+        first = alerts[0]
+        guild = self._client.get_guild(first.guild_id)
+        if guild is None or guild.unavailable:
+            return
+        if rests := self._rests.pop(first.guild_id, 0):
+            self._rests[first.guild_id] = rests - 1
+            return
+        channel = await self._channel(guild)
+        if channel is not None and not isinstance(channel, LogProblem):
+            await self._send_to(channel, first, alerts)
+
+    async def _channel(self, guild: discord.Guild | None) -> discord.abc.Messageable | LogProblem | None:
+        """The log channel, or why nothing can be posted there; None: there is none."""
+        channel_id = (await self._settings.of(guild.id)).log_channel_id if guild else None
+        if guild is None or channel_id is None:
+            return None
+        channel = guild.get_channel(channel_id)
+        if not isinstance(channel, discord.abc.Messageable):
+            return LogProblem.CHANNEL_GONE
+        # Asked before: each refusal of Discord would count against the bot.
+        return LogProblem.FORBIDDEN if missing_to_post(channel) else channel
 
     async def _send_to(self, channel: discord.abc.Messageable, post: Post, together: Sequence[Post]) -> None:
         try:
@@ -164,6 +197,7 @@ class LogChannel:
                 log.info("the log channel of %d takes nothing now: HTTP %d", post.guild_id, error.status)
                 return
             gone = error.status == HTTPStatus.NOT_FOUND
+            self._rests[post.guild_id] = _RESTS
             await self._drop(together, LogProblem.CHANNEL_GONE if gone else LogProblem.FORBIDDEN)
         except _FAILURES as error:
             log.info("the log channel of %d takes nothing now: %s", post.guild_id, type(error).__name__)

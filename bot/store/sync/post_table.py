@@ -149,6 +149,17 @@ class Posts:
 
         await self._writer.transaction(work)
 
+    async def unread_alerts(self, limit: int) -> Sequence[PostRow]:
+        """Alerts of holds in force that nobody could read: there was no channel for them, or it refused them."""
+        # In this order: few holds are in force, and there is a post for everything that ever happened.
+        its = ", ".join(f"sync_posts.{name}" for name in _POST.split(", "))
+        sql = f"""
+            SELECT {its} FROM role_holds INDEXED BY open_role_holds CROSS JOIN sync_posts USING (hold_id)
+            WHERE role_holds.ended_at IS NULL AND kind = 'hold' AND sent_at IS NOT NULL AND message_id IS NULL
+            ORDER BY post_id LIMIT ?
+        """
+        return [_of_row(row) for row in await self._writer.run(lambda db: db.execute(sql, [limit]).fetchall())]
+
     async def of_hold(self, hold_id: int, guild_id: int) -> PostRow | None:
         """The message that said in a server that removals wait."""
         sql = f"SELECT {_POST} FROM sync_posts WHERE hold_id = ? AND guild_id = ? AND kind = 'hold'"

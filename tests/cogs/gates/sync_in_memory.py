@@ -123,6 +123,9 @@ class InMemoryPost:
         return f"tessera-{self.post_id}"
 
 
+NOWHERE = (None, None)
+
+
 @dataclass
 class OutboxInMemory:
     """What is to be sent, and what was."""
@@ -134,6 +137,10 @@ class OutboxInMemory:
     async def posts(self) -> Sequence[InMemoryPost]:
         """What was not sent yet."""
         return [post for post in self.waiting if post.post_id not in self.sent_as]
+
+    async def unread_alerts(self) -> Sequence[InMemoryPost]:
+        """What was dropped and is still to be read."""
+        return [post for post in self.waiting if post.kind is Kind.HOLD and self.sent_as.get(post.post_id) == NOWHERE]
 
     async def sent(self, post_id: int, *, channel_id: int | None = None, message_id: int | None = None) -> None:
         """Remember it."""

@@ -17,7 +17,7 @@ from bot.gates.gate import GuildSettings
 from bot.messages import Message
 from bot.store import Store
 from tests.cogs.gates.live_bot import ADA, BRUNO, CHIAMAKA, MOSAIC, TESSERA, WHALE, LiveBot, live_bot, until
-from tests.cogs.gates.sync_in_memory import AT, HELD, InMemoryPost, Kind, OutboxInMemory, SyncInMemory, staged
+from tests.cogs.gates.sync_in_memory import AT, HELD, NOWHERE, InMemoryPost, Kind, OutboxInMemory, SyncInMemory, staged
 from tests.e2e.two_servers import labels, press
 from tests.sandbox_client import Person
 
@@ -255,6 +255,35 @@ async def test_a_forbidden_channel_is_a_problem_that_is_over_when_a_message_arri
         assert 1 in on.outbox.sent_as  # it is dropped: nothing may pile up behind it
         await on.log.deliver()
         assert on.log.problems == {}
+        assert len(await on.posted()) == 1
+
+
+async def test_an_alert_that_was_dropped_is_posted_once_there_is_a_channel_that_works(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert(1), change(2)) as on:
+        await on.set_channel(MOSAIC + 999)
+        for _ in range(3):
+            await on.log.deliver()
+        assert on.outbox.sent_as == {1: NOWHERE, 2: NOWHERE}
+        assert await on.live.sent("/messages") == []
+        await on.set_channel(None)  # and this is no channel either
+        await on.log.deliver()
+        await on.set_channel(CHANNEL)
+        for _ in range(3):
+            await on.log.deliver()
+        (message,) = await on.posted()
+        assert labels(message) == BUTTONS
+        assert on.outbox.sent_as == {1: (CHANNEL, int(message["id"])), 2: NOWHERE}
+
+
+async def test_a_channel_that_refuses_an_alert_is_left_alone_for_a_while(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert(1)) as on:
+        body = {"message": "Missing Access", "code": 50001}
+        await on.live.fault("status", f"/channels/{CHANNEL}/messages", times=1, status=403, body=body)
+        for _ in range(120):
+            await on.log.deliver()
+        assert await on.posted() == []
+        for _ in range(3):
+            await on.log.deliver()
         assert len(await on.posted()) == 1
 
 
