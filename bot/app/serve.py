@@ -91,7 +91,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         names = CollectionNames(store, lookup)
         parts = RoleParts.over(bot, settings, store, sync, names.shown, _now)
         opened.push_async_callback(parts.seen.close)
-        vouches = VouchMessagesCog(bot, linking)
+        vouches = VouchMessagesCog(bot, linking, parts.follow_up)
         await _add_cogs(bot, settings, lookup, linking, vouches, parts, roles)
         expires = settings.discord.buttons_expire_seconds
         await bot.add_cog(GateCog.over(bot, store, sync, roles, names, clock=_now, expires=expires))

@@ -177,3 +177,26 @@ async def test_where_no_channel_could_be_told_admins_learn_below_an_answer_that_
     count = len([each for each in await ada.messages() if "The alert could not be posted" in str(each["embeds"])])
     await ada.run("gate list")
     assert count == len([each for each in await ada.messages() if "could not be posted" in str(each["embeds"])])
+
+
+async def test_a_confirmation_ends_in_the_role_that_it_brought_and_its_removal_in_what_it_costs(
+    live: SandboxClient,
+) -> None:
+    ada, hana, ines = [await live.person(name) for name in ("ada", "hana", "ines.m")]
+    await saved(ada, await ada.run("gate add", role=WHALE, rule="254"))
+    await ada.run("vouch", member=hana.user, account="10001")
+    await press(hana, await question_to(hana), "Confirm")
+
+    async def is_shown() -> bool:
+        return "You now have **Whale**." in str((await hana.direct_messages())[-1]["embeds"])
+
+    await until(is_shown)
+    assert "Whale" in await hana.roles()
+    await ada.run("vouch", member=ines.user, account="10021")
+    panel = await ines.run("accounts")
+    confirmed = await ines.press(panel, "vouch-yes")
+    assert f"You now have <@&{WHALE}>." in confirmed.text
+    assert "Whale" in await ines.roles()
+    removed = await ines.press(confirmed, "vouch-remove-0")
+    assert "Roles that this cost:\n**Whale** in **The Mosaic Society**" in removed.text
+    assert "Whale" not in await ines.roles()

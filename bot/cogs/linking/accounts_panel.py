@@ -93,7 +93,7 @@ class AccountsPanel(Panel):
         self._remove = ActionButton("remove", "Unlink", self._ask_remove, style=danger, row=1)
         self._sharing = ShareButtons(linking.shares, host, self._reload_after)
         self._object = ActionButton("object", "Object", self._object_to, style=danger, row=2)
-        self._vouches = VouchButtons(linking.vouching, host, self._show_vouch_answer, row=4)
+        self._vouches = VouchButtons(linking.vouching, host, self._show_vouch_answer, follow_up, row=4)
         self._yes = ActionButton("yes", "Yes, unlink it", self._remove_it, style=danger, row=1)
         self._out = KeepOutButton(linking.store.keep_outs, follow_up, self._switch_keep_out)
         self._yes_out = ActionButton("yes-out", "Yes, keep it out", self._keep_out, style=danger, row=1)

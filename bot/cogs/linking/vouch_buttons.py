@@ -15,8 +15,9 @@ from typing import Any
 import discord
 
 from bot.cogs.linking import vouch_embeds
-from bot.cogs.linking.link_embeds import account_words
+from bot.cogs.linking.link_embeds import account_words, with_taken
 from bot.cogs.linking.memberships import fetch_scope
+from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Vouching
 from bot.links import Vouch
 from bot.ui.panel import ActionButton, Host
@@ -62,13 +63,17 @@ class VouchButtons:
         vouching: Takes the answers.
         host: Acknowledges presses.
         show: Shows what an answer led to.
+        follow_up: Says which roles it brought, or cost; None: there are no roles.
         row: Of the buttons.
     """
 
-    def __init__(self, vouching: Vouching, host: Host, show: ShowAnswer, *, row: int) -> None:
+    def __init__(
+        self, vouching: Vouching, host: Host, show: ShowAnswer, follow_up: RoleFollowUp | None = None, *, row: int
+    ) -> None:
         self._vouching = vouching
         self._host = host
         self._show = show
+        self._follow_up = follow_up
         self._row = row
 
     def items(self, vouches: Sequence[Vouch]) -> list[discord.ui.Item[Any]]:
@@ -94,10 +99,13 @@ class VouchButtons:
         await self._host.acknowledge(interaction)
         scope = await fetch_scope(interaction, vouch.guild_id)
         confirmed, counts = await self._vouching.confirm(interaction.user.id, scope, vouch.vouch_id)
-        await self._show(interaction, vouch_embeds.confirmed_words(confirmed, counts=counts))
+        brought = await self._follow_up.after_proof(interaction) if self._follow_up else ()
+        await self._show(interaction, "\n".join([vouch_embeds.confirmed_words(confirmed, counts=counts), *brought]))
 
     async def _decline(self, vouch: Vouch, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
         scope = await fetch_scope(interaction, vouch.guild_id)
         declined = await self._vouching.decline(interaction.user.id, scope, vouch.vouch_id)
-        await self._show(interaction, vouch_embeds.declined_words(declined))
+        was_confirmed = vouch.confirmed_at is not None
+        taken = await self._follow_up.take_now(interaction.user.id) if self._follow_up and was_confirmed else ()
+        await self._show(interaction, with_taken(vouch_embeds.declined_words(declined), taken))

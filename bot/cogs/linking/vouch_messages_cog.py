@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any, cast
 
 import aiohttp
@@ -19,9 +20,10 @@ from discord.ext import commands
 from bot.cogs.linking import vouch_embeds
 from bot.cogs.linking.memberships import fetch_scope
 from bot.cogs.linking.vouch_buttons import PRESSED, VouchPress, question_view
+from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.errors import InputError, TesseraError
 from bot.linking import Linking
-from bot.links import Vouch
+from bot.links import InGuild, Membership, Vouch
 from bot.ui.client import Bot
 from bot.ui.embeds import error_embed
 from bot.ui.typed_input import check_input
@@ -39,10 +41,12 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
     Args:
         bot: The client.
         linking: Where they are.
+        follow_up: Says what a confirmation brought; None: there are no roles.
     """
 
-    def __init__(self, bot: Bot, linking: Linking) -> None:
+    def __init__(self, bot: Bot, linking: Linking, follow_up: RoleFollowUp | None = None) -> None:
         self._bot = bot
+        self._follow_up = follow_up
         bot.answered_elsewhere(PRESSED)
         self._vouching = linking.vouching
         # One delivery at a time: otherwise a direct message and the answer to a command could both ask the same.
@@ -128,16 +132,31 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
         # Before anything is changed. Where Discord does not answer, the question and its buttons stay.
         scope = await fetch_scope(interaction, press.guild_id)
         its = interaction.user.id, scope, press.vouch_id
+        member = None
         try:
             if press.confirms:
                 vouch, counts = await self._vouching.confirm(*its)
                 words = vouch_embeds.confirmed_words(vouch, counts=counts)
+                if isinstance(scope, InGuild):
+                    member = Membership(interaction.user.id, scope.guild_id, scope.joined_at)
             else:
                 words = vouch_embeds.declined_words(await self._vouching.decline(*its))
             embed = vouch_embeds.answered_embed(words)
         except InputError as error:
             embed = error_embed(error)
         await interaction.edit_original_response(embed=embed, view=None)
+        if member and self._follow_up:
+            await self._show_brought(interaction, embed, await self._follow_up.after_confirmation(member))
+
+    async def _show_brought(
+        self, interaction: discord.Interaction[Bot], embed: discord.Embed, lines: Sequence[str]
+    ) -> None:
+        """Show in the answer which roles came of it, or what is missing: it was confirmed in any case."""
+        embed.add_field(name="Roles", value="\n".join(lines)[:1024])
+        try:
+            await interaction.edit_original_response(embed=embed)
+        except _FAILURES as error:
+            log.info("vouches: what a confirmation brought is not shown: %s", type(error).__name__)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:

@@ -17,6 +17,7 @@ from bot.cogs.members.difference_words import difference_lines
 from bot.cogs.members.refreshing import Refreshing
 from bot.errors import TesseraError
 from bot.holdings import Account
+from bot.links import Membership
 from bot.roles.plan import Act
 from bot.sync.results import MemberReport
 from bot.sync.sync import Sync
@@ -46,8 +47,18 @@ class RoleFollowUp:
     async def after_proof(self, interaction: discord.Interaction[Any]) -> Sequence[str]:
         """Read a member's accounts after a proof; what it brought them in that server. Never raises."""
         member = membership_of(interaction, interaction.user)
-        if member is None:
-            return ()
+        return await self._brought(member) if member else ()
+
+    async def after_confirmation(self, member: Membership) -> Sequence[str]:
+        """The same for a direct message, in which roles of a server are shown by their names. Never raises."""
+        guild = self._bot.get_guild(member.guild_id)
+        lines = await self._brought(member)
+        for role in guild.roles if guild else ():
+            named = f"**{safe_text(role.name, _NAME)}**"
+            lines = [line.replace(role.mention, named) for line in lines]
+        return lines
+
+    async def _brought(self, member: Membership) -> Sequence[str]:
         try:
             return difference_lines(await self._refreshing.read_now(member))
         except TesseraError as error:
