@@ -136,9 +136,9 @@ class GateCog(
         if role is not None and rule is not None:
             await propose(interaction, role.id, rule)
             return
+        guild_id = await self._access.require(interaction)
         if rule is not None:
             raise InputError(_WHICH_ROLE)
-        guild_id = await self._access.require(interaction)
         known = await self._names.suggest(guild_id, "")
         suggestion = f", such as {known[0][0]}" if known else ""
         modal = AddModal(self._modal_panel(interaction), role, suggestion, propose)

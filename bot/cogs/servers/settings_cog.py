@@ -138,6 +138,7 @@ class SettingsCog(
     ) -> None:
         """Protect members."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._present(interaction)
         member_id, role_id = _of_either(interaction, member, role)
         done = f"Nothing is ever taken from {_named(member_id, role_id)}."
         await self._change(interaction, lambda now: protecting(now, member_id, role_id), done)
@@ -152,6 +153,7 @@ class SettingsCog(
     ) -> None:
         """End a protection."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._present(interaction)
         member_id, role_id = _of_either(interaction, member, role)
         done = f"Roles can be taken from {_named(member_id, role_id)} again."
         await self._change(interaction, lambda now: unprotecting(now, member_id, role_id), done)

@@ -1,0 +1,113 @@
+"""Who may use the commands of admins, whatever Discord shows: each of them asks by itself, and so does each press."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.two_servers import running
+from tests.sandbox_client import Answer, Person, SandboxClient
+
+MOSAIC = 910000000000000000
+WHALE, LIGHTKEEPER = str(MOSAIC + 5), str(MOSAIC + 6)
+OF_ADMINS = ("gate", "sync", "settings", "panel", "health")
+REFUSED = ("Only members who may manage this server", "decide which role may configure")
+# What an option gets, by its type: text, whole number, true or false, role, number.
+VALUES: dict[int, Any] = {3: "254", 4: 1, 5: True, 8: WHALE, 10: 1.0}
+ROLE = {
+    "id": WHALE,
+    "name": "Whale",
+    "color": 0,
+    "permissions": "0",
+    "position": 1,
+    "flags": 0,
+    "hoist": False,
+    "managed": False,
+    "mentionable": False,
+}
+
+
+@pytest.fixture
+async def both(bare_sandbox: SandboxClient, tmp_path: Path) -> AsyncIterator[SandboxClient]:
+    """A bot in two servers."""
+    async with running(bare_sandbox, tmp_path, loopring="requests_per_second = 1000"):
+        yield bare_sandbox
+
+
+def filled(command: dict[str, Any]) -> list[dict[str, Any]]:
+    """Values for the options that a command needs."""
+    needed = [option for option in command.get("options", ()) if option.get("required")]
+    return [{"name": each["name"], "type": each["type"], "value": VALUES[each["type"]]} for each in needed]
+
+
+async def commands_of_admins(admin: Person) -> dict[str, dict[str, Any]]:
+    """Each command of admins as it is registered, as a program would send it: also one that is added later."""
+    registered = await admin.sandbox.get("/_client/commands", user=admin.user, guild=admin.guild)
+    found = {}
+    for command in (each for each in registered if each["name"] in OF_ADMINS):
+        subcommands = [option for option in command.get("options", ()) if option["type"] == 1]
+        for each in subcommands or [command]:
+            options = filled(each)
+            if subcommands:
+                options = [{"name": each["name"], "type": 1, "options": options}]
+            data = {"id": command["id"], "name": command["name"], "type": 1, "options": options}
+            found[f"{command['name']} {each['name']}"] = data | {"resolved": {"roles": {WHALE: ROLE}}}
+    return found
+
+
+def is_refused(answer: Answer) -> bool:
+    """Whether it was refused for who asked."""
+    return bool(answer["message"]) and any(words in answer.text for words in REFUSED)
+
+
+async def test_every_command_of_admins_asks_by_itself_who_may(both: SandboxClient) -> None:
+    ada, hana = await both.person("ada"), await both.person("hana")
+    commands = await commands_of_admins(ada)
+    assert len(commands) > 30
+    for name, data in commands.items():
+        answer = await hana.send_handmade(2, data)
+        assert is_refused(answer), (name, answer["state"])
+        assert answer.message["ephemeral"], name
+    named = await ada.run("settings admin-role", role=LIGHTKEEPER)
+    assert "Server Settings → Integrations → Tessera" in named.text
+    await both.control("roles", action="give", guild=ada.guild, user=hana.user, role=LIGHTKEEPER)
+    refused = [name for name, data in commands.items() if is_refused(await hana.send_handmade(2, data))]
+    # It may not extend itself.
+    assert refused == ["settings admin-role"]
+    await both.control("roles", action="take", guild=ada.guild, user=hana.user, role=LIGHTKEEPER)
+    for name, data in commands.items():
+        assert is_refused(await hana.send_handmade(2, data)), name
+
+
+async def test_a_role_that_rose_above_the_admin_is_not_saved(both: SandboxClient) -> None:
+    """Hana's own role is above Whale at the preview, and below it at the press; then she may manage no roles at all."""
+    ada = await both.person("ada")
+    named = await ada.run("settings admin-role", role=LIGHTKEEPER)
+    assert "may configure Tessera" in named.text
+    hana = await both.person("hana")
+    permissions = str(1 << 28)  # Manage Roles
+    made = await both.control(
+        "roles", action="make", guild=ada.guild, name="Keeper", position=5, permissions=permissions
+    )
+    for role in (made["role"], LIGHTKEEPER):
+        await both.control("roles", action="give", guild=ada.guild, user=hana.user, role=role)
+    commands = await commands_of_admins(ada)
+    gate = commands["gate list"]["id"]
+    options = [
+        {"name": "role", "type": 8, "value": WHALE},
+        {"name": "rule", "type": 3, "value": "254"},
+    ]
+    data = {"id": gate, "name": "gate", "type": 1, "options": [{"name": "add", "type": 1, "options": options}]}
+    preview = await hana.send_handmade(2, data | {"resolved": {"roles": {WHALE: ROLE}}})
+    assert "Nothing is saved yet" in preview.text
+    await both.control("roles", action="change", guild=ada.guild, role=made["role"], position=1)
+    await hana.press(preview, "save")
+    assert "Whale is not below your own highest role" in str([each["embeds"] for each in await hana.messages()])
+    assert "No gates yet" in (await ada.run("gate list")).text
+    await both.control("roles", action="take", guild=ada.guild, user=hana.user, role=made["role"])
+    await hana.press(preview, "save")
+    assert "Only members who may manage roles here can put" in str([each["embeds"] for each in await hana.messages()])
+    assert "No gates yet" in (await ada.run("gate list")).text
