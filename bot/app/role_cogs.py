@@ -23,6 +23,7 @@ from bot.cogs.servers.settings_cog import SettingsCog
 from bot.config.settings import Settings
 from bot.gates.gate import GuildSettings
 from bot.gates.rule import CollectionRef
+from bot.linking.shares import Shares
 from bot.lookup.lookup import Lookup
 from bot.roles.eligibility import GuildRoles
 from bot.store import Store
@@ -84,7 +85,7 @@ async def add_role_cogs(
     table = store.guild_settings
     roles = RolesCog(bot, parts.refreshing, expires=expires)
     await bot.add_cog(roles)
-    await bot.add_cog(HoldersCog(bot, parts.refreshing, expires=expires))
+    await bot.add_cog(HoldersCog(bot, parts.refreshing, Shares(store), expires=expires))
     await bot.add_cog(MemberMenuCog(bot, collections))
     await bot.add_cog(SyncCog(bot, parts.sync, table, expires=expires))
     await bot.add_cog(HoldCog(bot, parts.sync, table, expires=expires))

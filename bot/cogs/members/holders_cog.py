@@ -1,13 +1,14 @@
 """`/holders check`, and a member's menu → Apps → *Check holder*: how another member stands, for moderators.
 
-They see what the member sees in `/roles`, without accounts and addresses: with how many accounts, not which. **Fix**
-reads the member's accounts now and makes the changes that are due. For members who may manage the server or its roles;
-that is asked again at every press, as rights are taken away.
+They see what the member sees in `/roles`, without addresses: with how many accounts, and which of them only as far as
+the member shares them in that server. **Fix** reads the member's accounts now and makes the changes that are due. For
+members who may manage the server or its roles; that is asked again at every press, as rights are taken away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -17,9 +18,11 @@ from discord.ext import commands
 from bot.cogs.linking.memberships import fetch_membership
 from bot.cogs.members.difference_words import difference_lines
 from bot.cogs.members.refreshing import Refreshing, their_membership
+from bot.cogs.members.standing_embeds import Standing
 from bot.cogs.members.standing_pages import StandingPages
 from bot.cogs.servers.admin_rights import guild_of, require_moderator
 from bot.errors import InputError
+from bot.linking.shares import Shares
 from bot.links import Membership
 from bot.messages import Message
 from bot.ui.client import Bot
@@ -41,12 +44,14 @@ class HoldersCog(
     Args:
         bot: The client.
         refreshing: Reads how members stand.
+        shares: Says which accounts members share.
         expires: Seconds without a press until buttons are disabled.
     """
 
-    def __init__(self, bot: Bot, refreshing: Refreshing, *, expires: float) -> None:
+    def __init__(self, bot: Bot, refreshing: Refreshing, shares: Shares, *, expires: float) -> None:
         self._bot = bot
         self._refreshing = refreshing
+        self._shares = shares
         self._expires = expires
         self._entry = app_commands.ContextMenu(name="Check holder", callback=self._check)
         app_commands.guild_only(self._entry)
@@ -58,7 +63,7 @@ class HoldersCog(
         self._bot.tree.remove_command(self._entry.name, type=self._entry.type)
 
     @app_commands.command(name="check", description="Which roles a member has and earns, and why")
-    @app_commands.describe(member="Who is checked; accounts and addresses are not shown")
+    @app_commands.describe(member="Who is checked; which accounts they have only if they share them here")
     async def check(self, interaction: discord.Interaction[Bot], member: discord.User | discord.Member) -> None:
         """Show how a member stands."""
         await self._check(interaction, member)
@@ -68,7 +73,16 @@ class HoldersCog(
         await self.require(interaction)
         membership = their_membership(interaction, member)
         standing = await self._refreshing.stored(membership, name=member.display_name, is_own=False)
-        await _HolderPages(self, interaction, membership, StandingPages(standing), expires=self._expires).show()
+        pages = StandingPages(await self._with_shared(standing, membership))
+        await _HolderPages(self, interaction, membership, pages, expires=self._expires).show()
+
+    async def _with_shared(self, standing: Standing, member: Membership) -> Standing:
+        """With the accounts that others in that server may see, as it is decided at this moment."""
+        try:
+            links = await self._shares.shown_by(member)
+        except InputError:  # none
+            return standing
+        return replace(standing, shared=[link.account for link in links])
 
     async def require(self, interaction: discord.Interaction[Any]) -> None:
         """Refuse anyone who may not check others, or may no longer.
@@ -90,6 +104,7 @@ class HoldersCog(
         if present is None:
             raise InputError(_LEFT)
         standing = await self._refreshing.read(present, by=interaction.user.id, name=name)
+        standing = await self._with_shared(standing, present)
         lines = [f"<@{member.user_id}>:", *difference_lines(standing)]
         return StandingPages(standing, discord.Embed(title="Read now", description="\n".join(lines), colour=BRAND))
 

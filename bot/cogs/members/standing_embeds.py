@@ -1,6 +1,7 @@
 """How a member stands in a server, gate by gate → embeds: for themselves, and for moderators.
 
-Roles are mentions, which ping nobody. Accounts are named to their member alone: a moderator sees how many there are.
+Roles are mentions, which ping nobody. Accounts are named to their member alone: a moderator sees how many there are,
+and which of them the member shares in that server.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from bot.cogs.linking.link_embeds import account_words
 from bot.cogs.members.gate_words import GateWords, collections_of
 from bot.counts import Ternary
 from bot.gates.gate import Gate, GateState, GuildSettings, ParkReason
+from bot.holdings import Account
 from bot.reasons import reason_words
 from bot.roles.grants import GrantState
 from bot.roles.plan import Held, HoldCode, Judged
@@ -70,6 +72,7 @@ class Standing:
         now: The moment at which it is shown.
         is_own: Shown to the member; else to a moderator, who sees no accounts.
         name: The member's name, for a moderator; upstream text.
+        shared: Accounts that the member shares in that server, for a moderator.
     """
 
     report: MemberReport
@@ -78,6 +81,7 @@ class Standing:
     now: datetime
     is_own: bool = True
     name: str = ""
+    shared: Sequence[Account] = ()
 
     @property
     def shown(self) -> Sequence[Judged]:
@@ -159,6 +163,9 @@ def _header(standing: Standing) -> Iterator[str]:
             yield f"… and {plural(len(more), 'more account')}."
         return
     yield f"Counting here: {plural(len(accounts), 'proven account')}"
+    counting = {each.facts.account for each in accounts}
+    if shared := [f"`{account_words(account)}`" for account in standing.shared if account in counting]:
+        yield f"Shared with this server: {', '.join(shared[:_ACCOUNTS])}{' and others' if shared[_ACCOUNTS:] else ''}"
     if any(not each.facts.is_certain for each in accounts):
         yield "Whose one of them is must be decided first: it changes nothing until then."
     oldest = [each.facts.as_of for each in accounts if each.facts.as_of]

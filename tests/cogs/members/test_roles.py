@@ -136,6 +136,23 @@ async def test_who_is_no_moderator_any_more_fixes_nothing(role_bot: RoleBot, han
     assert str(gate.role_id) not in await role_bot.roles_of(hana)
 
 
+async def test_a_moderator_sees_which_accounts_only_as_long_as_the_member_shares_them_here(
+    role_bot: RoleBot, hana: Person
+) -> None:
+    await role_bot.prove(hana, "10001")
+    await role_bot.gate(hana, "254 >= 3")
+    uma = await role_bot.sandbox.person("uma")
+    hidden = await uma.run("holders check", member=hana.user)
+    assert "Counting here: 1 proven account" in hidden.text
+    assert "10001" not in str(hidden.message)
+    panel = await hana.press(await hana.run("accounts"), "share")
+    assert "`loopring:10001`" in (await uma.run("holders check", member=hana.user)).text
+    fixed = await uma.press(hidden, "fix")
+    assert "Shared with this server: `loopring:10001`" in fixed.text
+    await hana.press(panel, "share")
+    assert "10001" not in str((await uma.run("holders check", member=hana.user)).message)
+
+
 async def test_the_menu_of_a_member_checks_them_for_moderators_alone(role_bot: RoleBot, hana: Person) -> None:
     await role_bot.gate(hana, "254 >= 3")
     uma = await role_bot.sandbox.person("uma")
