@@ -12,6 +12,7 @@ judge       the answer to a rule from those facts (held_counts: how many; observ
 verdict     granted, denied or unknown, with the reason
 rule_targets     which collections a rule names
 gate_file   gates as a YAML file, written and read (plain_yaml: what of YAML is used; file_lines: what is wrong where)
+account_list     a list of accounts from a file
 gate_csv    gates from the settings of another bot, as a table
 gate        a server's role and its rule; what a server has set
 """

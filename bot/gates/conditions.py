@@ -25,7 +25,7 @@ from bot.gates.rule import (
 from bot.gates.rule_tokens import Token, TokenKind, quoted
 from bot.holdings import Account
 from bot.messages import Message
-from bot.names import Names, RefKind, is_numbered
+from bot.names import AccountRef, Names, RefKind, is_numbered
 
 _CONDITION = Message(
     'a condition is accepted: a collection such as `254` or `"Harbour Lights"`, `copies`, `collections`, `account in`, '
@@ -174,8 +174,13 @@ class Conditions:
         if ref.kind is RefKind.NAME:
             raise cursor.fail(_NO_NAMES())
         cursor.take()
-        is_owner = ref.kind is RefKind.OWNER and (":" not in token.text or is_numbered(ref.network))
-        return ref.value if is_owner else Account(ref.network, ref.value)
+        return listed_as(token.text, ref)
+
+
+def listed_as(typed: str, ref: AccountRef) -> Account | str:
+    """What an entry of a list of accounts stands for: one account, or each account of an owner."""
+    is_owner = ref.kind is RefKind.OWNER and (":" not in typed or is_numbered(ref.network))
+    return ref.value if is_owner else Account(ref.network, ref.value)
 
 
 def _folded(name: str) -> str:

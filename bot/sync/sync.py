@@ -254,12 +254,9 @@ class Sync:
         return await self._removals.staged(guild_id)
 
     async def approve(self, guild_id: int, *, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
-        """Let removals that wait now be made, if their members still do not qualify; how many.
+        """Let the removals that wait now be made, if their members still do not qualify; how many.
 
-        Args:
-            guild_id: The server.
-            by: Who approves.
-            only: Those that were shown to them, as (gate, member): any other still waits. None: all.
+        `only`: these alone, as (gate, member), such as those that were shown to an admin; any other still waits.
         """
         return await self._removals.approve(guild_id, by, only)
 

@@ -138,6 +138,23 @@ async def test_a_file_is_exported_edited_and_imported_again(live: SandboxClient)
     assert f"<@&{WHALE}>: `254`" in (await ada.run("gate list")).text
 
 
+async def test_a_list_of_accounts_is_uploaded_and_only_these_qualify(live: SandboxClient) -> None:
+    ada, hana = await live.person("ada"), await proven(live, "hana", "10001")
+    ines = await proven(live, "ines.m", "10021")  # holds it too, and is not listed
+    bad = await ada.run("gate add", role=WHALE, rule="254", accounts=a_file("list.txt", "10001\nhana\n"))
+    assert "Line 2: " in bad.text
+    assert "role too" in (await ada.run("gate add", accounts=a_file("list.txt", "10001"))).text
+    preview = await ada.run("gate add", role=WHALE, rule="254", accounts=a_file("list.csv", "account\n10001\n10002\n"))
+    assert "254 and account in (10001, 10002)" in preview.text
+    assert "one of 2 listed accounts" in preview.text
+    assert "**1** gain it" in preview.text
+    await saved(ada, preview)
+    await until(has(hana, "Whale"))
+    assert "Whale" not in await ines.roles()
+    [file] = (await ada.run("gate export")).message["attachments"]
+    assert "account in (10001, 10002)" in await live.file(file)
+
+
 async def test_a_table_of_another_bot_is_adopted_from_a_file_in_one_step(live: SandboxClient) -> None:
     """Nadia has the other bot's role, linked an account, and does not qualify; Hana has it not, and does."""
     ada, nadia = await live.person("ada"), await proven(live, "nadia_", "10030")

@@ -1,6 +1,7 @@
 """`/gate`: which roles follow which holdings, decided by a server's admins.
 
-/gate add role? rule?            With a rule: its preview. Without one, a modal asks for role, collection and count.
+/gate add role? rule? accounts?  With a rule, or a list of accounts as a file, or both: the preview. Without, a modal
+                                 asks for role, collection and count.
 /gate edit gate …                Another role or rule, grace, ladder; its preview.
 /gate list, show, preview        What there is, and what would follow.
 /gate remove, pause, resume      Taken away (roles stay with the members), and for a while.
@@ -23,6 +24,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.gates.attached_file import content_of
 from bot.cogs.gates.gate_access import GateAccess
 from bot.cogs.gates.gate_add import AddModal
 from bot.cogs.gates.gate_decisions import GateDecisions
@@ -35,6 +37,7 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import GateSaving, saving
 from bot.cogs.gates.gate_states import GateStates
 from bot.errors import InputError
+from bot.gates.account_list import among, read_accounts
 from bot.gates.gate import Gate, GateDraft
 from bot.messages import Message
 from bot.store import Store
@@ -98,12 +101,18 @@ class GateCog(
         )
 
     @app_commands.command(name="add", description="A role for those who hold something; without a rule, you are asked")
-    @app_commands.describe(role="The role", rule="What earns it: 254, 254 >= 3, 254 >= 3 and not 261", **_OPTIONS)
-    async def add(
+    @app_commands.describe(
+        role="The role",
+        rule="What earns it: 254, 254 >= 3, 254 >= 3 and not 261",
+        accounts="A file with one account a line: only these qualify, if they also fulfil the rule",
+        **_OPTIONS,
+    )
+    async def add(  # noqa: PLR0913, PLR0917 - the options of a slash command
         self,
         interaction: discord.Interaction[Bot],
         role: discord.Role | None = None,
         rule: str | None = None,
+        accounts: discord.Attachment | None = None,
         grace_hours: _Hours | None = None,
         never_remove: bool | None = None,  # noqa: FBT001 - a slash command's option
         sensitive: bool | None = None,  # noqa: FBT001 - likewise
@@ -120,10 +129,14 @@ class GateCog(
             rank=rank,
         )
 
-        async def propose(answered: discord.Interaction[Bot], role_id: int, typed: str) -> None:
+        async def propose(answered: discord.Interaction[Bot], role_id: int, typed: str | None) -> None:
             await self._bot.acknowledge(answered, ephemeral=True, thinking=True)
             guild_id = await self._access.require(answered)
-            draft = with_these(GateDraft(role_id, await self._rule(answered, guild_id, typed)))
+            parsed = None if typed is None else await self._rule(answered, guild_id, typed)
+            if accounts is not None:
+                parsed = among(parsed, read_accounts(await content_of(accounts), self._names.networks))
+            assert parsed  # noqa: S101 - one of them is there
+            draft = with_these(GateDraft(role_id, parsed))
             await self._require_no_gate(guild_id, role_id)
             name = self._access.role_name(guild_id, role_id)
             save = saving(
@@ -133,11 +146,11 @@ class GateCog(
             )
             await self._propose(answered, Proposal(f"A gate for {name}", (draft,), save))
 
-        if role is not None and rule is not None:
+        if role is not None and (rule is not None or accounts is not None):
             await propose(interaction, role.id, rule)
             return
         guild_id = await self._access.require(interaction)
-        if rule is not None:
+        if rule is not None or accounts is not None:
             raise InputError(_WHICH_ROLE)
         known = await self._names.suggest(guild_id, "")
         suggestion = f", such as {known[0][0]}" if known else ""

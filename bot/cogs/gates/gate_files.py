@@ -9,12 +9,13 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.cogs.gates.attached_file import content_of
 from bot.cogs.gates.gate_access import role_names
 from bot.cogs.gates.gate_base import GateBase
 from bot.cogs.gates.gate_embeds import done_embed
 from bot.cogs.gates.gate_proposal import Proposal
-from bot.errors import InputError, UndecidedError
-from bot.gates.file_lines import MAX_BYTES, LineProblems
+from bot.errors import InputError
+from bot.gates.file_lines import LineProblems
 from bot.gates.gate import Gate, GateDraft
 from bot.gates.gate_csv import read_table
 from bot.gates.gate_file import FileGate, GateFile, read_gates, write_gates
@@ -25,8 +26,6 @@ from bot.ui.embeds import plural
 from bot.ui.panel import Host, Modal, Panel
 from bot.ui.typed_input import GATES_FIELD
 
-_TOO_LARGE = Message("A file of gates has at most {most:,} bytes. Nothing was saved.")
-_NOT_LOADED = Message("Discord does not give the file out right now. Nothing was saved: try again in a minute.")
 _NO_ROLE = Message("there is no role “{role}” in this server.")
 _SEVERAL_ROLES = Message("several roles have the name “{role}”: write `role_id` too.")
 _ROLE_TWICE = Message("“{role}” has a gate in line {line} already: join both with `or`.")
@@ -80,13 +79,7 @@ class GateFiles(GateBase):
             return
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._access.require(interaction)
-        if file.size > MAX_BYTES:
-            raise InputError(_TOO_LARGE, most=MAX_BYTES)
-        try:
-            content = await file.read()
-        except (discord.DiscordException, OSError) as error:
-            raise UndecidedError(_NOT_LOADED) from error
-        await propose(interaction, content)
+        await propose(interaction, await content_of(file))
 
     async def _proposal(
         self, interaction: discord.Interaction[Any], guild_id: int, content: bytes, *, adopts: bool, replaces: bool
