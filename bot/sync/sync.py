@@ -254,10 +254,7 @@ class Sync:
         return await self._removals.staged(guild_id)
 
     async def approve(self, guild_id: int, *, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
-        """Let the removals that wait now be made, if their members still do not qualify; how many.
-
-        `only`: these alone, as (gate, member), such as those that were shown to an admin; any other still waits.
-        """
+        """Let removals that wait be made, if they are still due; how many. `only`: these (gate, member) alone."""
         return await self._removals.approve(guild_id, by, only)
 
     async def discard(self, guild_id: int, *, by: int) -> int:

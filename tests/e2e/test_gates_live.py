@@ -217,3 +217,29 @@ async def test_a_confirmation_ends_in_the_role_that_it_brought_and_its_removal_i
     removed = await ines.press(confirmed, "vouch-remove-0")
     assert "Roles that this cost:\n**Whale** in **The Mosaic Society**" in removed.text
     assert "Whale" not in await ines.roles()
+
+
+async def test_before_a_role_is_taken_its_member_is_notified_or_finds_it_in_their_roles(live: SandboxClient) -> None:
+    ada, hana, nadia = await live.person("ada"), await proven(live, "hana", "10001"), await live.person("nadia_")
+    await proven(live, "nadia_", "10021")
+    await saved(ada, await ada.run("gate add", role=WHALE, rule="254", grace_hours=48))
+    for holder in (hana, nadia):
+        await until(has(holder, "Whale"))
+    await nadia.set_direct_messages(accepts=False)
+    before = len(await nadia.direct_messages())
+    for account in ("10001", "10021"):
+        await live.trade(account, None, "254")
+
+    async def is_warned() -> bool:
+        return any("A role will be taken" in str(each["embeds"]) for each in await hana.direct_messages())
+
+    await until(is_warned)
+    [warning] = [each for each in await hana.direct_messages() if "A role will be taken" in str(each["embeds"])]
+    assert "**Whale**" in str(warning["embeds"])
+
+    async def is_found() -> bool:
+        return "⏳ You keep it until <t:" in (await nadia.run("roles")).text
+
+    await until(is_found)
+    assert len(await nadia.direct_messages()) == before
+    assert {"Whale"} <= await hana.roles() & await nadia.roles()
