@@ -157,7 +157,7 @@ async def test_what_was_changed_is_listed_and_taken_back(both: SandboxClient) ->
     await saved(ada, "gate add", role=WHALE, rule="254")
     await saved(ada, "gate edit", gate="1", rule="254 >= 2")
     history = (await ada.run("gate history")).text
-    assert f"**#2** · edit · <@{ada.user}>" in history
+    assert f"**#2** · edit · <@{ada.user}> (`{ada.user}`)" in history
     assert f"before: <@&{WHALE}>: `254`\nafter: <@&{WHALE}>: `254 >= 2`" in history
     await saved(ada, "gate history", take_back=2)
     assert f"<@&{WHALE}>: `254`" in (await ada.run("gate list")).text

@@ -144,3 +144,22 @@ async def test_a_second_claimant_opens_a_contest_and_the_holder_objects(
     await panel.get_by_role("button", name="Object").click()
     await expect(hana.discord.get_by_test_id("message").last).to_contain_text("sign again")
     await hana.shoot(hana.discord, "contest-3-objected")
+
+
+async def test_a_proof_on_the_page_ends_in_discord_in_the_role_that_it_brought(
+    proof_client: ProofClient, desktop: BrowserContext
+) -> None:
+    rosalind = await proof_client.sandbox.person("rosalind")
+    whale = await proof_client.sandbox.role(rosalind.guild or "", "Whale")
+    saved = await rosalind.press(await rosalind.run("gate add", role=whale, rule="254"), "save")
+    assert saved.embeds[0]["title"] == "Saved"
+    ada = await Member.arrive(desktop, proof_client.sandbox, "ada")
+    asked = await ada.use("/verify 10001")
+    page = await ada.open_link(asked)
+    await log_in(page)
+    await connect(page, "10001")
+    await sign(page)
+    await expect(page.get_by_role("heading", name="Linked")).to_be_visible()
+    await expect(asked).to_contain_text("Linked 0x90E7…8A71 (loopring:10001)")
+    await expect(asked).to_contain_text("You now have @Whale.")
+    assert "Whale" in await (await proof_client.sandbox.person("ada")).roles()

@@ -180,7 +180,8 @@ def list_embeds(
 
 def change_words(change: Change, sentences: GateSentences) -> str:
     """One change: who, when, and what it was before."""
-    who = f"<@{change.by}>" if change.by else "somebody whose data is deleted"
+    # Discord shows no name for a mention of somebody who left: the id says who it was all the same.
+    who = f"<@{change.by}> (`{change.by}`)" if change.by else "somebody whose data is deleted"
     lines = [f"**#{change.change_id}** · {change.verb} · {who} · <t:{int(change.changed_at.timestamp())}:R>"]
     before, after = change.gates_before, change.gates_after
     for gate_id in list(dict.fromkeys([*before, *after]))[:3]:
