@@ -65,12 +65,22 @@ class Breaker:
         if self._clock() < settled_at:
             return dict.fromkeys(everything, HoldCode.CLOCK_JUMPED)
         found: dict[int, HoldCode] = {}
-        for each in await self._holds.open(server.guild_id):
+        for each in await self.in_force(server.guild_id):
             code = HoldCode.ADMIN_HOLD if each.hold.cause is Cause.ADMIN else HoldCode.BREAKER
             for gate in gates_of(each.hold, server.gates):
                 if found.get(gate.role_id) is not HoldCode.ADMIN_HOLD:  # no approval overrides an admin's hold
                     found[gate.role_id] = code
         return found
+
+    async def in_force(self, guild_id: int) -> Sequence[OpenHold]:
+        """Why removals wait in a server: its own holds, and those of sources and collections that it did not accept."""
+        return [each for each in await self._holds.open(guild_id) if not await self._is_accepted(guild_id, each.hold)]
+
+    def counted(self, gates: Collection[Gate]) -> Collection[tuple[Scope, str]]:
+        """The sources and collections whose losses may hold back the removals of these gates."""
+        sources = {(Scope.SOURCE, network) for gate in gates for network in _asked(gate, self._networks)}
+        collections = {(Scope.COLLECTION, str(each)) for gate in gates for each in collections_of(gate.rule)}
+        return sources | collections
 
     async def check(self, server: GuildGates) -> None:
         """Count, and let removals wait where that is too many, or wait no more where the figures are normal."""
@@ -94,7 +104,7 @@ class Breaker:
         for each in await self._holds.open(server.guild_id):
             if await self._has_ended(server, each, censuses):
                 await self._end(each)
-            elif gates_of(each.hold, server.gates):
+            elif gates_of(each.hold, server.gates) and not await self._is_accepted(server.guild_id, each.hold):
                 await self._holds.announce(each, server.guild_id, now)
 
     async def _check_sources(self, suspect: Sequence[Gate], now: datetime) -> None:
@@ -107,6 +117,16 @@ class Breaker:
             if trip := collection_trip(await readings.collection_census(collection, now)):
                 await self._holds.begin(_hold(Scope.COLLECTION, str(collection), 0, trip, now))
 
+    async def _is_accepted(self, guild_id: int, hold: Hold) -> bool:
+        """Whether an admin has accepted what a hold counts, and what was lost since would not trip the breaker."""
+        if hold.guild_id or (accepted_at := await self._holds.accepted_at(guild_id, hold)) is None:
+            return False
+        now, readings = self._clock(), self._store.readings
+        if hold.scope is Scope.SOURCE:
+            return source_trip(await readings.source_census(hold.key, now, accepted_at=accepted_at)) is None
+        collection = _collection_of(hold)
+        return collection_trip(await readings.collection_census(collection, now, accepted_at=accepted_at)) is None
+
     async def _census(self, server: GuildGates, gate: Gate) -> GateCensus:
         protected = server.settings.protected_members
         return await self._store.sync.misses.census(gate, protected, self._clock(), self._lapse)
@@ -118,9 +138,7 @@ class Breaker:
         if hold.scope is Scope.SOURCE:
             return ends(hold, await self._store.readings.source_census(hold.key, now))
         if hold.scope is Scope.COLLECTION:
-            network, _, collection_id = hold.key.rpartition(":")
-            collection = CollectionRef(network, collection_id)
-            return ends(hold, await self._store.readings.collection_census(collection, now))
+            return ends(hold, await self._store.readings.collection_census(_collection_of(hold), now))
         its = [gate for gate in gates_of(hold, server.gates) if gate.gate_id in censuses]
         if hold.scope is Scope.GATE and not its:  # its gate was removed, or takes nothing any more
             return True
@@ -138,6 +156,11 @@ class Breaker:
 def gates_of(hold: Hold, gates: Collection[Gate]) -> Sequence[Gate]:
     """The gates whose removals wait by a hold."""
     return [gate for gate in gates if _concerns(hold, gate)]
+
+
+def _collection_of(hold: Hold) -> CollectionRef:
+    network, _, collection_id = hold.key.rpartition(":")
+    return CollectionRef(network, collection_id)
 
 
 def _concerns(hold: Hold, gate: Gate) -> bool:

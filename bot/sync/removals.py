@@ -16,7 +16,7 @@ from bot.store import Store
 from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.miss_table import A_DAY, StagedMiss
 from bot.sync.apply import Applier, OpenRun
-from bot.sync.breaker import gates_of
+from bot.sync.breaker import Breaker, gates_of
 from bot.sync.gather import Gatherer, GuildGates
 from bot.sync.ports import Discord, MemberRoles, Presence
 from bot.sync.report import undo_reason
@@ -45,16 +45,24 @@ class Removals:
         discord: Reads the roles of members.
         gatherer: Knows the gates of a server.
         applier: Gives back what was taken.
+        breaker: Knows why removals wait.
         clock: Returns the present as an aware datetime.
     """
 
     def __init__(
-        self, store: Store, discord: Discord, gatherer: Gatherer, applier: Applier, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        discord: Discord,
+        gatherer: Gatherer,
+        applier: Applier,
+        breaker: Breaker,
+        clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._discord = discord
         self._gatherer = gatherer
         self._applier = applier
+        self._breaker = breaker
         self._clock = clock
 
     async def hold(self, guild_id: int, by: int) -> Hold:
@@ -78,6 +86,10 @@ class Removals:
         await self._store.sync.members.mark(self._clock(), guild_id=guild_id)
         return ended
 
+    async def holds(self, guild_id: int) -> Sequence[Hold]:
+        """Why removals wait in a server."""
+        return [each.hold for each in await self._breaker.in_force(guild_id)]
+
     async def staged(self, guild_id: int) -> Sequence[Staged]:
         """The removals that wait for a person, and what was decided about them within the last day."""
         server = await self._gatherer.server(guild_id)
@@ -89,14 +101,19 @@ class Removals:
         ]
 
     async def approve(self, guild_id: int, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
-        """Let the removals that wait be made; see `Sync.approve`."""
+        """Let the removals that wait be made; see `Sync.approve`.
+
+        If it is all of them, what a source or a collection lost up to now is accepted here.
+        """
         waiting = await self._waiting(guild_id)
         approved = [each for each in waiting if only is None or each in only]
         await self._store.sync.misses.decide_about(guild_id, approved, approved_at=self._clock())
-        if len(approved) == len(waiting):
-            await self._end(guild_id, HoldEnd.APPROVED, by)
-        else:  # the others still wait for somebody who has looked at them
+        if len(approved) < len(waiting):  # the others still wait for somebody who has looked at them
             await self._store.sync.members.mark(self._clock(), guild_id=guild_id)
+            return len(approved)
+        await self._end(guild_id, HoldEnd.APPROVED, by)
+        about = self._breaker.counted(await self._store.gates.of_guild(guild_id))
+        await self._store.sync.holds.accept(guild_id, about, self._clock())
         return len(approved)
 
     async def discard(self, guild_id: int, by: int) -> int:
@@ -164,7 +181,7 @@ class Removals:
     async def _held(self, server: GuildGates) -> Sequence[Gate]:
         found: Mapping[int, Gate] = {
             gate.gate_id: gate
-            for each in await self._store.sync.holds.open(server.guild_id)
+            for each in await self._breaker.in_force(server.guild_id)
             for gate in gates_of(each.hold, server.gates)
         }
         return list(found.values())

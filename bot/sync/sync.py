@@ -85,7 +85,7 @@ class Sync:
         applier = Applier(store, discord, self._parking, clock, epoch)
         deciding = Deciding(store, self._gatherer, readings, patience, clock)
         self._judging = Judging(store, discord, deciding, breaker, applier, settings.drift, settings.interval, clock)
-        self._removals = Removals(store, discord, self._gatherer, applier, clock)
+        self._removals = Removals(store, discord, self._gatherer, applier, breaker, clock)
         self._previews = Previews(store, self._gatherer, patience, clock)
         self._standings = Standings(store, self._gatherer, self._judging, patience, clock)
         self._debts = Debts(store, discord, self._parking, clock, epoch)

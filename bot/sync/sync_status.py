@@ -44,7 +44,7 @@ async def status_of(
         possible=possible or None,
         slow_source=slow,
         pending=pending,
-        holds=[each.hold for each in await store.sync.holds.open(guild_id)],
+        holds=await removals.holds(guild_id),
         staged=sum(each.state is StagedState.WAITING for each in staged),
         last_run=runs[0] if runs else None,
         next_at=await store.readings.next_due(readings.networks),

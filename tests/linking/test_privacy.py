@@ -50,7 +50,7 @@ PARTS = {
     "sync_runs": ("runs_by_you",),
 }
 # What a server's admins decided is theirs together; who did it is in `gate_changes`.
-DECIDED = {"configured_guilds", "gates", "collection_aliases"}
+DECIDED = {"configured_guilds", "gates", "collection_aliases", "accepted_losses"}
 
 
 async def live(harness: LinkingHarness) -> None:

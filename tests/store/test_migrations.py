@@ -279,6 +279,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "protected_members": {"guild_id": 9, "user_id": 1, "ended": 0},
     "keep_outs": {"user_id": 1, "guild_id": 9, "account": "loopring:10001"},
     "owed_roles": {"guild_id": 9, "user_id": 2, "role_id": 7, "since": 400},
+    "accepted_losses": {"guild_id": 9, "scope": "source", "key": "loopring", "at": 400},
     # After what makes a member due.
     "sync_members": {
         "guild_id": 9,

@@ -6,7 +6,15 @@ Ids of Discord are integers, accounts are `network:account_id`, addresses are 0x
 
 # In the order of their steps: each module adds its own when it is imported.
 from bot.store.schema import first_tables, server_tables  # isort: skip
-from bot.store.schema import claim_tables, gate_tables, reading_tables, settings_tables, sync_tables, triggers
+from bot.store.schema import (
+    claim_tables,
+    gate_tables,
+    reading_tables,
+    settings_tables,
+    sync_tables,
+    triggers,
+    waiting_tables,
+)
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -19,4 +27,5 @@ __all__ = [
     "settings_tables",
     "sync_tables",
     "triggers",
+    "waiting_tables",
 ]

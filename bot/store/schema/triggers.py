@@ -1,4 +1,4 @@
-"""Whatever changes what counts for a member makes them due to be judged, in the same transaction; what outlives it.
+"""Whatever changes what counts for a member makes them due to be judged, in the same transaction.
 
 So nothing has to be remembered between a proof that was stored and the role that follows: a process that is killed in
 between leaves a row that is due. `due = 0` is at once, as SQL has no clock that a test could set.
@@ -93,22 +93,3 @@ def m013_due_members(db: Database) -> None:
         condition = f"WHEN {when} " if when else ""
         name = f"sync_members_{number}"
         db.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} {condition}BEGIN {follows} END")
-
-
-@MIGRATIONS()
-def m014_owed_roles(db: Database) -> None:
-    """Roles that Discord did not take when their member deleted their data."""
-    db.execute(
-        """
-        CREATE TABLE owed_roles (
-            guild_id INTEGER NOT NULL,
-            user_id  INTEGER NOT NULL,
-            role_id  INTEGER NOT NULL,
-            since    INTEGER NOT NULL,
-            PRIMARY KEY (guild_id, user_id, role_id)
-        ) STRICT, WITHOUT ROWID
-        """
-    )
-    db.execute("CREATE INDEX owed_roles_of_guild ON owed_roles (guild_id, since)")
-    db.execute("CREATE INDEX owed_roles_of_user ON owed_roles (user_id)")
-    db.execute("CREATE INDEX owed_roles_by_time ON owed_roles (since)")

@@ -44,6 +44,7 @@ _WAS = {
     "role_misses": ("first_at", "last_at", "warned_at", "approved_at"),
     "role_holds": ("since",),
     "owed_roles": ("since",),
+    "accepted_losses": ("at",),
     "gates": ("since",),
     "configured_guilds": ("left_at",),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
@@ -92,6 +92,18 @@ class Holds:
             return True
 
         return await self._writer.transaction(work)
+
+    async def accept(self, guild_id: int, about: Collection[tuple[Scope, str]], now: datetime) -> None:
+        """An admin accepts what these lost up to now: it holds nothing back in their server any more."""
+        sql = "INSERT OR REPLACE INTO accepted_losses (guild_id, scope, key, at) VALUES (?, ?, ?, ?)"
+        rows = [(guild_id, scope.value, key, seconds(now)) for scope, key in about]
+        await self._writer.transaction(lambda db: db.conn.executemany(sql, rows).rowcount)
+
+    async def accepted_at(self, guild_id: int, hold: Hold) -> datetime | None:
+        """Up to when an admin of a server has accepted what a hold counts; None: they have not."""
+        sql = "SELECT at FROM accepted_losses WHERE guild_id = ? AND scope = ? AND key = ?"
+        row = await self._writer.run(lambda db: first(db, sql, [guild_id, hold.scope.value, hold.key]))
+        return moment(row[0]) if row else None
 
     async def get(self, hold_id: int) -> Hold | None:
         """A hold, also one that has ended."""

@@ -14,23 +14,23 @@ from bot.store.rows import first, moment, seconds
 LOOK_BACK = timedelta(days=1)
 
 
-def source_census(db: Database, network: str, now: datetime) -> SourceCensus:
-    """Accounts of a network that hold something, or did a day ago; and of these, those that read as empty."""
+def source_census(db: Database, network: str, since: datetime) -> SourceCensus:
+    """Accounts of a network that hold something, or did so then; and of these, those that read as empty."""
     holding = "SELECT count(*) FROM sync_accounts WHERE network = ? AND holds > 0"
     emptied = "SELECT count(*) FROM sync_accounts WHERE network = ? AND emptied_at IS NOT NULL AND emptied_at > ?"
-    empty = _number(db, emptied, [network, seconds(now - LOOK_BACK)])
+    empty = _number(db, emptied, [network, seconds(since)])
     return SourceCensus(accounts=_number(db, holding, [network]) + empty, emptied=empty)
 
 
-def collection_census(db: Database, collection: CollectionRef, now: datetime) -> CollectionCensus:
-    """Accounts that hold a collection, or did a day ago; and of these, those that hold none now."""
+def collection_census(db: Database, collection: CollectionRef, since: datetime) -> CollectionCensus:
+    """Accounts that hold a collection, or did so then; and of these, those that hold none now."""
     sql = "SELECT id FROM sync_collections WHERE network = ? AND collection_id = ?"
     row = first(db, sql, [collection.network, collection.collection_id])
     if row is None:
         return CollectionCensus(holders=0, gone=0)
     holding = "SELECT count(*) FROM sync_held WHERE collection_id = ? AND gone_at IS NULL"
     lost = "SELECT count(*) FROM sync_held WHERE collection_id = ? AND gone_at > ?"
-    gone = _number(db, lost, [row[0], seconds(now - LOOK_BACK)])
+    gone = _number(db, lost, [row[0], seconds(since)])
     return CollectionCensus(holders=_number(db, holding, [row[0]]) + gone, gone=gone)
 
 

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 from bot.roles.safety import CollectionCensus, SourceCensus
+from bot.store.rows import moment
 from bot.store.sync import account_queue, reading_census
 from bot.store.sync.membership_table import mark_owners
 from bot.store.sync.observation_rows import stored_accounts
@@ -110,13 +111,17 @@ class Readings:
             found |= await self._reader.run(partial(stored_accounts, accounts=accounts[start : start + _AT_ONCE]))
         return found
 
-    async def source_census(self, network: str, now: datetime) -> SourceCensus:
-        """How a network stands."""
-        return await self._writer.run(lambda db: reading_census.source_census(db, network, now))
+    async def source_census(self, network: str, now: datetime, *, accepted_at: datetime | None = None) -> SourceCensus:
+        """How a network stands; `accepted_at`: without what was lost up to then."""
+        since = max(now - reading_census.LOOK_BACK, accepted_at or moment(0))
+        return await self._writer.run(lambda db: reading_census.source_census(db, network, since))
 
-    async def collection_census(self, collection: CollectionRef, now: datetime) -> CollectionCensus:
-        """How a collection stands."""
-        return await self._writer.run(lambda db: reading_census.collection_census(db, collection, now))
+    async def collection_census(
+        self, collection: CollectionRef, now: datetime, *, accepted_at: datetime | None = None
+    ) -> CollectionCensus:
+        """How a collection stands; `accepted_at`: without what was lost up to then."""
+        since = max(now - reading_census.LOOK_BACK, accepted_at or moment(0))
+        return await self._writer.run(lambda db: reading_census.collection_census(db, collection, since))
 
     async def account_count(self, network: str) -> int:
         """How many accounts of a network are read."""

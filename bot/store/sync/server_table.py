@@ -16,7 +16,7 @@ from bot.store.thread import Writer
 
 # Everything of a server; `role_misses` and the rest have it as a column.
 _OF_GUILD = ("sync_members", "role_grants", "role_intents", "role_misses", "role_holds", "sync_changes", "sync_runs")
-_ALL_OF_GUILD = (*_OF_GUILD, "sync_posts", "owed_roles", "sync_guilds")
+_ALL_OF_GUILD = (*_OF_GUILD, "sync_posts", "owed_roles", "accepted_losses", "sync_guilds")
 
 
 @dataclass(frozen=True, slots=True)
