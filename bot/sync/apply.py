@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.gates.describe import NameOf
 from bot.gates.gate import Gate, GateState, ParkReason
 from bot.messages import Message
 from bot.roles.eligibility import problem_of
@@ -123,6 +124,7 @@ class Applier:
         *,
         approved: frozenset[int] = frozenset(),
         own_act: bool = False,
+        name_of: NameOf = str,
     ) -> Applied:
         """Make changes for one member.
 
@@ -134,6 +136,7 @@ class Applier:
             run: What it is part of.
             approved: Gates whose removal an admin approved.
             own_act: They caused the removals themselves.
+            name_of: The names of collections, for reasons.
         """
         applied = Applied()
         for change in changes:
@@ -151,7 +154,8 @@ class Applier:
                 continue
             is_undoable = not (own_act or change.superseded_by)
             is_counted = is_undoable and change.gate.gate_id not in approved
-            await self._make(user_id, change, applied, run, is_counted=is_counted, is_undoable=is_undoable)
+            reason = reason_of(change, name_of)
+            await self._make(user_id, change, reason, applied, run, is_counted=is_counted, is_undoable=is_undoable)
         return applied
 
     async def give_back(self, gate: Gate, grant: Grant, reason: str, run: OpenRun) -> bool:
@@ -210,14 +214,20 @@ class Applier:
         return True
 
     async def _make(
-        self, user_id: int, change: Change, applied: Applied, run: OpenRun, *, is_counted: bool, is_undoable: bool
+        self,
+        user_id: int,
+        change: Change,
+        reason: str,
+        applied: Applied,
+        run: OpenRun,
+        *,
+        is_counted: bool,
+        is_undoable: bool,
     ) -> None:
         gate = change.gate
         grant = Grant(gate.guild_id, user_id, gate.role_id, gate.gate_id, GrantState.GIVEN, self._clock())
-        intent = replace(
-            self._intent(grant, change.act, reason_of(change), await run.run_id(), is_counted=is_counted),
-            is_undoable=is_undoable,
-        )
+        intent = self._intent(grant, change.act, reason, await run.run_id(), is_counted=is_counted)
+        intent = replace(intent, is_undoable=is_undoable)
         try:
             failure = await self._ask(intent)
         except NotAllowedError as error:

@@ -141,7 +141,7 @@ class Deciding:
                 role_id=judged[gate_id].gate.role_id,
                 misses=its,
                 rule=digest(judged[gate_id].gate.rule),
-                reason=short_reason(judged[gate_id].verdict),
+                reason=short_reason(judged[gate_id].verdict, server.name_of),
                 warns_until=(until.get(gate_id) or now) if gate_id in warned else None,
             )
             for gate_id, its in plan.misses.items()

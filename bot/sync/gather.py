@@ -21,8 +21,12 @@ from bot.roles.grants import Grant, Misses
 from bot.roles.plan import Case, HoldCode, Judged
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
+from bot.sync.asked import collections_of
 from bot.sync.readings import Readings
 from bot.sync.results import AccountState
+from bot.text import safe_text
+
+_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,19 @@ class GuildGates:
         gates: Its gates.
         settings: What its admins have set.
         aliases: Which collections count as the same there.
+        names: Of the collections that its gates name, as far as they are known; upstream's.
     """
 
     guild_id: int
     gates: Sequence[Gate]
     settings: GuildSettings
     aliases: Mapping[CollectionRef, tuple[CollectionRef, ...]] = field(default_factory=dict)
+    names: Mapping[CollectionRef, str] = field(default_factory=dict)
+
+    def name_of(self, collection: CollectionRef) -> str:
+        """A collection's name, safe to show; its id, where no name is known."""
+        name = self.names.get(collection)
+        return safe_text(name, _NAME) if name else str(collection)
 
     @property
     def active(self) -> Sequence[Gate]:
@@ -108,11 +119,14 @@ class Gatherer:
 
     async def server(self, guild_id: int) -> GuildGates:
         """A server's gates and settings as they are now."""
+        gates = await self._store.gates.of_guild(guild_id)
+        named = {collection for gate in gates for collection in collections_of(gate.rule)}
         return GuildGates(
             guild_id,
-            await self._store.gates.of_guild(guild_id),
+            gates,
             await self._store.guild_settings.of(guild_id, self._default),
             await self._store.gates.aliases(guild_id),
+            await self._store.readings.names_of(named) if named else {},
         )
 
     async def member(

@@ -148,6 +148,7 @@ class Judging:
                 run,
                 approved=approved_of(approvals, self._clock()),
                 own_act=own_act,
+                name_of=server.name_of,
             )
             self._changes[_key(member)] = version + 1
             await self._conclude(member, known, plan, applied, run)

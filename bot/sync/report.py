@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.gates.describe import NameOf
 from bot.gates.gate import Gate, ParkReason
 from bot.messages import Message, Words
 from bot.roles.plan import Act, Change
@@ -90,16 +91,11 @@ class Post:
         return f"tessera-{self.post_id}"
 
 
-def reason_of(change: Change) -> str:
+def reason_of(change: Change, name_of: NameOf = str) -> str:
     """Why a role is given or taken, for Discord's audit log."""
     if change.superseded_by:
         return gate_reason(change.gate.gate_id, _SUPERSEDED.format(gate_id=change.superseded_by.gate_id))
-    return gate_reason(change.gate.gate_id, sentence_of(change))
-
-
-def sentence_of(judged: Change) -> str:
-    """Why a gate answers as it does, in English."""
-    return short_reason(judged.verdict)
+    return gate_reason(change.gate.gate_id, short_reason(change.verdict, name_of))
 
 
 def undo_reason(gate_id: int, run_id: int) -> str:

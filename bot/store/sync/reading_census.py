@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -32,6 +33,13 @@ def collection_census(db: Database, collection: CollectionRef, since: datetime) 
     lost = "SELECT count(*) FROM sync_held WHERE collection_id = ? AND gone_at > ?"
     gone = _number(db, lost, [row[0], seconds(since)])
     return CollectionCensus(holders=_number(db, holding, [row[0]]) + gone, gone=gone)
+
+
+def names_of(db: Database, collections: Collection[CollectionRef]) -> Mapping[CollectionRef, str]:
+    """Collection → its name, upstream's; of those that were ever seen with one."""
+    sql = "SELECT name FROM sync_collections WHERE network = ? AND collection_id = ? AND name <> ''"
+    found = {each: first(db, sql, [each.network, each.collection_id]) for each in collections}
+    return {each: row[0] for each, row in found.items() if row}
 
 
 def account_count(db: Database, network: str) -> int:

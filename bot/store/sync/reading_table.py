@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -110,6 +110,10 @@ class Readings:
         for start in range(0, len(accounts), _AT_ONCE):
             found |= await self._reader.run(partial(stored_accounts, accounts=accounts[start : start + _AT_ONCE]))
         return found
+
+    async def names_of(self, collections: Collection[CollectionRef]) -> Mapping[CollectionRef, str]:
+        """Collection → its name, upstream's; of those that were ever seen with one."""
+        return await self._writer.run(lambda db: reading_census.names_of(db, collections))
 
     async def source_census(self, network: str, now: datetime, *, accepted_at: datetime | None = None) -> SourceCensus:
         """How a network stands; `accepted_at`: without what was lost up to then."""
