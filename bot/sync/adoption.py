@@ -1,9 +1,9 @@
-"""Members who have a role already come under its gate, so that it may be taken from them."""
+"""Members who have a gate's role already come under the gate, so that it may be taken from them."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from bot.errors import InputError
 from bot.messages import Message
@@ -17,29 +17,23 @@ _AT_ONCE = 100
 
 
 class Adoption:
-    """Adopts. Every method may raise `StoreError`; nothing is half-saved.
+    """Adopts. Every method may raise `StoreError`.
 
     Args:
-        store: Holds gates and the ledger.
+        store: Holds the ledger.
         discord: Knows who has a role.
-        seen: Is passed each of them: server, member, and when they joined.
+        drift: How often roles are compared.
         clock: Returns the present as an aware datetime.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        discord: Discord,
-        seen: Callable[[int, int, datetime], Awaitable[object]],
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, store: Store, discord: Discord, drift: timedelta, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._discord = discord
-        self._seen = seen
+        self._drift = drift
         self._clock = clock
 
     async def adopt(self, guild_id: int, gate_id: int, user_ids: Sequence[int], by: int) -> int:
-        """Adopt those of these members who have the role now; how many.
+        """Put members under a gate who have its role; how many.
 
         Raises:
             InputError: there is no such gate.
@@ -55,7 +49,8 @@ class Adoption:
                 if member.presence is Presence.PRESENT and gate.role_id in member.roles:
                     grants.append(Grant(guild_id, user_id, gate.role_id, gate_id, GrantState.ADOPTED, now))
                     if member.joined_at:
-                        await self._seen(guild_id, user_id, member.joined_at)
+                        drift_due = now + self._drift
+                        await self._store.sync.members.seen(guild_id, user_id, member.joined_at, now, drift_due)
         run = await self._store.sync.runs.begin(guild_id, now, by=by)
         adopted = await self._store.sync.ledger.adopt(grants)
         await self._store.sync.runs.end(run, self._clock())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from secrets import token_hex
 from time import monotonic as running
 
@@ -25,6 +25,7 @@ from bot.sync.debts import Debts
 from bot.sync.deciding import Deciding
 from bot.sync.gather import Gatherer
 from bot.sync.judging import Judging
+from bot.sync.left_servers import LeftServers
 from bot.sync.outbox import Outbox
 from bot.sync.parking import Parking
 from bot.sync.ports import Discord, Presence
@@ -36,9 +37,6 @@ from bot.sync.runner import Runner, Times
 from bot.sync.scans import Scans
 from bot.sync.standings import Standings
 from bot.sync.sync_status import latest_runs, status_of
-
-# Of members who left, of servers that the bot left, and of what was done.
-RETAINED = timedelta(days=30)
 
 
 class Sync:
@@ -89,8 +87,9 @@ class Sync:
         self._previews = Previews(store, self._gatherer, patience, clock)
         self._standings = Standings(store, self._gatherer, self._judging, patience, clock)
         self._debts = Debts(store, discord, self._parking, clock, epoch)
-        self._adoption = Adoption(store, discord, self.seen, clock)
         self._scans = Scans(store, discord, settings.drift, clock)
+        self._adoption = Adoption(store, discord, settings.drift, clock)
+        self._left_servers = LeftServers(store, clock)
         times = Times(Plans(settings.interval, settings.drift, settings.removal_span), clock, monotonic)
         self._runner = Runner(store, discord, self._parking, self._judging, readings, times, epoch)
 
@@ -117,11 +116,7 @@ class Sync:
 
     async def purge(self) -> None:
         """Delete what was retained for long enough."""
-        before = self._clock() - RETAINED
-        for guild_id in await self._store.sync.servers.left_before(before):
-            await self._store.sync.servers.forget(guild_id)
-        await self._store.sync.servers.purge(before)
-        await self._store.sync.owed.purge(before)
+        await self._left_servers.purge()
 
     async def close(self) -> None:
         """Stop; what is not finished is finished after the next start."""
@@ -140,11 +135,11 @@ class Sync:
 
     async def left(self, guild_id: int) -> None:
         """The bot is not in a server any more; everything of it is retained for 30 days."""
-        await self._store.sync.servers.left(guild_id, self._clock())
+        await self._left_servers.left(guild_id)
 
     async def in_servers(self, guild_ids: Sequence[int]) -> None:
         """The bot is in these servers, available or not, and in no other."""
-        await self._store.sync.servers.leave_others(guild_ids, self._clock())
+        await self._left_servers.in_servers(guild_ids)
 
     # ------------------------------------------------------------ members
 

@@ -1,0 +1,107 @@
+"""A server that the bot was removed from loses nothing for 30 days, and is then forgotten as a whole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.roles.safety import Cause
+from tests.sync.sync_harness import GUILD, OTHER_GUILD, TEN_MINUTES, SyncHarness, account_of, open_sync, user
+
+pytestmark = pytest.mark.asyncio
+
+
+async def a_server(harness: SyncHarness) -> None:
+    """Members with roles, settings, and an account that is kept out."""
+    await harness.gate()
+    await harness.members(3)
+    await harness.member(4)
+    await harness.turn()
+    await harness.sync.scan()
+    await harness.set(grace=timedelta(0), protected_members=frozenset({user(4)}))
+    await harness.store.keep_outs.start(user(3), GUILD, account_of(3))
+    await harness.rows("INSERT INTO owed_roles VALUES (?, 7, 7, ?)", [GUILD, int(harness.now.timestamp())])
+
+
+async def kicked(harness: SyncHarness, *, while_offline: bool = False) -> None:
+    """The bot is removed from the server, and learns of it at once, or at its next connection."""
+    harness.server.is_available = False
+    if while_offline:
+        await harness.sync.in_servers([OTHER_GUILD])
+    else:
+        await harness.sync.left(GUILD)
+
+
+async def invited(harness: SyncHarness) -> None:
+    """The bot is invited (again)."""
+    harness.server.is_available = True
+    await harness.sync.in_servers([GUILD, OTHER_GUILD])
+
+
+async def tables_with_it(harness: SyncHarness) -> set[str]:
+    """All tables in which the server is named."""
+    found = await harness.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    named = set()
+    for (table,) in found:
+        columns = {row[1] for row in await harness.rows(f"PRAGMA table_info({table})")}
+        sql = f"SELECT 1 FROM {table} WHERE guild_id = ? LIMIT 1"  # noqa: S608 - the store's own names
+        if "guild_id" in columns and await harness.rows(sql, [GUILD]):
+            named.add(table)
+    return named
+
+
+@pytest.mark.parametrize("while_offline", [False, True])
+async def test_after_thirty_days_nothing_names_the_server(*, while_offline: bool) -> None:
+    async with open_sync() as harness:
+        await a_server(harness)
+        before = await tables_with_it(harness)
+        assert before >= {"gates", "guild_settings", "keep_outs", "role_grants", "sync_members", "owed_roles"}
+        await kicked(harness, while_offline=while_offline)
+        harness.advance(timedelta(days=29))
+        await harness.sync.purge()
+        assert await tables_with_it(harness) >= before - {"sync_posts", "sync_changes", "sync_runs"}
+        harness.advance(timedelta(days=1, seconds=1))
+        await harness.sync.purge()
+        assert await tables_with_it(harness) == set()
+
+
+@pytest.mark.parametrize("while_offline", [False, True])
+async def test_while_it_is_away_nothing_is_read_or_judged(*, while_offline: bool) -> None:
+    async with open_sync() as harness:
+        await a_server(harness)
+        await kicked(harness, while_offline=while_offline)
+        del harness.source.asked[:]
+        await harness.pass_time(TEN_MINUTES)
+        assert harness.source.asked == []  # no other server has a gate
+
+
+@pytest.mark.parametrize("while_offline", [False, True])
+async def test_invited_again_everybody_is_looked_at_before_anything_is_taken(*, while_offline: bool) -> None:
+    async with open_sync() as harness:
+        await a_server(harness)
+        await kicked(harness, while_offline=while_offline)
+        harness.sell(1)
+        await harness.pass_time(timedelta(days=10), step=timedelta(days=1))
+        await invited(harness)
+        harness.server.members[user(2)].clear()  # meanwhile somebody took it
+        await harness.turn()
+        held = await harness.rows("SELECT cause, ended_at IS NULL FROM role_holds WHERE cause = 'invited_again'")
+        assert held == [(Cause.INVITED_AGAIN.value, 1)]
+        assert harness.has(1)
+        await harness.pass_time(timedelta(hours=2))
+        assert (await harness.sync.status(GUILD)).holds == []
+        assert harness.holders() == [2, 4]  # the account of 3 is kept out: an act of theirs
+
+
+async def test_a_server_that_came_back_within_thirty_days_is_not_forgotten() -> None:
+    async with open_sync() as harness:
+        await a_server(harness)
+        await kicked(harness)
+        harness.advance(timedelta(days=29))
+        await invited(harness)
+        harness.advance(timedelta(days=29))
+        await harness.turn()
+        await harness.sync.purge()
+        assert len(await harness.store.gates.of_guild(GUILD)) == 1
+        assert harness.holders() == [1, 2, 4]
