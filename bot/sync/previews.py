@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.gates.gate import Gate, GateDraft, GateState
+from bot.gates.rule import CollectionRef
 from bot.roles.grants import GrantState
 from bot.roles.plan import Act, Judged, Patience, Plan, decide
 from bot.store import Store
+from bot.sync.asked import collections_of
 from bot.sync.gather import Gatherer, GuildGates, MemberFacts
 from bot.sync.results import Preview
 
@@ -33,12 +36,27 @@ class Previews:
         self._patience = patience
         self._clock = clock
 
-    async def preview(self, guild_id: int, drafts: Sequence[GateDraft]) -> Preview:
-        """What would follow if these drafts replaced the gates of their roles."""
+    async def preview(
+        self,
+        guild_id: int,
+        drafts: Sequence[GateDraft],
+        *,
+        aliases: Sequence[Sequence[CollectionRef]] = (),
+        removed: Collection[int] = (),
+    ) -> Preview:
+        """What would follow if these drafts replaced the gates of their roles.
+
+        Args:
+            guild_id: The server.
+            drafts: The gates as they would be.
+            aliases: Sets of collections that would count as the same, besides those that do already.
+            removed: Roles whose gates would be removed: their members retain them.
+        """
         now, version = self._clock(), await self._store.gates.version(guild_id)
-        server = await self._gatherer.server(guild_id)
-        drafted = frozenset(draft.role_id for draft in drafts)
-        gates = _as_saved(server, drafts, now)
+        before = await self._gatherer.server(guild_id)
+        gates = _as_saved(before, drafts, removed, now)
+        server = replace(before, gates=gates, aliases=_joined(before.aliases, aliases))
+        shown = _concerned(before, gates, drafts, removed, aliases)
         sets: dict[str, dict[int, list[int]]] = {
             name: defaultdict(list) for name in ("gain", "lose", "unknown", "keep")
         }
@@ -49,20 +67,54 @@ class Previews:
                 plan = decide(known.case(server, now), self._patience)
                 unread.update(state.facts.account for state in known.accounts if state.facts.as_of is None)
                 for judged in known.judged:
-                    if judged.gate.role_id in drafted and (name := _outcome(judged, known, plan)):
+                    if judged.gate.role_id in shown and (name := _outcome(judged, known, plan)):
                         sets[name][judged.gate.role_id].append(known.member.user_id)
+                for role_id in known.ledger.keys() & set(removed):
+                    sets["keep"][role_id].append(known.member.user_id)
         return Preview(as_of=now, version=version, unread=len(unread), **sets)
 
 
-def _as_saved(server: GuildGates, drafts: Sequence[GateDraft], now: datetime) -> Sequence[Gate]:
+def _as_saved(
+    server: GuildGates, drafts: Sequence[GateDraft], removed: Collection[int], now: datetime
+) -> Sequence[Gate]:
     drafted = {draft.role_id: draft for draft in drafts}
-    others = [gate for gate in server.gates if gate.role_id not in drafted]
+    others = [gate for gate in server.gates if gate.role_id not in drafted and gate.role_id not in removed]
     ids = {gate.role_id: gate.gate_id for gate in server.gates}
     new = [
         Gate(ids.get(role_id, -number), server.guild_id, draft, GateState.ACTIVE, now, now)
         for number, (role_id, draft) in enumerate(drafted.items(), start=1)
     ]
     return [*others, *new]
+
+
+def _joined(
+    aliases: Mapping[CollectionRef, Sequence[CollectionRef]], more: Sequence[Sequence[CollectionRef]]
+) -> Mapping[CollectionRef, tuple[CollectionRef, ...]]:
+    """Which collections count as the same once these sets are joined with those that there are."""
+    joined = {collection: frozenset(same) for collection, same in aliases.items()}
+    for each in more:
+        same = frozenset(each).union(*(joined.get(collection, ()) for collection in each))
+        joined |= dict.fromkeys(same, same)
+    return {collection: tuple(sorted(same)) for collection, same in joined.items()}
+
+
+def _concerned(
+    before: GuildGates,
+    gates: Sequence[Gate],
+    drafts: Sequence[GateDraft],
+    removed: Collection[int],
+    aliases: Sequence[Sequence[CollectionRef]],
+) -> frozenset[int]:
+    """The roles for which something may follow."""
+    aliased = {collection for each in aliases for collection in each}
+    aliased |= {same for collection in aliased for same in before.aliases.get(collection, ())}
+    ladders = {gate.draft.ladder for gate in before.gates if gate.role_id in removed} - {""}
+    changed = {draft.role_id for draft in drafts}
+    return frozenset(
+        gate.role_id
+        for gate in gates
+        if gate.role_id in changed or gate.draft.ladder in ladders or aliased & collections_of(gate.rule)
+    )
 
 
 def _outcome(judged: Judged, known: MemberFacts, plan: Plan) -> str:

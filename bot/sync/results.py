@@ -97,7 +97,6 @@ class StagedState(StrEnum):
     WAITING = auto()
     APPROVED = auto()
     DISCARDED = auto()
-    OVER = auto()  # they qualify again
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ class SyncStatus:
         interval: How often each account is to be read, as set.
         possible: How often the sources' rates allow it, where that is less often than set; and which source it is.
         slow_source: The label of that source.
-        pending: Changes that are due and not made yet.
+        pending: How many of its members are due to be judged.
         holds: Why removals wait.
         staged: How many removals wait for a person.
         last_run: The last run that changed something.

@@ -9,6 +9,7 @@ from time import monotonic as running
 
 from bot.config.sync_table import SyncSettings
 from bot.gates.gate import GateDraft
+from bot.gates.rule import CollectionRef
 from bot.linking.vouching import ProvenHere
 from bot.links import InGuild
 from bot.roles.plan import Patience
@@ -202,9 +203,16 @@ class Sync:
 
     # ------------------------------------------------------------ servers
 
-    async def preview(self, guild_id: int, drafts: Sequence[GateDraft]) -> Preview:
-        """What would follow if these drafts replaced the gates of their roles; changes nothing."""
-        return await self._previews.preview(guild_id, drafts)
+    async def preview(
+        self,
+        guild_id: int,
+        drafts: Sequence[GateDraft],
+        *,
+        aliases: Sequence[Sequence[CollectionRef]] = (),
+        removed: Collection[int] = (),
+    ) -> Preview:
+        """What would follow if these drafts replaced the gates of their roles; changes nothing. See `Previews`."""
+        return await self._previews.preview(guild_id, drafts, aliases=aliases, removed=removed)
 
     async def gates_changed(self, guild_id: int) -> None:
         """The gates or the settings of a server were changed: all of its members are due."""
