@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from sqlite_utils import Database
 
 from bot.config.sync_table import SyncSettings
 from bot.errors import UnavailableError
@@ -25,6 +27,7 @@ from bot.sources.paging import Scan
 from bot.sources.source import Abilities
 from bot.store import Store
 from bot.store.linking.owner_table import FIRST, OwnerFact
+from bot.store.thread import Writer
 from bot.sync.asked_rules import AskedRules
 from bot.sync.readings import Readings
 from bot.sync.report import Post
@@ -280,9 +283,13 @@ class SyncHarness:
 
 
 @asynccontextmanager
-async def open_sync(path: Path | None = None, **settings: Any) -> AsyncIterator[SyncHarness]:
-    """Sync in two servers without a gate."""
-    store = await Store.open(path)
+async def open_sync(
+    path: Path | None = None, *, stored: bytes | None = None, **settings: Any
+) -> AsyncIterator[SyncHarness]:
+    """Sync in two servers without a gate; `stored`: over a copy of another store in memory."""
+    store = (
+        await Store.open(path) if stored is None else Store(await Writer.start(lambda closing: _copy(stored, closing)))
+    )
     discord = FakeDiscord({GUILD: Server(), OTHER_GUILD: Server()})
     harness = SyncHarness(store, discord, FakeSource(), SyncSettings(**settings))
     try:
@@ -291,3 +298,11 @@ async def open_sync(path: Path | None = None, **settings: Any) -> AsyncIterator[
         await harness.sync.close()
         await harness.readings.close()
         await store.close()
+
+
+def _copy(stored: bytes, closing: ExitStack) -> Database:
+    db = Database(memory=True)
+    closing.callback(db.close)
+    db.conn.deserialize(stored)
+    db.execute("PRAGMA foreign_keys = ON")
+    return db
