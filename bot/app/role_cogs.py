@@ -89,7 +89,9 @@ async def add_role_cogs(
     await bot.add_cog(MemberMenuCog(bot, collections))
     await bot.add_cog(SyncCog(bot, parts.sync, table, expires=expires))
     await bot.add_cog(HoldCog(bot, parts.sync, table, expires=expires))
-    await bot.add_cog(RoleEventsCog(bot, parts.sync))
+    events = RoleEventsCog(bot, parts.sync)
+    parts.sync.outbox.taken_by = events.taken_by
+    await bot.add_cog(events)
     changed = parts.sync.gates_changed
     await bot.add_cog(SettingsCog(bot, table, lookup, defaults=defaults, clock=parts.clock, changed=changed))
     await bot.add_cog(

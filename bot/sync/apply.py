@@ -149,6 +149,8 @@ class Applier:
             if change.act is Act.REMOVE and grant and change.gate.role_id not in roles:
                 await self._ledger.drop(grant)  # somebody else has taken it
                 continue
+            if change.act is Act.ADD and grant and await self._was_misreported(grant):
+                continue
             if change.act is Act.ADD and grant and await self._is_fought_over(change.gate, grant, run):
                 applied.failed.append(FailedChange(change, _PARKED.text))
                 continue
@@ -204,6 +206,13 @@ class Applier:
             run.parked.add(gate.gate_id)
             return _PARKED
         return None
+
+    async def _was_misreported(self, grant: Grant) -> bool:
+        """Whether a member has a role that was given again before, though it was just said that they have not."""
+        if not await self._ledger.repairs(grant, self._clock() - FLIP_SPAN):
+            return False
+        found = await self._discord.read_members(grant.guild_id, [grant.user_id])
+        return grant.role_id in found[grant.user_id].roles
 
     async def _is_fought_over(self, gate: Gate, grant: Grant, run: OpenRun) -> bool:
         """Whether somebody has taken again what was given back before; then the gate is parked."""

@@ -13,17 +13,26 @@ from bot.sync.report import Post, to_post
 _AT_ONCE = 50
 
 
+def _nobody(_guild_id: int, _role_id: int) -> str:
+    """Nobody is known."""
+    return ""
+
+
 class Outbox:
     """What is to be said. Every method may raise `StoreError`.
 
     Args:
         store: Holds it.
         clock: Returns the present as an aware datetime.
+
+    Attributes:
+        taken_by: Server and role → who, besides the bot, last took it from somebody, safe to show; "": not known.
     """
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
+        self.taken_by: Callable[[int, int], str] = _nobody
 
     async def posts(self) -> Sequence[Post]:
         """What is to be sent now, oldest first; the same again until `sent`, with the same nonce."""
@@ -62,7 +71,8 @@ class Outbox:
             alert = await self._store.sync.posts.of_hold(row.hold_id, row.guild_id)
             if alert and alert.channel_id and alert.message_id:
                 edits = alert.channel_id, alert.message_id
-        return to_post(row, gates, hold, edits)
+        gate = gates.get(row.gate_id or 0)
+        return to_post(row, gates, hold, edits, self.taken_by(gate.guild_id, gate.role_id) if gate else "")
 
     async def sent(self, post_id: int, *, channel_id: int | None = None, message_id: int | None = None) -> None:
         """A message was sent; or there is nobody to read it: no channel, or no direct messages."""

@@ -28,6 +28,7 @@ _SOMEBODY = Message("a member who has deleted their data")
 _HELD = Message("Removals wait for a decision: {cause}.")
 _HOLD_OVER = Message("Removals do not wait any more: {how}.")
 _PARKED = Message("Gate #{gate} ({role}) gives and takes nothing for now: {reason}.")
+_TAKEN_BY = Message("The audit log names {who}: let only one of the two manage this role.")
 _HEALED = Message("Gate #{gate} ({role}) works again.")
 _WARNING = Message("You no longer qualify for {role}. It will be taken {until}, unless you qualify again before.")
 _STUCK = Message("{member}: several attempts in a row failed. The next one is at their next reading.")
@@ -109,9 +110,13 @@ def gate_reason(gate_id: int, text: str) -> str:
     return reason if len(reason) <= _LONGEST_REASON else reason[: _LONGEST_REASON - len(_MORE)] + _MORE
 
 
-def to_post(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, edits: tuple[int, int] | None) -> Post:
-    """A message as it is to be sent."""
+def to_post(
+    row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, edits: tuple[int, int] | None, taken_by: str = ""
+) -> Post:
+    """A message as it is to be sent; `taken_by`: who took the role that it is about from a member, safe to show."""
     lines = _lines(row, gates, hold)
+    if taken_by and row.kind is PostKind.PARKED and row.detail == ParkReason.ROLE_FOUGHT_OVER.value:
+        lines = [*lines, _TAKEN_BY(who=taken_by)]
     user_id = row.user_id if row.kind is PostKind.WARNING else None
     return Post(row.post_id, row.guild_id, row.kind, lines, row.at, user_id, row.hold_id, edits)
 

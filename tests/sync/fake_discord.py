@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.messages import Message
@@ -55,6 +55,7 @@ class FakeDiscord:
         servers: Every server that the bot is in.
         calls: Everything that would have been sent, in order.
         reads_fail: Reading fails.
+        misreports: So many of the next readings say that nobody has any role.
         refuses: Roles that Discord refuses to change (403), whatever the hierarchy says.
         loses: What becomes of the next writes: "lost after" (done, no answer), "lost before" (not done, no answer),
             "500", "lie" (confirmed, not done).
@@ -63,6 +64,7 @@ class FakeDiscord:
     servers: dict[int, Server] = field(default_factory=dict)
     calls: list[tuple[str, ...]] = field(default_factory=list)
     reads_fail: bool = False
+    misreports: int = 0
     refuses: set[int] = field(default_factory=set)
     loses: list[str] = field(default_factory=list)
 
@@ -87,7 +89,11 @@ class FakeDiscord:
         self.calls.append(("read", str(guild_id), *map(str, user_ids)))
         if self.reads_fail:
             raise DiscordError(_FAILED)
-        return {user_id: self._member(self.servers[guild_id], user_id) for user_id in user_ids}
+        found = {user_id: self._member(self.servers[guild_id], user_id) for user_id in user_ids}
+        if self.misreports:
+            self.misreports -= 1
+            found = {user_id: replace(member, roles=frozenset()) for user_id, member in found.items()}
+        return found
 
     async def count_role_members(self, guild_id: int) -> Mapping[int, int] | None:
         self.calls.append(("count", str(guild_id)))

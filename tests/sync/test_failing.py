@@ -127,6 +127,40 @@ async def test_a_role_that_somebody_took_is_given_again_once_and_then_its_gate_i
         assert await parked(harness) is ParkReason.ROLE_FOUGHT_OVER
 
 
+async def test_a_reading_that_falsely_says_that_nobody_has_a_role_costs_one_request_for_each_and_no_gate() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        adds = []
+        for _ in range(3):
+            harness.discord.misreports = 1
+            for number in range(1, 11):
+                await harness.sync.drifted(GUILD, user(number))
+            await harness.pass_time(TEN_MINUTES)
+            adds.append(len(harness.discord.writes))
+        assert adds == [20, 20, 20]  # each was given its role, once again, and then no more
+        assert {call[0] for call in harness.discord.writes} == {"add"}
+        assert await parked(harness) is None
+        assert harness.holders() == list(range(1, 11))
+
+
+async def test_the_message_about_a_fight_names_who_took_the_role() -> None:
+    async with open_sync() as harness:
+        harness.sync.outbox.taken_by = lambda guild_id, role_id: f"bot of {guild_id} and {role_id}"
+        await harness.gate()
+        await harness.member(1)
+        await harness.turn()
+        for _ in range(2):
+            harness.server.members[user(1)].clear()
+            await harness.sync.drifted(GUILD, user(1))
+            await harness.pass_time(TEN_MINUTES)
+        assert await parked(harness) is ParkReason.ROLE_FOUGHT_OVER
+        await harness.pass_time(TEN_MINUTES)
+        named = f"The audit log names bot of {GUILD} and {COLLECTOR}: let only one of the two manage this role."
+        assert harness.said().count(named) == 1
+
+
 async def test_drift_is_found_by_the_counts_of_roles_and_repaired() -> None:
     async with open_sync() as harness:
         await harness.gate()
