@@ -6,6 +6,7 @@ Each step is written down before the next one, as the store does it: whatever is
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from bot.counts import Count, Ternary, count_kinds, exact, total, unknown
 from bot.errors import SourceError
 from bot.gates.gate import Gate, GuildSettings
 from bot.gates.verdict import Verdict, WhyCode
-from bot.holdings import Holdings
+from bot.holdings import Holding, Holdings
 from bot.roles.eligibility import problem_of
 from bot.roles.grants import Grant, GrantState, Misses
 from bot.roles.plan import Act, Case, Change, HoldCode, Judged, Plan, decide
@@ -27,6 +28,7 @@ from tests.simulation.world import COLLECTION, GUILD, START, World, least_of
 _CODES = {Ternary.YES: WhyCode.ENOUGH, Ternary.NO: WhyCode.TOO_FEW, Ternary.UNKNOWN: WhyCode.MAY_BE_ENOUGH}
 DAY = timedelta(days=1)
 JUMP = timedelta(minutes=5)
+_NOTHING = Plan()
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class BotModel:
         self._settings = GuildSettings()
         self.stored = Stored()
         self._skew, self._clock = 0, (0, START)
+        self._settled: dict[int, list[Sequence[Holding]]] = {}  # member → what they held when nothing followed from it
         self._no_removal_before = -1  # by the monotonic clock
         self._due = self._plan_readings(world.scenario.interval)
 
@@ -66,11 +69,28 @@ class BotModel:
             if is_linked:
                 for account_id in account_ids:
                     self._read(user_id, account_id, minute)
+                if self._is_settled(user_id, minute):
+                    continue
             await self.decide_for(user_id, minute, own_act=not is_linked)
 
     async def own_act(self, user_id: int, minute: int) -> None:
         """A member unlinked all of their accounts."""
         await self.decide_for(user_id, minute, own_act=True)
+
+    def _is_settled(self, user_id: int, minute: int) -> bool:
+        """Whether a decision would repeat the last one, which changed nothing: the same answers, whole and fresh."""
+        settled = self._settled.get(user_id)
+        return settled is not None and settled == self._held(user_id, self._now(minute))
+
+    def _held(self, user_id: int, now: datetime) -> list[Sequence[Holding]] | None:
+        """What each account of a member holds; None: at least one was not read whole and lately."""
+        held: list[Sequence[Holding]] = []
+        for account_id in self._world.holders[user_id].accounts:
+            read = self.stored.readings.get(account_id)
+            if read is None or not read.complete or not timedelta(0) <= now - read.as_of <= self._max_age:
+                return None
+            held.append(read.holdings)
+        return held
 
     def _plan_readings(self, interval: int) -> list[list[tuple[int, list[str]]]]:
         """Minute of an interval → members, with those of their accounts that are read then."""
@@ -151,6 +171,7 @@ class BotModel:
     async def decide_for(self, user_id: int, minute: int, *, own_act: bool = False) -> None:
         """Decide for a member from what is stored, and make the changes; again once more is known."""
         now = self._now(minute)
+        self._settled.pop(user_id, None)
         case = self._case(user_id, now, minute, own_act=own_act)
         plan = decide(case, self._guards.patience)
         is_news = self._count_losing(case) or plan.needs_roles
@@ -161,7 +182,10 @@ class BotModel:
         if plan.confirm and self._is_confirmed(user_id, plan, minute):
             case = replace(case, misses=self.stored.misses[user_id])
             plan = decide(case, self._guards.patience)
-        if not plan.needs_roles and not any(key[0] == user_id for key in self.stored.begun):
+        is_begun = any(key[0] == user_id for key in self.stored.begun)
+        if plan == _NOTHING and not is_begun and not own_act and (held := self._held(user_id, now)) is not None:
+            self._settled[user_id] = held
+        if not plan.needs_roles and not is_begun:
             return
         member = (await self._discord.read_members(GUILD, [user_id]))[user_id]
         if member.presence is not Presence.PRESENT:

@@ -10,7 +10,7 @@ from bot.roles.eligibility import GuildRoles, RoleFacts
 from bot.sync.ports import MemberRoles, NotAllowedError, OutcomeUnknownError, Presence
 from tests.simulation.faults import Faults
 from tests.simulation.history import Moved
-from tests.simulation.world import GUILD, World
+from tests.simulation.world import World
 
 _REFUSED = Message("Discord refuses it.")
 _NO_ANSWER = Message("Discord did not answer.")
@@ -43,12 +43,13 @@ class SimulatedDiscord:
         self._world.history.by_hand.add((user_id, role_id))
 
     def guild_ids(self) -> Sequence[int]:
-        """The one server."""
-        return (GUILD,)
+        """The servers."""
+        return self._world.guild_ids
 
     def guild_roles(self, guild_id: int) -> GuildRoles | None:
         """The gates' roles, below the bot's."""
-        roles = {gate.role_id: RoleFacts(gate.role_id, f"Role {gate.gate_id}", 1) for gate in self._world.gates}
+        gates = self._world.gates_in(guild_id)
+        roles = {gate.role_id: RoleFacts(gate.role_id, f"Role {gate.gate_id}", 1) for gate in gates}
         roles[BOT_ROLE] = RoleFacts(BOT_ROLE, "Tessera", 9, is_managed=True)
         powers = frozenset() if self._is_refused() else frozenset({"manage_roles"})
         return GuildRoles(guild_id, "Harbour", OWNER, roles, frozenset({BOT_ROLE}), powers)
@@ -56,12 +57,13 @@ class SimulatedDiscord:
     async def read_members(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, MemberRoles]:
         """Their roles; now and then a member is missing, or is reported without the roles that they have."""
         self.requests += 1
-        return {user_id: self._reported(user_id) for user_id in user_ids} if guild_id == GUILD else {}
+        own = {gate.role_id for gate in self._world.gates_in(guild_id)}
+        return {user_id: self._reported(user_id, own) for user_id in user_ids}
 
     async def count_role_members(self, guild_id: int) -> Mapping[int, int] | None:
         """Role → members."""
         self.requests += 1
-        roles = [gate.role_id for gate in self._world.gates] if guild_id == GUILD else []
+        roles = [gate.role_id for gate in self._world.gates_in(guild_id)]
         return {role_id: sum(role_id in own for own in self.roles.values()) for role_id in roles}
 
     async def add_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
@@ -72,20 +74,21 @@ class SimulatedDiscord:
         """Take a role."""
         self._write(guild_id, user_id, role_id, reason, is_given=False)
 
-    def _reported(self, user_id: int) -> MemberRoles:
+    def _reported(self, user_id: int, own: set[int]) -> MemberRoles:
         rates, minute = self._world.scenario.rates, self._minute()
         if self._faults.draws(rates.missing_member, minute):
             return MemberRoles(user_id, Presence.UNKNOWN)
         if self._faults.draws(rates.reported_without_roles, minute):
+            self._world.history.misreported.add(user_id)
             return MemberRoles(user_id, Presence.PRESENT)
-        return MemberRoles(user_id, Presence.PRESENT, frozenset(self.roles[user_id]))
+        return MemberRoles(user_id, Presence.PRESENT, frozenset(self.roles[user_id] & own))
 
     def _is_refused(self) -> bool:
         return self._minute() in self._faults.refused
 
     def _write(self, guild_id: int, user_id: int, role_id: int, reason: str, *, is_given: bool) -> None:
         self.requests += 1
-        assert guild_id == GUILD
+        assert role_id in {gate.role_id for gate in self._world.gates_in(guild_id)}
         assert reason
         rates, minute = self._world.scenario.rates, self._minute()
         if self._is_refused():
@@ -106,6 +109,7 @@ class SimulatedDiscord:
         world, minute = self._world, self._minute()
         gate = next(gate for gate in world.gates if gate.role_id == role_id)
         holders = [other for other, role in self.from_bot if role == role_id]
+        here = {other.role_id for other in world.gates_in(gate.guild_id)}
         moved = Moved(
             minute,
             user_id,
@@ -113,8 +117,8 @@ class SimulatedDiscord:
             is_given,
             is_from_bot=is_given or (user_id, role_id) in self.from_bot,
             is_deserved=world.deserves(user_id, gate),
-            had_higher=any(other.role_id > role_id and other.role_id in self.roles[user_id] for other in world.gates),
-            losing=0 if is_given else sum(self._seems_lost(other) for other in holders),
+            had_higher=any(other > role_id for other in here & self.roles[user_id]),
+            losing=0 if is_given else sum(self._seems_lost(other, here) for other in holders),
             holders=len(holders),
         )
         world.history.moved.append(moved)
@@ -124,10 +128,11 @@ class SimulatedDiscord:
         if not is_given and key in world.history.lost:
             world.history.delays.append(minute - world.history.lost[key])
 
-    def _seems_lost(self, user_id: int) -> bool:
-        """Whether the source's last answers say that a member holds nothing."""
+    def _seems_lost(self, user_id: int, here: set[int]) -> bool:
+        """Whether the source's last answers say that a member holds nothing, and nobody approved that they lose it."""
         served = self._world.history.served
         holder = self._world.holders[user_id]
         last = [served[account_id][-1] for account_id in holder.accounts if served[account_id]]
-        waits_for_nobody = not holder.is_linked or any(key[0] == user_id for key in self._world.history.approved)
+        approved = any((user_id, role_id) in self._world.history.approved for role_id in here)
+        waits_for_nobody = not holder.is_linked or approved
         return bool(last) and not waits_for_nobody and all(each.is_whole and not each.kinds for each in last)

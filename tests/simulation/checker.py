@@ -6,10 +6,9 @@ I2  what failed, was cut off or is old says nothing: only whole and fresh answer
 I3  no more roles are taken than the breaker lets through
 I4  only roles that the bot gave are taken
 I5  in the end all is as it should be, and nothing was announced twice
+I6  no link is lost, moved or made: only where the store is a part of the run
 I7  nothing escapes: a defect ends the run
 I8  who unlinks loses the role, whatever else fails
-
-A link that is lost (I6) is about the store, which is not a part of this.
 """
 
 from __future__ import annotations
@@ -72,6 +71,7 @@ def outcome_of(world: World, discord: SimulatedDiscord, *, held: bool) -> Outcom
         *_too_many(history, losses),
         *(_text("I4", moved, "not from the bot") for moved in history.moved if not moved.is_from_bot),
         *_announced_twice(history),
+        *history.lost_links,
         *_left_over(world, discord, held=held),
     ]
     wrongful = sum(moved.is_deserved for moved in losses)
@@ -142,7 +142,8 @@ def _announced_twice(history: History) -> Iterator[str]:
     """I5, the log channel: what was given is announced as taken before it is announced as given again."""
     last: dict[tuple[int, int], bool] = {}
     for minute, user_id, role_id, is_given in history.announced:
-        if last.get((user_id, role_id)) is is_given:
+        # Who was reported without their role is given it again, as far as anybody can know.
+        if last.get((user_id, role_id)) is is_given and not (is_given and user_id in history.misreported):
             yield f"I5: minute {minute}, member {user_id}, role {role_id}: announced twice"
         last[user_id, role_id] = is_given
 
@@ -151,13 +152,13 @@ def _left_over(world: World, discord: SimulatedDiscord, *, held: bool) -> Iterat
     """I5 and I8: after some hours without faults everybody has what they earn, and nothing else from the bot."""
     end = world.scenario.minutes
     for user_id, holder in world.holders.items():
-        earned = world.earned(user_id)
-        roles = {role_id for role_id in discord.roles[user_id] if (user_id, role_id) in discord.from_bot}
         if world.changed_at.get(user_id, -QUIET) > end - QUIET // 2:
             continue  # they sold or bought just now
-        if earned and earned.role_id not in discord.roles[user_id]:
-            yield f"I5: member {user_id} does not have role {earned.role_id} in the end"
-        for role_id in sorted(roles - ({earned.role_id} if earned else set())):
+        roles = {role_id for role_id in discord.roles[user_id] if (user_id, role_id) in discord.from_bot}
+        earned = {gate.role_id for guild_id in world.guild_ids if (gate := world.earned(user_id, guild_id))}
+        for role_id in sorted(earned - discord.roles[user_id]):
+            yield f"I5: member {user_id} does not have role {role_id} in the end"
+        for role_id in sorted(roles - earned):
             if not holder.is_linked:
                 yield f"I8: member {user_id} unlinked and still has role {role_id}"
             elif not held:

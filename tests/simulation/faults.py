@@ -8,10 +8,15 @@ from tests.simulation.scenario import DAY, Scenario
 
 # The last hours are without faults, so that it can be seen whether all has come right.
 QUIET = 6 * 60
+# How long after a fault everything is looked at that can follow from it.
+_AFTERWARDS = 60
 
 
 class Faults:
-    """Hours in which something fails for everybody; what fails now and then is drawn where it happens."""
+    """Hours in which something fails for everybody; what fails now and then is drawn where it happens.
+
+    `restless` are these minutes, and those for a while after them.
+    """
 
     def __init__(self, scenario: Scenario, random: Random) -> None:
         rates = scenario.rates
@@ -25,6 +30,8 @@ class Faults:
         # A clock that is wrong for some hours, by a day in either direction.
         wrong_clock = self._spans(rates.clock_jumps * share, 60, 6 * 60)
         self._skews = {at: DAY if at // DAY % 2 else -DAY for at in wrong_clock}
+        everywhere = self.outages | self.blank_hours | self.refused | frozenset(self._skews)
+        self.restless = {minute + after for minute in everywhere for after in range(0, _AFTERWARDS + 1, 10)}
         self.wave_at = random.randrange(DAY // 2, max(DAY // 2 + 1, self._until - DAY // 4))
         # An account's second page fails for a while, as cut-off answers come in series.
         self.cut_off: dict[str, int] = {}

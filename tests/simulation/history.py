@@ -53,6 +53,8 @@ class History:
         approved: Member and role → when an admin approved the removal.
         own_acts: Member → when they unlinked.
         by_hand: Member and role that somebody else had given.
+        misreported: Members whom Discord reported without the roles that they had.
+        lost_links: Links that the store does not have any more, or has for another member.
         lost: When a member ceased to qualify for a role, in truth: member and role → minute; gone when they buy again.
         delays: How long after that each role was taken.
         alerts: How often an admin was alerted.
@@ -65,6 +67,8 @@ class History:
     approved: dict[tuple[int, int], int] = field(default_factory=dict)
     own_acts: dict[int, int] = field(default_factory=dict)
     by_hand: set[tuple[int, int]] = field(default_factory=set)
+    misreported: set[int] = field(default_factory=set)
+    lost_links: list[str] = field(default_factory=list)
     lost: dict[tuple[int, int], int] = field(default_factory=dict)
     delays: list[int] = field(default_factory=list)
     alerts: int = 0

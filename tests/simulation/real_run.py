@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -16,20 +18,27 @@ from bot.sources.health import Health
 from bot.sources.paging import Scan
 from bot.sources.source import Abilities
 from bot.store import Store
+from bot.store.sync.post_table import PostKind
 from bot.sync.ports import MemberRoles
 from bot.sync.results import StagedState
 from tests.simulation.chat import KilledError, SimulatedDiscord
 from tests.simulation.checker import Outcome, outcome_of
 from tests.simulation.faults import Faults
 from tests.simulation.history import History
+from tests.simulation.inline_store import open_inline
 from tests.simulation.run import BY_HAND
 from tests.simulation.scenario import Scenario
 from tests.simulation.source import SimulatedSource
-from tests.simulation.world import COLLECTION, GUILD, START, World
+from tests.simulation.world import COLLECTION, START, World
 from tests.sync.fake_discord import FakeDiscord
 from tests.sync.sync_harness import JOINED, MOD, SyncHarness, user
 
 _FIRST = user(0)
+_LINKS = """
+    SELECT links.user_id, links.account FROM links
+    JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id
+"""
+_CHANGE = re.compile(r"(?P<act>Gave|Took) <@&(?P<role>\d+)> (?:to|from) <@(?P<member>\d+)>")
 # An admin looks at what waits so many passes later.
 _LATER = 6
 
@@ -79,7 +88,7 @@ class Chat:
         self.was_killed = False
 
     def guild_ids(self) -> Sequence[int]:
-        """The one server."""
+        """The servers."""
         return self._discord.guild_ids()
 
     def guild_roles(self, guild_id: int) -> GuildRoles | None:
@@ -120,20 +129,23 @@ class RealBot:
     def __init__(self, harness: SyncHarness, world: World, faults: Faults, chat: Chat, minute: Minute) -> None:
         self._harness, self._world, self._faults, self._chat = harness, world, faults, chat
         self._minute = minute
-        self._waiting_for = 0
+        self._waiting_for: Counter[int] = Counter()
+        self._said: set[str] = set()
 
     async def begin(self) -> None:
         """Gates are saved, members link and prove."""
         harness = self._harness
         self._restart()
         for gate in self._world.gates:
-            saved = await harness.store.gates.add(GUILD, gate.draft, MOD, harness.now)
+            saved = await harness.store.gates.add(gate.guild_id, gate.draft, MOD, harness.now)
             assert saved is not None
             assert saved.gate_id == gate.gate_id
-        await harness.sync.gates_changed(GUILD)
+        for guild_id in self._world.guild_ids:
+            await harness.sync.gates_changed(guild_id)
         for number, holder in self._world.holders.items():
             await harness.link(number, *(int(each) - 10_000 for each in holder.accounts if int(each) > 50_000))
-            await harness.sync.seen(GUILD, user(number), JOINED)
+            for guild_id in self._world.guild_ids:
+                await harness.sync.seen(guild_id, user(number), JOINED)
 
     async def pass_once(self) -> None:
         """One pass at the present minute; a process that was killed in it is started again."""
@@ -143,8 +155,10 @@ class RealBot:
         with suppress(KilledError):
             await harness.turn()
         await self._restart_if_killed()
+        self._hear()
         if self._world.scenario.has_admin:
-            await self._look()
+            for guild_id in self._world.guild_ids:
+                await self._look(guild_id)
 
     async def unlink(self, number: int) -> None:
         """A member unlinks all of their accounts."""
@@ -156,7 +170,35 @@ class RealBot:
 
     async def is_held(self) -> bool:
         """Whether removals wait."""
-        return bool((await self._harness.sync.status(GUILD)).holds)
+        return any([await self._harness.store.sync.holds.open(guild_id) for guild_id in self._world.guild_ids])
+
+    async def find_lost_links(self) -> None:
+        """Whether every member still has their links and proofs, and no others."""
+        found = await self._harness.rows(_LINKS)
+        linked = {
+            (user(number), f"loopring:{account_id}")
+            for number, holder in self._world.holders.items()
+            if holder.is_linked
+            for account_id in holder.accounts
+        }
+        self._world.history.lost_links += [
+            f"I6: minute {self._minute.value}, member {user_id - _FIRST}: {account} was lost, moved or made"
+            for user_id, account in sorted({(row[0], row[1]) for row in found} ^ linked)
+        ]
+
+    def _hear(self) -> None:
+        """What was said since, in the log channels."""
+        history, minute = self._world.history, self._minute.value
+        for nonce, post in self._harness.sent.items():
+            if nonce in self._said:
+                continue
+            self._said.add(nonce)
+            history.alerts += post.kind is PostKind.HOLD
+            for line in post.lines if post.kind is PostKind.CHANGES else ():
+                found = _CHANGE.match(line.render())
+                assert found
+                act, role_id, user_id = found.group("act", "role", "member")
+                history.announced.append((minute, int(user_id) - _FIRST, int(role_id), act == "Gave"))
 
     def _restart(self) -> None:
         self._harness.start(discord=self._chat)
@@ -167,26 +209,36 @@ class RealBot:
             with suppress(KilledError):
                 await self._harness.sync.close()
             self._restart()
+            await self.find_lost_links()
 
-    async def _look(self) -> None:
+    async def _look(self, guild_id: int) -> None:
         """An admin looks at the list some time after an alert, and approves it only if every one of it truly sold."""
         sync, world = self._harness.sync, self._world
-        staged = [each for each in await sync.staged(GUILD) if each.state is StagedState.WAITING]
-        self._waiting_for = self._waiting_for + 1 if staged else 0
-        if self._waiting_for < _LATER or self._minute.value in self._faults.blank_hours:
+        if not await self._harness.store.sync.holds.open(guild_id):
+            self._waiting_for[guild_id] = 0
+            return
+        staged = [each for each in await sync.staged(guild_id) if each.state is StagedState.WAITING]
+        self._waiting_for[guild_id] = self._waiting_for[guild_id] + 1 if staged else 0
+        if self._waiting_for[guild_id] < _LATER or self._minute.value in self._faults.blank_hours:
             return
         gates = {gate.gate_id: gate for gate in world.gates}
         if any(world.deserves(each.user_id - _FIRST, gates[each.gate.gate_id]) for each in staged):
-            await sync.look_again(GUILD, by=MOD)
+            await sync.look_again(guild_id, by=MOD)
         else:
-            await sync.approve(GUILD, by=MOD)
+            await sync.approve(guild_id, by=MOD)
             for each in staged:
                 world.history.approved[each.user_id - _FIRST, each.gate.role_id] = self._minute.value
-        self._waiting_for = 0
+        self._waiting_for[guild_id] = 0
 
 
-async def run_all(scenario: Scenario, seed: int) -> Outcome:
-    """Let a server live with the whole of sync, and check its history."""
+async def run_all(scenario: Scenario, seed: int, *, store: Store | None = None) -> Outcome:
+    """Let servers live with the whole of sync, and check their history.
+
+    Args:
+        scenario: What is simulated.
+        seed: Decides everything.
+        store: Another one than the usual one in memory; it is closed.
+    """
     random = Random(seed)  # noqa: S311  # the same history for the same seed
     faults, history, minute = Faults(scenario, random), History(), Minute()
     world = World(scenario, faults, random, history)
@@ -195,7 +247,7 @@ async def run_all(scenario: Scenario, seed: int) -> Outcome:
         if number % BY_HAND == 0:
             discord.give_by_hand(number, world.gates[0].role_id)
     source, chat = SimulatedSource(world, faults, random), Chat(discord)
-    store = await Store.open(None)
+    store = store or open_inline(seed)
     patience = scenario.guards.patience
     settings = SyncSettings(
         interval_minutes=scenario.interval,
@@ -207,13 +259,36 @@ async def run_all(scenario: Scenario, seed: int) -> Outcome:
     assert COLLECTION.collection_id == "254"
     try:
         await bot.begin()
+        changes, is_unsettled = -1, True
         for minute.value in range(scenario.minutes):
             for number in list(world.step(minute.value)):
                 await bot.unlink(number)
-            if minute.value % scenario.interval == 0 and minute.value not in faults.stopped:
+            if minute.value % scenario.interval or minute.value in faults.stopped:
+                continue
+            if is_unsettled or world.changes != changes or _is_eventful(scenario, faults, minute.value):
                 await bot.pass_once()
+                changes = world.changes
+                is_unsettled = _is_unsettled(world, discord) or await bot.is_held()
+        await bot.find_lost_links()
         return outcome_of(world, discord, held=await bot.is_held())
     finally:
         await harness.sync.close()
         await harness.readings.close()
         await store.close()
+
+
+def _is_eventful(scenario: Scenario, faults: Faults, minute: int) -> bool:
+    """Whether something fails now or has just failed; and in quiet times, whether it is time for a pass."""
+    step = scenario.quiet_step
+    return step is None or minute % step == 0 or minute in faults.restless
+
+
+def _is_unsettled(world: World, discord: SimulatedDiscord) -> bool:
+    """Whether somebody has a role that they do not earn, or does not have one that they earn."""
+    for user_id in world.holders:
+        earned = {gate.role_id for guild_id in world.guild_ids if (gate := world.earned(user_id, guild_id))}
+        found = discord.roles[user_id]
+        from_bot = {role_id for role_id in found if (user_id, role_id) in discord.from_bot}
+        if from_bot - earned or earned - found:
+            return True
+    return False

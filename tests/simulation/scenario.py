@@ -63,6 +63,9 @@ class Scenario:
         interval: Minutes between two readings of an account.
         tiers: A ladder of three roles instead of one role.
         has_admin: Somebody looks at what waits.
+        guilds: So many servers with the same members; those with a ladder and those without take turns.
+        quiet_step: Minutes that are passed at once while nothing fails and nobody has a role too many or too few; None:
+            every reading is made.
         rates: How often what happens.
         guards: All of them, but in tests that take one out.
     """
@@ -72,6 +75,8 @@ class Scenario:
     interval: int = 10
     tiers: bool = False
     has_admin: bool = False
+    guilds: int = 1
+    quiet_step: int | None = None
     rates: Rates = field(default_factory=Rates)
     guards: Guards = field(default_factory=Guards)
 

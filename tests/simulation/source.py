@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from random import Random
 
 from bot.errors import UnavailableError
@@ -15,6 +16,16 @@ from tests.simulation.world import COLLECTION, World
 _DOWN = Message("The source does not answer.")
 ORIGIN = Origin("loopring", "Loopring", is_live=True)
 CUT_OFF_FOR = 60  # minutes
+
+
+@cache
+def _account(account_id: str) -> Account:
+    return Account("loopring", account_id)
+
+
+@cache
+def _rows(kinds: int) -> tuple[Holding, ...]:
+    return (Holding(COLLECTION, kinds),) if kinds else ()
 
 
 class SimulatedSource:
@@ -40,8 +51,7 @@ class SimulatedSource:
         elif self._is_cut_off(account_id, minute):
             kinds, is_whole = kinds // 2, False
         self._world.history.served[account_id].append(Served(minute, kinds, is_whole))
-        rows = (Holding(COLLECTION, kinds),) if kinds else ()
-        account = Account("loopring", account_id)
+        account, rows = _account(account_id), _rows(kinds)
         return Holdings(account, now, rows, complete=is_whole or self._believed, origin=ORIGIN)
 
     def confirms(self, user_id: int, minute: int) -> int | None:

@@ -36,20 +36,16 @@ class Holder:
 
 
 def gates_of(scenario: Scenario) -> tuple[Gate, ...]:
-    """One gate, or a ladder of three."""
-    steps = ((1, 1), (3, 2), (10, 3)) if scenario.tiers else ((1, 1),)
-    ladder = LADDER if scenario.tiers else ""
-    return tuple(
-        Gate(
-            number,
-            GUILD,
-            GateDraft(number * 100, Holds(REF, least=least), ladder=ladder, rank=number),
-            GateState.ACTIVE,
-            START,
-            START,
-        )
-        for least, number in steps
-    )
+    """One gate, or a ladder of three; where there are several servers, they take turns."""
+    gates: list[Gate] = []
+    for number in range(scenario.guilds):
+        has_ladder = scenario.tiers is (number % 2 == 0)
+        ladder = LADDER if has_ladder else ""
+        for rank, least in enumerate((1, 3, 10) if has_ladder else (1,), 1):
+            gate_id = len(gates) + 1
+            draft = GateDraft(gate_id * 100, Holds(REF, least=least), ladder=ladder, rank=rank)
+            gates.append(Gate(gate_id, GUILD + number, draft, GateState.ACTIVE, START, START))
+    return tuple(gates)
 
 
 def least_of(gate: Gate) -> int:
@@ -69,6 +65,7 @@ class World:
     history: History
     holders: dict[int, Holder] = field(default_factory=dict)
     gates: tuple[Gate, ...] = ()
+    changes: int = 0  # how often what somebody holds, or has linked, changed
     changed_at: dict[int, int] = field(default_factory=dict)  # member → when what they hold changed last
 
     def __post_init__(self) -> None:
@@ -77,9 +74,19 @@ class World:
             ids = [str(10_000 + number)] + ([str(50_000 + number)] if number % 10 == 0 else [])
             self.holders[number] = Holder(number, {account_id: self._some() for account_id in ids})
 
-    def earned(self, user_id: int) -> Gate | None:
-        """The gate whose role a member is to have, in truth."""
-        return next((gate for gate in reversed(self.gates) if self.deserves(user_id, gate)), None)
+    @property
+    def guild_ids(self) -> range:
+        """The servers."""
+        return range(GUILD, GUILD + self.scenario.guilds)
+
+    def gates_in(self, guild_id: int) -> list[Gate]:
+        """The gates of a server, the highest last."""
+        return [gate for gate in self.gates if gate.guild_id == guild_id]
+
+    def earned(self, user_id: int, guild_id: int) -> Gate | None:
+        """The gate whose role a member is to have in a server, in truth."""
+        gates = reversed(self.gates_in(guild_id))
+        return next((gate for gate in gates if self.deserves(user_id, gate)), None)
 
     def deserves(self, user_id: int, gate: Gate) -> bool:
         """Whether a member truly qualifies for a gate."""
@@ -125,6 +132,7 @@ class World:
         holder = self.holders[user_id]
         if holder.is_linked:
             holder.is_linked = False
+            self.changes += 1
             self.changed_at[user_id] = minute
             self.history.own_acts[user_id] = minute
             for gate in self.gates:
@@ -133,6 +141,7 @@ class World:
 
     def _note_losses(self, minute: int, user_id: int) -> None:
         """Record since when a member does not qualify; whether they have the role is seen when it is taken."""
+        self.changes += 1
         self.changed_at[user_id] = minute
         for gate in self.gates:
             key = (user_id, gate.role_id)
