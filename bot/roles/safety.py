@@ -8,7 +8,7 @@ over half an hour, and the wave is seen in its first minutes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
 
@@ -50,10 +50,22 @@ class GateCensus:
 
 @dataclass(frozen=True, slots=True)
 class SourceCensus:
-    """How a network stands: accounts that hold something or held it a day ago, and how many of these read as empty."""
+    """How a network stands.
+
+    Attributes:
+        accounts: Accounts that hold something, or did a day ago.
+        emptied: Of these, those that read as empty.
+        lately: Of these, those that did not before the last `LATELY`; None: all of them.
+    """
 
     accounts: int
     emptied: int
+    lately: int | None = None
+
+    @property
+    def at_once(self) -> int:
+        """How many became empty at once."""
+        return self.emptied if self.lately is None else self.lately
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +137,12 @@ FEW = 10
 # A slow wave stays below the first threshold in every pass. 20 % in a day is twice of what passes at once: so a real
 # wave that was just below does not stop the day's other removals.
 IN_A_DAY = Threshold(floor=5, percent=20)
-# The accounts of a source are more than a gate's holders, but a source also fails in parts: the same share as at once.
+# The accounts of a source are more than a gate's holders, but a source also fails in parts: the same shares as of these.
 EMPTIED = Threshold(floor=3, percent=10)
+EMPTIED_IN_A_DAY = Threshold(floor=5, percent=20)
+# Who sold is counted as emptied for a day, however long their role is gone: one in twelve who sell on the same day, and
+# those who sell on any day, together were more than one in ten. Two hours are longer than a removal takes.
+LATELY = timedelta(hours=2)
 # A collection that loses half of its holders at once was hidden, moved or renamed, and not sold. Two always pass: of
 # two holders both may sell.
 GONE_FLOOR = 2
@@ -153,10 +169,11 @@ def gate_trip(census: GateCensus) -> Trip | None:
 
 def source_trip(census: SourceCensus) -> Trip | None:
     """Whether the removals of every gate that asks about a network have to wait."""
-    limit = EMPTIED.limit(census.accounts)
-    if census.emptied <= limit:
-        return None
-    return Trip(Cause.SOURCE_EMPTIED, (("emptied", census.emptied), ("accounts", census.accounts), ("limit", limit)))
+    for emptied, threshold in ((census.at_once, EMPTIED), (census.emptied, EMPTIED_IN_A_DAY)):
+        if emptied > (limit := threshold.limit(census.accounts)):
+            numbers = (("emptied", emptied), ("accounts", census.accounts), ("limit", limit))
+            return Trip(Cause.SOURCE_EMPTIED, numbers)
+    return None
 
 
 def collection_trip(census: CollectionCensus) -> Trip | None:
@@ -178,18 +195,32 @@ def ends(hold: Hold, *censuses: GateCensus | SourceCensus | CollectionCensus) ->
     Half, so that a hold does not end and begin with every reading of a wave that is just at the threshold. What a
     person or an invitation began, a person or a clean pass ends.
 
+    What is lost for longer than a day is not counted any more: it must be there again. A source that hides everything
+    for two days, or a collection, is not calm on the second one.
+
     Args:
         hold: The hold.
         censuses: How what it is about stands now; of a server, each of its gates.
     """
     if hold.cause in (Cause.ADMIN, Cause.INVITED_AGAIN) or not censuses:
         return False
-    return all(_is_calm(hold.cause, census) for census in censuses)
+    return all(_is_there_again(hold, census) and _is_calm(hold.cause, census) for census in censuses)
+
+
+def _is_there_again(hold: Hold, census: GateCensus | SourceCensus | CollectionCensus) -> bool:
+    """Whether at least half of what was counted when the hold began holds something now."""
+    if isinstance(census, GateCensus):
+        return True
+    numbers = dict(hold.numbers)
+    if isinstance(census, SourceCensus):
+        return (census.accounts - census.emptied) * 2 >= numbers.get("accounts", 0)
+    return (census.holders - census.gone) * 2 >= numbers.get("holders", 0)
 
 
 def _is_calm(cause: Cause, census: GateCensus | SourceCensus | CollectionCensus) -> bool:
     if isinstance(census, SourceCensus):
-        return census.emptied * 2 <= EMPTIED.limit(census.accounts)
+        is_calm_today = census.emptied * 2 <= EMPTIED_IN_A_DAY.limit(census.accounts)
+        return is_calm_today and census.at_once * 2 <= EMPTIED.limit(census.accounts)
     if isinstance(census, CollectionCensus):
         return census.gone * 2 <= _less_than_half(census)
     if cause is Cause.TOO_MANY_IN_A_DAY and _in_a_day(census) * 2 > IN_A_DAY.limit(census.holders):

@@ -67,6 +67,35 @@ def test_a_source_where_many_accounts_became_empty_waits(accounts: int, emptied:
 
 
 @pytest.mark.parametrize(
+    ("emptied", "lately", "trips"),
+    [(101, 100, False), (101, 101, True), (200, 0, False), (201, 0, True)],
+)
+def test_accounts_that_became_empty_over_a_day_are_a_wave_only_when_they_are_twice_as_many(
+    emptied: int,
+    lately: int,
+    trips: bool,  # noqa: FBT001  # a column of the table
+) -> None:
+    assert (source_trip(SourceCensus(1000, emptied, lately)) is not None) is trips
+
+
+def test_a_source_that_hides_everything_for_more_than_a_day_is_not_calm_on_the_second_one() -> None:
+    trip = source_trip(SourceCensus(accounts=20, emptied=20))
+    assert trip
+    held = Hold(Scope.SOURCE, "loopring", 0, trip.cause, NOW, trip.numbers)
+    assert not ends(held, SourceCensus(accounts=0, emptied=0))
+    assert not ends(held, SourceCensus(accounts=9, emptied=0))
+    assert ends(held, SourceCensus(accounts=10, emptied=0))
+
+
+def test_a_collection_that_is_hidden_for_more_than_a_day_is_not_calm_on_the_second_one() -> None:
+    trip = collection_trip(CollectionCensus(holders=20, gone=20))
+    assert trip
+    held = Hold(Scope.COLLECTION, "loopring:254", 0, trip.cause, NOW, trip.numbers)
+    assert not ends(held, CollectionCensus(holders=9, gone=0))
+    assert ends(held, CollectionCensus(holders=10, gone=0))
+
+
+@pytest.mark.parametrize(
     ("holders", "gone", "trips"),
     [
         (2, 2, False),
@@ -106,6 +135,8 @@ def hold(cause: Cause, scope: Scope = Scope.GATE) -> Hold:
         pytest.param(Cause.TOO_MANY_IN_A_DAY, GateCensus(500, 40, 0), False, id="many at once though few in the day"),
         pytest.param(Cause.SOURCE_EMPTIED, SourceCensus(1000, 51), False, id="a source just above half"),
         pytest.param(Cause.SOURCE_EMPTIED, SourceCensus(1000, 50), True, id="a source at half"),
+        pytest.param(Cause.SOURCE_EMPTIED, SourceCensus(1000, 100, 50), True, id="a source at half, and of the day"),
+        pytest.param(Cause.SOURCE_EMPTIED, SourceCensus(1000, 101, 0), False, id="more than half of the day's"),
         pytest.param(Cause.COLLECTION_HALVED, CollectionCensus(101, 26), False, id="more than a quarter gone"),
         pytest.param(Cause.COLLECTION_HALVED, CollectionCensus(101, 25), True, id="a quarter gone"),
         pytest.param(Cause.ADMIN, GateCensus(500, 0, 0), False, id="an admin's hold"),

@@ -18,7 +18,7 @@ from bot.holdings import Holding, Holdings
 from bot.roles.eligibility import problem_of
 from bot.roles.grants import Grant, GrantState, Misses
 from bot.roles.plan import Act, Case, Change, HoldCode, Judged, Plan, decide
-from bot.roles.safety import GateCensus, Hold, Scope, SourceCensus, ends, gate_trip, source_trip
+from bot.roles.safety import LATELY, GateCensus, Hold, Scope, SourceCensus, ends, gate_trip, source_trip
 from bot.sync.ports import NotAllowedError, OutcomeUnknownError, Presence
 from tests.simulation.chat import SimulatedDiscord
 from tests.simulation.faults import Faults
@@ -300,12 +300,13 @@ class BotModel:
     def source_census(self, now: datetime) -> SourceCensus:
         """How the one network stands."""
         recent = [account_id for account_id, at in self.stored.held_at.items() if now - at <= DAY]
-        emptied = sum(
-            read.complete and not read.holdings
+        emptied = [
+            account_id
             for account_id in recent
-            if (read := self.stored.readings.get(account_id)) is not None
-        )
-        return SourceCensus(len(recent), emptied)
+            if (read := self.stored.readings.get(account_id)) and read.complete and not read.holdings
+        ]
+        lately = sum(now - self.stored.held_at[account_id] <= LATELY for account_id in emptied)
+        return SourceCensus(len(recent), len(emptied), lately)
 
     def _look_for_waves(self, now: datetime) -> bool:
         """Whether a hold begins."""

@@ -223,16 +223,18 @@ async def test_the_census_counts_who_held_a_day_ago_and_holds_nothing_now(readin
         await save(reading, account, c254=2, c300=1)
     await save(reading, accounts[4])
     now = reading.linking.now
-    assert await store.source_census(LOOPRING, now) == SourceCensus(accounts=4, emptied=0)
+    assert await store.source_census(LOOPRING, now) == SourceCensus(accounts=4, emptied=0, lately=0)
     reading.pass_time()
     await save(reading, accounts[0])
     await save(reading, accounts[1], c300=1)
     now = reading.linking.now
-    assert await store.source_census(LOOPRING, now) == SourceCensus(accounts=4, emptied=1)
+    assert await store.source_census(LOOPRING, now) == SourceCensus(accounts=4, emptied=1, lately=1)
     assert await store.collection_census(harbour, now) == CollectionCensus(holders=4, gone=2)
     assert await store.collection_census(CollectionRef(LOOPRING, "1"), now) == CollectionCensus(holders=0, gone=0)
+    later = now + timedelta(hours=2)
+    assert await store.source_census(LOOPRING, later) == SourceCensus(accounts=4, emptied=1, lately=0)
     later = now + timedelta(days=1)
-    assert await store.source_census(LOOPRING, later) == SourceCensus(accounts=3, emptied=0)
+    assert await store.source_census(LOOPRING, later) == SourceCensus(accounts=3, emptied=0, lately=0)
     assert await store.collection_census(harbour, later) == CollectionCensus(holders=2, gone=0)
     assert (await store.account_count(LOOPRING), await store.unread_count(LOOPRING)) == (5, 0)
     assert await store.oldest_reading(LOOPRING) == now - INTERVAL

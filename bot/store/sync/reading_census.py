@@ -8,19 +8,20 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.gates.rule import CollectionRef
-from bot.roles.safety import CollectionCensus, SourceCensus
+from bot.roles.safety import LATELY, CollectionCensus, SourceCensus
 from bot.store.rows import first, moment, seconds
 
 # What was held so long ago still counts as held by the breaker.
 LOOK_BACK = timedelta(days=1)
 
 
-def source_census(db: Database, network: str, since: datetime) -> SourceCensus:
+def source_census(db: Database, network: str, since: datetime, now: datetime) -> SourceCensus:
     """Accounts of a network that hold something, or did so then; and of these, those that read as empty."""
     holding = "SELECT count(*) FROM sync_accounts WHERE network = ? AND holds > 0"
     emptied = "SELECT count(*) FROM sync_accounts WHERE network = ? AND emptied_at IS NOT NULL AND emptied_at > ?"
     empty = _number(db, emptied, [network, seconds(since)])
-    return SourceCensus(accounts=_number(db, holding, [network]) + empty, emptied=empty)
+    lately = _number(db, emptied, [network, seconds(max(since, now - LATELY))])
+    return SourceCensus(accounts=_number(db, holding, [network]) + empty, emptied=empty, lately=lately)
 
 
 def collection_census(db: Database, collection: CollectionRef, since: datetime) -> CollectionCensus:

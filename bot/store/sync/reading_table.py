@@ -118,7 +118,7 @@ class Readings:
     async def source_census(self, network: str, now: datetime, *, accepted_at: datetime | None = None) -> SourceCensus:
         """How a network stands; `accepted_at`: without what was lost up to then."""
         since = max(now - reading_census.LOOK_BACK, accepted_at or moment(0))
-        return await self._writer.run(lambda db: reading_census.source_census(db, network, since))
+        return await self._writer.run(lambda db: reading_census.source_census(db, network, since, now))
 
     async def collection_census(
         self, collection: CollectionRef, now: datetime, *, accepted_at: datetime | None = None
