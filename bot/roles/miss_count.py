@@ -9,6 +9,10 @@ from bot.counts import CLOCK_TOLERANCE
 from bot.roles.case import Patience
 from bot.roles.grants import Misses
 
+# Of a source in which nobody holds anything any more, its answers say more about it than about its holders. Hours in
+# which all answers were empty by mistake were one hour long.
+_WITHOUT_WITNESS = 3
+
 
 def counted(misses: Misses | None, evidence_at: datetime | None, now: datetime, lapse: timedelta) -> Misses | None:
     """The misses after one more denial.
@@ -46,6 +50,11 @@ def are_enough(misses: Misses, patience: Patience) -> bool:
 def are_far_apart(misses: Misses, patience: Patience) -> bool:
     """Whether the first and the last miss are so far apart that the role may be taken."""
     return misses.last_at - misses.first_at >= patience.span
+
+
+def outlast_a_silent_source(misses: Misses, patience: Patience) -> bool:
+    """Whether they span so long that they are believed although nobody else holds anything at that source."""
+    return misses.last_at - misses.first_at >= _WITHOUT_WITNESS * patience.span
 
 
 def _from_the_beginning(misses: Misses, at: datetime) -> Misses:

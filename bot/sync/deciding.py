@@ -13,15 +13,18 @@ from datetime import datetime
 
 from bot.gates.facts import Facts
 from bot.gates.gate import Gate
-from bot.roles.grants import Grant, GrantState
+from bot.roles.grants import Grant, GrantState, Misses
+from bot.roles.miss_count import outlast_a_silent_source
 from bot.roles.plan import Act, HoldCode, Patience, Plan, decide
+from bot.roles.safety import has_witness
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.miss_table import JudgedMisses
+from bot.sync.asked import networks_of
 from bot.sync.gather import Gatherer, GuildGates, MemberFacts, digest
 from bot.sync.readings import Readings
-from bot.sync.second_question import Confirmation, confirm
+from bot.sync.second_question import Confirmation, confirm, rests_on_readings
 from bot.sync.short_reason import short_reason
 
 
@@ -155,9 +158,19 @@ class Deciding:
             before = frozenset(known.misses)
             await self._store.sync.misses.replace(server.guild_id, user_id, misses, found, now, before=before)
 
+    async def _is_credible(self, gate: Gate, misses: Misses) -> bool:
+        """Whether the sources still show somebody who holds something, or have said the same for long enough."""
+        if misses.approved_at or outlast_a_silent_source(misses, self._patience):
+            return True
+        networks = networks_of(gate.rule)
+        asked = self._readings.networks if networks is None else sorted(networks)
+        return all([has_witness(await self._store.readings.source_census(each, self._clock())) for each in asked])
+
     async def _confirmed(self, server: GuildGates, known: MemberFacts, gate: Gate, asker: Asker) -> MemberFacts:
         misses = dict(known.misses)
         facts = Facts(self._clock(), tuple(state.facts for state in known.accounts), server.aliases)
+        if rests_on_readings(gate, facts) and not await self._is_credible(gate, misses[gate.gate_id]):
+            return known
         answer = await confirm(self._readings, server, gate, known, facts, asker)
         if answer is Confirmation.CONFIRMED:
             misses[gate.gate_id] = replace(misses[gate.gate_id], is_confirmed=True)

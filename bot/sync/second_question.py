@@ -39,8 +39,7 @@ async def confirm(
         facts: The same, as it is judged.
         asker: Who asks.
     """
-    blind = replace(facts, accounts=tuple(replace(account, is_certain=False) for account in facts.accounts))
-    if judge(gate.rule, blind).is_denied:  # it rests on no reading
+    if not rests_on_readings(gate, facts):
         return Confirmation.CONFIRMED
     collections = _with_aliases(server, collections_of(gate.rule))
     accounts = [await _asked_again(readings, state.facts, collections, asker) for state in known.accounts]
@@ -48,6 +47,12 @@ async def confirm(
     return {Ternary.NO: Confirmation.CONFIRMED, Ternary.YES: Confirmation.CONTRADICTED}.get(
         answer, Confirmation.UNKNOWN
     )
+
+
+def rests_on_readings(gate: Gate, facts: Facts) -> bool:
+    """Whether what was read matters for a denial; it does not where a date, or the lack of accounts, suffices."""
+    blind = replace(facts, accounts=tuple(replace(account, is_certain=False) for account in facts.accounts))
+    return not judge(gate.rule, blind).is_denied
 
 
 async def _asked_again(

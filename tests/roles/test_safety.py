@@ -17,6 +17,7 @@ from bot.roles.safety import (
     ends,
     gate_trip,
     guild_trip,
+    has_witness,
     source_trip,
 )
 from tests.roles.cases import NOW
@@ -64,6 +65,18 @@ def test_a_trip_says_what_was_counted() -> None:
 def test_a_source_where_many_accounts_became_empty_waits(accounts: int, emptied: int, trips: bool) -> None:  # noqa: FBT001  # a column of the table
     trip = source_trip(SourceCensus(accounts, emptied))
     assert (trip is not None and trip.cause is Cause.SOURCE_EMPTIED) is trips
+
+
+@pytest.mark.parametrize(
+    ("accounts", "emptied", "is_there"),
+    [(0, 0, True), (1, 1, True), (2, 1, True), (2, 2, False), (3, 2, True), (3, 3, False)],
+)
+def test_where_several_became_empty_a_source_needs_an_account_that_holds_something(
+    accounts: int,
+    emptied: int,
+    is_there: bool,  # noqa: FBT001  # a column of the table
+) -> None:
+    assert has_witness(SourceCensus(accounts, emptied)) is is_there
 
 
 @pytest.mark.parametrize(

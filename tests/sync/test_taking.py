@@ -108,6 +108,34 @@ async def test_a_second_question_that_says_otherwise_keeps_the_role() -> None:
         assert not harness.has(1)
 
 
+async def test_an_hour_in_which_everything_is_empty_takes_nothing_from_the_only_two_holders() -> None:
+    async with open_sync() as sync:
+        await sync.gate()
+        await sync.members(2)
+        await sync.turn()
+        sync.source.is_empty = True
+        await sync.pass_time(timedelta(hours=1))
+        sync.source.is_empty = False
+        assert sync.holders() == [1, 2]
+        await sync.pass_time(timedelta(hours=2))
+        assert sync.holders() == [1, 2]
+        sync.sell(1)
+        await sync.pass_time(timedelta(minutes=50))
+        assert sync.holders() == [2]
+
+
+async def test_two_holders_who_are_all_and_sell_both_lose_their_roles_within_two_hours() -> None:
+    async with open_sync() as sync:
+        await sync.gate()
+        await sync.members(2)
+        await sync.turn()
+        sync.sell(1, 2)
+        await sync.pass_time(timedelta(minutes=80))
+        assert sync.holders() == [1, 2]
+        await sync.pass_time(timedelta(minutes=40))
+        assert sync.holders() == []
+
+
 async def test_a_gate_that_has_no_second_question_takes_without_one() -> None:
     async with open_sync() as harness:
         await harness.gate(HoldsCollections(1))
