@@ -11,12 +11,12 @@ gather            the first step: all that is decided from, from the store
 deciding          the second one: `bot.roles.plan` decides; misses are stored, and the last one confirmed
                   (second_question)
 apply             the third one: makes the changes one at a time, and records each after Discord confirmed it
+                  (open_run: what is changed in one go)
 report            the last one: what was done, and what waits, in sentences (short_reason: why, in a few words)
 outbox            what is to be said, and is said once
 judging           the steps for the members of one server
 breaker           counts who would lose a role, and lets removals wait
 removals          what admins decide about these: hold, approve, discard, look again; and undoing a run
-adoption          members who have a role already come under its gate
 silence           a source that does not answer is reported once, and once that it answers again
 parking           gates that cannot work are parked, and heal
 runner            the loop: which accounts and members are due; one worker for each server

@@ -24,6 +24,7 @@ from bot.roles.plan import Act, Change
 from bot.store import Store
 from bot.store.sync.ledger_table import FLIP_SPAN, Intent
 from bot.store.sync.miss_table import A_DAY
+from bot.sync.open_run import OpenRun
 from bot.sync.parking import Parking
 from bot.sync.ports import (
     Discord,
@@ -43,36 +44,6 @@ _AWAY = Message("Discord does not show this server now; it is tried again.")
 _UNKNOWN = Message("Discord did not say whether it was done; that is checked first the next time.")
 _NOT_DONE = Message("Discord confirmed it, and did not do it; it is tried again.")
 _WAITS = Message("The role that replaces it could not be given.")
-
-
-class OpenRun:
-    """What is changed in one server in one go; it begins with the first change.
-
-    Args:
-        store: Holds the journal.
-        guild_id: The server.
-        clock: Returns the present as an aware datetime.
-        by: The admin who began it.
-    """
-
-    def __init__(self, store: Store, guild_id: int, clock: Callable[[], datetime], *, by: int | None = None) -> None:
-        self._by = by
-        self._runs = store.sync.runs
-        self._clock = clock
-        self._run_id: int | None = None
-        self.guild_id = guild_id
-        self.parked: set[int] = set()  # gates: Discord refuses them now, so nothing more is sent for them
-
-    async def run_id(self) -> int:
-        """Its id."""
-        if self._run_id is None:
-            self._run_id = await self._runs.begin(self.guild_id, self._clock(), by=self._by)
-        return self._run_id
-
-    async def end(self) -> None:
-        """It is over."""
-        if self._run_id is not None:
-            await self._runs.end(self._run_id, self._clock())
 
 
 @dataclass

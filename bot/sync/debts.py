@@ -13,8 +13,8 @@ from datetime import datetime
 from bot.gates.gate import Gate, GateState
 from bot.store import Store
 from bot.store.sync.owed_table import OwedRole
-from bot.sync.apply import OpenRun
 from bot.sync.gather import GuildGates
+from bot.sync.open_run import OpenRun
 from bot.sync.parking import Parking
 from bot.sync.ports import Discord, DiscordError, MemberRoles, NotAllowedError, Presence, TokenRefusedError
 from bot.sync.report import gate_reason

@@ -19,10 +19,11 @@ from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.post_table import NewPost, PostKind
-from bot.sync.apply import Applied, Applier, OpenRun, approved_of
+from bot.sync.apply import Applied, Applier, approved_of
 from bot.sync.breaker import Breaker
 from bot.sync.deciding import Deciding
 from bot.sync.gather import GuildGates, MemberFacts
+from bot.sync.open_run import OpenRun
 from bot.sync.ports import Discord, MemberRoles, Presence
 from bot.sync.results import MemberReport
 

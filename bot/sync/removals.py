@@ -15,9 +15,10 @@ from bot.roles.safety import Cause, Hold, Scope
 from bot.store import Store
 from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.miss_table import A_DAY, StagedMiss
-from bot.sync.apply import Applier, OpenRun
+from bot.sync.apply import Applier
 from bot.sync.breaker import Breaker, gates_of
 from bot.sync.gather import Gatherer, GuildGates
+from bot.sync.open_run import OpenRun
 from bot.sync.ports import Discord, MemberRoles, Presence
 from bot.sync.report import undo_reason
 from bot.sync.results import Staged, StagedState
