@@ -106,6 +106,11 @@ class VouchButtons:
         await self._host.acknowledge(interaction)
         scope = await fetch_scope(interaction, vouch.guild_id)
         declined = await self._vouching.decline(interaction.user.id, scope, vouch.vouch_id)
-        was_confirmed = vouch.confirmed_at is not None
-        taken = await self._follow_up.take_now(interaction.user.id) if self._follow_up and was_confirmed else ()
+        taken = await self._take(interaction, vouch) if vouch.confirmed_at else ()
         await self._show(interaction, with_taken(vouch_embeds.declined_words(declined), taken))
+
+    async def _take(self, interaction: discord.Interaction[Any], vouch: Vouch) -> Sequence[str]:
+        """Take what it no longer earns, in the server where it was vouched for."""
+        if self._follow_up is None:
+            return ()
+        return await self._follow_up.take_now(interaction.user.id, guild_id=vouch.guild_id)
