@@ -111,3 +111,23 @@ async def test_a_role_that_rose_above_the_admin_is_not_saved(both: SandboxClient
     await hana.press(preview, "save")
     assert "Only members who may manage roles here can put" in str([each["embeds"] for each in await hana.messages()])
     assert "No gates yet" in (await ada.run("gate list")).text
+
+
+async def test_what_a_gate_is_earned_by_is_changed_only_by_who_may_give_its_role(both: SandboxClient) -> None:
+    """With an alias a worthless collection would earn a role that its admin may not give."""
+    ada, hana = await both.person("ada"), await both.person("hana")
+    await ada.run("settings admin-role", role=LIGHTKEEPER)
+    await both.control("roles", action="give", guild=ada.guild, user=hana.user, role=LIGHTKEEPER)
+    await ada.press(await ada.run("gate add", role=WHALE, rule="254"), "save")
+    commands = await commands_of_admins(ada)
+    options = [{"name": "collection", "type": 3, "value": "254"}, {"name": "same_as", "type": 3, "value": "261"}]
+    data = {"id": commands["gate list"]["id"], "name": "gate", "type": 1}
+    alias = data | {"options": [{"name": "alias", "type": 1, "options": options}]}
+    assert "Only members who may manage roles here" in (await hana.send_handmade(2, alias)).text
+    elsewhere = [options[0] | {"value": "261"}, options[1] | {"value": "300"}]
+    alias = data | {"options": [{"name": "alias", "type": 1, "options": elsewhere}]}
+    assert "Nothing is saved yet" in (await hana.send_handmade(2, alias)).text
+    await ada.press(await ada.run("gate alias", collection="254", same_as="261"), "save")
+    taking_back = [{"name": "take_back", "type": 4, "value": 3}]
+    history = data | {"options": [{"name": "history", "type": 1, "options": taking_back}]}
+    assert "Only members who may manage roles here" in (await hana.send_handmade(2, history)).text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,8 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import GateSaving
 from bot.errors import InputError, StoreError
 from bot.gates.gate import GateDraft
-from bot.gates.rule import Rule
+from bot.gates.rule import CollectionRef, Rule
+from bot.gates.rule_needs import asks_about_everything
 from bot.gates.rule_targets import collections_of
 from bot.sources.askers import Asker
 from bot.store import Store
@@ -71,9 +72,19 @@ class GateBase(commands.Cog):
             await self._names.require(collection, Asker.member(interaction.user.id))
         return rule
 
+    async def _about(self, guild_id: int, collections: Collection[CollectionRef]) -> tuple[GateDraft, ...]:
+        """The gates of a server that ask about any of these collections, or about all that there are."""
+        drafts = [gate.draft for gate in await self._store.gates.of_guild(guild_id)]
+        named = [set(collections_of(draft.rule)) for draft in drafts]
+        return tuple(
+            draft
+            for draft, its in zip(drafts, named, strict=True)
+            if its & set(collections) or asks_about_everything(draft.rule)
+        )
+
     async def _propose(self, interaction: discord.Interaction[Any], proposal: Proposal) -> None:
         """Show the preview of a proposal, if the person may make it."""
-        for draft in proposal.drafts:
+        for draft in (*proposal.drafts, *proposal.touches):
             self._access.unconfirmed(interaction, draft)
         names = await self._names.shown(interaction.guild_id or 0)
         panel = PreviewPanel(

@@ -60,10 +60,14 @@ class GateDecisions(GateBase):
             return []
 
         if other is None:
-            proposal = Proposal(f"{one} counts as itself again", (), save, notes=(_NOT_PREVIEWED,))
+            touches = await self._about(guild_id, sets[one])
+            proposal = Proposal(f"{one} counts as itself again", (), save, touches=touches, notes=(_NOT_PREVIEWED,))
         else:
             joined = tuple(sorted({*sets.get(one, (one,)), *sets.get(other, (other,))}))
-            proposal = Proposal("Count as the same", (), save, aliases=(joined,), notes=(_NOT_PREVIEWED,))
+            touches = await self._about(guild_id, joined)
+            proposal = Proposal(
+                "Count as the same", (), save, aliases=(joined,), touches=touches, notes=(_NOT_PREVIEWED,)
+            )
         await self._propose(interaction, proposal)
 
     @alias.autocomplete("collection")
@@ -112,5 +116,6 @@ class GateDecisions(GateBase):
             tuple(change.gates_before.values()),
             save,
             removed=tuple(gate for gate in gates if gate.gate_id in added),
+            touches=tuple(gate.draft for gate in gates) if change.changes_aliases else (),
             notes=(f"This sets what was changed by “{change.verb}” to what it was before.",),
         )

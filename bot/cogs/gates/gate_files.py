@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -107,7 +108,10 @@ class GateFiles(GateBase):
             return None if saved is None else [gate for gate in saved if gate.role_id in named]
 
         title = f"Import {plural(len(drafts), 'gate')}"
-        return Proposal(title, drafts, save, removed=removed, adopts=adopts, aliases=read.aliases or ())
+        aliases = read.aliases or ()
+        before = await self._store.gates.aliases(guild_id) if read.aliases is not None else {}
+        touches = await self._about(guild_id, {*before, *itertools.chain(*aliases)})
+        return Proposal(title, drafts, save, removed=removed, adopts=adopts, aliases=aliases, touches=touches)
 
     def _refuse_roles(self, interaction: discord.Interaction[Any], read: GateFile, drafts: Sequence[GateDraft]) -> None:
         """Refuse a file with a role that the person may not put under a gate, with its line."""

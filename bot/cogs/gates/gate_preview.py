@@ -147,6 +147,8 @@ class PreviewPanel(AdminPanel):
         await self._latest.edit_original_response(content=note or None, embed=embed, view=self, attachments=[])
 
     async def _save(self, interaction: discord.Interaction[Any]) -> None:
+        for draft in self._proposal.touches:
+            self.access.unconfirmed(interaction, draft)
         for draft in self._proposal.drafts:
             if powers := self.access.unconfirmed(interaction, draft):
                 await interaction.response.send_modal(self._confirmation(interaction, draft.role_id, powers))

@@ -23,6 +23,8 @@ class Proposal:
         removed: Gates that would be removed: their roles stay with the members.
         adopts: Members who have a role already come under its gate in the same step.
         aliases: Sets of collections that would count as the same.
+        touches: Gates that stay as they are, and would be earned by something else: to change that takes the same
+            rights as for changing them.
         notes: What an admin should know besides.
         names: Names of collections, safe to show.
     """
@@ -33,6 +35,7 @@ class Proposal:
     removed: tuple[Gate, ...] = ()
     adopts: bool = False
     aliases: tuple[tuple[CollectionRef, ...], ...] = field(default=())
+    touches: tuple[GateDraft, ...] = ()
     notes: tuple[str, ...] = ()
     names: Mapping[CollectionRef, str] = field(default_factory=dict)
 

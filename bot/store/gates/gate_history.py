@@ -58,6 +58,11 @@ class Change:
         """Gate → what is decided since, of the gates that were changed or added."""
         return _drafts(self.after)
 
+    @property
+    def changes_aliases(self) -> bool:
+        """Whether it says which collections count as the same."""
+        return any(key.startswith(_ALIAS) for key in self.before.keys() | self.after.keys())
+
 
 @contextmanager
 def recorded(db: Database, guild_id: int, verb: str, by: int, now: datetime) -> Iterator[None]:
