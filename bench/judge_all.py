@@ -60,9 +60,9 @@ async def judge_all(path: Path, guilds: int) -> dict[str, float]:
     seconds, worked = time.perf_counter() - started, time.process_time() - worked
     peak = _peak()
     draft = GateDraft(9_999, Holds(collection(8), least=2))
-    began = time.perf_counter()
+    began, computed = time.perf_counter(), time.process_time()
     preview = await sync.preview(FIRST_GUILD, [draft])
-    previewed = time.perf_counter() - began
+    previewed, computed = time.perf_counter() - began, time.process_time() - computed
     await sync.close()
     await readings.close()
     await store.close()
@@ -71,6 +71,7 @@ async def judge_all(path: Path, guilds: int) -> dict[str, float]:
         "cpu": worked,
         "peak": peak,
         "preview": previewed,
+        "preview_cpu": computed,
         "gain": len(preview.gain.get(9_999, ())),
         "requests": discord.requests,
         "queries": len(discord.queried),
