@@ -67,6 +67,7 @@ async def test_case_01_a_bot_that_is_restarted_while_nothing_listens_there_takes
         synced.start()
         await synced.pass_time(2 * AN_HOUR)
         assert synced.having() == [1, 2, 3]
+        assert await synced.misses() == {}
     synced.source = whole
     synced.start()
     await synced.pass_time(UNTIL_A_SALE_IS_SEEN)
@@ -77,7 +78,10 @@ async def _a_trading_hour(synced: SandboxedSync) -> list[int]:
     """Who has the role after somebody sold, somebody bought, and all of that could be seen."""
     await synced.sold(2)
     await synced.holder(20)
-    await synced.pass_time(UNTIL_A_SALE_IS_SEEN)
+    end = synced.now + UNTIL_A_SALE_IS_SEEN
+    while synced.now < end:
+        await synced.pass_time(TEN_MINUTES)
+        assert set(await synced.misses()) <= {2}
     return synced.having()
 
 
