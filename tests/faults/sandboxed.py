@@ -127,12 +127,11 @@ class SandboxedSync(SyncHarness):
         """From now on Loopring fails."""
         await self.sandbox.fault(kind, path, **options)
 
-    async def answer_about(self, member: int) -> dict[str, Any]:
-        """What Loopring answered last about a member's holdings."""
+    async def answers_about(self, member: int) -> list[dict[str, Any]]:
+        """What Loopring has answered about a member's holdings, page by page; what was given up is of other tests."""
         traffic = await self.sandbox.requests(HOLDINGS)
         about = [each for each in traffic if each["query"]["accountId"] == self.account_id(member)]
-        answer: dict[str, Any] = about[-1]["response"]
-        return answer
+        return [each["response"] for each in about if each["response"]]
 
     async def reads(self, member: int) -> bool:
         """Read a member's account now; whether it is known then what it holds."""
