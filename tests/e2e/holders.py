@@ -23,7 +23,7 @@ Found = TypeVar("Found")
 _READING = "user/collection/details"
 
 
-async def until(find: Callable[[], Awaitable[Found | None]], seconds: float = 30) -> Found:
+async def until(find: Callable[[], Awaitable[Found | None]], seconds: float = 60) -> Found:
     """What is found, once there is something."""
     async with asyncio.timeout(seconds):
         while not (found := await find()):  # noqa: ASYNC110 - the state is another program's
