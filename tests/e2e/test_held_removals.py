@@ -80,9 +80,13 @@ async def test_a_source_that_is_blank_for_an_hour_costs_nobody_anything(club: Sa
     assert await holders_of(club) == EVERYBODY
     status = await rosalind.run("sync status")
     assert "Removals wait" in status.text
-    staged = await rosalind.run("sync staged")
-    for name in HOLDERS:
-        assert f"<@{(await club.person(name)).user}> loses <@&{WHALE}>: holds 0 of 1 of loopring:254" in staged.text
+    users = [(await club.person(name)).user for name in HOLDERS]
+
+    async def all_are_staged() -> bool:
+        staged = (await rosalind.run("sync staged")).text
+        return all(f"<@{user}> loses <@&{WHALE}>: holds 0 of 1 of loopring:254" in staged for user in users)
+
+    await until(all_are_staged)
     await club.clear_faults()
     over = await posted(rosalind, "Removals do not wait any more")
     assert over["id"] == alert["id"]  # the alert itself says so, and its buttons are gone
