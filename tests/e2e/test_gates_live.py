@@ -29,7 +29,7 @@ async def live(bare_sandbox: SandboxClient, tmp_path: Path) -> AsyncIterator[San
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     """Return when something has become true."""
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(120):
         while not await holds():  # noqa: ASYNC110 - the state is another program's
             await asyncio.sleep(0.05)
 
