@@ -136,9 +136,9 @@ class Breaker:
         if hold.cause is Cause.INVITED_AGAIN:
             return not await self._store.sync.members.unjudged_since(server.guild_id, hold.since)
         if hold.scope is Scope.SOURCE:
-            return ends(hold, await self._store.readings.source_census(hold.key, now))
+            return ends(hold, await self._store.readings.held_source(hold.key, hold.since, now))
         if hold.scope is Scope.COLLECTION:
-            return ends(hold, await self._store.readings.collection_census(_collection_of(hold), now))
+            return ends(hold, await self._store.readings.held_collection(_collection_of(hold), hold.since, now))
         its = [gate for gate in gates_of(hold, server.gates) if gate.gate_id in censuses]
         if hold.scope is Scope.GATE and not its:  # its gate was removed, or takes nothing any more
             return True

@@ -43,6 +43,57 @@ def names_of(db: Database, collections: Collection[CollectionRef]) -> Mapping[Co
     return {each: row[0] for each, row in found.items() if row}
 
 
+def unresolved_accounts(db: Database, network: str, since: datetime, now: datetime) -> int:
+    """Accounts that emptied since then, more than a day ago, and by which somebody may still lose a role.
+
+    They are what a hold is about: it must not end because a false answer has lasted for a day.
+    """
+    sql = f"""
+        SELECT count(*) FROM sync_accounts
+        WHERE network = :network AND emptied_at IS NOT NULL AND emptied_at > :since AND emptied_at <= :until
+        AND {_AT_RISK}
+    """
+    return _number(db, sql, {"network": network} | _window(since, now))
+
+
+def unresolved_holders(db: Database, collection: CollectionRef, since: datetime, now: datetime) -> int:
+    """Accounts that lost a collection since then, likewise."""
+    sql = f"""
+        SELECT count(*) FROM sync_collections JOIN sync_held ON sync_held.collection_id = sync_collections.id
+        JOIN sync_accounts ON sync_accounts.id = sync_held.account_id
+        WHERE sync_collections.network = :network AND sync_collections.collection_id = :collection
+        AND gone_at > :since AND gone_at <= :until AND {_AT_RISK}
+    """
+    its = {"network": collection.network, "collection": collection.collection_id}
+    return _number(db, sql, its | _window(since, now))
+
+
+def _window(since: datetime, now: datetime) -> dict[str, object]:
+    return {"since": seconds(since), "until": seconds(now - LOOK_BACK), "now": seconds(now)}
+
+
+# Somebody whose account it is has a role of the bot's, and was seen not to qualify for it, or is about to be judged.
+_OWNERS = """
+    (SELECT user_id FROM links WHERE links.account = sync_accounts.account
+    UNION SELECT user_id FROM vouches WHERE vouches.account = sync_accounts.account AND confirmed_at IS NOT NULL)
+"""
+_AT_RISK = f"""
+    EXISTS (
+        SELECT 1 FROM role_grants WHERE role_grants.user_id IN {_OWNERS} AND state IN ('given', 'adopted') AND (
+            tries > 0 OR sync_accounts.due <= :now
+            OR EXISTS (
+                SELECT 1 FROM role_misses WHERE role_misses.gate_id = role_grants.gate_id
+                AND role_misses.user_id = role_grants.user_id AND count > 0
+            )
+            OR EXISTS (
+                SELECT 1 FROM sync_members WHERE sync_members.guild_id = role_grants.guild_id
+                AND sync_members.user_id = role_grants.user_id AND sync_members.due IS NOT NULL
+            )
+        )
+    )
+"""
+
+
 def account_count(db: Database, network: str) -> int:
     """How many accounts of a network are read."""
     return _number(db, "SELECT count(*) FROM sync_accounts WHERE network = ?", [network])
@@ -66,5 +117,5 @@ def failing_since(db: Database, network: str) -> datetime | None:
     return moment(row[0]) if row else None
 
 
-def _number(db: Database, sql: str, values: list[object]) -> int:
+def _number(db: Database, sql: str, values: list[object] | dict[str, object]) -> int:
     return int((first(db, sql, values) or (0,))[0])

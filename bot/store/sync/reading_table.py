@@ -127,6 +127,28 @@ class Readings:
         since = max(now - reading_census.LOOK_BACK, accepted_at or moment(0))
         return await self._writer.run(lambda db: reading_census.collection_census(db, collection, since))
 
+    async def held_source(self, network: str, since: datetime, now: datetime) -> SourceCensus:
+        """How a network stands by which removals have waited since then."""
+
+        def work(db: Database) -> SourceCensus:
+            begin = min(now, since) - reading_census.LOOK_BACK
+            lasting = reading_census.unresolved_accounts(db, network, begin, now)
+            census = reading_census.source_census(db, network, now - reading_census.LOOK_BACK, now)
+            return SourceCensus(census.accounts + lasting, census.emptied + lasting, census.at_once + lasting)
+
+        return await self._writer.run(work)
+
+    async def held_collection(self, collection: CollectionRef, since: datetime, now: datetime) -> CollectionCensus:
+        """How a collection stands by which removals have waited since then."""
+
+        def work(db: Database) -> CollectionCensus:
+            begin = min(now, since) - reading_census.LOOK_BACK
+            lasting = reading_census.unresolved_holders(db, collection, begin, now)
+            census = reading_census.collection_census(db, collection, now - reading_census.LOOK_BACK)
+            return CollectionCensus(census.holders + lasting, census.gone + lasting)
+
+        return await self._writer.run(work)
+
     async def account_count(self, network: str) -> int:
         """How many accounts of a network are read."""
         return await self._writer.run(lambda db: reading_census.account_count(db, network))
