@@ -45,6 +45,9 @@ LIES = [
     pytest.param(RULES["copies"], timedelta(hours=27), id="copies-27 h"),
     pytest.param(RULES["ids"], timedelta(hours=27), id="ids-27 h"),
     pytest.param(RULES["collections"], timedelta(hours=27), id="collections-27 h"),
+    pytest.param(RULES["for 2 days"], timedelta(minutes=95), id="for 2 days-95 min"),
+    pytest.param(RULES["for 2 days"], timedelta(hours=27), id="for 2 days-27 h"),
+    pytest.param(RULES["copies for 2 days"], timedelta(hours=2), id="copies for 2 days-2 h"),
 ]
 
 
@@ -110,3 +113,25 @@ async def test_after_a_lie_about_one_collection_nobody_has_lost_a_role(rule: Rul
         assert harness.holders() == [1, 2, 3]
         assert len(harness.discord.writes) == writes
         assert (await harness.sync.status(GUILD)).holds == []
+
+
+async def test_what_a_second_question_contradicts_is_no_break_of_what_was_held() -> None:
+    async with open_sync() as harness:
+        await harness.gate(HeldFor(Holds(HARBOUR), SHORT))
+        await harness.members(10)
+        await harness.turn()
+        await harness.pass_time(SHORT + AN_HOUR, step=3 * AN_HOUR)
+        assert harness.has(1)
+        harness.source.empties = {account_of(1)}
+        harness.source.contradicts = 1
+        await harness.pass_time(2 * AN_HOUR)
+        assert harness.has(1)
+        harness.source.empties = set()
+        harness.source.contradicts = 0
+        await harness.pass_time(AN_HOUR)
+        assert len(harness.holders()) == 10
+        harness.sell(1)
+        await harness.pass_time(AN_HOUR)
+        harness.buy(1)
+        await harness.pass_time(2 * AN_HOUR)
+        assert harness.holders() == list(range(2, 11))  # who sold it does not get it back by buying it again

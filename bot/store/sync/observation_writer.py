@@ -15,6 +15,7 @@ from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 from bot.store.rows import first, seconds
 from bot.store.sync.observations import ReadAccount, ReadTokens, Retention, Saved
+from bot.store.sync.zero_levels import back_again
 
 # A member who trades all day makes some changes; one whose count changes with each pass must not fill the disk.
 MOST_LEVELS = 500
@@ -114,6 +115,7 @@ class _Changes:
             sql = "INSERT INTO sync_held (account_id, collection_id, kinds, first_at)"
             self._db.execute(f"{sql} VALUES (:account, :number, :kinds, :at)", its)
         elif not before.kinds:
+            back_again(self._db, self._row.account_id, number, self._at)
             sql = "UPDATE sync_held SET kinds = :kinds, first_at = :at, last_at = NULL, gone_at = NULL"
             self._db.execute(f"{sql} WHERE {_THIS}", its)
         elif before.kinds != kinds:
