@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from bot.counts import Ternary
 from bot.errors import StoreError, TesseraError
-from bot.gates.facts import AccountFacts, Facts
+from bot.gates.facts import AccountFacts, Facts, Held, Level
 from bot.gates.gate import Gate
 from bot.gates.judge import judge
 from bot.gates.rule import CollectionRef
@@ -69,8 +69,17 @@ async def _asked_again(
         except TesseraError:
             return replace(account, is_certain=False)
         if answer is not None:
-            held[collection] = answer
+            held[collection] = await _with_past(readings, account, collection, answer)
     return replace(account, held=held)
+
+
+async def _with_past(readings: Readings, account: AccountFacts, collection: CollectionRef, answer: Held) -> Held:
+    """The answer, with what was observed before. What it contradicts was not observed, now and afterwards."""
+    levels = account.of(collection).levels
+    if levels and levels[-1].kinds == 0 and answer.kinds.low > 0:
+        await readings.doubt(account.account, collection)
+        levels = (*levels[:-1], Level(levels[-1].at, None))
+    return replace(answer, levels=levels)
 
 
 def _with_aliases(server: GuildGates, collections: frozenset[CollectionRef]) -> Sequence[CollectionRef]:
