@@ -89,6 +89,7 @@ async def test_a_server_that_was_left_tomorrow_is_entered_again_today(corrected:
         await an_hour_tomorrow(harness)
         await harness.sync.left(GUILD)
         await corrected(harness)
+        await harness.sync.in_servers([GUILD])  # as Discord says at every connection
         await harness.turn()
         held = await harness.rows("SELECT cause, since FROM role_holds")
         assert [cause for cause, _ in held] == [Cause.INVITED_AGAIN.value]
