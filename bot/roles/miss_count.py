@@ -39,7 +39,8 @@ def counted(misses: Misses | None, evidence_at: datetime | None, now: datetime, 
         return misses
     if misses.count < 1 or evidence_at - misses.last_at > lapse:
         return _from_the_beginning(misses, at)
-    return replace(misses, count=misses.count + 1, last_at=at)
+    # What was confirmed was the answer before: this one may be another false one.
+    return replace(misses, count=misses.count + 1, last_at=at, is_confirmed=False)
 
 
 def are_enough(misses: Misses, patience: Patience) -> bool:

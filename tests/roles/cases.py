@@ -23,7 +23,7 @@ GRANTED, DENIED, UNKNOWN = Ternary.YES, Ternary.NO, Ternary.UNKNOWN
 _CODES = {GRANTED: WhyCode.ENOUGH, DENIED: WhyCode.TOO_FEW, UNKNOWN: WhyCode.MAY_BE_ENOUGH}
 
 # So many denials, so far apart, and confirmed: a removal is due.
-ENOUGH = Misses(3, NOW - 31 * MINUTE, NOW - MINUTE, is_confirmed=True)
+ENOUGH = Misses(3, NOW - 31 * MINUTE, NOW, is_confirmed=True)
 
 
 def gate(

@@ -11,6 +11,8 @@ from bot.gates.gate import GateState, GuildSettings, ParkReason
 from bot.roles.grants import GrantState
 from bot.roles.plan import Act, Case, HoldCode, Judged, decide
 from tests.roles.cases import (
+    MINUTE,
+    NOW,
     DENIED,
     ENOUGH,
     GRANTED,
@@ -176,7 +178,10 @@ def test_a_protected_member_keeps_the_lower_role_too() -> None:
 
 def test_below_a_retained_role_misses_are_counted_on() -> None:
     given = case(
-        step(GOLD, UNKNOWN), step(SILVER, DENIED), given=ledger(GOLD, SILVER), misses={SILVER: replace(ENOUGH, count=1)}
+        step(GOLD, UNKNOWN),
+        step(SILVER, DENIED),
+        given=ledger(GOLD, SILVER),
+        misses={SILVER: replace(ENOUGH, count=1, last_at=NOW - MINUTE)},
     )
     plan = decide(given, PATIENCE)
     assert plan.misses[SILVER].count == 2

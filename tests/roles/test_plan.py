@@ -10,6 +10,7 @@ import pytest
 from bot.counts import Ternary
 from bot.gates.gate import GateState, GuildSettings, ParkReason
 from bot.roles.grants import GrantState, Misses
+from bot.roles.miss_count import counted
 from bot.roles.plan import Act, Case, HoldCode, decide
 from tests.roles.cases import (
     DENIED,
@@ -123,7 +124,7 @@ def test_a_member_is_notified_once_and_loses_the_role_a_whole_grace_later() -> N
     for minutes, expected in ((10, []), (59, []), (60, [REMOVE])):
         later = NOW + minutes * MINUTE
         plan = decide(
-            leaving(settings=settings, misses=warned, now=later, judged=(judged(DENIED, evidence_at=later),)), PATIENCE
+            leaving(settings=settings, misses=warned, now=later, judged=(judged(DENIED, evidence_at=NOW),)), PATIENCE
         )
         assert (changed(plan), plan.warn) == (expected, ())
 
@@ -258,3 +259,12 @@ def test_what_is_given_comes_before_what_is_taken() -> None:
 def test_gates_without_a_ladder_do_not_wait_for_each_other() -> None:
     given = case(judged(DENIED), judged(GRANTED, gate(2)), given=ledger(1), misses={1: ENOUGH})
     assert [change.waits_for for change in decide(given, PATIENCE).changes] == [None, None]
+
+
+def test_another_denial_has_to_be_confirmed_again() -> None:
+    before = Misses(3, NOW - timedelta(hours=2), NOW - timedelta(hours=1), is_confirmed=True)
+    after = counted(before, NOW, NOW, timedelta(days=1))
+    assert after == Misses(4, before.first_at, NOW, is_confirmed=False)
+    assert counted(after and replace(after, is_confirmed=True), NOW, NOW, timedelta(days=1)) == Misses(
+        4, before.first_at, NOW, is_confirmed=True
+    )
