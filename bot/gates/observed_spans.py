@@ -65,8 +65,8 @@ def _observed_at(held: Held, measure: Measure, at: datetime | None) -> Count:
     if not held.levels:  # never observed; if it is not known now either, the history may be missing, too
         return unknown() if held.kinds.high is None else NOTHING
     place = sum(at is not None and level.at <= at for level in held.levels) - 1
-    if place < 0:
-        return NOTHING
+    if place < 0:  # older levels than an unobserved one were forgotten
+        return unknown() if held.levels[0].kinds is None else NOTHING
     if held.levels[place].kinds is not None:
         return _of_level(held.levels[place], measure)
     before = [level for level in held.levels[:place] if level.kinds is not None]

@@ -15,6 +15,7 @@ from bot.gates.rule import (
     Measure,
     Rule,
 )
+from bot.store.sync.observation_writer import MOST_LEVELS
 from tests.sync.sync_harness import (
     COLLECTOR,
     GUILD,
@@ -135,3 +136,19 @@ async def test_what_a_second_question_contradicts_is_no_break_of_what_was_held()
         harness.buy(1)
         await harness.pass_time(2 * AN_HOUR)
         assert harness.holders() == list(range(2, 11))  # who sold it does not get it back by buying it again
+
+
+async def test_a_count_that_never_rests_does_not_forget_that_it_was_held() -> None:
+    async with open_sync() as harness:
+        await harness.gate(HeldFor(Holds(HARBOUR), SHORT))
+        await harness.member(1)
+        await harness.turn()
+        await harness.pass_time(SHORT + AN_HOUR, step=3 * AN_HOUR)
+        assert harness.has(1)
+        sql = "INSERT INTO sync_levels SELECT account_id, collection_id, ?, ?, NULL FROM sync_held"
+        for number in range(MOST_LEVELS):  # as each pass of the last three days and a half would have written it
+            await harness.rows(sql, [int(harness.now.timestamp()) - MOST_LEVELS + number, 2 + number % 2])
+        harness.buy(1, holds=7)
+        await harness.pass_time(2 * AN_HOUR)
+        assert await harness.rows("SELECT count(*) FROM sync_levels") == [(MOST_LEVELS,)]
+        assert harness.has(1)

@@ -172,7 +172,11 @@ class _Changes:
         until = its | {"until": self._at - _in_seconds(self._retention.levels)}
         self._db.execute(f"DELETE FROM sync_levels WHERE {_THIS} AND at < ({oldest})", until)
         newest = f"SELECT at FROM sync_levels WHERE {_THIS} ORDER BY at DESC LIMIT 1 OFFSET {MOST_LEVELS}"
-        self._db.execute(f"DELETE FROM sync_levels WHERE {_THIS} AND at <= ({newest})", its)
+        if self._db.execute(f"DELETE FROM sync_levels WHERE {_THIS} AND at <= ({newest})", its).rowcount > 0:
+            # Not "nothing" but not known any more is what was held before the oldest of those that are left.
+            left = f"SELECT min(at) FROM sync_levels WHERE {_THIS}"
+            forgotten = f"UPDATE sync_levels SET kinds = NULL, copies = NULL WHERE {_THIS} AND at = ({left})"
+            self._db.execute(forgotten, its)
 
     def _put_level(self, values: Mapping[str, int | None]) -> None:
         sql = "INSERT OR REPLACE INTO sync_levels (account_id, collection_id, at, kinds, copies)"
