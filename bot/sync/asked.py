@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from bot.gates.rule import (
@@ -21,6 +21,9 @@ from bot.gates.rule import (
     Rule,
     SomeOf,
 )
+
+# Collection → all that count as the same in a server, itself included.
+Aliases = Mapping[CollectionRef, tuple[CollectionRef, ...]]
 
 
 def parts_of(rule: Rule) -> Iterator[Rule]:
@@ -44,9 +47,14 @@ def collections_of(rule: Rule) -> frozenset[CollectionRef]:
     return frozenset(found)
 
 
-def networks_of(rule: Rule) -> frozenset[str] | None:
+def with_aliases(collections: Iterable[CollectionRef], aliases: Aliases) -> frozenset[CollectionRef]:
+    """Collections, with all that count as the same in a server."""
+    return frozenset(same for each in collections for same in aliases.get(each, (each,)))
+
+
+def networks_of(rule: Rule, aliases: Aliases) -> frozenset[str] | None:
     """The networks that a rule asks about; None: every one."""
-    found = {collection.network for collection in collections_of(rule)}
+    found = {collection.network for collection in with_aliases(collections_of(rule), aliases)}
     for part in parts_of(rule):
         if isinstance(part, HoldsCollections) and not part.among:
             return None

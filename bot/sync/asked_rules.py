@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from bot.gates.rule import CollectionRef
 from bot.store import Store
-from bot.sync.asked import history_of, tokens_of
+from bot.sync.asked import history_of, tokens_of, with_aliases
 from bot.sync.readings import Wanted
 
 # Another process, or an operator's command, may have changed them.
@@ -40,9 +41,10 @@ class AskedRules:
         now = self._clock()
         if self._read_at and not changed and abs(now - self._read_at) < _REFRESHES:
             return
-        rules = [
-            gate.rule
-            for guild_id in await self._store.gates.guild_ids()
-            for gate in await self._store.gates.of_guild(guild_id)
-        ]
-        self._wanted, self._read_at = Wanted(tokens_of(rules), history_of(rules)), now
+        tokens: set[CollectionRef] = set()
+        history = timedelta(0)
+        for guild_id in await self._store.gates.guild_ids():
+            rules = [gate.rule for gate in await self._store.gates.of_guild(guild_id)]
+            tokens |= with_aliases(tokens_of(rules), await self._store.gates.aliases(guild_id))
+            history = max(history, history_of(rules))
+        self._wanted, self._read_at = Wanted(frozenset(tokens), history), now

@@ -26,7 +26,7 @@ from bot.roles.safety import (
 )
 from bot.store import Store
 from bot.store.sync.hold_table import HoldEnd, OpenHold
-from bot.sync.asked import collections_of, networks_of
+from bot.sync.asked import Aliases, collections_of, networks_of, with_aliases
 from bot.sync.gather import GuildGates
 
 
@@ -67,7 +67,7 @@ class Breaker:
         found: dict[int, HoldCode] = {}
         for each in await self.in_force(server.guild_id):
             code = HoldCode.ADMIN_HOLD if each.hold.cause is Cause.ADMIN else HoldCode.BREAKER
-            for gate in gates_of(each.hold, server.gates):
+            for gate in gates_of(each.hold, server.gates, server.aliases):
                 if found.get(gate.role_id) is not HoldCode.ADMIN_HOLD:  # no approval overrides an admin's hold
                     found[gate.role_id] = code
         return found
@@ -76,10 +76,12 @@ class Breaker:
         """Why removals wait in a server: its own holds, and those of sources and collections that it did not accept."""
         return [each for each in await self._holds.open(guild_id) if not await self._is_accepted(guild_id, each.hold)]
 
-    def counted(self, gates: Collection[Gate]) -> Collection[tuple[Scope, str]]:
+    def counted(self, gates: Collection[Gate], aliases: Aliases) -> Collection[tuple[Scope, str]]:
         """The sources and collections whose losses may hold back the removals of these gates."""
-        sources = {(Scope.SOURCE, network) for gate in gates for network in _asked(gate, self._networks)}
-        collections = {(Scope.COLLECTION, str(each)) for gate in gates for each in collections_of(gate.rule)}
+        sources = {(Scope.SOURCE, network) for gate in gates for network in _asked(gate, self._networks, aliases)}
+        collections = {
+            (Scope.COLLECTION, str(each)) for gate in gates for each in with_aliases(collections_of(gate.rule), aliases)
+        }
         return sources | collections
 
     async def check(self, server: GuildGates) -> None:
@@ -100,20 +102,24 @@ class Breaker:
         if guild_trip(tripped):
             numbers = (("gates", tripped),)
             await self._holds.begin(Hold(Scope.GUILD, "", server.guild_id, Cause.TOO_MANY_AT_ONCE, now, numbers))
-        await self._check_sources(suspect, now)
+        await self._check_sources(suspect, server.aliases, now)
         for each in await self._holds.open(server.guild_id):
             if await self._has_ended(server, each, censuses):
                 await self._end(each)
-            elif gates_of(each.hold, server.gates) and not await self._is_accepted(server.guild_id, each.hold):
+            elif gates_of(each.hold, server.gates, server.aliases) and not await self._is_accepted(
+                server.guild_id, each.hold
+            ):
                 await self._holds.announce(each, server.guild_id, now)
 
-    async def _check_sources(self, suspect: Sequence[Gate], now: datetime) -> None:
+    async def _check_sources(self, suspect: Sequence[Gate], aliases: Aliases, now: datetime) -> None:
         readings = self._store.readings
-        networks = {each for gate in suspect for each in _asked(gate, self._networks)}
+        networks = {each for gate in suspect for each in _asked(gate, self._networks, aliases)}
         for network in sorted(networks):
             if trip := source_trip(await readings.source_census(network, now)):
                 await self._holds.begin(_hold(Scope.SOURCE, network, 0, trip, now))
-        for collection in sorted({each for gate in suspect for each in collections_of(gate.rule)}):
+        for collection in sorted(
+            {each for gate in suspect for each in with_aliases(collections_of(gate.rule), aliases)}
+        ):
             if trip := collection_trip(await readings.collection_census(collection, now)):
                 await self._holds.begin(_hold(Scope.COLLECTION, str(collection), 0, trip, now))
 
@@ -139,7 +145,7 @@ class Breaker:
             return ends(hold, await self._store.readings.held_source(hold.key, hold.since, now))
         if hold.scope is Scope.COLLECTION:
             return ends(hold, await self._store.readings.held_collection(_collection_of(hold), hold.since, now))
-        its = [gate for gate in gates_of(hold, server.gates) if gate.gate_id in censuses]
+        its = [gate for gate in gates_of(hold, server.gates, server.aliases) if gate.gate_id in censuses]
         if hold.scope is Scope.GATE and not its:  # its gate was removed, or takes nothing any more
             return True
         return ends(hold, *(censuses[gate.gate_id] for gate in its))
@@ -148,14 +154,15 @@ class Breaker:
         """The figures are normal: misses that were counted while they were not start again from zero."""
         guild_ids = [each.hold.guild_id] if each.hold.guild_id else await self._store.gates.guild_ids()
         for guild_id in guild_ids:
-            gates = gates_of(each.hold, await self._store.gates.of_guild(guild_id))
+            aliases = await self._store.gates.aliases(guild_id)
+            gates = gates_of(each.hold, await self._store.gates.of_guild(guild_id), aliases)
             await self._store.sync.misses.forget(guild_id, [gate.gate_id for gate in gates], self._clock())
         await self._holds.end(each, self._clock(), HoldEnd.OVER)
 
 
-def gates_of(hold: Hold, gates: Collection[Gate]) -> Sequence[Gate]:
+def gates_of(hold: Hold, gates: Collection[Gate], aliases: Aliases) -> Sequence[Gate]:
     """The gates whose removals wait by a hold."""
-    return [gate for gate in gates if _concerns(hold, gate)]
+    return [gate for gate in gates if _concerns(hold, gate, aliases)]
 
 
 def _collection_of(hold: Hold) -> CollectionRef:
@@ -163,19 +170,19 @@ def _collection_of(hold: Hold) -> CollectionRef:
     return CollectionRef(network, collection_id)
 
 
-def _concerns(hold: Hold, gate: Gate) -> bool:
+def _concerns(hold: Hold, gate: Gate, aliases: Aliases) -> bool:
     if hold.scope is Scope.GATE:
         return hold.key == str(gate.gate_id)
     if hold.scope is Scope.SOURCE:
-        networks = networks_of(gate.rule)
+        networks = networks_of(gate.rule, aliases)
         return networks is None or hold.key in networks
     if hold.scope is Scope.COLLECTION:
-        return hold.key in map(str, collections_of(gate.rule))
+        return hold.key in map(str, with_aliases(collections_of(gate.rule), aliases))
     return True
 
 
-def _asked(gate: Gate, everywhere: Sequence[str]) -> Collection[str]:
-    networks = networks_of(gate.rule)
+def _asked(gate: Gate, everywhere: Sequence[str], aliases: Aliases) -> Collection[str]:
+    networks = networks_of(gate.rule, aliases)
     return everywhere if networks is None else networks
 
 

@@ -158,18 +158,18 @@ class Deciding:
             before = frozenset(known.misses)
             await self._store.sync.misses.replace(server.guild_id, user_id, misses, found, now, before=before)
 
-    async def _is_credible(self, gate: Gate, misses: Misses) -> bool:
+    async def _is_credible(self, server: GuildGates, gate: Gate, misses: Misses) -> bool:
         """Whether the sources still show somebody who holds something, or have said the same for long enough."""
         if misses.approved_at or outlast_a_silent_source(misses, self._patience):
             return True
-        networks = networks_of(gate.rule)
+        networks = networks_of(gate.rule, server.aliases)
         asked = self._readings.networks if networks is None else sorted(networks)
         return all([has_witness(await self._store.readings.source_census(each, self._clock())) for each in asked])
 
     async def _confirmed(self, server: GuildGates, known: MemberFacts, gate: Gate, asker: Asker) -> MemberFacts:
         misses = dict(known.misses)
         facts = Facts(self._clock(), tuple(state.facts for state in known.accounts), server.aliases)
-        if rests_on_readings(gate, facts) and not await self._is_credible(gate, misses[gate.gate_id]):
+        if rests_on_readings(gate, facts) and not await self._is_credible(server, gate, misses[gate.gate_id]):
             return known
         answer = await confirm(self._readings, server, gate, known, facts, asker)
         if answer is Confirmation.CONFIRMED:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.gates.gate import Gate, GateState, ParkReason
 from bot.roles.eligibility import GuildRoles, problem_of
 from bot.store import Store
-from bot.sync.asked import networks_of
+from bot.sync.asked import Aliases, networks_of
 from bot.sync.gather import Gatherer, GuildGates
 from bot.sync.ports import Discord
 
@@ -46,7 +46,7 @@ class Parking:
         roles = self._discord.guild_roles(guild_id)
         if roles is None:
             return server
-        gates = [await self._check(gate, roles) for gate in server.gates]
+        gates = [await self._check(gate, roles, server.aliases) for gate in server.gates]
         return replace(server, gates=gates)
 
     async def park(self, gate: Gate, reason: ParkReason) -> Gate:
@@ -60,9 +60,9 @@ class Parking:
         problem = problem_of(gate.role_id, roles, confirmed_powers=gate.draft.confirmed_powers) if roles else None
         return await self.park(gate, problem.park_reason if problem else ParkReason.NO_PERMISSION)
 
-    async def _check(self, gate: Gate, roles: GuildRoles) -> Gate:
+    async def _check(self, gate: Gate, roles: GuildRoles, aliases: Aliases) -> Gate:
         if gate.state is not GateState.PAUSED:
-            reason = await self._reason(gate, roles)
+            reason = await self._reason(gate, roles, aliases)
             if reason and reason is not gate.parked:
                 gate = await self.park(gate, reason)
             elif reason is None and gate.state is GateState.PARKED:
@@ -73,7 +73,7 @@ class Parking:
         await self._store.sync.posts.follow(gate, is_trying=is_trying)
         return gate
 
-    async def _reason(self, gate: Gate, roles: GuildRoles) -> ParkReason | None:
+    async def _reason(self, gate: Gate, roles: GuildRoles, aliases: Aliases) -> ParkReason | None:
         if problem := problem_of(gate.role_id, roles, confirmed_powers=gate.draft.confirmed_powers):
             return problem.park_reason
         age = self._clock() - gate.since
@@ -81,10 +81,10 @@ class Parking:
             return gate.parked
         if gate.parked is ParkReason.ROLE_FOUGHT_OVER and age < _PEACE_AFTER:
             return gate.parked
-        return ParkReason.SOURCE_GONE if await self._is_source_gone(gate) else None
+        return ParkReason.SOURCE_GONE if await self._is_source_gone(gate, aliases) else None
 
-    async def _is_source_gone(self, gate: Gate) -> bool:
-        for network in networks_of(gate.rule) or ():
+    async def _is_source_gone(self, gate: Gate, aliases: Aliases) -> bool:
+        for network in networks_of(gate.rule, aliases) or ():
             since = await self._store.readings.failing_since(network)
             if since and self._clock() - since >= SOURCE_GONE_AFTER:
                 return True

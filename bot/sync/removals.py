@@ -113,7 +113,8 @@ class Removals:
             await self._store.sync.members.mark(self._clock(), guild_id=guild_id)
             return len(approved)
         await self._end(guild_id, HoldEnd.APPROVED, by)
-        about = self._breaker.counted(await self._store.gates.of_guild(guild_id))
+        gates, aliases = await self._store.gates.of_guild(guild_id), await self._store.gates.aliases(guild_id)
+        about = self._breaker.counted(gates, aliases)
         await self._store.sync.holds.accept(guild_id, about, self._clock())
         return len(approved)
 
@@ -183,7 +184,7 @@ class Removals:
         found: Mapping[int, Gate] = {
             gate.gate_id: gate
             for each in await self._breaker.in_force(server.guild_id)
-            for gate in gates_of(each.hold, server.gates)
+            for gate in gates_of(each.hold, server.gates, server.aliases)
         }
         return list(found.values())
 

@@ -46,5 +46,6 @@ class SilentSources:
         self._said[guild_id, network] = bool(since)
 
     async def _is_asked(self, guild_id: int, network: str) -> bool:
-        asked = [networks_of(gate.rule) for gate in await self._store.gates.of_guild(guild_id)]
+        aliases = await self._store.gates.aliases(guild_id)
+        asked = [networks_of(gate.rule, aliases) for gate in await self._store.gates.of_guild(guild_id)]
         return any(networks is None or network in networks for networks in asked)

@@ -11,12 +11,12 @@ from bot.gates.gate import GateState, GuildSettings, ParkReason
 from bot.roles.grants import GrantState
 from bot.roles.plan import Act, Case, HoldCode, Judged, decide
 from tests.roles.cases import (
-    MINUTE,
-    NOW,
     DENIED,
     ENOUGH,
     GRANTED,
     MEMBER,
+    MINUTE,
+    NOW,
     PATIENCE,
     UNKNOWN,
     case,

@@ -152,3 +152,21 @@ async def test_a_count_that_never_rests_does_not_forget_that_it_was_held() -> No
         await harness.pass_time(2 * AN_HOUR)
         assert await harness.rows("SELECT count(*) FROM sync_levels") == [(MOST_LEVELS,)]
         assert harness.has(1)
+
+
+async def test_a_lie_about_an_alias_costs_nobody_a_role_and_the_nfts_of_an_alias_are_read() -> None:
+    async with open_sync() as harness:
+        await harness.store.gates.set_alias(GUILD, HARBOUR, MOSAIC, 9, harness.now)
+        await harness.gate(HoldsIds(MOSAIC, ((0, 1),), 2))
+        await harness.gate(Holds(MOSAIC), WHALE)
+        for number in (1, 2):
+            await harness.member(number, 2)
+            harness.source.held[account_of(number)][CollectionRef("loopring", "300")] = 1
+        await harness.member(3, 2)
+        harness.source.held[account_of(3)] = {HARBOUR: 1, CollectionRef("loopring", "300"): 1}
+        await harness.turn()
+        assert (harness.holders(), harness.holders(WHALE)) == ([1, 2], [1, 2, 3])
+        for number in (1, 2, 3):
+            del harness.source.held[account_of(number)][HARBOUR]
+        await harness.pass_time(2 * AN_HOUR)
+        assert (harness.holders(), harness.holders(WHALE)) == ([1, 2], [1, 2, 3])
