@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.roles.plan import Patience
+from bot.store import Store
 from tests.simulation.real_run import run_all
 from tests.simulation.scenario import Guards, Rates, Scenario
 
@@ -32,8 +34,47 @@ async def test_no_fault_of_a_dense_day_costs_a_role_and_all_comes_right(seed: in
     assert outcome.removals
 
 
-async def test_without_the_half_hour_the_checker_finds_roles_taken_too_early() -> None:
-    guards = Guards(patience=Patience(span=timedelta(0)))
-    calm = Rates(sells_a_day=0.5, outages=0, blank_hours=0, clock_jumps=0)
-    outcome = await run_all(Scenario(20, 1, has_admin=True, rates=calm, guards=guards), seed=1)
-    assert {violation[:2] for violation in outcome.violations} == {"I1"}
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_small_servers_with_the_same_members_live_through_days(seed: int) -> None:
+    scenario = Scenario(5, 5, tiers=True, has_admin=seed % 2 == 0, guilds=3, quiet_step=240, rates=DENSE)
+    outcome = await run_all(scenario, seed)
+    assert (outcome.violations, outcome.wrongful) == ((), 0)
+
+
+@pytest.mark.parametrize("holders", [2, 3])
+async def test_hours_of_empty_answers_take_nothing_from_the_only_holders(holders: int) -> None:
+    blank = Rates(outages=0, blank_hours=60, sells_a_day=0.1, buys_a_day=20, clock_jumps=0)
+    outcome = await run_all(Scenario(holders, 2, quiet_step=240, rates=blank), seed=1)
+    assert (outcome.violations, outcome.wrongful) == ((), 0)
+
+
+async def test_the_file_and_its_threads_live_through_it_too(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "tessera.db")
+    outcome = await run_all(Scenario(4, 1, interval=20, quiet_step=240, rates=DENSE), seed=1, store=store)
+    assert (outcome.violations, outcome.wrongful) == ((), 0)
+
+
+async def test_the_same_seed_is_the_same_history_with_all_of_sync() -> None:
+    scenario = Scenario(4, 1, interval=20, quiet_step=240, rates=DENSE)
+    assert await run_all(scenario, 5) == await run_all(scenario, 5)
+    assert await run_all(scenario, 5) != await run_all(scenario, 6)
+
+
+CALM = Rates(sells_a_day=0.5, outages=0, blank_hours=0, clock_jumps=0)
+
+
+@pytest.mark.parametrize(
+    ("guards", "rates", "interval"),
+    [
+        pytest.param(Guards(patience=Patience(misses=1)), CALM, 40, id="three misses"),
+        pytest.param(Guards(patience=Patience(span=timedelta(0))), CALM, 10, id="over half an hour"),
+    ],
+)
+async def test_each_guard_of_all_of_sync_that_is_taken_out_is_missed(
+    guards: Guards, rates: Rates, interval: int
+) -> None:
+    outcome = await run_all(Scenario(20, 1, interval, has_admin=True, rates=rates, guards=guards), seed=1)
+    assert "I1" in {violation[:2] for violation in outcome.violations}
+    without = Guards(asks_again=guards.asks_again)
+    intact = await run_all(Scenario(20, 1, interval, has_admin=True, rates=rates, guards=without), seed=1)
+    assert intact.violations == ()
