@@ -12,6 +12,7 @@ from random import Random
 
 from bot.config.sync_table import SyncSettings
 from bot.holdings import Account, Collection, Holding, Nft
+from bot.reasons import Reason, ReasonCode
 from bot.roles.eligibility import GuildRoles
 from bot.sources.askers import Askers
 from bot.sources.health import Health
@@ -72,7 +73,8 @@ class Answers:
         read = self._source.read(member, account.account_id, self._minute.value, START)
         self._last[account.account_id] = read.kinds
         total = len(read.holdings) + (not read.complete)
-        yield Scan(read.holdings, total=total, finished=True)
+        missing = None if read.complete else Reason.of(ReasonCode.ROWS_MISSING, arrived=total - 1, total=total)
+        yield Scan(read.holdings, total=total, finished=True, incomplete_reason=missing)
 
     async def iter_nfts(self, account: Account, _collection: Collection, _askers: Askers) -> AsyncIterator[Scan[Nft]]:
         """The second question: about one account, asked of another part of the source."""

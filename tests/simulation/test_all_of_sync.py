@@ -68,6 +68,12 @@ CALM = Rates(sells_a_day=0.5, outages=0, blank_hours=0, clock_jumps=0)
     [
         pytest.param(Guards(patience=Patience(misses=1)), CALM, 40, id="three misses"),
         pytest.param(Guards(patience=Patience(span=timedelta(0))), CALM, 10, id="over half an hour"),
+        pytest.param(
+            Guards(believes_truncated=True, asks_again=False),
+            Rates(sells_a_day=0, outages=0, blank_hours=0, clock_jumps=0, truncated=0.1),
+            10,
+            id="whole answers only",
+        ),
     ],
 )
 async def test_each_guard_of_all_of_sync_that_is_taken_out_is_missed(
