@@ -8,16 +8,20 @@ while, and then asked about one account.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.errors import StoreError
 from bot.holdings import Account
 from bot.sources.askers import Asker
 from bot.store.sync.reading_table import Readings as ReadingTable
 from bot.sync.readings import Readings, ReadOutcome
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 # Besides those that are asked for, as many are being stored, and as many are there to be asked for next.
@@ -83,6 +87,8 @@ def _filled(places: Iterable[Asker]) -> asyncio.Queue[Asker]:
 
 class ReadingPasses:
     """Runs passes over the accounts that are due; one at a time. Every method may raise `StoreError`.
+
+    What fails with one account is logged, and the others are read all the same.
 
     Args:
         store: Which accounts are due.
@@ -167,12 +173,17 @@ class ReadingPasses:
         network.under_way.add(account)
         try:
             outcome = await self._readings.read(account, place.asker, answered=place.give_back)
+            network.failures = network.failures + 1 if outcome.failure else 0
+            if self._on_read:
+                await self._on_read(outcome)
+        except Exception as error:  # one account must not stop the others; at the latest its lease ends
+            network.failures += 1
+            log.warning(
+                "a reading was not stored: %s", type(error).__name__, exc_info=not isinstance(error, StoreError)
+            )
         finally:
             network.under_way.discard(account)
             place.give_back()
-        network.failures = network.failures + 1 if outcome.failure else 0
-        if self._on_read:
-            await self._on_read(outcome)
         return True
 
     async def _next(self, name: str, network: _Network) -> Account | None:

@@ -16,7 +16,7 @@ from functools import partial
 from random import Random
 
 from bot.counts import count_collections, count_copies, count_listed, unknown_reason
-from bot.errors import LimitError, TesseraError
+from bot.errors import LimitError, StoreError, TesseraError
 from bot.gates.facts import Held
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account, Collection, Holdings
@@ -235,14 +235,17 @@ class Readings:
                 holdings = replace(holdings, complete=False, incomplete_reason=why)
             if holdings is None:
                 return await self._fail(account, Reason.of(ReasonCode.ASKED_FIRST_SILENT, label=source.label))
+            return await self._store_answer(source, holdings, askers, answered)
         except LimitError:
+            raise
+        except StoreError:  # what cannot be stored must not be first in the queue for ever
+            await self._fail(account, source_error(_INTERNAL_ERROR()))
             raise
         except TesseraError as error:
             return await self._fail(account, source_error(error.words))
         except Exception:  # a defect with one account must not stop the others, and is not tried again at once
             log.exception("reading %s failed", account)
             return await self._fail(account, source_error(_INTERNAL_ERROR()))
-        return await self._store_answer(source, holdings, askers, answered)
 
     async def _store_answer(
         self, source: Source, holdings: Holdings, askers: Askers, answered: Callable[[], None]

@@ -137,3 +137,43 @@ def test_a_pass_without_a_limit_leaves_no_place_at_the_source_empty() -> None:
     seconds, calls = run_virtual_pass(1000, 10_000, 0.05)
     assert calls == 1000
     assert 6.25 <= seconds < 1.01 * 6.25
+
+
+async def test_an_account_that_cannot_be_stored_stops_no_other_and_is_tried_again_later(
+    sandbox: SandboxClient, reading: ReadingHarness
+) -> None:
+    accounts = await own_many(reading, sandbox, 60)
+    await reading.rows(f"""
+        CREATE TRIGGER broken BEFORE UPDATE OF due ON sync_accounts
+        WHEN NEW.account = '{accounts[0]}' AND NEW.tries = 0 BEGIN SELECT RAISE(ABORT, 'cannot be stored'); END
+    """)
+    outcomes: list[ReadOutcome] = []
+    passes = passes_of(reading, outcomes)
+    assert await passes.run_pass() == 60
+    assert {str(outcome.account) for outcome in outcomes if outcome.is_read} == {str(each) for each in accounts[1:]}
+    [(due, tries)] = await reading.rows("SELECT due, tries FROM sync_accounts WHERE account = ?", str(accounts[0]))
+    assert due > reading.linking.now.timestamp()
+    assert tries == 1
+    assert await passes.run_pass() == 0
+
+
+async def test_a_defect_in_what_follows_from_a_reading_stops_no_other(
+    sandbox: SandboxClient, reading: ReadingHarness
+) -> None:
+    await own_many(reading, sandbox, 60)
+    outcomes: list[ReadOutcome] = []
+
+    async def on_read(outcome: ReadOutcome) -> None:
+        outcomes.append(outcome)
+        if len(outcomes) == 1:
+            raise ValueError("a defect")
+
+    passes = ReadingPasses(
+        reading.linking.store.readings,
+        reading.readings,
+        holder="this process",
+        on_read=on_read,
+        clock=lambda: reading.linking.now,
+    )
+    assert await passes.run_pass() == 60
+    assert len(outcomes) == 60

@@ -488,3 +488,13 @@ def test_pauses_grow_from_two_seconds_to_fifteen_minutes_and_are_not_all_the_sam
     assert {row[0] for row in pauses} == {2}
     assert len({row[-1] for row in pauses}) == 20
     assert min(row[-1] for row in pauses) >= 450
+
+
+async def test_a_defect_while_an_answer_is_stored_is_a_failure_of_that_account(reading: ReadingHarness) -> None:
+    await reading.own()
+    reading.wanted.clear()  # what rules ask for cannot be found out
+    outcome = await reading.read()
+    assert outcome.failure
+    [(due, tries)] = await reading.rows("SELECT due, tries FROM sync_accounts")
+    assert due > reading.linking.now.timestamp()
+    assert tries == 1
