@@ -45,9 +45,11 @@ class PacedDiscord:
         roles[_OWN_ROLE] = RoleFacts(_OWN_ROLE, "Tessera", 50, _POWERS, is_managed=True)
         return GuildRoles(guild_id, "Bench", 1, roles, frozenset({_OWN_ROLE}), _POWERS)
 
-    async def read_members(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, MemberRoles]:
+    async def read_members(
+        self, guild_id: int, user_ids: Sequence[int], *, confirm: bool = True
+    ) -> Mapping[int, MemberRoles]:
         """Members with their roles, by one query."""
-        del guild_id
+        del guild_id, confirm
         self.queried.append((asyncio.get_running_loop().time(), len(user_ids)))
         return {
             user_id: MemberRoles(user_id, Presence.PRESENT, frozenset(self.members.get(user_id, ())), self._joined_at)

@@ -71,10 +71,16 @@ class Discord(Protocol):
     def guild_roles(self, guild_id: int) -> GuildRoles | None:
         """A server's roles and the bot's place among them, as the gateway reported; None: not available now."""
 
-    async def read_members(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, MemberRoles]:
+    async def read_members(
+        self, guild_id: int, user_ids: Sequence[int], *, confirm: bool = True
+    ) -> Mapping[int, MemberRoles]:
         """Members with their roles, in as few requests as possible; each of `user_ids` is in the answer.
 
-        Who is not in Discord's answer is asked about once more, alone, before they are reported as absent.
+        Who is not in Discord's answer is asked about once more, alone, before they are reported as absent; or, where
+        `confirm` is False, is reported as unknown.
+
+        Raises:
+            DiscordError: with `confirm` False, Discord did not answer.
         """
 
     async def count_role_members(self, guild_id: int) -> Mapping[int, int] | None:

@@ -8,14 +8,17 @@ a server does not list its members to a bot without the members intent.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.store import Store
 from bot.store.sync.server_table import ServerScan
 from bot.sync.ports import Discord, DiscordError, Presence
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _EVERY_FOURTH = 4  # a member who lost a role while another got it by hand is not seen in a count
 _AT_ONCE = 100
@@ -40,19 +43,28 @@ class Scans:
         self._discord = discord
         self._drift = drift
         self._clock = clock
+        self._searched = 0  # the last server in which users were looked for
 
     async def run(self, guild_ids: Sequence[int]) -> None:
         """Scan what is due; to be called once a minute. Discord's refusal of one server does not stop the others."""
-        left = _QUERIES_A_MINUTE
         for guild_id in guild_ids:
             server = await self._store.sync.servers.get(guild_id)
-            try:
-                if server.drift_due <= self._clock():
-                    await self._compare(guild_id, server)
-                if server.search_due <= self._clock():
-                    left -= await self._search(guild_id, server, left)
-            except DiscordError as error:
-                log.info("a scan of a server is tried again: %s", error.sentence)
+            if server.drift_due <= self._clock():
+                await self._try(self._compare(guild_id, server))
+        left = _QUERIES_A_MINUTE
+        # In turn: there may be more to ask in one server than a minute allows.
+        for guild_id in sorted(guild_ids, key=lambda each: (each <= self._searched, each)):
+            server = await self._store.sync.servers.get(guild_id)
+            if left > 0 and server.search_due <= self._clock():
+                self._searched = guild_id
+                left -= await self._try(self._search(guild_id, server, left)) or 0
+
+    async def _try(self, scan: Awaitable[T]) -> T | None:
+        try:
+            return await scan
+        except DiscordError as error:
+            log.info("a scan of a server is tried again: %s", error.sentence)
+            return None
 
     async def _compare(self, guild_id: int, server: ServerScan) -> None:
         now = self._clock()
@@ -80,7 +92,7 @@ class Scans:
             if not user_ids:
                 await self._store.sync.servers.searched(guild_id, 0, now + _SEARCHES * self._drift)
                 return number
-            found = await self._discord.read_members(guild_id, user_ids)
+            found = await self._discord.read_members(guild_id, user_ids, confirm=False)
             for user_id, member in found.items():
                 if member.presence is Presence.PRESENT and member.joined_at:
                     await members.seen(guild_id, user_id, member.joined_at, now, now + self._drift)

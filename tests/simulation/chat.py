@@ -54,8 +54,11 @@ class SimulatedDiscord:
         powers = frozenset() if self._is_refused() else frozenset({"manage_roles"})
         return GuildRoles(guild_id, "Harbour", OWNER, roles, frozenset({BOT_ROLE}), powers)
 
-    async def read_members(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, MemberRoles]:
+    async def read_members(
+        self, guild_id: int, user_ids: Sequence[int], *, confirm: bool = True
+    ) -> Mapping[int, MemberRoles]:
         """Their roles; now and then a member is missing, or is reported without the roles that they have."""
+        del confirm
         self.requests += 1
         own = {gate.role_id for gate in self._world.gates_in(guild_id)}
         return {user_id: self._reported(user_id, own) for user_id in user_ids}

@@ -102,9 +102,11 @@ class Chat:
         """Its roles."""
         return self._discord.guild_roles(guild_id)
 
-    async def read_members(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, MemberRoles]:
+    async def read_members(
+        self, guild_id: int, user_ids: Sequence[int], *, confirm: bool = True
+    ) -> Mapping[int, MemberRoles]:
         """Members with their roles."""
-        found = await self._discord.read_members(guild_id, [each - _FIRST for each in user_ids])
+        found = await self._discord.read_members(guild_id, [each - _FIRST for each in user_ids], confirm=confirm)
         return {
             each + _FIRST: replace(member, user_id=each + _FIRST, joined_at=JOINED) for each, member in found.items()
         }

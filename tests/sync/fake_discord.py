@@ -84,15 +84,20 @@ class FakeDiscord:
         roles = server.roles | {BOT_ROLE: own}
         return GuildRoles(guild_id, "Mosaic", 1, roles, frozenset({BOT_ROLE}), server.own_powers)
 
-    async def read_members(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, MemberRoles]:
+    async def read_members(
+        self, guild_id: int, user_ids: Sequence[int], *, confirm: bool = True
+    ) -> Mapping[int, MemberRoles]:
         assert len(user_ids) <= 100
-        self.calls.append(("read", str(guild_id), *map(str, user_ids)))
+        self.calls.append(("read" if confirm else "search", str(guild_id), *map(str, user_ids)))
         if self.reads_fail:
             raise DiscordError(_FAILED)
         found = {user_id: self._member(self.servers[guild_id], user_id) for user_id in user_ids}
         if self.misreports:
             self.misreports -= 1
             found = {user_id: replace(member, roles=frozenset()) for user_id, member in found.items()}
+        if not confirm:
+            absent = [each for each, member in found.items() if member.presence is Presence.ABSENT]
+            found |= {user_id: MemberRoles(user_id, Presence.UNKNOWN) for user_id in absent}
         return found
 
     async def count_role_members(self, guild_id: int) -> Mapping[int, int] | None:

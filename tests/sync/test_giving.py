@@ -7,7 +7,17 @@ import pytest
 from bot.gates.rule import Holds
 from bot.roles.grants import GrantState
 from bot.roles.plan import Act
-from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, TEN_MINUTES, account_of, open_sync, user
+from tests.sync.sync_harness import (
+    COLLECTOR,
+    GUILD,
+    HARBOUR,
+    OTHER_GUILD,
+    TEN_MINUTES,
+    WHALE,
+    account_of,
+    open_sync,
+    user,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -103,6 +113,25 @@ async def test_linked_members_whom_nobody_saw_are_found() -> None:
         await harness.sync.scan()
         await harness.turn()
         assert harness.holders() == [1, 2, 3]
+        # Most linked users are members elsewhere: each of them alone would be asked about once more.
+        assert [call[0] for call in harness.discord.calls if str(user(1)) in call] == ["search", "read", "add"]
+
+
+async def test_a_server_with_more_to_search_than_a_minute_allows_does_not_keep_the_others_waiting() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.gate(role_id=WHALE, guild_id=OTHER_GUILD)
+        await harness.member(1, guild_id=OTHER_GUILD)
+        await harness.rows("DELETE FROM sync_members")
+        strangers = """
+            INSERT INTO proofs (owner, user_id, method, text_hash, proven_at, first_proven_at)
+            WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 10500)
+            SELECT printf('0x9%039x', i), ? + i, 'eoa', x'00', 0, 0 FROM n
+        """
+        await harness.rows(strangers, [user(1000)])
+        for _ in range(2):
+            await harness.sync.scan()
+        assert await harness.rows("SELECT guild_id, user_id FROM sync_members") == [(OTHER_GUILD, user(1))]
 
 
 async def test_of_two_roles_of_a_ladder_the_higher_one_is_given_before_the_lower_one_is_taken() -> None:

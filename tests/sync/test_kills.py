@@ -75,8 +75,8 @@ class FusedDiscord:
         self._discord = discord
         self._fuse = fuse
 
-    async def read_members(self, *arguments: Any) -> Any:
-        return await self._fuse.around(lambda: self._discord.read_members(*arguments))
+    async def read_members(self, *arguments: Any, **options: Any) -> Any:
+        return await self._fuse.around(lambda: self._discord.read_members(*arguments, **options))
 
     async def count_role_members(self, *arguments: Any) -> Any:
         return await self._fuse.around(lambda: self._discord.count_role_members(*arguments))

@@ -58,12 +58,14 @@ class DiscordRoles:
             own_powers=_names(me.guild_permissions.value),
         )
 
-    async def read_members(self, guild_id: int, user_ids: Sequence[int]) -> Mapping[int, MemberRoles]:
+    async def read_members(
+        self, guild_id: int, user_ids: Sequence[int], *, confirm: bool = True
+    ) -> Mapping[int, MemberRoles]:
         """Members with their roles; all unknown in a server that is not available now."""
         guild = self._available(guild_id)
         if guild is None:
             return {user_id: MemberRoles(user_id, Presence.UNKNOWN) for user_id in user_ids}
-        return await self._reads.read(guild, user_ids)
+        return await self._reads.read(guild, user_ids, confirm=confirm)
 
     async def count_role_members(self, guild_id: int) -> Mapping[int, int] | None:
         """Role → how many members have it; None: Discord does not say it to this bot.

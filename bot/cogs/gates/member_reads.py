@@ -20,10 +20,13 @@ import aiohttp
 import discord
 
 from bot.cogs.gates.discord_requests import DiscordRequests
+from bot.messages import Message
 from bot.sources.pace import Clock
 from bot.sync.ports import DiscordError, MemberGoneError, MemberRoles, Presence
 
 log = logging.getLogger(__name__)
+
+_NO_ANSWER = Message("Discord does not answer who its members are right now. Tessera asks again by itself.")
 
 # Discord's limit for one question by ids.
 _BATCH = 100
@@ -81,23 +84,38 @@ class MemberReads:
         self._pace = QuestionPace(clock)
         self._ask_after = clock.now()
 
-    async def read(self, guild: discord.Guild, user_ids: Sequence[int]) -> Mapping[int, MemberRoles]:
-        """Every one of `user_ids`: present, absent if Discord said so of them alone, or unknown."""
+    async def read(
+        self, guild: discord.Guild, user_ids: Sequence[int], *, confirm: bool = True
+    ) -> Mapping[int, MemberRoles]:
+        """Every one of `user_ids`: present, absent if Discord said so of them alone, or unknown.
+
+        Args:
+            guild: The server.
+            user_ids: Who is asked about.
+            confirm: Ask about those alone whom the gateway does not name; for most of a search that would be
+                a request for everybody who is not a member.
+
+        Raises:
+            DiscordError: with `confirm` False, the gateway did not answer.
+        """
         wanted = list(dict.fromkeys(user_ids))
         found: dict[int, MemberRoles] = {}
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
-            found |= {member.id: _roles_of(member) for member in await self._ask(guild, batch)}
-        missing = [user_id for user_id in wanted if user_id not in found]
-        found |= await self._confirm(guild, missing)
+            members = await self._ask(guild, batch)
+            if members is None and not confirm:
+                raise DiscordError(_NO_ANSWER)
+            found |= {member.id: _roles_of(member) for member in members or ()}
+        if confirm:
+            found |= await self._confirm(guild, [user_id for user_id in wanted if user_id not in found])
         return {user_id: found.get(user_id, MemberRoles(user_id, Presence.UNKNOWN)) for user_id in wanted}
 
-    async def _ask(self, guild: discord.Guild, batch: list[int]) -> Sequence[discord.Member]:
-        """Those of a batch that the gateway reports; none where it cannot be asked now."""
+    async def _ask(self, guild: discord.Guild, batch: list[int]) -> Sequence[discord.Member] | None:
+        """Those of a batch that the gateway reports; None: it cannot be asked now."""
         if self._clock.now() < self._ask_after or not self._client.is_ready():
-            return ()
+            return None
         if len(batch) == 1 and self._pace.wait_seconds:
-            return ()  # somebody who waits for one member must not stand behind a scan of thousands
+            return None  # somebody who waits for one member must not stand behind a scan of thousands
         await self._pace.acquire()
         answer = asyncio.ensure_future(guild.query_members(user_ids=batch, limit=_BATCH, cache=False))
         refusal = asyncio.ensure_future(self._client.wait_for("socket_event_type", check=_is_rate_limit))
@@ -113,7 +131,7 @@ class MemberReads:
             refusal.cancel()
             await asyncio.gather(answer, refusal, return_exceptions=True)
         self._ask_after = self._clock.now() + _PAUSE
-        return ()
+        return None
 
     async def _confirm(self, guild: discord.Guild, missing: Sequence[int]) -> dict[int, MemberRoles]:
         """Those whom no answer named, each asked about alone; who is not in the result is unknown."""

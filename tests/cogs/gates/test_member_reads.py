@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.cogs.gates.member_reads import QuestionPace
-from bot.sync.ports import MemberRoles, Presence
+from bot.sync.ports import DiscordError, MemberRoles, Presence
 from sandbox.app_keys import WORLD
 from sandbox.world import Member, User
 from tests.cogs.gates.live_bot import (
@@ -203,4 +203,20 @@ async def test_during_an_outage_of_a_server_its_members_are_unknown() -> None:
             await asyncio.sleep(0.01)
         assert live.roles.guild_roles(MOSAIC) is None
         assert await live.roles.read_members(MOSAIC, [BRUNO]) == {BRUNO: MemberRoles(BRUNO, Presence.UNKNOWN)}
+        assert await live.sent("/members") == []
+
+
+async def test_a_search_sends_no_request_for_those_who_are_not_members() -> None:
+    async with live_bot() as live:
+        del live.guild.members[CHIAMAKA]
+        found = await live.roles.read_members(MOSAIC, [BRUNO, CHIAMAKA], confirm=False)
+        assert [found[each].presence for each in (BRUNO, CHIAMAKA)] == [Presence.PRESENT, Presence.UNKNOWN]
+        assert await live.sent("/members") == []
+
+
+async def test_a_search_that_the_gateway_does_not_answer_has_found_out_nothing() -> None:
+    async with live_bot() as live:
+        await live.odd_queries(retry_after=20, times=1)
+        with pytest.raises(DiscordError, match="does not answer"):
+            await live.roles.read_members(MOSAIC, [BRUNO, CHIAMAKA], confirm=False)
         assert await live.sent("/members") == []
