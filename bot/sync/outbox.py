@@ -10,7 +10,7 @@ from bot.store import Store
 from bot.store.sync.post_table import PostKind, PostRow
 from bot.sync.report import Post, to_post
 
-_AT_ONCE = 50
+_AT_ONCE = 50  # of each server
 
 
 def _nobody(_guild_id: int, _role_id: int) -> str:

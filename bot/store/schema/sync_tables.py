@@ -170,7 +170,7 @@ _INDEXES = (
     "CREATE INDEX sync_changes_of_user ON sync_changes (user_id)",
     "CREATE INDEX sync_changes_to_report ON sync_changes (guild_id, change_id) WHERE post_id IS NULL",
     "CREATE INDEX sync_changes_of_post ON sync_changes (post_id) WHERE post_id IS NOT NULL",
-    "CREATE INDEX sync_posts_to_send ON sync_posts (post_id) WHERE sent_at IS NULL",
+    "CREATE INDEX sync_posts_to_send ON sync_posts (guild_id, post_id) WHERE sent_at IS NULL",
     "CREATE INDEX sync_posts_of_hold ON sync_posts (hold_id) WHERE hold_id IS NOT NULL",
     "CREATE INDEX sync_posts_of_user ON sync_posts (user_id) WHERE user_id IS NOT NULL",
     "CREATE INDEX sync_posts_of_gate ON sync_posts (gate_id, post_id) WHERE gate_id IS NOT NULL",

@@ -20,6 +20,16 @@ from bot.store.rows import first, moment, seconds
 from bot.store.thread import Writer
 
 _POST = "post_id, guild_id, kind, user_id, gate_id, hold_id, detail, until, at, channel_id, message_id"
+# The servers with something to be sent, each by one look at the index, however much that is.
+_WAITING = """
+    WITH RECURSIVE waiting (guild_id) AS (
+        SELECT min(guild_id) FROM sync_posts WHERE sent_at IS NULL
+        UNION ALL
+        SELECT (SELECT min(guild_id) FROM sync_posts WHERE sent_at IS NULL AND guild_id > waiting.guild_id)
+        FROM waiting WHERE waiting.guild_id IS NOT NULL
+    )
+    SELECT guild_id FROM waiting WHERE guild_id IS NOT NULL
+"""
 # What one message can say: a line each, below the 4,096 characters of an embed.
 _LINES = 20
 
@@ -95,14 +105,19 @@ class Posts:
         await self._writer.transaction(lambda db: enqueue(db, post))
 
     async def to_send(self, now: datetime, limit: int) -> Sequence[PostRow]:
-        """What is to be sent, oldest first; changes that no message reports yet are assigned to one."""
+        """What is to be sent, oldest first, at most `limit` of each server: where one takes nothing, the others do.
+
+        Changes that no message reports yet are assigned to one.
+        """
 
         def work(db: Database) -> list[PostRow]:
             sql = "SELECT DISTINCT guild_id FROM sync_changes WHERE post_id IS NULL"
             for (guild_id,) in db.execute(sql).fetchall():
                 _assign(db, guild_id, now)
-            sql = f"SELECT {_POST} FROM sync_posts WHERE sent_at IS NULL ORDER BY post_id LIMIT ?"
-            return [_to_post(db, row) for row in db.execute(sql, [limit]).fetchall()]
+            sql = f"SELECT {_POST} FROM sync_posts WHERE guild_id = ? AND sent_at IS NULL ORDER BY post_id LIMIT ?"
+            guild_ids = [row[0] for row in db.execute(_WAITING).fetchall()]
+            rows = [row for guild_id in guild_ids for row in db.execute(sql, [guild_id, limit]).fetchall()]
+            return [_to_post(db, row) for row in sorted(rows)]
 
         return await self._writer.transaction(work)
 

@@ -1,0 +1,34 @@
+"""What is to be sent is sent for each server, whatever becomes of that of the others."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.store.sync.post_table import NewPost, PostKind
+from tests.sync.sync_harness import GUILD, OTHER_GUILD, open_sync
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_a_server_whose_channel_takes_nothing_does_not_keep_the_messages_of_others_waiting() -> None:
+    async with open_sync() as harness:
+        for detail in map(str, range(200)):
+            await harness.store.sync.posts.add(NewPost(PostKind.SILENT, GUILD, harness.now, detail=detail))
+        await harness.store.sync.posts.add(NewPost(PostKind.SILENT, OTHER_GUILD, harness.now, detail="Loopring"))
+        posts = await harness.sync.outbox.posts()
+        assert [post.guild_id for post in posts] == [GUILD] * 50 + [OTHER_GUILD]
+        assert [post.post_id for post in posts] == [*range(1, 51), 201]
+
+
+async def test_what_is_to_be_sent_is_found_without_what_was_sent() -> None:
+    async with open_sync() as harness:
+        asked: list[str] = []
+        await harness.store.sync.posts.add(NewPost(PostKind.SILENT, GUILD, harness.now))
+        await harness.store.writer.run(lambda db: db.conn.set_trace_callback(asked.append))
+        await harness.sync.outbox.posts()
+        await harness.store.writer.run(lambda db: db.conn.set_trace_callback(None))
+        questions = [sql for sql in asked if "FROM sync_posts" in sql and "sent_at IS NULL" in sql]
+        plans = [row[-1] for sql in questions for row in await harness.rows(f"EXPLAIN QUERY PLAN {sql}")]
+        steps = [step for step in plans if "sync_posts" in step]
+        assert len(steps) == 3
+        assert all("USING" in step and "INDEX sync_posts_to_send" in step for step in steps)
