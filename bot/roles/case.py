@@ -60,6 +60,7 @@ class Case:
             their remaining accounts do not earn is taken at once.
         removals_held: Roles that may not be taken now, and why: the breaker, an admin's hold, a clock that jumped, a
             second instance.
+        is_protected: The member had a protected role when their roles were last read, which is not long ago.
     """
 
     user_id: int
@@ -71,6 +72,7 @@ class Case:
     roles: frozenset[int] | None = None
     own_act: bool = False
     removals_held: Mapping[int, HoldCode] = field(default_factory=dict)
+    is_protected: bool = False
 
 
 class HoldCode(StrEnum):
@@ -149,6 +151,7 @@ class Plan:
         found: Roles that the member has and that no ledger row is about: to be recorded as found, never to be taken.
         warn: Gates whose grace has begun, and about which the member has not been notified.
         confirm: Gates whose next step is the second question to the source.
+        warns_next: The member is to be notified, unless one of their roles protects them.
     """
 
     changes: tuple[Change, ...] = ()
@@ -157,8 +160,9 @@ class Plan:
     found: tuple[Gate, ...] = ()
     warn: tuple[Gate, ...] = ()
     confirm: tuple[Gate, ...] = ()
+    warns_next: bool = False
 
     @property
     def needs_roles(self) -> bool:
-        """Whether anything would be written, so that the member's roles must be read first."""
-        return bool(self.changes)
+        """Whether anything would be written or announced, so that the member's roles must be read first."""
+        return bool(self.changes) or self.warns_next

@@ -26,6 +26,9 @@ def decide(case: Case, patience: Patience) -> Plan:
     """
     steps = [step for ladder in ladders_of(case.judged) for step in steps_of(case, ladder, patience)]
     changes = [step.change for step in steps if step.change]
+    warn = tuple(step.judged.gate for step in steps if step.is_to_warn)
+    # Nobody is notified of what their roles protect them from.
+    warns_next = bool(warn and case.settings.protected_roles and case.roles is None)
     return Plan(
         changes=(
             *(change for change in changes if change.act is Act.ADD),
@@ -34,6 +37,7 @@ def decide(case: Case, patience: Patience) -> Plan:
         held=tuple(step.held for step in steps if step.held),
         misses={step.judged.gate.gate_id: step.misses for step in steps if step.misses},
         found=tuple(step.judged.gate for step in steps if step.is_found),
-        warn=tuple(step.judged.gate for step in steps if step.is_to_warn),
+        warn=() if warns_next else warn,
         confirm=tuple(step.judged.gate for step in steps if step.is_to_confirm),
+        warns_next=warns_next,
     )

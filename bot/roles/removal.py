@@ -49,7 +49,7 @@ def lasting_hold(case: Case, judged: Judged) -> HoldCode | None:
     if judged.gate.draft.never_remove:
         return HoldCode.NEVER_REMOVE
     settings = case.settings
-    has_protected_role = bool(settings.protected_roles & (case.roles or frozenset()))
+    has_protected_role = case.is_protected if case.roles is None else bool(settings.protected_roles & case.roles)
     return HoldCode.PROTECTED if case.user_id in settings.protected_members or has_protected_role else None
 
 

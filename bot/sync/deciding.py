@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.gates.facts import Facts
 from bot.gates.gate import Gate
@@ -37,6 +37,7 @@ class Deciding:
         readings: Is asked a second question before a removal.
         patience: When misses are enough.
         clock: Returns the present as an aware datetime.
+        drift: How long it is remembered that somebody has a protected role.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Deciding:
         readings: Readings,
         patience: Patience,
         clock: Callable[[], datetime],
+        drift: timedelta,
     ) -> None:
         self._store = store
         self._gatherer = gatherer
@@ -53,6 +55,8 @@ class Deciding:
         self._patience = patience
         self._clock = clock
         self._turn = asyncio.Lock()
+        self._drift = drift
+        self._protected: dict[tuple[int, int], tuple[frozenset[int], datetime]] = {}  # by which roles, until when
 
     async def server(self, guild_id: int) -> GuildGates:
         """A server's gates and settings as they are now."""
@@ -104,6 +108,7 @@ class Deciding:
         own_act: bool,
     ) -> tuple[MemberFacts, Plan]:
         """What is to be changed, now that a member's roles were read."""
+        self._remember(server, member, roles)
         known = await self._gatherer.member(server, member, self._clock())
         return known, await self._decide(server, known, held, own_act=own_act, roles=roles)
 
@@ -113,7 +118,20 @@ class Deciding:
         """How a member stands, from what is stored; stores nothing."""
         now = self._clock()
         known = await self._gatherer.member(server, member, now)
-        return known, decide(known.case(server, now, removals_held=held), self._patience)
+        is_protected = self._is_protected(server, member)
+        return known, decide(known.case(server, now, removals_held=held, is_protected=is_protected), self._patience)
+
+    def _remember(self, server: GuildGates, member: SyncMember, roles: frozenset[int]) -> None:
+        now, key = self._clock(), (server.guild_id, member.user_id)
+        self._protected.pop(key, None)
+        if protecting := roles & server.settings.protected_roles:
+            self._protected = {each: its for each, its in self._protected.items() if now < its[1]}
+            self._protected[key] = protecting, now + self._drift
+
+    def _is_protected(self, server: GuildGates, member: SyncMember) -> bool:
+        """Whether a role protected the member when their roles were last read: then they are not read for it again."""
+        roles, until = self._protected.get((server.guild_id, member.user_id), (frozenset(), self._clock()))
+        return self._clock() < until and bool(roles & server.settings.protected_roles)
 
     async def _decide(
         self,
@@ -125,7 +143,8 @@ class Deciding:
         roles: frozenset[int] | None = None,
     ) -> Plan:
         now = self._clock()
-        case = known.case(server, now, roles=roles, own_act=own_act, removals_held=held)
+        is_protected = self._is_protected(server, known.member)
+        case = known.case(server, now, roles=roles, own_act=own_act, removals_held=held, is_protected=is_protected)
         plan = decide(case, self._patience)
         await self._save(server, known, plan, now)
         # Stored as warned by now: what is decided next, from this plan, must not be due to be warned again.

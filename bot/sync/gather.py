@@ -86,6 +86,7 @@ class MemberFacts:
         roles: frozenset[int] | None = None,
         own_act: bool = False,
         removals_held: Mapping[int, HoldCode] | None = None,
+        is_protected: bool = False,
     ) -> Case:
         """What is decided from."""
         return Case(
@@ -98,6 +99,7 @@ class MemberFacts:
             roles=roles,
             own_act=own_act,
             removals_held=removals_held or {},
+            is_protected=is_protected,
         )
 
 

@@ -82,7 +82,7 @@ class Sync:
         self._parking = Parking(store, discord, self._gatherer, clock)
         breaker = Breaker(store, clock, patience.lapse, epoch, readings.networks)
         applier = Applier(store, discord, self._parking, clock, epoch)
-        deciding = Deciding(store, self._gatherer, readings, patience, clock)
+        deciding = Deciding(store, self._gatherer, readings, patience, clock, settings.drift)
         self._judging = Judging(store, discord, deciding, breaker, applier, settings.drift, settings.interval, clock)
         self._removals = Removals(store, discord, self._gatherer, applier, breaker, clock)
         self._previews = Previews(store, self._gatherer, patience, clock)

@@ -201,6 +201,37 @@ async def test_from_members_who_are_protected_nothing_is_taken() -> None:
         assert harness.has(2)
 
 
+@pytest.mark.parametrize("grace", [timedelta(0), timedelta(hours=1)])
+async def test_who_is_protected_by_a_role_is_not_warned_and_is_read_once_in_a_drift_period(grace: timedelta) -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.set(protected_roles=frozenset({77}), grace=grace)
+        harness.server.members[user(2)].add(77)
+        await harness.turn()
+        harness.sell(2)
+        harness.discord.calls.clear()
+        await harness.pass_time(timedelta(hours=12))
+        assert harness.has(2)
+        assert [post for post in harness.sent.values() if post.kind is PostKind.WARNING] == []
+        assert 1 <= len(harness.discord.calls) <= 2
+
+
+async def test_who_is_protected_no_more_is_warned_and_loses_the_role_after_the_grace() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.set(protected_roles=frozenset({77}), grace=timedelta(hours=1))
+        harness.server.members[user(2)].add(77)
+        await harness.turn()
+        harness.sell(2)
+        await harness.pass_time(timedelta(hours=2))
+        harness.server.members[user(2)].discard(77)
+        await harness.pass_time(timedelta(hours=9))
+        assert not harness.has(2)
+        assert sum(post.kind is PostKind.WARNING for post in harness.sent.values()) == 1
+
+
 async def test_who_left_gets_the_roles_back_without_a_new_proof() -> None:
     async with open_sync() as harness:
         await harness.gate()
