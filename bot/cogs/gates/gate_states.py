@@ -12,10 +12,12 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.errors import InputError
 from bot.gates.gate import Gate, GateState
 from bot.messages import Message
+from bot.roles.grants import GrantState
 from bot.ui.client import Bot
 from bot.ui.embeds import plural
 
 _NOBODY_HAS_IT = Message("No linked member has {role} now: there is nobody to adopt.")
+_ALL_ARE_UNDER_IT = Message("Every linked member who has {role} is under its gate already: there is nobody to adopt.")
 
 _GATE = "The gate, by its role"
 
@@ -61,16 +63,21 @@ class GateStates(GateBase):
         guild_id = await self._access.require(interaction)
         found = await self._access.gate(guild_id, gate)
         self._access.unconfirmed(interaction, found.draft)
-        user_ids = (await self._saving.holders(guild_id, [found.role_id]))[found.role_id]
+        holders = (await self._saving.holders(guild_id, [found.role_id]))[found.role_id]
+        grants = await self._store.sync.ledger.of_members(guild_id, holders)
+        its = {user_id: grants.get(user_id, {}).get(found.role_id) for user_id in holders}
+        user_ids = [user_id for user_id, grant in its.items() if grant is None or grant.state is GrantState.FOUND]
         if not user_ids:
-            raise InputError(_NOBODY_HAS_IT, role=self._access.role_name(guild_id, found.role_id))
+            why = _ALL_ARE_UNDER_IT if holders else _NOBODY_HAS_IT
+            raise InputError(why, role=self._access.role_name(guild_id, found.role_id))
 
         async def adopt(pressed: discord.Interaction[Bot]) -> discord.Embed:
             count = await self._saving.adopt(guild_id, found, user_ids, pressed.user.id)
             return done_embed("Adopted", f"{plural(count, 'member')} came under the gate of <@&{found.role_id}>.")
 
         words = (
-            f"Linked members with <@&{found.role_id}> now: **{len(user_ids):,}**. Under the gate, Tessera may take "
+            f"Linked members with <@&{found.role_id}> now: **{len(holders):,}**; not under the gate yet: "
+            f"**{len(user_ids):,}**. Under the gate, Tessera may take "
             "it from those who do not qualify, after several readings and the grace. Members who linked nothing are "
             "left alone."
         )
