@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
@@ -35,6 +35,19 @@ MOST_FAILURES = 5
 _PATIENT = frozenset(
     {HoldCode.TOO_FEW_MISSES, HoldCode.TOO_SHORT_SPAN, HoldCode.GRACE, HoldCode.NOT_CONFIRMED, HoldCode.CLOCK_JUMPED}
 )
+
+
+@dataclass(eq=False)
+class MemberTurn:
+    """Lets one change a member at a time; it is there while somebody does or is about to.
+
+    Attributes:
+        lock: Held while the member is changed.
+        version: How often they were changed meanwhile.
+    """
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    version: int = 0
 
 
 class Judging:
@@ -70,8 +83,7 @@ class Judging:
         self._drift = drift
         self._interval = interval
         self._clock = clock
-        self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
-        self._changes: dict[tuple[int, int], int] = {}  # how often a member was changed since the start
+        self._turns: WeakValueDictionary[tuple[int, int], MemberTurn] = WeakValueDictionary()
 
     async def run(
         self, server: GuildGates, members: Sequence[SyncMember], asker: Asker, *, own_act: bool = False
@@ -87,14 +99,15 @@ class Judging:
                 await self._deciding.second(server, known, plan, held, asker, own_act=own_act or known.member.own_act)
                 for known, plan in first
             ]
-            versions = [self._version(member) for member in members]
+            turns = [self._turn(member) for member in members]
+            versions = [turn.version for turn in turns]
             roles = await self._read(server.guild_id, planned)
             await self._settle([each for each in planned if each[0].member.user_id not in roles])
             return [
-                await self._change(server, known.member, found, version, held, run, own_act=own_act)
+                await self._change(server, known.member, found, turn, version, held, run, own_act=own_act)
                 if (found := roles.get(known.member.user_id))
                 else report_of(known, plan, Presence.PRESENT)
-                for (known, plan), version in zip(planned, versions, strict=True)
+                for (known, plan), turn, version in zip(planned, turns, versions, strict=True)
             ]
         finally:
             await run.end()
@@ -121,6 +134,7 @@ class Judging:
         server: GuildGates,
         member: SyncMember,
         found: MemberRoles,
+        turn: MemberTurn,
         version: int,
         held: Mapping[int, HoldCode],
         run: OpenRun,
@@ -129,8 +143,8 @@ class Judging:
     ) -> MemberReport:
         """Make what is due for one member, whose roles were just read."""
         own_act = own_act or member.own_act
-        async with self._lock(member):
-            is_changed = self._version(member) != version  # meanwhile: they stay due, and are read again
+        async with turn.lock:
+            is_changed = turn.version != version  # meanwhile: they stay due, and are read again
             if not is_changed:
                 member = await self._presence(member, found)
             if is_changed or found.presence is not Presence.PRESENT:
@@ -151,7 +165,7 @@ class Judging:
                 own_act=own_act,
                 name_of=server.name_of,
             )
-            self._changes[_key(member)] = version + 1
+            turn.version += 1
             await self._conclude(member, known, plan, applied, run)
             ledger = await self._store.sync.ledger.of(server.guild_id, member.user_id)
             report = report_of(replace(known, ledger=ledger), plan, found.presence)
@@ -196,19 +210,12 @@ class Judging:
                     members, now, roles_read=roles_read, drift_due=now + self._drift, again_at=again_at
                 )
 
-    def _version(self, member: SyncMember) -> int:
-        return self._changes.get(_key(member), 0)
-
-    def _lock(self, member: SyncMember) -> asyncio.Lock:
-        key = _key(member)
-        lock = self._locks.get(key)
-        if lock is None:
-            lock = self._locks[key] = asyncio.Lock()
-        return lock
-
-
-def _key(member: SyncMember) -> tuple[int, int]:
-    return member.guild_id, member.user_id
+    def _turn(self, member: SyncMember) -> MemberTurn:
+        key = member.guild_id, member.user_id
+        turn = self._turns.get(key)
+        if turn is None:
+            turn = self._turns[key] = MemberTurn()
+        return turn
 
 
 def _waits(plan: Plan) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 
 from bot.linking.vouching import ProvenHere
 from bot.store.sync.membership_table import SyncMember
 from bot.sync.gather import Gatherer
+from bot.sync.judging import MemberTurn
 from tests.sync.sync_harness import GUILD, HARBOUR, MOSAIC, SyncHarness, account_of, open_sync, user
 
 
@@ -67,3 +69,13 @@ async def test_who_is_read_is_due_with_it() -> None:
         await harness.sync.read_due()
         due = await harness.store.sync.members.due([GUILD], harness.now, 10)
         assert [member.user_id for member in due] == [user(1), user(2), user(3)]
+
+
+async def test_nothing_is_remembered_of_members_whom_nobody_is_judging() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(20)
+        await harness.turn()
+        assert len(harness.holders()) == 20
+        gc.collect()
+        assert [each for each in gc.get_objects() if isinstance(each, MemberTurn)] == []
