@@ -193,6 +193,9 @@ class ReadingPasses:
                 now = self._clock()
                 leased = await self._store.lease(name, self._holder, now, until=now + _LEASE, limit=_LEASED)
                 network.waiting.extend(account for account in leased if account not in network.under_way)
+                # Stored and due again before its reader is done with it: leased by nobody, the next pass reads it.
+                if busy := [account for account in leased if account in network.under_way]:
+                    await self._store.release(self._holder, busy)
             return network.waiting.popleft() if network.waiting else None
 
     async def _give_back(self, network: _Network) -> None:

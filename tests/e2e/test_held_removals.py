@@ -84,7 +84,7 @@ async def test_a_source_that_is_blank_for_an_hour_costs_nobody_anything(club: Sa
 
     async def all_are_staged() -> bool:
         staged = (await rosalind.run("sync staged")).text
-        return all(f"<@{user}> loses <@&{WHALE}>: holds 0 of 1 of loopring:254" in staged for user in users)
+        return all(f"<@{user}> loses <@&{WHALE}>: holds 0 of 1 of Harbour Lights" in staged for user in users)
 
     await until(all_are_staged)
     await club.clear_faults()

@@ -48,7 +48,7 @@ async def test_a_member_proves_an_account_and_has_the_role_at_once(club: Sandbox
     assert f"You now have <@&{WHALE}>." in ended.text
     assert "Whale" in await hana.roles()
     (write,) = await club.role_writes()
-    assert write["reason"] == "Tessera gate #1: holds 3 of loopring:254, 3 needed"
+    assert write["reason"] == "Tessera gate #1: holds 3 of Harbour Lights, 3 needed"
     assert f"Gave <@&{WHALE}> to <@{hana.user}> by gate #1: holds 3" in str((await posted(rosalind, "Gave"))["embeds"])
 
 
@@ -69,7 +69,7 @@ async def test_who_sells_is_notified_once_and_loses_the_role_after_the_grace(
     assert len(await hana.direct_messages()) == 1
     given, taken = await club.role_writes()
     assert (given["role_id"], taken["role_id"]) == (WHALE, WHALE)
-    assert taken["reason"] == "Tessera gate #1: holds 0 of 3 of loopring:254"
+    assert taken["reason"] == "Tessera gate #1: holds 0 of 3 of Harbour Lights"
     assert "✘ " in (await hana.run("roles")).text
 
 

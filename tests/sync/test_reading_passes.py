@@ -111,6 +111,31 @@ async def test_what_was_leased_and_not_read_is_given_back(sandbox: SandboxClient
     assert leased[0][0] <= 2 * AT_ONCE
 
 
+async def test_an_account_that_is_due_again_as_soon_as_it_is_stored_is_not_left_leased(
+    sandbox: SandboxClient, reading: ReadingHarness
+) -> None:
+    await own_many(reading, sandbox, 30)
+    outcomes: list[ReadOutcome] = []
+
+    async def on_read(outcome: ReadOutcome) -> None:
+        outcomes.append(outcome)
+
+    passes = ReadingPasses(
+        reading.linking.store.readings,
+        reading.readings,
+        holder="this process",
+        on_read=on_read,
+        clock=lambda: reading.linking.now + (INTERVAL if len(outcomes) < 150 else timedelta(0)),
+    )
+    for _ in range(3):
+        await passes.run_pass()
+    assert await reading.rows("SELECT account FROM sync_accounts WHERE leased_until > 0") == []
+    before = len(outcomes)
+    reading.pass_time()
+    assert await passes.run_pass() == 30
+    assert len(outcomes) == before + 30
+
+
 def test_a_pass_at_a_limited_rate_takes_as_long_as_the_rate_says() -> None:
     """A thousand accounts at four requests a second, in virtual time: within two hundredths of 250 seconds."""
     seconds, calls = run_virtual_pass(1000, 4, 0.05)
