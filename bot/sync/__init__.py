@@ -22,6 +22,7 @@ parking           gates that cannot work are parked, and heal
 runner            the loop: which accounts and members are due; one worker for each server
 scans             slow scans for drift, and for linked users among the members of a server
 previews          what would follow from gates that are not saved yet
+                  (first_readings: reads what it asks about and was not read lately)
 adoption          members who have a gate's role already come under the gate
 left_servers      servers that the bot has left, and what is retained of them
 debts             roles of deleted members that Discord did not take yet

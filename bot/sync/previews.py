@@ -1,4 +1,4 @@
-"""What would follow from gates that are not saved yet, for all linked members of a server; changes nothing."""
+"""What would follow from gates that are not saved yet, for all linked members of a server; changes no role."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.gates.facts import NOTHING_HELD
 from bot.gates.gate import Gate, GateDraft, GateState
 from bot.gates.rule import CollectionRef
+from bot.holdings import Account
 from bot.roles.grants import GrantState
 from bot.roles.plan import Act, Judged, Patience, Plan, decide
 from bot.store import Store
 from bot.sync.asked import collections_of
+from bot.sync.first_readings import FirstReadings
 from bot.sync.gather import Gatherer, GuildGates, MemberFacts
-from bot.sync.results import Preview
+from bot.sync.results import AccountState, Preview
 
 # So many by one question to the store.
 _AT_ONCE = 50
@@ -27,13 +30,22 @@ class Previews:
         store: Knows the members.
         gatherer: Knows what they hold.
         patience: When misses are enough.
+        first: Reads accounts of them that were never read.
         clock: Returns the present as an aware datetime.
     """
 
-    def __init__(self, store: Store, gatherer: Gatherer, patience: Patience, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        gatherer: Gatherer,
+        patience: Patience,
+        first: FirstReadings,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._store = store
         self._gatherer = gatherer
         self._patience = patience
+        self._first = first
         self._clock = clock
 
     async def preview(
@@ -60,18 +72,19 @@ class Previews:
         sets: dict[str, dict[int, list[int]]] = {
             name: defaultdict(list) for name in ("gain", "lose", "unknown", "keep")
         }
-        unread: set[object] = set()
+        unread: dict[Account, AccountState] = {}
         members = await self._store.sync.members.present(guild_id)
         for start in range(0, len(members), _AT_ONCE):
             for known in await self._gatherer.members(server, members[start : start + _AT_ONCE], now, gates=gates):
                 plan = decide(known.case(server, now), self._patience)
-                unread.update(state.facts.account for state in known.accounts if state.facts.as_of is None)
+                unread |= {each.facts.account: each for each in known.accounts if each.facts.otherwise != NOTHING_HELD}
                 for judged in known.judged:
                     if judged.gate.role_id in shown and (name := _outcome(judged, known, plan)):
                         sets[name][judged.gate.role_id].append(known.member.user_id)
                 for role_id in known.ledger.keys() & set(removed):
                     sets["keep"][role_id].append(known.member.user_id)
-        return Preview(as_of=now, version=version, unread=len(unread), **sets)
+        reading = self._first.begin([each for each, its in unread.items() if its.next_at and its.next_at <= now])
+        return Preview(as_of=now, version=version, unread=len(unread), reading=reading, **sets)
 
 
 def _as_saved(

@@ -79,7 +79,8 @@ class Preview:
         lose: Role → members who would lose it, after the usual misses and grace.
         unknown: Role → members of whom it is not known.
         keep: Role → members who have it and would retain it.
-        unread: How many linked accounts were never read.
+        unread: How many linked accounts were not read lately, or never.
+        reading: How many of these are being read now, so that the preview is another one soon.
     """
 
     as_of: datetime
@@ -89,6 +90,7 @@ class Preview:
     unknown: Mapping[int, Sequence[int]] = field(default_factory=dict)
     keep: Mapping[int, Sequence[int]] = field(default_factory=dict)
     unread: int = 0
+    reading: int = 0
 
 
 class StagedState(StrEnum):

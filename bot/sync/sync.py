@@ -24,6 +24,7 @@ from bot.sync.asked_rules import AskedRules
 from bot.sync.breaker import Breaker
 from bot.sync.debts import Debts
 from bot.sync.deciding import Deciding
+from bot.sync.first_readings import FirstReadings
 from bot.sync.gather import Gatherer
 from bot.sync.judging import Judging
 from bot.sync.left_servers import LeftServers
@@ -85,7 +86,8 @@ class Sync:
         deciding = Deciding(store, self._gatherer, readings, patience, clock, settings.drift)
         self._judging = Judging(store, discord, deciding, breaker, applier, settings.drift, settings.interval, clock)
         self._removals = Removals(store, discord, self._gatherer, applier, breaker, clock)
-        self._previews = Previews(store, self._gatherer, patience, clock)
+        self._first = FirstReadings(store, readings, clock)
+        self._previews = Previews(store, self._gatherer, patience, self._first, clock)
         self._standings = Standings(store, self._gatherer, self._judging, patience, clock)
         self._debts = Debts(store, discord, self._parking, clock, epoch)
         self._scans = Scans(store, discord, settings.drift, clock)
@@ -121,6 +123,7 @@ class Sync:
 
     async def close(self) -> None:
         """Stop; what is not finished is finished after the next start."""
+        await self._first.close()
         await self._runner.close()
 
     # ------------------------------------------------------------ what Discord says

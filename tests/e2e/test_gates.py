@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.holders import until
 from tests.e2e.two_servers import at_the_harbour, labels, press, question_to, running
 from tests.sandbox_client import Answer, Person, SandboxClient
 
@@ -66,6 +67,30 @@ async def test_who_would_gain_a_role_is_shown_by_name(both: SandboxClient) -> No
     names = await ada.press(preview, "names")
     assert names.message["ephemeral"]
     assert [label.split(" (")[0] for label in labels(names.message)] == ["Gain it", "Lose it", "Unknown", "Keep it"]
+
+
+async def test_the_first_preview_has_accounts_read_and_is_made_again_by_a_press(both: SandboxClient) -> None:
+    ada, hana = await both.person("ada"), await both.person("hana")
+    await ada.run("vouch", member=hana.user, account="10001")
+    await both.fault("error", code=102003, message="none")  # what she holds is not known when she confirms
+    await press(hana, await question_to(hana), "Confirm")
+    await both.clear_faults()
+
+    async def is_due() -> Answer | None:
+        proposed = await ada.run("gate add", role=WHALE, rule="254")
+        return proposed if "Refresh" in proposed.text else None
+
+    preview = await until(is_due)
+    assert "1 account is being read: press **Refresh**" in preview.text
+    assert labels(preview.message) == ["Save", "Who?", "Refresh", "Cancel"]
+
+    async def is_read() -> Answer | None:
+        again = await ada.press(preview, "refresh") if "Refresh" in labels(preview.message) else preview
+        return again if "**1** gain it" in again.text else None
+
+    again = await until(is_read)
+    assert labels(again.message) == ["Save", "Who?", "Cancel"]
+    assert (await ada.press(again, "save")).embeds[0]["title"] == "Saved"
 
 
 async def test_without_a_rule_a_modal_asks_for_everything(both: SandboxClient) -> None:

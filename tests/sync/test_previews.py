@@ -1,11 +1,17 @@
-"""A preview says in numbers what a removal of a gate and an alias of collections would bring."""
+"""A preview says in numbers what gates, their removal and an alias of collections would bring."""
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
+from bot.gates.gate import GateDraft
 from bot.gates.rule import Holds
-from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, MOSAIC, WHALE, open_sync, user
+from bot.sync.first_readings import MOST
+from bot.sync.results import Preview
+from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, MOSAIC, WHALE, SyncHarness, account_of, open_sync, user
 
 pytestmark = pytest.mark.asyncio
 
@@ -46,3 +52,57 @@ async def test_an_alias_joins_what_counts_as_the_same_already() -> None:
         await harness.turn()
         preview = await harness.sync.preview(GUILD, [], aliases=[(HARBOUR, MOSAIC)])
         assert preview.gain == {COLLECTOR: [user(1)]}
+
+
+FIRST_GATE = GateDraft(COLLECTOR, Holds(HARBOUR))
+
+
+async def settled(harness: SyncHarness) -> Preview:
+    """The preview of the first gate, once nothing is being read for it."""
+    async with asyncio.timeout(60):
+        while (preview := await harness.sync.preview(GUILD, [FIRST_GATE])).reading:  # noqa: ASYNC110 - a press
+            await asyncio.sleep(0)
+    return preview
+
+
+async def test_what_no_gate_has_had_read_is_read_for_the_first_preview() -> None:
+    async with open_sync() as harness:
+        await harness.members(3)
+        await harness.turn()
+        assert harness.source.asked == []
+        preview = await harness.sync.preview(GUILD, [FIRST_GATE])
+        assert (preview.unknown, preview.unread, preview.reading) == ({COLLECTOR: [user(1), user(2), user(3)]}, 3, 3)
+        preview = await settled(harness)
+        assert (preview.gain, preview.unknown) == ({COLLECTOR: [user(1), user(2), user(3)]}, {})
+        assert sorted(harness.source.asked, key=str) == [account_of(1), account_of(2), account_of(3)]
+        assert harness.holders() == []
+
+
+async def test_a_preview_has_two_hundred_accounts_read_and_each_of_them_once() -> None:
+    async with open_sync() as harness:
+        await harness.members(MOST + 5)
+        preview = await harness.sync.preview(GUILD, [FIRST_GATE])
+        assert (preview.reading, preview.unread) == (MOST, MOST + 5)
+        assert len((await settled(harness)).gain[COLLECTOR]) == MOST + 5
+        assert len(harness.source.asked) == MOST + 5
+
+
+async def test_what_was_read_long_before_the_first_gate_is_read_again() -> None:
+    async with open_sync() as harness:
+        await harness.member(1)
+        await harness.look_at(1)
+        harness.advance(timedelta(hours=3))
+        assert (await harness.sync.preview(GUILD, [FIRST_GATE])).unknown == {COLLECTOR: [user(1)]}
+        assert (await settled(harness)).gain == {COLLECTOR: [user(1)]}
+        assert harness.source.asked == [account_of(1)] * 2
+
+
+async def test_an_account_that_could_not_be_read_is_not_asked_about_at_each_press() -> None:
+    async with open_sync() as harness:
+        await harness.member(1)
+        harness.source.is_down = True
+        assert (await harness.sync.preview(GUILD, [FIRST_GATE])).reading == 1
+        assert (await settled(harness)).unread == 1
+        asked = len(harness.source.asked)
+        assert (await settled(harness)).reading == 0
+        assert len(harness.source.asked) == asked > 0

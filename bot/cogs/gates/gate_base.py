@@ -110,7 +110,7 @@ class GateBase(commands.Cog):
         guild_id = interaction.guild_id or 0
         proposal = Proposal(title, (draft,), save, names=await self._names.shown(guild_id))
         outlook = await self._saving.outlook(guild_id, proposal)
-        embed = preview_embed(proposal, outlook, self._sentences)
+        embed = preview_embed(proposal, outlook, self._sentences, again="use the command again in a minute")
         if words:
             embed.description = (embed.description or "").replace(self._sentences.line(draft), words, 1)
         embed.set_footer(text="Nothing is changed by this.")

@@ -84,8 +84,10 @@ def powers_words(powers: Iterable[str]) -> str:
     return ", ".join(CONFIRMABLE.get(power, power) for power in powers)
 
 
-def preview_embed(proposal: Proposal, outlook: Outlook, sentences: GateSentences) -> discord.Embed:
-    """What would be saved, and what would follow from it."""
+def preview_embed(
+    proposal: Proposal, outlook: Outlook, sentences: GateSentences, again: str = "press **Refresh**"
+) -> discord.Embed:
+    """What would be saved, and what would follow from it; `again`: how the preview is made again."""
     preview = outlook.preview
     parts = [
         f"{sentences.line(draft)}\n{_sentence(proposal, draft)}{_numbers(preview, draft.role_id)}"
@@ -99,7 +101,7 @@ def preview_embed(proposal: Proposal, outlook: Outlook, sentences: GateSentences
     if proposal.aliases:
         sets = "; ".join(" = ".join(f"`{each}`" for each in members) for members in proposal.aliases[:_MOST_SHOWN])
         parts.append(f"Count as the same: {sets}.")
-    parts += [f"⚠ {note}" for note in [*proposal.notes, *_warnings(proposal, outlook)]]
+    parts += [f"⚠ {note}" for note in [*proposal.notes, *_warnings(proposal, outlook, again)]]
     embed = discord.Embed(title=proposal.title, description="\n\n".join(parts), colour=CAUTION)
     embed.set_footer(text="Nothing is saved yet. A role is taken after several readings and the grace, never at once.")
     return fit([embed])[0]
@@ -123,7 +125,7 @@ def _total(preview: Preview) -> str:
     return "All gates: **{:,}** gains · **{:,}** losses · **{:,}** unknown · **{:,}** keep".format(*sums)
 
 
-def _warnings(proposal: Proposal, outlook: Outlook) -> list[str]:
+def _warnings(proposal: Proposal, outlook: Outlook, again: str) -> list[str]:
     preview, warnings = outlook.preview, []
     by_hand = {role_id: count for role_id, count in outlook.in_discord.items() if count}
     if proposal.adopts:
@@ -144,8 +146,11 @@ def _warnings(proposal: Proposal, outlook: Outlook) -> list[str]:
     if empty:
         listed = ", ".join(f"<@&{role_id}>" for role_id in empty[:5])
         warnings.append(f"None of the linked members qualifies for {listed}.")
-    if preview.unread:
-        warnings.append(f"{plural(preview.unread, 'linked account')} not read yet: the numbers will change.")
+    if preview.reading:
+        are = "is" if preview.reading == 1 else "are"
+        warnings.append(f"{plural(preview.reading, 'account')} {are} being read: {again}, and the numbers change.")
+    if (others := preview.unread - preview.reading) > 0:
+        warnings.append(f"{plural(others, 'linked account')} not read lately: the numbers will change.")
     return warnings
 
 

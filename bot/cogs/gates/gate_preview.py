@@ -131,8 +131,8 @@ class PreviewPanel(AdminPanel):
         self._outlook: Outlook | None = None
         self._save_button = ActionButton("save", "Save", self._save, style=discord.ButtonStyle.success)
         self._names = ActionButton("names", "Who?", self._show_names)
+        self._refresh_button = ActionButton("refresh", "Refresh", self._refresh)
         self._cancel_button = ActionButton("cancel", "Cancel", self._cancel)
-        self.lay_out([self._save_button, self._names, self._cancel_button])
 
     async def show(self, note: str = "") -> None:
         """Make the preview, and put it into the message.
@@ -143,8 +143,16 @@ class PreviewPanel(AdminPanel):
         guild_id = self._latest.guild_id or 0
         self._outlook = await self._saving.outlook(guild_id, self._proposal)
         embed = preview_embed(self._proposal, self._outlook, self._sentences)
+        refresh = [self._refresh_button] if self._outlook.preview.reading else []
+        self.lay_out([self._save_button, self._names, *refresh, self._cancel_button])
         self.restart_timer()
         await self._latest.edit_original_response(content=note or None, embed=embed, view=self, attachments=[])
+
+    async def _refresh(self, interaction: discord.Interaction[Any]) -> None:
+        """Make the preview again: accounts were read meanwhile."""
+        await self._host.acknowledge(interaction)
+        self._latest = interaction
+        await self.show()
 
     async def _save(self, interaction: discord.Interaction[Any]) -> None:
         for draft in self._proposal.touches:
