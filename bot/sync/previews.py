@@ -54,6 +54,7 @@ class Previews:
         drafts: Sequence[GateDraft],
         *,
         aliases: Sequence[Sequence[CollectionRef]] = (),
+        parted: Collection[CollectionRef] = (),
         removed: Collection[int] = (),
     ) -> Preview:
         """What would follow if these drafts replaced the gates of their roles.
@@ -62,13 +63,14 @@ class Previews:
             guild_id: The server.
             drafts: The gates as they would be.
             aliases: Sets of collections that would count as the same, besides those that do already.
+            parted: Collections that would stand for themselves first, before these sets are joined.
             removed: Roles whose gates would be removed: their members retain them.
         """
         now, version = self._clock(), await self._store.gates.version(guild_id)
         before = await self._gatherer.server(guild_id)
         gates = _as_saved(before, drafts, removed, now)
-        server = replace(before, gates=gates, aliases=_joined(before.aliases, aliases))
-        shown = _concerned(before, gates, drafts, removed, aliases)
+        server = replace(before, gates=gates, aliases=_joined(_without(before.aliases, parted), aliases))
+        shown = _concerned(before, gates, drafts, removed, [*aliases, parted])
         sets: dict[str, dict[int, list[int]]] = {
             name: defaultdict(list) for name in ("gain", "lose", "unknown", "keep")
         }
@@ -100,6 +102,17 @@ def _as_saved(
     return [*others, *new]
 
 
+def _without(
+    aliases: Mapping[CollectionRef, Sequence[CollectionRef]], parted: Collection[CollectionRef]
+) -> Mapping[CollectionRef, Sequence[CollectionRef]]:
+    """Which collections count as the same once these stand for themselves."""
+    return {
+        collection: tuple(each for each in same if each not in parted)
+        for collection, same in aliases.items()
+        if collection not in parted
+    }
+
+
 def _joined(
     aliases: Mapping[CollectionRef, Sequence[CollectionRef]], more: Sequence[Sequence[CollectionRef]]
 ) -> Mapping[CollectionRef, tuple[CollectionRef, ...]]:
@@ -116,7 +129,7 @@ def _concerned(
     gates: Sequence[Gate],
     drafts: Sequence[GateDraft],
     removed: Collection[int],
-    aliases: Sequence[Sequence[CollectionRef]],
+    aliases: Sequence[Collection[CollectionRef]],
 ) -> frozenset[int]:
     """The roles for which something may follow."""
     aliased = {collection for each in aliases for collection in each}

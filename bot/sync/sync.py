@@ -212,10 +212,11 @@ class Sync:
         drafts: Sequence[GateDraft],
         *,
         aliases: Sequence[Sequence[CollectionRef]] = (),
+        parted: Collection[CollectionRef] = (),
         removed: Collection[int] = (),
     ) -> Preview:
         """What would follow if these drafts replaced the gates of their roles; changes nothing. See `Previews`."""
-        return await self._previews.preview(guild_id, drafts, aliases=aliases, removed=removed)
+        return await self._previews.preview(guild_id, drafts, aliases=aliases, parted=parted, removed=removed)
 
     async def gates_changed(self, guild_id: int) -> None:
         """The gates or the settings of a server were changed: all of its members are due."""

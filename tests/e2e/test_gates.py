@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.holders import until
+from tests.e2e.holders import has, until
 from tests.e2e.two_servers import at_the_harbour, labels, press, question_to, running
 from tests.sandbox_client import Answer, Person, SandboxClient
 
@@ -74,23 +74,24 @@ async def test_the_first_preview_has_accounts_read_and_is_made_again_by_a_press(
     await ada.run("vouch", member=hana.user, account="10001")
     await both.fault("error", code=102003, message="none")  # what she holds is not known when she confirms
     await press(hana, await question_to(hana), "Confirm")
-    await both.clear_faults()
 
     async def is_due() -> Answer | None:
         proposed = await ada.run("gate add", role=WHALE, rule="254")
-        return proposed if "Refresh" in proposed.text else None
+        return proposed if "1 account is being read: press **Refresh**" in proposed.text else None
 
-    preview = await until(is_due)
-    assert "1 account is being read: press **Refresh**" in preview.text
-    assert labels(preview.message) == ["Save", "Who?", "Refresh", "Cancel"]
+    shown = await until(is_due)
+    assert labels(shown.message) == ["Save", "Who?", "Refresh", "Cancel"]
+    await both.clear_faults()
 
     async def is_read() -> Answer | None:
-        again = await ada.press(preview, "refresh") if "Refresh" in labels(preview.message) else preview
-        return again if "**1** gain it" in again.text else None
+        nonlocal shown
+        may_refresh = "Refresh" in labels(shown.message)
+        shown = await (ada.press(shown, "refresh") if may_refresh else ada.run("gate add", role=WHALE, rule="254"))
+        return shown if "**1** gain it" in shown.text else None
 
-    again = await until(is_read)
-    assert labels(again.message) == ["Save", "Who?", "Cancel"]
-    assert (await ada.press(again, "save")).embeds[0]["title"] == "Saved"
+    await until(is_read)
+    assert labels(shown.message) == ["Save", "Who?", "Cancel"]
+    assert (await ada.press(shown, "save")).embeds[0]["title"] == "Saved"
 
 
 async def test_without_a_rule_a_modal_asks_for_everything(both: SandboxClient) -> None:
@@ -201,6 +202,26 @@ async def test_two_collections_count_as_the_same(both: SandboxClient) -> None:
     await saved(ada, "gate alias", collection="254")
     assert "Count as the same" not in (await ada.run("gate list")).text
     assert "counts as no other collection here" in (await ada.run("gate alias", collection="254")).text
+
+
+async def test_an_alias_a_removal_and_taking_back_are_previewed_in_numbers(both: SandboxClient) -> None:
+    hana = await prove(both, "hana", "10002")
+    await hana.run("accounts")
+    ada = await both.person("ada")
+    await saved(ada, "gate add", role=WHALE, rule="412")
+    numbers = "{} gain it · {} lose it · **0** unknown · {} keep it"
+    gains, loses, keeps = (
+        f"<@&{WHALE}>:\n" + numbers.format(*(f"**{int(each == one)}**" for each in range(3))) for one in range(3)
+    )
+    nothing = await ada.run("gate alias", collection="305", same_as="306")
+    assert "No linked member gains or loses a role by this." in nothing.text
+    joining = await ada.run("gate alias", collection="32", same_as="412")
+    assert gains in joining.text
+    await ada.press(joining, "save")
+    await has(hana, "Whale")
+    assert loses in (await ada.run("gate alias", collection="32")).text
+    assert loses in (await ada.run("gate history", take_back=2)).text
+    assert keeps in (await ada.run("gate remove", gate="1")).text
 
 
 async def test_help_shows_admins_their_commands_and_nobody_else(both: SandboxClient) -> None:

@@ -54,6 +54,20 @@ async def test_an_alias_joins_what_counts_as_the_same_already() -> None:
         assert preview.gain == {COLLECTOR: [user(1)]}
 
 
+async def test_a_collection_that_is_to_stand_for_itself_is_previewed_by_whom_that_costs_a_role() -> None:
+    async with open_sync() as harness:
+        await harness.gate(Holds(HARBOUR))
+        await harness.member(1, of=MOSAIC)
+        await harness.member(2)
+        await harness.store.gates.set_alias(GUILD, HARBOUR, MOSAIC, 9, harness.now)
+        await harness.turn()
+        assert harness.holders() == [1, 2]
+        preview = await harness.sync.preview(GUILD, [], parted=[MOSAIC])
+        assert (preview.lose, preview.keep) == ({COLLECTOR: [user(1)]}, {COLLECTOR: [user(2)]})
+        both = await harness.sync.preview(GUILD, [], parted=[HARBOUR, MOSAIC], aliases=[(HARBOUR, MOSAIC)])
+        assert (both.lose, both.keep) == ({}, {COLLECTOR: [user(1), user(2)]})
+
+
 FIRST_GATE = GateDraft(COLLECTOR, Holds(HARBOUR))
 
 

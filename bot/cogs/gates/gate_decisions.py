@@ -24,10 +24,6 @@ _NO_ALIAS = Message("`{collection}` counts as no other collection here: nothing 
 
 _COLLECTION = "A collection: 254, eip155:1:0x…, or choose by name"
 _MOST_CHANGES = 100
-_NOT_PREVIEWED = (
-    "Members are judged by this at once: roles are given in the next minutes, and taken only after several readings "
-    "and the grace."
-)
 # Settings that only members with Manage Server may change.
 _MANAGERS_ONLY = "setting admin_role_id"
 
@@ -61,13 +57,12 @@ class GateDecisions(GateBase):
 
         if other is None:
             touches = await self._about(guild_id, sets[one])
-            proposal = Proposal(f"{one} counts as itself again", (), save, touches=touches, notes=(_NOT_PREVIEWED,))
+            parted = frozenset({one})
+            proposal = Proposal(f"{one} counts as itself again", (), save, parted=parted, touches=touches)
         else:
             joined = tuple(sorted({*sets.get(one, (one,)), *sets.get(other, (other,))}))
             touches = await self._about(guild_id, joined)
-            proposal = Proposal(
-                "Count as the same", (), save, aliases=(joined,), touches=touches, notes=(_NOT_PREVIEWED,)
-            )
+            proposal = Proposal("Count as the same", (), save, aliases=(joined,), touches=touches)
         await self._propose(interaction, proposal)
 
     @alias.autocomplete("collection")
@@ -116,6 +111,8 @@ class GateDecisions(GateBase):
             tuple(change.gates_before.values()),
             save,
             removed=tuple(gate for gate in gates if gate.gate_id in added),
+            aliases=change.aliases_before,
+            parted=change.aliased,
             touches=tuple(gate.draft for gate in gates) if change.changes_aliases else (),
             notes=(f"This sets what was changed by “{change.verb}” to what it was before.",),
         )

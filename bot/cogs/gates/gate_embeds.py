@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import Outlook
 from bot.gates.describe import rule_words
 from bot.gates.gate import Gate, GateDraft, GateState, ParkReason
+from bot.gates.rule import CollectionRef
 from bot.gates.rule_text import rule_text
 from bot.names import Names
 from bot.roles.powers import CONFIRMABLE
@@ -98,13 +100,30 @@ def preview_embed(
     if proposal.removed:
         gone = ", ".join(f"<@&{gate.role_id}>" for gate in proposal.removed[:_MOST_SHOWN])
         parts.append(f"Removed: {gone}. Members who have these roles keep them: Tessera no longer gives or takes them.")
-    if proposal.aliases:
-        sets = "; ".join(" = ".join(f"`{each}`" for each in members) for members in proposal.aliases[:_MOST_SHOWN])
-        parts.append(f"Count as the same: {sets}.")
+    if sets := _sets(proposal.aliases):
+        parts.append("Count as the same: " + "; ".join(sets[:_MOST_SHOWN]) + ".")
+    parts += _others(proposal, preview)
     parts += [f"⚠ {note}" for note in [*proposal.notes, *_warnings(proposal, outlook, again)]]
     embed = discord.Embed(title=proposal.title, description="\n\n".join(parts), colour=CAUTION)
     embed.set_footer(text="Nothing is saved yet. A role is taken after several readings and the grace, never at once.")
     return fit([embed])[0]
+
+
+def _sets(aliases: Iterable[Iterable[CollectionRef]]) -> list[str]:
+    return [" = ".join(f"`{each}`" for each in members) for members in map(dict.fromkeys, aliases) if len(members) > 1]
+
+
+def _others(proposal: Proposal, preview: Preview) -> list[str]:
+    """What follows for roles whose gates stay as they are, or are removed."""
+    outcomes = (preview.gain, preview.lose, preview.unknown, preview.keep)
+    drafted = {draft.role_id for draft in proposal.drafts}
+    others = [role_id for role_id in dict.fromkeys(itertools.chain(*outcomes)) if role_id not in drafted]
+    lines = [f"<@&{role_id}>:{_numbers(preview, role_id)}" for role_id in others[:_MOST_SHOWN]]
+    if (more := len(others) - _MOST_SHOWN) > 0:
+        lines.append(f"… and {plural(more, 'more role')}. {_total(preview)}")
+    if not lines and not proposal.drafts:
+        lines.append("No linked member gains or loses a role by this.")
+    return lines
 
 
 def _sentence(proposal: Proposal, draft: GateDraft) -> str:

@@ -111,7 +111,16 @@ class GateFiles(GateBase):
         aliases = read.aliases or ()
         before = await self._store.gates.aliases(guild_id) if read.aliases is not None else {}
         touches = await self._about(guild_id, {*before, *itertools.chain(*aliases)})
-        return Proposal(title, drafts, save, removed=removed, adopts=adopts, aliases=aliases, touches=touches)
+        return Proposal(
+            title,
+            drafts,
+            save,
+            removed=removed,
+            adopts=adopts,
+            aliases=aliases,
+            parted=frozenset(before),
+            touches=touches,
+        )
 
     def _refuse_roles(self, interaction: discord.Interaction[Any], read: GateFile, drafts: Sequence[GateDraft]) -> None:
         """Refuse a file with a role that the person may not put under a gate, with its line."""

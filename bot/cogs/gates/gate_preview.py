@@ -131,7 +131,7 @@ class PreviewPanel(AdminPanel):
         self._outlook: Outlook | None = None
         self._save_button = ActionButton("save", "Save", self._save, style=discord.ButtonStyle.success)
         self._names = ActionButton("names", "Who?", self._show_names)
-        self._refresh_button = ActionButton("refresh", "Refresh", self._refresh)
+        self._refresh_button = ActionButton("refresh", "Refresh", self._preview_again)
         self._cancel_button = ActionButton("cancel", "Cancel", self._cancel)
 
     async def show(self, note: str = "") -> None:
@@ -148,7 +148,7 @@ class PreviewPanel(AdminPanel):
         self.restart_timer()
         await self._latest.edit_original_response(content=note or None, embed=embed, view=self, attachments=[])
 
-    async def _refresh(self, interaction: discord.Interaction[Any]) -> None:
+    async def _preview_again(self, interaction: discord.Interaction[Any]) -> None:
         """Make the preview again: accounts were read meanwhile."""
         await self._host.acknowledge(interaction)
         self._latest = interaction

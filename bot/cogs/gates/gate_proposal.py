@@ -23,6 +23,7 @@ class Proposal:
         removed: Gates that would be removed: their roles stay with the members.
         adopts: Members who have a role already come under its gate in the same step.
         aliases: Sets of collections that would count as the same.
+        parted: Collections that would stand for themselves, before these sets are joined.
         touches: Gates that stay as they are, and would be earned by something else: to change that takes the same
             rights as for changing them.
         notes: What an admin should know besides.
@@ -35,6 +36,7 @@ class Proposal:
     removed: tuple[Gate, ...] = ()
     adopts: bool = False
     aliases: tuple[tuple[CollectionRef, ...], ...] = field(default=())
+    parted: frozenset[CollectionRef] = frozenset()
     touches: tuple[GateDraft, ...] = ()
     notes: tuple[str, ...] = ()
     names: Mapping[CollectionRef, str] = field(default_factory=dict)

@@ -49,7 +49,9 @@ class GateSaving:
             StoreError: the store failed.
         """
         removed = [gate.role_id for gate in proposal.removed]
-        preview = await self._sync.preview(guild_id, proposal.drafts, aliases=proposal.aliases, removed=removed)
+        preview = await self._sync.preview(
+            guild_id, proposal.drafts, aliases=proposal.aliases, parted=proposal.parted, removed=removed
+        )
         gated = {gate.role_id for gate in await self._store.gates.of_guild(guild_id)}
         new = [draft.role_id for draft in proposal.drafts if draft.role_id not in gated]
         in_discord = await self._in_discord(guild_id, new) if new else {}

@@ -17,7 +17,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.gates.gate import GateDraft
+from bot.gates.rule import CollectionRef
 from bot.store.gates import guild_table
+from bot.store.gates.alias_table import to_collection
 from bot.store.gates.gate_rows import DRAFT_COLUMNS, to_draft
 from bot.store.rows import first, moment, seconds
 
@@ -61,7 +63,20 @@ class Change:
     @property
     def changes_aliases(self) -> bool:
         """Whether it says which collections count as the same."""
-        return any(key.startswith(_ALIAS) for key in self.before.keys() | self.after.keys())
+        return bool(self.aliased)
+
+    @property
+    def aliased(self) -> frozenset[CollectionRef]:
+        """The collections of which it says what they count as."""
+        return frozenset({*_aliases(self.before), *_aliases(self.after)})
+
+    @property
+    def aliases_before(self) -> tuple[tuple[CollectionRef, ...], ...]:
+        """Which of these counted as the same before, as sets."""
+        sets: dict[CollectionRef, set[CollectionRef]] = {}
+        for collection, same_as in _aliases(self.before).items():
+            sets.setdefault(same_as, {same_as}).add(collection)
+        return tuple(tuple(sorted(members)) for members in sets.values())
 
 
 @contextmanager
@@ -144,6 +159,14 @@ def _decided(db: Database, guild_id: int) -> dict[str, Any]:
     decided |= {f"{_SETTING}{name}": value for name, value in _settings(db, guild_id).items()}
     sql = "SELECT user_id FROM protected_members WHERE guild_id = ? AND NOT ended"
     return decided | {f"{_PROTECTED}{user_id}": True for (user_id,) in db.execute(sql, [guild_id]).fetchall()}
+
+
+def _aliases(values: Mapping[str, Any]) -> Mapping[CollectionRef, CollectionRef]:
+    return {
+        to_collection(key.removeprefix(_ALIAS)): to_collection(same_as)
+        for key, same_as in values.items()
+        if key.startswith(_ALIAS) and same_as
+    }
 
 
 def _settings(db: Database, guild_id: int) -> dict[str, Any]:
