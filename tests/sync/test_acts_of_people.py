@@ -220,6 +220,7 @@ async def test_a_bot_that_was_invited_again_waits_for_its_clean_pass_whatever_is
         await harness.members(3)
         await harness.turn()
         await harness.sync.left(GUILD)
+        await harness.sync.in_servers([GUILD, OTHER_GUILD])
         harness.discord.reads_fail = True  # so that nobody is judged yet
         await harness.sync.run_due()
         await harness.sync.idle()

@@ -137,13 +137,13 @@ async def test_an_approval_is_of_those_who_were_shown_and_the_others_still_wait(
     async with open_sync() as harness:
         await a_wave(harness)
         shown = [(each.gate.gate_id, each.user_id) for each in await harness.sync.staged(GUILD)]
-        harness.sell(5)  # after the list was shown
+        harness.sell(5, 6, 7)  # after the list was shown
         await harness.pass_time(AN_HOUR)
         assert await harness.sync.approve(GUILD, by=9, only=shown) == 4
         await harness.turn()
         assert harness.holders() == list(range(5, 11))
         staged = await harness.sync.staged(GUILD)
-        assert [each.user_id for each in staged if each.state is StagedState.WAITING] == [user(5)]
+        assert [each.user_id for each in staged if each.state is StagedState.WAITING] == [user(5), user(6), user(7)]
 
 
 async def test_a_second_wave_after_an_approval_waits_again() -> None:
@@ -317,6 +317,7 @@ async def test_a_bot_that_is_invited_again_takes_nothing_before_it_has_looked_at
         await harness.sync.left(GUILD)
         harness.advance(AN_HOUR)
         harness.discord.servers[GUILD] = server
+        await harness.sync.in_servers([GUILD, OTHER_GUILD])
         await harness.sync.run_due()
         await harness.sync.idle()
         assert len(harness.holders()) == 10
