@@ -28,11 +28,13 @@ from bot.gates.file_lines import LineProblems, text_of
 from bot.gates.gate import Gate
 from bot.gates.plain_yaml import fields_of, parsed, plain
 from bot.gates.rule import CollectionRef, Rule
+from bot.gates.rule_needs import each_rule
 from bot.gates.rule_text import rule_text
 from bot.messages import Message, Words
 from bot.names import Names
 
 _TOO_MANY = Message("this file has too many entries: {most:,} are accepted.")
+_TOO_MANY_CONDITIONS = Message("from here on these are too many conditions: a file has at most {most:,}.")
 _NOT_A_MAPPING = Message("`tessera: 1` and `gates:` are accepted at the beginning, as `/gate export` writes them.")
 _NOT_THIS_VERSION = Message("`tessera: 1` is accepted, the version of this form.")
 _NOT_A_LIST = Message("“{key}” must be a list.")
@@ -43,6 +45,7 @@ _MISSING = Message("“{field}” is missing.")
 _NOT_A_SET = Message("a list of two collections or more is accepted, such as `[loopring:254, loopring:261]`.")
 
 _MOST_GATES = 250  # the roles that a server can have
+_MOST_CONDITIONS = 5_000
 _LONGEST_RULE = 200_000
 _ECHO = 60
 _NO_CHAINS = ("eip155:0", "eip155:00")
@@ -166,11 +169,16 @@ def read_gates(content: bytes, read_rule: ReadRule, read_collection: Callable[[s
     version = fields.get("tessera")
     if version is None or plain(version[1]) != "1":
         problems.add(version[0] if version else 1, _NOT_THIS_VERSION())
-    gates = [
-        gate
-        for node in _items(fields, "gates", problems)
-        if (gate := _read_gate(node, read_rule, problems)) is not None
-    ]
+    gates, conditions = list[FileGate](), 0
+    for node in _items(fields, "gates", problems):
+        gate = _read_gate(node, read_rule, problems)
+        if gate is None:
+            continue
+        gates.append(gate)
+        conditions += sum(1 for _ in each_rule(gate.rule))
+        if conditions > _MOST_CONDITIONS:
+            problems.add(gate.line, _TOO_MANY_CONDITIONS(most=_MOST_CONDITIONS))
+            break
     aliases = None
     if "aliases" in fields:
         nodes = _items(fields, "aliases", problems)

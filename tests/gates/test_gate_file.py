@@ -172,3 +172,11 @@ def test_a_small_text_never_becomes_a_large_value() -> None:
     assert "anchors, aliases and tags" in refused(f"a: &a [x]\n{levels}\ntessera: 1\ngates: *i\n")
     assert "nested too deeply" in refused("[" * 100_000)
     assert "too many entries" in refused("tessera: 1\ngates:\n" + "- 1\n" * 30_000)
+
+
+def test_a_file_has_a_limited_number_of_conditions() -> None:
+    rule = f"any of ({', '.join(str(number) for number in range(300, 350))})"
+    many = "\n".join(f"- {{role: r{number}, rule: '{rule}'}}" for number in range(150))
+    words = refused(f"tessera: 1\ngates:\n{many}\n")
+    assert words.startswith("Line 101: from here on these are too many conditions: a file has at most 5,000.")
+    assert "more line" not in words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -19,7 +20,8 @@ from bot.errors import InputError
 from bot.gates.file_lines import LineProblems
 from bot.gates.gate import Gate, GateDraft
 from bot.gates.gate_csv import read_table
-from bot.gates.gate_file import FileGate, GateFile, read_gates, write_gates
+from bot.gates.gate_file import FileGate, GateFile, ReadRule, read_gates, write_gates
+from bot.gates.rule import CollectionRef
 from bot.messages import Message
 from bot.text import safe_text
 from bot.ui.client import Bot
@@ -86,8 +88,7 @@ class GateFiles(GateBase):
         self, interaction: discord.Interaction[Any], guild_id: int, content: bytes, *, adopts: bool, replaces: bool
     ) -> Proposal:
         read_rule = await self._names.rule_reader(guild_id, _LONGEST_RULE)
-        is_table = content.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].count(b",") > 0 and b":" not in content[:40]
-        read = read_table(content, read_rule) if is_table else read_gates(content, read_rule, self._names.collection)
+        read = await read_apart(content, read_rule, self._names.collection)
         gates = await self._store.gates.of_guild(guild_id)
         drafts = drafts_of(read, role_names(self._access.guild_roles(guild_id)), gates)
         self._refuse_roles(interaction, read, drafts)
@@ -161,6 +162,18 @@ class PasteModal(Modal):
         """Pass on what was pasted."""
         await self._host.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._act(interaction, self._text.value.encode())
+
+
+async def read_apart(content: bytes, read_rule: ReadRule, read_collection: Callable[[str], CollectionRef]) -> GateFile:
+    """What a file or a table says, read in a thread of its own: a large one takes longer than others should wait.
+
+    Raises:
+        InputError: with the lines that are wrong.
+    """
+    is_table = content.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].count(b",") > 0 and b":" not in content[:40]
+    if is_table:
+        return await asyncio.to_thread(read_table, content, read_rule)
+    return await asyncio.to_thread(read_gates, content, read_rule, read_collection)
 
 
 def drafts_of(read: GateFile, names: Mapping[int, str], gates: Sequence[Gate]) -> tuple[GateDraft, ...]:

@@ -25,6 +25,7 @@ _RETAINED_SECONDS = 60
 _MOST_GUILDS = 200
 _MOST_SUGGESTED = 25
 _MOST_ASKED = 2_000
+_MOST_SIMILAR = 20
 _SHOWN = 80
 
 
@@ -110,12 +111,24 @@ class CollectionNames:
 
 
 def finding(known: Sequence[NamedCollection]) -> FindByName:
-    """Looks names up among these: the same ones first, letter case ignored, then those that have it in them."""
+    """Looks names up among these: the same ones first, letter case ignored, then those that have it in them.
+
+    Those that have it in them are looked for only where none is the same, and for the first few such names: a file may
+    have thousands that nobody knows.
+    """
+    folded = [(" ".join(each.name.split()).casefold(), each) for each in known]
+    same: dict[str, list[NamedCollection]] = {}
+    for name, each in folded:
+        same.setdefault(name, []).append(each)
+    similar: dict[str, list[NamedCollection]] = {}
 
     def find(name: str) -> Sequence[NamedCollection]:
         wanted = " ".join(name.split()).casefold()
-        same = [each for each in known if " ".join(each.name.split()).casefold() == wanted]
-        return same + [each for each in known if each not in same and wanted and wanted in each.name.casefold()]
+        if wanted in same:
+            return same[wanted]
+        if wanted and wanted not in similar and len(similar) < _MOST_SIMILAR:
+            similar[wanted] = [each for known_name, each in folded if wanted in known_name]
+        return similar.get(wanted, [])
 
     return find
 

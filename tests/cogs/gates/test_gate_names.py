@@ -1,0 +1,43 @@
+"""Names of collections that an admin types, looked up among those that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.cogs.gates.gate_names import finding
+from bot.gates.conditions import NamedCollection
+from bot.gates.rule import CollectionRef
+
+LIGHTS, BOATS = (CollectionRef("loopring", number) for number in ("254", "261"))
+KNOWN = [NamedCollection("Harbour Lights", LIGHTS), NamedCollection("Harbour  Boats", BOATS)]
+
+
+class Counted(list[NamedCollection]):
+    """Counts how often it is gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[NamedCollection]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_a_name_is_found_in_any_letter_case_and_else_those_that_have_it_in_them() -> None:
+    find = finding(KNOWN)
+    assert [each.ref for each in find(" harbour boats")] == [BOATS]
+    assert [each.ref for each in find("harbour")] == [LIGHTS, BOATS]
+    assert not find("")
+
+
+def test_many_names_do_not_go_through_all_that_are_known_each_time() -> None:
+    known = Counted(KNOWN)
+    find = finding(known)
+    assert [len(find("Harbour Lights")) for _ in range(100)] == [1] * 100
+    assert known.times == 1
+
+
+def test_similar_names_are_looked_for_only_for_the_first_that_nobody_knows() -> None:
+    find = finding(KNOWN)
+    assert not [name for number in range(100) for name in find(f"Nobody {number}")]
+    assert not find("harbour")
+    assert [each.ref for each in find("Harbour Lights")] == [LIGHTS]
