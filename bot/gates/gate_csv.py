@@ -25,12 +25,14 @@ from bot.gates.rule import AnyOf, CollectionRef, Holds, HoldsIds, Rule
 from bot.messages import Message
 
 _NO_HEADER = Message("the names of the columns are accepted here: `role,collection,min,max,ids`.")
+_SEMICOLONS = Message("commas are accepted between columns, and not `;`: save the table as CSV with commas.")
 _NO_ROLE = Message("the role's name or id is missing.")
 _NOT_ONE_COLLECTION = Message("“{typed}” is not accepted: one collection is, such as `254` or `eip155:1:0x…`.")
 _NOT_A_NUMBER = Message("“{typed}” is not accepted for `{column}`: a whole number from 0 on is.")
 _TURNED = Message("`max` must not be below `min`.")
 _NOTHING_ASKED = Message("`min` is accepted from 1 on: everybody has at least 0.")
 _WRONG_COLUMNS = Message("this line has more columns than the first one.")
+_NOT_CSV = Message("this is no CSV: {problem}.")
 _TOO_MANY = Message("a table has at most {most:,} lines.")
 _EMPTY = Message("no line with a role follows.")
 
@@ -39,6 +41,12 @@ _COLUMNS = {_ROLE, _COLLECTION, _CONTRACT, _MIN, _MAX, _IDS}
 _MOST_LINES = 2_000
 _MOST_DIGITS = 18
 _ECHO = 60
+
+
+def is_table(content: bytes) -> bool:
+    """Whether a file is a table, by its first line alone: it names columns, and YAML would have a `:` there."""
+    first = content.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].partition(b"\r")[0]
+    return (b"," in first or b";" in first) and b":" not in first and not first.startswith(b"#")
 
 
 def read_table(content: bytes, read_rule: ReadRule) -> GateFile:
@@ -53,6 +61,9 @@ def read_table(content: bytes, read_rule: ReadRule) -> GateFile:
     """
     problems = LineProblems()
     reader = csv.DictReader(io.StringIO(text_of(content), newline=""), restkey="", restval="")
+    if any(";" in name for name in reader.fieldnames or ()):
+        problems.add(1, _SEMICOLONS())
+        problems.refuse()
     columns = [str(name).strip().lower() for name in reader.fieldnames or ()]
     has_what = len({_COLLECTION, _CONTRACT} & set(columns)) == 1
     if not has_what or _ROLE not in columns or not _COLUMNS.issuperset(columns) or len(set(columns)) < len(columns):
@@ -67,8 +78,8 @@ def read_table(content: bytes, read_rule: ReadRule) -> GateFile:
             if reader.line_num > _MOST_LINES:
                 problems.add(reader.line_num, _TOO_MANY(most=_MOST_LINES))
                 break
-    except csv.Error:
-        problems.add(reader.line_num, _WRONG_COLUMNS())
+    except csv.Error as error:
+        problems.add(reader.line_num, _NOT_CSV(problem=str(error)[:_ECHO].replace("`", "'")))
     if not rules and not len(problems):
         problems.add(2, _EMPTY())
     problems.refuse()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import InputError
-from bot.gates.gate_csv import read_table
+from bot.gates.gate_csv import is_table, read_table
 from bot.gates.gate_file import FileGate
 from bot.gates.rule import AnyOf, Holds, HoldsIds
 from tests.gates.test_gate_file import APES, LIGHTS, read_rule
@@ -39,6 +39,8 @@ HEAD = "role,collection,min,max,ids\n"
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("role;collection\nA;254\n", "Line 1: commas are accepted between columns, and not `;`"),
+        (HEAD + "A," + "2" * 200_000 + ",,,\n", "Line 1: this is no CSV: field larger than field limit"),
         ("", "Line 1: the names of the columns are accepted here"),
         ("role,min\nA,1\n", "Line 1: the names of the columns are accepted here"),
         ("role,collection,contract\nA,254,\n", "Line 1: the names of the columns are accepted here"),
@@ -67,3 +69,19 @@ def test_a_table_with_something_wrong_is_refused_with_its_line(text: str, senten
 def test_a_good_line_is_not_read_without_the_bad_one() -> None:
     with pytest.raises(InputError, match=r"Line 3: .*\nNothing was saved\."):
         gates(HEAD + "A,254,,,\nB,254,x,,\nC,261,,,\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("role,collection\nGold,eip155:1:0xabc\n", True),
+        ("\ufeffrole;collection\r\n", True),
+        ("role,collection\rGold,loopring:254", True),
+        ("tessera: 1\ngates: [{role: a, rule: b}]\n", False),
+        ("{tessera: 1, gates: []}", False),
+        ("# gates, as they were in spring\ntessera: 1\n", False),
+        ("---\n", False),
+    ],
+)
+def test_the_first_line_alone_says_whether_a_file_is_a_table(text: str, expected: bool) -> None:  # noqa: FBT001
+    assert is_table(text.encode()) is expected

@@ -19,7 +19,7 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.errors import InputError
 from bot.gates.file_lines import LineProblems
 from bot.gates.gate import Gate, GateDraft
-from bot.gates.gate_csv import read_table
+from bot.gates.gate_csv import is_table, read_table
 from bot.gates.gate_file import FileGate, GateFile, ReadRule, read_gates, write_gates
 from bot.gates.rule import CollectionRef
 from bot.messages import Message
@@ -170,8 +170,7 @@ async def read_apart(content: bytes, read_rule: ReadRule, read_collection: Calla
     Raises:
         InputError: with the lines that are wrong.
     """
-    is_table = content.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].count(b",") > 0 and b":" not in content[:40]
-    if is_table:
+    if is_table(content):
         return await asyncio.to_thread(read_table, content, read_rule)
     return await asyncio.to_thread(read_gates, content, read_rule, read_collection)
 
