@@ -14,5 +14,6 @@ rule_targets     which collections a rule names
 gate_file   gates as a YAML file, written and read (plain_yaml: what of YAML is used; file_lines: what is wrong where)
 account_list     a list of accounts from a file
 gate_csv    gates from the settings of another bot, as a table
+typed_collection   a number, a contract or a name from a field of its own, as it is written in a rule
 gate        a server's role and its rule; what a server has set
 """

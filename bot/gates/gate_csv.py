@@ -22,6 +22,7 @@ from bot.errors import InputError
 from bot.gates.file_lines import LineProblems, text_of
 from bot.gates.gate_file import FileGate, GateFile, ReadRule
 from bot.gates.rule import AnyOf, CollectionRef, Holds, HoldsIds, Rule
+from bot.gates.typed_collection import written
 from bot.messages import Message
 
 _NO_HEADER = Message("the names of the columns are accepted here: `role,collection,min,max,ids`.")
@@ -115,9 +116,8 @@ def _read_line(
 
 def _rule(cells: Mapping[str, str], read_rule: ReadRule) -> Rule:
     typed = cells.get(_COLLECTION) or cells.get(_CONTRACT) or ""
-    # A name is read as a rule reads it; whatever else a rule could say is no collection.
-    is_named = any(char.isspace() for char in typed) or typed.isalpha()
-    held = read_rule(f'"{typed.replace(chr(34), "")}"' if is_named else typed) if typed else None
+    named = written(typed)
+    held = read_rule(named) if typed else None
     if not isinstance(held, Holds) or not isinstance(held.target, CollectionRef) or held != Holds(held.target):
         raise InputError(_NOT_ONE_COLLECTION, typed=typed[:_ECHO])
     least, most = _number(cells, _MIN), _number(cells, _MAX)
@@ -129,7 +129,7 @@ def _rule(cells: Mapping[str, str], read_rule: ReadRule) -> Rule:
     ids = cells.get(_IDS, "")
     if not ids:
         return replace(held, least=least, most=most)
-    of_ids = read_rule(f"{typed} ids ({ids})" if not is_named else f'"{typed}" ids ({ids})')
+    of_ids = read_rule(f"{named} ids ({ids})")
     if not isinstance(of_ids, HoldsIds):
         raise InputError(_NOT_ONE_COLLECTION, typed=typed[:_ECHO])
     return replace(of_ids, least=least, most=most)

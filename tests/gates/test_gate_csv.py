@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import InputError
+from bot.gates.conditions import NamedCollection
 from bot.gates.gate_csv import is_table, read_table
 from bot.gates.gate_file import FileGate
-from bot.gates.rule import AnyOf, Holds, HoldsIds
-from tests.gates.test_gate_file import APES, LIGHTS, read_rule
+from bot.gates.parser import parse_rule
+from bot.gates.rule import AnyOf, Holds, HoldsIds, Rule
+from tests.gates.test_gate_file import APES, LIGHTS, NAMES, read_rule
 
 
 def gates(text: str) -> tuple[FileGate, ...]:
@@ -31,6 +33,16 @@ def test_columns_are_in_any_order_and_blank_lines_are_nothing() -> None:
 
 def test_a_collection_is_named_too() -> None:
     assert gates("role,collection\nA,Harbour Lights\n")[0].rule == Holds(LIGHTS)
+
+
+@pytest.mark.parametrize("name", ["Doodles2", "Azuki-Elementals", "Mfers!", "Mutant's Club", "0xPunks", "“Doodles2”"])
+def test_a_name_of_any_signs_is_a_name(name: str) -> None:
+    def read(text: str) -> Rule:
+        known = [NamedCollection(name.strip("“”"), LIGHTS)]
+        return parse_rule(text, NAMES, find_by_name=lambda _: known)
+
+    [found] = read_table(f"role,collection\nA,{name}\n".encode(), read).gates
+    assert found.rule == Holds(LIGHTS)
 
 
 HEAD = "role,collection,min,max,ids\n"

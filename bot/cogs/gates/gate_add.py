@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.gates.typed_collection import written
 from bot.ui.panel import Modal, Panel
 
 # Gets the role and the rule as it would be typed.
@@ -62,10 +63,7 @@ class AddModal(Modal):
 
 def rule_of(collection: str, count: str, what: str) -> str:
     """The rule as it would be typed; the parser says what is wrong with it."""
-    typed, number = collection.strip(), count.strip()
-    # A name needs quotes; a number or a contract has none of these.
-    is_name = not typed.startswith('"') and (typed.isalpha() or any(char.isspace() for char in typed))
-    named = f'"{typed}"' if is_name else typed
+    named, number = written(collection), count.strip()
     return {
         _COPIES: f"copies {named} >= {number}",
         _EXACTLY: f"{named} between {number} and {number}",
