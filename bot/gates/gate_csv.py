@@ -22,8 +22,10 @@ from bot.errors import InputError
 from bot.gates.file_lines import LineProblems, text_of
 from bot.gates.gate_file import FileGate, GateFile, ReadRule
 from bot.gates.rule import AnyOf, CollectionRef, Holds, HoldsIds, Rule
+from bot.gates.rule_text import rule_text
 from bot.gates.typed_collection import written
 from bot.messages import Message
+from bot.names import Names
 
 _NO_HEADER = Message("the names of the columns are accepted here: `role,collection,min,max,ids`.")
 _SEMICOLONS = Message("commas are accepted between columns, and not `;`: save the table as CSV with commas.")
@@ -50,12 +52,13 @@ def is_table(content: bytes) -> bool:
     return (b"," in first or b";" in first) and b":" not in first and not first.startswith(b"#")
 
 
-def read_table(content: bytes, read_rule: ReadRule) -> GateFile:
+def read_table(content: bytes, read_rule: ReadRule, names: Names) -> GateFile:
     """What a table says: one gate for each role, in the order in which they are first named.
 
     Args:
         content: The file.
         read_rule: Parses a rule, and raises `InputError`.
+        names: The networks that it knows.
 
     Raises:
         InputError: with the lines that are wrong, and what is accepted there.
@@ -84,7 +87,15 @@ def read_table(content: bytes, read_rule: ReadRule) -> GateFile:
     if not rules and not len(problems):
         problems.add(2, _EMPTY())
     problems.refuse()
-    return GateFile(tuple(_gate(role, lines[role], found) for role, found in rules.items()))
+    gates = tuple(_gate(role, lines[role], found) for role, found in rules.items())
+    for gate in gates:
+        # What a whole rule must not be, its lines one by one do not show; and `/gate export` is read back as text.
+        try:
+            read_rule(rule_text(gate.rule, names))
+        except InputError as error:
+            problems.add(gate.line, error.words)
+    problems.refuse()
+    return GateFile(gates)
 
 
 def _read_line(

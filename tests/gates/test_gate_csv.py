@@ -7,15 +7,15 @@ import pytest
 from bot.errors import InputError
 from bot.gates.conditions import NamedCollection
 from bot.gates.gate_csv import is_table, read_table
-from bot.gates.gate_file import FileGate
+from bot.gates.gate_file import FileGate, read_gates, write_gates
 from bot.gates.parser import parse_rule
 from bot.gates.rule import AnyOf, Holds, HoldsIds, Rule
-from tests.gates.test_gate_file import APES, LIGHTS, NAMES, read_rule
+from tests.gates.test_gate_file import APES, LIGHTS, NAMES, ROLES, gate, read_collection, read_rule
 
 
 def gates(text: str) -> tuple[FileGate, ...]:
     """The gates of a table."""
-    return read_table(text.encode(), read_rule).gates
+    return read_table(text.encode(), read_rule, NAMES).gates
 
 
 def test_lines_of_the_same_role_are_joined_as_other_bots_join_them() -> None:
@@ -41,7 +41,7 @@ def test_a_name_of_any_signs_is_a_name(name: str) -> None:
         known = [NamedCollection(name.strip("“”"), LIGHTS)]
         return parse_rule(text, NAMES, find_by_name=lambda _: known)
 
-    [found] = read_table(f"role,collection\nA,{name}\n".encode(), read).gates
+    [found] = read_table(f"role,collection\nA,{name}\n".encode(), read, NAMES).gates
     assert found.rule == Holds(LIGHTS)
 
 
@@ -68,6 +68,9 @@ HEAD = "role,collection,min,max,ids\n"
         (HEAD + "A,254,0,,\n", "Line 2: `min` is accepted from 1 on: everybody has at least 0."),
         (HEAD + "A,254,1,,seven\n", "Line 2: "),
         (HEAD + "A,254,1,,,,,\n", "Line 2: this line has more columns than the first one."),
+        (HEAD + f"A,254,{10**17},,\n", "Line 2: At "),
+        (HEAD + "A,254,1,,\n" + "".join(f"B,{number},1,,\n" for number in range(1, 61)), "Line 3: At "),
+        (HEAD + "A,254,5,,1-3\n", "Line 2: Nobody can ever fulfil"),
         (HEAD + 'A,254,1,,"1) or 261 ids (2"\n', "Line 2: “254” is not accepted: one collection is"),
     ],
 )
@@ -97,3 +100,10 @@ def test_a_good_line_is_not_read_without_the_bad_one() -> None:
 )
 def test_the_first_line_alone_says_whether_a_file_is_a_table(text: str, expected: bool) -> None:  # noqa: FBT001
     assert is_table(text.encode()) is expected
+
+
+def test_what_a_table_makes_is_read_back_from_an_export() -> None:
+    found = gates(HEAD + 'A,254,3,,\nA,Harbour Lights,,9,\nB,261,2,4,"1, 5-9"\n')
+    stored = [gate(number, each.rule) for number, each in enumerate(found, start=7)]
+    read = read_gates(write_gates(stored, [], ROLES.__getitem__, NAMES).encode(), read_rule, read_collection)
+    assert {each.rule for each in read.gates} == {each.rule for each in found}

@@ -23,6 +23,7 @@ from bot.gates.gate_csv import is_table, read_table
 from bot.gates.gate_file import FileGate, GateFile, ReadRule, read_gates, write_gates
 from bot.gates.rule import CollectionRef
 from bot.messages import Message
+from bot.names import Names
 from bot.text import safe_text
 from bot.ui.client import Bot
 from bot.ui.embeds import plural
@@ -88,7 +89,7 @@ class GateFiles(GateBase):
         self, interaction: discord.Interaction[Any], guild_id: int, content: bytes, *, adopts: bool, replaces: bool
     ) -> Proposal:
         read_rule = await self._names.rule_reader(guild_id, _LONGEST_RULE)
-        read = await read_apart(content, read_rule, self._names.collection)
+        read = await read_apart(content, read_rule, self._names.networks)
         gates = await self._store.gates.of_guild(guild_id)
         drafts = drafts_of(read, role_names(self._access.guild_roles(guild_id)), gates)
         self._refuse_roles(interaction, read, drafts)
@@ -164,15 +165,17 @@ class PasteModal(Modal):
         await self._act(interaction, self._text.value.encode())
 
 
-async def read_apart(content: bytes, read_rule: ReadRule, read_collection: Callable[[str], CollectionRef]) -> GateFile:
+async def read_apart(content: bytes, read_rule: ReadRule, names: Names) -> GateFile:
     """What a file or a table says, read in a thread of its own: a large one takes longer than others should wait.
 
     Raises:
         InputError: with the lines that are wrong.
     """
     if is_table(content):
-        return await asyncio.to_thread(read_table, content, read_rule)
-    return await asyncio.to_thread(read_gates, content, read_rule, read_collection)
+        return await asyncio.to_thread(read_table, content, read_rule, names)
+    return await asyncio.to_thread(
+        read_gates, content, read_rule, lambda text: CollectionRef(*names.parse_collection(text))
+    )
 
 
 def drafts_of(read: GateFile, names: Mapping[int, str], gates: Sequence[Gate]) -> tuple[GateDraft, ...]:

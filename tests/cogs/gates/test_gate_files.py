@@ -8,7 +8,7 @@ import pytest
 
 from bot.cogs.gates.gate_files import read_apart
 from bot.gates.rule import Rule
-from tests.gates.test_gate_file import read_collection, read_rule
+from tests.gates.test_gate_file import NAMES, read_rule
 
 TABLE, FILE = "role,collection\nWhale,254\n", "tessera: 1\ngates:\n- {role: Whale, rule: '254'}\n"
 
@@ -21,7 +21,7 @@ async def test_a_file_is_read_while_others_are_answered(text: str) -> None:
         threads.add(threading.get_ident())
         return read_rule(typed)
 
-    read = await read_apart(text.encode(), noting, read_collection)
+    read = await read_apart(text.encode(), noting, NAMES)
     assert [gate.role for gate in read.gates] == ["Whale"]
     assert threads
     assert threading.get_ident() not in threads
