@@ -268,6 +268,15 @@ async def test_nothing_is_saved_when_one_line_is_bad(both: SandboxClient) -> Non
     assert "No gates yet" in (await ada.run("gate list")).text
 
 
+async def test_a_collection_that_there_is_not_is_refused_in_a_file_and_in_an_alias(both: SandboxClient) -> None:
+    ada = await both.person("ada")
+    refused = await pasted(ada, "role,collection\nWhale,254\nMosaicist,99999\n")
+    assert "Line 3: there is no collection `loopring:99999`, says its source." in refused.text
+    assert refused.text.count("Nothing was saved.") == 1
+    alias = await ada.run("gate alias", collection="254", same_as="99999")
+    assert "There is no collection `loopring:99999`" in alias.text
+
+
 async def test_an_admin_moves_in_from_another_bot_in_one_step(both: SandboxClient) -> None:
     """Nadia has the role of the other bot, and linked her account: she comes under the gate."""
     await prove(both, "nadia_", "10001")

@@ -14,6 +14,7 @@ from bot.cogs.servers.admin_rights import require_manager
 from bot.errors import InputError
 from bot.gates.gate import Gate
 from bot.messages import Message
+from bot.sources.askers import Asker
 from bot.store.gates.gate_history import Change
 from bot.ui.client import Bot
 
@@ -44,6 +45,9 @@ class GateDecisions(GateBase):
             raise InputError(_ITSELF)
         if other is None and one not in sets:
             raise InputError(_NO_ALIAS, collection=str(one))
+        if other is not None:
+            for each in (one, other):
+                await self._names.require(each, Asker.member(interaction.user.id))
         by = interaction.user.id
 
         async def save(_: Proposal, version: int) -> Sequence[Gate] | None:

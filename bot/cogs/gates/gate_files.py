@@ -22,8 +22,10 @@ from bot.gates.gate import Gate, GateDraft
 from bot.gates.gate_csv import is_table, read_table
 from bot.gates.gate_file import FileGate, GateFile, ReadRule, read_gates, write_gates
 from bot.gates.rule import CollectionRef
+from bot.gates.rule_targets import collections_of
 from bot.messages import Message
 from bot.names import Names
+from bot.sources.askers import Asker
 from bot.text import safe_text
 from bot.ui.client import Bot
 from bot.ui.embeds import plural
@@ -33,9 +35,11 @@ from bot.ui.typed_input import GATES_FIELD
 _NO_ROLE = Message("there is no role “{role}” in this server.")
 _SEVERAL_ROLES = Message("several roles have the name “{role}”: write `role_id` too.")
 _ROLE_TWICE = Message("“{role}” has a gate in line {line} already: join both with `or`.")
+_NO_COLLECTION = Message("there is no collection `{collection}`, says its source.")
 
 _LONGEST_RULE = 200_000
 _NAME = 80
+_MOST_ASKED = 10
 
 
 class GateFiles(GateBase):
@@ -93,6 +97,7 @@ class GateFiles(GateBase):
         gates = await self._store.gates.of_guild(guild_id)
         drafts = drafts_of(read, role_names(self._access.guild_roles(guild_id)), gates)
         self._refuse_roles(interaction, read, drafts)
+        await self._refuse_collections(interaction, read)
         named = {draft.role_id for draft in drafts}
         removed = tuple(gate for gate in gates if gate.role_id not in named) if replaces else ()
         by = interaction.user.id
@@ -132,6 +137,20 @@ class GateFiles(GateBase):
                 self._access.unconfirmed(interaction, draft)
             except InputError as error:
                 problems.add(gate.line, error.words)
+        problems.refuse()
+
+    async def _refuse_collections(self, interaction: discord.Interaction[Any], read: GateFile) -> None:
+        """Refuse a file with a collection that its source does not know, with its line; the first ones are asked of."""
+        lines: dict[CollectionRef, int] = {}
+        for gate in read.gates:
+            for collection in collections_of(gate.rule):
+                lines.setdefault(collection, gate.line)
+        problems = LineProblems()
+        for collection, line in itertools.islice(lines.items(), _MOST_ASKED):
+            try:
+                await self._names.require(collection, Asker.member(interaction.user.id))
+            except InputError:
+                problems.add(line, _NO_COLLECTION(collection=str(collection)))
         problems.refuse()
 
 
