@@ -38,7 +38,7 @@ from bot.sync.results import MemberReport, Preview, Run, Staged, SyncStatus
 from bot.sync.runner import Runner, Times
 from bot.sync.scans import Scans
 from bot.sync.standings import Standings
-from bot.sync.sync_status import latest_runs, status_of
+from bot.sync.sync_status import latest_runs, run_of, status_of
 
 
 class Sync:
@@ -272,9 +272,13 @@ class Sync:
         """What was wrong is repaired: forget the misses of those who wait, and read them again now; how many."""
         return await self._removals.look_again(guild_id, by)
 
-    async def runs(self, guild_id: int, limit: int = 10) -> Sequence[Run]:
-        """The latest runs that changed something, newest first."""
-        return await latest_runs(self._store, guild_id, limit)
+    async def runs(self, guild_id: int, limit: int = 10, *, to_undo: bool = False) -> Sequence[Run]:
+        """The latest runs that changed something, newest first; or those that took roles and were not undone."""
+        return await latest_runs(self._store, guild_id, limit, to_undo=to_undo)
+
+    async def run(self, guild_id: int, run_id: int) -> Run | None:
+        """A run by its id, however old; None: there is no such run in that server."""
+        return await run_of(self._store, guild_id, run_id)
 
     async def undo(self, guild_id: int, run_id: int, *, by: int) -> int:
         """Give back every role that a run took, and excuse those members; how many.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.store import Store
+from bot.store.sync.run_table import RunRow
 from bot.sync.readings import Readings
 from bot.sync.removals import Removals
 from bot.sync.results import Run, StagedState, SyncStatus
@@ -52,18 +53,26 @@ async def status_of(
     )
 
 
-async def latest_runs(store: Store, guild_id: int, limit: int) -> Sequence[Run]:
-    """The latest runs that changed something, newest first."""
-    return [
-        Run(
-            run_id=each.run_id,
-            guild_id=each.guild_id,
-            started_at=each.started_at,
-            ended_at=each.ended_at,
-            added=each.added,
-            removed=each.removed,
-            failed=each.failed,
-            undone_at=each.undone_at,
-        )
-        for each in await store.sync.runs.latest(guild_id, limit)
-    ]
+async def latest_runs(store: Store, guild_id: int, limit: int, *, to_undo: bool = False) -> Sequence[Run]:
+    """The latest runs that changed something, newest first; or those that took roles and were not undone."""
+    latest = store.sync.runs.latest_that_took if to_undo else store.sync.runs.latest
+    return [_run(row) for row in await latest(guild_id, limit)]
+
+
+async def run_of(store: Store, guild_id: int, run_id: int) -> Run | None:
+    """A run by its id; None: there is no such run in that server."""
+    row = await store.sync.runs.one(guild_id, run_id)
+    return None if row is None else _run(row)
+
+
+def _run(row: RunRow) -> Run:
+    return Run(
+        run_id=row.run_id,
+        guild_id=row.guild_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        added=row.added,
+        removed=row.removed,
+        failed=row.failed,
+        undone_at=row.undone_at,
+    )

@@ -56,6 +56,26 @@ async def test_an_account_that_held_nothing_can_be_unlinked_while_the_source_lie
         assert harness.has(1)
 
 
+async def test_a_run_is_found_and_undone_however_many_only_gave_roles_after_it() -> None:
+    async with open_sync() as harness:
+        run_id = await three_sold(harness)
+        given = """
+            INSERT INTO sync_changes (run_id, guild_id, user_id, role_id, gate_id, act, at, reason, is_counted)
+            VALUES (?, ?, 1, 1, 1, 'add', 1, '', 0)
+        """
+        for _ in range(30):
+            later = await harness.store.sync.runs.begin(GUILD, harness.now)
+            await harness.store.writer.transaction(lambda db, later=later: db.execute(given, [later, GUILD]).fetchall())
+        assert run_id not in [run.run_id for run in await harness.sync.runs(GUILD, 25)]
+        assert [run.run_id for run in await harness.sync.runs(GUILD, 25, to_undo=True)] == [run_id]
+        assert await harness.sync.undo(GUILD, run_id, by=9) == 3
+        undone = await harness.sync.run(GUILD, run_id)
+        assert undone
+        assert undone.undone_at
+        assert await harness.sync.runs(GUILD, 25, to_undo=True) == []
+        assert await harness.sync.run(GUILD + 1, run_id) is None
+
+
 async def test_what_is_kept_out_of_one_server_takes_nothing_in_another() -> None:
     async with open_sync() as harness:
         await harness.gate()

@@ -30,7 +30,8 @@ async def test_every_question_of_a_turn_is_answered_by_an_index() -> None:
         await harness.sync.status(GUILD)
         await harness.sync.approve(GUILD, by=9)
         await harness.turn()
-        (run, *_) = await harness.sync.runs(GUILD)
+        (run, *_) = await harness.sync.runs(GUILD, 25, to_undo=True)
+        assert await harness.sync.run(GUILD, run.run_id) == run
         await harness.sync.undo(GUILD, run.run_id, by=9)
         await harness.look_at(5)
         await harness.sync.own_act(user(5))

@@ -28,7 +28,7 @@ from bot.cogs.gates.approval import NOTHING_WAITS, ask_to_approve, waiting_of
 from bot.cogs.gates.decision_panel import DecisionPanel, RefreshPanel
 from bot.cogs.gates.staged_pages import StagedPages
 from bot.cogs.servers.admin_rights import guild_of, require_admin
-from bot.errors import InputError
+from bot.errors import InputError, StoreError
 from bot.messages import Message
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.results import Run, Staged
@@ -144,9 +144,9 @@ class SyncCog(
         """The latest runs that took something, for those who may see them."""
         try:
             guild_id = await self._guild_id(interaction)
-        except InputError:
+            runs = await self._sync.runs(guild_id, _MOST_RUNS, to_undo=True)
+        except (InputError, StoreError):
             return []
-        runs = [run for run in await self._sync.runs(guild_id, _MOST_RUNS) if run.removed and not run.undone_at]
         labels = {
             run: f"#{run.run_id} · {run.started_at:%d %b %H:%M} UTC · {sync_embeds.counts_of(run)}" for run in runs
         }
@@ -169,14 +169,14 @@ class SyncCog(
         guild_id = await self._guild_id(interaction)
         count = await self._sync.undo(guild_id, run_id, by=interaction.user.id)
         words = f"{plural(count, 'role')} given back of run #{run_id}."
-        is_undone = any(run.run_id == run_id and run.undone_at for run in await self._sync.runs(guild_id, _MOST_RUNS))
-        return sync_embeds.done_embed("Undone", words if is_undone else f"{words} {_NOT_ALL}")
+        run = await self._sync.run(guild_id, run_id)
+        return sync_embeds.done_embed("Undone", words if run and run.undone_at else f"{words} {_NOT_ALL}")
 
     async def _waiting(self, interaction: discord.Interaction[Any]) -> list[Staged]:
         return waiting_of(await self._sync.staged(await self._guild_id(interaction)))
 
     async def _run(self, guild_id: int, run_id: int) -> Run:
-        found = next((run for run in await self._sync.runs(guild_id, _MOST_RUNS) if run.run_id == run_id), None)
+        found = await self._sync.run(guild_id, run_id)
         if found is None or not found.removed:
             raise InputError(_NO_RUN, run_id=run_id)
         if found.undone_at:

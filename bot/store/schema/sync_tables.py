@@ -165,6 +165,7 @@ _INDEXES = (
     "CREATE INDEX sync_runs_by ON sync_runs (by_id) WHERE by_id IS NOT NULL",
     "CREATE INDEX sync_runs_by_time ON sync_runs (started_at)",
     "CREATE INDEX sync_changes_of_run ON sync_changes (run_id)",
+    "CREATE INDEX sync_changes_taken ON sync_changes (guild_id, run_id) WHERE act = 'remove'",
     "CREATE INDEX sync_changes_of_gate ON sync_changes (gate_id, at) WHERE act = 'remove' AND is_counted",
     "CREATE INDEX sync_changes_of_guild ON sync_changes (guild_id, at, role_id, act)",
     "CREATE INDEX sync_changes_of_user ON sync_changes (user_id)",

@@ -13,6 +13,11 @@ from bot.store.rows import first, moment, seconds
 from bot.store.sync.post_table import ChangeRow, to_change
 from bot.store.thread import Reader, Writer
 
+_COLUMNS = """run_id, guild_id, started_at, ended_at, failed, undone_at,
+    (SELECT count(*) FROM sync_changes AS made WHERE made.run_id = sync_runs.run_id AND act = 'add'),
+    (SELECT count(*) FROM sync_changes AS made WHERE made.run_id = sync_runs.run_id AND act = 'remove')
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
@@ -48,16 +53,30 @@ class Runs:
 
     async def latest(self, guild_id: int, limit: int) -> Sequence[RunRow]:
         """The latest runs of a server that changed something, newest first."""
-        sql = """
-            SELECT run_id, guild_id, started_at, ended_at, failed, undone_at,
-                (SELECT count(*) FROM sync_changes AS made WHERE made.run_id = sync_runs.run_id AND act = 'add'),
-                (SELECT count(*) FROM sync_changes AS made WHERE made.run_id = sync_runs.run_id AND act = 'remove')
-            FROM sync_runs
+        sql = f"""
+            SELECT {_COLUMNS} FROM sync_runs
             WHERE guild_id = ? AND EXISTS (SELECT 1 FROM sync_changes AS made WHERE made.run_id = sync_runs.run_id)
             ORDER BY run_id DESC LIMIT ?
         """
         rows = await self._reader.run(lambda db: db.execute(sql, [guild_id, limit]).fetchall())
         return [_to_run(row) for row in rows]
+
+    async def latest_that_took(self, guild_id: int, limit: int) -> Sequence[RunRow]:
+        """The latest runs of a server that took roles and were not undone, newest first, however many only gave."""
+        sql = f"""
+            SELECT {_COLUMNS} FROM sync_runs JOIN (
+                SELECT DISTINCT run_id AS took FROM sync_changes WHERE guild_id = ? AND act = 'remove'
+            ) ON run_id = took
+            WHERE undone_at IS NULL ORDER BY took DESC LIMIT ?
+        """
+        rows = await self._reader.run(lambda db: db.execute(sql, [guild_id, limit]).fetchall())
+        return [_to_run(row) for row in rows]
+
+    async def one(self, guild_id: int, run_id: int) -> RunRow | None:
+        """A run by its id; None: there is no such run in that server."""
+        sql = f"SELECT {_COLUMNS} FROM sync_runs WHERE run_id = ? AND guild_id = ?"
+        rows = await self._reader.run(lambda db: db.execute(sql, [run_id, guild_id]).fetchall())
+        return _to_run(rows[0]) if rows else None
 
     async def removals(self, guild_id: int, run_id: int) -> Sequence[ChangeRow] | None:
         """What a run took, without what members caused themselves, and what a higher role replaced.

@@ -93,9 +93,14 @@ class SyncInMemory(Sync):
         self.done.append((what, guild_id, by, count))
         return count
 
-    async def runs(self, guild_id: int, limit: int = 10) -> Sequence[Run]:
+    async def runs(self, guild_id: int, limit: int = 10, *, to_undo: bool = False) -> Sequence[Run]:
         """The latest first."""
-        return [run for run in self.made if run.guild_id == guild_id][:limit]
+        its = [run for run in self.made if run.guild_id == guild_id]
+        return [run for run in its if not to_undo or (run.removed and not run.undone_at)][:limit]
+
+    async def run(self, guild_id: int, run_id: int) -> Run | None:
+        """By its id."""
+        return next((run for run in self.made if (run.guild_id, run.run_id) == (guild_id, run_id)), None)
 
     async def undo(self, guild_id: int, run_id: int, *, by: int) -> int:
         """What it took."""

@@ -125,6 +125,18 @@ async def test_a_run_is_undone_after_a_confirmation_and_once(tmp_path: Path) -> 
             )
 
 
+async def test_a_run_can_be_undone_however_many_gave_roles_after_it(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    sync.made = [replace(sync.made[1], run_id=run_id) for run_id in range(90, 60, -1)] + sync.made
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        suggested: list[object] = [*await ada.suggestions("sync undo", "run")]
+        assert suggested == [31]
+        asked = await ada.run("sync undo", run=31)
+        done = await ada.press(asked, "confirm")
+        assert "That is not all" not in done.text
+        assert sync.done == [("undo", 31, ADA)]
+
+
 COMMANDS: dict[str, dict[str, int]] = {
     **{name: {} for name in ("now", "status", "hold", "release", "staged", "approve", "discard")},
     "undo": {"run": 31},
