@@ -32,6 +32,7 @@ BRAND = discord.Colour(0xC8643C)  # terracotta, as tesserae were
 CAUTION = discord.Colour(0xE0A030)
 FAULT = discord.Colour(0xB03A3A)
 
+DESCRIPTION = 4096
 _ALL_EMBEDS = 6000
 _SENTENCE = 1500
 _FOR_OPERATOR = "The operator of this bot has to fix this"
@@ -74,7 +75,9 @@ def first_image(uris: Sequence[str], gateways: Sequence[str]) -> str | None:
 
 
 def fit(embeds: list[discord.Embed]) -> list[discord.Embed]:
-    """The same embeds, with descriptions cut where all of them together would pass 6,000 characters."""
+    """The same embeds, with descriptions cut: each at 4,096 characters, and where all together would pass 6,000."""
+    for embed in embeds:
+        embed.description = embed.description and cut_lines(embed.description, DESCRIPTION)
     excess = sum(map(embed_units, embeds)) - _ALL_EMBEDS
     for embed in sorted(embeds, key=embed_units, reverse=True):
         if excess <= 0:
@@ -86,6 +89,31 @@ def fit(embeds: list[discord.Embed]) -> list[discord.Embed]:
         excess -= utf16_units(description) - utf16_units(cut)
         embed.description = cut
     return embeds
+
+
+def cut_lines(text: str, longest: int) -> str:
+    """The first lines of a text, as many as fit into `longest` units, and "…" if that is not all."""
+    if utf16_units(text) <= longest:
+        return text
+    cut = text[: longest - 2]
+    while (excess := utf16_units(cut) - (longest - 2)) > 0:
+        cut = cut[: -max(1, excess // 2)]
+    lines, _, last = cut.rpartition("\n")
+    # A single line that is as long as that has no better end.
+    return f"{lines}\n…" if len(lines) > len(last) else cut.rstrip("\\") + "…"
+
+
+def pages_of(parts: Sequence[str], most: int, longest: int = DESCRIPTION - 96) -> Sequence[Sequence[str]]:
+    """Parts of a list as pages: as many on each as fit into its description, and `most` at most; at least one page."""
+    pages: list[list[str]] = [[]]
+    length = 0
+    for part in parts:
+        if pages[-1] and (len(pages[-1]) == most or length + utf16_units(part) + 2 > longest):
+            pages.append([])
+            length = 0
+        pages[-1].append(part)
+        length += utf16_units(part) + 2
+    return pages
 
 
 def embed_units(embed: discord.Embed) -> int:

@@ -191,15 +191,10 @@ def done_embed(title: str, words: str) -> discord.Embed:
     return discord.Embed(title=title, description=words, colour=BRAND)
 
 
-def list_embeds(
-    gates: Sequence[Gate], aliases: Iterable[Sequence[object]], sentences: GateSentences
-) -> list[discord.Embed]:
-    """Gates of a server, as one page."""
-    parts = [sentences.gate(gate) for gate in gates]
-    same = "; ".join(" = ".join(f"`{each}`" for each in members) for members in aliases)
-    if same:
-        parts.append(f"Count as the same: {same}")
-    return fit([discord.Embed(title="Gates", description="\n\n".join(parts), colour=BRAND)])
+def list_parts(gates: Sequence[Gate], aliases: Iterable[Sequence[object]], sentences: GateSentences) -> Sequence[str]:
+    """Gates of a server, and the sets of collections that count as the same."""
+    same = [f"Count as the same: {' = '.join(f'`{each}`' for each in members)}" for members in aliases]
+    return [*map(sentences.gate, gates), *same]
 
 
 def change_words(change: Change, sentences: GateSentences) -> str:

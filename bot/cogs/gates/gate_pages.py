@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
-from bot.cogs.gates.gate_embeds import GateSentences, change_words, list_embeds
+from bot.cogs.gates.gate_embeds import GateSentences, change_words, list_parts
+from bot.errors import InputError
 from bot.gates.gate import Gate
+from bot.messages import Message
 from bot.store.gates.gate_history import Change
 from bot.sync.results import Preview
-from bot.ui.embeds import BRAND, fit
+from bot.ui.embeds import BRAND, fit, pages_of
 from bot.ui.page_items import Choice
 
+_NOTHING_TO_OPEN = Message("There is nothing to open here.")
 _NAMES_A_PAGE = 40
 _GATES_A_PAGE = 6
 _CHANGES_A_PAGE = 5
@@ -32,8 +35,13 @@ class _Pages:
         return ()
 
     async def open(self, value: str) -> NamePages:
-        """Nothing opens."""
-        raise NotImplementedError(value)
+        """Nothing opens.
+
+        Raises:
+            InputError: always; no menu offers it.
+        """
+        del value
+        raise InputError(_NOTHING_TO_OPEN)
 
 
 class NamePages(_Pages):
@@ -93,23 +101,20 @@ class GatePages(_Pages):
 
     Args:
         gates: All of them.
-        aliases: Sets of collections that count as the same, on the last page.
+        aliases: Sets of collections that count as the same, after them.
         sentences: Says them.
     """
 
     def __init__(self, gates: Sequence[Gate], aliases: Sequence[Sequence[object]], sentences: GateSentences) -> None:
-        self._gates = gates
-        self._aliases = aliases
-        self._sentences = sentences
+        self._pages = pages_of(list_parts(gates, aliases, sentences), _GATES_A_PAGE)
 
     def page_count(self) -> int:
         """At least one."""
-        return max(1, -(-len(self._gates) // _GATES_A_PAGE))
+        return len(self._pages)
 
     def embeds(self, page: int) -> list[discord.Embed]:
-        """Six gates."""
-        shown = self._gates[page * _GATES_A_PAGE : (page + 1) * _GATES_A_PAGE]
-        return list_embeds(shown, self._aliases if page == self.page_count() - 1 else (), self._sentences)
+        """Six gates, or fewer where their rules are long."""
+        return fit([discord.Embed(title="Gates", description="\n\n".join(self._pages[page]), colour=BRAND)])
 
     async def ask_again(self) -> GatePages:
         """The list stays what it was."""
@@ -138,17 +143,15 @@ class HistoryPages(_Pages):
     """
 
     def __init__(self, changes: Sequence[Change], sentences: GateSentences) -> None:
-        self._changes = changes
-        self._sentences = sentences
+        self._pages = pages_of([change_words(change, sentences) for change in changes], _CHANGES_A_PAGE)
 
     def page_count(self) -> int:
         """At least one."""
-        return max(1, -(-len(self._changes) // _CHANGES_A_PAGE))
+        return len(self._pages)
 
     def embeds(self, page: int) -> list[discord.Embed]:
-        """Five changes."""
-        shown = self._changes[page * _CHANGES_A_PAGE : (page + 1) * _CHANGES_A_PAGE]
-        words = "\n\n".join(change_words(change, self._sentences) for change in shown)
+        """Five changes, or fewer where their rules are long."""
+        words = "\n\n".join(self._pages[page])
         embed = discord.Embed(title="History", description=words or "Nothing was decided here yet.", colour=BRAND)
         embed.set_footer(
             text="`take_back` with a number sets it to what it was before, after a preview".replace("`", "")
