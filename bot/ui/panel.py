@@ -74,6 +74,7 @@ class Panel(discord.ui.View):
         self._expires = expires
         self._host = host
         self._expired = False
+        self._is_deciding = False
         self.restart_timer()
 
     def lay_out(self, items: Sequence[discord.ui.Item[Any]]) -> None:
@@ -108,6 +109,21 @@ class Panel(discord.ui.View):
             "These buttons belong to the person who used the command. Use it yourself to get your own.", ephemeral=True
         )
         return False
+
+    def once(self, act: Action) -> Action:
+        """What is decided once: another press meanwhile, or after the panel has ended, does nothing."""
+
+        async def decide(interaction: discord.Interaction[Any]) -> None:
+            if self._is_deciding or self.is_finished():
+                await self._host.acknowledge(interaction)
+                return
+            self._is_deciding = True
+            try:
+                await act(interaction)
+            finally:
+                self._is_deciding = False
+
+        return decide
 
     async def on_error(
         self, interaction: discord.Interaction[Any], error: Exception, item: discord.ui.Item[Any]

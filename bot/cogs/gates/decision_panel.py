@@ -32,8 +32,8 @@ class DecisionPanel(Panel):
         danger = discord.ButtonStyle.danger
         self.lay_out(
             (
-                ActionButton("confirm", label, self._confirm, style=danger),
-                ActionButton("cancel", "Cancel", self._cancel),
+                ActionButton("confirm", label, self.once(self._confirm), style=danger),
+                ActionButton("cancel", "Cancel", self.once(self._cancel)),
             )
         )
 

@@ -80,8 +80,8 @@ class AdminConfirm(AdminPanel):
         self._act = act
         self.lay_out(
             [
-                ActionButton("confirm", yes, self._confirm, style=discord.ButtonStyle.success),
-                ActionButton("cancel", "Cancel", self._cancel),
+                ActionButton("confirm", yes, self.once(self._confirm), style=discord.ButtonStyle.success),
+                ActionButton("cancel", "Cancel", self.once(self._cancel)),
             ]
         )
 
@@ -129,10 +129,10 @@ class PreviewPanel(AdminPanel):
         self._sentences = sentences
         self._live = live
         self._outlook: Outlook | None = None
-        self._save_button = ActionButton("save", "Save", self._save, style=discord.ButtonStyle.success)
+        self._save_button = ActionButton("save", "Save", self.once(self._save), style=discord.ButtonStyle.success)
         self._names = ActionButton("names", "Who?", self._show_names)
         self._refresh_button = ActionButton("refresh", "Refresh", self._preview_again)
-        self._cancel_button = ActionButton("cancel", "Cancel", self._cancel)
+        self._cancel_button = ActionButton("cancel", "Cancel", self.once(self._cancel))
 
     async def show(self, note: str = "") -> None:
         """Make the preview, and put it into the message.
@@ -161,10 +161,10 @@ class PreviewPanel(AdminPanel):
             if powers := self.access.unconfirmed(interaction, draft):
                 await interaction.response.send_modal(self._confirmation(interaction, draft.role_id, powers))
                 return
-        await self._host.acknowledge(interaction)
         await self._save_now(interaction)
 
     async def _save_now(self, interaction: discord.Interaction[Any]) -> None:
+        await self._host.acknowledge(interaction)
         self._latest = interaction
         guild_id = interaction.guild_id or 0
         assert self._outlook  # noqa: S101 - the buttons are shown with it
@@ -197,8 +197,7 @@ class PreviewPanel(AdminPanel):
                     self._latest = interaction
                     await self.show(f"“{name}” is confirmed. Press **Save** again for the next role.")
                     return
-            await self._host.acknowledge(interaction)
-            await self._save_now(interaction)
+            await self.once(self._save_now)(interaction)
 
         return PromptModal(self, "confirm-role", "This role has power", field, confirm)
 

@@ -66,8 +66,8 @@ class ConfirmView(Panel):
         self._act = act
         self.lay_out(
             (
-                ActionButton("yes", yes, self._yes, style=discord.ButtonStyle.danger),
-                ActionButton("no", "Cancel", self._no),
+                ActionButton("yes", yes, self.once(self._yes), style=discord.ButtonStyle.danger),
+                ActionButton("no", "Cancel", self.once(self._no)),
             )
         )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -95,6 +96,35 @@ async def test_an_approval_is_confirmed_first(tmp_path: Path) -> None:
         await ada.press(asked, "confirm")
         assert sync.done == [("approve", MOSAIC, ADA, 2)]
         assert "No removal waits" in (await ada.run("sync approve")).text
+
+
+class SlowSync(SyncInMemory):
+    """An approval takes as long as the test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered = asyncio.Event()
+        self.goes_on = asyncio.Event()
+
+    async def approve(self, guild_id: int, *, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
+        self.entered.set()
+        await self.goes_on.wait()
+        return await super().approve(guild_id, by=by, only=only)
+
+
+async def test_a_decision_that_is_pressed_twice_is_made_once_and_says_so(tmp_path: Path) -> None:
+    sync = SlowSync()
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        asked = await ada.run("sync approve")
+        first = asyncio.create_task(ada.press(asked, "confirm"))
+        await sync.entered.wait()
+        await ada.press(asked, "confirm", wait="acknowledged")
+        await ada.press(asked, "cancel", wait="acknowledged")
+        sync.goes_on.set()
+        answer = await first
+        assert sync.done == [("approve", MOSAIC, ADA, 2)]
+        assert answer.embeds[0]["title"] == "Approved"
+        assert len(await ada.messages()) == 1
 
 
 async def test_who_may_no_longer_decide_confirms_nothing(tmp_path: Path) -> None:
