@@ -24,7 +24,7 @@ _CAUSES = {
     Cause.TOO_MANY_IN_A_DAY: "many members lost a role within a day",
     Cause.SOURCE_EMPTIED: "a source reports many accounts as empty",
     Cause.COLLECTION_HALVED: "half of a collection's holders seem to be gone",
-    Cause.ADMIN: "an admin stopped them: `/sync release` ends that",
+    Cause.ADMIN: "an admin stopped them",
     Cause.INVITED_AGAIN: "Tessera was invited again, and looks at all members first",
 }
 _PARKED = {
@@ -177,10 +177,10 @@ def _sync(facts: HealthFacts) -> Iterator[Finding]:
 
 def _hold(hold: Hold, staged: int) -> Finding:
     waiting = f" {plural(staged, 'removal')} wait for a person." if staged else ""
-    return _wrong(
-        f"No role is taken since {_since(hold.since)}: {_CAUSES[hold.cause]}.{waiting}",
-        "`/sync status` shows them: approve, discard, or look again.",
-    )
+    fix = "`/sync staged` lists them; `/sync approve` takes these roles, `/sync discard` leaves them for a day."
+    if hold.cause is Cause.ADMIN:
+        fix = "`/sync release` ends that."
+    return _wrong(f"No role is taken since {_since(hold.since)}: {_CAUSES[hold.cause]}.{waiting}", fix)
 
 
 def _configuration(facts: HealthFacts) -> Iterator[Finding]:

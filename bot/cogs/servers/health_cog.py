@@ -86,6 +86,7 @@ class HealthCog(commands.Cog, name="Health"):
     ) -> HealthFacts:
         roles = self._guild_roles(guild.id)
         known = roles.roles if roles else {}
+        own: discord.Member | None = guild.me
         return HealthFacts(
             now=received_at,
             roles=roles,
@@ -94,7 +95,8 @@ class HealthCog(commands.Cog, name="Health"):
             intents=Intents(
                 moderation=self._bot.intents.moderation,
                 members=self._bot.intents.members,
-                sees_audit_log=guild.me.guild_permissions.view_audit_log,
+                # Discord may not have sent the bot's own member yet.
+                sees_audit_log=bool(own and own.guild_permissions.view_audit_log),
             ),
             status=await self._status(guild.id),
             patience=self._patience,

@@ -97,7 +97,9 @@ def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
     slow = status(possible=timedelta(minutes=40), slow_source="Loopring")
     yield "slow", slow, "every 40 minutes and not every 10 minutes", "`requests_per_second`"
     held = status(holds=(Hold(Scope.GATE, "12", GUILD, Cause.TOO_MANY_AT_ONCE, NOW),), staged=14)
-    yield "held", held, "14 removals wait", "`/sync status`"
+    yield "held", held, "14 removals wait", "`/sync staged`"
+    stopped = status(holds=(Hold(Scope.GUILD, "", GUILD, Cause.ADMIN, NOW),))
+    yield "stopped by an admin", stopped, "an admin stopped them", "`/sync release`"
     yield "no status", replace(FINE, status=None), "cannot be found out", "Try again"
     hasty = replace(FINE, patience=SyncSettings(removal_misses=1))
     yield "few misses", hasty, "`sync.removal_misses` is 1", "Set it to 3"
