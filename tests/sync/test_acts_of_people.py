@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from sqlite_utils import Database
 
 from bot.errors import InputError
 from bot.gates.gate import GateState, ParkReason
@@ -56,6 +58,10 @@ async def test_an_account_that_held_nothing_can_be_unlinked_while_the_source_lie
         assert harness.has(1)
 
 
+def _insert(sql: str, values: list[int], db: Database) -> None:
+    db.execute(sql, values).fetchall()
+
+
 async def test_a_run_is_found_and_undone_however_many_only_gave_roles_after_it() -> None:
     async with open_sync() as harness:
         run_id = await three_sold(harness)
@@ -65,7 +71,7 @@ async def test_a_run_is_found_and_undone_however_many_only_gave_roles_after_it()
         """
         for _ in range(30):
             later = await harness.store.sync.runs.begin(GUILD, harness.now)
-            await harness.store.writer.transaction(lambda db, later=later: db.execute(given, [later, GUILD]).fetchall())
+            await harness.store.writer.transaction(partial(_insert, given, [later, GUILD]))
         assert run_id not in [run.run_id for run in await harness.sync.runs(GUILD, 25)]
         assert [run.run_id for run in await harness.sync.runs(GUILD, 25, to_undo=True)] == [run_id]
         assert await harness.sync.undo(GUILD, run_id, by=9) == 3

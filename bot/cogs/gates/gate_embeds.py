@@ -9,7 +9,7 @@ from datetime import timedelta
 import discord
 
 from bot.cogs.gates.gate_proposal import Proposal
-from bot.cogs.gates.gate_saving import Outlook
+from bot.cogs.gates.gate_saving import Outlook, Saved
 from bot.gates.describe import rule_words
 from bot.gates.gate import Gate, GateDraft, GateState, ParkReason
 from bot.gates.rule import CollectionRef
@@ -173,11 +173,17 @@ def _warnings(proposal: Proposal, outlook: Outlook, again: str) -> list[str]:
     return warnings
 
 
-def saved_embed(proposal: Proposal, saved: Sequence[Gate]) -> discord.Embed:
+def saved_embed(proposal: Proposal, saved: Saved) -> discord.Embed:
     """It is saved."""
-    listed = ", ".join(f"**#{gate.gate_id}** <@&{gate.role_id}>" for gate in saved[:_MOST_SHOWN])
-    more = f" and {len(saved) - _MOST_SHOWN} more" if len(saved) > _MOST_SHOWN else ""
-    what = f"{listed}{more}\n" if saved else ""
+    gates = saved.gates
+    listed = ", ".join(f"**#{gate.gate_id}** <@&{gate.role_id}>" for gate in gates[:_MOST_SHOWN])
+    more = f" and {len(gates) - _MOST_SHOWN} more" if len(gates) > _MOST_SHOWN else ""
+    what = f"{listed}{more}\n" if gates else ""
+    if proposal.adopts:
+        what += (
+            f"**{saved.adopted:,}** linked members came under their gates. Those about whom Discord gave no answer did "
+            "not: `/gate adopt` asks again.\n"
+        )
     return discord.Embed(
         title="Saved",
         description=f"{what}{proposal.title}. Members are looked at now; `/sync status` shows how far that is, "

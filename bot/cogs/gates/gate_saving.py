@@ -28,6 +28,19 @@ class Outlook:
     holders: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was saved of a proposal.
+
+    Attributes:
+        gates: As they are saved.
+        adopted: How many members came under them.
+    """
+
+    gates: Sequence[Gate]
+    adopted: int = 0
+
+
 class GateSaving:
     """Previews and makes changes of gates.
 
@@ -59,7 +72,7 @@ class GateSaving:
         holders = await self.holders(guild_id, roles) if proposal.adopts else {}
         return Outlook(preview, in_discord, holders)
 
-    async def save(self, guild_id: int, proposal: Proposal, outlook: Outlook, by: int) -> Sequence[Gate] | None:
+    async def save(self, guild_id: int, proposal: Proposal, outlook: Outlook, by: int) -> Saved | None:
         """Save a proposal as it was previewed, and let its consequences begin; None: the preview is out of date.
 
         Raises:
@@ -68,11 +81,14 @@ class GateSaving:
         saved = await proposal.save(proposal, outlook.preview.version)
         if saved is None:
             return None
-        for gate in saved:
-            if user_ids := outlook.holders.get(gate.role_id):
-                await self._sync.adopt(guild_id, gate.gate_id, user_ids, by=by)
-        await self._sync.gates_changed(guild_id)
-        return saved
+        adopted = 0
+        try:
+            for gate in saved:
+                if user_ids := outlook.holders.get(gate.role_id):
+                    adopted += await self._sync.adopt(guild_id, gate.gate_id, user_ids, by=by)
+        finally:
+            await self._sync.gates_changed(guild_id)
+        return Saved(saved, adopted)
 
     async def adopt(self, guild_id: int, gate: Gate, user_ids: Sequence[int], by: int) -> int:
         """Put members who have a gate's role already under it; how many."""
