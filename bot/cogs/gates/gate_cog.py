@@ -174,6 +174,7 @@ class GateCog(
         """Propose a change."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         guild_id = await self._access.require(interaction)
+        version = await self._store.gates.version(guild_id)
         found = await self._access.gate(guild_id, gate)
         draft = with_options(
             found.draft,
@@ -195,7 +196,7 @@ class GateCog(
             )
         )
         name = self._access.role_name(guild_id, draft.role_id)
-        await self._propose(interaction, Proposal(f"Gate #{found.gate_id}: {name}", (draft,), save))
+        await self._propose(interaction, Proposal(f"Gate #{found.gate_id}: {name}", (draft,), save, version=version))
 
     @app_commands.command(name="list", description="The gates of this server")
     async def list_(self, interaction: discord.Interaction[Bot]) -> None:

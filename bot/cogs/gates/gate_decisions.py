@@ -38,6 +38,7 @@ class GateDecisions(GateBase):
         """Propose an alias, or that one ends."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         guild_id = await self._access.require(interaction)
+        state = await self._store.gates.version(guild_id)
         one = self._names.collection(collection)
         other = self._names.collection(same_as) if same_as is not None else None
         sets = await self._store.gates.aliases(guild_id)
@@ -62,11 +63,12 @@ class GateDecisions(GateBase):
         if other is None:
             touches = await self._about(guild_id, sets[one])
             parted = frozenset({one})
-            proposal = Proposal(f"{one} counts as itself again", (), save, parted=parted, touches=touches)
+            title = f"{one} counts as itself again"
+            proposal = Proposal(title, (), save, parted=parted, touches=touches, version=state)
         else:
             joined = tuple(sorted({*sets.get(one, (one,)), *sets.get(other, (other,))}))
             touches = await self._about(guild_id, joined)
-            proposal = Proposal("Count as the same", (), save, aliases=(joined,), touches=touches)
+            proposal = Proposal("Count as the same", (), save, aliases=(joined,), touches=touches, version=state)
         await self._propose(interaction, proposal)
 
     @alias.autocomplete("collection")

@@ -92,6 +92,7 @@ class GateFiles(GateBase):
     async def _proposal(
         self, interaction: discord.Interaction[Any], guild_id: int, content: bytes, *, adopts: bool, replaces: bool
     ) -> Proposal:
+        state = await self._store.gates.version(guild_id)
         read_rule = await self._names.rule_reader(guild_id, _LONGEST_RULE)
         read = await read_apart(content, read_rule, self._names.networks)
         gates = await self._store.gates.of_guild(guild_id)
@@ -127,6 +128,7 @@ class GateFiles(GateBase):
             aliases=aliases,
             parted=frozenset(before),
             touches=touches,
+            version=state,
         )
 
     def _refuse_roles(self, interaction: discord.Interaction[Any], read: GateFile, drafts: Sequence[GateDraft]) -> None:

@@ -30,6 +30,10 @@ from bot.ui.panel import ActionButton, Host, Panel, PromptModal
 
 _NOT_THE_NAME = Message("That is not the role's name, “{name}”: nothing was saved.")
 _STALE = "Something was changed in this server meanwhile, so nothing was saved. This is the preview as of now."
+_USE_IT_AGAIN = (
+    "Something was changed in this server meanwhile, and this was made from what there was before. Nothing was saved: "
+    "use the command again."
+)
 
 
 class AdminPanel(Panel):
@@ -142,6 +146,12 @@ class PreviewPanel(AdminPanel):
         """
         guild_id = self._latest.guild_id or 0
         self._outlook = await self._saving.outlook(guild_id, self._proposal)
+        if self._proposal.version not in (None, self._outlook.preview.version):
+            self.stop()
+            await self._latest.edit_original_response(
+                content=None, embed=done_embed("Changed meanwhile", _USE_IT_AGAIN), view=None, attachments=[]
+            )
+            return
         embed = preview_embed(self._proposal, self._outlook, self._sentences)
         refresh = [self._refresh_button] if self._outlook.preview.reading else []
         self.lay_out([self._save_button, self._names, *refresh, self._cancel_button])

@@ -28,6 +28,8 @@ class Proposal:
             rights as for changing them.
         notes: What an admin should know besides.
         names: Names of collections, safe to show.
+        version: Of the server's gates and settings, read before anything that it was made from; None: it was made from
+            nothing that others may change.
     """
 
     title: str
@@ -40,6 +42,7 @@ class Proposal:
     touches: tuple[GateDraft, ...] = ()
     notes: tuple[str, ...] = ()
     names: Mapping[CollectionRef, str] = field(default_factory=dict)
+    version: int | None = None
 
     def confirming(self, role_id: int, powers: frozenset[str]) -> Proposal:
         """The same, with permissions of a role confirmed."""
