@@ -27,7 +27,7 @@ from bot.errors import InputError
 from bot.gates.file_lines import LineProblems, text_of
 from bot.gates.gate import Gate
 from bot.gates.plain_yaml import fields_of, parsed, plain
-from bot.gates.rule import CollectionRef, Rule
+from bot.gates.rule import AllOf, AnyOf, CollectionRef, During, HeldFor, Not, Rule, SomeOf
 from bot.gates.rule_needs import each_rule
 from bot.gates.rule_text import rule_text
 from bot.messages import Message, Words
@@ -47,6 +47,7 @@ _NOT_A_SET = Message("a list of two collections or more is accepted, such as `[l
 _MOST_GATES = 250  # the roles that a server can have
 _MOST_CONDITIONS = 5_000
 _LONGEST_RULE = 200_000
+_JOINED = (SomeOf, AllOf, AnyOf, Not, During, HeldFor)
 _ECHO = 60
 _NO_CHAINS = ("eip155:0", "eip155:00")
 
@@ -175,7 +176,7 @@ def read_gates(content: bytes, read_rule: ReadRule, read_collection: Callable[[s
         if gate is None:
             continue
         gates.append(gate)
-        conditions += sum(1 for _ in each_rule(gate.rule))
+        conditions += sum(not isinstance(part, _JOINED) for part in each_rule(gate.rule))
         if conditions > _MOST_CONDITIONS:
             problems.add(gate.line, _TOO_MANY_CONDITIONS(most=_MOST_CONDITIONS))
             break

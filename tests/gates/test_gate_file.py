@@ -178,5 +178,5 @@ def test_a_file_has_a_limited_number_of_conditions() -> None:
     rule = f"any of ({', '.join(str(number) for number in range(300, 350))})"
     many = "\n".join(f"- {{role: r{number}, rule: '{rule}'}}" for number in range(150))
     words = refused(f"tessera: 1\ngates:\n{many}\n")
-    assert words.startswith("Line 101: from here on these are too many conditions: a file has at most 5,000.")
+    assert words.startswith("Line 103: from here on these are too many conditions: a file has at most 5,000.")
     assert "more line" not in words
