@@ -81,6 +81,14 @@ def parse_rule(text: str, names: Names, *, find_by_name: FindByName, longest: in
     return rule
 
 
+def without_own_words(text: str) -> str:
+    """A rule without what is quoted in it, its addresses, and the words of the language: what else is typed there.
+
+    To be searched for a seed phrase before the rule is read.
+    """
+    return _OWN_WORDS.sub(" ", _QUOTED.sub(" ", _ADDRESS.sub(" ", text)))
+
+
 def _refuse_secrets(text: str, find_by_name: FindByName) -> None:
     """Refuse keys and seed phrases, and take for one neither addresses, nor names, nor the words of the language."""
 

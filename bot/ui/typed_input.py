@@ -13,6 +13,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import InputError
+from bot.gates.parser import without_own_words
 from bot.messages import Message
 from bot.names import refuse_secrets
 
@@ -21,7 +22,7 @@ NOT_UNDERSTOOD = Message("Tessera does not understand that as it was sent: reloa
 
 # Where a signature is pasted, which is as much hex as several keys. Everywhere else so much hex is refused.
 SIGNATURE_FIELD = "signature"
-# A rule has words that seed phrases have too: its parser looks for these, without its own words.
+# A rule has words that seed phrases have too: they are left out here, and its parser looks into what is quoted as well.
 RULE_FIELD = "rule"
 # A file of gates has many such words in all, and few in a line.
 GATES_FIELD = "gates"
@@ -46,6 +47,8 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
     for text, field in _texts(sent):
         for part in text.splitlines() if field == GATES_FIELD else [text]:
             refuse_secrets(part, signature=field == SIGNATURE_FIELD, phrases=field != RULE_FIELD)
+            if field == RULE_FIELD:
+                refuse_secrets(without_own_words(part))
     command = interaction.command
     if isinstance(command, app_commands.Command):
         if interaction.type is discord.InteractionType.autocomplete:

@@ -192,7 +192,7 @@ class _Server:
         export = await self._harness.export(user_id)
         # The export is of everything about its member, in every server: that it lists A's is what it is for. And the
         # texts that were signed have random numbers in them, as have the keys by which sessions are ordered.
-        elsewhere = {"vouches", "vouched_by_you", "audit", "challenges"}
+        elsewhere = {"vouches", "sync_members", "vouched_by_you", "audit", "challenges"}
         rows = {part: rows for part, rows in export.items() if part not in elsewhere and isinstance(rows, list)}
         return "\n".join([*shown, *(f"{part}: {sorted(map(str, its))}" for part, its in rows.items())])
 

@@ -62,7 +62,9 @@ async def acknowledge_too_early(_store: object, number: int) -> str:
 
 async def test_killed_before_any_statement_a_link_is_not_there_at_all() -> None:
     left = await _run("tests.linking.crashes")
-    assert left == STATEMENTS * [False]
+    # Those of triggers, which make members due, are counted as well.
+    assert len(left) > STATEMENTS
+    assert not any(left)
 
 
 class Failing(sqlite3.Connection):

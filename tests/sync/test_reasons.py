@@ -20,7 +20,7 @@ async def test_the_audit_log_and_the_log_channel_name_the_collection() -> None:
         await harness.pass_time(5 * TEN_MINUTES)
         reasons = {call[0]: call[-1] for call in harness.discord.writes}
         assert reasons["remove"] == f"Tessera gate #{gate.gate_id}: holds 0 of 3 of {NAME}"
-        assert reasons["add"] == f"Tessera gate #{gate.gate_id}: holds 3 of 3 of {NAME}"
+        assert reasons["add"] == f"Tessera gate #{gate.gate_id}: holds 3 of {NAME}, 3 needed"
         assert any(line.endswith(f"holds 0 of 3 of {NAME}") for line in harness.said())
 
 
