@@ -166,7 +166,8 @@ class Removals:
         finally:
             await run.end()
         if GivenBack.NOT_NOW not in given:
-            await self._store.sync.runs.undone(run_id, self._clock())
+            up_to = max((each.change_id for each in removals), default=0)
+            await self._store.sync.runs.undone(run_id, self._clock(), up_to=up_to)
         return given.count(GivenBack.DONE)
 
     async def _give_back(self, gate: Gate, member: MemberRoles, run_id: int, run: OpenRun) -> GivenBack:

@@ -234,10 +234,10 @@ async def test_a_run_that_has_not_ended_can_be_undone_once_more_with_what_it_too
     async with open_sync() as harness:
         runs, now = harness.store.sync.runs, harness.now
         run_id = await runs.begin(GUILD, now)
-        await runs.undone(run_id, now)
+        await runs.undone(run_id, now, up_to=0)
         assert await runs.removals(GUILD, run_id) == []
         await runs.end(run_id, now)
-        await runs.undone(run_id, now)
+        await runs.undone(run_id, now, up_to=0)
         assert await runs.removals(GUILD, run_id) is None
 
 

@@ -96,10 +96,15 @@ class Runs:
 
         return await self._writer.run(work)
 
-    async def undone(self, run_id: int, now: datetime) -> None:
-        """A run was undone; one that has not ended can be undone again, with what it takes afterwards."""
-        sql = "UPDATE sync_runs SET undone_at = ? WHERE run_id = ? AND ended_at IS NOT NULL"
-        await self._writer.transaction(lambda db: db.execute(sql, [seconds(now), run_id]).fetchall())
+    async def undone(self, run_id: int, now: datetime, *, up_to: int) -> None:
+        """A run was undone, up to a change; one that has not ended, or took more since, can be undone again."""
+        sql = """
+            UPDATE sync_runs SET undone_at = ? WHERE run_id = ? AND ended_at IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM sync_changes AS made WHERE made.run_id = sync_runs.run_id AND change_id > ?
+                AND act = 'remove' AND is_undoable AND user_id IS NOT NULL
+            )
+        """
+        await self._writer.transaction(lambda db: db.execute(sql, [seconds(now), run_id, up_to]).fetchall())
 
 
 def _to_run(row: Sequence[Any]) -> RunRow:
