@@ -96,8 +96,6 @@ class Sync:
         times = Times(Plans(settings.interval, settings.drift, settings.removal_span), clock, monotonic)
         self._runner = Runner(store, discord, self._parking, self._judging, readings, times, epoch)
 
-    # ------------------------------------------------------------ jobs
-
     async def read_due(self) -> None:
         """Read the accounts that are due; returns when none is."""
         await self._asked.refresh()
@@ -125,8 +123,6 @@ class Sync:
         """Stop; what is not finished is finished after the next start."""
         await self._first.close()
         await self._runner.close()
-
-    # ------------------------------------------------------------ what Discord says
 
     async def seen(self, guild_id: int, user_id: int, joined_at: datetime) -> None:
         """Discord gave a member of a server in an interaction: they are due there. Cheap, and can be repeated."""
