@@ -1,4 +1,4 @@
-"""A store for a bot in the sandbox in which some of the crowd have proven accounts, and one gate for whoever holds."""
+"""A store for a bot in the sandbox in which some of the crowd have proven accounts, and one gate for all who hold."""
 
 from __future__ import annotations
 

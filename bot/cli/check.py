@@ -127,7 +127,7 @@ async def _check_arrangement(settings: Settings, print_line: Callable[[str], obj
 
 
 def _check_owners(rule: OwnerRule, sources: Sequence[Source], print_line: Callable[[str], object]) -> int:
-    """By whose word a proof of a number may rest."""
+    """Which sources a proof of a number may rest on."""
     try:
         rule.require_archive(sources)
     except ConfigError as error:

@@ -1,6 +1,6 @@
 """`[web]` of the settings: the bot's own HTTP server, the address of its page, and the proxies that it trusts.
 
-Whoever is in a network of `trusted_proxies` says which visitor a request comes from, so it must be no stranger's.
+Anyone in a network of `trusted_proxies` says which visitor a request comes from, so it must be no stranger's.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Lookup:
         store: Where owners are stored.
         cache_for: How long a complete answer is reused without asking the source again.
         sleep: Measures how long a preferred source is waited for after another has answered.
-        owner_rule: On whose word about owners a proof may rest.
+        owner_rule: Which sources a proof may rest on, as to owners.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""By whose word an address owns an account, as far as a proof may rest on it. Pure: what follows from what was said.
+"""Which sources say whose an account is, as far as a proof may rest on it. Pure: what follows from what was said.
 
     agree             all sources that can speak about the account say the same; with one source that is its word
     first             the word of the first source that answers, in the order of the settings and their fallbacks

@@ -37,7 +37,7 @@ class Owners:
         sources: One for each network; they may have fallbacks, which are asked as well.
         source_of: Returns that of a network, or raises `InputError`.
         store: Where facts are stored; it is read each time, as the operator may correct one at any time.
-        rule: On whose word a proof may rest.
+        rule: Which sources a proof may rest on.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ makes no decisions, and has no messages for members.
                 contest_table: two members, one address (address_history: what is counted of it; freeze_table: which
                 the operator must decide about; dispute_table: how they do); notice_table: what members must be
                 notified of
-                owner_table: who owns an account, on whose word
+                owner_table: who owns an account, and which sources say so
                 share_table: which accounts others may see, and where
                 member_data: all data of one member; wallet_table: how addresses of undeployed wallets are computed
                 refusal: why a change was refused

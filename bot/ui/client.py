@@ -122,7 +122,7 @@ class Bot(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
-            max_ratelimit_timeout=60.0,  # a longer pause is an error: whoever waits in it can do nothing else
+            max_ratelimit_timeout=60.0,  # a longer pause is an error: what waits in it can do nothing else
             # How long READY is delayed after the last server was announced; no code here needs all of them.
             guild_ready_timeout=READY_PAUSE,
         )

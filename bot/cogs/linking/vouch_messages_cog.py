@@ -127,7 +127,7 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
             await self._bot.answer_error(interaction, error)
 
     async def _answer(self, interaction: discord.Interaction[Bot], press: VouchPress) -> None:
-        """Whoever pressed is the one who answers: a button of somebody else's question finds nothing."""
+        """The one who pressed is the one who answers: a button of somebody else's question finds nothing."""
         await self._bot.acknowledge(interaction)
         # Before anything is changed. Where Discord does not answer, the question and its buttons stay.
         scope = await fetch_scope(interaction, press.guild_id)
