@@ -43,8 +43,8 @@ _CROWD = (
     VALUES (1, '0x' || printf('%040d', ?1), ?1, 'loopring:' || ?2, 1, 1)
     """,
     """
-    INSERT INTO sync_members (guild_id, user_id, joined_at, seen_at, due, drift_due)
-    SELECT 1, ?1, 0, 0, 0, 1 << 40 WHERE ?2 <> ''
+    UPDATE sync_members SET joined_at = 0, marks = 0, read_roles = 0, drift_due = 1 << 40
+    WHERE guild_id = 1 AND user_id = ?1 AND ?2 <> ''
     """,
 )
 
