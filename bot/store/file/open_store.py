@@ -41,7 +41,9 @@ _FOREIGN_KEYS = ("foreign_keys=ON", 1)
 _NO_TRUST = ("trusted_schema=OFF", 0)
 # A member's deleted data must not remain in the file's free pages.
 _SECURE_DELETE = ("secure_delete=ON", 1)
-_FOR_WRITING = (_WAL, _FULL, _FOREIGN_KEYS, _NO_TRUST, _SECURE_DELETE)
+# 16 MB instead of 2: with 100,000 accounts what a pass reads again and again would not fit.
+_CACHE = ("cache_size=-16000", -16000)
+_FOR_WRITING = (_WAL, _FULL, _FOREIGN_KEYS, _NO_TRUST, _SECURE_DELETE, _CACHE)
 
 
 def open_memory(closing: ExitStack) -> Database:
