@@ -107,7 +107,7 @@ def total(counts: Iterable[Count]) -> Count:
     """All of them together; without any it is exactly zero, so the caller has to include every account."""
     low, high = 0, 0
     is_bounded = True
-    for count in counts:  # not by adding counts, one object for each: a pass over all members does this millions of times
+    for count in counts:  # without an object for each: a pass over all members does this millions of times
         low += count.low
         if count.high is None:
             is_bounded = False
