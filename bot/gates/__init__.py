@@ -4,13 +4,12 @@ rule        the conditions, as frozen values
 parser      reads a rule from a short text, of which conditions reads what contains no other rule (rule_tokens: its
             words and their places; cursor: where the parser is); rule_text writes it
 contradictions   refuses rules that nobody can fulfil, or everybody
-rule_needs  what a rule asks about, so what has to be read
+rule_needs  what rules ask for, so what has to be read: networks, collections, single NFTs, how far back
 describe    says a rule as a sentence; explain says why it is answered as it is, missing what a member still needs
 storage     a rule as JSON, and back
 facts       what is known about a member
 judge       the answer to a rule from those facts (held_counts: how many; observed_spans: for how long)
 verdict     granted, denied or unknown, with the reason
-rule_targets     which collections a rule names
 gate_file   gates as a YAML file, written and read (plain_yaml: what of YAML is used; file_lines: what is wrong where)
 account_list     a list of accounts from a file
 gate_csv    gates from the settings of another bot, as a table

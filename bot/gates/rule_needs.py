@@ -1,11 +1,9 @@
-"""What a rule asks about: what has to be read of accounts so that it can be answered.
-
-Aliases are not in it: what counts as the same in a server, the caller adds.
-"""
+"""What rules ask for: of which networks and collections, of which single NFTs, and how far back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 
 from bot.gates.rule import (
     AllOf,
@@ -18,11 +16,14 @@ from bot.gates.rule import (
     HoldsIds,
     HoldsTrait,
     Measure,
+    Network,
     Not,
     Rule,
     SomeOf,
-    Target,
 )
+
+# Collection → all that count as the same in a server, itself included.
+Aliases = Mapping[CollectionRef, tuple[CollectionRef, ...]]
 
 
 def each_rule(rule: Rule) -> Iterator[Rule]:
@@ -35,15 +36,20 @@ def each_rule(rule: Rule) -> Iterator[Rule]:
         yield from each_rule(rule.rule)
 
 
-def targets_of(rule: Rule) -> frozenset[Target]:
-    """The collections and the networks that are named; see also `asks_about_everything`."""
-    found: set[Target] = set()
+def collections_of(rule: Rule) -> tuple[CollectionRef, ...]:
+    """The collections that a rule names, each once, in the order of its text."""
+    found: dict[CollectionRef, None] = {}
     for part in each_rule(rule):
-        if isinstance(part, Holds | HoldsIds | HoldsTrait):
-            found.add(part.target)
-        elif isinstance(part, HoldsCollections):
-            found.update(part.among)
-    return frozenset(found)
+        if isinstance(part, HoldsCollections):
+            found.update(dict.fromkeys(part.among))
+        elif isinstance(part, Holds | HoldsIds | HoldsTrait) and isinstance(part.target, CollectionRef):
+            found[part.target] = None
+    return tuple(found)
+
+
+def with_aliases(collections: Iterable[CollectionRef], aliases: Aliases) -> frozenset[CollectionRef]:
+    """Collections, with all that count as the same in a server."""
+    return frozenset(same for each in collections for same in aliases.get(each, (each,)))
 
 
 def asks_about_everything(rule: Rule) -> bool:
@@ -51,23 +57,28 @@ def asks_about_everything(rule: Rule) -> bool:
     return any(isinstance(part, HoldsCollections) and not part.among for part in each_rule(rule))
 
 
-def asks_for_tokens(rule: Rule) -> frozenset[CollectionRef]:
-    """The collections whose NFTs must be read besides, for their ids or traits."""
-    return frozenset(part.target for part in each_rule(rule) if isinstance(part, HoldsIds | HoldsTrait))
+def networks_of(rule: Rule, aliases: Aliases) -> frozenset[str] | None:
+    """The networks that a rule asks about; None: every one."""
+    if asks_about_everything(rule):
+        return None
+    whole = {
+        part.target.network for part in each_rule(rule) if isinstance(part, Holds) and isinstance(part.target, Network)
+    }
+    return frozenset(whole | {each.network for each in with_aliases(collections_of(rule), aliases)})
 
 
-def asks_for_traits(rule: Rule) -> frozenset[CollectionRef]:
-    """Those of which the traits are needed."""
-    return frozenset(part.target for part in each_rule(rule) if isinstance(part, HoldsTrait))
-
-
-def asks_for_copies(rule: Rule) -> frozenset[Target]:
-    """The collections whose NFTs must be read besides, to count copies; or all collections of a network."""
+def tokens_of(rules: Iterable[Rule]) -> frozenset[CollectionRef]:
+    """The collections of which rules ask for single NFTs: their copies, ids or traits."""
     return frozenset(
-        part.target for part in each_rule(rule) if isinstance(part, Holds) and part.measure is Measure.COPIES
+        part.target
+        for rule in rules
+        for part in each_rule(rule)
+        if isinstance(part, HoldsIds | HoldsTrait) or (isinstance(part, Holds) and part.measure is Measure.COPIES)
+        if isinstance(part.target, CollectionRef)
     )
 
 
-def asks_for_history(rule: Rule) -> frozenset[Target]:
-    """The collections of which it matters what was held before."""
-    return frozenset(part.rule.target for part in each_rule(rule) if isinstance(part, HeldFor))
+def history_of(rules: Iterable[Rule]) -> timedelta:
+    """How far back rules look, at most."""
+    spans = (part.span for rule in rules for part in each_rule(rule) if isinstance(part, HeldFor))
+    return max(spans, default=timedelta(0))

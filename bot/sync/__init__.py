@@ -6,7 +6,7 @@ readings          reads accounts at their sources, and stores what was observed
                   source_answers, account_facts: from an answer to what is stored, and from that to what is known
                   reading_ages: how often accounts can be read, and how long a reading counts
                   reading_passes: reads the accounts that are due, some at a time
-asked             what rules ask for: networks, collections, single NFTs, how far back (asked_rules: all rules together)
+asked_rules       what the rules of all servers ask for together
 gather            the first step: all that is decided from, from the store
 deciding          the second one: `bot.roles.plan` decides; misses are stored, and the last one confirmed
                   (second_question)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.gates.rule import CollectionRef
+from bot.gates.rule_needs import history_of, tokens_of, with_aliases
 from bot.store import Store
-from bot.sync.asked import history_of, tokens_of, with_aliases
 from bot.sync.readings import Wanted
 
 # Another process, or an operator's command, may have changed them.

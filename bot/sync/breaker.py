@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.gates.gate import Gate
 from bot.gates.rule import CollectionRef
+from bot.gates.rule_needs import Aliases, collections_of, networks_of, with_aliases
 from bot.roles.plan import HoldCode
 from bot.roles.safety import (
     Cause,
@@ -26,7 +27,6 @@ from bot.roles.safety import (
 )
 from bot.store import Store
 from bot.store.sync.hold_table import HoldEnd, OpenHold
-from bot.sync.asked import Aliases, collections_of, networks_of, with_aliases
 from bot.sync.gather import GuildGates
 
 

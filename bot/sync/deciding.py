@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.gates.facts import Facts
 from bot.gates.gate import Gate
+from bot.gates.rule_needs import networks_of
 from bot.roles.grants import Grant, GrantState, Misses
 from bot.roles.miss_count import outlast_a_silent_source
 from bot.roles.plan import Act, HoldCode, Patience, Plan, decide
@@ -21,7 +22,6 @@ from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.miss_table import JudgedMisses
-from bot.sync.asked import networks_of
 from bot.sync.gather import Gatherer, GuildGates, MemberFacts, digest
 from bot.sync.readings import Readings
 from bot.sync.second_question import Confirmation, confirm, rests_on_readings

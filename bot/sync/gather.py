@@ -12,6 +12,7 @@ from bot.gates.facts import NOTHING_HELD, AccountFacts, Facts
 from bot.gates.gate import Gate, GateState, GuildSettings
 from bot.gates.judge import judge
 from bot.gates.rule import CollectionRef, Rule
+from bot.gates.rule_needs import collections_of
 from bot.gates.storage import to_json
 from bot.gates.verdict import Verdict
 from bot.holdings import Account
@@ -21,7 +22,6 @@ from bot.roles.grants import Grant, Misses
 from bot.roles.plan import Case, HoldCode, Judged
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
-from bot.sync.asked import collections_of
 from bot.sync.readings import Readings
 from bot.sync.results import AccountState
 from bot.text import safe_text

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.gates.gate import Gate, GateState, ParkReason
+from bot.gates.rule_needs import Aliases, networks_of
 from bot.roles.eligibility import GuildRoles, problem_of
 from bot.store import Store
-from bot.sync.asked import Aliases, networks_of
 from bot.sync.gather import Gatherer, GuildGates
 from bot.sync.ports import Discord
 

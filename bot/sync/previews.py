@@ -10,11 +10,11 @@ from datetime import datetime
 from bot.gates.facts import NOTHING_HELD
 from bot.gates.gate import Gate, GateDraft, GateState
 from bot.gates.rule import CollectionRef
+from bot.gates.rule_needs import collections_of
 from bot.holdings import Account
 from bot.roles.grants import GrantState
 from bot.roles.plan import Act, Judged, Patience, Plan, decide
 from bot.store import Store
-from bot.sync.asked import collections_of
 from bot.sync.first_readings import FirstReadings
 from bot.sync.gather import Gatherer, GuildGates, MemberFacts
 from bot.sync.results import AccountState, Preview
@@ -139,7 +139,7 @@ def _concerned(
     return frozenset(
         gate.role_id
         for gate in gates
-        if gate.role_id in changed or gate.draft.ladder in ladders or aliased & collections_of(gate.rule)
+        if gate.role_id in changed or gate.draft.ladder in ladders or aliased.intersection(collections_of(gate.rule))
     )
 
 

@@ -12,8 +12,8 @@ from bot.gates.facts import AccountFacts, Facts, Held, Level
 from bot.gates.gate import Gate
 from bot.gates.judge import judge
 from bot.gates.rule import CollectionRef
+from bot.gates.rule_needs import collections_of, with_aliases
 from bot.sources.askers import Asker
-from bot.sync.asked import collections_of
 from bot.sync.gather import GuildGates, MemberFacts
 from bot.sync.readings import Readings
 
@@ -41,7 +41,8 @@ async def confirm(
     """
     if not rests_on_readings(gate, facts):
         return Confirmation.CONFIRMED
-    collections = _with_aliases(server, collections_of(gate.rule))
+    asked = with_aliases(collections_of(gate.rule), server.aliases)
+    collections = sorted(asked - server.settings.excluded_collections)
     accounts = [await _asked_again(readings, state.facts, collections, asker) for state in known.accounts]
     answer = judge(gate.rule, replace(facts, accounts=tuple(accounts))).status
     return {Ternary.NO: Confirmation.CONFIRMED, Ternary.YES: Confirmation.CONTRADICTED}.get(
@@ -80,9 +81,3 @@ async def _with_past(readings: Readings, account: AccountFacts, collection: Coll
         await readings.doubt(account.account, collection)
         levels = (*levels[:-1], Level(levels[-1].at, None))
     return replace(answer, levels=levels)
-
-
-def _with_aliases(server: GuildGates, collections: frozenset[CollectionRef]) -> Sequence[CollectionRef]:
-    excluded = server.settings.excluded_collections
-    everything = {same for each in collections for same in server.aliases.get(each, (each,))}
-    return sorted(everything - excluded)

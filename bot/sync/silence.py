@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from bot.gates.rule_needs import networks_of
 from bot.store import Store
-from bot.sync.asked import networks_of
 from bot.sync.readings import Readings
 
 # Shorter silences are usual, and change nothing for anybody.

@@ -13,15 +13,7 @@ from bot.gates.explain import verdict_words
 from bot.gates.facts import UNKNOWN_HELD, Facts, Token
 from bot.gates.judge import judge
 from bot.gates.missing import missing
-from bot.gates.rule import CollectionRef, HoldsTrait, Network, Rule
-from bot.gates.rule_needs import (
-    asks_about_everything,
-    asks_for_copies,
-    asks_for_history,
-    asks_for_tokens,
-    asks_for_traits,
-    targets_of,
-)
+from bot.gates.rule import CollectionRef, HoldsTrait, Rule
 from bot.gates.verdict import WhyCode
 from tests.gates.made_rules import (
     BOTS,
@@ -29,9 +21,7 @@ from tests.gates.made_rules import (
     DAY,
     HARBOUR,
     NAMED,
-    ON_L1,
     OTHER_CONTRACT,
-    THIRD,
     account,
     any_facts,
     facts,
@@ -360,22 +350,3 @@ class Shouted(NullTranslations):
 def test_a_sentence_is_translated_as_a_whole() -> None:
     words = rule_words(parse("254 >= 3"), name_of)
     assert words.render(Shouted()) == "HOLDS AT LEAST 3 DIFFERENT NFTs of Harbour Lights"
-
-
-# ---------------------------------------------------------------- what is asked
-
-
-def test_what_a_rule_asks_about_is_known_before_anything_is_read() -> None:
-    rule = parse(
-        f'254 ids (1) or (copies 261 for 9 days and not 300 trait "a" = "b") or {CONTRACT} or 2 of (7, '
-        "collections of (8) >= 1, loopring:* >= 9) or (9 until 2027-01-01)"
-    )
-    numbered = {CollectionRef("loopring", number) for number in ("254", "261", "300", "7", "8", "9")}
-    assert targets_of(rule) == numbered | {ON_L1, Network("loopring")}
-    assert asks_for_tokens(rule) == {HARBOUR, THIRD}
-    assert asks_for_traits(rule) == {THIRD}
-    assert asks_for_copies(rule) == {BOTS}
-    assert asks_for_history(rule) == {BOTS}
-    assert not asks_about_everything(rule)
-    assert asks_about_everything(parse("254 and collections >= 5"))
-    assert asks_for_copies(parse("copies loopring:* >= 9")) == {Network("loopring")}

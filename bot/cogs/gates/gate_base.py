@@ -21,8 +21,7 @@ from bot.cogs.gates.gate_saving import GateSaving
 from bot.errors import InputError, StoreError
 from bot.gates.gate import GateDraft
 from bot.gates.rule import CollectionRef, Rule
-from bot.gates.rule_needs import asks_about_everything
-from bot.gates.rule_targets import collections_of
+from bot.gates.rule_needs import asks_about_everything, collections_of
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.text import safe_text
@@ -68,18 +67,17 @@ class GateBase(commands.Cog):
     async def _rule(self, interaction: discord.Interaction[Any], guild_id: int, typed: str) -> Rule:
         """The rule that was typed, about collections that there are."""
         rule = await self._names.parse(guild_id, typed)
-        for collection in list(dict.fromkeys(collections_of(rule)))[:_MOST_ASKED]:
+        for collection in collections_of(rule)[:_MOST_ASKED]:
             await self._names.require(collection, Asker.member(interaction.user.id))
         return rule
 
     async def _about(self, guild_id: int, collections: Collection[CollectionRef]) -> tuple[GateDraft, ...]:
         """The gates of a server that ask about any of these collections, or about all that there are."""
         drafts = [gate.draft for gate in await self._store.gates.of_guild(guild_id)]
-        named = [set(collections_of(draft.rule)) for draft in drafts]
         return tuple(
             draft
-            for draft, its in zip(drafts, named, strict=True)
-            if its & set(collections) or asks_about_everything(draft.rule)
+            for draft in drafts
+            if set(collections).intersection(collections_of(draft.rule)) or asks_about_everything(draft.rule)
         )
 
     async def _propose(self, interaction: discord.Interaction[Any], proposal: Proposal) -> None:

@@ -22,7 +22,7 @@ from bot.gates.gate import Gate, GateDraft
 from bot.gates.gate_csv import is_table, read_table
 from bot.gates.gate_file import FileGate, GateFile, ReadRule, read_gates, write_gates
 from bot.gates.rule import CollectionRef
-from bot.gates.rule_targets import collections_of
+from bot.gates.rule_needs import collections_of
 from bot.messages import Message
 from bot.names import Names
 from bot.sources.askers import Asker

@@ -8,7 +8,6 @@ from bot.gates.describe import rule_words
 from bot.gates.explain import verdict_words
 from bot.gates.missing import missing
 from bot.gates.rule import CollectionRef, Rule
-from bot.gates.rule_needs import targets_of
 from bot.gates.verdict import Verdict
 
 _LONGEST = 500
@@ -39,11 +38,6 @@ class GateWords:
 
     def _name_of(self, collection: CollectionRef) -> str:
         return self._names.get(collection) or f"`{collection}`"
-
-
-def collections_of(rule: Rule) -> frozenset[CollectionRef]:
-    """Every collection that a rule names."""
-    return frozenset(target for target in targets_of(rule) if isinstance(target, CollectionRef))
 
 
 def _sentence(text: str) -> str:

@@ -14,10 +14,11 @@ from datetime import datetime
 import discord
 
 from bot.cogs.linking.link_embeds import account_words
-from bot.cogs.members.gate_words import GateWords, collections_of
+from bot.cogs.members.gate_words import GateWords
 from bot.counts import Ternary
 from bot.gates.gate import Gate, GateState, GuildSettings, ParkReason
 from bot.gates.rule import AllOf
+from bot.gates.rule_needs import collections_of
 from bot.gates.verdict import Verdict, WhyCode
 from bot.holdings import Account
 from bot.reasons import reason_words
