@@ -13,6 +13,7 @@ All traffic uses loopback, so the bot is measured and not a network.
     page           the page for proofs: each request of a visitor, and proofs and `signatures` a second
     flood          invalid requests to the page, from `flooding`, and whether Discord is still answered
     passes         all linked accounts read, by `one_pass` in real time and by `virtual_pass` in virtual time
+    virtual_loop   a loop whose time is the sum of all waits, also for tests
     judging        100,000 members judged, by `judge_all` over a `filled_store`
     first_sync     a thousand roles given, of a `paced_discord`, in virtual time
     role_delays    how soon a proof or `/refresh` gives a role; `linked_crowd` links accounts before the bot starts

@@ -6,18 +6,18 @@ The process is killed in the middle, in a change whose outcome it does not know,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
-from typing import Any, TypeVar
 
 from bench.figures import Figure, Kind
 from bench.filled_store import FIRST_GUILD, NOW, drafts, fill
 from bench.paced_discord import PacedDiscord
-from bench.virtual_pass import VirtualLoop, open_virtual_store
+from bench.virtual_loop import VirtualLoop, run_virtually
+from bench.virtual_pass import open_virtual_store
 from bot.cogs.gates.member_reads import QuestionPace
 from bot.config.sync_table import SyncSettings
 from bot.linking.vouching import ProvenHere
@@ -37,8 +37,6 @@ QUESTIONS = 1000
 MINUTE = 60.0
 IN_A_QUESTION = 100
 MEMBERS_A_MINUTE = 11_000
-
-T = TypeVar("T")
 
 
 @dataclass
@@ -107,15 +105,6 @@ async def measure(*, quick: bool, report: Callable[[str], None]) -> list[Figure]
             note=f"{QUESTIONS} queries of {IN_A_QUESTION}, in virtual time",
         ),
     ]
-
-
-def run_virtually(work: Callable[[VirtualLoop], Coroutine[Any, Any, T]]) -> T:
-    """The result of a coroutine on a loop of virtual time."""
-    loop = VirtualLoop()
-    try:
-        return loop.run_until_complete(work(loop))
-    finally:
-        loop.close()
 
 
 async def _first_sync(loop: VirtualLoop) -> FirstSync:

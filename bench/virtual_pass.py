@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,6 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bench.virtual_loop import VirtualLoop, run_virtually
 from bot.holdings import LOOPRING, Account, Collection, Holding, Nft
 from bot.linking.vouching import ProvenHere
 from bot.sources.askers import Askers
@@ -29,33 +29,6 @@ from bot.sync.readings import Readings, ReadOutcome, Wanted
 
 START = datetime(2026, 11, 25, 12, tzinfo=UTC)
 INTERVAL = timedelta(minutes=10)
-# Of one turn of the loop: without it, a remainder of rounding would never be reached.
-_TURN = 1e-6
-
-
-class _JumpingSelector(selectors.DefaultSelector):
-    """Waits for nothing: where no file is ready, the time until the next timer has passed."""
-
-    passed = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if timeout is None and not ready:
-            raise RuntimeError("everybody waits, and no timer is set")
-        self.passed += _TURN + (0 if ready else timeout or 0)
-        return ready
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop whose `time()` is the sum of all waits."""
-
-    def __init__(self) -> None:
-        self._jumping = _JumpingSelector()
-        super().__init__(self._jumping)
-
-    def time(self) -> float:
-        """Seconds since it began."""
-        return self._jumping.passed
 
 
 class _NoThread(ThreadPoolExecutor):
@@ -130,16 +103,10 @@ def count_for_somebody(db: Database, accounts: int) -> None:
 
 def run_virtual_pass(accounts: int, per_second: float, latency: float) -> tuple[float, int]:
     """Seconds that a pass over so many accounts takes, and how many calls it makes."""
-    loop = VirtualLoop()
-    try:
-        return loop.run_until_complete(_pass(accounts, per_second, latency))
-    finally:
-        loop.close()
+    return run_virtually(lambda loop: _pass(loop, accounts, per_second, latency))
 
 
-async def _pass(accounts: int, per_second: float, latency: float) -> tuple[float, int]:
-    loop = asyncio.get_running_loop()
-
+async def _pass(loop: VirtualLoop, accounts: int, per_second: float, latency: float) -> tuple[float, int]:
     def clock() -> datetime:
         return START + timedelta(seconds=loop.time())
 

@@ -1,13 +1,13 @@
-"""Time that no machine can make late: a clock that a test turns, and a loop that jumps to its next timer."""
+"""Time that no machine can make late: a clock that a test turns, and tests on a loop that jumps to its next timer."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
-import selectors
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec
 
+from bench.virtual_loop import run_virtually
 from bot.sources.pace import Clock
 
 P = ParamSpec("P")
@@ -62,43 +62,11 @@ class ManualClock:
         await alarm
 
 
-# The time of one turn of the loop: without it, a remainder of rounding would never be reached.
-_TURN = 1e-6
-
-
-class _JumpingSelector(selectors.DefaultSelector):
-    """Waits for nothing: where no file is ready, the time until the next timer has passed."""
-
-    passed = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if timeout is None and not ready:
-            raise RuntimeError("everybody waits, and no timer is set")
-        self.passed += _TURN + (0 if ready else timeout or 0)
-        return ready
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop for what opens no socket and starts no thread; its `time()` is the sum of all waits."""
-
-    def __init__(self) -> None:
-        self._jumping = _JumpingSelector()
-        super().__init__(self._jumping)
-
-    def time(self) -> float:
-        return self._jumping.passed
-
-
 def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     """A test that runs in a loop of its own, in which waits take no real time and are exactly as long as requested."""
 
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        loop = VirtualLoop()
-        try:
-            loop.run_until_complete(test(*args, **kwargs))
-        finally:
-            loop.close()
+        run_virtually(lambda _: test(*args, **kwargs))
 
     return run
