@@ -1,4 +1,4 @@
-"""A source that does not answer: servers whose gates ask it are told once, and once when it answers again."""
+"""A source that does not answer: servers whose gates ask it are notified once, and once when it answers again."""
 
 from __future__ import annotations
 

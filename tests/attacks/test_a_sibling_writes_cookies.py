@@ -44,7 +44,7 @@ class Person:
     harness: PageHarness
 
     async def state(self) -> dict[str, Any]:
-        """What the page is told of its session when it is loaded, as its own script asks."""
+        """What the page learns of its session when it is loaded, as its own script asks."""
         # Another address each time: how often one address may ask is the subject of other tests.
         await self.context.set_extra_http_headers({"X-Forwarded-For": next(_visitor_addresses)})
         await self.page.goto(f"https://{SITE}/v")

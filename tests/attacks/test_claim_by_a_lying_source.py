@@ -197,7 +197,7 @@ async def test_the_operator_takes_her_source_out_of_the_settings(
 async def test_her_source_was_the_only_one_before_it_was_replaced(
     sandbox: SandboxClient, source: LoopringSource, tmp_path: Path, rule: str
 ) -> None:
-    """Where it alone decides she has the account; the word of what comes after it is asked for anew."""
+    """Where it alone decides she has the account; the sources that replace it are asked again."""
     await lie(sandbox, ADA, HANA_OWNER)
     async with open_linking(source) as harness, archive_alone(tmp_path) as archive:
         before = await restart(harness, source, rule)

@@ -69,7 +69,7 @@ async def test_another_members_question_passes_most_of_the_forty(tmp_path: Path)
         account = await sandbox.new_account(1)
         answer = await (await sandbox.person("ada")).run("collections", account=account)
         assert answer.titles()
-        # Whoever comes first would be served first: as the forty-first.
+        # First come, first served would make it the forty-first.
         assert (await asked_about(sandbox)).index(account) < QUESTIONS / 2
 
 

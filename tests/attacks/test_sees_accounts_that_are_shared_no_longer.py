@@ -101,7 +101,7 @@ async def test_somebody_who_left_is_refused_in_the_same_words_as_anybody_else(
     assert {refusal.text for refusal in refusals} == {f"Please check your request\n{REFUSED}"}
 
 
-async def test_whoever_comes_back_shares_nothing_until_they_say_so_again(
+async def test_a_member_who_returns_shares_nothing_until_they_say_so_again(
     sandbox: SandboxClient, jokull: Person
 ) -> None:
     lotte = await sharing(sandbox, "lotte", LOOPRING)
@@ -266,7 +266,7 @@ async def test_a_list_that_still_arrives_ends_with_the_share(sandbox: SandboxCli
 async def test_what_was_withdrawn_stays_so_though_more_of_the_list_arrives(
     sandbox: SandboxClient, jokull: Person
 ) -> None:
-    """Whoever left is still a member to the reading that began before: it asks only the store again."""
+    """Someone who left is still a member to the reading that began before: it asks only the store again."""
     account = await sandbox.new_account(collections=132)
     leaver = await sharing(sandbox, "kestrel", f"loopring:{account}")
     await sandbox.fault("slow", seconds=1.0, after=1)

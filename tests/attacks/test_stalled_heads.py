@@ -78,7 +78,7 @@ async def test_a_request_that_came_before_a_burst_from_the_same_address_is_answe
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 
-async def test_through_the_proxy_they_make_room_for_whoever_sends_a_request(harness: PageHarness) -> None:
+async def test_through_the_proxy_they_make_room_for_each_request(harness: PageHarness) -> None:
     async with serving_page(harness, proxies=PROXY) as url, stalled(url, 2 * MOST) as lines:
         assert await ended(lines[:MOST], MOST) == MOST * [b""]
         for _ in range(50):

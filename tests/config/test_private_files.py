@@ -32,7 +32,7 @@ def status(mode: int, owner: int, group: int = 9, kind: int = stat.S_IFREG) -> o
     ],
 )
 def test_a_secret_of_ours_alone_or_from_root_is_accepted(tmp_path: Path, mode: int, owner: int, user: int) -> None:
-    pipe = status(mode, owner, kind=stat.S_IFIFO)  # it has no folders, which here belong to whoever runs the tests
+    pipe = status(mode, owner, kind=stat.S_IFIFO)  # it has no folders, which here belong to the user who runs the tests
     refuse_shared_secret("DISCORD_TOKEN", tmp_path / "secret", pipe, user=user)
 
 

@@ -168,7 +168,7 @@ async def test_a_table_of_another_bot_is_adopted_from_a_file_in_one_step(live: S
     await until(has(hana, "Mosaicist"))
 
 
-async def test_where_no_channel_could_be_told_admins_learn_below_an_answer_that_removals_wait(
+async def test_where_no_channel_could_be_written_to_admins_read_below_an_answer_that_removals_wait(
     live: SandboxClient,
 ) -> None:
     ada = await live.person("ada")

@@ -86,7 +86,7 @@ async def test_who_accepts_no_direct_messages_is_asked_below_the_next_answer_in_
     ada, wren = await both.person("ada"), await both.person("wren")
     await wren.set_direct_messages(accepts=False)
     answer = await ada.run("vouch", member=wren.user, account="10010")
-    assert "by direct message if they accept any" in answer.text  # the moderator is not told whether they do
+    assert "by direct message if they accept any" in answer.text  # it does not say whether they do
     other = await at_the_harbour(both, "wren")
     await other.run("help")
     assert all("Is this account" not in str(message) for message in await other.messages())
@@ -134,7 +134,7 @@ async def test_a_question_of_before_the_member_left_and_came_back_is_over(both: 
     assert HERE not in (await hana.run("accounts")).text
 
 
-async def test_whoever_has_left_the_server_has_nothing_to_answer(both: SandboxClient) -> None:
+async def test_a_member_who_has_left_the_server_has_nothing_to_answer(both: SandboxClient) -> None:
     ada, hana = await both.person("ada"), await both.person("hana")
     await ada.run("vouch", member=hana.user, account="10002")
     question = await question_to(hana)

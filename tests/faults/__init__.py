@@ -1,4 +1,4 @@
-"""The fault table, case by case: what fails, what members have afterwards as Discord has it, and what admins are told.
+"""The fault table, case by case: what fails, what members have afterwards as Discord has it, and what admins read.
 
 cases             number → the tests that show it elsewhere (a test here has its number in its name)
 sandboxed         sync over real sources that ask the sandbox, and clocks that only a test moves

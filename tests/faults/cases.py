@@ -44,7 +44,7 @@ ELSEWHERE: Mapping[int, Sequence[str]] = {
     23: ["tests/sync/test_failing.py::test_a_removal_that_discord_confirmed_and_did_not_do_is_done_again"],
     24: ["tests/sync/test_failing.py::test_a_role_that_somebody_took_is_given_again_once_and_then_its_gate_is_parked"],
     25: ["tests/sync/test_failing.py::test_a_refused_gate_is_tried_once_an_hour_and_reported_once"],
-    26: ["tests/sync/test_failing.py::test_a_role_made_anew_is_bound_to_its_gate_and_everybody_gets_it_back"],
+    26: ["tests/sync/test_failing.py::test_a_role_made_again_is_bound_to_its_gate_and_everybody_gets_it_back"],
     27: ["tests/sync/test_taking.py::test_who_left_gets_the_roles_back_without_a_new_proof"],
     28: [
         "tests/sync/test_breaking.py::test_a_bot_that_is_invited_again_takes_nothing_before_it_has_looked_at_everybody"

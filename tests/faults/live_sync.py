@@ -213,16 +213,16 @@ class LiveSync(SyncHarness):
         """No request fails any more."""
         self.sandbox.app[FAULTS].clear()
 
-    async def told(self) -> list[str]:
+    async def log_lines(self) -> list[str]:
         """What the admins read in the log channel, line by line, oldest first."""
         owner = await self.sandbox.person("rosalind")
         messages = await self.sandbox.get("/_client/messages", user=owner.user, channel=str(CHANNEL))
         embeds = [embed for message in messages for embed in message["embeds"] if not message.get("ephemeral")]
         return [f"{embed.get('title')}: {line}" for embed in embeds for line in embed["description"].split("\n")]
 
-    async def told_of(self, *words: str) -> int:
+    async def count_log_lines(self, *words: str) -> int:
         """How many lines in the log channel have all of these words."""
-        return sum(all(word in line for word in words) for line in await self.told())
+        return sum(all(word in line for word in words) for line in await self.log_lines())
 
 
 @asynccontextmanager

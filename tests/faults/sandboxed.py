@@ -146,7 +146,7 @@ class SandboxedSync(SyncHarness):
         return {row[0] - user(1_000): row[1] for row in await self.rows("SELECT user_id, count FROM role_misses")}
 
     def alerts(self) -> list[str]:
-        """What admins were told, but for what was given and taken."""
+        """What admins were notified of, but for what was given and taken."""
         posts = [post for post in self.sent.values() if post.kind is not PostKind.CHANGES]
         return [line.render() for post in posts for line in post.lines]
 

@@ -41,7 +41,7 @@ async def test_case_21_a_limit_of_a_route_and_a_global_one_drop_no_change_and_ar
         assert await harness.have() == everybody
         assert await harness.changes() == dict.fromkeys(everybody, 1)
         assert await harness.requests("PUT") == 12 + 3 + 2  # each refusal was obeyed, and none answered by another one
-        assert await harness.told_of("Gave") == 12
+        assert await harness.count_log_lines("Gave") == 12
 
 
 async def test_case_21_a_limit_too_long_to_wait_in_delays_and_drops_nothing(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ async def test_case_21_a_limit_too_long_to_wait_in_delays_and_drops_nothing(tmp_
         await harness.pass_time(timedelta(minutes=1), timedelta(minutes=1))  # and not at the next reading
         assert await harness.have() == [101, 102, 103]
         assert await harness.requests("PUT") <= 6
-        assert await harness.told_of("Gave") == 3
+        assert await harness.count_log_lines("Gave") == 3
 
 
 # ---------------------------------------------------------------- 22: the outcome is not known
@@ -78,7 +78,7 @@ async def test_case_22_a_change_whose_answer_is_lost_is_read_back_and_announced_
         await harness.pass_time(timedelta(minutes=30))
         assert await harness.changes() == {101: 1, 102: 1}
         assert await ledger_of(harness) == {101: GrantState.GIVEN, 102: GrantState.GIVEN}
-        assert await harness.told_of("Gave", str(user(FIRST))) == 1
+        assert await harness.count_log_lines("Gave", str(user(FIRST))) == 1
         assert await harness.rows("SELECT 1 FROM role_intents") == []
 
 
@@ -95,11 +95,11 @@ async def test_case_23_a_removal_that_was_confirmed_and_not_done_is_made_again(t
         await harness.pass_time(AN_HOUR)
         assert await harness.have() == [102, 103, 104, 105]
         assert await harness.requests("DELETE") == 2
-        assert await harness.told_of("Took") == 1
+        assert await harness.count_log_lines("Took") == 1
         assert set(await ledger_of(harness)) == {102, 103, 104, 105}
 
 
-async def test_case_23_a_role_that_stays_whatever_discord_confirms_is_no_tight_loop_and_admins_are_told(
+async def test_case_23_a_role_that_stays_whatever_discord_confirms_is_no_tight_loop_and_admins_are_notified(
     tmp_path: Path,
 ) -> None:
     async with live_sync(tmp_path) as harness:
@@ -112,12 +112,12 @@ async def test_case_23_a_role_that_stays_whatever_discord_confirms_is_no_tight_l
         assert FIRST in await harness.have()
         assert await harness.requests("DELETE") <= 6 * 6  # at most one for each reading
         assert await ledger_of(harness) == dict.fromkeys(range(101, 106), GrantState.GIVEN)
-        assert await harness.told_of("Took") == 0
-        assert await harness.told_of("could not be updated", str(user(FIRST))) == 1
+        assert await harness.count_log_lines("Took") == 0
+        assert await harness.count_log_lines("could not be updated", str(user(FIRST))) == 1
         await harness.discord_works()
         await harness.pass_time(TEN_MINUTES)
         assert await harness.have() == [102, 103, 104, 105]
-        assert await harness.told_of("Took") == 1
+        assert await harness.count_log_lines("Took") == 1
 
 
 # ---------------------------------------------------------------- 24: no roles, falsely

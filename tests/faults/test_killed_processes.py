@@ -1,4 +1,4 @@
-"""Processes of the bot that are killed by the system, or told to end, in the middle of a sync; over real sockets."""
+"""Processes of the bot that are killed by the system, or asked to end, in the middle of a sync; over real sockets."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ async def test_case_34_who_confirmed_an_account_before_the_kill_has_the_role_aft
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_case_48_a_bot_that_is_told_to_end_in_the_middle_of_a_sync_ends_in_time_and_tears_nothing(
+async def test_case_48_a_bot_that_is_asked_to_end_in_the_middle_of_a_sync_ends_in_time_and_tears_nothing(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     async with open_sandbox() as sandbox:

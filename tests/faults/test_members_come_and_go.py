@@ -65,7 +65,7 @@ async def test_case_27_who_leaves_and_joins_again_two_days_later_gets_the_role_b
         assert await harness.have() == [101, 102, 103]
         assert await absent(harness) == []
         assert await harness.rows("SELECT * FROM proofs ORDER BY owner") == proofs
-        assert await harness.told_of("Took") == 0
+        assert await harness.count_log_lines("Took") == 0
 
 
 async def test_case_27_somebody_who_leaves_while_a_role_is_given_is_absent_and_keeps_the_link(tmp_path: Path) -> None:
@@ -145,14 +145,14 @@ async def test_case_53_a_join_of_somebody_who_is_there_changes_nothing(tmp_path:
         await harness.member(110, holds=0)
         await harness.turn()
         proofs = await harness.rows("SELECT * FROM proofs ORDER BY owner")
-        before, said = await harness.sandbox.role_writes(), await harness.told()
+        before, said = await harness.sandbox.role_writes(), await harness.log_lines()
         for _ in range(5):
             await move(harness, "announce")
             await harness.sandbox.control("members", action="announce", guild=MOSAIC, user=user(110))
             await harness.gateway_is_read()
             await harness.turn()
         assert await harness.sandbox.role_writes() == before
-        assert await harness.told() == said
+        assert await harness.log_lines() == said
         assert await harness.have() == [101, 102, 103]
         assert await harness.rows("SELECT * FROM proofs ORDER BY owner") == proofs
 

@@ -44,12 +44,12 @@ async def test_case_25_a_refusal_parks_the_gate_and_is_tried_once_an_hour(tmp_pa
         await harness.pass_time(3 * AN_HOUR)
         assert 3 <= await harness.requests("PUT") <= 4
         assert await harness.have() == []
-        assert await harness.told_of("A gate is parked", "Tessera needs Manage Roles") == 1
+        assert await harness.count_log_lines("A gate is parked", "Tessera needs Manage Roles") == 1
         await harness.discord_works()
         await harness.pass_time(AN_HOUR + 2 * TEN_MINUTES)
         assert await harness.have() == [101, 102, 103, 104, 105]
         assert await parked(harness) is None
-        assert await harness.told_of("works again") == 1
+        assert await harness.count_log_lines("works again") == 1
 
 
 async def test_case_25_a_role_that_rose_above_the_bot_is_not_even_asked_for(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ async def test_case_25_a_role_that_rose_above_the_bot_is_not_even_asked_for(tmp_
         assert await parked(harness) is ParkReason.ROLE_ABOVE_US
         assert await harness.have() == [101, 102, 103, 104, 105]
         assert await harness.requests("PUT") + await harness.requests("DELETE") == writes
-        assert await harness.told_of("drag Tessera's role above it") == 1
+        assert await harness.count_log_lines("drag Tessera's role above it") == 1
         await change_role(harness, position=1)
         await harness.pass_time(AN_HOUR)
         assert await harness.have() == [102, 103, 104, 105]
@@ -83,7 +83,7 @@ async def test_case_26_the_gate_of_a_deleted_role_is_kept_and_gives_another_role
         await harness.pass_time(AN_HOUR)
         assert await parked(harness) is ParkReason.ROLE_GONE
         assert len(await harness.rows("SELECT 1 FROM role_grants")) == 3
-        assert await harness.told_of("its role was deleted", "/gate edit") == 1
+        assert await harness.count_log_lines("its role was deleted", "/gate edit") == 1
         role = int((await harness.sandbox.control("roles", action="make", guild=MOSAIC, name="Whale"))["role"])
         await harness.gateway_is_read()
         await harness.store.gates.edit(gate.gate_id, GateDraft(role, ANY), MOD, harness.now)
@@ -121,11 +121,11 @@ async def test_case_31_a_role_that_becomes_powerful_is_given_to_nobody_from_the_
         await harness.turn()
         assert await parked(harness) is ParkReason.ROLE_DANGEROUS
         assert await harness.have() == [101, 102, 103]
-        assert await harness.told_of("A gate is parked", "powerful permissions") == 1
+        assert await harness.count_log_lines("A gate is parked", "powerful permissions") == 1
         await harness.sells(FIRST)
         await harness.pass_time(2 * AN_HOUR)
         assert await harness.have() == [101, 102, 103]
-        assert await harness.told_of("A gate is parked") == 1
+        assert await harness.count_log_lines("A gate is parked") == 1
         await change_role(harness, permissions="0")
         await harness.pass_time(2 * AN_HOUR)
         assert await harness.have() == [102, 103, 110]

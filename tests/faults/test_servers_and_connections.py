@@ -52,11 +52,11 @@ async def test_case_28_after_a_second_invitation_nothing_is_taken_before_everybo
         await harness.turn()
         assert await harness.changes(is_given=False) == {}
         assert set(await harness.have()) == {*range(101, 121), 130}
-        assert await harness.told_of("Removals wait", "invited again") == 1
+        assert await harness.count_log_lines("Removals wait", "invited again") == 1
         # A pass over everybody, and after it three misses over half an hour from the beginning.
         await harness.pass_time(2 * AN_HOUR)
         assert await harness.changes(is_given=False) == {FIRST: 1}
-        assert await harness.told_of("do not wait any more") == 1
+        assert await harness.count_log_lines("do not wait any more") == 1
 
 
 async def test_case_28_invited_with_a_role_at_the_bottom_it_parks_its_gates_until_that_is_moved(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ async def test_case_29_a_server_with_an_outage_is_left_alone_and_counts_as_no_de
         assert await harness.have() == [101, 102, 103, 104, 105]
         await harness.pass_time(AN_HOUR)
         assert await harness.have() == [102, 103, 104, 105]
-        assert await harness.told_of("invited again") == 0
+        assert await harness.count_log_lines("invited again") == 0
 
 
 # ---------------------------------------------------------------- 30: hours without a connection

@@ -107,7 +107,7 @@ async def test_a_new_signature_of_the_holder_ends_the_contest_and_the_next_one_t
 
 
 @pytest.mark.usefixtures("contest")
-async def test_a_claim_is_counted_of_the_address_whoever_makes_it(harness: LinkingHarness) -> None:
+async def test_a_claim_is_counted_of_the_address_and_not_of_the_member_who_makes_it(harness: LinkingHarness) -> None:
     await harness.prove(ANN, ACCOUNT, KEY)
     outcome = await harness.prove(CLEO, ACCOUNT, KEY)
     assert (outcome.result, outcome.until) == (Result.CONTESTED, harness.now + LONGER_CONTESTS[0])
@@ -398,7 +398,7 @@ async def claim_after_todays_message(harness: LinkingHarness, member: int) -> No
 
 
 @pytest.mark.usefixtures("contest")
-async def test_a_holder_who_has_signed_again_is_not_told_the_next_day_that_the_address_is_contested(
+async def test_a_holder_who_has_signed_again_is_not_notified_the_next_day_that_the_address_is_contested(
     harness: LinkingHarness,
 ) -> None:
     await claim_after_todays_message(harness, CLEO)
@@ -409,7 +409,7 @@ async def test_a_holder_who_has_signed_again_is_not_told_the_next_day_that_the_a
 
 
 @pytest.mark.usefixtures("contest")
-async def test_the_holder_of_an_address_that_was_frozen_is_not_told_the_next_day_that_it_is_contested(
+async def test_the_holder_of_an_address_that_was_frozen_is_not_notified_the_next_day_that_it_is_contested(
     harness: LinkingHarness,
 ) -> None:
     await claim_after_todays_message(harness, CLEO)

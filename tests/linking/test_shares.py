@@ -73,7 +73,7 @@ async def test_an_account_that_is_unlinked_is_shared_no_longer_even_if_it_is_lin
     assert await shown(harness, harness.member(ANN)) == [TWO]
 
 
-async def test_whoever_leaves_and_joins_again_shares_nothing(harness: LinkingHarness) -> None:
+async def test_a_member_who_leaves_and_joins_again_shares_nothing(harness: LinkingHarness) -> None:
     await harness.share(ANN, ONE)
     await harness.share(ANN, ONE, GUILD + 1)
     again = JOINED + timedelta(seconds=1)

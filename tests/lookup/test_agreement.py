@@ -1,4 +1,4 @@
-"""On whose word about owners a proof may rest: all of them, the first, an archive that is pinned, the operator."""
+"""From which sources an owner is known that a proof may rest on: all, the first, a pinned archive, the operator."""
 
 from __future__ import annotations
 

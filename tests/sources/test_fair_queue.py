@@ -146,7 +146,7 @@ def test_nobody_starves_however_urgently_others_ask(urgent: list[Asker], asker: 
     queue = FairQueue()
     mine = wait_for(queue, asker)
     for turn in range(200):
-        for other in EVERYBODY:  # whoever was served asks again: they all wait all the time
+        for other in EVERYBODY:  # the one that was served asks again: all wait all the time
             if other != asker and (turn == 0 or other in urgent):
                 wait_for(queue, other if other.priority is Priority.BACKGROUND else Asker(other.priority, f"{turn}"))
         ticket = serve(queue)

@@ -165,7 +165,7 @@ def test_the_image_that_is_renewed_is_the_one_that_is_used() -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "docs/linking.md"])
-def test_whoever_serves_the_bot_finds_the_guide(name: str) -> None:
+def test_the_guide_is_linked_where_operators_look(name: str) -> None:
     link = "hardening.md" if name.startswith("docs/") else "docs/hardening.md"
     assert f"]({link})" in (PROJECT / name).read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Sync over a real store, a source and a Discord that do as they are told, and a clock that only a test moves."""
+"""Sync over a real store, a source and a Discord that do as a test says, and a clock that only a test moves."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ async def test_a_role_that_cannot_be_given_parks_its_gate_which_heals(
         assert kinds == [PostKind.PARKED, PostKind.HEALED]
 
 
-async def test_a_role_made_anew_is_bound_to_its_gate_and_everybody_gets_it_back() -> None:
+async def test_a_role_made_again_is_bound_to_its_gate_and_everybody_gets_it_back() -> None:
     async with open_sync() as harness:
         gate = await harness.gate()
         await harness.members(3)

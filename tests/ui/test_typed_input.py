@@ -46,7 +46,7 @@ def test_nothing_receives_input_beside_the_door(path: Path) -> None:
     assert names & FORBIDDEN - wait_for_of_asyncio == set()
 
 
-def test_whoever_overrides_the_check_of_a_panel_calls_it() -> None:
+def test_a_panel_that_overrides_the_check_also_calls_it() -> None:
     for path in BOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.AsyncFunctionDef) and node.name == "interaction_check":

@@ -29,7 +29,7 @@ def with_cookie(harness: PageHarness, cookie: str) -> Browser:
     return browser
 
 
-async def come_back_sixteen_times(harness: PageHarness, browser: Browser, user: str) -> list[LoginResult]:
+async def call_back_sixteen_times(harness: PageHarness, browser: Browser, user: str) -> list[LoginResult]:
     """Each with a code of its own, so that Discord refuses none; beneath HTTP, so that all look before any takes."""
     locations = [await browser.authorize(user) for _ in range(16)]
     finish_login, cookie = harness.verification.finish_login, browser.cookie
@@ -40,7 +40,7 @@ async def come_back_sixteen_times(harness: PageHarness, browser: Browser, user: 
 
 async def test_of_sixteen_callbacks_of_one_login_one_is_accepted(harness: PageHarness) -> None:
     browser, ada = await at_login(harness)
-    returned = await come_back_sixteen_times(harness, browser, ada)
+    returned = await call_back_sixteen_times(harness, browser, ada)
     let_in = [each for each in returned if each.cookie]
     assert [each.problem for each in returned if each not in let_in] == ["expired"] * 15
     assert (await with_cookie(harness, let_in[0].cookie).reload()).body["step"] == "wallet"
@@ -49,7 +49,7 @@ async def test_of_sixteen_callbacks_of_one_login_one_is_accepted(harness: PageHa
 
 async def test_of_sixteen_callbacks_of_a_stranger_one_is_counted(harness: PageHarness) -> None:
     browser, _ = await at_login(harness, MALLORY)
-    returned = await come_back_sixteen_times(harness, browser, str((await harness.person(USERS[WHALE])).user_id))
+    returned = await call_back_sixteen_times(harness, browser, str((await harness.person(USERS[WHALE])).user_id))
     assert sorted(each.problem for each in returned) == ["", *["expired"] * 15]
     assert await harness.events("relay") == 1
 

@@ -75,7 +75,7 @@ def test_a_proxy_may_have_all_of_them() -> None:
     assert closed(let_in(room, *(stranger(n) for n in range(MOST)))) == []
 
 
-def test_where_all_are_taken_the_one_that_waited_longest_ends_whoever_it_is() -> None:
+def test_where_all_are_taken_the_one_of_any_address_that_waited_longest_ends() -> None:
     room = OpenConnections(most=3)
     others = let_in(room, proxied(), stranger(1), stranger(2))
     room.set_busy(others[0])

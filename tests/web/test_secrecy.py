@@ -86,8 +86,8 @@ async def hide_access_tokens(sandbox: SandboxClient, canary: Canary) -> int:
 
 
 async def test_a_leaked_secret_is_found(harness: PageHarness, canary: Canary) -> None:
-    canary.hide("token", "told-in-the-log")
-    logging.getLogger("bot.web").debug("GET /v?t=%s", "told-in-the-log")
+    canary.hide("token", "written-to-the-log")
+    logging.getLogger("bot.web").debug("GET /v?t=%s", "written-to-the-log")
     canary.signature("0x" + 65 * "c4")
     assert canary.leaks() == ["token 1 in the log"]
     sql = "INSERT INTO audit (at, actor, verb, subject) VALUES (1, x'00', 'link', ?)"

@@ -29,7 +29,7 @@ _NUMBERED = "account NOT GLOB 'eip155:*'"
 
 @dataclass(frozen=True, slots=True)
 class OwnerFact:
-    """Who owns an account, and on whose word.
+    """Who owns an account, and from which sources that is known.
 
     Attributes:
         account: A numbered one: on a chain an account is its own owner.

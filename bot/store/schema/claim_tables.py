@@ -1,4 +1,4 @@
-"""Who owns an account on whose word, and what is counted of an address that several members claim."""
+"""Who owns an account, by which sources, and what is counted of an address that several members claim."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.store.schema.first_tables import ADDRESS, MIGRATIONS
 
 @MIGRATIONS()
 def m007_owners_word(db: Database) -> None:
-    """On whose word an owner is known. Until now that was the first source's alone."""
+    """From which sources an owner is known. Until now that was the first source alone."""
     db.execute("ALTER TABLE owners ADD COLUMN sources TEXT NOT NULL DEFAULT ''")  # names; '': not recorded
     db.execute("ALTER TABLE owners ADD COLUMN basis TEXT NOT NULL DEFAULT 'first'")  # the rule that it was found under
     db.execute(

@@ -13,8 +13,8 @@ def m005_vouches(db: Database) -> None:
 
     Those confirmations were in force, so they are vouches that count as confirmed, one for each account that they
     covered. An account that only such a confirmation had linked (in the same second, never labelled) is unlinked: it
-    took one of its member's places, and perhaps that of the main account, which was nobody else's to take. Whoever had
-    shared such a main account shares nothing any more: the one that is chosen in its place was never shared.
+    took one of its member's places, and perhaps that of the main account, which was nobody else's to take. A member who
+    had shared such a main account shares nothing any more: the one that is chosen in its place was never shared.
     """
     db.execute(
         f"""

@@ -30,7 +30,7 @@ REASON = "Tessera gate #12: holds 0 of 3 of Harbour Lights"
 
 @dataclass
 class VirtualClock:
-    """A clock that is only moved by whoever sleeps on it."""
+    """A clock that only sleepers move."""
 
     time: float = 1_000.0
     slept: list[float] = field(default_factory=list)

@@ -202,7 +202,7 @@ def test_a_vouched_account_is_nowhere_called_proven() -> None:
     assert "proven" not in "".join([*shown, *short]).lower()
 
 
-def test_a_vouch_that_does_not_count_is_shown_with_one_sentence_whoever_signed_and_whether_anybody_did() -> None:
+def test_a_vouch_that_does_not_count_is_shown_with_the_same_sentence_whether_or_not_anybody_signed() -> None:
     [vouch] = vouches(1, confirmed=True)
     its = ProvenAccount(vouch.account, OWNER, ProofKind.KEY, AT, AT)
     by_another = vouch_embeds.vouches_embeds(Overview(answer(), vouches=[vouch]))

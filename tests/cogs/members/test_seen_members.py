@@ -66,7 +66,7 @@ async def test_a_command_and_a_refused_command_both_say_who_is_a_member(admin: A
     await members.close()
 
 
-async def test_whoever_was_stored_is_not_stored_at_every_press_and_anew_after_a_failure(admin: AdminBot) -> None:
+async def test_a_member_who_was_stored_is_not_stored_at_every_press_but_again_after_a_failure(admin: AdminBot) -> None:
     ledger = Ledger()
     members = SeenMembers(ledger.see, delay=0)
     ledger.failures = 1

@@ -58,7 +58,7 @@ def test_no_address_is_ever_shown(is_own: bool) -> None:  # noqa: FBT001 - a cas
     assert "0x" not in text(standing(judged(Ternary.NO), is_own=is_own))
 
 
-def test_whoever_has_linked_nothing_is_shown_how_to_begin_and_what_there_is() -> None:
+def test_a_member_who_has_linked_nothing_is_shown_how_to_begin_and_what_there_is() -> None:
     shown = text(standing(judged(Ternary.NO), accounts=[]))
     assert "`/verify` proves that an account is yours" in shown
     assert "<@&101>" in shown

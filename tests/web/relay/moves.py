@@ -55,13 +55,13 @@ def _log_in(variant: Variant, world: World) -> Iterator[Move]:
         yield Move(Step(MALLORY, Do.KEEP, page), world._replace(saved_codes=world.saved_codes | {page}))
         for code in sorted(world.saved_codes):
             for who in PEOPLE:
-                yield _come_back(variant, world, Step(who, Do.RETURN, page, code), MALLORY)
+                yield _callback(variant, world, Step(who, Do.RETURN, page, code), MALLORY)
     bound = {each for each in world.held_by(WHALE) if world.of(each).status == "bound"}
     for page in sorted(bound | world.urls):
-        yield _come_back(variant, world, Step(WHALE, Do.LOG_IN, page, page), WHALE)
+        yield _callback(variant, world, Step(WHALE, Do.LOG_IN, page, page), WHALE)
 
 
-def _come_back(variant: Variant, world: World, step: Step, user: str) -> Move:
+def _callback(variant: Variant, world: World, step: Step, user: str) -> Move:
     """A browser at `/oauth/cb` with the code of a user's login, and a state."""
     state = step.whose
     bound = [each for each in world.held_by(step.who) if world.of(each).status == "bound"]
