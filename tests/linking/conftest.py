@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.sources.loopring import LoopringSource
 from tests.linking.harness import LinkingHarness, open_linking
 from tests.loopring_source import module_sandbox, sandbox, source
 
@@ -16,4 +17,11 @@ __all__ = ["module_sandbox", "sandbox", "source"]
 async def harness() -> AsyncIterator[LinkingHarness]:
     """Services whose sources are none: keys sign, and what has to be known is known."""
     async with open_linking() as harness:
+        yield harness
+
+
+@pytest.fixture
+async def asking(source: LoopringSource) -> AsyncIterator[LinkingHarness]:
+    """Services that ask Loopring."""
+    async with open_linking(source) as harness:
         yield harness

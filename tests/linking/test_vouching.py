@@ -2,65 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 
 from bot.errors import InputError
-from bot.linking.upkeep import confirm_owners
 from bot.linking.vouching import ANSWERS_RETAINED, VOUCH_LIMITS, ProvenHere, Vouching
-from bot.links import MAX_LINKS, NOWHERE, InGuild, ProofKind, Scope, Vouch
-from bot.sources.loopring import LoopringSource
-from bot.store.linking.owner_table import OPERATOR, OwnerFact, forget_fact, set_fact
+from bot.links import MAX_LINKS, NOWHERE, InGuild, Scope, Vouch
 from bot.store.linking.vouch_table import Answered, VouchAnswer
 from bot.store.rows import to_account
 from tests.linking.harness import (
     ANN,
     BEN,
     CLEO,
-    DAN,
     GUILD,
     HERE,
     JOINED,
     MOD,
     LinkingHarness,
-    open_linking,
     owner_of,
 )
-from tests.sandbox_client import SandboxClient
+from tests.linking.vouched import A_SECOND, ADA, ELSEWHERE, HANA, OWNER, vouches
 
-ELSEWHERE = InGuild(GUILD + 1, JOINED)
-ADA, HANA = "loopring:10001", "loopring:10002"
-KEY = "10001"
-OWNER = owner_of(KEY)
-A_SECOND = timedelta(seconds=1)
 NOTHING_TO_ANSWER = r"There is nothing to answer any more: `/accounts` in that server shows how things are\."
 HELD = r"Another member of that server has confirmed it before; a moderator there can `/unvouch` that\."
 TABLES = ("links", "proofs", "contests", "refusals", "notices", "shares", "sessions")
-
-
-@pytest.fixture
-async def asking(source: LoopringSource) -> AsyncIterator[LinkingHarness]:
-    """Services that ask Loopring."""
-    async with open_linking(source) as harness:
-        yield harness
-
-
-async def vouches(harness: LinkingHarness, user_id: int, scope: InGuild = HERE) -> list[tuple[str, bool]]:
-    """What is vouched for somebody: accounts, and whether they confirmed."""
-    found = await harness.linking.vouching.of(user_id, scope)
-    return [(str(vouch.account), vouch.confirmed_at is not None) for vouch in found]
-
-
-async def refusal_of(harness: LinkingHarness, text: str, *, user_id: int = ANN, moderator: int = MOD) -> str:
-    """The sentence by which a moderator is refused."""
-    with pytest.raises(InputError) as refused:
-        await harness.linking.vouching.ask(user_id, HERE, text, moderator_id=moderator)
-    return refused.value.sentence
-
-
-# ---------------------------------------------------------------- asked, confirmed, declined, taken back
 
 
 async def test_a_vouch_counts_once_the_member_has_confirmed_and_in_that_server_alone(asking: LinkingHarness) -> None:
@@ -276,250 +242,6 @@ async def test_switched_off_nothing_counts_and_nothing_can_be_answered(harness: 
     assert (await off.of(ANN, HERE), await off.to_notify()) == ((), ())
     with pytest.raises(InputError, match=NOTHING_TO_ANSWER):
         await off.confirm(BEN, HERE, asked.vouch_id)
-
-
-# ---------------------------------------------------------------- signatures
-
-
-async def test_a_signature_by_another_member_outweighs_it_whenever_it_comes(harness: LinkingHarness) -> None:
-    await harness.vouch(ANN, ADA, OWNER)
-    await harness.prove(BEN, ADA, KEY)
-    assert await harness.proven(ANN, HERE) == {}
-    later = await harness.ask(CLEO, ADA, OWNER, guild_id=GUILD + 1)
-    assert later
-    _, counts = await harness.linking.vouching.confirm(CLEO, ELSEWHERE, later.vouch_id)
-    assert not counts
-    assert await harness.proven(BEN, HERE) == {ADA: ProofKind.KEY}
-    await harness.accounts.remove(BEN, to_account(ADA))
-    assert await harness.proven(ANN, HERE) == {ADA: None}
-
-
-async def test_a_vouch_counts_only_while_its_owner_is_that_of_the_account(harness: LinkingHarness) -> None:
-    await harness.vouch(ANN, ADA, OWNER)
-    said = OwnerFact(to_account(ADA), owner_of("another key"), (), OPERATOR, is_confirmed=True, seen_at=harness.now)
-    await harness.store.writer.transaction(lambda db: set_fact(db, said))
-    assert await harness.proven(ANN, HERE) == {}
-
-
-async def correct(harness: LinkingHarness, owner: str) -> None:
-    """What `tessera owners set` does."""
-    said = OwnerFact(to_account(ADA), owner, (), OPERATOR, is_confirmed=True, seen_at=harness.now)
-    await harness.store.writer.transaction(lambda db: set_fact(db, said))
-
-
-@pytest.mark.parametrize("confirms", [True, False])
-async def test_after_an_owner_was_corrected_a_moderator_may_vouch_again(
-    harness: LinkingHarness, *, confirms: bool
-) -> None:
-    """What names the earlier owner is dead, and stands in the way of nothing."""
-    earlier, right = owner_of("another key"), OWNER
-    if confirms:
-        await harness.vouch(ANN, ADA, earlier)
-    else:
-        await harness.ask(ANN, ADA, earlier)
-    await correct(harness, right)
-    harness.pass_time(A_SECOND)
-    await harness.vouch(ANN, ADA, right)
-    assert await harness.proven(ANN, HERE) == {ADA: None}
-    assert await vouches(harness, ANN) == [(ADA, True)]
-
-
-async def test_after_an_owner_was_corrected_what_the_member_declined_is_another_question(
-    harness: LinkingHarness,
-) -> None:
-    asked = await harness.ask(ANN, ADA, owner_of("another key"))
-    assert asked
-    await harness.linking.vouching.decline(ANN, HERE, asked.vouch_id)
-    await correct(harness, OWNER)
-    harness.pass_time(A_SECOND)
-    await harness.vouch(ANN, ADA, OWNER)
-    assert await harness.proven(ANN, HERE) == {ADA: None}
-
-
-async def test_after_an_owner_was_corrected_the_vouch_of_somebody_else_stands_in_nobodys_way(
-    harness: LinkingHarness,
-) -> None:
-    await harness.vouch(BEN, ADA, owner_of("another key"))
-    await correct(harness, OWNER)
-    await harness.vouch(ANN, ADA, OWNER)
-    assert await harness.proven(ANN, HERE) == {ADA: None}
-    assert await harness.proven(BEN, HERE) == {}
-
-
-async def test_a_vouch_counts_again_by_itself_when_who_owns_the_account_is_confirmed_again(
-    asking: LinkingHarness,
-) -> None:
-    """Its member has proven nothing and linked nothing."""
-    await asking.linking.vouching.ask(ANN, HERE, "10001", moderator_id=MOD)
-    [vouch] = await asking.linking.vouching.of(ANN, HERE)
-    await asking.linking.vouching.confirm(ANN, HERE, vouch.vouch_id)
-    await asking.store.writer.transaction(lambda db: forget_fact(db, to_account(ADA)))
-    assert await asking.proven(ANN, HERE) == {}
-    await confirm_owners(asking.store, asking.lookup, 10)
-    assert await asking.proven(ANN, HERE) == {ADA: None}
-    assert await asking.store.owners.unconfirmed(10) == []
-
-
-async def test_an_unproven_link_of_another_member_outweighs_nothing(harness: LinkingHarness) -> None:
-    await harness.vouch(ANN, ADA, OWNER)
-    await harness.name(BEN, ADA, KEY)
-    await harness.name(CLEO, ADA, "another key")
-    assert await harness.proven(ANN, HERE) == {ADA: None}
-
-
-async def test_the_members_own_signature_takes_its_place(harness: LinkingHarness) -> None:
-    await harness.vouch(ANN, ADA, OWNER)
-    await harness.prove(ANN, ADA, KEY)
-    assert await harness.proven(ANN, HERE) == await harness.proven(ANN, NOWHERE) == {ADA: ProofKind.KEY}
-
-
-async def test_a_member_who_signed_for_another_account_of_the_address_outweighs_nobody(harness: LinkingHarness) -> None:
-    await harness.prove(ANN, f"eip155:1:{OWNER}", KEY)
-    await harness.vouch(ANN, ADA, OWNER)
-    assert await harness.proven(ANN, HERE) == {f"eip155:1:{OWNER}": ProofKind.KEY, ADA: None}
-
-
-async def test_a_contracts_signature_outweighs_only_what_it_covers(harness: LinkingHarness) -> None:
-    """On another chain somebody else's contract may be at that address."""
-    there, here = f"eip155:137:{OWNER}", f"eip155:1:{OWNER}"
-    await harness.vouch(ANN, there, OWNER)
-    await harness.vouch(ANN, here, OWNER)
-    sql = "INSERT INTO proofs (owner, user_id, method, proven_at) VALUES (?, ?, '1271', 0)"
-    await harness.store.writer.transaction(lambda db: db.execute(sql, [OWNER, BEN]))
-    assert await harness.proven(ANN, HERE) == {there: None}
-
-
-async def test_what_is_proven_is_answered_without_reading_a_whole_table(harness: LinkingHarness) -> None:
-    await harness.vouch(ANN, ADA, OWNER)
-    asked: list[str] = []
-    await harness.store.writer.run(lambda db: db.conn.set_trace_callback(asked.append))
-    await harness.linking.proven.of(ANN, HERE)
-    await harness.linking.vouching.of(ANN, HERE)
-    await harness.linking.vouching.to_notify()
-    await harness.store.writer.run(lambda db: db.conn.set_trace_callback(None))
-    assert len(asked) == 4
-    plans = [row[-1] for sql in asked for row in await harness.rows(f"EXPLAIN QUERY PLAN {sql}")]
-    assert [step for step in plans if step.startswith("SCAN") and "USING INDEX" not in step] == []
-
-
-# ---------------------------------------------------------------- refusals
-
-
-async def it_was_asked(harness: LinkingHarness) -> None:
-    assert await harness.ask(ANN, ADA, OWNER)
-
-
-async def it_was_confirmed(harness: LinkingHarness) -> None:
-    await harness.vouch(ANN, ADA, OWNER)
-
-
-async def it_was_declined(harness: LinkingHarness) -> None:
-    asked = await harness.ask(ANN, ADA, OWNER)
-    assert asked
-    await harness.linking.vouching.decline(ANN, HERE, asked.vouch_id)
-
-
-async def the_member_has_enough(harness: LinkingHarness) -> None:
-    for number in range(VOUCH_LIMITS.of_member):
-        assert await harness.ask(ANN, f"loopring:{number}", owner_of(str(number)))
-
-
-async def the_moderator_asked_too_often(harness: LinkingHarness) -> None:
-    for number in range(VOUCH_LIMITS.by_moderator):
-        assert await harness.ask(DAN + number, f"loopring:{number}", owner_of(str(number)))
-
-
-async def the_server_asked_too_often(harness: LinkingHarness) -> None:
-    for number in range(VOUCH_LIMITS.in_guild):
-        assert await harness.ask(DAN + number, f"loopring:{number}", owner_of(str(number)), moderator=number)
-
-
-REFUSED = (
-    "You can vouch here, up to 10 times a day, for an account that exists and whose owner is known now, for a "
-    "member who was not asked about it yet: nothing was changed."
-)
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        it_was_asked,
-        it_was_confirmed,
-        it_was_declined,
-        the_member_has_enough,
-        the_moderator_asked_too_often,
-        the_server_asked_too_often,
-    ],
-)
-async def test_a_refusal_is_one_sentence_whatever_the_reason(
-    asking: LinkingHarness, spoil: Callable[[LinkingHarness], Awaitable[None]]
-) -> None:
-    await spoil(asking)
-    before = await asking.rows("SELECT * FROM vouches")
-    assert await refusal_of(asking, "10001") == REFUSED
-    assert await asking.rows("SELECT * FROM vouches") == before
-
-
-@pytest.mark.parametrize("is_down", [False, True], ids=["there is no such account", "no source answers"])
-async def test_the_same_sentence_refuses_what_no_source_knows(
-    sandbox: SandboxClient, asking: LinkingHarness, *, is_down: bool
-) -> None:
-    if is_down:
-        await sandbox.fault("html", "/api/")
-    assert await refusal_of(asking, "10001" if is_down else "0x" + "12" * 20) == REFUSED
-
-
-async def test_what_is_wrong_with_the_typed_text_is_said(asking: LinkingHarness) -> None:
-    assert "is not an account" in await refusal_of(asking, "nonsense!")
-    own = await refusal_of(asking, "10001", user_id=MOD)
-    assert own == "Nobody can vouch for themselves: prove your account by `/verify`."
-    assert await asking.rows("SELECT 1 FROM vouches") == await asking.rows("SELECT 1 FROM audit") == []
-
-
-@pytest.mark.parametrize("where", [GUILD, GUILD + 1], ids=["here", "elsewhere"])
-async def test_limits_are_of_one_server_and_one_day(harness: LinkingHarness, where: int) -> None:
-    for number in range(VOUCH_LIMITS.in_guild):
-        account, owner = f"loopring:{number}", owner_of(str(number))
-        assert await harness.ask(DAN + number, account, owner, guild_id=where, moderator=number // 10)
-    harness.pass_time(VOUCH_LIMITS.span - A_SECOND)
-    refused = [await harness.ask(ANN, ADA, OWNER), await harness.ask(ANN, HANA, owner_of("10002"), moderator=0)]
-    assert [vouch is None for vouch in refused] == 2 * [where == GUILD]
-    harness.pass_time(A_SECOND)
-    await harness.purge()
-    assert await harness.ask(BEN, ADA, OWNER)
-
-
-async def test_taking_back_does_not_give_a_try_back(harness: LinkingHarness) -> None:
-    for number in range(VOUCH_LIMITS.by_moderator):
-        asked = await harness.ask(ANN, ADA, OWNER)
-        assert asked, number
-        await harness.store.vouches.withdraw(GUILD, ANN, asked.account, harness.now, harness.pseudonym, MOD)
-    assert await harness.ask(ANN, ADA, OWNER) is None
-    assert await harness.ask(ANN, ADA, OWNER, moderator=BEN) is not None
-
-
-ANSWERS = ["nothing", "confirm", "decline", "confirm and decline"]
-
-
-@pytest.mark.parametrize("said", ANSWERS)
-async def test_whether_a_moderator_may_ask_does_not_depend_on_what_the_member_answered(
-    harness: LinkingHarness, said: str
-) -> None:
-    asked = [await harness.ask(ANN, f"loopring:{number}", owner_of(str(number))) for number in range(3)]
-    for vouch in filter(None, asked):
-        for answer in said.split(" and ") if said != "nothing" else []:
-            await getattr(harness.linking.vouching, answer)(ANN, HERE, vouch.vouch_id)
-    harness.pass_time(A_SECOND)
-    seen = [await harness.ask(ANN, f"loopring:{number}", owner_of(str(number))) is not None for number in range(6)]
-    for number in (0, 1):
-        its = to_account(f"loopring:{number}")
-        await harness.store.vouches.withdraw(GUILD, ANN, its, harness.now, harness.pseudonym, MOD)
-    seen += [await harness.ask(BEN, "loopring:0", owner_of("0")) is not None]
-    seen += [await harness.ask(ANN, f"loopring:{number}", owner_of(str(number))) is not None for number in (0, 6, 7)]
-    assert seen == [False, False, False, True, True, False, True, True, True, False]
-
-
-# ---------------------------------------------------------------- privacy
 
 
 async def test_the_export_lists_it_and_nothing_is_left_of_a_deleted_member(harness: LinkingHarness) -> None:

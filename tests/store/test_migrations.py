@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
-from bot.holdings import Account
-from bot.links import NOWHERE, InGuild, Membership
 from bot.store import Store
-from bot.store.linking.owner_table import FIRST, SHOWN, OwnerFact, RuleInForce
-from bot.store.rows import to_account
 from bot.store.schema import MIGRATIONS
 from tests.store.fixtures import Place
 
@@ -329,58 +324,6 @@ async def test_a_store_of_any_step_opens_with_all_that_it_held(place: Place, ste
     await store.close()
 
 
-async def test_a_proof_of_an_earlier_store_has_been_its_members_since_its_signature(place: Place) -> None:
-    """And its challenger signed when they opened the contest."""
-    make_store_of(place, STEPS[STEPS.index("m008_contests") - 1])
-    store = await Store.open(place.path)
-    sql = "SELECT first_proven_at, signed_at FROM proofs JOIN contests USING (owner)"
-    assert await store.writer.run(lambda db: db.execute(sql).fetchall()) == [(100, 200)]
-    await store.close()
-
-
-async def test_owners_of_before_are_the_first_sources_word_and_no_proof_rests_on_them(place: Place) -> None:
-    make_store_of(place, "m004_audit")
-    store = await Store.open(place.path)
-    fact = await store.owners.get(Account("loopring", "10001"))
-    assert fact
-    assert (fact.owner, fact.sources, fact.basis, fact.is_confirmed) == (ADDRESS, (), FIRST, False)
-    assert not (await store.proven.of(1, NOWHERE)).accounts
-    await store.close()
-
-
-ALONE = RuleInForce("agree:loopring", ("loopring",), heir="loopring")
-OTHER_ALONE = RuleInForce("agree:mirror", ("mirror",), heir="mirror")
-SEVERAL = RuleInForce("agree:loopring,then", ("loopring", "then"))
-FIRST_OF_TWO = RuleInForce(FIRST, ("loopring", "then"))
-
-
-@pytest.mark.parametrize(
-    ("starts", "basis", "is_confirmed"),
-    [
-        ([ALONE], "agree:loopring", True),
-        ([ALONE, ALONE], "agree:loopring", True),
-        ([ALONE, OTHER_ALONE], "agree:loopring", False),  # it is not the word of the one that came later
-        ([SEVERAL], SHOWN, False),
-        ([SEVERAL, ALONE], SHOWN, False),  # nor do they become anybody's when a source is taken out
-        ([FIRST_OF_TWO], SHOWN, False),  # either may have said so
-        ([RuleInForce(FIRST, ("loopring",), heir="loopring")], FIRST, True),
-        ([RuleInForce("agree:then", ("then",))], SHOWN, False),
-    ],
-)
-async def test_the_first_start_decides_for_good_whose_word_the_owners_of_before_are(
-    place: Place, starts: list[RuleInForce], basis: str, *, is_confirmed: bool
-) -> None:
-    make_store_of(place, "m004_audit")
-    store = await Store.open(place.path)
-    for rule in starts:
-        await store.owners.apply_rule({"loopring": rule})
-    fact = await store.owners.get(Account("loopring", "10001"))
-    assert fact
-    assert (fact.owner, fact.basis, fact.is_confirmed) == (ADDRESS, basis, is_confirmed)
-    assert bool((await store.proven.of(1, NOWHERE)).accounts) is is_confirmed
-    await store.close()
-
-
 async def test_every_table_has_a_row_in_these_tests(place: Place) -> None:
     rows = make_store_of(place, STEPS[-1])
     found = await Store.inspect(place.path)
@@ -389,129 +332,3 @@ async def test_every_table_has_a_row_in_these_tests(place: Place) -> None:
     assert {name: count for name, count in found.rows.items() if name != MIGRATIONS.migrations_table} == dict.fromkeys(
         rows, 1
     )
-
-
-# ---------------------------------------------------------------- m005: a moderator's word is a proof no longer
-
-VOUCHED, SIGNED = "0x" + "cd" * 20, "0x" + "ef" * 20
-# user, account, owner, label, is_main, linked_at
-LINKS = [
-    # Ann had nothing: the moderator's word linked an account, which became her main one. She linked another later.
-    (1, "loopring:1", VOUCHED, "", 1, 500),
-    (1, "eip155:1:" + VOUCHED, VOUCHED, "", 0, 700),
-    (1, "loopring:9", None, "", 0, 600),
-    # Ben had linked his himself before a moderator confirmed it, and has signed for another.
-    (2, "loopring:2", "0x" + "2" * 40, "", 0, 400),
-    (2, "loopring:3", SIGNED, "", 1, 300),
-    # Cleo gave hers a label after a moderator had linked it.
-    (3, "loopring:4", "0x" + "4" * 40, "mine", 1, 500),
-]
-# owner, user, method, text_hash, guild, proven_at
-PROOFS = [
-    (VOUCHED, 1, "manual", None, 9, 500),
-    ("0x" + "2" * 40, 2, "manual", None, 9, 500),
-    (SIGNED, 2, "eoa", b"hash", None, 300),
-    ("0x" + "4" * 40, 3, "manual", None, 8, 500),
-]
-
-
-async def confirm_owners(store: Store, owners: list[tuple[str, str]]) -> None:
-    """Let the sources agree on who owns accounts: without that, neither a proof nor a vouch counts for a number."""
-    for account, owner in owners:
-        fact = OwnerFact(to_account(account), owner, ("loopring",), FIRST, is_confirmed=True, seen_at=datetime.now(UTC))
-        await store.owners.save(fact)
-
-
-async def test_what_moderators_had_confirmed_is_vouched_for_and_takes_nothing_any_more(place: Place) -> None:
-    with closing(Database(sqlite3.connect(place.path))) as db:
-        MIGRATIONS.apply(db, stop_before="m005_vouches")
-        with db.conn:
-            db.conn.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?, ?)", LINKS)
-            db.conn.executemany("INSERT INTO proofs VALUES (?, ?, ?, ?, ?, ?)", PROOFS)
-    store = await Store.open(place.path)
-
-    async def rows(sql: str) -> list[Any]:
-        return await store.writer.run(lambda db: db.execute(sql).fetchall())
-
-    vouched = """
-        SELECT guild_id, user_id, account, owner, moderator, asked_at, confirmed_at, declined_at, notified
-        FROM vouches ORDER BY user_id, account
-    """
-    assert await rows(vouched) == [
-        (9, 1, "eip155:1:" + VOUCHED, VOUCHED, None, 500, 500, None, 1),
-        (9, 1, "loopring:1", VOUCHED, None, 500, 500, None, 1),
-        (9, 2, "loopring:2", "0x" + "2" * 40, None, 500, 500, None, 1),
-        (8, 3, "loopring:4", "0x" + "4" * 40, None, 500, 500, None, 1),
-    ]
-    assert await rows("SELECT owner, user_id, method, guild_id FROM proofs") == [(SIGNED, 2, "eoa", None)]
-    # Only what the moderator's word had linked is unlinked, and who so lost the main account has another.
-    assert await rows("SELECT user_id, account, is_main FROM links ORDER BY user_id, linked_at") == [
-        (1, "loopring:9", 1),
-        (1, "eip155:1:" + VOUCHED, 0),
-        (2, "loopring:3", 1),
-        (2, "loopring:2", 0),
-        (3, "loopring:4", 1),
-    ]
-    numbered = [(account, owner) for _, account, owner, *_ in LINKS if owner and account.startswith("loopring:")]
-    await confirm_owners(store, numbered)
-    here = InGuild(9, datetime.fromtimestamp(500, UTC))
-    proven = {user_id: (await store.proven.of(user_id, here)).accounts for user_id in (1, 2, 3)}
-    assert {user_id: {str(account) for account in found} for user_id, found in proven.items()} == {
-        1: {"loopring:1", "eip155:1:" + VOUCHED},
-        2: {"loopring:2", "loopring:3"},
-        3: set(),
-    }
-    await store.close()
-
-
-async def test_who_lost_the_main_account_shares_no_account_that_they_never_shared(place: Place) -> None:
-    """Ann shared her main account, which a moderator's word alone had linked; Ben his, which he had signed for."""
-    with closing(Database(sqlite3.connect(place.path))) as db:
-        MIGRATIONS.apply(db, stop_before="m005_vouches")
-        with db.conn:
-            db.conn.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?, ?)", LINKS)
-            db.conn.executemany("INSERT INTO proofs VALUES (?, ?, ?, ?, ?, ?)", PROOFS)
-            db.conn.executemany("INSERT INTO shares (user_id, guild_id) VALUES (?, ?)", [(1, 9), (1, 10), (2, 9)])
-    store = await Store.open(place.path)
-    sql = "SELECT user_id, guild_id, account FROM shares"
-    assert await store.writer.run(lambda db: db.execute(sql).fetchall()) == [(2, 9, "loopring:3")]
-    await store.close()
-
-
-# ---------------------------------------------------------------- m006: a share names one account
-
-BEFORE_SHARED_ACCOUNTS = STEPS[STEPS.index("m006_share_accounts") - 1]
-
-
-async def shares_after_the_update(place: Place, links: list[dict[str, Any]]) -> Store:
-    """A store in which member 1 shared the main account in server 9, before shares named accounts; and these links."""
-    make_store_of(place, BEFORE_SHARED_ACCOUNTS)
-    with closing(sqlite3.connect(place.path)) as db:
-        db.execute("DELETE FROM links")
-        for link in links:
-            columns = ", ".join(link)
-            db.execute(f"INSERT INTO links ({columns}) VALUES ({', '.join('?' * len(link))})", list(link.values()))  # noqa: S608 - our own columns
-        db.commit()
-    return await Store.open(place.path)
-
-
-async def test_an_old_share_becomes_one_of_the_account_that_was_main(place: Place) -> None:
-    other = ROWS["links"] | {"account": "loopring:10002", "is_main": 0, "linked_at": 50}
-    store = await shares_after_the_update(place, [ROWS["links"], other])
-    joined_before = Membership(1, 9, datetime(2026, 1, 1, tzinfo=UTC))
-    assert list(map(str, await store.shares.shown_by(joined_before))) == ["loopring:10001"]
-    assert list(map(str, await store.shares.shown_by(Membership(1, 10, joined_before.joined_at)))) == []
-    await store.close()
-
-
-async def test_an_old_share_of_somebody_who_joined_after_the_update_has_ended(place: Place) -> None:
-    store = await shares_after_the_update(place, [ROWS["links"]])
-    assert list(await store.shares.shown_by(Membership(1, 9, datetime(2999, 1, 1, tzinfo=UTC)))) == []
-    assert await store.shares.of(1) == []
-    await store.close()
-
-
-async def test_an_old_share_of_a_member_without_an_account_is_dropped(place: Place) -> None:
-    store = await shares_after_the_update(place, [])
-    assert await store.shares.of(1) == []
-    await store.close()

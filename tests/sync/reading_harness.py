@@ -19,12 +19,16 @@ from bot.sources.source import Source
 from bot.store.rows import to_account
 from bot.sync.readings import Readings, ReadOutcome, Wanted
 from bot.sync.results import AccountState
+from sandbox.app_keys import WORLD
 from tests.linking.harness import ANN, LinkingHarness, open_linking
+from tests.sandbox_client import SandboxClient
 
 ADA = Account(LOOPRING, "10001")
 WHALE = Account(LOOPRING, "10005")
 PASS = Asker.job("pass")
 INTERVAL = timedelta(minutes=10)
+DETAILS = "user/collection/details"
+BALANCES = "user/nft/collection/balances"
 
 
 @dataclass
@@ -103,3 +107,13 @@ async def open_readings(
             yield ReadingHarness(linking, readings, wanted)
         finally:
             await readings.close()
+
+
+def held_of(sandbox: SandboxClient, account: Account = ADA) -> dict[int, dict[str, int]]:
+    """What an account holds in the sandbox, to be changed."""
+    return sandbox.app[WORLD].accounts[int(account.account_id)].holdings
+
+
+def collection_of(sandbox: SandboxClient, account: Account = ADA) -> int:
+    """A collection of which an account holds more than one NFT."""
+    return next(number for number, nfts in held_of(sandbox, account).items() if sum(map(bool, nfts.values())) > 1)
