@@ -35,7 +35,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class InGuild:
-    """A member of one server, as Discord reported them in the interaction: what counts there is asked.
+    """One server, and since when the member who is asked about is in it; with the member: `Membership`.
 
     What was vouched for before `joined_at` is of an earlier stay, and counts no longer.
     """
