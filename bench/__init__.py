@@ -22,5 +22,6 @@ All traffic uses loopback, so the bot is measured and not a network.
     visits         members who prove accounts, as browsers do
     sandbox        the sandbox and the people in it       bot_process   the bot as a child process, by a `bot_config`
     bare_bot       discord.py alone, to compare with
+    small_sizes    of `--smoke`: whether each part can run
     figures        what was measured, and its targets     percentiles   nearest-rank percentiles
 """

@@ -35,6 +35,7 @@ from bench import (
 )
 from bench.bot_process import REPOSITORY, BotDiedError
 from bench.figures import Figure, fails, table
+from bench.small_sizes import small_sizes
 from bench.visits import RefusedError
 
 SECTIONS = {
@@ -65,6 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure; returns 0, 1 (a target was missed) or 2 (it could not be measured)."""
     options = _parser().parse_args(arguments)
     started, load = time.perf_counter(), _load()
+    if options.smoke:
+        for module, name, size in small_sizes():
+            setattr(module, name, size)
     try:
         figures = asyncio.run(_measure(options))
     except (BotDiedError, RefusedError) as error:
@@ -75,9 +79,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_BROKEN
     except (KeyboardInterrupt, asyncio.CancelledError):
         return 130  # as in shells: 128 + SIGINT
-    _write(options.json, figures)
     print(table(figures))
-    print(f"\n{_machine()}; {load}; took {time.perf_counter() - started:.0f} s; {options.json}")
+    took = f"{_machine()}; {load}; took {time.perf_counter() - started:.0f} s"
+    if options.smoke:
+        print(f"\n{took}; sizes so small that the times mean nothing")
+    else:
+        _write(options.json, figures)
+        print(f"\n{took}; {options.json}")
     return EXIT_MISSED if fails(figures, strict=options.strict) else 0
 
 
@@ -88,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit status: 1 a count or a size missed its target (with --strict: or a time), 2 nothing was measured.",
     )
     parser.add_argument("--quick", action="store_true", help="fewer repetitions: two minutes, with rougher percentiles")
+    parser.add_argument("--smoke", action="store_true", help="only whether each part can run; no figures are written")
     parser.add_argument("--only", choices=SECTIONS, metavar="NAME", help=f"one section: {', '.join(SECTIONS)}")
     parser.add_argument("--json", type=Path, default=RESULTS, metavar="FILE", help="where to write the figures")
     parser.add_argument("--strict", action="store_true", help="let missed times fail the run too")
@@ -103,7 +112,7 @@ async def _measure(options: argparse.Namespace) -> list[Figure]:
     async with asyncio.timeout(LONGEST_RUN):
         for name, measure in SECTIONS.items():
             if options.only in (None, name):
-                figures += await measure(quick=options.quick, report=partial(_report, name))
+                figures += await measure(quick=options.quick or options.smoke, report=partial(_report, name))
     return figures
 
 

@@ -48,6 +48,7 @@ _SLOW_MODULES = {
         "linking/test_scopes.py",
         "linking/test_properties.py",
         "store/test_kills.py",
+        "test_bench_smoke.py",
         "web/test_relay.py",
         "web/test_relay_model.py",
     )
