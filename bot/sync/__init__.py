@@ -15,6 +15,7 @@ apply             the third one: makes the changes one at a time, and records ea
 report            the last one: what was done, and what waits, in sentences (short_reason: why, in a few words)
 outbox            what is to be said, and is said once
 judging           the steps for the members of one server
+                  (second_look: reads roles, twice where a member is said to have none)
 breaker           counts who would lose a role, and lets removals wait
 removals          what admins decide about these: hold, approve, discard, look again; and undoing a run
 silence           a source that does not answer is reported once, and once that it answers again

@@ -10,6 +10,7 @@ from bot.messages import Message
 from bot.roles.grants import Grant, GrantState
 from bot.store import Store
 from bot.sync.ports import Discord, Presence
+from bot.sync.second_look import read_roles
 
 _NO_GATE = Message("There is no gate #{gate_id} in this server: `/gate list` shows them.")
 
@@ -44,7 +45,7 @@ class Adoption:
             raise InputError(_NO_GATE, gate_id=gate_id)
         now, grants = self._clock(), []
         for start in range(0, len(user_ids), _AT_ONCE):
-            found = await self._discord.read_members(guild_id, user_ids[start : start + _AT_ONCE])
+            found = await read_roles(self._discord, guild_id, user_ids[start : start + _AT_ONCE])
             for user_id, member in found.items():
                 if member.presence is Presence.PRESENT and gate.role_id in member.roles:
                     grants.append(Grant(guild_id, user_id, gate.role_id, gate_id, GrantState.ADOPTED, now))

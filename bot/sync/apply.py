@@ -38,6 +38,7 @@ from bot.sync.ports import (
 )
 from bot.sync.report import reason_of
 from bot.sync.results import FailedChange
+from bot.sync.second_look import read_roles
 
 _PARKED = Message("Its gate is parked: an admin must repair something first.")
 _AWAY = Message("Discord does not show this server now; it is tried again.")
@@ -120,8 +121,6 @@ class Applier:
             if change.act is Act.REMOVE and grant and change.gate.role_id not in roles:
                 await self._ledger.drop(grant)  # somebody else has taken it
                 continue
-            if change.act is Act.ADD and grant and await self._was_misreported(grant):
-                continue
             if change.act is Act.ADD and grant and await self._is_fought_over(change.gate, grant, run):
                 applied.failed.append(FailedChange(change, _PARKED.text))
                 continue
@@ -177,13 +176,6 @@ class Applier:
             run.parked.add(gate.gate_id)
             return _PARKED
         return None
-
-    async def _was_misreported(self, grant: Grant) -> bool:
-        """Whether a member has a role that was given again before, though it was just said that they have not."""
-        if not await self._ledger.repairs(grant, self._clock() - FLIP_SPAN):
-            return False
-        found = await self._discord.read_members(grant.guild_id, [grant.user_id])
-        return grant.role_id in found[grant.user_id].roles
 
     async def _is_fought_over(self, gate: Gate, grant: Grant, run: OpenRun) -> bool:
         """Whether somebody has taken again what was given back before; then the gate is parked."""
@@ -256,8 +248,11 @@ class Applier:
 
     async def _read_back(self, intent: Intent, *, is_confirmed: bool) -> str | None:
         """Let what is true decide; where it cannot be read, what Discord confirmed was done."""
+        its = intent.guild_id, [intent.user_id]
         try:
-            found = (await self._discord.read_members(intent.guild_id, [intent.user_id]))[intent.user_id]
+            # That a role is gone which Discord confirmed to have taken is said twice already.
+            read = self._discord.read_members(*its) if is_confirmed else read_roles(self._discord, *its)
+            found = (await read)[intent.user_id]
         except TokenRefusedError:
             raise
         except DiscordError:

@@ -18,6 +18,7 @@ from bot.sync.open_run import OpenRun
 from bot.sync.parking import Parking
 from bot.sync.ports import Discord, DiscordError, MemberRoles, NotAllowedError, Presence, TokenRefusedError
 from bot.sync.report import gate_reason
+from bot.sync.second_look import read_roles
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Debts:
 
     async def _pay(self, server: GuildGates, owed: Sequence[OwedRole], run: OpenRun) -> None:
         gates = {gate.role_id: gate for gate in server.gates}
-        members = await self._discord.read_members(server.guild_id, sorted({each.user_id for each in owed}))
+        members = await read_roles(self._discord, server.guild_id, sorted({each.user_id for each in owed}))
         for each in owed:
             if await self._owed.earned_again(each):
                 continue

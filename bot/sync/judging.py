@@ -26,6 +26,7 @@ from bot.sync.gather import GuildGates, MemberFacts
 from bot.sync.open_run import OpenRun
 from bot.sync.ports import Discord, MemberRoles, Presence
 from bot.sync.results import MemberReport
+from bot.sync.second_look import read_roles
 
 _LONGEST_PAUSE = timedelta(minutes=15)
 _SHORTEST_PAUSE = timedelta(seconds=2)
@@ -127,7 +128,7 @@ class Judging:
     async def _read(self, guild_id: int, planned: Sequence[tuple[MemberFacts, Plan]]) -> Mapping[int, MemberRoles]:
         """The roles of those for whom something is due, and of nobody else."""
         user_ids = [known.member.user_id for known, plan in planned if plan.needs_roles or known.member.read_roles]
-        return await self._discord.read_members(guild_id, user_ids) if user_ids else {}
+        return await read_roles(self._discord, guild_id, user_ids) if user_ids else {}
 
     async def _change(
         self,

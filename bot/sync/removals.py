@@ -22,6 +22,7 @@ from bot.sync.open_run import OpenRun
 from bot.sync.ports import Discord, MemberRoles, Presence
 from bot.sync.report import undo_reason
 from bot.sync.results import Staged, StagedState
+from bot.sync.second_look import read_roles
 
 _NO_RUN = Message("Run {run_id} is none of this server's, or was undone: `/sync status` shows the latest runs.")
 
@@ -157,7 +158,7 @@ class Removals:
         try:
             for start in range(0, len(removals), _AT_ONCE):
                 part = removals[start : start + _AT_ONCE]
-                found = await self._discord.read_members(guild_id, [each.user_id for each in part])
+                found = await read_roles(self._discord, guild_id, [each.user_id for each in part])
                 given += [
                     await self._give_back(gate, found[each.user_id], run_id, run)
                     for each in part

@@ -20,6 +20,7 @@ from bot.roles.grants import Grant, GrantState, Misses
 from bot.roles.plan import Act, Case, Change, HoldCode, Judged, Plan, decide
 from bot.roles.safety import LATELY, GateCensus, Hold, Scope, SourceCensus, ends, gate_trip, source_trip
 from bot.sync.ports import NotAllowedError, OutcomeUnknownError, Presence
+from bot.sync.second_look import read_roles
 from tests.simulation.chat import SimulatedDiscord
 from tests.simulation.faults import Faults
 from tests.simulation.source import SimulatedSource
@@ -187,7 +188,7 @@ class BotModel:
             self._settled[user_id] = held
         if not plan.needs_roles and not is_begun:
             return
-        member = (await self._discord.read_members(GUILD, [user_id]))[user_id]
+        member = (await read_roles(self._discord, GUILD, [user_id]))[user_id]
         if member.presence is not Presence.PRESENT:
             return
         self._settle_begun(user_id, member.roles, now)

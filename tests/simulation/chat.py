@@ -36,6 +36,7 @@ class SimulatedDiscord:
         self.roles: dict[int, set[int]] = {user_id: set() for user_id in world.holders}
         self.from_bot: set[tuple[int, int]] = set()
         self.requests = 0
+        self._misreported: set[int] = set()  # by the last answer about them
 
     def give_by_hand(self, user_id: int, role_id: int) -> None:
         """Somebody else gives a role."""
@@ -82,8 +83,11 @@ class SimulatedDiscord:
         if self._faults.draws(rates.missing_member, minute):
             return MemberRoles(user_id, Presence.UNKNOWN)
         if self._faults.draws(rates.reported_without_roles, minute):
-            self._world.history.misreported.add(user_id)
+            if user_id in self._misreported:
+                self._world.history.misreported.add(user_id)
+            self._misreported.add(user_id)
             return MemberRoles(user_id, Presence.PRESENT)
+        self._misreported.discard(user_id)
         return MemberRoles(user_id, Presence.PRESENT, frozenset(self.roles[user_id] & own))
 
     def _is_refused(self) -> bool:

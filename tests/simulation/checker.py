@@ -142,7 +142,7 @@ def _announced_twice(history: History) -> Iterator[str]:
     """I5, the log channel: what was given is announced as taken before it is announced as given again."""
     last: dict[tuple[int, int], bool] = {}
     for minute, user_id, role_id, is_given in history.announced:
-        # Who was reported without their role is given it again, as far as anybody can know.
+        # Who was reported twice without their role is given it again, as far as anybody can know.
         if last.get((user_id, role_id)) is is_given and not (is_given and user_id in history.misreported):
             yield f"I5: minute {minute}, member {user_id}, role {role_id}: announced twice"
         last[user_id, role_id] = is_given

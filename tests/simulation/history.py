@@ -53,7 +53,7 @@ class History:
         approved: Member and role → when an admin approved the removal.
         own_acts: Member → when they unlinked.
         by_hand: Member and role that somebody else had given.
-        misreported: Members whom Discord reported without the roles that they had.
+        misreported: Members whom Discord reported twice in a row without the roles that they had.
         lost_links: Links that the store does not have any more, or has for another member.
         lost: When a member ceased to qualify for a role, in truth: member and role → minute; gone when they buy again.
         delays: How long after that each role was taken.
