@@ -27,6 +27,7 @@ from tests.simulation.scenario import Rates, Scenario
 
 MONTH, LARGE = 30, 500
 GUILDS = 3
+BY_HAND = 4  # there is one in each of the small servers
 QUIET_STEP = 4 * 60
 DENSE = Rates(
     outages=20,
@@ -35,7 +36,7 @@ DENSE = Rates(
     unlinks_a_day=0.002,
     restarts=60,
     killed_in_write=0.1,
-    clock_jumps=0,
+    clock_jumps=4,
     unknown_outcome=0.05,
     refused_hours=4,
 )
@@ -83,6 +84,7 @@ def small_servers(days: int, seed: int) -> Iterator[Task]:
             interval=random.choice((10, 15, 20)),
             tiers=random.random() < 0.5,
             has_admin=random.random() < 0.5,
+            by_hand=BY_HAND,
             guilds=GUILDS,
             quiet_step=QUIET_STEP,
             rates=DENSE,

@@ -38,10 +38,12 @@ class SimulatedDiscord:
         self.requests = 0
         self._misreported: set[int] = set()  # by the last answer about them
 
-    def give_by_hand(self, user_id: int, role_id: int) -> None:
-        """Somebody else gives a role."""
-        self.roles[user_id].add(role_id)
-        self._world.history.by_hand.add((user_id, role_id))
+    def give_some_by_hand(self) -> None:
+        """Somebody else gives the lowest role of each server to some members."""
+        lowest = [self._world.gates_in(guild_id)[0].role_id for guild_id in self._world.guild_ids]
+        for user_id in self._world.holders:
+            if user_id % self._world.scenario.by_hand == 0:
+                self.roles[user_id].update(lowest)
 
     def guild_ids(self) -> Sequence[int]:
         """The servers."""

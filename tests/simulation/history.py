@@ -52,7 +52,6 @@ class History:
         announced: What the bot reported to the log channel: minute, member, role, whether it was given.
         approved: Member and role → when an admin approved the removal.
         own_acts: Member → when they unlinked.
-        by_hand: Member and role that somebody else had given.
         misreported: Members whom Discord reported twice in a row without the roles that they had.
         lost_links: Links that the store does not have any more, or has for another member.
         lost: When a member ceased to qualify for a role, in truth: member and role → minute; gone when they buy again.
@@ -66,7 +65,6 @@ class History:
     announced: list[tuple[int, int, int, bool]] = field(default_factory=list)
     approved: dict[tuple[int, int], int] = field(default_factory=dict)
     own_acts: dict[int, int] = field(default_factory=dict)
-    by_hand: set[tuple[int, int]] = field(default_factory=set)
     misreported: set[int] = field(default_factory=set)
     lost_links: list[str] = field(default_factory=list)
     lost: dict[tuple[int, int], int] = field(default_factory=dict)

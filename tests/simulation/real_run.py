@@ -27,7 +27,6 @@ from tests.simulation.checker import Outcome, outcome_of
 from tests.simulation.faults import Faults
 from tests.simulation.history import History
 from tests.simulation.inline_store import open_inline
-from tests.simulation.run import BY_HAND
 from tests.simulation.scenario import Scenario
 from tests.simulation.source import SimulatedSource
 from tests.simulation.world import COLLECTION, START, World
@@ -140,6 +139,7 @@ class RealBot:
         self._minute = minute
         self._waiting_for: Counter[int] = Counter()
         self._said: set[str] = set()
+        self._is_running = False
 
     async def begin(self) -> None:
         """Gates are saved, members link and prove."""
@@ -161,6 +161,8 @@ class RealBot:
         minute, harness = self._minute.value, self._harness
         harness.now = START + timedelta(minutes=minute + self._faults.skew(minute))
         harness.ran = minute * 60.0
+        if not self._is_running:
+            self._restart()
         with suppress(KilledError):
             await harness.turn()
         await self._restart_if_killed()
@@ -171,6 +173,8 @@ class RealBot:
 
     async def unlink(self, number: int) -> None:
         """A member unlinks all of their accounts."""
+        if not self._is_running:  # members wait for it
+            self._restart()
         for each in self._world.holders[number].accounts:
             await self._harness.unlink(number, int(each) - 10_000)
         with suppress(KilledError):
@@ -209,8 +213,16 @@ class RealBot:
                 act, role_id, user_id = found.group("act", "role", "member")
                 history.announced.append((minute, int(user_id) - _FIRST, int(role_id), act == "Gave"))
 
+    async def stop(self) -> None:
+        """The process ends, and is started with the next pass: it knows nothing but what is stored."""
+        if self._is_running:
+            await self._harness.sync.close()
+            await self._harness.readings.close()
+            self._is_running = False
+
     def _restart(self) -> None:
         self._harness.start(discord=self._chat)
+        self._is_running = True
 
     async def _restart_if_killed(self) -> None:
         if self._chat.was_killed:
@@ -252,9 +264,7 @@ async def run_all(scenario: Scenario, seed: int, *, store: Store | None = None) 
     faults, history, minute = Faults(scenario, random), History(), Minute()
     world = World(scenario, faults, random, history)
     discord = SimulatedDiscord(world, faults, random, lambda: minute.value)
-    for number in world.holders:
-        if number % BY_HAND == 0:
-            discord.give_by_hand(number, world.gates[0].role_id)
+    discord.give_some_by_hand()
     source, chat = SimulatedSource(world, faults, random), Chat(discord)
     store = store or open_inline(seed)
     patience = scenario.guards.patience
@@ -272,6 +282,8 @@ async def run_all(scenario: Scenario, seed: int, *, store: Store | None = None) 
         for minute.value in range(scenario.minutes):
             for number in list(world.step(minute.value)):
                 await bot.unlink(number)
+            if minute.value in faults.stopped:
+                await bot.stop()
             if minute.value % scenario.interval or minute.value in faults.stopped:
                 continue
             if is_unsettled or world.changes != changes or _is_eventful(scenario, faults, minute.value):

@@ -14,8 +14,6 @@ from tests.simulation.scenario import Scenario
 from tests.simulation.source import SimulatedSource
 from tests.simulation.world import World
 
-BY_HAND = 20  # every twentieth member has a role from somebody else
-
 
 async def run(scenario: Scenario, seed: int) -> Outcome:
     """Let a server live, and check its history."""
@@ -24,9 +22,7 @@ async def run(scenario: Scenario, seed: int) -> Outcome:
     world = World(scenario, faults, random, history)
     minute = 0
     discord = SimulatedDiscord(world, faults, random, lambda: minute)
-    for user_id in world.holders:
-        if user_id % BY_HAND == 0:
-            discord.give_by_hand(user_id, world.gates[0].role_id)
+    discord.give_some_by_hand()
     bot = BotModel(world, SimulatedSource(world, faults, random), discord, faults)
     admin = Admin(world, bot, faults, random)
     waiting: list[int] = []

@@ -63,6 +63,7 @@ class Scenario:
         interval: Minutes between two readings of an account.
         tiers: A ladder of three roles instead of one role.
         has_admin: Somebody looks at what waits.
+        by_hand: Every so manieth member has the lowest role of each server from somebody else.
         guilds: So many servers with the same members; those with a ladder and those without take turns.
         quiet_step: Minutes that are passed at once while nothing fails and nobody has a role too many or too few; None:
             every reading is made.
@@ -75,6 +76,7 @@ class Scenario:
     interval: int = 10
     tiers: bool = False
     has_admin: bool = False
+    by_hand: int = 20
     guilds: int = 1
     quiet_step: int | None = None
     rates: Rates = field(default_factory=Rates)
