@@ -109,9 +109,13 @@ class BotModel:
 
     def _watch_clock(self, minute: int) -> None:
         skew = self._faults.skew(minute)
-        if abs(timedelta(minutes=skew - self._skew)) > JUMP:
+        jump = timedelta(minutes=skew - self._skew)
+        if abs(jump) > JUMP:
             self._no_removal_before = minute + int(self._guards.patience.span / timedelta(minutes=1))
             self.stored.misses.clear()
+            self.stored.removed = {
+                gate_id: deque(at + jump for at in its) for gate_id, its in self.stored.removed.items()
+            }
         self._skew = skew
 
     def _read(self, user_id: int, account_id: str, minute: int) -> None:

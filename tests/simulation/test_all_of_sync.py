@@ -41,6 +41,13 @@ async def test_small_servers_with_the_same_members_live_through_days(seed: int) 
     assert (outcome.violations, outcome.wrongful) == ((), 0)
 
 
+async def test_a_clock_that_is_wrong_half_of_the_time_takes_no_more_in_a_day_than_a_right_one() -> None:
+    rates = Rates(sells_a_day=0.5, outages=0, blank_hours=0, restarts=0, killed_in_write=0, clock_jumps=200)
+    outcome = await run_all(Scenario(20, 2, has_admin=True, rates=rates), seed=0)
+    assert (outcome.violations, outcome.wrongful) == ((), 0)
+    assert outcome.removals
+
+
 @pytest.mark.parametrize("holders", [2, 3])
 async def test_hours_of_empty_answers_take_nothing_from_the_only_holders(holders: int) -> None:
     blank = Rates(outages=0, blank_hours=60, sells_a_day=0.1, buys_a_day=20, clock_jumps=0)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.gates.gate import GateState
 from bot.roles.safety import Cause
-from tests.sync.sync_harness import GUILD, TEN_MINUTES, SyncHarness, open_sync, user
+from tests.sync.sync_harness import GUILD, HARBOUR, MOSAIC, TEN_MINUTES, SyncHarness, account_of, open_sync, user
 
 pytestmark = pytest.mark.asyncio
 A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
@@ -132,3 +132,27 @@ async def test_what_was_read_tomorrow_says_nothing_about_tomorrow() -> None:
         await harness.pass_time(A_DAY, step=AN_HOUR)
         report = await harness.sync.explain(GUILD, user(1))
         assert all(account.facts.otherwise.kinds.high is None for account in report.accounts)
+
+
+@pytest.mark.parametrize("jump", [A_DAY, -A_DAY], ids=["ahead", "back"])
+async def test_what_was_taken_within_a_day_is_counted_after_the_clock_was_set(jump: timedelta) -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        for number in range(1, 21):
+            await harness.member(number)
+            harness.source.held[account_of(number)] |= {MOSAIC: 1}  # so that no account is empty
+        await harness.turn()
+        for sold in ((1, 2, 3), (4, 5)):
+            for number in sold:
+                del harness.source.held[account_of(number)][HARBOUR]
+            await harness.pass_time(2 * AN_HOUR)
+        assert len(harness.holders()) == 15  # as many as are taken in a day without a person
+        harness.now += jump
+        await harness.turn()
+        del harness.source.held[account_of(6)][HARBOUR]
+        await harness.pass_time(4 * AN_HOUR)
+        assert harness.has(6)
+        (opened,) = await harness.store.sync.holds.open(GUILD)
+        assert opened.hold.cause is Cause.TOO_MANY_IN_A_DAY
+        await harness.pass_time(A_DAY)
+        assert not harness.has(6)

@@ -154,11 +154,14 @@ class MissTable:
         await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
 
     async def restart(self, now: datetime, jump: timedelta) -> None:
-        """The clock was set by so much: spans are counted from now on, and what ends at a time ends as much later."""
+        """The clock was set by so much: spans are counted from now on, and what ends at a time ends as much later.
+
+        What was taken within the last day was taken within the last day still: the breaker counts it.
+        """
         moved = ", ".join(f"{name} = {name} + :jump" for name in ("warned_at", "excused_until", "approved_at"))
         sql = f"UPDATE role_misses SET first_at = :now, last_at = min(last_at, :now), {moved}"
-        values = {"now": seconds(now), "jump": int(jump.total_seconds())}
-        await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
+        values = {"now": seconds(now), "jump": int(jump.total_seconds()), "since": seconds(now - jump - A_DAY)}
+        await self._writer.transaction(lambda db: [db.execute(each, values) for each in (sql, _MOVED)])
 
     async def census(self, gate: Gate, protected: Collection[int], now: datetime, lapse: timedelta) -> GateCensus:
         """How a gate stands.
@@ -223,6 +226,7 @@ _LOSING_NOW = """
         AND role_id = :role_id AND state IN ('given', 'adopted')
     )
 """
+_MOVED = "UPDATE sync_changes SET at = at + :jump WHERE act = 'remove' AND is_counted AND at >= :since"
 _REMOVED = """
     SELECT count(*) FROM sync_changes WHERE gate_id = :gate_id AND act = 'remove' AND is_counted AND at >= :since
 """
