@@ -7,8 +7,9 @@ contradictions   refuses rules that nobody can fulfil, or everybody
 rule_needs  what rules ask for, so what has to be read: networks, collections, single NFTs, how far back
 describe    says a rule as a sentence; explain says why it is answered as it is, missing what a member still needs
 storage     a rule as JSON, and back
-facts       what is known about a member
-judge       the answer to a rule from those facts (held_counts: how many; observed_spans: for how long)
+facts       what is known about a member; patience: how often something must be seen before it is believed
+judge       the answer to a rule from those facts (held_counts: how many; observed_spans: for how long;
+            dips: what was seen too seldom to count as a break)
 verdict     granted, denied or unknown, with the reason
 gate_file   gates as a YAML file, written and read (plain_yaml: what of YAML is used; file_lines: what is wrong where)
 account_list     a list of accounts from a file

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.counts import Count, total, unknown
+from bot.gates.patience import Patience
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 
@@ -26,11 +27,21 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """From `at` on, so much was observed, until the next level: `kinds` None from when it could not be observed."""
+    """So much was observed from a moment on, until the next level.
+
+    Attributes:
+        at: Since when.
+        kinds: Distinct NFTs; None: it could not be observed.
+        copies: Units; None: they were not read.
+        seen: So many complete readings in a row saw it; None: not counted, and it counts as seen often enough.
+        last_at: The last of these; None: it was seen until the next level.
+    """
 
     at: datetime
     kinds: int | None
     copies: int | None = None
+    seen: int | None = None
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +105,10 @@ class Facts:
         accounts: Their proven accounts that count in that server.
         aliases: Collection → all collections that count as the same, itself included; a collection that is not in it
             stands for itself.
+        patience: What must be seen less often, or for a shorter time, ends nothing that was held.
     """
 
     now: datetime
     accounts: tuple[AccountFacts, ...] = ()
     aliases: Mapping[CollectionRef, tuple[CollectionRef, ...]] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)

@@ -88,7 +88,7 @@ def _counted(rule: Rule, count: Count, least: int, most: int | None) -> Verdict:
 def _held_for(rule: HeldFor, facts: Facts) -> Verdict:
     now = judge(rule.rule, facts)
     past = stretches(facts, rule.rule, lambda count: is_within(count, rule.rule.least, rule.rule.most))
-    breaks = [stretch for stretch in past if stretch.is_break]
+    breaks = [stretch for stretch in past if stretch.answer is Ternary.NO]
     since = facts.now if now.is_denied else breaks[-1].end if breaks else None
     begin = facts.now - rule.span
     is_broken = now.is_denied or any(stretch.end > begin for stretch in breaks)

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum, auto
 
 from bot.gates.gate import Gate, GuildSettings
 from bot.gates.verdict import Verdict
 from bot.roles.grants import Grant, Misses
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """When misses are enough to take a role (`[sync]` in the settings).
-
-    Attributes:
-        misses: So many complete, fresh readings in a row must deny it.
-        span: And the first and the last of them are at least so far apart.
-        lapse: Misses are counted from the beginning after so long without one.
-    """
-
-    misses: int = 3
-    span: timedelta = timedelta(minutes=30)
-    lapse: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)

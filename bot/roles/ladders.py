@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.gates.gate import GateState, ParkReason
-from bot.roles.case import Act, Case, Change, Held, HoldCode, Judged, Patience
+from bot.gates.patience import Patience
+from bot.roles.case import Act, Case, Change, Held, HoldCode, Judged
 from bot.roles.grants import Misses
 from bot.roles.removal import gate_hold, is_removable, lasting_hold, removal_of
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.counts import CLOCK_TOLERANCE
-from bot.roles.case import Patience
+from bot.gates.patience import Patience
 from bot.roles.grants import Misses
 
 # Of a source in which nobody holds anything any more, its answers say more about it than about its holders. Hours in

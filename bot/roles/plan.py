@@ -11,7 +11,8 @@ Laws
 
 from __future__ import annotations
 
-from bot.roles.case import Act, Case, Change, Held, HoldCode, Judged, Patience, Plan
+from bot.gates.patience import Patience
+from bot.roles.case import Act, Case, Change, Held, HoldCode, Judged, Plan
 from bot.roles.ladders import ladders_of, steps_of
 
 __all__ = ["Act", "Case", "Change", "Held", "HoldCode", "Judged", "Patience", "Plan", "decide"]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.gates.gate import GateState
-from bot.roles.case import Case, Held, HoldCode, Judged, Patience
+from bot.gates.patience import Patience
+from bot.roles.case import Case, Held, HoldCode, Judged
 from bot.roles.grants import GrantState, Misses
 from bot.roles.miss_count import are_enough, are_far_apart, counted
 

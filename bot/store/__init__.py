@@ -33,8 +33,8 @@ makes no decisions, and has no messages for members.
                 wrong clock dated in the future; member_rows: all of this that is about one member
                 reading_table: accounts that are read for gates, and what they hold (observations: as values;
                 observation_writer, observation_rows: to rows and back; account_queue: which are due, and who reads
-                them; reading_census: how networks and collections stand; zero_levels:
-                when "nothing is held" was not observed)
+                them; reading_census: how networks and collections stand; doubtful_levels:
+                what was observed and is not believed)
 """
 
 from __future__ import annotations

@@ -187,7 +187,7 @@ class Deciding:
 
     async def _confirmed(self, server: GuildGates, known: MemberFacts, gate: Gate, asker: Asker) -> MemberFacts:
         misses = dict(known.misses)
-        facts = Facts(self._clock(), tuple(state.facts for state in known.accounts), server.aliases)
+        facts = Facts(self._clock(), tuple(state.facts for state in known.accounts), server.aliases, self._patience)
         if rests_on_readings(gate, facts) and not await self._is_credible(server, gate, misses[gate.gate_id]):
             return known
         answer = await confirm(self._readings, server, gate, known, facts, asker)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot.gates.facts import NOTHING_HELD, AccountFacts, Facts
 from bot.gates.gate import Gate, GateState, GuildSettings
 from bot.gates.judge import judge
+from bot.gates.patience import Patience
 from bot.gates.rule import CollectionRef, Rule
 from bot.gates.rule_needs import collections_of
 from bot.gates.storage import to_json
@@ -111,13 +112,22 @@ class Gatherer:
         proven: Which accounts are whose.
         readings: What is known of accounts.
         grace: Of a server that has set nothing else.
+        patience: What ends a time for which something was held.
     """
 
-    def __init__(self, store: Store, proven: ProvenHere, readings: Readings, grace: timedelta) -> None:
+    def __init__(
+        self,
+        store: Store,
+        proven: ProvenHere,
+        readings: Readings,
+        grace: timedelta,
+        patience: Patience | None = None,
+    ) -> None:
         self._store = store
         self._proven = proven
         self._readings = readings
         self._default = GuildSettings(grace=grace)
+        self._patience = patience or Patience()
 
     async def server(self, guild_id: int) -> GuildGates:
         """A server's gates and settings as they are now."""
@@ -172,7 +182,7 @@ class Gatherer:
         for member in members:
             await asyncio.sleep(0)  # judging one takes half a millisecond, and commands are answered meanwhile
             user_id = member.user_id
-            facts = Facts(now, tuple(state.facts for state in accounts[user_id]), server.aliases)
+            facts = Facts(now, tuple(state.facts for state in accounts[user_id]), server.aliases, self._patience)
             young = await self._young(server, scopes[user_id], user_id, gates, now)
             its = misses.get(user_id, {})
             found.append(

@@ -219,9 +219,9 @@ class Readings:
             has_all_tokens=tokens.is_whole,
         )
 
-    async def doubt(self, account: Account, collection: CollectionRef) -> None:
-        """Another answer contradicts that an account holds none of a collection now: that was not observed."""
-        await self._store.doubt(account, collection)
+    async def doubt(self, account: Account, collection: CollectionRef, since: Sequence[datetime]) -> None:
+        """Another answer contradicts what an account held from these moments on: that was not observed."""
+        await self._store.doubt(account, collection, since)
 
     async def _read(self, account: Account, askers: Askers, answered: Callable[[], None]) -> ReadOutcome:
         source = self._sources.get(account.network)

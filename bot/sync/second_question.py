@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from bot.counts import Ternary
 from bot.errors import StoreError, TesseraError
+from bot.gates.dips import contradicted
 from bot.gates.facts import AccountFacts, Facts, Held, Level
 from bot.gates.gate import Gate
 from bot.gates.judge import judge
@@ -77,7 +78,7 @@ async def _asked_again(
 async def _with_past(readings: Readings, account: AccountFacts, collection: CollectionRef, answer: Held) -> Held:
     """The answer, with what was observed before. What it contradicts was not observed, now and afterwards."""
     levels = account.of(collection).levels
-    if levels and levels[-1].kinds == 0 and answer.kinds.low > 0:
-        await readings.doubt(account.account, collection)
-        levels = (*levels[:-1], Level(levels[-1].at, None))
+    if since := contradicted(levels, answer):
+        await readings.doubt(account.account, collection, since)
+        levels = tuple(Level(level.at, None) if level.at in since else level for level in levels)
     return replace(answer, levels=levels)

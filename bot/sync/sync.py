@@ -79,7 +79,7 @@ class Sync:
         self._discord = discord
         self._settings = settings
         self._clock = clock
-        self._gatherer = Gatherer(store, proven, readings, settings.grace)
+        self._gatherer = Gatherer(store, proven, readings, settings.grace, patience)
         self._parking = Parking(store, discord, self._gatherer, clock)
         breaker = Breaker(store, clock, patience.lapse, epoch, readings.networks)
         applier = Applier(store, discord, self._parking, clock, epoch)

@@ -186,7 +186,13 @@ def counts(draw: st.DrawFn) -> Count:
 def any_held(draw: st.DrawFn) -> Held:
     moments = sorted(draw(st.sets(st.integers(0, 60), max_size=4)), reverse=True)
     observed = tuple(
-        Level(NOW - ago * DAY, draw(st.none() | st.integers(0, 6)), draw(st.none() | st.integers(0, 6)))
+        Level(
+            NOW - ago * DAY,
+            draw(st.none() | st.integers(0, 6)),
+            draw(st.none() | st.integers(0, 6)),
+            draw(st.none() | st.integers(0, 5)),
+            draw(st.none() | st.integers(0, 30).map(lambda hours, ago=ago: NOW - ago * DAY + timedelta(hours=hours))),  # type: ignore[misc]
+        )
         for ago in moments
     )
     traits = st.none() | st.frozensets(st.tuples(texts.map(str.casefold), texts.map(str.casefold)), max_size=2)

@@ -110,7 +110,7 @@ async def test_nothing_is_dated_in_the_future_afterwards_but_what_is_planned(cor
         for table, columns in (
             ("sync_accounts", ("due - 900", "leased_until", "emptied_at", "failed_at", "read_at")),
             ("sync_held", ("first_at", "last_at", "gone_at", "tokens_at")),
-            ("sync_levels", ("at",)),
+            ("sync_levels", ("at", "before_at")),
             ("sync_members", ("due", "retry_at", "drift_due - 21600", "judged_at", "seen_at")),
             ("sync_guilds", ("drift_due - 21600", "search_due - 86400", "counted_at")),
             ("role_misses", ("first_at", "last_at", "warned_at", "approved_at")),

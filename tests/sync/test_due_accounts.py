@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from bot.gates.facts import Level, Token
 from bot.gates.rule import CollectionRef
 from bot.holdings import LOOPRING, Account
 from bot.roles.safety import CollectionCensus, SourceCensus
 from bot.store import Store
 from bot.store.schema import MIGRATIONS
 from bot.store.sync.observation_writer import MOST_LEVELS
-from bot.store.sync.observations import ReadAccount, Retention
+from bot.store.sync.observations import ReadAccount, ReadTokens, Retention
 from tests.linking.harness import ANN, BEN, CLEO, GUILD, MOD, LinkingHarness, open_linking, owner_of
 from tests.loopring_source import open_source
 from tests.sandbox_client import SandboxClient
@@ -255,6 +256,41 @@ async def test_history_that_no_rule_asks_for_is_pruned_to_one_and_bounded_in_num
     assert levels == [(None,), (7,)]
 
 
+async def test_a_level_counts_the_readings_that_saw_it_and_copies_only_where_they_were_read(
+    reading: ReadingHarness,
+) -> None:
+    [account] = await owned(reading, 1)
+    harbour, start = CollectionRef(LOOPRING, "254"), reading.linking.now
+
+    async def read(copies: int | None) -> None:
+        now = reading.linking.now
+        tokens = {} if copies is None else {harbour: ReadTokens(now, {1: Token(copies)}, copies, is_whole=True)}
+        its = ReadAccount(account, now, is_whole=True, kinds={harbour: 1}, asked=frozenset({harbour}), tokens=tokens)
+        await reading.linking.store.readings.save(its, now, RETENTION, next_at=now + INTERVAL)
+        reading.pass_time()
+
+    for copies in (9, 9, 9, 2, None, None, 2, 9):
+        await read(copies)
+    stored = (await reading.linking.store.readings.of([account]))[account].whole[harbour]
+    assert stored.levels == (
+        Level(start, 1, 9, 3, start + 2 * INTERVAL),
+        Level(start + 3 * INTERVAL, 1, 2, 2, start + 6 * INTERVAL),
+        Level(start + 7 * INTERVAL, 1, 9, 1, start + 7 * INTERVAL),
+    )
+
+
+async def test_a_reading_that_sees_the_same_writes_no_row_of_the_history(reading: ReadingHarness) -> None:
+    [account] = await owned(reading, 1)
+    await save(reading, account, c254=2)
+    before = await reading.rows("SELECT * FROM sync_levels")
+    for _ in range(3):
+        reading.pass_time()
+        await save(reading, account, c254=2)
+    assert await reading.rows("SELECT * FROM sync_levels") == before
+    [level] = (await reading.linking.store.readings.of([account]))[account].whole[CollectionRef(LOOPRING, "254")].levels
+    assert (level.seen, level.last_at) == (4, reading.linking.now)
+
+
 # ---------------------------------------------------------------- no query reads a whole table
 
 
@@ -299,7 +335,7 @@ async def statements_of(harness: LinkingHarness) -> list[str]:
     await store.collection_census(CollectionRef(LOOPRING, "254"), now)
     await store.held_source(LOOPRING, now, now)
     await store.held_collection(CollectionRef(LOOPRING, "254"), now, now)
-    await store.doubt(account, CollectionRef(LOOPRING, "254"))
+    await store.doubt(account, CollectionRef(LOOPRING, "254"), [now])
     await store.account_count(LOOPRING)
     await store.unread_count(LOOPRING)
     await store.oldest_reading(LOOPRING)
@@ -307,6 +343,7 @@ async def statements_of(harness: LinkingHarness) -> list[str]:
     harness.now += timedelta(hours=3)
     await save(reading_of, account, c254=3)
     await save(reading_of, account)
+    await save(reading_of, account, c254=3)
     await harness.delete(BEN + 20_000)
     await harness.store.writer.run(lambda db: db.conn.set_trace_callback(None))
     return [sql for sql in heard if "sync_" in sql and not sql.lstrip().startswith("--")]

@@ -145,7 +145,8 @@ async def test_a_count_that_never_rests_does_not_forget_that_it_was_held() -> No
         await harness.turn()
         await harness.pass_time(SHORT + AN_HOUR, step=3 * AN_HOUR)
         assert harness.has(1)
-        sql = "INSERT INTO sync_levels SELECT account_id, collection_id, ?, ?, NULL FROM sync_held"
+        columns = "account_id, collection_id, at, kinds"
+        sql = f"INSERT INTO sync_levels ({columns}) SELECT account_id, collection_id, ?, ? FROM sync_held"  # noqa: S608
         for number in range(MOST_LEVELS):  # as each pass of the last three days and a half would have written it
             await harness.rows(sql, [int(harness.now.timestamp()) - MOST_LEVELS + number, 2 + number % 2])
         harness.buy(1, holds=7)

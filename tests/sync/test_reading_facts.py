@@ -50,15 +50,15 @@ async def test_equal_counts_before_and_after_a_gap_count_as_held_through_and_dif
     kinds = (await reading.facts()).of(target).kinds.low
     reading.pass_time(timedelta(days=2))
     await reading.read()
-    assert (await reading.facts()).of(target).levels == (Level(start, kinds),)
+    assert (await reading.facts()).of(target).levels == (Level(start, kinds, None, 2, reading.linking.now),)
     reading.pass_time(timedelta(days=2))
     nft = next(key for key, copies in held_of(sandbox)[number].items() if copies)
     held_of(sandbox)[number][nft] = 0
     await reading.read()
     assert (await reading.facts()).of(target).levels == (
-        Level(start, kinds),
-        Level(start + timedelta(days=2, minutes=30), None),
-        Level(start + timedelta(days=4), kinds - 1),
+        Level(start, kinds, None, 2, start + timedelta(days=2)),
+        Level(start + timedelta(days=2, minutes=30), None, None, 0, start + timedelta(days=2, minutes=30)),
+        Level(start + timedelta(days=4), kinds - 1, None, 1, start + timedelta(days=4)),
     )
 
 

@@ -64,9 +64,9 @@ async def test_what_is_sold_and_bought_again_is_gone_meanwhile_and_has_a_history
         facts = await reading.facts()
         assert facts.of(target).kinds == exact(kinds if change else 0)
     assert (await reading.facts()).of(target).levels == (
-        Level(first, kinds),
-        Level(first + INTERVAL, 0, 0),
-        Level(first + 3 * INTERVAL, kinds),
+        Level(first, kinds, None, 1, first),
+        Level(first + INTERVAL, 0, 0, 2, first + 2 * INTERVAL),
+        Level(first + 3 * INTERVAL, kinds, None, 2, first + 4 * INTERVAL),
     )
     stored = (await reading.linking.store.readings.of([ADA]))[ADA].whole[target]
     assert (stored.first_at, stored.gone_at, stored.last_at) == (first + 3 * INTERVAL, None, first + 4 * INTERVAL)

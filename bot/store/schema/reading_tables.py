@@ -55,6 +55,7 @@ def m010_readings(db: Database) -> None:
             tries        INTEGER NOT NULL DEFAULT 0,   -- readings in a row that failed
             read_at      INTEGER,                      -- as of the latest complete reading; NULL: never
             part_at      INTEGER,                      -- as of a later one that was not complete
+            readings     INTEGER NOT NULL DEFAULT 0,   -- how many complete ones there were
             holds        INTEGER NOT NULL DEFAULT 0,   -- how many collections, by the latest complete reading
             emptied_at   INTEGER,                      -- since when it holds nothing, after it held something
             failed_at    INTEGER,                      -- the latest failure, unless it was read since
@@ -112,6 +113,9 @@ def m010_readings(db: Database) -> None:
             at            INTEGER NOT NULL,
             kinds         INTEGER,                     -- NULL: from then on it could not be observed
             copies        INTEGER,
+            reading       INTEGER NOT NULL DEFAULT 0,  -- which of the account's readings was the first to see it
+            before_at     INTEGER,                     -- as of the reading before that one
+            unread        INTEGER NOT NULL DEFAULT 0,  -- readings since in which its copies were missing
             PRIMARY KEY (account_id, collection_id, at)
         ) STRICT, WITHOUT ROWID
         """

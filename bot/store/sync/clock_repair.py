@@ -36,6 +36,7 @@ class Plans:
 _WAS = {
     "sync_accounts": ("emptied_at", "failed_at"),
     "sync_networks": ("failing_since",),
+    "sync_levels": ("before_at",),
     "sync_held": ("first_at", "last_at", "gone_at"),
     "sync_members": ("seen_at", "absent_since", "judged_at"),
     "sync_guilds": ("left_at", "counted_at"),

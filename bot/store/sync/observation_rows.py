@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from bot.store.rows import moment, to_account
 from bot.store.sync.observations import Observed, ReadTokens, StoredAccount
 
 _ACCOUNTS = """
-    SELECT id, account, due, tries, read_at, part_at, emptied_at, failed_at, failure
+    SELECT id, account, due, tries, read_at, part_at, emptied_at, failed_at, failure, readings
     FROM sync_accounts WHERE account IN (SELECT value FROM json_each(?))
 """
 _HELD = """
@@ -32,7 +32,7 @@ _PARTS = """
     WHERE account_id IN (SELECT value FROM json_each(?))
 """
 _LEVELS = """
-    SELECT account_id, collection_id, at, kinds, copies FROM sync_levels
+    SELECT account_id, collection_id, at, kinds, copies, reading, before_at, unread FROM sync_levels
     WHERE account_id IN (SELECT value FROM json_each(?)) ORDER BY account_id, collection_id, at
 """
 _TOKENS = """
@@ -49,7 +49,8 @@ def stored_accounts(db: Database, accounts: Iterable[Account]) -> dict[Account, 
     rows = db.execute(_ACCOUNTS, [json.dumps([str(account) for account in accounts])]).fetchall()
     found = {row[0]: _to_account(row) for row in rows}
     numbers = json.dumps(list(found))
-    levels, tokens = _levels(db, numbers), _tokens(db, numbers)
+    last = {row[0]: (row[9], row[4]) for row in rows}
+    levels, tokens = _levels(db, numbers, last), _tokens(db, numbers)
     whole: dict[int, dict[CollectionRef, Observed]] = {number: {} for number in found}
     for account_id, network, name, number, *rest in db.execute(_HELD, [numbers]).fetchall():
         pair = account_id, number
@@ -63,11 +64,23 @@ def stored_accounts(db: Database, accounts: Iterable[Account]) -> dict[Account, 
     return {its.account: replace(its, whole=whole[number], part=part[number]) for number, its in found.items()}
 
 
-def _levels(db: Database, numbers: str) -> dict[_Pair, tuple[Level, ...]]:
-    found: dict[_Pair, list[Level]] = {}
-    for account_id, number, at, kinds, copies in db.execute(_LEVELS, [numbers]).fetchall():
-        found.setdefault((account_id, number), []).append(Level(moment(at), kinds, copies))
-    return {pair: tuple(levels) for pair, levels in found.items()}
+def _levels(db: Database, numbers: str, last: Mapping[int, tuple[int, int | None]]) -> dict[_Pair, tuple[Level, ...]]:
+    """The levels of each account and collection; `last`: account → which was its latest reading, and as of when."""
+    found: dict[_Pair, list[Any]] = {}
+    for account_id, number, *row in db.execute(_LEVELS, [numbers]).fetchall():
+        found.setdefault((account_id, number), []).append(row)
+    return {pair: _counted(rows, *last[pair[0]]) for pair, rows in found.items()}
+
+
+def _counted(rows: Sequence[Any], latest: int, last_at: int | None) -> tuple[Level, ...]:
+    """A level was seen by all readings from its first one until the next level's."""
+    levels: list[Level] = []
+    for at, kinds, copies, reading, before_at, unread in reversed(rows):
+        began = moment(at)
+        until = moment(last_at) if last_at and last_at > at else began
+        levels.append(Level(began, kinds, copies, max(latest - reading + 1 - unread, 0), until))
+        latest, last_at = reading - 1, before_at
+    return tuple(reversed(levels))
 
 
 def _tokens(db: Database, numbers: str) -> dict[_Pair, dict[int, Token]]:
@@ -79,7 +92,7 @@ def _tokens(db: Database, numbers: str) -> dict[_Pair, dict[int, Token]]:
 
 
 def _to_account(row: Sequence[Any]) -> StoredAccount:
-    _, account, due, tries, read_at, part_at, emptied_at, failed_at, failure = row
+    _, account, due, tries, read_at, part_at, emptied_at, failed_at, failure, _ = row
     return StoredAccount(
         account=to_account(account),
         due=moment(due),

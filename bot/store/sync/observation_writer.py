@@ -14,8 +14,8 @@ from bot.gates.facts import Token
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 from bot.store.rows import first, seconds
+from bot.store.sync.doubtful_levels import take_back
 from bot.store.sync.observations import ReadAccount, ReadTokens, Retention, Saved
-from bot.store.sync.zero_levels import back_again
 
 # A member who trades all day makes some changes; one whose count changes with each pass must not fill the disk.
 MOST_LEVELS = 500
@@ -29,6 +29,7 @@ class _Row:
     read_at: int | None
     holds: int
     emptied_at: int | None
+    readings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def save(db: Database, read: ReadAccount, now: datetime, retention: Retention) -
 
 
 def _row_of(db: Database, account: Account) -> _Row | None:
-    sql = "SELECT id, read_at, holds, emptied_at FROM sync_accounts WHERE account = ?"
+    sql = "SELECT id, read_at, holds, emptied_at, readings FROM sync_accounts WHERE account = ?"
     row = first(db, sql, [str(account)])
     return _Row(*row) if row else None
 
@@ -68,20 +69,23 @@ def _save_whole(db: Database, row: _Row, read: ReadAccount, retention: Retention
     sql = "SELECT collection_id, kinds, tokens_at FROM sync_held WHERE account_id = ?"
     known = {number: _Held(*rest) for number, *rest in db.execute(sql, [row.account_id]).fetchall()}
     tokens = {ids[ref]: found for ref, found in read.tokens.items() if ref in ids}
+    asked = {ids[ref] for ref in read.asked if ref in ids}
     changes = _Changes(db, row, at, retention)
     for number, count in kinds.items():
-        changes.held(number, known.get(number), count, tokens.get(number))
+        changes.held(number, known.get(number), count, tokens.get(number), is_asked=number in asked)
     for number, before in known.items():
         if number not in kinds and before.kinds:
             changes.gone(number)
-    asked = {ids[ref] for ref in read.asked if ref in ids}
     for number, before in known.items():
         if before.tokens_at is not None and number not in asked:
             changes.forget_tokens(number)
     db.execute("DELETE FROM sync_parts WHERE account_id = ?", [row.account_id])
     emptied_at = None if kinds else row.emptied_at or (at if row.holds else None)
     db.execute(
-        "UPDATE sync_accounts SET read_at = ?, part_at = NULL, holds = ?, emptied_at = ? WHERE id = ?",
+        """
+        UPDATE sync_accounts SET read_at = ?, part_at = NULL, holds = ?, emptied_at = ?, readings = readings + 1
+        WHERE id = ?
+        """,
         [at, len(kinds), emptied_at, row.account_id],
     )
 
@@ -107,7 +111,7 @@ class _Changes:
         self._at = at
         self._retention = retention
 
-    def held(self, number: int, before: _Held | None, kinds: int, tokens: ReadTokens | None) -> None:
+    def held(self, number: int, before: _Held | None, kinds: int, tokens: ReadTokens | None, *, is_asked: bool) -> None:
         """So many are held of a collection."""
         copies = tokens.copies if tokens and tokens.is_whole else None
         its = {"account": self._row.account_id, "number": number, "kinds": kinds, "at": self._at}
@@ -115,7 +119,6 @@ class _Changes:
             sql = "INSERT INTO sync_held (account_id, collection_id, kinds, first_at)"
             self._db.execute(f"{sql} VALUES (:account, :number, :kinds, :at)", its)
         elif not before.kinds:
-            back_again(self._db, self._row.account_id, number, self._at)
             sql = "UPDATE sync_held SET kinds = :kinds, first_at = :at, last_at = NULL, gone_at = NULL"
             self._db.execute(f"{sql} WHERE {_THIS}", its)
         elif before.kinds != kinds:
@@ -124,6 +127,8 @@ class _Changes:
             self._save_tokens(number, tokens)
         if before is None or before.kinds != kinds or copies not in (None, self._last_copies(number)):
             self._append_level(number, kinds, copies)
+        elif copies is None and is_asked:
+            self._not_seen(number)
 
     def gone(self, number: int) -> None:
         """None is held any more of a collection."""
@@ -159,8 +164,16 @@ class _Changes:
         row = first(self._db, sql, {"account": self._row.account_id, "number": number})
         return row[0] if row else None
 
+    def _not_seen(self, number: int) -> None:
+        """Copies that were asked for did not arrive: this reading is none of those that saw how many there are."""
+        its = {"account": self._row.account_id, "number": number}
+        last = f"SELECT max(at) FROM sync_levels WHERE {_THIS}"
+        sql = f"UPDATE sync_levels SET unread = unread + 1 WHERE {_THIS} AND at = ({last}) AND copies IS NOT NULL"
+        self._db.execute(sql, its)
+
     def _append_level(self, number: int, kinds: int, copies: int | None) -> None:
         """Write what is held from now on, and from when before it could not be observed."""
+        take_back(self._db, self._row.account_id, number, kinds, copies, self._at)
         its = {"account": self._row.account_id, "number": number}
         read_at, max_age = self._row.read_at, _in_seconds(self._retention.max_age)
         sql = f"SELECT 1 FROM sync_levels WHERE {_THIS} LIMIT 1"
@@ -179,8 +192,11 @@ class _Changes:
             self._db.execute(forgotten, its)
 
     def _put_level(self, values: Mapping[str, int | None]) -> None:
-        sql = "INSERT OR REPLACE INTO sync_levels (account_id, collection_id, at, kinds, copies)"
-        self._db.execute(f"{sql} VALUES (:account, :number, :at, :kinds, :copies)", dict(values))
+        sql = """
+            INSERT OR REPLACE INTO sync_levels (account_id, collection_id, at, kinds, copies, reading, before_at)
+            VALUES (:account, :number, :at, :kinds, :copies, :reading, :before)
+        """
+        self._db.execute(sql, {**values, "reading": self._row.readings + 1, "before": self._row.read_at})
 
 
 _THIS = "account_id = :account AND collection_id = :number"

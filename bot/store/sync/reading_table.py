@@ -12,7 +12,7 @@ from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 from bot.roles.safety import CollectionCensus, SourceCensus
 from bot.store.rows import moment
-from bot.store.sync import account_queue, reading_census, zero_levels
+from bot.store.sync import account_queue, doubtful_levels, reading_census
 from bot.store.sync.membership_table import mark_owners
 from bot.store.sync.observation_rows import stored_accounts
 from bot.store.sync.observation_writer import save
@@ -102,9 +102,9 @@ class Readings:
 
         return await self._writer.transaction(work)
 
-    async def doubt(self, account: Account, collection: CollectionRef) -> None:
-        """That an account holds none of a collection now was not observed."""
-        await self._writer.transaction(lambda db: zero_levels.doubt(db, account, collection))
+    async def doubt(self, account: Account, collection: CollectionRef, since: Sequence[datetime]) -> None:
+        """What an account held of a collection from these moments on was not observed."""
+        await self._writer.transaction(lambda db: doubtful_levels.doubt(db, account, collection, since))
 
     async def of(self, accounts: Sequence[Account]) -> Mapping[Account, StoredAccount]:
         """What is stored of some accounts; one that counts for nobody is not in it."""
