@@ -8,7 +8,7 @@ unknown number of everything, which makes only those rules unknown that they cou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bot.counts import Count, Ternary, count_yes
@@ -118,14 +118,15 @@ def _held_for(rule: HeldFor, facts: Facts) -> Verdict:
 
 def _during(rule: During, facts: Facts) -> Verdict:
     inner = judge(rule.rule, facts)
-    if rule.first and facts.now < _start_of(rule.first):
+    if rule.first and facts.now < start_of(rule.first):
         return Verdict(Ternary.NO, rule, WhyCode.NOT_BEGUN, (("first", rule.first.isoformat()),), (inner,))
-    if rule.last and facts.now >= _start_of(rule.last) + _DAY:
+    if rule.last and facts.now >= start_of(rule.last) + _DAY:
         return Verdict(Ternary.NO, rule, WhyCode.ENDED, (("last", rule.last.isoformat()),), (inner,))
     return Verdict(inner.status, rule, inner.code, inner.params, (inner,))
 
 
-def _start_of(day: Any) -> datetime:
+def start_of(day: date) -> datetime:
+    """When a day begins, which is at midnight UTC."""
     return datetime.combine(day, time(), UTC)
 
 
