@@ -133,7 +133,7 @@ async def _first_sync(loop: VirtualLoop) -> FirstSync:
             await sync.run_due()
             await asyncio.sleep(1)
             passed = loop.time() - began
-            _, due = await store.sync.members.counts(FIRST_GUILD)
+            _, due = await store.sync.members.counts(FIRST_GUILD, clock())
             if passed >= LOOKS * (len(found.progress) + 1) and due:
                 found.progress.append(len(await store.sync.ledger.holders(FIRST_GUILD, ROLE)))
             if passed >= KILLED_AFTER and not is_killed:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 
 from bot.gates.gate import Gate, GuildSettings
+from bot.gates.rule_moments import ProofEnd
 from bot.gates.verdict import Verdict
 from bot.roles.grants import Grant, Misses
 
@@ -21,12 +22,18 @@ class Judged:
         verdict: Its answer.
         evidence_at: As of when the oldest reading is that the answer rests on; None: an account was never read.
         in_cool_down: It would be earned only by accounts that were proven too recently for a sensitive role.
+        proof_end: When it is denied because the member's latest proof is too old; None: not because of that.
+        changes_at: When the answer may change next by time alone.
+        needs_readings: The answer rests on readings; False: it is denied whatever is read.
     """
 
     gate: Gate
     verdict: Verdict
     evidence_at: datetime | None
     in_cool_down: bool = False
+    proof_end: ProofEnd | None = None
+    changes_at: datetime | None = None
+    needs_readings: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class Case:
         removals_held: Roles that may not be taken now, and why: the breaker, an admin's hold, a clock that jumped, a
             second instance.
         is_protected: The member had a protected role when their roles were last read, which is not long ago.
+        warned_proof: Of which proof the member was notified that it will be too old: when it was made.
     """
 
     user_id: int
@@ -58,6 +66,7 @@ class Case:
     own_act: bool = False
     removals_held: Mapping[int, HoldCode] = field(default_factory=dict)
     is_protected: bool = False
+    warned_proof: datetime | None = None
 
 
 class HoldCode(StrEnum):
@@ -136,7 +145,11 @@ class Plan:
         found: Roles that the member has and that no ledger row is about: to be recorded as found, never to be taken.
         warn: Gates whose grace has begun, and about which the member has not been notified.
         confirm: Gates whose next step is the second question to the source.
-        warns_next: The member is to be notified, unless one of their roles protects them.
+        warns_next: The member is to be notified, if their roles do not say otherwise: one may protect them.
+        proof_ends: The member is to be notified that their proof will be too old for these gates, whose roles they have
+            from the bot; the first to end first.
+        again_at: When time alone may lead to another plan; a moment that has come already: as soon as possible; None:
+            never.
     """
 
     changes: tuple[Change, ...] = ()
@@ -146,6 +159,8 @@ class Plan:
     warn: tuple[Gate, ...] = ()
     confirm: tuple[Gate, ...] = ()
     warns_next: bool = False
+    proof_ends: tuple[Judged, ...] = ()
+    again_at: datetime | None = None
 
     @property
     def needs_roles(self) -> bool:

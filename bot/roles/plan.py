@@ -14,6 +14,7 @@ from __future__ import annotations
 from bot.gates.patience import Patience
 from bot.roles.case import Act, Case, Change, Held, HoldCode, Judged, Plan
 from bot.roles.ladders import ladders_of, steps_of
+from bot.roles.proof_warning import proof_warning
 
 __all__ = ["Act", "Case", "Change", "Held", "HoldCode", "Judged", "Patience", "Plan", "decide"]
 
@@ -28,8 +29,10 @@ def decide(case: Case, patience: Patience) -> Plan:
     steps = [step for ladder in ladders_of(case.judged) for step in steps_of(case, ladder, patience)]
     changes = [step.change for step in steps if step.change]
     warn = tuple(step.judged.gate for step in steps if step.is_to_warn)
-    # Nobody is notified of what their roles protect them from.
-    warns_next = bool(warn and case.settings.protected_roles and case.roles is None)
+    ends = proof_warning(case, steps)
+    # Nobody is notified of what their roles protect them from, or of a role that they do not have any more.
+    is_unread = case.roles is None
+    waits = is_unread and bool(warn and case.settings.protected_roles)
     return Plan(
         changes=(
             *(change for change in changes if change.act is Act.ADD),
@@ -38,7 +41,9 @@ def decide(case: Case, patience: Patience) -> Plan:
         held=tuple(step.held for step in steps if step.held),
         misses={step.judged.gate.gate_id: step.misses for step in steps if step.misses},
         found=tuple(step.judged.gate for step in steps if step.is_found),
-        warn=() if warns_next else warn,
+        warn=() if waits else warn,
         confirm=tuple(step.judged.gate for step in steps if step.is_to_confirm),
-        warns_next=warns_next,
+        warns_next=waits or (is_unread and bool(ends.due)),
+        proof_ends=() if is_unread else ends.due,
+        again_at=ends.again_at,
     )

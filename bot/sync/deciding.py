@@ -22,10 +22,14 @@ from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.miss_table import JudgedMisses
+from bot.store.sync.warned_proofs import ProofEnds
 from bot.sync.gather import Gatherer, GuildGates, MemberFacts, digest
 from bot.sync.readings import Readings
 from bot.sync.second_question import Confirmation, confirm, rests_on_readings
 from bot.sync.short_reason import short_reason
+
+# Lines of one message, below the 4,096 characters of an embed.
+_MOST_ENDS = 20
 
 
 class Deciding:
@@ -147,6 +151,7 @@ class Deciding:
         case = known.case(server, now, roles=roles, own_act=own_act, removals_held=held, is_protected=is_protected)
         plan = decide(case, self._patience)
         await self._save(server, known, plan, now)
+        await self._warn_of_proof(known, plan, now)
         # Stored as warned by now: what is decided next, from this plan, must not be due to be warned again.
         warned = {gate.gate_id for gate in plan.warn}
         misses = {
@@ -176,6 +181,16 @@ class Deciding:
         if misses or found or known.has_misses:
             before = frozenset(known.misses)
             await self._store.sync.misses.replace(server.guild_id, user_id, misses, found, now, before=before)
+
+    async def _warn_of_proof(self, known: MemberFacts, plan: Plan, now: datetime) -> None:
+        member, warned = known.member, self._store.sync.warned_proofs
+        ends = [(judged.gate.gate_id, judged.proof_end) for judged in plan.proof_ends if judged.proof_end]
+        if ends:
+            (_, earliest), *_ = ends
+            said = ProofEnds(str(earliest.account), [(gate_id, end.at) for gate_id, end in ends[:_MOST_ENDS]])
+            await warned.warn(member.guild_id, member.user_id, earliest.proven_at, said, now)
+        elif member.warned_proof and member.warned_proof != known.latest_proof:
+            await warned.cancel(member.guild_id, member.user_id)
 
     async def _is_credible(self, server: GuildGates, gate: Gate, misses: Misses) -> bool:
         """Whether the sources still show somebody who holds something, or have said the same for long enough."""

@@ -13,6 +13,7 @@ from bot.gates.gate import Gate, GateState, GuildSettings
 from bot.gates.judge import judge
 from bot.gates.patience import Patience
 from bot.gates.rule import CollectionRef, Rule
+from bot.gates.rule_moments import is_timed, next_moment, proof_end
 from bot.gates.rule_needs import collections_of
 from bot.gates.storage import to_json
 from bot.gates.verdict import Verdict
@@ -79,6 +80,11 @@ class MemberFacts:
     misses: Mapping[int, Misses]
     has_misses: bool = False
 
+    @property
+    def latest_proof(self) -> datetime | None:
+        """When the latest of their proofs was made; None: they have none."""
+        return max((each.facts.proven_at for each in self.accounts if each.facts.is_certain), default=None)
+
     def case(
         self,
         server: GuildGates,
@@ -101,6 +107,7 @@ class MemberFacts:
             own_act=own_act,
             removals_held=removals_held or {},
             is_protected=is_protected,
+            warned_proof=self.member.warned_proof,
         )
 
 
@@ -178,6 +185,7 @@ class Gatherer:
         misses = await self._store.sync.misses.of_members(server.guild_id, user_ids)
         ledger = await self._store.sync.ledger.of_members(server.guild_id, user_ids)
         digests = {gate.gate_id: digest(gate.rule) for gate in gates}
+        timed = {gate.gate_id for gate in gates if is_timed(gate.rule)}
         found = []
         for member in members:
             await asyncio.sleep(0)  # judging one takes half a millisecond, and commands are answered meanwhile
@@ -189,7 +197,7 @@ class Gatherer:
                 MemberFacts(
                     member=member,
                     accounts=accounts[user_id],
-                    judged=[_judged(gate, facts, young) for gate in gates],
+                    judged=[_judged(gate, facts, young, is_timed=gate.gate_id in timed) for gate in gates],
                     ledger=ledger.get(user_id, {}),
                     misses={key: each for key, (each, rule) in its.items() if rule in ("", digests.get(key, ""))},
                     has_misses=bool(its),
@@ -233,21 +241,32 @@ def digest(rule: Rule) -> str:
     return hashlib.sha256(to_json(rule).encode()).hexdigest()[:16]
 
 
-def _judged(gate: Gate, facts: Facts, young: frozenset[Account]) -> Judged:
+def _judged(gate: Gate, facts: Facts, young: frozenset[Account], *, is_timed: bool) -> Judged:
     verdict = judge(gate.rule, facts)
     in_cool_down = False
     if gate.draft.is_sensitive and verdict.is_granted and young:
         older = tuple(account for account in facts.accounts if account.account not in young)
         in_cool_down = not judge(gate.rule, replace(facts, accounts=older)).is_granted
-    return Judged(gate, verdict, _evidence_at(gate, verdict, facts), in_cool_down)
+    needs_readings = not _is_denied_unread(gate, verdict, facts)
+    return Judged(
+        gate,
+        verdict,
+        _evidence_at(facts) if needs_readings else _second(facts.now),
+        in_cool_down,
+        proof_end=proof_end(gate.rule, facts) if is_timed and not verdict.is_denied else None,
+        changes_at=next_moment(gate.rule, facts) if is_timed else None,
+        needs_readings=needs_readings,
+    )
 
 
-def _evidence_at(gate: Gate, verdict: Verdict, facts: Facts) -> datetime | None:
-    """As of when the oldest reading is; now, where the denial needs none: a date, or an account that is not theirs."""
-    if verdict.is_denied and facts.accounts:
-        blind = tuple(replace(account, is_certain=False) for account in facts.accounts)
-        if judge(gate.rule, replace(facts, accounts=blind)).is_denied:
-            return _second(facts.now)
+def _is_denied_unread(gate: Gate, verdict: Verdict, facts: Facts) -> bool:
+    """Whether it is denied whatever is read: by a date, for no account is theirs, or none that counts."""
+    blind = tuple(replace(account, is_certain=False) for account in facts.accounts)
+    return verdict.is_denied and (not blind or judge(gate.rule, replace(facts, accounts=blind)).is_denied)
+
+
+def _evidence_at(facts: Facts) -> datetime | None:
+    """As of when the oldest reading is."""
     moments = [account.as_of for account in facts.accounts]
     if None in moments:
         return None

@@ -201,15 +201,19 @@ class Judging:
 
     async def _settle(self, judged: Sequence[tuple[MemberFacts, Plan]], *, roles_read: bool = False) -> None:
         """Nothing is due for members any more, or only later."""
+        if not judged:
+            return
         now = self._clock()
-        # Who has no account left is in no reading: without this a removal that waits would wait for the next drift.
-        waiting = [known.member for known, plan in judged if not known.accounts and _waits(plan)]
-        others = [known.member for known, _ in judged if known.member not in waiting]
-        for members, again_at in ((waiting, now + self._interval), (others, None)):
-            if members:
-                await self._store.sync.members.settle(
-                    members, now, roles_read=roles_read, drift_due=now + self._drift, again_at=again_at
-                )
+        again_at = {
+            known.member.user_id: at for known, plan in judged if (at := _again_at(known, plan, now, self._interval))
+        }
+        await self._store.sync.members.settle(
+            [known.member for known, _ in judged],
+            now,
+            roles_read=roles_read,
+            drift_due=now + self._drift,
+            again_at=again_at,
+        )
 
     def _turn(self, member: SyncMember) -> MemberTurn:
         key = member.guild_id, member.user_id
@@ -219,9 +223,20 @@ class Judging:
         return turn
 
 
-def _waits(plan: Plan) -> bool:
-    """Whether something is retained only until its member is judged again."""
-    return any(held.code in _PATIENT for held in plan.held)
+def _again_at(known: MemberFacts, plan: Plan, now: datetime, interval: timedelta) -> datetime | None:
+    """When a member is judged again though nothing suggests it; None: never."""
+    soon = now + interval
+    moments = [plan.again_at if plan.again_at > now else soon] if plan.again_at else []
+    return min([*moments, soon] if _waits(known, plan) else moments, default=None)
+
+
+def _waits(known: MemberFacts, plan: Plan) -> bool:
+    """Whether something is retained only until its member is judged again, and that is after no reading.
+
+    Who has no account left is in none. Without this a removal that waits would wait for the next drift.
+    """
+    unread = {each.gate.gate_id for each in known.judged if not each.needs_readings}
+    return any(held.code in _PATIENT and held.gate.gate_id in unread for held in plan.held)
 
 
 def report_of(known: MemberFacts, plan: Plan, presence: Presence) -> MemberReport:

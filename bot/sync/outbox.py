@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.gates.gate import Gate
+from bot.gates.gate import Gate, GateState
 from bot.store import Store
 from bot.store.sync.post_table import PostKind, PostRow
+from bot.store.sync.warned_proofs import ProofEnds
 from bot.sync.report import Post, to_post
 
 _AT_ONCE = 50  # of each server
@@ -48,7 +49,21 @@ class Outbox:
             for guild_id in {row.guild_id for row in rows}
             for gate in await self._store.gates.of_guild(guild_id)
         }
-        return [await self._post(row, gates) for row in rows if not await self._waits_still(row)]
+        posts = []
+        for row in rows:
+            if row.kind is PostKind.PROOF_ENDS and not await self._is_true_still(row, gates):
+                await self.sent(row.post_id)
+            elif not await self._waits_still(row):
+                posts.append(await self._post(row, gates))
+        return posts
+
+    async def _is_true_still(self, row: PostRow, gates: dict[int, Gate]) -> bool:
+        """Whether a proof will cost its member a role there, as a message says that waited to be sent."""
+        member = await self._store.sync.members.get(row.guild_id, row.user_id or 0)
+        named = [gates[gate_id] for gate_id, _ in ProofEnds.of_detail(row.detail).gates if gate_id in gates]
+        takes = any(gate.state is GateState.ACTIVE and not gate.draft.never_remove for gate in named)
+        is_there = member is not None and member.absent_since is None
+        return takes and is_there and row.until is not None and self._clock() < row.until
 
     async def _waits_still(self, row: PostRow) -> bool:
         """Whether removals wait for another reason that the same message names: then it is not over yet."""

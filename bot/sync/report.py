@@ -13,8 +13,11 @@ from bot.roles.plan import Act, Change
 from bot.roles.safety import Cause, Hold
 from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.post_table import ChangeRow, PostKind, PostRow
+from bot.store.sync.warned_proofs import ProofEnds
 from bot.sync.short_reason import short_reason
 
+# In a direct message: the name of the server, which only the one who sends it knows.
+SERVER = "<server>"
 _OURS = "Tessera "  # in the audit log, which has the reasons of all bots
 _REASON = _OURS + "gate #{gate_id}: {why}"
 _LONGEST_REASON = 512  # of an entry in Discord's audit log
@@ -31,6 +34,12 @@ _PARKED = Message("Gate #{gate} ({role}) gives and takes nothing for now: {reaso
 _TAKEN_BY = Message("The audit log names {who}: let only one of the two manage this role.")
 _HEALED = Message("Gate #{gate} ({role}) works again.")
 _WARNING = Message("You no longer qualify for {role}. It will be taken {until}, unless you qualify again before.")
+_PROOF_COUNTS = Message(
+    "In {server}, {role} needs a recent proof. Yours of {account} counts for it until {day} ({relative})."
+)
+_PROOF_RENEWED = Message(
+    "Nothing is lost until then. Use `/verify` again in {server}, with {account}, and the time begins again."
+)
 _STUCK = Message("{member}: several attempts in a row failed. The next one is at their next reading.")
 
 _SILENT = Message("{source} has not answered since {since}. Nothing is taken because of that, and nothing given.")
@@ -117,22 +126,44 @@ def to_post(
     lines = _lines(row, gates, hold)
     if taken_by and row.kind is PostKind.PARKED and row.detail == ParkReason.ROLE_FOUGHT_OVER.value:
         lines = [*lines, _TAKEN_BY(who=taken_by)]
-    user_id = row.user_id if row.kind is PostKind.WARNING else None
+    user_id = row.user_id if row.kind in (PostKind.WARNING, PostKind.PROOF_ENDS) else None
     return Post(row.post_id, row.guild_id, row.kind, lines, row.at, user_id, row.hold_id, edits)
 
 
 def _lines(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None) -> Sequence[Words]:
     if row.kind is PostKind.CHANGES:
         return [_of_change(change) for change in row.changes]
-    if row.kind is PostKind.HOLD:
-        return [_HELD(cause=_CAUSES[hold.cause]())] if hold else []
-    if row.kind is PostKind.HOLD_OVER:
-        return [_HOLD_OVER(how=_ENDS[HoldEnd(row.detail)]())]
+    if row.kind in (PostKind.HOLD, PostKind.HOLD_OVER):
+        return _of_hold(row, hold)
     if row.kind is PostKind.STUCK:
         return [_STUCK(member=f"<@{row.user_id}>" if row.user_id else _SOMEBODY())]
+    if row.kind is PostKind.PROOF_ENDS:
+        return _of_proof(ProofEnds.of_detail(row.detail), gates)
     if row.kind in (PostKind.SILENT, PostKind.ANSWERS):
         return [_of_source(row)]
     return [_of_gate(row, gates.get(row.gate_id or 0))]
+
+
+def _of_hold(row: PostRow, hold: Hold | None) -> Sequence[Words]:
+    if row.kind is PostKind.HOLD_OVER:
+        return [_HOLD_OVER(how=_ENDS[HoldEnd(row.detail)]())]
+    return [_HELD(cause=_CAUSES[hold.cause]())] if hold else []
+
+
+def _of_proof(ends: ProofEnds, gates: Mapping[int, Gate]) -> Sequence[Words]:
+    account = f"`{ends.account}`"
+    lines = [
+        _PROOF_COUNTS(
+            server=SERVER,
+            role=f"<@&{gates[gate_id].role_id}>",
+            account=account,
+            day=f"<t:{int(at.timestamp())}:D>",
+            relative=_moment(at),
+        )
+        for gate_id, at in ends.gates
+        if gate_id in gates
+    ]
+    return [*lines, _PROOF_RENEWED(server=SERVER, account=account)]
 
 
 def _of_source(row: PostRow) -> Words:

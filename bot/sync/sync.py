@@ -240,7 +240,8 @@ class Sync:
 
     async def status(self, guild_id: int) -> SyncStatus:
         """How sync stands in a server."""
-        return await status_of(self._store, self._readings, self._removals, guild_id, self._settings.interval)
+        now, interval = self._clock(), self._settings.interval
+        return await status_of(self._store, self._readings, self._removals, guild_id, interval, now)
 
     # ------------------------------------------------------------ removals
 

@@ -13,7 +13,7 @@ from bot.sync.results import Run, StagedState, SyncStatus
 
 
 async def status_of(
-    store: Store, readings: Readings, removals: Removals, guild_id: int, interval: timedelta
+    store: Store, readings: Readings, removals: Removals, guild_id: int, interval: timedelta, now: datetime
 ) -> SyncStatus:
     """How sync stands in a server.
 
@@ -23,8 +23,9 @@ async def status_of(
         removals: Knows what waits.
         guild_id: The server.
         interval: How often each account is to be read, as set.
+        now: The present.
     """
-    members, pending = await store.sync.members.counts(guild_id)
+    members, pending = await store.sync.members.counts(guild_id, now)
     accounts, unread, oldest_at = await store.sync.members.account_counts(guild_id)
     possible, slow = timedelta(0), ""
     failing: dict[str, datetime] = {}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -180,3 +183,43 @@ async def test_what_is_exported_is_edited_and_imported(club: SandboxClient, rosa
     await has(hana, "Whale")
     [file] = (await rosalind.run("gate export")).message["attachments"]
     assert await club.file(file) == text.replace("254 >= 3", "254 >= 2")
+
+
+def as_if_proven_earlier(folder: Path, days: int) -> None:
+    """Let so many days have passed since everything that was proven."""
+    with closing(sqlite3.connect(folder / "tessera.db")) as store, store:
+        store.execute("UPDATE proofs SET proven_at = proven_at - ?", [days * 86_400])
+
+
+async def test_a_member_is_notified_before_a_proof_runs_out_and_renews_it(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    hana = await bare_sandbox.person("hana")
+    async with running(bare_sandbox, tmp_path, **FAST):
+        rosalind = await bare_sandbox.person("rosalind")
+        await saved(rosalind, "gate add", role=WHALE, rule="254 >= 3 and proof within 180 days")
+        await prove(hana, "10007")
+        await passes(bare_sandbox, 2)
+        assert await hana.direct_messages() == []
+    as_if_proven_earlier(tmp_path, 175)
+    async with running(bare_sandbox, tmp_path, **FAST):
+        (word,) = await until(hana.direct_messages)
+        (embed,) = word["embeds"]
+        assert embed["title"] == "Your proof runs out soon"
+        ends = re.search(r"until <t:(\d+):D> \(<t:\1:R>\)", embed["description"])
+        assert ends
+        for part in (
+            "**Whale**",
+            "**The Mosaic Society**",
+            "`loopring:10007`",
+            "Nothing is lost until then",
+            "/verify",
+        ):
+            assert part in embed["description"]
+        assert f"until <t:{ends[1]}:D>" in (await hana.run("roles")).text
+        await prove(hana, "10007")
+        assert f"until <t:{ends[1]}:D>" not in (await hana.run("roles")).text
+        await passes(bare_sandbox, 3)
+        assert "Whale" in await hana.roles()
+        assert len(await hana.direct_messages()) == 1
+        assert len(await bare_sandbox.role_writes()) == 1

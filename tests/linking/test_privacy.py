@@ -26,6 +26,7 @@ from bot.store.pseudonyms import pseudonyms
 from bot.store.rows import to_account
 from bot.store.sync.ledger_table import Intent
 from bot.store.sync.miss_table import JudgedMisses
+from bot.store.sync.warned_proofs import ProofEnds
 from tests.linking.harness import ANN, BEN, CLEO, CONTEST, DAN, GUILD, JOINED, LinkingHarness, open_linking, owner_of
 
 HERS, LOST, WANTED, LINKED, COLD, VOUCHED = (f"loopring:{number}" for number in range(10001, 10007))
@@ -95,6 +96,7 @@ async def leave_roles(harness: LinkingHarness, gate: Gate) -> None:
     await sync.ledger.begin(replace(intent, role_id=8))
     missed = JudgedMisses(7, Misses(1, now, now), "rule", "why", warns_until=now)
     await sync.misses.replace(GUILD, ANN, {gate.gate_id: missed}, (), now)
+    await sync.warned_proofs.warn(GUILD, ANN, now, ProofEnds(HERS, [(gate.gate_id, now)]), now)
     await sync.holds.begin(Hold(Scope.GUILD, "admin", GUILD, Cause.ADMIN, now), by=ANN)
     await sync.servers.begin_epoch("this one", now)
     await sync.servers.entered(GUILD)

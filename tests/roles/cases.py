@@ -105,4 +105,11 @@ def applied(before: Case, plan: Plan) -> Case:
         rows |= ledger(found.gate_id, state=GrantState.FOUND)
     for warned in plan.warn:
         misses[warned.gate_id] = replace(misses[warned.gate_id], warned_at=before.now)
-    return replace(before, ledger=rows, misses=misses, roles=None if roles is None else frozenset(roles))
+    words = [each.proof_end.proven_at for each in plan.proof_ends if each.proof_end]
+    return replace(
+        before,
+        ledger=rows,
+        misses=misses,
+        roles=None if roles is None else frozenset(roles),
+        warned_proof=max(words) if words else before.warned_proof,
+    )

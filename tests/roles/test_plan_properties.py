@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 
 from bot.counts import Ternary
 from bot.gates.gate import GateState, GuildSettings, ParkReason
+from bot.gates.rule_moments import ProofEnd
+from bot.holdings import Account
 from bot.roles.grants import GrantState, Misses
 from bot.roles.plan import Act, Case, HoldCode, Judged, Patience, Plan, decide
 from tests.roles.cases import MEMBER, MINUTE, NOW, PATIENCE, applied, case, gate, judged, ledger
 
 T = TypeVar("T")
+PROVEN_AT = NOW - timedelta(days=30)
 THOROUGH = settings(max_examples=400)
 HOLDS = [HoldCode.BREAKER, HoldCode.ADMIN_HOLD, HoldCode.CLOCK_JUMPED, HoldCode.OTHER_INSTANCE]
 STATES = [*[GateState.ACTIVE] * 4, GateState.PAUSED, GateState.PARKED]
@@ -59,7 +62,13 @@ class Invented:
             rank=self._random.randint(0, 3),
         )
         status, evidence_at = self._of(self._statuses), self._of([None, self._moment(), NOW])
-        return judged(status, made, evidence_at=evidence_at, in_cool_down=self._of([False, False, True]))
+        answer = judged(status, made, evidence_at=evidence_at, in_cool_down=self._of([False, False, True]))
+        return replace(answer, proof_end=self._of([None, self._proof_end()]))
+
+    def _proof_end(self) -> ProofEnd:
+        """Of the same proof for all gates."""
+        at = NOW + self._random.randint(0, 26 * 60) * MINUTE
+        return ProofEnd(at, at - timedelta(hours=13), PROVEN_AT, Account("loopring", "10001"))
 
     def _misses(self) -> Misses:
         first, last = sorted((self._moment(), self._moment()))
@@ -125,8 +134,24 @@ def test_to_decide_again_after_a_plan_was_applied_changes_nothing(given_case: Ca
     once = applied(given_case, decide(given_case, PATIENCE))
     again = decide(once, PATIENCE)
     assert (again.changes, again.found, again.warn) == ((), (), ())
+    assert not (once.warned_proof and again.proof_ends)
     twice = applied(once, again)
     assert applied(twice, decide(twice, PATIENCE)) == twice
+
+
+@THOROUGH
+@given(cases())
+def test_a_word_about_a_proof_is_about_roles_that_they_have_from_the_bot_and_would_lose(given_case: Case) -> None:
+    plan = decide(given_case, PATIENCE)
+    for each in plan.proof_ends:
+        role_id = each.gate.role_id
+        assert given_case.ledger[role_id].state is not GrantState.FOUND
+        assert given_case.roles is not None
+        assert role_id in given_case.roles
+        assert not given_case.settings.protected_roles & given_case.roles
+        assert (each.gate.state, each.gate.draft.never_remove) == (GateState.ACTIVE, False)
+        assert not each.verdict.is_denied
+        assert role_id not in {change.gate.role_id for change in plan.changes}
 
 
 @THOROUGH

@@ -301,6 +301,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "failures": 1,
         "retry_at": 310,
         "leased_until": None,
+        "warned_proof": 100,
     },
 }
 

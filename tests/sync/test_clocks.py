@@ -104,6 +104,7 @@ async def test_nothing_is_dated_in_the_future_afterwards_but_what_is_planned(cor
         harness.sell(1)
         await harness.pass_time(TEN_MINUTES)
         await harness.sync.discard(GUILD, by=9)
+        await harness.rows("UPDATE sync_members SET warned_proof = ?", [int(harness.now.timestamp())])
         await corrected(harness)
         await harness.turn()
         now = int(harness.now.timestamp())
@@ -111,7 +112,7 @@ async def test_nothing_is_dated_in_the_future_afterwards_but_what_is_planned(cor
             ("sync_accounts", ("due - 900", "leased_until", "emptied_at", "failed_at", "read_at")),
             ("sync_held", ("first_at", "last_at", "gone_at", "tokens_at")),
             ("sync_levels", ("at", "before_at")),
-            ("sync_members", ("due", "retry_at", "drift_due - 21600", "judged_at", "seen_at")),
+            ("sync_members", ("due", "retry_at", "drift_due - 21600", "judged_at", "seen_at", "warned_proof")),
             ("sync_guilds", ("drift_due - 21600", "search_due - 86400", "counted_at")),
             ("role_misses", ("first_at", "last_at", "warned_at", "approved_at")),
             ("role_grants", ("granted_at", "repaired_at")),

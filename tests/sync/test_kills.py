@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from copy import deepcopy
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
 from sqlite_utils import Database
 
-from bot.gates.rule import Holds
+from bot.gates.rule import AllOf, Holds, ProvenWithin
 from bot.store import Store
+from bot.store.sync.post_table import PostKind
 from bot.store.thread import Writer
 from tests.sync.fake_discord import FakeDiscord
 from tests.sync.sync_harness import COLLECTOR, HARBOUR, TEN_MINUTES, WHALE, SyncHarness, open_sync, user
@@ -131,22 +133,23 @@ async def killed_turn(harness: SyncHarness, point: int) -> bool:
     return was_killed
 
 
+@asynccontextmanager
+async def copied(prepared: SyncHarness, stored: bytes) -> AsyncIterator[SyncHarness]:
+    """All as it was prepared."""
+    async with open_sync(stored=stored) as harness:
+        harness.discord, harness.source = deepcopy(prepared.discord), deepcopy(prepared.source)
+        harness.sent = dict(prepared.sent)
+        harness.advance(prepared.now - harness.now)
+        harness.start()
+        yield harness
+
+
 async def test_a_turn_that_is_killed_at_any_await_is_finished_by_the_next_process() -> None:
     async with open_sync() as prepared:
         await prepare(prepared)
         stored: bytes = await prepared.store.writer.run(lambda db: db.conn.serialize())
 
-    @asynccontextmanager
-    async def another() -> AsyncIterator[SyncHarness]:
-        """All as it was prepared."""
-        async with open_sync(stored=stored) as harness:
-            harness.discord, harness.source = deepcopy(prepared.discord), deepcopy(prepared.source)
-            harness.sent = dict(prepared.sent)
-            harness.advance(prepared.now - harness.now)
-            harness.start()
-            yield harness
-
-    async with another() as harness:
+    async with copied(prepared, stored) as harness:
         await harness.turn()
         await harness.turn()
         whole = await state(harness)
@@ -154,7 +157,7 @@ async def test_a_turn_that_is_killed_at_any_await_is_finished_by_the_next_proces
     assert whole[0][user(3)] == {WHALE}
     points = 0
     for point in range(1, 2_000):
-        async with another() as harness:
+        async with copied(prepared, stored) as harness:
             if not await killed_turn(harness, point):
                 break
             points = point
@@ -163,3 +166,28 @@ async def test_a_turn_that_is_killed_at_any_await_is_finished_by_the_next_proces
             await harness.turn()
             assert await state(harness) == whole, f"killed at {point}"
     assert points > 100
+
+
+async def test_a_word_about_a_proof_is_sent_once_wherever_the_process_is_killed() -> None:
+    async with open_sync() as prepared:
+        await prepared.gate(AllOf((Holds(HARBOUR), ProvenWithin(timedelta(days=30)))))
+        await prepared.member(1)
+        await prepared.turn()
+        prepared.advance(timedelta(days=27))
+        await prepared.sync.close()
+        stored: bytes = await prepared.store.writer.run(lambda db: db.conn.serialize())
+
+    points = 0
+    for point in range(1, 2_000):
+        async with copied(prepared, stored) as harness:
+            if not await killed_turn(harness, point):
+                break
+            points = point
+            harness.start()
+            for _ in range(3):
+                await harness.turn()
+                harness.advance(TEN_MINUTES)
+            words = [post for post in harness.sent.values() if post.kind is PostKind.PROOF_ENDS]
+            assert [post.user_id for post in words] == [user(1)], f"killed at {point}"
+            assert await harness.rows("SELECT count(*) FROM sync_posts WHERE kind = 'proof_ends'") == [(1,)]
+    assert points > 40

@@ -23,6 +23,7 @@ from bot.cogs.gates.hold_buttons import hold_view
 from bot.cogs.servers.channel_access import missing_to_post
 from bot.messages import Words
 from bot.store.gates.settings_table import SettingsTable
+from bot.sync.report import SERVER
 from bot.sync.results import StagedState
 from bot.sync.sync import Sync
 from bot.text import safe_text
@@ -39,6 +40,7 @@ _TITLES = {
     "parked": "A gate is parked",
     "healed": "A gate works again",
     "warning": "A role will be taken",
+    "proof_ends": "Your proof runs out soon",
     "silent": "A source does not answer",
     "answers": "A source answers again",
     "stuck": "Roles that could not be updated",
@@ -239,9 +241,11 @@ class LogChannel:
 
     async def _warn(self, post: Post, user_id: int) -> None:
         """A direct message, which many people do not accept: then they find it in `/roles`."""
+        guild = self._client.get_guild(post.guild_id)
+        if guild is None or guild.unavailable:  # neither it nor its roles can be named now
+            return
         try:
             channel = await self._client.create_dm(discord.Object(user_id))
-            guild = self._client.get_guild(post.guild_id)
             message = await channel.send(embed=_embed_of(post, guild), nonce=post.nonce)
         except discord.HTTPException as error:
             log.info("a warning is refused: HTTP %d, code %d", error.status, error.code)
@@ -264,6 +268,7 @@ def _embed_of(post: Post, guild: discord.Guild | None = None) -> discord.Embed:
     kind = post.kind.value
     text = "\n".join(line.render() for line in post.lines)
     if guild:  # a direct message: roles of servers are not shown by their names there
+        text = text.replace(SERVER, f"**{safe_text(guild.name, _LONGEST_NAME)}**")
         for role in guild.roles:
             text = text.replace(f"<@&{role.id}>", f"**{safe_text(role.name, _LONGEST_NAME)}**")
     colour = embeds.CAUTION if kind in _ALARMING else embeds.BRAND

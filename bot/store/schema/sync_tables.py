@@ -13,7 +13,7 @@ _MEMBERS = """
         joined_at    INTEGER NOT NULL,
         seen_at      INTEGER NOT NULL,   -- when Discord last said that they are there
         absent_since INTEGER,            -- NULL: they are there, as far as is known
-        due          INTEGER,            -- when they are to be judged; NULL: nothing suggests it
+        due          INTEGER,            -- when they are to be judged; NULL: nothing suggests it, and no time does
         marks        INTEGER NOT NULL DEFAULT 0,   -- counts what made them due: a mark made meanwhile is not lost
         read_roles   INTEGER NOT NULL DEFAULT 0 CHECK (read_roles IN (0, 1)),   -- the next time, whatever is due
         own_act      INTEGER NOT NULL DEFAULT 0 CHECK (own_act IN (0, 1)),   -- what they gave up is taken at once
@@ -22,6 +22,7 @@ _MEMBERS = """
         failures     INTEGER NOT NULL DEFAULT 0,
         retry_at     INTEGER NOT NULL DEFAULT 0,
         leased_until INTEGER,            -- for several processes later
+        warned_proof INTEGER,            -- which proof they were notified of, that it will be too old: when it was made
         PRIMARY KEY (guild_id, user_id)
     ) STRICT, WITHOUT ROWID
 """

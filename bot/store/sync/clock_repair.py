@@ -85,6 +85,7 @@ def bring_back(db: Database, now: datetime, plans: Plans) -> None:
     for table, column, limit in _IS_DUE:
         _move(db, table, column, its, limit, to="span" if limit == "span" else "now")
     present = {"now": its["now"]}
+    db.execute("UPDATE sync_members SET warned_proof = NULL WHERE warned_proof > :now", present)
     db.execute("UPDATE sync_accounts SET read_at = NULL WHERE read_at > :now", present)
     db.execute("UPDATE sync_accounts SET part_at = NULL WHERE part_at > :now", present)
     db.execute("UPDATE sync_held SET tokens_at = 0 WHERE tokens_at > :now", present)

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 # What is exported of each table, and deleted.
 EXPORTED = {
-    "sync_members": "guild_id, joined_at, seen_at, absent_since",
+    "sync_members": "guild_id, joined_at, seen_at, absent_since, warned_proof",
     "role_grants": "guild_id, role_id, gate_id, state, granted_at",
     "role_intents": "guild_id, role_id, gate_id, act, at",
     "role_misses": "guild_id, role_id, gate_id, count, first_at, last_at, warned_at, excused_until, approved_at",
@@ -28,6 +28,7 @@ MOMENTS = frozenset(
         "first_at",
         "last_at",
         "warned_at",
+        "warned_proof",
         "excused_until",
         "approved_at",
         "since",

@@ -14,7 +14,7 @@ from bot.store.rows import first, moment, seconds
 from bot.store.sync.ledger_table import restart_repairs
 from bot.store.thread import Reader, Writer
 
-_COLUMNS = "guild_id, user_id, joined_at, absent_since, marks, read_roles, own_act, judged_at, failures"
+_COLUMNS = "guild_id, user_id, joined_at, absent_since, marks, read_roles, own_act, judged_at, failures, warned_proof"
 # Users who may have a proven account in a server, of their own signature or of a moderator's word there.
 _HAS_PROOF = """
     (EXISTS (SELECT 1 FROM proofs WHERE proofs.user_id = :user_id)
@@ -37,6 +37,7 @@ class SyncMember:
         own_act: What they gave up themselves is to be taken at once.
         judged_at: When they were judged last.
         failures: How often in a row that failed.
+        warned_proof: Of which proof they were notified that it will be too old for roles here: when it was made.
     """
 
     guild_id: int
@@ -48,6 +49,7 @@ class SyncMember:
     own_act: bool
     judged_at: datetime | None
     failures: int
+    warned_proof: datetime | None = None
 
 
 class SyncMembers:
@@ -143,9 +145,18 @@ class SyncMembers:
         *,
         roles_read: bool,
         drift_due: datetime,
-        again_at: datetime | None = None,
+        again_at: Mapping[int, datetime] | None = None,
     ) -> None:
-        """Members were judged: they are due no more, or then again, unless they were marked meanwhile."""
+        """Members of a server were judged: they are due no more, unless they were marked meanwhile.
+
+        Args:
+            members: The members.
+            now: The present.
+            roles_read: Their roles were read.
+            drift_due: When they are to be compared again, if they were.
+            again_at: Who of them is due again, and when, whatever happens.
+        """
+        again = again_at or {}
         drift = ", read_roles = 0, drift_due = :drift_due" if roles_read else ""
         sql = f"""
             UPDATE sync_members SET due = CASE WHEN marks = :marks THEN :again ELSE due END, judged_at = :now,
@@ -155,12 +166,13 @@ class SyncMembers:
         values = {
             "now": seconds(now),
             "drift_due": seconds(drift_due),
-            "again": seconds(again_at) if again_at else None,
         }
 
         def work(db: Database) -> None:
             for member in members:
-                db.execute(sql, _used(sql, _key(member) | values))
+                at = again.get(member.user_id)
+                its = {"again": None if at is None else seconds(at)}
+                db.execute(sql, _used(sql, _key(member) | values | its))
 
         await self._writer.transaction(work)
 
@@ -220,10 +232,13 @@ class SyncMembers:
         """
         return await self._writer.run(lambda db: first(db, sql, [guild_id, seconds(since)])) is not None
 
-    async def counts(self, guild_id: int) -> tuple[int, int]:
+    async def counts(self, guild_id: int, now: datetime) -> tuple[int, int]:
         """How many members are known in a server, and how many of these are due."""
-        sql = "SELECT count(*), count(due) FROM sync_members WHERE guild_id = ? AND absent_since IS NULL"
-        row = await self._reader.run(lambda db: first(db, sql, [guild_id]))
+        sql = """
+            SELECT count(*), count(CASE WHEN due <= ? THEN 1 END) FROM sync_members
+            WHERE guild_id = ? AND absent_since IS NULL
+        """
+        row = await self._reader.run(lambda db: first(db, sql, [seconds(now), guild_id]))
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
     async def account_counts(self, guild_id: int) -> tuple[int, int, datetime | None]:
@@ -267,7 +282,7 @@ def _key(member: SyncMember) -> dict[str, Any]:
 
 
 def _to_member(row: Sequence[Any]) -> SyncMember:
-    guild_id, user_id, joined_at, absent_since, marks, read_roles, own_act, judged_at, failures = row
+    guild_id, user_id, joined_at, absent_since, marks, read_roles, own_act, judged_at, failures, warned = row
     return SyncMember(
         guild_id=guild_id,
         user_id=user_id,
@@ -278,4 +293,5 @@ def _to_member(row: Sequence[Any]) -> SyncMember:
         own_act=bool(own_act),
         judged_at=None if judged_at is None else moment(judged_at),
         failures=failures,
+        warned_proof=None if warned is None else moment(warned),
     )

@@ -43,6 +43,7 @@ class PostKind(StrEnum):
     PARKED = auto()  # a gate gives and takes nothing until something is repaired
     HEALED = auto()
     WARNING = auto()  # to a member: a role will be taken after the grace
+    PROOF_ENDS = auto()  # to a member: a proof will be too old for roles of theirs
     SILENT = auto()  # a source does not answer
     ANSWERS = auto()  # it does again
     STUCK = auto()  # a member could not be judged, or their roles not be changed, again and again
@@ -123,7 +124,9 @@ class Posts:
 
     async def sent(self, post_id: int, now: datetime, *, channel_id: int | None, message_id: int | None) -> None:
         """A message was sent, or there is nobody to read it."""
-        sql = "UPDATE sync_posts SET sent_at = ?, channel_id = ?, message_id = ? WHERE post_id = ?"
+        # Whose account a proof is of is needed no more.
+        detail = f"CASE kind WHEN '{PostKind.PROOF_ENDS.value}' THEN '' ELSE detail END"
+        sql = f"UPDATE sync_posts SET sent_at = ?, channel_id = ?, message_id = ?, detail = {detail} WHERE post_id = ?"
         values = [seconds(now), channel_id, message_id, post_id]
         await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
 

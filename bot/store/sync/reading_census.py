@@ -87,7 +87,7 @@ _AT_RISK = f"""
             )
             OR EXISTS (
                 SELECT 1 FROM sync_members WHERE sync_members.guild_id = role_grants.guild_id
-                AND sync_members.user_id = role_grants.user_id AND sync_members.due IS NOT NULL
+                AND sync_members.user_id = role_grants.user_id AND sync_members.due <= :now
             )
         )
     )

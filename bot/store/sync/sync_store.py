@@ -10,6 +10,7 @@ from bot.store.sync.owed_table import OwedRoles
 from bot.store.sync.post_table import Posts
 from bot.store.sync.run_table import Runs
 from bot.store.sync.server_table import Servers
+from bot.store.sync.warned_proofs import WarnedProofs
 from bot.store.thread import Reader, Writer
 
 
@@ -25,3 +26,4 @@ class SyncStore:
         self.runs = Runs(writer, reader)
         self.posts = Posts(writer)
         self.servers = Servers(writer)
+        self.warned_proofs = WarnedProofs(writer)

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     HOLD = auto()
     HOLD_OVER = auto()
     WARNING = auto()
+    PROOF_ENDS = auto()
 
 
 def staged(user_id: int, sentence: str = "holds 0 of 3 of Harbour Lights", since: datetime = AT) -> Staged:

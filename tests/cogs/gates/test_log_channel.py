@@ -16,6 +16,8 @@ from bot.cogs.gates.log_channel import LogChannel, LogProblem
 from bot.gates.gate import GuildSettings
 from bot.messages import Message
 from bot.store import Store
+from bot.sync.report import SERVER
+from bot.ui.embeds import BRAND
 from tests.cogs.gates.live_bot import ADA, BRUNO, CHIAMAKA, MOSAIC, TESSERA, WHALE, LiveBot, live_bot, until
 from tests.cogs.gates.sync_in_memory import AT, HELD, NOWHERE, InMemoryPost, Kind, OutboxInMemory, SyncInMemory, staged
 from tests.e2e.two_servers import labels, press
@@ -24,6 +26,7 @@ from tests.sandbox_client import Person
 CHANNEL = MOSAIC + 101
 _TOOK = Message("Took {role} from {member}: {reason}")
 _OVER = Message("Removals do not wait any more: {how}.")
+OTHER_GUILD = MOSAIC + 9_999  # the bot is not in it, as far as Discord says now
 BUTTONS = ["Approve", "Discard", "Fixed: look again"]
 
 
@@ -313,6 +316,29 @@ async def test_while_discord_does_not_answer_the_message_waits(tmp_path: Path) -
         assert on.outbox.sent_as == {}
         await on.log.deliver()
         assert len(await on.posted()) == 1
+
+
+async def test_a_word_about_a_proof_names_server_and_role_to_its_member_alone(tmp_path: Path) -> None:
+    words = Message("In {server}, {role} needs a recent proof.")(server=SERVER, role=f"<@&{WHALE}>")
+    async with logging(tmp_path, InMemoryPost(1, Kind.PROOF_ENDS, [words], user_id=BRUNO)) as on:
+        bruno = await on.live.sandbox.person("brunowaves")
+        await on.log.deliver()
+        (message,) = await bruno.direct_messages()
+        (embed,) = message["embeds"]
+        assert embed["title"] == "Your proof runs out soon"
+        assert embed["description"] == "In **The Mosaic Society**, **Whale** needs a recent proof."
+        assert embed["color"] == BRAND.value
+        assert await on.posted() == []
+        assert list(on.outbox.sent_as) == [1]
+
+
+async def test_a_direct_message_waits_until_its_server_can_be_named(tmp_path: Path) -> None:
+    words = Message("In {server}.")(server=SERVER)
+    async with logging(tmp_path, InMemoryPost(1, Kind.PROOF_ENDS, [words], OTHER_GUILD, user_id=BRUNO)) as on:
+        bruno = await on.live.sandbox.person("brunowaves")
+        await on.log.deliver()
+        assert await bruno.direct_messages() == []
+        assert on.outbox.sent_as == {}
 
 
 async def test_a_warning_is_a_direct_message_and_one_who_accepts_none_is_left_alone(tmp_path: Path) -> None:

@@ -1,0 +1,73 @@
+"""Of which proof a member was notified that it will be too old for their roles: one message for each proof and server.
+
+Which proof that was is in the member's row, and is written with the message in one transaction: whatever is killed, and
+whoever is judged twice, there is one message. What it says is in its `detail` until it is sent, and no longer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.store.rows import first, moment, seconds
+from bot.store.sync.post_table import NewPost, PostKind, enqueue
+from bot.store.thread import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class ProofEnds:
+    """What such a message says.
+
+    Attributes:
+        account: The account that the proof is of.
+        gates: Gate → until when the proof counts for it, in the order of the message.
+    """
+
+    account: str
+    gates: Sequence[tuple[int, datetime]]
+
+    def to_detail(self) -> str:
+        """As it is stored."""
+        return json.dumps([self.account, [(gate_id, seconds(at)) for gate_id, at in self.gates]])
+
+    @classmethod
+    def of_detail(cls, detail: str) -> ProofEnds:
+        """From what was stored."""
+        account, gates = json.loads(detail)
+        return cls(account, [(gate_id, moment(at)) for gate_id, at in gates])
+
+
+class WarnedProofs:
+    """Reads and writes them. Every method raises `StoreError` when SQLite fails; nothing is half-saved."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def warn(self, guild_id: int, user_id: int, proven_at: datetime, ends: ProofEnds, now: datetime) -> None:
+        """Notify a member of a server; not if they left it, or were notified of that proof or a later one."""
+        sql = """
+            UPDATE sync_members SET warned_proof = :proof
+            WHERE guild_id = :guild_id AND user_id = :user_id AND absent_since IS NULL
+            AND (warned_proof IS NULL OR warned_proof < :proof)
+            RETURNING 1
+        """
+        values = {"proof": seconds(proven_at), "guild_id": guild_id, "user_id": user_id}
+        until = max(at for _, at in ends.gates)
+        detail, gate_id = ends.to_detail(), ends.gates[0][0]
+        post = NewPost(PostKind.PROOF_ENDS, guild_id, now, user_id=user_id, gate_id=gate_id, detail=detail, until=until)
+
+        def work(db: Database) -> None:
+            if first(db, sql, values):
+                enqueue(db, post)
+
+        await self._writer.transaction(work)
+
+    async def cancel(self, guild_id: int, user_id: int) -> None:
+        """Withdraw what was not sent yet: the proof was renewed, or the account is theirs no more."""
+        sql = "DELETE FROM sync_posts WHERE user_id = ? AND guild_id = ? AND kind = ? AND sent_at IS NULL"
+        values = [user_id, guild_id, PostKind.PROOF_ENDS.value]
+        await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
