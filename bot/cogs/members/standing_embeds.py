@@ -17,9 +17,7 @@ from bot.cogs.linking.link_embeds import account_words
 from bot.cogs.members.gate_words import GateWords
 from bot.counts import Ternary
 from bot.gates.gate import Gate, GateState, GuildSettings, ParkReason
-from bot.gates.rule import AllOf
 from bot.gates.rule_needs import collections_of
-from bot.gates.verdict import Verdict, WhyCode
 from bot.holdings import Account
 from bot.reasons import reason_words
 from bot.roles.grants import GrantState
@@ -130,8 +128,8 @@ def gate_lines(standing: Standing, judged: Judged) -> Iterator[str]:
     # Of one condition the sentence says it already.
     if verdict.parts and (needed := standing.words.missing(verdict)):
         yield f"→ Still needed: {needed}"
-    if until := min(_proof_ends(verdict), default=None):
-        ends = discord.utils.format_dt(until, "D")
+    if judged.proof_end and verdict.is_granted:
+        ends = discord.utils.format_dt(judged.proof_end.at, "D")
         yield addressed(standing, f"⏳ Your proof counts for it until {ends}: you can `/verify` again before.")
     if judged.in_cool_down:
         yield _cool_down(standing)
@@ -147,15 +145,6 @@ def gate_lines(standing: Standing, judged: Judged) -> Iterator[str]:
         yield "-# They had it before: Tessera never takes it. `/gate adopt` changes that."
     sources = _supplied(standing, judged)
     yield f"-# {f'from {sources} · ' if sources else ''}{_age(judged)}"
-
-
-def _proof_ends(verdict: Verdict) -> Iterator[datetime]:
-    """Until when proofs are new enough that this answer cannot do without."""
-    if verdict.code is WhyCode.PROVEN_IN_TIME:
-        yield datetime.fromisoformat(str(dict(verdict.params)["until"]))
-    elif isinstance(verdict.rule, AllOf) and verdict.is_granted:
-        for part in verdict.parts:
-            yield from _proof_ends(part)
 
 
 def held_words(held: Held) -> str:

@@ -14,13 +14,16 @@ from bot.counts import Ternary
 from bot.gates.facts import Facts
 from bot.gates.gate import GateState, GuildSettings, ParkReason
 from bot.gates.judge import judge
-from bot.gates.rule import AllOf, AnyOf, Holds, ProvenWithin
+from bot.gates.rule import AllOf, AnyOf, Holds, ProvenWithin, Rule
+from bot.gates.rule_moments import proof_end
 from bot.reasons import Reason, ReasonCode
 from bot.roles.grants import GrantState
 from bot.roles.plan import Act, Change, Held, HoldCode
 from bot.sync.results import FailedChange
 from bot.ui.embeds import BRAND, CAUTION, embed_units
 from tests.cogs.members.standings import LIGHTS, NOW, VAULT, account, gate, grant, judged, report, standing
+
+A_MONTH = ProvenWithin(timedelta(days=30))
 
 
 def text(shown: Standing, page: int = 0) -> str:
@@ -164,17 +167,19 @@ def test_a_server_without_gates_says_so() -> None:
 
 
 @pytest.mark.parametrize("is_own", [True, False])
-def test_it_is_shown_until_when_a_proof_counts_that_must_not_be_old(is_own: bool) -> None:  # noqa: FBT001 - a case
-    rule = AllOf((Holds(LIGHTS), ProvenWithin(timedelta(days=30))))
-    answer = judge(rule, Facts(NOW, (account().facts,)))
-    assert answer.is_granted
-    shown = text(standing(replace(judged(Ternary.YES), verdict=answer), is_own=is_own))
+@pytest.mark.parametrize("rule", [AllOf((Holds(LIGHTS), A_MONTH)), AnyOf((Holds(LIGHTS, least=99), A_MONTH))])
+def test_it_is_shown_until_when_a_proof_counts_that_must_not_be_old(rule: Rule, is_own: bool) -> None:  # noqa: FBT001 - a case
+    known = Facts(NOW, (account().facts,))
+    answer = replace(judged(Ternary.YES), verdict=judge(rule, known), proof_end=proof_end(rule, known))
+    assert answer.verdict.is_granted
+    shown = text(standing(answer, is_own=is_own))
     ends = int((NOW + timedelta(days=30) - timedelta(hours=1)).timestamp())
     whose, who = ("Your", "you") if is_own else ("Their", "they")
     assert f"{whose} proof counts for it until <t:{ends}:D>: {who} can `/verify` again before." in shown
 
 
 def test_no_end_is_shown_of_a_proof_that_the_role_does_not_depend_on() -> None:
-    rule = AnyOf((Holds(LIGHTS), ProvenWithin(timedelta(days=30))))
-    answer = judge(rule, Facts(NOW, (account().facts,)))
-    assert "proof counts" not in text(standing(replace(judged(Ternary.YES), verdict=answer)))
+    rule = AnyOf((Holds(LIGHTS), A_MONTH))
+    known = Facts(NOW, (account().facts,))
+    answer = replace(judged(Ternary.YES), verdict=judge(rule, known), proof_end=proof_end(rule, known))
+    assert "proof counts" not in text(standing(answer))
