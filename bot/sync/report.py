@@ -34,11 +34,13 @@ _PARKED = Message("Gate #{gate} ({role}) gives and takes nothing for now: {reaso
 _TAKEN_BY = Message("The audit log names {who}: let only one of the two manage this role.")
 _HEALED = Message("Gate #{gate} ({role}) works again.")
 _WARNING = Message("You no longer qualify for {role}. It will be taken {until}, unless you qualify again before.")
-_PROOF_COUNTS = Message(
-    "In {server}, {role} needs a recent proof. Yours of {account} counts for it until {day} ({relative})."
+_PROOF_NEEDED = Message(
+    "In {server}, a role of yours needs a recent proof. Your proof of {account} counts:",
+    "In {server}, {count} roles of yours need a recent proof. Your proof of {account} counts:",
 )
+_PROOF_COUNTS = Message("• for {role} until {day} ({relative})")
 _PROOF_RENEWED = Message(
-    "Nothing is lost until then. Use `/verify` again in {server}, with {account}, and the time begins again."
+    "Nothing is lost until then. Use `/verify` again in that server, with that account, and the time begins again."
 )
 _STUCK = Message("{member}: several attempts in a row failed. The next one is at their next reading.")
 
@@ -151,19 +153,13 @@ def _of_hold(row: PostRow, hold: Hold | None) -> Sequence[Words]:
 
 
 def _of_proof(ends: ProofEnds, gates: Mapping[int, Gate]) -> Sequence[Words]:
-    account = f"`{ends.account}`"
     lines = [
-        _PROOF_COUNTS(
-            server=SERVER,
-            role=f"<@&{gates[gate_id].role_id}>",
-            account=account,
-            day=f"<t:{int(at.timestamp())}:D>",
-            relative=_moment(at),
-        )
+        _PROOF_COUNTS(role=f"<@&{gates[gate_id].role_id}>", day=f"<t:{int(at.timestamp())}:D>", relative=_moment(at))
         for gate_id, at in ends.gates
         if gate_id in gates
     ]
-    return [*lines, _PROOF_RENEWED(server=SERVER, account=account)]
+    needed = _PROOF_NEEDED(server=SERVER, count=len(lines), account=f"`{ends.account}`")
+    return [needed, *lines, _PROOF_RENEWED()]
 
 
 def _of_source(row: PostRow) -> Words:
