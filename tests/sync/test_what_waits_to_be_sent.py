@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.store.sync.post_table import NewPost, PostKind
-from tests.sync.sync_harness import GUILD, OTHER_GUILD, open_sync
+from bot.store.sync.warned_proofs import ProofEnds
+from tests.sync.sync_harness import GUILD, OTHER_GUILD, open_sync, user
 
 pytestmark = pytest.mark.asyncio
 
@@ -32,3 +35,15 @@ async def test_what_is_to_be_sent_is_found_without_what_was_sent() -> None:
         steps = [step for step in plans if "sync_posts" in step]
         assert len(steps) == 3
         assert all("USING" in step and "INDEX sync_posts_to_send" in step for step in steps)
+
+
+async def test_what_members_are_notified_of_days_in_advance_keeps_nothing_else_waiting() -> None:
+    async with open_sync() as harness:
+        for number in range(60):
+            ends = ProofEnds("loopring:10001", [(number, harness.now + timedelta(days=7))])
+            await harness.member(number)
+            await harness.store.sync.warned_proofs.warn(GUILD, user(number), harness.now, ends, harness.now)
+        await harness.store.sync.posts.add(NewPost(PostKind.SILENT, GUILD, harness.now, detail="Loopring"))
+        rows = await harness.store.sync.posts.to_send(harness.now, 50)
+        assert len(rows) == 50
+        assert PostKind.SILENT in {row.kind for row in rows}

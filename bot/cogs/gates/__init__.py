@@ -9,7 +9,8 @@ discord_roles     what sync needs of Discord: servers, members, roles given and 
 member_reads      members with their roles, by few questions, slowly enough, and never absent by mistake
 discord_requests  one request, sent again where that is safe, and its errors as sync knows them
 role_events       what Discord reports by itself about roles, members and servers, as hints
-log_channel       what sync has to say, in the log channel of a server; and warnings to members
+log_channel       what sync has to say (outgoing), in the log channel of a server
+direct_messages   the same, to members: that a role will be taken, that a proof will be too old
 sync_cog          `/sync`: how sync stands, and the decisions of admins
 sync_embeds       sync in words
 staged_pages      the removals that wait for a person, page by page

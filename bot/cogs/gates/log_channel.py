@@ -1,4 +1,4 @@
-"""Posts what sync has to say: role changes and alerts in a server's log channel, warnings to members.
+"""Posts what sync has to say: role changes and alerts in a server's log channel; what is for members goes to them.
 
 In each round at most one message for each server, in the order in which they were made. Each has a nonce that stays the
 same until it is marked as sent, so that Discord takes a repetition after a kill for the same message. A channel that is
@@ -10,23 +10,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum, auto
 from http import HTTPStatus
-from typing import Protocol
 
 import aiohttp
 import discord
 
 from bot.cogs.gates import sync_embeds
+from bot.cogs.gates.direct_messages import DirectMessages
 from bot.cogs.gates.hold_buttons import hold_view
+from bot.cogs.gates.outgoing import Outbox, Post
 from bot.cogs.servers.channel_access import missing_to_post
-from bot.messages import Words
 from bot.store.gates.settings_table import SettingsTable
-from bot.sync.report import SERVER
 from bot.sync.results import StagedState
 from bot.sync.sync import Sync
-from bot.text import safe_text
 from bot.ui import embeds
 
 log = logging.getLogger(__name__)
@@ -39,13 +36,11 @@ _TITLES = {
     "hold_over": "Removals do not wait any more",
     "parked": "A gate is parked",
     "healed": "A gate works again",
-    "warning": "A role will be taken",
-    "proof_ends": "Your proof runs out soon",
     "silent": "A source does not answer",
     "answers": "A source answers again",
     "stuck": "Roles that could not be updated",
 }
-_ALARMING = frozenset({_ALERT, "parked", "warning", "silent", "stuck"})
+_ALARMING = frozenset({_ALERT, "parked", "silent", "stuck"})
 # Rounds of five seconds: ten minutes.
 _RESTS = 120
 _FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)
@@ -57,55 +52,6 @@ class LogProblem(StrEnum):
 
     CHANNEL_GONE = auto()
     FORBIDDEN = auto()
-
-
-class Post(Protocol):
-    """A message to be sent, as `bot.sync` makes it."""
-
-    @property
-    def post_id(self) -> int:
-        """Its id, by which it is marked as sent."""
-
-    @property
-    def guild_id(self) -> int:
-        """The server that it is about."""
-
-    @property
-    def kind(self) -> StrEnum:
-        """What it is about."""
-
-    @property
-    def lines(self) -> Sequence[Words]:
-        """What it says."""
-
-    @property
-    def at(self) -> datetime:
-        """When it was made."""
-
-    @property
-    def user_id(self) -> int | None:
-        """To whom it is a direct message; None: it is for the log channel."""
-
-    @property
-    def edits(self) -> tuple[int, int] | None:
-        """The message (channel, id) that it replaces."""
-
-    @property
-    def nonce(self) -> str:
-        """The same each time that it is sent."""
-
-
-class Outbox(Protocol):
-    """What is to be said, and is said once."""
-
-    async def posts(self) -> Sequence[Post]:
-        """What is to be sent now, oldest first."""
-
-    async def unread_alerts(self) -> Sequence[Post]:
-        """Alerts of holds in force that were given up, as nobody could read them."""
-
-    async def sent(self, post_id: int, *, channel_id: int | None = None, message_id: int | None = None) -> None:
-        """A message was sent; or there is nobody to read it."""
 
 
 class LogChannel:
@@ -123,6 +69,7 @@ class LogChannel:
         self._outbox = outbox
         self._sync = sync
         self._settings = settings
+        self._direct = DirectMessages(client, outbox)
         self.problems: dict[int, LogProblem] = {}
         self._rests: dict[int, int] = {}  # server whose channel refused something → rounds without an alert
 
@@ -135,9 +82,7 @@ class LogChannel:
         served: set[int] = set()
         posts = await self._outbox.posts()
         for post in posts:
-            if post.user_id is not None:
-                await self._warn(post, post.user_id)
-            elif post.guild_id not in served:
+            if post.user_id is None and post.guild_id not in served:
                 served.add(post.guild_id)
                 others = [each for each in posts if each.guild_id == post.guild_id and each.kind == _ALERT]
                 await self._post(post, others if post.kind == _ALERT else [post])
@@ -147,6 +92,7 @@ class LogChannel:
         for guild_id, alerts in unread.items():
             if guild_id not in served:
                 await self._post_again(alerts)
+        await self._direct.deliver(posts)
 
     async def _post(self, post: Post, together: Sequence[Post]) -> None:
         """Send one message. A wave is seen in several ways: what is said of it is one message.
@@ -239,23 +185,6 @@ class LogChannel:
         embed = sync_embeds.alert_embed(list(causes), waiting)
         return await channel.send(embed=embed, view=hold_view(), nonce=post.nonce, allowed_mentions=none)
 
-    async def _warn(self, post: Post, user_id: int) -> None:
-        """A direct message, which many people do not accept: then they find it in `/roles`."""
-        guild = self._client.get_guild(post.guild_id)
-        if guild is None or guild.unavailable:  # neither it nor its roles can be named now
-            return
-        try:
-            channel = await self._client.create_dm(discord.Object(user_id))
-            message = await channel.send(embed=_embed_of(post, guild), nonce=post.nonce)
-        except discord.HTTPException as error:
-            log.info("a warning is refused: HTTP %d, code %d", error.status, error.code)
-            if error.status in _FINAL:
-                await self._outbox.sent(post.post_id)
-        except _FAILURES as error:
-            log.info("a warning cannot be sent now: %s", type(error).__name__)
-        else:
-            await self._outbox.sent(post.post_id, channel_id=channel.id, message_id=message.id)
-
     async def _drop(self, posts: Sequence[Post], problem: LogProblem) -> None:
         guild_id = posts[0].guild_id
         if self.problems.get(guild_id) is not problem:
@@ -264,13 +193,8 @@ class LogChannel:
         await self._sent(posts)
 
 
-def _embed_of(post: Post, guild: discord.Guild | None = None) -> discord.Embed:
+def _embed_of(post: Post) -> discord.Embed:
     kind = post.kind.value
     text = "\n".join(line.render() for line in post.lines)
-    if guild:  # a direct message: roles of servers are not shown by their names there
-        text = text.replace(SERVER, f"**{safe_text(guild.name, _LONGEST_NAME)}**")
-        for role in guild.roles:
-            text = text.replace(f"<@&{role.id}>", f"**{safe_text(role.name, _LONGEST_NAME)}**")
     colour = embeds.CAUTION if kind in _ALARMING else embeds.BRAND
-    embed = discord.Embed(title=_TITLES.get(kind), description=text[:_LONGEST], colour=colour, timestamp=post.at)
-    return embed.set_footer(text=safe_text(guild.name, _LONGEST_NAME, plain=True)) if guild else embed
+    return discord.Embed(title=_TITLES.get(kind), description=text[:_LONGEST], colour=colour, timestamp=post.at)

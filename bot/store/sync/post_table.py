@@ -108,6 +108,9 @@ class Posts:
     async def to_send(self, now: datetime, limit: int) -> Sequence[PostRow]:
         """What is to be sent, oldest first, at most `limit` of each server: where one takes nothing, the others do.
 
+        What members are notified of days in advance, and slowly, is at most what is left of that, so that nothing waits
+        for it.
+
         Changes that no message reports yet are assigned to one.
         """
 
@@ -115,7 +118,10 @@ class Posts:
             sql = "SELECT DISTINCT guild_id FROM sync_changes WHERE post_id IS NULL"
             for (guild_id,) in db.execute(sql).fetchall():
                 _assign(db, guild_id, now)
-            sql = f"SELECT {_POST} FROM sync_posts WHERE guild_id = ? AND sent_at IS NULL ORDER BY post_id LIMIT ?"
+            sql = f"""
+                SELECT {_POST} FROM sync_posts INDEXED BY sync_posts_to_send WHERE guild_id = ? AND sent_at IS NULL
+                ORDER BY kind = '{PostKind.PROOF_ENDS.value}', post_id LIMIT ?
+            """
             guild_ids = [row[0] for row in db.execute(_WAITING).fetchall()]
             rows = [row for guild_id in guild_ids for row in db.execute(sql, [guild_id, limit]).fetchall()]
             return [_to_post(db, row) for row in sorted(rows)]

@@ -27,6 +27,7 @@ CHANNEL = MOSAIC + 101
 _TOOK = Message("Took {role} from {member}: {reason}")
 _OVER = Message("Removals do not wait any more: {how}.")
 OTHER_GUILD = MOSAIC + 9_999  # the bot is not in it, as far as Discord says now
+TESTING = Message("It is about you.")
 BUTTONS = ["Approve", "Discard", "Fixed: look again"]
 
 
@@ -330,6 +331,34 @@ async def test_a_word_about_a_proof_names_server_and_role_to_its_member_alone(tm
         assert embed["color"] == BRAND.value
         assert await on.posted() == []
         assert list(on.outbox.sent_as) == [1]
+
+
+async def test_words_about_proofs_go_out_one_at_a_time_and_delay_no_warning(tmp_path: Path) -> None:
+    posts = [
+        InMemoryPost(place, kind, [TESTING()], user_id=BRUNO)
+        for place, kind in enumerate([Kind.PROOF_ENDS, Kind.PROOF_ENDS, Kind.WARNING], start=1)
+    ]
+    async with logging(tmp_path, *posts) as on:
+        await on.log.deliver()
+        assert list(on.outbox.sent_as) == [1, 3]
+        await on.log.deliver()
+        assert list(on.outbox.sent_as) == [1, 3, 2]
+
+
+async def test_where_discord_says_that_they_are_too_many_they_wait_for_ten_minutes(tmp_path: Path) -> None:
+    posts = [InMemoryPost(place, Kind.WARNING, [TESTING()], user_id=BRUNO) for place in (1, 2)]
+    async with logging(tmp_path, *posts) as on:
+        bruno = await on.live.sandbox.person("brunowaves")
+        body = {"message": "You are opening direct messages too fast", "code": 40003}
+        await on.live.fault("status", "/users/@me/channels", times=None, status=403, body=body)
+        await on.log.deliver()
+        await on.live.sandbox.clear_faults()
+        for _ in range(120):
+            await on.log.deliver()
+        assert on.outbox.sent_as == {}  # none is given up, and none was tried meanwhile
+        await on.log.deliver()
+        assert list(on.outbox.sent_as) == [1, 2]
+        assert len(await bruno.direct_messages()) == 2
 
 
 async def test_a_direct_message_waits_until_its_server_can_be_named(tmp_path: Path) -> None:
