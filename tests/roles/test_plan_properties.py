@@ -152,6 +152,7 @@ def test_a_word_about_a_proof_is_about_roles_that_they_have_from_the_bot_and_wou
         assert (each.gate.state, each.gate.draft.never_remove) == (GateState.ACTIVE, False)
         assert not each.verdict.is_denied
         assert role_id not in {change.gate.role_id for change in plan.changes}
+        assert {held.code for held in plan.held if held.gate == each.gate} <= {HoldCode.UNKNOWN}
 
 
 @THOROUGH
