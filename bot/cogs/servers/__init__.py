@@ -7,6 +7,7 @@ settings_embeds  settings in words
 channel_access   whether the bot may post in a channel
 panel_cog        `/panel`: one lasting message with Verify, My roles, Refresh
 health_facts     what `/health` is judged from, gathered from Discord, the store and sync
-health_checks    those facts as findings: pure
+health_finding   one line of it
+health_checks    those facts as findings: pure; health_gates: of roles and gates; health_sync: of sync and its settings
 health_cog       `/health`: each finding, and how to repair it
 """

@@ -15,8 +15,9 @@ from discord.ext import commands
 
 from bot.cogs.servers.admin_rights import guild_of, require_admin
 from bot.cogs.servers.channel_access import missing_to_post
-from bot.cogs.servers.health_checks import Finding, findings
+from bot.cogs.servers.health_checks import findings
 from bot.cogs.servers.health_facts import HealthFacts, Intents, LogChannel
+from bot.cogs.servers.health_finding import Finding
 from bot.config.sync_table import SyncSettings
 from bot.errors import TesseraError
 from bot.gates.gate import GuildSettings

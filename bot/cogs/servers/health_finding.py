@@ -1,0 +1,36 @@
+"""One line of `/health`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `/health`.
+
+    Attributes:
+        is_fine: Whether nothing is to be done.
+        words: What was found.
+        fix: What to do; "": nothing.
+    """
+
+    is_fine: bool
+    words: str
+    fix: str = ""
+
+
+def fine(words: str) -> Finding:
+    """Nothing is to be done."""
+    return Finding(is_fine=True, words=words)
+
+
+def wrong(words: str, fix: str = "") -> Finding:
+    """Something is to be repaired, and how."""
+    return Finding(is_fine=False, words=words, fix=fix)
+
+
+def since(moment: datetime) -> str:
+    """A moment as Discord shows it in the reader's time: "3 hours ago"."""
+    return f"<t:{int(moment.timestamp())}:R>"

@@ -1,0 +1,88 @@
+"""What is wrong with how sync stands, and with what the operator has configured: pure, from `HealthFacts` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from bot.cogs.servers.health_facts import HealthFacts
+from bot.cogs.servers.health_finding import Finding, fine, since, wrong
+from bot.cogs.servers.settings_embeds import span_words
+from bot.config.sync_table import SAFE_MISSES, SAFE_SPAN
+from bot.roles.safety import Cause, Hold
+from bot.text import safe_text
+from bot.ui.embeds import plural
+
+_NAME = 80
+# Readings are dated by this machine; a minute of difference is all that counting tolerates.
+_SKEW = timedelta(seconds=30)
+_CAUSES = {
+    Cause.TOO_MANY_AT_ONCE: "many members would lose a role at once",
+    Cause.TOO_MANY_IN_A_DAY: "many members lost a role within a day",
+    Cause.SOURCE_EMPTIED: "a source reports many accounts as empty",
+    Cause.COLLECTION_HALVED: "half of a collection's holders seem to be gone",
+    Cause.ADMIN: "an admin stopped them",
+    Cause.INVITED_AGAIN: "Tessera was invited again, and looks at all members first",
+}
+
+
+def of_sync(facts: HealthFacts) -> Iterator[Finding]:
+    """Sources, holds, and how current roles are."""
+    for label, since_when in facts.failing.items():
+        yield wrong(
+            f"{safe_text(label, _NAME)} has not answered since {since(since_when)}. Nobody loses a role by that.",
+            "It is asked again by itself; if it is gone for good, its gates are stopped and say so.",
+        )
+    status = facts.status
+    if status is None:
+        yield wrong("How current roles are cannot be found out now.", "Try again in a minute.")
+        return
+    yield from (_hold(hold, status.staged) for hold in status.holds)
+    if status.possible and status.possible > status.interval:
+        yield wrong(
+            f"Accounts are read every {span_words(status.possible)} and not every {span_words(status.interval)}: "
+            f"{safe_text(status.slow_source, _NAME)} answers no faster.",
+            "Raise `requests_per_second` of that source if it allows more, or `sync.interval_minutes`.",
+        )
+    elif not status.members:
+        yield fine("No member has linked an account yet.")
+    else:
+        members = plural(status.members, "linked member")
+        yield fine(f"{members}, {plural(status.accounts, 'account')}: {_freshness(status.oldest_at)}.")
+
+
+def _hold(hold: Hold, staged: int) -> Finding:
+    waiting = f" {plural(staged, 'removal')} wait for a person." if staged else ""
+    fix = "`/sync staged` lists them; `/sync approve` takes these roles, `/sync discard` leaves them for a day."
+    if hold.cause is Cause.ADMIN:
+        fix = "`/sync release` ends that."
+    return wrong(f"No role is taken since {since(hold.since)}: {_CAUSES[hold.cause]}.{waiting}", fix)
+
+
+def of_configuration(facts: HealthFacts) -> Iterator[Finding]:
+    """The operator's settings, and the machine."""
+    patience = facts.patience
+    if patience.removal_misses < SAFE_MISSES:
+        yield wrong(
+            f"`sync.removal_misses` is {patience.removal_misses}: a role is taken after so few readings.",
+            f"Set it to {SAFE_MISSES} or more.",
+        )
+    if patience.removal_span < SAFE_SPAN:
+        yield wrong(
+            f"`sync.removal_minutes` is {patience.removal_minutes:g}: a short outage of a source can cost roles.",
+            f"Set it to {SAFE_SPAN // timedelta(minutes=1)} or more.",
+        )
+    if facts.clock_skew is not None:
+        ahead = facts.clock_skew.total_seconds()
+        if abs(facts.clock_skew) > _SKEW:
+            side = "ahead of" if ahead > 0 else "behind"
+            yield wrong(
+                f"This machine's clock is {abs(ahead):.0f} seconds {side} Discord's.",
+                "Let the machine set its clock by NTP: readings are dated by it.",
+            )
+        else:
+            yield fine("This machine's clock agrees with Discord's.")
+
+
+def _freshness(oldest_at: datetime | None) -> str:
+    return f"the oldest reading is of {since(oldest_at)}" if oldest_at else "none has been read yet"
