@@ -13,6 +13,7 @@ import discord
 
 from bot.cogs.gates.discord_requests import DiscordRequests, audit_reason
 from bot.cogs.gates.member_reads import MemberReads
+from bot.cogs.servers.channel_access import own_member
 from bot.roles.eligibility import GuildRoles, RoleFacts
 from bot.sources.pace import Clock
 from bot.sync.ports import MemberRoles, NotAllowedError, Presence
@@ -46,7 +47,7 @@ class DiscordRoles:
     def guild_roles(self, guild_id: int) -> GuildRoles | None:
         """A server's roles and the bot's place among them, as the gateway reported."""
         guild = self._available(guild_id)
-        me = guild.me if guild else None
+        me = own_member(guild) if guild else None
         if guild is None or me is None:
             return None
         return GuildRoles(

@@ -20,7 +20,7 @@ from bot.cogs.gates import sync_embeds
 from bot.cogs.gates.direct_messages import DirectMessages
 from bot.cogs.gates.hold_buttons import hold_view
 from bot.cogs.gates.outgoing import Outbox, Post
-from bot.cogs.servers.channel_access import missing_to_post
+from bot.cogs.servers.channel_access import missing_to_post, own_member
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.results import StagedState
 from bot.sync.sync import Sync
@@ -102,7 +102,7 @@ class LogChannel:
             together: All that the message says.
         """
         guild = self._client.get_guild(post.guild_id)
-        if guild is not None and guild.unavailable:
+        if guild is not None and not _is_reported(guild):
             return
         channel = await self._channel(guild)
         if channel is None:  # nobody wants to read it
@@ -117,7 +117,7 @@ class LogChannel:
         """Post alerts that were dropped, if there is a channel now; one that refuses them is left alone for a while."""
         first = alerts[0]
         guild = self._client.get_guild(first.guild_id)
-        if guild is None or guild.unavailable:
+        if guild is None or not _is_reported(guild):
             return
         if rests := self._rests.pop(first.guild_id, 0):
             self._rests[first.guild_id] = rests - 1
@@ -191,6 +191,11 @@ class LogChannel:
             log.warning("the log channel of server %d: %s", guild_id, problem.name.lower().replace("_", " "))
         self.problems[guild_id] = problem
         await self._sent(posts)
+
+
+def _is_reported(guild: discord.Guild) -> bool:
+    """Whether it is known what the bot may do in a server; until then posts wait."""
+    return not guild.unavailable and own_member(guild) is not None
 
 
 def _embed_of(post: Post) -> discord.Embed:

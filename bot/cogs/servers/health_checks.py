@@ -22,6 +22,8 @@ def _channel(facts: HealthFacts) -> Iterator[Finding]:
     channel = facts.channel
     if channel.channel_id is None:
         yield wrong("There is no log channel: nobody sees role changes and alerts.", "`/settings log` sets one.")
+    elif facts.roles is None or channel.missing is None:
+        return  # nothing is known of it now, which is said once
     elif not channel.exists:
         yield wrong(
             "The log channel is gone, or Tessera cannot see it.",
@@ -43,14 +45,14 @@ def _channel(facts: HealthFacts) -> Iterator[Finding]:
 def _intents(facts: HealthFacts) -> Iterator[Finding]:
     """Optional: what is lost without each is said, and nothing is wrong."""
     intents = facts.intents
-    if intents.moderation and not intents.sees_audit_log:
+    if intents.moderation and intents.sees_audit_log is False:
         yield wrong(
             "Role changes by others are reported, but not by whom.",
             "Give the role of Tessera View Audit Log, or switch `moderation_intent` off.",
         )
-    elif intents.moderation:
+    elif intents.moderation and intents.sees_audit_log:
         yield fine("Role changes by others are known at once, and by whom.")
-    else:
+    elif not intents.moderation:
         hours = span_words(facts.patience.drift)
         yield fine(
             f"Optional: role changes by others are found within {hours}, and not by whom. With `moderation_intent` and "

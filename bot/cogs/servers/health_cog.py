@@ -14,7 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.servers.admin_rights import guild_of, require_admin
-from bot.cogs.servers.channel_access import missing_to_post
+from bot.cogs.servers.channel_access import missing_to_post, own_member
 from bot.cogs.servers.health_checks import findings
 from bot.cogs.servers.health_facts import HealthFacts, Intents, LogChannel
 from bot.cogs.servers.health_finding import Finding
@@ -87,7 +87,7 @@ class HealthCog(commands.Cog, name="Health"):
     ) -> HealthFacts:
         roles = self._guild_roles(guild.id)
         known = roles.roles if roles else {}
-        own: discord.Member | None = guild.me
+        own = own_member(guild)
         return HealthFacts(
             now=received_at,
             roles=roles,
@@ -96,8 +96,7 @@ class HealthCog(commands.Cog, name="Health"):
             intents=Intents(
                 moderation=self._bot.intents.moderation,
                 members=self._bot.intents.members,
-                # Discord may not have sent the bot's own member yet.
-                sees_audit_log=bool(own and own.guild_permissions.view_audit_log),
+                sees_audit_log=own.guild_permissions.view_audit_log if own else None,
             ),
             status=await self._status(guild.id),
             patience=self._patience,

@@ -19,12 +19,12 @@ class LogChannel:
     Attributes:
         channel_id: Its id; None: none is set.
         exists: Whether it is there, and the bot can see it.
-        missing: Permissions that the bot lacks there, by Discord's names.
+        missing: Permissions that the bot lacks there, by Discord's names; None: not known yet.
     """
 
     channel_id: int | None = None
     exists: bool = True
-    missing: Sequence[str] = ()
+    missing: Sequence[str] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class Intents:
     Attributes:
         moderation: Role changes by others are reported.
         members: Joins are reported.
-        sees_audit_log: It may see who changed a role.
+        sees_audit_log: It may see who changed a role; None: not known yet.
     """
 
     moderation: bool = False
     members: bool = False
-    sees_audit_log: bool = False
+    sees_audit_log: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class HealthFacts:
 
     Attributes:
         now: The moment of the check, by this machine's clock.
-        roles: The server's roles; None: Discord has not announced the server.
+        roles: The server's roles; None: Discord has not reported the server, or the bot's own roles in it (yet).
         gates: Its gates.
         channel: Its log channel.
         intents: What is reported.

@@ -23,7 +23,10 @@ def of_roles(facts: HealthFacts) -> Iterator[Finding]:
     """Whether the bot may manage roles, and each gate can work."""
     guild = facts.roles
     if guild is None:
-        yield wrong("Discord has not announced this server to Tessera yet.", "Try again in a minute.")
+        words = (
+            "Discord has not yet reported this server's roles, or Tessera's own: what depends on them is not checked."
+        )
+        yield wrong(words, "Try again in a minute.")
         return
     may_manage = administers_roles(guild.own_powers)
     if not may_manage:

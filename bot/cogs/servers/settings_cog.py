@@ -27,7 +27,7 @@ from bot.cogs.servers.admin_rights import guild_of, require_admin, require_manag
 from bot.cogs.servers.channel_access import missing_to_post
 from bot.cogs.servers.setting_changes import Exclusions, excluding, including, protecting, unprotecting
 from bot.cogs.servers.settings_embeds import cool_down_words, grace_words, settings_embed, visibility_words
-from bot.errors import InputError
+from bot.errors import InputError, UndecidedError
 from bot.gates.gate import GuildSettings
 from bot.gates.rule import CollectionRef
 from bot.lookup.lookup import Lookup
@@ -39,6 +39,9 @@ from bot.ui.client import Bot
 _CANNOT_POST = Message(
     "Tessera cannot post in {channel}: it lacks {missing} there. Give its role these permissions in that channel, then "
     "use the command again. Nothing was changed."
+)
+_NOT_REPORTED = Message(
+    "Discord has not yet reported what Tessera may do in this server. Nothing was changed: try again in a minute."
 )
 _OTHER_SERVER = Message("That channel is not one of this server. Nothing was changed.")
 _MEMBER_OR_ROLE = Message("Name a member or a role, or both.")
@@ -100,7 +103,10 @@ class SettingsCog(
         await self._present(interaction)
         if channel and channel.guild.id != interaction.guild_id:
             raise InputError(_OTHER_SERVER)
-        if channel and (missing := missing_to_post(channel)):
+        missing = missing_to_post(channel) if channel else ()
+        if channel and missing is None:
+            raise UndecidedError(_NOT_REPORTED)
+        if channel and missing:
             raise InputError(_CANNOT_POST, channel=channel.mention, missing=", ".join(missing))
         channel_id = channel.id if channel else None
         where = f"in <#{channel_id}>" if channel_id else "nowhere any more"

@@ -18,6 +18,7 @@ from bot.config.settings import DiscordSettings
 from bot.sources.pace import Clock
 from bot.ui.client import Bot, point_at
 from sandbox.app_keys import DISCORD, WORLD
+from sandbox.discord.wire import user_json
 from sandbox.world import BOT_TOKEN, Guild
 from tests.sandbox_client import SandboxClient, open_sandbox
 
@@ -126,6 +127,19 @@ async def live_bot(
         finally:
             await bot.close()
             await asyncio.gather(running, return_exceptions=True)
+
+
+async def without_own_member(sandbox: SandboxClient, bot: Bot, guild_id: int) -> None:
+    """Let Discord report a server without the bot's own member in it, so that `Guild.me` is None."""
+    body = {"guild_id": str(guild_id), "user": user_json(sandbox.app[WORLD].users[sandbox.app[WORLD].application_id])}
+    sandbox.app[DISCORD].gateway.dispatch(guild_id, "GUILD_MEMBER_REMOVE", body)
+    await until(lambda: getattr(bot.get_guild(guild_id), "me", "no server") is None)
+
+
+async def with_own_member(sandbox: SandboxClient, bot: Bot, guild_id: int) -> None:
+    """Let Discord report the server whole again."""
+    sandbox.app[DISCORD].gateway.send_guild(sandbox.app[WORLD].guilds[guild_id])
+    await until(lambda: getattr(bot.get_guild(guild_id), "me", None))
 
 
 async def _nothing_to_cancel() -> None:

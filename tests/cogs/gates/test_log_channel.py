@@ -18,7 +18,19 @@ from bot.messages import Message
 from bot.store import Store
 from bot.sync.report import SERVER
 from bot.ui.embeds import BRAND
-from tests.cogs.gates.live_bot import ADA, BRUNO, CHIAMAKA, MOSAIC, TESSERA, WHALE, LiveBot, live_bot, until
+from tests.cogs.gates.live_bot import (
+    ADA,
+    BRUNO,
+    CHIAMAKA,
+    MOSAIC,
+    TESSERA,
+    WHALE,
+    LiveBot,
+    live_bot,
+    until,
+    with_own_member,
+    without_own_member,
+)
 from tests.cogs.gates.sync_in_memory import AT, HELD, NOWHERE, InMemoryPost, Kind, OutboxInMemory, SyncInMemory, staged
 from tests.e2e.two_servers import labels, press
 from tests.sandbox_client import Person
@@ -297,6 +309,29 @@ async def test_where_the_bot_may_not_post_it_does_not_try(tmp_path: Path) -> Non
         await on.log.deliver()
         assert on.log.problems == {MOSAIC: LogProblem.FORBIDDEN}
         assert await on.live.sent("/messages") == []
+
+
+async def test_while_it_is_not_known_what_the_bot_may_do_the_message_waits(tmp_path: Path) -> None:
+    async with logging(tmp_path, change(1)) as on:
+        await without_own_member(on.live.sandbox, on.live.bot, MOSAIC)
+        await on.log.deliver()
+        assert on.outbox.sent_as == {}
+        await with_own_member(on.live.sandbox, on.live.bot, MOSAIC)
+        await on.log.deliver()
+        assert len(await on.posted()) == 1
+
+
+async def test_a_dropped_alert_waits_too_while_it_is_not_known_what_the_bot_may_do(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert(1)) as on:
+        await on.set_channel(MOSAIC + 999)
+        await on.log.deliver()
+        await on.set_channel(CHANNEL)
+        await without_own_member(on.live.sandbox, on.live.bot, MOSAIC)
+        await on.log.deliver()
+        assert await on.posted() == []
+        await with_own_member(on.live.sandbox, on.live.bot, MOSAIC)
+        await on.log.deliver()
+        assert len(await on.posted()) == 1
 
 
 async def test_a_missing_channel_is_a_problem_and_none_is_not(tmp_path: Path) -> None:

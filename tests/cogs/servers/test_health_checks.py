@@ -70,7 +70,7 @@ def status(**changes: object) -> HealthFacts:
 
 def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
     """What is wrong, in which facts, a part of its line, and a part of how to repair it."""
-    yield "no server", replace(FINE, roles=None), "has not announced", "Try again"
+    yield "no server", replace(FINE, roles=None), "has not yet reported", "Try again"
     powerless = replace(ROLES, own_powers=frozenset[str]())
     yield "no permission", replace(FINE, roles=powerless), "may not manage roles", "turn on Manage Roles"
     mighty = replace(ROLES, own_powers=frozenset({"administrator"}))
@@ -131,6 +131,17 @@ def test_what_is_lost_without_an_optional_intent_is_said_and_is_not_wrong() -> N
     words = " ".join(each.words for each in found)
     assert "found within 6 hours" in words
     assert "first command" in words
+
+
+def test_what_is_not_known_yet_of_a_server_is_neither_fine_nor_wrong() -> None:
+    intents = Intents(moderation=True, members=True, sees_audit_log=None)
+    channel = LogChannel(5, exists=False)
+    (first, *others) = findings(replace(FINE, roles=None, intents=intents, channel=channel))
+    assert "Tessera's own: what depends on them is not checked" in first.words
+    words = " ".join(each.words for each in others)
+    assert "audit" not in words.casefold()
+    assert "log channel" not in words
+    assert all(each.is_fine for each in others)
 
 
 def test_any_number_of_findings_fits_into_one_message() -> None:

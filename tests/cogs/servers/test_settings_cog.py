@@ -13,6 +13,7 @@ import pytest
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 from bot.store import Store
+from tests.cogs.gates.live_bot import without_own_member
 from tests.cogs.servers.admin_bot import DEFAULTS, AdminBot, open_admin_bot
 from tests.sandbox_client import Person, SandboxClient, open_sandbox
 
@@ -99,6 +100,15 @@ async def test_a_log_channel_in_which_the_bot_cannot_post_is_refused(admin: Admi
         await admin.sandbox.control("roles", action="change", guild=rosalind.guild, role=role, permissions=1 << 10)
     refused = await rosalind.run("settings log", channel=rosalind.channel)
     assert f"cannot post in <#{rosalind.channel}>: it lacks Send Messages, Embed Links there" in refused.text
+    assert await admin.store.guild_settings.of(here(rosalind), DEFAULTS) == DEFAULTS
+
+
+async def test_while_it_is_not_known_what_the_bot_may_do_no_log_channel_is_set(
+    admin: AdminBot, rosalind: Person
+) -> None:
+    await without_own_member(admin.sandbox, admin.bot, here(rosalind))
+    refused = await rosalind.run("settings log", channel=rosalind.channel)
+    assert "has not yet reported what Tessera may do in this server. Nothing was changed" in refused.text
     assert await admin.store.guild_settings.of(here(rosalind), DEFAULTS) == DEFAULTS
 
 

@@ -1,0 +1,16 @@
+"""Whether the bot may post somewhere is asked of one function, which knows that Discord may not have said it yet."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import bot
+
+ONLY_THERE = Path("cogs", "servers", "channel_access.py")
+
+
+def test_the_own_member_of_a_server_is_read_in_one_place_that_expects_none() -> None:
+    source = Path(bot.__file__).parent
+    reads = [each.relative_to(source) for each in source.rglob("*.py") if re.search(r"\.me\b", each.read_text())]
+    assert reads == [ONLY_THERE]
