@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.cogs.gates.hold_cog import HoldCog
@@ -18,6 +18,7 @@ from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.cogs.members.roles_cog import RolesCog
 from bot.cogs.members.seen_members import SeenMembers
 from bot.cogs.servers.health_cog import HealthCog
+from bot.cogs.servers.log_problems import LogProblems
 from bot.cogs.servers.panel_cog import PanelCog
 from bot.cogs.servers.settings_cog import SettingsCog
 from bot.config.settings import Settings
@@ -43,6 +44,7 @@ class RoleParts:
         follow_up: Says what a proof brought, and what a removal costs.
         seen: Passes on who was seen; to be closed.
         clock: Returns the present as an aware datetime.
+        log_problems: What could not be posted in log channels.
     """
 
     store: Store
@@ -52,6 +54,7 @@ class RoleParts:
     follow_up: RoleFollowUp
     seen: SeenMembers
     clock: Callable[[], datetime]
+    log_problems: LogProblems = field(default_factory=LogProblems)
 
     @classmethod
     def over(
@@ -106,6 +109,13 @@ async def add_role_cogs(
         )
     )
     health = HealthCog(
-        bot, store, lookup, parts.sync, guild_roles=guild_roles, patience=settings.sync, defaults=defaults
+        bot,
+        store,
+        lookup,
+        parts.sync,
+        guild_roles=guild_roles,
+        patience=settings.sync,
+        defaults=defaults,
+        log_problems=parts.log_problems,
     )
     await bot.add_cog(health)

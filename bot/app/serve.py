@@ -98,7 +98,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
         background = _plan(bot, settings, linking, notifications, vouches)
-        channels = LogChannel(bot, sync.outbox, sync, store.guild_settings)
+        channels = LogChannel(bot, sync.outbox, sync, store.guild_settings, parts.log_problems)
         schedule_sync(background, sync, channels.deliver, bot.is_ready)
         background.every(_CONFIRMS, lambda: confirm_owners(store, lookup, _MOST_CONFIRMED), name="owners")
         public_url = settings.web.public_url

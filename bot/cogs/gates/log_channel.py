@@ -2,7 +2,7 @@
 
 In each round at most one message for each server, in the order in which they were made. Each has a nonce that stays the
 same until it is marked as sent, so that Discord takes a repetition after a kill for the same message. A channel that is
-missing or forbidden ends nothing: what was to be posted is dropped, and `problems` says so until a message arrives. An
+missing or forbidden ends nothing: what was to be posted is dropped, and `/health` says so until a message arrives. An
 alert that was dropped is posted as soon as there is a channel that works, if its removals still wait.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from enum import StrEnum, auto
 from http import HTTPStatus
 
 import aiohttp
@@ -21,6 +20,7 @@ from bot.cogs.gates.direct_messages import DirectMessages
 from bot.cogs.gates.hold_buttons import hold_view
 from bot.cogs.gates.outgoing import Outbox, Post
 from bot.cogs.servers.channel_access import missing_to_post, own_member
+from bot.cogs.servers.log_problems import LogProblem, LogProblems
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.results import StagedState
 from bot.sync.sync import Sync
@@ -47,11 +47,6 @@ _FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)
 _FINAL = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
-class LogProblem(StrEnum):
-    """Why nothing can be posted in a server's log channel."""
-
-    CHANNEL_GONE = auto()
-    FORBIDDEN = auto()
 
 
 class LogChannel:
@@ -62,15 +57,23 @@ class LogChannel:
         outbox: What is to be posted.
         sync: What waits, for the alert.
         settings: Which channel.
+        problems: What could not be posted, for `/health`.
     """
 
-    def __init__(self, client: discord.Client, outbox: Outbox, sync: Sync, settings: SettingsTable) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        outbox: Outbox,
+        sync: Sync,
+        settings: SettingsTable,
+        problems: LogProblems | None = None,
+    ) -> None:
         self._client = client
         self._outbox = outbox
         self._sync = sync
         self._settings = settings
         self._direct = DirectMessages(client, outbox)
-        self.problems: dict[int, LogProblem] = {}
+        self.problems = problems or LogProblems()
         self._rests: dict[int, int] = {}  # server whose channel refused something → rounds without an alert
 
     async def deliver(self) -> None:
@@ -106,7 +109,7 @@ class LogChannel:
             return
         channel = await self._channel(guild)
         if channel is None:  # nobody wants to read it
-            self.problems.pop(post.guild_id, None)
+            self.problems.clear(post.guild_id)
             await self._sent(together)
         elif isinstance(channel, LogProblem):
             await self._drop(together, channel)
@@ -150,7 +153,7 @@ class LogChannel:
         except _FAILURES as error:
             log.info("the log channel of %d takes nothing now: %s", post.guild_id, type(error).__name__)
         else:
-            self.problems.pop(post.guild_id, None)
+            self.problems.clear(post.guild_id)
             await self._sent(together, message)
 
     async def _sent(self, posts: Sequence[Post], message: discord.Message | None = None) -> None:
@@ -187,9 +190,9 @@ class LogChannel:
 
     async def _drop(self, posts: Sequence[Post], problem: LogProblem) -> None:
         guild_id = posts[0].guild_id
-        if self.problems.get(guild_id) is not problem:
+        channel_id = (await self._settings.of(guild_id)).log_channel_id
+        if self.problems.add(guild_id, problem, channel_id, posts[0].at, len(posts)):
             log.warning("the log channel of server %d: %s", guild_id, problem.name.lower().replace("_", " "))
-        self.problems[guild_id] = problem
         await self._sent(posts)
 
 

@@ -5,6 +5,7 @@ settings_cog     `/settings`: what is set, and every change of it
 setting_changes  changes of settings: pure
 settings_embeds  settings in words
 channel_access   whether the bot may post in a channel
+log_problems     what could not be posted in log channels
 panel_cog        `/panel`: one lasting message with Verify, My roles, Refresh
 health_facts     what `/health` is judged from, gathered from Discord, the store and sync
 health_finding   one line of it

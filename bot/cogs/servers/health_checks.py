@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.cogs.servers.health_facts import HealthFacts
-from bot.cogs.servers.health_finding import Finding, fine, wrong
+from bot.cogs.servers.health_finding import Finding, fine, since, wrong
 from bot.cogs.servers.health_gates import of_roles
 from bot.cogs.servers.health_sync import of_configuration, of_sync
+from bot.cogs.servers.log_problems import LogProblem, Unposted
 from bot.cogs.servers.settings_embeds import span_words
 from bot.ui.embeds import plural
 
@@ -26,12 +27,20 @@ def _channel(facts: HealthFacts) -> Iterator[Finding]:
         return  # nothing is known of it now, which is said once
     elif not channel.exists:
         yield wrong(
-            "The log channel is gone, or Tessera cannot see it.",
+            f"The log channel is gone, or Tessera cannot see it.{_dropped(channel.unposted)}",
             "Give it View Channel there, or `/settings log` sets another.",
         )
     elif channel.missing:
         fix = f"Give its role {', '.join(channel.missing)} in that channel, or `/settings log` sets another."
-        yield wrong(f"Tessera cannot post in <#{channel.channel_id}>.", fix)
+        yield wrong(f"Tessera cannot post in <#{channel.channel_id}>.{_dropped(channel.unposted)}", fix)
+    elif channel.unposted:
+        why = "said that it is gone" if channel.unposted.problem is LogProblem.CHANNEL_GONE else "refused it"
+        yield wrong(
+            f"Tessera has every permission in <#{channel.channel_id}>, and yet Discord {why}."
+            f"{_dropped(channel.unposted)}",
+            "See whether AutoMod, a time-out or a setting of the server keeps Tessera out, or let `/settings log` set "
+            "another channel.",
+        )
     else:
         yield fine(f"Role changes are posted in <#{channel.channel_id}>.")
     if facts.admin_role_gone:
@@ -40,6 +49,13 @@ def _channel(facts: HealthFacts) -> Iterator[Finding]:
     if facts.protected_roles_gone:
         count = plural(facts.protected_roles_gone, "protected role")
         yield wrong(f"{count} deleted: it protects nobody.", "`/settings unprotect` and `protect` another.")
+
+
+def _dropped(unposted: Unposted | None) -> str:
+    if unposted is None:
+        return ""
+    were = "was" if unposted.count == 1 else "were"
+    return f" {plural(unposted.count, 'message')} {were} not posted since {since(unposted.since)}."
 
 
 def _intents(facts: HealthFacts) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from bot.cogs.servers.channel_access import missing_to_post, own_member
 from bot.cogs.servers.health_checks import findings
 from bot.cogs.servers.health_facts import HealthFacts, Intents, LogChannel
 from bot.cogs.servers.health_finding import Finding
+from bot.cogs.servers.log_problems import LogProblems, Unposted
 from bot.config.sync_table import SyncSettings
 from bot.errors import TesseraError
 from bot.gates.gate import GuildSettings
@@ -43,6 +44,7 @@ class HealthCog(commands.Cog, name="Health"):
         guild_roles: A server's roles, as the gateway reported them.
         patience: `[sync]` of the configuration.
         defaults: What a server has that has set nothing.
+        log_problems: What could not be posted in log channels.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class HealthCog(commands.Cog, name="Health"):
         guild_roles: Callable[[int], GuildRoles | None],
         patience: SyncSettings,
         defaults: GuildSettings,
+        log_problems: LogProblems,
     ) -> None:
         self._bot = bot
         self._store = store
@@ -63,6 +66,7 @@ class HealthCog(commands.Cog, name="Health"):
         self._guild_roles = guild_roles
         self._patience = patience
         self._defaults = defaults
+        self._log_problems = log_problems
 
     @app_commands.command(name="health", description="What is wrong in this server, and how to repair it")
     @app_commands.default_permissions(manage_guild=True)
@@ -92,7 +96,7 @@ class HealthCog(commands.Cog, name="Health"):
             now=received_at,
             roles=roles,
             gates=await self._store.gates.of_guild(guild.id),
-            channel=_channel(guild, settings.log_channel_id),
+            channel=_channel(guild, settings.log_channel_id, self._log_problems.of(guild.id)),
             intents=Intents(
                 moderation=self._bot.intents.moderation,
                 members=self._bot.intents.members,
@@ -137,10 +141,11 @@ def health_embed(found: list[Finding]) -> discord.Embed:
     return discord.Embed(title=title, description=text.strip(), colour=CAUTION if wrong else BRAND)
 
 
-def _channel(guild: discord.Guild, channel_id: int | None) -> LogChannel:
+def _channel(guild: discord.Guild, channel_id: int | None, unposted: Unposted | None) -> LogChannel:
     if channel_id is None:
         return LogChannel()
+    its = unposted if unposted and unposted.channel_id == channel_id else None
     channel = guild.get_channel(channel_id)
     if channel is None:
-        return LogChannel(channel_id, exists=False)
-    return LogChannel(channel_id, missing=missing_to_post(channel))
+        return LogChannel(channel_id, exists=False, unposted=its)
+    return LogChannel(channel_id, missing=missing_to_post(channel), unposted=its)

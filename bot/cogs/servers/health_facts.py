@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.cogs.servers.log_problems import Unposted
 from bot.config.sync_table import SyncSettings
 from bot.gates.gate import Gate
 from bot.roles.eligibility import GuildRoles
@@ -20,11 +21,13 @@ class LogChannel:
         channel_id: Its id; None: none is set.
         exists: Whether it is there, and the bot can see it.
         missing: Permissions that the bot lacks there, by Discord's names; None: not known yet.
+        unposted: What could not be posted there lately; None: nothing.
     """
 
     channel_id: int | None = None
     exists: bool = True
     missing: Sequence[str] | None = ()
+    unposted: Unposted | None = None
 
 
 @dataclass(frozen=True, slots=True)

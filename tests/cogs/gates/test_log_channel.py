@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from bot.cogs.gates.hold_cog import HoldCog
-from bot.cogs.gates.log_channel import LogChannel, LogProblem
+from bot.cogs.gates.log_channel import LogChannel
+from bot.cogs.servers.log_problems import LogProblem, Unposted
 from bot.gates.gate import GuildSettings
 from bot.messages import Message
 from bot.store import Store
@@ -267,10 +268,10 @@ async def test_a_forbidden_channel_is_a_problem_that_is_over_when_a_message_arri
         body = {"message": "Missing Access", "code": 50001}
         await on.live.fault("status", f"/channels/{CHANNEL}/messages", times=1, status=403, body=body)
         await on.log.deliver()
-        assert on.log.problems == {MOSAIC: LogProblem.FORBIDDEN}
+        assert on.log.problems.of(MOSAIC) == Unposted(LogProblem.FORBIDDEN, CHANNEL, AT, 1)
         assert 1 in on.outbox.sent_as  # it is dropped: nothing may pile up behind it
         await on.log.deliver()
-        assert on.log.problems == {}
+        assert on.log.problems.of(MOSAIC) is None
         assert len(await on.posted()) == 1
 
 
@@ -307,7 +308,7 @@ async def test_where_the_bot_may_not_post_it_does_not_try(tmp_path: Path) -> Non
     async with logging(tmp_path, change(1)) as on:
         await _without_view(on)
         await on.log.deliver()
-        assert on.log.problems == {MOSAIC: LogProblem.FORBIDDEN}
+        assert on.log.problems.of(MOSAIC) == Unposted(LogProblem.FORBIDDEN, CHANNEL, AT, 1)
         assert await on.live.sent("/messages") == []
 
 
@@ -338,10 +339,10 @@ async def test_a_missing_channel_is_a_problem_and_none_is_not(tmp_path: Path) ->
     async with logging(tmp_path, change(1), change(2)) as on:
         await on.set_channel(MOSAIC + 999)
         await on.log.deliver()
-        assert on.log.problems == {MOSAIC: LogProblem.CHANNEL_GONE}
+        assert on.log.problems.of(MOSAIC) == Unposted(LogProblem.CHANNEL_GONE, MOSAIC + 999, AT, 1)
         await on.set_channel(None)
         await on.log.deliver()
-        assert on.log.problems == {}
+        assert on.log.problems.of(MOSAIC) is None
         assert on.outbox.sent_as == {1: (None, None), 2: (None, None)}
 
 
@@ -418,4 +419,4 @@ async def test_a_warning_is_a_direct_message_and_one_who_accepts_none_is_left_al
         on.outbox.waiting.append(posts[1])
         await on.log.deliver()
         assert on.outbox.sent_as[2] == (None, None)
-        assert on.log.problems == {}
+        assert on.log.problems.of(MOSAIC) is None

@@ -16,6 +16,7 @@ from bot.app.role_cogs import RoleParts, add_role_cogs
 from bot.app.run import run_until
 from bot.app.serve import open_lookup
 from bot.cogs.gates.discord_roles import DiscordRoles
+from bot.cogs.gates.log_channel import LogChannel
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
 from bot.cogs.linking.link_cog import LinkingCog
@@ -63,6 +64,7 @@ class RoleBot:
         lookup: Reads rules.
         sync: Judges members.
         clock: Its clock.
+        log: Posts in log channels.
     """
 
     sandbox: SandboxClient
@@ -71,6 +73,7 @@ class RoleBot:
     lookup: Lookup
     sync: Sync
     clock: Clock
+    log: LogChannel
 
     async def gate(self, person: Person, rule: str, name: str = "Collector", **draft: Any) -> Gate:
         """A gate for a new role in the server of a person."""
@@ -155,7 +158,8 @@ async def open_role_bot(folder: Path) -> AsyncIterator[RoleBot]:
             running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN, Background()))
             try:
                 await sandbox.online()
-                yield RoleBot(sandbox, bot, store, lookup, sync, clock)
+                log = LogChannel(bot, sync.outbox, sync, store.guild_settings, parts.log_problems)
+                yield RoleBot(sandbox, bot, store, lookup, sync, clock, log)
             finally:
                 stop.set()
                 await running

@@ -11,6 +11,7 @@ import pytest
 from bot.cogs.servers.health_checks import findings
 from bot.cogs.servers.health_cog import health_embed
 from bot.cogs.servers.health_facts import HealthFacts, Intents, LogChannel
+from bot.cogs.servers.log_problems import LogProblem, Unposted
 from bot.config.sync_table import SyncSettings
 from bot.gates.gate import Gate, GateDraft, GateState, ParkReason
 from bot.gates.rule import CollectionRef, Holds
@@ -90,6 +91,16 @@ def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
     yield "channel gone", replace(FINE, channel=LogChannel(5, exists=False)), "is gone", "View Channel"
     mute = LogChannel(5, missing=["Send Messages"])
     yield "mute", replace(FINE, channel=mute), "cannot post in <#5>", "Send Messages"
+    lost = Unposted(LogProblem.FORBIDDEN, 5, NOW, 3)
+    at = f"<t:{int(NOW.timestamp())}:R>"
+    unheard = replace(FINE, channel=LogChannel(5, unposted=lost))
+    yield "refused", unheard, f"yet Discord refused it. 3 messages were not posted since {at}", "AutoMod"
+    vanished = replace(FINE, channel=LogChannel(5, unposted=replace(lost, problem=LogProblem.CHANNEL_GONE)))
+    yield "said to be gone", vanished, "yet Discord said that it is gone. 3 messages", "set another channel"
+    one = replace(mute, unposted=replace(lost, count=1))
+    yield "mute for a while", replace(FINE, channel=one), f"1 message was not posted since {at}", "Send Messages"
+    nowhere = LogChannel(5, exists=False, unposted=lost)
+    yield "gone for a while", replace(FINE, channel=nowhere), "3 messages were not posted", "`/settings log`"
     blind = Intents(moderation=True, members=True)
     yield "no audit log", replace(FINE, intents=blind), "not by whom", "View Audit Log"
     down = replace(FINE, failing={"Loopring": NOW - timedelta(hours=2)})

@@ -9,6 +9,7 @@ import pytest
 
 from bot.gates.gate import GateState
 from bot.sources.askers import Asker
+from bot.store.sync.post_table import NewPost, PostKind
 from tests.cogs.gates.live_bot import without_own_member
 from tests.cogs.members.role_bot import RoleBot, open_role_bot
 from tests.sandbox_client import Person
@@ -44,3 +45,44 @@ async def test_a_member_that_discord_py_makes_up_for_the_bot_parks_no_gate(role_
     found = await role_bot.store.gates.get(gate.gate_id)
     assert found is not None
     assert found.state is GateState.ACTIVE
+
+
+async def test_health_says_that_the_log_channel_takes_nothing_before_anything_is_posted(
+    role_bot: RoleBot, rosalind: Person
+) -> None:
+    await rosalind.run("settings log", channel=rosalind.channel)
+    assert f"✔ Role changes are posted in <#{rosalind.channel}>" in (await rosalind.run("health")).text
+    for name in ("Tessera", "@everyone"):
+        role = await role_bot.sandbox.role(rosalind.guild or "", name)
+        await role_bot.sandbox.control("roles", action="change", guild=rosalind.guild, role=role, permissions=1 << 10)
+    shown = await rosalind.run("health")
+    assert f"⚠ Tessera cannot post in <#{rosalind.channel}>." in shown.text
+    assert "Give its role Send Messages, Embed Links in that channel" in shown.text
+
+
+async def test_health_says_what_the_log_channel_could_not_post_until_another_one_is_set(
+    role_bot: RoleBot, rosalind: Person
+) -> None:
+    await rosalind.run("settings log", channel=rosalind.channel)
+    gate = await role_bot.gate(rosalind, "254 >= 3")
+    post = NewPost(PostKind.PARKED, gate.guild_id, gate.since, gate_id=gate.gate_id, detail="role_gone")
+    await role_bot.store.sync.posts.add(post)
+    await role_bot.sandbox.post(
+        "/_sandbox/faults",
+        {
+            "service": "discord",
+            "path": f"/channels/{rosalind.channel}/messages",
+            "kind": "status",
+            "times": 1,
+            "status": 403,
+            "body": {"message": "Missing Access", "code": 50001},
+        },
+    )
+    await role_bot.log.deliver()
+    shown = await rosalind.run("health")
+    assert "and yet Discord refused it. 1 message was not posted" in shown.text
+    other = (await role_bot.sandbox.person("rosalind", channel=1)).channel
+    await rosalind.run("settings log", channel=other)
+    shown = await rosalind.run("health")
+    assert f"✔ Role changes are posted in <#{other}>" in shown.text
+    assert "refused" not in shown.text
