@@ -24,6 +24,7 @@ from bot.roles.grants import Grant, Misses
 from bot.roles.plan import Case, HoldCode, Judged
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
+from bot.sync.gate_sources import AskedNetworks, asked_networks
 from bot.sync.readings import Readings
 from bot.sync.results import AccountState
 from bot.text import safe_text
@@ -184,6 +185,7 @@ class Gatherer:
         accounts = await self._accounts(server, scopes, without)
         misses = await self._store.sync.misses.of_members(server.guild_id, user_ids)
         ledger = await self._store.sync.ledger.of_members(server.guild_id, user_ids)
+        asked = [asked_networks(gate.rule, server.aliases) for gate in gates]
         digests = {gate.gate_id: digest(gate.rule) for gate in gates}
         timed = {gate.gate_id for gate in gates if is_timed(gate.rule)}
         found = []
@@ -192,15 +194,18 @@ class Gatherer:
             user_id = member.user_id
             facts = Facts(now, tuple(state.facts for state in accounts[user_id]), server.aliases, self._patience)
             young = await self._young(server, scopes[user_id], user_id, gates, now)
-            its = misses.get(user_id, {})
+            stored = misses.get(user_id, {})
             found.append(
                 MemberFacts(
                     member=member,
                     accounts=accounts[user_id],
-                    judged=[_judged(gate, facts, young, is_timed=gate.gate_id in timed) for gate in gates],
+                    judged=[
+                        _judged(gate, facts, young, its, is_timed=gate.gate_id in timed)
+                        for gate, its in zip(gates, asked, strict=True)
+                    ],
                     ledger=ledger.get(user_id, {}),
-                    misses={key: each for key, (each, rule) in its.items() if rule in ("", digests.get(key, ""))},
-                    has_misses=bool(its),
+                    misses={key: each for key, (each, rule) in stored.items() if rule in ("", digests.get(key, ""))},
+                    has_misses=bool(stored),
                 )
             )
         return found
@@ -241,7 +246,7 @@ def digest(rule: Rule) -> str:
     return hashlib.sha256(to_json(rule).encode()).hexdigest()[:16]
 
 
-def _judged(gate: Gate, facts: Facts, young: frozenset[Account], *, is_timed: bool) -> Judged:
+def _judged(gate: Gate, facts: Facts, young: frozenset[Account], asked: AskedNetworks, *, is_timed: bool) -> Judged:
     verdict = judge(gate.rule, facts)
     in_cool_down = False
     if gate.draft.is_sensitive and verdict.is_granted and young:
@@ -251,7 +256,7 @@ def _judged(gate: Gate, facts: Facts, young: frozenset[Account], *, is_timed: bo
     return Judged(
         gate,
         verdict,
-        _evidence_at(facts) if needs_readings else _second(facts.now),
+        _evidence_at(facts, asked) if needs_readings else _second(facts.now),
         in_cool_down,
         proof_end=proof_end(gate.rule, facts) if is_timed and not verdict.is_denied else None,
         changes_at=next_moment(gate.rule, facts) if is_timed else None,
@@ -265,9 +270,10 @@ def _is_denied_unread(gate: Gate, verdict: Verdict, facts: Facts) -> bool:
     return verdict.is_denied and (not blind or judge(gate.rule, replace(facts, accounts=blind)).is_denied)
 
 
-def _evidence_at(facts: Facts) -> datetime | None:
-    """As of when the oldest reading is."""
-    moments = [account.as_of for account in facts.accounts]
+def _evidence_at(facts: Facts, asked: AskedNetworks) -> datetime | None:
+    """As of when the oldest reading is, of the accounts whose holdings the rule asks about."""
+    # Others change nothing: a network that is silent for ever must not retain the roles of those on another one.
+    moments = [account.as_of for account in facts.accounts if asked.rests_on(account.account.network)]
     if None in moments:
         return None
     # Misses are stored in whole seconds: the same reading must not look newer than it is.

@@ -125,6 +125,7 @@ class SyncHarness:
     now: datetime = START
     ran: float = 0.0
     vouching: bool = False  # whether what moderators vouch for counts
+    sources: list[Any] = field(default_factory=list)  # besides that of most tests
     sent: dict[str, Post] = field(default_factory=dict)  # by nonce: Discord takes a repetition for the same one
     sync: Sync = field(init=False)
     asked: AskedRules = field(init=False)
@@ -141,7 +142,7 @@ class SyncHarness:
         self.asked = AskedRules(store, lambda: self.now)
         self.readings = Readings(
             store.readings,
-            [self.source],
+            [each for each in (self.source, *self.sources) if each],
             proven,
             rates={},
             interval=self.settings.interval,

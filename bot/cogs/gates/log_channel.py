@@ -47,8 +47,6 @@ _FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)
 _FINAL = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
-
-
 class LogChannel:
     """Posts it.
 
