@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.gates.gate import Gate, GateState, ParkReason
-from bot.gates.rule_needs import Aliases, networks_of
+from bot.gates.rule_needs import Aliases
 from bot.roles.eligibility import GuildRoles, problem_of
 from bot.store import Store
+from bot.sync.gate_sources import asked_networks
 from bot.sync.gather import Gatherer, GuildGates
 from bot.sync.ports import Discord
 
@@ -31,21 +32,28 @@ class Parking:
         store: Holds the gates.
         discord: Knows the roles.
         gatherer: Knows the gates of a server.
+        networks: Of which a source is configured.
         clock: Returns the present as an aware datetime.
     """
 
-    def __init__(self, store: Store, discord: Discord, gatherer: Gatherer, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        discord: Discord,
+        gatherer: Gatherer,
+        networks: Sequence[str],
+        clock: Callable[[], datetime],
+    ) -> None:
         self._store = store
         self._discord = discord
         self._gatherer = gatherer
+        self._networks = networks
         self._clock = clock
 
     async def server(self, guild_id: int) -> GuildGates:
         """A server with each gate parked that cannot work now, and each healed that can."""
         server = await self._gatherer.server(guild_id)
         roles = self._discord.guild_roles(guild_id)
-        if roles is None:
-            return server
         gates = [await self._check(gate, roles, server.aliases) for gate in server.gates]
         return replace(server, gates=gates)
 
@@ -60,7 +68,7 @@ class Parking:
         problem = problem_of(gate.role_id, roles, confirmed_powers=gate.draft.confirmed_powers) if roles else None
         return await self.park(gate, problem.park_reason if problem else ParkReason.NO_PERMISSION)
 
-    async def _check(self, gate: Gate, roles: GuildRoles, aliases: Aliases) -> Gate:
+    async def _check(self, gate: Gate, roles: GuildRoles | None, aliases: Aliases) -> Gate:
         if gate.state is not GateState.PAUSED:
             reason = await self._reason(gate, roles, aliases)
             if reason and reason is not gate.parked:
@@ -73,7 +81,9 @@ class Parking:
         await self._store.sync.posts.follow(gate, is_trying=is_trying)
         return gate
 
-    async def _reason(self, gate: Gate, roles: GuildRoles, aliases: Aliases) -> ParkReason | None:
+    async def _reason(self, gate: Gate, roles: GuildRoles | None, aliases: Aliases) -> ParkReason | None:
+        if roles is None:  # nothing can be said of its role now
+            return ParkReason.SOURCE_GONE if await self._is_source_gone(gate, aliases) else gate.parked
         if problem := problem_of(gate.role_id, roles, confirmed_powers=gate.draft.confirmed_powers):
             return problem.park_reason
         age = self._clock() - gate.since
@@ -84,8 +94,15 @@ class Parking:
         return ParkReason.SOURCE_GONE if await self._is_source_gone(gate, aliases) else None
 
     async def _is_source_gone(self, gate: Gate, aliases: Aliases) -> bool:
-        for network in networks_of(gate.rule, aliases) or ():
-            since = await self._store.readings.failing_since(network)
-            if since and self._clock() - since >= SOURCE_GONE_AFTER:
+        """Whether nothing can be found out any more of a network that it names; or, if it asks about all, of any."""
+        asked = asked_networks(gate.rule, aliases)
+        for network in sorted(asked.named):
+            if await self._is_gone(network):
                 return True
-        return False
+        return asked.is_everything and all([await self._is_gone(network) for network in self._networks])
+
+    async def _is_gone(self, network: str) -> bool:
+        if network not in self._networks:  # none is configured, or not any more
+            return True
+        since = await self._store.readings.failing_since(network)
+        return since is not None and self._clock() - since >= SOURCE_GONE_AFTER

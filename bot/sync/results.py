@@ -144,6 +144,7 @@ class SyncStatus:
         last_run: The last run that changed something.
         next_at: When the next account is due.
         failing: Sources that do not answer: label → since when.
+        unsourced: Networks of these accounts of which no source is configured.
     """
 
     members: int
@@ -159,3 +160,4 @@ class SyncStatus:
     last_run: Run | None = None
     next_at: datetime | None = None
     failing: Mapping[str, datetime] = field(default_factory=dict)
+    unsourced: Sequence[str] = ()

@@ -91,6 +91,7 @@ class Runner:
         self._retries: dict[int, tuple[float, int]] = {}  # server → when it is tried again, and how often it failed
         self._clocks: tuple[datetime, float] | None = None
         self._watching = asyncio.Lock()
+        self._checked: set[int] = set()  # servers whose gates this process has looked at
         self._has_begun = False
         self._has_read = False
         self._is_refused = False
@@ -124,6 +125,7 @@ class Runner:
         await self._watch_clock()
         await self.begin()
         await self._enter(guild_ids)
+        await self._check_gates(guild_ids)
         await self._silence.look(guild_ids)
         free = [each for each in guild_ids if each not in self._workers and self._may_try(each)]
         due = await self._store.sync.members.due(free, self._clock(), _DUE)
@@ -178,6 +180,12 @@ class Runner:
                 await self._store.sync.holds.begin(hold)
             await self._store.sync.members.mark(now, guild_id=guild_id, read_roles=True)
             await self._store.sync.servers.entered(guild_id)
+
+    async def _check_gates(self, guild_ids: Sequence[int]) -> None:
+        """Look at the gates of each server once: a source may have been taken out, and nobody be due there."""
+        for guild_id in set(guild_ids) - self._checked:
+            await self._parking.server(guild_id)
+            self._checked.add(guild_id)
 
     def _start(self, guild_id: int) -> None:
         worker = asyncio.create_task(self._work(guild_id), name=f"sync {guild_id}")

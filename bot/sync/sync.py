@@ -80,7 +80,7 @@ class Sync:
         self._settings = settings
         self._clock = clock
         self._gatherer = Gatherer(store, proven, readings, settings.grace, patience)
-        self._parking = Parking(store, discord, self._gatherer, clock)
+        self._parking = Parking(store, discord, self._gatherer, readings.networks, clock)
         breaker = Breaker(store, clock, patience.lapse, epoch, readings.networks)
         applier = Applier(store, discord, self._parking, clock, epoch)
         deciding = Deciding(store, self._gatherer, readings, patience, clock, settings.drift)
@@ -220,6 +220,7 @@ class Sync:
         await self._asked.refresh(changed=True)
         await self._store.sync.members.mark(now, guild_id=guild_id)
         await self._store.sync.servers.search_now(guild_id, now)
+        await self._parking.server(guild_id)  # also where nobody is due who would have it looked at
 
     async def adopt(self, guild_id: int, gate_id: int, user_ids: Sequence[int], *, by: int) -> int:
         """Put members who have a gate's role already under the gate, so that it may be taken; how many.

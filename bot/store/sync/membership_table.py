@@ -20,6 +20,12 @@ _HAS_PROOF = """
     (EXISTS (SELECT 1 FROM proofs WHERE proofs.user_id = :user_id)
      OR EXISTS (SELECT 1 FROM vouches WHERE vouches.user_id = :user_id AND vouches.guild_id = :guild_id))
 """
+# Accounts of the members of a server that may count there.
+_THEIRS = """
+    (SELECT links.account FROM sync_members JOIN links USING (user_id)
+     WHERE sync_members.guild_id = :guild_id AND absent_since IS NULL
+     UNION SELECT account FROM vouches WHERE guild_id = :guild_id AND confirmed_at IS NOT NULL)
+"""
 _MARK = "due = min(coalesce(due, :now), :now), marks = marks + 1"
 
 
@@ -243,16 +249,16 @@ class SyncMembers:
 
     async def account_counts(self, guild_id: int) -> tuple[int, int, datetime | None]:
         """Accounts of a server's members: how many, how many were never read, and the oldest reading; a long read."""
-        sql = """
-            SELECT count(*), count(*) - count(read_at), min(read_at) FROM sync_accounts WHERE account IN (
-                SELECT links.account FROM sync_members JOIN links USING (user_id)
-                WHERE sync_members.guild_id = :guild_id AND absent_since IS NULL
-                UNION SELECT account FROM vouches WHERE guild_id = :guild_id AND confirmed_at IS NOT NULL
-            )
-        """
+        sql = f"SELECT count(*), count(*) - count(read_at), min(read_at) FROM sync_accounts WHERE account IN {_THEIRS}"
         row = await self._reader.run(lambda db: first(db, sql, {"guild_id": guild_id}))
         count, unread, oldest = row or (0, 0, None)
         return count, unread, None if oldest is None else moment(oldest)
+
+    async def networks(self, guild_id: int) -> frozenset[str]:
+        """On which networks the accounts of a server's members are; a long read."""
+        sql = f"SELECT DISTINCT network FROM sync_accounts WHERE account IN {_THEIRS}"
+        rows = await self._reader.run(lambda db: db.execute(sql, {"guild_id": guild_id}).fetchall())
+        return frozenset(row[0] for row in rows)
 
     async def _write(self, sql: str, values: Mapping[str, Any]) -> None:
         await self._writer.transaction(lambda db: db.execute(sql, _used(sql, values)).fetchall())
