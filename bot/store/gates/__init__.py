@@ -3,6 +3,7 @@
 gate_table      gates: read, changed one by one or all at once; `Gates` is what the rest of the bot uses
 alias_table     which collections count as the same
 gate_history    every change with who and when, and how one is taken back
+history_bounds  how many of these are retained
 gate_rows       rows and JSON to values, and back
 settings_table  what a server has set
 keep_out_table  accounts that members keep out of a server

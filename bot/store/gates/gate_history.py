@@ -2,7 +2,7 @@
 
 What is decided is compared before and after a change, as flat JSON values by name: `gate 12`, `alias loopring:254`,
 `setting grace_seconds`, `protected 910…`. A change can be taken back as long as all that it changed is still as it
-left it. That is a change like any other.
+left it. That is a change like any other. How many are retained, `history_bounds` says.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from bot.gates.rule import CollectionRef
 from bot.store.gates import guild_table
 from bot.store.gates.alias_table import to_collection
 from bot.store.gates.gate_rows import DRAFT_COLUMNS, to_draft
+from bot.store.gates.history_bounds import HistoryBounds, prune
 from bot.store.rows import first, moment, seconds
 
 _GATE, _ALIAS, _SETTING, _PROTECTED = "gate ", "alias ", "setting ", "protected "
+_RETAINED = HistoryBounds()
 _NAMES = tuple(DRAFT_COLUMNS.split(", "))
 _CHANGES = "SELECT id, guild_id, at, user_id, verb, before, after FROM gate_changes"
 
@@ -99,6 +101,7 @@ def recorded(db: Database, guild_id: int, verb: str, by: int, now: datetime) -> 
             "after": json.dumps({key: after[key] for key in changed if key in after}),
         }
     )
+    prune(db, guild_id, after, _RETAINED)
 
 
 def changes(db: Database, guild_id: int, limit: int, before_id: int | None) -> Sequence[Change]:
