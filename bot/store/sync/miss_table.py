@@ -188,12 +188,12 @@ class MissTable:
             (removed,) = first(db, _REMOVED, _named(_REMOVED, values)) or (0,)
             return GateCensus(holders, losing, removed)
 
-        return await self._writer.run(work)
+        return await self._reader.run(work)
 
     async def gate_ids(self, guild_id: int) -> frozenset[int]:
         """The gates of a server that somebody was seen not to qualify for."""
         sql = "SELECT DISTINCT gate_id FROM role_misses WHERE guild_id = ? AND count > 0"
-        rows = await self._writer.run(lambda db: db.execute(sql, [guild_id]).fetchall())
+        rows = await self._reader.run(lambda db: db.execute(sql, [guild_id]).fetchall())
         return frozenset(row[0] for row in rows)
 
     async def staged(self, guild_id: int, gate_ids: Collection[int]) -> Sequence[StagedMiss]:

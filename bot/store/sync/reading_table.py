@@ -28,7 +28,7 @@ class Readings:
 
     Args:
         writer: The store's thread.
-        reader: For long lists.
+        reader: For long lists, and for what is counted: it sees all that was committed before.
     """
 
     def __init__(self, writer: Writer, reader: Reader) -> None:
@@ -122,14 +122,14 @@ class Readings:
     async def source_census(self, network: str, now: datetime, *, accepted_at: datetime | None = None) -> SourceCensus:
         """How a network stands; `accepted_at`: without what was lost up to then."""
         since = max(now - reading_census.LOOK_BACK, accepted_at or moment(0))
-        return await self._writer.run(lambda db: reading_census.source_census(db, network, since, now))
+        return await self._reader.run(lambda db: reading_census.source_census(db, network, since, now))
 
     async def collection_census(
         self, collection: CollectionRef, now: datetime, *, accepted_at: datetime | None = None
     ) -> CollectionCensus:
         """How a collection stands; `accepted_at`: without what was lost up to then."""
         since = max(now - reading_census.LOOK_BACK, accepted_at or moment(0))
-        return await self._writer.run(lambda db: reading_census.collection_census(db, collection, since))
+        return await self._reader.run(lambda db: reading_census.collection_census(db, collection, since))
 
     async def held_source(self, network: str, since: datetime, now: datetime) -> SourceCensus:
         """How a network stands by which removals have waited since then."""
@@ -140,7 +140,7 @@ class Readings:
             census = reading_census.source_census(db, network, now - reading_census.LOOK_BACK, now)
             return SourceCensus(census.accounts + lasting, census.emptied + lasting, census.at_once + lasting)
 
-        return await self._writer.run(work)
+        return await self._reader.run(work)
 
     async def held_collection(self, collection: CollectionRef, since: datetime, now: datetime) -> CollectionCensus:
         """How a collection stands by which removals have waited since then."""
@@ -151,19 +151,19 @@ class Readings:
             census = reading_census.collection_census(db, collection, now - reading_census.LOOK_BACK)
             return CollectionCensus(census.holders + lasting, census.gone + lasting)
 
-        return await self._writer.run(work)
+        return await self._reader.run(work)
 
     async def account_count(self, network: str) -> int:
         """How many accounts of a network are read."""
-        return await self._writer.run(lambda db: reading_census.account_count(db, network))
+        return await self._reader.run(lambda db: reading_census.account_count(db, network))
 
     async def unread_count(self, network: str) -> int:
         """How many of these were never read."""
-        return await self._writer.run(lambda db: reading_census.unread_count(db, network))
+        return await self._reader.run(lambda db: reading_census.unread_count(db, network))
 
     async def oldest_reading(self, network: str) -> datetime | None:
         """As of when the oldest reading is, of those accounts that were read; None: none was."""
-        return await self._writer.run(lambda db: reading_census.oldest_reading(db, network))
+        return await self._reader.run(lambda db: reading_census.oldest_reading(db, network))
 
     async def failing_since(self, network: str) -> datetime | None:
         """Since when no account of a network was read though it was tried; None: the latest attempt succeeded."""
