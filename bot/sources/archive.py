@@ -50,6 +50,7 @@ class ArchiveSource:
 
     Attributes:
         sha256: Of the whole file, as it was when it was opened.
+        recorded_at: When that was recorded.
 
     Raises:
         ConfigError: the file cannot be used; the sentence says why.
@@ -64,6 +65,7 @@ class ArchiveSource:
         self.abilities = Abilities(numbers_copies=header.has_nfts, is_live=False)
         self.health = Health()
         self.sha256 = self._archive.sha256
+        self.recorded_at = header.recorded_at
         self._what = _ARCHIVE(network=header.network)
         self._when = _RECORDED_ON(day=header.recorded_at)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from typing import TypeVar
 
 from bot.errors import SourceError, TesseraError
@@ -76,6 +77,12 @@ async def first_of(source: Source, ask: Callable[[Source], Awaitable[T]]) -> tup
 def archive_hash(source: Source) -> str:
     """The SHA-256 of the file of an archive; "" for every other source."""
     return source.sha256 if isinstance(source, ArchiveSource) else ""
+
+
+def recorded_at(source: Source) -> datetime | None:
+    """When an archive was recorded, also one that is the first of a chain; None for every other source."""
+    first, *_ = each_of(source)
+    return first.recorded_at if isinstance(first, ArchiveSource) else None
 
 
 class _ChainedHolders:

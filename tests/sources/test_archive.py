@@ -16,7 +16,8 @@ from bot.holdings import LOOPRING, Account, Collection, Holding, Nft, NftList
 from bot.reasons import as_recorded, reason_words
 from bot.sources.archive import ArchiveSource
 from bot.sources.askers import Asker, Askers
-from bot.sources.capabilities import holders_of, namer_of, resolver_of, wallets_of
+from bot.sources.capabilities import holders_of, namer_of, recorded_at, resolver_of, wallets_of
+from bot.sources.chain import ChainedSource
 from bot.sources.paging import Scan
 from bot.sources.source import Abilities, Source
 from tests.archive.fixtures import ADA, RECORDED_AT, header, write_small
@@ -51,6 +52,7 @@ async def test_it_has_label_network_and_abilities(source: ArchiveSource) -> None
     assert (asked.name, asked.label, asked.network) == ("old", "Loopring, recorded 2026-06-01", LOOPRING)
     assert asked.abilities == Abilities(numbers_copies=False, is_live=False)
     assert [find(asked) for find in (holders_of, resolver_of, namer_of, wallets_of)] == [None] * 4
+    assert [recorded_at(each) for each in (asked, ChainedSource(asked, asked))] == [RECORDED_AT] * 2
 
 
 async def test_what_was_recorded_is_returned_at_once_with_its_time(source: ArchiveSource) -> None:

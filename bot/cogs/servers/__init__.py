@@ -9,6 +9,7 @@ log_problems     what could not be posted in log channels
 panel_cog        `/panel`: one lasting message with Verify, My roles, Refresh
 health_facts     what `/health` is judged from, gathered from Discord, the store and sync
 health_finding   one line of it
-health_checks    those facts as findings: pure; health_gates: of roles and gates; health_sync: of sync and its settings
+health_checks    those facts as findings: pure; health_gates: of roles and gates; health_sources: of what gates ask
+                 about; health_sync: of sync and its settings
 health_cog       `/health`: each finding, and how to repair it
 """

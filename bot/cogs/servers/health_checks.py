@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.cogs.servers.health_facts import HealthFacts
 from bot.cogs.servers.health_finding import Finding, fine, since, wrong
 from bot.cogs.servers.health_gates import of_roles
+from bot.cogs.servers.health_sources import of_sources
 from bot.cogs.servers.health_sync import of_configuration, of_sync
 from bot.cogs.servers.log_problems import LogProblem, Unposted
 from bot.cogs.servers.settings_embeds import span_words
@@ -15,7 +16,14 @@ from bot.ui.embeds import plural
 
 def findings(facts: HealthFacts) -> list[Finding]:
     """All of them: what is wrong first."""
-    found = [*of_roles(facts), *_channel(facts), *_intents(facts), *of_sync(facts), *of_configuration(facts)]
+    found = [
+        *of_roles(facts),
+        *of_sources(facts),
+        *_channel(facts),
+        *_intents(facts),
+        *of_sync(facts),
+        *of_configuration(facts),
+    ]
     return sorted(found, key=lambda each: each.is_fine)
 
 

@@ -16,7 +16,7 @@ from discord.ext import commands
 from bot.cogs.servers.admin_rights import guild_of, require_admin
 from bot.cogs.servers.channel_access import missing_to_post, own_member
 from bot.cogs.servers.health_checks import findings
-from bot.cogs.servers.health_facts import HealthFacts, Intents, LogChannel
+from bot.cogs.servers.health_facts import HealthFacts, Intents, LogChannel, SourceFacts
 from bot.cogs.servers.health_finding import Finding
 from bot.cogs.servers.log_problems import LogProblems, Unposted
 from bot.config.sync_table import SyncSettings
@@ -24,6 +24,8 @@ from bot.errors import TesseraError
 from bot.gates.gate import GuildSettings
 from bot.lookup.lookup import Lookup
 from bot.roles.eligibility import GuildRoles
+from bot.sources.capabilities import recorded_at
+from bot.sources.source import Source
 from bot.store import Store
 from bot.sync.results import SyncStatus
 from bot.sync.sync import Sync
@@ -96,6 +98,9 @@ class HealthCog(commands.Cog, name="Health"):
             now=received_at,
             roles=roles,
             gates=await self._store.gates.of_guild(guild.id),
+            aliases=await self._store.gates.aliases(guild.id),
+            settings=settings,
+            sources=[await self._source(source) for source in self._lookup.sources],
             channel=_channel(guild, settings.log_channel_id, self._log_problems.of(guild.id)),
             intents=Intents(
                 moderation=self._bot.intents.moderation,
@@ -116,6 +121,13 @@ class HealthCog(commands.Cog, name="Health"):
             return await self._sync.status(guild_id)
         except TesseraError:  # the finding says that it cannot be found out
             return None
+
+    async def _source(self, source: Source) -> SourceFacts:
+        if source.abilities.is_live:
+            return SourceFacts(source.network, source.label)
+        # Only a live answer is stored: what there is is from before the source stood still.
+        at = recorded_at(source) or await self._store.readings.newest_reading(source.network)
+        return SourceFacts(source.network, source.label, is_live=False, unchanged_since=at)
 
     def _failing(self) -> Mapping[str, datetime]:
         """Sources whose latest answer was a failure: since when they have not answered."""

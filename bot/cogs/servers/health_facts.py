@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from bot.cogs.servers.log_problems import Unposted
 from bot.config.sync_table import SyncSettings
-from bot.gates.gate import Gate
+from bot.gates.gate import Gate, GuildSettings
 from bot.roles.eligibility import GuildRoles
+from bot.sync.asked import Aliases
 from bot.sync.results import SyncStatus
 
 
@@ -46,6 +47,23 @@ class Intents:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """A source that is configured.
+
+    Attributes:
+        network: Which it knows.
+        label: For people.
+        is_live: It reports the present state; False: one that does not change any more.
+        unchanged_since: As of when that state is, as far as is known.
+    """
+
+    network: str
+    label: str
+    is_live: bool = True
+    unchanged_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HealthFacts:
     """All of it, for one server.
 
@@ -53,6 +71,9 @@ class HealthFacts:
         now: The moment of the check, by this machine's clock.
         roles: The server's roles; None: Discord has not reported the server, or the bot's own roles in it (yet).
         gates: Its gates.
+        aliases: Which collections count as the same there.
+        settings: What its admins have set.
+        sources: All that are configured.
         channel: Its log channel.
         intents: What is reported.
         status: How sync stands; None: that cannot be found out.
@@ -66,6 +87,9 @@ class HealthFacts:
     now: datetime
     roles: GuildRoles | None
     gates: Sequence[Gate] = ()
+    aliases: Aliases = field(default_factory=dict)
+    settings: GuildSettings = field(default_factory=GuildSettings)
+    sources: Sequence[SourceFacts] = ()
     channel: LogChannel = field(default_factory=LogChannel)
     intents: Intents = field(default_factory=Intents)
     status: SyncStatus | None = None

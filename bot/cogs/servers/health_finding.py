@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from bot.gates.gate import Gate
+
+_MOST_GATES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,12 @@ def fine(words: str) -> Finding:
 def wrong(words: str, fix: str = "") -> Finding:
     """Something is to be repaired, and how."""
     return Finding(is_fine=False, words=words, fix=fix)
+
+
+def gates_named(gates: Sequence[Gate]) -> str:
+    """Gates in the middle of a sentence, which goes on as about one; not all of them where they are many."""
+    shown = ", ".join(f"gate #{gate.gate_id} (<@&{gate.role_id}>)" for gate in gates[:_MOST_GATES])
+    return shown if len(gates) <= _MOST_GATES else f"{shown} and {len(gates) - _MOST_GATES} more"
 
 
 def since(moment: datetime) -> str:

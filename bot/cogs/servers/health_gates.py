@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from bot.cogs.servers.health_facts import HealthFacts
 from bot.cogs.servers.health_finding import Finding, fine, since, wrong
+from bot.cogs.servers.health_sources import has_source
 from bot.gates.gate import Gate, GateState, ParkReason
 from bot.roles.eligibility import ProblemCode, problem_of
 from bot.roles.powers import administers_roles
 from bot.ui.embeds import plural
 
 _PARKED = {
-    ParkReason.SOURCE_GONE: "no source has answered about it for days. Configure one that knows its collection, or "
+    ParkReason.SOURCE_GONE: "its source has not answered for 30 days. Set up another that knows its collection, or "
     "remove the gate; it heals by itself when the source answers",
     ParkReason.ROLE_FOUGHT_OVER: "another bot undid a change twice. Let only one bot manage the role, then "
     "`/gate resume`",
@@ -56,6 +57,8 @@ def _gate(facts: HealthFacts, gate: Gate) -> Iterator[Finding]:
         is_gone = problem.code is ProblemCode.GONE
         fix = "`/gate edit` binds the gate to another role; everybody gets it back." if is_gone else ""
         yield wrong(f"{name}: {problem.words}", fix)
+    elif gate.parked is ParkReason.SOURCE_GONE and not has_source(facts, gate):
+        return  # said of the network, for all gates that ask about it
     elif gate.state is GateState.PARKED and gate.parked:
         why = _PARKED.get(gate.parked, "its role could not be given. It heals by itself, as the role is fine now")
         yield wrong(f"{name} is stopped since {since(gate.since)}: {why}.")

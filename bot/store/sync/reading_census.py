@@ -111,6 +111,13 @@ def oldest_reading(db: Database, network: str) -> datetime | None:
     return moment(row[0]) if row else None
 
 
+def newest_reading(db: Database, network: str) -> datetime | None:
+    """As of when the newest reading is; None: there is none."""
+    sql = "SELECT read_at FROM sync_accounts WHERE network = ? AND read_at > 0 ORDER BY read_at DESC LIMIT 1"
+    row = first(db, sql, [network])
+    return moment(row[0]) if row else None
+
+
 def failing_since(db: Database, network: str) -> datetime | None:
     """Since when no account of a network was read though it was tried; None: the latest attempt succeeded."""
     row = first(db, "SELECT failing_since FROM sync_networks WHERE network = ?", [network])

@@ -165,6 +165,10 @@ class Readings:
         """As of when the oldest reading is, of those accounts that were read; None: none was."""
         return await self._reader.run(lambda db: reading_census.oldest_reading(db, network))
 
+    async def newest_reading(self, network: str) -> datetime | None:
+        """As of when the newest reading is; None: there is none."""
+        return await self._reader.run(lambda db: reading_census.newest_reading(db, network))
+
     async def failing_since(self, network: str) -> datetime | None:
         """Since when no account of a network was read though it was tried; None: the latest attempt succeeded."""
         return await self._writer.run(lambda db: reading_census.failing_since(db, network))

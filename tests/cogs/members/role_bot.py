@@ -114,11 +114,11 @@ async def _names(guild_id: int) -> Mapping[CollectionRef, str]:
 
 
 @asynccontextmanager
-async def open_role_bot(folder: Path) -> AsyncIterator[RoleBot]:
+async def open_role_bot(folder: Path, loopring: str = "requests_per_second = 1000") -> AsyncIterator[RoleBot]:
     """The bot, connected."""
     clock, store = Clock(), await Store.open(None)
     async with open_sandbox() as sandbox:
-        settings = load(write_config(folder, sandbox, loopring="requests_per_second = 1000"), SECRETS)
+        settings = load(write_config(folder, sandbox, loopring=loopring), SECRETS)
         point_at(settings.discord)
         async with open_lookup(settings, store) as lookup:
             bot = Bot(settings.discord, cancel_reads=lookup.close)

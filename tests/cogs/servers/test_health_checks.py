@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -13,60 +13,23 @@ from bot.cogs.servers.health_cog import health_embed
 from bot.cogs.servers.health_facts import HealthFacts, Intents, LogChannel
 from bot.cogs.servers.log_problems import LogProblem, Unposted
 from bot.config.sync_table import SyncSettings
-from bot.gates.gate import Gate, GateDraft, GateState, ParkReason
-from bot.gates.rule import CollectionRef, Holds
-from bot.roles.eligibility import GuildRoles, RoleFacts
+from bot.gates.gate import GateState, ParkReason
+from bot.roles.eligibility import RoleFacts
 from bot.roles.safety import Cause, Hold, Scope
-from bot.sync.results import SyncStatus
 from bot.ui.embeds import embed_units
-
-NOW = datetime(2026, 11, 26, tzinfo=UTC)
-GUILD, OWN, COLLECTOR = 9, 50, 7
-ROLES = GuildRoles(
-    guild_id=GUILD,
-    name="The Mosaic Society",
-    owner_id=1,
-    roles={
-        GUILD: RoleFacts(GUILD, "@everyone", 0),
-        COLLECTOR: RoleFacts(COLLECTOR, "Collector", 1),
-        OWN: RoleFacts(OWN, "Tessera", 5, is_managed=True),
-    },
-    own_roles=frozenset({OWN}),
-    own_powers=frozenset({"manage_roles", "send_messages"}),
+from tests.cogs.servers.healthy_server import (
+    COLLECTOR,
+    FINE,
+    GATE,
+    GUILD,
+    NOW,
+    OWN,
+    ROLES,
+    gate,
+    status,
+    with_role,
+    wrong,
 )
-GATE = Gate(
-    gate_id=12,
-    guild_id=GUILD,
-    draft=GateDraft(COLLECTOR, Holds(CollectionRef("loopring", "254"))),
-    state=GateState.ACTIVE,
-    since=NOW,
-    created_at=NOW,
-)
-STATUS = SyncStatus(members=3, accounts=4, unread=0, oldest_at=NOW, interval=timedelta(minutes=10))
-FINE = HealthFacts(
-    now=NOW,
-    roles=ROLES,
-    gates=(GATE,),
-    channel=LogChannel(5),
-    intents=Intents(moderation=True, members=True, sees_audit_log=True),
-    status=STATUS,
-    clock_skew=timedelta(seconds=1),
-)
-
-
-def with_role(role: RoleFacts, **changes: object) -> HealthFacts:
-    """The same server with another role of that id."""
-    return replace(FINE, roles=replace(ROLES, roles=dict(ROLES.roles) | {role.role_id: role}, **changes))  # type: ignore[arg-type] # of GuildRoles
-
-
-def gate(**changes: object) -> HealthFacts:
-    """The same server with a gate in another state."""
-    return replace(FINE, gates=(replace(GATE, **changes),))  # type: ignore[arg-type] # of Gate
-
-
-def status(**changes: object) -> HealthFacts:
-    """The same server with another status."""
-    return replace(FINE, status=replace(STATUS, **changes))  # type: ignore[arg-type] # of SyncStatus
 
 
 def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
@@ -83,7 +46,7 @@ def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
     gone = replace(ROLES, roles={GUILD: ROLES.roles[GUILD], OWN: ROLES.roles[OWN]})
     yield "deleted", replace(FINE, roles=gone), "does not exist any more", "`/gate edit`"
     parked = gate(state=GateState.PARKED, parked=ParkReason.SOURCE_GONE)
-    yield "source gone", parked, "is stopped since", "Configure one"
+    yield "source gone", parked, "is stopped since", "Set up another"
     fought = gate(state=GateState.PARKED, parked=ParkReason.ROLE_FOUGHT_OVER)
     yield "fought over", fought, "another bot", "`/gate resume`"
     yield "paused", gate(state=GateState.PAUSED), "is paused", "`/gate resume`"
@@ -124,15 +87,13 @@ def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
 @pytest.mark.parametrize(("facts", "words", "fix"), [pytest.param(*each, id=name) for name, *each in cases()])
 def test_what_is_wrong_is_said_first_and_how_to_repair_it(facts: HealthFacts, words: str, fix: str) -> None:
     first, *_ = findings(facts)
-    wrong = [each for each in findings(facts) if not each.is_fine]
-    assert not first.is_fine
-    (one,) = [each for each in wrong if words in each.words]
-    assert fix in f"{one.words} {one.fix}"
-    assert wrong == [one]
+    assert wrong(facts) == [first]
+    assert words in first.words
+    assert fix in f"{first.words} {first.fix}"
 
 
 def test_a_server_in_order_has_nothing_to_repair() -> None:
-    assert [each for each in findings(FINE) if not each.is_fine] == []
+    assert wrong(FINE) == []
     assert health_embed(findings(FINE)).title == "Everything is fine"
 
 

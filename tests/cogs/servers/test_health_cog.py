@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.gates.gate import GateState
+from bot.gates.rule import CollectionRef, Holds
+from bot.holdings import Account
 from bot.sources.askers import Asker
 from bot.store.sync.post_table import NewPost, PostKind
 from tests.cogs.gates.live_bot import without_own_member
@@ -86,3 +89,33 @@ async def test_health_says_what_the_log_channel_could_not_post_until_another_one
     shown = await rosalind.run("health")
     assert f"✔ Role changes are posted in <#{other}>" in shown.text
     assert "refused" not in shown.text
+
+
+async def test_health_names_a_gate_that_no_source_knows_and_a_log_channel_hears_of_it(
+    role_bot: RoleBot, rosalind: Person
+) -> None:
+    await rosalind.run("settings log", channel=rosalind.channel)
+    known = await role_bot.gate(rosalind, "254 >= 3")
+    draft = replace(known.draft, rule=Holds(CollectionRef("eip155:137", "0x" + "ab" * 20)))
+    await role_bot.store.gates.edit(known.gate_id, draft, 1, role_bot.clock())
+    await role_bot.sync.gates_changed(known.guild_id)
+    shown = await rosalind.run("health")
+    line = f"No source here knows `eip155:137`, which gate #{known.gate_id} (<@&{known.role_id}>) asks about"
+    assert line in shown.text
+    await role_bot.log.deliver()
+    posted = [message for message in await rosalind.messages() if not message.get("ephemeral")]
+    assert "no source is set up for it" in str(posted[-1]["embeds"])
+
+
+async def test_health_says_since_when_a_source_stands_still(tmp_path: Path) -> None:
+    async with open_role_bot(tmp_path, "live = false") as role_bot:
+        rosalind = await role_bot.sandbox.person("rosalind")
+        gate = await role_bot.gate(rosalind, "254 >= 3")
+        shown = await rosalind.run("health")
+        assert f"reports a state that no longer changes, and gate #{gate.gate_id}" in shown.text
+        account, at = Account("loopring", "10001"), role_bot.clock().replace(microsecond=0)
+        rows = [(str(account), account.network, int(at.timestamp())), ("loopring:2", account.network, 1)]
+        sql = "INSERT INTO sync_accounts (account, network, due, read_at) VALUES (?, ?, 0, ?)"
+        await role_bot.store.writer.transaction(lambda db: db.conn.executemany(sql, rows) and None)
+        shown = await rosalind.run("health")
+        assert f"no longer changes (since <t:{int(at.timestamp())}:R>)" in shown.text
