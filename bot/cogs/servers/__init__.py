@@ -10,6 +10,6 @@ panel_cog        `/panel`: one lasting message with Verify, My roles, Refresh
 health_facts     what `/health` is judged from, gathered from Discord, the store and sync
 health_finding   one line of it
 health_checks    those facts as findings: pure; health_gates: of roles and gates; health_sources: of what gates ask
-                 about; health_sync: of sync and its settings
+                 about; health_settings: of settings and gates together; health_sync: of sync
 health_cog       `/health`: each finding, and how to repair it
 """

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.cogs.servers.health_facts import HealthFacts
 from bot.cogs.servers.health_finding import Finding, fine, since, wrong
 from bot.cogs.servers.health_gates import of_roles
+from bot.cogs.servers.health_settings import of_settings
 from bot.cogs.servers.health_sources import of_sources
 from bot.cogs.servers.health_sync import of_configuration, of_sync
 from bot.cogs.servers.log_problems import LogProblem, Unposted
@@ -19,6 +20,7 @@ def findings(facts: HealthFacts) -> list[Finding]:
     found = [
         *of_roles(facts),
         *of_sources(facts),
+        *of_settings(facts),
         *_channel(facts),
         *_intents(facts),
         *of_sync(facts),

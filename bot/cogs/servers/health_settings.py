@@ -1,0 +1,78 @@
+"""What a server's settings and its gates do to each other that nobody can want: pure, from `HealthFacts` alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from bot.cogs.servers.health_facts import HealthFacts
+from bot.cogs.servers.health_finding import Finding, gates_named, wrong
+from bot.gates.gate import Gate
+from bot.gates.rule import During
+from bot.sync.asked import collections_of, parts_of
+from bot.text import safe_text
+
+_NAME = 80
+
+
+def of_settings(facts: HealthFacts) -> Iterator[Finding]:
+    """Each of them."""
+    yield from _roles(facts)
+    yield from _excluded(facts)
+    yield from _ladders(facts)
+    sensitive = [gate for gate in facts.gates if gate.draft.is_sensitive]
+    if sensitive and not facts.settings.cool_down:
+        yield wrong(
+            f"The cool-down is 0, so that {gates_named(sensitive)} is marked as sensitive for nothing.",
+            "`/settings cool-down` sets one.",
+        )
+    for gate in facts.gates:
+        if any(isinstance(part, During) and part.last and part.last < facts.now.date() for part in parts_of(gate.rule)):
+            yield wrong(
+                f"A date in the rule of {gates_named([gate])} has passed: who needs it to qualify does not any more.",
+                "`/gate edit` changes the rule, or `/gate remove` ends the gate.",
+            )
+
+
+def _roles(facts: HealthFacts) -> Iterator[Finding]:
+    """Roles with a power in Tessera that a gate gives to those who hold something."""
+    settings = facts.settings
+    for gate in facts.gates:
+        if gate.role_id == settings.admin_role_id:
+            yield wrong(
+                f"The role that may configure Tessera is given by {gates_named([gate])}: who qualifies for it may "
+                "change every gate.",
+                "`/settings admin-role` names another.",
+            )
+        if gate.role_id in settings.protected_roles:
+            yield wrong(
+                f"The role of {gates_named([gate])} is protected: who has it never loses any role again.",
+                "`/settings unprotect` ends that. A gate that is to take nothing is marked by `/gate edit`.",
+            )
+
+
+def _excluded(facts: HealthFacts) -> Iterator[Finding]:
+    excluded = facts.settings.excluded_collections
+    for gate in facts.gates:
+        for collection in sorted(collections_of(gate.rule) & excluded):
+            shown = safe_text(str(collection), _NAME, plain=True).replace("`", "'")
+            yield wrong(
+                f"`{shown}` never counts here, and {gates_named([gate])} asks about it: nobody is seen to hold any.",
+                f"`/settings include collection:{shown}` lets it count, or `/gate edit` changes the rule.",
+            )
+
+
+def _ladders(facts: HealthFacts) -> Iterator[Finding]:
+    places: dict[tuple[str, int], list[Gate]] = defaultdict(list)
+    for gate in facts.gates:
+        if gate.draft.ladder:
+            places[gate.draft.ladder, gate.draft.rank].append(gate)
+    yield from (_same_rank(*place, gates) for place, gates in places.items() if len(gates) > 1)
+
+
+def _same_rank(ladder: str, rank: int, gates: Sequence[Gate]) -> Finding:
+    return wrong(
+        f"On the ladder “{safe_text(ladder, _NAME)}” several gates have rank {rank}, so that the oldest counts as the "
+        f"highest: {gates_named(gates)}.",
+        "`/gate edit` gives each a rank of its own.",
+    )
