@@ -54,6 +54,7 @@ class Breaker:
         self._clock = clock
         self._lapse = lapse
         self._epoch = epoch
+        self._started_at = clock()
         self._networks = networks
 
     async def held(self, server: GuildGates) -> Mapping[int, HoldCode]:
@@ -71,6 +72,15 @@ class Breaker:
                 if found.get(gate.role_id) is not HoldCode.ADMIN_HOLD:  # no approval overrides an admin's hold
                     found[gate.role_id] = code
         return found
+
+    async def is_superseded(self) -> bool:
+        """Whether another process with this store started after this one, which takes no role since."""
+        return await self._store.sync.servers.is_superseded(self._epoch, self._started_at)
+
+    async def rests_until(self) -> datetime | None:
+        """Until when no role is taken, as the clock was set; None: it was not."""
+        _, settled_at = await self._store.sync.servers.instance()
+        return settled_at if self._clock() < settled_at else None
 
     async def in_force(self, guild_id: int) -> Sequence[OpenHold]:
         """Why removals wait in a server: its own holds, and those of sources and collections that it did not accept."""

@@ -92,6 +92,14 @@ class Removals:
         """Why removals wait in a server."""
         return [each.hold for each in await self._breaker.in_force(guild_id)]
 
+    async def is_superseded(self) -> bool:
+        """See `Breaker`."""
+        return await self._breaker.is_superseded()
+
+    async def rests_until(self) -> datetime | None:
+        """See `Breaker`."""
+        return await self._breaker.rests_until()
+
     async def staged(self, guild_id: int) -> Sequence[Staged]:
         """The removals that wait for a person, and what was decided about them within the last day."""
         server = await self._gatherer.server(guild_id)

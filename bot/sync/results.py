@@ -145,6 +145,8 @@ class SyncStatus:
         next_at: When the next account is due.
         failing: Sources that do not answer: label → since when.
         unsourced: Networks of these accounts of which no source is configured.
+        is_superseded: Another Tessera that started later uses this store: this one takes no role.
+        rests_until: Until when no role is taken anywhere, as this machine's clock was set; None: it was not.
     """
 
     members: int
@@ -161,3 +163,5 @@ class SyncStatus:
     next_at: datetime | None = None
     failing: Mapping[str, datetime] = field(default_factory=dict)
     unsourced: Sequence[str] = ()
+    is_superseded: bool = False
+    rests_until: datetime | None = None

@@ -51,6 +51,8 @@ async def status_of(
         last_run=runs[0] if runs else None,
         next_at=await store.readings.next_due(readings.networks),
         failing=failing,
+        is_superseded=await removals.is_superseded(),
+        rests_until=await removals.rests_until(),
         unsourced=sorted(await store.sync.members.networks(guild_id) - set(readings.networks)),
     )
 

@@ -16,7 +16,7 @@ from discord.ext import commands
 from bot.cogs.servers.admin_rights import guild_of, require_admin
 from bot.cogs.servers.channel_access import missing_to_post, own_member
 from bot.cogs.servers.health_checks import findings
-from bot.cogs.servers.health_facts import HealthFacts, Intents, LogChannel, SourceFacts
+from bot.cogs.servers.health_facts import Failure, HealthFacts, Intents, LogChannel, SourceFacts
 from bot.cogs.servers.health_finding import Finding
 from bot.cogs.servers.log_problems import LogProblems, Unposted
 from bot.config.sync_table import SyncSettings
@@ -129,13 +129,13 @@ class HealthCog(commands.Cog, name="Health"):
         at = recorded_at(source) or await self._store.readings.newest_reading(source.network)
         return SourceFacts(source.network, source.label, is_live=False, unchanged_since=at)
 
-    def _failing(self) -> Mapping[str, datetime]:
+    def _failing(self) -> Mapping[str, Failure]:
         """Sources whose latest answer was a failure: since when they have not answered."""
         failing = {}
         for source in self._lookup.sources:
             failed, succeeded = source.health.last_failure_at, source.health.last_success_at
             if failed and (succeeded is None or succeeded < failed):
-                failing[source.label] = succeeded or failed
+                failing[source.label] = Failure(succeeded or failed, source.health.last_failure)
         return failing
 
 

@@ -64,6 +64,14 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that does not answer: since when, and what its latest error says."""
+
+    at: datetime
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HealthFacts:
     """All of it, for one server.
 
@@ -78,7 +86,7 @@ class HealthFacts:
         intents: What is reported.
         status: How sync stands; None: that cannot be found out.
         patience: `[sync]` of the configuration.
-        failing: Sources that do not answer: label → since when.
+        failing: Sources that do not answer: label → since when, as this process has seen it, and why.
         clock_skew: By how much this machine's clock is ahead of Discord's; None: not known.
         protected_roles_gone: How many protected roles were deleted.
         admin_role_gone: The role that may configure was deleted.
@@ -94,7 +102,7 @@ class HealthFacts:
     intents: Intents = field(default_factory=Intents)
     status: SyncStatus | None = None
     patience: SyncSettings = field(default_factory=SyncSettings)
-    failing: Mapping[str, datetime] = field(default_factory=dict)
+    failing: Mapping[str, Failure] = field(default_factory=dict)
     clock_skew: timedelta | None = None
     protected_roles_gone: int = 0
     admin_role_gone: bool = False

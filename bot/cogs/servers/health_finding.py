@@ -42,6 +42,11 @@ def gates_named(gates: Sequence[Gate]) -> str:
     return shown if len(gates) <= _MOST_GATES else f"{shown} and {len(gates) - _MOST_GATES} more"
 
 
-def since(moment: datetime) -> str:
-    """A moment as Discord shows it in the reader's time: "3 hours ago"."""
-    return f"<t:{int(moment.timestamp())}:R>"
+def since(at: datetime) -> str:
+    """A moment as Discord shows it to each reader: "3 hours ago"."""
+    return f"<t:{int(at.timestamp())}:R>"
+
+
+def moment(at: datetime) -> str:
+    """The same, as date and time in the reader's own zone."""
+    return f"<t:{int(at.timestamp())}:f>"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from bot.cogs.servers.health_facts import HealthFacts
-from bot.cogs.servers.health_finding import Finding, fine, since, wrong
+from bot.cogs.servers.health_facts import Failure, HealthFacts
+from bot.cogs.servers.health_finding import Finding, fine, moment, since, wrong
 from bot.cogs.servers.settings_embeds import span_words
 from bot.config.sync_table import SAFE_MISSES, SAFE_SPAN
 from bot.roles.safety import Cause, Hold
@@ -14,6 +14,7 @@ from bot.text import safe_text
 from bot.ui.embeds import plural
 
 _NAME = 80
+_WORDS = 300
 # Readings are dated by this machine; a minute of difference is all that counting tolerates.
 _SKEW = timedelta(seconds=30)
 _CAUSES = {
@@ -28,15 +29,21 @@ _CAUSES = {
 
 def of_sync(facts: HealthFacts) -> Iterator[Finding]:
     """Sources, holds, and how current roles are."""
-    for label, since_when in facts.failing.items():
-        yield wrong(
-            f"{safe_text(label, _NAME)} has not answered since {since(since_when)}. Nobody loses a role by that.",
-            "It is asked again by itself; if it is gone for good, its gates are stopped and say so.",
-        )
     status = facts.status
+    yield from _silent(facts)
     if status is None:
         yield wrong("How current roles are cannot be found out now.", "Try again in a minute.")
         return
+    if status.is_superseded:
+        yield wrong(
+            "Another Tessera that started later uses the same store, so this one takes no role.",
+            "The operator stops one of the two.",
+        )
+    if status.rests_until:
+        yield wrong(
+            f"The clock of Tessera's machine was set, so that no role is taken before {moment(status.rests_until)}.",
+            "That ends by itself. If it comes again, let the machine set its clock by NTP.",
+        )
     yield from (_hold(hold, status.staged) for hold in status.holds)
     if status.possible and status.possible > status.interval:
         yield wrong(
@@ -49,6 +56,23 @@ def of_sync(facts: HealthFacts) -> Iterator[Finding]:
     else:
         members = plural(status.members, "linked member")
         yield fine(f"{members}, {plural(status.accounts, 'account')}: {_freshness(status.oldest_at)}.")
+
+
+def _silent(facts: HealthFacts) -> Iterator[Finding]:
+    """Sources that do not answer: as commands see it since the start, and as reading accounts has seen it before."""
+    read = facts.status.failing if facts.status else {}
+    for label in sorted(facts.failing.keys() | read.keys()):
+        began = min(failing[label].at for failing in (facts.failing, _without_words(read)) if label in failing)
+        words = facts.failing[label].words if label in facts.failing else ""
+        said = f" It says: {safe_text(words, _WORDS)}" if words else ""
+        yield wrong(
+            f"{safe_text(label, _NAME)} has not answered since {since(began)}. Nobody loses a role by that.{said}",
+            "It is asked again by itself; if it is gone for good, its gates are stopped and say so.",
+        )
+
+
+def _without_words(failing: Mapping[str, datetime]) -> Mapping[str, Failure]:
+    return {label: Failure(at) for label, at in failing.items()}
 
 
 def _hold(hold: Hold, staged: int) -> Finding:

@@ -151,6 +151,11 @@ class Servers:
         row = await self._writer.run(lambda db: first(db, "SELECT epoch, settled_at FROM sync_instance"))
         return (row[0], moment(row[1])) if row else ("", moment(0))
 
+    async def is_superseded(self, epoch: str, since: datetime) -> bool:
+        """Whether another process has begun to take roles after this one was started."""
+        sql = "SELECT 1 FROM sync_instance WHERE epoch <> ? AND started_at > ?"
+        return bool(await self._writer.run(lambda db: first(db, sql, [epoch, seconds(since)])))
+
     async def clock_jumped(self, settled_at: datetime) -> None:
         """No role is taken before a moment."""
         sql = "UPDATE sync_instance SET settled_at = ?"

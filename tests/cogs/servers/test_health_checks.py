@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -12,10 +11,8 @@ from bot.cogs.servers.health_checks import findings
 from bot.cogs.servers.health_cog import health_embed
 from bot.cogs.servers.health_facts import HealthFacts, Intents, LogChannel
 from bot.cogs.servers.log_problems import LogProblem, Unposted
-from bot.config.sync_table import SyncSettings
 from bot.gates.gate import GateState, ParkReason
 from bot.roles.eligibility import RoleFacts
-from bot.roles.safety import Cause, Hold, Scope
 from bot.ui.embeds import embed_units
 from tests.cogs.servers.healthy_server import (
     COLLECTOR,
@@ -26,7 +23,6 @@ from tests.cogs.servers.healthy_server import (
     OWN,
     ROLES,
     gate,
-    status,
     with_role,
     wrong,
 )
@@ -66,20 +62,6 @@ def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
     yield "gone for a while", replace(FINE, channel=nowhere), "3 messages were not posted", "`/settings log`"
     blind = Intents(moderation=True, members=True)
     yield "no audit log", replace(FINE, intents=blind), "not by whom", "View Audit Log"
-    down = replace(FINE, failing={"Loopring": NOW - timedelta(hours=2)})
-    yield "source down", down, "Loopring has not answered since", "asked again by itself"
-    slow = status(possible=timedelta(minutes=40), slow_source="Loopring")
-    yield "slow", slow, "every 40 minutes and not every 10 minutes", "`requests_per_second`"
-    held = status(holds=(Hold(Scope.GATE, "12", GUILD, Cause.TOO_MANY_AT_ONCE, NOW),), staged=14)
-    yield "held", held, "14 removals wait", "`/sync staged`"
-    stopped = status(holds=(Hold(Scope.GUILD, "", GUILD, Cause.ADMIN, NOW),))
-    yield "stopped by an admin", stopped, "an admin stopped them", "`/sync release`"
-    yield "no status", replace(FINE, status=None), "cannot be found out", "Try again"
-    hasty = replace(FINE, patience=SyncSettings(removal_misses=1))
-    yield "few misses", hasty, "`sync.removal_misses` is 1", "Set it to 3"
-    short = replace(FINE, patience=SyncSettings(removal_minutes=0.5))
-    yield "short span", short, "`sync.removal_minutes` is 0.5", "Set it to 30"
-    yield "clock", replace(FINE, clock_skew=timedelta(minutes=-3)), "180 seconds behind", "NTP"
     yield "admin role", replace(FINE, admin_role_gone=True), "was deleted", "`/settings admin-role`"
     yield "protected role", replace(FINE, protected_roles_gone=2), "2 protected roles", "`/settings unprotect`"
 
