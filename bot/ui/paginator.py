@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import aiohttp
 import discord
@@ -20,7 +20,7 @@ from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.page_items import BackButton, JumpButton, JumpModal, OpenMenu, TabButton, TurnButton
 from bot.ui.page_source import PageSource
-from bot.ui.panel import Host, Panel, custom_id
+from bot.ui.panel import Host, Panel, is_press_of
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class Paginator(Panel):
         live: Counts it among the answers that can be pressed.
         select_placeholder: The text on the menu.
         actions: What can be pressed besides, on every page.
+        require: Raises `InputError` for a person who may not see it any more; asked at each press.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Paginator(Panel):
         live: LiveAnswers,
         select_placeholder: str = "",
         actions: Sequence[discord.ui.Item[Any]] = (),
+        require: Callable[[discord.Interaction[Any]], Awaitable[object]] | None = None,
     ) -> None:
         super().__init__(interaction, expires=expires, host=host)
         self.origin = interaction.id
@@ -73,6 +75,7 @@ class Paginator(Panel):
         self._back: BackButton | None = None
         self._tabs: dict[str, TabButton] = {}
         self._actions = actions
+        self._require = require
 
     def _turn_button(self, action: str, emoji: str, target: Callable[[int, int], int]) -> TurnButton:
         return TurnButton(action, emoji, target, shown=self._shown, turn=self.turn)
@@ -149,9 +152,11 @@ class Paginator(Panel):
         if not await super().interaction_check(interaction):
             return False
         listed = self._stack[0][0]
-        if not listed.must_ask() or _is_press_of(interaction, "jump"):
+        if not (self._require or listed.must_ask()) or is_press_of(interaction, "jump"):
             return True
         await self._acknowledge(interaction)  # neither Discord nor the store is certain to answer within three seconds
+        if self._require:
+            await self._require(interaction)
         asked = await listed.ask_again()
         source, page = self._stack[0]
         if source is listed:  # else newer data came, or another tab, which was asked for itself
@@ -293,8 +298,3 @@ class Paginator(Panel):
             self.add_item(item)
         elif not wanted and item in self.children:
             self.remove_item(item)
-
-
-def _is_press_of(interaction: discord.Interaction[Any], action: str) -> bool:
-    pressed = cast("dict[str, Any]", interaction.data or {}).get("custom_id")
-    return interaction.type is discord.InteractionType.component and pressed == custom_id(action)

@@ -12,7 +12,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import aiohttp
 import discord
@@ -41,6 +41,12 @@ def action_of(custom_id: str) -> str:
     """What a button does, for the log: what follows in its id names an account, a server or a question."""
     parts = custom_id.removeprefix(f"{ID_PREFIX}:{RUN}:").split(":")
     return ":".join(parts[: 2 if custom_id.startswith(f"{ID_PREFIX}-") else 1])
+
+
+def is_press_of(interaction: discord.Interaction[Any], action: str) -> bool:
+    """Whether an interaction is the press of a button of this process."""
+    pressed = cast("dict[str, Any]", interaction.data or {}).get("custom_id")
+    return interaction.type is discord.InteractionType.component and pressed == custom_id(action)
 
 
 class Host(Protocol):

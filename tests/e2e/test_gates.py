@@ -169,7 +169,7 @@ async def test_only_admins_use_it_also_when_they_stop_being_one_before_they_pres
     await both.control("roles", action="take", guild=ada.guild, user=ada.user, role=curator)
     for button in ("save", "names"):
         await ada.press(preview, button)
-        refusals = [each for each in await ada.messages() if "have its role for configuring" in str(each["embeds"])]
+        refusals = [each for each in await ada.messages() if "Only members who may manage" in str(each["embeds"])]
         assert len(refusals) == (1 if button == "save" else 2)
     assert "No gates yet" in (await (await both.person("rosalind")).run("gate list")).text
 

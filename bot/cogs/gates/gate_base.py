@@ -12,12 +12,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.gates.gate_access import GateAccess
-from bot.cogs.gates.gate_embeds import GateSentences, preview_embed
+from bot.cogs.gates.gate_embeds import GateSentences, done_embed, preview_embed
 from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.gates.gate_pages import GatePages, HistoryPages, NamePages
-from bot.cogs.gates.gate_preview import AdminPaginator, AdminPanel, PreviewPanel
+from bot.cogs.gates.gate_preview import PreviewPanel
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import GateSaving
+from bot.cogs.servers.admin_rights import guild_of
 from bot.errors import InputError, StoreError
 from bot.gates.gate import GateDraft
 from bot.gates.rule import CollectionRef, Rule
@@ -26,6 +27,8 @@ from bot.sources.askers import Asker
 from bot.store import Store
 from bot.text import safe_text
 from bot.ui.client import Bot
+from bot.ui.paginator import Paginator
+from bot.ui.panel import ActionButton, Modal, Panel
 
 # More are not asked about one by one before a preview: a rule about many was written by somebody who has the list.
 _MOST_ASKED = 5
@@ -117,22 +120,34 @@ class GateBase(commands.Cog):
     async def _show_pages(
         self, interaction: discord.Interaction[Any], source: NamePages | GatePages | HistoryPages
     ) -> None:
-        pages = AdminPaginator(
-            source,
-            interaction,
-            expires=self._expires,
-            host=self._bot,
-            live=self._bot.live_answers,
-            select_placeholder="",
-        )
-        pages.access = self._access
+        require = self._access.require
+        live = self._bot.live_answers
+        pages = Paginator(source, interaction, expires=self._expires, host=self._bot, live=live, require=require)
         await pages.show()
 
-    def _modal_panel(self, interaction: discord.Interaction[Any]) -> AdminPanel:
-        """What a modal needs that opens without a message: it asks again who may send it, and answers errors."""
-        panel = AdminPanel(interaction, expires=self._expires, host=self._bot)
-        panel.access = self._access
-        return panel
+    async def _open_modal(
+        self, interaction: discord.Interaction[Any], title: str, make: Callable[[Panel], Modal]
+    ) -> None:
+        """Answer a command by a modal, which is its acknowledgement: only what is in memory goes before it.
+
+        Whether the server's own role lets somebody configure is in the store: with that alone they press a button
+        first. What sends the modal asks again.
+        """
+        guild_of(interaction)
+        panel = Panel(interaction, expires=self._expires, host=self._bot)
+        if interaction.permissions.manage_guild:
+            await interaction.response.send_modal(make(panel))
+            return
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._access.require(interaction)
+
+        async def open_now(pressed: discord.Interaction[Any]) -> None:
+            await pressed.response.send_modal(make(panel))
+
+        panel.lay_out([ActionButton("fill-in", "Fill in…", open_now, style=discord.ButtonStyle.primary)])
+        await interaction.edit_original_response(
+            embed=done_embed(title, "Nothing is saved before a preview."), view=panel
+        )
 
     async def _suggest_gates(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         try:

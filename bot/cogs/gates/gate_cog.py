@@ -149,13 +149,13 @@ class GateCog(
         if role is not None and (rule is not None or accounts is not None):
             await propose(interaction, role.id, rule)
             return
-        guild_id = await self._access.require(interaction)
         if rule is not None or accounts is not None:
+            await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+            await self._access.require(interaction)
             raise InputError(_WHICH_ROLE)
-        known = await self._names.suggest(guild_id, "")
-        suggestion = f", such as {known[0][0]}" if known else ""
-        modal = AddModal(self._modal_panel(interaction), role, suggestion, propose)
-        await interaction.response.send_modal(modal)
+        example = self._names.example(interaction.guild_id or 0)
+        suggestion = f", such as {example}" if example else ""
+        await self._open_modal(interaction, "A gate", lambda panel: AddModal(panel, role, suggestion, propose))
 
     @app_commands.command(name="edit", description="Change a gate: its role, its rule or its options")
     @app_commands.describe(gate=_GATE, role="Another role", rule="Another rule", **_OPTIONS)

@@ -82,8 +82,7 @@ class GateFiles(GateBase):
             )
 
         if file is None:
-            await self._access.require(interaction)
-            await interaction.response.send_modal(PasteModal(self._modal_panel(interaction), self._bot, propose))
+            await self._open_modal(interaction, "Import", lambda panel: PasteModal(panel, self._bot, propose))
             return
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         await self._access.require(interaction)

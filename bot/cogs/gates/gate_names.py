@@ -89,10 +89,15 @@ class CollectionNames:
         known = await self.of_guild(guild_id)
         fitting = [each for each in known if wanted in each.name.casefold() or wanted in str(each.ref)]
         return [
-            (f"{safe_text(each.name, _SHOWN - 20, plain=True)} ({_short(each.ref)})", str(each.ref))
+            (_choice(each), str(each.ref))
             for each in fitting[:_MOST_SUGGESTED]
             if len(str(each.ref)) <= 100  # noqa: PLR2004 - of a choice's value
         ]
+
+    def example(self, guild_id: int) -> str:
+        """The collection that most members hold, where that is known without asking the store; else ""."""
+        known = self._cache.get(guild_id)
+        return _choice(known[0]) if known else ""
 
     async def require(self, collection: CollectionRef, asker: Asker) -> None:
         """Refuse a collection of which its source says that there is none; a source that fails refuses nothing.
@@ -131,6 +136,10 @@ def finding(known: Sequence[NamedCollection]) -> FindByName:
         return similar.get(wanted, [])
 
     return find
+
+
+def _choice(collection: NamedCollection) -> str:
+    return f"{safe_text(collection.name, _SHOWN - 20, plain=True)} ({_short(collection.ref)})"
 
 
 def _short(ref: CollectionRef) -> str:

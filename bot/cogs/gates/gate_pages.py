@@ -26,7 +26,7 @@ class _Pages:
     """What none of these pages has."""
 
     def must_ask(self) -> bool:
-        """Nobody: whether the person may still see it is asked at every press (`AdminPanel`)."""
+        """Nobody: the paginator asks at every press whether the person may still see it."""
         return False
 
     def choices(self, page: int) -> Sequence[Choice]:

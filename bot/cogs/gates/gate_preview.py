@@ -1,12 +1,12 @@
 """The message that comes before every save: what would be saved, what follows from it, **Save** and **Cancel**.
 
-At each press it is asked again whether that person may, and whether each role may be given. Where the server's gates or
-settings were changed since, nothing is saved and the preview is made again.
+At each press it is asked again whether that person may (after the acknowledgement, as the store may be slow), and
+whether each role may be given. Where the server's gates or settings were changed since, nothing is saved and the
+preview is made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -36,71 +36,7 @@ _USE_IT_AGAIN = (
 )
 
 
-class AdminPanel(Panel):
-    """A panel whose every press asks again whether the person may change gates."""
-
-    access: GateAccess
-
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
-        """Only the person who asked, and only as long as they may.
-
-        Raises:
-            InputError: they may not any more.
-        """
-        accepted = await super().interaction_check(interaction)
-        if accepted:
-            await self.access.require(interaction)
-        return accepted
-
-
-class AdminPaginator(AdminPanel, Paginator):
-    """Pages that only admins may turn."""
-
-
-class AdminConfirm(AdminPanel):
-    """Asks for confirmation before something is done.
-
-    Args:
-        interaction: Deferred.
-        yes: The label of the button that confirms.
-        act: Does it, and returns what is shown afterwards.
-        access: Who may.
-        expires: As for every panel.
-        host: Likewise.
-    """
-
-    def __init__(
-        self,
-        interaction: discord.Interaction[Any],
-        yes: str,
-        act: Callable[[discord.Interaction[Any]], Awaitable[discord.Embed]],
-        *,
-        access: GateAccess,
-        expires: float,
-        host: Host,
-    ) -> None:
-        super().__init__(interaction, expires=expires, host=host)
-        self.access = access
-        self._act = act
-        self.lay_out(
-            [
-                ActionButton("confirm", yes, self.once(self._confirm), style=discord.ButtonStyle.success),
-                ActionButton("cancel", "Cancel", self.once(self._cancel)),
-            ]
-        )
-
-    async def _confirm(self, interaction: discord.Interaction[Any]) -> None:
-        await self._host.acknowledge(interaction)
-        embed = await self._act(interaction)
-        self.stop()
-        await interaction.edit_original_response(embed=embed, view=None)
-
-    async def _cancel(self, interaction: discord.Interaction[Any]) -> None:
-        self.stop()
-        await interaction.response.edit_message(embed=done_embed("Cancelled", "Nothing was changed."), view=None)
-
-
-class PreviewPanel(AdminPanel):
+class PreviewPanel(Panel):
     """A preview with its buttons.
 
     Args:
@@ -127,7 +63,7 @@ class PreviewPanel(AdminPanel):
         live: LiveAnswers,
     ) -> None:
         super().__init__(interaction, expires=expires, host=host)
-        self.access = access
+        self._access = access
         self._proposal = proposal
         self._saving = saving
         self._sentences = sentences
@@ -161,22 +97,24 @@ class PreviewPanel(AdminPanel):
     async def _preview_again(self, interaction: discord.Interaction[Any]) -> None:
         """Make the preview again: accounts were read meanwhile."""
         await self._host.acknowledge(interaction)
+        await self._access.require(interaction)
         self._latest = interaction
         await self.show()
 
     async def _save(self, interaction: discord.Interaction[Any]) -> None:
+        """Save, or open the modal that asks for a role's name first: only what is in memory goes before that."""
         for draft in self._proposal.touches:
-            self.access.unconfirmed(interaction, draft)
+            self._access.unconfirmed(interaction, draft)
         for draft in self._proposal.drafts:
-            if powers := self.access.unconfirmed(interaction, draft):
+            if powers := self._access.unconfirmed(interaction, draft):
                 await interaction.response.send_modal(self._confirmation(interaction, draft.role_id, powers))
                 return
         await self._save_now(interaction)
 
     async def _save_now(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction)
+        guild_id = await self._access.require(interaction)
         self._latest = interaction
-        guild_id = interaction.guild_id or 0
         assert self._outlook  # noqa: S101 - the buttons are shown with it
         saved = await self._saving.save(guild_id, self._proposal, self._outlook, interaction.user.id)
         if saved is None:
@@ -187,7 +125,7 @@ class PreviewPanel(AdminPanel):
 
     def _confirmation(self, opener: discord.Interaction[Any], role_id: int, powers: tuple[str, ...]) -> PromptModal:
         """Asks for the role's name, as a role with such permissions is not given by mistake."""
-        name = self.access.role_name(opener.guild_id or 0, role_id)
+        name = self._access.role_name(opener.guild_id or 0, role_id)
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             label=f"Type its name: {name}"[:45],
             custom_id="role-name",
@@ -197,13 +135,14 @@ class PreviewPanel(AdminPanel):
 
         async def confirm(interaction: discord.Interaction[Any], typed: str) -> None:
             # Discord's names are compared as they are; what is shown is made safe, and may differ from them.
-            raw = self.access.guild_roles(interaction.guild_id or 0).roles[role_id].name
+            raw = self._access.guild_roles(interaction.guild_id or 0).roles[role_id].name
             if typed.strip() not in (raw.strip(), name):
                 raise InputError(_NOT_THE_NAME, name=name)
             self._proposal = self._proposal.confirming(role_id, frozenset(powers))
             for draft in self._proposal.drafts:
-                if self.access.unconfirmed(interaction, draft):  # another role of an import
+                if self._access.unconfirmed(interaction, draft):  # another role of an import
                     await self._host.acknowledge(interaction)
+                    await self._access.require(interaction)
                     self._latest = interaction
                     await self.show(f"“{name}” is confirmed. Press **Save** again for the next role.")
                     return
@@ -213,16 +152,11 @@ class PreviewPanel(AdminPanel):
 
     async def _show_names(self, interaction: discord.Interaction[Any]) -> None:
         await self._host.acknowledge(interaction, ephemeral=True, thinking=True)
+        require = self._access.require
+        await require(interaction)
         assert self._outlook  # noqa: S101 - likewise
-        pages = AdminPaginator(
-            NamePages(self._outlook.preview),
-            interaction,
-            expires=self._expires,
-            host=self._host,
-            live=self._live,
-            select_placeholder="",
-        )
-        pages.access = self.access
+        names = NamePages(self._outlook.preview)
+        pages = Paginator(names, interaction, expires=self._expires, host=self._host, live=self._live, require=require)
         await pages.show()
 
     async def _cancel(self, interaction: discord.Interaction[Any]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
+from bot.cogs.gates.decision_panel import DecisionPanel
 from bot.cogs.gates.gate_base import GateBase
 from bot.cogs.gates.gate_embeds import done_embed
-from bot.cogs.gates.gate_preview import AdminConfirm
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.errors import InputError
 from bot.gates.gate import Gate, GateState
@@ -72,6 +72,8 @@ class GateStates(GateBase):
             raise InputError(why, role=self._access.role_name(guild_id, found.role_id))
 
         async def adopt(pressed: discord.Interaction[Bot]) -> discord.Embed:
+            await self._access.require(pressed)
+            self._access.unconfirmed(pressed, found.draft)
             count = await self._saving.adopt(guild_id, found, user_ids, pressed.user.id)
             return done_embed("Adopted", f"{plural(count, 'member')} came under the gate of <@&{found.role_id}>.")
 
@@ -81,9 +83,7 @@ class GateStates(GateBase):
             "it from those who do not qualify, after several readings and the grace. Members who linked nothing are "
             "left alone."
         )
-        confirm = AdminConfirm(
-            interaction, "Adopt them", adopt, access=self._access, expires=self._expires, host=self._bot
-        )
+        confirm = DecisionPanel(interaction, "Adopt them", adopt, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=done_embed("Adopt", words), view=confirm)
 
     @pause.autocomplete("gate")

@@ -102,11 +102,9 @@ class SyncCog(
         if not waiting:
             await interaction.edit_original_response(embed=sync_embeds.done_embed("Nothing waits", NOTHING_WAITS))
             return
-        live = self._bot.live_answers
+        live, require = self._bot.live_answers, self._guild_id
         source = StagedPages(waiting)
-        await Paginator(
-            source, interaction, expires=self._expires, host=self._bot, live=live, select_placeholder=""
-        ).show()
+        await Paginator(source, interaction, expires=self._expires, host=self._bot, live=live, require=require).show()
 
     @app_commands.command(name="approve", description="Take the roles that wait for a decision")
     async def approve(self, interaction: discord.Interaction[Bot]) -> None:

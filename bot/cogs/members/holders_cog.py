@@ -96,10 +96,9 @@ class HoldersCog(
         """Read a member's accounts now, for a moderator, and make the changes that are due.
 
         Raises:
-            InputError: the moderator may not any more, or the member has left.
+            InputError: the member has left.
             TesseraError: it cannot be done now.
         """
-        await self.require(interaction)
         present = await fetch_membership(self._bot, member.guild_id, member.user_id)
         if present is None:
             raise InputError(_LEFT)
@@ -129,20 +128,13 @@ class _HolderPages(Paginator):
         fix = ActionButton("fix", "Fix: read now", self._fix, style=discord.ButtonStyle.primary, row=4)
         actions: Sequence[discord.ui.Item[Any]] = [fix]
         bot = cog.bot
-        super().__init__(pages, interaction, expires=expires, host=bot, live=bot.live_answers, actions=actions)
+        live = bot.live_answers
+        super().__init__(pages, interaction, expires=expires, host=bot, live=live, actions=actions, require=cog.require)
         self._cog = cog
         self._member = member
         self._name = pages.standing.name
 
-    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
-        """Only the moderator who asked, and only as long as they are one."""
-        if not await super().interaction_check(interaction):
-            return False
-        await self._cog.require(interaction)
-        return True
-
     async def _fix(self, interaction: discord.Interaction[Any]) -> None:
-        await self._host.acknowledge(interaction)
         pages: PageSource = await self._cog.fixed(interaction, self._member, self._name)
         self._latest = interaction
         await self.start(pages)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from bot.cogs.servers.log_problems import Unposted
 from bot.config.sync_table import SyncSettings
 from bot.gates.gate import Gate, GuildSettings
+from bot.gates.rule_needs import Aliases
 from bot.roles.eligibility import GuildRoles
-from bot.sync.asked import Aliases
 from bot.sync.results import SyncStatus
 
 

@@ -9,7 +9,7 @@ from bot.cogs.servers.health_facts import HealthFacts
 from bot.cogs.servers.health_finding import Finding, gates_named, wrong
 from bot.gates.gate import Gate
 from bot.gates.rule import During
-from bot.sync.asked import collections_of, parts_of
+from bot.gates.rule_needs import collections_of, parts_of
 from bot.text import safe_text
 
 _NAME = 80

@@ -1,4 +1,4 @@
-"""A connected bot with the commands about accounts and roles, over the real sync and a store in memory."""
+"""A connected bot with all commands but `/help` and `/about`, over the real sync and a store in memory."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from bot.app.role_cogs import RoleParts, add_role_cogs
 from bot.app.run import run_until
 from bot.app.serve import open_lookup
 from bot.cogs.gates.discord_roles import DiscordRoles
+from bot.cogs.gates.gate_cog import GateCog
+from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.gates.log_channel import LogChannel
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.linking.accounts_cog import AccountsCog
@@ -23,6 +25,8 @@ from bot.cogs.linking.link_cog import LinkingCog
 from bot.cogs.linking.privacy_cog import PrivacyCog
 from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.verify_cog import VerifyCog
+from bot.cogs.linking.vouch_cog import VouchCog
+from bot.cogs.linking.vouch_messages_cog import VouchMessagesCog
 from bot.config.settings import load
 from bot.gates.gate import Gate, GateDraft
 from bot.gates.parser import parse_rule
@@ -153,6 +157,12 @@ async def open_role_bot(folder: Path, loopring: str = "requests_per_second = 100
             await bot.add_cog(AccountsCog(bot, linking, proofs, expires=EXPIRES, follow_up=parts.follow_up))
             privacy = PrivacyCog(bot, linking, backups=None, expires=EXPIRES, follow_up=parts.follow_up)
             await bot.add_cog(privacy)
+            vouches = VouchMessagesCog(bot, linking, parts.follow_up)
+            await bot.add_cog(vouches)
+            await bot.add_cog(VouchCog(bot, linking, vouches))
+            found = CollectionNames(store, lookup)
+            gates = GateCog.over(bot, store, sync, discord_roles, found, clock=clock, expires=EXPIRES)
+            await bot.add_cog(gates)
             await add_role_cogs(bot, settings, lookup, parts, proofs, collections, discord_roles.guild_roles)
             stop = asyncio.Event()
             running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN, Background()))
