@@ -31,6 +31,7 @@ class Outcome:
         until: When a contest or a code ends.
         code: Shown on the page, once, and never anywhere else.
         relays: How often others opened links of the same person recently.
+        at: When a proof was accepted.
     """
 
     result: Result
@@ -39,6 +40,7 @@ class Outcome:
     until: datetime | None = None
     code: str = field(default="", repr=False)
     relays: int = 0
+    at: datetime | None = field(default=None, compare=False)
 
 
 class Outcomes:

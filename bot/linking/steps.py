@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot.linking.oauth import DiscordLogin
 from bot.linking.outcome import Outcome, Result
@@ -51,10 +52,10 @@ def session_after(session: Session, outcome: Outcome) -> Session:
     )
 
 
-def outcome_of(proved: Proved) -> Outcome:
-    """What an accepted signature led to."""
+def outcome_of(proved: Proved, at: datetime) -> Outcome:
+    """What an accepted signature led to, at that moment."""
     contest, verified = proved.contest, proved.verified
     if proved.is_frozen:
-        return Outcome(Result.FROZEN, verified.owner, verified.accounts)
+        return Outcome(Result.FROZEN, verified.owner, verified.accounts, at=at)
     result = Result.CONTESTED if contest else Result.KEPT if proved.was_contested else Result.LINKED
-    return Outcome(result, verified.owner, verified.accounts, contest.ends_at if contest else None)
+    return Outcome(result, verified.owner, verified.accounts, contest.ends_at if contest else None, at=at)

@@ -265,7 +265,7 @@ class Verification:
         if session.method is ProofMethod.CODE:
             return await self._ask_for_code(session, verified, now)
         finished = await self._proofs.finish(session, verified, now, policy(now, self._contest_for))
-        return self._publish(session, finished)
+        return self._publish(session, finished, now)
 
     async def _ask_for_code(self, session: Session, verified: VerifiedSignature, now: datetime) -> Outcome:
         code, until = codes.new_code(), now + codes.CODE_LIFETIME
@@ -286,12 +286,13 @@ class Verification:
         if session is None or session.status is not SessionStatus.SIGNED:
             raise SessionError(_NO_CODE_EXPECTED)
         code_hash, terms = cookie_secrets.hash_secret(codes.parse_code(typed)), policy(now, self._contest_for)
-        return self._publish(session, await self._proofs.take_code(session, code_hash, now, terms, max_tries=MAX_TRIES))
+        finished = await self._proofs.take_code(session, code_hash, now, terms, max_tries=MAX_TRIES)
+        return self._publish(session, finished, now)
 
-    def _publish(self, session: Session, finished: Finished | WrongCode) -> Outcome:
+    def _publish(self, session: Session, finished: Finished | WrongCode, now: datetime) -> Outcome:
         """Pass the outcome of a proof to the command that waits for it, and return it; a refusal is raised."""
         if not isinstance(finished, Proved):
             raise refusal_error(finished)
-        outcome = outcome_of(finished)
+        outcome = outcome_of(finished, now)
         self.outcomes.publish(session.session_id, outcome)
         return outcome

@@ -8,6 +8,7 @@ is not about the typed text alone is one refusal, and there is one way through `
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import InputError, NotFoundError, SourceError
@@ -157,10 +158,11 @@ class Vouching:
         found = (vouch for vouch in await self.of(user_id, scope) if vouch.vouch_id == vouch_id)
         if (vouch := next(found, None)) is None:  # somebody else's is never found
             raise InputError(_NOT_ASKED)
-        answered = await self._vouches.answer(vouch, answer, self._clock(), self._pseudonym)
+        now = self._clock()
+        answered = await self._vouches.answer(vouch, answer, now, self._pseudonym)
         if answered is not Answered.RECORDED:
             raise InputError(_HELD if answered is Answered.HELD else _NOT_ASKED)
-        return vouch
+        return replace(vouch, confirmed_at=now) if answer is VouchAnswer.CONFIRM else vouch
 
     async def to_notify(self) -> Sequence[tuple[Vouch, bool]]:
         """What members were not asked yet, and whether a direct message was refused before."""

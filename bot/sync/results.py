@@ -52,7 +52,7 @@ class MemberReport:
         accounts: Their proven accounts that count there.
         judged: Each gate's answer, in the order of the gates.
         ledger: Role → grant.
-        made: Changes that were just made.
+        made: Changes that were just made: in this run, or in another one that came first.
         failed: Changes that were due and could not be made.
         held: Roles that are retained for now, and why.
     """

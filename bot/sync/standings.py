@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.roles.plan import Act, Patience, decide
+from bot.gates.gate import Gate
+from bot.roles.plan import Act, Change, Judged, Patience, decide
 from bot.store import Store
 from bot.store.sync.membership_table import SyncMember
 from bot.sync.gather import Gatherer
@@ -45,6 +46,20 @@ class Standings:
         known, plan = await self._judging.known(server, member or _stranger(guild_id, user_id, self._clock()))
         return report_of(known, plan, presence)
 
+    async def changed_since(self, report: MemberReport, since: datetime) -> MemberReport:
+        """The same, with what was changed since a moment by another run: the loop may judge a member before a press."""
+        rows = await self._store.sync.runs.of_member(report.guild_id, report.user_id, since)
+        acts = {row.role_id: row.act for row in rows}  # the last one of each role
+        known = {change.gate.role_id for change in report.made}
+        others = [
+            Change(act, judged.gate, judged.verdict, superseded_by=_higher(report, judged) if is_taken else None)
+            for judged in report.judged
+            if (act := acts.get(judged.gate.role_id)) and judged.gate.role_id not in known
+            for is_taken in [act is Act.REMOVE]
+            if is_taken != (judged.gate.role_id in report.ledger)
+        ]
+        return replace(report, made=(*report.made, *others)) if others else report
+
     async def cost_of(self, user_id: int, *, without: Sequence[str] | None) -> Sequence[MemberReport]:
         """What would be taken if these accounts (None: all) were no longer a member's: `made` of each report."""
         reports = []
@@ -55,6 +70,17 @@ class Standings:
             made = tuple(change for change in plan.changes if change.act is Act.REMOVE)
             reports.append(replace(report_of(known, plan, Presence.PRESENT), made=made))
         return reports
+
+
+def _higher(report: MemberReport, taken: Judged) -> Gate | None:
+    """The gate of a higher role on the same ladder, which the member has."""
+    draft = taken.gate.draft
+    above = (
+        each.gate
+        for each in report.judged
+        if draft.ladder and each.gate.draft.ladder == draft.ladder and each.gate.draft.rank > draft.rank
+    )
+    return next((gate for gate in above if gate.role_id in report.ledger), None)
 
 
 def _stranger(guild_id: int, user_id: int, now: datetime) -> SyncMember:

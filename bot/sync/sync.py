@@ -148,7 +148,7 @@ class Sync:
         await self._store.sync.members.mark_user(user_id, self._clock())
 
     async def look_at(self, guild_id: int, user_id: int, asker: Asker, *, fresh: bool = True) -> MemberReport:
-        """Judge one member now, make the changes that are due, and report.
+        """Judge one member now, make the changes that are due, and report; also what another run makes meanwhile.
 
         Args:
             guild_id: The server.
@@ -160,7 +160,7 @@ class Sync:
             DiscordError: Discord does not say whether they are a member.
         """
         await self._runner.begin()
-        server = await self._parking.server(guild_id)
+        began, server = self._clock(), await self._parking.server(guild_id)
         member = await self._present(guild_id, user_id)
         if member is None:
             return await self.explain(guild_id, user_id)
@@ -171,7 +171,11 @@ class Sync:
             await self._store.sync.members.mark_user(user_id, self._clock())
             member = await self._store.sync.members.get(guild_id, user_id) or member
         (report,) = await self._judging.run(server, [member], asker)
-        return report
+        return await self.changed_since(report, began)
+
+    async def changed_since(self, report: MemberReport, since: datetime) -> MemberReport:
+        """The same report, with what was changed since a moment, by whatever run."""
+        return await self._standings.changed_since(report, since)
 
     async def own_act(self, user_id: int, *, guild_id: int | None = None) -> Sequence[MemberReport]:
         """A member unlinked an account or deleted their data: what that costs is taken at once.
@@ -180,14 +184,14 @@ class Sync:
         is retained for now, is no cost of it. What Discord does not do now is done as soon as it does.
         """
         await self._runner.begin()
-        await self._store.sync.members.mark_user(user_id, self._clock(), guild_id=guild_id, own_act=True)
+        began = self._clock()
+        await self._store.sync.members.mark_user(user_id, began, guild_id=guild_id, own_act=True)
         reports: list[MemberReport] = []
         for member in await self._store.sync.members.of_user(user_id):
-            if guild_id not in (None, member.guild_id):
-                continue
-            server = await self._parking.server(member.guild_id)
-            reports += await self._judging.run(server, [member], Asker.member(user_id), own_act=True)
-        return reports
+            if guild_id in (None, member.guild_id):
+                server = await self._parking.server(member.guild_id)
+                reports += await self._judging.run(server, [member], Asker.member(user_id), own_act=True)
+        return [await self.changed_since(report, began) for report in reports]
 
     async def cost_of(self, user_id: int, *, without: Sequence[str] | None) -> Sequence[MemberReport]:
         """What `own_act` would take if these accounts (None: all) were no longer theirs; changes nothing.
@@ -243,8 +247,6 @@ class Sync:
         """How sync stands in a server."""
         now, interval = self._clock(), self._settings.interval
         return await status_of(self._store, self._readings, self._removals, guild_id, interval, now)
-
-    # ------------------------------------------------------------ removals
 
     async def hold(self, guild_id: int, *, by: int) -> Hold:
         """Take no role in a server until `release`."""

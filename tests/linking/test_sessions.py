@@ -154,9 +154,8 @@ async def test_a_session_gives_out_five_texts_and_only_the_last_is_good(harness:
         with pytest.raises(SessionError, match=f"^{re.escape(SESSION_OVER.text)}$"):
             await verification.submit(session, text.challenge_id, sign("one", text.text.encode()).hex())
     last = texts[4]
-    assert (await verification.submit(session, last.challenge_id, sign("one", last.text.encode()).hex())).result is (
-        Result.LINKED
-    )
+    linked = await verification.submit(session, last.challenge_id, sign("one", last.text.encode()).hex())
+    assert (linked.result, linked.at) == (Result.LINKED, harness.now)
 
 
 # ---------------------------------------------------------------- whose address

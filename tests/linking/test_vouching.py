@@ -36,7 +36,8 @@ async def test_a_vouch_counts_once_the_member_has_confirmed_and_in_that_server_a
     assert vouch == Vouch(GUILD, ANN, to_account(ADA), OWNER, asking.now)
     assert await asking.proven(ANN, HERE) == {}
     asking.pass_time(A_SECOND)
-    _, counts = await asking.linking.vouching.confirm(ANN, HERE, vouch.vouch_id)
+    confirmed, counts = await asking.linking.vouching.confirm(ANN, HERE, vouch.vouch_id)
+    assert confirmed.confirmed_at == asking.now
     assert counts
     proven = (await asking.linking.proven.of(ANN, HERE)).accounts[to_account(ADA)]
     assert (proven.owner, proven.kind, proven.proven_at) == (OWNER, None, asking.now)

@@ -69,8 +69,9 @@ class KeepOutButton:
     async def let_in(self, interaction: discord.Interaction[Any], account: Account) -> str:
         """Let an account count here again; what was done, and what it brought."""
         member = _member(interaction)
+        began = self._follow_up.now() if self._follow_up else None
         await self._keep_outs.end(member.user_id, member.guild_id, account)
-        brought = await self._follow_up.after_proof(interaction) if self._follow_up else ()
+        brought = await self._follow_up.after_proof(interaction, began) if self._follow_up and began else ()
         return "\n".join([f"`{account_words(account)}` counts in this server again.", *brought])
 
 

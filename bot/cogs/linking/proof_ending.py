@@ -103,9 +103,9 @@ class ProofEnding:
             log.info("verify: what a proof brought is not shown: %s", error)  # dismissed, or the token has expired
 
     async def _brought(self, interaction: discord.Interaction[Any], outcome: Outcome) -> Sequence[str]:
-        if self._follow_up is None or outcome.result not in _EARNING:
+        if self._follow_up is None or outcome.at is None or outcome.result not in _EARNING:
             return ()
-        return await self._follow_up.after_proof(interaction)
+        return await self._follow_up.after_proof(interaction, outcome.at)
 
 
 def _with_roles(embed: discord.Embed, lines: Sequence[str]) -> discord.Embed:

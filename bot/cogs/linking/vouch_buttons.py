@@ -99,7 +99,9 @@ class VouchButtons:
         await self._host.acknowledge(interaction)
         scope = await fetch_scope(interaction, vouch.guild_id)
         confirmed, counts = await self._vouching.confirm(interaction.user.id, scope, vouch.vouch_id)
-        brought = await self._follow_up.after_proof(interaction) if self._follow_up else ()
+        brought: Sequence[str] = ()
+        if self._follow_up and confirmed.confirmed_at:
+            brought = await self._follow_up.after_proof(interaction, confirmed.confirmed_at)
         await self._show(interaction, "\n".join([vouch_embeds.confirmed_words(confirmed, counts=counts), *brought]))
 
     async def _decline(self, vouch: Vouch, interaction: discord.Interaction[Any]) -> None:

@@ -132,11 +132,12 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
         # Before anything is changed. Where Discord does not answer, the question and its buttons stay.
         scope = await fetch_scope(interaction, press.guild_id)
         its = interaction.user.id, scope, press.vouch_id
-        member = None
+        member = confirmed_at = None
         try:
             if press.confirms:
                 vouch, counts = await self._vouching.confirm(*its)
                 words = vouch_embeds.confirmed_words(vouch, counts=counts)
+                confirmed_at = vouch.confirmed_at
                 if isinstance(scope, InGuild):
                     member = Membership(interaction.user.id, scope.guild_id, scope.joined_at)
             else:
@@ -145,8 +146,9 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
         except InputError as error:
             embed = error_embed(error)
         await interaction.edit_original_response(embed=embed, view=None)
-        if member and self._follow_up:
-            await self._show_brought(interaction, embed, await self._follow_up.after_confirmation(member))
+        if member and confirmed_at and self._follow_up:
+            brought = await self._follow_up.after_confirmation(member, confirmed_at)
+            await self._show_brought(interaction, embed, brought)
 
     async def _show_brought(
         self, interaction: discord.Interaction[Bot], embed: discord.Embed, lines: Sequence[str]

@@ -8,9 +8,11 @@ from bot.cogs.members.gate_words import GateWords
 from bot.cogs.members.standing_embeds import Standing, addressed, held_words
 from bot.gates.gate import GateState
 from bot.roles.plan import Act, Change, Judged
+from bot.ui.embeds import plural
 
 # What one look holds; `/roles` shows all.
 _MOST = 6
+_MOST_ROLES = 10
 _NOTHING_HERE = "There is no role for holders in this server yet."
 _NOTHING_NEW = "Nothing has changed."
 _MORE = "`/roles` shows the rest."
@@ -66,6 +68,9 @@ def _taken(change: Change, words: GateWords) -> str:
 
 
 def roles_of(changes: Sequence[Change]) -> str:
-    """`"@A, @B and @C"`."""
-    *others, last = (f"<@&{change.gate.role_id}>" for change in changes)
+    """`"@A, @B and @C"`, `"@A, @B and 12 more roles"`."""
+    listed = [f"<@&{change.gate.role_id}>" for change in changes]
+    if more := listed[_MOST_ROLES:]:
+        listed = [*listed[:_MOST_ROLES], plural(len(more), "more role")]
+    *others, last = listed
     return f"{', '.join(others)} and {last}" if others else last

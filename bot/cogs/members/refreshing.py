@@ -82,14 +82,21 @@ class Refreshing:
             TesseraError: it cannot be done.
         """
         self._wait(member.user_id)
-        return await self.read_now(member, by=by, name=name)
+        return await self._standing(await self._look_at(member, by), name, is_own=not by)
 
-    async def read_now(self, member: Membership, *, by: int = 0, name: str = "") -> Standing:
-        """The same for what cannot be repeated at will, such as a proof."""
+    async def read_since(self, member: Membership, since: datetime) -> Standing:
+        """The same for what cannot be repeated at will, such as a proof; `since`: what came later came of it."""
+        report = await self._sync.changed_since(await self._look_at(member), since)
+        return await self._standing(report, "", is_own=True)
+
+    def now(self) -> datetime:
+        """The present, by the clock that dates changes of roles."""
+        return self._clock()
+
+    async def _look_at(self, member: Membership, by: int = 0) -> MemberReport:
         await self._sync.seen(member.guild_id, member.user_id, member.joined_at)
         asker = Asker.member(by or member.user_id)
-        report = await self._sync.look_at(member.guild_id, member.user_id, asker, fresh=True)
-        return await self._standing(report, name, is_own=not by)
+        return await self._sync.look_at(member.guild_id, member.user_id, asker, fresh=True)
 
     async def _standing(self, report: MemberReport, name: str, *, is_own: bool) -> Standing:
         settings = await self.settings_of(report.guild_id)

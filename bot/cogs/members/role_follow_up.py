@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -23,10 +24,12 @@ from bot.sync.results import MemberReport
 from bot.sync.sync import Sync
 from bot.text import safe_text
 from bot.ui.client import Bot
+from bot.ui.embeds import plural
 
 log = logging.getLogger(__name__)
 
 _NAME = 80
+_MOST_ROLES = 10
 _FOLLOW = "The roles follow in a moment: {sentence}"
 
 
@@ -44,23 +47,30 @@ class RoleFollowUp:
         self._sync = sync
         self._refreshing = refreshing
 
-    async def after_proof(self, interaction: discord.Interaction[Any]) -> Sequence[str]:
-        """Read a member's accounts after a proof; what it brought them in that server. Never raises."""
-        member = membership_of(interaction, interaction.user)
-        return await self._brought(member) if member else ()
+    def now(self) -> datetime:
+        """The present, to be taken before something that brings roles."""
+        return self._refreshing.now()
 
-    async def after_confirmation(self, member: Membership) -> Sequence[str]:
+    async def after_proof(self, interaction: discord.Interaction[Any], proven_at: datetime) -> Sequence[str]:
+        """Read a member's accounts after a proof; what it brought them in that server. Never raises.
+
+        A role is one that it brought if it was given since the proof: the loop may have been there first.
+        """
+        member = membership_of(interaction, interaction.user)
+        return await self._brought(member, proven_at) if member else ()
+
+    async def after_confirmation(self, member: Membership, confirmed_at: datetime) -> Sequence[str]:
         """The same for a direct message, in which roles of a server are shown by their names. Never raises."""
         guild = self._bot.get_guild(member.guild_id)
-        lines = await self._brought(member)
+        lines = await self._brought(member, confirmed_at)
         for role in guild.roles if guild else ():
             named = f"**{safe_text(role.name, _NAME)}**"
             lines = [line.replace(role.mention, named) for line in lines]
         return lines
 
-    async def _brought(self, member: Membership) -> Sequence[str]:
+    async def _brought(self, member: Membership, since: datetime) -> Sequence[str]:
         try:
-            return difference_lines(await self._refreshing.read_now(member))
+            return difference_lines(await self._refreshing.read_since(member, since))
         except TesseraError as error:
             log.warning("roles: not given after a proof, the next round does it: %s", type(error).__name__)
             return [_FOLLOW.format(sentence=error.sentence)]
@@ -102,6 +112,7 @@ class RoleFollowUp:
             guild = self._bot.get_guild(report.guild_id)
             roles = [each.gate.role_id for each in report.made if each.act is Act.REMOVE]
             if guild and roles:
-                names = (guild.get_role(role_id) for role_id in roles)
+                names = (guild.get_role(role_id) for role_id in roles[:_MOST_ROLES])
                 shown = ", ".join(f"**{safe_text(role.name, _NAME) if role else 'a deleted role'}**" for role in names)
-                yield f"{shown} in **{safe_text(guild.name, _NAME)}**"
+                more = f" and {plural(len(roles) - _MOST_ROLES, 'more role')}" if roles[_MOST_ROLES:] else ""
+                yield f"{shown}{more} in **{safe_text(guild.name, _NAME)}**"

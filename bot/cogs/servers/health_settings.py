@@ -9,7 +9,7 @@ from bot.cogs.servers.health_facts import HealthFacts
 from bot.cogs.servers.health_finding import Finding, gates_named, wrong
 from bot.gates.gate import Gate
 from bot.gates.rule import During
-from bot.gates.rule_needs import collections_of, parts_of
+from bot.gates.rule_needs import collections_of, each_rule
 from bot.text import safe_text
 
 _NAME = 80
@@ -27,7 +27,7 @@ def of_settings(facts: HealthFacts) -> Iterator[Finding]:
             "`/settings cool-down` sets one.",
         )
     for gate in facts.gates:
-        if any(isinstance(part, During) and part.last and part.last < facts.now.date() for part in parts_of(gate.rule)):
+        if any(isinstance(part, During) and part.last and part.last < facts.now.date() for part in each_rule(gate.rule)):
             yield wrong(
                 f"A date in the rule of {gates_named([gate])} has passed: who needs it to qualify does not any more.",
                 "`/gate edit` changes the rule, or `/gate remove` ends the gate.",

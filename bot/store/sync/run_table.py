@@ -96,6 +96,16 @@ class Runs:
 
         return await self._writer.run(work)
 
+    async def of_member(self, guild_id: int, user_id: int, since: datetime) -> Sequence[ChangeRow]:
+        """What was changed for a member of a server since a moment, by whatever run, in that order."""
+        sql = """
+            SELECT change_id, run_id, user_id, role_id, gate_id, act, at, reason FROM sync_changes
+            WHERE user_id = ? AND guild_id = ? AND at >= ? ORDER BY change_id
+        """
+        found = [user_id, guild_id, seconds(since)]
+        rows = await self._writer.run(lambda db: db.execute(sql, found).fetchall())
+        return [to_change(row) for row in rows]
+
     async def undone(self, run_id: int, now: datetime, *, up_to: int) -> None:
         """A run was undone, up to a change; one that has not ended, or took more since, can be undone again."""
         sql = """

@@ -27,6 +27,7 @@ from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.verify_cog import VerifyCog
 from bot.cogs.linking.vouch_cog import VouchCog
 from bot.cogs.linking.vouch_messages_cog import VouchMessagesCog
+from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.config.settings import load
 from bot.gates.gate import Gate, GateDraft
 from bot.gates.parser import parse_rule
@@ -69,6 +70,7 @@ class RoleBot:
         sync: Judges members.
         clock: Its clock.
         log: Posts in log channels.
+        follow_up: Says what a proof brought, and what something costs.
     """
 
     sandbox: SandboxClient
@@ -78,6 +80,7 @@ class RoleBot:
     sync: Sync
     clock: Clock
     log: LogChannel
+    follow_up: RoleFollowUp
 
     async def gate(self, person: Person, rule: str, name: str = "Collector", **draft: Any) -> Gate:
         """A gate for a new role in the server of a person."""
@@ -169,7 +172,7 @@ async def open_role_bot(folder: Path, loopring: str = "requests_per_second = 100
             try:
                 await sandbox.online()
                 log = LogChannel(bot, sync.outbox, sync, store.guild_settings, parts.log_problems)
-                yield RoleBot(sandbox, bot, store, lookup, sync, clock, log)
+                yield RoleBot(sandbox, bot, store, lookup, sync, clock, log, parts.follow_up)
             finally:
                 stop.set()
                 await running

@@ -25,6 +25,12 @@ def test_several_roles_are_one_sentence() -> None:
     assert difference_lines(standing(made=[GIVEN, *more])) == ["You now have <@&101>, <@&102> and <@&103>."]
 
 
+def test_of_many_roles_the_first_are_named() -> None:
+    many = [Change(Act.ADD, gate(number), GRANTED.verdict) for number in range(1, 15)]
+    (line,) = difference_lines(standing(made=many))
+    assert line.endswith("<@&109>, <@&110> and 4 more roles.")
+
+
 def test_a_moderator_reads_it_about_the_member() -> None:
     assert difference_lines(standing(made=[GIVEN], is_own=False)) == ["They now have <@&101>."]
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.links import Membership
+from bot.sources.askers import Asker
 from tests.cogs.members.role_bot import RoleBot, open_role_bot
 from tests.sandbox_client import Person
 
@@ -31,6 +33,32 @@ async def test_a_proof_ends_in_the_role_that_it_brought(role_bot: RoleBot, hana:
     assert ended.embeds[0]["title"] == "Linked"
     assert f"You now have <@&{gate.role_id}>." in ended.text
     assert str(gate.role_id) in await role_bot.roles_of(hana)
+
+
+async def test_a_role_that_was_given_since_a_confirmation_came_of_it_whoever_gave_it(
+    role_bot: RoleBot, hana: Person
+) -> None:
+    await role_bot.prove(hana, "10001")
+    began = role_bot.clock()
+    gate = await role_bot.gate(hana, "254 >= 3")
+    known = await role_bot.store.sync.members.get(gate.guild_id, int(hana.user))
+    assert known
+    member = Membership(known.user_id, known.guild_id, known.joined_at)
+    report = await role_bot.sync.look_at(member.guild_id, member.user_id, Asker.member(member.user_id))
+    assert len(report.made) == 1
+    role_bot.clock.ahead = timedelta(seconds=2)
+    assert await role_bot.follow_up.after_confirmation(member, began) == ["You now have **Collector**."]
+    role_bot.clock.ahead = timedelta(seconds=2)
+    assert await role_bot.follow_up.after_confirmation(member, role_bot.clock()) == ["You have **Collector**."]
+
+
+async def test_of_many_roles_that_an_account_costs_the_first_are_named(role_bot: RoleBot, hana: Person) -> None:
+    for number in range(12):
+        await role_bot.gate(hana, "254", f"Role {number:02}")
+    await role_bot.prove(hana, "10001")
+    asked = await hana.run("unlink", account="10001")
+    assert "**Role 09** and 2 more roles in **The Mosaic Society**" in asked.text
+    assert "Role 10" not in asked.text
 
 
 async def test_a_proof_that_brings_no_role_says_what_is_missing(role_bot: RoleBot, hana: Person) -> None:
