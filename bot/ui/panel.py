@@ -147,6 +147,9 @@ class Panel(discord.ui.View):
                 await self._latest.edit_original_response(view=self)
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 log.info("buttons stay as they are: %s", error)  # the message was dismissed, or the token has expired
+            except RuntimeError:
+                if not self._latest.client.is_closed():  # aiohttp's "Session is closed": the bot is stopping
+                    raise
 
 
 class ActionButton(discord.ui.Button[Any]):
