@@ -116,7 +116,7 @@ class Removals:
         If it is all of them, what a source or a collection lost up to now is accepted here.
         """
         waiting = await self._waiting(guild_id)
-        approved = [each for each in waiting if only is None or each in only]
+        approved = _among(waiting, only)
         await self._store.sync.misses.decide_about(guild_id, approved, approved_at=self._clock())
         if len(approved) < len(waiting):  # the others still wait for somebody who has looked at them
             await self._store.sync.members.mark(self._clock(), guild_id=guild_id)
@@ -127,27 +127,33 @@ class Removals:
         await self._store.sync.holds.accept(guild_id, about, self._clock())
         return len(approved)
 
-    async def discard(self, guild_id: int, by: int) -> int:
-        """Leave the roles with those whose removals wait."""
+    async def discard(self, guild_id: int, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
+        """Leave the roles with those whose removals wait; the breaker goes on holding what is not among them."""
         waiting = await self._waiting(guild_id)
-        await self._store.sync.misses.decide_about(guild_id, waiting, excused_until=self._clock() + EXCUSED_FOR)
-        await self._end(guild_id, HoldEnd.DISCARDED, by)
-        return len(waiting)
+        discarded = _among(waiting, only)
+        await self._store.sync.misses.decide_about(guild_id, discarded, excused_until=self._clock() + EXCUSED_FOR)
+        if len(discarded) == len(waiting):
+            await self._end(guild_id, HoldEnd.DISCARDED, by)
+        return len(discarded)
 
-    async def look_again(self, guild_id: int, by: int) -> int:
-        """Forget the misses of those who wait, and have them read again now."""
+    async def look_again(self, guild_id: int, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
+        """Forget the misses of those who wait, and have them read again now; the others go on waiting."""
         server = await self._gatherer.server(guild_id)
         waiting = await self._waiting(guild_id)
-        for user_id in {user_id for _, user_id in waiting}:
+        looked_at = _among(waiting, only)
+        for user_id in {user_id for _, user_id in looked_at}:
             if member := await self._store.sync.members.get(guild_id, user_id):
                 scope = InGuild(guild_id, member.joined_at)
                 accounts = [state.facts.account for state in await self._gatherer.accounts(server, scope, user_id)]
                 await self._store.readings.set_due(accounts, self._clock())
         gates = await self._held(server)
         gate_ids = [gate.gate_id for gate in gates]
-        await self._store.sync.misses.forget(guild_id, gate_ids, self._clock(), approved_too=True)
-        await self._end(guild_id, HoldEnd.LOOKED_AGAIN, by)
-        return len(waiting)
+        misses, is_all = self._store.sync.misses, len(looked_at) == len(waiting)
+        pairs = None if is_all else looked_at
+        await misses.forget(guild_id, gate_ids, self._clock(), approved_too=True, only=pairs)
+        if is_all:
+            await self._end(guild_id, HoldEnd.LOOKED_AGAIN, by)
+        return len(looked_at)
 
     async def undo(self, guild_id: int, run_id: int, by: int) -> int:
         """Give back every role that a run took, and take none of them for a day; how many.
@@ -214,3 +220,7 @@ class Removals:
             if each.hold.guild_id and each.hold.cause not in (Cause.ADMIN, Cause.INVITED_AGAIN):
                 await self._store.sync.holds.end(each, self._clock(), how, by=by)
         await self._store.sync.members.mark(self._clock(), guild_id=guild_id)
+
+
+def _among(waiting: Sequence[tuple[int, int]], only: Collection[tuple[int, int]] | None) -> Sequence[tuple[int, int]]:
+    return [each for each in waiting if only is None or each in only]

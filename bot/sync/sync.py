@@ -264,13 +264,13 @@ class Sync:
         """Let removals that wait be made, if they are still due; how many. `only`: these (gate, member) alone."""
         return await self._removals.approve(guild_id, by, only)
 
-    async def discard(self, guild_id: int, *, by: int) -> int:
-        """Leave the roles with the members whose removals wait now; how many. See `Misses.excused_until`."""
-        return await self._removals.discard(guild_id, by)
+    async def discard(self, guild_id: int, *, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
+        """Leave the roles with the members whose removals wait; how many. `only`: see `approve`."""
+        return await self._removals.discard(guild_id, by, only)
 
-    async def look_again(self, guild_id: int, *, by: int) -> int:
-        """What was wrong is repaired: forget the misses of those who wait, and read them again now; how many."""
-        return await self._removals.look_again(guild_id, by)
+    async def look_again(self, guild_id: int, *, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
+        """It is repaired: forget the misses of those who wait, and read them now; how many. `only`: see `approve`."""
+        return await self._removals.look_again(guild_id, by, only)
 
     async def runs(self, guild_id: int, limit: int = 10, *, to_undo: bool = False) -> Sequence[Run]:
         """The latest runs that changed something, newest first; or those that took roles and were not undone."""

@@ -190,6 +190,31 @@ async def test_what_is_discarded_stays_for_a_day() -> None:
         assert (await harness.sync.status(GUILD)).staged == 0
 
 
+async def test_of_what_waits_a_part_can_be_discarded_and_the_rest_still_waits() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        waiting = [(each.gate.gate_id, each.user_id) for each in await harness.sync.staged(GUILD)]
+        assert await harness.sync.discard(GUILD, by=9, only=waiting[:1]) == 1
+        states = [each.state for each in await harness.sync.staged(GUILD)]
+        assert sorted(states) == [StagedState.DISCARDED, *[StagedState.WAITING] * 3]
+        assert Scope.GATE in {hold.scope for hold in (await harness.sync.status(GUILD)).holds}
+        await harness.turn()
+        assert len(harness.holders()) == 10
+
+
+async def test_of_those_who_wait_some_can_be_read_again_and_the_others_still_wait() -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        del harness.source.asked[:]
+        waiting = [(each.gate.gate_id, each.user_id) for each in await harness.sync.staged(GUILD)]
+        assert await harness.sync.look_again(GUILD, by=9, only=waiting[:1]) == 1
+        assert [(each.gate.gate_id, each.user_id) for each in await harness.sync.staged(GUILD)] == waiting[1:]
+        assert Scope.GATE in {hold.scope for hold in (await harness.sync.status(GUILD)).holds}
+        await harness.turn()
+        assert len(harness.source.asked) == 1
+        assert len(harness.holders()) == 10
+
+
 async def test_looking_again_reads_everybody_who_waits_and_counts_from_zero() -> None:
     async with open_sync() as harness:
         await a_wave(harness)

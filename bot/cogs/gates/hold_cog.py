@@ -1,7 +1,8 @@
 """Takes the presses of the buttons below an alert of held removals, and shows there who decided what.
 
-The server is that of the interaction, and who may decide is asked at each press. What waits is what waits then: before
-an approval all of it is listed, with a mark at what the alert did not have, and the approval is of exactly that list.
+The server is that of the interaction, and who may decide is asked at each press. Discarding and looking again are about
+what waited when the alert was posted, and the answer says what began to wait since. Before an approval all that waits
+is listed, with a mark at what the alert did not have, and the approval is of exactly that list.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _UNREAD = (
 _OF_ADMINS = frozenset({"gate", "settings", "panel"})
 _FAILURES = (TesseraError, discord.DiscordException, aiohttp.ClientError, OSError)
 _NOTHING_WAITS = "No removal waits for a decision any more."
+_NOTHING_OF_IT = "Nothing that this alert is about waits for a decision any more."
+_MORE = "**{more} began to wait after it was posted** and stay undecided: `/sync staged` lists them with their reasons."
 
 
 class HoldCog(commands.Cog, name="Held removals"):
@@ -90,13 +93,16 @@ class HoldCog(commands.Cog, name="Held removals"):
         if decision is Decision.APPROVE:
             await self._ask(interaction, guild_id, alert)
             return
+        waiting = waiting_of(await self._sync.staged(guild_id))
+        shown = [one for one in waiting if alert is None or one.since <= alert.created_at]
+        only = frozenset((one.gate.gate_id, one.user_id) for one in shown)
         if decision is Decision.DISCARD:
-            count = await self._sync.discard(guild_id, by=interaction.user.id)
+            count = await self._sync.discard(guild_id, by=interaction.user.id, only=only)
             words = f"discarded {plural(count, 'removal')}: these roles stay for a day"
         else:
-            count = await self._sync.look_again(guild_id, by=interaction.user.id)
+            count = await self._sync.look_again(guild_id, by=interaction.user.id, only=only)
             words = f"said that it is repaired: {plural(count, 'member')} to be read again"
-        await self._show(interaction, alert, words if count else "")
+        await self._show(interaction, alert, words if count else "", more=len(waiting) - len(shown))
 
     async def _ask(self, interaction: discord.Interaction[Any], guild_id: int, alert: discord.Message | None) -> None:
         waiting = waiting_of(await self._sync.staged(guild_id))
@@ -119,10 +125,21 @@ class HoldCog(commands.Cog, name="Held removals"):
             approved=approved,
         )
 
-    async def _show(self, interaction: discord.Interaction[Any], alert: discord.Message | None, words: str) -> None:
-        """Answer the admin, and show everybody in the channel who decided; "" where nothing waited any more."""
-        await _note(alert, interaction.user, words)
-        shown = f"You {words}." if words else _NOTHING_WAITS
+    async def _show(
+        self, interaction: discord.Interaction[Any], alert: discord.Message | None, words: str, more: int = 0
+    ) -> None:
+        """Answer the admin, and show everybody in the channel who decided.
+
+        Args:
+            interaction: The press.
+            alert: Below which it was.
+            words: What was decided; "": nothing that the alert is about waited any more.
+            more: How many removals began to wait since.
+        """
+        await _note(alert, interaction.user, words, is_over=not more)
+        shown = f"You {words}." if words else _NOTHING_OF_IT if more else _NOTHING_WAITS
+        if more:
+            shown = f"{shown}\n{_MORE.format(more=plural(more, 'removal'))}"
         await interaction.edit_original_response(embed=sync_embeds.done_embed("Held removals", shown))
 
     async def _guild_id(self, interaction: discord.Interaction[Any]) -> int:

@@ -135,22 +135,33 @@ class MissTable:
         await self._writer.transaction(work)
 
     async def forget(
-        self, guild_id: int, gate_ids: Collection[int], now: datetime, *, approved_too: bool = False
+        self,
+        guild_id: int,
+        gate_ids: Collection[int],
+        now: datetime,
+        *,
+        approved_too: bool = False,
+        only: Collection[tuple[int, int]] | None = None,
     ) -> None:
         """Misses of these gates start again from zero: only what is read from now on can be the first one.
 
-        Who is excused now stays so; who is approved now, by default.
+        Who is excused now stays so; who is approved now, by default. `only`: of these (gate, member) alone.
         """
         approved = "" if approved_too else " AND coalesce(approved_at, 0) < :approvals"
+        some = (
+            "" if only is None else " AND (gate_id, user_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(:only))"
+        )
         sql = f"""
             UPDATE role_misses SET count = 0, first_at = :now, last_at = :now, warned_at = NULL, is_confirmed = 0,
                 excused_until = NULL, approved_at = NULL
             WHERE gate_id IN (SELECT value FROM json_each(:gates)) AND guild_id = :guild_id
-            AND coalesce(excused_until, 0) <= :now{approved}
+            AND coalesce(excused_until, 0) <= :now{approved}{some}
         """
         values = {"now": seconds(now), "gates": json.dumps(list(gate_ids)), "guild_id": guild_id}
         if not approved_too:
             values["approvals"] = seconds(now - A_DAY)
+        if only is not None:
+            values["only"] = json.dumps(list(only))
         await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
 
     async def restart(self, now: datetime, jump: timedelta) -> None:

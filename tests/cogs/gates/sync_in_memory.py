@@ -31,7 +31,10 @@ class Kind(StrEnum):
     PROOF_ENDS = auto()
 
 
-def staged(user_id: int, sentence: str = "holds 0 of 3 of Harbour Lights", since: datetime = AT) -> Staged:
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # before any alert of a test
+
+
+def staged(user_id: int, sentence: str = "holds 0 of 3 of Harbour Lights", since: datetime = LONG_AGO) -> Staged:
     """A removal that waits."""
     return Staged(user_id, GATE, sentence, StagedState.WAITING, since)
 
@@ -74,23 +77,20 @@ class SyncInMemory(Sync):
 
     async def approve(self, guild_id: int, *, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
         """Those that were shown."""
+        return self._decide("approve", guild_id, by, only)
+
+    async def discard(self, guild_id: int, *, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
+        """Those that were shown."""
+        return self._decide("discard", guild_id, by, only)
+
+    async def look_again(self, guild_id: int, *, by: int, only: Collection[tuple[int, int]] | None = None) -> int:
+        """Those who were shown."""
+        return self._decide("again", guild_id, by, only)
+
+    def _decide(self, what: str, guild_id: int, by: int, only: Collection[tuple[int, int]] | None) -> int:
         others = [one for one in self.waiting if only is not None and (one.gate.gate_id, one.user_id) not in only]
-        self.waiting = [one for one in self.waiting if one not in others]
-        count = self._decide("approve", guild_id, by)
+        count = len(self.waiting) - len(others)
         self.waiting = others
-        return count
-
-    async def discard(self, guild_id: int, *, by: int) -> int:
-        """Everything."""
-        return self._decide("discard", guild_id, by)
-
-    async def look_again(self, guild_id: int, *, by: int) -> int:
-        """Everybody."""
-        return self._decide("again", guild_id, by)
-
-    def _decide(self, what: str, guild_id: int, by: int) -> int:
-        count = len(self.waiting)
-        self.waiting = []
         self.done.append((what, guild_id, by, count))
         return count
 

@@ -190,6 +190,25 @@ async def test_an_approval_lists_what_is_new_since_the_alert_and_is_of_that_list
         assert labels(after) == BUTTONS  # somebody still waits
 
 
+@pytest.mark.parametrize(("label", "what"), [("Discard", "discard"), ("Fixed: look again", "again")])
+async def test_what_began_to_wait_after_the_alert_is_not_decided_by_its_buttons(
+    tmp_path: Path, label: str, what: str
+) -> None:
+    async with logging(tmp_path, alert()) as on:
+        await on.log.deliver()
+        (message,) = await on.posted()
+        on.sync.waiting.append(staged(ADA, since=datetime(2100, 1, 1, tzinfo=UTC)))
+        answer = await press(on.ada, message, label)
+        assert on.sync.done == [(what, MOSAIC, ADA, 2)]
+        assert [one.user_id for one in on.sync.waiting] == [ADA]
+        assert "**1 removal began to wait after it was posted** and stay undecided: `/sync staged`" in answer.text
+        (after,) = await on.posted()
+        assert labels(after) == BUTTONS
+        again = await press(on.ada, after, label)
+        assert "Nothing that this alert is about waits" in again.text
+        assert [one.user_id for one in on.sync.waiting] == [ADA]
+
+
 async def test_a_long_list_is_a_file_too(tmp_path: Path) -> None:
     async with logging(tmp_path, alert()) as on:
         on.sync.waiting = [staged(BRUNO + place, f"holds {place} of 300") for place in range(200)]
