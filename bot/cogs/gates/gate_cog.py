@@ -139,11 +139,13 @@ class GateCog(
             draft = with_these(GateDraft(role_id, parsed))
             await self._require_no_gate(guild_id, role_id)
             name = self._access.role_name(guild_id, role_id)
-            save = saving(
-                lambda draft, version: self._store.gates.add(
-                    guild_id, draft, answered.user.id, self._clock(), version=version
-                )
-            )
+
+            async def add(draft: GateDraft, version: int) -> Gate | None:
+                await self._require_no_gate(guild_id, role_id)  # another admin may have made one meanwhile
+                now = self._clock()
+                return await self._store.gates.add(guild_id, draft, answered.user.id, now, version=version)
+
+            save = saving(add)
             await self._propose(answered, Proposal(f"A gate for {name}", (draft,), save))
 
         if role is not None and (rule is not None or accounts is not None):
@@ -243,6 +245,7 @@ class GateCog(
         """Propose to remove a gate."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         guild_id = await self._access.require(interaction)
+        state = await self._store.gates.version(guild_id)
         found = await self._access.gate(guild_id, gate)
 
         async def save(_: Proposal, version: int) -> list[Gate] | None:
@@ -250,7 +253,7 @@ class GateCog(
             return None if removed is None else []
 
         title = f"Remove the gate of {self._access.role_name(guild_id, found.role_id)}"
-        await self._propose(interaction, Proposal(title, (), save, removed=(found,)))
+        await self._propose(interaction, Proposal(title, (), save, removed=(found,), version=state))
 
     @edit.autocomplete("gate")
     @show.autocomplete("gate")

@@ -91,14 +91,15 @@ class GateDecisions(GateBase):
             changes = await self._store.gates.history(guild_id, _MOST_CHANGES)
             await self._show_pages(interaction, HistoryPages(changes, self._sentences))
             return
+        state = await self._store.gates.version(guild_id)
         change = await self._store.gates.change(guild_id, take_back)
         if change is None:
             raise InputError(_NO_SUCH_CHANGE, number=take_back)
         if _MANAGERS_ONLY in change.before.keys() | change.after.keys():
             require_manager(interaction)
-        await self._propose(interaction, await self._taking_back(change, interaction.user.id))
+        await self._propose(interaction, await self._taking_back(change, interaction.user.id, state))
 
-    async def _taking_back(self, change: Change, by: int) -> Proposal:
+    async def _taking_back(self, change: Change, by: int, state: int) -> Proposal:
         async def save(_: Proposal, version: int) -> Sequence[Gate] | None:
             done = await self._store.gates.take_back(
                 change.guild_id, change.change_id, by, self._clock(), version=version
@@ -121,4 +122,5 @@ class GateDecisions(GateBase):
             parted=change.aliased,
             touches=tuple(gate.draft for gate in gates) if change.changes_aliases else (),
             notes=(f"This sets what was changed by “{change.verb}” to what it was before.",),
+            version=state,
         )

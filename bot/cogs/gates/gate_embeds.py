@@ -153,6 +153,8 @@ def _warnings(proposal: Proposal, outlook: Outlook, again: str) -> list[str]:
             f"**{under:,}** linked members who have such a role already come under its gate: Tessera may then take it "
             "from those who do not qualify. Members who linked nothing are left alone."
         )
+        if outlook.unanswered:
+            warnings.append(unanswered_words(outlook.unanswered))
     elif by_hand:
         listed = ", ".join(f"<@&{role_id}> ({plural(count, 'member')})" for role_id, count in [*by_hand.items()][:5])
         warnings.append(
@@ -171,6 +173,12 @@ def _warnings(proposal: Proposal, outlook: Outlook, again: str) -> list[str]:
     if (others := preview.unread - preview.reading) > 0:
         warnings.append(f"{plural(others, 'linked account')} not read lately: the numbers will change.")
     return warnings
+
+
+def unanswered_words(count: int) -> str:
+    """That not everybody can be adopted now."""
+    about = plural(count, "linked member")
+    return f"Discord gave no answer about {about}: they stay as they are, and `/gate adopt` asks about them again."
 
 
 def saved_embed(proposal: Proposal, saved: Saved) -> discord.Embed:

@@ -21,11 +21,13 @@ class Outlook:
         preview: For the linked members of the server.
         in_discord: Role → how many members have it in Discord, of gates that are new; what is missing is not known.
         holders: Role → linked members who have it and would come under its gate; only where the proposal adopts.
+        unanswered: About how many linked members Discord did not say what roles they have; likewise.
     """
 
     preview: Preview
     in_discord: Mapping[int, int] = field(default_factory=dict)
     holders: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ class GateSaving:
         new = [draft.role_id for draft in proposal.drafts if draft.role_id not in gated]
         in_discord = await self._in_discord(guild_id, new) if new else {}
         roles = [draft.role_id for draft in proposal.drafts]
-        holders = await self.holders(guild_id, roles) if proposal.adopts else {}
-        return Outlook(preview, in_discord, holders)
+        holders, unanswered = await self.holders(guild_id, roles) if proposal.adopts else ({}, 0)
+        return Outlook(preview, in_discord, holders, unanswered)
 
     async def save(self, guild_id: int, proposal: Proposal, outlook: Outlook, by: int) -> Saved | None:
         """Save a proposal as it was previewed, and let its consequences begin; None: the preview is out of date.
@@ -98,12 +100,17 @@ class GateSaving:
         """Gates were changed: all members of the server are due."""
         await self._sync.gates_changed(guild_id)
 
-    async def holders(self, guild_id: int, role_ids: Collection[int]) -> Mapping[int, Sequence[int]]:
-        """Role → linked members who have it in Discord now; those that cannot be asked about now are left out."""
+    async def holders(self, guild_id: int, role_ids: Collection[int]) -> tuple[Mapping[int, Sequence[int]], int]:
+        """Role → linked members who have it in Discord now; and about how many Discord gives no answer now.
+
+        Raises:
+            DiscordError: it gives none at all.
+        """
         user_ids = [member.user_id for member in await self._store.sync.members.present(guild_id)]
         found = await self._roles.read_members(guild_id, user_ids)
         present = [member for member in found.values() if member.presence is Presence.PRESENT]
-        return {role_id: [each.user_id for each in present if role_id in each.roles] for role_id in role_ids}
+        holders = {role_id: [each.user_id for each in present if role_id in each.roles] for role_id in role_ids}
+        return holders, sum(member.presence is Presence.UNKNOWN for member in found.values())
 
     async def _in_discord(self, guild_id: int, role_ids: Sequence[int]) -> Mapping[int, int]:
         try:

@@ -7,9 +7,9 @@ from discord import app_commands
 
 from bot.cogs.gates.decision_panel import DecisionPanel
 from bot.cogs.gates.gate_base import GateBase
-from bot.cogs.gates.gate_embeds import done_embed
+from bot.cogs.gates.gate_embeds import done_embed, unanswered_words
 from bot.cogs.gates.gate_proposal import Proposal
-from bot.errors import InputError
+from bot.errors import InputError, UndecidedError
 from bot.gates.gate import Gate, GateState
 from bot.messages import Message
 from bot.roles.grants import GrantState
@@ -18,6 +18,9 @@ from bot.ui.embeds import plural
 
 _NOBODY_HAS_IT = Message("No linked member has {role} now: there is nobody to adopt.")
 _ALL_ARE_UNDER_IT = Message("Every linked member who has {role} is under its gate already: there is nobody to adopt.")
+_NOT_ANSWERED = Message(
+    "Discord does not say now who has {role}, so nobody was adopted. Use the command again in a minute."
+)
 
 _GATE = "The gate, by its role"
 
@@ -43,6 +46,7 @@ class GateStates(GateBase):
         """Propose to resume a gate."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         guild_id = await self._access.require(interaction)
+        state = await self._store.gates.version(guild_id)
         found = await self._access.gate(guild_id, gate)
 
         async def save(_: Proposal, version: int) -> list[Gate] | None:
@@ -53,7 +57,7 @@ class GateStates(GateBase):
             )
             return None if resumed is None else [resumed]
 
-        await self._propose(interaction, Proposal(f"Resume gate #{found.gate_id}", (found.draft,), save))
+        await self._propose(interaction, Proposal(f"Resume gate #{found.gate_id}", (found.draft,), save, version=state))
 
     @app_commands.command(name="adopt", description="Put members who have a gate's role already under the gate")
     @app_commands.describe(gate=_GATE)
@@ -63,10 +67,13 @@ class GateStates(GateBase):
         guild_id = await self._access.require(interaction)
         found = await self._access.gate(guild_id, gate)
         self._access.unconfirmed(interaction, found.draft)
-        holders = (await self._saving.holders(guild_id, [found.role_id]))[found.role_id]
+        by_role, unanswered = await self._saving.holders(guild_id, [found.role_id])
+        holders = by_role[found.role_id]
         grants = await self._store.sync.ledger.of_members(guild_id, holders)
         its = {user_id: grants.get(user_id, {}).get(found.role_id) for user_id in holders}
         user_ids = [user_id for user_id, grant in its.items() if grant is None or grant.state is GrantState.FOUND]
+        if not user_ids and unanswered:
+            raise UndecidedError(_NOT_ANSWERED, role=self._access.role_name(guild_id, found.role_id))
         if not user_ids:
             why = _ALL_ARE_UNDER_IT if holders else _NOBODY_HAS_IT
             raise InputError(why, role=self._access.role_name(guild_id, found.role_id))
@@ -75,7 +82,10 @@ class GateStates(GateBase):
             await self._access.require(pressed)
             self._access.unconfirmed(pressed, found.draft)
             count = await self._saving.adopt(guild_id, found, user_ids, pressed.user.id)
-            return done_embed("Adopted", f"{plural(count, 'member')} came under the gate of <@&{found.role_id}>.")
+            done = f"{plural(count, 'member')} came under the gate of <@&{found.role_id}>."
+            if others := len(user_ids) - count:
+                done += f" {plural(others, 'other')} did not: they have it no longer, or Discord gave no answer."
+            return done_embed("Adopted", done)
 
         words = (
             f"Linked members with <@&{found.role_id}> now: **{len(holders):,}**; not under the gate yet: "
@@ -83,6 +93,8 @@ class GateStates(GateBase):
             "it from those who do not qualify, after several readings and the grace. Members who linked nothing are "
             "left alone."
         )
+        if unanswered:
+            words += f"\n⚠ {unanswered_words(unanswered)}"
         confirm = DecisionPanel(interaction, "Adopt them", adopt, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=done_embed("Adopt", words), view=confirm)
 

@@ -1,0 +1,102 @@
+"""What `/gate` answers where others are at work meanwhile, and where Discord gives no answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.cogs.gates.discord_roles import DiscordRoles
+from bot.cogs.gates.gate_cog import GateCog
+from bot.cogs.gates.gate_names import CollectionNames
+from bot.sync.ports import MemberRoles, Presence
+from tests.cogs.members.role_bot import EXPIRES, RoleBot, open_role_bot
+from tests.sandbox_client import Answer, Person
+
+WHALE = "910000000000000005"
+
+
+class SilentDiscord(DiscordRoles):
+    """Discord gives no answer about members."""
+
+    async def read_members(
+        self, guild_id: int, user_ids: Sequence[int], *, confirm: bool = True
+    ) -> Mapping[int, MemberRoles]:
+        del guild_id, confirm
+        return {user_id: MemberRoles(user_id, Presence.UNKNOWN) for user_id in user_ids}
+
+
+@pytest.fixture
+async def role_bot(tmp_path: Path) -> AsyncIterator[RoleBot]:
+    """The bot."""
+    async with open_role_bot(tmp_path) as role_bot:
+        yield role_bot
+
+
+@pytest.fixture
+async def ada(role_bot: RoleBot) -> Person:
+    """An admin who had Whale before there was a gate for it."""
+    ada = await role_bot.sandbox.person("ada")
+    await role_bot.sandbox.control("roles", action="give", guild=ada.guild, user=ada.user, role=WHALE)
+    await role_bot.prove(ada, "10001")
+    await saved(ada, "gate add", role=WHALE, rule="254")
+    return ada
+
+
+async def saved(person: Person, name: str, **options: object) -> Answer:
+    """Press Save below a preview."""
+    answer = await person.press(await person.run(name, **options), "save")
+    assert answer.embeds[0]["title"] == "Saved"
+    return answer
+
+
+async def test_adopting_says_so_where_discord_gives_no_answer(role_bot: RoleBot, ada: Person) -> None:
+    assert await role_bot.bot.remove_cog("Gates")
+    role_bot.bot.tree.remove_command("gate")
+    names = CollectionNames(role_bot.store, role_bot.lookup)
+    silent = SilentDiscord.over(role_bot.bot)
+    cog = GateCog.over(
+        role_bot.bot, role_bot.store, role_bot.sync, silent, names, clock=role_bot.clock, expires=EXPIRES
+    )
+    await role_bot.bot.add_cog(cog)
+    answer = await ada.run("gate adopt", gate="1")
+    assert "Discord does not say now who has Whale, so nobody was adopted" in answer.text
+    table = "role,collection\nWhale,254\n"
+    preview = await ada.submit(await ada.run("gate import", adopt=True), gates=table)
+    assert "Discord gave no answer about 1 linked member: they stay as they are" in preview.text
+
+
+async def test_adopting_says_who_did_not_come_under_the_gate_after_all(role_bot: RoleBot, ada: Person) -> None:
+    asked = await ada.run("gate adopt", gate="1")
+    await role_bot.sandbox.control("roles", action="take", guild=ada.guild, user=ada.user, role=WHALE)
+    done = await ada.press(asked, "confirm")
+    assert "0 members came under the gate" in done.text
+    assert "1 other did not" in done.text
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("gate remove", {"gate": "1"}),
+        ("gate resume", {"gate": "1"}),
+        ("gate history", {"take_back": 1}),
+    ],
+)
+async def test_what_was_made_from_what_another_admin_changed_is_not_previewed_again(
+    ada: Person, name: str, options: dict[str, object]
+) -> None:
+    preview = await ada.run(name, **options)
+    await saved(ada, "gate edit", gate="1", rule="254 >= 2")
+    stale = await ada.press(preview, "save")
+    assert stale.embeds[0]["title"] == "Changed meanwhile"
+    assert stale.components() == []
+    assert "`254 >= 2`" in (await ada.run("gate list")).text
+
+
+async def test_a_gate_that_another_admin_made_meanwhile_is_named_at_the_press(ada: Person) -> None:
+    await saved(ada, "gate remove", gate="1")
+    preview = await ada.run("gate add", role=WHALE, rule="254")
+    await saved(ada, "gate add", role=WHALE, rule="261")
+    await ada.press(preview, "save")
+    assert "Whale has a gate already" in str([each["embeds"] for each in await ada.messages()])
