@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.cogs.members.gate_words import GateWords
-from bot.cogs.members.standing_embeds import Standing, addressed, held_words
+from bot.cogs.members.standing_embeds import Standing, held_words
 from bot.gates.gate import GateState
 from bot.roles.plan import Act, Change, Judged
 from bot.ui.embeds import plural
@@ -20,22 +19,22 @@ _MORE = "`/roles` shows the rest."
 
 def difference_lines(standing: Standing) -> Sequence[str]:
     """What was changed, what could not be, and what is missing for the roles that the member does not have."""
-    lines = [addressed(standing, line) for line in _lines(standing)]
+    lines = list(_lines(standing))
     if len(lines) > _MOST:
         return [*lines[:_MOST], _MORE]
     return lines or [_NOTHING_NEW if standing.report.judged else _NOTHING_HERE]
 
 
 def _lines(standing: Standing) -> Iterator[str]:
-    report = standing.report
+    report, you = standing.report, standing.person["You"]
     given = [change for change in report.made if change.act is Act.ADD]
     if given:
-        yield f"You now have {roles_of(given)}."
-    yield from (_taken(change, standing.words) for change in report.made if change.act is Act.REMOVE)
+        yield f"{you} now have {roles_of(given)}."
+    yield from (_taken(standing, change) for change in report.made if change.act is Act.REMOVE)
     for failed in report.failed:
         follows = "follows in a moment" if failed.change.act is Act.ADD else "is not taken yet"
         yield f"<@&{failed.change.gate.role_id}> {follows}: {failed.sentence}"
-    yield from (f"<@&{held.gate.role_id}>: {held_words(held)}" for held in report.held)
+    yield from (f"<@&{held.gate.role_id}>: {held_words(held, standing.person)}" for held in report.held)
     if not report.accounts:
         return
     mentioned = {made.gate.gate_id for made in report.made} | {held.gate.gate_id for held in report.held}
@@ -48,7 +47,7 @@ def _lines(standing: Standing) -> Iterator[str]:
 def _unchanged(standing: Standing, judged: Judged) -> Iterator[str]:
     role = f"<@&{judged.gate.role_id}>"
     if judged.gate.role_id in standing.report.ledger:
-        yield f"You have {role}."
+        yield f"{standing.person['You']} have {role}."
     elif judged.gate.state is not GateState.ACTIVE:
         return
     elif judged.in_cool_down:
@@ -60,11 +59,11 @@ def _unchanged(standing: Standing, judged: Judged) -> Iterator[str]:
         yield f"{role}, still needed: {needed}." if needed else f"{role}: {standing.words.why(judged.verdict)}"
 
 
-def _taken(change: Change, words: GateWords) -> str:
+def _taken(standing: Standing, change: Change) -> str:
     role = f"<@&{change.gate.role_id}>"
     if change.superseded_by:
         return f"{role} is replaced by <@&{change.superseded_by.role_id}>."
-    return f"You no longer have {role}: {words.why(change.verdict)}"
+    return f"{standing.person['You']} no longer have {role}: {standing.words.why(change.verdict)}"
 
 
 def roles_of(changes: Sequence[Change]) -> str:

@@ -24,6 +24,7 @@ from bot.sync.sync import Sync
 COOL_DOWN = timedelta(seconds=60)
 _REMEMBERED = 10_000
 _TOO_SOON = Message("Your accounts were read just now. You can refresh again {when}.")
+_THEIRS_TOO_SOON = Message("The accounts of that member were read just now. They can be read again {when}.")
 _NOT_A_MEMBER = Message("Roles belong to a server: use this in a server to which Tessera was added.")
 _NOT_THERE = Message("That person is not in this server, so there is nothing to check.")
 
@@ -81,7 +82,7 @@ class Refreshing:
             LimitError: this was done less than a minute ago.
             TesseraError: it cannot be done.
         """
-        self._wait(member.user_id)
+        self._wait(member.user_id, _THEIRS_TOO_SOON if by else _TOO_SOON)
         return await self._standing(await self._look_at(member, by), name, is_own=not by)
 
     async def read_since(self, member: Membership, since: datetime) -> Standing:
@@ -103,12 +104,12 @@ class Refreshing:
         words = GateWords(await self._names(report.guild_id))
         return Standing(report, settings, words, self._clock(), is_own=is_own, name=name)
 
-    def _wait(self, user_id: int) -> None:
+    def _wait(self, user_id: int, too_soon: Message) -> None:
         """Refuse a member whose accounts were read within the last minute, in whatever server."""
         now = self._clock()
         again_at = self._refreshed.get(user_id, now) + COOL_DOWN
         if user_id in self._refreshed and now < again_at:
-            raise LimitError(_TOO_SOON, when=discord.utils.format_dt(again_at, "R"))
+            raise LimitError(too_soon, when=discord.utils.format_dt(again_at, "R"))
         self._refreshed.pop(user_id, None)
         if len(self._refreshed) >= _REMEMBERED:
             del self._refreshed[next(iter(self._refreshed))]

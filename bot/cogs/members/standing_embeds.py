@@ -6,8 +6,7 @@ and which of them the member shares in that server.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,7 +26,9 @@ from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, plural
 
 GATES_ON_A_PAGE = 5
-_TO_OTHERS = (("You", "They"), ("you", "they"), ("Your", "Their"), ("your", "their"))
+# How a member is spoken of: to themselves, and to a moderator. Names are no part of it: “Your Pals” stays what it is.
+_OWN = {"You": "You", "you": "you", "Your": "Your"}
+_OTHERS = {"You": "They", "you": "they", "Your": "Their"}
 _REASON = 200
 _ACCOUNTS = 6  # each with its failure; beside five gates more do not fit
 _FIELD = 1024
@@ -38,18 +39,18 @@ _BEGIN = (
 )
 _BEGIN_THEIRS = "**They have not proven an account that counts here**, so no role can be given."
 _HELD_WORDS = {
-    HoldCode.UNKNOWN: "You keep it: what you hold is not known for certain now, and that costs nobody a role.",
-    HoldCode.TOO_FEW_MISSES: "You keep it for now: it is checked again before anything is taken.",
-    HoldCode.TOO_SHORT_SPAN: "You keep it for now: it is checked again before anything is taken.",
-    HoldCode.NOT_CONFIRMED: "You keep it for now: the source is asked a second question before anything is taken.",
-    HoldCode.NEVER_REMOVE: "You keep it: this role is never taken.",
-    HoldCode.PROTECTED: "You keep it: you are protected here.",
-    HoldCode.BREAKER: "You keep it for now: a person looks at it first, as many would lose it at once.",
-    HoldCode.ADMIN_HOLD: "You keep it for now: the admins of this server have stopped all removals.",
-    HoldCode.EXCUSED: "You keep it for now: an admin decided so.",
-    HoldCode.CLOCK_JUMPED: "You keep it for now: nothing is taken for a while after a change of Tessera's clock.",
-    HoldCode.OTHER_INSTANCE: "You keep it for now: another Tessera seems to run, so this one takes nothing.",
-    HoldCode.REPLACEMENT_MISSING: "You keep it until the higher role that replaces it is given.",
+    HoldCode.UNKNOWN: "{You} keep it: what {you} hold is not known for certain now, and that costs nobody a role.",
+    HoldCode.TOO_FEW_MISSES: "{You} keep it for now: it is checked again before anything is taken.",
+    HoldCode.TOO_SHORT_SPAN: "{You} keep it for now: it is checked again before anything is taken.",
+    HoldCode.NOT_CONFIRMED: "{You} keep it for now: the source is asked a second question before anything is taken.",
+    HoldCode.NEVER_REMOVE: "{You} keep it: this role is never taken.",
+    HoldCode.PROTECTED: "{You} keep it: {you} are protected here.",
+    HoldCode.BREAKER: "{You} keep it for now: a person looks at it first, as many would lose it at once.",
+    HoldCode.ADMIN_HOLD: "{You} keep it for now: the admins of this server have stopped all removals.",
+    HoldCode.EXCUSED: "{You} keep it for now: an admin decided so.",
+    HoldCode.CLOCK_JUMPED: "{You} keep it for now: nothing is taken for a while after a change of Tessera's clock.",
+    HoldCode.OTHER_INSTANCE: "{You} keep it for now: another Tessera seems to run, so this one takes nothing.",
+    HoldCode.REPLACEMENT_MISSING: "{You} keep it until the higher role that replaces it is given.",
 }
 _PARKED = {
     ParkReason.ROLE_GONE: "the role was deleted",
@@ -83,6 +84,11 @@ class Standing:
     is_own: bool = True
     name: str = ""
     shared: Sequence[Account] = ()
+
+    @property
+    def person(self) -> Mapping[str, str]:
+        """Words that speak to the member, or of them: "You" or "They", "you" or "they", "Your" or "Their"."""
+        return _OWN if self.is_own else _OTHERS
 
     @property
     def shown(self) -> Sequence[Judged]:
@@ -130,14 +136,15 @@ def gate_lines(standing: Standing, judged: Judged) -> Iterator[str]:
         yield f"→ Still needed: {needed}"
     if judged.proof_end and verdict.is_granted:
         ends = discord.utils.format_dt(judged.proof_end.at, "D")
-        yield addressed(standing, f"⏳ Your proof counts for it until {ends}: you can `/verify` again before.")
+        person = standing.person
+        yield f"⏳ {person['Your']} proof counts for it until {ends}: {person['you']} can `/verify` again before."
     if judged.in_cool_down:
         yield _cool_down(standing)
     if gate.state is not GateState.ACTIVE:
         yield _stopped(gate)
     for held in standing.report.held:
         if held.gate.gate_id == gate.gate_id:
-            yield addressed(standing, held_words(held))
+            yield held_words(held, standing.person)
     for failed in standing.report.failed:
         if failed.change.gate.gate_id == gate.gate_id:
             yield f"⚠️ Not changed yet: {failed.sentence}"
@@ -147,13 +154,13 @@ def gate_lines(standing: Standing, judged: Judged) -> Iterator[str]:
     yield f"-# {f'from {sources} · ' if sources else ''}{_age(judged)}"
 
 
-def held_words(held: Held) -> str:
-    """Why a role is retained though it is not earned now, as its member is addressed."""
+def held_words(held: Held, person: Mapping[str, str]) -> str:
+    """Why a role is retained though it is not earned now; `person`: see `Standing.person`."""
     when = f" Until {_relative(held.until)}." if held.until else ""
     if held.code is HoldCode.GRACE:
-        return f"⏳ You keep it{f' until {_relative(held.until)}' if held.until else ' for a while'}, then it is taken."
-    words = _HELD_WORDS.get(held.code, "You keep it for now.")
-    return words + when
+        until = f" until {_relative(held.until)}" if held.until else " for a while"
+        return f"⏳ {person['You']} keep it{until}, then it is taken."
+    return _HELD_WORDS.get(held.code, "{You} keep it for now.").format_map(person) + when
 
 
 def _header(standing: Standing) -> Iterator[str]:
@@ -221,15 +228,6 @@ def _supplied(standing: Standing, judged: Judged) -> str:
 
 def _age(judged: Judged) -> str:
     return f"as of {_relative(judged.evidence_at)}" if judged.evidence_at else "not read yet"
-
-
-def addressed(standing: Standing, words: str) -> str:
-    """A sentence that addresses the member, as a moderator reads it where it is shown to one."""
-    if standing.is_own:
-        return words
-    for said, to_others in _TO_OTHERS:
-        words = re.sub(rf"\b{said}\b", to_others, words)
-    return words
 
 
 def _relative(moment: datetime) -> str:

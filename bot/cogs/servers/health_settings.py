@@ -27,7 +27,8 @@ def of_settings(facts: HealthFacts) -> Iterator[Finding]:
             "`/settings cool-down` sets one.",
         )
     for gate in facts.gates:
-        if any(isinstance(part, During) and part.last and part.last < facts.now.date() for part in each_rule(gate.rule)):
+        dates = [part.last for part in each_rule(gate.rule) if isinstance(part, During) and part.last]
+        if any(last < facts.now.date() for last in dates):
             yield wrong(
                 f"A date in the rule of {gates_named([gate])} has passed: who needs it to qualify does not any more.",
                 "`/gate edit` changes the rule, or `/gate remove` ends the gate.",

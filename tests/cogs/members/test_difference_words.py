@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.cogs.members.difference_words import difference_lines
+from bot.cogs.members.gate_words import GateWords
 from bot.counts import Ternary
 from bot.gates.gate import GateState, GuildSettings
 from bot.roles.plan import Act, Change, Held, HoldCode
 from bot.sync.results import FailedChange
-from tests.cogs.members.standings import gate, grant, judged, standing
+from tests.cogs.members.standings import LIGHTS, gate, grant, judged, standing
 
 GRANTED = judged(Ternary.YES, 3)
 DENIED = judged(Ternary.NO, 1, gate(2))
@@ -33,6 +36,13 @@ def test_of_many_roles_the_first_are_named() -> None:
 
 def test_a_moderator_reads_it_about_the_member() -> None:
     assert difference_lines(standing(made=[GIVEN], is_own=False)) == ["They now have <@&101>."]
+
+
+def test_a_name_with_such_a_word_in_it_stays_what_it_is() -> None:
+    pals = replace(standing(DENIED, made=[TAKEN], is_own=False), words=GateWords({LIGHTS: "Your Pals, you and You"}))
+    (line,) = difference_lines(pals)
+    assert line.startswith("They no longer have <@&102>: ")
+    assert "Your Pals, you and You" in line
 
 
 def test_what_is_missing_is_said_of_a_role_that_the_member_does_not_have() -> None:

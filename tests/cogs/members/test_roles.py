@@ -151,6 +151,17 @@ async def test_a_moderator_sees_what_a_member_sees_without_their_accounts_and_fi
     assert str(gate.role_id) in await role_bot.roles_of(hana)
 
 
+async def test_a_moderator_who_fixes_twice_reads_whose_accounts_were_read(role_bot: RoleBot, hana: Person) -> None:
+    await role_bot.prove(hana, "10001")
+    uma = await role_bot.sandbox.person("uma")
+    shown = await uma.run("holders check", member=hana.user)
+    await uma.press(shown, "fix")
+    await uma.press(shown, "fix")
+    refused = str([each["embeds"] for each in await uma.messages()])
+    assert "The accounts of that member were read just now. They can be read again <t:" in refused
+    assert "Your accounts" not in refused
+
+
 async def test_who_is_no_moderator_any_more_fixes_nothing(role_bot: RoleBot, hana: Person) -> None:
     await role_bot.prove(hana, "10001")
     gate = await role_bot.gate(hana, "254 >= 3")
