@@ -17,8 +17,10 @@ from bot.sync.ports import Discord
 from bot.text import safe_text
 
 _NO_SUCH_GATE = Message("There is no gate “{typed}” here: choose one from the list, or see `/gate list`.")
+_SEVERAL_GATES = Message("Several roles here have the name “{typed}”: name the gate by its number. There are {gates}.")
 _NOT_AVAILABLE = Message("Discord does not report the roles of this server right now. Try again in a minute.")
 _ROLE_NAME = 60
+_MOST_LISTED = 10
 
 
 class GateAccess:
@@ -94,7 +96,10 @@ class GateAccess:
         if not found:
             names = {gate.gate_id: self.role_name(guild_id, gate.role_id).casefold() for gate in gates}
             found = [gate for gate in gates if names[gate.gate_id] == wanted.casefold()]
-        if len(found) != 1:
+        if len(found) > 1:
+            listed = ", ".join(f"#{gate.gate_id} (<@&{gate.role_id}>)" for gate in found[:_MOST_LISTED])
+            raise InputError(_SEVERAL_GATES, typed=safe_text(typed, 80), gates=listed)
+        if not found:
             raise InputError(_NO_SUCH_GATE, typed=safe_text(typed, 80))
         return found[0]
 

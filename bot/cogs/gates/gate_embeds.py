@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 
 import discord
 
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import Outlook, Saved
+from bot.cogs.servers.settings_embeds import span_words
 from bot.gates.describe import rule_words
 from bot.gates.gate import Gate, GateDraft, GateState, ParkReason
 from bot.gates.rule import CollectionRef
@@ -56,7 +56,7 @@ class GateSentences:
         if draft.ladder:
             parts.append(f"ladder “{safe_text(draft.ladder, 40)}”, rank {draft.rank}")
         if draft.grace is not None:
-            parts.append(f"grace {hours(draft.grace)}")
+            parts.append(f"grace {span_words(draft.grace)}")
         if draft.never_remove:
             parts.append("never taken")
         if draft.is_sensitive:
@@ -74,11 +74,6 @@ class GateSentences:
         """A saved gate, with its state."""
         state = f"{_STATES[gate.state]}: {_PARKED[gate.parked]}" if gate.parked else _STATES[gate.state]
         return f"**#{gate.gate_id}** {self.line(gate.draft)}{state}"
-
-
-def hours(span: timedelta) -> str:
-    """A grace period."""
-    return plural(round(span.total_seconds() / 3600), "hour")
 
 
 def powers_words(powers: Iterable[str]) -> str:

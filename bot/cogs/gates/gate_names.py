@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 from cachetools import LRUCache, TTLCache
 
@@ -35,12 +36,13 @@ class CollectionNames:
     Args:
         store: Knows what members hold.
         lookup: Asks the sources.
+        timer: Monotonic time in seconds.
     """
 
-    def __init__(self, store: Store, lookup: Lookup) -> None:
+    def __init__(self, store: Store, lookup: Lookup, *, timer: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._lookup = lookup
-        self._cache: TTLCache[int, Sequence[NamedCollection]] = TTLCache(_MOST_GUILDS, _RETAINED_SECONDS)
+        self._cache: TTLCache[int, Sequence[NamedCollection]] = TTLCache(_MOST_GUILDS, _RETAINED_SECONDS, timer)
         # Of collections that admins asked about: nobody may hold them yet.
         self._asked: LRUCache[CollectionRef, str] = LRUCache(_MOST_ASKED)
 
@@ -51,10 +53,11 @@ class CollectionNames:
 
     async def of_guild(self, guild_id: int) -> Sequence[NamedCollection]:
         """What members of a server hold, the most held first."""
-        if guild_id not in self._cache:
+        cached = self._cache.get(guild_id)  # asked once: it may run out, or be dropped, at any moment
+        if cached is None:
             found = await held_names(self._store.reader, guild_id)
-            self._cache[guild_id] = [NamedCollection(name, ref) for ref, name in found]
-        return self._cache[guild_id]
+            cached = self._cache[guild_id] = [NamedCollection(name, ref) for ref, name in found]
+        return cached
 
     async def parse(self, guild_id: int, text: str) -> Rule:
         """The rule that was typed.

@@ -54,12 +54,13 @@ def visibility_words(*, shows_requirements: bool) -> str:
 
 
 def span_words(span: timedelta) -> str:
-    """`"2 days"`, `"36 hours"`, `"90 minutes"`."""
+    """`"2 days"`, `"36 hours"`, `"90 minutes"`, `"18 seconds"`."""
     if span >= 2 * _DAY and not span % _DAY:
         return plural(span // _DAY, "day")
     if not span % _HOUR:
         return plural(span // _HOUR, "hour")
-    return plural(round(span.total_seconds() / 60), "minute")
+    seconds = round(span.total_seconds())
+    return plural(round(seconds / 60), "minute") if seconds >= 60 else plural(seconds, "second")  # noqa: PLR2004 - a minute
 
 
 def _listed(words: Iterable[str]) -> str:

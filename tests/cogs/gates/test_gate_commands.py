@@ -51,6 +51,13 @@ async def saved(person: Person, name: str, **options: object) -> Answer:
     return answer
 
 
+async def test_of_roles_with_one_name_it_is_said_which_gates_there_are(role_bot: RoleBot, ada: Person) -> None:
+    first, second = await role_bot.gate(ada, "254", "Twins"), await role_bot.gate(ada, "261", "Twins")
+    answer = await ada.run("gate show", gate="twins")
+    assert f"There are #{first.gate_id} (<@&{first.role_id}>), #{second.gate_id} (<@&{second.role_id}>)." in answer.text
+    assert f"**#{second.gate_id}**" in (await ada.run("gate show", gate=f"#{second.gate_id}")).text
+
+
 async def test_adopting_says_so_where_discord_gives_no_answer(role_bot: RoleBot, ada: Person) -> None:
     assert await role_bot.bot.remove_cog("Gates")
     role_bot.bot.tree.remove_command("gate")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from datetime import timedelta
 
-from bot.cogs.gates.gate_names import finding
+from bot.cogs.gates.gate_names import CollectionNames, finding
 from bot.gates.conditions import NamedCollection
 from bot.gates.rule import CollectionRef
+from bot.lookup.lookup import Lookup
+from bot.store import Store
 
 LIGHTS, BOATS = (CollectionRef("loopring", number) for number in ("254", "261"))
 KNOWN = [NamedCollection("Harbour Lights", LIGHTS), NamedCollection("Harbour  Boats", BOATS)]
@@ -27,6 +31,15 @@ def test_a_name_is_found_in_any_letter_case_and_else_those_that_have_it_in_them(
     assert [each.ref for each in find(" harbour boats")] == [BOATS]
     assert [each.ref for each in find("harbour")] == [LIGHTS, BOATS]
     assert not find("")
+
+
+async def test_names_that_run_out_while_they_are_asked_for_are_read_again() -> None:
+    store, seconds = await Store.open(None), itertools.count(step=59)  # each look at the clock is a minute later
+    try:
+        names = CollectionNames(store, Lookup([], store, cache_for=timedelta(0)), timer=lambda: float(next(seconds)))
+        assert [await names.of_guild(1) for _ in range(4)] == [[]] * 4
+    finally:
+        await store.close()
 
 
 def test_many_names_do_not_go_through_all_that_are_known_each_time() -> None:

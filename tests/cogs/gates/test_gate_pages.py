@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import discord
+import pytest
 
 from bot.cogs.gates.gate_embeds import GateSentences, preview_embed
 from bot.cogs.gates.gate_pages import GatePages, HistoryPages
@@ -38,6 +39,14 @@ def test_gates_with_long_rules_and_long_sets_of_collections_are_all_listed() -> 
     words = shown(GatePages(GATES, SAME, SENTENCES))
     assert [f"**#{gate.gate_id}**" in words for gate in GATES] == [True] * len(GATES)
     assert words.count("Count as the same") == len(SAME)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0, "0 hours"), (0.005, "18 seconds"), (0.5, "30 minutes"), (1, "1 hour"), (36, "36 hours"), (48, "2 days")],
+)
+def test_a_grace_is_said_as_it_is(hours: float, words: str) -> None:
+    assert SENTENCES.options(GateDraft(1000, LONG, grace=timedelta(hours=hours))) == f"grace {words}"
 
 
 def test_a_history_of_long_rules_is_listed_whole() -> None:
