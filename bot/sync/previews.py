@@ -56,6 +56,7 @@ class Previews:
         aliases: Sequence[Sequence[CollectionRef]] = (),
         parted: Collection[CollectionRef] = (),
         removed: Collection[int] = (),
+        resumed: Collection[int] = (),
     ) -> Preview:
         """What would follow if these drafts replaced the gates of their roles.
 
@@ -65,10 +66,11 @@ class Previews:
             aliases: Sets of collections that would count as the same, besides those that do already.
             parted: Collections that would stand for themselves first, before these sets are joined.
             removed: Roles whose gates would be removed: their members retain them.
+            resumed: Roles whose gates would be paused no longer. By another paused gate nobody gains or loses anything.
         """
         now, version = self._clock(), await self._store.gates.version(guild_id)
         before = await self._gatherer.server(guild_id)
-        gates = _as_saved(before, drafts, removed, now)
+        gates = _as_saved(before, drafts, removed, resumed, now)
         server = replace(before, gates=gates, aliases=_joined(_without(before.aliases, parted), aliases))
         shown = _concerned(before, gates, drafts, removed, [*aliases, parted])
         sets: dict[str, dict[int, list[int]]] = {
@@ -90,13 +92,19 @@ class Previews:
 
 
 def _as_saved(
-    server: GuildGates, drafts: Sequence[GateDraft], removed: Collection[int], now: datetime
+    server: GuildGates,
+    drafts: Sequence[GateDraft],
+    removed: Collection[int],
+    resumed: Collection[int],
+    now: datetime,
 ) -> Sequence[Gate]:
     drafted = {draft.role_id: draft for draft in drafts}
     others = [gate for gate in server.gates if gate.role_id not in drafted and gate.role_id not in removed]
     ids = {gate.role_id: gate.gate_id for gate in server.gates}
+    paused = {gate.role_id for gate in server.gates if gate.state is GateState.PAUSED}.difference(resumed)
+    states = dict.fromkeys(paused, GateState.PAUSED)
     new = [
-        Gate(ids.get(role_id, -number), server.guild_id, draft, GateState.ACTIVE, now, now)
+        Gate(ids.get(role_id, -number), server.guild_id, draft, states.get(role_id, GateState.ACTIVE), now, now)
         for number, (role_id, draft) in enumerate(drafted.items(), start=1)
     ]
     return [*others, *new]
@@ -147,6 +155,8 @@ def _outcome(judged: Judged, known: MemberFacts, plan: Plan) -> str:
     """In which list a member is for a role; "": in none."""
     role_id = judged.gate.role_id
     grant = known.ledger.get(role_id)
+    if judged.gate.state is GateState.PAUSED:
+        return "keep" if grant else ""
     acts = {change.act for change in plan.changes if change.gate.role_id == role_id}
     if Act.ADD in acts:
         return "gain"

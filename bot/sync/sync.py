@@ -141,8 +141,6 @@ class Sync:
         """The bot is in these servers, available or not, and in no other."""
         await self._left_servers.in_servers(guild_ids)
 
-    # ------------------------------------------------------------ members
-
     async def links_changed(self, user_id: int) -> None:
         """A member linked or proved something: they are due wherever they are."""
         await self._store.sync.members.mark_user(user_id, self._clock())
@@ -204,8 +202,6 @@ class Sync:
         """How a member stands, from what is stored; reads nothing and changes nothing."""
         return await self._standings.explain(guild_id, user_id)
 
-    # ------------------------------------------------------------ servers
-
     async def preview(
         self,
         guild_id: int,
@@ -214,9 +210,12 @@ class Sync:
         aliases: Sequence[Sequence[CollectionRef]] = (),
         parted: Collection[CollectionRef] = (),
         removed: Collection[int] = (),
+        resumed: Collection[int] = (),
     ) -> Preview:
         """What would follow if these drafts replaced the gates of their roles; changes nothing. See `Previews`."""
-        return await self._previews.preview(guild_id, drafts, aliases=aliases, parted=parted, removed=removed)
+        return await self._previews.preview(
+            guild_id, drafts, aliases=aliases, parted=parted, removed=removed, resumed=resumed
+        )
 
     async def gates_changed(self, guild_id: int) -> None:
         """The gates or the settings of a server were changed: all of its members are due."""

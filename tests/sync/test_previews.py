@@ -7,11 +7,23 @@ from datetime import timedelta
 
 import pytest
 
-from bot.gates.gate import GateDraft
+from bot.gates.gate import GateDraft, GateState
 from bot.gates.rule import Holds
 from bot.sync.first_readings import MOST
 from bot.sync.results import Preview
-from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, MOSAIC, WHALE, SyncHarness, account_of, open_sync, user
+from tests.sync.sync_harness import (
+    COLLECTOR,
+    GUILD,
+    HARBOUR,
+    MOD,
+    MOSAIC,
+    TEN_MINUTES,
+    WHALE,
+    SyncHarness,
+    account_of,
+    open_sync,
+    user,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -28,6 +40,23 @@ async def test_an_alias_is_previewed_by_whom_it_gives_a_role() -> None:
         preview = await harness.sync.preview(GUILD, [], aliases=[(HARBOUR, MOSAIC)])
         assert (preview.gain, preview.keep) == ({COLLECTOR: [user(2)]}, {COLLECTOR: [user(1)]})
         assert await harness.store.gates.aliases(GUILD) == {}
+
+
+async def test_by_a_gate_that_stays_paused_nobody_gains_or_loses_a_role() -> None:
+    async with open_sync() as harness:
+        gate = await harness.gate()
+        await harness.members(3)
+        await harness.turn()
+        await harness.member(4)
+        harness.sell(1)
+        await harness.store.gates.set_state(gate.gate_id, GateState.PAUSED, None, MOD, harness.now)
+        await harness.sync.gates_changed(GUILD)
+        await harness.pass_time(TEN_MINUTES)
+        edited = await harness.sync.preview(GUILD, [gate.draft])
+        assert (edited.gain, edited.lose, edited.unknown) == ({}, {}, {})
+        assert sorted(edited.keep[COLLECTOR]) == [user(1), user(2), user(3)]
+        resumed = await harness.sync.preview(GUILD, [gate.draft], resumed=[COLLECTOR])
+        assert (resumed.gain[COLLECTOR], resumed.lose[COLLECTOR]) == ([user(4)], [user(1)])
 
 
 async def test_a_gate_that_is_removed_takes_no_role_and_lets_the_lower_one_of_its_ladder_be_given() -> None:

@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.gates.attached_file import content_of
 from bot.cogs.gates.gate_access import GateAccess
 from bot.cogs.gates.gate_embeds import GateSentences, done_embed, preview_embed
 from bot.cogs.gates.gate_names import CollectionNames
@@ -20,8 +21,9 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import GateSaving
 from bot.cogs.servers.admin_rights import guild_of
 from bot.errors import InputError, StoreError
+from bot.gates.account_list import read_accounts
 from bot.gates.gate import GateDraft
-from bot.gates.rule import CollectionRef, Rule
+from bot.gates.rule import AccountIn, CollectionRef, Rule
 from bot.gates.rule_needs import asks_about_everything, collections_of
 from bot.sources.askers import Asker
 from bot.store import Store
@@ -73,6 +75,10 @@ class GateBase(commands.Cog):
         for collection in collections_of(rule)[:_MOST_ASKED]:
             await self._names.require(collection, Asker.member(interaction.user.id))
         return rule
+
+    async def _listed(self, accounts: discord.Attachment) -> AccountIn:
+        """The accounts of a file that was attached."""
+        return read_accounts(await content_of(accounts), self._names.networks)
 
     async def _about(self, guild_id: int, collections: Collection[CollectionRef]) -> tuple[GateDraft, ...]:
         """The gates of a server that ask about any of these collections, or about all that there are."""

@@ -24,7 +24,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.gates.attached_file import content_of
 from bot.cogs.gates.gate_access import GateAccess
 from bot.cogs.gates.gate_add import AddModal
 from bot.cogs.gates.gate_decisions import GateDecisions
@@ -37,7 +36,7 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import GateSaving, saving
 from bot.cogs.gates.gate_states import GateStates
 from bot.errors import InputError
-from bot.gates.account_list import among, read_accounts
+from bot.gates.account_list import among
 from bot.gates.gate import Gate, GateDraft
 from bot.messages import Message
 from bot.store import Store
@@ -134,7 +133,7 @@ class GateCog(
             guild_id = await self._access.require(answered)
             parsed = None if typed is None else await self._rule(answered, guild_id, typed)
             if accounts is not None:
-                parsed = among(parsed, read_accounts(await content_of(accounts), self._names.networks))
+                parsed = among(parsed, await self._listed(accounts))
             assert parsed  # noqa: S101 - one of them is there
             draft = with_these(GateDraft(role_id, parsed))
             await self._require_no_gate(guild_id, role_id)
@@ -160,15 +159,24 @@ class GateCog(
         await self._open_modal(interaction, "A gate", lambda panel: AddModal(panel, role, suggestion, propose))
 
     @app_commands.command(name="edit", description="Change a gate: its role, its rule or its options")
-    @app_commands.describe(gate=_GATE, role="Another role", rule="Another rule", **_OPTIONS)
+    @app_commands.describe(
+        gate=_GATE,
+        role="Another role",
+        rule="Another rule",
+        accounts="A file with one account a line, in place of the list that the rule has",
+        server_grace="Retained as long as the server has set, again",
+        **_OPTIONS,
+    )
     async def edit(  # noqa: PLR0913, PLR0917 - the options of a slash command
         self,
         interaction: discord.Interaction[Bot],
         gate: str,
         role: discord.Role | None = None,
         rule: str | None = None,
+        accounts: discord.Attachment | None = None,
         grace_hours: _Hours | None = None,
-        never_remove: bool | None = None,  # noqa: FBT001 - a slash command's option
+        server_grace: bool | None = None,  # noqa: FBT001 - a slash command's option
+        never_remove: bool | None = None,  # noqa: FBT001 - likewise
         sensitive: bool | None = None,  # noqa: FBT001 - likewise
         ladder: _Ladder | None = None,
         rank: _Rank | None = None,
@@ -181,8 +189,10 @@ class GateCog(
         draft = with_options(
             found.draft,
             rule=await self._rule(interaction, guild_id, rule) if rule is not None else None,
+            accounts=await self._listed(accounts) if accounts else None,
             role_id=role.id if role else None,
             grace_hours=grace_hours,
+            server_grace=server_grace,
             never_remove=never_remove,
             sensitive=sensitive,
             ladder=ladder,

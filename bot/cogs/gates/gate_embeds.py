@@ -156,7 +156,12 @@ def _warnings(proposal: Proposal, outlook: Outlook, again: str) -> list[str]:
             f"Has members already: {listed}. Tessera never takes a role that it did not give; `/gate adopt` puts those "
             "who linked an account under the gate."
         )
-    role_ids = [draft.role_id for draft in proposal.drafts]
+    if paused := [draft.role_id for draft in proposal.drafts if draft.role_id in outlook.paused]:
+        listed = ", ".join(f"<@&{role_id}>" for role_id in paused[:5])
+        warnings.append(
+            f"Paused: {listed}. Nobody gains or loses it until `/gate resume`, whose preview says who then."
+        )
+    role_ids = [draft.role_id for draft in proposal.drafts if draft.role_id not in outlook.paused]
     outcomes = (preview.gain, preview.unknown, preview.keep)
     empty = [role_id for role_id in role_ids if not any(each.get(role_id) for each in outcomes)]
     if empty:

@@ -24,6 +24,7 @@ class Proposal:
         adopts: Members who have a role already come under its gate in the same step.
         aliases: Sets of collections that would count as the same.
         parted: Collections that would stand for themselves, before these sets are joined.
+        resumes: The gates of these roles are paused, and would be no longer.
         touches: Gates that stay as they are, and would be earned by something else: to change that takes the same
             rights as for changing them.
         notes: What an admin should know besides.
@@ -39,6 +40,7 @@ class Proposal:
     adopts: bool = False
     aliases: tuple[tuple[CollectionRef, ...], ...] = field(default=())
     parted: frozenset[CollectionRef] = frozenset()
+    resumes: frozenset[int] = frozenset()
     touches: tuple[GateDraft, ...] = ()
     notes: tuple[str, ...] = ()
     names: Mapping[CollectionRef, str] = field(default_factory=dict)

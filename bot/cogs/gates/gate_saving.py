@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.cogs.gates.gate_proposal import Proposal
-from bot.gates.gate import Gate, GateDraft
+from bot.gates.gate import Gate, GateDraft, GateState
 from bot.store import Store
 from bot.sync.ports import Discord, DiscordError, Presence
 from bot.sync.results import Preview
@@ -22,12 +22,14 @@ class Outlook:
         in_discord: Role → how many members have it in Discord, of gates that are new; what is missing is not known.
         holders: Role → linked members who have it and would come under its gate; only where the proposal adopts.
         unanswered: About how many linked members Discord did not say what roles they have; likewise.
+        paused: Roles whose gates are paused, and stay so.
     """
 
     preview: Preview
     in_discord: Mapping[int, int] = field(default_factory=dict)
     holders: Mapping[int, Sequence[int]] = field(default_factory=dict)
     unanswered: int = 0
+    paused: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,21 @@ class GateSaving:
         """
         removed = [gate.role_id for gate in proposal.removed]
         preview = await self._sync.preview(
-            guild_id, proposal.drafts, aliases=proposal.aliases, parted=proposal.parted, removed=removed
+            guild_id,
+            proposal.drafts,
+            aliases=proposal.aliases,
+            parted=proposal.parted,
+            removed=removed,
+            resumed=proposal.resumes,
         )
-        gated = {gate.role_id for gate in await self._store.gates.of_guild(guild_id)}
+        gates = await self._store.gates.of_guild(guild_id)
+        gated = {gate.role_id for gate in gates}
+        paused = {gate.role_id for gate in gates if gate.state is GateState.PAUSED} - proposal.resumes
         new = [draft.role_id for draft in proposal.drafts if draft.role_id not in gated]
         in_discord = await self._in_discord(guild_id, new) if new else {}
         roles = [draft.role_id for draft in proposal.drafts]
         holders, unanswered = await self.holders(guild_id, roles) if proposal.adopts else ({}, 0)
-        return Outlook(preview, in_discord, holders, unanswered)
+        return Outlook(preview, in_discord, holders, unanswered, frozenset(paused))
 
     async def save(self, guild_id: int, proposal: Proposal, outlook: Outlook, by: int) -> Saved | None:
         """Save a proposal as it was previewed, and let its consequences begin; None: the preview is out of date.

@@ -57,7 +57,12 @@ class GateStates(GateBase):
             )
             return None if resumed is None else [resumed]
 
-        await self._propose(interaction, Proposal(f"Resume gate #{found.gate_id}", (found.draft,), save, version=state))
+        await self._propose(
+            interaction,
+            Proposal(
+                f"Resume gate #{found.gate_id}", (found.draft,), save, resumes=frozenset({found.role_id}), version=state
+            ),
+        )
 
     @app_commands.command(name="adopt", description="Put members who have a gate's role already under the gate")
     @app_commands.describe(gate=_GATE)

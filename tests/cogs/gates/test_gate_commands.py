@@ -12,7 +12,7 @@ from bot.cogs.gates.gate_cog import GateCog
 from bot.cogs.gates.gate_names import CollectionNames
 from bot.sync.ports import MemberRoles, Presence
 from tests.cogs.members.role_bot import EXPIRES, RoleBot, open_role_bot
-from tests.sandbox_client import Answer, Person
+from tests.sandbox_client import Answer, Person, a_file
 
 WHALE = "910000000000000005"
 
@@ -56,6 +56,23 @@ async def test_of_roles_with_one_name_it_is_said_which_gates_there_are(role_bot:
     answer = await ada.run("gate show", gate="twins")
     assert f"There are #{first.gate_id} (<@&{first.role_id}>), #{second.gate_id} (<@&{second.role_id}>)." in answer.text
     assert f"**#{second.gate_id}**" in (await ada.run("gate show", gate=f"#{second.gate_id}")).text
+
+
+async def test_the_preview_of_a_gate_that_stays_paused_says_so_and_that_of_its_resumption_does_not(ada: Person) -> None:
+    await ada.run("gate pause", gate="1")
+    edited = await ada.run("gate edit", gate="1", rule="254 >= 2")
+    assert f"Paused: <@&{WHALE}>. Nobody gains or loses it until `/gate resume`" in edited.text
+    assert "None of the linked members qualifies" not in edited.text
+    assert "Paused:" not in (await ada.run("gate resume", gate="1")).text
+
+
+async def test_an_edit_takes_a_list_of_accounts_and_the_grace_of_the_server(ada: Person) -> None:
+    await saved(ada, "gate edit", gate="1", accounts=a_file("list.csv", "10001\n10002\n"), grace_hours=5)
+    listed = (await ada.run("gate list")).text
+    assert "account in (" in listed
+    assert "grace 5 hours" in listed
+    await saved(ada, "gate edit", gate="1", server_grace=True)
+    assert "grace" not in (await ada.run("gate list")).text
 
 
 async def test_adopting_says_so_where_discord_gives_no_answer(role_bot: RoleBot, ada: Person) -> None:

@@ -13,7 +13,8 @@ from bot.cogs.gates.gate_options import require_change, with_options
 from bot.errors import InputError
 from bot.gates.gate import Gate, GateDraft, GateState
 from bot.gates.gate_file import FileGate, GateFile
-from bot.gates.rule import CollectionRef, Holds
+from bot.gates.rule import AccountIn, AllOf, CollectionRef, Holds
+from bot.holdings import Account
 
 RULE, OTHER = Holds(CollectionRef("loopring", "254")), Holds(CollectionRef("loopring", "261"))
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -28,6 +29,22 @@ def test_what_is_not_named_stays_as_it_was() -> None:
     assert with_options(draft, rule=OTHER, grace_hours=0, never_remove=False, sensitive=False, rank=5) == GateDraft(
         7, OTHER, timedelta(0), ladder="tiers", rank=5, confirmed_powers=POWERS
     )
+
+
+def test_the_grace_is_the_one_of_the_server_again() -> None:
+    draft = GateDraft(7, RULE, timedelta(hours=1))
+    assert with_options(draft, server_grace=True) == GateDraft(7, RULE)
+    with pytest.raises(InputError, match="not both"):
+        with_options(draft, server_grace=True, grace_hours=2)
+
+
+def test_a_list_of_accounts_replaces_the_one_that_a_rule_has() -> None:
+    first, second = (AccountIn(accounts=frozenset({Account("loopring", number)})) for number in ("10001", "10002"))
+    both = with_options(GateDraft(7, RULE), accounts=first)
+    assert both == GateDraft(7, AllOf((RULE, first)))
+    assert with_options(both, accounts=second) == GateDraft(7, AllOf((RULE, second)))
+    assert with_options(GateDraft(7, first), accounts=second) == GateDraft(7, second)
+    assert with_options(both, rule=OTHER, accounts=second) == GateDraft(7, AllOf((OTHER, second)))
 
 
 def test_what_was_confirmed_of_a_role_is_not_confirmed_of_another() -> None:
