@@ -55,7 +55,7 @@ def _roles(facts: HealthFacts) -> Iterator[Finding]:
 def _excluded(facts: HealthFacts) -> Iterator[Finding]:
     excluded = facts.settings.excluded_collections
     for gate in facts.gates:
-        for collection in sorted(collections_of(gate.rule) & excluded):
+        for collection in sorted(excluded.intersection(collections_of(gate.rule))):
             shown = safe_text(str(collection), _NAME, plain=True).replace("`", "'")
             yield wrong(
                 f"`{shown}` never counts here, and {gates_named([gate])} asks about it: nobody is seen to hold any.",

@@ -169,10 +169,7 @@ class SyncMembers:
                 own_act = CASE WHEN marks = :marks THEN 0 ELSE own_act END, failures = 0, retry_at = 0{drift}
             WHERE guild_id = :guild_id AND user_id = :user_id
         """
-        values = {
-            "now": seconds(now),
-            "drift_due": seconds(drift_due),
-        }
+        values = {"now": seconds(now), "drift_due": seconds(drift_due)}
 
         def work(db: Database) -> None:
             for member in members:
