@@ -3,7 +3,7 @@
 rule        the conditions, as frozen values
 parser      reads a rule from a short text, of which conditions reads what contains no other rule (rule_tokens: its
             words and their places; cursor: where the parser is); rule_text writes it
-contradictions   refuses rules that nobody can fulfil, or everybody
+contradictions   refuses rules that nobody can fulfil, or everybody (same_collections: with what counts as the same)
 rule_needs  what rules ask for, so what has to be read: networks, collections, single NFTs, how far back
 describe    says a rule as a sentence; explain says why it is answered as it is, missing what a member still needs
 storage     a rule as JSON, and back

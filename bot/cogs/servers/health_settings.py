@@ -7,9 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from bot.cogs.servers.health_facts import HealthFacts
 from bot.cogs.servers.health_finding import Finding, gates_named, wrong
+from bot.errors import InputError
+from bot.gates.contradictions import refuse_contradictions
 from bot.gates.gate import Gate
 from bot.gates.rule import During
 from bot.gates.rule_needs import collections_of, each_rule
+from bot.gates.same_collections import as_one
+from bot.holdings import LOOPRING
+from bot.names import Names
 from bot.text import safe_text
 
 _NAME = 80
@@ -20,6 +25,7 @@ def of_settings(facts: HealthFacts) -> Iterator[Finding]:
     yield from _roles(facts)
     yield from _excluded(facts)
     yield from _ladders(facts)
+    yield from _contradictions(facts)
     sensitive = [gate for gate in facts.gates if gate.draft.is_sensitive]
     if sensitive and not facts.settings.cool_down:
         yield wrong(
@@ -60,6 +66,22 @@ def _excluded(facts: HealthFacts) -> Iterator[Finding]:
             yield wrong(
                 f"`{shown}` never counts here, and {gates_named([gate])} asks about it: nobody is seen to hold any.",
                 f"`/settings include collection:{shown}` lets it count, or `/gate edit` changes the rule.",
+            )
+
+
+def _contradictions(facts: HealthFacts) -> Iterator[Finding]:
+    """Rules that were possible when they were saved, and are not with what counts as the same since."""
+    names = Names(tuple(source.network for source in facts.sources) or (LOOPRING,))
+    for gate in facts.gates:
+        if not any(collection in facts.aliases for collection in collections_of(gate.rule)):
+            continue
+        try:
+            refuse_contradictions(as_one(gate.rule, facts.aliases), names)
+        except InputError as error:
+            yield wrong(
+                f"With what counts as the same here, the rule of {gates_named([gate])} cannot be meant: "
+                f"{error.sentence}",
+                "`/gate edit` changes the rule, or `/gate alias` with one collection alone parts it from the others.",
             )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.cogs.servers.health_facts import HealthFacts
 from bot.gates.gate import GateDraft, GuildSettings
-from bot.gates.rule import AllOf, During, Holds
+from bot.gates.rule import AllOf, During, Holds, HoldsCollections, Not, Rule
 from tests.cogs.servers.healthy_server import COLLECTOR, FINE, GATE, HARBOUR, MOSAICS, NOW, gate, with_rule, wrong
 
 RANKED = replace(GATE.draft, ladder="tiers", rank=2)
@@ -27,6 +27,11 @@ def ladder(*drafts: GateDraft) -> HealthFacts:
     return replace(
         FINE, gates=tuple(replace(GATE, gate_id=place, draft=draft) for place, draft in enumerate(drafts, 1))
     )
+
+
+def tied(rule: Rule) -> HealthFacts:
+    """The same server with another rule, where two collections count as one."""
+    return replace(with_rule(rule), aliases=dict.fromkeys((HARBOUR, MOSAICS), (HARBOUR, MOSAICS)))
 
 
 def until(last: date) -> Holds | During:
@@ -51,6 +56,10 @@ def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
     yield "ended", with_rule(until(NOW.date() - timedelta(days=1))), "gate #12 (<@&7>) has passed", "`/gate edit`"
     inside = with_rule(AllOf((Holds(MOSAICS), until(NOW.date() - timedelta(days=9)))))
     yield "a part ended", inside, "A date in the rule of gate #12", "`/gate remove`"
+    both = tied(AllOf((Holds(HARBOUR), Not(Holds(MOSAICS)))))
+    yield "nobody", both, "the rule of gate #12 (<@&7>) cannot be meant: Nobody can ever fulfil both", "`/gate alias`"
+    two = tied(HoldsCollections(2, among=(HARBOUR, MOSAICS)))
+    yield "fewer than asked", two, "Nobody can ever fulfil", "`/gate edit`"
     same = ladder(RANKED, replace(RANKED, rank=3), RANKED)
     yield "same rank", same, "On the ladder “tiers” several gates have rank 2", "a rank of its own"
 
@@ -73,6 +82,8 @@ def test_what_nobody_can_want_has_one_line(facts: HealthFacts, words: str, fix: 
         pytest.param(
             ladder(RANKED, replace(RANKED, rank=3), replace(RANKED, ladder="others")), id="ranks of their own"
         ),
+        pytest.param(tied(AllOf((Holds(HARBOUR, least=3), Holds(MOSAICS)))), id="twice the same"),
+        pytest.param(with_rule(AllOf((Holds(HARBOUR), Not(Holds(MOSAICS))))), id="two collections"),
         pytest.param(ladder(GATE.draft, GATE.draft), id="no ladder"),
     ],
 )
