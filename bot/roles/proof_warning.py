@@ -48,7 +48,7 @@ def proof_warning(case: Case, steps: Iterable[Step]) -> ProofWarning:
 def _end_of(case: Case, step: Step) -> ProofEnd | None:
     """The end of the proof that a role rests on, if it costs the role and its member does not know."""
     judged, end = step.judged, step.judged.proof_end
-    if end is None or judged.verdict.is_denied or end.at < case.now:
+    if end is None or judged.verdict.is_denied:
         return None
     if case.warned_proof and case.warned_proof >= end.proven_at:
         return None

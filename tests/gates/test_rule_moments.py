@@ -59,6 +59,12 @@ HOLDER = facts(account(1, 100, c254=exact(1)))
         pytest.param(HALF_YEAR, facts(account(1, 100), account(2, 3)), 177, id="another account with a younger proof"),
         pytest.param(HALF_YEAR, facts(account(1, 100), account(2, 190)), 80, id="another account with an older one"),
         pytest.param(HALF_YEAR, facts(account(1, 100), account(2, 3, is_certain=False)), None, id="a doubtful one"),
+        pytest.param(
+            AnyOf((ProvenWithin(10 * DAY), Not(ProvenWithin(30 * DAY)))),
+            facts(account(1, 40)),
+            None,
+            id="an end of long ago, after which time granted it again",
+        ),
         pytest.param(HALF_YEAR, facts(), None, id="nothing is proven"),
         pytest.param(HAS, HOLDER, None, id="no proof is asked for"),
         pytest.param(Not(HALF_YEAR), facts(account(1, 100)), None, id="the end grants it"),
