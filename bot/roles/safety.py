@@ -145,8 +145,6 @@ EMPTIED_IN_A_DAY = Threshold(floor=5, percent=20)
 # Who sold is counted as emptied for a day, however long their role is gone: one in twelve who sell on the same day, and
 # those who sell on any day, together were more than one in ten. Two hours are longer than a removal takes.
 LATELY = timedelta(hours=2)
-# So many accounts that became empty, while no other one holds anything, may have met a source that answers nothing.
-SUSPECT = 2
 # A collection that loses half of its holders at once was hidden, moved or renamed, and not sold. Two always pass: of
 # two holders both may sell.
 GONE_FLOOR = 2
@@ -183,9 +181,10 @@ def source_trip(census: SourceCensus) -> Trip | None:
 def has_witness(census: SourceCensus) -> bool:
     """Whether there is an account that shows that a source still says what is held.
 
-    Two that became empty are not many, but they may be all there are. One alone proves nothing either way.
+    Accounts that became empty may have sold all they had, or have met a source that answers with nothing: where no
+    other account holds anything, be it because only one is linked at all, nobody can tell.
     """
-    return census.emptied < SUSPECT or census.accounts > census.emptied
+    return not census.emptied or census.accounts > census.emptied
 
 
 def collection_trip(census: CollectionCensus) -> Trip | None:

@@ -41,6 +41,32 @@ async def test_who_sells_loses_the_role_after_three_misses_over_half_an_hour() -
         assert await harness.rows("SELECT * FROM role_misses") == []
 
 
+async def test_an_hour_of_empty_answers_costs_the_only_member_who_linked_nothing() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.member(1)
+        await harness.turn()
+        harness.source.is_empty = True
+        await harness.pass_time(timedelta(hours=1))
+        harness.source.is_empty = False
+        await harness.pass_time(A_DAY)
+        assert harness.has(1)
+        assert await harness.rows("SELECT * FROM role_misses") == []
+
+
+async def test_the_only_member_who_linked_anything_loses_the_role_after_thrice_the_time() -> None:
+    """When they sell all that they have; nothing else tells that from a source that answers with nothing."""
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.member(1)
+        await harness.turn()
+        harness.sell(1)
+        await harness.pass_time(timedelta(minutes=90))
+        assert harness.has(1)
+        await harness.pass_time(timedelta(minutes=30))
+        assert not harness.has(1)
+
+
 async def test_a_source_that_does_not_answer_for_a_day_costs_nobody_a_role() -> None:
     async with open_sync() as harness:
         await harness.gate()
