@@ -20,6 +20,7 @@ from bot.store.thread import Reader, Writer
 
 # How long an approval is valid, and within which the breaker counts what was removed.
 A_DAY = timedelta(days=1)
+Pairs = Collection[tuple[int, int]] | None  # (gate, member); None: all
 _MISSES = "count, first_at, last_at, warned_at, is_confirmed, excused_until, approved_at"
 
 
@@ -135,13 +136,7 @@ class MissTable:
         await self._writer.transaction(work)
 
     async def forget(
-        self,
-        guild_id: int,
-        gate_ids: Collection[int],
-        now: datetime,
-        *,
-        approved_too: bool = False,
-        only: Collection[tuple[int, int]] | None = None,
+        self, guild_id: int, gate_ids: Collection[int], now: datetime, *, approved_too: bool = False, only: Pairs = None
     ) -> None:
         """Misses of these gates start again from zero: only what is read from now on can be the first one.
 
@@ -158,10 +153,7 @@ class MissTable:
             AND coalesce(excused_until, 0) <= :now{approved}{some}
         """
         values = {"now": seconds(now), "gates": json.dumps(list(gate_ids)), "guild_id": guild_id}
-        if not approved_too:
-            values["approvals"] = seconds(now - A_DAY)
-        if only is not None:
-            values["only"] = json.dumps(list(only))
+        values |= {"approvals": seconds(now - A_DAY), "only": json.dumps(list(only or ()))}
         await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
 
     async def restart(self, now: datetime, jump: timedelta) -> None:
