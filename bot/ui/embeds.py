@@ -69,6 +69,11 @@ def error_embed(error: TesseraError) -> discord.Embed:
     return discord.Embed(title=title, description=cut_sentence(error.sentence), colour=colour)
 
 
+def done_embed(title: str, words: str) -> discord.Embed:
+    """What was done."""
+    return discord.Embed(title=title, description=words, colour=BRAND)
+
+
 def first_image(uris: Sequence[str], gateways: Sequence[str]) -> str | None:
     """The first of `uris` that may be shown."""
     return next((url for uri in uris if (url := safe_image_url(uri, gateways))), None)

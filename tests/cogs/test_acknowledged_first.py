@@ -26,13 +26,13 @@ MOST_SECONDS = 30
 FROM_MEMORY = {"help", "about"}
 # Tried last or with other options, as what they do is missing afterwards.
 OTHERWISE = {"gate add", "gate remove", "unlink", "privacy delete", "verify"}
-LASTING = {"save", "yes", "confirm", "fix", "remove", "keep-out"}
+LASTING = {"save", "yes", "fix", "remove", "keep-out"}
 # What is pressed below their answers at least, so that this tries what it says.
 PRESSED = {
     "accounts": {"choose", "keep-out", "label", "prove", "remove", "share"},
     "collections": {"jump", "next", "open"},
     "gate add": {"cancel", "modal", "names", "save"},
-    "gate adopt": {"cancel", "confirm"},
+    "gate adopt": {"no", "yes"},
     "gate history": {"jump", "next"},
     "gate import": {"modal"},
     "gate show": {"keep", "lose", "unknown"},

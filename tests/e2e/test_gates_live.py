@@ -103,7 +103,7 @@ async def test_who_has_a_role_already_is_left_alone_until_they_are_adopted(live:
     assert "Mosaicist" in await nadia.roles()
     asked = await ada.run("gate adopt", gate="1")
     assert f"Linked members with <@&{MOSAICIST}> now: **2**; not under the gate yet: **1**." in asked.text
-    assert "1 member came under the gate" in (await ada.press(asked, "confirm")).text
+    assert "1 member came under the gate" in (await ada.press(asked, "yes")).text
     await until(lacks(nadia, "Mosaicist"))
     assert "Mosaicist" in await hana.roles()
     assert "is under its gate already" in (await ada.run("gate adopt", gate="1")).text

@@ -112,7 +112,7 @@ async def test_a_wave_is_approved_and_undone(club: SandboxClient, rosalind: Pers
     asked = await press(rosalind, await posted(rosalind, HELD), "Approve")
     assert asked.embeds[0]["title"] == "Take 5 roles?"
     assert await holders_of(club) == EVERYBODY
-    approved = await rosalind.press(asked, "confirm")
+    approved = await rosalind.press(asked, "yes")
     assert approved.embeds[0]["title"] == "Approved"
     await decided(rosalind, "approved 5 removals")
 
@@ -123,7 +123,7 @@ async def test_a_wave_is_approved_and_undone(club: SandboxClient, rosalind: Pers
 
     async def all_given_back() -> bool:  # a run that has not ended can be undone again
         for run in await rosalind.suggestions("sync undo", "run"):
-            await rosalind.press(await rosalind.run("sync undo", run=run), "confirm")
+            await rosalind.press(await rosalind.run("sync undo", run=run), "yes")
         return await holders_of(club) == EVERYBODY
 
     await until(all_given_back)
@@ -152,7 +152,7 @@ async def test_nobody_without_rights_decides_anything(club: SandboxClient, rosal
     asked = await press(ada, alert, "Approve")
     curator = await club.role(str(ada.guild), "Curator")
     await club.control("roles", action="take", guild=ada.guild, user=ada.user, role=curator)
-    await ada.press(asked, "confirm")
+    await ada.press(asked, "yes")
     assert "Only members who may manage this server" in str([each["embeds"] for each in await messages(ada)])
     await passes(club, 3, accounts=len(HOLDERS))
     assert await holders_of(club) == EVERYBODY

@@ -15,7 +15,7 @@ sync_cog          `/sync`: how sync stands, and the decisions of admins
 sync_embeds       sync in words
 staged_pages      the removals that wait for a person, page by page
 approval          the question before removals are approved: which ones exactly
-decision_panel    a decision that is confirmed first; an answer that can be shown as it is now
+refresh_panel     an answer that can be shown as it is now
 hold_buttons      the lasting buttons below an alert of held removals
 hold_cog          takes their presses
 """

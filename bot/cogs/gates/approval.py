@@ -12,12 +12,11 @@ from typing import Any
 
 import discord
 
-from bot.cogs.gates import sync_embeds
-from bot.cogs.gates.decision_panel import DecisionPanel
 from bot.sync.results import Staged, StagedState
 from bot.sync.sync import Sync
 from bot.text import safe_text
-from bot.ui.embeds import CAUTION, plural
+from bot.ui.confirm_view import ConfirmView
+from bot.ui.embeds import CAUTION, done_embed, plural
 from bot.ui.panel import Host
 
 NOTHING_WAITS = "No removal waits for a decision."
@@ -62,11 +61,11 @@ async def ask_to_approve(
         count = await sync.approve(await guild_of(press), by=press.user.id, only=shown)
         if approved:
             await approved(press, count)
-        return sync_embeds.done_embed("Approved", approved_words(count))
+        return done_embed("Approved", approved_words(count))
 
     embed, is_whole = question_embed(waiting, alert_at)
     label = f"Take {plural(len(waiting), 'role')}"
-    panel = DecisionPanel(interaction, label, approve, expires=expires, host=host)
+    panel = ConfirmView(interaction, label, approve, expires=expires, host=host)
     files = [] if is_whole else [discord.File(io.BytesIO(list_of(waiting).encode()), filename="removals.txt")]
     await interaction.edit_original_response(embed=embed, view=panel, attachments=files)
 

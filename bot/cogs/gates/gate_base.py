@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.cogs.gates.attached_file import content_of
 from bot.cogs.gates.gate_access import GateAccess
-from bot.cogs.gates.gate_embeds import GateSentences, done_embed, preview_embed
+from bot.cogs.gates.gate_embeds import GateSentences, preview_embed
 from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.gates.gate_pages import GatePages, HistoryPages, NamePages
 from bot.cogs.gates.gate_preview import PreviewPanel
@@ -29,6 +29,7 @@ from bot.sources.askers import Asker
 from bot.store import Store
 from bot.text import safe_text
 from bot.ui.client import Bot
+from bot.ui.embeds import done_embed
 from bot.ui.paginator import Paginator
 from bot.ui.panel import ActionButton, Modal, Panel
 

@@ -27,7 +27,6 @@ from discord.ext import commands
 from bot.cogs.gates.gate_access import GateAccess
 from bot.cogs.gates.gate_add import AddModal
 from bot.cogs.gates.gate_decisions import GateDecisions
-from bot.cogs.gates.gate_embeds import done_embed
 from bot.cogs.gates.gate_files import GateFiles
 from bot.cogs.gates.gate_names import CollectionNames
 from bot.cogs.gates.gate_options import require_change, with_options
@@ -43,6 +42,7 @@ from bot.store import Store
 from bot.sync.ports import Discord
 from bot.sync.sync import Sync
 from bot.ui.client import Bot
+from bot.ui.embeds import done_embed
 
 _WHICH_ROLE = Message("Name the role too: `/gate add role: rule:`. Without a rule, Tessera asks for both.")
 _HAS_A_GATE = Message(

@@ -200,11 +200,6 @@ def saved_embed(proposal: Proposal, saved: Saved) -> discord.Embed:
     )
 
 
-def done_embed(title: str, words: str) -> discord.Embed:
-    """Something was done."""
-    return discord.Embed(title=title, description=words, colour=BRAND)
-
-
 def list_parts(gates: Sequence[Gate], aliases: Iterable[Sequence[object]], sentences: GateSentences) -> Sequence[str]:
     """Gates of a server, and the sets of collections that count as the same."""
     same = [f"Count as the same: {' = '.join(f'`{each}`' for each in members)}" for members in aliases]

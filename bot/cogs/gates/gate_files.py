@@ -14,7 +14,6 @@ from discord import app_commands
 from bot.cogs.gates.attached_file import content_of
 from bot.cogs.gates.gate_access import role_names
 from bot.cogs.gates.gate_base import GateBase
-from bot.cogs.gates.gate_embeds import done_embed
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.errors import InputError
 from bot.gates.file_lines import LineProblems
@@ -28,7 +27,7 @@ from bot.names import Names
 from bot.sources.askers import Asker
 from bot.text import safe_text
 from bot.ui.client import Bot
-from bot.ui.embeds import plural
+from bot.ui.embeds import done_embed, plural
 from bot.ui.panel import Host, Modal, Panel
 from bot.ui.typed_input import GATES_FIELD
 

@@ -14,7 +14,6 @@ import discord
 from bot.cogs.gates.gate_access import GateAccess
 from bot.cogs.gates.gate_embeds import (
     GateSentences,
-    done_embed,
     powers_words,
     preview_embed,
     saved_embed,
@@ -24,6 +23,7 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import GateSaving, Outlook
 from bot.errors import InputError
 from bot.messages import Message
+from bot.ui.embeds import done_embed
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.paginator import Paginator
 from bot.ui.panel import ActionButton, Host, Panel, PromptModal

@@ -5,16 +5,16 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from bot.cogs.gates.decision_panel import DecisionPanel
 from bot.cogs.gates.gate_base import GateBase
-from bot.cogs.gates.gate_embeds import done_embed, unanswered_words
+from bot.cogs.gates.gate_embeds import unanswered_words
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.errors import InputError, UndecidedError
 from bot.gates.gate import Gate, GateState
 from bot.messages import Message
 from bot.roles.grants import GrantState
 from bot.ui.client import Bot
-from bot.ui.embeds import plural
+from bot.ui.confirm_view import ConfirmView
+from bot.ui.embeds import done_embed, plural
 
 _NOBODY_HAS_IT = Message("No linked member has {role} now: there is nobody to adopt.")
 _ALL_ARE_UNDER_IT = Message("Every linked member who has {role} is under its gate already: there is nobody to adopt.")
@@ -100,7 +100,7 @@ class GateStates(GateBase):
         )
         if unanswered:
             words += f"\n⚠ {unanswered_words(unanswered)}"
-        confirm = DecisionPanel(interaction, "Adopt them", adopt, expires=self._expires, host=self._bot)
+        confirm = ConfirmView(interaction, "Adopt them", adopt, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=done_embed("Adopt", words), view=confirm)
 
     @pause.autocomplete("gate")

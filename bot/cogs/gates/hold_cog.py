@@ -15,7 +15,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.gates import sync_embeds
 from bot.cogs.gates.approval import ask_to_approve, waiting_of
 from bot.cogs.gates.hold_buttons import PRESSED, Decision, decision_of, hold_view
 from bot.cogs.servers.admin_rights import guild_of, require_admin
@@ -23,7 +22,7 @@ from bot.errors import TesseraError
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.sync import Sync
 from bot.ui.client import Bot
-from bot.ui.embeds import CAUTION, plural
+from bot.ui.embeds import CAUTION, done_embed, plural
 from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
@@ -140,7 +139,7 @@ class HoldCog(commands.Cog, name="Held removals"):
         shown = f"You {words}." if words else _NOTHING_OF_IT if more else _NOTHING_WAITS
         if more:
             shown = f"{shown}\n{_MORE.format(more=plural(more, 'removal'))}"
-        await interaction.edit_original_response(embed=sync_embeds.done_embed("Held removals", shown))
+        await interaction.edit_original_response(embed=done_embed("Held removals", shown))
 
     async def _guild_id(self, interaction: discord.Interaction[Any]) -> int:
         guild = guild_of(interaction)

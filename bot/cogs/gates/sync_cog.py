@@ -25,7 +25,7 @@ from discord.ext import commands
 
 from bot.cogs.gates import sync_embeds
 from bot.cogs.gates.approval import NOTHING_WAITS, ask_to_approve, waiting_of
-from bot.cogs.gates.decision_panel import DecisionPanel, RefreshPanel
+from bot.cogs.gates.refresh_panel import RefreshPanel
 from bot.cogs.gates.staged_pages import StagedPages
 from bot.cogs.servers.admin_rights import guild_of, require_admin
 from bot.errors import InputError, StoreError
@@ -34,7 +34,8 @@ from bot.store.gates.settings_table import SettingsTable
 from bot.sync.results import Run, Staged
 from bot.sync.sync import Sync
 from bot.ui.client import Bot
-from bot.ui.embeds import plural
+from bot.ui.confirm_view import ConfirmView
+from bot.ui.embeds import done_embed, plural
 from bot.ui.paginator import Paginator
 
 _NO_RUN = Message("There is no run #{run_id} in this server that took roles: choose one from the list.")
@@ -83,7 +84,7 @@ class SyncCog(
         """Hold all removals."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         hold = await self._sync.hold(await self._guild_id(interaction), by=interaction.user.id)
-        embed = sync_embeds.done_embed("Removals wait", sync_embeds.hold_words(hold) + " Roles are still given.")
+        embed = done_embed("Removals wait", sync_embeds.hold_words(hold) + " Roles are still given.")
         await interaction.edit_original_response(embed=embed)
 
     @app_commands.command(name="release", description="End the hold of an admin")
@@ -92,7 +93,7 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         was_held = await self._sync.release(await self._guild_id(interaction), by=interaction.user.id)
         words = "Misses are counted again from the beginning." if was_held else "There was no hold of an admin."
-        await interaction.edit_original_response(embed=sync_embeds.done_embed("Released", words))
+        await interaction.edit_original_response(embed=done_embed("Released", words))
 
     @app_commands.command(name="staged", description="The removals that wait for a decision, with their reasons")
     async def staged(self, interaction: discord.Interaction[Bot]) -> None:
@@ -100,7 +101,7 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         waiting = await self._waiting(interaction)
         if not waiting:
-            await interaction.edit_original_response(embed=sync_embeds.done_embed("Nothing waits", NOTHING_WAITS))
+            await interaction.edit_original_response(embed=done_embed("Nothing waits", NOTHING_WAITS))
             return
         live, require = self._bot.live_answers, self._guild_id
         source = StagedPages(waiting)
@@ -112,7 +113,7 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         waiting = await self._waiting(interaction)
         if not waiting:
-            await interaction.edit_original_response(embed=sync_embeds.done_embed("Nothing waits", NOTHING_WAITS))
+            await interaction.edit_original_response(embed=done_embed("Nothing waits", NOTHING_WAITS))
             return
         await ask_to_approve(interaction, waiting, self._sync, self._guild_id, expires=self._expires, host=self._bot)
 
@@ -122,7 +123,7 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         count = await self._sync.discard(await self._guild_id(interaction), by=interaction.user.id)
         words = f"Retained for a day, whatever is read meanwhile: {plural(count, 'role')}." if count else NOTHING_WAITS
-        await interaction.edit_original_response(embed=sync_embeds.done_embed("Discarded", words))
+        await interaction.edit_original_response(embed=done_embed("Discarded", words))
 
     @app_commands.command(name="undo", description="Give back every role that a run took")
     @app_commands.describe(run="Which run")
@@ -131,10 +132,10 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         found = await self._run(await self._guild_id(interaction), run)
         lines = [f"{sync_embeds.run_words(found)}."] + ([] if found.ended_at else [_GOES_ON]) + [_GIVEN_BACK]
-        embed = sync_embeds.done_embed(f"Undo run #{found.run_id}?", "\n".join(lines))
+        embed = done_embed(f"Undo run #{found.run_id}?", "\n".join(lines))
         undo = partial(self._undo, found.run_id)
         label = f"Give back {plural(found.removed, 'role')}"
-        panel = DecisionPanel(interaction, label, undo, expires=self._expires, host=self._bot)
+        panel = ConfirmView(interaction, label, undo, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=embed, view=panel)
 
     @undo.autocomplete("run")
@@ -168,7 +169,7 @@ class SyncCog(
         count = await self._sync.undo(guild_id, run_id, by=interaction.user.id)
         words = f"{plural(count, 'role')} given back of run #{run_id}."
         run = await self._sync.run(guild_id, run_id)
-        return sync_embeds.done_embed("Undone", words if run and run.undone_at else f"{words} {_NOT_ALL}")
+        return done_embed("Undone", words if run and run.undone_at else f"{words} {_NOT_ALL}")
 
     async def _waiting(self, interaction: discord.Interaction[Any]) -> list[Staged]:
         return waiting_of(await self._sync.staged(await self._guild_id(interaction)))

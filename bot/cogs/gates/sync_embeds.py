@@ -131,11 +131,6 @@ def _packed(lines: Sequence[str]) -> list[list[str]]:
     return groups
 
 
-def done_embed(title: str, words: str) -> discord.Embed:
-    """What was done."""
-    return discord.Embed(title=title, description=words, colour=embeds.BRAND)
-
-
 def moment(at: datetime) -> str:
     """A moment in the reader's time, as Discord shows it."""
     return f"<t:{int(at.timestamp())}:R>"

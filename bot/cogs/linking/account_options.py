@@ -1,8 +1,7 @@
-"""What the commands about one's own accounts share: suggestions while typing, the person, a confirmation."""
+"""What the commands about one's own accounts share: suggestions while typing, the person."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -13,7 +12,6 @@ from bot.cogs.linking.memberships import scope_of
 from bot.errors import StoreError
 from bot.linking import Accounts, ProvenHere
 from bot.links import Person
-from bot.ui.panel import ActionButton, Host, Panel
 
 
 async def suggest(
@@ -40,44 +38,3 @@ async def suggest(
 def person_of(user: discord.User | discord.Member) -> Person:
     """A Discord user as linking knows one."""
     return Person(user.id, user.name, user.display_avatar.url)
-
-
-class ConfirmView(Panel):
-    """Asks for confirmation before something is deleted.
-
-    Args:
-        interaction: Answered or deferred already.
-        yes: The label of the button that confirms.
-        act: Does it, and returns what is shown afterwards.
-        expires: As for every panel.
-        host: Likewise.
-    """
-
-    def __init__(
-        self,
-        interaction: discord.Interaction[Any],
-        yes: str,
-        act: Callable[[], Awaitable[discord.Embed]],
-        *,
-        expires: float,
-        host: Host,
-    ) -> None:
-        super().__init__(interaction, expires=expires, host=host)
-        self._act = act
-        self.lay_out(
-            (
-                ActionButton("yes", yes, self.once(self._yes), style=discord.ButtonStyle.danger),
-                ActionButton("no", "Cancel", self.once(self._no)),
-            )
-        )
-
-    async def _yes(self, interaction: discord.Interaction[Any]) -> None:
-        await self._host.acknowledge(interaction)
-        embed = await self._act()
-        self.stop()
-        await interaction.edit_original_response(embed=embed, view=None)
-
-    async def _no(self, interaction: discord.Interaction[Any]) -> None:
-        self.stop()
-        embed = link_embeds.done_embed("Cancelled", "Nothing was changed.")
-        await interaction.response.edit_message(embed=embed, view=None)

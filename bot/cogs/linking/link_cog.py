@@ -15,7 +15,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking import link_embeds
-from bot.cogs.linking.account_options import ConfirmView, suggest
+from bot.cogs.linking.account_options import suggest
 from bot.cogs.linking.accounts_panel import overview_of
 from bot.cogs.linking.memberships import scope_of
 from bot.cogs.linking.proof_messages import ProofMessages
@@ -23,6 +23,8 @@ from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking
 from bot.links import Link
 from bot.ui.client import Bot
+from bot.ui.confirm_view import ConfirmView
+from bot.ui.embeds import done_embed
 from bot.ui.panel import ActionButton, Panel
 
 
@@ -75,15 +77,16 @@ class LinkingCog(commands.Cog, name="Linking"):
         overview = await overview_of(self._linking, interaction)
         cost = await self._follow_up.cost_of(user_id, [link.account]) if self._follow_up else ()
         embed = link_embeds.remove_embed(link, overview, cost)
-        act = partial(self._remove, user_id, link, was_signed=overview.proven.is_signed(link))
+        act = partial(self._remove, link, was_signed=overview.proven.is_signed(link))
         confirmation = ConfirmView(interaction, "Unlink", act, expires=self._expires, host=self._bot)
         await interaction.edit_original_response(embed=embed, view=confirmation)
 
-    async def _remove(self, user_id: int, link: Link, *, was_signed: bool) -> discord.Embed:
+    async def _remove(self, link: Link, press: discord.Interaction[Bot], *, was_signed: bool) -> discord.Embed:
+        user_id = press.user.id
         gone = await self._accounts.remove(user_id, link.account)
         taken = await self._follow_up.take_now(user_id) if self._follow_up else ()
         words = link_embeds.removed_words(link, with_proof=gone and was_signed)
-        return link_embeds.done_embed("Unlinked", link_embeds.with_taken(words, taken))
+        return done_embed("Unlinked", link_embeds.with_taken(words, taken))
 
     @unlink.autocomplete("account")
     async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:

@@ -180,11 +180,6 @@ def removed_words(link: Link, *, with_proof: bool) -> str:
     return f"`{account_words(link.account)}`{' and its proof' if with_proof else ''}."
 
 
-def done_embed(title: str, words: str) -> discord.Embed:
-    """What was done."""
-    return _embed(title, [words])
-
-
 def delete_embed(count: int, backups: timedelta | None, cost: Sequence[str] = ()) -> discord.Embed:
     """The confirmation before everything is deleted, with the roles that it costs.
 

@@ -9,18 +9,17 @@ import io
 import json
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking import link_embeds
-from bot.cogs.linking.account_options import ConfirmView
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking, privacy
 from bot.ui.client import Bot
-from bot.ui.embeds import plural
+from bot.ui.confirm_view import ConfirmView
+from bot.ui.embeds import done_embed, plural
 
 
 class PrivacyCog(
@@ -52,7 +51,7 @@ class PrivacyCog(
         linking = self._linking
         exported = await privacy.export(linking.store, interaction.user.id, linking.pseudonym, linking.clock())
         file = discord.File(io.BytesIO(json.dumps(exported, indent=2).encode()), filename="tessera-export.json")
-        embed = link_embeds.done_embed(
+        embed = done_embed(
             "Your data", "Everything that is stored about you is in the file. Only you see this message."
         )
         await interaction.edit_original_response(embed=embed, attachments=[file])
@@ -64,13 +63,14 @@ class PrivacyCog(
         user_id = interaction.user.id
         cost = await self._follow_up.cost_of(user_id, None) if self._follow_up else ()
         embed = link_embeds.delete_embed(len(await self._linking.store.links.of(user_id)), self._backups, cost)
-        act = partial(self._delete, user_id)
-        confirmation = ConfirmView(interaction, "Delete everything", act, expires=self._expires, host=self._bot)
+        confirmation = ConfirmView(
+            interaction, "Delete everything", self._delete, expires=self._expires, host=self._bot
+        )
         await interaction.edit_original_response(embed=embed, view=confirmation)
 
-    async def _delete(self, user_id: int) -> discord.Embed:
+    async def _delete(self, press: discord.Interaction[Bot]) -> discord.Embed:
         """Roles first: which of them came from Tessera is part of what is deleted."""
-        linking = self._linking
+        linking, user_id = self._linking, press.user.id
         count = len(links := await linking.store.links.of(user_id))
         taken: Sequence[str] = ()
         if self._follow_up:
@@ -79,4 +79,4 @@ class PrivacyCog(
             taken = await self._follow_up.take_now(user_id)
         await privacy.delete(linking.store, user_id, linking.pseudonym, linking.clock())
         words = f"Your data is deleted, with {plural(count, 'linked account')}."
-        return link_embeds.done_embed("Deleted", link_embeds.with_taken(words, taken))
+        return done_embed("Deleted", link_embeds.with_taken(words, taken))

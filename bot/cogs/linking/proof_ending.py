@@ -14,6 +14,7 @@ from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking.accounts import Accounts
 from bot.linking.outcome import Outcome, Result
 from bot.store.rows import to_account
+from bot.ui.embeds import done_embed
 from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class LinkedPanel(Panel):
             await self._accounts.remove(interaction.user.id, account, with_proof=True)
         taken = await self._follow_up.take_now(interaction.user.id) if self._follow_up else ()
         words = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
-        embed = link_embeds.done_embed("Unlinked", link_embeds.with_taken(f"{words} and the proof.", taken))
+        embed = done_embed("Unlinked", link_embeds.with_taken(f"{words} and the proof.", taken))
         await interaction.edit_original_response(embed=embed, view=None)
 
 

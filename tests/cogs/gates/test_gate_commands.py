@@ -94,7 +94,7 @@ async def test_adopting_says_so_where_discord_gives_no_answer(role_bot: RoleBot,
 async def test_adopting_says_who_did_not_come_under_the_gate_after_all(role_bot: RoleBot, ada: Person) -> None:
     asked = await ada.run("gate adopt", gate="1")
     await role_bot.sandbox.control("roles", action="take", guild=ada.guild, user=ada.user, role=WHALE)
-    done = await ada.press(asked, "confirm")
+    done = await ada.press(asked, "yes")
     assert "0 members came under the gate" in done.text
     assert "1 other did not" in done.text
 

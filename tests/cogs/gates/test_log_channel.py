@@ -165,7 +165,7 @@ async def test_an_approval_is_confirmed_and_shown_to_all(tmp_path: Path) -> None
         asked = await press(on.ada, message, "Approve")
         assert on.sync.done == []
         assert labels((await on.posted())[0]) == BUTTONS
-        await on.ada.press(asked, "confirm")
+        await on.ada.press(asked, "yes")
         assert on.sync.done == [("approve", MOSAIC, ADA, 2)]
         assert "approved 2 removals" in str((await on.posted())[0]["embeds"])
 
@@ -182,7 +182,7 @@ async def test_an_approval_lists_what_is_new_since_the_alert_and_is_of_that_list
         assert "**1 removal began to wait after this alert was posted**" in asked.text
         assert f"<@{BRUNO}> loses <@&{WHALE}>\n<@{CHIAMAKA}> loses <@&{WHALE}> 🆕" in asked.text
         on.sync.waiting.append(staged(ADA, since=later))  # while the admin reads the list
-        await on.ada.press(asked, "confirm")
+        await on.ada.press(asked, "yes")
         assert on.sync.done == [("approve", MOSAIC, ADA, 2)]
         assert [one.user_id for one in on.sync.waiting] == [ADA]
         (after,) = await on.posted()

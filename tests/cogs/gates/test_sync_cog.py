@@ -91,9 +91,9 @@ async def test_an_approval_is_confirmed_first(tmp_path: Path) -> None:
     async with commanded(tmp_path, sync) as (_, _, ada):
         asked = await ada.run("sync approve")
         assert sync.done == []
-        await ada.press(await ada.run("sync approve"), "cancel")
+        await ada.press(await ada.run("sync approve"), "no")
         assert sync.done == []
-        await ada.press(asked, "confirm")
+        await ada.press(asked, "yes")
         assert sync.done == [("approve", MOSAIC, ADA, 2)]
         assert "No removal waits" in (await ada.run("sync approve")).text
 
@@ -116,10 +116,10 @@ async def test_a_decision_that_is_pressed_twice_is_made_once_and_says_so(tmp_pat
     sync = SlowSync()
     async with commanded(tmp_path, sync) as (_, _, ada):
         asked = await ada.run("sync approve")
-        first = asyncio.create_task(ada.press(asked, "confirm"))
+        first = asyncio.create_task(ada.press(asked, "yes"))
         await sync.entered.wait()
-        await ada.press(asked, "confirm", wait="acknowledged")
-        await ada.press(asked, "cancel", wait="acknowledged")
+        await ada.press(asked, "yes", wait="acknowledged")
+        await ada.press(asked, "no", wait="acknowledged")
         sync.goes_on.set()
         answer = await first
         assert sync.done == [("approve", MOSAIC, ADA, 2)]
@@ -132,7 +132,7 @@ async def test_who_may_no_longer_decide_confirms_nothing(tmp_path: Path) -> None
     async with commanded(tmp_path, sync) as (live, _, ada):
         asked = await ada.run("sync approve")
         live.guild.members[ADA].roles.clear()
-        await ada.press(asked, "confirm")
+        await ada.press(asked, "yes")
         assert REFUSED in (await ada.messages())[-1]["embeds"][0]["description"]
         assert sync.done == []
 
@@ -144,7 +144,7 @@ async def test_a_run_is_undone_after_a_confirmation_and_once(tmp_path: Path) -> 
         assert suggested == [31]  # the other took nothing
         asked = await ada.run("sync undo", run=31)
         assert sync.done == []
-        done = await ada.press(asked, "confirm")
+        done = await ada.press(asked, "yes")
         assert sync.done == [("undo", 31, ADA)]
         assert "5 roles given back" in done.text
         assert "was undone already" in (await ada.run("sync undo", run=31)).text
@@ -162,7 +162,7 @@ async def test_a_run_can_be_undone_however_many_gave_roles_after_it(tmp_path: Pa
         suggested: list[object] = [*await ada.suggestions("sync undo", "run")]
         assert suggested == [31]
         asked = await ada.run("sync undo", run=31)
-        done = await ada.press(asked, "confirm")
+        done = await ada.press(asked, "yes")
         assert "That is not all" not in done.text
         assert sync.done == [("undo", 31, ADA)]
 
