@@ -111,7 +111,7 @@ class SettingsCog(
         channel_id = channel.id if channel else None
         where = f"in <#{channel_id}>" if channel_id else "nowhere any more"
         done = f"Role changes and alerts are posted {where}."
-        await self._change(interaction, lambda now: replace(now, log_channel_id=channel_id), done)
+        await self._save(interaction, lambda now: replace(now, log_channel_id=channel_id), done)
 
     @app_commands.command(name="grace", description="How long a role is retained after its holder no longer qualifies")
     @app_commands.describe(hours="0: not at all. A gate can have its own, by /gate edit")
@@ -119,7 +119,6 @@ class SettingsCog(
         self, interaction: discord.Interaction[Bot], hours: app_commands.Range[float, 0, _MOST_HOURS]
     ) -> None:
         """Set the grace."""
-        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         span = _span(hours)
         await self._change(interaction, lambda now: replace(now, grace=span), f"Grace: {grace_words(span)}.")
 
@@ -129,7 +128,6 @@ class SettingsCog(
         self, interaction: discord.Interaction[Bot], hours: app_commands.Range[float, 0, _MOST_HOURS]
     ) -> None:
         """Set the cool-down."""
-        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         span = _span(hours)
         done = f"Cool-down of sensitive roles: {cool_down_words(span)}."
         await self._change(interaction, lambda now: replace(now, cool_down=span), done)
@@ -143,11 +141,8 @@ class SettingsCog(
         role: discord.Role | None = None,
     ) -> None:
         """Protect members."""
-        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
-        await self._present(interaction)
-        member_id, role_id = _of_either(interaction, member, role)
-        done = f"Nothing is ever taken from {_named(member_id, role_id)}."
-        await self._change(interaction, lambda now: protecting(now, member_id, role_id), done)
+        done = f"Nothing is ever taken from {_named(member, role)}."
+        await self._change(interaction, lambda now: protecting(now, *_of_either(interaction, member, role)), done)
 
     @app_commands.command(name="unprotect", description="End the protection of a member or of a role")
     @app_commands.describe(member="Roles can be taken from them again", role="And from members who have this role")
@@ -158,11 +153,8 @@ class SettingsCog(
         role: discord.Role | None = None,
     ) -> None:
         """End a protection."""
-        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
-        await self._present(interaction)
-        member_id, role_id = _of_either(interaction, member, role)
-        done = f"Roles can be taken from {_named(member_id, role_id)} again."
-        await self._change(interaction, lambda now: unprotecting(now, member_id, role_id), done)
+        done = f"Roles can be taken from {_named(member, role)} again."
+        await self._change(interaction, lambda now: unprotecting(now, *_of_either(interaction, member, role)), done)
 
     @app_commands.command(name="exclude", description="Let an account or a collection never count in this server")
     @app_commands.describe(account="10001, 0x…, vitalik.eth, eip155:1:0x…", collection="254, or eip155:1:0x…")
@@ -172,7 +164,7 @@ class SettingsCog(
         """Exclude an account or a collection."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         what = await self._excluded(interaction, account, collection)
-        await self._change(interaction, lambda now: excluding(now, what), f"Never counts here: {what.words()}.")
+        await self._save(interaction, lambda now: excluding(now, what), f"Never counts here: {what.words()}.")
 
     @app_commands.command(name="include", description="Let an account or a collection count again")
     @app_commands.describe(account="10001, 0x…, vitalik.eth, eip155:1:0x…", collection="254, or eip155:1:0x…")
@@ -182,13 +174,12 @@ class SettingsCog(
         """End an exclusion."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         what = await self._excluded(interaction, account, collection)
-        await self._change(interaction, lambda now: including(now, what), f"Counts here again: {what.words()}.")
+        await self._save(interaction, lambda now: including(now, what), f"Counts here again: {what.words()}.")
 
     @app_commands.command(name="visibility", description="Whether members see what unlocks roles that they do not have")
     @app_commands.describe(requirements="Yes: what unlocks each role. No: only the roles that they have")
     async def visibility(self, interaction: discord.Interaction[Bot], requirements: bool) -> None:  # noqa: FBT001 - a slash command's option
         """Set what members see."""
-        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         done = f"Members see {visibility_words(shows_requirements=requirements)}."
         await self._change(interaction, lambda now: replace(now, shows_requirements=requirements), done)
 
@@ -202,7 +193,7 @@ class SettingsCog(
             raise InputError(_EVERYONE)
         role_id = role.id if role else None
         done = f"<@&{role_id}> may configure Tessera. {_ROLE_SEES}" if role_id else "Only Manage Server counts now."
-        await self._change(interaction, lambda now: replace(now, admin_role_id=role_id), done)
+        await self._save(interaction, lambda now: replace(now, admin_role_id=role_id), done)
 
     async def _present(self, interaction: discord.Interaction[Bot]) -> GuildSettings:
         """What is set now, for somebody who may see it."""
@@ -211,6 +202,11 @@ class SettingsCog(
         return settings
 
     async def _change(self, interaction: discord.Interaction[Bot], change: Change, done: str) -> None:
+        """Answer a command that needs nothing looked up; what `change` refuses is shown to those who may change it."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._save(interaction, change, done)
+
+    async def _save(self, interaction: discord.Interaction[Bot], change: Change, done: str) -> None:
         """Make a change, if its author may make it at that moment, and show everything that is set since."""
         guild_id = guild_of(interaction).id
 
@@ -251,6 +247,6 @@ def _of_either(
     return member.id if member else None, role.id if role else None
 
 
-def _named(member_id: int | None, role_id: int | None) -> str:
-    members = [f"<@{member_id}>"] if member_id else []
-    return " and ".join([*members, *([f"members with <@&{role_id}>"] if role_id else [])])
+def _named(member: discord.User | discord.Member | None, role: discord.Role | None) -> str:
+    members = [f"<@{member.id}>"] if member else []
+    return " and ".join([*members, *([f"members with <@&{role.id}>"] if role else [])])
