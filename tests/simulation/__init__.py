@@ -10,5 +10,5 @@ bot_model   the bot: the real decision, with a store in memory
 admin       the person who is alerted
 checker     whether the history breaks an invariant
 run         all of it, for a seed
-real_run    the same with all of sync and its store in place of the model
+real_run    the same with all of sync and its store in place of the model (answers: the source, as its readings ask it)
 """

@@ -33,7 +33,8 @@ class Faults:
         everywhere = self.outages | self.blank_hours | self.refused | frozenset(self._skews)
         self.restless = {minute + after for minute in everywhere for after in range(0, _AFTERWARDS + 1, 10)}
         self.wave_at = random.randrange(DAY // 2, max(DAY // 2 + 1, self._until - DAY // 4))
-        # An account's second page fails for a while, as cut-off answers come in series.
+        # An account, or its second page, fails for a while: account → until when.
+        self.unreadable: dict[str, int] = {}
         self.cut_off: dict[str, int] = {}
 
     def skew(self, minute: int) -> int:

@@ -15,6 +15,7 @@ class Rates:
     """How often what happens; probabilities are for each reading or request, counts for thirty days."""
 
     read_error: float = 0.01
+    unreadable: float = 0.0  # one account for an hour
     truncated: float = 0.002
     empty_reading: float = 0.001
     outages: int = 10

@@ -15,7 +15,7 @@ from tests.simulation.world import COLLECTION, World
 
 _DOWN = Message("The source does not answer.")
 ORIGIN = Origin("loopring", "Loopring", is_live=True)
-CUT_OFF_FOR = 60  # minutes
+LASTS_FOR = 60  # minutes, what fails in series
 
 
 @cache
@@ -43,12 +43,13 @@ class SimulatedSource:
         """
         rates, faults = self._world.scenario.rates, self._faults
         self._world.history.readings += 1
-        if minute in faults.outages or faults.draws(rates.read_error, minute):
+        is_unreadable = rates.unreadable and self._is_in_series(faults.unreadable, rates.unreadable, account_id, minute)
+        if is_unreadable or minute in faults.outages or faults.draws(rates.read_error, minute):
             raise UnavailableError(_DOWN)
         kinds, is_whole = self._world.holders[user_id].accounts[account_id], True
         if minute in faults.blank_hours or faults.draws(rates.empty_reading, minute):
             kinds = 0
-        elif self._is_cut_off(account_id, minute):
+        elif self._is_in_series(faults.cut_off, rates.truncated, account_id, minute):
             kinds, is_whole = kinds // 2, False
         self._world.history.served[account_id].append(Served(minute, kinds, is_whole))
         account, rows = _account(account_id), _rows(kinds)
@@ -73,13 +74,12 @@ class SimulatedSource:
             raise UnavailableError(_DOWN)
         return 0 if minute in self._faults.blank_hours else self._world.holders[user_id].accounts[account_id]
 
-    def _is_cut_off(self, account_id: str, minute: int) -> bool:
-        """Whether a page of this account fails; such faults last, and are as many in all as `truncated` says."""
-        series = self._faults.cut_off
+    def _is_in_series(self, series: dict[str, int], rate: float, account_id: str, minute: int) -> bool:
+        """Whether what fails for a while fails for this account; of all answers, as many as the rate says."""
         if minute < series.get(account_id, -1):
             return True
-        readings = CUT_OFF_FOR / self._world.scenario.interval
-        if self._faults.draws(self._world.scenario.rates.truncated / readings, minute):
-            series[account_id] = minute + CUT_OFF_FOR
+        readings = LASTS_FOR / self._world.scenario.interval
+        if self._faults.draws(rate / readings, minute):
+            series[account_id] = minute + LASTS_FOR
             return True
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -68,26 +69,37 @@ async def test_the_same_seed_is_the_same_history_with_all_of_sync() -> None:
 
 
 CALM = Rates(sells_a_day=0.5, outages=0, blank_hours=0, clock_jumps=0)
+NOBODY_SELLS = Rates(sells_a_day=0, outages=0, blank_hours=0, clock_jumps=0)
 
 
 @pytest.mark.parametrize(
-    ("guards", "rates", "interval"),
+    ("guards", "rates", "interval", "caught"),
     [
-        pytest.param(Guards(patience=Patience(misses=1)), CALM, 40, id="three misses"),
-        pytest.param(Guards(patience=Patience(span=timedelta(0))), CALM, 10, id="over half an hour"),
+        pytest.param(Guards(patience=Patience(misses=1)), CALM, 40, "I1", id="three misses"),
+        pytest.param(Guards(patience=Patience(span=timedelta(0))), CALM, 10, "I1", id="over half an hour"),
         pytest.param(
             Guards(believes_truncated=True, asks_again=False),
-            Rates(sells_a_day=0, outages=0, blank_hours=0, clock_jumps=0, truncated=0.1),
+            replace(NOBODY_SELLS, truncated=0.1),
             10,
+            "I1",
             id="whole answers only",
         ),
+        pytest.param(
+            Guards(unread_is_empty=True, asks_again=False),
+            replace(NOBODY_SELLS, unreadable=0.05),
+            20,
+            "I1",
+            id="an unread account is not empty",
+        ),
+        pytest.param(Guards(has_breaker=False), replace(NOBODY_SELLS, blank_hours=60), 20, "I3", id="the breaker"),
+        pytest.param(Guards(keeps_ledger=False), CALM, 10, "I4", id="only what the ledger says"),
     ],
 )
 async def test_each_guard_of_all_of_sync_that_is_taken_out_is_missed(
-    guards: Guards, rates: Rates, interval: int
+    guards: Guards, rates: Rates, interval: int, caught: str
 ) -> None:
-    outcome = await run_all(Scenario(20, 1, interval, has_admin=True, rates=rates, guards=guards), seed=1)
-    assert "I1" in {violation[:2] for violation in outcome.violations}
-    without = Guards(asks_again=guards.asks_again)
-    intact = await run_all(Scenario(20, 1, interval, has_admin=True, rates=rates, guards=without), seed=1)
+    scenario = Scenario(20, 1, interval, has_admin=True, by_hand=4, rates=rates, guards=guards)
+    outcome = await run_all(scenario, seed=1)
+    assert caught in {violation[:2] for violation in outcome.violations}
+    intact = await run_all(replace(scenario, guards=Guards(asks_again=guards.asks_again)), seed=1)
     assert intact.violations == ()
