@@ -7,7 +7,18 @@ from datetime import timedelta
 import pytest
 
 from bot.gates.rule import HeldFor, Holds, Measure, Rule
-from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, MOSAIC, WHALE, SyncHarness, account_of, open_sync
+from bot.sources.chain import ChainedSource
+from tests.sync.sync_harness import (
+    COLLECTOR,
+    GUILD,
+    HARBOUR,
+    MOSAIC,
+    WHALE,
+    FakeSource,
+    SyncHarness,
+    account_of,
+    open_sync,
+)
 
 pytestmark = pytest.mark.asyncio
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
@@ -143,3 +154,23 @@ async def test_a_role_that_was_taken_for_a_false_count_of_less_than_an_hour_is_g
         assert not harness.has(1)
         await read_for(harness, TEN_MINUTES, 5)
         assert harness.has(1)
+
+
+@pytest.mark.parametrize("knows", [0, 1])
+async def test_a_fallback_that_knows_less_for_half_a_day_ends_nothing(knows: int) -> None:
+    """It is as live as the source that is asked first, but nobody knows what it leaves out."""
+    async with open_sync() as harness:
+        first, second = harness.source, FakeSource()
+        harness.source = ChainedSource(first, second)
+        harness.start()
+        harness.source = first
+        await holders(harness, 2)
+        second.held = {account_of(number): {HARBOUR: knows} for number in (1, 2)}
+        before = await harness.rows("SELECT * FROM sync_levels")
+        first.is_down = True
+        await harness.pass_time(12 * AN_HOUR, step=TEN_MINUTES)
+        assert second.asked
+        assert await harness.rows("SELECT * FROM sync_levels") == before
+        first.is_down = False
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == [1, 2]
