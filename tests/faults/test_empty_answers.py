@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.gates.rule import HeldFor, Holds
 from tests.faults.sandboxed import AN_HOUR, SandboxedSync
-from tests.sync.sync_harness import GUILD, TEN_MINUTES
+from tests.sync.sync_harness import GUILD, HARBOUR, TEN_MINUTES
 
 
 async def test_case_05_everybody_reads_as_empty_for_an_hour_and_nobody_loses_a_role(synced: SandboxedSync) -> None:
@@ -36,6 +37,25 @@ async def test_case_06_one_member_reads_as_empty_twice_and_then_holds_again(sync
     assert synced.having() == [1, 2, 3, 4, 5]
     assert synced.removals() == 0
     await synced.all_goes_on(1, 20)
+
+
+async def test_case_06_who_reads_as_empty_twice_has_held_it_without_a_break(synced: SandboxedSync) -> None:
+    await synced.gate(HeldFor(Holds(HARBOUR), timedelta(hours=6)))
+    await synced.holder(1)
+    await synced.holder(2)
+    await synced.turn()
+    await synced.pass_time(3 * AN_HOUR)
+    await synced.fails("empty", total=0, account=synced.account_id(1))
+    await synced.pass_time(2 * TEN_MINUTES)
+    await synced.repaired()
+    await synced.fails("status", status=503, account=synced.account_id(1))  # and then nobody can say
+    await synced.pass_time(AN_HOUR)
+    await synced.repaired()
+    await synced.pass_time(AN_HOUR)
+    assert synced.having() == []
+    await synced.pass_time(AN_HOUR)
+    assert synced.having() == [1, 2]
+    assert synced.removals() == 0
 
 
 async def test_case_07_who_truly_sold_loses_the_role_after_half_an_hour_and_within_fifty_minutes(
