@@ -18,6 +18,7 @@ from tests.sync.sync_harness import (
     SyncHarness,
     account_of,
     open_sync,
+    user,
 )
 
 pytestmark = pytest.mark.asyncio
@@ -174,3 +175,24 @@ async def test_a_fallback_that_knows_less_for_half_a_day_ends_nothing(knows: int
         first.is_down = False
         await harness.pass_time(AN_HOUR)
         assert harness.holders() == [1, 2]
+
+
+@pytest.mark.parametrize("undoes", [True, False])
+async def test_a_removal_that_was_approved_confirms_a_loss_unless_it_is_undone(*, undoes: bool) -> None:
+    async with open_sync() as harness:
+        await holders(harness, 6)
+        for number in range(1, 6):
+            harness.source.held[account_of(number)][HARBOUR] = 1
+        await harness.pass_time(2 * AN_HOUR)
+        await harness.sync.approve(GUILD, by=9)
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == [6]
+        if undoes:
+            for run in await harness.sync.runs(GUILD, 25, to_undo=True):
+                await harness.sync.undo(GUILD, run.run_id, by=9)
+        for number in range(1, 6):
+            harness.source.held[account_of(number)][HARBOUR] = 5
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == ([1, 2, 3, 4, 5, 6] if undoes else [6])
+        judged = (await harness.sync.explain(GUILD, user(1))).judged
+        assert {each.gate.role_id: each.verdict.is_granted for each in judged}[COLLECTOR] is undoes

@@ -54,8 +54,11 @@ _HOLDS = (
     """,
 )
 _ENDED = ("ended_at IS NULL", "ended_at > :now - :day")
-# A role was taken for it, so the loss was confirmed.
-_TAKEN = f"SELECT 1 FROM sync_changes WHERE user_id IN {_OWNERS} AND act = 'remove' AND sync_changes.at >= :gone"
+# A role was taken for it, so the loss was confirmed; unless an admin has undone that.
+_TAKEN = f"""
+    SELECT 1 FROM sync_changes JOIN sync_runs ON sync_runs.run_id = sync_changes.run_id AND undone_at IS NULL
+    WHERE user_id IN {_OWNERS} AND act = 'remove' AND sync_changes.at >= :gone
+"""
 
 
 def take_back(db: Database, account_id: int, number: int, kinds: int, copies: int | None, at: int) -> None:
