@@ -282,9 +282,7 @@ class Sync:
     async def undo(self, guild_id: int, run_id: int, *, by: int) -> int:
         """Give back every role that a run took, and excuse those members; how many.
 
-        Raises:
-            InputError: there is no such run there, or it was undone.
-            DiscordError: Discord does not say who is a member.
+        Raises `InputError` where there is no such run, or it was undone, and `DiscordError`.
         """
         return await self._removals.undo(guild_id, run_id, by)
 

@@ -143,9 +143,8 @@ class MissTable:
         Who is excused now stays so; who is approved now, by default. `only`: of these (gate, member) alone.
         """
         approved = "" if approved_too else " AND coalesce(approved_at, 0) < :approvals"
-        some = (
-            "" if only is None else " AND (gate_id, user_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(:only))"
-        )
+        pairs = "(SELECT value ->> 0, value ->> 1 FROM json_each(:only))"
+        some = "" if only is None else f" AND (gate_id, user_id) IN {pairs}"
         sql = f"""
             UPDATE role_misses SET count = 0, first_at = :now, last_at = :now, warned_at = NULL, is_confirmed = 0,
                 excused_until = NULL, approved_at = NULL
@@ -196,8 +195,7 @@ class MissTable:
     async def gate_ids(self, guild_id: int) -> frozenset[int]:
         """The gates of a server that somebody was seen not to qualify for."""
         sql = "SELECT DISTINCT gate_id FROM role_misses WHERE guild_id = ? AND count > 0"
-        rows = await self._reader.run(lambda db: db.execute(sql, [guild_id]).fetchall())
-        return frozenset(row[0] for row in rows)
+        return frozenset(row[0] for row in await self._reader.run(lambda db: db.execute(sql, [guild_id]).fetchall()))
 
     async def staged(self, guild_id: int, gate_ids: Collection[int]) -> Sequence[StagedMiss]:
         """Every holder who was seen not to qualify for one of these gates, oldest first; a long read."""
