@@ -183,9 +183,10 @@ def has_witness(census: SourceCensus) -> bool:
     """Whether there is an account that shows that a source still says what is held.
 
     Accounts that became empty may have sold all they had, or have met a source that answers with nothing: where no
-    other account holds anything, be it because only one is linked at all, nobody can tell.
+    other account holds anything, be it because only one is linked at all, nobody can tell. Nor can they where none
+    became empty lately, and none holds anything.
     """
-    return not census.emptied or census.accounts > census.emptied
+    return census.accounts > census.emptied
 
 
 def collection_trip(census: CollectionCensus) -> Trip | None:

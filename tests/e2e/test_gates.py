@@ -42,7 +42,7 @@ async def test_a_gate_is_previewed_and_saved(both: SandboxClient) -> None:
     preview = await ada.run("gate add", role=WHALE, rule="254 >= 3 and not 261", grace_hours=48, ladder="tiers", rank=2)
     assert preview.message["ephemeral"]
     assert labels(preview.message) == ["Save", "Who?", "Cancel"]
-    assert f"<@&{WHALE}>: `254 >= 3 and not 261`\nladder “tiers”, rank 2 · grace 48 hours" in preview.text
+    assert f"<@&{WHALE}>: `254 >= 3 and not 261`\nladder “tiers”, rank 2 · grace 2 days" in preview.text
     assert "Given to each member who holds at least 3 different NFTs of Harbour Lights" in preview.text
     assert "**0** gain it · **0** lose it · **0** unknown · **0** keep it" in preview.text
     assert "Nothing is saved yet." in preview.text

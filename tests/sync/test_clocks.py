@@ -157,3 +157,40 @@ async def test_what_was_taken_within_a_day_is_counted_after_the_clock_was_set(ju
         assert opened.hold.cause is Cause.TOO_MANY_IN_A_DAY
         await harness.pass_time(A_DAY)
         assert not harness.has(6)
+
+
+async def test_what_a_source_took_back_within_a_day_is_counted_after_the_clock_was_set_ahead() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(20)
+        await harness.turn()
+        harness.sell(1, 2)
+        await harness.turn()
+        await harness.pass_time(TEN_MINUTES)
+        readings = harness.store.readings
+        before = (
+            await readings.source_census("loopring", harness.now),
+            await readings.collection_census(HARBOUR, harness.now),
+        )
+        assert (before[0].emptied, before[0].lately, before[1].gone) == (2, 2, 2)
+        harness.now += 2 * A_DAY
+        await harness.turn()
+        after = (
+            await readings.source_census("loopring", harness.now),
+            await readings.collection_census(HARBOUR, harness.now),
+        )
+        assert after == before
+
+
+async def test_an_hour_of_empty_answers_in_which_the_clock_was_set_costs_nobody_a_role() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(2)
+        await harness.turn()
+        harness.source.is_empty = True
+        await harness.turn()
+        harness.now += A_DAY
+        await harness.pass_time(AN_HOUR)
+        harness.source.is_empty = False
+        await harness.pass_time(A_DAY)
+        assert harness.holders() == [1, 2]

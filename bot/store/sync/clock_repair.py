@@ -93,6 +93,21 @@ def bring_back(db: Database, now: datetime, plans: Plans) -> None:
     db.execute("UPDATE OR REPLACE sync_levels SET at = :now WHERE at > :now", present)
 
 
+def carried_over(jump: timedelta) -> tuple[str, ...]:
+    """What moves with a clock that was set by so much: what the breaker counts of the last day (from `:since` on).
+
+    Of a clock that was set back, what was lost is dated in the future, and `bring_back` moves it to now.
+    """
+    taken = "UPDATE sync_changes SET at = at + :jump WHERE act = 'remove' AND is_counted AND at >= :since"
+    if jump < timedelta(0):
+        return (taken,)
+    return (
+        taken,
+        "UPDATE sync_accounts SET emptied_at = emptied_at + :jump WHERE emptied_at >= :since",
+        "UPDATE sync_held SET gone_at = gone_at + :jump WHERE gone_at >= :since",
+    )
+
+
 def _move(db: Database, table: str, column: str, its: dict[str, int], limit: str, *, to: str) -> None:
     values = {"to": its[to], "limit": its[limit]}
     db.execute(f"UPDATE {table} SET {column} = :to WHERE {column} > :limit", values)

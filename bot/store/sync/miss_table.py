@@ -14,6 +14,7 @@ from bot.gates.gate import Gate
 from bot.roles.grants import Grant, Misses
 from bot.roles.safety import GateCensus
 from bot.store.rows import first, moment, seconds
+from bot.store.sync.clock_repair import carried_over
 from bot.store.sync.ledger_table import put
 from bot.store.sync.post_table import NewPost, PostKind, enqueue
 from bot.store.thread import Reader, Writer
@@ -158,12 +159,12 @@ class MissTable:
     async def restart(self, now: datetime, jump: timedelta) -> None:
         """The clock was set by so much: spans are counted from now on, and what ends at a time ends as much later.
 
-        What was taken within the last day was taken within the last day still: the breaker counts it.
+        What was lost or taken within the last day was so within the last day still: the breaker counts it.
         """
         moved = ", ".join(f"{name} = {name} + :jump" for name in ("warned_at", "excused_until", "approved_at"))
         sql = f"UPDATE role_misses SET first_at = :now, last_at = min(last_at, :now), {moved}"
         values = {"now": seconds(now), "jump": int(jump.total_seconds()), "since": seconds(now - jump - A_DAY)}
-        await self._writer.transaction(lambda db: [db.execute(each, values) for each in (sql, _MOVED)])
+        await self._writer.transaction(lambda db: [db.execute(each, values) for each in (sql, *carried_over(jump))])
 
     async def census(self, gate: Gate, protected: Collection[int], now: datetime, lapse: timedelta) -> GateCensus:
         """How a gate stands.
@@ -227,7 +228,6 @@ _LOSING_NOW = """
         AND role_id = :role_id AND state IN ('given', 'adopted')
     )
 """
-_MOVED = "UPDATE sync_changes SET at = at + :jump WHERE act = 'remove' AND is_counted AND at >= :since"
 _REMOVED = """
     SELECT count(*) FROM sync_changes WHERE gate_id = :gate_id AND act = 'remove' AND is_counted AND at >= :since
 """
