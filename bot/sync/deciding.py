@@ -95,7 +95,7 @@ class Deciding:
         # From the store again: a hold that has ended, or an admin, may have changed what was missed.
         known = await self._gatherer.member(server, known.member, self._clock())
         plan = await self._decide(server, known, held, own_act=own_act)
-        known = replace(known, misses=plan.misses)
+        known = replace(known, misses=plan.misses, missed=known.missed | plan.misses.keys())
         for gate in plan.confirm:
             known = await self._confirmed(server, known, gate, asker)
         if plan.confirm:
@@ -178,9 +178,11 @@ class Deciding:
         found = [
             Grant(server.guild_id, user_id, gate.role_id, gate.gate_id, GrantState.FOUND, now) for gate in plan.found
         ]
-        if misses or found or known.has_misses:
+        if misses or found or known.missed:
             before = frozenset(known.misses)
-            await self._store.sync.misses.replace(server.guild_id, user_id, misses, found, now, before=before)
+            await self._store.sync.misses.replace(
+                server.guild_id, user_id, misses, found, now, before=before, stored=known.missed
+            )
 
     async def _warn_of_proof(self, known: MemberFacts, plan: Plan, now: datetime) -> None:
         member, warned = known.member, self._store.sync.warned_proofs
@@ -210,4 +212,4 @@ class Deciding:
             misses[gate.gate_id] = replace(misses[gate.gate_id], is_confirmed=True)
         elif answer is Confirmation.CONTRADICTED:
             del misses[gate.gate_id]
-        return replace(known, misses=misses, has_misses=True)
+        return replace(known, misses=misses, missed=known.missed | {gate.gate_id})

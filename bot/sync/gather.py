@@ -71,7 +71,7 @@ class MemberFacts:
         judged: Each gate's answer.
         ledger: Role → grant.
         misses: Gate → misses, of the rule as it is now.
-        has_misses: Whether any are stored, of whatever rule.
+        missed: The gates of which any are stored, of whatever rule.
     """
 
     member: SyncMember
@@ -79,7 +79,7 @@ class MemberFacts:
     judged: Sequence[Judged]
     ledger: Mapping[int, Grant]
     misses: Mapping[int, Misses]
-    has_misses: bool = False
+    missed: frozenset[int] = frozenset()
 
     @property
     def latest_proof(self) -> datetime | None:
@@ -205,7 +205,7 @@ class Gatherer:
                     ],
                     ledger=ledger.get(user_id, {}),
                     misses={key: each for key, (each, rule) in stored.items() if rule in ("", digests.get(key, ""))},
-                    has_misses=bool(stored),
+                    missed=frozenset(stored),
                 )
             )
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -240,6 +241,26 @@ async def test_a_run_is_undone_and_its_members_are_excused() -> None:
         assert len(harness.holders()) == 10
         with pytest.raises(InputError, match="was undone"):
             await harness.sync.undo(GUILD, run.run_id, by=9)
+
+
+@pytest.mark.parametrize("steps", range(0, 160, 10))
+async def test_an_undo_excuses_its_members_whatever_is_judged_meanwhile(steps: int) -> None:
+    """A member who is judged by what was true before the undo must not cost them its excuse."""
+    async with open_sync() as harness:
+        await a_wave(harness)
+        await harness.sync.approve(GUILD, by=9)
+        await harness.turn()
+        run = (await harness.sync.runs(GUILD))[0]
+        await harness.sync.gates_changed(GUILD)
+        passing = asyncio.create_task(harness.sync.run_due())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        assert await harness.sync.undo(GUILD, run.run_id, by=9) == 4
+        await passing
+        excused = await harness.rows("SELECT user_id FROM role_misses WHERE excused_until IS NOT NULL")
+        assert len(excused) == 4
+        await harness.pass_time(4 * AN_HOUR)
+        assert len(harness.holders()) == 10
 
 
 async def test_a_run_of_which_not_all_could_be_given_back_can_be_undone_once_more() -> None:

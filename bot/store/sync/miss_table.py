@@ -84,19 +84,19 @@ class MissTable:
         now: datetime,
         *,
         before: Collection[int] = (),
+        stored: Collection[int] = (),
     ) -> None:
         """What a decision leaves about a member: their misses, the roles they were found to have, and warnings.
 
         Misses that were forgotten meanwhile stay so (`_put`), and so do those that are gone: `before` has the gates
-        whose misses were decided from.
+        whose misses were decided from. Only `stored` are deleted, which it knew; and no excuse, as an undo goes on.
         """
 
         def work(db: Database) -> None:
             known = "SELECT gate_id FROM role_misses WHERE guild_id = ? AND user_id = ?"
             forgotten = set(before) - {row[0] for row in db.execute(known, [guild_id, user_id]).fetchall()}
-            others = "gate_id NOT IN (SELECT value FROM json_each(?))"
-            sql = f"DELETE FROM role_misses WHERE guild_id = ? AND user_id = ? AND {others}"
-            db.execute(sql, [guild_id, user_id, json.dumps(list(judged))])
+            sql = "DELETE FROM role_misses WHERE gate_id = ? AND user_id = ? AND coalesce(excused_until, 0) <= ?"
+            db.conn.executemany(sql, [(each, user_id, seconds(now)) for each in stored if each not in judged])
             for gate_id, each in judged.items():
                 if gate_id in forgotten:
                     continue
