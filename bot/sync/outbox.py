@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.gates.gate import Gate, GateState
@@ -53,17 +53,15 @@ class Outbox:
         for row in rows:
             if row.kind is PostKind.PROOF_ENDS and not await self._is_true_still(row, gates):
                 await self.sent(row.post_id)
-            elif not await self._waits_still(row):
+            elif not _is_stopped(row, gates) and not await self._waits_still(row):
                 posts.append(await self._post(row, gates))
         return posts
 
     async def _is_true_still(self, row: PostRow, gates: dict[int, Gate]) -> bool:
         """Whether a proof will cost its member a role there, as a message says that waited to be sent."""
         member = await self._store.sync.members.get(row.guild_id, row.user_id or 0)
-        named = [gates[gate_id] for gate_id, _ in ProofEnds.of_detail(row.detail).gates if gate_id in gates]
-        takes = any(gate.state is GateState.ACTIVE and not gate.draft.never_remove for gate in named)
         is_there = member is not None and member.absent_since is None
-        return takes and is_there and row.until is not None and self._clock() < row.until
+        return bool(_taking(row, gates)) and is_there and row.until is not None and self._clock() < row.until
 
     async def _waits_still(self, row: PostRow) -> bool:
         """Whether removals wait for another reason that the same message names: then it is not over yet."""
@@ -92,3 +90,15 @@ class Outbox:
     async def sent(self, post_id: int, *, channel_id: int | None = None, message_id: int | None = None) -> None:
         """A message was sent; or there is nobody to read it: no channel, or no direct messages."""
         await self._store.sync.posts.sent(post_id, self._clock(), channel_id=channel_id, message_id=message_id)
+
+
+def _taking(row: PostRow, gates: Mapping[int, Gate]) -> Sequence[Gate]:
+    """The gates that a message about a proof names, without those that take nothing from anybody."""
+    named = [gates[gate_id] for gate_id, _ in ProofEnds.of_detail(row.detail).gates if gate_id in gates]
+    return [gate for gate in named if not gate.draft.never_remove]
+
+
+def _is_stopped(row: PostRow, gates: Mapping[int, Gate]) -> bool:
+    """Whether what a message about a proof says is true only once one of its gates works again: it waits for that."""
+    its = _taking(row, gates) if row.kind is PostKind.PROOF_ENDS else []
+    return bool(its) and not any(gate.state is GateState.ACTIVE for gate in its)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.gates.gate import Gate, GateState
+from bot.gates.gate import Gate, GateState, ParkReason
 from bot.gates.rule import AllOf, AnyOf, During, Holds, ProvenWithin
 from bot.store.sync.post_table import PostKind
 from bot.store.sync.warned_proofs import ProofEnds
@@ -294,23 +295,61 @@ async def _wait(harness: SyncHarness, _gate: Gate) -> None:
     harness.advance(4 * DAY)
 
 
-@pytest.mark.parametrize("happens", [_renew, _pause, _leave, _unlink, _wait], ids=lambda it: it.__name__)
+async def _never_remove(harness: SyncHarness, gate: Gate) -> None:
+    await harness.store.gates.edit(gate.gate_id, replace(gate.draft, never_remove=True), MOD, harness.now)
+
+
+async def _word_waits(harness: SyncHarness) -> None:
+    """A proof is so old that its member is to be notified, and Discord takes no direct message now."""
+    await harness.member(1)
+    await harness.turn()
+    harness.advance(WORD)
+    await harness.sync.read_due()
+    await harness.sync.run_due()
+    await harness.sync.idle()
+    assert [post.kind for post in await harness.sync.outbox.posts()] == [PostKind.PROOF_ENDS]
+
+
+async def _stop(harness: SyncHarness, gate: Gate, state: GateState) -> None:
+    parked, by = (ParkReason.NO_PERMISSION, None) if state is GateState.PARKED else (None, MOD)
+    await harness.store.gates.set_state(gate.gate_id, state, parked, by, harness.now)
+
+
+@pytest.mark.parametrize("happens", [_renew, _never_remove, _leave, _unlink, _wait], ids=lambda it: it.__name__)
 async def test_a_word_that_waits_to_be_sent_is_withdrawn_when_it_is_true_no_more(
     happens: Callable[[SyncHarness, Gate], Awaitable[None]],
 ) -> None:
     async with open_sync() as harness:
         gate = await harness.gate(HELD)
-        await harness.member(1)
-        await harness.turn()
-        harness.advance(WORD)
-        await harness.sync.read_due()
-        await harness.sync.run_due()
-        await harness.sync.idle()
-        assert [post.kind for post in await harness.sync.outbox.posts()] == [PostKind.PROOF_ENDS]
+        await _word_waits(harness)
         await happens(harness, gate)
         await harness.sync.drifted(GUILD, user(1))
         await harness.turn()
         assert words(harness) == []
+        assert await harness.rows("SELECT 1 FROM sync_posts WHERE sent_at IS NULL") == []
+
+
+@pytest.mark.parametrize("state", [GateState.PAUSED, GateState.PARKED])
+async def test_a_word_that_waits_to_be_sent_is_sent_once_its_gate_works_again(state: GateState) -> None:
+    async with open_sync() as harness:
+        gate = await harness.gate(HELD)
+        await _word_waits(harness)
+        await _stop(harness, gate, state)
+        await harness.post()
+        assert words(harness) == []
+        await harness.store.gates.set_state(gate.gate_id, GateState.ACTIVE, None, MOD, harness.now)
+        await rested(harness, until=END)
+        assert len(words(harness)) == 1
+
+
+async def test_a_word_whose_gate_works_again_after_the_end_is_withdrawn() -> None:
+    async with open_sync() as harness:
+        gate = await harness.gate(HELD)
+        await _word_waits(harness)
+        await _stop(harness, gate, GateState.PAUSED)
+        await rested(harness, until=END)
+        assert words(harness) == []
+        assert await harness.rows("SELECT 1 FROM sync_posts WHERE sent_at IS NULL") == []
 
 
 async def test_once_it_is_sent_the_store_does_not_say_of_which_account_it_was() -> None:

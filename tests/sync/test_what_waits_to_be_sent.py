@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.gates.gate import GateState
 from bot.store.sync.post_table import NewPost, PostKind
 from bot.store.sync.warned_proofs import ProofEnds
-from tests.sync.sync_harness import GUILD, OTHER_GUILD, open_sync, user
+from tests.sync.sync_harness import GUILD, MOD, OTHER_GUILD, WHALE, open_sync, user
 
 pytestmark = pytest.mark.asyncio
 
@@ -35,6 +36,17 @@ async def test_what_is_to_be_sent_is_found_without_what_was_sent() -> None:
         steps = [step for step in plans if "sync_posts" in step]
         assert len(steps) == 3
         assert all("USING" in step and "INDEX sync_posts_to_send" in step for step in steps)
+
+
+async def test_words_that_wait_for_a_gate_that_is_stopped_keep_no_word_of_another_gate_waiting() -> None:
+    async with open_sync() as harness:
+        stopped, works = await harness.gate(), await harness.gate(role_id=WHALE)
+        await harness.store.gates.set_state(stopped.gate_id, GateState.PAUSED, None, MOD, harness.now)
+        for number, gate in enumerate([stopped] * 60 + [works]):
+            ends = ProofEnds("loopring:10001", [(gate.gate_id, harness.now + timedelta(days=7))])
+            await harness.member(number)
+            await harness.store.sync.warned_proofs.warn(GUILD, user(number), harness.now, ends, harness.now)
+        assert [post.user_id for post in await harness.sync.outbox.posts()] == [user(60)]
 
 
 async def test_what_members_are_notified_of_days_in_advance_keeps_nothing_else_waiting() -> None:

@@ -49,6 +49,14 @@ class PostKind(StrEnum):
     STUCK = auto()  # a member could not be judged, or their roles not be changed, again and again
 
 
+# What members are notified of days in advance comes last; of that, what waits until its gate works again.
+_URGENCY = f"""
+    kind = '{PostKind.PROOF_ENDS.value}',
+    kind = '{PostKind.PROOF_ENDS.value}'
+        AND NOT EXISTS (SELECT 1 FROM gates WHERE gates.id = sync_posts.gate_id AND state = 'active')
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
     """A change that was made; `user_id` 0: the member has deleted their data."""
@@ -120,7 +128,7 @@ class Posts:
                 _assign(db, guild_id, now)
             sql = f"""
                 SELECT {_POST} FROM sync_posts INDEXED BY sync_posts_to_send WHERE guild_id = ? AND sent_at IS NULL
-                ORDER BY kind = '{PostKind.PROOF_ENDS.value}', post_id LIMIT ?
+                ORDER BY {_URGENCY}, post_id LIMIT ?
             """
             guild_ids = [row[0] for row in db.execute(_WAITING).fetchall()]
             rows = [row for guild_id in guild_ids for row in db.execute(sql, [guild_id, limit]).fetchall()]
