@@ -192,7 +192,7 @@ class Deciding:
             said = ProofEnds(str(earliest.account), [(gate_id, end.at) for gate_id, end in ends[:_MOST_ENDS]])
             await warned.warn(member.guild_id, member.user_id, earliest.proven_at, said, now)
         elif member.warned_proof and member.warned_proof != known.latest_proof:
-            await warned.cancel(member.guild_id, member.user_id)
+            await warned.cancel(member.guild_id, member.user_id, member.warned_proof)
 
     async def _is_credible(self, server: GuildGates, gate: Gate, misses: Misses) -> bool:
         """Whether the sources still show somebody who holds something, or have said the same for long enough."""

@@ -352,6 +352,47 @@ async def test_a_word_whose_gate_works_again_after_the_end_is_withdrawn() -> Non
         assert await harness.rows("SELECT 1 FROM sync_posts WHERE sent_at IS NULL") == []
 
 
+async def test_a_word_that_waits_while_its_account_is_not_certain_is_sent_when_it_is_certain_again() -> None:
+    async with open_sync() as harness:
+        await harness.gate(HELD)
+        await _word_waits(harness)
+        for is_confirmed in (0, 1):
+            await harness.rows("UPDATE owners SET is_confirmed = ?", [is_confirmed])
+            await harness.pass_time(TEN_MINUTES)
+            assert len(words(harness)) == is_confirmed
+        await rested(harness, until=END)
+        assert len(words(harness)) == 1
+
+
+async def test_a_word_that_was_sent_is_not_sent_again_when_its_account_was_not_certain_meanwhile() -> None:
+    async with open_sync() as harness:
+        await harness.gate(HELD)
+        await harness.member(1)
+        await harness.turn()
+        await rested(harness, until=WORD)
+        for is_confirmed in (0, 1):
+            await harness.rows("UPDATE owners SET is_confirmed = ?", [is_confirmed])
+            await harness.pass_time(TEN_MINUTES)
+        await rested(harness, until=END)
+        assert len(words(harness)) == 1
+
+
+async def test_nothing_is_written_for_one_who_has_renewed_the_proof_after_the_word() -> None:
+    async with open_sync() as harness:
+        await harness.gate(HELD)
+        await harness.member(1)
+        await harness.turn()
+        await rested(harness, until=WORD)
+        await prove_again(harness)
+        await rested(harness, until=WORD + DAY)
+        done: list[str] = []
+        await harness.store.writer.run(lambda db: db.conn.set_trace_callback(done.append))
+        await harness.pass_time(TEN_MINUTES)
+        await harness.store.writer.run(lambda db: db.conn.set_trace_callback(None))
+        assert [sql for sql in done if "kind = 'proof_ends' AND sent_at IS NULL" in sql and "SELECT 1" in sql]
+        assert [sql for sql in done if "DELETE FROM sync_posts" in sql or "warned_proof = NULL" in sql] == []
+
+
 async def test_once_it_is_sent_the_store_does_not_say_of_which_account_it_was() -> None:
     async with open_sync() as harness:
         await harness.gate(HELD)

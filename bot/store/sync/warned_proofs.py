@@ -66,8 +66,24 @@ class WarnedProofs:
 
         await self._writer.transaction(work)
 
-    async def cancel(self, guild_id: int, user_id: int) -> None:
-        """Withdraw what was not sent yet: the proof was renewed, or the account is theirs no more."""
-        sql = "DELETE FROM sync_posts WHERE user_id = ? AND guild_id = ? AND kind = ? AND sent_at IS NULL"
-        values = [user_id, guild_id, PostKind.PROOF_ENDS.value]
-        await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
+    async def cancel(self, guild_id: int, user_id: int, proven_at: datetime) -> None:
+        """Withdraw the word about this proof, if it was not sent yet: it was renewed, or is not certain any more.
+
+        They were not notified of it then: they are if it is their latest proof again.
+        """
+        unsent = "FROM sync_posts WHERE user_id = :user_id AND guild_id = :guild_id AND kind = :kind AND sent_at IS NULL"
+        values = {"guild_id": guild_id, "user_id": user_id, "kind": PostKind.PROOF_ENDS.value}
+        # Not where a word about another proof has replaced it meanwhile.
+        forget = f"""
+            UPDATE sync_members SET warned_proof = NULL
+            WHERE guild_id = :guild_id AND user_id = :user_id AND warned_proof = :proof AND EXISTS (SELECT 1 {unsent})
+            RETURNING 1
+        """
+
+        def work(db: Database) -> None:
+            if first(db, forget, values | {"proof": seconds(proven_at)}):
+                db.execute(f"DELETE {unsent}", values)
+
+        # Everybody who was notified and has renewed the proof comes here at each judgement: that must write nothing.
+        if await self._writer.run(lambda db: first(db, f"SELECT 1 {unsent}", values)):
+            await self._writer.transaction(work)
