@@ -1,7 +1,8 @@
 """A member is notified once, in advance, that their proof will be too old for roles that they have from the bot.
 
 All of these roles are in one message: they rest on the same proof, which is the member's latest one. So there is one
-message for each proof and server, whatever gates are added after it.
+message for each proof and server, whatever gates are added after it. Where the account of that proof is unlinked, an
+older one is the latest, which ends sooner than the message said: it has its own.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _end_of(case: Case, step: Step) -> ProofEnd | None:
     judged, end = step.judged, step.judged.proof_end
     if end is None or judged.verdict.is_denied:
         return None
-    if case.warned_proof and case.warned_proof >= end.proven_at:
+    if case.warned_proof == end.proven_at:
         return None
     # What is retained or taken for another reason than that nothing is known now does not rest on the proof.
     if (step.held and step.held.code is not HoldCode.UNKNOWN) or (step.change and step.change.act is Act.REMOVE):

@@ -190,7 +190,10 @@ class Deciding:
         if ends:
             (_, earliest), *_ = ends
             said = ProofEnds(str(earliest.account), [(gate_id, end.at) for gate_id, end in ends[:_MOST_ENDS]])
-            await warned.warn(member.guild_id, member.user_id, earliest.proven_at, said, now)
+            its = member.guild_id, member.user_id
+            await warned.warn(*its, earliest.proven_at, said, now, before=member.warned_proof)
+        elif plan.warns_next:
+            return  # their roles are read first
         elif member.warned_proof and member.warned_proof != known.latest_proof:
             await warned.cancel(member.guild_id, member.user_id, member.warned_proof)
 

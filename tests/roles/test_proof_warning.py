@@ -48,7 +48,7 @@ def warned(of: Case) -> list[int]:
         pytest.param(holder(resting(days=7)), [1], id="just in time"),
         pytest.param(holder(resting(gate(1), days=20), resting(gate(2))), [2, 1], id="also what ends later"),
         pytest.param(holder(warned_proof=PROVEN_AT), [], id="notified before"),
-        pytest.param(holder(warned_proof=PROVEN_AT + DAY), [], id="notified of a later proof"),
+        pytest.param(holder(warned_proof=PROVEN_AT + DAY), [1], id="notified of a later one, theirs no more"),
         pytest.param(holder(warned_proof=PROVEN_AT - DAY), [1], id="notified of the proof before"),
         pytest.param(holder(ledger={}), [], id="the role is not from the bot"),
         pytest.param(holder(ledger=ledger(1, state=GrantState.ADOPTED)), [1], id="an admin adopted it"),

@@ -160,6 +160,57 @@ async def test_several_roles_that_rest_on_one_proof_are_in_one_message() -> None
         assert harness.holders() == harness.holders(WHALE) == []
 
 
+async def _with_two_proofs(harness: SyncHarness) -> None:
+    """The proof of the account that is read for the gate is two days older than that of another account."""
+    await harness.gate(HELD)
+    await harness.member(1)
+    await harness.link(1, 2)
+    later = int((START + 2 * DAY).timestamp())
+    await harness.rows("UPDATE proofs SET proven_at = ? WHERE owner = ?", [later, f"0x{2:040x}"])
+
+
+async def test_an_older_proof_is_said_once_the_account_of_the_later_one_is_unlinked() -> None:
+    async with open_sync() as harness:
+        await _with_two_proofs(harness)
+        await rested(harness, until=WORD + 2 * DAY)
+        assert len(words(harness)) == 1
+        await harness.unlink(1, 2)
+        await harness.sync.own_act(user(1))
+        await harness.pass_time(TEN_MINUTES)
+        older, end = words(harness)[1:], int((START + END).timestamp())
+        assert [f"<t:{end}:D>" in post.lines[1].render() for post in older] == [True]
+        assert harness.has(1)
+
+
+async def test_of_a_word_about_a_later_proof_that_waits_only_the_older_one_is_left() -> None:
+    async with open_sync() as harness:
+        await _with_two_proofs(harness)
+        await rested(harness, until=WORD + 2 * DAY - TEN_MINUTES)
+        for _ in range(2):
+            harness.advance(TEN_MINUTES)
+            await harness.sync.read_due()
+            await harness.sync.run_due()
+            await harness.sync.idle()
+            assert [post.kind for post in await harness.sync.outbox.posts()] == [PostKind.PROOF_ENDS]
+            await harness.unlink(1, 2)
+            await harness.sync.own_act(user(1))
+        await rested(harness, until=END - HALF_A_DAY)
+        (post,) = words(harness)
+        assert f"<t:{int((START + END).timestamp())}:D>" in post.lines[1].render()
+
+
+async def test_a_word_that_has_replaced_another_one_is_not_withdrawn_with_it() -> None:
+    async with open_sync() as harness:
+        gate = await harness.gate(HELD)
+        await harness.member(1)
+        ends = ProofEnds(str(account_of(1)), [(gate.gate_id, START + END)])
+        await harness.store.sync.warned_proofs.warn(GUILD, user(1), START, ends, harness.now)
+        await harness.store.sync.warned_proofs.cancel(GUILD, user(1), START - DAY)
+        assert len(await harness.sync.outbox.posts()) == 1
+        await harness.store.sync.warned_proofs.cancel(GUILD, user(1), START)
+        assert await harness.sync.outbox.posts() == []
+
+
 async def test_each_server_in_which_a_role_rests_on_it_sends_its_own() -> None:
     async with open_sync() as harness:
         for guild_id in (GUILD, OTHER_GUILD):
@@ -389,7 +440,7 @@ async def test_nothing_is_written_for_one_who_has_renewed_the_proof_after_the_wo
         await harness.store.writer.run(lambda db: db.conn.set_trace_callback(done.append))
         await harness.pass_time(TEN_MINUTES)
         await harness.store.writer.run(lambda db: db.conn.set_trace_callback(None))
-        assert [sql for sql in done if "kind = 'proof_ends' AND sent_at IS NULL" in sql and "SELECT 1" in sql]
+        assert [sql for sql in done if "kind = 'proof_ends'" in sql and "SELECT 1" in sql]
         assert [sql for sql in done if "DELETE FROM sync_posts" in sql or "warned_proof = NULL" in sql] == []
 
 
@@ -426,6 +477,9 @@ async def test_two_who_judge_a_member_at_the_same_time_send_one_word() -> None:
         for proven_at in (START, START, START - DAY):
             await harness.store.sync.warned_proofs.warn(GUILD, user(1), proven_at, ends, harness.now)
         assert len(await harness.sync.outbox.posts()) == 1
+        member = await harness.store.sync.members.get(GUILD, user(1))
+        assert member
+        assert member.warned_proof == START
 
 
 async def test_who_is_due_only_when_a_proof_ends_is_nobody_who_is_about_to_be_judged() -> None:

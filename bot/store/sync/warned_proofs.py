@@ -17,6 +17,8 @@ from bot.store.rows import first, moment, seconds
 from bot.store.sync.post_table import NewPost, PostKind, enqueue
 from bot.store.thread import Writer
 
+_UNSENT = "FROM sync_posts WHERE user_id = :user_id AND guild_id = :guild_id AND kind = 'proof_ends' AND sent_at IS NULL"
+
 
 @dataclass(frozen=True, slots=True)
 class ProofEnds:
@@ -47,21 +49,41 @@ class WarnedProofs:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
-    async def warn(self, guild_id: int, user_id: int, proven_at: datetime, ends: ProofEnds, now: datetime) -> None:
-        """Notify a member of a server; not if they left it, or were notified of that proof or a later one."""
+    async def warn(
+        self,
+        guild_id: int,
+        user_id: int,
+        proven_at: datetime,
+        ends: ProofEnds,
+        now: datetime,
+        *,
+        before: datetime | None = None,
+    ) -> None:
+        """Notify a member of a server; not if they left it, or were notified meanwhile.
+
+        Args:
+            guild_id: The server.
+            user_id: The member.
+            proven_at: When the proof was made.
+            ends: What the message says.
+            now: The present.
+            before: Of which proof they had been notified when this was decided.
+        """
         sql = """
             UPDATE sync_members SET warned_proof = :proof
             WHERE guild_id = :guild_id AND user_id = :user_id AND absent_since IS NULL
-            AND (warned_proof IS NULL OR warned_proof < :proof)
+            AND warned_proof IS :before AND warned_proof IS NOT :proof
             RETURNING 1
         """
-        values = {"proof": seconds(proven_at), "guild_id": guild_id, "user_id": user_id}
+        values = {"guild_id": guild_id, "user_id": user_id}
+        proofs = {"proof": seconds(proven_at), "before": seconds(before) if before else None}
         until = max(at for _, at in ends.gates)
         detail, gate_id = ends.to_detail(), ends.gates[0][0]
         post = NewPost(PostKind.PROOF_ENDS, guild_id, now, user_id=user_id, gate_id=gate_id, detail=detail, until=until)
 
         def work(db: Database) -> None:
-            if first(db, sql, values):
+            if first(db, sql, values | proofs):
+                db.execute(f"DELETE {_UNSENT}", values)  # of the proof before
                 enqueue(db, post)
 
         await self._writer.transaction(work)
@@ -71,19 +93,18 @@ class WarnedProofs:
 
         They were not notified of it then: they are if it is their latest proof again.
         """
-        unsent = "FROM sync_posts WHERE user_id = :user_id AND guild_id = :guild_id AND kind = :kind AND sent_at IS NULL"
-        values = {"guild_id": guild_id, "user_id": user_id, "kind": PostKind.PROOF_ENDS.value}
+        values = {"guild_id": guild_id, "user_id": user_id}
         # Not where a word about another proof has replaced it meanwhile.
         forget = f"""
             UPDATE sync_members SET warned_proof = NULL
-            WHERE guild_id = :guild_id AND user_id = :user_id AND warned_proof = :proof AND EXISTS (SELECT 1 {unsent})
+            WHERE guild_id = :guild_id AND user_id = :user_id AND warned_proof = :proof AND EXISTS (SELECT 1 {_UNSENT})
             RETURNING 1
         """
 
         def work(db: Database) -> None:
             if first(db, forget, values | {"proof": seconds(proven_at)}):
-                db.execute(f"DELETE {unsent}", values)
+                db.execute(f"DELETE {_UNSENT}", values)
 
         # Everybody who was notified and has renewed the proof comes here at each judgement: that must write nothing.
-        if await self._writer.run(lambda db: first(db, f"SELECT 1 {unsent}", values)):
+        if await self._writer.run(lambda db: first(db, f"SELECT 1 {_UNSENT}", values)):
             await self._writer.transaction(work)
