@@ -26,6 +26,7 @@ class ParkReason(StrEnum):
     ROLE_MANAGED = auto()
     ROLE_DANGEROUS = auto()
     NO_PERMISSION = auto()  # Manage Roles was taken from the bot
+    REFUSED = auto()  # Discord refuses to change its role, and nothing that the bot sees says why
     SOURCE_GONE = auto()  # no source has answered about it for days, or none is configured any more
     ROLE_FOUGHT_OVER = auto()  # another bot undid our change twice
 

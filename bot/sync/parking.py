@@ -63,10 +63,10 @@ class Parking:
         return parked or gate
 
     async def park_refused(self, gate: Gate) -> Gate:
-        """Discord refused to change its role (403): its own reason, or that the bot may not."""
+        """Discord refused to change its role (403): for what is wrong with it or the bot, or for no visible reason."""
         roles = self._discord.guild_roles(gate.guild_id)
         problem = problem_of(gate.role_id, roles, confirmed_powers=gate.draft.confirmed_powers) if roles else None
-        return await self.park(gate, problem.park_reason if problem else ParkReason.NO_PERMISSION)
+        return await self.park(gate, problem.park_reason if problem else ParkReason.REFUSED)
 
     async def _check(self, gate: Gate, roles: GuildRoles | None, aliases: Aliases) -> Gate:
         if gate.state is not GateState.PAUSED:
@@ -87,7 +87,7 @@ class Parking:
         if problem := problem_of(gate.role_id, roles, confirmed_powers=gate.draft.confirmed_powers):
             return problem.park_reason
         age = self._clock() - gate.since
-        if gate.parked is ParkReason.NO_PERMISSION and age < _PROBE_AFTER:
+        if gate.parked is ParkReason.REFUSED and age < _PROBE_AFTER:
             return gate.parked
         if gate.parked is ParkReason.ROLE_FOUGHT_OVER and age < _PEACE_AFTER:
             return gate.parked

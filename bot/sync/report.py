@@ -67,7 +67,8 @@ _PARKED_BECAUSE: Mapping[ParkReason, Message] = {
     ParkReason.ROLE_ABOVE_US: Message("its role is above Tessera's own: drag Tessera's role above it"),
     ParkReason.ROLE_MANAGED: Message("its role belongs to an integration, and cannot be given"),
     ParkReason.ROLE_DANGEROUS: Message("its role has got powerful permissions: take these away, or confirm them"),
-    ParkReason.NO_PERMISSION: Message("Discord refuses it: Tessera needs Manage Roles"),
+    ParkReason.NO_PERMISSION: Message("Tessera needs Manage Roles, and does not have it any more"),
+    ParkReason.REFUSED: Message("Discord refuses to change its role and does not say why; it is tried once an hour"),
     ParkReason.SOURCE_GONE: Message("no source is set up for it, or its source has not answered for 30 days"),
     ParkReason.ROLE_FOUGHT_OVER: Message("somebody took its role from a member again after Tessera had given it back"),
 }

@@ -40,11 +40,11 @@ async def test_case_25_a_refusal_parks_the_gate_and_is_tried_once_an_hour(tmp_pa
         await harness.live.fault("status", ROLE, times=None, **refusal)
         await harness.turn()
         assert await harness.requests("PUT") == 1  # and not one for each member
-        assert await parked(harness) is ParkReason.NO_PERMISSION
+        assert await parked(harness) is ParkReason.REFUSED
         await harness.pass_time(3 * AN_HOUR)
         assert 3 <= await harness.requests("PUT") <= 4
         assert await harness.have() == []
-        assert await harness.count_log_lines("A gate is parked", "Tessera needs Manage Roles") == 1
+        assert await harness.count_log_lines("A gate is parked", "Discord refuses to change its role") == 1
         await harness.discord_works()
         await harness.pass_time(AN_HOUR + 2 * TEN_MINUTES)
         assert await harness.have() == [101, 102, 103, 104, 105]

@@ -10,6 +10,7 @@ from bot.gates.gate import GateDraft, GateState, ParkReason
 from bot.gates.rule import Holds
 from bot.roles.eligibility import RoleFacts
 from bot.store.sync.post_table import PostKind
+from tests.sync.fake_discord import MANAGE_ROLES
 from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, TEN_MINUTES, WHALE, SyncHarness, open_sync, user
 
 pytestmark = pytest.mark.asyncio
@@ -29,7 +30,7 @@ async def test_a_refused_gate_is_tried_once_an_hour_and_reported_once() -> None:
         await harness.members(4)
         await harness.turn()
         assert len(harness.discord.writes) == 1
-        assert await parked(harness) is ParkReason.NO_PERMISSION
+        assert await parked(harness) is ParkReason.REFUSED
         await harness.pass_time(3 * AN_HOUR)
         assert len(harness.discord.writes) <= 4
         assert sum(post.kind is PostKind.PARKED for post in harness.sent.values()) == 1
@@ -39,6 +40,36 @@ async def test_a_refused_gate_is_tried_once_an_hour_and_reported_once() -> None:
         assert await parked(harness) is None
         await harness.pass_time(TEN_MINUTES)
         assert sum(post.kind is PostKind.HEALED for post in harness.sent.values()) == 1
+
+
+async def test_a_gate_works_as_soon_as_manage_roles_is_given_back() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.member(1)
+        harness.server.own_powers = frozenset()
+        await harness.turn()
+        assert await parked(harness) is ParkReason.NO_PERMISSION
+        harness.server.own_powers = MANAGE_ROLES
+        await harness.pass_time(TEN_MINUTES)
+        assert await parked(harness) is None
+        assert harness.holders() == [1]
+        said = (post.kind for post in harness.sent.values())
+        kinds = [kind for kind in said if kind in (PostKind.PARKED, PostKind.HEALED)]
+        assert kinds == [PostKind.PARKED, PostKind.HEALED]
+
+
+async def test_a_refusal_before_the_bot_sees_that_manage_roles_is_gone_costs_no_hour_after_it_is_given_back() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.member(1)
+        harness.discord.refuses = {COLLECTOR}
+        await harness.turn()
+        harness.server.own_powers = frozenset()
+        await harness.pass_time(TEN_MINUTES)
+        assert await parked(harness) is ParkReason.NO_PERMISSION
+        harness.discord.refuses, harness.server.own_powers = set(), MANAGE_ROLES
+        await harness.pass_time(TEN_MINUTES)
+        assert harness.holders() == [1]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ _PARKED: Mapping[ParkReason, str] = {
     ParkReason.ROLE_MANAGED: "its role belongs to an integration, a bot or boosters: choose another with `/gate edit`",
     ParkReason.ROLE_DANGEROUS: "its role has got dangerous permissions: take them from it, or confirm by `/gate edit`",
     ParkReason.NO_PERMISSION: "Tessera has no longer the permission Manage Roles: give it back",
+    ParkReason.REFUSED: "Discord refuses its role, nothing shows why: tried once an hour, and by `/gate resume` now",
     ParkReason.SOURCE_GONE: "no source is set up for it, or none has answered for 30 days: nobody loses the role",
     ParkReason.ROLE_FOUGHT_OVER: "another bot undid Tessera's change twice: take this role out of its settings",
 }

@@ -58,6 +58,7 @@ _PARKED = {
     ParkReason.ROLE_MANAGED: "the role belongs to another application",
     ParkReason.ROLE_DANGEROUS: "the role can do too much now",
     ParkReason.NO_PERMISSION: "Tessera may not manage roles any more",
+    ParkReason.REFUSED: "Discord refuses to change the role",
     ParkReason.SOURCE_GONE: "no source answers about it any more",
     ParkReason.ROLE_FOUGHT_OVER: "another bot changes the role as well",
 }

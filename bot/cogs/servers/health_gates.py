@@ -13,6 +13,8 @@ from bot.roles.powers import administers_roles
 from bot.ui.embeds import plural
 
 _PARKED = {
+    ParkReason.REFUSED: "Discord refused to change its role, and nothing shows why. It is tried once an hour, and by "
+    "`/gate resume` now",
     ParkReason.SOURCE_GONE: "its source has not answered for 30 days. Set up another that knows its collection, or "
     "remove the gate; it heals by itself when the source answers",
     ParkReason.ROLE_FOUGHT_OVER: "another bot undid a change twice. Let only one bot manage the role, then "

@@ -160,7 +160,7 @@ class Posts:
         def work(db: Database) -> None:
             kind, said = first(db, sql, [gate.gate_id]) or (PostKind.HEALED.value, "")
             was = said if kind == PostKind.PARKED.value else ""
-            if reason != was and not (is_trying and was == ParkReason.NO_PERMISSION.value and not reason):
+            if reason != was and not (is_trying and was == ParkReason.REFUSED.value and not reason):
                 kind = PostKind.PARKED if reason else PostKind.HEALED
                 enqueue(db, NewPost(kind, gate.guild_id, gate.since, gate_id=gate.gate_id, detail=reason))
 

@@ -17,7 +17,9 @@ from bot.store.rows import first, moment, seconds
 from bot.store.sync.post_table import NewPost, PostKind, enqueue
 from bot.store.thread import Writer
 
-_UNSENT = "FROM sync_posts WHERE user_id = :user_id AND guild_id = :guild_id AND kind = 'proof_ends' AND sent_at IS NULL"
+_UNSENT = """
+    FROM sync_posts WHERE user_id = :user_id AND guild_id = :guild_id AND kind = 'proof_ends' AND sent_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
     parked = gate(state=GateState.PARKED, parked=ParkReason.SOURCE_GONE)
     yield "source gone", parked, "is stopped since", "Set up another"
     fought = gate(state=GateState.PARKED, parked=ParkReason.ROLE_FOUGHT_OVER)
+    refused = gate(state=GateState.PARKED, parked=ParkReason.REFUSED)
+    yield "refused by Discord", refused, "nothing shows why", "`/gate resume`"
     yield "fought over", fought, "another bot", "`/gate resume`"
     yield "paused", gate(state=GateState.PAUSED), "is paused", "`/gate resume`"
     yield "no channel", replace(FINE, channel=LogChannel()), "no log channel", "`/settings log`"
