@@ -74,7 +74,7 @@ class GateBase(commands.Cog):
         """The rule that was typed, about collections that there are."""
         rule = await self._names.parse(guild_id, typed)
         for collection in collections_of(rule)[:_MOST_ASKED]:
-            await self._names.require(collection, Asker.member(interaction.user.id))
+            await self._names.require(guild_id, collection, Asker.member(interaction.user.id))
         return rule
 
     async def _listed(self, accounts: discord.Attachment) -> AccountIn:

@@ -48,7 +48,7 @@ class GateDecisions(GateBase):
             raise InputError(_NO_ALIAS, collection=str(one))
         if other is not None:
             for each in (one, other):
-                await self._names.require(each, Asker.member(interaction.user.id))
+                await self._names.require(guild_id, each, Asker.member(interaction.user.id))
         by = interaction.user.id
 
         async def save(_: Proposal, version: int) -> Sequence[Gate] | None:

@@ -148,7 +148,7 @@ class GateFiles(GateBase):
         problems = LineProblems()
         for collection, line in itertools.islice(lines.items(), _MOST_ASKED):
             try:
-                await self._names.require(collection, Asker.member(interaction.user.id))
+                await self._names.require(interaction.guild_id or 0, collection, Asker.member(interaction.user.id))
             except InputError:
                 problems.add(line, _NO_COLLECTION(collection=str(collection)))
         problems.refuse()

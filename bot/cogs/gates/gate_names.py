@@ -1,4 +1,8 @@
-"""Names of collections, as an admin types them: of what the server's linked members hold, and never who."""
+"""Names of collections, as an admin types them: of what the server's linked members hold, and never who.
+
+Also of what admins of that server have asked about by its number, and its source knows. What is known in one server is
+suggested in no other one.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ _NO_SUCH_COLLECTION = Message("There is no collection `{collection}`, says its s
 _RETAINED_SECONDS = 60
 _MOST_GUILDS = 200
 _MOST_SUGGESTED = 25
-_MOST_ASKED = 2_000
+_MOST_ASKED = 500
 _MOST_SIMILAR = 20
 _SHOWN = 80
 
@@ -43,8 +47,8 @@ class CollectionNames:
         self._store = store
         self._lookup = lookup
         self._cache: TTLCache[int, Sequence[NamedCollection]] = TTLCache(_MOST_GUILDS, _RETAINED_SECONDS, timer)
-        # Of collections that admins asked about: nobody may hold them yet.
-        self._asked: LRUCache[CollectionRef, str] = LRUCache(_MOST_ASKED)
+        # Of collections that admins asked about, by server: nobody may hold them yet.
+        self._asked: LRUCache[int, LRUCache[CollectionRef, str]] = LRUCache(_MOST_GUILDS)
 
     @property
     def networks(self) -> Names:
@@ -52,12 +56,19 @@ class CollectionNames:
         return self._lookup.names
 
     async def of_guild(self, guild_id: int) -> Sequence[NamedCollection]:
-        """What members of a server hold, the most held first."""
-        cached = self._cache.get(guild_id)  # asked once: it may run out, or be dropped, at any moment
-        if cached is None:
+        """What members of a server hold, the most held first; then what its admins have asked about."""
+        held = self._cache.get(guild_id)  # asked once: it may run out, or be dropped, at any moment
+        if held is None:
             found = await held_names(self._store.reader, guild_id)
-            cached = self._cache[guild_id] = [NamedCollection(name, ref) for ref, name in found]
-        return cached
+            held = [NamedCollection(name, ref) for ref, name in found]
+            if held:  # where there is nothing yet, the first member's proof is seen at once
+                self._cache[guild_id] = held
+        asked = self._asked.get(guild_id)
+        if not asked:
+            return held
+        named = {each.ref for each in held if each.name}
+        more = {ref: NamedCollection(name, ref) for ref, name in asked.items() if ref not in named}
+        return [*(more.pop(each.ref, each) for each in held), *more.values()]
 
     async def parse(self, guild_id: int, text: str) -> Rule:
         """The rule that was typed.
@@ -83,8 +94,8 @@ class CollectionNames:
 
     async def shown(self, guild_id: int) -> Mapping[CollectionRef, str]:
         """Collection → name, safe to show: of what members hold, and of what admins have asked about."""
-        held = {each.ref: each.name for each in await self.of_guild(guild_id) if each.name}
-        return {ref: safe_text(name, _SHOWN) for ref, name in ({**self._asked} | held).items()}
+        known = await self.of_guild(guild_id)
+        return {each.ref: safe_text(each.name, _SHOWN) for each in known if each.name}
 
     async def suggest(self, guild_id: int, typed: str) -> Sequence[tuple[str, str]]:
         """Names and values of collections that fit what was typed, at most 25; an empty name is no suggestion."""
@@ -102,8 +113,10 @@ class CollectionNames:
         known = self._cache.get(guild_id)
         return _choice(known[0]) if known else ""
 
-    async def require(self, collection: CollectionRef, asker: Asker) -> None:
+    async def require(self, guild_id: int, collection: CollectionRef, asker: Asker) -> None:
         """Refuse a collection of which its source says that there is none; a source that fails refuses nothing.
+
+        Its name is known in that server from then on.
 
         Raises:
             InputError: there is no such collection.
@@ -115,7 +128,7 @@ class CollectionNames:
         except SourceError:
             return
         if found.name:
-            self._asked[collection] = found.name
+            self._asked.setdefault(guild_id, LRUCache(_MOST_ASKED))[collection] = found.name
 
 
 def finding(known: Sequence[NamedCollection]) -> FindByName:

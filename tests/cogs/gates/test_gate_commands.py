@@ -124,3 +124,21 @@ async def test_a_gate_that_another_admin_made_meanwhile_is_named_at_the_press(ad
     await saved(ada, "gate add", role=WHALE, rule="261")
     await ada.press(preview, "save")
     assert "Whale has a gate already" in str([each["embeds"] for each in await ada.messages()])
+
+
+async def test_a_name_that_its_source_gave_is_known_in_that_server_from_then_on_and_in_no_other_one(
+    role_bot: RoleBot,
+) -> None:
+    rosalind, soren = [await role_bot.sandbox.person(name) for name in ("rosalind", "soren")]
+    servers = (await role_bot.sandbox.get("/_client/state", user=soren.user))["guilds"]
+    club = next(each for each in servers if each["name"] == "Harbour Lights Club")
+    elsewhere = Person(role_bot.sandbox, soren.user, club["id"], club["channels"][0]["id"])
+    assert await rosalind.suggestions("gate alias", "collection", "glass") == []
+    by_number = await rosalind.run("gate add", role=WHALE, rule="261 >= 2")
+    assert "at least 2 different NFTs of Glass Orchard" in by_number.text
+    assert await rosalind.suggestions("gate alias", "collection", "glass") == ["loopring:261"]
+    by_name = await rosalind.run("gate add", role=WHALE, rule='"Glass Orchard" >= 3')
+    assert "at least 3 different NFTs of Glass Orchard" in by_name.text
+    assert await elsewhere.suggestions("gate alias", "collection", "glass") == []
+    await elsewhere.run("gate alias", collection="261", same_as="254")
+    assert await elsewhere.suggestions("gate alias", "collection", "glass") == ["loopring:261"]

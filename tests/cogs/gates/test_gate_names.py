@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+
+import pytest
 
 from bot.cogs.gates.gate_names import CollectionNames, finding
 from bot.gates.conditions import NamedCollection
 from bot.gates.rule import CollectionRef
 from bot.lookup.lookup import Lookup
 from bot.store import Store
+from tests.store.gates.holders import HERE, fill
 
 LIGHTS, BOATS = (CollectionRef("loopring", number) for number in ("254", "261"))
 KNOWN = [NamedCollection("Harbour Lights", LIGHTS), NamedCollection("Harbour  Boats", BOATS)]
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[Store]:
+    """A store in memory."""
+    opened = await Store.open(None)
+    yield opened
+    await opened.close()
+
+
+def no_source(store: Store) -> Lookup:
+    """Nothing can be looked up."""
+    return Lookup([], store, cache_for=timedelta(0))
 
 
 class Counted(list[NamedCollection]):
@@ -33,13 +49,19 @@ def test_a_name_is_found_in_any_letter_case_and_else_those_that_have_it_in_them(
     assert not find("")
 
 
-async def test_names_that_run_out_while_they_are_asked_for_are_read_again() -> None:
-    store, seconds = await Store.open(None), itertools.count(step=59)  # each look at the clock is a minute later
-    try:
-        names = CollectionNames(store, Lookup([], store, cache_for=timedelta(0)), timer=lambda: float(next(seconds)))
-        assert [await names.of_guild(1) for _ in range(4)] == [[]] * 4
-    finally:
-        await store.close()
+async def test_names_that_run_out_while_they_are_asked_for_are_read_again(store: Store) -> None:
+    await store.writer.transaction(fill)
+    seconds = itertools.count(step=59)  # each look at the clock is a minute later
+    names = CollectionNames(store, no_source(store), timer=lambda: float(next(seconds)))
+    found = [[each.name for each in await names.of_guild(HERE)] for _ in range(4)]
+    assert found == [["Harbour Lights", "Tiny Boats"]] * 4
+
+
+async def test_where_there_was_nothing_the_first_members_names_are_known_at_once(store: Store) -> None:
+    names = CollectionNames(store, no_source(store), timer=lambda: 0.0)
+    assert await names.suggest(HERE, "") == []
+    await store.writer.transaction(fill)
+    assert await names.suggest(HERE, "lights") == [("Harbour Lights (loopring:254)", "loopring:254")]
 
 
 def test_many_names_do_not_go_through_all_that_are_known_each_time() -> None:

@@ -2,43 +2,134 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from sqlite_utils import Database
 
 from bot.gates.rule import CollectionRef
 from bot.store import Store
 from bot.store.gates.held_names import held_names
+from tests.store.gates.holders import (
+    BEGAN,
+    DAY,
+    ELSEWHERE,
+    HERE,
+    READ_AT,
+    add_collection,
+    add_member,
+    fill,
+    hold,
+    link,
+    prove,
+    vouch,
+)
 
-HERE, ELSEWHERE = 9, 10
-
-
-def fill(db: Database) -> None:
-    """Members 1 and 2 are here, 3 has left, 4 is elsewhere; 1 and 2 hold 254, and each one has another one alone."""
-    names = {1: "Harbour Lights", 2: "Tiny Boats", 3: "Gone with them", 4: "Far away", 5: "Sold"}
-    for number, name in names.items():
-        db.execute("INSERT INTO sync_collections VALUES (?, 'loopring', ?, ?)", [number, str(253 + number), name])
-    for user_id, guild_id, absent in [(1, HERE, None), (2, HERE, None), (3, HERE, 500), (4, ELSEWHERE, None)]:
-        account = f"loopring:{user_id}"
-        db.execute("INSERT INTO links VALUES (?, ?, ?, '', 1, 100)", [user_id, account, f"0x{user_id:040x}"])
-        proof = "INSERT INTO proofs (owner, user_id, method, text_hash, proven_at) VALUES (?, ?, 'eoa', X'00', 100)"
-        db.execute(proof, [f"0x{user_id:040x}", user_id])
-        member = "INSERT INTO sync_members (guild_id, user_id, joined_at, seen_at, absent_since, drift_due)"
-        db.execute(f"{member} VALUES (?, ?, 1, 1, ?, 1)", [guild_id, user_id, absent])
-    held = [(1, 1, None), (2, 1, None), (2, 2, None), (3, 3, None), (4, 4, None), (1, 5, 400)]
-    for user_id, collection, gone_at in held:
-        sql = """
-            INSERT INTO sync_held (account_id, collection_id, kinds, first_at, gone_at)
-            SELECT id, ?, 1, 100, ? FROM sync_accounts WHERE account = ?
-        """
-        db.execute(sql, [collection, gone_at, f"loopring:{user_id}"])
+LIGHTS = [(CollectionRef("loopring", "254"), "Harbour Lights")]
 
 
 async def test_what_members_of_a_server_hold_now_is_named_the_most_held_first(store: Store) -> None:
     await store.writer.transaction(fill)
-    assert await held_names(store.reader, HERE) == [
-        (CollectionRef("loopring", "254"), "Harbour Lights"),
-        (CollectionRef("loopring", "255"), "Tiny Boats"),
-    ]
+    assert await held_names(store.reader, HERE) == [*LIGHTS, (CollectionRef("loopring", "255"), "Tiny Boats")]
     assert await held_names(store.reader, ELSEWHERE) == [(CollectionRef("loopring", "257"), "Far away")]
+
+
+async def test_what_counts_by_a_vouch_is_named_in_its_server_alone(store: Store) -> None:
+    def work(db: Database) -> None:
+        add_collection(db, 1, "Harbour Lights")
+        for guild_id in (HERE, ELSEWHERE):
+            add_member(db, 1, guild_id)
+        vouch(db, 1, HERE)
+        hold(db, 1, 1)
+
+    await store.writer.transaction(work)
+    assert await held_names(store.reader, HERE) == LIGHTS
+    assert await held_names(store.reader, ELSEWHERE) == []
+
+
+async def test_what_is_proven_and_vouched_for_too_counts_once(store: Store) -> None:
+    def work(db: Database) -> None:
+        fill(db)
+        vouch(db, 2, HERE)
+        prove(db, 5)
+        add_member(db, 5, HERE)
+        hold(db, 5, 3)
+        hold(db, 1, 3)
+        hold(db, 2, 4)  # twice, if its vouch counted besides its signature
+
+    await store.writer.transaction(work)
+    assert [name for _, name in await held_names(store.reader, HERE)] == [
+        "Harbour Lights",
+        "Gone with them",
+        "Tiny Boats",
+        "Far away",
+    ]
+
+
+def not_confirmed(db: Database) -> None:
+    """A vouch that its member has not answered yet."""
+    vouch(db, 1, HERE, is_confirmed=False)
+
+
+def from_before(db: Database) -> None:
+    """A vouch from before they left and joined again."""
+    vouch(db, 1, HERE, asked_at=BEGAN - 1)
+
+
+def only_linked(db: Database) -> None:
+    """An account that is linked and not proven."""
+    link(db, 1)
+
+
+def kept_out(db: Database) -> None:
+    """An account that its member keeps out of this server."""
+    prove(db, 1)
+    db.execute("INSERT INTO keep_outs (user_id, guild_id, account) VALUES (1, ?, 'loopring:1')", [HERE])
+
+
+def signed_by_another(db: Database) -> None:
+    """A vouch for an account that somebody else, elsewhere, has signed for since."""
+    vouch(db, 1, HERE)
+    sign_elsewhere(db)
+
+
+def linked_and_signed_by_another(db: Database) -> None:
+    """An account that is linked here, and proven by somebody else elsewhere."""
+    link(db, 1)
+    sign_elsewhere(db)
+
+
+def sign_elsewhere(db: Database) -> None:
+    """A member of the other server signs for the address of the member of this one."""
+    prove(db, 4)
+    db.execute("UPDATE proofs SET owner = (SELECT owner FROM vouches LIMIT 1)")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [not_confirmed, from_before, only_linked, kept_out, signed_by_another, linked_and_signed_by_another],
+)
+async def test_what_does_not_count_in_a_server_is_not_named_there_though_it_is_read_for_another_one(
+    store: Store, change: Callable[[Database], None]
+) -> None:
+    def work(db: Database) -> None:
+        add_collection(db, 1, "Harbour Lights")
+        add_member(db, 1, HERE)
+        vouch(db, 1, ELSEWHERE)
+        change(db)
+        hold(db, 1, 1)
+
+    await store.writer.transaction(work)
+    assert await held_names(store.reader, HERE) == []
+
+
+async def test_names_do_not_vanish_while_a_source_is_blank(store: Store) -> None:
+    def work(db: Database) -> None:
+        fill(db)
+        db.execute("UPDATE sync_held SET kinds = 0, gone_at = ? WHERE gone_at IS NULL", [READ_AT - DAY + 1])
+
+    await store.writer.transaction(work)
+    assert [name for _, name in await held_names(store.reader, HERE)] == ["Harbour Lights", "Tiny Boats"]
 
 
 async def test_it_is_found_without_reading_a_whole_table(store: Store) -> None:
@@ -49,4 +140,4 @@ async def test_it_is_found_without_reading_a_whole_table(store: Store) -> None:
     [sql] = [sql for sql in asked if "SELECT" in sql]
     plan = await store.writer.run(lambda db: [row[-1] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()])
     assert plan
-    assert [step for step in plan if step.startswith("SCAN")] == []
+    assert [step for step in plan if step.startswith("SCAN")] == ["SCAN theirs"]  # what was found first: no table
