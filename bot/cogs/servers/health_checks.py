@@ -57,8 +57,13 @@ def _channel(facts: HealthFacts) -> Iterator[Finding]:
         fix = "`/settings admin-role` names another."
         yield wrong("The role that may configure Tessera was deleted.", fix)
     if facts.protected_roles_gone:
-        count = plural(facts.protected_roles_gone, "protected role")
-        yield wrong(f"{count} deleted: it protects nobody.", "`/settings unprotect` and `protect` another.")
+        gone = facts.protected_roles_gone
+        were, protect = ("was", "it protects") if gone == 1 else ("were", "they protect")
+        yield wrong(
+            f"{plural(gone, 'protected role')} {were} deleted: {protect} nobody.",
+            "`/settings unprotect` without a member or a role forgets what was deleted; `/settings protect` names "
+            "another role.",
+        )
 
 
 def _dropped(unposted: Unposted | None) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from bot.errors import InputError
+from bot.errors import InputError, UndecidedError
 from bot.gates.gate import GuildSettings
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account
@@ -13,6 +14,10 @@ from bot.messages import Message
 # What one embed and one look hold. A server that needs more wants a role, or a rule with a list.
 MOST = 100
 _TOO_MANY = Message("At most {most} of these can be set in a server: remove some first. Nothing was changed.")
+MEMBER_OR_ROLE = Message("Name a member or a role, or both.")
+_ROLES_NOT_REPORTED = Message(
+    "Discord has not yet reported which roles this server has. Nothing was changed: try again in a minute."
+)
 _NOT_PROTECTED = Message("Neither is protected here: nothing was changed. `/settings show` lists who is.")
 _NOT_EXCLUDED = Message("That counts here already: nothing was changed. `/settings show` lists what does not.")
 
@@ -58,6 +63,25 @@ def unprotecting(settings: GuildSettings, member_id: int | None, role_id: int | 
     if changed == settings:
         raise InputError(_NOT_PROTECTED)
     return changed
+
+
+def unprotecting_deleted(settings: GuildSettings, known: Collection[int] | None) -> GuildSettings:
+    """The settings without the protection of roles that there are no longer.
+
+    Args:
+        settings: The present ones.
+        known: The roles that there are; None: not known yet.
+
+    Raises:
+        UndecidedError: it is not known.
+        InputError: all that are protected are there.
+    """
+    if known is None:
+        raise UndecidedError(_ROLES_NOT_REPORTED)
+    remaining = settings.protected_roles.intersection(known)
+    if remaining == settings.protected_roles:
+        raise InputError(MEMBER_OR_ROLE)
+    return replace(settings, protected_roles=remaining)
 
 
 def excluding(settings: GuildSettings, what: Exclusions) -> GuildSettings:

@@ -7,7 +7,7 @@ every command. Each change is made from what is stored at that moment, and is ke
 /settings log channel?          where role changes and alerts are posted; empty: nowhere
 /settings grace hours           how long a role is retained after its holder no longer qualifies
 /settings cool-down hours       how long after an account's proof a sensitive role is given
-/settings protect member? role? nothing is ever taken from them; `unprotect` ends that
+/settings protect member? role? nothing is ever taken from them; `unprotect` ends that, with neither: of deleted roles
 /settings exclude account? collection?   never counts here; `include` ends that
 /settings visibility requirements        whether members see what unlocks the roles that they do not have
 /settings admin-role role?      who may configure besides Manage Server; empty: nobody
@@ -24,8 +24,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.servers.admin_rights import guild_of, require_admin, require_manager
-from bot.cogs.servers.channel_access import missing_to_post
-from bot.cogs.servers.setting_changes import Exclusions, excluding, including, protecting, unprotecting
+from bot.cogs.servers.channel_access import missing_to_post, own_member
+from bot.cogs.servers.setting_changes import (
+    MEMBER_OR_ROLE,
+    Exclusions,
+    excluding,
+    including,
+    protecting,
+    unprotecting,
+    unprotecting_deleted,
+)
 from bot.cogs.servers.settings_embeds import cool_down_words, grace_words, settings_embed, visibility_words
 from bot.errors import InputError, UndecidedError
 from bot.gates.gate import GuildSettings
@@ -44,7 +52,6 @@ _NOT_REPORTED = Message(
     "Discord has not yet reported what Tessera may do in this server. Nothing was changed: try again in a minute."
 )
 _OTHER_SERVER = Message("That channel is not one of this server. Nothing was changed.")
-_MEMBER_OR_ROLE = Message("Name a member or a role, or both.")
 _ACCOUNT_OR_COLLECTION = Message("Name an account or a collection, or both.")
 _EVERYONE = Message("@everyone cannot be used here: name another role.")
 
@@ -144,7 +151,9 @@ class SettingsCog(
         done = f"Nothing is ever taken from {_named(member, role)}."
         await self._change(interaction, lambda now: protecting(now, *_of_either(interaction, member, role)), done)
 
-    @app_commands.command(name="unprotect", description="End the protection of a member or of a role")
+    @app_commands.command(
+        name="unprotect", description="End the protection of a member or of a role; with neither, of deleted roles"
+    )
     @app_commands.describe(member="Roles can be taken from them again", role="And from members who have this role")
     async def unprotect(
         self,
@@ -152,9 +161,14 @@ class SettingsCog(
         member: discord.User | discord.Member | None = None,
         role: discord.Role | None = None,
     ) -> None:
-        """End a protection."""
-        done = f"Roles can be taken from {_named(member, role)} again."
-        await self._change(interaction, lambda now: unprotecting(now, *_of_either(interaction, member, role)), done)
+        """End a protection; Discord offers no deleted role to choose, so they go when nothing is chosen."""
+        if member or role:
+            done = f"Roles can be taken from {_named(member, role)} again."
+            await self._change(interaction, lambda now: unprotecting(now, *_of_either(interaction, member, role)), done)
+            return
+        known = _known_roles(interaction)
+        done = "Roles that were deleted are not listed as protected any more."
+        await self._change(interaction, lambda now: unprotecting_deleted(now, known), done)
 
     @app_commands.command(name="exclude", description="Let an account or a collection never count in this server")
     @app_commands.describe(account="10001, 0x…, vitalik.eth, eip155:1:0x…", collection="254, or eip155:1:0x…")
@@ -237,11 +251,19 @@ def _span(hours: float) -> timedelta:
     return timedelta(minutes=round(hours * 60))
 
 
+def _known_roles(interaction: discord.Interaction[Bot]) -> frozenset[int] | None:
+    """The roles that there are; None: not known yet."""
+    guild = interaction.guild
+    if guild is None or guild.unavailable or own_member(guild) is None:
+        return None
+    return frozenset(role.id for role in guild.roles)
+
+
 def _of_either(
     interaction: discord.Interaction[Bot], member: discord.User | discord.Member | None, role: discord.Role | None
 ) -> tuple[int | None, int | None]:
     if member is None and role is None:
-        raise InputError(_MEMBER_OR_ROLE)
+        raise InputError(MEMBER_OR_ROLE)
     if role and role.id == interaction.guild_id:
         raise InputError(_EVERYONE)
     return member.id if member else None, role.id if role else None

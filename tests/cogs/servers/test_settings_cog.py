@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -40,6 +41,13 @@ async def admin(sandbox: SandboxClient, tmp_path: Path) -> AsyncIterator[AdminBo
 async def rosalind(admin: AdminBot) -> Person:
     """The owner of the server."""
     return await admin.sandbox.person("rosalind")
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait until the gateway has reported something."""
+    async with asyncio.timeout(60):
+        while not is_so():  # noqa: ASYNC110 - the gateway reports it
+            await asyncio.sleep(0.01)
 
 
 def here(person: Person) -> int:
@@ -85,6 +93,32 @@ async def test_a_member_is_protected_and_no_longer(admin: AdminBot, rosalind: Pe
     assert (await admin.store.guild_settings.of(here(rosalind))).protected_members == frozenset()
     again = await rosalind.run("settings unprotect", member=hana.user)
     assert "Neither is protected here: nothing was changed." in again.text
+
+
+async def test_a_protected_role_that_was_deleted_is_forgotten_though_discord_offers_it_nowhere(
+    admin: AdminBot, rosalind: Person
+) -> None:
+    made = await admin.sandbox.control("roles", action="make", guild=rosalind.guild, name="Temp", position=1)
+    guild = admin.bot.get_guild(here(rosalind))
+    assert guild
+    await until(lambda: guild.get_role(int(made["role"])) is not None)
+    await rosalind.run("settings protect", role=made["role"])
+    await rosalind.run("settings protect", role=LIGHTKEEPER)
+    assert "Name a member or a role" in (await rosalind.run("settings unprotect")).text
+    await admin.sandbox.control("roles", action="delete", guild=rosalind.guild, role=int(made["role"]))
+    await until(lambda: guild.get_role(int(made["role"])) is None)
+    assert "Roles that were deleted" in (await rosalind.run("settings unprotect")).text
+    assert (await admin.store.guild_settings.of(here(rosalind))).protected_roles == {int(LIGHTKEEPER)}
+
+
+async def test_while_it_is_not_known_which_roles_there_are_none_counts_as_deleted(
+    admin: AdminBot, rosalind: Person
+) -> None:
+    await rosalind.run("settings protect", role=LIGHTKEEPER)
+    await without_own_member(admin.sandbox, admin.bot, here(rosalind))
+    refused = await rosalind.run("settings unprotect")
+    assert "has not yet reported which roles this server has. Nothing was changed" in refused.text
+    assert (await admin.store.guild_settings.of(here(rosalind))).protected_roles == {int(LIGHTKEEPER)}
 
 
 async def test_the_log_channel_is_set_where_the_bot_can_post(admin: AdminBot, rosalind: Person) -> None:
