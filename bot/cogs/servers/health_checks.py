@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.cogs.servers.health_facts import HealthFacts
-from bot.cogs.servers.health_finding import Finding, fine, since, wrong
+from bot.cogs.servers.health_finding import Finding, by_count, fine, since, wrong
 from bot.cogs.servers.health_gates import of_roles
 from bot.cogs.servers.health_settings import of_settings
 from bot.cogs.servers.health_sources import of_sources
@@ -58,7 +58,7 @@ def _channel(facts: HealthFacts) -> Iterator[Finding]:
         yield wrong("The role that may configure Tessera was deleted.", fix)
     if facts.protected_roles_gone:
         gone = facts.protected_roles_gone
-        were, protect = ("was", "it protects") if gone == 1 else ("were", "they protect")
+        were, protect = by_count(gone, "was", "were"), by_count(gone, "it protects", "they protect")
         yield wrong(
             f"{plural(gone, 'protected role')} {were} deleted: {protect} nobody.",
             "`/settings unprotect` without a member or a role forgets what was deleted; `/settings protect` names "
@@ -69,7 +69,7 @@ def _channel(facts: HealthFacts) -> Iterator[Finding]:
 def _dropped(unposted: Unposted | None) -> str:
     if unposted is None:
         return ""
-    were = "was" if unposted.count == 1 else "were"
+    were = by_count(unposted.count, "was", "were")
     return f" {plural(unposted.count, 'message')} {were} not posted since {since(unposted.since)}."
 
 

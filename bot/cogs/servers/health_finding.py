@@ -37,9 +37,17 @@ def wrong(words: str, fix: str = "") -> Finding:
 
 
 def gates_named(gates: Sequence[Gate]) -> str:
-    """Gates in the middle of a sentence, which goes on as about one; not all of them where they are many."""
-    shown = ", ".join(f"gate #{gate.gate_id} (<@&{gate.role_id}>)" for gate in gates[:_MOST_GATES])
-    return shown if len(gates) <= _MOST_GATES else f"{shown} and {len(gates) - _MOST_GATES} more"
+    """Gates in the middle of a sentence: `"gate #1 (…)"`, `"gates #1 (…), #2 (…) and 3 more"`."""
+    shown = [f"#{gate.gate_id} (<@&{gate.role_id}>)" for gate in gates[:_MOST_GATES]]
+    if (more := len(gates) - _MOST_GATES) > 0:
+        shown.append(f"{more:,} more")
+    *others, last = shown
+    return f"gates {', '.join(others)} and {last}" if others else f"gate {last}"
+
+
+def by_count(count: int, one: str, many: str) -> str:
+    """The word that goes with so many."""
+    return one if count == 1 else many
 
 
 def since(at: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.cogs.servers.health_facts import HealthFacts
-from bot.cogs.servers.health_finding import Finding, fine, since, wrong
+from bot.cogs.servers.health_finding import Finding, by_count, fine, since, wrong
 from bot.cogs.servers.health_sources import has_source
 from bot.gates.gate import Gate, GateState, ParkReason
 from bot.roles.eligibility import ProblemCode, problem_of
@@ -44,7 +44,8 @@ def of_roles(facts: HealthFacts) -> Iterator[Finding]:
     troubled = [finding for gate in facts.gates for finding in _gate(facts, gate)]
     yield from troubled
     if facts.gates and not troubled and may_manage:
-        yield fine(f"{plural(len(facts.gates), 'gate')}: each role can be given.")
+        count = len(facts.gates)
+        yield fine(f"{plural(count, 'gate')}: {by_count(count, 'its', 'each')} role can be given.")
     if not facts.gates:
         yield fine("There is no gate yet. `/gate add` makes the first one.")
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from bot.cogs.servers.health_facts import HealthFacts
-from bot.cogs.servers.health_finding import Finding, gates_named, wrong
+from bot.cogs.servers.health_finding import Finding, by_count, gates_named, wrong
 from bot.errors import InputError
 from bot.gates.contradictions import refuse_contradictions
 from bot.gates.gate import Gate
@@ -29,7 +29,8 @@ def of_settings(facts: HealthFacts) -> Iterator[Finding]:
     sensitive = [gate for gate in facts.gates if gate.draft.is_sensitive]
     if sensitive and not facts.settings.cool_down:
         yield wrong(
-            f"The cool-down is 0, so that {gates_named(sensitive)} is marked as sensitive for nothing.",
+            f"The cool-down is 0, so that {gates_named(sensitive)} {by_count(len(sensitive), 'is', 'are')} marked as "
+            "sensitive for nothing.",
             "`/settings cool-down` sets one.",
         )
     for gate in facts.gates:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.cogs.servers.health_facts import HealthFacts, SourceFacts
-from bot.cogs.servers.health_finding import Finding, gates_named, since, wrong
+from bot.cogs.servers.health_finding import Finding, by_count, gates_named, since, wrong
 from bot.gates.gate import Gate
 from bot.gates.rule import CollectionRef
 from bot.sync.gate_sources import AskedNetworks, asked_networks
@@ -31,8 +31,8 @@ def of_sources(facts: HealthFacts) -> Iterator[Finding]:
 def _unknown(facts: HealthFacts, network: str) -> Finding:
     gates = _gates(facts, lambda asked: network in asked.named)
     return wrong(
-        f"No source here knows `{_shown(network)}`, which {gates_named(gates)} asks about: nobody gets or loses a role "
-        "by that.",
+        f"No source here knows `{_shown(network)}`, which {gates_named(gates)} {by_count(len(gates), 'asks', 'ask')} "
+        "about: nobody gets or loses a role by that.",
         f"{_ADD_ONE} It works again by itself then.",
     )
 
@@ -50,7 +50,8 @@ def _frozen(facts: HealthFacts, source: SourceFacts) -> Iterator[Finding]:
     when = f" (since {since(source.unchanged_since)})" if source.unchanged_since else ""
     yield wrong(
         f"{safe_text(source.label, _NAME)} reports a state that no longer changes{when}, and {gates_named(gates)} "
-        "rests on it: what is held there now is not known, so nobody gets or loses a role by it.",
+        f"{by_count(len(gates), 'rests', 'rest')} on it: what is held there now is not known, so nobody gets or loses "
+        "a role by it.",
         f"The operator of Tessera sets up a live source for `{_shown(source.network)}`, with this one as its "
         "`fallback`; or `/gate edit` changes the rule.",
     )
@@ -60,12 +61,14 @@ def _everything(facts: HealthFacts, known: Mapping[str, SourceFacts]) -> Iterato
     """Gates about all collections that there are."""
     gates = _gates(facts, lambda asked: asked.is_everything)
     if gates and not known:
-        yield wrong(f"No source is set up, so {gates_named(gates)} gives and takes nothing.", _ADD_ONE)
+        give = by_count(len(gates), "gives and takes", "give and take")
+        yield wrong(f"No source is set up, so {gates_named(gates)} {give} nothing.", _ADD_ONE)
     elif gates and facts.status and facts.status.unsourced:
         networks = ", ".join(f"`{_shown(network)}`" for network in facts.status.unsourced)
         yield wrong(
             f"Members have accounts on {networks}, which no source here reads any more: what they hold there is not "
-            f"known to {gates_named(gates)}, which asks about all collections. Nobody loses a role by that.",
+            f"known to {gates_named(gates)}, which {by_count(len(gates), 'asks', 'ask')} about all collections. Nobody "
+            "loses a role by that.",
             "The operator of Tessera sets up a `[[source]]` for it again.",
         )
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from bot.cogs.servers.health_facts import Failure, HealthFacts
-from bot.cogs.servers.health_finding import Finding, fine, moment, since, wrong
+from bot.cogs.servers.health_finding import Finding, by_count, fine, gates_named, moment, since, wrong
 from bot.cogs.servers.settings_embeds import span_words
 from bot.config.sync_table import SAFE_MISSES, SAFE_SPAN
-from bot.roles.safety import Cause, Hold
+from bot.roles.safety import Cause, Scope
+from bot.sync.breaker import gates_of
+from bot.sync.results import SyncStatus
 from bot.text import safe_text
 from bot.ui.embeds import plural
 
@@ -44,10 +46,10 @@ def of_sync(facts: HealthFacts) -> Iterator[Finding]:
             f"The clock of Tessera's machine was set, so that no role is taken before {moment(status.rests_until)}.",
             "That ends by itself. If it comes again, let the machine set its clock by NTP.",
         )
-    yield from (_hold(hold, status.staged) for hold in status.holds)
+    yield from _holds(facts, status)
     if status.possible and status.possible > status.interval:
         yield wrong(
-            f"Accounts are read every {span_words(status.possible)} and not every {span_words(status.interval)}: "
+            f"Accounts are read every {_every(status.possible)} and not every {_every(status.interval)}: "
             f"{safe_text(status.slow_source, _NAME)} answers no faster.",
             "Raise `requests_per_second` of that source if it allows more, or `sync.interval_minutes`.",
         )
@@ -75,12 +77,28 @@ def _without_words(failing: Mapping[str, datetime]) -> Mapping[str, Failure]:
     return {label: Failure(at) for label, at in failing.items()}
 
 
-def _hold(hold: Hold, staged: int) -> Finding:
-    waiting = f" {plural(staged, 'removal')} wait for a person." if staged else ""
-    fix = "`/sync staged` lists them; `/sync approve` takes these roles, `/sync discard` leaves them for a day."
-    if hold.cause is Cause.ADMIN:
-        fix = "`/sync release` ends that."
-    return wrong(f"No role is taken since {since(hold.since)}: {_CAUSES[hold.cause]}.{waiting}", fix)
+def _holds(facts: HealthFacts, status: SyncStatus) -> Iterator[Finding]:
+    """Why removals wait: one line for all that a wave trips, and one for the hold of an admin."""
+    waiting = ""
+    if status.staged:
+        waits = by_count(status.staged, "waits", "wait")
+        waiting = f" {plural(status.staged, 'removal')} {waits} for a person."
+    its = {hold: gates_of(hold, facts.gates, facts.aliases) for hold in status.holds if hold.cause is not Cause.ADMIN}
+    wave = [hold for hold, gates in its.items() if gates or hold.scope is Scope.GUILD]
+    if wave:
+        gates = [gate for gate in facts.gates if any(gate in its[hold] for hold in wave)]
+        everywhere = any(hold.scope is Scope.GUILD for hold in wave)
+        who = "No role" if everywhere else f"By {gates_named(gates)} no role"
+        causes = "; ".join(dict.fromkeys(_CAUSES[hold.cause] for hold in wave))
+        yield wrong(
+            f"{who} is taken since {since(min(hold.since for hold in wave))}: {causes}.{waiting}",
+            "`/sync staged` lists what waits; `/sync approve` lets it happen, `/sync discard` leaves it for a day.",
+        )
+    for hold in status.holds:
+        if hold.cause is Cause.ADMIN:
+            said = "" if wave else waiting
+            words = f"No role is taken since {since(hold.since)}: {_CAUSES[hold.cause]}.{said}"
+            yield wrong(words, "`/sync release` ends that.")
 
 
 def of_configuration(facts: HealthFacts) -> Iterator[Finding]:
@@ -110,3 +128,7 @@ def of_configuration(facts: HealthFacts) -> Iterator[Finding]:
 
 def _freshness(oldest_at: datetime | None) -> str:
     return f"the oldest reading is of {since(oldest_at)}" if oldest_at else "none has been read yet"
+
+
+def _every(span: timedelta) -> str:
+    return span_words(span).removeprefix("1 ")

@@ -78,4 +78,4 @@ def test_a_rule_about_accounts_alone_needs_no_source() -> None:
 def test_a_network_without_a_source_is_named_once_for_all_gates() -> None:
     gates = tuple(replace(GATE, gate_id=number) for number in range(1, 12))
     (one,) = wrong(replace(FINE, gates=gates, sources=()))
-    assert "gate #8 (<@&7>) and 3 more asks about" in one.words
+    assert "#7 (<@&7>), #8 (<@&7>) and 3 more ask about" in one.words

@@ -10,8 +10,9 @@ import pytest
 
 from bot.cogs.servers.health_facts import Failure, HealthFacts
 from bot.config.sync_table import SyncSettings
+from bot.gates.rule import Holds, Network
 from bot.roles.safety import Cause, Hold, Scope
-from tests.cogs.servers.healthy_server import FINE, GUILD, NOW, status, wrong
+from tests.cogs.servers.healthy_server import ETHEREUM, FINE, GATE, GUILD, NOW, STATUS, status, wrong
 
 TWO_HOURS_AGO = NOW - timedelta(hours=2)
 
@@ -48,3 +49,54 @@ def test_what_keeps_roles_from_following_has_one_line(facts: HealthFacts, words:
     (one,) = wrong(facts)
     assert words in one.words
     assert fix in one.fix
+
+
+SECOND = replace(GATE, gate_id=13)
+# Asks about another network: nothing of Loopring concerns it.
+OTHER = replace(GATE, gate_id=14, draft=replace(GATE.draft, rule=Holds(Network("eip155:1"))))
+
+
+def hold(scope: Scope, key: str, cause: Cause = Cause.TOO_MANY_AT_ONCE, hours: int = 0) -> Hold:
+    """Removals wait, since so many hours."""
+    return Hold(scope, key, GUILD, cause, NOW - timedelta(hours=hours))
+
+
+def wave(*holds: Hold, staged: int = 10) -> HealthFacts:
+    """Three gates, one of them of another network, and why their removals wait."""
+    facts = replace(FINE, gates=(GATE, SECOND, OTHER), sources=(*FINE.sources, ETHEREUM))
+    return replace(facts, status=replace(STATUS, holds=holds, staged=staged))
+
+
+def test_a_wave_has_one_line_that_names_its_gates_each_cause_and_the_removals_once() -> None:
+    holds = [
+        hold(Scope.GATE, "12"),
+        hold(Scope.GATE, "13", hours=2),
+        hold(Scope.SOURCE, "loopring", Cause.SOURCE_EMPTIED),
+        hold(Scope.COLLECTION, "loopring:254", Cause.COLLECTION_HALVED),
+    ]
+    (one,) = wrong(wave(*holds))
+    assert one.words == (
+        "By gates #12 (<@&7>) and #13 (<@&7>) no role is taken since "
+        f"<t:{int(TWO_HOURS_AGO.timestamp())}:R>: many members would lose a role at once; a source reports many "
+        "accounts as empty; half of a collection's holders seem to be gone. 10 removals wait for a person."
+    )
+
+
+def test_no_role_is_taken_only_where_that_is_so_of_every_gate() -> None:
+    (one,) = wrong(wave(hold(Scope.GATE, "12")))
+    assert one.words.startswith("By gate #12 (<@&7>) no role is taken since")
+    (one,) = wrong(wave(hold(Scope.GATE, "12"), hold(Scope.GUILD, "")))
+    assert one.words.startswith("No role is taken since")
+
+
+def test_a_source_that_no_gate_here_asks_about_holds_nothing_back_here() -> None:
+    assert wrong(wave(hold(Scope.SOURCE, "eip155:137", Cause.SOURCE_EMPTIED), staged=0)) == []
+
+
+def test_the_hold_of_an_admin_has_its_own_line_as_another_command_ends_it() -> None:
+    first, second = wrong(wave(hold(Scope.GATE, "12"), hold(Scope.GUILD, "", Cause.ADMIN)))
+    assert ("10 removals wait" in first.words, "wait" in second.words) == (True, False)
+    assert "`/sync staged`" in first.fix
+    assert "`/sync release`" in second.fix
+    (alone,) = wrong(wave(hold(Scope.GUILD, "", Cause.ADMIN)))
+    assert "10 removals wait" in alone.words
