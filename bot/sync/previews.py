@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.gates.facts import NOTHING_HELD
+from bot.gates.facts import NOTHING_HELD, AccountFacts
 from bot.gates.gate import Gate, GateDraft, GateState
 from bot.gates.rule import CollectionRef
-from bot.gates.rule_needs import collections_of
+from bot.gates.rule_needs import collections_of, tokens_of, with_aliases
 from bot.holdings import Account
 from bot.roles.grants import GrantState
 from bot.roles.plan import Act, Judged, Patience, Plan, decide
@@ -77,18 +77,27 @@ class Previews:
             name: defaultdict(list) for name in ("gain", "lose", "unknown", "keep")
         }
         unread: dict[Account, AccountState] = {}
+        tokens = with_aliases(tokens_of(gate.rule for gate in gates if gate.role_id in shown), server.aliases)
+        untold: set[Account] = set()
         members = await self._store.sync.members.present(guild_id)
         for start in range(0, len(members), _AT_ONCE):
             for known in await self._gatherer.members(server, members[start : start + _AT_ONCE], now, gates=gates):
                 plan = decide(known.case(server, now), self._patience)
                 unread |= {each.facts.account: each for each in known.accounts if each.facts.otherwise != NOTHING_HELD}
+                untold |= {each.facts.account for each in known.accounts if _lacks(each.facts, tokens)}
                 for judged in known.judged:
                     if judged.gate.role_id in shown and (name := _outcome(judged, known, plan)):
                         sets[name][judged.gate.role_id].append(known.member.user_id)
                 for role_id in known.ledger.keys() & set(removed):
                     sets["keep"][role_id].append(known.member.user_id)
         reading = self._first.begin([each for each, its in unread.items() if its.next_at and its.next_at <= now])
-        return Preview(as_of=now, version=version, unread=len(unread), reading=reading, **sets)
+        return Preview(as_of=now, version=version, unread=len(unread), reading=reading, untold=len(untold), **sets)
+
+
+def _lacks(facts: AccountFacts, tokens: Collection[CollectionRef]) -> bool:
+    """Whether an account holds one of these collections, and its single NFTs were not read: no gate asks for them."""
+    its = [held for ref, held in facts.held.items() if ref in tokens]
+    return any(held.kinds.low and not held.tokens and not held.has_all_tokens for held in its)
 
 
 def _as_saved(

@@ -81,6 +81,7 @@ class Preview:
         keep: Role → members who have it and would retain it.
         unread: How many linked accounts were not read lately, or never.
         reading: How many of these are being read now, so that the preview is another one soon.
+        untold: How many linked accounts hold a collection of which a rule asks for single NFTs, that were not read.
     """
 
     as_of: datetime
@@ -91,6 +92,7 @@ class Preview:
     keep: Mapping[int, Sequence[int]] = field(default_factory=dict)
     unread: int = 0
     reading: int = 0
+    untold: int = 0
 
 
 class StagedState(StrEnum):

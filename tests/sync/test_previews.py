@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.gates.gate import GateDraft, GateState
-from bot.gates.rule import Holds
+from bot.gates.rule import Holds, HoldsIds
 from bot.sync.first_readings import MOST
 from bot.sync.results import Preview
 from tests.sync.sync_harness import (
@@ -149,3 +149,19 @@ async def test_an_account_that_could_not_be_read_is_not_asked_about_at_each_pres
         asked = len(harness.source.asked)
         assert (await settled(harness)).reading == 0
         assert len(harness.source.asked) == asked > 0
+
+
+async def test_who_is_unknown_because_no_gate_has_had_single_nfts_read_is_counted_until_one_has() -> None:
+    async with open_sync() as harness:
+        await harness.gate(Holds(HARBOUR))
+        await harness.member(1, 3)
+        await harness.member(2, 3, of=MOSAIC)
+        await harness.turn()
+        asks = GateDraft(WHALE, HoldsIds(HARBOUR, ((0, 1),)))
+        preview = await harness.sync.preview(GUILD, [asks])
+        assert (preview.unknown, preview.untold) == ({WHALE: [user(1)]}, 1)
+        assert (await harness.sync.preview(GUILD, [GateDraft(WHALE, Holds(HARBOUR, least=2))])).untold == 0
+        await harness.gate(asks.rule, WHALE)
+        await harness.pass_time(TEN_MINUTES)
+        preview = await harness.sync.preview(GUILD, [asks])
+        assert (preview.keep, preview.unknown, preview.untold) == ({WHALE: [user(1)]}, {}, 0)

@@ -66,6 +66,17 @@ def test_a_history_of_long_rules_is_listed_whole() -> None:
     assert [f"**#{change.change_id}**" in words for change in changes] == [True] * len(changes)
 
 
+@pytest.mark.parametrize(("count", "words"), [(1, "of 1 account they"), (2, "of 2 accounts they")])
+def test_a_preview_says_why_who_holds_single_nfts_is_unknown(count: int, words: str) -> None:
+    async def save(_: Proposal, __: int) -> None:
+        return None
+
+    proposal = Proposal("Add a gate", (DRAFTS[0],), save)
+    said = preview_embed(proposal, Outlook(Preview(AT, 1, untold=count)), SENTENCES).description or ""
+    assert f"{words} are not known yet" in said
+    assert "single NFTs" not in (preview_embed(proposal, Outlook(Preview(AT, 1)), SENTENCES).description or "")
+
+
 def test_a_preview_of_many_long_rules_is_cut_where_a_line_ends() -> None:
     async def save(_: Proposal, __: int) -> None:
         return None
