@@ -4,6 +4,7 @@ gate_cog        `/gate`, with gate_add (its modal), gate_options, gate_states (p
                 (aliases, history), gate_files (export, import); gate_base: what they share
 attached_file   a file that an admin attaches
 gate_preview    the message before every save: gate_saving (what would follow), gate_proposal, gate_pages, gate_embeds
+change_words    one change in words, for the history and for taking it back
 gate_access     who may change gates; gate_names: names of collections
 discord_roles     what sync needs of Discord: servers, members, roles given and taken
 member_reads      members with their roles, by few questions, slowly enough, and never absent by mistake

@@ -15,16 +15,18 @@ from bot.cogs.gates.attached_file import content_of
 from bot.cogs.gates.gate_access import GateAccess
 from bot.cogs.gates.gate_embeds import GateSentences, preview_embed
 from bot.cogs.gates.gate_names import CollectionNames
+from bot.cogs.gates.gate_options import require_change
 from bot.cogs.gates.gate_pages import GatePages, HistoryPages, NamePages
 from bot.cogs.gates.gate_preview import PreviewPanel
-from bot.cogs.gates.gate_proposal import Proposal
-from bot.cogs.gates.gate_saving import GateSaving
+from bot.cogs.gates.gate_proposal import Make, Proposal
+from bot.cogs.gates.gate_saving import GateSaving, saving
 from bot.cogs.servers.admin_rights import guild_of
 from bot.errors import InputError, StoreError
 from bot.gates.account_list import read_accounts
-from bot.gates.gate import GateDraft
+from bot.gates.gate import Gate, GateDraft
 from bot.gates.rule import AccountIn, CollectionRef, Rule
 from bot.gates.rule_needs import asks_about_everything, collections_of
+from bot.messages import Message
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.text import safe_text
@@ -32,6 +34,10 @@ from bot.ui.client import Bot
 from bot.ui.embeds import done_embed
 from bot.ui.paginator import Paginator
 from bot.ui.panel import ActionButton, Modal, Panel
+
+_HAS_A_GATE = Message(
+    "{role} has a gate already: change it by `/gate edit`, or join both conditions with `or`. Nothing was saved."
+)
 
 # More are not asked about one by one before a preview: a rule about many was written by somebody who has the list.
 _MOST_ASKED = 5
@@ -90,14 +96,18 @@ class GateBase(commands.Cog):
             if set(collections).intersection(collections_of(draft.rule)) or asks_about_everything(draft.rule)
         )
 
-    async def _propose(self, interaction: discord.Interaction[Any], proposal: Proposal) -> None:
-        """Show the preview of a proposal, if the person may make it."""
-        for draft in (*proposal.drafts, *proposal.touches):
-            self._access.unconfirmed(interaction, draft)
-        names = await self._names.shown(interaction.guild_id or 0)
+    async def _propose(self, interaction: discord.Interaction[Any], propose: Make) -> None:
+        """Show the preview of a proposal, if the person may make it; where something is changed, it is made again."""
+
+        async def make(asking: discord.Interaction[Any]) -> Proposal:
+            proposal = await propose(asking)
+            for draft in (*proposal.drafts, *proposal.touches):
+                self._access.unconfirmed(asking, draft)
+            return replace(proposal, names=await self._names.shown(asking.guild_id or 0), again=make)
+
         panel = PreviewPanel(
             interaction,
-            replace(proposal, names=names),
+            await make(interaction),
             self._saving,
             self._access,
             self._sentences,
@@ -106,6 +116,36 @@ class GateBase(commands.Cog):
             live=self._bot.live_answers,
         )
         await panel.show()
+
+    async def _edited(
+        self,
+        interaction: discord.Interaction[Any],
+        guild_id: int,
+        gate: str,
+        with_these: Callable[[GateDraft], GateDraft],
+    ) -> Proposal:
+        version = await self._store.gates.version(guild_id)
+        found = await self._access.gate(guild_id, gate)
+        draft = with_these(found.draft)
+        if not self._access.unconfirmed(interaction, draft):
+            require_change(found.draft, draft)
+        if draft.role_id != found.role_id:
+            await self._require_no_gate(guild_id, draft.role_id)
+        save = saving(
+            lambda draft, version: self._store.gates.edit(
+                found.gate_id, draft, interaction.user.id, self._clock(), version=version
+            )
+        )
+        name = self._access.role_name(guild_id, draft.role_id)
+        return Proposal(f"Gate #{found.gate_id}: {name}", (draft,), save, version=version)
+
+    async def _gate_of(self, guild_id: int, role_id: int) -> Gate | None:
+        gates = await self._store.gates.of_guild(guild_id)
+        return next((gate for gate in gates if gate.role_id == role_id), None)
+
+    async def _require_no_gate(self, guild_id: int, role_id: int) -> None:
+        if await self._gate_of(guild_id, role_id) is not None:
+            raise InputError(_HAS_A_GATE, role=self._access.role_name(guild_id, role_id))
 
     async def _show_outlook(
         self, interaction: discord.Interaction[Any], title: str, draft: GateDraft, words: str = ""

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -29,7 +30,7 @@ from bot.cogs.gates.gate_add import AddModal
 from bot.cogs.gates.gate_decisions import GateDecisions
 from bot.cogs.gates.gate_files import GateFiles
 from bot.cogs.gates.gate_names import CollectionNames
-from bot.cogs.gates.gate_options import require_change, with_options
+from bot.cogs.gates.gate_options import with_options
 from bot.cogs.gates.gate_pages import GatePages
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import GateSaving, saving
@@ -45,9 +46,6 @@ from bot.ui.client import Bot
 from bot.ui.embeds import done_embed
 
 _WHICH_ROLE = Message("Name the role too: `/gate add role: rule:`. Without a rule, Tessera asks for both.")
-_HAS_A_GATE = Message(
-    "{role} has a gate already: change it by `/gate edit`, or join both conditions with `or`. Nothing was saved."
-)
 _NO_GATE = Message("{role} has no gate: name a `rule` too, or choose another role.")
 
 _GATE = "The gate, by its role"
@@ -144,8 +142,10 @@ class GateCog(
                 now = self._clock()
                 return await self._store.gates.add(guild_id, draft, answered.user.id, now, version=version)
 
-            save = saving(add)
-            await self._propose(answered, Proposal(f"A gate for {name}", (draft,), save))
+            async def make(_: discord.Interaction[Any]) -> Proposal:
+                return Proposal(f"A gate for {name}", (draft,), saving(add))
+
+            await self._propose(answered, make)
 
         if role is not None and (rule is not None or accounts is not None):
             await propose(interaction, role.id, rule)
@@ -184,10 +184,9 @@ class GateCog(
         """Propose a change."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         guild_id = await self._access.require(interaction)
-        version = await self._store.gates.version(guild_id)
         found = await self._access.gate(guild_id, gate)
-        draft = with_options(
-            found.draft,
+        with_these = partial(
+            with_options,
             rule=await self._rule(interaction, guild_id, rule) if rule is not None else None,
             accounts=await self._listed(accounts) if accounts else None,
             role_id=role.id if role else None,
@@ -198,17 +197,11 @@ class GateCog(
             ladder=ladder,
             rank=rank,
         )
-        if not self._access.unconfirmed(interaction, draft):
-            require_change(found.draft, draft)
-        if draft.role_id != found.role_id:
-            await self._require_no_gate(guild_id, draft.role_id)
-        save = saving(
-            lambda draft, version: self._store.gates.edit(
-                found.gate_id, draft, interaction.user.id, self._clock(), version=version
-            )
-        )
-        name = self._access.role_name(guild_id, draft.role_id)
-        await self._propose(interaction, Proposal(f"Gate #{found.gate_id}: {name}", (draft,), save, version=version))
+
+        async def make(asking: discord.Interaction[Any]) -> Proposal:
+            return await self._edited(asking, guild_id, str(found.gate_id), with_these)
+
+        await self._propose(interaction, make)
 
     @app_commands.command(name="list", description="The gates of this server")
     async def list_(self, interaction: discord.Interaction[Bot]) -> None:
@@ -255,15 +248,19 @@ class GateCog(
         """Propose to remove a gate."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         guild_id = await self._access.require(interaction)
-        state = await self._store.gates.version(guild_id)
-        found = await self._access.gate(guild_id, gate)
+        gate_id = (await self._access.gate(guild_id, gate)).gate_id
 
         async def save(_: Proposal, version: int) -> list[Gate] | None:
-            removed = await self._store.gates.remove(found.gate_id, interaction.user.id, self._clock(), version=version)
+            removed = await self._store.gates.remove(gate_id, interaction.user.id, self._clock(), version=version)
             return None if removed is None else []
 
-        title = f"Remove the gate of {self._access.role_name(guild_id, found.role_id)}"
-        await self._propose(interaction, Proposal(title, (), save, removed=(found,), version=state))
+        async def make(_: discord.Interaction[Any]) -> Proposal:
+            state = await self._store.gates.version(guild_id)
+            found = await self._access.gate(guild_id, str(gate_id))
+            title = f"Remove the gate of {self._access.role_name(guild_id, found.role_id)}"
+            return Proposal(title, (), save, removed=(found,), version=state)
+
+        await self._propose(interaction, make)
 
     @edit.autocomplete("gate")
     @show.autocomplete("gate")
@@ -286,11 +283,3 @@ class GateCog(
     ) -> list[app_commands.Choice[str]]:
         """Ladders that there are."""
         return await self._suggest_ladders(interaction, typed)
-
-    async def _gate_of(self, guild_id: int, role_id: int) -> Gate | None:
-        gates = await self._store.gates.of_guild(guild_id)
-        return next((gate for gate in gates if gate.role_id == role_id), None)
-
-    async def _require_no_gate(self, guild_id: int, role_id: int) -> None:
-        if await self._gate_of(guild_id, role_id) is not None:
-            raise InputError(_HAS_A_GATE, role=self._access.role_name(guild_id, role_id))

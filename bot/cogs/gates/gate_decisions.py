@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import discord
 from discord import app_commands
 
+from bot.cogs.gates.change_words import paused_by, settings_back, verb_words
 from bot.cogs.gates.gate_base import GateBase
 from bot.cogs.gates.gate_pages import HistoryPages
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.servers.admin_rights import require_manager
 from bot.errors import InputError
 from bot.gates.gate import Gate
+from bot.gates.rule import CollectionRef
 from bot.messages import Message
 from bot.sources.askers import Asker
 from bot.store.gates.gate_history import Change
@@ -38,38 +41,49 @@ class GateDecisions(GateBase):
         """Propose an alias, or that one ends."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         guild_id = await self._access.require(interaction)
-        state = await self._store.gates.version(guild_id)
         one = self._names.collection(collection)
         other = self._names.collection(same_as) if same_as is not None else None
-        sets = await self._store.gates.aliases(guild_id)
         if one == other:
             raise InputError(_ITSELF)
-        if other is None and one not in sets:
-            raise InputError(_NO_ALIAS, collection=str(one))
         if other is not None:
             for each in (one, other):
                 await self._names.require(guild_id, each, Asker.member(interaction.user.id))
-        by = interaction.user.id
+
+        async def make(asking: discord.Interaction[Any]) -> Proposal:
+            if other is None:
+                return await self._parted(guild_id, one, asking.user.id)
+            return await self._joined(guild_id, one, other, asking.user.id)
+
+        await self._propose(interaction, make)
+
+    async def _joined(self, guild_id: int, one: CollectionRef, other: CollectionRef, by: int) -> Proposal:
+        state = await self._store.gates.version(guild_id)
+        sets = await self._store.gates.aliases(guild_id)
 
         async def save(_: Proposal, version: int) -> Sequence[Gate] | None:
-            if other is not None:
-                joined = await self._store.gates.set_alias(guild_id, one, other, by, self._clock(), version=version)
-                return None if joined is None else []
+            joined = await self._store.gates.set_alias(guild_id, one, other, by, self._clock(), version=version)
+            return None if joined is None else []
+
+        joined = tuple(sorted({*sets.get(one, (one,)), *sets.get(other, (other,))}))
+        touches = await self._about(guild_id, joined)
+        return Proposal("Count as the same", (), save, aliases=(joined,), touches=touches, version=state)
+
+    async def _parted(self, guild_id: int, one: CollectionRef, by: int) -> Proposal:
+        state = await self._store.gates.version(guild_id)
+        sets = await self._store.gates.aliases(guild_id)
+        if one not in sets:
+            raise InputError(_NO_ALIAS, collection=str(one))
+
+        async def save(_: Proposal, version: int) -> Sequence[Gate] | None:
             if version != await self._store.gates.version(guild_id):
                 return None
             await self._store.gates.remove_alias(guild_id, one, by, self._clock())
             return []
 
-        if other is None:
-            touches = await self._about(guild_id, sets[one])
-            parted = frozenset({one})
-            title = f"{one} counts as itself again"
-            proposal = Proposal(title, (), save, parted=parted, touches=touches, version=state)
-        else:
-            joined = tuple(sorted({*sets.get(one, (one,)), *sets.get(other, (other,))}))
-            touches = await self._about(guild_id, joined)
-            proposal = Proposal("Count as the same", (), save, aliases=(joined,), touches=touches, version=state)
-        await self._propose(interaction, proposal)
+        name = (await self._names.shown(guild_id)).get(one, str(one))
+        touches = await self._about(guild_id, sets[one])
+        title = f"{name} counts as itself again"
+        return Proposal(title, (), save, parted=frozenset({one}), touches=touches, version=state)
 
     @alias.autocomplete("collection")
     @alias.autocomplete("same_as")
@@ -89,15 +103,21 @@ class GateDecisions(GateBase):
         guild_id = await self._access.require(interaction)
         if take_back is None:
             changes = await self._store.gates.history(guild_id, _MOST_CHANGES)
-            await self._show_pages(interaction, HistoryPages(changes, self._sentences))
+            names = await self._names.shown(guild_id)
+            await self._show_pages(interaction, HistoryPages(changes, self._sentences, names))
             return
-        state = await self._store.gates.version(guild_id)
-        change = await self._store.gates.change(guild_id, take_back)
-        if change is None:
-            raise InputError(_NO_SUCH_CHANGE, number=take_back)
-        if _MANAGERS_ONLY in change.before.keys() | change.after.keys():
-            require_manager(interaction)
-        await self._propose(interaction, await self._taking_back(change, interaction.user.id, state))
+        number: int = take_back
+
+        async def make(asking: discord.Interaction[Any]) -> Proposal:
+            state = await self._store.gates.version(guild_id)
+            change = await self._store.gates.change(guild_id, number)
+            if change is None:
+                raise InputError(_NO_SUCH_CHANGE, number=number)
+            if _MANAGERS_ONLY in change.before.keys() | change.after.keys():
+                require_manager(asking)
+            return await self._taking_back(change, asking.user.id, state)
+
+        await self._propose(interaction, make)
 
     async def _taking_back(self, change: Change, by: int, state: int) -> Proposal:
         async def save(_: Proposal, version: int) -> Sequence[Gate] | None:
@@ -121,6 +141,9 @@ class GateDecisions(GateBase):
             aliases=change.aliases_before,
             parted=change.aliased,
             touches=tuple(gate.draft for gate in gates) if change.changes_aliases else (),
-            notes=(f"This sets what was changed by “{change.verb}” to what it was before.",),
+            resumes=paused_by(change, paused=False),
+            pauses=paused_by(change, paused=True),
+            settings=settings_back(change, await self._names.shown(change.guild_id)),
+            notes=(f"This sets what was changed by “{verb_words(change)}” to what it was before.",),
             version=state,
         )

@@ -16,12 +16,12 @@ from bot.gates.rule import CollectionRef
 from bot.gates.rule_text import rule_text
 from bot.names import Names
 from bot.roles.powers import CONFIRMABLE
-from bot.store.gates.gate_history import Change
 from bot.sync.results import Preview
 from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, fit, plural
 
 _MOST_SHOWN = 8
+_SETTINGS = "Set by this. It holds at once, and who gains or loses a role by it is not counted here:"
 _RULE = 700
 _SENTENCE = 500
 _STATES = {GateState.ACTIVE: "", GateState.PAUSED: " · ⏸ paused", GateState.PARKED: " · ⚠ parked"}
@@ -96,8 +96,10 @@ def preview_embed(
     if proposal.removed:
         gone = ", ".join(f"<@&{gate.role_id}>" for gate in proposal.removed[:_MOST_SHOWN])
         parts.append(f"Removed: {gone}. Members who have these roles keep them: Tessera no longer gives or takes them.")
-    if sets := _sets(proposal.aliases):
+    if sets := [same_words(each, proposal.names) for each in map(dict.fromkeys, proposal.aliases) if len(each) > 1]:
         parts.append("Count as the same: " + "; ".join(sets[:_MOST_SHOWN]) + ".")
+    if proposal.settings:
+        parts.append("\n".join([_SETTINGS, *proposal.settings]))
     parts += _others(proposal, preview)
     parts += [f"⚠ {note}" for note in [*proposal.notes, *_warnings(proposal, outlook, again)]]
     embed = discord.Embed(title=proposal.title, description="\n\n".join(parts), colour=CAUTION)
@@ -105,8 +107,15 @@ def preview_embed(
     return fit([embed])[0]
 
 
-def _sets(aliases: Iterable[Iterable[CollectionRef]]) -> list[str]:
-    return [" = ".join(f"`{each}`" for each in members) for members in map(dict.fromkeys, aliases) if len(members) > 1]
+def collection_words(collection: CollectionRef, names: Mapping[CollectionRef, str]) -> str:
+    """A collection by its name, with its id; by its id alone where no name is known."""
+    name = names.get(collection)
+    return f"{name} (`{collection}`)" if name else f"`{collection}`"
+
+
+def same_words(collections: Iterable[CollectionRef], names: Mapping[CollectionRef, str]) -> str:
+    """Collections that count as the same."""
+    return " = ".join(collection_words(each, names) for each in collections)
 
 
 def _others(proposal: Proposal, preview: Preview) -> list[str]:
@@ -117,7 +126,7 @@ def _others(proposal: Proposal, preview: Preview) -> list[str]:
     lines = [f"<@&{role_id}>:{_numbers(preview, role_id)}" for role_id in others[:_MOST_SHOWN]]
     if (more := len(others) - _MOST_SHOWN) > 0:
         lines.append(f"… and {plural(more, 'more role')}. {_total(preview)}")
-    if not lines and not proposal.drafts:
+    if not lines and not proposal.drafts and not proposal.settings:
         lines.append("No linked member gains or loses a role by this.")
     return lines
 
@@ -210,22 +219,3 @@ def list_parts(gates: Sequence[Gate], aliases: Iterable[Sequence[object]], sente
     """Gates of a server, and the sets of collections that count as the same."""
     same = [f"Count as the same: {' = '.join(f'`{each}`' for each in members)}" for members in aliases]
     return [*map(sentences.gate, gates), *same]
-
-
-def change_words(change: Change, sentences: GateSentences) -> str:
-    """One change: who, when, and what it was before."""
-    # Discord shows no name for a mention of somebody who left: the id says who it was all the same.
-    who = f"<@{change.by}> (`{change.by}`)" if change.by else "somebody whose data is deleted"
-    lines = [f"**#{change.change_id}** · {change.verb} · {who} · <t:{int(change.changed_at.timestamp())}:R>"]
-    before, after = change.gates_before, change.gates_after
-    for gate_id in list(dict.fromkeys([*before, *after]))[:3]:
-        lines += [f"before: {sentences.line(before[gate_id])}"] if gate_id in before else []
-        lines += [f"after: {sentences.line(after[gate_id])}"] if gate_id in after else []
-    if more := len(before.keys() | after.keys()) - 3:
-        lines += [f"… and {plural(more, 'more gate')}"] if more > 0 else []
-    others = [name for name in sorted(change.before.keys() | change.after.keys()) if not name.startswith("gate ")]
-    for name in others[:6]:
-        old, new = change.before.get(name, "nothing"), change.after.get(name, "nothing")
-        shown = f"<@{name.removeprefix('protected ')}> protected" if name.startswith("protected ") else name
-        lines.append(f"{shown}: {safe_text(str(old), 60)} → {safe_text(str(new), 60)}")
-    return "\n".join(lines)

@@ -76,9 +76,11 @@ class GateFiles(GateBase):
 
         async def propose(answered: discord.Interaction[Any], content: bytes) -> None:
             guild_id = await self._access.require(answered)
-            await self._propose(
-                answered, await self._proposal(answered, guild_id, content, adopts=adopt, replaces=replace)
-            )
+
+            async def make(asking: discord.Interaction[Any]) -> Proposal:
+                return await self._proposal(asking, guild_id, content, adopts=adopt, replaces=replace)
+
+            await self._propose(answered, make)
 
         if file is None:
             await self._open_modal(interaction, "Import", lambda panel: PasteModal(panel, self._bot, propose))

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
-from bot.cogs.gates.gate_embeds import GateSentences, change_words, list_parts
+from bot.cogs.gates.change_words import change_words
+from bot.cogs.gates.gate_embeds import GateSentences, list_parts
 from bot.errors import InputError
 from bot.gates.gate import Gate
+from bot.gates.rule import CollectionRef
 from bot.messages import Message
 from bot.store.gates.gate_history import Change
 from bot.sync.results import Preview
@@ -140,10 +142,13 @@ class HistoryPages(_Pages):
     Args:
         changes: Of a server.
         sentences: Says gates.
+        names: Of collections, safe to show.
     """
 
-    def __init__(self, changes: Sequence[Change], sentences: GateSentences) -> None:
-        self._pages = pages_of([change_words(change, sentences) for change in changes], _CHANGES_A_PAGE)
+    def __init__(
+        self, changes: Sequence[Change], sentences: GateSentences, names: Mapping[CollectionRef, str] | None = None
+    ) -> None:
+        self._pages = pages_of([change_words(change, sentences, names or {}) for change in changes], _CHANGES_A_PAGE)
 
     def page_count(self) -> int:
         """At least one."""

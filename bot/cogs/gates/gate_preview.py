@@ -30,10 +30,10 @@ from bot.ui.panel import ActionButton, Host, Panel, PromptModal
 
 _NOT_THE_NAME = Message("That is not the role's name, “{name}”: nothing was saved.")
 _STALE = "Something was changed in this server meanwhile, so nothing was saved. This is the preview as of now."
-_USE_IT_AGAIN = (
-    "Something was changed in this server meanwhile, and this was made from what there was before. Nothing was saved: "
-    "use the command again."
-)
+_NOT_ANY_MORE = "Something was changed in this server meanwhile, so nothing was saved."
+# Each attempt takes as long as a preview: somebody who changes something during each of these is still at work.
+_ATTEMPTS = 3
+_STILL_CHANGING = Message("It is still being changed: use the command again in a moment.")
 
 
 class PreviewPanel(Panel):
@@ -80,19 +80,37 @@ class PreviewPanel(Panel):
         Raises:
             StoreError: the store failed.
         """
-        guild_id = self._latest.guild_id or 0
-        self._outlook = await self._saving.outlook(guild_id, self._proposal)
-        if self._proposal.version not in (None, self._outlook.preview.version):
+        try:
+            outlook, is_new = await self._look()
+        except InputError as error:
+            if self._outlook is None:  # the first one: it is the answer to the command
+                raise
             self.stop()
-            await self._latest.edit_original_response(
-                content=None, embed=done_embed("Changed meanwhile", _USE_IT_AGAIN), view=None, attachments=[]
-            )
+            embed = done_embed("Changed meanwhile", f"{_NOT_ANY_MORE} {error.words.render()}")
+            await self._latest.edit_original_response(content=None, embed=embed, view=None, attachments=[])
             return
-        embed = preview_embed(self._proposal, self._outlook, self._sentences)
-        refresh = [self._refresh_button] if self._outlook.preview.reading else []
+        self._outlook = outlook
+        note = note or (_STALE if is_new else "")
+        embed = preview_embed(self._proposal, outlook, self._sentences)
+        refresh = [self._refresh_button] if outlook.preview.reading else []
         self.lay_out([self._save_button, self._names, *refresh, self._cancel_button])
         self.restart_timer()
         await self._latest.edit_original_response(content=note or None, embed=embed, view=self, attachments=[])
+
+    async def _look(self) -> tuple[Outlook, bool]:
+        """What would follow; and whether the proposal was made again for it, from what others have changed.
+
+        Raises:
+            InputError: it cannot be proposed any more.
+            StoreError: the store failed.
+        """
+        for attempt in range(_ATTEMPTS):
+            outlook = await self._saving.outlook(self._latest.guild_id or 0, self._proposal)
+            if self._proposal.version in (None, outlook.preview.version):
+                return outlook, attempt > 0
+            assert self._proposal.again  # noqa: S101 - whoever makes it from what may change says how it is made
+            self._proposal = await self._proposal.again(self._latest)
+        raise InputError(_STILL_CHANGING)
 
     async def _preview_again(self, interaction: discord.Interaction[Any]) -> None:
         """Make the preview again: accounts were read meanwhile."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+import discord
 
 from bot.gates.gate import Gate, GateDraft
 from bot.gates.rule import CollectionRef
 
 # Saves the drafts of a proposal, unless the server's version is another by now: then None, and nothing is saved.
 Save = Callable[["Proposal", int], Awaitable[Sequence[Gate] | None]]
+# Makes a proposal for whoever presses or uses the command, from what there is at that moment.
+Make = Callable[[discord.Interaction[Any]], Awaitable["Proposal"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +32,13 @@ class Proposal:
         resumes: The gates of these roles are paused, and would be no longer.
         touches: Gates that stay as they are, and would be earned by something else: to change that takes the same
             rights as for changing them.
+        pauses: The gates of these roles work, and would be paused.
+        settings: What else would be set, each from what it is to what it would be: its effect is not previewed.
         notes: What an admin should know besides.
         names: Names of collections, safe to show.
         version: Of the server's gates and settings, read before anything that it was made from; None: it was made from
             nothing that others may change.
+        again: Makes it again where the version is another by now.
     """
 
     title: str
@@ -41,10 +49,13 @@ class Proposal:
     aliases: tuple[tuple[CollectionRef, ...], ...] = field(default=())
     parted: frozenset[CollectionRef] = frozenset()
     resumes: frozenset[int] = frozenset()
+    pauses: frozenset[int] = frozenset()
+    settings: tuple[str, ...] = ()
     touches: tuple[GateDraft, ...] = ()
     notes: tuple[str, ...] = ()
     names: Mapping[CollectionRef, str] = field(default_factory=dict)
     version: int | None = None
+    again: Make | None = None
 
     def confirming(self, role_id: int, powers: frozenset[str]) -> Proposal:
         """The same, with permissions of a role confirmed."""

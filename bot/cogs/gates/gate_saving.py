@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.gates.gate import Gate, GateDraft, GateState
@@ -77,11 +77,12 @@ class GateSaving:
         gates = await self._store.gates.of_guild(guild_id)
         gated = {gate.role_id for gate in gates}
         paused = {gate.role_id for gate in gates if gate.state is GateState.PAUSED} - proposal.resumes
+        paused |= proposal.pauses
         new = [draft.role_id for draft in proposal.drafts if draft.role_id not in gated]
         in_discord = await self._in_discord(guild_id, new) if new else {}
         roles = [draft.role_id for draft in proposal.drafts]
         holders, unanswered = await self.holders(guild_id, roles) if proposal.adopts else ({}, 0)
-        return Outlook(preview, in_discord, holders, unanswered, frozenset(paused))
+        return Outlook(_without(preview, proposal.pauses), in_discord, holders, unanswered, frozenset(paused))
 
     async def save(self, guild_id: int, proposal: Proposal, outlook: Outlook, by: int) -> Saved | None:
         """Save a proposal as it was previewed, and let its consequences begin; None: the preview is out of date.
@@ -127,6 +128,15 @@ class GateSaving:
         except DiscordError:
             return {}
         return {role_id: counts[role_id] for role_id in role_ids if role_id in counts} if counts else {}
+
+
+def _without(preview: Preview, paused: Collection[int]) -> Preview:
+    """By a gate that would be paused nobody gains or loses its role."""
+    gain, lose, unknown = (
+        {role_id: members for role_id, members in outcome.items() if role_id not in paused}
+        for outcome in (preview.gain, preview.lose, preview.unknown)
+    )
+    return replace(preview, gain=gain, lose=lose, unknown=unknown)
 
 
 def saving(

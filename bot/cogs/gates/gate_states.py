@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 from discord import app_commands
 
@@ -21,6 +23,7 @@ _ALL_ARE_UNDER_IT = Message("Every linked member who has {role} is under its gat
 _NOT_ANSWERED = Message(
     "Discord does not say now who has {role}, so nobody was adopted. Use the command again in a minute."
 )
+_WORKS = Message("The gate of {role} works already: there is nothing to resume.")
 
 _GATE = "The gate, by its role"
 
@@ -46,23 +49,25 @@ class GateStates(GateBase):
         """Propose to resume a gate."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         guild_id = await self._access.require(interaction)
-        state = await self._store.gates.version(guild_id)
-        found = await self._access.gate(guild_id, gate)
+        gate_id = (await self._access.gate(guild_id, gate)).gate_id
 
         async def save(_: Proposal, version: int) -> list[Gate] | None:
             if version != await self._store.gates.version(guild_id):
                 return None
             resumed = await self._store.gates.set_state(
-                found.gate_id, GateState.ACTIVE, None, interaction.user.id, self._clock()
+                gate_id, GateState.ACTIVE, None, interaction.user.id, self._clock()
             )
             return None if resumed is None else [resumed]
 
-        await self._propose(
-            interaction,
-            Proposal(
-                f"Resume gate #{found.gate_id}", (found.draft,), save, resumes=frozenset({found.role_id}), version=state
-            ),
-        )
+        async def make(_: discord.Interaction[Any]) -> Proposal:
+            state = await self._store.gates.version(guild_id)
+            found = await self._access.gate(guild_id, str(gate_id))
+            if found.state is GateState.ACTIVE:
+                raise InputError(_WORKS, role=self._access.role_name(guild_id, found.role_id))
+            resumes = frozenset({found.role_id})
+            return Proposal(f"Resume gate #{gate_id}", (found.draft,), save, resumes=resumes, version=state)
+
+        await self._propose(interaction, make)
 
     @app_commands.command(name="adopt", description="Put members who have a gate's role already under the gate")
     @app_commands.describe(gate=_GATE)

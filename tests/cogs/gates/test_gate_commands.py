@@ -14,7 +14,7 @@ from bot.sync.ports import MemberRoles, Presence
 from tests.cogs.members.role_bot import EXPIRES, RoleBot, open_role_bot
 from tests.sandbox_client import Answer, Person, a_file
 
-WHALE = "910000000000000005"
+WHALE, BOOSTERLESS = "910000000000000005", "910000000000000006"
 
 
 class SilentDiscord(DiscordRoles):
@@ -100,22 +100,75 @@ async def test_adopting_says_who_did_not_come_under_the_gate_after_all(role_bot:
 
 
 @pytest.mark.parametrize(
-    ("name", "options"),
+    ("name", "options", "title"),
     [
-        ("gate remove", {"gate": "1"}),
-        ("gate resume", {"gate": "1"}),
-        ("gate history", {"take_back": 1}),
+        ("gate edit", {"gate": "1", "grace_hours": 5}, "Gate #1: Whale"),
+        ("gate remove", {"gate": "1"}, "Remove the gate of Whale"),
+        ("gate resume", {"gate": "1"}, "Resume gate #1"),
+        ("gate alias", {"collection": "254", "same_as": "261"}, "Count as the same"),
     ],
 )
-async def test_what_was_made_from_what_another_admin_changed_is_not_previewed_again(
-    ada: Person, name: str, options: dict[str, object]
+async def test_a_preview_is_made_again_from_what_another_admin_changed_meanwhile(
+    ada: Person, name: str, options: dict[str, object], title: str
 ) -> None:
+    await ada.run("gate pause", gate="1")
     preview = await ada.run(name, **options)
     await saved(ada, "gate edit", gate="1", rule="254 >= 2")
     stale = await ada.press(preview, "save")
+    assert "so nothing was saved. This is the preview as of now" in stale.text
+    assert stale.embeds[0]["title"] == title
+    assert "⏸ paused" in (await ada.run("gate list")).text
+    assert (await ada.press(stale, "save")).embeds[0]["title"] == "Saved"
+    if name == "gate edit":
+        assert f"<@&{WHALE}>: `254 >= 2`\ngrace 5 hours" in (await ada.run("gate list")).text
+
+
+async def test_a_preview_of_an_import_is_made_again_with_the_gates_that_it_would_remove(ada: Person) -> None:
+    asked = await ada.run("gate import", replace=True)
+    preview = await ada.submit(asked, gates="role,collection\nMosaicist,261\n")
+    assert f"Removed: <@&{WHALE}>." in preview.text
+    await saved(ada, "gate add", role=BOOSTERLESS, rule="254")
+    stale = await ada.press(preview, "save")
+    assert f"Removed: <@&{WHALE}>, <@&{BOOSTERLESS}>." in stale.text
+    assert (await ada.press(stale, "save")).embeds[0]["title"] == "Saved"
+
+
+async def test_what_cannot_be_proposed_any_more_says_why_and_loses_its_buttons(ada: Person) -> None:
+    preview = await ada.run("gate edit", gate="1", rule="254 >= 2")
+    await saved(ada, "gate remove", gate="1")
+    stale = await ada.press(preview, "save")
     assert stale.embeds[0]["title"] == "Changed meanwhile"
+    assert "nothing was saved. There is no gate “1” here" in stale.text
     assert stale.components() == []
-    assert "`254 >= 2`" in (await ada.run("gate list")).text
+
+
+async def test_there_is_nothing_to_resume_of_a_gate_that_works(ada: Person) -> None:
+    assert "The gate of Whale works already" in (await ada.run("gate resume", gate="1")).text
+
+
+async def test_taking_back_a_setting_says_what_is_set_and_counts_nobody(role_bot: RoleBot, ada: Person) -> None:
+    await ada.run("settings exclude", collection="254")
+    await ada.run("settings include", collection="254")
+    latest, *_ = await role_bot.store.gates.history(int(ada.guild or 0), 1)
+    preview = await ada.run("gate history", take_back=latest.change_id)
+    assert "who gains or loses a role by it is not counted here" in preview.text
+    assert "Collections that never count: none → Harbour Lights (`loopring:254`)" in preview.text
+    assert "No linked member gains or loses" not in preview.text
+
+
+async def test_taking_back_a_pause_and_a_resumption_is_previewed_as_what_it_does(
+    role_bot: RoleBot, ada: Person
+) -> None:
+    guild_id = int(ada.guild or 0)
+    await ada.run("gate pause", gate="1")
+    paused, *_ = await role_bot.store.gates.history(guild_id, 1)
+    working = await ada.run("gate history", take_back=paused.change_id)
+    assert "Paused:" not in working.text
+    await saved(ada, "gate resume", gate="1")
+    resumed, *_ = await role_bot.store.gates.history(guild_id, 1)
+    again = await ada.run("gate history", take_back=resumed.change_id)
+    assert f"Paused: <@&{WHALE}>. Nobody gains or loses it until `/gate resume`" in again.text
+    assert "**0** gain it · **0** lose it" in again.text
 
 
 async def test_a_gate_that_another_admin_made_meanwhile_is_named_at_the_press(ada: Person) -> None:

@@ -77,6 +77,58 @@ def test_a_preview_says_why_who_holds_single_nfts_is_unknown(count: int, words: 
     assert "single NFTs" not in (preview_embed(proposal, Outlook(Preview(AT, 1)), SENTENCES).description or "")
 
 
+NAMES = {CollectionRef("loopring", "254"): "Harbour Lights"}
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "words"),
+    [
+        ("setting log_channel_id", None, 5, "Log channel: none → <#5>"),
+        ("setting admin_role_id", 6, None, "Role that may configure Tessera: <@&6> → none"),
+        ("setting protected_roles", [6], [6, 7], "Protected roles: <@&6> → <@&6>, <@&7>"),
+        ("setting cool_down_seconds", None, 5400, "Cool-down of sensitive roles: the default → 90 minutes"),
+        ("setting grace_seconds", 3600, 0, "Grace: 1 hour → none"),
+        ("setting excluded_accounts", None, ["loopring:10001"], "Accounts that never count: none → `loopring:10001`"),
+        (
+            "setting excluded_collections",
+            ["loopring:254"],
+            ["loopring:9"],
+            "Collections that never count: Harbour Lights (`loopring:254`) → `loopring:9`",
+        ),
+        (
+            "setting shows_requirements",
+            None,
+            False,
+            "What members see: the default → only the roles that they have",
+        ),
+        ("protected 7", None, True, "<@7>: not protected → protected"),
+        ("alias loopring:9", None, "loopring:254", "`loopring:9` counts as: itself → Harbour Lights (`loopring:254`)"),
+    ],
+)
+def test_a_history_says_settings_as_people_know_them(name: str, before: object, after: object, words: str) -> None:
+    values = [{} if value is None else {name: value} for value in (before, after)]
+    change = Change(1, 1, AT, 7, "set", *values)
+    first, *others = shown(HistoryPages([change], SENTENCES, NAMES)).split("\n")
+    assert "· settings ·" in first
+    assert others == [words]
+
+
+def test_a_collection_that_counts_as_itself_is_no_change_and_many_changes_are_counted() -> None:
+    after: dict[str, object] = {"alias loopring:254": "loopring:254"}
+    after |= {f"protected {number}": True for number in range(9)}
+    lines = shown(HistoryPages([Change(1, 1, AT, 7, "set", {}, after)], SENTENCES, NAMES)).split("\n")
+    assert len(lines) == 8
+    assert lines[-1] == "… and 3 more lines"
+
+
+def test_a_history_says_which_gate_was_paused() -> None:
+    row = draft_row(DRAFTS[0])
+    change = Change(1, 1, AT, 7, "pause", {"gate 1": row | {"paused": 0}}, {"gate 1": row | {"paused": 1}})
+    lines = shown(HistoryPages([change], SENTENCES)).split("\n")
+    assert [line.endswith("⏸ paused") for line in lines if "⏸" in line] == [True]
+    assert "⏸" in lines[-1]
+
+
 def test_a_preview_of_many_long_rules_is_cut_where_a_line_ends() -> None:
     async def save(_: Proposal, __: int) -> None:
         return None
