@@ -143,7 +143,7 @@ async def test_a_preview_that_is_out_of_date_saves_nothing_and_is_made_again(bot
     assert (await ada.press(again, "save")).embeds[0]["title"] == "Saved"
 
 
-async def test_an_edit_is_not_saved_over_what_another_admin_changed_meanwhile_but_previewed_with_it(
+async def test_an_edit_is_previewed_again_with_what_another_admin_changed_meanwhile(
     both: SandboxClient,
 ) -> None:
     ada, rosalind = await both.person("ada"), await both.person("rosalind")

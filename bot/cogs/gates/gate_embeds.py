@@ -21,6 +21,7 @@ from bot.text import safe_text
 from bot.ui.embeds import BRAND, CAUTION, fit, plural
 
 _MOST_SHOWN = 8
+_WHO_COME = "linked members who have such a role already come"
 _SETTINGS = "Set by this. It holds at once, and who gains or loses a role by it is not counted here:"
 _RULE = 700
 _SENTENCE = 500
@@ -29,7 +30,8 @@ _PARKED: Mapping[ParkReason, str] = {
     ParkReason.ROLE_GONE: "its role is gone: bind another one with `/gate edit role:`, and everybody gets it back",
     ParkReason.ROLE_ABOVE_US: "its role is above Tessera's: drag Tessera's role above it in the server's settings",
     ParkReason.ROLE_MANAGED: "its role belongs to an integration, a bot or boosters: choose another with `/gate edit`",
-    ParkReason.ROLE_DANGEROUS: "its role has got dangerous permissions: take them from it, or confirm by `/gate edit`",
+    ParkReason.ROLE_DANGEROUS: "its role has got dangerous permissions: take them from it, or ask `/gate edit` which "
+    "can be confirmed",
     ParkReason.NO_PERMISSION: "Tessera has no longer the permission Manage Roles: give it back",
     ParkReason.REFUSED: "Discord refuses its role, nothing shows why: tried once an hour, and by `/gate resume` now",
     ParkReason.SOURCE_GONE: "no source is set up for it, or none has answered for 30 days: nobody loses the role",
@@ -154,9 +156,10 @@ def _warnings(proposal: Proposal, outlook: Outlook, again: str) -> list[str]:
     by_hand = {role_id: count for role_id, count in outlook.in_discord.items() if count}
     if proposal.adopts:
         under = sum(map(len, outlook.holders.values()))
+        who = "linked member who has such a role already comes" if under == 1 else _WHO_COME
         warnings.append(
-            f"**{under:,}** linked members who have such a role already come under its gate: Tessera may then take it "
-            "from those who do not qualify. Members who linked nothing are left alone."
+            f"**{under:,}** {who} under its gate: Tessera may then take it from those who do not qualify. Those who "
+            "are under it already stay there. Members who linked nothing are left alone."
         )
         if outlook.unanswered:
             warnings.append(unanswered_words(outlook.unanswered))
@@ -170,6 +173,11 @@ def _warnings(proposal: Proposal, outlook: Outlook, again: str) -> list[str]:
         listed = ", ".join(f"<@&{role_id}>" for role_id in paused[:5])
         warnings.append(
             f"Paused: {listed}. Nobody gains or loses it until `/gate resume`, whose preview says who then."
+        )
+    if any(draft.role_id == outlook.admin_role_id for draft in proposal.drafts):
+        warnings.append(
+            f"<@&{outlook.admin_role_id}> may configure Tessera: who qualifies for it may change every gate. "
+            "`/settings admin-role` names another."
         )
     role_ids = [draft.role_id for draft in proposal.drafts if draft.role_id not in outlook.paused]
     outcomes = (preview.gain, preview.unknown, preview.keep)
@@ -203,10 +211,13 @@ def saved_embed(proposal: Proposal, saved: Saved) -> discord.Embed:
     more = f" and {len(gates) - _MOST_SHOWN} more" if len(gates) > _MOST_SHOWN else ""
     what = f"{listed}{more}\n" if gates else ""
     if proposal.adopts:
-        what += (
-            f"**{saved.adopted:,}** linked members came under their gates. Those about whom Discord gave no answer did "
-            "not: `/gate adopt` asks again.\n"
-        )
+        came = "linked member came under its gate" if saved.adopted == 1 else "linked members came under their gates"
+        what += f"**{saved.adopted:,}** {came}.\n"
+        if saved.left_out:
+            others = plural(saved.left_out, "other")
+            what += f"{others} did not: they have the role no longer, or Discord gave no answer.\n"
+        if saved.unanswered:
+            what += f"{unanswered_words(saved.unanswered)}\n"
     return discord.Embed(
         title="Saved",
         description=f"{what}{proposal.title}. Members are looked at now; `/sync status` shows how far that is, "

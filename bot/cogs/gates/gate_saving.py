@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.gates.gate import Gate, GateDraft, GateState
+from bot.roles.grants import GrantState
 from bot.store import Store
 from bot.sync.ports import Discord, DiscordError, Presence
 from bot.sync.results import Preview
@@ -20,9 +21,11 @@ class Outlook:
     Attributes:
         preview: For the linked members of the server.
         in_discord: Role → how many members have it in Discord, of gates that are new; what is missing is not known.
-        holders: Role → linked members who have it and would come under its gate; only where the proposal adopts.
+        holders: Role → linked members who have it, are not under its gate yet and would come under it; only where the
+            proposal adopts.
         unanswered: About how many linked members Discord did not say what roles they have; likewise.
         paused: Roles whose gates are paused, and stay so.
+        admin_role_id: The role that may configure Tessera; None: there is none.
     """
 
     preview: Preview
@@ -30,6 +33,7 @@ class Outlook:
     holders: Mapping[int, Sequence[int]] = field(default_factory=dict)
     unanswered: int = 0
     paused: frozenset[int] = frozenset()
+    admin_role_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,14 @@ class Saved:
     Attributes:
         gates: As they are saved.
         adopted: How many members came under them.
+        left_out: How many did not who were to.
+        unanswered: About how many Discord did not say what roles they have.
     """
 
     gates: Sequence[Gate]
     adopted: int = 0
+    left_out: int = 0
+    unanswered: int = 0
 
 
 class GateSaving:
@@ -82,7 +90,10 @@ class GateSaving:
         in_discord = await self._in_discord(guild_id, new) if new else {}
         roles = [draft.role_id for draft in proposal.drafts]
         holders, unanswered = await self.holders(guild_id, roles) if proposal.adopts else ({}, 0)
-        return Outlook(_without(preview, proposal.pauses), in_discord, holders, unanswered, frozenset(paused))
+        others = await self.not_under_gates(guild_id, holders)
+        admin_role_id = (await self._store.guild_settings.of(guild_id)).admin_role_id
+        shown = _without(preview, proposal.pauses)
+        return Outlook(shown, in_discord, others, unanswered, frozenset(paused), admin_role_id)
 
     async def save(self, guild_id: int, proposal: Proposal, outlook: Outlook, by: int) -> Saved | None:
         """Save a proposal as it was previewed, and let its consequences begin; None: the preview is out of date.
@@ -93,14 +104,15 @@ class GateSaving:
         saved = await proposal.save(proposal, outlook.preview.version)
         if saved is None:
             return None
-        adopted = 0
+        adopted = wanted = 0
         try:
             for gate in saved:
                 if user_ids := outlook.holders.get(gate.role_id):
+                    wanted += len(user_ids)
                     adopted += await self._sync.adopt(guild_id, gate.gate_id, user_ids, by=by)
         finally:
             await self._sync.gates_changed(guild_id)
-        return Saved(saved, adopted)
+        return Saved(saved, adopted, wanted - adopted, outlook.unanswered)
 
     async def adopt(self, guild_id: int, gate: Gate, user_ids: Sequence[int], by: int) -> int:
         """Put members who have a gate's role already under it; how many."""
@@ -121,6 +133,20 @@ class GateSaving:
         present = [member for member in found.values() if member.presence is Presence.PRESENT]
         holders = {role_id: [each.user_id for each in present if role_id in each.roles] for role_id in role_ids}
         return holders, sum(member.presence is Presence.UNKNOWN for member in found.values())
+
+    async def not_under_gates(self, guild_id: int, holders: Mapping[int, Sequence[int]]) -> Mapping[int, Sequence[int]]:
+        """Role → those of its holders whom its gate may not take it from yet."""
+        everybody = sorted({user_id for user_ids in holders.values() for user_id in user_ids})
+        grants = await self._store.sync.ledger.of_members(guild_id, everybody) if everybody else {}
+
+        def is_under(user_id: int, role_id: int) -> bool:
+            grant = grants.get(user_id, {}).get(role_id)
+            return grant is not None and grant.state is not GrantState.FOUND
+
+        return {
+            role_id: [user_id for user_id in user_ids if not is_under(user_id, role_id)]
+            for role_id, user_ids in holders.items()
+        }
 
     async def _in_discord(self, guild_id: int, role_ids: Sequence[int]) -> Mapping[int, int]:
         try:

@@ -13,7 +13,6 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.errors import InputError, UndecidedError
 from bot.gates.gate import Gate, GateState
 from bot.messages import Message
-from bot.roles.grants import GrantState
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
 from bot.ui.embeds import done_embed, plural
@@ -79,9 +78,7 @@ class GateStates(GateBase):
         self._access.unconfirmed(interaction, found.draft)
         by_role, unanswered = await self._saving.holders(guild_id, [found.role_id])
         holders = by_role[found.role_id]
-        grants = await self._store.sync.ledger.of_members(guild_id, holders)
-        its = {user_id: grants.get(user_id, {}).get(found.role_id) for user_id in holders}
-        user_ids = [user_id for user_id, grant in its.items() if grant is None or grant.state is GrantState.FOUND]
+        user_ids = (await self._saving.not_under_gates(guild_id, by_role))[found.role_id]
         if not user_ids and unanswered:
             raise UndecidedError(_NOT_ANSWERED, role=self._access.role_name(guild_id, found.role_id))
         if not user_ids:

@@ -91,6 +91,32 @@ async def test_adopting_says_so_where_discord_gives_no_answer(role_bot: RoleBot,
     assert "Discord gave no answer about 1 linked member: they stay as they are" in preview.text
 
 
+async def test_who_is_under_a_gate_already_is_not_counted_among_those_whom_an_import_adopts(ada: Person) -> None:
+    table = "role,collection\nWhale,254\n"
+    preview = await ada.submit(await ada.run("gate import", adopt=True), gates=table)
+    assert "**1** linked member who has such a role already comes under its gate" in preview.text
+    adopted = await ada.press(preview, "save")
+    assert "**1** linked member came under its gate.\n" in adopted.text
+    assert "Discord gave no answer" not in adopted.text
+    again = await ada.submit(await ada.run("gate import", adopt=True), gates=table)
+    assert "**0** linked members who have such a role already come under its gate" in again.text
+
+
+async def test_a_gate_for_the_role_that_configures_tessera_says_what_that_means(ada: Person) -> None:
+    assert "may change every gate" not in (await ada.run("gate edit", gate="1", rule="261")).text
+    await ada.run("settings admin-role", role=WHALE)
+    edited = await ada.run("gate edit", gate="1", rule="261")
+    assert f"<@&{WHALE}> may configure Tessera: who qualifies for it may change every gate." in edited.text
+
+
+async def test_collections_that_count_as_the_same_are_named(ada: Person) -> None:
+    preview = await ada.run("gate alias", collection="254", same_as="261")
+    named = "Count as the same: Harbour Lights (`loopring:254`) = Glass Orchard (`loopring:261`)."
+    assert named in preview.text
+    await ada.press(preview, "save")
+    assert "Harbour Lights counts as itself again" in (await ada.run("gate alias", collection="254")).text
+
+
 async def test_adopting_says_who_did_not_come_under_the_gate_after_all(role_bot: RoleBot, ada: Person) -> None:
     asked = await ada.run("gate adopt", gate="1")
     await role_bot.sandbox.control("roles", action="take", guild=ada.guild, user=ada.user, role=WHALE)

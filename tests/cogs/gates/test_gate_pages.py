@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import discord
@@ -12,7 +13,7 @@ from bot.cogs.gates.gate_embeds import GateSentences, preview_embed
 from bot.cogs.gates.gate_pages import GatePages, HistoryPages
 from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import Outlook
-from bot.gates.gate import Gate, GateDraft, GateState
+from bot.gates.gate import Gate, GateDraft, GateState, ParkReason
 from bot.gates.rule import AccountIn, CollectionRef
 from bot.names import Names
 from bot.store.gates.gate_history import Change
@@ -119,6 +120,11 @@ def test_a_collection_that_counts_as_itself_is_no_change_and_many_changes_are_co
     lines = shown(HistoryPages([Change(1, 1, AT, 7, "set", {}, after)], SENTENCES, NAMES)).split("\n")
     assert len(lines) == 8
     assert lines[-1] == "… and 3 more lines"
+
+
+def test_a_dangerous_role_is_not_said_to_be_confirmable_whatever_it_has_got() -> None:
+    parked = replace(GATES[0], state=GateState.PARKED, parked=ParkReason.ROLE_DANGEROUS)
+    assert "take them from it, or ask `/gate edit` which can be confirmed" in SENTENCES.gate(parked)
 
 
 def test_a_history_says_which_gate_was_paused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,7 +56,12 @@ async def test_how_many_came_under_a_gate_is_said_and_not_how_many_were_expected
         sync = AdoptingSync()
         saved = await GateSaving(store, sync, FakeDiscord()).save(1, proposal, outlook, 9)
         assert saved
-        assert "**2** linked members came under" in str(saved_embed(proposal, saved).description)
+        words = str(saved_embed(proposal, saved).description)
+        assert "**2** linked members came under their gates.\n1 other did not: they have the role no longer" in words
+        all_came = str(saved_embed(proposal, replace(saved, adopted=1, left_out=0)).description)
+        assert "**1** linked member came under its gate.\n" in all_came
+        assert "Discord gave no answer" not in all_came
+        assert "about 3 linked members" in str(saved_embed(proposal, replace(saved, unanswered=3)).description)
         failing = AdoptingSync(fails=True)
         with pytest.raises(StoreError):
             await GateSaving(store, failing, FakeDiscord()).save(1, proposal, outlook, 9)
