@@ -44,6 +44,7 @@ class RoleParts:
         follow_up: Says what a proof brought, and what a removal costs.
         seen: Passes on who was seen; to be closed.
         clock: Returns the present as an aware datetime.
+        names: The names of collections in a server, safe to show.
         log_problems: What could not be posted in log channels.
     """
 
@@ -54,6 +55,7 @@ class RoleParts:
     follow_up: RoleFollowUp
     seen: SeenMembers
     clock: Callable[[], datetime]
+    names: Callable[[int], Awaitable[Mapping[CollectionRef, str]]]
     log_problems: LogProblems = field(default_factory=LogProblems)
 
     @classmethod
@@ -71,7 +73,7 @@ class RoleParts:
         refreshing = Refreshing(sync, store.guild_settings, defaults=defaults, names=names, clock=clock)
         seen = SeenMembers(sync.seen)
         bot.observe(seen.notice)
-        return cls(store, sync, defaults, refreshing, RoleFollowUp(bot, sync, refreshing), seen, clock)
+        return cls(store, sync, defaults, refreshing, RoleFollowUp(bot, sync, refreshing), seen, clock, names)
 
 
 async def add_role_cogs(
@@ -90,7 +92,7 @@ async def add_role_cogs(
     await bot.add_cog(roles)
     await bot.add_cog(HoldersCog(bot, parts.refreshing, Shares(store), expires=expires))
     await bot.add_cog(MemberMenuCog(bot, collections))
-    await bot.add_cog(SyncCog(bot, parts.sync, table, expires=expires))
+    await bot.add_cog(SyncCog(bot, parts.sync, table, parts.names, expires=expires))
     await bot.add_cog(HoldCog(bot, parts.sync, table, expires=expires))
     events = RoleEventsCog(bot, parts.sync)
     parts.sync.outbox.taken_by = events.taken_by

@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.gates.gate import Gate, GateState
+from bot.gates.rule import CollectionRef
+from bot.roles.safety import Hold, Scope
 from bot.store import Store
 from bot.store.sync.post_table import PostKind, PostRow
 from bot.store.sync.warned_proofs import ProofEnds
 from bot.sync.report import Post, to_post
+from bot.text import safe_text
 
 _AT_ONCE = 50  # of each server
+_NAME = 80
 
 
 def _nobody(_guild_id: int, _role_id: int) -> str:
@@ -85,7 +89,17 @@ class Outbox:
             if alert and alert.channel_id and alert.message_id:
                 edits = alert.channel_id, alert.message_id
         gate = gates.get(row.gate_id or 0)
-        return to_post(row, gates, hold, edits, self.taken_by(gate.guild_id, gate.role_id) if gate else "")
+        taken_by = self.taken_by(gate.guild_id, gate.role_id) if gate else ""
+        names = await self._names_for(hold)
+        return to_post(row, gates, hold, edits, taken_by, lambda ref: names.get(ref) or str(ref))
+
+    async def _names_for(self, hold: Hold | None) -> Mapping[CollectionRef, str]:
+        """The name of the collection that a hold is about, safe to show, if it is known."""
+        if hold is None or hold.scope is not Scope.COLLECTION:
+            return {}
+        network, _, collection_id = hold.key.rpartition(":")
+        found = await self._store.readings.names_of([CollectionRef(network, collection_id)])
+        return {ref: safe_text(name, _NAME) for ref, name in found.items()}
 
     async def sent(self, post_id: int, *, channel_id: int | None = None, message_id: int | None = None) -> None:
         """A message was sent; or there is nobody to read it: no channel, or no direct messages."""

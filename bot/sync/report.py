@@ -8,9 +8,10 @@ from datetime import datetime
 
 from bot.gates.describe import NameOf
 from bot.gates.gate import Gate, ParkReason
+from bot.gates.rule import CollectionRef
 from bot.messages import Message, Words
 from bot.roles.plan import Act, Change
-from bot.roles.safety import Cause, Hold
+from bot.roles.safety import Cause, Hold, Scope
 from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.post_table import ChangeRow, PostKind, PostRow
 from bot.store.sync.warned_proofs import ProofEnds
@@ -48,13 +49,15 @@ _SILENT = Message("{source} has not answered since {since}. Nothing is taken bec
 _ANSWERS = Message("{source} answers again.")
 
 _CAUSES: Mapping[Cause, Message] = {
-    Cause.TOO_MANY_AT_ONCE: Message("too many of a gate's holders would lose their role at once"),
-    Cause.TOO_MANY_IN_A_DAY: Message("too many of a gate's holders would have lost their role within a day"),
-    Cause.SOURCE_EMPTIED: Message("too many accounts of a source read as empty"),
-    Cause.COLLECTION_HALVED: Message("half of the holders of a collection hold none of it now"),
+    Cause.TOO_MANY_AT_ONCE: Message("too many holders of {about} would lose their role at once"),
+    Cause.TOO_MANY_IN_A_DAY: Message("too many holders of {about} would have lost their role within a day"),
+    Cause.SOURCE_EMPTIED: Message("too many accounts of {about} read as empty"),
+    Cause.COLLECTION_HALVED: Message("half of the holders of {about} hold none of it now"),
     Cause.ADMIN: Message("an admin holds them"),
     Cause.INVITED_AGAIN: Message("Tessera was invited again, and looks at everybody first"),
 }
+_A_GATE = Message("gate #{gate} ({role})")
+_GATES = Message("several gates")
 _ENDS: Mapping[HoldEnd, Message] = {
     HoldEnd.OVER: Message("the figures are normal again"),
     HoldEnd.RELEASED: Message("an admin released them"),
@@ -66,7 +69,9 @@ _PARKED_BECAUSE: Mapping[ParkReason, Message] = {
     ParkReason.ROLE_GONE: Message("its role was deleted; `/gate edit` can give it another one"),
     ParkReason.ROLE_ABOVE_US: Message("its role is above Tessera's own: drag Tessera's role above it"),
     ParkReason.ROLE_MANAGED: Message("its role belongs to an integration, and cannot be given"),
-    ParkReason.ROLE_DANGEROUS: Message("its role has got powerful permissions: take these away, or confirm them"),
+    ParkReason.ROLE_DANGEROUS: Message(
+        "its role has got powerful permissions: take these away, or ask `/gate edit` which can be confirmed"
+    ),
     ParkReason.NO_PERMISSION: Message("Tessera needs Manage Roles, and does not have it any more"),
     ParkReason.REFUSED: Message("Discord refuses to change its role and does not say why; it is tried once an hour"),
     ParkReason.SOURCE_GONE: Message("no source is set up for it, or its source has not answered for 30 days"),
@@ -123,21 +128,35 @@ def gate_reason(gate_id: int, text: str) -> str:
 
 
 def to_post(
-    row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, edits: tuple[int, int] | None, taken_by: str = ""
+    row: PostRow,
+    gates: Mapping[int, Gate],
+    hold: Hold | None,
+    edits: tuple[int, int] | None,
+    taken_by: str = "",
+    name_of: NameOf = str,
 ) -> Post:
-    """A message as it is to be sent; `taken_by`: who took the role that it is about from a member, safe to show."""
-    lines = _lines(row, gates, hold)
+    """A message as it is to be sent.
+
+    Args:
+        row: As it is stored.
+        gates: Of its server, by their ids.
+        hold: That it is about.
+        edits: See `Post`.
+        taken_by: Who took the role that it is about from a member, safe to show; "": nobody is known.
+        name_of: A collection's name, safe to show; its id, if none is given.
+    """
+    lines = _lines(row, gates, hold, name_of)
     if taken_by and row.kind is PostKind.PARKED and row.detail == ParkReason.ROLE_FOUGHT_OVER.value:
         lines = [*lines, _TAKEN_BY(who=taken_by)]
     user_id = row.user_id if row.kind in (PostKind.WARNING, PostKind.PROOF_ENDS) else None
     return Post(row.post_id, row.guild_id, row.kind, lines, row.at, user_id, row.hold_id, edits)
 
 
-def _lines(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None) -> Sequence[Words]:
+def _lines(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of: NameOf) -> Sequence[Words]:
     if row.kind is PostKind.CHANGES:
         return [_of_change(change) for change in row.changes]
     if row.kind in (PostKind.HOLD, PostKind.HOLD_OVER):
-        return _of_hold(row, hold)
+        return _of_hold(row, gates, hold, name_of)
     if row.kind is PostKind.STUCK:
         return [_STUCK(member=f"<@{row.user_id}>" if row.user_id else _SOMEBODY())]
     if row.kind is PostKind.PROOF_ENDS:
@@ -147,10 +166,21 @@ def _lines(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None) -> Sequen
     return [_of_gate(row, gates.get(row.gate_id or 0))]
 
 
-def _of_hold(row: PostRow, hold: Hold | None) -> Sequence[Words]:
+def _of_hold(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of: NameOf) -> Sequence[Words]:
     if row.kind is PostKind.HOLD_OVER:
         return [_HOLD_OVER(how=_ENDS[HoldEnd(row.detail)]())]
-    return [_HELD(cause=_CAUSES[hold.cause]())] if hold else []
+    return [_HELD(cause=_CAUSES[hold.cause](about=_about(hold, gates, name_of)))] if hold else []
+
+
+def _about(hold: Hold, gates: Mapping[int, Gate], name_of: NameOf) -> Words | str:
+    """What a hold is about, as people know it."""
+    if hold.scope is Scope.GATE:
+        gate = gates.get(int(hold.key))
+        return _A_GATE(gate=hold.key, role=f"<@&{gate.role_id}>" if gate else "?")
+    if hold.scope is Scope.COLLECTION:
+        network, _, collection_id = hold.key.rpartition(":")
+        return name_of(CollectionRef(network, collection_id))
+    return hold.key if hold.scope is Scope.SOURCE else _GATES()
 
 
 def _of_proof(ends: ProofEnds, gates: Mapping[int, Gate]) -> Sequence[Words]:

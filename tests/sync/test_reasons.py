@@ -24,6 +24,21 @@ async def test_the_audit_log_and_the_log_channel_name_the_collection() -> None:
         assert any(line.endswith(f"holds 0 of 3 of {NAME}") for line in harness.said())
 
 
+async def test_an_alert_names_the_gate_with_its_role_the_collection_and_the_source() -> None:
+    async with open_sync() as harness:
+        gate = await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        harness.sell(*range(1, 9))
+        named = f"gate #{gate.gate_id} (<@&{gate.role_id}>)"
+        await harness.pass_time(TEN_MINUTES)
+        assert {line for line in harness.said() if line.startswith("Removals wait")} == {
+            f"Removals wait for a decision: too many holders of {named} would lose their role at once.",
+            f"Removals wait for a decision: half of the holders of {NAME} hold none of it now.",
+            "Removals wait for a decision: too many accounts of loopring read as empty.",
+        }
+
+
 async def test_the_staged_list_names_the_collection() -> None:
     async with open_sync() as harness:
         await harness.gate()

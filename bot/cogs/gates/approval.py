@@ -12,6 +12,7 @@ from typing import Any
 
 import discord
 
+from bot.roles.safety import Cause
 from bot.sync.results import Staged, StagedState
 from bot.sync.sync import Sync
 from bot.text import safe_text
@@ -25,6 +26,14 @@ _LONGEST_REASON = 300
 _IF_STILL = (
     "They lose the role if they still do not qualify when their turn comes. `/sync undo` gives back what a run took."
 )
+
+_UNDER_A_HOLD = "An admin holds all removals: what is approved is taken after `/sync release`, and not before."
+
+
+async def hold_note(sync: Sync, guild_id: int) -> str:
+    """That an approval has no effect while an admin holds all removals; "": nobody does."""
+    holds = (await sync.status(guild_id)).holds
+    return _UNDER_A_HOLD if any(hold.cause is Cause.ADMIN for hold in holds) else ""
 
 
 def waiting_of(staged: Sequence[Staged]) -> list[Staged]:
@@ -58,22 +67,24 @@ async def ask_to_approve(
     shown = frozenset((one.gate.gate_id, one.user_id) for one in waiting)
 
     async def approve(press: discord.Interaction[Any]) -> discord.Embed:
-        count = await sync.approve(await guild_of(press), by=press.user.id, only=shown)
+        guild_id = await guild_of(press)
+        count = await sync.approve(guild_id, by=press.user.id, only=shown)
         if approved:
             await approved(press, count)
-        return done_embed("Approved", approved_words(count))
+        return done_embed("Approved", approved_words(count, await hold_note(sync, guild_id)))
 
-    embed, is_whole = question_embed(waiting, alert_at)
+    note = await hold_note(sync, interaction.guild_id or 0)
+    embed, is_whole = question_embed(waiting, alert_at, note)
     label = f"Take {plural(len(waiting), 'role')}"
     panel = ConfirmView(interaction, label, approve, expires=expires, host=host)
     files = [] if is_whole else [discord.File(io.BytesIO(list_of(waiting).encode()), filename="removals.txt")]
     await interaction.edit_original_response(embed=embed, view=panel, attachments=files)
 
 
-def question_embed(waiting: Sequence[Staged], alert_at: datetime | None) -> tuple[discord.Embed, bool]:
-    """The question, and whether all that would be taken is listed in it."""
+def question_embed(waiting: Sequence[Staged], alert_at: datetime | None, note: str = "") -> tuple[discord.Embed, bool]:
+    """The question, and whether all that would be taken is listed in it; `note`: see `hold_note`."""
     new = [one for one in waiting if alert_at and one.since > alert_at]
-    parts = [_IF_STILL]
+    parts = [_IF_STILL, *([f"⚠ {note}"] if note else [])]
     if new:
         parts.append(f"⚠ **{plural(len(new), 'removal')} began to wait after this alert was posted**: marked 🆕.")
     lines, length = [], 0
@@ -100,8 +111,9 @@ def list_of(waiting: Sequence[Staged]) -> str:
     return "\n".join(lines)
 
 
-def approved_words(count: int) -> str:
-    """What was approved."""
+def approved_words(count: int, note: str = "") -> str:
+    """What was approved; `note`: see `hold_note`."""
     if not count:
         return NOTHING_WAITS
-    return f"{plural(count, 'removal')} will be made, if their members still do not qualify."
+    words = f"{plural(count, 'removal')} will be made, if their members still do not qualify."
+    return f"{words}\n⚠ {note}" if note else words

@@ -100,7 +100,8 @@ class HoldCog(commands.Cog, name="Held removals"):
             words = f"discarded {plural(count, 'removal')}: these roles stay for a day"
         else:
             count = await self._sync.look_again(guild_id, by=interaction.user.id, only=only)
-            words = f"said that it is repaired: {plural(count, 'member')} to be read again"
+            whose = "its member is" if count == 1 else "their members are"
+            words = f"said that it is repaired: {plural(count, 'removal')} forgotten, and {whose} read again"
         await self._show(interaction, alert, words if count else "", more=len(waiting) - len(shown))
 
     async def _ask(self, interaction: discord.Interaction[Any], guild_id: int, alert: discord.Message | None) -> None:

@@ -16,6 +16,7 @@ import aiohttp
 import discord
 
 from bot.cogs.gates import sync_embeds
+from bot.cogs.gates.approval import hold_note
 from bot.cogs.gates.direct_messages import DirectMessages
 from bot.cogs.gates.hold_buttons import hold_view
 from bot.cogs.gates.outgoing import Outbox, Post
@@ -183,7 +184,8 @@ class LogChannel:
             return await channel.send(embed=_embed_of(post), nonce=post.nonce, allowed_mentions=none)
         waiting = [one for one in await self._sync.staged(post.guild_id) if one.state is StagedState.WAITING]
         causes = dict.fromkeys(line.render() for each in together for line in each.lines)
-        embed = sync_embeds.alert_embed(list(causes), waiting)
+        note = await hold_note(self._sync, post.guild_id)
+        embed = sync_embeds.alert_embed(list(causes), waiting, note)
         return await channel.send(embed=embed, view=hold_view(), nonce=post.nonce, allowed_mentions=none)
 
     async def _drop(self, posts: Sequence[Post], problem: LogProblem) -> None:

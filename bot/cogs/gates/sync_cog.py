@@ -16,6 +16,7 @@ For members with Manage Server, or with the server's role for configuring Tesser
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -29,9 +30,10 @@ from bot.cogs.gates.refresh_panel import RefreshPanel
 from bot.cogs.gates.staged_pages import StagedPages
 from bot.cogs.servers.admin_rights import guild_of, require_admin
 from bot.errors import InputError, StoreError
+from bot.gates.rule import CollectionRef
 from bot.messages import Message
 from bot.store.gates.settings_table import SettingsTable
-from bot.sync.results import Run, Staged
+from bot.sync.results import Run, Staged, StagedState
 from bot.sync.sync import Sync
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
@@ -57,13 +59,23 @@ class SyncCog(
         bot: The client.
         sync: What is shown and decided.
         settings: Who may.
+        names: The names of collections in a server, safe to show.
         expires: Seconds without a press until buttons are disabled.
     """
 
-    def __init__(self, bot: Bot, sync: Sync, settings: SettingsTable, *, expires: float) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        sync: Sync,
+        settings: SettingsTable,
+        names: Callable[[int], Awaitable[Mapping[CollectionRef, str]]],
+        *,
+        expires: float,
+    ) -> None:
         self._bot = bot
         self._sync = sync
         self._settings = settings
+        self._names = names
         self._expires = expires
 
     @app_commands.command(name="status", description="How current everything is, and what waits")
@@ -91,9 +103,11 @@ class SyncCog(
     async def release(self, interaction: discord.Interaction[Bot]) -> None:
         """End it."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
-        was_held = await self._sync.release(await self._guild_id(interaction), by=interaction.user.id)
-        words = "Misses are counted again from the beginning." if was_held else "There was no hold of an admin."
-        await interaction.edit_original_response(embed=done_embed("Released", words))
+        guild_id = await self._guild_id(interaction)
+        approved = sum(one.state is StagedState.APPROVED for one in await self._sync.staged(guild_id))
+        was_held = await self._sync.release(guild_id, by=interaction.user.id)
+        embed = sync_embeds.released_embed(approved) if was_held else sync_embeds.NO_HOLD
+        await interaction.edit_original_response(embed=embed)
 
     @app_commands.command(name="staged", description="The removals that wait for a decision, with their reasons")
     async def staged(self, interaction: discord.Interaction[Bot]) -> None:
@@ -122,8 +136,9 @@ class SyncCog(
         """Discard them."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         count = await self._sync.discard(await self._guild_id(interaction), by=interaction.user.id)
-        words = f"Retained for a day, whatever is read meanwhile: {plural(count, 'role')}." if count else NOTHING_WAITS
-        await interaction.edit_original_response(embed=done_embed("Discarded", words))
+        words = f"Retained for a day, whatever is read meanwhile: {plural(count, 'role')}."
+        embed = done_embed("Discarded", words) if count else done_embed("Nothing waits", NOTHING_WAITS)
+        await interaction.edit_original_response(embed=embed)
 
     @app_commands.command(name="undo", description="Give back every role that a run took")
     @app_commands.describe(run="Which run")
@@ -162,7 +177,8 @@ class SyncCog(
         await interaction.edit_original_response(embed=embed, view=panel)
 
     async def _status_embed(self, interaction: discord.Interaction[Any]) -> discord.Embed:
-        return sync_embeds.status_embed(await self._sync.status(await self._guild_id(interaction)))
+        guild_id = await self._guild_id(interaction)
+        return sync_embeds.status_embed(await self._sync.status(guild_id), await self._names(guild_id))
 
     async def _undo(self, run_id: int, interaction: discord.Interaction[Any]) -> discord.Embed:
         guild_id = await self._guild_id(interaction)

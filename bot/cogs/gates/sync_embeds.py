@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import discord
 
+from bot.gates.rule import CollectionRef
 from bot.roles.safety import Cause, Hold, Scope
 from bot.sync.results import Run, Staged, SyncStatus
 from bot.text import safe_text
@@ -36,12 +37,12 @@ _CAUSES: Mapping[Cause, str] = {
 }
 
 
-def status_embed(status: SyncStatus) -> discord.Embed:
-    """How sync stands in a server."""
+def status_embed(status: SyncStatus, names: Mapping[CollectionRef, str] | None = None) -> discord.Embed:
+    """How sync stands in a server; `names`: of collections, safe to show."""
     embed = discord.Embed(title="Sync", description="\n".join(_status_lines(status)), colour=embeds.BRAND)
     if status.holds:
         embed.colour = embeds.CAUTION
-        lines = [hold_words(hold) for hold in status.holds[:_MOST_SHOWN]]
+        lines = [hold_words(hold, status.gate_roles, names) for hold in status.holds[:_MOST_SHOWN]]
         lines.append(f"{plural(status.staged, 'removal')} to decide about: `/sync staged`.")
         embed.add_field(name="Removals wait", value=_cut("\n".join(lines)), inline=False)
     if status.failing:
@@ -75,11 +76,37 @@ def _status_lines(status: SyncStatus) -> list[str]:
     return lines
 
 
-def hold_words(hold: Hold) -> str:
-    """What waits, why, and since when."""
-    about = _SCOPES[hold.scope].format(key=safe_text(hold.key, _LONGEST_LABEL))
+def hold_words(
+    hold: Hold, gate_roles: Mapping[int, int] | None = None, names: Mapping[CollectionRef, str] | None = None
+) -> str:
+    """What waits, why, and since when; `gate_roles`: gate → its role."""
+    about = _SCOPES[hold.scope].format(key=_key_words(hold, gate_roles or {}, names or {}))
     numbers = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in hold.numbers)
     return f"**{about}**: {_CAUSES[hold.cause]}{f' ({numbers})' if numbers else ''}, since {moment(hold.since)}."
+
+
+def _key_words(hold: Hold, gate_roles: Mapping[int, int], names: Mapping[CollectionRef, str]) -> str:
+    """What a hold is about, as people know it."""
+    key = safe_text(hold.key, _LONGEST_LABEL)
+    if hold.scope is Scope.GATE:
+        role_id = gate_roles.get(int(hold.key))
+        return f"{key} (<@&{role_id}>)" if role_id else key
+    if hold.scope is Scope.COLLECTION:
+        network, _, collection_id = hold.key.rpartition(":")
+        return names.get(CollectionRef(network, collection_id)) or key
+    return key
+
+
+def released_embed(approved: int) -> discord.Embed:
+    """The hold of an admin has ended; `approved`: how many removals were approved meanwhile."""
+    words = "Misses are counted again from the beginning."
+    if approved:
+        are = "are" if approved > 1 else "is"
+        words += f" {plural(approved, 'removal')} that an admin approved {are} made now, if still due."
+    return embeds.done_embed("Released", words)
+
+
+NO_HOLD = embeds.done_embed("Nothing to release", "There was no hold of an admin.")
 
 
 def run_words(run: Run) -> str:
@@ -101,14 +128,14 @@ def staged_lines(staged: Sequence[Staged]) -> list[str]:
     ]
 
 
-def alert_embed(holds: Sequence[str], staged: Sequence[Staged]) -> discord.Embed:
-    """That removals wait: why, and whose."""
+def alert_embed(holds: Sequence[str], staged: Sequence[Staged], note: str = "") -> discord.Embed:
+    """That removals wait: why, and whose; `note`: what an approval has no effect before."""
     shown = staged_lines(staged[:STAGED_A_PAGE])
     if len(staged) > len(shown):
         shown.append(f"… and {len(staged) - len(shown):,} more: `/sync staged` shows them all.")
     embed = discord.Embed(
         title="Nobody loses a role before you decide",
-        description=_cut("\n".join([*holds, _MEANWHILE]), 1500),
+        description=_cut("\n".join([*holds, _MEANWHILE, *([f"⚠ {note}"] if note else [])]), 1500),
         colour=embeds.CAUTION,
     )
     name = plural(len(staged), "removal") + " to decide about"

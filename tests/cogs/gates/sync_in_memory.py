@@ -45,6 +45,7 @@ class SyncInMemory(Sync):
     def __init__(self) -> None:
         self.waiting = [staged(BRUNO), staged(CHIAMAKA)]
         self.done: list[tuple[object, ...]] = []
+        self.is_held = True
         self.made = [
             Run(31, MOSAIC, AT, AT, added=1, removed=5, failed=0),
             Run(30, MOSAIC, AT, AT, added=7, removed=0, failed=0),
@@ -68,7 +69,7 @@ class SyncInMemory(Sync):
     async def release(self, guild_id: int, *, by: int) -> bool:
         """Record it."""
         self.done.append(("release", guild_id, by))
-        return True
+        return self.is_held
 
     async def staged(self, guild_id: int) -> Sequence[Staged]:
         """What waits."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from bot.cogs.gates.log_channel import LogChannel
 from bot.cogs.servers.log_problems import LogProblem, Unposted
 from bot.gates.gate import GuildSettings
 from bot.messages import Message
+from bot.roles.safety import Cause, Hold, Scope
 from bot.store import Store
 from bot.sync.report import SERVER
 from bot.ui.embeds import BRAND
@@ -148,6 +149,16 @@ async def test_an_alert_lists_what_waits_and_an_admin_discards_it_there(tmp_path
         }
 
 
+async def test_an_alert_under_the_hold_of_an_admin_says_what_an_approval_waits_for(tmp_path: Path) -> None:
+    async with logging(tmp_path, alert()) as on:
+        held = Hold(Scope.GUILD, "admin", MOSAIC, Cause.ADMIN, AT)
+        on.sync.current = replace(on.sync.current, holds=[held])
+        await on.log.deliver()
+        (message,) = await on.posted()
+        assert "what is approved is taken after `/sync release`" in message["embeds"][0]["description"]
+        assert "what is approved is taken after `/sync release`" in (await press(on.ada, message, "Approve")).text
+
+
 async def test_what_is_seen_of_a_wave_in_several_ways_is_one_alert(tmp_path: Path) -> None:
     async with logging(tmp_path, alert(1), change(2), alert(3)) as on:
         await on.log.deliver()
@@ -224,8 +235,9 @@ async def test_a_long_list_is_a_file_too(tmp_path: Path) -> None:
 async def test_what_is_repaired_is_read_again(tmp_path: Path) -> None:
     async with logging(tmp_path, alert()) as on:
         await on.log.deliver()
-        await press(on.ada, (await on.posted())[0], "Fixed: look again")
+        answer = await press(on.ada, (await on.posted())[0], "Fixed: look again")
         assert on.sync.done == [("again", MOSAIC, ADA, 2)]
+        assert "2 removals forgotten, and their members are read again" in answer.text
 
 
 @pytest.mark.parametrize("label", BUTTONS)

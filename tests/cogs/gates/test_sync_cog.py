@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -14,12 +14,20 @@ import pytest
 from bot.cogs.gates.sync_cog import SyncCog
 from bot.cogs.gates.sync_embeds import span_words
 from bot.gates.gate import GuildSettings
+from bot.gates.rule import CollectionRef
+from bot.roles.safety import Cause, Hold, Scope
 from bot.store import Store
-from tests.cogs.gates.live_bot import ADA, CHIAMAKA, LIGHTKEEPER, MOSAIC, LiveBot, live_bot
+from bot.sync.results import StagedState
+from tests.cogs.gates.live_bot import ADA, CHIAMAKA, LIGHTKEEPER, MOSAIC, WHALE, LiveBot, live_bot
 from tests.cogs.gates.sync_in_memory import AT, HOLD, SyncInMemory, staged
 from tests.sandbox_client import Answer, Person
 
 REFUSED = "Only members who may manage this server"
+
+
+async def names(_: int) -> Mapping[CollectionRef, str]:
+    """Of one collection."""
+    return {CollectionRef("loopring", "254"): "Harbour Lights"}
 
 
 @asynccontextmanager
@@ -27,7 +35,7 @@ async def commanded(folder: Path, sync: SyncInMemory) -> AsyncIterator[tuple[Liv
     """A bot with `/sync`, and an admin."""
     store = await Store.open(folder / "tessera.db", backups=folder / "backups")
     try:
-        async with live_bot(lambda bot: SyncCog(bot, sync, store.guild_settings, expires=600)) as live:
+        async with live_bot(lambda bot: SyncCog(bot, sync, store.guild_settings, names, expires=600)) as live:
             yield live, store, await live.sandbox.person("ada")
     finally:
         await store.close()
@@ -50,7 +58,8 @@ async def test_the_status_says_what_interval_is_possible_and_why(tmp_path: Path)
             sync.current,
             possible=timedelta(minutes=25),
             slow_source="Loop@everyone",
-            holds=[HOLD],
+            holds=[HOLD, Hold(Scope.COLLECTION, "loopring:254", 0, Cause.COLLECTION_HALVED, AT)],
+            gate_roles={12: WHALE},
             staged=2,
             last_run=sync.made[0],
             failing={"Blockscout": AT},
@@ -59,7 +68,8 @@ async def test_the_status_says_what_interval_is_possible_and_why(tmp_path: Path)
         assert "every 10 minutes" in answer.text
         assert "**Possible is every 25 minutes**" in answer.text
         assert "@everyone" not in answer.text
-        assert "Gate #12" in fields(answer)["Removals wait"]
+        assert "Every gate that asks about Harbour Lights" in fields(answer)["Removals wait"]
+        assert f"Gate #12 (<@&{WHALE}>)" in fields(answer)["Removals wait"]
         assert "holders 9, losing 2" in fields(answer)["Removals wait"]
         assert "Blockscout since <t:" in fields(answer)["Sources that do not answer"]
         assert "1 given, 5 taken" in fields(answer)["Last changes"]
@@ -96,6 +106,37 @@ async def test_an_approval_is_confirmed_first(tmp_path: Path) -> None:
         await ada.press(asked, "yes")
         assert sync.done == [("approve", MOSAIC, ADA, 2)]
         assert "No removal waits" in (await ada.run("sync approve")).text
+
+
+async def test_under_the_hold_of_an_admin_an_approval_says_what_it_waits_for(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    waits = "An admin holds all removals: what is approved is taken after `/sync release`, and not before."
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        assert waits not in (await ada.run("sync approve")).text
+        sync.current = replace(sync.current, holds=[Hold(Scope.GUILD, "admin", MOSAIC, Cause.ADMIN, AT)])
+        asked = await ada.run("sync approve")
+        assert waits in asked.text
+        assert waits in (await ada.press(asked, "yes")).text
+
+
+async def test_a_release_says_how_many_approved_removals_it_lets_be_made(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    sync.waiting = [replace(one, state=StagedState.APPROVED) for one in sync.waiting]
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        answer = await ada.run("sync release")
+        assert answer.embeds[0]["title"] == "Released"
+        assert "2 removals that an admin approved are made now, if still due." in answer.text
+        sync.waiting = []
+        assert "approved" not in (await ada.run("sync release")).text
+        sync.is_held = False
+        assert (await ada.run("sync release")).text == "Nothing to release\nThere was no hold of an admin."
+
+
+async def test_what_is_discarded_of_nothing_is_not_called_discarded(tmp_path: Path) -> None:
+    sync = SyncInMemory()
+    async with commanded(tmp_path, sync) as (_, _, ada):
+        assert (await ada.run("sync discard")).embeds[0]["title"] == "Discarded"
+        assert (await ada.run("sync discard")).embeds[0]["title"] == "Nothing waits"
 
 
 class SlowSync(SyncInMemory):
