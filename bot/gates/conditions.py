@@ -36,7 +36,7 @@ _ONE_COLLECTION = Message("`{word}` is accepted after one collection only, not a
 _ONLY_KINDS = Message("`{word}` counts distinct NFTs: leave out `copies`")
 _NO_SUCH_NAME = Message("No collection is known by the name “{name}”. {nearest}")
 _NEAREST = Message("Similar names: {names}.")
-_USE_NUMBER = Message("Write its number, such as `254`, or choose it from the list of names.")
+_USE_NUMBER = Message("Write its number, such as `254`, or a name that `/gate add` suggests.")
 _SEVERAL = Message("Several collections have the name “{name}”. Write which one: {choices}.")
 _NO_SUCH_SOURCE = Message("No source here knows “{typed}”. Configured: {known}.")
 _AMOUNT = Message("an amount is accepted, such as `>= 3`, `at most 5` or `between 2 and 5`")

@@ -246,8 +246,8 @@ VERDICTS: list[tuple[WhyCode, str, Facts, str, str | None]] = [
         '254 trait "Sky" = "Red"',
         facts(account({HARBOUR: held(1, tokens={1: Token(1)})})),
         (
-            "cannot be known now: the source does not report the traits of all that is held: holds an NFT of Harbour "
-            "Lights with “Sky” = “Red”"
+            "cannot be known now, as the source does not report the traits of all that is held: holds an NFT of "
+            "Harbour Lights with “Sky” = “Red”"
         ),
         "up to 1 more of Harbour Lights with “Sky” = “Red”",
     ),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import discord
+
 from bot.cogs.members.standing_embeds import Standing, held_words
-from bot.gates.gate import GateState
+from bot.gates.gate import GateState, ParkReason
 from bot.roles.plan import Act, Change, Judged
-from bot.ui.embeds import plural
+from bot.ui.embeds import BRAND, plural
 
 # What one look holds; `/roles` shows all.
 _MOST = 6
@@ -15,14 +17,22 @@ _MOST_ROLES = 10
 _NOTHING_HERE = "There is no role for holders in this server yet."
 _NOTHING_NEW = "Nothing has changed."
 _MORE = "`/roles` shows the rest."
+_MORE_BELOW = "The rest is below."
 
 
 def difference_lines(standing: Standing) -> Sequence[str]:
     """What was changed, what could not be, and what is missing for the roles that the member does not have."""
     lines = list(_lines(standing))
     if len(lines) > _MOST:
-        return [*lines[:_MOST], _MORE]
+        return [*lines[:_MOST], _MORE if standing.is_own else _MORE_BELOW]
     return lines or [_NOTHING_NEW if standing.report.judged else _NOTHING_HERE]
+
+
+def read_now(standing: Standing, *above: str) -> discord.Embed | None:
+    """What to show above a standing that was just read; None: there is no role that it could be about."""
+    if not standing.report.judged and not list(_lines(standing)):
+        return None
+    return discord.Embed(title="Read now", description="\n".join([*above, *difference_lines(standing)]), colour=BRAND)
 
 
 def _lines(standing: Standing) -> Iterator[str]:
@@ -46,12 +56,13 @@ def _lines(standing: Standing) -> Iterator[str]:
 
 def _unchanged(standing: Standing, judged: Judged) -> Iterator[str]:
     role = f"<@&{judged.gate.role_id}>"
-    if judged.gate.role_id in standing.report.ledger:
+    if judged.gate.role_id in standing.report.ledger and judged.gate.parked is not ParkReason.ROLE_GONE:
         yield f"{standing.person['You']} have {role}."
     elif judged.gate.state is not GateState.ACTIVE:
         return
     elif judged.in_cool_down:
-        yield f"{role} is sensitive: it is given a while after the proof. `/roles` says when."
+        when = "`/roles` says when." if standing.is_own else "When is said below."
+        yield f"{role} is sensitive: it is given a while after the proof. {when}"
     elif judged.verdict.is_granted:
         yield f"{role} follows in a moment."
     elif standing.settings.shows_requirements or not standing.is_own:

@@ -16,7 +16,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.linking.memberships import fetch_membership
-from bot.cogs.members.difference_words import difference_lines
+from bot.cogs.members.difference_words import read_now
 from bot.cogs.members.refreshing import Refreshing, their_membership
 from bot.cogs.members.standing_embeds import Standing
 from bot.cogs.members.standing_pages import StandingPages
@@ -26,7 +26,6 @@ from bot.linking.shares import Shares
 from bot.links import Membership
 from bot.messages import Message
 from bot.ui.client import Bot
-from bot.ui.embeds import BRAND
 from bot.ui.page_source import PageSource
 from bot.ui.paginator import Paginator
 from bot.ui.panel import ActionButton
@@ -104,8 +103,7 @@ class HoldersCog(
             raise InputError(_LEFT)
         standing = await self._refreshing.read(present, by=interaction.user.id, name=name)
         standing = await self._with_shared(standing, present)
-        lines = [f"<@{member.user_id}>:", *difference_lines(standing)]
-        return StandingPages(standing, discord.Embed(title="Read now", description="\n".join(lines), colour=BRAND))
+        return StandingPages(standing, read_now(standing, f"<@{member.user_id}>:"))
 
     @property
     def bot(self) -> Bot:

@@ -17,7 +17,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.members.difference_words import difference_lines
+from bot.cogs.members.difference_words import read_now
 from bot.cogs.members.refreshing import Refreshing, own_membership
 from bot.cogs.members.standing_embeds import Standing
 from bot.cogs.members.standing_pages import StandingPages
@@ -67,9 +67,7 @@ class RolesCog(commands.Cog, name="Roles"):
         """Answer a command or a press of the lasting message."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         standing = await self._read(interaction, own_membership(interaction))
-        lines = difference_lines(standing)
-        above = discord.Embed(title="Read now", description="\n".join(lines), colour=BRAND)
-        await self._show(interaction, StandingPages(standing, above))
+        await self._show(interaction, StandingPages(standing, read_now(standing)))
 
     async def _read(self, interaction: discord.Interaction[Any], member: Membership) -> Standing:
         """Read, and say so where it takes longer than a moment."""

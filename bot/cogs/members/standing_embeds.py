@@ -127,7 +127,8 @@ _ONLY_OWN = "You have none of the roles for holders. What unlocks them, this ser
 def gate_lines(standing: Standing, judged: Judged) -> Iterator[str]:
     """What is said about one gate: its answer, its reason, what is retained and until when."""
     gate, verdict = judged.gate, judged.verdict
-    grant = standing.report.ledger.get(gate.role_id)
+    # What is in the ledger is there to be given back: a role that was deleted nobody has.
+    grant = None if gate.parked is ParkReason.ROLE_GONE else standing.report.ledger.get(gate.role_id)
     has = " · you have it" if grant and standing.is_own else " · they have it" if grant else ""
     since = f" since {discord.utils.format_dt(grant.granted_at, 'd')}" if grant else ""
     yield f"{_MARKS[verdict.status]} <@&{gate.role_id}>{has}{since}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.cogs.members.difference_words import difference_lines
+from bot.cogs.members.difference_words import difference_lines, read_now
 from bot.cogs.members.gate_words import GateWords
 from bot.counts import Ternary
-from bot.gates.gate import GateState, GuildSettings
+from bot.gates.gate import GateState, GuildSettings, ParkReason
 from bot.roles.plan import Act, Change, Held, HoldCode
 from bot.sync.results import FailedChange
 from tests.cogs.members.standings import LIGHTS, gate, grant, judged, standing
@@ -86,6 +86,27 @@ def test_many_roles_end_with_where_the_rest_is() -> None:
     lines = difference_lines(standing(*answers))
     assert len(lines) == 7
     assert lines[-1] == "`/roles` shows the rest."
+
+
+def test_a_moderator_is_sent_to_what_is_below_and_not_to_their_own_roles() -> None:
+    answers = [judged(Ternary.NO, of=gate(number)) for number in range(1, 9)]
+    assert difference_lines(standing(*answers))[-1] == "`/roles` shows the rest."
+    assert difference_lines(standing(*answers, is_own=False))[-1] == "The rest is below."
+    sensitive = judged(Ternary.YES, in_cool_down=True)
+    assert difference_lines(standing(sensitive))[0].endswith("`/roles` says when.")
+    assert difference_lines(standing(sensitive, is_own=False))[0].endswith("When is said below.")
+
+
+def test_nobody_has_a_role_that_was_deleted() -> None:
+    gone = gate(state=GateState.PARKED, parked=ParkReason.ROLE_GONE)
+    assert difference_lines(standing(judged(Ternary.YES, of=gone), ledger=grant(gone))) == ["Nothing has changed."]
+
+
+def test_what_was_read_now_is_not_shown_where_there_is_no_role_it_could_be_about() -> None:
+    assert read_now(standing()) is None
+    above = read_now(standing(judged(Ternary.NO)), "<@7>:")
+    assert above
+    assert str(above.description).startswith("<@7>:\n<@&101>, still needed")
 
 
 def test_a_server_without_gates_says_so() -> None:

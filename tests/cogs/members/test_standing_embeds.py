@@ -112,6 +112,12 @@ def test_a_gate_that_is_stopped_says_why(reason: ParkReason) -> None:
     assert "neither given nor taken now, as " in text(standing(judged(Ternary.YES, of=parked)))
 
 
+@pytest.mark.parametrize(("reason", "has"), [(ParkReason.ROLE_ABOVE_US, True), (ParkReason.ROLE_GONE, False)])
+def test_a_role_that_was_deleted_is_not_said_to_be_there(reason: ParkReason, has: bool) -> None:  # noqa: FBT001 - a case
+    stopped = gate(state=GateState.PARKED, parked=reason)
+    assert ("you have it since" in text(standing(judged(Ternary.YES, of=stopped), ledger=grant(stopped)))) is has
+
+
 def test_a_paused_gate_says_so() -> None:
     assert "paused this role" in text(standing(judged(Ternary.YES, of=gate(state=GateState.PAUSED))))
 
