@@ -44,6 +44,7 @@ api_url = "http://127.0.0.1:{port}/api/v10"
 gateway_url = "ws://127.0.0.1:{port}/gateway/"
 authorize_url = "http://127.0.0.1:{port}/oauth2/authorize"
 moderation_intent = true
+clock_url = "http://127.0.0.1:{port}/_sandbox/clock"
 
 [sync]
 interval_minutes = 0.05

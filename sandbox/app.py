@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox import screen
-from sandbox.app_keys import BLOCKSCOUT, DISCORD, FAULTS, NODES, TRAFFIC, WALLET_EXTENSION, WORLD
+from sandbox.app_keys import BLOCKSCOUT, DISCORD, FAULTS, NODES, TIME, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.blockscout import Blockscout
 from sandbox.browser import WalletExtension
 from sandbox.control_api import ControlApi
@@ -17,6 +17,7 @@ from sandbox.discord_control import DiscordControl
 from sandbox.ethereum import Ethereum
 from sandbox.faults import Faults, inject_faults
 from sandbox.loopring import Loopring
+from sandbox.moved_time import MovedTime
 from sandbox.pictures import Pictures
 from sandbox.traffic import Traffic, record_traffic
 
@@ -45,7 +46,8 @@ def make_app(
         client_max_size=LARGEST_BODY,
     )
     app[WORLD], app[FAULTS], app[TRAFFIC] = world, faults, traffic
-    app[DISCORD] = Discord(world, deadlines=deadlines, privileged_intents=privileged_intents)
+    app[TIME] = MovedTime()
+    app[DISCORD] = Discord(world, deadlines=deadlines, wall=app[TIME].now, privileged_intents=privileged_intents)
     app[BLOCKSCOUT], app[NODES], app[WALLET_EXTENSION] = Blockscout(world), Ethereum(world), WalletExtension(world)
     ControlApi(app).add_routes()
     DiscordControl(app).add_routes()

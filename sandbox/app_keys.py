@@ -10,6 +10,7 @@ from sandbox.browser import WalletExtension
 from sandbox.discord import Discord
 from sandbox.ethereum import Ethereum
 from sandbox.faults import Faults
+from sandbox.moved_time import MovedTime
 from sandbox.traffic import Traffic
 from sandbox.world import World
 
@@ -19,6 +20,7 @@ BLOCKSCOUT = web.AppKey("blockscout", Blockscout)
 NODES = web.AppKey("nodes", Ethereum)
 WALLET_EXTENSION = web.AppKey("wallet_extension", WalletExtension)
 FAULTS = web.AppKey("faults", Faults)
+TIME = web.AppKey("time", MovedTime)
 TRAFFIC = web.AppKey("traffic", Traffic)
 # Only there when the sandbox started the bot itself.
 BOT = web.AppKey("bot", BotProcess)

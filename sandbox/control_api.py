@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from sandbox.app_keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, NODES, TRAFFIC, WALLET_EXTENSION, WORLD
+from sandbox.app_keys import BLOCKSCOUT, BOT, DISCORD, FAULTS, NODES, TIME, TRAFFIC, WALLET_EXTENSION, WORLD
 from sandbox.chains import ETHEREUM
 from sandbox.control_requests import PREFIX, ConflictError, json_body, json_route, whole_number
 from sandbox.deployments import generate_contracts
@@ -47,6 +47,8 @@ class ControlApi:
             ("DELETE", "faults", self._clear_faults),  # all, or that of a name: ?name=blank
             ("GET", "latency", self._get_latency),
             ("POST", "latency", self._set_latency),
+            ("GET", "clock", self._get_clock),
+            ("POST", "clock", self._move_clock),
             ("POST", "accounts", self._give_collections),
             ("POST", "contracts", self._give_contracts),
             ("POST", "withdraw", self._withdraw),
@@ -113,6 +115,14 @@ class ControlApi:
         fields = await json_body(request)
         self._app[FAULTS].set_latency(fields.get("service", ""), fields.get("seconds", 0))
         return dict(self._app[FAULTS].latency)
+
+    async def _get_clock(self, _request: web.Request) -> Json:
+        return self._app[TIME].json()
+
+    async def _move_clock(self, request: web.Request) -> Json:
+        """Let `hours` pass; a reset leaves the time as it is, since a bot has stored dates of it."""
+        self._app[TIME].move(await json_body(request))
+        return self._app[TIME].json()
 
     async def _give_collections(self, request: web.Request) -> Json:
         fields = await json_body(request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sandbox.app_keys import DISCORD, WORLD
@@ -76,7 +75,7 @@ class DiscordControl:
         """
         fields = await json_body(request)
         moves, action, guild_id = self._discord.departures, fields.get("action"), whole_number(fields, "guild")
-        joined_at = str(fields.get("joined_at") or datetime.now(UTC).isoformat())
+        joined_at = str(fields.get("joined_at") or self._discord.moment())
         position = whole_number(fields, "position", 1)
         if action == "add_bot":
             return {"user": str(moves.add_bot(guild_id, str(fields.get("name") or "Other Bot"), joined_at, position))}

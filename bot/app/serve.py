@@ -6,13 +6,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 from pydantic import SecretStr
 
 from bot.app.background import Background
 from bot.app.build_sources import open_sources
+from bot.app.moved_clock import MovedClock, open_follower
 from bot.app.role_cogs import RoleParts, add_role_cogs
 from bot.app.run import run_until
 from bot.app.schedule import schedule
@@ -60,6 +61,7 @@ _NO_TOKEN = Message("No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE 
 # How often it is asked who owns linked accounts where that is not confirmed, and of how many; commands come first.
 _CONFIRMS = timedelta(minutes=10)
 _MOST_CONFIRMED = 20
+_ASKS_THE_TIME = timedelta(seconds=1)
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -81,23 +83,27 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     for danger in settings.sync.dangers():
         log.warning("sync: %s", danger)
     async with AsyncExitStack() as opened:
+        clock, clock_url = MovedClock(), settings.discord.clock_url
+        follower = await opened.enter_async_context(open_follower(clock, clock_url)) if clock_url else None
         store = await Store.open(settings.store.path, backups=settings.store.backups)
         opened.push_async_callback(store.close)
-        lookup = await opened.enter_async_context(open_lookup(settings, store))
+        lookup = await opened.enter_async_context(open_lookup(settings, store, clock))
         bot = Bot(settings.discord, cancel_reads=lookup.close)
-        linking = await opened.enter_async_context(_open_linking(settings, token, store, lookup, bot))
+        linking = await opened.enter_async_context(_open_linking(settings, token, store, lookup, bot, clock))
         roles = DiscordRoles.over(bot)
-        sync = await opened.enter_async_context(open_sync(settings, store, lookup, linking, roles, _now))
+        sync = await opened.enter_async_context(open_sync(settings, store, lookup, linking, roles, clock))
         names = CollectionNames(store, lookup)
-        parts = RoleParts.over(bot, settings, store, sync, names.shown, _now)
+        parts = RoleParts.over(bot, settings, store, sync, names.shown, clock.now)
         opened.push_async_callback(parts.seen.close)
         vouches = VouchMessagesCog(bot, linking, parts.follow_up)
         await _add_cogs(bot, settings, lookup, linking, vouches, parts, roles)
         expires = settings.discord.buttons_expire_seconds
-        await bot.add_cog(GateCog.over(bot, store, sync, roles, names, clock=_now, expires=expires))
+        await bot.add_cog(GateCog.over(bot, store, sync, roles, names, clock=clock.now, expires=expires))
         notifications = NotificationsCog(bot, linking)
         await bot.add_cog(notifications)
-        background = _plan(bot, settings, linking, notifications, vouches)
+        background = _plan(bot, settings, linking, notifications, vouches, clock)
+        if follower:
+            background.every(_ASKS_THE_TIME, follower.follow, name="clock")
         channels = LogChannel(bot, sync.outbox, sync, store.guild_settings, parts.log_problems)
         schedule_sync(background, sync, channels.deliver, bot.is_ready)
         background.every(_CONFIRMS, lambda: confirm_owners(store, lookup, _MOST_CONFIRMED), name="owners")
@@ -111,11 +117,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup]:
+async def open_lookup(settings: Settings, store: Store, clock: MovedClock | None = None) -> AsyncIterator[Lookup]:
     """Answers about accounts and collections, over the configured sources."""
     async with open_session() as session:
         sources, rule = await open_sources(settings, session), OwnerRule(settings.linking.owners)
-        lookup = Lookup(sources, store, cache_for=settings.display.cache_for, owner_rule=rule)
+        clock = clock or MovedClock()
+        lookup = Lookup(sources, store, cache_for=settings.display.cache_for, owner_rule=rule, clock=clock.now)
         try:
             rule.require_archive(sources)
             await lookup.owners.apply_rule()
@@ -128,7 +135,7 @@ async def open_lookup(settings: Settings, store: Store) -> AsyncIterator[Lookup]
 
 @asynccontextmanager
 async def _open_linking(
-    settings: Settings, token: SecretStr, store: Store, lookup: Lookup, bot: Bot
+    settings: Settings, token: SecretStr, store: Store, lookup: Lookup, bot: Bot, clock: MovedClock
 ) -> AsyncIterator[Linking]:
     """What links and proves accounts."""
     # A separate session without cookies: none of Discord's or of a node's may be sent anywhere else.
@@ -143,7 +150,7 @@ async def _open_linking(
             signatures,
             _proof_setup(settings, session, bot),
             pseudonym=pseudonyms(token.get_secret_value()),
-            clock=_now,
+            clock=clock.now,
             contest_for=settings.linking.contest,
             vouching=settings.linking.manual,
         )
@@ -197,21 +204,26 @@ async def _add_cogs(
 
 
 def _plan(
-    bot: Bot, settings: Settings, linking: Linking, notifications: NotificationsCog, vouches: VouchMessagesCog
+    bot: Bot,
+    settings: Settings,
+    linking: Linking,
+    notifications: NotificationsCog,
+    vouches: VouchMessagesCog,
+    clock: MovedClock,
 ) -> Background:
     """The jobs that the bot runs by itself."""
 
     async def settle_now() -> None:
-        await settle(linking.store, linking.pseudonym, _now())
+        await settle(linking.store, linking.pseudonym, clock.now())
 
     async def purge_now() -> None:
-        await purge(linking.store, _now())
+        await purge(linking.store, clock.now())
 
-    background = Background(now=_now)
+    background = Background(now=clock.now)
     schedule(
         background,
         settings.store,
-        _now,
+        clock.now,
         is_ready=bot.is_ready,
         notify=notifications.deliver,
         settle=settle_now,
@@ -219,7 +231,3 @@ def _plan(
         purge=purge_now,
     )
     return background
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

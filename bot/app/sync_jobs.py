@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 from bot.app.background import Background, Job
+from bot.app.moved_clock import MovedClock
 from bot.app.schedule import when_ready
 from bot.config.settings import Settings
 from bot.config.source_tables import ArchiveTable
@@ -35,10 +36,10 @@ async def open_sync(
     lookup: Lookup,
     linking: Linking,
     discord: Discord,
-    clock: Callable[[], datetime],
+    clock: MovedClock,
 ) -> AsyncIterator[Sync]:
     """Roles that follow holdings, over the sources that commands use."""
-    asked = AskedRules(store, clock)
+    asked = AskedRules(store, clock.now)
     readings = Readings(
         store.readings,
         lookup.sources,
@@ -48,10 +49,19 @@ async def open_sync(
         },
         interval=settings.sync.interval,
         wanted=asked.wanted,
-        clock=clock,
+        clock=clock.now,
         random=Random(),  # noqa: S311 - spreads retries
     )
-    sync = Sync(store, linking.proven, readings, discord, settings.sync, asked=asked, clock=clock)
+    sync = Sync(
+        store,
+        linking.proven,
+        readings,
+        discord,
+        settings.sync,
+        asked=asked,
+        clock=clock.now,
+        monotonic=clock.monotonic,
+    )
     try:
         yield sync
     finally:

@@ -9,6 +9,7 @@ import aiohttp
 import discord
 
 from bot.app.build_sources import open_source, open_sources
+from bot.app.moved_clock import moved_time_warning
 from bot.config.settings import Settings
 from bot.config.source_tables import ArchiveTable, SourceTable
 from bot.config.start_requirements import unmet_requirements
@@ -66,6 +67,8 @@ async def _check_linking(settings: Settings, print_line: Callable[[str], object]
         print_line(f"{availability}")
     for weakness in weaknesses(settings):
         print_line(f"! {weakness}")
+    if settings.discord.clock_url:
+        print_line(f"! {moved_time_warning(settings.discord.clock_url)}")
     for danger in settings.sync.dangers():
         print_line(f"! {danger}")
     if not settings.linking.rpc_urls:

@@ -50,6 +50,12 @@ _CANNOT_READ = Message("{path}: cannot be read: {reason}.")
 _NOT_TOML = Message("{path}: not valid TOML: {reason}.")
 
 
+def _on_this_machine(url: str) -> str:
+    if not is_loopback(urlsplit(url).hostname or ""):
+        raise ValueError("must be on this machine (127.0.0.1, ::1 or localhost): time is moved for demonstrations only")
+    return url
+
+
 _OF_DISCORD = ("discord.com", "gateway.discord.gg")
 
 
@@ -61,6 +67,7 @@ class DiscordSettings(Table):
     authorize_url: HttpUrl = "https://discord.com/oauth2/authorize"
     guild_ids: tuple[int, ...] = ()
     buttons_expire_seconds: float = Field(default=600, gt=0, le=840)
+    clock_url: Annotated[HttpUrl, AfterValidator(_on_this_machine)] | Literal[""] = ""
     moderation_intent: bool = False
     members_intent: bool = False
     token: SecretStr | None = Field(default=None, exclude=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 
 from bot.errors import SourceError, TesseraError
 from bot.holdings import Account, Holdings
@@ -36,6 +37,7 @@ class HoldingsRead:
         askers: Askers,
         *,
         contract: str | None,
+        clock: Callable[[], datetime],
         ended: Callable[[HoldingsRead], None],
     ) -> None:
         self.askers = askers
@@ -43,7 +45,7 @@ class HoldingsRead:
         self._error: TesseraError | None = None
         self._changed = asyncio.Event()
         self._ended = ended
-        self.task = asyncio.create_task(self._read(source, account, contract), name=f"read {account}")
+        self.task = asyncio.create_task(self._read(source, account, contract, clock), name=f"read {account}")
         self.task.add_done_callback(lambda _: self._changed.set())
 
     async def follow(self) -> AsyncIterator[Holdings]:
@@ -66,9 +68,11 @@ class HoldingsRead:
         self.task.cancel()
         await asyncio.wait([self.task])
 
-    async def _read(self, source: Source, account: Account, contract: str | None) -> None:
+    async def _read(
+        self, source: Source, account: Account, contract: str | None, clock: Callable[[], datetime]
+    ) -> None:
         try:
-            async for holdings in read_holdings(source, account, self.askers, contract=contract):
+            async for holdings in read_holdings(source, account, self.askers, contract=contract, clock=clock):
                 self._publish(holdings)
         except TesseraError as error:
             self._break_off(error)

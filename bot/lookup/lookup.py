@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -45,8 +45,11 @@ _NAME_SECONDS = 3600
 _MAX_ABANDONED = 50
 
 _AGREE = OwnerRule()
-
 _Key = tuple[Account, str | None]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Lookup:
@@ -60,6 +63,7 @@ class Lookup:
         cache_for: How long a complete answer is reused without asking the source again.
         sleep: Measures how long a preferred source is waited for after another has answered.
         owner_rule: Which sources a proof may rest on, as to owners.
+        clock: Returns the present as an aware datetime.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Lookup:
         cache_for: timedelta,
         sleep: Sleep = asyncio.sleep,
         owner_rule: OwnerRule = _AGREE,
+        clock: Callable[[], datetime] = _now,
     ) -> None:
         self.sources = tuple(sources)
         self.names = Names(
@@ -78,6 +83,7 @@ class Lookup:
         self._by_network = {source.network: source for source in sources}
         self._store = store
         self._cache_for = cache_for
+        self._clock = clock
         self._cached: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
         self._reads: dict[_Key, HoldingsRead] = {}
         self.owners = Owners(self.sources, self._source, store, owner_rule)
@@ -142,7 +148,7 @@ class Lookup:
         for source in filter(None, map(wallets_of, self.sources)):
             try:
                 if found := await source.fetch_counterfactual(wallet, Askers(asker)):
-                    await self._store.wallets.save(found, datetime.now(UTC))
+                    await self._store.wallets.save(found, self._clock())
                     return found
             except SourceError as error:
                 failure = error
@@ -185,7 +191,7 @@ class Lookup:
     def _read_holdings(self, account: Account, askers: Askers, contract: str | None) -> AsyncIterator[Holdings]:
         key = (account, contract)
         cached = self._cached.get(key)
-        if cached and datetime.now(UTC) - cached.as_of < self._cache_for:
+        if cached and self._clock() - cached.as_of < self._cache_for:
             return _only(cached)
         asker = askers.first
         if read := self._reads.get(key):
@@ -196,6 +202,7 @@ class Lookup:
                 account,
                 Askers(asker, part_of=askers),
                 contract=contract,
+                clock=self._clock,
                 ended=lambda read: self._ended(key, read),
             )
         return Subscription(_states(read, cached), leave=partial(self._leave, read, asker))
@@ -226,7 +233,7 @@ class Lookup:
         nfts = NftList()
         try:
             source = self._source(account.network)
-            async for state in read_nfts(source, account, holding.collection, Askers(asker)):
+            async for state in read_nfts(source, account, holding.collection, Askers(asker), clock=self._clock):
                 nfts = state
         except SourceError as error:
             if not nfts.nfts:
@@ -242,7 +249,7 @@ class Lookup:
         key = (network, collection_id)
         if cached := self._collections.get(key):
             return cached
-        as_of = datetime.now(UTC)
+        as_of = self._clock()
         found = await self._source(network).fetch_collection(collection_id, Askers(asker))
         answer = found, found.as_of or as_of
         if not found.source_label:

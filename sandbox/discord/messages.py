@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sandbox.discord.answers import unknown_message
@@ -135,7 +134,7 @@ class Messages:
             "mention_everyone": False,
             "pinned": False,
             "tts": False,
-            "timestamp": datetime.now(UTC).isoformat(),
+            "timestamp": self._snowflakes.moment(),
             "edited_timestamp": None,
             "flags": flags,
         }
@@ -160,7 +159,7 @@ class Messages:
         was_thinking = message.thinking
         self.fill(message, request, files, host)
         if not was_thinking:
-            message.body["edited_timestamp"] = datetime.now(UTC).isoformat()
+            message.body["edited_timestamp"] = self._snowflakes.moment()
         self._notify("message_update", "MESSAGE_UPDATE", message)
 
     def delete(self, message: Message) -> None:

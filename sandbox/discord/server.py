@@ -51,6 +51,7 @@ class Discord:
             object itself not.
         deadlines: how long a bot has; shorter ones make tests fast.
         clock: seconds that only grow; tests move it to make tokens expire.
+        wall: the present in seconds since 1970, of what is dated; it can be moved for the bot too.
         heartbeat_ms: the interval in hello.
         privileged_intents: the bit set switched on for the application.
     """
@@ -61,6 +62,7 @@ class Discord:
         *,
         deadlines: Deadlines | None = None,
         clock: Callable[[], float] = time.perf_counter,
+        wall: Callable[[], float] = time.time,
         heartbeat_ms: int = HEARTBEAT_MS,
         privileged_intents: int = 0,
     ) -> None:
@@ -75,7 +77,7 @@ class Discord:
             heartbeat_ms=heartbeat_ms,
             privileged_intents=privileged_intents,
         )
-        self._snowflakes = Snowflakes()
+        self._snowflakes = Snowflakes(wall)
         self.rate_limits = RateLimits(clock)
         self._attachments = Attachments(self._snowflakes)
         self.commands = Commands(world, self.events, self._snowflakes, clock)
@@ -118,7 +120,8 @@ class Discord:
             dms=self._dms,
             interactions=self.interactions,
             gateway=self.gateway,
-            snowflakes=self._snowflakes,
+            # In real time: from these ids a bot reads how long their tokens are valid.
+            snowflakes=Snowflakes(worker=1),
             attachments=self._attachments,
         )
         ClientApi(
@@ -133,6 +136,10 @@ class Discord:
         ).add(app)
         ClientOAuth(self.world, self.oauth).add(app)
         app.on_shutdown.append(self._close)
+
+    def moment(self) -> str:
+        """The present as Discord writes it."""
+        return self._snowflakes.moment()
 
     def publish(self, event: Json) -> None:
         """Push an event to every open client, as `{"type": "log", "line": ...}`."""

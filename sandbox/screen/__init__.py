@@ -7,6 +7,7 @@ Plain ES modules and style sheets beside this file; no build step, nothing from 
     markdown/     Discord's text to DOM nodes   chat/            messages, embeds, components, modals
     composer/     the command line              frame/           servers, channels, members, the person I am
     panel/        the drawer "Behind the scenes"
+    clock.js      the time, which can be moved
     menus.js      types of menu commands        file.js          a file that a person chooses
     authorize/    another page: Discord's question whether an application may know who I am
 

@@ -2,6 +2,7 @@
 
 import { client } from "./api.js";
 import { openModal } from "./chat/modal.js";
+import { now } from "./clock.js";
 import { changed, state } from "./state.js";
 
 const NO_ANSWER = "The application did not respond";
@@ -20,7 +21,7 @@ export async function useCommand({ command, options = {}, text, shown = text, ab
     after: state.messages.at(-1)?.id ?? "0",
     channel_id: state.channelId,
     command_text: shown,
-    timestamp: new Date().toISOString(),
+    timestamp: new Date(now()).toISOString(),
   };
   state.waiting.push(entry);
   changed("messages");

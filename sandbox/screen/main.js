@@ -1,6 +1,7 @@
 /** Starts the page. */
 
 import { startMessages } from "./chat/messages.js";
+import { followClock } from "./clock.js";
 import { fillCommand, startComposer } from "./composer/composer.js";
 import { startLayout } from "./frame/layout.js";
 import { startMembers } from "./frame/members.js";
@@ -23,6 +24,7 @@ banner.append(
   "; this page reconnects by itself.",
 );
 onMention({ command: fillCommand, channel: (id) => go(guildOf(id).id, id) });
+followClock();
 startPlaces();
 startMembers();
 startPerson();

@@ -69,6 +69,13 @@ async def test_check_says_where_an_account_without_a_network_is_looked_up(
     )
 
 
+async def test_check_says_that_time_is_moved(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
+    clock = f'clock_url = "{sandbox.url}/_sandbox/clock"'
+    result = await tessera("check", config=write_config(tmp_path, sandbox, discord=clock))
+    assert f"! time is moved by {sandbox.url}/_sandbox/clock: for demonstrations only." in result.lines
+    assert (result.code, result.lines[-1]) == (0, "All is well.")
+
+
 async def test_check_while_one_of_two_sources_is_down(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
     chain = '[[source]]\nkind = "blockscout"\nname = "ethereum"\nbase_url = "SANDBOX/blockscout/1/api/v2"\nchain_id = 1'
     await sandbox.fault("status", path="", status=503)

@@ -220,3 +220,16 @@ def test_a_rule_about_owners_is_one_of_three(write: Write, written: str, rule: s
 def test_any_other_rule_about_owners_is_refused_with_what_is_accepted(write: Write, written: str) -> None:
     with pytest.raises(ConfigError, match=r"linking\.owners.* must be agree, first, or archive: and a SHA-256"):
         write(f'[linking]\nowners = "{written}"')
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost", "[::1]:1"])
+def test_time_may_be_moved_from_this_machine(write: Write, host: str) -> None:
+    url = f"http://{host}/_sandbox/clock"
+    assert write(f'[discord]\nclock_url = "{url}"').discord.clock_url == url
+    assert write("").discord.clock_url == ""
+
+
+@pytest.mark.parametrize("url", ["https://example.com/clock", "https://192.168.1.2/clock", "https://localhost.example"])
+def test_nobody_else_moves_the_time(write: Write, url: str) -> None:
+    with pytest.raises(ConfigError, match=r"discord\.clock_url.* must be on this machine .*for demonstrations only"):
+        write(f'[discord]\nclock_url = "{url}"')

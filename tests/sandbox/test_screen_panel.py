@@ -45,3 +45,26 @@ async def test_requests_to_blockscout_have_a_filter_of_their_own(sandbox: Runnin
     rows = page.get_by_test_id("traffic").locator("li")
     await expect(rows).to_have_count(1)
     await expect(rows.first).to_contain_text("/1/api/v2/search/check-redirect?q=ada.loopring.eth")
+
+
+async def test_time_is_moved_and_what_is_dated_follows(sandbox: RunningSandbox, page: Page) -> None:
+    await page.get_by_test_id("tab-switches").click()
+    state = page.get_by_test_id("time")
+    await expect(state).to_have_text("Not ahead.")
+    await page.get_by_test_id("time-month").click()
+    await expect(page.get_by_test_id("switch-status")).to_have_text("Time: +30 days.")
+    await expect(state).to_have_text("Ahead by 30 d.")
+    await page.get_by_test_id("time-hour").click()
+    await expect(state).to_contain_text("on its way to 30 d 1 h.")
+    await expect(state).to_have_text("Ahead by 30 d 1 h.", timeout=30_000)
+    shown = await page.evaluate(
+        """async () => {
+            const { moment, relative } = await import("/screen/markdown/timestamps.js");
+            const present = new Date(Date.now() + (30 * 24 + 1) * 3600 * 1000);
+            return [moment(present.toISOString()).slice(0, 5), relative(present), relative(new Date())];
+        }"""
+    )
+    assert shown == ["Today", "now", "30 days ago"]
+    await sandbox.post("/_sandbox/clock", {"hours": 8800, "at_once": True})
+    await page.get_by_test_id("time-month").click()
+    await expect(page.get_by_test_id("switch-status")).to_contain_text("Time: Time can be 400 days ahead at most")

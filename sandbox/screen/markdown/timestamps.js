@@ -1,5 +1,6 @@
 /** Dates as Discord writes them: `<t:unix:style>`, message times and day dividers. */
 
+import { now as present } from "../clock.js";
 import { h } from "../dom.js";
 
 const STYLES = {
@@ -22,7 +23,7 @@ const UNITS = [
 const written = (date, options) => new Intl.DateTimeFormat(undefined, options).format(date);
 const sameDay = (a, b) => a.toDateString() === b.toDateString();
 
-export function relative(date, now = Date.now()) {
+export function relative(date, now = present()) {
   const seconds = Math.round((date.getTime() - now) / 1000);
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS.at(-1);
   return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.round(seconds / size), unit);
@@ -47,7 +48,7 @@ setInterval(() => {
 /** "Today at 8:03 AM", as beside an author's name and in an embed's footer. */
 export function moment(iso) {
   const date = new Date(iso);
-  const now = new Date();
+  const now = new Date(present());
   const time = written(date, STYLES.t);
   if (sameDay(date, now)) return `Today at ${time}`;
   if (sameDay(date, new Date(now - 86400000))) return `Yesterday at ${time}`;

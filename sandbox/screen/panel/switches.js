@@ -3,6 +3,7 @@
 import { sandbox } from "../api.js";
 import { fill, h } from "../dom.js";
 import { outages } from "./outages.js";
+import { timeSwitches } from "./time.js";
 import { withdrawForm } from "./withdraw.js";
 
 const HOLDINGS = { service: "loopring", path: "collection/details" };
@@ -122,6 +123,7 @@ export function switchesView() {
       const answer = await sandbox.faults();
       const faults = Array.isArray(answer) ? answer : (answer.faults ?? []);
       lasting.draw(faults);
+      await time.draw();
       fill(
         active,
         faults.map((fault) => h("li", {}, describe(fault))),
@@ -132,6 +134,7 @@ export function switchesView() {
   }
 
   const lasting = outages(say, refresh);
+  const time = timeSwitches(say);
   const groups = GROUPS.map(([title, switches]) =>
     h(
       "section",
@@ -159,6 +162,7 @@ export function switchesView() {
       status,
       active,
       lasting.node,
+      time.node,
       h("section", {}, h("h3", {}, "Between Loopring and Ethereum"), withdrawForm(say)),
       groups,
     ),
