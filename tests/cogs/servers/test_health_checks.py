@@ -65,10 +65,10 @@ def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
     blind = Intents(moderation=True, members=True)
     yield "no audit log", replace(FINE, intents=blind), "not by whom", "View Audit Log"
     yield "admin role", replace(FINE, admin_role_gone=True), "was deleted", "`/settings admin-role`"
-    gone = "2 protected roles were deleted: they protect nobody."
-    yield "protected roles", replace(FINE, protected_roles_gone=2), gone, "`/settings unprotect` without"
-    gone = "1 protected role was deleted: it protects nobody."
-    yield "protected role", replace(FINE, protected_roles_gone=1), gone, "forgets what was deleted"
+    several = "2 protected roles were deleted: they protect nobody."
+    yield "protected roles", replace(FINE, protected_roles_gone=2), several, "`/settings unprotect` without"
+    single = "1 protected role was deleted: it protects nobody."
+    yield "protected role", replace(FINE, protected_roles_gone=1), single, "forgets what was deleted"
 
 
 @pytest.mark.parametrize(("facts", "words", "fix"), [pytest.param(*each, id=name) for name, *each in cases()])
