@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -67,85 +67,83 @@ def slow(count: int) -> HealthFacts:
     return status(interval=timedelta(minutes=count), possible=timedelta(hours=count), slow_source="Loopring")
 
 
-def cases() -> Iterator[tuple[str, HealthFacts, HealthFacts, str, str]]:
-    """Facts with one and with two, and a part of the line of each."""
+def cases() -> Iterator[tuple[str, Callable[[int], HealthFacts], str, str]]:
+    """Facts with so many, and a part of the line with one and with two of them."""
     yield (
         "protected roles",
-        *(replace(FINE, protected_roles_gone=count) for count in (1, 2)),
+        lambda count: replace(FINE, protected_roles_gone=count),
         "1 protected role was deleted: it protects nobody.",
         "2 protected roles were deleted: they protect nobody.",
     )
     yield (
         "messages",
-        *map(unposted, (1, 2)),
+        unposted,
         f"1 message was not posted since {AT}.",
         f"2 messages were not posted since {AT}.",
     )
     yield (
         "removals",
-        *map(held, (1, 2)),
+        held,
         f"By {ONE} no role is taken since {AT}: many members would lose a role at once. 1 removal waits for a person.",
         f"By {TWO} no role is taken since {AT}: many members would lose a role at once. 2 removals wait for a person.",
     )
     yield (
         "sensitive gates",
-        *map(sensitive, (1, 2)),
+        sensitive,
         f"so that {ONE} is marked as sensitive for nothing.",
         f"so that {TWO} are marked as sensitive for nothing.",
     )
     polygon = Holds(Network("eip155:137"))
     yield (
         "gates without a source",
-        *(having(count, polygon) for count in (1, 2)),
+        lambda count: having(count, polygon),
         f"which {ONE} asks about: nobody",
         f"which {TWO} ask about: nobody",
     )
     yield (
         "gates of the past",
-        *map(frozen, (1, 2)),
+        frozen,
         f"{ONE} rests on it",
         f"{TWO} rest on it",
     )
     yield (
         "no source at all",
-        *(having(count, HoldsCollections(least=2), sources=()) for count in (1, 2)),
+        lambda count: having(count, HoldsCollections(least=2), sources=()),
         f"so {ONE} gives and takes nothing.",
         f"so {TWO} give and take nothing.",
     )
     yield (
         "networks that nothing reads",
-        *map(unsourced, (1, 2)),
+        unsourced,
         f"what they hold there is not known to {ONE}, which asks about all collections.",
         f"what they hold there is not known to {TWO}, which ask about all collections.",
     )
     yield (
         "intervals",
-        *map(slow, (1, 2)),
+        slow,
         "read every hour and not every minute: Loopring",
         "read every 2 hours and not every 2 minutes: Loopring",
     )
     yield (
         "gates in order",
-        *map(having, (1, 2)),
+        having,
         "1 gate: its role can be given.",
         "2 gates: each role can be given.",
     )
     yield (
         "members",
-        *(status(members=count, accounts=count) for count in (1, 2)),
+        lambda count: status(members=count, accounts=count),
         f"1 linked member, 1 account: the oldest reading is of {AT}.",
         f"2 linked members, 2 accounts: the oldest reading is of {AT}.",
     )
 
 
-@pytest.mark.parametrize(
-    ("one", "two", "words_of_one", "words_of_two"), [pytest.param(*each, id=name) for name, *each in cases()]
-)
+@pytest.mark.parametrize(("make", "one", "two"), [pytest.param(*each, id=name) for name, *each in cases()])
 def test_what_is_counted_is_said_right_for_one_and_for_two(
-    one: HealthFacts, two: HealthFacts, words_of_one: str, words_of_two: str
+    make: Callable[[int], HealthFacts], one: str, two: str
 ) -> None:
-    for facts, words in ((one, words_of_one), (two, words_of_two)):
-        assert [each.words for each in findings(facts) if words in each.words] != []
+    for count, words in ((1, one), (2, two)):
+        assert [each.words for each in findings(make(count)) if words in each.words] != []
 
 
 def test_the_title_counts_too() -> None:
