@@ -117,6 +117,8 @@ class Removals:
         """
         waiting = await self._waiting(guild_id)
         approved = _among(waiting, only)
+        if _is_outdated(approved, only):
+            return 0
         await self._store.sync.misses.decide_about(guild_id, approved, approved_at=self._clock())
         if len(approved) < len(waiting):  # the others still wait for somebody who has looked at them
             await self._store.sync.members.mark(self._clock(), guild_id=guild_id)
@@ -131,6 +133,8 @@ class Removals:
         """Leave the roles with those whose removals wait; the breaker goes on holding what is not among them."""
         waiting = await self._waiting(guild_id)
         discarded = _among(waiting, only)
+        if _is_outdated(discarded, only):
+            return 0
         await self._store.sync.misses.decide_about(guild_id, discarded, excused_until=self._clock() + EXCUSED_FOR)
         if len(discarded) == len(waiting):
             await self._end(guild_id, HoldEnd.DISCARDED, by)
@@ -141,6 +145,8 @@ class Removals:
         server = await self._gatherer.server(guild_id)
         waiting = await self._waiting(guild_id)
         looked_at = _among(waiting, only)
+        if _is_outdated(looked_at, only):
+            return 0
         for user_id in {user_id for _, user_id in looked_at}:
             if member := await self._store.sync.members.get(guild_id, user_id):
                 scope = InGuild(guild_id, member.joined_at)
@@ -224,3 +230,8 @@ class Removals:
 
 def _among(waiting: Sequence[tuple[int, int]], only: Collection[tuple[int, int]] | None) -> Sequence[tuple[int, int]]:
     return [each for each in waiting if only is None or each in only]
+
+
+def _is_outdated(chosen: Sequence[tuple[int, int]], only: Collection[tuple[int, int]] | None) -> bool:
+    """Whether none of what an admin was shown waits any more: then they decide about nothing, and end no hold."""
+    return only is not None and not chosen

@@ -13,7 +13,18 @@ from bot.roles.safety import Cause, Scope
 from bot.store.sync.hold_table import HoldEnd
 from bot.store.sync.post_table import PostKind
 from bot.sync.results import StagedState
-from tests.sync.sync_harness import COLLECTOR, GUILD, HARBOUR, OTHER_GUILD, TEN_MINUTES, SyncHarness, open_sync, user
+from tests.sync.sync_harness import (
+    COLLECTOR,
+    GUILD,
+    HARBOUR,
+    MOSAIC,
+    OTHER_GUILD,
+    TEN_MINUTES,
+    WHALE,
+    SyncHarness,
+    open_sync,
+    user,
+)
 
 pytestmark = pytest.mark.asyncio
 AN_HOUR = timedelta(hours=1)
@@ -390,3 +401,33 @@ async def test_of_two_processes_only_the_one_that_started_last_takes_roles() -> 
         await first.close()
         await harness.pass_time(TEN_MINUTES)
         assert not harness.has(1)
+
+
+async def test_who_approves_what_does_not_wait_any_more_accepts_nothing() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.gate(Holds(MOSAIC), WHALE)
+        await harness.members(2)
+        for number in range(11, 41):
+            await harness.member(number, of=MOSAIC)
+        await harness.pass_time(AN_HOUR)
+        harness.source.is_empty = True
+        await harness.pass_time(TEN_MINUTES)
+        shown = [(each.gate.gate_id, each.user_id) for each in await harness.sync.staged(GUILD)]
+        assert len(shown) == 32
+        await harness.sync.look_again(GUILD, by=8, only=shown)  # another admin was faster
+        assert await harness.sync.approve(GUILD, by=9, only=shown) == 0
+        await harness.pass_time(5 * AN_HOUR)
+        assert harness.holders() == [1, 2]
+        assert len(harness.holders(WHALE)) == 30
+
+
+@pytest.mark.parametrize("decision", ["approve", "discard", "look_again"])
+async def test_who_decides_about_what_does_not_wait_any_more_ends_no_hold(decision: str) -> None:
+    async with open_sync() as harness:
+        await a_wave(harness)
+        shown = [(each.gate.gate_id, each.user_id) for each in await harness.sync.staged(GUILD)]
+        await harness.set(protected_members=frozenset(user(number) for number in range(1, 5)))
+        assert await harness.sync.staged(GUILD) == []
+        assert await getattr(harness.sync, decision)(GUILD, by=9, only=shown) == 0
+        assert await harness.rows("SELECT DISTINCT scope FROM role_holds WHERE by_id = 9") == []
