@@ -34,7 +34,7 @@ makes no decisions, and has no messages for members.
                 reading_table: accounts that are read for gates, and what they hold (observations: as values;
                 observation_writer, observation_rows: to rows and back; account_queue: which are due, and who reads
                 them; reading_census: how networks and collections stand; doubtful_levels:
-                what was observed and is not believed)
+                what was observed and is not believed; awaited_removals: for whom that is in doubt)
 """
 
 from __future__ import annotations

@@ -19,9 +19,8 @@ from sqlite_utils import Database
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 from bot.store.rows import first, seconds
-from bot.store.sync.reading_census import LOOK_BACK
+from bot.store.sync.awaited_removals import is_in_doubt
 
-_DAY = int(LOOK_BACK.total_seconds())
 # A fault that changes a count more often than this is seldom, and to look further back would cost every change.
 _MOST_STEPS = 12
 _LATEST = f"""
@@ -32,32 +31,13 @@ _NOT_OBSERVED = """
     UPDATE sync_levels SET kinds = NULL, copies = NULL
     WHERE account_id = :account AND collection_id = :number AND at = :at
 """
-_OWNERS = """
-    (SELECT user_id FROM sync_accounts JOIN links ON links.account = sync_accounts.account
-    WHERE sync_accounts.id = :account
-    UNION SELECT user_id FROM sync_accounts JOIN vouches ON vouches.account = sync_accounts.account
-    WHERE sync_accounts.id = :account AND confirmed_at IS NOT NULL)
-"""
-# Not meant is who sold it long before, or bought it long after.
-_IN_TIME = "since - :day < :gone AND since <= :now AND coalesce(ended_at, :now) >= :gone"
-# Removals waited for its network, its collection, or a gate by which its owner has a role.
-_HOLDS = (
-    f"""
-    SELECT 1 FROM sync_collections JOIN role_holds ON role_holds.guild_id = 0 AND {{ended}} AND (
-        (scope = 'source' AND key = network) OR (scope = 'collection' AND key = network || ':' || collection_id)
-    ) WHERE sync_collections.id = :number AND {_IN_TIME}
-    """,
-    f"""
-    SELECT 1 FROM role_grants JOIN role_holds ON role_holds.guild_id = role_grants.guild_id AND {{ended}} AND (
-        (scope = 'gate' AND key = CAST(gate_id AS TEXT)) OR (scope = 'guild' AND cause = 'too_many_at_once')
-    ) WHERE role_grants.user_id IN {_OWNERS} AND {_IN_TIME}
-    """,
-)
-_ENDED = ("ended_at IS NULL", "ended_at > :now - :day")
-# A role was taken for it, so the loss was confirmed; unless an admin has undone that.
-_TAKEN = f"""
-    SELECT 1 FROM sync_changes JOIN sync_runs ON sync_runs.run_id = sync_changes.run_id AND undone_at IS NULL
-    WHERE user_id IN {_OWNERS} AND act = 'remove' AND sync_changes.at >= :gone
+# It goes on not being observed: where a count is contradicted again and again, that is one time and not many.
+_GOES_ON = """
+    DELETE FROM sync_levels WHERE account_id = :account AND collection_id = :number AND at = :at AND (
+        SELECT earlier.kinds IS NULL FROM sync_levels AS earlier
+        WHERE earlier.account_id = :account AND earlier.collection_id = :number AND earlier.at < :at
+        ORDER BY earlier.at DESC LIMIT 1
+    )
 """
 
 
@@ -69,10 +49,10 @@ def take_back(db: Database, account_id: int, number: int, kinds: int, copies: in
     steps = [(amount, [began for began, _ in same]) for amount, same in groupby(known, key=itemgetter(1))]
     after = _amount(kinds, copies)
     for (level, moments), (before, _) in pairwise(steps):
-        if not _is_taken_back(before, level, after) or not _is_in_doubt(db, its, min(moments), at):
+        if not _is_taken_back(before, level, after) or not is_in_doubt(db, account_id, number, min(moments), at):
             return
         for began in moments:
-            db.execute(_NOT_OBSERVED, its | {"at": began})
+            _forget(db, its, began)
 
 
 def doubt(db: Database, account: Account, collection: CollectionRef, since: Sequence[datetime]) -> None:
@@ -85,7 +65,13 @@ def doubt(db: Database, account: Account, collection: CollectionRef, since: Sequ
     names = {"account": str(account), "network": collection.network, "collection": collection.collection_id}
     if row := first(db, sql, names):
         for moment in since:
-            db.execute(_NOT_OBSERVED, {"account": row[0], "number": row[1], "at": seconds(moment)})
+            _forget(db, {"account": row[0], "number": row[1]}, seconds(moment))
+
+
+def _forget(db: Database, its: dict[str, int], at: int) -> None:
+    """A level was not observed."""
+    db.execute(_NOT_OBSERVED, its | {"at": at})
+    db.execute(_GOES_ON, its | {"at": at})
 
 
 def _amount(kinds: int, copies: int | None) -> tuple[int, int]:
@@ -95,15 +81,3 @@ def _amount(kinds: int, copies: int | None) -> tuple[int, int]:
 def _is_taken_back(before: tuple[int, int], level: tuple[int, int], after: tuple[int, int]) -> bool:
     """Whether a level is lower (or higher) than what was before it and what is after it."""
     return level < min(before, after) or level > max(before, after)
-
-
-def _is_in_doubt(db: Database, its: dict[str, int], began: int, now: int) -> bool:
-    """Whether removals waited for what began then, and none was made for it."""
-    gone = {"account": its["account"], "gone": began}
-    held = gone | {"number": its["number"], "now": now, "day": _DAY}
-    asked = [sql.format(ended=ended) for sql in _HOLDS for ended in _ENDED]
-    return any(first(db, sql, _named(sql, held)) for sql in asked) and not first(db, _TAKEN, gone)
-
-
-def _named(sql: str, values: dict[str, int]) -> dict[str, int]:
-    return {name: value for name, value in values.items() if f":{name}" in sql}
