@@ -196,3 +196,34 @@ async def join(harness: SyncHarness, number: int, guild_id: int) -> None:
     server.members.setdefault(user(number), set())
     server.joined_at[user(number)] = JOINED
     await harness.sync.seen(guild_id, user(number), JOINED)
+
+
+# ---------------------------------------------------------------- what was in doubt is observed again
+
+
+@pytest.mark.parametrize("kinds", [0, 1])
+async def test_a_loss_that_was_contradicted_first_and_is_true_counts_from_then_on(kinds: int) -> None:
+    async with open_sync() as harness:
+        await holders(harness, 10)
+        harness.source.contradicts = 5  # a second question that is an hour behind
+        await read_for(harness, AN_HOUR, kinds)
+        assert harness.has(1)
+        harness.source.contradicts = 0
+        await read_for(harness, 2 * AN_HOUR, kinds)
+        assert not harness.has(1)
+        await harness.pass_time(SHORT, step=6 * AN_HOUR)
+        await read_for(harness, 2 * AN_HOUR, 5)
+        assert not harness.has(1)
+
+
+async def test_what_is_contradicted_for_a_day_is_one_time_that_was_not_observed() -> None:
+    async with open_sync() as harness:
+        await holders(harness, 10)
+        harness.source.contradicts = 5
+        await read_for(harness, A_DAY, 1)
+        levels = await harness.rows("SELECT kinds FROM sync_levels WHERE account_id = 1 ORDER BY at")
+        assert levels[:2] == [(5,), (None,)]
+        assert levels[2:] in ([], [(1,)])
+        harness.source.contradicts = 0
+        await read_for(harness, 2 * AN_HOUR, 5)
+        assert len(harness.holders()) == 10

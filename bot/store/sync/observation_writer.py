@@ -38,6 +38,7 @@ class _Held:
 
     kinds: int
     tokens_at: int | None
+    is_doubted: int | None  # its last level is one that was not observed; None: it has no level
 
 
 def save(db: Database, read: ReadAccount, now: datetime, retention: Retention) -> Saved:
@@ -66,8 +67,7 @@ def _save_whole(db: Database, row: _Row, read: ReadAccount, retention: Retention
     at = seconds(read.as_of)
     ids = _ids_of(db, read)
     kinds = {ids[ref]: count for ref, count in read.kinds.items() if count > 0}
-    sql = "SELECT collection_id, kinds, tokens_at FROM sync_held WHERE account_id = ?"
-    known = {number: _Held(*rest) for number, *rest in db.execute(sql, [row.account_id]).fetchall()}
+    known = {number: _Held(*rest) for number, *rest in db.execute(_KNOWN, [row.account_id]).fetchall()}
     tokens = {ids[ref]: found for ref, found in read.tokens.items() if ref in ids}
     asked = {ids[ref] for ref in read.asked if ref in ids}
     changes = _Changes(db, row, at, retention)
@@ -76,6 +76,8 @@ def _save_whole(db: Database, row: _Row, read: ReadAccount, retention: Retention
     for number, before in known.items():
         if number not in kinds and before.kinds:
             changes.gone(number)
+        elif number not in kinds and before.is_doubted:
+            changes.is_none_again(number)
     for number, before in known.items():
         if before.tokens_at is not None and number not in asked:
             changes.forget_tokens(number)
@@ -125,7 +127,9 @@ class _Changes:
             self._db.execute(f"UPDATE sync_held SET kinds = :kinds WHERE {_THIS}", its)
         if tokens:
             self._save_tokens(number, tokens)
-        if before is None or before.kinds != kinds or copies not in (None, self._last_copies(number)):
+        # What was not observed would be so for ever if the same count wrote nothing.
+        is_new = before is None or before.kinds != kinds or before.is_doubted
+        if is_new or copies not in (None, self._last_copies(number)):
             self._append_level(number, kinds, copies)
         elif copies is None and is_asked:
             self._not_seen(number)
@@ -136,6 +140,10 @@ class _Changes:
         sql = "UPDATE sync_held SET kinds = 0, copies = 0, last_at = :last, gone_at = :at, tokens_at = NULL"
         self._db.execute(f"{sql} WHERE {_THIS}", its)
         self._db.execute(f"DELETE FROM sync_tokens WHERE {_THIS}", its)
+        self._append_level(number, 0, 0)
+
+    def is_none_again(self, number: int) -> None:
+        """None is held still, which was in doubt."""
         self._append_level(number, 0, 0)
 
     def forget_tokens(self, number: int) -> None:
@@ -200,6 +208,13 @@ class _Changes:
 
 
 _THIS = "account_id = :account AND collection_id = :number"
+_KNOWN = """
+    SELECT collection_id, kinds, tokens_at, (
+        SELECT sync_levels.kinds IS NULL FROM sync_levels
+        WHERE sync_levels.account_id = sync_held.account_id AND sync_levels.collection_id = sync_held.collection_id
+        ORDER BY at DESC LIMIT 1
+    ) FROM sync_held WHERE account_id = ?
+"""
 
 
 def _ids_of(db: Database, read: ReadAccount) -> dict[CollectionRef, int]:
