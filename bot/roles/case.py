@@ -54,6 +54,7 @@ class Case:
             second instance.
         is_protected: The member had a protected role when their roles were last read, which is not long ago.
         warned_proof: Of which proof the member was notified that it will be too old: when it was made.
+        lacking: Roles of the ledger that they did not have when their roles were last read, which is not long ago.
     """
 
     user_id: int
@@ -67,6 +68,7 @@ class Case:
     removals_held: Mapping[int, HoldCode] = field(default_factory=dict)
     is_protected: bool = False
     warned_proof: datetime | None = None
+    lacking: frozenset[int] = frozenset()
 
 
 class HoldCode(StrEnum):

@@ -62,5 +62,5 @@ def _end_of(case: Case, step: Step) -> ProofEnd | None:
 def _has_role(case: Case, step: Step) -> bool:
     """Whether they have it from the bot, as far as is known."""
     role_id = step.judged.gate.role_id
-    is_there = case.roles is None or role_id in case.roles
+    is_there = role_id not in case.lacking if case.roles is None else role_id in case.roles
     return is_removable(case, step.judged) and is_there and step.change is None

@@ -19,6 +19,7 @@ judging           the steps for the members of one server
 breaker           counts who would lose a role, and lets removals wait
 removals          what admins decide about these: hold, approve, discard, look again; and undoing a run
 silence           a source that does not answer is reported once, and once that it answers again
+last_roles        what was seen of members' roles, for a while: they are not read for it again
 parking           gates that cannot work are parked, and heal (gate_sources: which networks they ask about)
 runner            the loop: which accounts and members are due; one worker for each server
 scans             slow scans for drift, and for linked users among the members of a server

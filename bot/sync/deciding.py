@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.gates.facts import Facts
 from bot.gates.gate import Gate
@@ -24,6 +24,7 @@ from bot.store.sync.membership_table import SyncMember
 from bot.store.sync.miss_table import JudgedMisses
 from bot.store.sync.warned_proofs import ProofEnds
 from bot.sync.gather import Gatherer, GuildGates, MemberFacts, digest
+from bot.sync.last_roles import LastRoles
 from bot.sync.readings import Readings
 from bot.sync.second_question import Confirmation, confirm, rests_on_readings
 from bot.sync.short_reason import short_reason
@@ -41,7 +42,7 @@ class Deciding:
         readings: Is asked a second question before a removal.
         patience: When misses are enough.
         clock: Returns the present as an aware datetime.
-        drift: How long it is remembered that somebody has a protected role.
+        last_roles: Remembers what members' roles said.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Deciding:
         readings: Readings,
         patience: Patience,
         clock: Callable[[], datetime],
-        drift: timedelta,
+        last_roles: LastRoles,
     ) -> None:
         self._store = store
         self._gatherer = gatherer
@@ -59,8 +60,7 @@ class Deciding:
         self._patience = patience
         self._clock = clock
         self._turn = asyncio.Lock()
-        self._drift = drift
-        self._protected: dict[tuple[int, int], tuple[frozenset[int], datetime]] = {}  # by which roles, until when
+        self._last_roles = last_roles
 
     async def server(self, guild_id: int) -> GuildGates:
         """A server's gates and settings as they are now."""
@@ -112,9 +112,12 @@ class Deciding:
         own_act: bool,
     ) -> tuple[MemberFacts, Plan]:
         """What is to be changed, now that a member's roles were read."""
-        self._remember(server, member, roles)
         known = await self._gatherer.member(server, member, self._clock())
-        return known, await self._decide(server, known, held, own_act=own_act, roles=roles)
+        self._last_roles.remember(server, member.user_id, roles, known.ledger)
+        plan = await self._decide(server, known, held, own_act=own_act, roles=roles)
+        given = [change.gate.role_id for change in plan.changes if change.act is Act.ADD]
+        self._last_roles.gives(server, member.user_id, given)
+        return known, plan
 
     async def known(
         self, server: GuildGates, member: SyncMember, held: Mapping[int, HoldCode]
@@ -122,20 +125,8 @@ class Deciding:
         """How a member stands, from what is stored; stores nothing."""
         now = self._clock()
         known = await self._gatherer.member(server, member, now)
-        is_protected = self._is_protected(server, member)
+        is_protected = self._last_roles.is_protected(server, member.user_id)
         return known, decide(known.case(server, now, removals_held=held, is_protected=is_protected), self._patience)
-
-    def _remember(self, server: GuildGates, member: SyncMember, roles: frozenset[int]) -> None:
-        now, key = self._clock(), (server.guild_id, member.user_id)
-        self._protected.pop(key, None)
-        if protecting := roles & server.settings.protected_roles:
-            self._protected = {each: its for each, its in self._protected.items() if now < its[1]}
-            self._protected[key] = protecting, now + self._drift
-
-    def _is_protected(self, server: GuildGates, member: SyncMember) -> bool:
-        """Whether a role protected the member when their roles were last read: then they are not read for it again."""
-        roles, until = self._protected.get((server.guild_id, member.user_id), (frozenset(), self._clock()))
-        return self._clock() < until and bool(roles & server.settings.protected_roles)
 
     async def _decide(
         self,
@@ -147,9 +138,10 @@ class Deciding:
         roles: frozenset[int] | None = None,
     ) -> Plan:
         now = self._clock()
-        is_protected = self._is_protected(server, known.member)
+        is_protected = self._last_roles.is_protected(server, known.member.user_id)
         case = known.case(server, now, roles=roles, own_act=own_act, removals_held=held, is_protected=is_protected)
-        plan = decide(case, self._patience)
+        lacking = self._last_roles.lacking(server, known.member.user_id)
+        plan = decide(replace(case, lacking=lacking), self._patience)
         await self._save(server, known, plan, now)
         await self._warn_of_proof(known, plan, now)
         # Stored as warned by now: what is decided next, from this plan, must not be due to be warned again.

@@ -27,6 +27,7 @@ from bot.sync.deciding import Deciding
 from bot.sync.first_readings import FirstReadings
 from bot.sync.gather import Gatherer
 from bot.sync.judging import Judging
+from bot.sync.last_roles import LastRoles
 from bot.sync.left_servers import LeftServers
 from bot.sync.outbox import Outbox
 from bot.sync.parking import Parking
@@ -74,16 +75,15 @@ class Sync:
         patience = Patience(misses=settings.removal_misses, span=settings.removal_span)
         self.outbox = Outbox(store, clock)
         self._asked = asked or AskedRules(store, clock)
-        self._store = store
-        self._readings = readings
-        self._discord = discord
+        self._store, self._readings, self._discord = store, readings, discord
         self._settings = settings
         self._clock = clock
         self._gatherer = Gatherer(store, proven, readings, settings.grace, patience)
         self._parking = Parking(store, discord, self._gatherer, readings.networks, clock)
         breaker = Breaker(store, clock, patience.lapse, epoch, readings.networks)
         applier = Applier(store, discord, self._parking, clock, epoch)
-        deciding = Deciding(store, self._gatherer, readings, patience, clock, settings.drift)
+        last_roles = LastRoles(clock, settings.drift)
+        deciding = Deciding(store, self._gatherer, readings, patience, clock, last_roles)
         self._judging = Judging(store, discord, deciding, breaker, applier, settings.drift, settings.interval, clock)
         self._removals = Removals(store, discord, self._gatherer, applier, breaker, clock)
         self._first = FirstReadings(store, readings, clock)

@@ -244,6 +244,23 @@ async def test_what_is_not_known_of_other_conditions_keeps_nobody_from_being_not
         assert len(words(harness)) == 1
 
 
+async def test_who_lost_the_role_by_hand_while_a_source_is_down_is_read_once_in_a_drift_period() -> None:
+    async with open_sync() as harness:
+        gate = await harness.gate(HELD)
+        await harness.member(1)
+        await harness.turn()
+        await rested(harness, until=WORD - DAY)
+        await _take_by_hand(harness, gate)
+        await rested(harness, until=WORD + TEN_MINUTES, step=TEN_MINUTES)
+        harness.discord.calls.clear()
+        await rested(harness, until=WORD + HALF_A_DAY, step=TEN_MINUTES)
+        assert 1 <= len(harness.discord.calls) <= 4  # a reading without any role is made twice
+        harness.source.is_down = False
+        await harness.pass_time(timedelta(hours=1), step=TEN_MINUTES)
+        assert harness.has(1)
+        assert len(words(harness)) == 1
+
+
 # ---------------------------------------------------------------- whom it costs nothing
 
 
