@@ -297,7 +297,7 @@ async def test_an_admin_moves_in_from_another_bot_in_one_step(both: SandboxClien
     await prove(both, "nadia_", "10001")
     ada = await both.person("ada")
     preview = await pasted(ada, "role,collection,min,max,ids\nMosaicist,254,1,,\n", adopt=True)
-    assert "linked members who have such a role already come under its gate" in preview.text
+    assert "**1** linked member who has such a role already comes under its gate" in preview.text
     assert (await ada.press(preview, "save")).embeds[0]["title"] == "Saved"
 
 

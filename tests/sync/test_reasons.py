@@ -30,6 +30,7 @@ async def test_an_alert_names_the_gate_with_its_role_the_collection_and_the_sour
         await harness.members(10)
         await harness.turn()
         harness.sell(*range(1, 9))
+        assert (await harness.sync.status(GUILD)).gate_roles == {gate.gate_id: gate.role_id}
         named = f"gate #{gate.gate_id} (<@&{gate.role_id}>)"
         await harness.pass_time(TEN_MINUTES)
         assert {line for line in harness.said() if line.startswith("Removals wait")} == {
