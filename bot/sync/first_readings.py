@@ -1,7 +1,8 @@
 """Reads accounts that a preview asks about and that were not read lately: before there is a gate, nothing else does.
 
 It goes on in the background, behind everybody's questions at the source. Each account is asked about once, however
-often the preview is made again; one that fails is left alone for as long as every other one that fails.
+often the preview is made again; one that fails is left alone for as long as every other one that fails. The single NFTs
+that a draft asks for are read with it; they are forgotten by the next pass, unless a gate that asks for them was saved.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from cachetools import TTLCache
 
 from bot.errors import TesseraError
+from bot.gates.rule import CollectionRef
 from bot.holdings import Account
 from bot.sources.askers import Asker
 from bot.store import Store
@@ -24,6 +28,9 @@ log = logging.getLogger(__name__)
 MOST = 200
 # As many requests as a source sends at once of one asker.
 _WORKERS = 3
+# An answer without the NFTs that were asked for is not asked for again at each press.
+_ASKED_AGAIN = timedelta(minutes=1)
+_MOST_ASKED = 10_000
 _PREVIEWS = Asker.job("previews")
 
 
@@ -40,16 +47,30 @@ class FirstReadings:
         self._store = store
         self._readings = readings
         self._clock = clock
-        self._queue: deque[Account] = deque()
+        self._queue: deque[tuple[Account, frozenset[CollectionRef], bool]] = deque()
+        self._asked: TTLCache[Account, bool] = TTLCache(_MOST_ASKED, _ASKED_AGAIN.total_seconds(), self._seconds)
         self._unfinished: set[Account] = set()
         self._workers: set[asyncio.Task[None]] = set()
 
-    def begin(self, accounts: Collection[Account]) -> int:
-        """Have accounts read that are due, `MOST` of them at the most; how many of these are being read."""
-        chosen = sorted(accounts, key=str)[:MOST]
+    def begin(
+        self,
+        accounts: Collection[Account],
+        lacking: Collection[Account] = (),
+        tokens: frozenset[CollectionRef] = frozenset(),
+    ) -> int:
+        """Have accounts read, `MOST` of them at the most; how many of these are being read.
+
+        Args:
+            accounts: Those that are due.
+            lacking: Those that were read without the single NFTs that are asked for; each once a minute.
+            tokens: The collections whose single NFTs are asked for.
+        """
+        again = {each for each in lacking if each in self._unfinished or each not in self._asked}
+        chosen = sorted(again.union(accounts), key=str)[:MOST]
         new = [account for account in chosen if account not in self._unfinished]
         self._unfinished.update(new)
-        self._queue.extend(new)
+        self._queue.extend((account, tokens, account in again) for account in new)
+        self._asked.update(dict.fromkeys(again.intersection(new), True))
         busy = sum(not worker.done() for worker in self._workers)
         for _ in range(min(_WORKERS, len(self._queue)) - busy):
             worker = asyncio.create_task(self._work(), name="first readings")
@@ -64,16 +85,19 @@ class FirstReadings:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
 
+    def _seconds(self) -> float:
+        return self._clock().timestamp()
+
     async def _is_due(self, account: Account) -> bool:
         stored = (await self._store.readings.of([account])).get(account)
         return stored is not None and stored.due <= self._clock()
 
     async def _work(self) -> None:
         while self._queue:
-            account = self._queue.popleft()
+            account, tokens, is_lacking = self._queue.popleft()
             try:
-                if await self._is_due(account):  # since a gate was saved, others read it too
-                    await self._readings.read(account, _PREVIEWS)
+                if is_lacking or await self._is_due(account):  # since a gate was saved, others read it too
+                    await self._readings.read(account, _PREVIEWS, tokens=tokens)
             except TesseraError as error:
                 log.info("a first reading failed: %s", error.sentence)
             finally:

@@ -90,8 +90,11 @@ class Previews:
                         sets[name][judged.gate.role_id].append(known.member.user_id)
                 for role_id in known.ledger.keys() & set(removed):
                     sets["keep"][role_id].append(known.member.user_id)
-        reading = self._first.begin([each for each, its in unread.items() if its.next_at and its.next_at <= now])
-        return Preview(as_of=now, version=version, unread=len(unread), reading=reading, untold=len(untold), **sets)
+        due = [each for each, its in unread.items() if its.next_at and its.next_at <= now]
+        reading = self._first.begin(due, untold, tokens)
+        return Preview(
+            as_of=now, version=version, unread=len(unread.keys() | untold), reading=reading, untold=len(untold), **sets
+        )
 
 
 def _lacks(facts: AccountFacts, tokens: Collection[CollectionRef]) -> bool:

@@ -42,6 +42,7 @@ _INTERNAL_ERROR = Message("Something went wrong inside Tessera; its operator fin
 _LONGEST_READING = timedelta(minutes=5)
 # Whatever rules ask for today: history that was deleted cannot be read again.
 _LEAST_HISTORY = timedelta(days=366)
+Tokens = frozenset[CollectionRef]
 
 
 def _ignore() -> None:
@@ -137,7 +138,9 @@ class Readings:
         source = self._sources.get(network)
         return source.label if source else network
 
-    async def read(self, account: Account, asker: Asker, *, answered: Callable[[], None] = _ignore) -> ReadOutcome:
+    async def read(
+        self, account: Account, asker: Asker, *, answered: Callable[[], None] = _ignore, tokens: Tokens = frozenset()
+    ) -> ReadOutcome:
         """Read one account at its source now, and store what was observed.
 
         Nothing of it is older than this call, unless the account is being read at this moment: then that is its
@@ -147,6 +150,7 @@ class Readings:
             account: The account.
             asker: Who asks.
             answered: Called when the source has answered, before it is stored; perhaps never.
+            tokens: Collections whose single NFTs are read too, besides those that rules ask for.
 
         Raises:
             LimitError: the asker has too many questions under way.
@@ -158,7 +162,7 @@ class Readings:
             askers.join(asker)
         else:
             askers = Askers(asker)
-            task = asyncio.create_task(self._read(account, askers, answered), name=f"read {account} for gates")
+            task = asyncio.create_task(self._read(account, askers, answered, tokens), name=f"read {account} for gates")
             self._under_way[account] = askers, task
             task.add_done_callback(partial(self._on_end, account))
         try:
@@ -223,7 +227,7 @@ class Readings:
         """Another answer contradicts what an account held from these moments on: that was not observed."""
         await self._store.doubt(account, collection, since)
 
-    async def _read(self, account: Account, askers: Askers, answered: Callable[[], None]) -> ReadOutcome:
+    async def _read(self, account: Account, askers: Askers, answered: Callable[[], None], also: Tokens) -> ReadOutcome:
         source = self._sources.get(account.network)
         if source is None:
             return await self._fail(account, source_error(_NO_SOURCE(network=account.network)))
@@ -235,7 +239,7 @@ class Readings:
                 holdings = replace(holdings, complete=False, incomplete_reason=why)
             if holdings is None:
                 return await self._fail(account, Reason.of(ReasonCode.ASKED_FIRST_SILENT, label=source.label))
-            return await self._store_answer(source, holdings, askers, answered)
+            return await self._store_answer(source, holdings, askers, answered, also)
         except LimitError:
             raise
         except StoreError:  # what cannot be stored must not be first in the queue for ever
@@ -248,13 +252,13 @@ class Readings:
             return await self._fail(account, source_error(_INTERNAL_ERROR()))
 
     async def _store_answer(
-        self, source: Source, holdings: Holdings, askers: Askers, answered: Callable[[], None]
+        self, source: Source, holdings: Holdings, askers: Askers, answered: Callable[[], None], also: Tokens
     ) -> ReadOutcome:
         account, now = holdings.account, self._clock()
         max_age = await self.ages.max_age(account.network)
         if why := unknown_reason(holdings, now=now, max_age=max_age):
             return await self._fail(account, why)
-        wanted = self._wanted()
+        wanted = replace(self._wanted(), tokens=self._wanted().tokens | also)
         retention = Retention(max_age, max(wanted.history, _LEAST_HISTORY))
         is_whole = count_collections(holdings, now=now, max_age=max_age).high is not None
         reason = holdings.incomplete_reason

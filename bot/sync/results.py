@@ -79,7 +79,7 @@ class Preview:
         lose: Role → members who would lose it, after the usual misses and grace.
         unknown: Role → members of whom it is not known.
         keep: Role → members who have it and would retain it.
-        unread: How many linked accounts were not read lately, or never.
+        unread: How many linked accounts were not read lately, or never, or without what a rule asks for (`untold`).
         reading: How many of these are being read now, so that the preview is another one soon.
         untold: How many linked accounts hold a collection of which a rule asks for single NFTs, that were not read.
     """

@@ -100,10 +100,10 @@ async def test_a_collection_that_is_to_stand_for_itself_is_previewed_by_whom_tha
 FIRST_GATE = GateDraft(COLLECTOR, Holds(HARBOUR))
 
 
-async def settled(harness: SyncHarness) -> Preview:
-    """The preview of the first gate, once nothing is being read for it."""
+async def settled(harness: SyncHarness, draft: GateDraft = FIRST_GATE) -> Preview:
+    """The preview of a gate, once nothing is being read for it."""
     async with asyncio.timeout(60):
-        while (preview := await harness.sync.preview(GUILD, [FIRST_GATE])).reading:  # noqa: ASYNC110 - a press
+        while (preview := await harness.sync.preview(GUILD, [draft])).reading:  # noqa: ASYNC110 - a press
             await asyncio.sleep(0)
     return preview
 
@@ -151,17 +151,51 @@ async def test_an_account_that_could_not_be_read_is_not_asked_about_at_each_pres
         assert len(harness.source.asked) == asked > 0
 
 
-async def test_who_is_unknown_because_no_gate_has_had_single_nfts_read_is_counted_until_one_has() -> None:
+ASKS = GateDraft(WHALE, HoldsIds(HARBOUR, ((0, 1),)))
+
+
+async def test_single_nfts_that_no_gate_has_had_read_are_read_for_the_preview_that_asks_for_them() -> None:
     async with open_sync() as harness:
         await harness.gate(Holds(HARBOUR))
         await harness.member(1, 3)
         await harness.member(2, 3, of=MOSAIC)
         await harness.turn()
-        asks = GateDraft(WHALE, HoldsIds(HARBOUR, ((0, 1),)))
-        preview = await harness.sync.preview(GUILD, [asks])
-        assert (preview.unknown, preview.untold) == ({WHALE: [user(1)]}, 1)
+        preview = await harness.sync.preview(GUILD, [ASKS])
+        assert (preview.unknown, preview.untold, preview.unread, preview.reading) == ({WHALE: [user(1)]}, 1, 1, 1)
+        asked = len(harness.source.asked)
+        preview = await settled(harness, ASKS)
+        assert (preview.gain, preview.unknown, preview.untold) == ({WHALE: [user(1)]}, {}, 0)
+        assert harness.source.asked[asked:] == [account_of(1)]
         assert (await harness.sync.preview(GUILD, [GateDraft(WHALE, Holds(HARBOUR, least=2))])).untold == 0
-        await harness.gate(asks.rule, WHALE)
-        await harness.pass_time(TEN_MINUTES)
-        preview = await harness.sync.preview(GUILD, [asks])
-        assert (preview.keep, preview.unknown, preview.untold) == ({WHALE: [user(1)]}, {}, 0)
+
+
+async def test_an_account_that_was_never_read_is_read_once_with_the_single_nfts_that_are_asked_for() -> None:
+    async with open_sync() as harness:
+        await harness.member(1, 3)
+        assert (await settled(harness, ASKS)).gain == {WHALE: [user(1)]}
+        assert harness.source.asked == [account_of(1)]
+
+
+async def test_single_nfts_that_do_not_arrive_are_not_asked_for_at_each_press() -> None:
+    async with open_sync() as harness:
+        await harness.gate(Holds(HARBOUR))
+        await harness.member(1, 3)
+        await harness.turn()
+        harness.source.is_down = True
+        assert (await harness.sync.preview(GUILD, [ASKS])).reading == 1
+        preview = await settled(harness, ASKS)
+        assert (preview.untold, preview.unread) == (1, 1)
+        asked = len(harness.source.asked)
+        assert (await settled(harness, ASKS)).reading == 0
+        assert len(harness.source.asked) == asked
+        harness.advance(timedelta(minutes=1, seconds=1))
+        assert (await harness.sync.preview(GUILD, [ASKS])).reading == 1
+
+
+async def test_what_is_too_old_to_tell_anything_is_read_when_it_is_due_and_not_for_its_single_nfts() -> None:
+    async with open_sync() as harness:
+        await harness.member(1)
+        await harness.look_at(1)
+        harness.advance(timedelta(hours=3))
+        preview = await harness.sync.preview(GUILD, [ASKS])
+        assert (preview.untold, preview.unread) == (0, 1)

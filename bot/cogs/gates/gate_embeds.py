@@ -190,8 +190,8 @@ def _warnings(proposal: Proposal, outlook: Outlook, again: str) -> list[str]:
         warnings.append(f"{plural(preview.reading, 'account')} {are} being read: {again}, and the numbers change.")
     if preview.untold:
         warnings.append(
-            "A rule about ids, copies or traits asks for single NFTs, which are read only for a gate that is saved: of "
-            f"{plural(preview.untold, 'account')} they are not known yet."
+            "A rule about ids, copies or traits asks for single NFTs, which are read only where a gate asks for them: "
+            f"of {plural(preview.untold, 'account')} they are not known yet."
         )
     if (others := preview.unread - preview.reading) > 0:
         warnings.append(f"{plural(others, 'linked account')} not read lately: the numbers will change.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
@@ -221,3 +222,17 @@ async def test_a_name_that_its_source_gave_is_known_in_that_server_from_then_on_
     assert await elsewhere.suggestions("gate alias", "collection", "glass") == []
     await elsewhere.run("gate alias", collection="261", same_as="254")
     assert await elsewhere.suggestions("gate alias", "collection", "glass") == ["loopring:261"]
+
+
+async def test_the_preview_of_a_rule_about_ids_says_why_holders_are_unknown_and_refresh_shows_them(
+    role_bot: RoleBot, ada: Person
+) -> None:
+    await role_bot.sync.read_due()
+    answer = await ada.run("gate edit", gate="1", rule="254 ids (0-999999999)")
+    assert "**1** unknown" in answer.text
+    assert "asks for single NFTs, which are read only where a gate asks for them: of 1 account" in answer.text
+    async with asyncio.timeout(60):
+        while "being read" in answer.text:
+            answer = await ada.press(answer, "refresh")
+    assert "**0** unknown" in answer.text
+    assert "single NFTs" not in answer.text
