@@ -95,6 +95,7 @@ async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -
         "gateway_url": f"ws://127.0.0.1:{port}/gateway/",
         "authorize_url": f"http://127.0.0.1:{port}/oauth2/authorize",
         "moderation_intent": True,
+        "clock_url": f"http://127.0.0.1:{port}/_sandbox/clock",
     }
     assert config["sync"] == {"interval_minutes": 0.05, "removal_misses": 3, "removal_minutes": 0.2}
     assert config["web"]["public_url"] + "/" == browser
