@@ -179,12 +179,12 @@ async def test_a_role_that_was_taken_for_another_collection_confirms_no_loss(gui
 async def test_what_an_admin_of_another_server_approves_confirms_no_loss_here() -> None:
     async with open_sync() as harness:
         await holders(harness, 6)
-        await harness.gate(Holds(HARBOUR, least=3), LOWER, guild_id=OTHER_GUILD)
+        gate = await harness.gate(Holds(HARBOUR, least=3), LOWER, guild_id=OTHER_GUILD)
         for number in range(1, 7):
             await join(harness, number, OTHER_GUILD)
         await harness.pass_time(AN_HOUR, step=TEN_MINUTES)
         await a_wave(harness)
-        await harness.sync.approve(OTHER_GUILD, by=8)
+        assert await harness.sync.approve(OTHER_GUILD, by=8, only=[(gate.gate_id, user(1))]) == 1
         await harness.pass_time(AN_HOUR, step=TEN_MINUTES)
         assert not harness.has(1, LOWER, OTHER_GUILD)
         await is_over(harness)
