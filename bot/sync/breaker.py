@@ -28,6 +28,7 @@ from bot.roles.safety import (
 from bot.store import Store
 from bot.store.sync.hold_table import HoldEnd, OpenHold
 from bot.sync.gather import GuildGates
+from bot.sync.last_roles import LastRoles
 
 
 class Breaker:
@@ -39,6 +40,7 @@ class Breaker:
         lapse: Misses that are older are over.
         epoch: Of this process: see `held`.
         networks: Of which accounts can be read here.
+        last_roles: Remembers whom a role protects.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Breaker:
         lapse: timedelta,
         epoch: str,
         networks: Sequence[str],
+        last_roles: LastRoles,
     ) -> None:
         self._store = store
         self._holds = store.sync.holds
@@ -56,6 +59,11 @@ class Breaker:
         self._epoch = epoch
         self._started_at = clock()
         self._networks = networks
+        self._last_roles = last_roles
+
+    def protected(self, server: GuildGates) -> frozenset[int]:
+        """Everybody from whom nothing is taken, as far as is known: they are no part of a wave."""
+        return self._last_roles.protected(server)
 
     async def held(self, server: GuildGates) -> Mapping[int, HoldCode]:
         """Role → why it may not be taken now."""
@@ -144,8 +152,7 @@ class Breaker:
         return collection_trip(await readings.collection_census(collection, now, accepted_at=accepted_at)) is None
 
     async def _census(self, server: GuildGates, gate: Gate) -> GateCensus:
-        protected = server.settings.protected_members
-        return await self._store.sync.misses.census(gate, protected, self._clock(), self._lapse)
+        return await self._store.sync.misses.census(gate, self.protected(server), self._clock(), self._lapse)
 
     async def _has_ended(self, server: GuildGates, each: OpenHold, censuses: Mapping[int, GateCensus]) -> bool:
         hold, now = each.hold, self._clock()

@@ -113,7 +113,7 @@ class Deciding:
     ) -> tuple[MemberFacts, Plan]:
         """What is to be changed, now that a member's roles were read."""
         known = await self._gatherer.member(server, member, self._clock())
-        self._last_roles.remember(server, member.user_id, roles, known.ledger)
+        self.remember(server, known, roles)
         plan = await self._decide(server, known, held, own_act=own_act, roles=roles)
         given = [change.gate.role_id for change in plan.changes if change.act is Act.ADD]
         self._last_roles.gives(server, member.user_id, given)
@@ -127,6 +127,16 @@ class Deciding:
         known = await self._gatherer.member(server, member, now)
         is_protected = self._last_roles.is_protected(server, member.user_id)
         return known, decide(known.case(server, now, removals_held=held, is_protected=is_protected), self._patience)
+
+    def may_be_protected(self, server: GuildGates, known: MemberFacts, plan: Plan) -> bool:
+        """Whether a member may lose a role, and nobody has looked lately whether another one protects them."""
+        return bool(plan.misses and server.settings.protected_roles) and not self._last_roles.knows(
+            server, known.member.user_id
+        )
+
+    def remember(self, server: GuildGates, known: MemberFacts, roles: frozenset[int]) -> None:
+        """A member's roles were read just now."""
+        self._last_roles.remember(server, known.member.user_id, roles, known.ledger)
 
     async def _decide(
         self,

@@ -8,6 +8,7 @@ changed once: what was read before the other one wrote is not used.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,9 +25,11 @@ from bot.sync.breaker import Breaker
 from bot.sync.deciding import Deciding
 from bot.sync.gather import GuildGates, MemberFacts
 from bot.sync.open_run import OpenRun
-from bot.sync.ports import Discord, MemberRoles, Presence
+from bot.sync.ports import Discord, DiscordError, MemberRoles, Presence, TokenRefusedError
 from bot.sync.results import MemberReport
 from bot.sync.second_look import read_roles
+
+log = logging.getLogger(__name__)
 
 _LONGEST_PAUSE = timedelta(minutes=15)
 _SHORTEST_PAUSE = timedelta(seconds=2)
@@ -94,6 +97,7 @@ class Judging:
         try:
             held = await self._breaker.held(server)
             first = await self._deciding.first(server, members, held, own_act=own_act)
+            await self._read_protected(server, first)
             await self._breaker.check(server)
             held = await self._breaker.held(server)
             planned = [
@@ -124,6 +128,22 @@ class Judging:
         gives_up = member.failures + 1 >= MOST_FAILURES and not member.own_act
         await self._store.sync.members.postpone(member, self._clock() + pause, gives_up=gives_up)
         return member.failures + 1 == MOST_FAILURES  # and is given up at each later reading, without a word
+
+    async def _read_protected(self, server: GuildGates, judged: Sequence[tuple[MemberFacts, Plan]]) -> None:
+        """Find out whom of those who may lose a role another one protects: they are no part of a wave."""
+        unknown = [known for known, plan in judged if self._deciding.may_be_protected(server, known, plan)]
+        if not unknown:
+            return
+        try:
+            found = await read_roles(self._discord, server.guild_id, [known.member.user_id for known in unknown])
+        except TokenRefusedError:
+            raise
+        except DiscordError as error:  # they count as others do: more removals wait, and none is made
+            log.warning("sync: who is protected is not known now: %s", error.sentence)
+            return
+        for known in unknown:
+            if (its := found[known.member.user_id]).presence is not Presence.UNKNOWN:
+                self._deciding.remember(server, known, its.roles)
 
     async def _read(self, guild_id: int, planned: Sequence[tuple[MemberFacts, Plan]]) -> Mapping[int, MemberRoles]:
         """The roles of those for whom something is due, and of nobody else."""

@@ -40,7 +40,7 @@ class LastRoles:
         """A member's roles were read just now."""
         reads = self._reads.setdefault(server.guild_id, {})
         reads.pop(user_id, None)
-        while reads and self._is_over(oldest := next(iter(reads)), reads):
+        while reads and self._age(oldest := next(iter(reads)), reads) >= 2 * self._drift:
             del reads[oldest]
         asked, lacking = server.settings.protected_roles, frozenset(ledger) - roles
         if asked or lacking:
@@ -57,9 +57,13 @@ class LastRoles:
         return read is not None and bool(read.protecting & server.settings.protected_roles)
 
     def protected(self, server: GuildGates) -> frozenset[int]:
-        """Everybody from whom nothing is taken, as far as is known: by an admin, or by a role."""
-        by_role = {each for each in self._reads.get(server.guild_id, {}) if self.is_protected(server, each)}
-        return server.settings.protected_members | by_role
+        """Everybody from whom nothing is taken, as far as is known: by an admin, or by a role.
+
+        For another drift period, as somebody who is about to be read again is no victim of a wave meanwhile.
+        """
+        reads, protecting = self._reads.get(server.guild_id, {}), server.settings.protected_roles
+        its = {each for each, read in reads.items() if read.protecting & protecting}
+        return server.settings.protected_members | {each for each in its if self._age(each, reads) < 2 * self._drift}
 
     def gives(self, server: GuildGates, user_id: int, roles: Collection[int]) -> None:
         """A member is given roles now."""
@@ -73,7 +77,7 @@ class LastRoles:
 
     def _of(self, server: GuildGates, user_id: int) -> _Read | None:
         reads = self._reads.get(server.guild_id, {})
-        return reads[user_id] if user_id in reads and not self._is_over(user_id, reads) else None
+        return reads[user_id] if user_id in reads and self._age(user_id, reads) < self._drift else None
 
-    def _is_over(self, user_id: int, reads: Mapping[int, _Read]) -> bool:
-        return self._clock() - reads[user_id].at >= self._drift
+    def _age(self, user_id: int, reads: Mapping[int, _Read]) -> timedelta:
+        return self._clock() - reads[user_id].at

@@ -104,10 +104,11 @@ class Removals:
         """The removals that wait for a person, and what was decided about them within the last day."""
         server = await self._gatherer.server(guild_id)
         gates = {gate.gate_id: gate for gate in await self._held(server)}
+        protected = self._breaker.protected(server)
         return [
             Staged(each.user_id, gates[each.gate_id], each.reason, self._state(each), each.misses.first_at)
             for each in await self._store.sync.misses.staged(guild_id, list(gates))
-            if each.user_id not in server.settings.protected_members
+            if each.user_id not in protected
         ]
 
     async def approve(self, guild_id: int, by: int, only: Collection[tuple[int, int]] | None = None) -> int:

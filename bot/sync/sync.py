@@ -80,9 +80,9 @@ class Sync:
         self._clock = clock
         self._gatherer = Gatherer(store, proven, readings, settings.grace, patience)
         self._parking = Parking(store, discord, self._gatherer, readings.networks, clock)
-        breaker = Breaker(store, clock, patience.lapse, epoch, readings.networks)
-        applier = Applier(store, discord, self._parking, clock, epoch)
         last_roles = LastRoles(clock, settings.drift)
+        breaker = Breaker(store, clock, patience.lapse, epoch, readings.networks, last_roles)
+        applier = Applier(store, discord, self._parking, clock, epoch)
         deciding = Deciding(store, self._gatherer, readings, patience, clock, last_roles)
         self._judging = Judging(store, discord, deciding, breaker, applier, settings.drift, settings.interval, clock)
         self._removals = Removals(store, discord, self._gatherer, applier, breaker, clock)

@@ -17,6 +17,7 @@ from tests.sync.sync_harness import (
     COLLECTOR,
     GUILD,
     HARBOUR,
+    MOD,
     MOSAIC,
     OTHER_GUILD,
     TEN_MINUTES,
@@ -63,6 +64,39 @@ async def test_a_wave_whose_readings_are_spread_over_time_has_no_victim() -> Non
             await harness.pass_time(timedelta(minutes=5), step=timedelta(minutes=5))
         await harness.pass_time(3 * AN_HOUR)
         assert len(harness.holders()) == 10
+
+
+async def test_who_has_a_protected_role_is_no_part_of_a_wave_and_waits_for_nobody() -> None:
+    async with open_sync() as harness:
+        await harness.gate(Holds(HARBOUR, least=2))
+        await harness.members(10, 2)
+        for number in range(1, 6):
+            harness.server.members[user(number)].add(77)
+        await harness.turn()
+        await harness.set(protected_roles=frozenset({77}))
+        harness.buy(*range(1, 6), holds=1)
+        await harness.pass_time(7 * AN_HOUR)
+        assert (await harness.sync.status(GUILD)).holds == []
+        assert [post for post in harness.sent.values() if post.kind is PostKind.HOLD] == []
+        harness.buy(*range(6, 11), holds=1)
+        await harness.pass_time(AN_HOUR)
+        staged = await harness.sync.staged(GUILD)
+        assert sorted(each.user_id for each in staged) == [user(number) for number in range(6, 11)]
+        assert await harness.sync.approve(GUILD, by=MOD) == 5
+        await harness.pass_time(AN_HOUR)
+        assert harness.holders() == [1, 2, 3, 4, 5]
+
+
+async def test_a_wave_waits_while_discord_does_not_say_whom_a_role_protects() -> None:
+    async with open_sync() as harness:
+        await harness.gate()
+        await harness.members(10)
+        await harness.turn()
+        await harness.set(protected_roles=frozenset({77}))
+        harness.discord.reads_fail = True
+        harness.sell(*range(1, 6))
+        await harness.pass_time(AN_HOUR)
+        assert len(await harness.sync.staged(GUILD)) == 5
 
 
 async def test_while_removals_wait_roles_are_given() -> None:
