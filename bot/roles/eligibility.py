@@ -14,8 +14,8 @@ from bot.text import safe_text
 _GONE = Message("This role does not exist any more. Choose another role for the gate.")
 _EVERYONE = Message("@everyone cannot be given or taken: all members have it. Create a role for the gate.")
 _MANAGED = Message(
-    "Only Discord gives {role}: it belongs to a bot, as Tessera's own role does, to an integration or to boosters. Create"
-    " a role for the gate."
+    "Only Discord gives {role}: it belongs to a bot, as Tessera's own role does, to an integration or to boosters."
+    " Create a role for the gate."
 )
 _NO_PERMISSION = Message("I may not manage roles here. In Server Settings → Roles, turn on Manage Roles for my role.")
 _ABOVE_BOT = Message(
