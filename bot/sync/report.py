@@ -169,7 +169,11 @@ def _lines(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of: 
 def _of_hold(row: PostRow, gates: Mapping[int, Gate], hold: Hold | None, name_of: NameOf) -> Sequence[Words]:
     if row.kind is PostKind.HOLD_OVER:
         return [_HOLD_OVER(how=_ENDS[HoldEnd(row.detail)]())]
-    return [_HELD(cause=_CAUSES[hold.cause](about=_about(hold, gates, name_of)))] if hold else []
+    if hold is None:
+        return []
+    is_about_all = hold.cause in (Cause.ADMIN, Cause.INVITED_AGAIN)
+    cause = _CAUSES[hold.cause]
+    return [_HELD(cause=cause() if is_about_all else cause(about=_about(hold, gates, name_of)))]
 
 
 def _about(hold: Hold, gates: Mapping[int, Gate], name_of: NameOf) -> Words | str:
