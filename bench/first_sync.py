@@ -17,7 +17,7 @@ from bench.figures import Figure, Kind
 from bench.filled_store import FIRST_GUILD, NOW, drafts, fill
 from bench.paced_discord import PacedDiscord
 from bench.virtual_loop import VirtualLoop, run_virtually
-from bench.virtual_pass import open_virtual_store
+from bench.virtual_pass import PacedSource, open_virtual_store
 from bot.cogs.gates.member_reads import QuestionPace
 from bot.config.sync_table import SyncSettings
 from bot.linking.vouching import ProvenHere
@@ -154,7 +154,7 @@ def _start(store: Store, discord: PacedDiscord, clock: Callable[[], datetime], l
     proven, settings = ProvenHere(store, vouching=False), SyncSettings()
     readings = Readings(
         store.readings,
-        [],
+        [PacedSource(1_000, 0)],  # nothing is read there; a network without a source would stop the gates
         proven,
         rates={},
         interval=settings.interval,

@@ -16,6 +16,7 @@ from random import Random
 from bench.filled_store import FIRST_GUILD, NOW, collection, drafts
 from bench.filled_store import fill as fill_store
 from bench.paced_discord import PacedDiscord
+from bench.virtual_pass import PacedSource
 from bot.config.sync_table import SyncSettings
 from bot.gates.gate import GateDraft
 from bot.gates.rule import Holds
@@ -40,7 +41,7 @@ async def judge_all(path: Path, guilds: int) -> dict[str, float]:
     asked = AskedRules(store, clock)
     readings = Readings(
         store.readings,
-        [],
+        [PacedSource(1_000, 0)],  # nothing is due there; a network without a source would stop the gates
         proven,
         rates={},
         interval=settings.interval,
