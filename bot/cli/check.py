@@ -13,9 +13,10 @@ from bot.app.moved_clock import moved_time_warning
 from bot.config.settings import Settings
 from bot.config.source_tables import ArchiveTable, SourceTable
 from bot.config.start_requirements import unmet_requirements
-from bot.errors import ConfigError, InputError, NotFoundError, RefusedError, SourceError, UndecidedError
+from bot.errors import ConfigError, InputError, NotFoundError, RefusedError, SourceError
 from bot.holdings import Account
 from bot.linking.ethereum import Nodes
+from bot.linking.node_answers import NodeState
 from bot.linking.proof_methods import availabilities, weaknesses
 from bot.lookup.owner_rule import OwnerRule
 from bot.names import Names, is_numbered
@@ -29,6 +30,12 @@ from bot.ui.client import point_at
 # Any account will do: only the key and the service are tested, and "no such account" is an answer, too.
 _SOME_NUMBER = "10001"
 _SOME_ADDRESS = "0x" + 39 * "0" + "1"
+_NODE_STATES = {
+    NodeState.NO_BATCHES: "takes no batches (JSON-RPC), and is asked one by one: an answer costs two requests.",
+    NodeState.WRONG_CHAIN: "is not on Ethereum's mainnet (chain id 1). Set the address of one that is.",
+    NodeState.NO_ANSWER: "does not answer now, or its answer is none of an Ethereum node.",
+    NodeState.KEY_REFUSED: "refuses its key, or this bot (HTTP 401 or 403). Copy the address with its key again.",
+}
 
 
 async def check(settings: Settings, print_line: Callable[[str], object]) -> int:
@@ -74,14 +81,14 @@ async def _check_linking(settings: Settings, print_line: Callable[[str], object]
     if not settings.linking.rpc_urls:
         return 0
     async with open_session() as session:
-        for number, url in enumerate(settings.linking.rpc_urls, 1):
-            try:
-                await Nodes(session, [url]).check()
-            except UndecidedError:
-                print_line(
-                    f"✗ Ethereum: node {number} of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet."
-                )
-                return 1
+        states = await Nodes(session, settings.linking.rpc_urls).states()
+    for number, state in enumerate(states, 1):
+        if words := _NODE_STATES.get(state):
+            print_line(
+                f"{'!' if state is NodeState.NO_BATCHES else '✗'} Ethereum: node {number} of ETH_RPC_URL {words}"
+            )
+    if not set(states) <= {NodeState.READY, NodeState.NO_BATCHES}:
+        return 1
     print_line("✓ Ethereum: every node of ETH_RPC_URL answers")
     return 0
 

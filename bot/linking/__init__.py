@@ -12,6 +12,8 @@
     proof_methods       which proofs this installation can offer, and what the others lack
     verification        one proof from start to end: token, browser, login, text, signature
     signature_verifier  whether a signature is valid for an address: keys, contracts, wallets not yet deployed
+    ethereum            calls of contracts, at nodes that have to agree
+    node_answers        what a node answered: bytes, a contract's no in any node's words, or the node's own fault
     contest_rules       two members, one address: what a signature leads to, and how long anything lasts
     notifications       what members must be notified of
     privacy             exports and deletes a member's data

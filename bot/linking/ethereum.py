@@ -1,7 +1,8 @@
 """Calls contracts through Ethereum nodes (JSON-RPC 2.0: `eth_getCode`, `eth_call`), and trusts only unanimous answers.
 
 A node can be wrong, be behind, or be on another chain. So every configured node is asked, and for its chain id too;
-only if all agree is that an answer. Anything else is an `UndecidedError`: never a yes, never a no.
+only if all agree is that an answer. Anything else is an `UndecidedError`: never a yes, never a no. Both questions go
+in one batch; a node that takes no batches is asked one by one from then on.
 """
 
 from __future__ import annotations
@@ -15,13 +16,22 @@ import aiohttp
 import orjson
 
 from bot.errors import UndecidedError
+from bot.linking.node_answers import (
+    ANSWER,
+    CHAIN_ID,
+    NodeFaultError,
+    NodeState,
+    Reverted,
+    check_chain,
+    parse_answer,
+    parse_batch,
+    state_of_status,
+)
 from bot.messages import Message
 from bot.sources.bodies import read_body
 
 log = logging.getLogger(__name__)
 
-# Signatures are verified on the chain of Loopring's owners, whichever network the account is on.
-MAINNET = 1
 # The longest code is 24,576 bytes (EIP-170), twice that as hex.
 _MAX_BODY = 256 * 1024
 # The page gives an answer within 25 seconds, and verifying one signature takes up to three requests.
@@ -29,15 +39,11 @@ _TIMEOUT_SECONDS = 8.0
 _LATER = Message(
     "The Ethereum node that this bot asks about smart wallets gives no answer to rely on. Try again in a minute."
 )
-# How a node reports that a contract reverted: geth's code; other nodes use another one, with "revert" in the text.
-_REVERTED = 3
+# Some nodes and gateways send JSON-RPC's errors with these, too.
+_WITH_ANSWER = (200, 400, 500)
+_SOMEWHERE = "0x" + 40 * "0"
 
-
-class _Reverted:
-    """The contract was called and reverted."""
-
-
-REVERTED = _Reverted()
+Request = dict[str, Any]
 
 
 class Nodes:
@@ -46,7 +52,7 @@ class Nodes:
     Args:
         session: Opened and closed by the caller.
         urls: At least one; they may hold keys, and are never logged or quoted.
-        seconds: How long each batch may take.
+        seconds: How long each question may take.
     """
 
     def __init__(
@@ -54,7 +60,8 @@ class Nodes:
     ) -> None:
         self._session = session
         self._urls = tuple(urls)
-        self._timeout = aiohttp.ClientTimeout(total=seconds)
+        self._seconds = seconds
+        self._without_batches: set[int] = set()
 
     async def code(self, address: str) -> bytes:
         """The contract code at an address; empty where nothing is deployed.
@@ -63,7 +70,7 @@ class Nodes:
             UndecidedError: a node failed, or the nodes disagree.
         """
         answer = await self._request("eth_getCode", [address, "latest"])
-        if isinstance(answer, _Reverted):  # no contract runs here, so a node that says this is broken
+        if isinstance(answer, Reverted):  # no contract runs here, so a node that says this is broken
             raise UndecidedError(_LATER)
         return answer
 
@@ -74,7 +81,16 @@ class Nodes:
             UndecidedError: a node failed, or the nodes disagree.
         """
         answer = await self._request("eth_call", [{"to": to, "data": f"0x{data.hex()}"}, "latest"])
-        return None if isinstance(answer, _Reverted) else answer
+        return None if isinstance(answer, Reverted) else answer
+
+    async def create(self, code: bytes) -> bytes | None:
+        """What the code of a contract returns when it is created, which nothing keeps; None where it reverts.
+
+        Raises:
+            UndecidedError: a node failed, or the nodes disagree.
+        """
+        answer = await self._request("eth_call", [{"data": f"0x{code.hex()}"}, "latest"])
+        return None if isinstance(answer, Reverted) else answer
 
     async def check(self) -> None:
         """Check that every node answers and is on mainnet.
@@ -82,43 +98,75 @@ class Nodes:
         Raises:
             UndecidedError: one does not, or is not.
         """
-        await self.code("0x" + 40 * "0")
+        await self.code(_SOMEWHERE)
 
-    async def _request(self, method: str, params: list[Any]) -> bytes | _Reverted:
-        answers = await asyncio.gather(
-            *(self._request_node(n, url, method, params) for n, url in enumerate(self._urls, 1))
-        )
+    async def states(self) -> list[NodeState]:
+        """What each node is to this bot, in the order of the URLs."""
+        return list(await asyncio.gather(*(self._state(number) for number in range(len(self._urls)))))
+
+    async def _state(self, number: int) -> NodeState:
+        try:
+            await self._ask(number, "eth_getCode", [_SOMEWHERE, "latest"])
+        except NodeFaultError as error:
+            return error.state
+        return NodeState.NO_BATCHES if number in self._without_batches else NodeState.READY
+
+    async def _request(self, method: str, params: list[Any]) -> bytes | Reverted:
+        try:
+            answers = await asyncio.gather(*(self._ask(number, method, params) for number in range(len(self._urls))))
+        except NodeFaultError as error:
+            raise UndecidedError(_LATER) from error
         if any(answer != answers[0] for answer in answers):
             log.warning("ethereum: the nodes disagree on %s", method)
             raise UndecidedError(_LATER)
         return answers[0]
 
-    async def _request_node(self, number: int, url: str, method: str, params: list[Any]) -> bytes | _Reverted:
-        batch = [
-            {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []},
-            {"jsonrpc": "2.0", "id": 2, "method": method, "params": params},
-        ]
+    async def _ask(self, number: int, method: str, params: list[Any]) -> bytes | Reverted:
+        """One node's answer.
+
+        Raises:
+            NodeFaultError: there is none that can be used.
+        """
         try:
-            async with self._session.post(url, json=batch, timeout=self._timeout, allow_redirects=False) as response:
-                if response.status != 200:  # noqa: PLR2004 - HTTP's "OK"; JSON-RPC knows no other
-                    raise ValueError("not an answer")  # noqa: TRY301 - one place for whatever is wrong with it
-                body = await read_body(response, _MAX_BODY)
-            return _parse_batch(orjson.loads(body))
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
+            async with asyncio.timeout(self._seconds):
+                return await self._ask_in_time(number, method, params)
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             # Only the type: the text of some errors quotes the URL.
-            log.warning("ethereum: node %d: %s: %s", number, method, type(error).__name__)
-            raise UndecidedError(_LATER) from error
+            log.warning("ethereum: node %d: %s: %s", number + 1, method, type(error).__name__)
+            raise NodeFaultError(NodeState.NO_ANSWER) from error
+        except NodeFaultError as error:
+            log.warning("ethereum: node %d: %s: %s", number + 1, method, error.state.value)
+            raise
+
+    async def _ask_in_time(self, number: int, method: str, params: list[Any]) -> bytes | Reverted:
+        chain_id = _request(CHAIN_ID, "eth_chainId", [])
+        asked = _request(ANSWER, method, params)
+        if number not in self._without_batches:
+            try:
+                return parse_batch(await self._post(number, [chain_id, asked]))
+            except NodeFaultError as error:
+                if error.state is not NodeState.NO_BATCHES:
+                    raise
+        chain, answer = await asyncio.gather(self._post(number, chain_id), self._post(number, asked))
+        check_chain(chain)
+        parsed = parse_answer(answer)
+        self._without_batches.add(number)
+        return parsed
+
+    async def _post(self, number: int, request: Request | list[Request]) -> Any:
+        async with self._session.post(
+            self._urls[number],
+            json=request,
+            timeout=aiohttp.ClientTimeout(total=self._seconds),
+            allow_redirects=False,
+        ) as response:
+            if response.status not in _WITH_ANSWER:
+                raise NodeFaultError(state_of_status(response.status))
+            try:
+                return orjson.loads(await read_body(response, _MAX_BODY))
+            except orjson.JSONDecodeError as error:
+                raise NodeFaultError(state_of_status(response.status)) from error
 
 
-def _parse_batch(body: Any) -> bytes | _Reverted:
-    """The second answer of a batch, if the first is the right chain id; answers come in any order."""
-    answers = {answer["id"]: answer for answer in body}
-    if int(answers[1]["result"], 16) != MAINNET:
-        raise ValueError("another chain")
-    error = answers[2].get("error")
-    if error is None:
-        return bytes.fromhex(answers[2]["result"].removeprefix("0x"))
-    # A revert is an answer of the contract; any other error is the node's own, and no answer.
-    if error["code"] == _REVERTED or "revert" in str(error.get("message", "")).lower():
-        return REVERTED
-    raise ValueError("an error of the node's own")
+def _request(number: int, method: str, params: list[Any]) -> Request:
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}

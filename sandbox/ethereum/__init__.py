@@ -79,5 +79,13 @@ class Ethereum:
             return web.Response(status=415, text="invalid content type, only application/json is supported\n")
         if settings.mode == "slow":
             await asyncio.sleep(settings.seconds)
-        content = await answer(await request.read(), Node(self._world, settings, self._wallet_seconds))
+        body = await request.read()
+        if settings.mode == "key_refused":
+            return web.json_response({"error": "invalid project id"}, status=401)
+        if settings.mode == "no_batches" and body.lstrip().startswith(b"["):
+            content: Any = {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Invalid request"}}
+        else:
+            content = await answer(body, Node(self._world, settings, self._wallet_seconds))
+        if settings.mode == "one_of_a_batch" and isinstance(content, list):
+            content = content[:1]
         return web.Response(body=b"" if content is None else orjson.dumps(content), content_type="application/json")

@@ -9,8 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # lying_code: no address has code. lying_valid: every signature is valid. wrong_chain: a test network. error: every
-# call fails. slow: right, but `seconds` late.
-MODES = ("honest", "lying_code", "lying_valid", "wrong_chain", "error", "slow")
+# call fails. slow: right, but `seconds` late. no_batches: a list of requests is no request. one_of_a_batch: only
+# the first of a list is answered. key_refused: HTTP's 401.
+MODES = (
+    "honest",
+    "lying_code",
+    "lying_valid",
+    "wrong_chain",
+    "error",
+    "slow",
+    "no_batches",
+    "one_of_a_batch",
+    "key_refused",
+)
 
 
 @dataclass(frozen=True)

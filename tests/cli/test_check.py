@@ -161,14 +161,35 @@ async def test_check_with_a_secret_file_that_others_can_read(
     )
 
 
-async def test_check_with_a_node_of_another_chain(
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("wrong_chain", "is not on Ethereum's mainnet (chain id 1). Set the address of one that is."),
+        ("error", "does not answer now, or its answer is none of an Ethereum node."),
+        ("key_refused", "refuses its key, or this bot (HTTP 401 or 403). Copy the address with its key again."),
+    ],
+)
+async def test_check_says_what_is_wrong_with_a_node(
+    sandbox: SandboxClient, tessera: Command, monkeypatch: pytest.MonkeyPatch, mode: str, words: str
+) -> None:
+    await sandbox.post("/_sandbox/ethereum", {"node": "b", "mode": mode})
+    monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b")
+    result = await finds(tessera, f"✗ Ethereum: node 2 of ETH_RPC_URL {words}", code=1)
+    assert "Ethereum does not answer now" in result.lines[-1]
+
+
+async def test_check_says_that_a_node_takes_no_batches_which_is_no_fault(
     sandbox: SandboxClient, tessera: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await sandbox.post("/_sandbox/ethereum", {"node": "b", "mode": "wrong_chain"})
+    await sandbox.post("/_sandbox/ethereum", {"node": "b", "mode": "no_batches"})
     monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b")
-    line = "✗ Ethereum: node 2 of ETH_RPC_URL does not answer now, or is not on Ethereum's mainnet."
-    result = await finds(tessera, line, code=1)
-    assert "Ethereum does not answer now" in result.lines[-1]
+    result = await tessera("check")
+    assert result.code == 0
+    assert "✓ Ethereum: every node of ETH_RPC_URL answers" in result.lines
+    assert (
+        "! Ethereum: node 2 of ETH_RPC_URL takes no batches (JSON-RPC), and is asked one by one: an answer costs two "
+        "requests." in result.lines
+    )
 
 
 async def test_check_accepts_no_such_account_as_an_answer(sandbox: SandboxClient, tessera: Command) -> None:

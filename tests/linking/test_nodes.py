@@ -14,7 +14,7 @@ from tests.linking.harness import ANN
 from tests.linking.verifiers import STRANGER, A, B, Verifiers, former_key, open_verifiers, owner
 from tests.sandbox_client import SandboxClient
 
-KEYED, WALLET, PROMISED, RECOVERED = 10001, 10021, 10028, 10029
+KEYED, WALLET, REVERTING, PROMISED, RECOVERED, PLAIN = 10001, 10021, 10023, 10028, 10029, 10030
 FAULTS = ["html", "huge", "bomb", "torn", "reset", "redirect", "status"]
 OPTIONS: dict[str, dict[str, Any]] = {"redirect": {"location": "/loopring/redirected"}, "status": {"status": 503}}
 
@@ -122,6 +122,50 @@ async def test_the_answers_of_a_batch_come_in_any_order(one: Verifiers) -> None:
     code = {"jsonrpc": "2.0", "id": 2, "result": "0x6080"}
     await one.fault(A, "status", status=200, body=[code, CHAIN], times=1)
     assert await one.verify(WALLET) is ProofKind.CONTRACT
+
+
+NO_IN_OTHER_WORDS = [
+    pytest.param({"code": -32000, "message": "invalid opcode: INVALID"}, id="geth"),
+    pytest.param({"code": -32000, "message": "Bad jump destination"}, id="Besu"),
+    pytest.param({"code": -32015, "message": "VM execution error.", "data": "Reverted 0x"}, id="Nethermind"),
+    pytest.param({"code": -32000, "message": "out of gas: gas required exceeds: 50000000"}, id="Reth"),
+    pytest.param(
+        {"code": -32015, "message": "VM execution error.", "data": "Stack underflow POP 1/0"}, id="OpenEthereum"
+    ),
+]
+
+
+@pytest.mark.parametrize("error", NO_IN_OTHER_WORDS)
+async def test_a_contracts_no_is_a_no_whichever_node_says_it(two: Verifiers, error: dict[str, Any]) -> None:
+    """The other node says "execution reverted", as geth does: they agree."""
+    await two.fault(B, "status", status=200, body=[CHAIN, {"id": 2, "error": error}], after=1)  # after the code
+    with pytest.raises(ProofError, match="does not accept that signature"):
+        await two.verify(REVERTING)
+
+
+@pytest.mark.parametrize("mode", ["no_batches", "one_of_a_batch"])
+async def test_a_node_without_batches_is_asked_one_by_one(two: Verifiers, mode: str) -> None:
+    await two.behave(node="b", mode=mode)
+    assert await two.verify(WALLET) is ProofKind.CONTRACT
+    before = await two.asked(B)
+    with pytest.raises(ProofError):
+        await two.verify(PLAIN, STRANGER)
+    # The code and two forms, each with the chain's id; no batch is tried any more.
+    assert await two.asked(B) - before == 3 * 2
+
+
+@pytest.mark.parametrize("status", [400, 413, 500, 501])
+async def test_a_status_instead_of_a_batch_is_followed_by_single_requests(one: Verifiers, status: int) -> None:
+    await one.fault(A, "status", status=status, times=1)
+    assert await one.verify(WALLET) is ProofKind.CONTRACT
+
+
+async def test_a_node_of_another_chain_without_batches_decides_nothing(one: Verifiers) -> None:
+    single = {"jsonrpc": "2.0", "id": 1, "result": "0x5"}
+    await one.behave(mode="no_batches")
+    await one.fault(A, "status", status=200, body=single, after=1, times=1)
+    with pytest.raises(UndecidedError):
+        await one.verify(WALLET)
 
 
 @pytest.mark.parametrize("behaviour", [{"mode": "wrong_chain"}, {"mode": "lying_code"}, {"mode": "slow"}])
