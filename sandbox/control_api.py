@@ -15,7 +15,7 @@ from sandbox.faults import check_service
 from sandbox.fixtures import ensure_account, mint_collections
 from sandbox.population import populate
 from sandbox.signers import key_seed_of, signers_json
-from sandbox.signing import address_of, sign
+from sandbox.signing import address_of, sign, signed_digest
 from sandbox.trades import LOOPRING, collections_json, holdings_json, trade
 from sandbox.withdrawals import withdraw
 
@@ -200,7 +200,10 @@ class ControlApi:
         return signers_json(self._app[WORLD])
 
     async def _sign(self, request: web.Request) -> Json:
-        """A text signed by the key of an account, or by the key behind an address, in one of `signing.STYLES`."""
+        """A text signed by the key of an account, or by the key behind an address, in one of `signing.STYLES`.
+
+        With `on_chain` its wallet signs it by a transaction, as a Safe can, and the signature is empty.
+        """
         fields, world = await json_body(request), self._app[WORLD]
         address = fields.get("address")
         if address is None:
@@ -214,6 +217,10 @@ class ControlApi:
         text, style = fields.get("text"), fields.get("style", "personal")
         if not isinstance(text, str):
             raise ValueError("text is a string")  # noqa: TRY004 - one kind of error for the caller: 400
+        wallet = world.wallets.get(str(address).lower())
+        if fields.get("on_chain") and wallet is not None:
+            wallet.signed_on_chain.add(signed_digest(text.encode(), str(style)))
+            return {"address": wallet.address, "signature": "0x"}
         return {"address": address_of(key_seed), "signature": "0x" + sign(key_seed, text.encode(), str(style)).hex()}
 
     async def _wallet_calls(self, _request: web.Request) -> list[Json]:

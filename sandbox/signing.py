@@ -57,9 +57,7 @@ def sign(seed: str, message: bytes, style: str = "personal") -> bytes:
     """
     if style not in STYLES:
         raise ValueError(f"style must be one of {', '.join(STYLES)}")
-    digest = personal_digest(message)
-    if style in _WRAPPED:
-        digest = personal_digest(digest)
+    digest = signed_digest(message, style)
     signature = key_of(seed).sign_msg_hash(digest)
     r, s, v = int(signature.r), int(signature.s), int(signature.v)
     if style == "high_s":
@@ -69,6 +67,12 @@ def sign(seed: str, message: bytes, style: str = "personal") -> bytes:
     if style == "compact":
         return r.to_bytes(32, "big") + (s | (v - FIRST_V) << 255).to_bytes(32, "big")
     return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([v]) + _SUFFIXES.get(style, b"")
+
+
+def signed_digest(message: bytes, style: str = "personal") -> bytes:
+    """The digest that a signature of one of the styles is of."""
+    digest = personal_digest(message)
+    return personal_digest(digest) if style in _WRAPPED else digest
 
 
 def signer_of(digest: bytes, signature: bytes) -> str | None:

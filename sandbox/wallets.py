@@ -7,7 +7,7 @@ such a wallet is made up, and so are factory and addresses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.checksums import checksummed, keccak_256
@@ -40,6 +40,7 @@ class Wallet:
         first_key_seed: the seed of the first owner's key.
         salt: the CREATE2 salt in its address.
         is_listed: Loopring's API knows it as counterfactual.
+        signed_on_chain: digests that the wallet signed by a transaction, for which an empty signature is enough.
     """
 
     address: str
@@ -52,6 +53,7 @@ class Wallet:
     first_key_seed: str = ""
     salt: int = 0
     is_listed: bool = False
+    signed_on_chain: set[bytes] = field(default_factory=set)
 
     @property
     def kind(self) -> str:

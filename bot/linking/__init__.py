@@ -12,6 +12,7 @@
     proof_methods       which proofs this installation can offer, and what the others lack
     verification        one proof from start to end: token, browser, login, text, signature
     signature_verifier  whether a signature is valid for an address: keys, contracts, wallets not yet deployed
+    contract_signatures asks smart wallets about signatures, deployed or not
     ethereum            calls of contracts, at nodes that have to agree
     node_answers        what a node answered: bytes, a contract's no in any node's words, or the node's own fault
     contest_rules       two members, one address: what a signature leads to, and how long anything lasts

@@ -5,9 +5,10 @@ address, only that contract decides: the owner that Loopring once recorded may h
 a thief). Where none is, a wallet of Loopring's is recognised by computing its address from its owner once more, with
 a factory that the operator trusts.
 
-Nothing proves an address but a signature of the text itself. Loopring's wallets accept a signature of the text's digest
-as well, whatever its form, so a contract that accepts one is asked about it a second time: whether it takes it for a
-signature of that digest. If it does, it was made of 32 bytes that nobody could read, and proves nothing.
+A signature that is wrapped by ERC-6492 is unwrapped where the wallet is deployed. Where it is not, its factory and then
+the wallet are called in one simulated creation.
+
+Nothing proves an address but a signature of the text itself. Where it is one of a changed text, the refusal says so.
 """
 
 from __future__ import annotations
@@ -16,24 +17,23 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 
 from bot.errors import ProofError, SourceError, UndecidedError
+from bot.linking.contract_signatures import CHANGED, NOT_OF_THE_TEXT, verify_by_contract, verify_undeployed
 from bot.linking.ethereum import Nodes
 from bot.links import Counterfactual, ProofKind
-from bot.messages import Message
-from bot.signing.abi import compute_wallet_call, is_magic, read_address, valid_signature_call
+from bot.messages import Message, Words
+from bot.signing.abi import compute_wallet_call, read_address
+from bot.signing.changed_text import find_change
 from bot.signing.signature import (
     checksummed,
     contract_forms,
+    is_delegated,
     personal_digest,
-    personal_digest_of_bytes,
+    plain_signature,
     recover,
 )
+from bot.signing.wrapped import Wrapped, is_wrapped, unwrap
 from bot.sources.askers import Asker
 
-# The same for each form of a signature that is of no text, and for what a contract lets pass: which it is, is no help.
-_NOT_OF_THE_TEXT = Message(
-    "A proof is a signature of the text itself: sign that text as a message in your wallet (personal_sign), "
-    "and send the signature as the wallet gives it."
-)
 # An account of EIP-7702 has the code of another one, and its own key nevertheless.
 _NO_NODE = Message(
     "That signature is not by the address's own key. If the address is a smart wallet, only its contract can "
@@ -46,26 +46,26 @@ _OTHER_KEY_OR_UNKNOWN_WALLET = Message(
     "That signature is by another key than that of {owner}. Choose that account in your wallet, and sign again. "
     "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can say."
 )
-_REFUSED = Message(
-    "The smart wallet {owner} does not accept that signature. Sign with its own key, and if the wallet is "
-    "locked, unlock it first; then try again. A wallet that cannot check signatures (EIP-1271) cannot be "
-    "proven here."
+_OTHER_KEY_AND_DELEGATE = Message(
+    "That signature is by another key than that of {owner}, and the contract whose code that account borrows "
+    "(EIP-7702) does not accept it. Choose that account in your wallet, and sign again."
 )
-_LOCKED = Message(
-    "The smart wallet {owner} is locked, and accepts no signature while it is: unlock it with its guardians, "
-    "then try again."
+_NOTHING_SIGNED = Message(
+    "0x for a signature is that of a Safe that has signed the text on Ethereum, and at {owner} there is none. Paste "
+    "the signature that your wallet gives."
+)
+_NOT_DEPLOYED = Message(
+    "{owner} is no smart wallet on Ethereum, and no key made that signature. Deploy the wallet there first, which its "
+    "first transaction does, then sign again; or choose that account in your wallet if it has a key of its own."
+)
+_CUT_OFF = Message(
+    "That signature is wrapped for a wallet that is not deployed (ERC-6492), but it is not whole. Copy the whole "
+    "signature once more, or deploy the wallet first and sign again."
 )
 _UNKNOWN_FACTORY = Message(
     "The smart wallet {owner} is not deployed, and comes from a factory that this bot does not trust: its "
     "operator must look at wallet_factories."
 )
-# Loopring's wallet returns only zeros for a signature that it does not accept, and for all while it is locked. Which
-# of the two it is can be read from its state (`wallet()`, github.com/Loopring/protocols:
-# hebao_v2, SmartWallet.sol): twelve words, the fourth is `locked`.
-_ZERO_WORD = bytes(32)
-_STATE_CALL = bytes.fromhex("521eb273")
-_STATE_BYTES = 12 * 32
-_LOCKED_WORD = slice(3 * 32, 4 * 32)
 _LATER = Message("Whether {owner} is a wallet of that key cannot be found out right now. Try again in a minute.")
 
 
@@ -106,33 +106,55 @@ class SignatureVerifier:
             ProofError: it does not.
             UndecidedError: that cannot be found out now.
         """
+        wrapped = _unwrap(signature)
+        signature = wrapped.signature if wrapped else signature
         if not contract_forms(signature):
-            raise ProofError(_NOT_OF_THE_TEXT)
-        digest = personal_digest(text)
+            raise ProofError(NOT_OF_THE_TEXT)
         # Some 8 ms of pure Python: in a thread, as commands wait on the loop.
-        key = await asyncio.to_thread(recover, digest, signature)
+        key = await asyncio.to_thread(recover, personal_digest(text), signature)
         if signer not in (owner, key):
-            raise ProofError(_OTHER_KEY, owner=checksummed(signer))
+            raise await _by_another_key(text, signature, signer)
         if key == owner:
             return ProofKind.KEY
         if self._nodes is None:
-            raise ProofError(_NO_NODE)
-        if not await self._nodes.code(owner):
-            await self._verify_undeployed(owner, key, self._nodes, Asker.prover(user_id))
-            return ProofKind.COUNTERFACTUAL
-        await _verify_by_contract(owner, digest, signature, self._nodes)
-        return ProofKind.CONTRACT
+            raise await _by_another_key(text, signature, owner, otherwise=_NO_NODE())
+        code = await self._nodes.code(owner)
+        if code:
+            await self._verify_deployed(code, owner, text, signature, self._nodes)
+            return ProofKind.CONTRACT
+        if wrapped:
+            await verify_undeployed(owner, text, wrapped, self._nodes)
+        else:
+            await self._verify_undeployed(owner, text, signature, key, self._nodes, Asker.prover(user_id))
+        return ProofKind.COUNTERFACTUAL
 
-    async def _verify_undeployed(self, owner: str, key: str | None, nodes: Nodes, prover: Asker) -> None:
-        """Verify that this key owns the wallet that will be at `owner` once it is deployed."""
+    async def _verify_deployed(self, code: bytes, owner: str, text: str, signature: bytes, nodes: Nodes) -> None:
+        """Verify that the contract at an address accepts a signature; a key's own account may borrow one."""
+        try:
+            await verify_by_contract(owner, text, signature, nodes)
+        except ProofError as error:
+            if is_delegated(code) and plain_signature(signature):
+                raise await _by_another_key(
+                    text, signature, owner, otherwise=_OTHER_KEY_AND_DELEGATE(owner=checksummed(owner))
+                ) from error
+            raise
+
+    async def _verify_undeployed(
+        self, owner: str, text: str, signature: bytes, key: str | None, nodes: Nodes, prover: Asker
+    ) -> None:
+        """Verify that this key owns the wallet of Loopring's that will be at `owner` once it is deployed."""
+        if not plain_signature(signature):
+            raise await _by_another_key(text, signature, owner, otherwise=_NOT_DEPLOYED(owner=checksummed(owner)))
         try:
             known = await self._counterfactual(owner, prover)
         except SourceError as error:
             raise UndecidedError(_LATER, owner=checksummed(owner)) from error
         if known is None and not self._knows_wallets:
-            raise ProofError(_OTHER_KEY_OR_UNKNOWN_WALLET, owner=checksummed(owner))
+            raise await _by_another_key(
+                text, signature, owner, otherwise=_OTHER_KEY_OR_UNKNOWN_WALLET(owner=checksummed(owner))
+            )
         if known is None or known.owner != key:
-            raise ProofError(_OTHER_KEY, owner=checksummed(owner))
+            raise await _by_another_key(text, signature, owner, *([known.owner] if known else []))
         if known.factory not in self._factories:
             raise UndecidedError(_UNKNOWN_FACTORY, owner=checksummed(owner))
         returned = await nodes.call(known.factory, compute_wallet_call(known.owner, known.salt))
@@ -140,26 +162,24 @@ class SignatureVerifier:
             raise ProofError(_OTHER_KEY, owner=checksummed(owner))
 
 
-async def _verify_by_contract(wallet: str, digest: bytes, signature: bytes, nodes: Nodes) -> None:
-    """Ask a contract about a signature, and whether it would be one of the digest's own bytes, too."""
-    forms = contract_forms(signature)
-    returned = await _ask(wallet, digest, forms, nodes)
-    accepted = [form for form, answer in returned.items() if answer is not None and is_magic(answer)]
-    if not accepted:
-        if _ZERO_WORD in returned.values() and await _is_locked(wallet, nodes):
-            raise UndecidedError(_LOCKED, owner=checksummed(wallet))
-        raise ProofError(_REFUSED, owner=checksummed(wallet))
-    opaque = await _ask(wallet, personal_digest_of_bytes(digest), accepted, nodes)
-    if any(answer is not None and is_magic(answer) for answer in opaque.values()):
-        raise ProofError(_NOT_OF_THE_TEXT)
+def _unwrap(signature: bytes) -> Wrapped | None:
+    """What ERC-6492 wrapped; None where it wrapped nothing."""
+    if not is_wrapped(signature):
+        return None
+    try:
+        return unwrap(signature)
+    except ValueError as error:
+        raise ProofError(_CUT_OFF) from error
 
 
-async def _ask(wallet: str, digest: bytes, forms: Collection[bytes], nodes: Nodes) -> dict[bytes, bytes | None]:
-    """What a contract returns for each form of a signature; None where it reverts."""
-    calls = (nodes.call(wallet, valid_signature_call(digest, form)) for form in forms)
-    return dict(zip(forms, await asyncio.gather(*calls), strict=True))
-
-
-async def _is_locked(wallet: str, nodes: Nodes) -> bool:
-    state = await nodes.call(wallet, _STATE_CALL)
-    return state is not None and len(state) == _STATE_BYTES and any(state[_LOCKED_WORD])
+async def _by_another_key(
+    text: str, signature: bytes, address: str, *others: str, otherwise: Words | None = None
+) -> ProofError:
+    """The refusal of a key's signature: it is of a changed text by the right key, or else by another key."""
+    if plain_signature(signature):
+        change = await asyncio.to_thread(find_change, text, signature, (address, *others))
+        if change:
+            return ProofError(CHANGED[change])
+    elif not signature:
+        return ProofError(_NOTHING_SIGNED, owner=checksummed(address))
+    return ProofError(otherwise or _OTHER_KEY(owner=checksummed(address)))

@@ -41,7 +41,8 @@ from bot.links.proofs import (
     initial_status,
 )
 from bot.messages import Message
-from bot.signing.signature import parse_address, parse_signature
+from bot.signing.pasted import parse_signature
+from bot.signing.signature import parse_address
 from bot.store import Store
 from bot.store.linking.proof_writer import Finished, ProofWriter, Proved
 from bot.store.linking.refusal import WrongCode

@@ -13,8 +13,6 @@ the call, and `contract_forms` returns the forms of the signature to ask about.
 
 from __future__ import annotations
 
-import re
-
 from eth_hash.auto import keccak
 from eth_keys.constants import SECPK1_N
 from eth_keys.datatypes import Signature
@@ -34,13 +32,10 @@ _ZERO_ADDRESS = Message("The zero address belongs to nobody: use the address of 
 _WRONG_CHECKSUM = Message(
     "That address has a typing mistake, its checksum is wrong: copy it from your wallet once more."
 )
-_NOT_A_SIGNATURE = Message("That is not a signature: paste only the signature, which is 0x and 128 or more hex digits.")
 
 _ZERO = "0x" + "0" * 40
 # What is often copied along at both ends. Any other invisible character makes it a different text.
 _WHITESPACE = " \t\r\n"
-# A contract's may hold those of thirty owners; more than these 4000 digits fits into no text field of Discord's.
-_SIGNATURE = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2}){64,2000})")
 _COMPACT, _PLAIN, _SUFFIXED = 64, 65, 66  # r and s; and the parity; and one byte more
 # Wallets write the parity of the point as 27 and 28, some hardware as 0 and 1. What EIP-155 adds is for transactions.
 _FIRST_PARITY = 27
@@ -49,6 +44,11 @@ _PARITY = {0: 0, 1: 1, 27: 0, 28: 1}
 # the digest was signed as a message of its own; so do 31 and 32 as the parity in a signature of a Safe.
 _AS_IT_IS = b"\x02"
 _AS_A_MESSAGE = (31, 32)
+# The kinds of the parts of a Safe's signature: a contract's, a digest approved on chain, and a key's.
+_OF_A_CONTRACT = 0
+_PARTS_OF_A_SAFE = (_OF_A_CONTRACT, 1, 27, 28)
+_MOST_CONTRACTS = 1_000
+_DELEGATION, _DELEGATED_BYTES = bytes.fromhex("ef0100"), 23
 _MAX_S = SECPK1_N // 2
 _TOP_BIT = 1 << 255
 
@@ -89,21 +89,6 @@ def personal_digest(text: str) -> bytes:
 def personal_digest_of_bytes(message: bytes) -> bytes:
     """The same for bytes. The length in front of them counts bytes, in decimal."""
     return keccak(b"\x19Ethereum Signed Message:\n%d" % len(message) + message)
-
-
-def parse_signature(text: str) -> bytes:
-    """The 64 to 2000 bytes of a signature that a page sent or a person pasted, as hex digits with or without 0x.
-
-    Blanks and line breaks at both ends do not count: a terminal or a text field adds them to what is copied. Inside
-    it no other character is accepted.
-
-    Raises:
-        InputError: with a sentence that says what is accepted.
-    """
-    match = _SIGNATURE.fullmatch(text.strip(_WHITESPACE))
-    if match is None:
-        raise InputError(_NOT_A_SIGNATURE)
-    return bytes.fromhex(match[1])
 
 
 def recover(digest: bytes, signature: bytes) -> str | None:
@@ -153,12 +138,47 @@ def contract_forms(signature: bytes) -> tuple[bytes, ...]:
     other makers only the one without. What a key may not sign as, no contract is asked about either. Longer ones are
     the contract's own matter, except those whose parts say that a digest was signed as a message.
     """
+    if not signature:
+        return (signature,)  # a Safe's "signed on chain"
     if plain := plain_signature(signature):
         return plain, plain + _AS_IT_IS
     is_cut = len(signature) < _SUFFIXED
     has_kind = len(signature) == _SUFFIXED and signature[65] < _FIRST_PARITY
-    # A Safe reads as many parts as it has to, and ignores what follows. So those of every length are looked at; of what
-    # another maker's contract takes for something else, one of 128 such bytes is refused, and signing again helps.
-    if is_cut or has_kind or any(parity in _AS_A_MESSAGE for parity in signature[64::65]):
+    if is_cut or has_kind or _has_part_of_a_message(signature):
         return ()
     return (signature,)
+
+
+def is_delegated(code: bytes) -> bool:
+    """Whether the code at an address is that of a key's own account that borrows a contract's (EIP-7702)."""
+    return len(code) == _DELEGATED_BYTES and code.startswith(_DELEGATION)
+
+
+def _has_part_of_a_message(signature: bytes) -> bool:
+    """Whether a Safe would read a part of this that says that a digest was signed as a message.
+
+    A Safe reads parts of 65 bytes, as many as it has to, and ignores what follows; so those of every number are looked
+    at, up to the first that is no part of a Safe's. Where the part is another contract's, its bytes are elsewhere in
+    the signature, and may be parts again: that contract may be a Safe.
+    """
+    looked_at, waiting = 0, [signature]
+    while waiting:
+        looked_at += 1
+        if looked_at > _MOST_CONTRACTS:  # no wallet's: it points to itself again and again
+            return True
+        signature = waiting.pop()
+        for part in range(0, len(signature) - _COMPACT, _PLAIN):
+            kind = signature[part + _COMPACT]
+            if kind in _AS_A_MESSAGE:
+                return True
+            if kind not in _PARTS_OF_A_SAFE:
+                break
+            if kind == _OF_A_CONTRACT:
+                waiting.append(_pointed_at(signature, int.from_bytes(signature[part + 32 : part + _COMPACT])))
+    return False
+
+
+def _pointed_at(signature: bytes, start: int) -> bytes:
+    """The bytes that a contract's part of a Safe's signature points to: always fewer than those that it is in."""
+    length = int.from_bytes(signature[start : start + 32])
+    return signature[start + 32 :][:length] if start >= _PLAIN else b""

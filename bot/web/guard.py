@@ -118,6 +118,7 @@ class Guard:
         limits: Counts their requests.
         seconds: The time limit of one request.
         most_bytes: The longest body.
+        long_bodies: The longest one where it may be longer, by path.
     """
 
     def __init__(
@@ -129,6 +130,7 @@ class Guard:
         limits: Limits,
         seconds: float,
         most_bytes: int,
+        long_bodies: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._host = host
         self._headers = {**HEADERS, **({"Strict-Transport-Security": _HTTPS_ONLY} if secure else {})}
@@ -136,6 +138,7 @@ class Guard:
         self._limits = limits
         self._seconds = seconds
         self._most_bytes = most_bytes
+        self._long_bodies = long_bodies
 
     async def answer(
         self, request: web.BaseRequest, application: Handler, *, health_only: bool = False
@@ -204,7 +207,7 @@ class Guard:
         if request.body_exists and request.method in _READS:
             return _response_for_status(400)
         length = request.headers.get("Content-Length", "0")
-        if len(length) > _LONGEST_NUMBER or int(length) > self._most_bytes:
+        if len(length) > _LONGEST_NUMBER or int(length) > self._long_bodies.get(request.path, self._most_bytes):
             return _response_for_status(413)
         return None
 

@@ -25,7 +25,7 @@ from bot.web.guard import HEALTH, Guard
 from bot.web.lag import LagMeter
 from bot.web.limits import Limits
 from bot.web.open_connections import OpenConnections
-from bot.web.verify_page import MAX_BODY, VerifyPage
+from bot.web.verify_page import MAX_BODY, MAX_SIGNATURE_BODY, SUBMIT, VerifyPage
 from bot.web.visitor import Visitors
 
 # How many may wait in the queue of the system, and how many of them asyncio accepts in one turn of the loop. Who was
@@ -104,8 +104,9 @@ async def start_server(
         limits=Limits(),
         seconds=request_seconds,
         most_bytes=MAX_BODY,
+        long_bodies={SUBMIT: MAX_SIGNATURE_BODY},
     )
-    app = web.Application(client_max_size=MAX_BODY)
+    app = web.Application(client_max_size=MAX_SIGNATURE_BODY)
     app.router.add_get(HEALTH, health, name="health")
     if page:
         page.add_routes(app)

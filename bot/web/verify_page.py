@@ -25,6 +25,7 @@ from bot.linking.steps import session_after
 from bot.linking.verification import Verification
 from bot.links.proofs import EndReason, ProofMethod, Session, SessionStatus
 from bot.messages import Message
+from bot.signing.pasted import MAX_BYTES
 from bot.signing.signature import checksummed
 from bot.web.cookies import read_cookie
 from bot.web.limits import SessionLimits
@@ -34,7 +35,11 @@ _TOO_MANY = Message("Too many requests. Try again in a minute.")
 
 COOKIE = "__Host-vs"
 CSRF = "X-Tessera-CSRF"
-MAX_BODY = 4096 + 512  # the longest signature of a contract wallet is 4,002 characters
+SUBMIT = "/v/submit"
+# A token, an address, or a name of a challenge.
+MAX_BODY = 4096 + 512
+# The longest signature that is read, in hex, and the rest of its body.
+MAX_SIGNATURE_BODY = 2 * MAX_BYTES + 512
 _COOKIE_SECONDS = 15 * 60
 # Nobody needs longer for a few hundred bytes, except on purpose.
 _BODY_SECONDS = 10.0
@@ -126,7 +131,7 @@ class VerifyPage:
 
     async def submit(self, request: web.Request) -> web.Response:
         """The signature of that text."""
-        body = await self._body(request, "challenge_id", "signature")
+        body = await self._body(request, "challenge_id", "signature", most=MAX_SIGNATURE_BODY)
         session, cookie = await self._session(request)
         outcome = await self._verification.submit(session, body["challenge_id"], body["signature"])
         return await self._answer(session_after(session, outcome), cookie, outcome)
@@ -153,7 +158,7 @@ class VerifyPage:
             raise LimitError(_TOO_MANY, retry_after=wait)
         return session, cookie
 
-    async def _body(self, request: web.Request, *names: str) -> Mapping[str, str]:
+    async def _body(self, request: web.Request, *names: str, most: int = MAX_BODY) -> Mapping[str, str]:
         """The strings of a JSON object, sent by this page itself."""
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
@@ -162,7 +167,10 @@ class VerifyPage:
             raise web.HTTPForbidden
         try:
             async with asyncio.timeout(self._body_seconds):
-                body = orjson.loads(await request.read())
+                sent = await request.read()
+            if len(sent) > most:  # in chunks, of which no header says how many
+                raise web.HTTPRequestEntityTooLarge(most, len(sent))
+            body = orjson.loads(sent)
         except (orjson.JSONDecodeError, web.RequestPayloadError, ConnectionError) as error:
             raise web.HTTPBadRequest from error
         except TimeoutError as error:

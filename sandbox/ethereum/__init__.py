@@ -1,6 +1,7 @@
 """A stand-in for Ethereum nodes: JSON-RPC over HTTP, with the methods that checking contract wallets' signatures needs.
 
     jsonrpc     requests, batches and errors          methods     each method, answered from the world
+    creation    a call that creates a contract, for wallets that are not deployed
     contracts   what the wallets and the factory answer  abi         their arguments and answers as bytes
     settings    what is wrong with a node
 

@@ -96,13 +96,18 @@ def _wallet(wallet: Wallet, function: bytes, arguments: bytes, world: World) -> 
         if wallet.behaviour == "any":
             return MAGIC
         if is_plain:
-            return MAGIC if signer_of(digest, signature) == wallet.owner else PLAIN_INVALID
+            return MAGIC if _plain_accepts(wallet, digest, signature) else PLAIN_INVALID
         return MAGIC if _loopring_accepts(wallet, digest, signature, world) else LOOPRING_INVALID
     if function == (OWNER if is_plain else GET_OWNER):
         return address_word(wallet.owner)
     if function == WALLET and not is_plain:
         return _state(wallet)
     raise RevertedError
+
+
+def _plain_accepts(wallet: Wallet, digest: bytes, signature: bytes) -> bool:
+    """Of the owner's key; or empty, as a Safe takes it for what it signed on chain."""
+    return signer_of(digest, signature) == wallet.owner if signature else digest in wallet.signed_on_chain
 
 
 def _loopring_accepts(wallet: Wallet, digest: bytes, signature: bytes, world: World) -> bool:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.ethereum.contracts import IS_VALID_SIGNATURE, MAGIC, RevertedError, call, code_at
+from sandbox.ethereum.creation import Creation, InvalidOpcodeError
 from sandbox.ethereum.jsonrpc import INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND, REVERTED, SERVER_ERROR, RpcError
 
 if TYPE_CHECKING:
@@ -63,9 +64,11 @@ class Node:
         call_object = params[0] if params else None
         if not isinstance(call_object, dict):
             raise _invalid(0)
-        address = _text([call_object.get("to")], 0, _ADDRESS)
         data = bytes.fromhex(_text([call_object.get("input", call_object.get("data", "0x"))], 0, _DATA)[2:])
         _check_block(params)
+        if call_object.get("to") is None:
+            return self._create(data)
+        address = _text([call_object["to"]], 0, _ADDRESS)
         if self._mode == "lying_valid" and data.startswith(IS_VALID_SIGNATURE):
             return "0x" + MAGIC.hex()
         wallet = self._world.wallets.get(address.lower())
@@ -75,6 +78,17 @@ class Node:
             return "0x" + call(address, data, self._world).hex()
         except RevertedError as reverted:
             raise RpcError(REVERTED, _words_of(reverted), "0x" + reverted.data.hex()) from reverted
+
+    def _create(self, code: bytes) -> str:
+        """What a creation returns: nothing of it stays."""
+        if self._mode == "no_creations":
+            raise _invalid(0)
+        if self._mode == "lying_valid":
+            return "0x" + MAGIC.hex()
+        try:
+            return "0x" + Creation(self._world).run(code).hex()
+        except InvalidOpcodeError as error:
+            raise RpcError(SERVER_ERROR, f"invalid opcode: {error}") from error
 
 
 def _words_of(reverted: RevertedError) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 # lying_code: no address has code. lying_valid: every signature is valid. wrong_chain: a test network. error: every
 # call fails. slow: right, but `seconds` late. no_batches: a list of requests is no request. one_of_a_batch: only
-# the first of a list is answered. key_refused: HTTP's 401.
+# the first of a list is answered. key_refused: HTTP's 401. no_creations: eth_call needs an address.
 MODES = (
     "honest",
     "lying_code",
@@ -21,6 +21,7 @@ MODES = (
     "no_batches",
     "one_of_a_batch",
     "key_refused",
+    "no_creations",
 )
 
 

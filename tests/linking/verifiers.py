@@ -17,7 +17,7 @@ from sandbox.wallets import WALLET_FACTORY
 from tests.linking.harness import LinkingHarness, open_linking
 from tests.sandbox_client import SandboxClient
 
-TEXT = "I am Discord user ann (ID 401). Link this wallet to my account."
+TEXT = "Tessera link request\n\nI am Discord user ann (ID 401). Link this wallet to my account.\n\nVersion: 1"
 FACTORY = WALLET_FACTORY.lower()
 A, B = "/ethereum/1", "/ethereum/1/b"
 STRANGER = "a stranger"
@@ -56,11 +56,12 @@ class Verifiers:
         *,
         style: str = "personal",
         text: str = TEXT,
-        signature: bytes = b"",
+        signature: bytes | None = None,
         signer: str = "",
     ) -> ProofKind:
         """Verify a signature of a text for an account's owner: by its own key, by that of a word, or as it is given."""
-        signature = signature or sign(word or key(account), text.encode(), style)
+        if signature is None:
+            signature = sign(word or key(account), text.encode(), style)
         return await self._verifier.verify(
             TEXT, signature, signer=signer or owner(account), owner=owner(account), user_id=1
         )

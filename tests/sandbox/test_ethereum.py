@@ -194,7 +194,8 @@ async def test_the_factory_computes_the_addresses_of_its_wallets(sandbox: Runnin
         ("eth_getCode", ["0x" + "1" * 40, "0x01"], -32602),
         ("eth_getCode", ["0x" + "1" * 40, "0xffffffff"], -32000),
         ("eth_call", ["0x" + "1" * 40, "latest"], -32602),
-        ("eth_call", [{"data": "0x"}, "latest"], -32602),
+        ("eth_call", [{"to": "0x1", "data": "0x"}, "latest"], -32602),
+        ("eth_call", [{"data": "0xfe"}, "latest"], -32000),
         ("eth_call", [{"to": "0x" + "1" * 40, "data": "0x123"}, "latest"], -32602),
     ],
 )

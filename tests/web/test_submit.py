@@ -15,7 +15,16 @@ from tests.web.wire import at_wallet, unharmed
 
 OVER = "This link is not valid any more. Run `/verify` in Discord for a new one."
 NO_ADDRESS = "That is not an Ethereum address: an address is 0x and 40 hex digits."
-NO_SIGNATURE = "That is not a signature: paste only the signature, which is 0x and 128 or more hex digits."
+NO_SIGNATURE = (
+    "That is not a signature: paste only the signature, which is 0x and 128 or more hex digits, or what your signing "
+    "tool gives as JSON with it as sig or signature."
+)
+TOO_SHORT = (
+    "That is too short for a signature: 126 of at least 128 hex digits. Copy the whole signature once more; an address "
+    "or a transaction's hash is none."
+)
+ODD = "That signature has an odd number of digits: one is missing, or one too many. Copy the whole signature once more."
+TOO_LONG = "That is too long for a signature: 32770 hex digits, and 32768 is the most that is read here."
 STRANGER = "0x" + "5e" * 20
 
 
@@ -110,15 +119,16 @@ async def signed(
 
 CHANGES: list[Any] = [
     pytest.param(lambda _: "", NO_SIGNATURE, id="nothing"),
-    pytest.param(lambda _: "0x", NO_SIGNATURE, id="0x"),
-    pytest.param(lambda s: s[:-4], NO_SIGNATURE, id="63 bytes"),
-    pytest.param(lambda s: s[:-1], NO_SIGNATURE, id="half a byte"),
+    pytest.param(lambda _: "0x", "", id="0x"),
+    pytest.param(lambda s: s[:-4], TOO_SHORT, id="63 bytes"),
+    pytest.param(lambda s: s[:-1], ODD, id="half a byte"),
     pytest.param(lambda s: s.replace("0x", "0x0x"), NO_SIGNATURE, id="0x twice"),
     pytest.param(lambda s: s[:60] + "zz" + s[62:], NO_SIGNATURE, id="no hex"),
-    pytest.param(lambda s: s[:60] + " " + s[60:], NO_SIGNATURE, id="a blank inside"),
     pytest.param(lambda s: s[:60] + "\u0661\u0661" + s[62:], NO_SIGNATURE, id="digits of another script"),
     pytest.param(lambda s: s + "\x00", NO_SIGNATURE, id="NUL behind"),
-    pytest.param(lambda _: "0x" + 4002 * "1", NO_SIGNATURE, id="2001 bytes"),
+    pytest.param(lambda _: "0x" + 8000 * "1", "", id="4 kB, as of a passkey"),
+    pytest.param(lambda _: "0x" + 32768 * "1", "", id="16 kB"),
+    pytest.param(lambda _: "0x" + 32770 * "1", TOO_LONG, id="more than 16 kB"),
     pytest.param(lambda s: s + "00", "", id="66 bytes ending 00"),
     pytest.param(lambda s: s + "01", "", id="66 bytes ending 01"),
     pytest.param(lambda s: s + "04", "", id="66 bytes ending 04"),
@@ -145,6 +155,17 @@ async def test_a_signature_that_is_none_uses_its_text_up(
     assert (reply.status, reply.error) == (400, "input" if sentence else "signature")
     assert reply.sentence == sentence or (not sentence and reply.sentence)
     assert error_of(await browser.post("submit", right)) == (401, "session", OVER)
+
+
+async def test_only_a_signature_may_be_longer_than_the_other_bodies(harness: PageHarness) -> None:
+    browser = await at_wallet(harness)
+    for name, fields in (
+        ("challenge", {"address": "0x" + 5000 * "1"}),
+        ("start", {"token": 5000 * "x"}),
+        ("submit", {"challenge_id": "x", "signature": "0x" + 33_400 * "1"}),
+    ):
+        answer = await browser.post(name, fields)
+        assert (answer.status, answer.error) == (413, "large")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from bot.linking.steps import StartedProof
 from bot.linking.verification import Verification
 from bot.links import Link
 from bot.links.proofs import IssuedChallenge, ProofMethod, Session
-from bot.signing.signature import parse_signature
+from bot.signing.pasted import parse_signature
 from bot.ui.embeds import error_embed
 from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel, PromptModal
 from bot.ui.typed_input import SIGNATURE_FIELD

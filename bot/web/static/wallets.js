@@ -9,7 +9,7 @@ const MOST_WALLETS = 20;
 const LONGEST_ICON = 262_144; // characters of a data URI; real ones are a few thousand
 const QUIET_MS = 400; // wallets answer a request at once; those still loading announce themselves later
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
-const SIGNATURE = /^0x(?:[0-9a-fA-F]{2})+$/;
+const SIGNATURE = /^0x(?:[0-9a-fA-F]{2})*$/i; // a Safe that signed on chain answers 0x alone
 
 /** The wallet did not return what it was asked for; `message` is the sentence for a person. */
 export class WalletError extends Error {}

@@ -1,0 +1,157 @@
+"""Asks smart wallets about signatures (EIP-1271): deployed ones, and those that their factory would deploy (ERC-6492).
+
+Loopring's wallets accept a signature of the text's digest as well, whatever its form, so a contract that accepts one is
+asked about it a second time: whether it takes it for a signature of that digest. If it does, it was made of 32 bytes
+that nobody could read, and proves nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+
+from bot.errors import ProofError, UndecidedError
+from bot.linking.ethereum import Nodes
+from bot.messages import Message
+from bot.signing.abi import call_after, is_magic, valid_signature_call
+from bot.signing.changed_text import Change, commonest_changes
+from bot.signing.signature import checksummed, contract_forms, personal_digest, personal_digest_of_bytes
+from bot.signing.wrapped import Wrapped
+
+# The same for each form of a signature that is of no text, and for what a contract lets pass: which it is, is no help.
+NOT_OF_THE_TEXT = Message(
+    "A proof is a signature of the text itself: sign that text as a message in your wallet (personal_sign), "
+    "and send the signature as the wallet gives it."
+)
+CHANGED: Mapping[Change, Message] = {
+    Change.LINE_ENDS: Message(
+        "That is a signature of the text with other line ends: it was changed before it was signed, by a program or a "
+        "text field. Copy the new text as it is into your wallet, and sign that one."
+    ),
+    Change.MORE_AT_ITS_END: Message(
+        "That is a signature of the text with a blank or a line end behind it: it was changed before it was signed. "
+        "Sign the new text without anything behind its last letter."
+    ),
+    Change.OTHER: Message(
+        "That is a signature of the text with something around it (a blank, quotes), or of its letters as hex digits: "
+        "it was changed before it was signed. Sign the new text alone, as it is."
+    ),
+}
+_REFUSED = Message(
+    "The smart wallet {owner} does not accept that signature. Sign with its own key, and if the wallet is "
+    "locked, unlock it first; then try again. A wallet that cannot check signatures (EIP-1271) cannot be "
+    "proven here."
+)
+_NOT_SIGNED_ON_CHAIN = Message(
+    "The smart wallet {owner} has not signed that text on Ethereum. With 0x for a signature, its transaction must have "
+    "happened first: get a new text, sign that one there, wait until it has, and then send 0x."
+)
+_LOCKED = Message(
+    "The smart wallet {owner} is locked, and accepts no signature while it is: unlock it with its guardians, "
+    "then try again."
+)
+DEPLOY_FIRST = Message(
+    "The smart wallet {owner} is not deployed on Ethereum, and what would be deployed there does not accept that "
+    "signature. Deploy it first, which its first transaction does, then sign again."
+)
+_LATER_OR_DEPLOY = Message(
+    "What the smart wallet {owner} will answer once it is deployed on Ethereum cannot be found out right now. Try "
+    "again in a minute, or deploy it first, which its first transaction does."
+)
+# Loopring's wallet returns only zeros for a signature that it does not accept, and for all while it is locked. Which
+# of the two it is can be read from its state (`wallet()`, github.com/Loopring/protocols:
+# hebao_v2, SmartWallet.sol): twelve words, the fourth is `locked`.
+_ZERO_WORD = bytes(32)
+_STATE_CALL = bytes.fromhex("521eb273")
+_STATE_BYTES = 12 * 32
+_LOCKED_WORD = slice(3 * 32, 4 * 32)
+
+# Sends one call of the wallet; what it returns, None where it reverts.
+_Send = Callable[[bytes], Awaitable[bytes | None]]
+
+
+async def verify_by_contract(wallet: str, text: str, signature: bytes, nodes: Nodes) -> None:
+    """Verify that the contract at an address accepts a signature of the text, and not of its digest's own bytes.
+
+    Raises:
+        ProofError: it does not.
+        UndecidedError: that cannot be found out now, or it is locked.
+    """
+
+    async def send(call: bytes) -> bytes | None:
+        return await nodes.call(wallet, call)
+
+    returned = await _ask(send, personal_digest(text), contract_forms(signature))
+    if not _accepted(returned):
+        raise await _refusal(wallet, text, signature, returned, nodes)
+    await _require_text(send, text, returned)
+
+
+async def verify_undeployed(wallet: str, text: str, wrapped: Wrapped, nodes: Nodes) -> None:
+    """Verify the same for a wallet that its factory would deploy: both are called in one simulated creation.
+
+    Raises:
+        ProofError: it would not accept it.
+        UndecidedError: that cannot be found out now.
+    """
+
+    async def send(call: bytes) -> bytes | None:
+        return await nodes.create(call_after((wrapped.factory, wrapped.factory_call), (wallet, call)))
+
+    try:
+        returned = await _ask(send, personal_digest(text), contract_forms(wrapped.signature))
+        if not _accepted(returned):
+            raise ProofError(DEPLOY_FIRST, owner=checksummed(wallet))
+        await _require_text(send, text, returned)
+    except OverflowError as error:
+        raise ProofError(DEPLOY_FIRST, owner=checksummed(wallet)) from error
+    except UndecidedError as error:
+        raise UndecidedError(_LATER_OR_DEPLOY, owner=checksummed(wallet)) from error
+
+
+async def _ask(send: _Send, digest: bytes, forms: Collection[bytes]) -> dict[bytes, bytes | None]:
+    """What a contract returns for each form of a signature; None where it reverts."""
+    calls = (send(valid_signature_call(digest, form)) for form in forms)
+    return dict(zip(forms, await asyncio.gather(*calls), strict=True))
+
+
+def _accepted(returned: Mapping[bytes, bytes | None]) -> list[bytes]:
+    return [form for form, answer in returned.items() if answer is not None and is_magic(answer)]
+
+
+async def _require_text(send: _Send, text: str, returned: Mapping[bytes, bytes | None]) -> None:
+    opaque = await _ask(send, personal_digest_of_bytes(personal_digest(text)), _accepted(returned))
+    if _accepted(opaque):
+        raise ProofError(NOT_OF_THE_TEXT)
+
+
+async def _refusal(
+    wallet: str, text: str, signature: bytes, returned: Mapping[bytes, bytes | None], nodes: Nodes
+) -> ProofError | UndecidedError:
+    """Why a contract did not accept a signature, as far as it can be found out."""
+    if not signature:
+        return ProofError(_NOT_SIGNED_ON_CHAIN, owner=checksummed(wallet))
+    if _ZERO_WORD in returned.values() and await _is_locked(wallet, nodes):
+        return UndecidedError(_LOCKED, owner=checksummed(wallet))
+    change = await _find_change(wallet, text, signature, nodes)
+    return ProofError(CHANGED[change]) if change else ProofError(_REFUSED, owner=checksummed(wallet))
+
+
+async def _find_change(wallet: str, text: str, signature: bytes, nodes: Nodes) -> Change | None:
+    """The change after which the contract accepts the signature; a node that fails now changes no refusal."""
+    forms = contract_forms(signature)
+    changes = list(commonest_changes(text))
+    calls = (
+        nodes.call(wallet, valid_signature_call(personal_digest(changed), form))
+        for _, changed in changes
+        for form in forms
+    )
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    accepted = (isinstance(answer, bytes) and is_magic(answer) for answer in answers)
+    owners = (change for change, _ in changes for _ in forms)
+    return next((change for change, is_accepted in zip(owners, accepted, strict=True) if is_accepted), None)
+
+
+async def _is_locked(wallet: str, nodes: Nodes) -> bool:
+    state = await nodes.call(wallet, _STATE_CALL)
+    return state is not None and len(state) == _STATE_BYTES and any(state[_LOCKED_WORD])

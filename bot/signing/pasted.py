@@ -1,0 +1,119 @@
+"""The signature in what a page sent or a person pasted: bare, in quotes, broken into lines, or in a tool's JSON.
+
+Only what surrounds the digits is tolerant here: which bytes prove anything is for `bot.signing.signature` to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from bot.errors import InputError
+from bot.messages import Message
+
+# The longest that people need is that of a wallet with many owners: sixteen passkeys at a kilobyte each, or 250 keys.
+# A contract is asked about it in one call, which costs 16 gas a byte: a few hundred thousand of the 50 million that
+# nodes run for a call. More than that is no signature of anybody's wallet.
+MAX_BYTES = 16 * 1024
+
+_NOT_A_SIGNATURE = Message(
+    "That is not a signature: paste only the signature, which is 0x and 128 or more hex digits, or what your signing "
+    "tool gives as JSON with it as sig or signature."
+)
+_ODD = Message(
+    "That signature has an odd number of digits: one is missing, or one too many. Copy the whole signature once more."
+)
+_TOO_SHORT = Message(
+    "That is too short for a signature: {count} of at least 128 hex digits. Copy the whole signature once more; "
+    "an address or a transaction's hash is none."
+)
+_TOO_LONG = Message("That is too long for a signature: {count} hex digits, and {most} is the most that is read here.")
+_TWO = Message("That JSON has more than one signature. Paste only the one of the text, as 0x and its hex digits.")
+
+_MOST_LETTERS = 4 * MAX_BYTES  # with all that may stand around the digits
+_LEAST_DIGITS = 128
+# Quotes of programs and of phones, code marks of chats, and what ends a line of code.
+_AROUND = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb<>,;"
+# Blanks and line ends of every kind, and what has no width: terminals, chats and text fields add them to a copy.
+_BLANKS = re.compile("[\\s\u200b-\u200f\u2060\ufeff]+")
+_LABEL = re.compile(r"(?:signature|sig|hexbytes)(?:hash)?[:=(]", re.IGNORECASE)
+_HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]*)")
+# MyCrypto, MyEtherWallet and Etherscan write `sig`; web3.js, ethers and Foundry `signature`; a Safe's service
+# `preparedSignature`, of all its owners; a wallet that was asked over JSON-RPC `result`.
+_FIELDS = ("signature", "sig", "preparedSignature", "result")
+_WORD = re.compile(r"0[xX][0-9a-fA-F]{1,64}")
+_PARITIES = {0: 27, 1: 28, 27: 27, 28: 28}
+
+
+def parse_signature(text: str) -> bytes:
+    """The bytes of a signature; empty for `0x` alone, which a Safe answers that signed on chain.
+
+    Raises:
+        InputError: with a sentence that says what was wrong, and what is accepted.
+    """
+    if len(text) > _MOST_LETTERS:
+        raise InputError(_TOO_LONG, count=len(text), most=2 * MAX_BYTES)
+    found = _in_json(text) if text.strip().strip(_AROUND).lstrip().startswith("{") else text
+    bare = _LABEL.sub("", _BLANKS.sub("", found), count=1).strip(_AROUND + "()")
+    match = _HEX.fullmatch(bare)
+    if match is None or not bare:
+        raise InputError(_NOT_A_SIGNATURE)
+    digits = match[1]
+    if not digits:
+        return b""
+    if len(digits) % 2:
+        raise InputError(_ODD)
+    if len(digits) < _LEAST_DIGITS:
+        raise InputError(_TOO_SHORT, count=len(digits))
+    if len(digits) > 2 * MAX_BYTES:
+        raise InputError(_TOO_LONG, count=len(digits), most=2 * MAX_BYTES)
+    return bytes.fromhex(digits)
+
+
+def _in_json(text: str) -> str:
+    """The one signature in a JSON object, wherever in it; else its parts r, s and v (or yParity) in one."""
+    try:
+        body = orjson.loads(text.strip().strip(_AROUND))
+    except orjson.JSONDecodeError as error:
+        raise InputError(_NOT_A_SIGNATURE) from error
+    objects = list(_objects(body))
+    found = {each[field] for each in objects for field in _FIELDS if isinstance(each.get(field), str)}
+    found = found or {joined for each in objects if (joined := _joined(each))}
+    if len(found) > 1:
+        raise InputError(_TWO)
+    if not found:
+        raise InputError(_NOT_A_SIGNATURE)
+    return str(found.pop())
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    """An object, and those inside of it; the depth is bounded by the parser of the JSON."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            yield each
+            waiting.extend(each.values())
+
+
+def _joined(parts: Mapping[str, Any]) -> str:
+    """r, s and the parity as 65 bytes in hex; "" where these are none."""
+    r, s = parts.get("r"), parts.get("s")
+    if not (isinstance(r, str) and isinstance(s, str) and _WORD.fullmatch(r) and _WORD.fullmatch(s)):
+        return ""
+    for name in ("v", "yParity", "recoveryParam"):
+        parity = _PARITIES.get(_number(parts.get(name)))
+        if parity:
+            return f"0x{int(r, 16):064x}{int(s, 16):064x}{parity:02x}"
+    return ""
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _WORD.fullmatch(value):
+        return int(value, 16)
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 3 else -1  # noqa: PLR2004 - 27
