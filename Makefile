@@ -88,4 +88,4 @@ sbom: $(AUDIT)/.ready ## write build/tessera.cdx.json: what the bot is made of, 
 	PYTHONWARNINGS=ignore $(AUDIT)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --validate -o build/tessera.cdx.json
 
 clean: ## remove what the verbs made
-	rm -rf $(VENV) $(AUDIT) tests/conformance/eip4361/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info
+	rm -rf $(VENV) $(AUDIT) tests/conformance/eip4361/node_modules tests/conformance/evm/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info
