@@ -12,6 +12,7 @@ from bot.signing.signature import (
     checksummed,
     contract_forms,
     is_address,
+    is_delegated,
     parse_address,
     personal_digest,
     personal_digest_of_bytes,
@@ -264,6 +265,22 @@ def test_longer_signatures_are_the_contract_s_own_matter(signature: bytes) -> No
 )
 def test_what_says_that_it_is_of_no_text_is_shown_to_no_contract(signature: bytes) -> None:
     assert contract_forms(signature) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "is_one"),
+    [
+        pytest.param("ef0100" + "63c0c19a" * 5, True, id="EIP-7702, across sdk#1074"),
+        pytest.param("ef0101" + "ff" * 20, False, id="another version"),
+        pytest.param("ef0100" + "63" * 19, False, id="a byte less than an address"),
+        pytest.param("ef0100" + "63" * 21, False, id="a byte more"),
+        pytest.param("ef0100", False, id="no address"),
+        pytest.param("6080604052", False, id="a contract"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_only_a_whole_delegation_is_an_account_with_borrowed_code(code: str, is_one: bool) -> None:  # noqa: FBT001 - a case
+    assert is_delegated(bytes.fromhex(code)) is is_one
 
 
 # ---------------------------------------------------------------- signatures that are not

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.holdings import Account
@@ -166,6 +167,17 @@ async def test_only_a_signature_may_be_longer_than_the_other_bodies(harness: Pag
     ):
         answer = await browser.post(name, fields)
         assert (answer.status, answer.error) == (413, "large")
+
+
+async def test_a_body_in_chunks_is_not_longer_either(harness: PageHarness) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b'{"token": "' + 3000 * b"x"
+        yield 3000 * b"x" + b'"}'
+
+    headers = {"Origin": harness.url, "Content-Type": "application/json"}
+    async with aiohttp.ClientSession() as session:
+        async with session.post(f"{harness.url}/v/start", data=chunks(), headers=headers) as answer:
+            assert answer.status == 413
 
 
 @pytest.mark.parametrize(
