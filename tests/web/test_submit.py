@@ -175,9 +175,11 @@ async def test_a_body_in_chunks_is_not_longer_either(harness: PageHarness) -> No
         yield 3000 * b"x" + b'"}'
 
     headers = {"Origin": harness.url, "Content-Type": "application/json"}
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{harness.url}/v/start", data=chunks(), headers=headers) as answer:
-            assert answer.status == 413
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{harness.url}/v/start", data=chunks(), headers=headers) as answer,
+    ):
+        assert answer.status == 413
 
 
 @pytest.mark.parametrize(
