@@ -190,6 +190,15 @@ class Nft:
     image_uris: tuple[str, ...] = ()
     traits: tuple[tuple[str, str], ...] | None = None
 
+    @property
+    def token_id(self) -> int | None:
+        """The token's id as a number; None: `nft_id` is none."""
+        try:
+            number = int(self.nft_id, 16 if self.nft_id.startswith("0x") else 10)
+        except ValueError:
+            return None
+        return number if 0 <= number < 2**256 else None
+
 
 @dataclass(frozen=True, slots=True)
 class NftList:

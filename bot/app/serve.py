@@ -183,7 +183,7 @@ async def _add_cogs(
     parts: RoleParts,
     roles: DiscordRoles,
 ) -> None:
-    gateways, expires = settings.display.image_gateways, settings.discord.buttons_expire_seconds
+    gateways, expires = settings.display.gateways, settings.discord.buttons_expire_seconds
     follow_up = parts.follow_up
     proofs = ProofMessages(
         bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste, follow_up=follow_up

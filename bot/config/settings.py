@@ -82,10 +82,16 @@ class DiscordSettings(Table):
 
 
 class DisplaySettings(Table):
-    """How answers are shown: where pictures behind `ipfs://` come from, and how long an answer is cached."""
+    """How answers are shown: where pictures come from that have no https address, and how long an answer is cached."""
 
     image_gateways: tuple[ImageGateway, ...] = ("https://ipfs.io/ipfs/",)
+    arweave_gateway: ImageGateway = "https://arweave.net/"
     cache_seconds: float = Field(default=60, ge=0, le=3600)
+
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        """As `safe_image_url` takes them."""
+        return (*self.image_gateways, self.arweave_gateway)
 
     @property
     def cache_for(self) -> timedelta:

@@ -89,8 +89,11 @@ class WirePictures(Wire):
     def uris(self) -> tuple[str, ...]:
         """In order of preference."""
         sizes = [uri(self.thumbnails.get(size)) for size in ("500x500", "250x250", "original")]
-        is_picture = not self.media_type or self.media_type.startswith("image/")
-        return non_empty(*sizes, self.image_url, self.media_url if is_picture else "", self.image)
+        found = non_empty(*sizes, self.image_url, self.media_url, self.image)
+        # The type is that of the media, which other fields repeat: a film in `image_url` is a film, too. Discord shows
+        # no drawings (SVG).
+        is_shown = not self.media_type or (self.media_type.startswith("image/") and "svg" not in self.media_type)
+        return found if is_shown else tuple(each for each in found if each != self.media_url)
 
 
 class WireHolding(Wire):

@@ -52,14 +52,6 @@ async def _last(states: AsyncIterator[T]) -> T | None:
     return latest
 
 
-def token_number(nft_id: str) -> int | None:
-    """A token's id as a number: decimal, or hex with 0x; None: it is neither."""
-    try:
-        return int(nft_id, 16) if nft_id.startswith("0x") else int(nft_id)
-    except ValueError:
-        return None
-
-
 def ref_of(collection: Collection) -> CollectionRef:
     """How rules name a collection."""
     return CollectionRef(collection.network, collection.collection_id)
@@ -90,7 +82,7 @@ def to_tokens(nfts: NftList, now: datetime, max_age: timedelta) -> ReadTokens:
     copies = count_copies(nfts, now=now, max_age=max_age)
     numbered = 0
     for nft in nfts.nfts:
-        number = token_number(nft.nft_id)
+        number = nft.token_id
         if number is None:
             continue
         numbered += 1

@@ -74,9 +74,9 @@ def done_embed(title: str, words: str) -> discord.Embed:
     return discord.Embed(title=title, description=words, colour=BRAND)
 
 
-def first_image(uris: Sequence[str], gateways: Sequence[str]) -> str | None:
-    """The first of `uris` that may be shown."""
-    return next((url for uri in uris if (url := safe_image_url(uri, gateways))), None)
+def first_image(uris: Sequence[str], gateways: Sequence[str], *, token_id: int | None = None) -> str | None:
+    """The first of `uris` that may be shown; `token_id` is that of the NFT that they show, if they show one."""
+    return next((url for uri in uris if (url := safe_image_url(uri, gateways, token_id=token_id))), None)
 
 
 def fit(embeds: list[discord.Embed]) -> list[discord.Embed]:

@@ -120,8 +120,17 @@ def test_pictures_are_in_order_of_preference_and_each_once() -> None:
     assert held(icon_url=None, instances=[instance]).avatar_uris[0] == "t500"
 
 
-def test_a_video_is_no_picture() -> None:
-    assert held(instances=[{"media_url": "film", "media_type": "video/mp4"}]).avatar_uris == ()
+@pytest.mark.parametrize("media_type", ["video/mp4", "text/html", "image/svg+xml", "audio/mpeg", "model/gltf-binary"])
+def test_what_discord_shows_no_picture_of_is_left_out_wherever_it_stands(media_type: str) -> None:
+    film = {
+        "media_url": "film",
+        "media_type": media_type,
+        "image_url": "film",
+        "thumbnails": {"original": "film", "500x500": "still"},
+        "metadata": {"image": "film"},
+    }
+    assert held(instances=[film]).avatar_uris == ("still",)
+    assert held(instances=[film | {"metadata": {"image": "other"}}]).avatar_uris == ("still", "other")
 
 
 def test_an_nft_is_counted_by_its_value_and_one_where_there_can_be_but_one() -> None:

@@ -166,7 +166,7 @@ def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Emb
         )
         if nft.description.strip():
             embed.description = f"{embed.description}\n{safe_text(nft.description, _NFT_TEXT)}"
-        embeds.append(embed.set_thumbnail(url=first_image(nft.image_uris, gateways)))
+        embeds.append(embed.set_thumbnail(url=first_image(nft.image_uris, gateways, token_id=nft.token_id)))
     return embeds
 
 

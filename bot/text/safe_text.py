@@ -1,7 +1,6 @@
-"""Upstream text and URLs are hostile: everything from an API passes through here before anyone sees it.
+"""Names and descriptions are written by the creator of a collection.
 
-`safe_text()` and `safe_image_url()` are the only two doors. Names and descriptions are written by the creator of a
-collection, so they may contain mentions, invites, masked links, control characters, or ten thousand letters.
+So they may contain mentions, invites, masked links, control characters, or ten thousand letters.
 """
 
 from __future__ import annotations
@@ -9,9 +8,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
 
 UNNAMED = "(unnamed)"
 
@@ -74,73 +72,6 @@ def safe_pages(text: str | None, limit: int, *, plain: bool = False, lines: bool
 def utf16_units(text: str) -> int:
     """Length as JavaScript counts it: characters beyond the basic plane count two."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def safe_image_url(url: str | None, gateways: Sequence[str]) -> str | None:
-    """An upstream image URL that may be put into an embed, or None when it may not.
-
-    `ipfs://` in all its forms becomes a URL of the first gateway; addresses below a configured gateway are the
-    operator's own choice and are accepted; anything else must be plain https to a public host name. Without the URL
-    only the picture is missing, while Discord answers 400 to a whole message with an image URL that it does not accept.
-    """
-    shown = _image_url(url, gateways)
-    return shown if shown and len(shown) <= MAX_URL else None
-
-
-# Discord's limit for the URLs of an embed.
-MAX_URL = 2048
-
-
-def _image_url(url: str | None, gateways: Sequence[str]) -> str | None:
-    if not url or len(url) > MAX_URL or not url.isprintable() or " " in url or "\\" in url:
-        return None
-    if ipfs := _IPFS.match(url):
-        path = ipfs["path"] or ""
-        if not gateways or ".." in path.split("/"):
-            return None
-        return gateways[0] + ipfs["cid"] + quote(path, safe="/%-._~!$&'()*+,;=:@")
-    if any(url.startswith(gateway) for gateway in gateways):
-        return url
-    return _public_https(url)
-
-
-# CIDv0 is Qm and 44 base58 letters; CIDv1 in base32 starts with b. `ipfs://0x<hash>` of baseUri is not fetchable.
-_IPFS = re.compile(
-    r"^(?:ipfs:/{1,3}|/)?(?:ipfs/)*(?P<cid>Qm[1-9A-HJ-NP-Za-km-z]{44}|b[a-z2-7]{50,100})(?P<path>/[^?#]*)?(?:[?#].*)?$",
-    re.IGNORECASE,
-)
-_PRIVATE_SUFFIXES = (
-    ".arpa",
-    ".corp",
-    ".home",
-    ".internal",
-    ".invalid",
-    ".lan",
-    ".local",
-    ".localhost",
-    ".onion",
-    ".test",
-)
-# The last label begins with a letter: no IP address is one.
-_HOST = re.compile(r"^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$")
-
-
-def _public_https(url: str) -> str | None:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return None
-    host = (parts.hostname or "").lower()
-    if parts.scheme != "https" or parts.username is not None or parts.password is not None or port not in (None, 443):
-        return None
-    if not _HOST.match(host) or host.endswith(_PRIVATE_SUFFIXES):
-        return None
-    if url.isascii():
-        return url
-    return f"https://{host}{quote(parts.path, safe='/%:@!$&()*+,;=~-._')}" + (
-        f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}" if parts.query else ""
-    )
 
 
 def _clean(text: str, *, lines: bool) -> str:

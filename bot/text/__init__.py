@@ -1,0 +1,12 @@
+"""Upstream text and URLs are hostile: everything from an API passes through here before anyone sees it.
+
+`safe_text()` and `safe_image_url()` are the only two doors.
+
+- `safe_text`: text that nothing acts in, and that fits.
+- `image_url`: the URL of a picture that Discord may fetch, or none.
+"""
+
+from bot.text.image_url import MAX_URL, safe_image_url
+from bot.text.safe_text import MAX_TEXT, UNNAMED, safe_pages, safe_text, utf16_units
+
+__all__ = ["MAX_TEXT", "MAX_URL", "UNNAMED", "safe_image_url", "safe_pages", "safe_text", "utf16_units"]
