@@ -57,11 +57,12 @@ def test_an_account_is_an_id_an_address_or_a_name(text: str, kind: RefKind, valu
         ("٣٤٥", "is not an account."),
         ("1e5", "“1e5” is not an account."),
         ("@everyone", "is not an account."),
-        pytest.param("\x1b[2Jfoo.eth", "is not an account.", id="a name that clears the terminal"),
-        pytest.param("\u202efoo.eth", "is not an account.", id="a name that turns the text around"),
-        pytest.param("fo\u200bo.eth", "is not an account.", id="a name that looks like another"),
-        pytest.param("fo\u00ado.eth", "is not an account.", id="a name with a soft hyphen"),
-        pytest.param("fo\udc9bo.eth", "is not an account.", id="a name with half a character"),
+        pytest.param("\x1b[2Jfoo.eth", "it contains a disallowed character", id="a name that clears the terminal"),
+        pytest.param("\u202efoo.eth", "it contains a disallowed character", id="a name that turns the text around"),
+        pytest.param("fo\udc9bo.eth", "it contains a disallowed character", id="a name with half a character"),
+        ("1.5", "“1.5” is not an account."),
+        ("...", "“...” is not an account."),
+        ("<@123456789012345678>", "That is a member, and not an account."),
     ],
 )
 def test_for_what_is_no_account_the_error_says_what_is_accepted(text: str, sentence: str) -> None:

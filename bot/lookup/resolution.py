@@ -21,14 +21,18 @@ from bot.names import AccountRef, RefKind, is_numbered
 from bot.sources.askers import Askers
 from bot.sources.capabilities import first_of, resolver_of
 from bot.sources.source import ResolvesNames, Source
+from bot.text import safe_text
 
 # How long to wait for a source that is earlier in the settings than those that have answered. A person waits for it,
 # with the command acknowledged; a working source answers in a fraction of this.
 PATIENCE_SECONDS = 2.0
 # The owner of a name can change where it points. The owner of an account cannot change.
 _NAME_SECONDS = 3600
+# Of the name service itself; all others come from DNS, or from services of other chains.
+_SUFFIX = "eth"
 
 _NO_RESOLVER = Message("No source here resolves names. Use an address or an account id.")
+_OTHER_SUFFIX = Message("{fact} Few sources know names that end with `.{suffix}`: use the address, `0x…`.")
 _NAME_IS = Message("{name} is {address}. {fact}")
 _ELSEWHERE = Message("{fact} On {label} it is `{account}`.")
 
@@ -140,9 +144,16 @@ class Resolution:
         if ref.kind is RefKind.OWNER:
             return ref.value
         key = (ref.network, ref.value)
-        if key not in self._addresses:
-            self._addresses[key] = await self._resolve_name(ref.value, ref.network, askers)
-        return self._addresses[key]
+        if (known := self._addresses.get(key)) is not None:
+            return known
+        try:
+            address = self._addresses[key] = await self._resolve_name(ref.value, ref.network, askers)
+        except NotFoundError as error:
+            suffix = ref.value.rpartition(".")[2]
+            if suffix == _SUFFIX:
+                raise
+            raise NotFoundError(_OTHER_SUFFIX, fact=error.words, suffix=safe_text(suffix, 20)) from error
+        return address
 
     async def _resolve_name(self, name: str, network: str, askers: Askers) -> str:
         """By the network's own source if it can; without a network by all that can: the first answer is taken."""

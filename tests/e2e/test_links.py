@@ -91,14 +91,45 @@ async def test_others_see_an_account_only_where_it_is_shared(sandbox: SandboxCli
     shown = await sandbox.settled(await jokull.run("collections", member=elif_.user))
     assert shown.embeds[0]["description"].startswith("Shared by **Elif**, *unproven*\n**30 collections**")
 
+    for mention in (f"<@{elif_.user}>", f" <@!{elif_.user}>"):  # as Discord sends what is chosen after an @
+        mentioned = await sandbox.settled(await jokull.run("collections", account=mention))
+        assert mentioned.embeds[0]["description"] == shown.embeds[0]["description"]
+
     await elif_.press(panel, "share")
     assert (await jokull.run("collections", member=elif_.user)).text == refused.text
+    assert (await jokull.run("collections", account=f"<@{elif_.user}>")).text == refused.text
 
 
 async def test_an_account_and_a_member_cannot_be_named_together(sandbox: SandboxClient) -> None:
     priya = await sandbox.person("priya")
     answer = await priya.run("collections", account="10001", member=priya.user)
     assert "Name either an account or a member, not both." in answer.text
+
+
+async def test_who_is_mentioned_and_not_here_is_said_to_be_no_member_and_elsewhere_no_account(
+    sandbox: SandboxClient,
+) -> None:
+    priya = await sandbox.person("priya")
+    answer = await priya.run("collections", account="<@123456789012345678>")
+    assert "That person is not in this server." in answer.text
+    answer = await priya.run("link", account=f"<@{priya.user}>")
+    assert "That is a member, and not an account." in answer.text
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        "https://explorer.loopring.io/account/10001",
+        "#10001",
+        pytest.param("https://etherscan.io/address/0xf153278d25b7c23da3d5183d43fb68321778175d", id="etherscan"),
+    ],
+)
+async def test_the_page_of_an_account_is_understood(sandbox: SandboxClient, account: str) -> None:
+    priya = await sandbox.person("priya")
+    answer = await priya.run("collections", account=account)
+    assert answer.embeds[0]["title"].startswith("Collections of account")
+    refused = await priya.run("collections", account="https://opensea.io/collection/harbour-lights")
+    assert "That link leads to something else, and not to an account." in refused.text
 
 
 async def test_own_accounts_are_suggested(sandbox: SandboxClient) -> None:

@@ -286,6 +286,15 @@ async def test_a_name_that_no_source_knows_is_reported_as_that(both: Lookup) -> 
         await shown(both, "nobody-has-this.eth")
 
 
+@pytest.mark.parametrize("name", ["nobody.argent.xyz", "nobody.cb.id", "nobody.example"])
+async def test_a_name_of_another_service_is_asked_for_and_gets_a_sentence_of_its_own(both: Lookup, name: str) -> None:
+    suffix = name.rpartition(".")[2]
+    with pytest.raises(NotFoundError) as unknown:
+        await linked(both, name)
+    assert name in unknown.value.sentence
+    assert unknown.value.sentence.endswith(f"Few sources know names that end with `.{suffix}`: use the address, `0x…`.")
+
+
 async def test_a_name_is_resolved_once(sandbox: SandboxClient, both: Lookup) -> None:
     for _ in range(3):
         assert await shown(both, "ada.loopring.eth") == "loopring:10001"

@@ -24,14 +24,14 @@ from bot.cogs.holdings.pages import CollectionPages, HoldingsPages
 from bot.cogs.holdings.shared_accounts import SharedAccounts
 from bot.cogs.linking import link_embeds
 from bot.cogs.linking.account_options import suggest
-from bot.cogs.linking.memberships import fetch_membership, membership_of, scope_of
+from bot.cogs.linking.memberships import fetch_member, fetch_membership, membership_of, scope_of
 from bot.errors import InputError, WithdrawnError
 from bot.holdings import Holdings, Order
 from bot.linking import Linking
 from bot.links import Link
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
-from bot.names import parse_contract
+from bot.names import mentioned_member, parse_contract
 from bot.reasons import Reason, ReasonCode
 from bot.sources.askers import Asker
 from bot.sources.fair_queue import MAX_AT_ONCE
@@ -41,6 +41,7 @@ from bot.ui.paginator import Paginator
 from bot.ui.waiting_notice import WaitingNotices
 
 _ACCOUNT_AND_MEMBER = Message("Name either an account or a member, not both.")
+_NOT_A_MEMBER = Message("That person is not in this server. Name a member, or an account.")
 _SERVERS_ONLY = Message("Members share their accounts with a server: use the command in that server.")
 
 # While a long list arrives, the message is edited at most this often: Discord allows five edits in five seconds.
@@ -100,7 +101,8 @@ class Collections(commands.Cog):
         """Answer an interaction by the collections of an account, or of what a member shares here."""
         if account is not None and member is not None:
             raise InputError(_ACCOUNT_AND_MEMBER)
-        ref = self._lookup.names.parse_account(account) if account is not None else None
+        mentioned = mentioned_member(account) if account is not None else None
+        ref = self._lookup.names.parse_account(account) if account is not None and mentioned is None else None
         only = parse_contract(contract) if contract else None
         asker = Asker.member(interaction.user.id)
         deferring = self._bot.acknowledge(interaction, ephemeral=not share, thinking=True)
@@ -113,6 +115,8 @@ class Collections(commands.Cog):
             if ref is not None:
                 wanted, updates = await self._lookup.find_holdings(ref, asker, only)
             else:
+                if mentioned is not None:
+                    member = await self._mentioned(interaction, mentioned)
                 if member is None or member.id == interaction.user.id:
                     link = await self._accounts.main(interaction.user.id)
                     proven = await self._proven.of(interaction.user.id, scope_of(interaction, interaction.user))
@@ -137,6 +141,15 @@ class Collections(commands.Cog):
             shared=shared,
         )
         await self._show(interaction, pages, updates)
+
+    async def _mentioned(self, interaction: discord.Interaction[Bot], user_id: int) -> discord.Member:
+        """The member whom somebody mentioned where an account is typed."""
+        if interaction.guild_id is None:
+            raise InputError(_SERVERS_ONLY)
+        member = await fetch_member(self._bot, interaction.guild_id, user_id)
+        if member is None:
+            raise InputError(_NOT_A_MEMBER)
+        return member
 
     async def _shared(
         self, interaction: discord.Interaction[Bot], user: discord.User | discord.Member

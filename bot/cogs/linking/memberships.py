@@ -63,12 +63,22 @@ async def fetch_membership(client: discord.Client, guild_id: int, user_id: int) 
     Raises:
         UndecidedError: Discord gives no answer now.
     """
+    found = await fetch_member(client, guild_id, user_id)
+    return _as_member(found, guild_id) if found else None
+
+
+async def fetch_member(client: discord.Client, guild_id: int, user_id: int) -> discord.Member | None:
+    """A member of a server as Discord has them now; None: they are not in it.
+
+    Raises:
+        UndecidedError: Discord gives no answer now.
+    """
     guild = client.get_guild(guild_id)
     if guild is None:  # its gateway has not announced it yet, or Tessera has left it
         raise UndecidedError(_CANNOT_ASK)
     try:
         async with asyncio.timeout(_SECONDS):
-            return _as_member(await guild.fetch_member(user_id), guild_id)
+            return await guild.fetch_member(user_id)
     except discord.NotFound:
         return None
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:

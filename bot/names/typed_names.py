@@ -2,7 +2,8 @@
 
 10001, #254                    a number of Loopring's
 0x…                            an owner's address, on any network
-vitalik.eth                    a name of such an address
+vitalik.eth, jesse.cb.id       a name of such an address
+https://etherscan.io/address/… the page of one of these
 loopring:10001                 with its network: `loopring`, or a chain as in CAIP-2
 eip155:1:0x19e7…               with its chain, as in CAIP-10
 ethereum:0x19e7…               with the configured name of its source
@@ -11,7 +12,6 @@ ethereum:0x19e7…               with the configured name of its source
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -19,9 +19,14 @@ from enum import Enum
 from bot.errors import InputError
 from bot.holdings import LOOPRING
 from bot.messages import Message, Words
+from bot.names.ens_name import is_like_a_name, normalized_name
+from bot.names.pasted_link import Page, PastedLink, read_link
+from bot.names.typed_secrets import refuse_secrets
 from bot.text import safe_text
 
 _HALF_ADDRESS = Message("“{typed}” is not a whole address: an address is 0x and 40 hex digits. {accepted}")
+_A_MEMBER = Message("That is a member, and not an account. {accepted}")
+_PAGE_OF = Message("That link leads to {page}, and not to {wanted}. Use the link of that, or its address.")
 _NO_ACCOUNT = Message("No account was given. {accepted}")
 _NOT_AN_ACCOUNT = Message("“{typed}” is not an account. {accepted}")
 _WHICH_CHAIN = Message("Say which chain the contract is on: {choices}.")
@@ -40,31 +45,13 @@ _NO_NUMBERS_THERE = Message("`{network}` knows addresses, `0x…` with 40 hex di
 _NO_LOOPRING = Message("Numbers are Loopring's, which no source here knows. {accepted}")
 _WHICH_NETWORK = Message("Several sources know numbers. Say which: {choices}.")
 _ACCOUNT_RANGE = Message("An account id is a number from 1 to {most}. {accepted}")
-_LOOKS_LIKE_A_KEY = Message(
-    "That looks like a private key or a seed phrase: consider it exposed, move what it holds to a new wallet now, and "
-    "never type one anywhere, as Tessera never needs one."
-)
 _NOT_A_CONTRACT = Message("“{typed}” is not a contract address: use 0x and 40 hex digits.")
 
 # Account ids are 32 bits wide in Loopring's circuits (protocols, Constants.NUM_BITS_ACCOUNT); 0 is the exchange itself.
 _MAX_ACCOUNT_ID = 2**32 - 1
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
-_NAME = re.compile(r"(?=.{5,255}$)(?:[^\s.:/@<>`*_|\\]{1,63}\.)+eth", re.IGNORECASE)
-# Keys and seed phrases: nobody may ever see these. An answer would repeat them, and a log store them.
-# A key has 64 hex digits, fewer where leading zeros are left out (L2 keys); nothing that is asked for has more than 40,
-# but for signatures, which have 128 and more.
-_MUCH_HEX = re.compile(r"[0-9a-fA-F]{48,}")
-_LONGEST_KEY = 127
-# What is between the digits of its hex are no words.
-_SIGNATURE = re.compile(r"(?:[0-9a-fA-F]\W*){128,}")
-# Lists of seed words have words of three to eight letters in Latin script, and down to one letter in others.
-_WORD = re.compile(r"[^\W\d_]+")
-_SEED_WORDS = 12
-_SEED_LETTERS = range(3, 9)
-_MOST_READ = 10_000  # Discord accepts 6,000 characters
+_MEMBER = re.compile(r"<@!?(?P<user_id>[0-9]{1,20})>")
 _CHAIN = re.compile(r"eip155:(?:0|[1-9][0-9]{0,18})")
-# Control characters, bidi marks and surrogates: with them a name is not what it looks like.
-_UNSEEN = ("Cc", "Cf", "Cs")
 
 
 class RefKind(Enum):
@@ -111,7 +98,12 @@ class Names:
             InputError: with a sentence that says what is accepted.
         """
         refuse_secrets(text)
+        if link := read_link(text.strip()):
+            text = _account_behind(link)
+        if mentioned_member(text) is not None:
+            raise InputError(_A_MEMBER, accepted=self._accepted())
         network, rest = self._split(text.strip())
+        rest = rest.removeprefix("#")
         if re.fullmatch(r"[0-9]+", rest):
             return AccountRef(self._numbered(network, rest), RefKind.ID, self._account_number(rest))
         if len(self.networks) == 1:
@@ -120,8 +112,8 @@ class Names:
             return AccountRef(network, RefKind.OWNER, rest.lower())
         if rest[:2].lower() == "0x":
             raise InputError(_HALF_ADDRESS, typed=_echo(rest), accepted=self._accepted())
-        if _NAME.fullmatch(rest) and not any(unicodedata.category(char) in _UNSEEN for char in rest):
-            return AccountRef(network, RefKind.NAME, rest.lower())
+        if is_like_a_name(rest):
+            return AccountRef(network, RefKind.NAME, normalized_name(rest, self._accepted()))
         if not rest:
             raise InputError(_NO_ACCOUNT, accepted=self._accepted())
         raise InputError(_NOT_AN_ACCOUNT, typed=_echo(rest), accepted=self._accepted())
@@ -133,6 +125,8 @@ class Names:
             InputError: with a sentence that says what is accepted.
         """
         refuse_secrets(text)
+        if link := read_link(text.strip()):
+            text = _collection_behind(link)
         network, rest = self._split(text.strip())
         rest = rest.removeprefix("#")
         # 18 digits stay below 2**63, the widest id that a JSON reader on the other side can be trusted with.
@@ -191,32 +185,10 @@ class Names:
         return _ACCEPTED_WITH_IDS() if any(map(is_numbered, self.networks)) else _ACCEPTED()
 
 
-def refuse_secrets(text: str, *, signature: bool = False, phrases: bool = True) -> None:
-    """Refuse what looks like a key or a seed phrase, or has one in it, and repeat nothing of it.
-
-    Args:
-        text: What was typed.
-        signature: It was typed where a signature is asked for, which is longer than any key.
-        phrases: Seed phrases too; False: something else looks for these, which knows the words that are no part of any.
-
-    Raises:
-        InputError: with a sentence that says what to do now.
-    """
-    plain = unicodedata.normalize("NFKC", text[:_MOST_READ])
-    words = _SIGNATURE.sub(" ", plain) if signature else plain
-    if _has_key(plain, _LONGEST_KEY if signature else _MOST_READ) or (phrases and _has_seed_phrase(words)):
-        raise InputError(_LOOKS_LIKE_A_KEY)
-
-
-def _has_key(text: str, longest: int) -> bool:
-    """Whether there is much hex in a text, also where blanks or invisible characters divide it."""
-    compact = "".join(char for char in text if not char.isspace() and unicodedata.category(char) != "Cf")
-    return any(len(run) <= longest and not run.isdecimal() for run in _MUCH_HEX.findall(compact))
-
-
-def _has_seed_phrase(text: str) -> bool:
-    words = _WORD.findall(text)
-    return sum(len(word) in _SEED_LETTERS or not word.isascii() for word in words) >= _SEED_WORDS
+def mentioned_member(text: str) -> int | None:
+    """The Discord id of the member that a text mentions (`@member`, as Discord sends it) and nothing else, or None."""
+    found = _MEMBER.fullmatch(text.strip())
+    return int(found["user_id"]) if found else None
 
 
 def parse_contract(text: str) -> str:
@@ -230,6 +202,22 @@ def parse_contract(text: str) -> str:
     if not _ADDRESS.fullmatch(text):
         raise InputError(_NOT_A_CONTRACT, typed=_echo(text))
     return text.lower()
+
+
+def _account_behind(link: PastedLink) -> str:
+    """What a link says of an account, as somebody would type it."""
+    if link.holder:
+        return link.holder
+    if link.page is not Page.ACCOUNT:
+        raise InputError(_PAGE_OF, page=link.page.value, wanted=Page.ACCOUNT.value)
+    return f"{link.network}:{link.value}" if link.network else link.value
+
+
+def _collection_behind(link: PastedLink) -> str:
+    """What a link says of a collection, as somebody would type it: the contract, also on its page as an account."""
+    if link.page not in (Page.COLLECTION, Page.ACCOUNT) or not (_ADDRESS.fullmatch(link.value) or link.network):
+        raise InputError(_PAGE_OF, page=link.page.value, wanted=Page.COLLECTION.value)
+    return f"{link.network}:{link.value}" if link.network else link.value
 
 
 def _echo(text: str) -> str:

@@ -1,0 +1,12 @@
+"""How people and files name accounts and collections, parsed in one place.
+
+- `typed_names`: ids, addresses and names, with or without a network.
+- `ens_name`: names as the Ethereum Name Service compares them.
+- `pasted_link`: the account or collection that a page of an explorer or a marketplace is about.
+- `typed_secrets`: keys and seed phrases, which are refused wherever they are typed.
+"""
+
+from bot.names.typed_names import AccountRef, Names, RefKind, is_numbered, mentioned_member, parse_contract
+from bot.names.typed_secrets import refuse_secrets
+
+__all__ = ["AccountRef", "Names", "RefKind", "is_numbered", "mentioned_member", "parse_contract", "refuse_secrets"]

@@ -1,0 +1,79 @@
+"""A name is looked up as the Ethereum Name Service compares names (ENSIP-15), or refused with the reason."""
+
+import subprocess
+import sys
+
+import pytest
+
+from bot.errors import InputError
+from bot.names import Names, RefKind
+
+NAMES = Names(("loopring", "eip155:1"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        pytest.param("CoinBase.eTh", "coinbase.eth", id="ens_dart#9"),
+        pytest.param("trish\U0001fae7.eth", "trish\U0001fae7.eth", id="go-ens#39, a newer emoji"),
+        pytest.param("\U0001f620\ufe0f.eth", "\U0001f620.eth", id="ensjs#361, with a presentation selector"),
+        pytest.param("women\u2615.eth", "women\u2615.eth", id="ens-metadata-service#123"),
+        pytest.param(
+            "raffy\U0001f6b4\u200d\u2642\ufe0f.eth", "raffy\U0001f6b4\u200d\u2642.eth", id="joined emoji: ENSIP-15"
+        ),
+        pytest.param("\U0001f469\u200d\U0001f680.eth", "\U0001f469\u200d\U0001f680.eth", id="joined emoji alone"),
+        pytest.param("1\ufe0f\u20e32\ufe0f\u20e3.eth", "1\u20e32\u20e3.eth", id="keycaps"),
+        pytest.param("ja\u0308ckel.eth", "jäckel.eth", id="safe-ios#1549, with a combining letter"),
+        pytest.param("J\u00c4CKEL.eth", "jäckel.eth", id="safe-ios#1549, in capitals"),
+        pytest.param("⌐◨‐◨.eth", "⌐◨-◨.eth", id="ens-metadata-service#71"),
+        pytest.param("\uff56\uff49\uff54\uff41\uff4c\uff49\uff4b.eth", "vitalik.eth", id="full width"),
+        pytest.param("vitalik\u3002eth", "vitalik.eth", id="an ideographic full stop"),
+        pytest.param("vitalik\uff0eeth", "vitalik.eth", id="a full-width stop"),
+        pytest.param("vitalik.eth.", "vitalik.eth", id="a dot at the end"),
+        pytest.param("fo\u200bo.eth", "foo.eth", id="a blank that nobody sees"),
+        pytest.param("fo\u00ado.eth", "foo.eth", id="a soft hyphen"),
+        pytest.param("_foo.eth", "_foo.eth", id="an underscore before"),
+        pytest.param("\u03be.eth", "\u03be.eth", id="greek"),
+        pytest.param("marko.argent.xyz", "marko.argent.xyz", id="metamask-extension#7265"),
+        pytest.param("name.argent.XYZ", "name.argent.xyz", id="dexwebapp#160"),
+        pytest.param("mvlauria.cb.id", "mvlauria.cb.id", id="unlock#13205"),
+        pytest.param("jesse.base.eth", "jesse.base.eth", id="a name of another chain"),
+        pytest.param("alice.xyz", "alice.xyz", id="localsafe.eth#11"),
+    ],
+)
+def test_a_name_is_looked_up_as_it_is_compared(typed: str, name: str) -> None:
+    ref = NAMES.parse_account(typed)
+    assert (ref.kind, ref.value) == (RefKind.NAME, name)
+    assert NAMES.parse_account(name) == ref  # and is what it becomes
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("fo_o.eth", "it contains an underscore in a disallowed position"),
+        ("p\u0430yp\u0430l.eth", "it contains visually confusing characters from multiple scripts"),
+        ("ni\u200dck.eth", "it contains a disallowed invisible character"),
+        ("xn--ls8h.eth", "it contains the sequence '--' in a disallowed position"),
+        pytest.param("y\u012bny\u00e1ng.eth", "it contains a disallowed character", id="viem#1965"),
+        ("foo!.eth", "it contains a disallowed character"),
+        ("\u0300.eth", "it contains a combining mark in a disallowed position"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_with_the_reason(typed: str, reason: str) -> None:
+    with pytest.raises(InputError) as refused:
+        NAMES.parse_account(typed)
+    assert "is not a name that the Ethereum Name Service accepts" in refused.value.sentence
+    assert reason in refused.value.sentence
+    assert "Use an account id" in refused.value.sentence
+
+
+def test_plain_names_need_no_tables() -> None:
+    """They take 90 MB, which a bot whose members type plain names does not need."""
+    seen = "import sys; from bot.names import Names; Names().parse_account('{}'); print('ens_normalize' in sys.modules)"
+    loaded = [
+        subprocess.run(  # noqa: S603 - our own words
+            [sys.executable, "-c", seen.format(name)], capture_output=True, text=True, check=True
+        ).stdout
+        for name in ("Ada-2.Loopring.eth", "\u03be.eth")
+    ]
+    assert loaded == ["False\n", "True\n"]

@@ -1,0 +1,120 @@
+"""The page of an explorer or a marketplace is understood wherever an account or a collection is typed."""
+
+import pytest
+
+from bot.errors import InputError
+from bot.names import Names, RefKind, refuse_secrets
+
+OWNER = "0x8656920c85342d646E5286Cb841F90209272ABeb"
+CONTRACT = "0x19e7CFbC9E1D5eB2f1C9c9c1dB13FF1A0F3d6A71"
+HASH = "0x" + "ab12" * 16
+NAMES = Names(("loopring", "eip155:1", "eip155:8453"), {"ethereum": "eip155:1"})
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        pytest.param(f"https://etherscan.io/address/{OWNER}", id="EIP-3091, otterscan#2244"),
+        pytest.param(f"https://etherscan.io/address/{OWNER}#nfttransfers", id="with a tab"),
+        pytest.param(f"https://etherscan.io/token/{CONTRACT}?a={OWNER}", id="a holder's part of a token"),
+        pytest.param(f"https://eth.blockscout.com/address/{OWNER}?tab=tokens_nfts", id="blockscout"),
+        pytest.param(f"https://www.basescan.org/address/{OWNER}", id="www"),
+        pytest.param(f"etherscan.io/address/{OWNER}", id="without https"),
+        pytest.param(f"https://opensea.io/{OWNER}/collected", id="opensea"),
+        pytest.param(f"https://rarible.com/user/{OWNER}/owned", id="rarible"),
+        pytest.param(f"https://debank.com/profile/{OWNER}", id="debank"),
+        pytest.param(f"https://explorer.loopring.io/account/{OWNER}", id="loopring's explorer, by address"),
+        pytest.param(f"https://app.safe.example/#/address/{OWNER}", id="behind a hash"),
+    ],
+)
+def test_the_page_of_an_account_is_that_account(link: str) -> None:
+    ref = NAMES.parse_account(f" {link} ")
+    assert (ref.network, ref.kind, ref.value) == ("", RefKind.OWNER, OWNER.lower())
+
+
+@pytest.mark.parametrize(
+    ("link", "value"),
+    [
+        ("https://app.ens.domains/vitalik.eth", "vitalik.eth"),
+        ("https://opensea.io/vitalik.eth", "vitalik.eth"),
+        ("https://etherscan.io/address/Vitalik.eth", "vitalik.eth"),
+        ("https://app.ens.domains/trish%F0%9F%AB%A7.eth", "trish\U0001fae7.eth"),
+        pytest.param("https://vitalik.eth.limo/general", "vitalik.eth", id="a page that a name serves"),
+        pytest.param("https://gm.eth.xyz", "gm.eth", id="eth-xyz#64"),
+    ],
+)
+def test_the_page_of_a_name_is_that_name(link: str, value: str) -> None:
+    ref = NAMES.parse_account(link)
+    assert (ref.kind, ref.value) == (RefKind.NAME, value)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://explorer.loopring.io/account/10001",
+        "https://explorer.loopring.io/account/10001-32768",
+        "https://lexplorer.io/account/10001?page=2",
+    ],
+)
+def test_the_page_of_a_number_is_that_account_of_loopring(link: str) -> None:
+    ref = NAMES.parse_account(link)
+    assert (ref.network, ref.kind, ref.value) == ("loopring", RefKind.ID, "10001")
+
+
+def test_a_number_with_its_sign_is_that_account() -> None:
+    assert NAMES.parse_account("#10001") == NAMES.parse_account("10001")
+
+
+@pytest.mark.parametrize(
+    ("link", "network"),
+    [
+        (f"https://etherscan.io/token/{CONTRACT}", "eip155:1"),
+        (f"https://etherscan.io/nft/{CONTRACT}/7", "eip155:1"),
+        (f"https://etherscan.io/token/{CONTRACT}?a={OWNER}", "eip155:1"),
+        (f"https://basescan.org/token/{CONTRACT}#balances", "eip155:8453"),
+        (f"https://eth.blockscout.com/token/{CONTRACT}/instance/5", "eip155:1"),
+        (f"https://opensea.io/assets/ethereum/{CONTRACT}/5", "eip155:1"),
+        (f"https://opensea.io/item/base/{CONTRACT}/5", "eip155:8453"),
+        (f"https://opensea.io/assets/base/{CONTRACT}/5", "eip155:8453"),
+        (f"https://rarible.com/token/ethereum/{CONTRACT}:5".replace(":5", "/5"), "eip155:1"),
+    ],
+)
+def test_the_page_of_a_collection_or_of_an_nft_is_that_collection(link: str, network: str) -> None:
+    assert NAMES.parse_collection(link) == (network, CONTRACT.lower())
+
+
+def test_the_page_of_a_number_is_that_collection_of_loopring() -> None:
+    assert NAMES.parse_collection("https://explorer.loopring.io/collections/254") == ("loopring", "254")
+
+
+@pytest.mark.parametrize(
+    ("link", "page"),
+    [
+        (f"https://etherscan.io/token/{CONTRACT}", "a collection"),
+        (f"https://opensea.io/assets/ethereum/{CONTRACT}/5", "a collection"),
+        (f"https://etherscan.io/tx/{HASH}", "a transaction"),
+        ("https://opensea.io/collection/boredapeyachtclub", "something else"),
+        ("https://etherscan.io/", "something else"),
+        ("https://x.com/vitalik", "something else"),
+        ("https://[bad/x", "something else"),
+    ],
+)
+def test_a_page_of_something_else_is_named(link: str, page: str) -> None:
+    with pytest.raises(InputError) as refused:
+        NAMES.parse_account(link)
+    assert refused.value.sentence == (
+        f"That link leads to {page}, and not to an account. Use the link of that, or its address."
+    )
+
+
+def test_a_slug_is_no_collection() -> None:
+    with pytest.raises(InputError, match="leads to something else, and not to a collection"):
+        NAMES.parse_collection("https://opensea.io/collection/boredapeyachtclub")
+
+
+def test_the_hash_of_a_transaction_in_a_link_is_no_key_and_elsewhere_it_may_be_one() -> None:
+    refuse_secrets(f"https://etherscan.io/tx/{HASH}")
+    refuse_secrets(f"https://explorer.loopring.io/nft/{OWNER}-0-{CONTRACT}-{HASH}-10")
+    for text in (HASH, f"https://a.example/{HASH}", f"/tx/{HASH}", f"https://etherscan.io/tx/{HASH} {HASH}"):
+        with pytest.raises(InputError, match="private key"):
+            refuse_secrets(text)
