@@ -9,6 +9,7 @@ TesseraError
 │   ├── UnavailableError     no answer, a broken one, or HTML: waiting helps
 │   ├── ThrottledError       too many requests: waiting helps
 │   ├── RefusedError         the key is missing or wrong: the operator must act, waiting does not help
+│   ├── WithheldError        the source answers others, but not this: nobody here can fix that
 │   ├── NotRecordedError     an archive does not contain it: it cannot say anything about it
 │   └── ContradictionError   sources contradict each other: the operator must act, waiting does not help
 ├── SessionError             a verification that is unknown, used or over: which of them is never disclosed
@@ -91,6 +92,10 @@ class ThrottledError(SourceError):
 
 class RefusedError(SourceError):
     """The source refuses our key: only the operator of the bot can fix that."""
+
+
+class WithheldError(SourceError):
+    """The source answers, but refuses this one question, such as one about a sanctioned address."""
 
 
 class NotRecordedError(SourceError):

@@ -1,8 +1,9 @@
 """The one polite and careful HTTP client that all sources share: GET, JSON, nothing else.
 
 It never follows a redirect, never reads more than 2 MiB, and never quotes what a server sent. A request that is under
-way is shared by all who need its answer, and goes at the first turn of any of them. The retries are from tenacity; no
-library that we know has fair turns and sharing.
+way is shared by all who need its answer, and goes at the first turn of any of them. Whose trouble a failure is, the
+question's or the source's, `bot.sources.charges` decides. The retries are from tenacity; no library that we know has
+fair turns and sharing.
 """
 
 from __future__ import annotations
@@ -12,38 +13,39 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 import orjson
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
-from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError
-from bot.messages import Message, Words
-from bot.sources.advice import IN_A_MINUTE, LATER, asks_again_in, span_words, try_in
+from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError, WithheldError
+from bot.messages import Message
+from bot.sources.advice import IN_A_MINUTE, span_words
 from bot.sources.askers import Askers
 from bot.sources.bodies import read_body
+from bot.sources.charges import Charges, Question
 from bot.sources.fair_queue import Ticket
 from bot.sources.health import Health
 from bot.sources.pace import REAL_CLOCK, Breaker, Clock, Pace
-from bot.sources.retry_after import parse_pause, parse_used_up
+from bot.sources.refusals import Refusal, refusal_of
+from bot.sources.retry_after import parse_used_up
+from bot.sources.session import USER_AGENT
 from bot.sources.shared_requests import SharedRequests
+from bot.sources.status_errors import (
+    UnclearRefusalError,
+    meaning_of,
+    refusal_error,
+    status_error,
+    throttled,
+    unusable,
+)
 
 log = logging.getLogger(__name__)
 
-_NOT_ASKED = Message("{name} has not been asked yet.")
 _TOO_SLOW = Message("{name} did not answer within {span}.")
 _UNREACHABLE = Message("{name} cannot be reached, or broke off in the middle.")
-_THROTTLED = Message("{name} gets too many requests right now.")
-_FAULT = Message("{name} has an internal error (HTTP {status}).")
-_REFUSED = Message("{name} refuses this bot (HTTP {status}): its operator must check the API key.")
-_NOTHING_THERE = Message("{name} has nothing at that address (HTTP 404): this bot's operator must check the base URL.")
-_UNUSABLE = Message("{name} sent an answer that cannot be used ({kind}).")
 _NOT_JSON = Message("not JSON")
-_A_REDIRECT = Message("a redirect, HTTP {status}")
-_HTML = Message("HTML instead of JSON")
-_SOMETHING_ELSE = Message("something else instead of JSON")
 _TOO_LARGE = Message("more than 2 MiB")
 
 # A page of 50 collections with the longest descriptions seen is below 200 KiB; ten times as much is a fault or an
@@ -52,12 +54,6 @@ MAX_BODY = 2 * 1024 * 1024
 MAX_ATTEMPTS = 3
 # The longest pause that a person has to wait; a longer Retry-After is reported in the error instead.
 MAX_RETRY_WAIT = 5.0
-# A refused key is not fixed within seconds, and more requests could get the operator's account suspended.
-REFUSED_PAUSE = timedelta(minutes=5)
-
-# Loopring's 429 answers have no Retry-After as far as we have seen; its documented limits are per second.
-THROTTLED_PAUSE = timedelta(seconds=1)
-
 _CONNECT_SECONDS = 5.0
 
 
@@ -84,8 +80,8 @@ class JsonClient:
         pace: The rate limit of this client; not shared with another.
         timeout: Longest time for one attempt, from connecting to the last byte.
         check_answer: Raises the error that an answer's own error code means. An `UnavailableError` is retried like a
-            transport error; a `RefusedError` means the key, and stops all requests for a while; an error that is not a
-            `SourceError` is a valid answer, and is passed on.
+            transport error; a `RefusedError` means the key, and stops all requests for a while if different questions
+            meet it; an error that is not a `SourceError` is a valid answer, and is passed on.
         clock: Decides when pauses end and retries are sent.
     """
 
@@ -105,125 +101,167 @@ class JsonClient:
         self.health = Health()
         self._session = session
         self._base_url = base_url
-        self._headers = dict(headers)
+        self._headers = {"User-Agent": USER_AGENT} | dict(headers)
         self._seconds = timeout.total_seconds()
         self._timeout = aiohttp.ClientTimeout(total=self._seconds, connect=min(_CONNECT_SECONDS, self._seconds))
         self._pace = pace
         self._clock = clock
         self._breaker = Breaker(clock.now)
         self._check_answer = check_answer
-        self._last_error: SourceError = UnavailableError(_NOT_ASKED, name=name)
+        self._charges = Charges(name, clock.now, self._breaker)
         self._requests: SharedRequests[Answer] = SharedRequests()
 
-    async def fetch(self, path: str, params: Mapping[str, str], askers: Askers) -> Answer:
+    async def fetch(
+        self, path: str, params: Mapping[str, str], askers: Askers, *, about: frozenset[str] = frozenset()
+    ) -> Answer:
         """The JSON answer to `GET base_url + path?params`.
+
+        Args:
+            path: Below the base URL.
+            params: Of the query.
+            askers: Who waits for the answer.
+            about: What the question is about: failures of questions with something in common are not the source's.
 
         Raises:
             SourceError: no usable answer; nothing may be concluded from it.
             LimitError: all who wait for it have too many questions under way.
             TesseraError: any other error that `check_answer` raised.
         """
-        key = path, tuple(sorted(params.items()))
-        return await self._requests.fetch(key, askers, lambda ticket: self._fetch_with_retries(path, params, ticket))
+        question = Question(path, params, about)
+        self._charges.raise_if_remembered(question)
+        return await self._requests.fetch(
+            question.key, askers, lambda ticket: self._fetch_with_retries(question, ticket)
+        )
 
     async def close(self) -> None:
         """Cancel the requests that are under way. The caller closes the session."""
         await self._requests.close()
 
-    async def _fetch_with_retries(self, path: str, params: Mapping[str, str], ticket: Ticket) -> Answer:
+    async def _fetch_with_retries(self, question: Question, ticket: Ticket) -> Answer:
         spent = 0.0  # by the attempts themselves: the time in the queue says nothing about the source
+        failure: SourceError | None = None
 
         def stop(state: RetryCallState) -> bool:
             # A request that used up its whole timeout once will hardly be faster while a person waits.
             is_exhausted = spent >= self._seconds or state.attempt_number >= MAX_ATTEMPTS
-            return is_exhausted or self._breaker.wait_seconds() > MAX_RETRY_WAIT
+            return is_exhausted or max(self._breaker.wait_seconds(), question.hold) > MAX_RETRY_WAIT
 
-        async for attempt in AsyncRetrying(
-            sleep=self._clock.sleep,
-            retry=retry_if_exception_type((UnavailableError, ThrottledError)),
-            stop=stop,
-            wait=wait_exponential_jitter(multiplier=0.25, max=4, jitter=0.25),
-            reraise=True,
-        ):
-            with attempt:
-                async with self._request_turn(ticket):
-                    started = self._clock.now()
-                    try:
-                        return await self._ask(path, params)
-                    finally:
-                        spent += self._clock.now() - started
+        try:
+            async for attempt in AsyncRetrying(
+                sleep=self._clock.sleep,
+                retry=retry_if_exception_type((UnavailableError, ThrottledError)),
+                stop=stop,
+                wait=wait_exponential_jitter(multiplier=0.25, max=4, jitter=0.25),
+                reraise=True,
+            ):
+                with attempt:
+                    async with self._request_turn(question, ticket):
+                        started = self._clock.now()
+                        try:
+                            return await self._ask(question)
+                        except SourceError as error:
+                            failure = error
+                            raise
+                        finally:
+                            spent += self._clock.now() - started
+        except SourceError as error:
+            if error is failure:  # and not one that a pause of the source raised
+                self._charges.remember(question, error)
+            raise
         raise AssertionError("tenacity ends by returning or raising")  # pragma: no cover
 
     @asynccontextmanager
-    async def _request_turn(self, ticket: Ticket) -> AsyncIterator[None]:
+    async def _request_turn(self, question: Question, ticket: Ticket) -> AsyncIterator[None]:
         """Entered when a request may be sent; while the breaker is half-open, one at a time until one succeeds."""
         async with self._pace.acquire_turn(ticket) as pass_on:
             await self._wait_until_allowed()
-            if not self._breaker.half_open:
+            if not self._breaker.half_open or self._charges.is_suspect(question):
                 pass_on()  # otherwise the others wait for their turn until this one has an answer
             yield
 
     async def _wait_until_allowed(self) -> None:
         # Retry-After opens the breaker, so that all requests obey it, not only the one that received it.
         while True:
-            if (wait := self._breaker.wait_seconds()) > MAX_RETRY_WAIT:
-                raise type(self._last_error)(self._last_error.fact, advice=asks_again_in(wait))
-            await self._clock.sleep(wait)
+            await self._clock.sleep(self._charges.raise_if_paused(MAX_RETRY_WAIT))
             await self._pace.take_token()
             if not self._breaker.wait_seconds():  # the breaker may have opened while we waited for the token
                 return
 
-    async def _ask(self, path: str, params: Mapping[str, str]) -> Answer:
+    async def _ask(self, question: Question) -> Answer:
         try:
-            answer = await self._get(path, params)
+            answer = await self._get(question)
+        except RefusedError as error:
+            raise self._charge_refusal(question, error) from None
         except SourceError as error:
-            self._breaker.failed()
-            self._record_failure(error)
+            self._record_failure(question, error)
+            self._charges.failed(question, error)
             raise
-        self._breaker.succeeded()  # JSON with a status below 500: the service works, whatever the answer says
         try:
             self._interpret(answer)
+        except RefusedError as error:
+            raise self._charge_refusal(question, error) from None
+        except WithheldError:
+            self._record_answer()
+            raise
         except SourceError as error:
-            self._record_failure(error)
+            self._record_failure(question, error)
+            self._charges.answered()  # JSON with a status below 500: the source works, whatever the answer says
             raise
         except TesseraError:
-            self.health.last_success_at = datetime.now(UTC)
+            self._record_answer(question)
             raise
-        self.health.last_success_at = datetime.now(UTC)
+        self._record_answer(question)
         return answer
 
     def _interpret(self, answer: Answer) -> None:
         """Raise the error that an answer means; where its own code is not certain, its status decides."""
+        refusal = refusal_of(answer.status, answer.body)
+        if refused := refusal_error(self.name, refusal, answer.status):
+            raise refused
         try:
             self._check_answer(answer)
-        except RefusedError:
-            self._breaker.open_for(REFUSED_PAUSE.total_seconds())
+        except RefusedError as error:
+            if refusal is Refusal.UNCLEAR:
+                raise UnclearRefusalError(error.words) from error
             raise
         except UnavailableError as error:
-            if meant := self._meaning_of(answer.status):
+            if meant := meaning_of(self.name, answer.status):
                 raise meant from error
             raise
-        if meant := self._meaning_of(answer.status):
+        if meant := meaning_of(self.name, answer.status):
             raise meant
 
-    def _record_failure(self, error: SourceError) -> None:
-        self._last_error = error
+    def _charge_refusal(self, question: Question, error: RefusedError) -> SourceError:
+        charged = self._charges.refused(question, error)
+        self._record_failure(question, charged)
+        return charged
+
+    def _record_answer(self, question: Question | None = None) -> None:
+        """The source answered; and that question, if it is given."""
+        self._charges.answered()
+        self.health.last_success_at = datetime.now(UTC)
+        if question:
+            self._charges.forget(question)
+
+    def _record_failure(self, question: Question, error: SourceError) -> None:
+        log.warning("%s", error.sentence)
+        if self._charges.is_own_trouble(question) or isinstance(error, WithheldError):
+            return  # the source is as well as before
         self.health.last_failure_at = datetime.now(UTC)
         self.health.last_failure = error.sentence
-        log.warning("%s", error.sentence)
 
-    async def _get(self, path: str, params: Mapping[str, str]) -> Answer:
+    async def _get(self, question: Question) -> Answer:
         try:
             async with self._session.get(
-                self._base_url + path,
-                params=params,
+                self._base_url + question.path,
+                params=question.params,
                 headers=self._headers,
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
-                self._raise_for_status(response)
+                self._raise_for_status(response, question)
                 self._apply_rate_limit(response.headers)
-                return Answer(response.status, orjson.loads(await self._read_body(response)), path)
+                return Answer(response.status, orjson.loads(await self._read_body(response)), question.path)
         except TimeoutError as error:
             raise UnavailableError(
                 _TOO_SLOW, name=self.name, span=span_words(self._seconds), advice=IN_A_MINUTE
@@ -233,46 +271,24 @@ class JsonClient:
             log.debug("%s: %s", self.name, type(error).__name__)
             raise UnavailableError(_UNREACHABLE, name=self.name, advice=IN_A_MINUTE) from error
         except orjson.JSONDecodeError as error:
-            raise self._unusable(_NOT_JSON()) from error
+            raise unusable(self.name, _NOT_JSON()) from error
 
     def _apply_rate_limit(self, headers: Mapping[str, str]) -> None:
         """An answer that used up the limit is valid; the next request waits for the next window."""
         if pause := parse_used_up(headers):
-            self._breaker.open_for(pause.total_seconds())
-            self._last_error = ThrottledError(_THROTTLED, name=self.name, advice=IN_A_MINUTE)
+            self._charges.used_up(pause.total_seconds(), throttled(self.name))
 
-    def _raise_for_status(self, response: aiohttp.ClientResponse) -> None:
-        status = response.status
-        retry_after = parse_pause(response.headers, datetime.now(UTC))
-        advice = try_in(retry_after.total_seconds() if retry_after else None)
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._breaker.open_for((retry_after or THROTTLED_PAUSE).total_seconds())
-            raise ThrottledError(_THROTTLED, name=self.name, advice=advice)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            if retry_after:
-                self._breaker.open_for(retry_after.total_seconds())
-            raise UnavailableError(_FAULT, name=self.name, status=status, advice=advice)
-        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-            raise self._unusable(_A_REDIRECT(status=status))
-        media = response.content_type
-        if media != "application/json" and not media.endswith("+json"):
-            found = _HTML() if media == "text/html" else _SOMETHING_ELSE()
-            raise self._meaning_of(status) or self._unusable(found)
-
-    def _meaning_of(self, status: int) -> SourceError | None:
-        """The error that a status means by itself: firewalls and proxies send no code in their bodies."""
-        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            return RefusedError(_REFUSED, name=self.name, status=status)
-        if status == HTTPStatus.NOT_FOUND:
-            # Never `NotFoundError`: the endpoint is missing, and the account may well exist.
-            return UnavailableError(_NOTHING_THERE, name=self.name)
-        return None
+    def _raise_for_status(self, response: aiohttp.ClientResponse, question: Question) -> None:
+        found = status_error(self.name, response.status, response.headers, response.content_type, datetime.now(UTC))
+        if found is None:
+            return
+        error, pause = found
+        if pause:
+            self._charges.asked_to_wait(question, pause.total_seconds(), error)
+        raise error
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
         try:
             return await read_body(response, MAX_BODY)
         except ValueError as error:
-            raise self._unusable(_TOO_LARGE()) from error
-
-    def _unusable(self, kind: Words) -> UnavailableError:
-        return UnavailableError(_UNUSABLE, name=self.name, kind=kind, advice=LATER)
+            raise unusable(self.name, _TOO_LARGE()) from error

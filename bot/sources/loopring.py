@@ -54,6 +54,16 @@ class _InvalidArgumentError(NotFoundError):
     """An argument that cannot exist: "not found" where the caller asked for it, otherwise a wrong request."""
 
 
+# The parameters that name what a request is about, and what each names.
+_SUBJECTS = {
+    "accountId": "account",
+    "owner": "address",
+    "address": "address",
+    "id": "collection",
+    "collectionId": "collection",
+    "fullName": "name",
+}
+
 # resultInfo.code → what it means here. Source: Gitbook error-codes.md, and codes seen in recorded bodies.
 # A code that is not listed is a fault: unknown is not "no such account", and not zero.
 _ERRORS: Mapping[int | None, tuple[type[TesseraError], Message]] = {
@@ -193,7 +203,8 @@ class LoopringSource:
     async def fetch_counterfactual(self, wallet: str, askers: Askers) -> Counterfactual | None:
         """How the address of a wallet that is not deployed is computed (`GET /api/v3/counterFactualInfo?address=`)."""
         try:
-            answer = await self._client.fetch(_COUNTERFACTUAL, {"address": wallet}, askers)
+            params = {"address": wallet}
+            answer = await self._client.fetch(_COUNTERFACTUAL, params, askers, about=_subjects(params))
         except _InvalidArgumentError as error:
             raise UnavailableError(_NOT_ACCEPTED) from error
         except NotFoundError:  # `None.get` in all recorded cases
@@ -206,7 +217,7 @@ class LoopringSource:
     async def _get(self, path: str, params: Mapping[str, str], askers: Askers, *, missing: Words | None = None) -> Any:
         """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
         try:
-            return (await self._client.fetch(path, params, askers)).body
+            return (await self._client.fetch(path, params, askers, about=_subjects(params))).body
         except NotFoundError as error:
             if missing:
                 raise NotFoundError(missing) from error
@@ -239,6 +250,11 @@ def _check_answer(answer: Answer, *, key: str) -> None:
     if message is _FAULT:
         raise UnavailableError(_FAULT, advice=IN_A_MINUTE)
     raise kind(message(key=key) if "key" in message.places else message())
+
+
+def _subjects(params: Mapping[str, str]) -> frozenset[str]:
+    """The accounts, owners, collections and names in a request."""
+    return frozenset(f"{kind} {params[name]}" for name, kind in _SUBJECTS.items() if name in params)
 
 
 def _page(offset: int, limit: int) -> dict[str, str]:

@@ -13,11 +13,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.sources.different_questions import DifferentQuestions
 from bot.sources.fair_queue import FairQueue, Ticket
 
 # A person's first page takes two requests, which should not wait for each other. A full bucket adds to the rate: with
 # more than one extra request, 4 a second would exceed Loopring's "5 every second" (REST API, rate limits).
 _BURST = 2
+# Two addresses with a trouble of their own are conceivable, one after the other; a third is the source's.
+DIFFERENT = 3
 # Seconds: differences of times that are smaller come from rounding.
 _ROUNDING = 1e-6
 
@@ -120,9 +123,10 @@ class Pace:
 
 
 class Breaker:
-    """Opens for `pause` seconds after `threshold` failures in a row, or for a given time by `open_for`.
+    """Opens for `pause` seconds after `threshold` failures in a row of different questions, or when asked to.
 
-    After that it is half-open: requests should be sent one at a time until one of them succeeds.
+    After that it is half-open: requests should be sent one at a time until one of them succeeds. One question that
+    keeps failing never opens it: that is the question's own trouble.
     """
 
     def __init__(self, clock: Callable[[], float], *, threshold: int = 5, pause: float = 30.0) -> None:
@@ -130,6 +134,8 @@ class Breaker:
         self._threshold = threshold
         self._pause = pause
         self._failures = 0
+        self._questions = DifferentQuestions()
+        self._known = 0  # different questions that failed before it opened: their failures do not open it again
         self._open_until = 0.0
         self.half_open = False
 
@@ -139,17 +145,29 @@ class Breaker:
 
     def open_for(self, seconds: float) -> None:
         """Open for at least so many seconds: the source asked for a pause, or refuses our key."""
-        self._open_until = max(self._open_until, self._clock() + seconds)
+        self.pause_for(seconds)
         self.half_open = True
 
-    def succeeded(self) -> None:
-        """The source answered. An answer to a request sent before the breaker opened does not close it."""
-        self._failures = 0
-        if not self.wait_seconds():
-            self.half_open = False
+    def pause_for(self, seconds: float) -> None:
+        """Send nothing for so many seconds; the source works, so that afterwards there is nothing to find out."""
+        self._open_until = max(self._open_until, self._clock() + seconds)
 
-    def failed(self) -> None:
-        """The source gave no usable answer."""
+    def succeeded(self) -> bool:
+        """The source answered; whether this closed the breaker. A request sent before it opened does not close it."""
+        self._failures = self._known = 0
+        self._questions.clear()
+        if not self.half_open or self.wait_seconds():
+            return False
+        self.half_open = False
+        return True
+
+    def failed(self, about: frozenset[str] = frozenset()) -> bool:
+        """The source gave no usable answer to a question about these things; whether the breaker opens."""
         self._failures += 1
-        if self._failures >= self._threshold:
-            self.open_for(self._pause)
+        self._questions.add(about)
+        different = len(self._questions)
+        if self._failures < self._threshold or different <= max(DIFFERENT - 1, self._known):
+            return False
+        self._known = different
+        self.open_for(self._pause)
+        return True

@@ -25,6 +25,7 @@ from bot.errors import (
     TesseraError,
     UndecidedError,
     WithdrawnError,
+    WithheldError,
 )
 from bot.text import safe_image_url, utf16_units
 
@@ -50,6 +51,7 @@ _ERROR_TITLES: Mapping[type[TesseraError], str] = {
     ContradictionError: _FOR_OPERATOR,
     StoreError: _FOR_OPERATOR,
     ConfigError: _FOR_OPERATOR,
+    WithheldError: "The data source does not answer this",
     SourceError: "The data source does not answer",
 }
 
@@ -133,8 +135,10 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def different_nfts(count: int) -> str:
-    """`"1 NFT"`, `"12 different NFTs"`: what is counted once, however many copies of it there are."""
+def different_nfts(count: int | None) -> str:
+    """`"1 NFT"`, `"12 different NFTs"`: what is counted once, however many copies of it there are. None: not known."""
+    if count is None:
+        return "number not known"
     return plural(count, "NFT", "different NFTs")
 
 

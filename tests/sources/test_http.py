@@ -128,6 +128,10 @@ async def fetch(client: JsonClient) -> Answer:
     return await client.fetch("/x", {"a": "1"}, Askers(Asker.member(1)))
 
 
+async def ask(client: JsonClient, path: str) -> Answer:
+    return await client.fetch(path, {}, Askers(Asker.member(1)))
+
+
 async def test_an_answer_is_parsed_and_the_key_is_sent(server: Server, make_client: Callable[..., JsonClient]) -> None:
     server.handlers = [answers({"n": 1})]
     client = make_client()
@@ -266,10 +270,10 @@ async def test_a_long_retry_after_stops_all_requests_and_is_reported(
 async def test_a_source_that_keeps_failing_gets_a_pause(server: Server, make_client: Callable[..., JsonClient]) -> None:
     server.handlers = [answers(status=500)]
     client = make_client()
-    for _ in range(4):
+    for number in range(5):
         with pytest.raises(UnavailableError):
-            await fetch(client)
-    assert len(server.requests) == 5
+            await ask(client, f"/{number}")
+    assert len(server.requests) == 7  # three for each of two questions: the first of a third one is the source's
 
 
 async def ask_at_once(client: JsonClient, questions: int) -> list[str]:
@@ -310,15 +314,16 @@ async def test_queued_requests_do_not_send_a_refused_key(
         raise RefusedError(Message("Upstream refuses the key."))
 
     server.handlers = [answers()]
-    pace = Tokens(1)
+    pace = Tokens(2)
     client = make_client(check_answer=check_answer, pace=pace)
-    first = asyncio.create_task(fetch(client))
+    for first in ("/x", "/y"):  # one question's trouble is not everybody's; two different ones are the key's
+        with pytest.raises(RefusedError):
+            await ask(client, first)
     queued = asyncio.create_task(ask_at_once(client, 20))
-    with pytest.raises(RefusedError):
-        await first
+    await asyncio.sleep(0)
     pace.tokens.release()
     assert set(await queued) == {"Upstream refuses the key. Tessera asks again in 5 minutes."}
-    assert len(server.requests) == 1
+    assert len(server.requests) == 2
 
 
 async def test_while_half_open_one_request_is_sent_and_the_others_follow_after_its_answer(
@@ -381,7 +386,9 @@ async def test_an_error_in_json_never_makes_others_wait(
     client = make_client(check_answer=check_answer)
     while len(server.requests) < 6:
         with pytest.raises(SourceError):
-            await fetch(client)
+            await client.fetch(
+                f"/{len(server.requests)}", {}, Askers(Asker.member(1)), about=frozenset({"one account"})
+            )
     assert (await fetch(client)).body == {"n": 6}
 
 
@@ -395,7 +402,7 @@ async def test_a_firewall_that_refuses_one_request_does_not_stop_the_others(
     client = make_client()
     with pytest.raises(RefusedError, match=r"refuses this bot \(HTTP 403\)"):
         await fetch(client)
-    assert (await fetch(client)).body == {"n": 7}
+    assert (await ask(client, "/other")).body == {"n": 7}
 
 
 async def test_time_spent_in_the_queue_does_not_cost_a_retry(
@@ -434,10 +441,12 @@ async def test_a_refused_key_is_not_tried_again_and_again(
 
     server.handlers = [answers()]
     client = make_client(check_answer=check_answer)
-    for _ in range(5):
+    for number in range(5):
         with pytest.raises(RefusedError, match="Upstream refuses the key"):
-            await fetch(client)
-    assert len(server.requests) == 1
+            await ask(client, f"/{number}")
+        with pytest.raises(RefusedError, match="Upstream refuses the key"):
+            await ask(client, "/0")
+    assert len(server.requests) == 2
 
 
 async def test_no_such_thing_is_an_answer_and_not_a_failure(

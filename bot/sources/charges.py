@@ -1,0 +1,150 @@
+"""Charges each failure and refusal to what it is the trouble of: one question, or the source with its key.
+
+One question's trouble is not everybody's. A failure is charged to the source only where different questions meet it
+(`bot.sources.different_questions`); then nothing is asked for a while. Otherwise it is charged to the question alone
+(`bot.sources.failed_questions`). A pause that the source itself asks for is obeyed by all, unless it was the answer to
+a question that failed before while others were answered. No socket: it only decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeAlias
+
+from bot.errors import RefusedError, SourceError, ThrottledError, WithheldError
+from bot.messages import Message
+from bot.sources.advice import asks_again_in
+from bot.sources.different_questions import DifferentQuestions
+from bot.sources.failed_questions import FailedQuestions
+from bot.sources.pace import Breaker
+from bot.sources.status_errors import UnclearRefusalError
+
+Key: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
+
+_ONLY_THIS = Message(
+    "{name} refuses to answer this question (HTTP 403), and answers others. Nothing follows from that."
+)
+
+# A refused key is not fixed within minutes, and more requests could get the operator's account suspended.
+REFUSED_PAUSE = timedelta(minutes=5)
+# A key that is refused for two questions with nothing in common is refused for every one.
+_REFUSED_FOR = 2
+
+
+@dataclass(eq=False, slots=True)
+class Question:
+    """One request, and what it is about.
+
+    Attributes:
+        path: Of the request.
+        params: Of the request.
+        about: The addresses, accounts, collections and names in it; empty: it has nothing in common with any other.
+        hold: Seconds that the source asked to wait before this one question is sent again.
+    """
+
+    path: str
+    params: Mapping[str, str]
+    about: frozenset[str] = frozenset()
+    hold: float = 0.0
+    key: Key = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = self.path, tuple(sorted(self.params.items()))
+        self.about = self.about or frozenset({str(self.key)})
+
+
+class Charges:
+    """What is known about the troubles of one source.
+
+    Args:
+        name: The source's, for people.
+        clock: Seconds, monotonic.
+        breaker: Stops all requests while the trouble is the source's.
+    """
+
+    def __init__(self, name: str, clock: Callable[[], float], breaker: Breaker) -> None:
+        self._name = name
+        self._clock = clock
+        self._breaker = breaker
+        self._failed = FailedQuestions(clock)
+        self._refused = DifferentQuestions()
+        self._known_refused = 0  # different questions that were refused before the key was charged
+        self._paused_by: SourceError | None = None
+        self._is_down = False
+        self._accepted_at: float | None = None  # when the source last accepted a question; None: not since it refused
+
+    def raise_if_remembered(self, question: Question) -> None:
+        """Raise the error of a question that failed a moment ago; it is not asked again yet."""
+        if remembered := self._failed.pause_of(question.key):
+            error, wait = remembered
+            raise type(error)(error.fact, advice=asks_again_in(wait))
+
+    def raise_if_paused(self, longest: float) -> float:
+        """How long to wait before a request may be sent.
+
+        Raises:
+            SourceError: longer than `longest` seconds.
+        """
+        wait = self._breaker.wait_seconds()
+        if wait > longest and self._paused_by:
+            raise type(self._paused_by)(self._paused_by.fact, advice=asks_again_in(wait))
+        return wait
+
+    def is_suspect(self, question: Question) -> bool:
+        """Whether it failed when it was last asked: how it goes now says nothing about the source."""
+        return question.key in self._failed
+
+    def is_own_trouble(self, question: Question) -> bool:
+        """Whether it failed before, and the source has answered others since."""
+        failed_at = self._failed.failed_at(question.key)
+        return failed_at is not None and self._accepted_at is not None and self._accepted_at > failed_at
+
+    def asked_to_wait(self, question: Question, seconds: float, error: SourceError) -> None:
+        """The source answered with an error, and asks for a pause."""
+        if self.is_own_trouble(question):
+            question.hold = seconds
+        else:
+            self._breaker.open_for(seconds)
+            self._paused_by = error
+
+    def used_up(self, seconds: float, error: ThrottledError) -> None:
+        """The source answered, and the next window begins after so many seconds."""
+        self._breaker.pause_for(seconds)
+        self._paused_by = error
+
+    def failed(self, question: Question, error: SourceError) -> None:
+        """The source gave no usable answer."""
+        if self._breaker.failed(question.about):
+            self._paused_by, self._is_down = error, True
+
+    def refused(self, question: Question, error: RefusedError) -> SourceError:
+        """The source refuses; the error to raise, which says whose trouble it is."""
+        self._refused.add(question.about)
+        different = len(self._refused)
+        if different > max(_REFUSED_FOR - 1, self._known_refused):
+            self._known_refused, self._accepted_at = different, None
+            self._breaker.open_for(REFUSED_PAUSE.total_seconds())
+            self._paused_by, self._is_down = error, True
+        elif isinstance(error, UnclearRefusalError) and self._accepted_at is not None:
+            return WithheldError(_ONLY_THIS, name=self._name)
+        return RefusedError(error.fact) if isinstance(error, UnclearRefusalError) else error
+
+    def answered(self) -> None:
+        """The source works and accepts the key, whatever its answer says."""
+        self._refused.clear()
+        self._known_refused = 0
+        self._accepted_at = self._clock()
+        if self._breaker.succeeded() and self._is_down:
+            # What failed while it was down was its own trouble.
+            self._is_down = False
+            self._failed.clear()
+
+    def remember(self, question: Question, error: SourceError) -> None:
+        """A question failed for good: it is not asked again for a while."""
+        self._failed.add(question.key, error, least=question.hold)
+
+    def forget(self, question: Question) -> None:
+        """A question was answered."""
+        self._failed.remove(question.key)

@@ -1,0 +1,219 @@
+"""One question's trouble is not everybody's: what a failure or a refusal is charged to."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import RefusedError, SourceError, ThrottledError, UnavailableError, WithheldError
+from bot.messages import Message
+from bot.sources.charges import Charges, Question
+from bot.sources.different_questions import DifferentQuestions
+from bot.sources.failed_questions import FIRST_PAUSE, LONGEST_PAUSE, FailedQuestions
+from bot.sources.pace import Breaker
+from bot.sources.status_errors import UnclearRefusalError
+
+FAULT = UnavailableError(Message("It has an internal error."))
+KEY_REFUSED = RefusedError(Message("It refuses the key."))
+NO_REASON = UnclearRefusalError(Message("It refuses this bot."))
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def about(*things: str) -> Question:
+    return Question("/" + "/".join(things), {}, frozenset(things))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def charges(clock: Clock) -> Charges:
+    return Charges("Upstream", clock, Breaker(clock))
+
+
+def fail(charges: Charges, *questions: Question) -> None:
+    for question in questions:
+        charges.failed(question, FAULT)
+
+
+# ---------------------------------------------------------------- what is different
+
+
+@pytest.mark.parametrize(
+    ("questions", "different"),
+    [
+        pytest.param([{"ada"}, {"ada"}], 1, id="one address, twice"),
+        pytest.param([{"ada", "punks"}, {"ada", "apes"}], 1, id="one address in two collections"),
+        pytest.param([{"ada", "punks"}, {"ben", "punks"}], 1, id="two addresses in one collection"),
+        pytest.param([{"ada"}, {"ben"}, {"ada", "apes"}], 2, id="two addresses"),
+        pytest.param([{"ada", "punks"}, {"ben", "apes"}], 2, id="nothing in common"),
+        pytest.param([set(), set()], 2, id="about nothing that is known"),
+    ],
+)
+def test_questions_with_something_in_common_are_not_different(questions: list[set[str]], different: int) -> None:
+    found = DifferentQuestions()
+    for question in questions:
+        found.add(frozenset(question))
+    assert len(found) == different
+
+
+# ---------------------------------------------------------------- failures
+
+
+def test_one_question_that_fails_a_hundred_times_stops_nothing(charges: Charges) -> None:
+    fail(charges, *[about("ada")] * 100)
+    assert charges.raise_if_paused(0) == 0
+
+
+def test_two_addresses_with_a_trouble_of_their_own_stop_nothing(charges: Charges) -> None:
+    fail(charges, *[about("ada"), about("ben")] * 50)
+    assert charges.raise_if_paused(0) == 0
+
+
+def test_a_collection_that_fails_for_everybody_stops_nothing_else(charges: Charges) -> None:
+    fail(charges, *(about("punks", f"member {number}") for number in range(50)))
+    assert charges.raise_if_paused(0) == 0
+
+
+def test_a_source_that_fails_for_different_questions_gets_a_pause(charges: Charges) -> None:
+    fail(charges, about("ada"), about("ben"), about("cat"), about("ada"))
+    assert charges.raise_if_paused(0) == 0
+    fail(charges, about("dan"))
+    with pytest.raises(UnavailableError, match=r"internal error\. Tessera asks again in 30 seconds"):
+        charges.raise_if_paused(0)
+
+
+def test_an_answer_to_one_shows_that_the_failures_before_were_not_the_sources(charges: Charges) -> None:
+    fail(charges, about("ada"), about("ben"), about("cat"), about("dan"))
+    charges.answered()
+    fail(charges, about("eve"), about("ada"), about("ada"), about("ada"), about("ada"))
+    assert charges.raise_if_paused(0) == 0
+
+
+def test_a_source_that_works_again_is_not_stopped_again_by_the_question_that_failed_before(
+    charges: Charges, clock: Clock
+) -> None:
+    ada, ben, cat = about("ada"), about("ben"), about("cat")
+    fail(charges, ada, ada, ada, ben, cat)
+    clock.seconds += 30
+    fail(charges, ada)
+    assert charges.raise_if_paused(0) == 0
+    fail(charges, about("dan"))
+    with pytest.raises(UnavailableError):
+        charges.raise_if_paused(0)
+
+
+# ---------------------------------------------------------------- the memory of a question
+
+
+def test_a_question_that_failed_is_not_asked_at_once_again_and_the_others_are(charges: Charges, clock: Clock) -> None:
+    charges.remember(about("ada"), FAULT)
+    with pytest.raises(UnavailableError, match=r"internal error\. Tessera asks again in 5 seconds"):
+        charges.raise_if_remembered(about("ada"))
+    charges.raise_if_remembered(about("ben"))
+    clock.seconds += FIRST_PAUSE.total_seconds()
+    charges.raise_if_remembered(about("ada"))
+
+
+def test_the_pause_of_a_question_grows_while_it_fails_and_is_forgotten_at_its_answer(clock: Clock) -> None:
+    failed = FailedQuestions(clock)
+    pauses = []
+    for _ in range(9):
+        failed.add("ada", FAULT)
+        found = failed.pause_of("ada")
+        assert found
+        pauses.append(found[1])
+    assert pauses == [5, 10, 20, 40, 80, 160, 300, 300, LONGEST_PAUSE.total_seconds()]
+    failed.remove("ada")
+    assert (failed.pause_of("ada"), "ada" in failed) == (None, False)
+
+
+def test_what_failed_while_the_source_was_down_is_asked_when_it_is_back(charges: Charges, clock: Clock) -> None:
+    ada = about("ada")
+    for _ in range(7):
+        charges.remember(ada, FAULT)
+    fail(charges, *(about(name) for name in ("ada", "ben", "cat", "dan", "eve")))
+    clock.seconds += 30
+    charges.answered()
+    charges.raise_if_remembered(ada)
+
+
+def test_the_memory_of_questions_is_bounded(clock: Clock) -> None:
+    failed = FailedQuestions(clock)
+    for number in range(1500):
+        failed.add(number, FAULT)
+    assert (499 in failed, 500 in failed, 1499 in failed) == (False, True, True)
+
+
+def test_a_pause_that_the_source_asks_for_is_for_all_but_not_when_only_one_question_ever_meets_it(
+    charges: Charges, clock: Clock
+) -> None:
+    ada, throttled = about("ada"), ThrottledError(Message("Too many requests."))
+    charges.asked_to_wait(ada, 60, throttled)
+    with pytest.raises(ThrottledError, match="asks again in 60 seconds"):
+        charges.raise_if_paused(5)
+    charges.remember(ada, throttled)
+    clock.seconds += 60
+    charges.answered()
+    charges.asked_to_wait(ada, 60, throttled)
+    assert (charges.raise_if_paused(0), ada.hold) == (0, 60)
+    charges.remember(ada, throttled)
+    with pytest.raises(ThrottledError):
+        charges.raise_if_remembered(ada)
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def refuse(charges: Charges, name: str, error: RefusedError) -> SourceError:
+    return charges.refused(about(name), error)
+
+
+def test_a_key_that_is_refused_for_one_question_is_not_refused_for_everybody(charges: Charges) -> None:
+    assert refuse(charges, "ada", KEY_REFUSED) is KEY_REFUSED
+    assert refuse(charges, "ada", KEY_REFUSED) is KEY_REFUSED
+    assert charges.raise_if_paused(0) == 0
+
+
+def test_a_key_that_is_refused_for_different_questions_is_sent_no_more(charges: Charges) -> None:
+    refuse(charges, "ada", KEY_REFUSED)
+    refuse(charges, "ben", KEY_REFUSED)
+    with pytest.raises(RefusedError, match="asks again in 5 minutes"):
+        charges.raise_if_paused(0)
+
+
+def test_two_refusals_with_an_answer_between_them_are_not_the_keys(charges: Charges) -> None:
+    refuse(charges, "ada", KEY_REFUSED)
+    charges.answered()
+    refuse(charges, "ben", KEY_REFUSED)
+    assert charges.raise_if_paused(0) == 0
+
+
+def test_a_refusal_without_a_reason_is_about_the_one_question_where_others_are_answered(charges: Charges) -> None:
+    assert type(refuse(charges, "ada", NO_REASON)) is RefusedError
+    charges.answered()
+    assert type(refuse(charges, "ada", NO_REASON)) is WithheldError
+    assert type(refuse(charges, "ben", NO_REASON)) is RefusedError  # different ones: it is not about the question
+
+
+def test_a_key_that_is_still_refused_after_the_pause_is_tried_with_one_more_question(
+    charges: Charges, clock: Clock
+) -> None:
+    for name in ("ada", "ben"):
+        refuse(charges, name, KEY_REFUSED)
+    clock.seconds += timedelta(minutes=5).total_seconds()
+    refuse(charges, "ada", KEY_REFUSED)
+    assert charges.raise_if_paused(0) == 0
+    refuse(charges, "cat", KEY_REFUSED)
+    with pytest.raises(RefusedError):
+        charges.raise_if_paused(0)
