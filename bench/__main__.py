@@ -30,6 +30,7 @@ from bench import (
     kills,
     page,
     passes,
+    poisoned,
     recording,
     role_delays,
 )
@@ -49,6 +50,7 @@ SECTIONS = {
     "flood": flood.measure,
     "attacks": attacks.measure,
     "fair": fair.measure,
+    "poisoned": poisoned.measure,
     "passes": passes.measure,
     "judging": judging.measure,
     "roles": role_delays.measure,

@@ -101,6 +101,10 @@ class BenchSandbox:
             response.raise_for_status()
         return f"eip155:1:{address}"
 
+    def blockscout_requests(self, path: str) -> int:
+        """How often Blockscout was asked for something."""
+        return sum(path in exchange.path for exchange in self._traffic.exchanges(0, "blockscout"))
+
     @property
     def guild_id(self) -> int:
         """The first server."""
