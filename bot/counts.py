@@ -176,18 +176,21 @@ def count_kinds(read: Holdings, *, of: Collection | None = None, now: datetime, 
         max_age: How old the answer may be to tell something about the present.
     """
     if of is None:
-        return _count(read.kinds, read, whole=read.contract is None, now=now, max_age=max_age)
+        whole = read.contract is None and all(row.is_counted for row in read.holdings)
+        return _count(read.kinds, read, whole=whole, now=now, max_age=max_age)
     if of.network != read.account.network:
         return unknown()
-    rows = (row for row in read.holdings if row.collection.collection_id == of.collection_id)
+    rows = [row for row in read.holdings if row.collection.collection_id == of.collection_id]
     whole = read.contract in (None, of.contract_address, of.collection_id)  # on a chain a collection is a contract
+    whole = whole and all(row.is_counted for row in rows)
     return _count(sum(row.kinds for row in rows), read, whole=whole, now=now, max_age=max_age)
 
 
 def count_collections(read: Holdings, *, now: datetime, max_age: timedelta) -> Count:
     """The number of collections that an account holds something of; see `count_kinds`."""
     held = sum(row.kinds > 0 for row in read.holdings)
-    return _count(held, read, whole=read.contract is None, now=now, max_age=max_age)
+    uncounted = sum(not row.is_counted for row in read.holdings)
+    return _count(held, read, whole=read.contract is None, now=now, max_age=max_age) + Count(0, uncounted)
 
 
 def count_copies(read: NftList, *, now: datetime, max_age: timedelta) -> Count:

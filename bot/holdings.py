@@ -67,10 +67,20 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A collection that an account has NFTs of; `kinds` counts distinct NFTs, not copies."""
+    """A collection that an account has NFTs of; `kinds` counts distinct NFTs, not copies.
+
+    `is_counted` False: its source did not say a number that can be true. How many there are is unknown, which is not
+    zero; `kinds` is 0 then, and says nothing.
+    """
 
     collection: Collection
     kinds: int
+    is_counted: bool = True
+
+    @property
+    def counted_kinds(self) -> int | None:
+        """`kinds`, or None where it says nothing."""
+        return self.kinds if self.is_counted else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +231,12 @@ class NftList:
         """The same list, incomplete because of an error."""
         return replace(self, complete=False, incomplete_reason=source_error(words))
 
-    def expecting(self, kinds: int) -> NftList:
-        """The same list, marked incomplete unless its length matches the count in the account's list of collections."""
-        if not self.complete or len(self.nfts) == kinds:
+    def expecting(self, kinds: int | None) -> NftList:
+        """The same list, marked incomplete unless its length matches the count in the account's list of collections.
+
+        None: that list did not say how many.
+        """
+        if not self.complete or kinds is None or len(self.nfts) == kinds:
             return self
         why = Reason.of(ReasonCode.KINDS_DIFFER, arrived=len(self.nfts), kinds=kinds)
         return replace(self, complete=False, incomplete_reason=why)

@@ -24,6 +24,7 @@ class ReasonCode(StrEnum):
     SAME_PAGE_AGAIN = auto()
     PAGE_LIMIT = auto()
     UNREADABLE_ROWS = auto()
+    UNCOUNTED = auto()
     CONTRACT_UNNAMED = auto()
     CONTRACT_UNRECORDED = auto()
     RECORDING_UNFINISHED = auto()
@@ -82,6 +83,7 @@ MESSAGES: Mapping[ReasonCode, Message] = {
     ReasonCode.SAME_PAGE_AGAIN: Message("the same page was received again and again"),
     ReasonCode.PAGE_LIMIT: Message("only the first {pages} pages were read"),
     ReasonCode.UNREADABLE_ROWS: Message("{unreadable} of {received} entries could not be understood"),
+    ReasonCode.UNCOUNTED: Message("of {uncounted} of its collections nobody said how many are held"),
     ReasonCode.CONTRACT_UNNAMED: Message("{unnamed} of its collections came without a contract"),
     ReasonCode.CONTRACT_UNRECORDED: Message("{unnamed} of its collections were recorded without a contract"),
     ReasonCode.RECORDING_UNFINISHED: Message("its recording was interrupted"),

@@ -12,6 +12,7 @@ PARAMS: dict[str, str | int] = {
     "unreadable": 1,
     "received": 3,
     "unnamed": 2,
+    "uncounted": 2,
     "kinds": 15,
     "sentence": "Loopring does not answer.",
     "words": "torn",

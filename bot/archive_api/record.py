@@ -20,7 +20,7 @@ from bot.errors import (
 from bot.holdings import Account, Collection, Holding, NftList
 from bot.messages import Message
 from bot.names import AccountRef, Names, RefKind, is_numbered
-from bot.reasons import reason_words
+from bot.reasons import Reason, ReasonCode, reason_words
 from bot.sources.askers import Asker, Askers
 from bot.sources.capabilities import holders_of, resolver_of
 from bot.sources.reading import fetch_holdings, last_of, read_nfts
@@ -164,15 +164,17 @@ async def _read(source: Source, ref: AccountRef, partial: Partial) -> _Found | T
         if partial.done.get(account.account_id):
             return _Found()
         read = await fetch_holdings(source, account, askers)
-        held = [await _held(source, account, row, askers, with_nfts=partial.header.has_nfts) for row in read.holdings]
+        counted = [row for row in read.holdings if row.is_counted]
+        held = [await _held(source, account, row, askers, with_nfts=partial.header.has_nfts) for row in counted]
         # On a chain the account is the address.
         owner = owner or await _owner(source, account, askers) if is_numbered(source.network) else ""
     except TesseraError as error:
         return error
-    record = AccountRecord(
-        account.account_id, read.as_of, owner, read.total, reason_words(read.incomplete_reason), tuple(held)
-    )
-    return _Found(record, [row.collection for row in read.holdings])
+    why = read.incomplete_reason
+    if uncounted := len(read.holdings) - len(counted):
+        why = why or Reason.of(ReasonCode.UNCOUNTED, uncounted=uncounted)
+    record = AccountRecord(account.account_id, read.as_of, owner, read.total, reason_words(why), tuple(held))
+    return _Found(record, [row.collection for row in counted])
 
 
 async def _resolve(source: Source, ref: AccountRef, askers: Askers) -> tuple[Account, str]:

@@ -23,7 +23,7 @@ from bot.names import Names, is_numbered
 from bot.sources.askers import Asker, Askers
 from bot.sources.reading import read_holdings
 from bot.sources.session import open_session
-from bot.sources.source import Source
+from bot.sources.source import KnowsVersion, Source
 from bot.store import Store
 from bot.ui.client import point_at
 
@@ -170,8 +170,9 @@ async def _check_source(table: SourceTable, print_line: Callable[[str], object])
             return 2
         started = time.perf_counter()
         some_account = Account(source.network, _SOME_NUMBER if is_numbered(source.network) else _SOME_ADDRESS)
+        askers = Askers(Asker.job("check"))
         try:
-            async for _ in read_holdings(source, some_account, Askers(Asker.job("check"))):
+            async for _ in read_holdings(source, some_account, askers):
                 break
         except RefusedError as error:
             print_line(f"✗ {source.label}: {error.sentence}")
@@ -183,12 +184,20 @@ async def _check_source(table: SourceTable, print_line: Callable[[str], object])
         except NotFoundError:
             pass  # this is an answer, too, and the key was not refused
         finally:
+            took = f"{(time.perf_counter() - started) * 1000:.0f} ms"
+            version = await _version_words(source, askers)
             await source.close()
-    took = f"{(time.perf_counter() - started) * 1000:.0f} ms"
     if isinstance(table, ArchiveTable):
         print_line(f"✓ {source.label}: {where} is whole")
     elif table.api_key:
-        print_line(f"✓ {source.label}: {where} accepts the key and answered in {took}")
+        print_line(f"✓ {source.label}: {where} accepts the key and answered in {took}{version}")
     else:
-        print_line(f"✓ {source.label}: {where} answers without a key, in {took}")
+        print_line(f"✓ {source.label}: {where} answers without a key, in {took}{version}")
     return 0
+
+
+async def _version_words(source: Source, askers: Askers) -> str:
+    if not isinstance(source, KnowsVersion):
+        return ""
+    version = await source.fetch_version(askers)
+    return f"; its version is {version}" if version else "; it does not say its version"

@@ -20,7 +20,7 @@ def holdings_table(shown: ShownHoldings, owner: str) -> str:
         (
             holding.collection.collection_id,
             safe_text(holding.collection.name, _NAME_WIDTH, plain=True),
-            f"{holding.kinds:,}",
+            f"{holding.kinds:,}" if holding.is_counted else "unknown",
             safe_text(holding.collection.nft_type or "-", 12, plain=True),
             safe_text(holding.collection.deploy_status or "-", 16, plain=True),
         )
@@ -31,7 +31,7 @@ def holdings_table(shown: ShownHoldings, owner: str) -> str:
     if rows:
         lines += ["", *(_line(row, widths) for row in [_COLUMNS, *rows]), ""]
     if rows or holdings.complete:
-        count = f"{len(rows)} collection{'' if len(rows) == 1 else 's'}, {_different_nfts(shown.kinds)}"
+        count = f"{len(rows)} collection{'' if len(rows) == 1 else 's'}, {_counted(shown)}"
         according_to = f"according to {holdings.source_label}, {holdings.as_of:%Y-%m-%d %H:%M:%S} UTC"
         lines.append(f"{count}, {according_to}" if holdings.complete else f"At least {count}, {according_to}")
     else:
@@ -64,7 +64,7 @@ def holdings_json(shown: ShownHoldings, owner: str) -> str:
             {
                 "id": holding.collection.collection_id,
                 "name": holding.collection.name,
-                "kinds": holding.kinds,
+                "kinds": holding.counted_kinds,
                 "contract_address": holding.collection.contract_address,
                 "nft_type": holding.collection.nft_type,
                 "deploy_status": holding.collection.deploy_status,
@@ -74,6 +74,12 @@ def holdings_json(shown: ShownHoldings, owner: str) -> str:
         ],
     }
     return json.dumps(body, ensure_ascii=True, indent=2)
+
+
+def _counted(shown: ShownHoldings) -> str:
+    words = _different_nfts(shown.kinds)
+    uncounted = sum(not row.is_counted for row in shown.rows)
+    return f"at least {words} (of {uncounted} it is unknown how many)" if uncounted else words
 
 
 def _different_nfts(kinds: int) -> str:

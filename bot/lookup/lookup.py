@@ -239,7 +239,7 @@ class Lookup:
             if not nfts.nfts:
                 raise
             nfts = nfts.broken_off(error.words)
-        nfts = nfts.expecting(holding.kinds)
+        nfts = nfts.expecting(holding.counted_kinds)
         if nfts.complete and not nfts.fallback_reason:
             self._nfts[key] = nfts
         return nfts

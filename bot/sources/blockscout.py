@@ -6,9 +6,10 @@ where several share a key, the sum of their `requests_per_second` must stay belo
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from http import HTTPStatus
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import aiohttp
@@ -20,13 +21,15 @@ from bot.holdings import Account, Collection, Holding, Nft
 from bot.messages import Message, Words
 from bot.sources.advice import IN_A_MINUTE, LATER
 from bot.sources.askers import Askers
+from bot.sources.blockscout_version import KnownApi, fetch_version
 from bot.sources.blockscout_wire import (
-    HeldPart,
     WireHolder,
     WireHolding,
     WireNft,
     WireRedirect,
     WireToken,
+    added_up,
+    points_at,
     read_page,
 )
 from bot.sources.health import Health
@@ -63,6 +66,10 @@ class _MissingError(NotFoundError):
     """HTTP 404 in the API's own form. The caller decides what is missing: a contract, or the whole endpoint."""
 
 
+class _NeverSeenError(_MissingError):
+    """HTTP 404 in the words of servers before 2025 for an address that they have never seen."""
+
+
 class _NotAcceptedError(NotFoundError):
     """The API refuses the request, not the address in it: retrying does not help, and nothing follows from it."""
 
@@ -87,6 +94,7 @@ class BlockscoutSource:
         self.abilities = Abilities(is_live=settings.live)
         self.network = f"eip155:{settings.chain_id}"
         self._has_key = bool(key)
+        self._api = KnownApi()
         self._client = JsonClient(
             session,
             name=self.label,
@@ -133,7 +141,13 @@ class BlockscoutSource:
         contract = self._checked(collection.collection_id)
         own = {"holder_address_hash": self._checked(account.account_id)}
         rows = self._iter_rows(
-            f"/tokens/{contract}/instances", own, askers, WireNft, WireNft.to_nft, _nft_key, self._unknown(contract)
+            f"/tokens/{contract}/instances",
+            own,
+            askers,
+            WireNft,
+            WireNft.to_nft,
+            attrgetter("key"),
+            self._unknown(contract),
         )
         async for scan in rows:
             yield scan
@@ -152,11 +166,11 @@ class BlockscoutSource:
             askers,
             WireHolder,
             WireHolder.to_part,
-            _part_key,
+            attrgetter("key"),
             self._unknown(contract),
         )
         async for scan in parts:
-            yield scan.with_rows(_added_up(self.network, scan.rows))
+            yield scan.with_rows(added_up(self.network, scan.rows))
 
     async def fetch_collection(self, collection_id: str, askers: Askers) -> Collection:
         """One contract, independent of who holds it (`GET /tokens/{contract}`)."""
@@ -176,6 +190,10 @@ class BlockscoutSource:
     async def fetch_account(self, owner: str, askers: Askers) -> Account:  # noqa: ARG002 - nobody is asked
         """The account of an address: the same address, whether or not the chain has seen it."""
         return Account(self.network, self._checked(owner))
+
+    async def fetch_version(self, askers: Askers) -> str:
+        """The version of the server, or "" (`GET /config/backend-version`)."""
+        return await fetch_version(partial(self._get, askers=askers))
 
     async def resolve_name(self, name: str, askers: Askers) -> str:
         """The address that a name resolves to, lower case (`GET /search/check-redirect`).
@@ -208,7 +226,13 @@ class BlockscoutSource:
     ) -> AsyncIterator[Scan[V]]:
         async def fetch_page(cursor: Mapping[str, str]) -> tuple[RawPage[V], Mapping[str, str] | None]:
             # The first page proved that the list exists: a 404 for a later page does not mean that there is none.
-            body = await self._get(path, {**own, **cursor}, askers, missing=None if cursor else missing)
+            try:
+                body = await self._get(path, {**own, **cursor}, askers, missing=None if cursor else missing)
+            except _NeverSeenError as error:
+                if cursor or not await self._api.is_there(partial(self._get, askers=askers)):
+                    raise UnavailableError(error.words) from error
+                return RawPage(()), None
+            self._api.seen(body)
             return read_page(body, model, to_value, self.label)
 
         async for scan in iter_keyed_scan(fetch_page, key):
@@ -217,8 +241,10 @@ class BlockscoutSource:
     async def _get(self, path: str, params: Mapping[str, str], askers: Askers, *, missing: Words | None = None) -> Any:
         """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""
         try:
-            return (await self._client.fetch(path, params, askers)).body
+            return (await self._client.fetch(path, params, askers, about=_subjects(path, params))).body
         except _MissingError as error:
+            if isinstance(error, _NeverSeenError):
+                raise
             if missing:
                 raise NotFoundError(missing) from error
             raise UnavailableError(error.words) from error
@@ -228,12 +254,14 @@ class BlockscoutSource:
     def _check_answer(self, answer: Answer) -> None:
         """Raise what a status means; the bodies have no codes."""
         status, body = answer.status, answer.body
+        if status == HTTPStatus.NOT_FOUND and body == {"message": "Not found"} and "/addresses/" in answer.path:
+            raise _NeverSeenError(_NOTHING_THERE, label=self.label)
         if status < HTTPStatus.BAD_REQUEST:
             return
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise RefusedError(self._refusal(status))
         if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            if _points_at(body, _SUBJECTS):
+            if points_at(body, _SUBJECTS):
                 raise NotFoundError(_ADDRESS_REFUSED, label=self.label)
             raise _NotAcceptedError(_REQUEST_REFUSED, label=self.label)
         if status == HTTPStatus.NOT_FOUND and isinstance(body, dict) and isinstance(body.get("message"), str):
@@ -258,17 +286,10 @@ class BlockscoutSource:
         return _NO_COLLECTION(label=self.label, contract=_short(contract))
 
 
-def _points_at(body: Any, pointers: tuple[str, ...]) -> bool:
-    errors = body.get("errors") if isinstance(body, dict) else None
-    sources = [error.get("source") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-    return any(source.get("pointer") in pointers for source in sources if isinstance(source, dict))
-
-
-def _added_up(network: str, parts: Iterable[HeldPart]) -> Iterable[Holder]:
-    copies: dict[str, int] = {}
-    for part in parts:
-        copies[part.address] = copies.get(part.address, 0) + part.copies
-    return (Holder(Account(network, address), count) for address, count in copies.items())
+def _subjects(path: str, params: Mapping[str, str]) -> frozenset[str]:
+    """The addresses in a request, and a name; not the key of a page, which names other contracts."""
+    named = (params.get(name) for name in ("holder_address_hash", "q"))
+    return frozenset(ADDRESS.findall(path)).union(each for each in named if each)
 
 
 def _short(address: str) -> str:
@@ -277,11 +298,3 @@ def _short(address: str) -> str:
 
 def _collection_id(holding: Holding) -> str:
     return holding.collection.collection_id
-
-
-def _nft_key(nft: Nft) -> str:
-    return nft.key
-
-
-def _part_key(part: HeldPart) -> str:
-    return f"{part.address} {part.token_id}"

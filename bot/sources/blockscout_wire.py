@@ -8,19 +8,19 @@ values is limited.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasChoices, AliasPath, BaseModel, BeforeValidator, Field, model_validator
 
-from bot.holdings import Collection, Holding, Nft
+from bot.holdings import Account, Collection, Holding, Nft
 from bot.sources.paging import RawPage
+from bot.sources.source import Holder
 from bot.sources.wire import (
     MAX_NAME,
     Address,
     Copies,
-    Count,
     Description,
     Table,
     Text,
@@ -35,6 +35,12 @@ from bot.sources.wire import (
 )
 
 UNIQUE = "ERC-721"
+# A currency and NFTs in one contract: what is reported as their number may be units of the currency.
+_MIXED = "ERC-404"
+# So many NFTs come with each collection, at least.
+_SENT_INSTANCES = 9
+# More than any collection has, and less than a thousand units of a currency with 18 decimals.
+_MOST_KINDS = 10_000_000
 
 # A card has one picture: the icon, or that of an NFT. The API sends up to nine NFTs with each collection.
 _MAX_INSTANCES = 3
@@ -96,18 +102,31 @@ class WirePictures(Wire):
         return found if is_shown else tuple(each for each in found if each != self.media_url)
 
 
+def _amount(value: object) -> int | None:
+    """A number of distinct NFTs; None for what is none, or cannot be true: units of an ERC-404 come here too."""
+    number = whole_number(value)
+    return number if number is not None and number <= _MOST_KINDS else None
+
+
 class WireHolding(Wire):
     """A row of `addresses/{address}/nft/collections`; `amount` counts kinds, and is null where it was not counted."""
 
     token: WireToken
-    amount: Count
+    amount: Annotated[int | None, BeforeValidator(_amount)] = None
     instances: Annotated[list[Any], BeforeValidator(_list), Field(alias="token_instances", default_factory=list)]
 
     def to_holding(self, network: str) -> Holding:
         """Our value."""
         pictures, _ = read_rows(self.instances[:_MAX_INSTANCES], WirePictures, lambda found: found.uris)
         more = [each for uris in pictures for each in uris]
-        return Holding(self.token.to_collection(network, *more), self.amount)
+        collection = self.token.to_collection(network, *more)
+        if self.amount is None or (self.token.type == _MIXED and self._is_contradicted(self.amount)):
+            return Holding(collection, 0, is_counted=False)
+        return Holding(collection, self.amount)
+
+    def _is_contradicted(self, amount: int) -> bool:
+        """Whether fewer NFTs came with the row than there is room for, and than the amount says."""
+        return len(self.instances) < min(amount, _SENT_INSTANCES)
 
 
 def _traits(value: object) -> tuple[tuple[str, str], ...] | None:
@@ -121,6 +140,12 @@ def _traits(value: object) -> tuple[tuple[str, str], ...] | None:
             return None
         traits.append((text(name, _MAX_TRAIT), text(its, _MAX_TRAIT)))
     return tuple(traits)
+
+
+def _type_of(row: dict[str, Any]) -> object:
+    """The type of an NFT's contract: some servers say it only in `token`."""
+    token = row.get("token")
+    return row.get("token_type") or (token.get("type") if isinstance(token, dict) else None)
 
 
 class WireNft(WirePictures):
@@ -139,7 +164,7 @@ class WireNft(WirePictures):
     @model_validator(mode="before")
     @classmethod
     def _count_what_is_unique(cls, row: Any) -> Any:
-        if isinstance(row, dict) and row.get("value") is None and row.get("token_type") == UNIQUE:
+        if isinstance(row, dict) and row.get("value") is None and _type_of(row) == UNIQUE:
             return row | {"value": 1}
         return row
 
@@ -163,6 +188,11 @@ class HeldPart:
     address: str
     token_id: int | None
     copies: int
+
+    @property
+    def key(self) -> str:
+        """What makes it the same part on two pages."""
+        return f"{self.address} {self.token_id}"
 
 
 class WireHolder(Wire):
@@ -228,3 +258,18 @@ def _cursor_text(value: Any, last_row: Mapping[str, Any]) -> str | None:
         numbers = [whole_number(last_row.get(key)) for key in _KEYS_OF_A_ROW]
         return next((str(number) for number in numbers if number is not None and float(number) == value), None)
     return str(value) if isinstance(value, str | int) else None
+
+
+def points_at(body: Any, pointers: tuple[str, ...]) -> bool:
+    """Whether an error of an answer is about one of these parameters of the request."""
+    errors = body.get("errors") if isinstance(body, dict) else None
+    sources = [error.get("source") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return any(source.get("pointer") in pointers for source in sources if isinstance(source, dict))
+
+
+def added_up(network: str, parts: Iterable[HeldPart]) -> Iterable[Holder]:
+    """A holder for each address, with all its kinds together."""
+    copies: dict[str, int] = {}
+    for part in parts:
+        copies[part.address] = copies.get(part.address, 0) + part.copies
+    return (Holder(Account(network, address), count) for address, count in copies.items())

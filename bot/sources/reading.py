@@ -106,7 +106,7 @@ def _to_holdings(
     account: Account, contract: str | None, as_of: datetime, origin: Origin, scan: Scan[Holding]
 ) -> Holdings:
     # The request has nonZero and tokenAddress; a server that ignores them must not put wrong rows on a card.
-    rows = [row for row in scan.rows if row.kinds > 0]
+    rows = [row for row in scan.rows if row.kinds > 0 or not row.is_counted]
     incomplete_reason = scan.incomplete_reason
     if contract:
         unnamed = sum(not row.collection.contract_address for row in rows)

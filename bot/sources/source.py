@@ -116,6 +116,14 @@ class KnowsWallets(Protocol):
         """How the address of a wallet that is not deployed is computed; None: the source knows no such wallet."""
 
 
+@runtime_checkable
+class KnowsVersion(Protocol):
+    """A source that says which version of its server answers."""
+
+    async def fetch_version(self, askers: Askers) -> str:
+        """The version, or "" where the server does not say."""
+
+
 def origin_of(source: Source) -> Origin:
     """The origin that each answer of a source carries."""
     return Origin(source.name, source.label, is_live=source.abilities.is_live)

@@ -99,6 +99,8 @@ def _held(its: Observed, read_at: datetime, now: datetime, max_age: timedelta) -
     def count(seen: int, *, whole: bool = True) -> Count:
         return remembered(seen, read_at, whole=whole, now=now, max_age=max_age)
 
+    if not its.is_counted:
+        return Held(levels=its.levels)
     kinds = count(its.kinds)
     if not its.kinds:
         return Held(kinds, count(0), has_all_tokens=True, levels=its.levels)

@@ -289,7 +289,7 @@ class Readings:
                 continue
             now = self._clock()
             if nfts and not unknown_reason(nfts, now=now, max_age=max_age):
-                tokens[ref] = to_tokens(nfts.expecting(row.kinds), now, max_age)
+                tokens[ref] = to_tokens(nfts.expecting(row.counted_kinds), now, max_age)
         return to_reading(holdings, is_whole=True, asked=asked, tokens=tokens)
 
     async def _fail(

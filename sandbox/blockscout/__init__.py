@@ -41,6 +41,7 @@ _ENDPOINTS: dict[str, Endpoint] = {
     "tokens/{address}/holders": endpoints.token_holders,
     "tokens/{address}/instances": endpoints.token_instances,
     "search/check-redirect": endpoints.search_check_redirect,
+    "config/backend-version": endpoints.backend_version,
 }
 _NOBODY = "0x" + "0" * 40
 

@@ -140,6 +140,12 @@ def token_instances(request: ApiRequest) -> Json:
     return {"items": items, "next_page_params": following}
 
 
+def backend_version(request: ApiRequest) -> Json:
+    """The version of the server."""
+    request.check()
+    return {"backend_version": {"11": "v11.2.7", "12": "v12.0.2"}[request.version]}
+
+
 def search_check_redirect(request: ApiRequest) -> Json:
     """Where a search redirects at once: to the address of a name, or to an address that the chain has seen."""
     request.check("q")

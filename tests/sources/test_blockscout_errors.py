@@ -51,16 +51,16 @@ async def test_a_wrong_key_is_for_the_operator_to_fix_and_not_sent_again(sandbox
         assert await sentence_of(holdings(source), RefusedError) == (
             f"{LABEL} refuses this bot's API key (HTTP 401): its operator must check MY_ETH_API_KEY."
         )
-        again = await sentence_of(holdings(source, WHALE), RefusedError)
+        await sentence_of(holdings(source, WHALE), RefusedError)  # one question's trouble is not everybody's
+        again = await sentence_of(holdings(source, NOBODY), RefusedError)
     assert "MY_ETH_API_KEY" in again
     assert "asks again in 5 minutes" in again
-    assert len(await requests(sandbox)) == 1
+    assert len(await requests(sandbox)) == 2
 
 
 async def test_without_a_key_the_error_says_where_to_put_one(sandbox: SandboxClient) -> None:
     await hurry(sandbox)
     async with open_blockscout(sandbox, key=None) as source:
-        assert (await holdings(source, NOBODY)).complete
         await answer(sandbox, "/nft/collections", {"message": "Unverified email"}, 403)
         assert await sentence_of(holdings(source), RefusedError) == (
             f"{LABEL} requires an API key (HTTP 403) and this bot has none: its operator must set ETHEREUM_API_KEY."

@@ -65,8 +65,35 @@ def test_a_row_is_read_in_each_of_its_forms(row: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("amount", [None, "", "-1", "1.0", 1.0, True, "٣", " 3", "9" * 5000, str(2**63), [3], {}])
-def test_what_is_no_count_is_no_row(amount: Any) -> None:
-    assert holdings({"token": {"address_hash": CONTRACT}, "amount": amount}).unreadable == 1
+def test_what_is_no_count_is_unknown_and_not_zero(amount: Any) -> None:
+    page = holdings({"token": {"address_hash": CONTRACT}, "amount": amount})
+    assert ([row.counted_kinds for row in page.rows], page.unreadable) == ([None], 0)
+
+
+@pytest.mark.parametrize(
+    ("amount", "instances", "kinds"),
+    [
+        pytest.param("1875000000000000004", 1, None, id="blockscout#9699"),
+        pytest.param("5000", 1, None, id="a fraction of a unit"),
+        pytest.param("1", 1, 1, id="blockscout#9700"),
+        pytest.param("30", 9, 30, id="blockscout#8931"),
+        pytest.param("3", 2, None, id="more than came with it"),
+    ],
+)
+def test_units_of_an_erc404_are_not_taken_for_its_nfts(amount: str, instances: int, kinds: int | None) -> None:
+    row = {
+        "token": {"address_hash": CONTRACT, "type": "ERC-404"},
+        "amount": amount,
+        "token_instances": [{}] * instances,
+    }
+    assert [found.counted_kinds for found in holdings(row).rows] == [kinds]
+
+
+def test_more_than_any_collection_has_is_no_number_of_nfts() -> None:
+    found = [
+        holdings({"token": {"address_hash": CONTRACT}, "amount": amount}).rows[0] for amount in (10_000_000, 10_000_001)
+    ]
+    assert [row.counted_kinds for row in found] == [10_000_000, None]
 
 
 @pytest.mark.parametrize("address", [None, "", "0x12", CONTRACT + "0", CONTRACT + "\n", "0x" + "z" * 40, 5, [CONTRACT]])
@@ -139,13 +166,17 @@ def test_an_nft_is_counted_by_its_value_and_one_where_there_can_be_but_one() -> 
         {"id": "2", "value": None, "token_type": "ERC-721"},
         {"id": "3", "token_type": "ERC-721", "metadata": None, "thumbnails": None},
         {"id": str(2**256 - 1), "value": str(2**256 - 1)},
+        {"id": "6", "value": None, "token": {"type": "ERC-721"}},
+        {"id": "7", "value": None, "token_type": None, "token": {"type": "ERC-721"}},
         {"id": "4", "value": None, "token_type": "ERC-1155"},
+        {"id": "8", "value": None, "token_type": "ERC-1155", "token": {"type": "ERC-721"}},
+        {"id": "9", "value": None, "token": {"type": ["ERC-721"]}},
         {"id": "5"},
         {"value": "1"},
         {"id": str(2**256), "value": "1"},
     )
-    assert [nft.copies for nft in page.rows] == [5, 1, 1, 2**256 - 1]
-    assert page.unreadable == 4
+    assert [nft.copies for nft in page.rows] == [5, 1, 1, 2**256 - 1, 1, 1]
+    assert page.unreadable == 6
 
 
 @pytest.mark.parametrize(

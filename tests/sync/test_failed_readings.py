@@ -28,6 +28,7 @@ from tests.sync.reading_harness import (
     INTERVAL,
     WHALE,
     ReadingHarness,
+    collection_of,
     held_of,
     open_readings,
     ref,
@@ -95,6 +96,50 @@ async def test_a_source_that_is_configured_as_one_of_the_past_gives_no_reading(s
         facts = await reading.facts()
         assert (facts.as_of, facts.of(ref("loopring:254"))) == (None, UNKNOWN_HELD)
         assert await reading.readings.second_answer(ADA, ref("loopring:254"), Asker.member(1)) is None
+
+
+class UncountedSource(WatchedSource):
+    """A source that does not say how many are held of one collection."""
+
+    uncounted: ClassVar[str] = ""
+
+    async def iter_holdings(
+        self, account: Account, contract: str | None, askers: Askers
+    ) -> AsyncIterator[Scan[Holding]]:
+        async for scan in super().iter_holdings(account, contract, askers):
+            yield scan.with_rows(
+                Holding(row.collection, 0, is_counted=False) if row.collection.collection_id == self.uncounted else row
+                for row in scan.rows
+            )
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["never counted", "counted before"])
+async def test_of_a_collection_that_nobody_counted_it_is_unknown_and_the_rest_counts(
+    sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch, *, is_known: bool
+) -> None:
+    """blockscout#9699: `amount` null, or units of an ERC-404."""
+    async with open_watched_source(sandbox, UncountedSource) as source, open_readings(source) as reading:
+        await reading.own()
+        number = str(collection_of(sandbox))
+        if is_known:
+            await reading.read()
+            reading.pass_time()
+        monkeypatch.setattr(UncountedSource, "uncounted", number)
+        for _ in range(2):
+            assert (await reading.read()).saved is Saved.WHOLE
+            facts = await reading.facts()
+            assert facts.of(ref(f"loopring:{number}")).kinds == unknown()
+            assert facts.of(ref(f"loopring:{number}")).copies == unknown()
+            others = [its for name, its in facts.held.items() if name != ref(f"loopring:{number}")]
+            assert others
+            assert all(its.kinds.high == its.kinds.low >= 1 for its in others)
+            assert facts.of(ref("loopring:999999")) == NOTHING_HELD
+            reading.pass_time()
+        monkeypatch.setattr(UncountedSource, "uncounted", "")
+        await reading.read()
+        held = (await reading.facts()).of(ref(f"loopring:{number}"))
+        assert held.kinds == exact(sum(map(bool, held_of(sandbox)[int(number)].values())))
+        assert [level.kinds is None for level in held.levels][-2:] == [True, False]
 
 
 class ReplayedSource(WatchedSource):
@@ -179,7 +224,7 @@ async def test_what_a_first_reading_saw_before_it_broke_off_is_held_at_least(
     sandbox: SandboxClient, reading: ReadingHarness
 ) -> None:
     await reading.own(WHALE)
-    await sandbox.fault("status", status=500, path="offset=50", times=3)
+    await sandbox.fault("throttle", path="offset=50", times=3)  # what is asked for again without a pause of its own
     outcome = await reading.read(WHALE)
     assert (outcome.saved, outcome.is_read) == (Saved.PART, False)
     facts = await reading.facts()

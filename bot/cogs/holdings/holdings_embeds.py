@@ -95,6 +95,11 @@ def _holdings_summary(shown: ShownHoldings, *, reading: bool) -> str:
             return f"This account holds no NFTs{of_contract}, says {holdings.source_label}."
         return "Nothing has arrived yet." if reading else "What this account holds is unknown."
     at_least = "" if holdings.complete or reading else "At least "
+    if uncounted := sum(not row.is_counted for row in shown.rows):
+        return (
+            f"{at_least}**{plural(count, 'collection')}** · at least {different_nfts(shown.kinds)}; of "
+            f"{plural(uncounted, 'collection')} the source does not say how many"
+        )
     return f"{at_least}**{plural(count, 'collection')}** · {different_nfts(shown.kinds)}"
 
 
@@ -108,7 +113,7 @@ def _collection_card(holding: Holding, gateways: Sequence[str]) -> discord.Embed
     number = f"#{collection.collection_id}" if collection.collection_id.isdigit() else ""
     address = "" if number else f"`{short_address(collection.collection_id)}`"
     scam = "⚠️ marked as scam" if collection.is_scam else ""
-    facts = [f"**{different_nfts(holding.kinds)}**", _type_and_status(collection), number or address, scam]
+    facts = [f"**{different_nfts(holding.counted_kinds)}**", _type_and_status(collection), number or address, scam]
     embed = discord.Embed(
         title=safe_text(collection.name, _NAME), description=" · ".join(filter(None, facts)), colour=BRAND
     )
@@ -184,7 +189,7 @@ def incomplete_embed(incomplete_reason: Reason | None) -> discord.Embed:
     return discord.Embed(description=_incomplete_line(incomplete_reason), colour=CAUTION)
 
 
-def held_words(kinds: int, nfts: NftList) -> str:
+def held_words(kinds: int | None, nfts: NftList) -> str:
     """What an account holds of a collection: `"3 different NFTs, 17 copies"`; copies only where all are known."""
     words = different_nfts(kinds)
     if nfts.complete:

@@ -111,7 +111,7 @@ class HoldingsPages:
             Choice(
                 holding.collection.collection_id,
                 safe_text(holding.collection.name, 100, plain=True),
-                embeds.different_nfts(holding.kinds),
+                embeds.different_nfts(holding.counted_kinds),
             )
             for holding in self._of_page(page)
         ]
@@ -171,7 +171,7 @@ class HoldingsPages:
                     source_label=self.holdings.source_label,
                     as_of=self.holdings.as_of,
                     gateways=self.gateways,
-                    held=holdings_embeds.held_words(holding.kinds, nfts),
+                    held=holdings_embeds.held_words(holding.counted_kinds, nfts),
                     nfts=nfts,
                 )
         raise InputError(_NOT_IN_LIST)

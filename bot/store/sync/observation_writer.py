@@ -67,28 +67,31 @@ def _save_whole(db: Database, row: _Row, read: ReadAccount, retention: Retention
     at = seconds(read.as_of)
     ids = _ids_of(db, read)
     kinds = {ids[ref]: count for ref, count in read.kinds.items() if count > 0}
+    uncounted = {ids[ref] for ref in read.uncounted}
     known = {number: _Held(*rest) for number, *rest in db.execute(_KNOWN, [row.account_id]).fetchall()}
     tokens = {ids[ref]: found for ref, found in read.tokens.items() if ref in ids}
     asked = {ids[ref] for ref in read.asked if ref in ids}
     changes = _Changes(db, row, at, retention)
     for number, count in kinds.items():
         changes.held(number, known.get(number), count, tokens.get(number), is_asked=number in asked)
+    for number in uncounted:
+        changes.uncounted(number, known.get(number))
     for number, before in known.items():
-        if number not in kinds and before.kinds:
+        if number not in kinds and number not in uncounted and before.kinds:
             changes.gone(number)
-        elif number not in kinds and before.is_doubted:
+        elif number not in kinds and number not in uncounted and before.is_doubted:
             changes.is_none_again(number)
     for number, before in known.items():
         if before.tokens_at is not None and number not in asked:
             changes.forget_tokens(number)
     db.execute("DELETE FROM sync_parts WHERE account_id = ?", [row.account_id])
-    emptied_at = None if kinds else row.emptied_at or (at if row.holds else None)
+    emptied_at = None if kinds or uncounted else row.emptied_at or (at if row.holds else None)
     db.execute(
         """
         UPDATE sync_accounts SET read_at = ?, part_at = NULL, holds = ?, emptied_at = ?, readings = readings + 1
         WHERE id = ?
         """,
-        [at, len(kinds), emptied_at, row.account_id],
+        [at, len(kinds) + len(uncounted), emptied_at, row.account_id],
     )
 
 
@@ -133,6 +136,16 @@ class _Changes:
             self._append_level(number, kinds, copies)
         elif copies is None and is_asked:
             self._not_seen(number)
+
+    def uncounted(self, number: int, before: _Held | None) -> None:
+        """Some may be held of a collection, and nobody knows how many: the row stays, its history ends here."""
+        its = {"account": self._row.account_id, "number": number, "at": self._at}
+        if before is None or not before.kinds:
+            self.held(number, before, 1, None, is_asked=False)
+        elif before.tokens_at is not None:
+            self.forget_tokens(number)
+        if before is None or not before.is_doubted:
+            self._put_level(its | {"kinds": None, "copies": None})
 
     def gone(self, number: int) -> None:
         """None is held any more of a collection."""
@@ -220,7 +233,7 @@ _KNOWN = """
 def _ids_of(db: Database, read: ReadAccount) -> dict[CollectionRef, int]:
     """The numbers of the collections of a reading; new ones are added."""
     ids = {}
-    for ref in read.kinds:
+    for ref in {**read.kinds, **dict.fromkeys(read.uncounted)}:
         values = {"network": ref.network, "id": ref.collection_id, "name": read.names.get(ref, "")}
         found = first(
             db, "SELECT id, name FROM sync_collections WHERE network = :network AND collection_id = :id", values

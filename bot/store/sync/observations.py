@@ -38,6 +38,7 @@ class ReadAccount:
         as_of: When.
         is_whole: It is all that the account holds.
         kinds: Collection → distinct NFTs.
+        uncounted: Collections of which the source did not say how many are held: unknown, which is not zero.
         names: Collection → its name, upstream's.
         asked: The collections whose NFTs were asked for.
         tokens: Of these, what was answered.
@@ -50,6 +51,7 @@ class ReadAccount:
     names: Mapping[CollectionRef, str] = field(default_factory=dict)
     asked: frozenset[CollectionRef] = frozenset()
     tokens: Mapping[CollectionRef, ReadTokens] = field(default_factory=dict)
+    uncounted: frozenset[CollectionRef] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,11 @@ class Observed:
     gone_at: datetime | None = None
     tokens: ReadTokens | None = None
     levels: tuple[Level, ...] = ()
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the latest complete reading said how many; else the history ends with "not observed"."""
+        return not self.kinds or not self.levels or self.levels[-1].kinds is not None
 
 
 @dataclass(frozen=True, slots=True)
