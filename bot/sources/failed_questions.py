@@ -13,7 +13,7 @@ from datetime import timedelta
 from bot.errors import RefusedError, SourceError, ThrottledError, WithheldError
 
 # A fault of one question may be over soon: a person who asks again after a moment gets a new attempt.
-FIRST_PAUSE = timedelta(seconds=5)
+FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
 # What was refused will be refused again: lists of withheld addresses change within days.
 REFUSED_PAUSE = timedelta(minutes=5)

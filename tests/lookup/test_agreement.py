@@ -105,7 +105,7 @@ async def test_a_first_source_that_lies_decides_nothing(
 
 
 async def test_while_one_is_silent_it_is_tried_later(sandbox: SandboxClient, open_lookup: Open, store: Store) -> None:
-    await sandbox.fault("html", path="/account")
+    await sandbox.fault("throttle", path="/account")
     lookup = await open_lookup()
     assert await sentence_of(lookup, ADA, UnavailableError) == SILENCE
     assert await store.owners.get(ACCOUNT) is None

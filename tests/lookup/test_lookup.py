@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.errors import NotFoundError, SourceError, UnavailableError
+from bot.errors import NotFoundError, SourceError, ThrottledError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings
 from bot.lookup.lookup import Lookup
 from bot.reasons import reason_words
@@ -17,6 +17,7 @@ ADA = Account(LOOPRING, "10001")
 WHALE = Account(LOOPRING, "10005")
 DETAILS = "user/collection/details"
 FAULT = "Loopring has an internal error (HTTP 503). Try again in a minute."
+THROTTLED = "Loopring gets too many requests right now. Try again in a minute."
 
 
 async def watch(lookup: Lookup, account: Account, contract: str | None = None) -> list[Holdings]:
@@ -80,10 +81,10 @@ async def test_a_subscriber_who_leaves_does_not_stop_the_answer_for_the_others(
 
 
 async def test_an_error_reaches_all_who_wait_and_is_not_cached(sandbox: SandboxClient, lookup: Lookup) -> None:
-    await sandbox.fault("status", status=503, times=3)
+    await sandbox.fault("throttle", times=3)
     errors = await asyncio.gather(*(final(lookup) for _ in range(3)), return_exceptions=True)
-    assert [str(error) for error in errors] == [FAULT] * 3
-    assert all(isinstance(error, UnavailableError) for error in errors)
+    assert [str(error) for error in errors] == [THROTTLED] * 3
+    assert all(isinstance(error, ThrottledError) for error in errors)
     assert (await final(lookup)).complete
 
 
@@ -172,9 +173,9 @@ async def test_an_incomplete_answer_is_never_cached(
 
 
 async def test_an_interrupted_read_says_why_and_is_not_cached(sandbox: SandboxClient, lookup: Lookup) -> None:
-    await sandbox.fault("status", status=503, after=1, times=3)
+    await sandbox.fault("throttle", after=1, times=3)
     broken = await final(lookup, WHALE)
-    assert (len(broken.holdings), broken.complete, reason_words(broken.incomplete_reason)) == (50, False, FAULT)
+    assert (len(broken.holdings), broken.complete, reason_words(broken.incomplete_reason)) == (50, False, THROTTLED)
     assert (await final(lookup, WHALE)).complete
 
 

@@ -85,7 +85,7 @@ async def test_an_owner_that_cannot_be_found_out_is_left_out(
 
 
 async def test_an_owner_without_a_name_is_shown_without(sandbox: SandboxClient, lookup: Lookup) -> None:
-    await sandbox.fault("status", path="resolveName", status=503, times=3)
+    await sandbox.fault("throttle", path="resolveName", times=3)
     assert await lookup.fetch_owner(ADA, SOMEONE) == Owner(ADA_OWNER)
     assert await lookup.fetch_owner(ADA, SOMEONE) == Owner(ADA_OWNER, "ada.loopring.eth")
 

@@ -118,7 +118,7 @@ def test_a_source_that_works_again_is_not_stopped_again_by_the_question_that_fai
 
 def test_a_question_that_failed_is_not_asked_at_once_again_and_the_others_are(charges: Charges, clock: Clock) -> None:
     charges.remember(about("ada"), FAULT)
-    with pytest.raises(UnavailableError, match=r"internal error\. Tessera asks again in 5 seconds"):
+    with pytest.raises(UnavailableError, match=r"internal error\. Tessera asks again in 2 seconds"):
         charges.raise_if_remembered(about("ada"))
     charges.raise_if_remembered(about("ben"))
     clock.seconds += FIRST_PAUSE.total_seconds()
@@ -133,7 +133,7 @@ def test_the_pause_of_a_question_grows_while_it_fails_and_is_forgotten_at_its_an
         found = failed.pause_of("ada")
         assert found
         pauses.append(found[1])
-    assert pauses == [5, 10, 20, 40, 80, 160, 300, 300, LONGEST_PAUSE.total_seconds()]
+    assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, LONGEST_PAUSE.total_seconds()]
     failed.remove("ada")
     assert (failed.pause_of("ada"), "ada" in failed) == (None, False)
 
