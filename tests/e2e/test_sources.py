@@ -128,6 +128,20 @@ async def test_an_account_that_holds_nothing(ada: Person, case: SourceCase) -> N
     assert f"This account holds no NFTs, says {case.label}." in answer.text
 
 
+async def test_what_is_withdrawn_moves_from_one_source_to_the_other(sandbox: SandboxClient, ada: Person) -> None:
+    before = await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME")
+    before_count = before.embeds[0]["description"]
+    await sandbox.post("/_sandbox/withdraw", {"account": 10001, "collection": 209})
+    loopring = await ada.run("collections", account="10001")
+    cards = loopring.embeds + (await ada.press(loopring, "next")).embeds
+    assert any("**3 different NFTs**" in card["description"] for card in cards if card["title"] == "Kiln Children")
+    ethereum = await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME")
+    assert ethereum.embeds[0]["description"] != before_count
+    seen = ethereum.titles() + (await ada.press(ethereum, "next")).titles()
+    assert "Kiln Children" in seen
+    assert "Kiln Children" not in before.titles() + (await ada.press(before, "next")).titles()
+
+
 @each_source
 @pytest.mark.parametrize("kind", ["status", "html", "garbage", "reset", "torn"])
 async def test_a_fault_never_looks_like_an_empty_account(
@@ -160,20 +174,6 @@ async def test_the_same_owner_is_shown_side_by_side(sandbox: SandboxClient, ada:
     assert "Founders' Tiles" in on_ethereum.titles() + [o["label"] for o in on_ethereum.component("open")["options"]]
     back = await ada.press(on_ethereum, "tab:loopring")
     assert back.titles() == on_loopring.titles()
-
-
-async def test_what_is_withdrawn_moves_from_one_source_to_the_other(sandbox: SandboxClient, ada: Person) -> None:
-    before = await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME")
-    before_count = before.embeds[0]["description"]
-    await sandbox.post("/_sandbox/withdraw", {"account": 10001, "collection": 209})
-    loopring = await ada.run("collections", account="10001")
-    cards = loopring.embeds + (await ada.press(loopring, "next")).embeds
-    assert any("**3 different NFTs**" in card["description"] for card in cards if card["title"] == "Kiln Children")
-    ethereum = await ada.run("collections", account=BLOCKSCOUT.account, sort="NAME")
-    assert ethereum.embeds[0]["description"] != before_count
-    seen = ethereum.titles() + (await ada.press(ethereum, "next")).titles()
-    assert "Kiln Children" in seen
-    assert "Kiln Children" not in before.titles() + (await ada.press(before, "next")).titles()
 
 
 async def test_scam_is_hidden_unless_it_is_asked_for(sandbox: SandboxClient, ada: Person) -> None:
