@@ -74,11 +74,11 @@ class OwnerRule:
 
     @property
     def archive(self) -> str:
-        """The SHA-256 of the archive whose word alone counts, "" where none is named."""
+        """The SHA-256 of the archive whose answers alone count, "" where none is named."""
         return self.text.removeprefix(_ARCHIVE) if self.text.startswith(_ARCHIVE) else ""
 
     def speakers(self, source: Source) -> tuple[Source, ...]:
-        """The sources of a network whose word counts, in the order of the settings."""
+        """The sources of a network whose answers count, in the order of the settings."""
         all_of_them = each_of(source)
         if self.archive:
             return tuple(each for each in all_of_them if archive_hash(each) == self.archive)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-# Told of a reading's change: its place, who waits for it from now on, and who does not any more; None: nobody.
+# Called with a reading's change: its place, who waits for it from now on, and who does not any more; None: nobody.
 Observer = Callable[[int, "Asker | None", "Asker | None"], None]
 
 # Only their order matters: who asked first.

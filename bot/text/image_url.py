@@ -32,7 +32,7 @@ _IPNS = re.compile(
 )
 # The id of a transaction: 32 bytes in base64url.
 _ARWEAVE = re.compile(r"^(?i:ar):/{1,3}(?P<root>[0-9A-Za-z_-]{43})(?P<rest>[/?#].*)?$")
-# A gateway by path, whoever runs it.
+# A gateway by path, of any operator.
 _BEHIND_CID = re.compile(rf"^(?P<root>https?://[^/?#]+/ipfs/(?:{_CID}))(?P<rest>/.*)$")
 
 _PRIVATE_SUFFIXES = (

@@ -108,7 +108,7 @@ class PreviewPanel(Panel):
             outlook = await self._saving.outlook(self._latest.guild_id or 0, self._proposal)
             if self._proposal.version in (None, outlook.preview.version):
                 return outlook, attempt > 0
-            assert self._proposal.again  # noqa: S101 - whoever makes it from what may change says how it is made
+            assert self._proposal.again  # noqa: S101 - a proposal with a version says how it is made again
             self._proposal = await self._proposal.again(self._latest)
         raise InputError(_STILL_CHANGING)
 

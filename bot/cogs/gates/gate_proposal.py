@@ -13,7 +13,7 @@ from bot.gates.rule import CollectionRef
 
 # Saves the drafts of a proposal, unless the server's version is another by now: then None, and nothing is saved.
 Save = Callable[["Proposal", int], Awaitable[Sequence[Gate] | None]]
-# Makes a proposal for whoever presses or uses the command, from what there is at that moment.
+# Makes a proposal for the person who presses or uses the command, from what there is at that moment.
 Make = Callable[[discord.Interaction[Any]], Awaitable["Proposal"]]
 
 

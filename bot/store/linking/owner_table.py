@@ -55,7 +55,7 @@ class RuleInForce:
     Attributes:
         basis: Of the facts that it confirms.
         sources: The names of those that are configured: under `FIRST`, only what one of them said is confirmed.
-        heir: The source whose word the facts from before `m007_owners_word` are taken for, "" for none.
+        heir: The source that the facts from before `m007_owners_word` are taken to be from, "" for none.
     """
 
     basis: str

@@ -1,7 +1,7 @@
 """Of which proof a member was notified that it will be too old for their roles: one message for each proof and server.
 
 Which proof that was is in the member's row, and is written with the message in one transaction: whatever is killed, and
-whoever is judged twice, there is one message. What it says is in its `detail` until it is sent, and no longer.
+however often a member is judged, there is one message. What it says is in its `detail` until it is sent, and no longer.
 """
 
 from __future__ import annotations
