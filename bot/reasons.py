@@ -82,7 +82,7 @@ MESSAGES: Mapping[ReasonCode, Message] = {
     ReasonCode.NO_TOTAL: Message("the source did not say how many there are"),
     ReasonCode.SAME_PAGE_AGAIN: Message("the same page was received again and again"),
     ReasonCode.PAGE_LIMIT: Message("only the first {pages} pages were read"),
-    ReasonCode.UNREADABLE_ROWS: Message("{unreadable} of {received} entries could not be understood"),
+    ReasonCode.UNREADABLE_ROWS: Message("{unreadable} of the {received} received could not be understood"),
     ReasonCode.UNCOUNTED: Message("of {uncounted} of its collections nobody said how many are held"),
     ReasonCode.CONTRACT_UNNAMED: Message("{unnamed} of its collections came without a contract"),
     ReasonCode.CONTRACT_UNRECORDED: Message("{unnamed} of its collections were recorded without a contract"),

@@ -12,20 +12,21 @@ from pydantic import SecretStr
 
 from bot.config.source_tables import LoopringTable
 from bot.sources.loopring import LoopringSource
+from bot.sources.pace import REAL_CLOCK, Clock
 from sandbox.world import API_KEY
 from tests.sandbox_client import SandboxClient, open_sandbox
 
 
 @asynccontextmanager
 async def open_source(
-    sandbox: SandboxClient, *, key: str | None = API_KEY, **settings: Any
+    sandbox: SandboxClient, *, key: str | None = API_KEY, clock: Clock = REAL_CLOCK, **settings: Any
 ) -> AsyncIterator[LoopringSource]:
     """A source of its own; `settings` are those of its table."""
     chosen: dict[str, Any] = {"requests_per_second": 1000, "timeout_seconds": 5} | settings
     async with aiohttp.ClientSession() as session:
         secret = SecretStr(key) if key else None
         chosen = {"name": "loopring", "base_url": f"{sandbox.url}/loopring"} | chosen
-        source = LoopringSource(session, LoopringTable(api_key=secret, **chosen))
+        source = LoopringSource(session, LoopringTable(api_key=secret, **chosen), clock=clock)
         try:
             yield source
         finally:

@@ -73,9 +73,7 @@ class _Check:
                         self._fault(f"{kind}: the index has “{block.first}” where “{found}” is")
                     last = found
         if self._incomplete != self._archive.index.incomplete:
-            self._fault(
-                f"{self._incomplete} accounts are incomplete, and the index says {self._archive.index.incomplete}"
-            )
+            self._fault(f"incomplete accounts: {self._incomplete}, and the index says {self._archive.index.incomplete}")
         if self._owner_lines != self._owners:
             self._fault("the owners' lines and the accounts' owners differ")
 

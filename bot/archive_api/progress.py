@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TextIO
 
+from bot.text.plural import plural
+
 
 class Progress:
     """Shown only on a terminal.
@@ -31,7 +33,7 @@ class Progress:
         since, before = self._started = self._started or (now, done)
         rate = (done - before) / (now - since) if now > since else 0.0
         left = f"{timedelta(seconds=round((self._total - done) / rate))} left" if rate else "…"
-        self._stream.write(f"\r\033[K{done:,} of {self._total:,} accounts, {rate:.1f} a second, {left}")
+        self._stream.write(f"\r\033[K{done:,} of {plural(self._total, 'account')}, {rate:.1f} a second, {left}")
         self._stream.flush()
 
     def clear(self) -> None:

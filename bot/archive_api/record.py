@@ -23,6 +23,7 @@ from bot.names import AccountRef, Names, RefKind, is_numbered
 from bot.reasons import Reason, ReasonCode, reason_words
 from bot.sources.askers import Asker, Askers
 from bot.sources.capabilities import holders_of, resolver_of
+from bot.sources.pace import REAL_CLOCK, Clock
 from bot.sources.reading import fetch_holdings, last_of, read_nfts
 from bot.sources.source import Source
 
@@ -87,7 +88,7 @@ async def record(
     partial: Partial,
     *,
     progress: Callable[[int], None] = lambda _done: None,
-    pause: float = _PAUSE_SECONDS,
+    clock: Clock = REAL_CLOCK,
 ) -> Report:
     """Read the accounts that are not completely recorded yet; those that fail are tried once more at the end.
 
@@ -98,7 +99,7 @@ async def record(
         refs: The accounts to read.
         partial: Where to save what was read.
         progress: Called after each batch with how many accounts are done.
-        pause: Seconds to wait after a batch without any answer.
+        clock: Of the pauses after a batch without any answer, and before those that failed are tried once more.
 
     Raises:
         RefusedError: the source refuses the key: there will be no answer.
@@ -123,9 +124,11 @@ async def record(
                 left = todo[start + _BATCH :]
                 report.failed |= {ref.value: "Not asked about: the source did not answer." for ref in left}
                 return report
-            if start + _BATCH < len(todo) or attempt == 1:
-                await asyncio.sleep(pause)
+            if start + _BATCH < len(todo):
+                await clock.sleep(_PAUSE_SECONDS)
         todo = [ref for ref in todo if ref.value in report.failed]
+        if todo and attempt == 1:
+            await clock.sleep(_PAUSE_SECONDS)
     return report
 
 

@@ -33,6 +33,7 @@ from bot.sources.archive import ArchiveSource
 from bot.sources.askers import Asker, Askers
 from bot.sources.reading import fetch_holdings
 from bot.sources.source import Source
+from bot.text.plural import plural
 
 _EXISTS = Message("{path}: exists already. Choose another name.")
 _CANNOT_READ = Message("{accounts}: cannot be read: {reason}.")
@@ -177,11 +178,11 @@ def _report(report: Report, incomplete: int, incomplete_reason: str) -> bool:
     if len(report.failed) > _MOST_FAILED:
         _print_error(f"… and {len(report.failed) - _MOST_FAILED:,} more failed.")
     if report.failed:
-        _print_error(f"{len(report.failed):,} of {report.asked:,} accounts failed: they are not in the archive.")
+        _print_error(f"{len(report.failed):,} of {plural(report.asked, 'account')} failed, and are not in the archive.")
     if incomplete:
-        _print_error(f"{incomplete:,} accounts were read incompletely; the archive says so.")
+        _print_error(f"Read incompletely: {plural(incomplete, 'account')}; the archive says so.")
     if report.without_owner:
-        _print_error(f"The owners of {report.without_owner:,} accounts could not be found out.")
+        _print_error(f"Without an owner that could be found out: {plural(report.without_owner, 'account')}.")
     if incomplete_reason:
         _print_error(f"The list of holders is not whole: {incomplete_reason}.")
     return bool(report.failed or incomplete or incomplete_reason)
@@ -194,7 +195,10 @@ def _verify(path: Path) -> int:
     if report.faults:
         _print(f"{path}: WRONG. Its bytes are as they were written, but they contradict themselves.")
         return 1
-    counts = f"{report.accounts:,} accounts, {report.collections:,} collections, {report.owners:,} owners"
+    counts = ", ".join(
+        plural(count, one)
+        for count, one in ((report.accounts, "account"), (report.collections, "collection"), (report.owners, "owner"))
+    )
     _print(f"{path}: all is well: {counts}")
     _print(f"SHA-256 {report.sha256}")
     return 0

@@ -32,6 +32,7 @@ from bot.sources.session import open_session
 from bot.sources.source import Source
 from bot.store import Store
 from bot.store.file.backup import backup_file
+from bot.text.plural import plural
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +162,7 @@ async def _run(settings: Settings) -> int:
 async def _backup(settings: Settings, file: Path) -> int:
     summary = await backup_file(settings.store.path, file)
     rows = sum(summary.rows.values())
-    print(f"{summary.target}: {rows:,} rows in {len(summary.rows)} tables, {summary.size:,} bytes, read back and whole")
+    print(f"{summary.target}: {plural(rows, 'row')} in {len(summary.rows)} tables, {summary.size:,} bytes, read again")
     return 0
 
 

@@ -26,6 +26,7 @@ from bot.sources.session import open_session
 from bot.sources.source import Source
 from bot.store.linking.owner_table import OPERATOR, OwnerFact, forget_fact, get_fact, links_of, set_fact
 from bot.store.pseudonyms import Pseudonym
+from bot.text.plural import plural
 
 _NOT_A_NUMBER = Message(
     "Name an account by its number, such as `10001` or `loopring:10001`: on a chain an account is its own owner."
@@ -153,7 +154,7 @@ async def _forget(settings: Settings, account: Account, print_line: PrintLine) -
 
 def _print_change(change: _Change, print_line: PrintLine) -> None:
     print_line(f"Before: {_describe(change.earlier)}.")
-    print_line(f"Linked by {change.linked:,} members.")
+    print_line(f"Linked by {plural(change.linked, 'member')}.")
     if lost := len(change.before - change.after):
         print_line(f"Proven before by {lost:,} of them, whose proof does not cover it any more.")
     if gained := len(change.after - change.before):

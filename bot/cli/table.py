@@ -8,6 +8,7 @@ import unicodedata
 from bot.holdings import ShownHoldings
 from bot.reasons import reason_words
 from bot.text import safe_text
+from bot.text.plural import different_nfts
 
 _COLUMNS = ("ID", "COLLECTION", "KINDS", "TYPE", "STATUS")
 _NAME_WIDTH = 48
@@ -77,13 +78,9 @@ def holdings_json(shown: ShownHoldings, owner: str) -> str:
 
 
 def _counted(shown: ShownHoldings) -> str:
-    words = _different_nfts(shown.kinds)
+    words = different_nfts(shown.kinds)
     uncounted = sum(not row.is_counted for row in shown.rows)
     return f"at least {words} (of {uncounted} it is unknown how many)" if uncounted else words
-
-
-def _different_nfts(kinds: int) -> str:
-    return "1 NFT" if kinds == 1 else f"{kinds:,} different NFTs"
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

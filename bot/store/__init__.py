@@ -7,7 +7,7 @@ would make untrue: it reads the store each time. WAL with `synchronous=FULL`, so
 file that is corrupt or from a newer Tessera is refused, never recreated. The store returns what it found, as values; it
 makes no decisions, and has no messages for members.
 
-    thread      the threads, and how transactions run
+    thread      the threads, and how transactions run; `store_errors`: what is said when SQLite fails
     schema      the tables; `rows` converts rows to values; `audit` records actions under pseudonyms
     file/       open_store: `lock` it, `examine` it, back it up (`backup`), migrate its tables;
                 beside_bot: what operator's commands read and change while the bot runs

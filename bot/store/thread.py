@@ -21,6 +21,7 @@ from sqlite_utils import Database
 
 from bot.errors import InputError, StoreError
 from bot.messages import Message
+from bot.store.store_errors import STOPPING, store_error
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,6 @@ _STEPS = 10_000
 # sqlite3's words for a number that a statement is given and no column can have.
 _OUT_OF_RANGE = "SQLite INTEGER"
 _TOO_LARGE = Message("No number here is above {most}: use the one that you were shown.")
-_FAILED = Message("Tessera cannot use its own store right now: its operator must look at the disk.")
 
 
 class Rollback(Exception):  # noqa: N818 - a result, not an error
@@ -84,12 +84,12 @@ class _Connection:
         try:
             doing = self._thread.submit(work)
         except RuntimeError as error:  # the thread was shut down: the bot is stopping
-            raise StoreError(_FAILED) from error
+            raise StoreError(STOPPING) from error
         try:
             return await asyncio.wrap_future(doing)
         except sqlite3.Error as error:
             log.warning("store: %s", error)
-            raise StoreError(_FAILED) from error
+            raise store_error(error) from error
         except OverflowError as error:
             if _OUT_OF_RANGE not in str(error):
                 raise
@@ -168,7 +168,7 @@ class Reader(_Connection):
 
     def _read(self, work: Callable[[Database], T]) -> T:
         if self._stopping.is_set():
-            raise StoreError(_FAILED)
+            raise StoreError(STOPPING)
         self._db.conn.set_progress_handler(self._stopping.is_set, _STEPS)
         self._db.conn.execute("PRAGMA query_only=ON")
         try:

@@ -4,6 +4,8 @@
 
 - `safe_text`: text that nothing acts in, and that fits.
 - `image_url`: the URL of a picture that Discord may fetch, or none.
+
+- `plural`: a number with its noun.
 """
 
 from bot.text.image_url import MAX_URL, safe_image_url

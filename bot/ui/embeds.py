@@ -130,18 +130,6 @@ def embed_units(embed: discord.Embed) -> int:
     return sum(utf16_units(part) for part in parts if part)
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """`"1 account"`, `"12 accounts"`, `"78,000 copies"`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def different_nfts(count: int | None) -> str:
-    """`"1 NFT"`, `"12 different NFTs"`: what is counted once, however many copies of it there are. None: not known."""
-    if count is None:
-        return "number not known"
-    return plural(count, "NFT", "different NFTs")
-
-
 def short_address(address: str) -> str:
     """`0x19e7…ff2a`."""
     return f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address  # noqa: PLR2004 - nothing left to shorten

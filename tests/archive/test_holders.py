@@ -37,7 +37,9 @@ class Lister:
         yield pages.scan
 
 
-@pytest.mark.parametrize(("torn", "incomplete_reason"), [(False, ""), (True, "1 of 4 entries could not be understood")])
+@pytest.mark.parametrize(
+    ("torn", "incomplete_reason"), [(False, ""), (True, "1 of the 4 received could not be understood")]
+)
 async def test_holders_become_the_list_and_a_torn_list_says_so(*, torn: bool, incomplete_reason: str) -> None:
     refs, why = await list_holders(cast("Source", Lister(torn=torn)), "0x1")
     assert refs == [AccountRef(CHAIN, RefKind.ID, holder.account.account_id) for holder in HOLDERS]

@@ -71,7 +71,7 @@ async def read(source: Source, account_id: str, contract: str | None = None) -> 
 
 async def record_all(source: Source, accounts: Sequence[str], path: Path) -> None:
     partial = Partial.create(path.with_suffix(".partial"), header())
-    report = await record(source, parse_refs(accounts, Names()), partial, pause=0)
+    report = await record(source, parse_refs(accounts, Names()), partial)
     assert report.failed == {}
     partial.finish(path)
     partial.remove()

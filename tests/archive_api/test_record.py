@@ -29,6 +29,7 @@ from bot.sources.source import Source
 from tests.archive.fixtures import ADA, header, write_small
 from tests.loopring_source import module_sandbox, open_source, sandbox
 from tests.sandbox_client import SandboxClient
+from tests.sources.virtual_time import JumpingClock
 
 __all__ = ["module_sandbox", "sandbox"]
 
@@ -94,7 +95,7 @@ async def test_an_account_that_fails_is_reported_and_is_not_in_the_archive(
     assert await run("record", "-o", "a", "--accounts", listed) == 1
     errors = capsys.readouterr().err
     assert "99999: Loopring has no such account" in errors
-    assert "1 of 3 accounts failed: they are not in the archive." in errors
+    assert "1 of 3 accounts failed, and are not in the archive." in errors
     assert "a.partial was not deleted: --resume asks again" in errors
     await sandbox.post("/_sandbox/accounts", {"account": 99999, "collections": 2})
     before = len(await sandbox.requests(DETAILS))
@@ -115,7 +116,7 @@ async def test_an_interrupted_list_is_incomplete_and_asked_for_again(
     await sandbox.fault("short", path=DETAILS)
     listed = accounts(tmp_path, "10001")
     assert await run("record", "-o", "a", "--accounts", listed) == 1
-    assert "1 accounts were read incompletely" in capsys.readouterr().err
+    assert "Read incompletely: 1 account;" in capsys.readouterr().err
     assert await run("show", "a", "10001") == 1
     assert "INCOMPLETE" in capsys.readouterr().out
     await sandbox.reset()
@@ -143,8 +144,9 @@ async def test_a_source_that_does_not_answer_gets_a_pause_and_is_then_given_up(
     partial = Partial.create(tmp_path / "p", header())
     refs = parse_refs([str(number) for number in range(10001, 10101)], Names())
     done: list[int] = []
-    async with open_source(sandbox) as source:
-        report = await record(source, refs, partial, progress=done.append, pause=0)
+    clock = JumpingClock().clock
+    async with open_source(sandbox, clock=clock) as source:
+        report = await record(source, refs, partial, progress=done.append, clock=clock)
     assert (report.asked, len(report.failed), partial.done) == (100, 100, {})
     assert report.failed["10100"] == "Not asked about: the source did not answer."
     assert done[-1] < 100
@@ -154,10 +156,11 @@ async def test_a_source_that_does_not_answer_gets_a_pause_and_is_then_given_up(
 async def test_accounts_that_failed_are_tried_again(sandbox: SandboxClient, tmp_path: Path) -> None:
     await sandbox.fault("status", path=DETAILS, status=500, times=3)
     partial = Partial.create(tmp_path / "p", header())
-    async with open_source(sandbox) as source:
-        report = await record(source, parse_refs(["10001"], Names()), partial, pause=0)
+    clock = JumpingClock().clock
+    async with open_source(sandbox, clock=clock) as source:
+        report = await record(source, parse_refs(["10001", "10002"], Names()), partial, clock=clock)
     assert report.failed == {}
-    assert partial.done == {"10001": True}
+    assert partial.done == {"10001": True, "10002": True}
     partial.close()
 
 

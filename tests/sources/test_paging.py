@@ -51,14 +51,18 @@ def test_a_whole_list_is_complete(pages: list[RawPage[int]]) -> None:
         pytest.param(
             [page([1, 2], 4), page([3, 4, 5], 5)], "the list changed while it was being read", id="total moves"
         ),
-        pytest.param([page([1, 2], 3, unreadable=1)], "1 of 3 entries could not be understood", id="an unreadable row"),
+        pytest.param(
+            [page([1, 2], 3, unreadable=1)], "1 of the 3 received could not be understood", id="an unreadable row"
+        ),
         pytest.param([page([1, 2]), page([1, 2])], "the same page was received again and again", id="offset ignored"),
         pytest.param(
             [page([1, 2], 9, unreadable=1), page([1, 2], 9, unreadable=1)],
-            "2 of 6 entries could not be understood",
+            "2 of the 6 received could not be understood",
             id="the offset is ignored, and a row unreadable",
         ),
-        pytest.param([page([], 60, unreadable=50)], "50 of 50 entries could not be understood", id="nothing readable"),
+        pytest.param(
+            [page([], 60, unreadable=50)], "50 of the 50 received could not be understood", id="nothing readable"
+        ),
         pytest.param([page([])], UNTOLD, id="none, and no total"),
         pytest.param([page(range(3)), page([])], UNTOLD, id="no total, though an empty page ends it"),
         pytest.param([page(range(3), 0), page([], 0)], UNTOLD, id="total 0 beside rows is no total"),

@@ -123,7 +123,7 @@ async def test_any_exception_of_the_work_rolls_back_and_passes_through(
 
 
 async def test_a_rule_of_the_table_that_is_broken_undoes_what_went_before(writer: Writer, path: Path) -> None:
-    with pytest.raises(StoreError, match="its operator must look at the disk") as caught:
+    with pytest.raises(StoreError, match="store refused that: its operator can read why in the log") as caught:
         await writer.transaction(_add("one", "two", "one"))
     assert isinstance(caught.value.__cause__, sqlite3.IntegrityError)
     assert _words(path) == []
@@ -195,7 +195,19 @@ async def test_many_at_once_are_done_in_the_order_they_came(writer: Writer, path
     assert _words(path) == words
 
 
-async def test_a_closed_store_reports_that_it_cannot_be_used(path: Path) -> None:
+async def test_a_store_that_another_program_keeps_locked_is_no_fault_of_the_disk(writer: Writer, path: Path) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for way in (writer.run, writer.transaction):
+        with pytest.raises(StoreError, match=r"Another program keeps Tessera's store locked. Try again in a minute"):
+            await way(_add("one"))
+    other.execute("ROLLBACK")
+    other.close()
+    await writer.transaction(_add("one"))
+    assert _words(path) == ["one"]
+
+
+async def test_a_closed_store_reports_that_tessera_is_stopping(path: Path) -> None:
     writer = await Writer.start(lambda closing: _open(path, closing))
     last = asyncio.create_task(writer.transaction(_add("one")))
     await asyncio.sleep(0)
@@ -203,7 +215,7 @@ async def test_a_closed_store_reports_that_it_cannot_be_used(path: Path) -> None
     await last
     assert _words(path) == ["one"]
     for way in (writer.run, writer.transaction):
-        with pytest.raises(StoreError, match="its operator must look at the disk"):
+        with pytest.raises(StoreError, match=r"Tessera is stopping. Try again in a minute"):
             await way(_add("two"))
     with pytest.raises(StoreError):
         await writer.close()

@@ -27,6 +27,7 @@ from bot.errors import (
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Origin, Owner
 from bot.messages import Message
 from bot.reasons import as_recorded
+from bot.text.plural import different_nfts, plural
 from bot.ui import embeds
 
 GATEWAYS = ("https://gateway.example/ipfs/",)
@@ -75,12 +76,12 @@ def fields_of(embed: discord.Embed) -> dict[str | None, str | None]:
     ],
 )
 def test_more_than_one_nft_is_called_different(count: int, words: str) -> None:
-    assert embeds.different_nfts(count) == words
+    assert different_nfts(count) == words
 
 
 def test_copies_are_counted_with_the_thousands_set_apart() -> None:
-    assert embeds.plural(78_000, "copy", "copies") == "78,000 copies"
-    assert embeds.plural(1, "copy", "copies") == "1 copy"
+    assert plural(78_000, "copy", "copies") == "78,000 copies"
+    assert plural(1, "copy", "copies") == "1 copy"
     assert (
         holdings_embeds.nft_embeds([Nft("k", "0x1", 78_000, name="Gm")], GATEWAYS)[0].description == "**78,000 copies**"
     )

@@ -173,7 +173,7 @@ async def test_with_a_store_that_fails_it_is_later_and_a_person_lands_on_the_pag
     assert await browser.follow(location) == "/v#problem=failed"
     reply = await browser.reload()
     assert (reply.status, reply.error) == (503, "later")
-    assert reply.sentence == "Tessera cannot use its own store right now: its operator must look at the disk."
+    assert reply.sentence == "Tessera's own store refused that: its operator can read why in the log."
 
 
 BROKEN = [

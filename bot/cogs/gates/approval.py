@@ -16,8 +16,9 @@ from bot.roles.safety import Cause
 from bot.sync.results import Staged, StagedState
 from bot.sync.sync import Sync
 from bot.text import safe_text
+from bot.text.plural import plural
 from bot.ui.confirm_view import ConfirmView
-from bot.ui.embeds import CAUTION, done_embed, plural
+from bot.ui.embeds import CAUTION, done_embed
 from bot.ui.panel import Host
 
 NOTHING_WAITS = "No removal waits for a decision."

@@ -11,7 +11,7 @@ from bot.cogs.servers.settings_embeds import span_words, visibility_words
 from bot.gates.rule import CollectionRef
 from bot.store.gates.gate_history import Change
 from bot.text import safe_text
-from bot.ui.embeds import plural
+from bot.text.plural import plural
 
 _GATE, _ALIAS, _SETTING, _PROTECTED = "gate ", "alias ", "setting ", "protected "
 _MOST_GATES = 3

@@ -18,7 +18,8 @@ from bot.names import Names
 from bot.roles.powers import CONFIRMABLE
 from bot.sync.results import Preview
 from bot.text import safe_text
-from bot.ui.embeds import BRAND, CAUTION, fit, plural
+from bot.text.plural import plural
+from bot.ui.embeds import BRAND, CAUTION, fit
 
 _MOST_SHOWN = 8
 _WHO_COME = "linked members who have such a role already come"

@@ -26,8 +26,9 @@ from bot.messages import Message
 from bot.names import Names
 from bot.sources.askers import Asker
 from bot.text import safe_text
+from bot.text.plural import plural
 from bot.ui.client import Bot
-from bot.ui.embeds import done_embed, plural
+from bot.ui.embeds import done_embed
 from bot.ui.panel import Host, Modal, Panel
 from bot.ui.typed_input import GATES_FIELD
 

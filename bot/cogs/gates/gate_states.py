@@ -13,9 +13,10 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.errors import InputError, UndecidedError
 from bot.gates.gate import Gate, GateState
 from bot.messages import Message
+from bot.text.plural import plural
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
-from bot.ui.embeds import done_embed, plural
+from bot.ui.embeds import done_embed
 
 _NOBODY_HAS_IT = Message("No linked member has {role} now: there is nobody to adopt.")
 _ALL_ARE_UNDER_IT = Message("Every linked member who has {role} is under its gate already: there is nobody to adopt.")

@@ -21,8 +21,9 @@ from bot.cogs.servers.admin_rights import guild_of, require_admin
 from bot.errors import TesseraError
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.sync import Sync
+from bot.text.plural import plural
 from bot.ui.client import Bot
-from bot.ui.embeds import CAUTION, done_embed, plural
+from bot.ui.embeds import CAUTION, done_embed
 from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from bot.cogs.gates import sync_embeds
 from bot.errors import InputError
 from bot.messages import Message
 from bot.sync.results import Staged
+from bot.text.plural import plural
 from bot.ui import embeds
 from bot.ui.page_items import Choice
 
@@ -31,7 +32,7 @@ class StagedPages:
         """Ten removals with their reasons."""
         start = page * sync_embeds.STAGED_A_PAGE
         lines = sync_embeds.staged_lines(self.staged[start : start + sync_embeds.STAGED_A_PAGE])
-        title = embeds.plural(len(self.staged), "removal") + " to decide about"
+        title = plural(len(self.staged), "removal") + " to decide about"
         embed = discord.Embed(title=title, description="\n".join(lines), colour=embeds.CAUTION)
         return embeds.fit([embed.set_footer(text="/sync approve takes them, /sync discard leaves them for a day")])
 

@@ -35,9 +35,10 @@ from bot.messages import Message
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.results import Run, Staged, StagedState
 from bot.sync.sync import Sync
+from bot.text.plural import plural
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
-from bot.ui.embeds import done_embed, plural
+from bot.ui.embeds import done_embed
 from bot.ui.paginator import Paginator
 
 _NO_RUN = Message("There is no run #{run_id} in this server that took roles: choose one from the list.")

@@ -11,8 +11,8 @@ from bot.gates.rule import CollectionRef
 from bot.roles.safety import Cause, Hold, Scope
 from bot.sync.results import Run, Staged, SyncStatus
 from bot.text import safe_text
+from bot.text.plural import plural
 from bot.ui import embeds
-from bot.ui.embeds import plural
 
 STAGED_A_PAGE = 10
 _LONGEST_REASON = 200

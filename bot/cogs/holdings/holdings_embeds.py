@@ -10,7 +10,8 @@ import discord
 from bot.holdings import Collection, Holding, Nft, NftList, Owner, ShownHoldings
 from bot.reasons import Reason, reason_words
 from bot.text import safe_text
-from bot.ui.embeds import BRAND, CAUTION, cut_sentence, different_nfts, first_image, fit, plural, short_address
+from bot.text.plural import different_nfts, plural
+from bot.ui.embeds import BRAND, CAUTION, cut_sentence, first_image, fit, short_address
 
 COLLECTIONS_A_PAGE = 5
 NFTS_A_PAGE = 4

@@ -19,6 +19,7 @@ from bot.messages import Message
 from bot.reasons import Reason, ReasonCode
 from bot.sources.askers import Asker
 from bot.text import safe_pages, safe_text
+from bot.text.plural import different_nfts
 from bot.ui import embeds
 from bot.ui.page_items import Choice
 
@@ -111,7 +112,7 @@ class HoldingsPages:
             Choice(
                 holding.collection.collection_id,
                 safe_text(holding.collection.name, 100, plain=True),
-                embeds.different_nfts(holding.counted_kinds),
+                different_nfts(holding.counted_kinds),
             )
             for holding in self._of_page(page)
         ]

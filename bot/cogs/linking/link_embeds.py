@@ -30,7 +30,8 @@ from bot.links import (
 )
 from bot.signing.signature import checksummed
 from bot.text import safe_text
-from bot.ui.embeds import BRAND, CAUTION, plural, short_address
+from bot.text.plural import plural
+from bot.ui.embeds import BRAND, CAUTION, short_address
 
 _NAME = 80
 _MOST_COSTS = 10
@@ -190,7 +191,7 @@ def delete_embed(count: int, backups: timedelta | None, cost: Sequence[str] = ()
         "progress, claims and notifications. Roles that your accounts earned are removed. An address that another "
         "member claims goes to them."
     )
-    in_backups = f"for up to {backups.days} days" if backups else "until its operator removes them"
+    in_backups = f"for up to {plural(backups.days, 'day')}" if backups else "until its operator removes them"
     retained = (
         f"**Retained:** for {AUDIT_RETAINED.days} days, records of what was done, under a pseudonym and without "
         f"accounts; for {REFUSAL_PERIOD.days} days, that a claim of yours was refused, under keyed hashes; for a year, "

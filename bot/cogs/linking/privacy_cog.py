@@ -17,9 +17,10 @@ from discord.ext import commands
 from bot.cogs.linking import link_embeds
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking, privacy
+from bot.text.plural import plural
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
-from bot.ui.embeds import done_embed, plural
+from bot.ui.embeds import done_embed
 
 
 class PrivacyCog(

@@ -9,7 +9,8 @@ import discord
 from bot.cogs.members.standing_embeds import Standing, held_words
 from bot.gates.gate import GateState, ParkReason
 from bot.roles.plan import Act, Change, Judged
-from bot.ui.embeds import BRAND, plural
+from bot.text.plural import plural
+from bot.ui.embeds import BRAND
 
 # What one look holds; `/roles` shows all.
 _MOST = 6

@@ -23,8 +23,8 @@ from bot.roles.plan import Act
 from bot.sync.results import MemberReport
 from bot.sync.sync import Sync
 from bot.text import safe_text
+from bot.text.plural import plural
 from bot.ui.client import Bot
-from bot.ui.embeds import plural
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,8 @@ from bot.roles.grants import GrantState
 from bot.roles.plan import Held, HoldCode, Judged
 from bot.sync.results import AccountState, MemberReport
 from bot.text import safe_text
-from bot.ui.embeds import BRAND, CAUTION, plural
+from bot.text.plural import plural
+from bot.ui.embeds import BRAND, CAUTION
 
 GATES_ON_A_PAGE = 5
 # How a member is spoken of: to themselves, and to a moderator. Names are no part of it: “Your Pals” stays what it is.

@@ -12,7 +12,7 @@ from bot.cogs.servers.health_sources import of_sources
 from bot.cogs.servers.health_sync import of_configuration, of_sync
 from bot.cogs.servers.log_problems import LogProblem, Unposted
 from bot.cogs.servers.settings_embeds import span_words
-from bot.ui.embeds import plural
+from bot.text.plural import plural
 
 
 def findings(facts: HealthFacts) -> list[Finding]:

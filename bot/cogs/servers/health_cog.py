@@ -29,8 +29,9 @@ from bot.sources.source import Source
 from bot.store import Store
 from bot.sync.results import SyncStatus
 from bot.sync.sync import Sync
+from bot.text.plural import plural
 from bot.ui.client import Bot
-from bot.ui.embeds import BRAND, CAUTION, fit, plural
+from bot.ui.embeds import BRAND, CAUTION, fit
 
 _LINES = 3800  # of the 4,096 of a description
 

@@ -10,7 +10,7 @@ from bot.cogs.servers.health_sources import has_source
 from bot.gates.gate import Gate, GateState, ParkReason
 from bot.roles.eligibility import ProblemCode, problem_of
 from bot.roles.powers import administers_roles
-from bot.ui.embeds import plural
+from bot.text.plural import plural
 
 _PARKED = {
     ParkReason.REFUSED: "Discord refused to change its role, and nothing shows why. It is tried once an hour, and by "

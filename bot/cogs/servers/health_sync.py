@@ -13,7 +13,7 @@ from bot.roles.safety import Cause, Scope
 from bot.sync.breaker import gates_of
 from bot.sync.results import SyncStatus
 from bot.text import safe_text
-from bot.ui.embeds import plural
+from bot.text.plural import plural
 
 _NAME = 80
 _WORDS = 300

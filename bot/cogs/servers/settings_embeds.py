@@ -8,7 +8,8 @@ from datetime import timedelta
 import discord
 
 from bot.gates.gate import GuildSettings
-from bot.ui.embeds import BRAND, plural
+from bot.text.plural import plural
+from bot.ui.embeds import BRAND
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)

@@ -20,6 +20,7 @@ from bot.errors import ConfigError, DamagedStoreError
 from bot.messages import Message
 from bot.store.file import backup_files
 from bot.store.schema import MIGRATIONS
+from bot.store.store_errors import OF_A_LOCK, OF_DAMAGE, OF_THE_DISK
 
 CANNOT_WRITE = Message("{path}: the store cannot be written: {reason}. Set [store] path.")
 _IN_USE = Message("{path}: the store is in use by another program. End that one first.")
@@ -41,9 +42,6 @@ _OTHER_PROGRAM = Message("{path}: the database of another program. Set [store] p
 _NEWER = Message("{path}: written by a newer Tessera ({step}). Run that version, or use another file.")
 
 LOCK_TIMEOUT = 5.0  # a backup program's lock, or a shell's, has ended by then; a person waits no longer
-
-_OF_THE_DISK = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
-_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 @dataclass(frozen=True)
@@ -125,14 +123,14 @@ def explaining(path: Path, backups: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", "")
-        if name.startswith("SQLITE_BUSY"):
+        if name.startswith(OF_A_LOCK):
             raise ConfigError(_IN_USE, path=path) from error
         if name == "SQLITE_READONLY_ROLLBACK":
             raise ConfigError(_WAS_KILLED, path=path) from error
-        if name.startswith(_OF_THE_DISK):
+        if name.startswith(OF_THE_DISK):
             raise ConfigError(_CANNOT_USE, path=path, reason=error) from error
         refused = _NOT_A_STORE(path=path, reason=error)
-        if not name.startswith(_DAMAGED):
+        if not name.startswith(OF_DAMAGE):
             raise ConfigError(refused) from error
         if name == "SQLITE_NOTADB" and not backup_files.find(path, backups):  # as likely the path of another file
             raise DamagedStoreError(refused) from error
