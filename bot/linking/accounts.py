@@ -75,13 +75,15 @@ class Accounts:
             SourceError: which account is meant cannot be found out while its source is down.
         """
         asker = Asker.member(user_id)
-        account = await self._lookup.resolve(self._lookup.names.parse_account(text), asker)
+        ref = self._lookup.names.parse_account(text)
+        account = await self._lookup.resolve(ref, asker)
         owner, unknown_reason = "", ""
         try:
             owner = await self._lookup.owner_of(account, asker)
         except SourceError as error:
             unknown_reason = error.sentence
-        outcome = await self._links.add(user_id, account, owner, self._clock(), limit=MAX_LINKS)
+        named = Link(account, owner, "", is_main=False, linked_at=self._clock(), name=ref.name)
+        outcome = await self._links.add(user_id, named, limit=MAX_LINKS)
         if outcome is LinkOutcome.LIMIT:
             raise refusal_error(Refusal.LIMIT)
         if owner:
@@ -101,18 +103,26 @@ class Accounts:
         raise refusal_error(Refusal.NOT_LINKED)
 
     async def find(self, user_id: int, text: str) -> Link:
-        """A member's account by its name, its label or its address.
+        """A member's account by its id, its label, its address, or the name by which they named it.
+
+        What that name leads to now does not matter: this only chooses among what is theirs.
 
         Raises:
             InputError: it is not among theirs.
         """
         refuse_secrets(text)
         links = await self._links.of(user_id)
-        wanted = text.strip().casefold()
-        for names in (_exact_names, _short_names):
-            if found := next((link for link in links if wanted and wanted in names(link)), None):
-                return found
+        if found := _find(links, text) or next((link for link in links if link.name and self._names(link, text)), None):
+            return found
         raise InputError(_NOT_YOURS, typed=safe_text(text, 50, plain=True))
+
+    def _names(self, link: Link, text: str) -> bool:
+        """Whether what was typed is the name that is kept with an account."""
+        try:
+            ref = self._lookup.names.parse_account(text)
+        except InputError:
+            return False
+        return ref.name == link.name and ref.network in ("", link.account.network)
 
     async def matching(self, user_id: int, typed: str) -> Sequence[Link]:
         """The member's accounts that match what was typed so far, the main one first (for autocomplete)."""
@@ -120,13 +130,14 @@ class Accounts:
         return [
             link
             for link in await self._links.of(user_id)
-            if wanted in f"{link.label} {link.account}".casefold() or link.owner.startswith(wanted)
+            if wanted in f"{link.label} {link.name} {link.account}".casefold() or link.owner.startswith(wanted)
         ]
 
     async def candidate(self, user_id: int, text: str) -> Link:
         """The account to be proven: one of the member's, or one that the proof will link.
 
-        Nothing is stored by this. The owner is "" where it cannot be found out now.
+        Nothing is stored by this. The owner is "" where it cannot be found out now. A name is looked up again, also
+        one that is kept with an account.
 
         Raises:
             InputError: what was typed is not an account.
@@ -135,12 +146,15 @@ class Accounts:
             ContradictionError: sources contradict each other about its owner.
         """
         prover = Asker.prover(user_id)
-        try:
-            link = await self.find(user_id, text)
-        except InputError:
-            account = await self._lookup.resolve(self._lookup.names.parse_account(text), prover)
+        refuse_secrets(text)
+        links = await self._links.of(user_id)
+        link = _find(links, text)
+        if link is None:
+            ref = self._lookup.names.parse_account(text)
+            account = await self._lookup.resolve(ref, prover)
             fresh = Link(account, "", "", is_main=False, linked_at=self._clock())
-            link = next((known for known in await self._links.of(user_id) if known.account == account), fresh)
+            known = next((known for known in links if known.account == account), fresh)
+            link = replace(known, name=ref.name or known.name)
         try:
             return replace(link, owner=await self._lookup.owner_of(link.account, prover))
         except ContradictionError:
@@ -219,6 +233,14 @@ class Accounts:
         except (SourceError, LimitError) as error:
             # Nothing is lost: a proof asks again, and says so if there is no answer then.
             log.info("wallet of a linked account: %s", error.sentence)
+
+
+def _find(links: Sequence[Link], text: str) -> Link | None:
+    wanted = text.strip().casefold()
+    for names in (_exact_names, _short_names):
+        if found := next((link for link in links if wanted and wanted in names(link)), None):
+            return found
+    return None
 
 
 def _exact_names(link: Link) -> tuple[str, ...]:

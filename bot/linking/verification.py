@@ -116,6 +116,7 @@ class Verification:
             guild_name=guild_name,
             account=str(link.account) if link else "",
             owner=link.owner if link else "",
+            name=link.name if link else "",
         )
         actor = self._pseudonym(person.user_id)
         refused = await self._sessions.create(

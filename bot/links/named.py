@@ -24,13 +24,24 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An account that a member named; `owner` is its address in lower case, "" while that is not known."""
+    """An account that a member named.
+
+    Attributes:
+        account: Which one.
+        owner: Its address in lower case, "" while that is not known.
+        label: What the member calls it, "" for nothing.
+        is_main: It is shown where none is named.
+        linked_at: When it was named.
+        name: By which it was named then, as `vitalik.eth`; "" if by no name. What a name leads to can change: it is
+            looked up again before anything rests on it.
+    """
 
     account: Account
     owner: str
     label: str
     is_main: bool
     linked_at: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,10 @@ def opened_status(method: ProofMethod) -> SessionStatus:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One verification. `account` is `network:id`, or "" for the account of the address that will be connected."""
+    """One verification. `account` is `network:id`, or "" for the account of the address that will be connected.
+
+    `name` is the one by which the account was named, "" if by none.
+    """
 
     session_id: str
     method: ProofMethod
@@ -94,6 +97,7 @@ class Session:
     account: str = ""
     owner: str = ""
     logins: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ class Resolution:
         """The account that a person meant.
 
         Without a network it is the account at the first source that knows one, in the order of the settings as far as
-        they answer soon. What the account holds is not read.
+        they answer soon. What the account holds is not read. A name is looked up now, whatever it led to before: what
+        is linked, proven or vouched for rests on the answer.
 
         Raises:
             NotFoundError: every source that could know it says that there is none.
@@ -77,13 +78,8 @@ class Resolution:
         """
         if ref.kind is RefKind.ID:
             return Account(ref.network, ref.value)
-        owner = await self._address_of(ref, askers)
-        try:
-            if ref.network:
-                return await self.account_of(owner, ref.network, askers)
-            return await self._first_account_of(owner, askers)
-        except NotFoundError as error:
-            raise self._none(ref, owner, error) from error
+        self._addresses.pop((ref.network, ref.value), None)
+        return await self._account_at(ref, await self._address_of(ref, askers), askers)
 
     async def find_holdings(
         self, ref: AccountRef, askers: Askers, contract: str | None = None
@@ -97,10 +93,13 @@ class Resolution:
             NotFoundError: every source that could know it says that there is none.
             SourceError: it cannot be found out now.
         """
-        if ref.network:
-            account = await self.resolve(ref, askers)
+        if ref.kind is RefKind.ID:
+            account = Account(ref.network, ref.value)
             return account, self._read_holdings(account, askers, contract)
         owner = await self._address_of(ref, askers)
+        if ref.network:
+            account = await self._account_at(ref, owner, askers)
+            return account, self._read_holdings(account, askers, contract)
         asked = [
             (source.label, self._read(owner, network, askers, contract)) for network, source in self._sources.items()
         ]
@@ -138,6 +137,15 @@ class Resolution:
         account = await self.account_of(owner, network, askers)
         async for holdings in self._read_holdings(account, askers, contract):
             yield holdings
+
+    async def _account_at(self, ref: AccountRef, owner: str, askers: Askers) -> Account:
+        """The account of the address that a reference leads to."""
+        try:
+            if ref.network:
+                return await self.account_of(owner, ref.network, askers)
+            return await self._first_account_of(owner, askers)
+        except NotFoundError as error:
+            raise self._none(ref, owner, error) from error
 
     async def _address_of(self, ref: AccountRef, askers: Askers) -> str:
         """The typed address, or the one that the typed name resolves to."""

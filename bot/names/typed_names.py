@@ -73,6 +73,11 @@ class AccountRef:
     kind: RefKind
     value: str
 
+    @property
+    def name(self) -> str:
+        """The name that was typed, "" if none was."""
+        return self.value if self.kind is RefKind.NAME else ""
+
 
 def is_numbered(network: str) -> bool:
     """Whether accounts and collections of a network are numbers (Loopring's), not addresses (a chain's)."""

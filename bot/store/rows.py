@@ -22,7 +22,7 @@ OWNED = """
         SELECT 1 FROM owners WHERE owners.account = links.account AND owners.owner = links.owner AND is_confirmed
     ))
 """
-LINKS = "SELECT account, owner, label, is_main, linked_at FROM links"
+LINKS = "SELECT account, owner, label, is_main, linked_at, name FROM links"
 CONTESTS = "SELECT owner, holder_id, challenger_id, opened_at, ends_at, objected_at FROM contests"
 
 
@@ -44,13 +44,14 @@ def to_account(text: str) -> Account:
 
 def to_link(row: Sequence[Any]) -> Link:
     """A row of `LINKS`."""
-    account, owner, label, is_main, linked_at = row
+    account, owner, label, is_main, linked_at, name = row
     return Link(
         account=to_account(account),
         owner=owner or "",
         label=label,
         is_main=bool(is_main),
         linked_at=moment(linked_at),
+        name=name,
     )
 
 

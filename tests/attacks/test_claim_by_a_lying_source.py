@@ -145,7 +145,8 @@ async def test_her_lie_was_believed_before_the_update(harness: LinkingHarness) -
 
     def work(db: Database) -> None:
         db.execute("INSERT INTO owners (account, owner, seen_at) VALUES (?, ?, '2026-01-01')", [TARGET, HANA_OWNER])
-        db.execute("INSERT INTO links VALUES (?, ?, ?, '', 1, 0)", [MALLORY, TARGET, HANA_OWNER])
+        sql = "INSERT INTO links (user_id, account, owner, label, is_main, linked_at)"
+        db.execute(f"{sql} VALUES (?, ?, ?, '', 1, 0)", [MALLORY, TARGET, HANA_OWNER])
         db.execute("INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0, 0)", [HANA_OWNER, MALLORY, b"hash"])
 
     await harness.store.writer.transaction(work)
@@ -219,7 +220,8 @@ async def test_her_lie_is_from_before_the_update_and_her_source_is_taken_out_aft
 
     def work(db: Database) -> None:
         db.execute("INSERT INTO owners (account, owner, seen_at) VALUES (?, ?, '2026-01-01')", [TARGET, HANA_OWNER])
-        db.execute("INSERT INTO links VALUES (?, ?, ?, '', 1, 0)", [MALLORY, TARGET, HANA_OWNER])
+        sql = "INSERT INTO links (user_id, account, owner, label, is_main, linked_at)"
+        db.execute(f"{sql} VALUES (?, ?, ?, '', 1, 0)", [MALLORY, TARGET, HANA_OWNER])
         db.execute("INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0, 0)", [HANA_OWNER, MALLORY, b"hash"])
 
     await harness.store.writer.transaction(work)

@@ -57,7 +57,8 @@ async def path(tmp_path: Path) -> Path:
         fact = OwnerFact(Account(LOOPRING, ADA), ADA_OWNER, ("loopring",), FIRST, is_confirmed=True, seen_at=NOW)
         set_fact(db, fact)
         for user_id in (ANN, BEN):
-            db.execute("INSERT INTO links VALUES (?, 'loopring:10001', ?, '', 1, 0)", [user_id, ADA_OWNER])
+            sql = "INSERT INTO links (user_id, account, owner, label, is_main, linked_at)"
+            db.execute(f"{sql} VALUES (?, 'loopring:10001', ?, '', 1, 0)", [user_id, ADA_OWNER])
         for owner, user_id in ((ADA_OWNER, ANN), (HANA_OWNER, BEN)):
             db.execute("INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0, 0)", [owner, user_id, b"hash"])
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.holdings import Account
-from bot.links import MAX_LINKS, FreezeReason
+from bot.links import MAX_LINKS, FreezeReason, Link
 from bot.store.linking.freeze_table import freeze
 from tests.e2e.clocked import all_are_notified, has_notifications, prove, titles_sent_to, until
 from tests.sandbox_client import Person, SandboxClient
@@ -57,7 +57,8 @@ async def test_unlink_below_a_proof_removes_the_proof_even_where_another_account
     ada = await harness.sandbox.person("ada")
     linked = await prove(harness, "ada", "10001")
     owner = (await harness.address("10001")).lower()
-    await harness.store.links.add(int(ada.user), Account("eip155:1", owner), owner, harness.now, limit=MAX_LINKS)
+    link = Link(Account("eip155:1", owner), owner, "", is_main=False, linked_at=harness.now)
+    await harness.store.links.add(int(ada.user), link, limit=MAX_LINKS)
     assert await harness.accounts("ada") == {"loopring:10001": True, f"eip155:1:{owner}": True}
     undone = await ada.press(linked, "unlink")
     assert "`loopring:10001` and the proof." in undone.text
@@ -69,7 +70,8 @@ async def test_unlinking_leaves_a_proof_that_another_account_needs_and_says_so(h
     ada = await harness.sandbox.person("ada")
     await prove(harness, "ada", "10001")
     owner = (await harness.address("10001")).lower()
-    await harness.store.links.add(int(ada.user), Account("eip155:1", owner), owner, harness.now, limit=MAX_LINKS)
+    link = Link(Account("eip155:1", owner), owner, "", is_main=False, linked_at=harness.now)
+    await harness.store.links.add(int(ada.user), link, limit=MAX_LINKS)
     if how == "unlink":
         gone = await ada.press(await ada.run("unlink", account="10001"), "yes")
     else:

@@ -129,7 +129,8 @@ async def test_a_bot_asks_by_itself_about_owners_that_its_rule_does_not_confirm(
 
     def work(db: Database) -> None:
         set_fact(db, OwnerFact(ADA, ADA_OWNER, (), "agree:loopring,then", is_confirmed=True, seen_at=datetime.now(UTC)))
-        db.execute("INSERT INTO links VALUES (?, 'loopring:10001', ?, '', 1, 0)", [int(ada.user), ADA_OWNER])
+        sql = "INSERT INTO links (user_id, account, owner, label, is_main, linked_at)"
+        db.execute(f"{sql} VALUES (?, 'loopring:10001', ?, '', 1, 0)", [int(ada.user), ADA_OWNER])
         db.execute("INSERT INTO proofs VALUES (?, ?, 'eoa', ?, NULL, 0, 0)", [ADA_OWNER, int(ada.user), b"hash"])
 
     await store.writer.transaction(work)

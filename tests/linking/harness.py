@@ -183,7 +183,8 @@ class LinkingHarness:
     async def add(self, user_id: int, account: str, owner: str) -> None:
         """Somebody links an account; "" where its owner is not known."""
         await self.own(account, owner)
-        outcome = await self.store.links.add(user_id, to_account(account), owner, self.now, limit=MAX_LINKS)
+        link = Link(to_account(account), owner, "", is_main=False, linked_at=self.now)
+        outcome = await self.store.links.add(user_id, link, limit=MAX_LINKS)
         if outcome is LinkOutcome.LIMIT:
             raise refusal_error(Refusal.LIMIT)
 
@@ -191,10 +192,15 @@ class LinkingHarness:
         """Somebody links an account of which the owner is known."""
         await self.add(user_id, account, owner_of(key))
 
-    async def prove(self, user_id: int, account: str, key: str, *, signer: str = "", owner: str = "") -> Outcome:
-        """Somebody runs `/verify` and signs with a key; `signer` where that speaks for another address, `owner`."""
+    async def prove(
+        self, user_id: int, account: str, key: str, *, signer: str = "", owner: str = "", name: str = ""
+    ) -> Outcome:
+        """Somebody runs `/verify` and signs with a key; `signer` where that speaks for another address, `owner`.
+
+        `name` is what the account was called in the command.
+        """
         await self.own(account, owner or owner_of(key))
-        link = Link(to_account(account), owner or owner_of(key), "", is_main=False, linked_at=self.now)
+        link = Link(to_account(account), owner or owner_of(key), "", is_main=False, linked_at=self.now, name=name)
         verification = self.linking.verification
         started = await verification.start_proof(Person(user_id, "somebody"), None, "", link, ProofMethod.PASTE)
         challenge = await verification.challenge(started.session, signer or address_of(key))

@@ -10,23 +10,42 @@ import pytest
 
 from bot.errors import InputError, LimitError, NotFoundError, SourceError, TesseraError
 from bot.links import MAX_LABEL, MAX_LINKS, Link
-from bot.sources.loopring import LoopringSource
 from bot.store.linking.owner_table import OPERATOR, OwnerFact, set_fact
 from bot.store.rows import to_account
+from sandbox.app_keys import WORLD
 from tests.blockscout_source import open_blockscout
 from tests.linking.harness import ANN, BEN, CLEO, LinkingHarness, open_linking, owner_of
+from tests.loopring_source import open_source
 from tests.sandbox_client import SandboxClient
+from tests.sources.virtual_time import JumpingClock
 
 ADA = "loopring:10001"
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 HANA = "loopring:10002"
 ON_CHAIN = f"eip155:1:{ADA_OWNER}"
+NAME = "ada.loopring.eth"
+
+
+def move_name(sandbox: SandboxClient) -> None:
+    """The name of ada's account leads to hana's from now on."""
+    accounts = sandbox.app[WORLD].accounts
+    accounts[10001].name, accounts[10002].name = "", NAME
 
 
 @pytest.fixture
-async def harness(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[LinkingHarness]:
+def time() -> JumpingClock:
+    """The clock of what Loopring is asked."""
+    return JumpingClock()
+
+
+@pytest.fixture
+async def harness(sandbox: SandboxClient, time: JumpingClock) -> AsyncIterator[LinkingHarness]:
     """Services that ask Loopring first, and Ethereum where that is meant."""
-    async with open_blockscout(sandbox) as ethereum, open_linking(source, ethereum) as harness:
+    async with (
+        open_source(sandbox, clock=time.clock) as loopring,
+        open_blockscout(sandbox) as ethereum,
+        open_linking(loopring, ethereum) as harness,
+    ):
         yield harness
 
 
@@ -46,7 +65,8 @@ async def harness(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterat
 )
 async def test_an_account_has_many_names(harness: LinkingHarness, text: str, account: str) -> None:
     linked = await harness.accounts.link(ANN, text)
-    assert linked.link == Link(to_account(account), ADA_OWNER, "", is_main=True, linked_at=harness.now)
+    name = text if text == NAME else ""
+    assert linked.link == Link(to_account(account), ADA_OWNER, "", is_main=True, linked_at=harness.now, name=name)
     assert (linked.is_new, linked.unknown_reason) == (True, "")
     assert await harness.listed(ANN) == {account: False}
 
@@ -56,7 +76,7 @@ async def test_to_link_again_changes_nothing(harness: LinkingHarness) -> None:
     await harness.accounts.set_label(ANN, first.link.account, "vault")
     before = await harness.dump()
     harness.pass_time(timedelta(days=1))
-    again = await harness.accounts.link(ANN, "ada.loopring.eth")
+    again = await harness.accounts.link(ANN, ADA_OWNER)
     assert (again.is_new, again.link.label, again.link.linked_at) == (False, "vault", first.link.linked_at)
     assert await harness.dump() == before
 
@@ -81,13 +101,14 @@ async def test_what_is_no_account_is_not_linked(harness: LinkingHarness, text: s
 
 
 async def test_an_account_is_remembered_although_its_source_is_down(
-    sandbox: SandboxClient, harness: LinkingHarness
+    sandbox: SandboxClient, harness: LinkingHarness, time: JumpingClock
 ) -> None:
     await sandbox.fault("html", "/api/")
     linked = await harness.accounts.link(ANN, "10001")
     assert (linked.link.owner, linked.is_new) == ("", True)
     assert linked.unknown_reason
     await sandbox.reset()
+    time.seconds += 60  # a question that failed is not asked again at once
     known = await harness.accounts.link(ANN, "10001")
     assert (known.link.owner, known.is_new, known.unknown_reason) == (ADA_OWNER, False, "")
 
@@ -133,6 +154,64 @@ async def test_two_members_may_name_one_account_and_only_one_has_proven_it(harne
     # Nor does it show that somebody else has: otherwise anyone could find out who holds which account.
     assert await harness.accounts.link(ANN, "10001") == replace(before, is_new=False)
     assert await harness.accounts.link(CLEO, "10001") == before
+
+
+# ---------------------------------------------------------------- names that are kept
+
+
+async def names_of(harness: LinkingHarness, user_id: int) -> dict[str, str]:
+    """The accounts of somebody, and the names that are kept with them."""
+    return {str(link.account): link.name for link in await harness.store.links.of(user_id)}
+
+
+async def test_a_name_is_kept_with_the_account_that_it_led_to(harness: LinkingHarness) -> None:
+    await harness.accounts.link(ANN, "10001")
+    assert await names_of(harness, ANN) == {ADA: ""}
+    await harness.accounts.link(ANN, "ADA.loopring.eth")
+    assert await names_of(harness, ANN) == {ADA: NAME}
+    await harness.accounts.link(ANN, "10001")
+    assert await names_of(harness, ANN) == {ADA: NAME}
+
+
+@pytest.mark.parametrize("typed", [NAME, "Ada.LOOPRING.eth", f" loopring:{NAME} ", "ada.loopring。eth"])
+async def test_ones_own_account_is_found_by_its_name_without_asking(
+    sandbox: SandboxClient, harness: LinkingHarness, typed: str
+) -> None:
+    await harness.accounts.link(ANN, NAME)
+    await sandbox.fault("html", "/api/")
+    assert str((await harness.accounts.find(ANN, typed)).account) == ADA
+    assert [str(link.account) for link in await harness.accounts.matching(ANN, "ada.l")] == [ADA]
+    for other in ("hana.loopring.eth", f"ethereum:{NAME}"):
+        with pytest.raises(InputError, match="is not among your accounts"):
+            await harness.accounts.find(ANN, other)
+
+
+async def test_a_name_that_leads_elsewhere_now_is_not_proven_for_the_account_it_led_to(
+    sandbox: SandboxClient, harness: LinkingHarness
+) -> None:
+    await harness.accounts.link(ANN, NAME)
+    move_name(sandbox)
+    candidate = await harness.accounts.candidate(ANN, NAME)
+    assert (str(candidate.account), candidate.name) == (HANA, NAME)
+    again = await harness.accounts.link(ANN, NAME)
+    assert (str(again.link.account), again.is_new) == (HANA, True)
+    assert await names_of(harness, ANN) == {ADA: "", HANA: NAME}
+
+
+async def test_while_a_name_cannot_be_looked_up_nothing_is_proven_by_it(
+    sandbox: SandboxClient, harness: LinkingHarness
+) -> None:
+    await harness.accounts.link(ANN, NAME)
+    await sandbox.fault("html", "/api/")
+    with pytest.raises(SourceError):
+        await harness.accounts.candidate(ANN, f"loopring:{NAME}")
+    assert (await harness.accounts.candidate(ANN, "10001")).name == NAME
+
+
+async def test_a_proof_keeps_the_name_by_which_the_account_was_called(harness: LinkingHarness) -> None:
+    await harness.prove(ANN, ADA, "10001", name=NAME)
+    await harness.prove(ANN, HANA, "10002")
+    assert await names_of(harness, ANN) == {ADA: NAME, HANA: ""}
 
 
 # ---------------------------------------------------------------- proofs
@@ -232,13 +311,14 @@ async def test_without_an_owner_there_is_no_proof_that_could_go(
 
 
 async def test_an_account_of_unknown_owner_becomes_proven_when_that_is_known(
-    sandbox: SandboxClient, harness: LinkingHarness
+    sandbox: SandboxClient, harness: LinkingHarness, time: JumpingClock
 ) -> None:
     await sandbox.fault("html", "/api/")
     await harness.accounts.link(ANN, "10001")
     await harness.prove(ANN, ON_CHAIN, "10001")
     assert await harness.listed(ANN) == {ADA: False, ON_CHAIN: True}
     await sandbox.reset()
+    time.seconds += 60
     await harness.accounts.link(ANN, "10001")
     assert await harness.listed(ANN) == {ADA: True, ON_CHAIN: True}
 

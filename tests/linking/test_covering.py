@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.errors import ProofError
-from bot.links import MAX_LINKS, ProofKind, covers
+from bot.links import MAX_LINKS, Link, ProofKind, covers
 from bot.sources.loopring import LoopringSource
 from bot.store.rows import COVERED, to_account
 from tests.linking.harness import ANN, BEN, LinkingHarness, owner_of
@@ -118,7 +118,8 @@ async def test_a_member_cannot_prove_an_address_that_owns_none_of_their_accounts
 
 
 async def test_an_unproven_link_under_another_owner_blocks_nobody(harness: LinkingHarness) -> None:
-    await harness.store.links.add(ANN, to_account(ACCOUNT), HERS, harness.now, limit=MAX_LINKS)
+    link = Link(to_account(ACCOUNT), HERS, "", is_main=False, linked_at=harness.now)
+    await harness.store.links.add(ANN, link, limit=MAX_LINKS)
     await harness.prove(BEN, ACCOUNT, "his")
     assert (await harness.listed(ANN), await harness.listed(BEN)) == ({ACCOUNT: False}, {ACCOUNT: True})
 

@@ -18,7 +18,7 @@ from bot.gates.rule import CollectionRef, Holds
 from bot.linking.contest_rules import REFUSAL_PERIOD
 from bot.linking.outcome import Result
 from bot.linking.upkeep import AUDIT_RETAINED, SESSIONS_RETAINED
-from bot.links import MAX_LINKS, Person
+from bot.links import MAX_LINKS, Link, Person
 from bot.roles.grants import Misses
 from bot.roles.plan import Act
 from bot.roles.safety import Cause, Hold, Scope
@@ -64,7 +64,8 @@ async def live(harness: LinkingHarness) -> None:
     await harness.prove(CLEO, WANTED, "wanted")
     await harness.prove(ANN, WANTED, "wanted")  # and what Cleo has
     # Its owner is not confirmed, and so is nothing but hers.
-    await harness.store.links.add(ANN, to_account(LINKED), owner_of("unproven"), harness.now, limit=MAX_LINKS)
+    link = Link(to_account(LINKED), owner_of("unproven"), "", is_main=False, linked_at=harness.now)
+    await harness.store.links.add(ANN, link, limit=MAX_LINKS)
     await harness.prove(DAN, COLD, "cold")
     await harness.freeze(owner_of("cold"))
     await harness.prove(ANN, COLD, "cold")  # and the operator must decide about it

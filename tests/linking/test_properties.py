@@ -253,21 +253,23 @@ _WRONG = {
     "a moderator's word among the proofs": "SELECT owner FROM proofs WHERE method = 'manual' OR guild_id IS NOT NULL",
 }
 
-_LINK_1 = "INSERT INTO links VALUES (1, 'loopring:1', OWNER, '', 1, 0)"
-_LINK_2 = "INSERT INTO links VALUES (2, 'loopring:1', OWNER, '', 1, 0)"
-_LINK_3 = "INSERT INTO links VALUES (3, 'loopring:1', OWNER, '', 1, 0)"
+_LINK = "INSERT INTO links (user_id, account, owner, label, is_main, linked_at)"
+_LINK_1 = f"{_LINK} VALUES (1, 'loopring:1', OWNER, '', 1, 0)"
+_LINK_2 = f"{_LINK} VALUES (2, 'loopring:1', OWNER, '', 1, 0)"
+_LINK_3 = f"{_LINK} VALUES (3, 'loopring:1', OWNER, '', 1, 0)"
 _PROOF_1 = "INSERT INTO proofs VALUES (OWNER, 1, 'eoa', NULL, NULL, 0, 0)"
 _CLAIM_2 = "INSERT INTO contests VALUES (OWNER, 1, 2, 'eoa', x'00', 10, 20, NULL, 10)"
 _FROZEN = "INSERT INTO frozen VALUES (x'00', OWNER, 'moves', 0)"
 _FROZEN_1 = "INSERT INTO frozen_claims VALUES (OWNER, 1, 'eoa', NULL, 0)"
 _FROZEN_2 = "INSERT INTO frozen_claims VALUES (OWNER, 2, 'eoa', NULL, 0)"
-_ELEVEN = """
-    INSERT INTO links SELECT 1, 'loopring:' || value, NULL, '', value = 1, 0
+_ELEVEN = f"""
+    {_LINK}
+    SELECT 1, 'loopring:' || value, NULL, '', value = 1, 0
     FROM json_each('[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]')
-"""
+"""  # noqa: S608 - our own columns
 _SPOILT = {
     "more accounts than one may have": [_ELEVEN],
-    "not one main account": ["INSERT INTO links VALUES (1, 'loopring:1', NULL, '', 0, 0)"],
+    "not one main account": [f"{_LINK} VALUES (1, 'loopring:1', NULL, '', 0, 0)"],
     "a proof without an account": [_PROOF_1],
     "a claim against somebody who does not hold it": [
         *(_LINK_1, _LINK_2, _LINK_3, _PROOF_1, _CLAIM_2, "UPDATE proofs SET user_id = 3"),

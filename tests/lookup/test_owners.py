@@ -15,6 +15,7 @@ from bot.names import AccountRef, Names, RefKind
 from bot.sources.loopring import LoopringSource
 from bot.store import Store
 from bot.store.linking.owner_table import FIRST, OwnerFact
+from sandbox.app_keys import WORLD
 from tests.lookup.conftest import LONG, SOMEONE
 from tests.sandbox_client import SandboxClient
 
@@ -33,12 +34,24 @@ async def test_a_number_is_an_account_without_asking(sandbox: SandboxClient, loo
     assert await sandbox.requests("") == []
 
 
-async def test_a_name_is_looked_up_once(sandbox: SandboxClient, lookup: Lookup) -> None:
+async def test_a_name_is_looked_up_once_to_show_what_is_held(sandbox: SandboxClient, lookup: Lookup) -> None:
+    ref = Names().parse_account("ada.loopring.eth")
     for _ in range(3):
-        assert await lookup.resolve(Names().parse_account("ada.loopring.eth"), SOMEONE) == ADA
+        account, shown = await lookup.find_holdings(ref, SOMEONE)
+        assert account == ADA
+        assert [each async for each in shown][-1].complete
     assert await lookup.resolve(Names().parse_account(ADA_OWNER), SOMEONE) == ADA
     assert len(await sandbox.requests("resolveEns")) == 1
     assert len(await sandbox.requests("/account")) == 1
+
+
+async def test_a_name_is_looked_up_now_for_what_is_linked_or_proven(sandbox: SandboxClient, lookup: Lookup) -> None:
+    ref = Names().parse_account("ada.loopring.eth")
+    assert await lookup.resolve(ref, SOMEONE) == ADA
+    accounts = sandbox.app[WORLD].accounts
+    accounts[10001].name, accounts[10002].name = accounts[10002].name, accounts[10001].name
+    assert await lookup.resolve(ref, SOMEONE) == Account(LOOPRING, "10002")
+    assert (await lookup.find_holdings(ref, SOMEONE))[0] == Account(LOOPRING, "10002")
 
 
 async def test_a_name_without_an_account_says_which_address_it_is(lookup: Lookup) -> None:

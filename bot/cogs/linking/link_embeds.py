@@ -100,7 +100,8 @@ def linked_embed(linked: LinkResult, proven: Proven) -> discord.Embed:
     """The answer to `/link`."""
     link, proof = linked.link, proven.of(linked.link)
     owner = f", owner `{owner_words(link.owner)}`" if link.owner else ""
-    lines = [f"`{account_words(link.account)}`{owner}"]
+    name = f"{safe_text(link.name, _NAME)} is " if link.name else ""
+    lines = [f"{name}`{account_words(link.account)}`{owner}"]
     if proof:
         lines.append(f"It is already {_proof(proof)}.")
     else:
@@ -210,7 +211,8 @@ def main_words(proof: ProvenAccount | None, member: str = "") -> str:
 
 def choice_words(link: Link) -> str:
     """An account as a suggestion or an option of a menu: plain text, at most 100."""
-    label = f"{safe_text(link.label, 2 * MAX_LABEL, plain=True)} · " if link.label else ""
+    called = safe_text(link.label or link.name, 2 * MAX_LABEL, plain=True)
+    label = f"{called} · " if called else ""
     return f"{label}{account_words(link.account)}{' · ★' if link.is_main else ''}"[:100]
 
 
@@ -230,6 +232,7 @@ def _line(link: Link, overview: Overview) -> str:
     out = " · **kept out of this server**" if link.account in overview.kept_out else ""
     star = "★ " if link.is_main else "▫️ "
     label = f"**{safe_text(link.label, 2 * MAX_LABEL)}** · " if link.label else ""
+    label += f"{safe_text(link.name, _NAME)} · " if link.name else ""
     owner = f" · `{owner_words(link.owner)}`" if link.owner else ""
     return f"{star}{label}`{account_words(link.account)}`{owner} · {_proof(proof) if proof else '*unproven*'}{out}"
 

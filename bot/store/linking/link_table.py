@@ -51,9 +51,9 @@ class Links:
         row = await self._writer.run(lambda db: first(db, "SELECT user_id FROM proofs WHERE owner = ?", [owner]))
         return int(row[0]) if row else None
 
-    async def add(self, user_id: int, account: Account, owner: str, now: datetime, *, limit: int) -> LinkOutcome:
-        """Link an account as unproven; one that is linked already stays as it is, except for an owner not known yet."""
-        return await self._writer.transaction(lambda db: put_link(db, user_id, account, owner, now, limit=limit))
+    async def add(self, user_id: int, link: Link, *, limit: int) -> LinkOutcome:
+        """Link an account as unproven; see `put_link` for one that is linked already."""
+        return await self._writer.transaction(lambda db: put_link(db, user_id, link, limit=limit))
 
     async def set_main(self, user_id: int, account: Account) -> bool:
         """Make an account the main one. False: it is not linked."""
@@ -119,18 +119,25 @@ class Links:
         return await self._writer.transaction(work)
 
 
-def put_link(db: Database, user_id: int, account: Account, owner: str, now: datetime, *, limit: int) -> LinkOutcome:
-    """Insert a link, or fill in or correct the owner of an existing one, within a member's limit.
+def put_link(db: Database, user_id: int, link: Link, *, limit: int) -> LinkOutcome:
+    """Insert a link, or fill in or correct the owner and the name of an existing one, within a member's limit.
 
-    An owner that is confirmed goes before the one that was found out a moment ago.
+    An owner that is confirmed goes before the one that was found out a moment ago. A name leads to one address: the
+    links of others lose it. The first link of a member is the main one, whatever `link` says.
     """
-    confirmed = confirmed_owner(db, account)
-    owner = confirmed or owner
-    key = [user_id, str(account)]
+    confirmed = confirmed_owner(db, link.account)
+    owner = confirmed or link.owner
+    key = [user_id, str(link.account)]
+    if link.name and owner:
+        db.execute(
+            "UPDATE links SET name = '' WHERE user_id = ? AND name = ? AND owner <> ?", [user_id, link.name, owner]
+        )
     if first(db, "SELECT 1 FROM links WHERE user_id = ? AND account = ?", key):
         if owner:
             sql = "UPDATE links SET owner = ? WHERE user_id = ? AND account = ? AND (owner IS NULL OR ?)"
             db.execute(sql, [owner, *key, bool(confirmed)])
+        if link.name:
+            db.execute("UPDATE links SET name = ? WHERE user_id = ? AND account = ?", [link.name, *key])
         return LinkOutcome.KNOWN
     count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
     if count >= limit:
@@ -138,10 +145,11 @@ def put_link(db: Database, user_id: int, account: Account, owner: str, now: date
     db.table("links").insert(
         {
             "user_id": user_id,
-            "account": str(account),
+            "account": str(link.account),
             "owner": owner or None,
             "is_main": int(count == 0),
-            "linked_at": seconds(now),
+            "linked_at": seconds(link.linked_at),
+            "name": link.name,
         }
     )
     return LinkOutcome.ADDED

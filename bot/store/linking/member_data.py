@@ -19,7 +19,7 @@ from bot.store.thread import Reader, Writer
 
 # What is exported of each table; hashes of tokens and texts are left out, as they mean nothing to a reader.
 _EXPORTED = {
-    "links": "account, owner, label, is_main, linked_at",
+    "links": "account, owner, label, is_main, linked_at, name",
     "proofs": "owner, method, proven_at, first_proven_at",
     "vouches": "guild_id, account, owner, asked_at, confirmed_at, declined_at",
     "shares": "guild_id, account, joined_at",

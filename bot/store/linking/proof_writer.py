@@ -18,6 +18,7 @@ from bot.links import (
     ClaimDecision,
     Contest,
     FreezeReason,
+    Link,
     ProofKind,
     Ruling,
 )
@@ -169,7 +170,9 @@ class ProofWriter:
         for account in verified.accounts:
             if not is_owner(db, account, owner):  # the operator corrected it since the text was issued
                 raise Rollback(Refusal.OWNER_UNCONFIRMED)
-            if put_link(db, user_id, to_account(account), owner, now, limit=policy.max_links) is LinkOutcome.LIMIT:
+            name = session.name if account == session.account else ""
+            link = Link(to_account(account), owner, "", is_main=False, linked_at=now, name=name)
+            if put_link(db, user_id, link, limit=policy.max_links) is LinkOutcome.LIMIT:
                 raise Rollback(Refusal.LIMIT)
         return self._apply_ruling(db, session, verified, now, policy)
 

@@ -16,7 +16,8 @@ from bot.links.proofs import EndReason, ProofMethod, Session, SessionStatus, sta
 from bot.store.rows import moment
 
 COLUMNS = (
-    "id, way, status, reason, user_id, username, avatar_url, guild_id, guild_name, account, owner, logins, expires_at"
+    "id, way, status, reason, user_id, username, avatar_url, guild_id, guild_name, account, owner, logins, name, "
+    "expires_at"
 )
 
 
@@ -57,12 +58,13 @@ def move(
 
 def to_session(row: Sequence[Any]) -> Session:
     """A row of `COLUMNS`."""
-    session_id, method, status, reason, user_id, name, avatar, guild_id, guild, account, owner, logins, expires = row
+    session_id, method, status, reason, user_id, username, avatar, guild_id, guild, *rest = row
+    account, owner, logins, name, expires = rest
     return Session(
         session_id=session_id,
         method=ProofMethod(method),
         status=SessionStatus(status),
-        person=Person(user_id, name, avatar),
+        person=Person(user_id, username, avatar),
         expires_at=moment(expires),
         reason=EndReason(reason),
         guild_id=guild_id,
@@ -70,4 +72,5 @@ def to_session(row: Sequence[Any]) -> Session:
         account=account,
         owner=owner,
         logins=logins,
+        name=name,
     )

@@ -81,6 +81,7 @@ class Sessions:
                     "guild_name": session.guild_name,
                     "account": session.account,
                     "owner": session.owner,
+                    "name": session.name,
                     "created_at": seconds(now),
                     "expires_at": seconds(session.expires_at),
                 }

@@ -15,6 +15,8 @@ from bot.store.schema import (
     triggers,
     waiting_tables,
 )
+
+from bot.store.schema import kept_names  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "claim_tables",
     "first_tables",
     "gate_tables",
+    "kept_names",
     "reading_tables",
     "server_tables",
     "settings_tables",

@@ -37,7 +37,10 @@ def add_member(db: Database, user_id: int, guild_id: int, absent: int | None = N
 def link(db: Database, user_id: int, number: int | None = None) -> None:
     """A member links an account, their own where no other is named."""
     account, owner = f"loopring:{number or user_id}", _owner(number or user_id)
-    db.execute("INSERT INTO links VALUES (?, ?, ?, '', 1, ?)", [user_id, account, owner, BEGAN])
+    db.execute(
+        "INSERT INTO links (user_id, account, owner, label, is_main, linked_at) VALUES (?, ?, ?, '', 1, ?)",
+        [user_id, account, owner, BEGAN],
+    )
 
 
 def prove(db: Database, user_id: int) -> None:

@@ -13,7 +13,7 @@ from bot.errors import InputError
 from bot.gates.gate import GuildSettings
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account
-from bot.links import MAX_LINKS
+from bot.links import MAX_LINKS, Link
 from bot.messages import Message
 from bot.store import Store
 from bot.store.pseudonyms import pseudonyms
@@ -112,7 +112,7 @@ async def test_a_server_that_is_forgotten_has_set_nothing(store: Store) -> None:
 
 async def link(store: Store, user_id: int) -> None:
     """Let a member name the account."""
-    await store.links.add(user_id, VAULT, OWNER, NOW, limit=MAX_LINKS)
+    await store.links.add(user_id, Link(VAULT, OWNER, "", is_main=False, linked_at=NOW), limit=MAX_LINKS)
 
 
 async def test_an_account_is_kept_out_of_one_server_by_one_member(store: Store) -> None:

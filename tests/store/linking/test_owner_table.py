@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.holdings import LOOPRING, Account
-from bot.links import MAX_LINKS
+from bot.links import MAX_LINKS, Link
 from bot.store import Store
 from bot.store.linking.owner_table import FIRST, OPERATOR, SHOWN, OwnerFact, RuleInForce, is_owner
 from bot.store.rows import to_account
@@ -34,7 +34,7 @@ async def store() -> AsyncIterator[Store]:
 
 async def link(store: Store, user_id: int, account: str, owner: str) -> None:
     """Somebody links an account."""
-    await store.links.add(user_id, to_account(account), owner, NOW, limit=MAX_LINKS)
+    await store.links.add(user_id, Link(to_account(account), owner, "", is_main=False, linked_at=NOW), limit=MAX_LINKS)
 
 
 async def prove(store: Store, user_id: int, owner: str) -> None:
