@@ -7,7 +7,7 @@ AUDIT  := .venv-audit
 CONFIG ?= config.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast simulate lint format bench lock audit sbom clean
+.PHONY: help setup demo run test test-fast smoke simulate lint format bench lock audit sbom clean
 
 # A module keeps its sandbox, so its tests stay together; more than eight processes would mostly start up.
 # Twice as many as cores: a test waits for a bot, a browser or a clock half of its time.
@@ -33,7 +33,7 @@ run: setup ## the bot itself, with config.toml (CONFIG=...)
 	$(BIN)/python -m bot run --config $(CONFIG)
 
 # Else each process of the bot that a test starts compiles it all: three seconds instead of one.
-test test-fast coverage: export PYTHONDONTWRITEBYTECODE :=
+test test-fast smoke coverage: export PYTHONDONTWRITEBYTECODE :=
 
 test: setup ## all tests on all cores
 	$(PYTEST)
@@ -43,6 +43,14 @@ coverage: setup ## all tests again, with branch coverage: before Python 3.14 it 
 
 test-fast: setup ## those without a browser, a process or a whole bot
 	$(PYTEST) -m 'not slow'
+
+# A start, a question, a proof, a role, a rule, an archive: what fails first on a Python that lacks something.
+SMOKE := tests/e2e/test_process_start.py tests/e2e/test_links.py tests/linking/test_wallet_shapes.py \
+         tests/sync/test_giving.py tests/gates/test_parser.py tests/archive/test_file.py tests/test_structure.py
+
+smoke: setup ## a few of each kind (PYTHON=python3.11 VENV=.venv-oldest: on another Python)
+	$(BIN)/python -m compileall -q bot sandbox
+	$(PYTEST) $(SMOKE)
 
 # Of the first server; a server that breaks an invariant is printed with its own seed. A month of a large server takes 80
 # seconds of a processor, and a hundred days of small ones six: all of it a quarter of an hour on one core.
@@ -88,4 +96,4 @@ sbom: $(AUDIT)/.ready ## write build/tessera.cdx.json: what the bot is made of, 
 	PYTHONWARNINGS=ignore $(AUDIT)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --validate -o build/tessera.cdx.json
 
 clean: ## remove what the verbs made
-	rm -rf $(VENV) $(AUDIT) tests/conformance/eip4361/node_modules tests/conformance/evm/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info
+	rm -rf $(VENV) .venv-oldest $(AUDIT) tests/conformance/eip4361/node_modules tests/conformance/evm/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info

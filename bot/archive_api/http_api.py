@@ -82,7 +82,9 @@ async def start_serving(app: web.Application, host: str, port: int) -> web.AppRu
         await runner.cleanup()
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(_PORT_IN_USE, host=host, port=port) from error
-        raise ConfigError(_CANNOT_LISTEN, host=host, port=port, reason=os.strerror(error.errno or 0)) from error
+        # From Python 3.13 on asyncio raises without a number where none of the addresses is one of this machine.
+        reason = os.strerror(error.errno or errno.EADDRNOTAVAIL)
+        raise ConfigError(_CANNOT_LISTEN, host=host, port=port, reason=reason) from error
     return runner
 
 

@@ -155,7 +155,9 @@ async def _listen(settings: WebSettings, make_protocol: Callable[[], asyncio.Pro
         place = {"host": settings.host, "port": settings.port}
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(_IN_USE, **place) from error
-        raise ConfigError(_CANNOT_LISTEN, **place, reason=os.strerror(error.errno or 0)) from error
+        # From Python 3.13 on asyncio raises without a number where none of the addresses is one of this machine.
+        reason = os.strerror(error.errno or errno.EADDRNOTAVAIL)
+        raise ConfigError(_CANNOT_LISTEN, **place, reason=reason) from error
     for each in listener.sockets:
         with each.dup() as queue:
             queue.listen(_BACKLOG)

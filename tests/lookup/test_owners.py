@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -173,7 +174,7 @@ def spoil(path: Path) -> None:
 
 def refuse_writes(path: Path) -> None:
     """Reading works, saving fails: a full disk, or one that became read-only."""
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE TRIGGER full BEFORE INSERT ON owners BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
     db.close()
 

@@ -13,7 +13,8 @@ from bot.store import Store
 from bot.store.schema import MIGRATIONS
 from tests.store.fixtures import Place
 
-STEPS = [step.name for step in MIGRATIONS.pending(Database(memory=True))]
+with Database(memory=True) as _blank:
+    STEPS = [step.name for step in MIGRATIONS.pending(_blank)]
 ADDRESS = "0x" + "ab" * 20
 ROWS: dict[str, dict[str, Any]] = {
     "owners": {"account": "loopring:10001", "owner": ADDRESS, "seen_at": "2026-11-25T10:00:00+00:00"},

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ async def test_the_owner_of_an_account_is_the_first_that_was_reported(tmp_path: 
 async def test_what_was_acknowledged_is_on_the_disk_for_others_to_read(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "t.db")
     await store.owners.save(fact(ACCOUNT, OWNER))
-    with sqlite3.connect(tmp_path / "t.db") as other:
+    with closing(sqlite3.connect(tmp_path / "t.db")) as other, other:
         assert other.execute("SELECT account, owner FROM owners").fetchall() == [("loopring:10001", OWNER)]
     other.close()
     await store.close()
@@ -50,7 +51,7 @@ async def test_the_file_is_the_operators_alone_and_safe_against_power_loss(tmp_p
     store = await Store.open(path)
     await store.close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert "STRICT" in db.execute("SELECT sql FROM sqlite_master WHERE name = 'owners'").fetchone()[0]
     db.close()
@@ -91,7 +92,7 @@ async def test_a_file_that_is_no_store_is_refused_and_not_touched(
 
 async def test_the_database_of_another_program_is_refused_and_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE TABLE recipes (name TEXT)")
     db.close()
     content = path.read_bytes()
@@ -104,7 +105,7 @@ async def test_the_database_of_another_program_is_refused_and_not_touched(tmp_pa
 async def test_a_store_of_a_newer_tessera_is_not_even_switched_to_another_journal(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     await (await Store.open(path)).close()
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA journal_mode=DELETE")
         db.execute("UPDATE _sqlite_migrations SET name = 'm999_future' WHERE name = 'm001_owners'")
     db.close()
@@ -126,7 +127,7 @@ async def test_a_damaged_store_is_refused(tmp_path: Path) -> None:
 async def test_a_store_of_a_newer_tessera_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     await (await Store.open(path)).close()
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('tessera', 'm999_future', 'x')"
         )

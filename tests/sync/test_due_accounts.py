@@ -131,20 +131,22 @@ def change(db: Database, number: int) -> None:
 
 
 def test_whatever_changes_links_proofs_and_vouches_the_set_of_accounts_is_equal_to_those_that_count() -> None:
-    db = Database(memory=True)
-    MIGRATIONS.apply(db)
-    db.execute("PRAGMA foreign_keys=ON")
-    seen = set()
-    for one, other, third in itertools.product(range(len(CHANGES)), repeat=3):
-        for number in (one, other, third):
-            change(db, number)
-            expected = db.execute(f"{COUNTS} ORDER BY 1").fetchall()
-            assert db.execute("SELECT account FROM sync_accounts ORDER BY 1").fetchall() == expected, CHANGES[number]
-            seen.add(len(expected))
-    networks = {"loopring:1": "loopring", f"eip155:10:{A}": "eip155:10"}
-    for account, network in db.execute("SELECT account, network FROM sync_accounts").fetchall():
-        assert networks.get(account, LOOPRING) == network
-    assert seen >= {0, 1, 2}
+    with Database(memory=True) as db:
+        MIGRATIONS.apply(db)
+        db.execute("PRAGMA foreign_keys=ON")
+        seen = set()
+        for one, other, third in itertools.product(range(len(CHANGES)), repeat=3):
+            for number in (one, other, third):
+                change(db, number)
+                expected = db.execute(f"{COUNTS} ORDER BY 1").fetchall()
+                assert db.execute("SELECT account FROM sync_accounts ORDER BY 1").fetchall() == expected, CHANGES[
+                    number
+                ]
+                seen.add(len(expected))
+        networks = {"loopring:1": "loopring", f"eip155:10:{A}": "eip155:10"}
+        for account, network in db.execute("SELECT account, network FROM sync_accounts").fetchall():
+            assert networks.get(account, LOOPRING) == network
+        assert seen >= {0, 1, 2}
 
 
 async def test_a_store_of_before_begins_with_all_accounts_that_count(tmp_path: Path) -> None:
