@@ -61,6 +61,12 @@ class Collection:
     as_of: datetime | None = field(default=None, compare=False)
     source_label: str = field(default="", compare=False)
 
+    @property
+    def standard(self) -> str:
+        """`ERC-1155`, as the standards are called, where a source says `ERC1155`; not yet safe to show."""
+        number = self.nft_type.removeprefix("ERC")
+        return f"ERC-{number}" if number != self.nft_type and number.isdecimal() else self.nft_type
+
     def __str__(self) -> str:
         return f"{self.network}:{self.collection_id}"
 

@@ -97,3 +97,19 @@ def test_json_does_not_control_the_terminal() -> None:
 
 def test_holdings_know_which_contract_was_asked_about() -> None:
     assert Holdings(Account("loopring", "1"), datetime.now(UTC)).contract is None
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("ERC1155", "ERC-1155"),
+        ("ERC404", "ERC-404"),
+        ("ERC-721", "ERC-721"),
+        ("ERC7984", "ERC-7984"),
+        ("ERC", "ERC"),
+        ("", ""),
+        ("ERC721A", "ERC721A"),
+    ],
+)
+def test_a_standard_is_called_by_its_name(said: str, shown: str) -> None:
+    assert Collection("loopring", "1", nft_type=said).standard == shown

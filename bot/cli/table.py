@@ -22,7 +22,7 @@ def holdings_table(shown: ShownHoldings, owner: str) -> str:
             holding.collection.collection_id,
             safe_text(holding.collection.name, _NAME_WIDTH, plain=True),
             f"{holding.kinds:,}" if holding.is_counted else "unknown",
-            safe_text(holding.collection.nft_type or "-", 12, plain=True),
+            safe_text(holding.collection.standard or "-", 12, plain=True),
             safe_text(holding.collection.deploy_status or "-", 16, plain=True),
         )
         for holding in shown.rows

@@ -51,7 +51,7 @@ async def test_the_table_shows_owner_rows_and_a_last_line_that_says_how_much_and
     assert result.lines[2].split() == ["ID", "COLLECTION", "KINDS", "TYPE", "STATUS"]
     rows = result.lines[3:-2]
     assert len(rows) == 30
-    assert re.split(r" {2,}", rows[0]) == ["254", "Harbour Lights", "12", "ERC1155", "DEPLOYED"]
+    assert re.split(r" {2,}", rows[0]) == ["254", "Harbour Lights", "12", "ERC-1155", "DEPLOYED"]
     last = re.fullmatch(r"30 collections, 94 different NFTs, according to Loopring, (.{19}) UTC", result.lines[-1])
     assert last
     asked_at = datetime.strptime(last[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)

@@ -26,7 +26,6 @@ _STATUS_WORDS = {
     "DEPLOYING": "being deployed on Ethereum",
     "DEPLOY_FAILED": "deployment failed",
 }
-_TYPE_WORDS = {"ERC1155": "ERC-1155", "ERC404": "ERC-404", "ERC721": "ERC-721"}
 _PROPERTY_WORDS = {
     "isLegacy": "legacy",
     "isPublic": "public",
@@ -200,7 +199,7 @@ def held_words(kinds: int | None, nfts: NftList) -> str:
 
 def _type_and_status(collection: Collection) -> str:
     words = (
-        _TYPE_WORDS.get(collection.nft_type, collection.nft_type),
+        collection.standard,
         _STATUS_WORDS.get(collection.deploy_status, collection.deploy_status),
     )
     return " · ".join(safe_text(word, 40) for word in words if word) or "type unknown"
