@@ -12,6 +12,8 @@ import re
 import sys
 from collections.abc import Sequence
 
+from bot.ui.error_answers import is_answered_already
+
 _TOKEN_IN_URL = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s?'\"()]+")
 # Ids of Discord: of people, servers, channels and messages.
 _SNOWFLAKE = re.compile(r"(?<![0-9a-fA-F])[0-9]{17,20}(?![0-9a-fA-F])")
@@ -44,12 +46,19 @@ def _shorten_reconnects(record: logging.LogRecord) -> bool:
     return True
 
 
+def _drop_answered_already(record: logging.LogRecord) -> bool:
+    """discord.py logs each suggestion that another process with this token gave first; `bot` says that once."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, Exception) and is_answered_already(error))
+
+
 def set_up_logging(level: str, secrets: Sequence[str]) -> None:
     """Log to standard error from `level` (debug, info, warning, error) on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFormatter(secrets))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("discord.client").addFilter(_shorten_reconnects)
+    logging.getLogger("discord.app_commands.tree").addFilter(_drop_answered_already)
     # Their debug lines contain whole payloads, and their info lines do not help an operator.
     for library in ("discord", "aiohttp", "asyncio"):
         logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -51,6 +51,7 @@ from bot.store import Store
 from bot.store.file.nightly import retention
 from bot.store.pseudonyms import pseudonyms
 from bot.ui.client import Bot, point_at
+from bot.ui.other_process import OtherProcess
 from bot.web.server import start_server
 from bot.web.verify_page import VerifyPage
 
@@ -88,10 +89,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         store = await Store.open(settings.store.path, backups=settings.store.backups)
         opened.push_async_callback(store.close)
         lookup = await opened.enter_async_context(open_lookup(settings, store, clock))
-        bot = Bot(settings.discord, cancel_reads=lookup.close)
+        other = OtherProcess(clock.now)
+        bot = Bot(settings.discord, cancel_reads=lookup.close, other_process=other)
         linking = await opened.enter_async_context(_open_linking(settings, token, store, lookup, bot, clock))
         roles = DiscordRoles.over(bot)
-        sync = await opened.enter_async_context(open_sync(settings, store, lookup, linking, roles, clock))
+        sync = await opened.enter_async_context(
+            open_sync(settings, store, lookup, linking, roles, clock, lambda: other.is_there)
+        )
         names = CollectionNames(store, lookup)
         parts = RoleParts.over(bot, settings, store, sync, names.shown, clock.now)
         opened.push_async_callback(parts.seen.close)
@@ -110,7 +114,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         public_url = settings.web.public_url
         page = VerifyPage(linking.verification, public_url) if public_url else None
         server = await start_server(
-            settings.web, store, lambda: bot.gateway_state, page, background_state=lambda: background.state
+            settings.web,
+            store,
+            lambda: bot.gateway_state,
+            page,
+            background_state=lambda: background.state,
+            other_process=lambda: other.is_there,
         )
         opened.push_async_callback(server.close)
         await run_until(stop, bot, token.get_secret_value(), background)

@@ -37,8 +37,9 @@ async def open_sync(
     linking: Linking,
     discord: Discord,
     clock: MovedClock,
+    answered_elsewhere: Callable[[], bool],
 ) -> AsyncIterator[Sync]:
-    """Roles that follow holdings, over the sources that commands use."""
+    """Roles that follow holdings, over the sources that commands use; none is taken while another process answers."""
     asked = AskedRules(store, clock.now)
     readings = Readings(
         store.readings,
@@ -62,6 +63,7 @@ async def open_sync(
         clock=clock.now,
         monotonic=clock.monotonic,
     )
+    sync.hold_while(answered_elsewhere)
     try:
         yield sync
     finally:

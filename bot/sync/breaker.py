@@ -41,6 +41,9 @@ class Breaker:
         epoch: Of this process: see `held`.
         networks: Of which accounts can be read here.
         last_roles: Remembers whom a role protects.
+
+    Attributes:
+        answered_elsewhere: Whether another process answers with this token: it may do so with another store.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Breaker:
         self._started_at = clock()
         self._networks = networks
         self._last_roles = last_roles
+        self.answered_elsewhere: Callable[[], bool] = lambda: False
 
     def protected(self, server: GuildGates) -> frozenset[int]:
         """Everybody from whom nothing is taken, as far as is known: they are no part of a wave."""
@@ -69,7 +73,8 @@ class Breaker:
         """Role → why it may not be taken now."""
         epoch, settled_at = await self._store.sync.servers.instance()
         everything = [gate.role_id for gate in server.gates]
-        if epoch != self._epoch:  # another process with this store started after this one
+        # Another process with this store started after this one, or one with another store is there.
+        if epoch != self._epoch or self.answered_elsewhere():
             return dict.fromkeys(everything, HoldCode.OTHER_INSTANCE)
         if self._clock() < settled_at:
             return dict.fromkeys(everything, HoldCode.CLOCK_JUMPED)

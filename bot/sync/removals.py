@@ -96,6 +96,14 @@ class Removals:
         """See `Breaker`."""
         return await self._breaker.is_superseded()
 
+    def hold_while(self, answered_elsewhere: Callable[[], bool]) -> None:
+        """Take nothing while another process answers with this token."""
+        self._breaker.answered_elsewhere = answered_elsewhere
+
+    def is_answered_elsewhere(self) -> bool:
+        """Whether another process answers with this token, so that this one takes no role."""
+        return self._breaker.answered_elsewhere()
+
     async def rests_until(self) -> datetime | None:
         """See `Breaker`."""
         return await self._breaker.rests_until()

@@ -148,6 +148,7 @@ class SyncStatus:
         failing: Sources that do not answer: label → since when.
         unsourced: Networks of these accounts of which no source is configured.
         is_superseded: Another Tessera that started later uses this store: this one takes no role.
+        is_answered_elsewhere: Another process answers with this token, so that this one takes no role.
         gate_roles: Gates of the server → their roles.
         rests_until: Until when no role is taken anywhere, as this machine's clock was set; None: it was not.
     """
@@ -167,5 +168,6 @@ class SyncStatus:
     failing: Mapping[str, datetime] = field(default_factory=dict)
     unsourced: Sequence[str] = ()
     is_superseded: bool = False
+    is_answered_elsewhere: bool = False
     rests_until: datetime | None = None
     gate_roles: Mapping[int, int] = field(default_factory=dict)

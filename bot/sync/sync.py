@@ -57,6 +57,7 @@ class Sync:
 
     Attributes:
         outbox: What is to be said of it.
+        hold_while: Takes the function by which it is known whether another process answers with this token.
     """
 
     def __init__(
@@ -76,8 +77,7 @@ class Sync:
         self.outbox = Outbox(store, clock)
         self._asked = asked or AskedRules(store, clock)
         self._store, self._readings, self._discord = store, readings, discord
-        self._settings = settings
-        self._clock = clock
+        self._settings, self._clock = settings, clock
         self._gatherer = Gatherer(store, proven, readings, settings.grace, patience)
         self._parking = Parking(store, discord, self._gatherer, readings.networks, clock)
         last_roles = LastRoles(clock, settings.drift)
@@ -86,6 +86,7 @@ class Sync:
         deciding = Deciding(store, self._gatherer, readings, patience, clock, last_roles)
         self._judging = Judging(store, discord, deciding, breaker, applier, settings.drift, settings.interval, clock)
         self._removals = Removals(store, discord, self._gatherer, applier, breaker, clock)
+        self.hold_while = self._removals.hold_while
         self._first = FirstReadings(store, readings, clock)
         self._previews = Previews(store, self._gatherer, patience, self._first, clock)
         self._standings = Standings(store, self._gatherer, self._judging, patience, clock)

@@ -52,6 +52,7 @@ async def status_of(
         next_at=await store.readings.next_due(readings.networks),
         failing=failing,
         is_superseded=await removals.is_superseded(),
+        is_answered_elsewhere=removals.is_answered_elsewhere(),
         rests_until=await removals.rests_until(),
         gate_roles={gate.gate_id: gate.role_id for gate in await store.gates.of_guild(guild_id)},
         unsourced=sorted(await store.sync.members.networks(guild_id) - set(readings.networks)),

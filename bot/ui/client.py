@@ -24,12 +24,15 @@ from bot.config.settings import DiscordSettings
 from bot.errors import InputError, SourceError, TesseraError
 from bot.messages import Message
 from bot.ui.acknowledgements import Acknowledgements
+from bot.ui.command_tree import Tree
+from bot.ui.connection_gate import Gate
 from bot.ui.embeds import error_embed
-from bot.ui.error_answers import show_error
+from bot.ui.error_answers import is_answered_already, show_error
 from bot.ui.intents import intents_of
 from bot.ui.live_answers import LiveAnswers
-from bot.ui.panel import ID_PREFIX, RUN, action_of
-from bot.ui.typed_input import NOT_UNDERSTOOD, check_input
+from bot.ui.other_process import OtherProcess
+from bot.ui.panel import action_of
+from bot.ui.request_trace import trace_of
 
 log = logging.getLogger(__name__)
 
@@ -58,43 +61,6 @@ def point_at(settings: DiscordSettings) -> None:
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
 
 
-# A command of an earlier version, or one that a program sent in place of a client.
-_NOT_OURS = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
-
-
-class Tree(app_commands.CommandTree["Bot"]):
-    """The slash commands; each is tracked while it runs, and each error is answered."""
-
-    async def interaction_check(self, interaction: discord.Interaction[Bot]) -> bool:
-        """Track what runs; refuse what arrives while the bot is stopping, and what must not be typed."""
-        if not await self.client.accept(interaction):
-            return False
-        try:
-            check_input(interaction)
-        except InputError as error:
-            await self._refuse(interaction, error)
-            return False
-        return True
-
-    async def _refuse(self, interaction: discord.Interaction[Bot], error: InputError) -> None:
-        if interaction.type is not discord.InteractionType.autocomplete:
-            await self.client.answer_error(interaction, error)
-            return
-        try:
-            await interaction.response.autocomplete([])  # suggestions show no errors
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
-            log.info("suggestions stay unanswered: %s", type(problem).__name__)
-
-    async def on_error(self, interaction: discord.Interaction[Bot], error: app_commands.AppCommandError) -> None:
-        """Answer the person."""
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        if isinstance(error, _NOT_OURS):
-            log.info("a command is not understood: %s", type(error).__name__)
-            await self._refuse(interaction, InputError(NOT_UNDERSTOOD))
-            return
-        await self.client.answer_error(interaction, cause)
-
-
 class Bot(commands.Bot):
     """The Discord client. Objects that commands need are given to the cogs, not stored here.
 
@@ -102,6 +68,7 @@ class Bot(commands.Bot):
         settings: Where Discord is, and where to register the commands.
         cancel_reads: Ends long reads when the bot must stop.
         live_answers: Which answers can be pressed.
+        other_process: Finds out whether another one answers with this token.
     """
 
     def __init__(
@@ -110,7 +77,10 @@ class Bot(commands.Bot):
         *,
         cancel_reads: Callable[[], Awaitable[None]],
         live_answers: LiveAnswers | None = None,
+        other_process: OtherProcess | None = None,
     ) -> None:
+        self.other_process = other_process or OtherProcess()
+        self.gate = Gate()
         # Two warnings at each start, on libraries that only voice needs.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -125,6 +95,7 @@ class Bot(commands.Bot):
             max_ratelimit_timeout=60.0,  # a longer pause is an error: what waits in it can do nothing else
             # How long READY is delayed after the last server was announced; no code here needs all of them.
             guild_ready_timeout=READY_PAUSE,
+            http_trace=trace_of(self.other_process, self._before_connection),
         )
         self._guild_ids = settings.guild_ids
         self._cancel_reads = cancel_reads
@@ -165,6 +136,14 @@ class Bot(commands.Bot):
         """The state of the connection to Discord: "ready" or "connecting"."""
         return "ready" if self.is_ready() and self.ws and self.ws.open else "connecting"
 
+    async def _before_connection(self) -> None:
+        await self.gate.before_connection(can_resume=bool(self.ws and self.ws.session_id))
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Ask the gate, in place of discord.py's pause of five seconds."""
+        del shard_id, initial
+        await self.gate.before_identify()
+
     async def on_connect(self) -> None:
         """Remember when the READY of this connection will have been dispatched."""
         self._settled_at = time.monotonic() + 2 * READY_PAUSE
@@ -202,21 +181,26 @@ class Bot(commands.Bot):
         words = _STALE_BUTTON
         if self.live_answers.has_ended(_origin_of(interaction)):
             words = _TOO_MANY_OPEN
-        elif custom_id.startswith(f"{ID_PREFIX}:{RUN}:"):
-            # Its view answers at once; if nothing has, then the view is gone, or no longer has this button.
+        else:
+            # Its view answers at once, in this process or in another one with this token; if nothing has, then the
+            # view is gone, or no longer has this button.
             await asyncio.sleep(_PRESS_SECONDS)
             if interaction.response.is_done():
                 return
+        await self._answer(interaction, words)
+
+    async def _answer(self, interaction: discord.Interaction[Any], words: str) -> None:
         try:
             await interaction.response.send_message(words, ephemeral=True)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-            log.info("an old button stays unanswered: %s", type(error).__name__)
+            if not is_answered_already(error):
+                log.info("%s stays unanswered: %s", _name_of(interaction), type(error).__name__)
 
     async def accept(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether an interaction may run now; if so, `drain()` waits for it."""
         if self._stopping:
             if interaction.type is not discord.InteractionType.autocomplete:
-                await interaction.response.send_message(_STOPPING, ephemeral=True)
+                await self._answer(interaction, _STOPPING)
             return False
         if task := asyncio.current_task():
             self._running.add(task)
@@ -229,7 +213,15 @@ class Bot(commands.Bot):
         self, interaction: discord.Interaction[Any], *, ephemeral: bool = False, thinking: bool = False
     ) -> asyncio.Task[None]:
         """Begin to defer an interaction; it is done when that went out, and the work on it may begin."""
-        return self.acknowledgements.start(interaction.response.defer(ephemeral=ephemeral, thinking=thinking))
+        return self.acknowledgements.start(self._defer(interaction, ephemeral=ephemeral, thinking=thinking))
+
+    async def _defer(self, interaction: discord.Interaction[Any], *, ephemeral: bool, thinking: bool) -> None:
+        try:
+            await interaction.response.defer(ephemeral=ephemeral, thinking=thinking)
+        except discord.HTTPException as error:
+            # Ours took effect, and only its response was lost: the work goes on, and its answer replaces "thinking…".
+            if not is_answered_already(error) or self.other_process.has_answered(interaction.id):
+                raise
 
     async def drain(self, seconds: float) -> None:
         """Accept nothing new, and let running interactions finish.
@@ -252,6 +244,8 @@ class Bot(commands.Bot):
         if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
             log.warning("an interaction came too late to be answered: %s", _name_of(interaction))
             return
+        if is_answered_already(error):
+            return  # the person has an answer; `other_process` says of whom
         if isinstance(error, TesseraError):
             shown = error
             # What was typed is in the sentence of an InputError, and may be anything: a key, by mistake.
@@ -263,7 +257,7 @@ class Bot(commands.Bot):
             log.error("%s failed (reference %s)", _name_of(interaction), reference, exc_info=error)
             shown = TesseraError(_OUR_FAULT, reference=reference)
         try:
-            await show_error(interaction, error_embed(shown))
+            await show_error(interaction, error_embed(shown), self.other_process)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
             log.warning("an error could not be shown: %s", problem)
 

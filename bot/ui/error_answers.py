@@ -7,12 +7,16 @@ from typing import Any
 import discord
 
 from bot.ui import waiting_notice
+from bot.ui.other_process import ALREADY_ACKNOWLEDGED, OtherProcess
 
-_ALREADY_ACKNOWLEDGED = 40060
+
+def is_answered_already(error: Exception) -> bool:
+    """Whether Discord refuses an answer as the interaction has one: ours, whose response was lost, or another's."""
+    return isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED
 
 
-async def show_error(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
-    """Show an error to the person alone.
+async def show_error(interaction: discord.Interaction[Any], embed: discord.Embed, other: OtherProcess) -> None:
+    """Show an error to the person alone; nothing if another process has answered this person.
 
     Raises:
         discord.HTTPException: Discord refuses it.
@@ -22,8 +26,11 @@ async def show_error(interaction: discord.Interaction[Any], embed: discord.Embed
         try:
             await interaction.response.send_message(embed=embed, ephemeral=True)
         except discord.HTTPException as error:
-            if error.code != _ALREADY_ACKNOWLEDGED:
-                raise  # else Discord took our first answer, only its response was lost
+            if not is_answered_already(error):
+                raise
+            if other.has_answered(interaction.id):
+                return
+            # Else Discord took our first answer, only its response was lost.
         else:
             return
     if is_waiting:

@@ -59,6 +59,7 @@ async def start_server(
     page: VerifyPage | None = None,
     *,
     background_state: Callable[[], str] = lambda: "ok",
+    other_process: Callable[[], bool] = lambda: False,
     timeouts: Timeouts = _TIMEOUTS,
     request_seconds: float = _REQUEST_SECONDS,
 ) -> Server:
@@ -70,6 +71,7 @@ async def start_server(
         gateway_state: Returns the state of the connection to Discord, in one word.
         page: For proofs; None where members prove in another way.
         background_state: Returns the state of the background tasks, in one word; "ended" calls for a restart.
+        other_process: Whether another process answers with this token; a restart of this one would not end that.
         timeouts: How long a connection may take.
         request_seconds: How long the work of a request may take.
 
@@ -91,6 +93,7 @@ async def start_server(
             "store": store_state,
             "gateway": gateway_state(),
             "background": background,
+            "other_process": "answers with this token" if other_process() else "none",
             "loop_lag_ms": lag.report(),
         }
         return web.json_response(body, status=200 if is_healthy else 503)

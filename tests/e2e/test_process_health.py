@@ -24,7 +24,7 @@ async def healthz(port: int) -> tuple[int, Any]:
 
 def fit(gateway: str) -> tuple[int, Any]:
     """The answer of a healthy process."""
-    return 200, {"status": "ok", "store": "ok", "gateway": gateway, "background": "ok"}
+    return 200, {"status": "ok", "store": "ok", "gateway": gateway, "background": "ok", "other_process": "none"}
 
 
 async def becomes(port: int, expected: tuple[int, Any]) -> None:

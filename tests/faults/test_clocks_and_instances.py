@@ -14,6 +14,7 @@ from bot.roles.plan import HoldCode
 from bot.sources.paging import Scan
 from bot.store import Store
 from bot.store.sync.post_table import PostKind
+from bot.ui.other_process import OtherProcess
 from tests.sync.sync_harness import GUILD, TEN_MINUTES, SyncHarness, account_of, open_sync, user
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
@@ -140,8 +141,9 @@ async def test_case_40_two_bots_on_two_disks_take_a_role_once_and_from_nobody_wh
     """What is possible without anything that both can see: nothing but Discord itself, and that is enough for roles.
 
     An epoch in the store cannot be seen from another disk, and Discord names no other session of a token. So the second
-    bot is not detected. Both decide from the same holdings with all of their patience, and each reads the member before
-    it writes: who qualifies loses nothing, and what one has taken the other finds taken, says nothing and forgets it.
+    bot is not detected before both answer members. Both decide from the same holdings with all of their patience, and
+    each reads the member before it writes: who qualifies loses nothing, and what one has taken the other finds taken,
+    says nothing and forgets it.
     """
     async with open_sync() as harness:
         await a_server(harness)
@@ -172,3 +174,41 @@ async def test_case_40_a_bot_with_an_empty_store_takes_nothing_that_another_one_
             await other.pass_time(6 * AN_HOUR)
             assert len(harness.holders()) == 20
             assert [call for call in harness.discord.writes if call[0] == "remove"] == []
+
+
+async def test_case_40_while_another_bot_answers_with_this_token_removals_wait_and_are_not_given_up() -> None:
+    """Whatever store that other one has: what it knows of a member, this one may not."""
+    async with open_sync() as harness:
+        await a_server(harness)
+        other = OtherProcess(lambda: harness.now)
+        harness.sync.hold_while(lambda: other.is_there)
+        meet(other, 1, 2)
+        for number in range(3, 10):
+            await harness.pass_time(timedelta(minutes=50))
+            assert len(harness.holders()) == 20
+            held = (await harness.sync.explain(GUILD, user(1))).held
+            assert [each.code for each in held] == [HoldCode.OTHER_INSTANCE]
+            assert (await harness.sync.status(GUILD)).is_answered_elsewhere
+            meet(other, number)
+        await harness.pass_time(2 * AN_HOUR)
+        assert not (await harness.sync.status(GUILD)).is_answered_elsewhere
+        assert harness.holders() == list(range(2, 21))
+
+
+async def test_case_40_an_answer_of_our_own_whose_response_was_lost_holds_nothing() -> None:
+    async with open_sync() as harness:
+        await a_server(harness)
+        other = OtherProcess(lambda: harness.now)
+        harness.sync.hold_while(lambda: other.is_there)
+        for number in range(10):
+            other.sending(number)  # and again, below
+            meet(other, number)
+        await harness.pass_time(2 * AN_HOUR)
+        assert harness.holders() == list(range(2, 21))
+
+
+def meet(other: OtherProcess, *interactions: int) -> None:
+    """Discord refuses the answers to these, as they have one."""
+    for each in interactions:
+        other.sending(each)
+        other.refused(each)

@@ -13,7 +13,7 @@ BASES = {"discord.ui.View", "discord.ui.Modal", "discord.ui.LayoutView", "app_co
 DOORS = {
     ("ui/panel.py", "discord.ui.View"),
     ("ui/panel.py", "discord.ui.Modal"),
-    ("ui/client.py", "app_commands.CommandTree"),
+    ("ui/command_tree.py", "app_commands.CommandTree"),
 }
 # These would receive what people send without passing it.
 FORBIDDEN = {"DynamicItem", "wait_for", "on_message", "hybrid_command"}

@@ -41,6 +41,12 @@ def of_sync(facts: HealthFacts) -> Iterator[Finding]:
             "Another Tessera that started later uses the same store, so this one takes no role.",
             "The operator stops one of the two.",
         )
+    elif status.is_answered_elsewhere:
+        yield wrong(
+            "Another process answers with this bot's token, so this one takes no role until it has been gone for an "
+            "hour.",
+            "The operator stops one of the two, or resets the token if they know of no other.",
+        )
     if status.rests_until:
         yield wrong(
             f"The clock of Tessera's machine was set, so that no role is taken before {moment(status.rests_until)}.",

@@ -27,6 +27,8 @@ def cases() -> Iterator[tuple[str, HealthFacts, str, str]]:
     both = replace(status(failing=failing), failing={"Loopring": Failure(NOW, "Loopring refuses this bot's API key.")})
     yield "source down since then", both, long_ago, "asked again by itself"
     yield "key refused", both, "It says: Loopring refuses this bot's API key.", "asked again"
+    elsewhere = status(is_answered_elsewhere=True)
+    yield "another token's user", elsewhere, "Another process answers with this bot's token", "stops one of the two"
     yield "another one", status(is_superseded=True), "Another Tessera that started later", "stops one of the two"
     rests = status(rests_until=NOW + timedelta(hours=1))
     yield "clock set", rests, "no role is taken before <t:", "NTP"
