@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.app_keys import DISCORD, WORLD
 from sandbox.control_requests import PREFIX, json_body, json_route, whole_number
+from sandbox.discord.early_ends import EarlyEnd, StartLimit
 from sandbox.discord.member_requests import QueryFault
 from sandbox.discord.ratelimits import BUCKETS
 
@@ -58,8 +59,16 @@ class DiscordControl:
         }
 
     async def _gateway(self, request: web.Request) -> Json:
+        """An action of the gateway, or how the next connections end (`end_early`), or the `start_limit`."""
         fields = await json_body(request)
-        await self._discord.gateway_action(str(fields.pop("action", "")), fields)
+        action = str(fields.pop("action", ""))
+        if action == "end_early":
+            self._discord.gateway.early_end = EarlyEnd.of(fields)
+        elif action == "start_limit":
+            names = ("total", "remaining", "reset_after_ms")
+            self._discord.gateway.start_limit = StartLimit(*(whole_number(fields, name) for name in names))
+        else:
+            await self._discord.gateway_action(action, fields)
         return {}
 
     async def _announce(self, request: web.Request) -> Json:

@@ -1,7 +1,8 @@
 """Keep the bot running while Discord refuses or sends an event that cannot be read, until a signal to stop.
 
-discord.py reconnects by itself in most cases. It does not survive three of them (2.7.1): a gateway that refuses the
-very first connection, a login while the API is down, and an event of a known kind with a field missing.
+discord.py reconnects by itself in most cases, each time when `SessionStarts` allows it. It does not survive three of
+them (2.7.1): a gateway that refuses the very first connection, a login while the API is down, and an event of a known
+kind with a field missing.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import time
+from datetime import timedelta
 from http import HTTPStatus
 
 import aiohttp
 import discord
 
 from bot.app.background import Background
+from bot.app.session_pauses import StartBudget
+from bot.app.session_starts import NewSessionError, SessionStarts
 from bot.errors import ConfigError
 from bot.messages import Message, Words
 from bot.ui.client import Bot
@@ -42,15 +45,27 @@ _CLOSED_FOR_GOOD = Message("Discord closed the connection for good (code {code})
 _REFUSED_AT_START = Message("Discord refuses what this bot asks for at its start: {reason}")
 
 
-async def run_until(stop: asyncio.Event, bot: Bot, token: str, background: Background) -> None:
+async def run_until(
+    stop: asyncio.Event, bot: Bot, token: str, background: Background, starts: SessionStarts | None = None
+) -> None:
     """Log in and stay connected until `stop` is set; then let running commands finish, and close.
 
     The background jobs run from the start, and have ended before the client closes.
 
+    Args:
+        stop: Ends it.
+        bot: The client.
+        token: Of the bot.
+        background: The jobs.
+        starts: Paces the connections; by default one that forgets with the process.
+
     Raises:
         ConfigError: Discord refuses the token, or will never accept us as configured.
     """
-    connection = asyncio.create_task(_stay_connected(bot, token), name="gateway")
+    bot.gate = starts = starts or SessionStarts()
+    bot.add_listener(starts.alive, "on_connect")
+    bot.add_listener(starts.alive, "on_resumed")
+    connection = asyncio.create_task(_stay_connected(bot, token, starts), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     background.start()
     try:
@@ -74,30 +89,41 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _stay_connected(bot: Bot, token: str) -> None:
+async def _stay_connected(bot: Bot, token: str, starts: SessionStarts) -> None:
     pause = _FIRST_PAUSE
     logged_in = False
     while True:
-        started = time.monotonic()
         try:
             if not logged_in:
                 await bot.login(token)
                 logged_in = True
+            await starts.turn(lambda: _start_budget(bot))
             await bot.connect()
+        except NewSessionError:
+            pass  # the next turn waits for it
         except Exception as error:  # an event may raise any error inside discord.py: it must not end the bot
             if why := _fatal_reason(error):
                 raise ConfigError(why) from error
             _log_failure(error, gateway_refused=logged_in and not bot.ws)
-        if not logged_in:
-            await _forget_session(bot)
-        elif bot.ws:
-            # connect() opens a new session; the old one must stop sending heartbeats.
-            await bot.ws.close()
-        if time.monotonic() - started > _LONGEST_PAUSE:
-            pause = _FIRST_PAUSE
+        if logged_in:
+            if bot.ws:
+                # connect() opens a new session; the old one must stop sending heartbeats.
+                await bot.ws.close()
+            continue
+        await _forget_session(bot)
         log.info("next attempt in %.0f s", pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def _start_budget(bot: Bot) -> StartBudget | None:
+    """How many sessions may still be started today; None: Discord does not say."""
+    try:
+        _shards, _url, limit = await bot.http.get_bot_gateway()
+        return StartBudget(limit["total"], limit["remaining"], timedelta(milliseconds=limit["reset_after"]))
+    except (discord.DiscordException, aiohttp.ClientError, OSError, KeyError, TypeError) as error:
+        log.info("how many sessions may be started today is not known: %s", type(error).__name__)
+        return None
 
 
 def _fatal_reason(error: Exception) -> Words | None:

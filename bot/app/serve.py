@@ -17,6 +17,7 @@ from bot.app.moved_clock import MovedClock, open_follower
 from bot.app.role_cogs import RoleParts, add_role_cogs
 from bot.app.run import run_until
 from bot.app.schedule import schedule
+from bot.app.session_starts import SessionStarts
 from bot.app.sync_jobs import open_sync, schedule_sync
 from bot.cogs.about_cog import About
 from bot.cogs.gates.discord_roles import DiscordRoles
@@ -122,7 +123,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             other_process=lambda: other.is_there,
         )
         opened.push_async_callback(server.close)
-        await run_until(stop, bot, token.get_secret_value(), background)
+        starts = SessionStarts(store.gateway, now=clock.now)
+        await run_until(stop, bot, token.get_secret_value(), background, starts)
 
 
 @asynccontextmanager

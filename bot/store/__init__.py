@@ -9,6 +9,7 @@ makes no decisions, and has no messages for members.
 
     thread      the threads, and how transactions run; `store_errors`: what is said when SQLite fails
     schema      the tables; `rows` converts rows to values; `audit` records actions under pseudonyms
+    gateway_table  how the sessions with Discord's gateway went
     file/       open_store: `lock` it, `examine` it, back it up (`backup`), migrate its tables;
                 beside_bot: what operator's commands read and change while the bot runs
                 nightly: a backup every night; backup_files: their names, and how to restore one
@@ -53,6 +54,7 @@ from bot.store.file.open_store import open_file, open_memory, open_to_read
 from bot.store.gates.gate_table import Gates
 from bot.store.gates.keep_out_table import KeepOuts
 from bot.store.gates.settings_table import SettingsTable
+from bot.store.gateway_table import GatewayTable
 from bot.store.linking.contest_table import Contests
 from bot.store.linking.link_table import Links
 from bot.store.linking.member_data import Members
@@ -96,6 +98,7 @@ class Store:
         self.keep_outs = KeepOuts(writer)
         self.sync = SyncStore(writer, self.reader)
         self.readings = Readings(writer, self.reader)
+        self.gateway = GatewayTable(writer)
 
     @classmethod
     async def open(cls, path: Path | None, *, backups: Path | None = None, lock_timeout: float = LOCK_TIMEOUT) -> Store:

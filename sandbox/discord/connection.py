@@ -68,6 +68,7 @@ class Connection:
         self.host = host
         self.session: Session | None = None
         self.zombie = False
+        self.ends_with: int | None = None  # the code of a close that follows what is to be sent
         self.outgoing: asyncio.Queue[Outgoing] = asyncio.Queue()
         self._socket = socket
         self._stream = stream
@@ -121,6 +122,8 @@ class Connection:
             else:
                 await self._socket.send_str(packed.decode())
             self.outgoing.task_done()
+            if self.ends_with is not None and self.outgoing.empty():
+                raise CloseConnection(self.ends_with, "Ended early.")
 
     async def _read(self) -> None:
         silence = self._heartbeat_ms / 1000 * MISSED_HEARTBEATS

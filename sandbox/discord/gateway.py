@@ -14,6 +14,7 @@ from aiohttp import web
 
 from sandbox.discord import opcodes
 from sandbox.discord.connection import Connection, Requests
+from sandbox.discord.early_ends import EarlyEnd, StartLimit, reset_connection
 from sandbox.discord.identify import intents_of, shard_of
 from sandbox.discord.member_requests import GUILD_MEMBERS, MemberRequests
 from sandbox.discord.opcodes import CloseConnection
@@ -62,6 +63,8 @@ class Gateway:
         self.heartbeat_ms = heartbeat_ms
         self.privileged_intents = privileged_intents
         self.identifies = 0
+        self.start_limit = StartLimit()
+        self.early_end = EarlyEnd()
         self._world = world
         self._events = events
         self._extra_guilds = extra_guilds
@@ -77,6 +80,8 @@ class Gateway:
         if self._refusals > 0:
             self._refusals -= 1
             return web.Response(status=503, text="no gateway here at the moment")
+        if self.early_end.strikes("connect"):
+            return reset_connection(request)
         try:
             stream = stream_for(request.query.get("compress"))
         except ValueError as error:
@@ -90,6 +95,8 @@ class Gateway:
             await connection.close(opcodes.INVALID_VERSION, "Invalid API version.")
             return socket
         self._connections.add(connection)
+        if self.early_end.strikes("hello"):
+            connection.ends_with = self.early_end.code
         try:
             await connection.run()
         finally:
@@ -143,11 +150,18 @@ class Gateway:
         if len(guilds) + len(extra) >= GUILDS_PER_SHARD:
             raise CloseConnection(opcodes.SHARDING_REQUIRED, "Sharding required.")
         self.identifies += 1
+        self.start_limit.remaining -= 1
+        if self.early_end.strikes("identify"):
+            connection.send(opcodes.INVALID_SESSION, body=False)
+            return iter(())
         self._attach(connection, session)
         listed = [guild.id for guild in guilds] + extra
         flags = application_flags(self.privileged_intents)
         ready = ready_json(self._world, session, connection.host, listed, flags)
         session.dispatch("READY", ready if "shard" in body else {k: v for k, v in ready.items() if k != "shard"})
+        if self.early_end.strikes("ready"):
+            connection.ends_with = self.early_end.code
+            return iter(())
         self._create_guilds(session)
         return self._announce(session, extra)
 
@@ -260,7 +274,7 @@ class Gateway:
             return
         session.outgoing = None
         session.left_at = self.clock()
-        if connection.ended_by_bot:
+        if connection.ended_by_bot or connection.ends_with:
             self._sessions.pop(session.id, None)
         if not self.connected():
             self._events.publish({"type": "bot", "online": False})

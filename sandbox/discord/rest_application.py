@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 GLOBAL = "/applications/{application_id}/commands"
 IN_GUILD = "/applications/{application_id}/guilds/{guild_id}/commands"
-IDENTIFIES_PER_DAY = 1000
-DAY_MS = 86_400_000
 
 
 class ApplicationRoutes:
@@ -73,12 +71,7 @@ class ApplicationRoutes:
 
     async def gateway_bot(self, request: web.Request) -> web.Response:
         """Where the websocket is, how many shards, how many identifies are left."""
-        limit = {
-            "total": IDENTIFIES_PER_DAY,
-            "remaining": max(0, IDENTIFIES_PER_DAY - self._gateway.identifies),
-            "reset_after": DAY_MS,
-            "max_concurrency": 1,
-        }
+        limit = self._gateway.start_limit.json()
         shards = self._gateway.recommended_shards()
         return json_answer({"url": f"ws://{request.host}/gateway/", "shards": shards, "session_start_limit": limit})
 

@@ -205,3 +205,20 @@ async def test_what_cannot_be_done_is_refused_with_a_sentence(
     status, body = await sandbox.post(f"/_sandbox/{path}", place | fields)
     assert status == 400
     assert words in body["error"]
+
+
+async def test_the_starts_of_sessions_that_are_left_are_those_that_were_set_less_those_that_were_made(
+    sandbox: RunningSandbox,
+) -> None:
+    limit = {"total": 50, "remaining": 7, "reset_after_ms": 3_600_000}
+    assert (await sandbox.post("/_sandbox/gateway", {"action": "start_limit", **limit}))[0] == 200
+    async with sandbox.session.ws_connect(f"{sandbox.address}/gateway/") as socket:
+        await socket.send_json({"op": 2, "d": {"token": BOT_TOKEN, "intents": 1, "properties": {}}})
+        assert [(await socket.receive_json())["t"] for _ in range(2)] == [None, "READY"]
+    left = {"total": 50, "remaining": 6, "reset_after": 3_600_000, "max_concurrency": 1}
+    assert (await rest(sandbox, "GET", "/gateway/bot"))[1]["session_start_limit"] == left
+
+
+async def test_a_connection_ends_early_only_where_the_gateway_can_end_it(sandbox: RunningSandbox) -> None:
+    status, body = await sandbox.post("/_sandbox/gateway", {"action": "end_early", "stage": "never"})
+    assert (status, body) == (400, {"error": "stage is one of connect, hello, identify, ready"})

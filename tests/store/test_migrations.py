@@ -286,6 +286,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "keep_outs": {"user_id": 1, "guild_id": 9, "account": "loopring:10001"},
     "owed_roles": {"guild_id": 9, "user_id": 2, "role_id": 7, "since": 400},
     "accepted_losses": {"guild_id": 9, "scope": "source", "key": "loopring", "at": 400},
+    "gateway_streak": {"id": 1, "attempts": 3, "due_at": 900, "alive_since": None, "identified_at": 890},
     # After what makes a member due.
     "sync_members": {
         "guild_id": 9,

@@ -17,6 +17,7 @@ from bot.store.schema import (
 )
 
 from bot.store.schema import kept_names  # isort: skip
+from bot.store.schema import gateway_tables  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "claim_tables",
     "first_tables",
     "gate_tables",
+    "gateway_tables",
     "kept_names",
     "reading_tables",
     "server_tables",

@@ -1,0 +1,172 @@
+"""Sessions that end early, over a real websocket; time passes only where the bot waits for its next attempt.
+
+The shapes are those of public reports: discord-api-docs#215 (restart loops), discord-api-docs#254 ("invalid session"
+after each IDENTIFY), OctoPrint-DiscordRemote#10 (closed after less than a minute, again and again),
+claude-plugins-official#1965 (a supervisor that restarts) and #3140 (failed RESUMEs that become IDENTIFYs),
+AwesomeBot#117 (a loop of "invalid session").
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from bot.app.background import Background
+from bot.app.run import run_until
+from bot.app.session_starts import SessionStarts, ShortMemory
+from bot.config.settings import DiscordSettings
+from bot.store import Store
+from bot.ui.client import Bot, point_at
+from sandbox.world import BOT_TOKEN
+from tests.process import PATIENCE, until
+from tests.sandbox_client import SandboxClient, open_sandbox
+
+START = datetime(2026, 11, 26, 12, tzinfo=UTC)
+IDENTIFY, RESUME = 2, 6
+
+
+class Skipped:
+    """A clock that is moved by sleeping, at once; it holds what sleeps once so many pauses were made."""
+
+    def __init__(self, most: int) -> None:
+        self.now = START
+        self.pauses: list[float] = []
+        self.reached = asyncio.Event()
+        self._most = most
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    async def sleep(self, pause: timedelta) -> None:
+        """Let so much time pass."""
+        if len(self.pauses) == self._most:
+            self.reached.set()
+            await asyncio.Event().wait()
+        self.pauses.append(pause.total_seconds())
+        self.now += pause
+
+
+@pytest.fixture
+async def alone() -> AsyncIterator[SandboxClient]:
+    """A sandbox that no bot is connected to yet."""
+    async with open_sandbox() as sandbox:
+        yield sandbox
+
+
+async def _nothing_to_cancel() -> None:
+    """There are no reads here."""
+
+
+@asynccontextmanager
+async def connecting(sandbox: SandboxClient, starts: SessionStarts) -> AsyncIterator[Bot]:
+    """A bot that tries to be connected."""
+    settings = DiscordSettings(
+        api_url=f"{sandbox.url}/api/v10", gateway_url=f"{sandbox.url.replace('http', 'ws', 1)}/gateway/"
+    )
+    point_at(settings)
+    bot, stop = Bot(settings, cancel_reads=_nothing_to_cancel), asyncio.Event()
+    running = asyncio.create_task(run_until(stop, bot, BOT_TOKEN, Background(), starts))
+    try:
+        yield bot
+    finally:
+        stop.set()
+        await running
+
+
+def starts_of(clock: Skipped, memory: Any = None) -> SessionStarts:
+    return SessionStarts(memory or ShortMemory(), now=clock, sleep=clock.sleep, random=Random(1))  # noqa: S311 - jitter
+
+
+async def end_early(sandbox: SandboxClient, stage: str, **more: Any) -> None:
+    await sandbox.control("gateway", action="end_early", stage=stage, **{"times": 1000, **more})
+
+
+@pytest.mark.parametrize(
+    ("stage", "code"),
+    [
+        pytest.param("ready", 4000, id="claude-plugins-official#3140, READY and closed, RESUME fails"),
+        pytest.param("ready", 1000, id="OctoPrint-DiscordRemote#10, READY and a clean close"),
+        pytest.param("ready", 4009, id="READY and session timed out"),
+        pytest.param("identify", 4000, id="discord-api-docs#254, invalid session after IDENTIFY"),
+        pytest.param("hello", 4000, id="closed after HELLO"),
+        pytest.param("hello", 1001, id="going away after HELLO"),
+        pytest.param("connect", 4000, id="reset before HELLO"),
+    ],
+)
+async def test_pauses_grow_however_the_sessions_end(alone: SandboxClient, stage: str, code: int) -> None:
+    await end_early(alone, stage, code=code)
+    clock = Skipped(most=9)
+    async with connecting(alone, starts_of(clock)):
+        await asyncio.wait_for(clock.reached.wait(), PATIENCE)
+    assert clock.pauses[-1] >= 64
+    assert sum(clock.pauses) > 150
+    # Without the pauses there were eight in 45 seconds.
+    opcodes = await alone.opcodes()
+    assert opcodes[IDENTIFY] <= 10
+
+
+async def test_a_session_that_can_be_resumed_is_resumed_and_costs_no_start(alone: SandboxClient) -> None:
+    clock = Skipped(most=100)
+    async with connecting(alone, starts_of(clock)) as bot:
+        await until(bot.is_ready)
+        for _ in range(3):
+            resumed = asyncio.create_task(bot.wait_for("resumed", timeout=PATIENCE))
+            await asyncio.sleep(0)  # so that it listens
+            clock.now += timedelta(minutes=6)
+            await alone.control("gateway", action="drop")
+            await resumed
+    opcodes = await alone.opcodes()
+    assert (opcodes[IDENTIFY], opcodes[RESUME]) == (1, 3)
+    assert clock.pauses == []  # each of them had lasted
+
+
+async def test_a_restart_of_the_process_goes_on_where_the_last_one_stopped(
+    alone: SandboxClient, tmp_path: Path
+) -> None:
+    """claude-plugins-official#1965: each process starts one session, and is started again at once."""
+    store = await Store.open(tmp_path / "tessera.db")
+    clock, waited = Skipped(most=100), list[float]()
+    for _ in range(6):
+        before = len(clock.pauses)
+        async with connecting(alone, starts_of(clock, store.gateway)) as bot:
+            await until(bot.is_ready)
+        await alone.control("gateway", action="invalid_session")
+        waited.append(sum(clock.pauses[before:]))
+    await store.close()
+    assert waited[0] == 0
+    assert waited[1:] == sorted(waited[1:])
+    assert waited[-1] >= 8
+
+
+@pytest.mark.parametrize(("remaining", "hours"), [(30, 10), (3, 24)])
+async def test_when_few_starts_are_left_they_are_spread_and_the_log_says_so(
+    alone: SandboxClient, remaining: int, hours: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    limit = {"total": 1000, "remaining": remaining, "reset_after_ms": int(hours * 3_600_000)}
+    await alone.control("gateway", action="start_limit", **limit)
+    await end_early(alone, "identify")
+    clock = Skipped(most=1)
+    caplog.set_level(logging.INFO, "bot")
+    async with connecting(alone, starts_of(clock)):
+        await asyncio.wait_for(clock.reached.wait(), PATIENCE)
+    left = remaining - 1
+    assert clock.pauses == [hours * 3600 / max(1, left - 20)]
+    lines = [each.getMessage() for each in caplog.records if each.levelno == logging.WARNING]
+    wanted = rf"next attempt in {clock.pauses[0]:.0f} s: 1 in a row .* {left} of 1000 starts .* for {hours:.1f} h"
+    assert any(re.search(wanted, line) for line in lines), lines
+
+
+async def test_a_discord_that_does_not_name_the_budget_keeps_nobody_away(alone: SandboxClient) -> None:
+    fault = {"service": "discord", "path": "/gateway/bot", "kind": "status", "status": 403, "body": {"message": "no"}}
+    await alone.post("/_sandbox/faults", fault)
+    async with connecting(alone, starts_of(Skipped(most=1))) as bot:
+        await until(bot.is_ready)
