@@ -31,6 +31,7 @@ _SLOW_MODULES = {
     _HERE / name
     for name in (
         "app/test_run.py",
+        "app/test_session_starts.py",
         "attacks/test_a_sibling_writes_cookies.py",
         "attacks/test_opaque_bytes_signed_elsewhere.py",
         "attacks/test_forty_questions.py",

@@ -114,6 +114,20 @@ async def test_pauses_grow_however_the_sessions_end(alone: SandboxClient, stage:
     assert opcodes[IDENTIFY] <= 10
 
 
+@pytest.mark.parametrize("stage", ["connect", "hello"])
+async def test_a_gateway_that_breaks_every_attempt_to_resume_is_asked_more_and_more_rarely(
+    alone: SandboxClient, stage: str
+) -> None:
+    """discord.py alone repeats these without any pause."""
+    clock = Skipped(most=6)
+    async with connecting(alone, starts_of(clock)) as bot:
+        await until(bot.is_ready)
+        await end_early(alone, stage)
+        await alone.control("gateway", action="drop")
+        await asyncio.wait_for(clock.reached.wait(), PATIENCE)
+    assert clock.pauses[-1] >= 16
+
+
 async def test_a_session_that_can_be_resumed_is_resumed_and_costs_no_start(alone: SandboxClient) -> None:
     clock = Skipped(most=100)
     async with connecting(alone, starts_of(clock)) as bot:
