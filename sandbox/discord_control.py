@@ -9,6 +9,7 @@ from sandbox.control_requests import PREFIX, json_body, json_route, whole_number
 from sandbox.discord.early_ends import EarlyEnd, StartLimit
 from sandbox.discord.member_requests import QueryFault
 from sandbox.discord.ratelimits import BUCKETS
+from sandbox.discord.refusals import SHAPES, Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,7 @@ class DiscordControl:
             ("POST", "member_queries", self._member_queries),
             ("POST", "limits", self._limits),
             ("POST", "intents", self._intents),
+            ("POST", "refusals", self._refusals),
         ):
             self._app.router.add_route(method, f"{PREFIX}/{path}", json_route(route))
 
@@ -162,6 +164,26 @@ class DiscordControl:
         if not isinstance(wanted, list) or not all(name in INTENTS for name in wanted):
             raise ValueError(f"privileged is a list of {', '.join(INTENTS)}")
         self._discord.gateway.privileged_intents = sum({INTENTS[name] for name in wanted})
+        return {}
+
+    async def _refusals(self, request: web.Request) -> Json:
+        """What is refused in messages, in place of what was before; until the next reset.
+
+        `urls` and `words` that contain a text, `emoji` by name or id ("*": any), choices with `values`,
+        `longest_label`, and the `shape` of the answer: nested, first, bare or listed.
+        """
+        fields = await json_body(request)
+        named: dict[str, tuple[str, ...]] = {}
+        for name in ("urls", "emoji", "values", "words"):
+            texts = fields.get(name, [])
+            if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+                raise ValueError(f"{name} is a list of texts")
+            named[name] = tuple(texts)
+        shape = fields.get("shape", SHAPES[0])
+        if shape not in SHAPES:
+            raise ValueError(f"shape is one of {', '.join(SHAPES)}")
+        longest = whole_number(fields, "longest_label") if "longest_label" in fields else None
+        self._discord.messages.refusals = Refusals(**named, longest_label=longest, shape=shape)
         return {}
 
     def _actor(self, fields: Mapping[str, Any]) -> int:

@@ -11,7 +11,8 @@
   `dms`, `oauth` with `authorization`
 * what happens to servers: `departures` (people and bots leave and join), `guild_changes` (roles, outages), `role_edits`
   (who has which role), `audit_log`
-* what Discord refuses: `form`, `embed_limits`, `component_limits`, `message_limits`, `modal_limits`, `command_limits`
+* what Discord refuses: `form`, `embed_limits`, `component_limits`, `message_limits`, `modal_limits`, `command_limits`,
+  and `refusals` where a test wants more refused
 * values: `wire` (the world as Discord's JSON), `payloads`, `answers`, `permissions`, `snowflakes`, `attachments`
 """
 

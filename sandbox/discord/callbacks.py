@@ -60,7 +60,7 @@ class Callbacks:
         resource: Json | None = None
         match kind:
             case 4:
-                check_message(data, under=("data",))
+                check_message(data, under=("data",), refusals=self._messages.refusals)
                 interaction.response = self._post(interaction, data, files, host)
                 state = ANSWERED
                 resource = {"type": kind, "message": interaction.response.body}
@@ -93,7 +93,7 @@ class Callbacks:
         original = interaction.response
         if original is not None and original.thinking:
             return self.edit(interaction, original, body, files, host=host, at=at)
-        check_message(body)
+        check_message(body, refusals=self._messages.refusals)
         message = self._draft(interaction, body)
         if original is not None:
             message.body["interaction_metadata"] = {
@@ -116,7 +116,7 @@ class Callbacks:
         at: float,
     ) -> Message:
         """Edit the original response or a follow-up."""
-        check_message(body, v2=self._messages.uses_v2(message))
+        check_message(body, v2=self._messages.uses_v2(message), refusals=self._messages.refusals)
         self._messages.edit(message, body, files, host)
         if message is interaction.response:
             self._interactions.answer(interaction, at, message)
@@ -182,7 +182,7 @@ class Callbacks:
         message = interaction.source
         if message is None:
             raise unknown_message()
-        check_message(data, under=("data",), v2=self._messages.uses_v2(message))
+        check_message(data, under=("data",), v2=self._messages.uses_v2(message), refusals=self._messages.refusals)
         self._messages.edit(message, data, files, host)
         return message
 

@@ -170,7 +170,7 @@ def check_select(form: Form, path: Path, select: Json) -> None:
         if form.length((*where, "value"), option.get("value"), 1, OPTION):
             if option["value"] in values:
                 form.add(
-                    (*where, "value"),
+                    where,
                     "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
                     "The specified option value is already used",
                 )

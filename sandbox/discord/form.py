@@ -153,7 +153,7 @@ class Form:
             self.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
             return
         if parts.scheme and parts.scheme not in schemes:
-            named = f'Scheme "{parts.scheme}" must be one of {schemes}.'
+            named = f'Scheme "{parts.scheme}" is not supported. Scheme must be one of {schemes}.'
             self.add(path, "URL_TYPE_INVALID_SCHEME", named)
         elif not parts.scheme or not host or any(char.isspace() for char in value):
             self.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")

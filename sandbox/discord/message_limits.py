@@ -10,6 +10,7 @@ from sandbox.discord.form import Form, Path
 
 if TYPE_CHECKING:
     from sandbox.discord.answers import Json
+    from sandbox.discord.refusals import Refusals
 
 CONTENT, NONCE, FILES = 2000, 25, 10
 EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
@@ -18,13 +19,14 @@ MENTION_KINDS = ("users", "roles", "everyone")
 MENTIONS = 100
 
 
-def check_message(body: Any, *, under: Path = (), v2: bool = False) -> None:
+def check_message(body: Any, *, under: Path = (), v2: bool = False, refusals: Refusals | None = None) -> None:
     """Check a message body.
 
     Args:
         body: as it came.
         under: its place in the request, as ("data",) in a callback.
         v2: the message edited already has the flag, which cannot be taken away.
+        refusals: what a test wants refused besides.
 
     Raises:
         ApiError: 400, code 50035.
@@ -55,6 +57,9 @@ def check_message(body: Any, *, under: Path = (), v2: bool = False) -> None:
     form.objects(("attachments",), body.get("attachments"), FILES)
     _check_mentions(form, form.object(("allowed_mentions",), body.get("allowed_mentions")))
     form.refuse()
+    if refusals is not None:
+        refusals.check(form, body)
+        form.refuse()
 
 
 class _NestedForm(Form):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.discord.answers import unknown_message
 from sandbox.discord.composing import apply
 from sandbox.discord.message_limits import COMPONENTS_V2, EPHEMERAL, LOADING
+from sandbox.discord.refusals import Refusals
 from sandbox.discord.wire import avatar_url, bot_user, user_json
 
 if TYPE_CHECKING:
@@ -83,10 +84,12 @@ class Messages:
         self._snowflakes = snowflakes
         self._attachments = attachments
         self._channels: dict[int, OrderedDict[int, Message]] = {}
+        self.refusals = Refusals()
 
     def clear(self) -> None:
-        """Forget every message."""
+        """Forget every message, and what is refused in them."""
         self._channels.clear()
+        self.refusals = Refusals()
 
     def find(self, message_id: int, channel_id: int | None = None) -> Message | None:
         """A message by id, in one channel or in any."""

@@ -101,7 +101,7 @@ class ChannelRoutes:
         """A new message of the bot."""
         context = self._context(request, SEND_MESSAGES)
         body, files = await read_message_body(request)
-        check_message(body)
+        check_message(body, refusals=self._messages.refusals)
         if context.direct is not None:
             self._dms.check_may_send(context.direct)
         _check_may_carry(context, body, has_files=bool(files))
@@ -126,7 +126,7 @@ class ChannelRoutes:
         if message.body["author"]["id"] != str(self._world.application_id):
             raise ApiError(403, 50005, "Cannot edit a message authored by another user")
         body, files = await read_message_body(request)
-        check_message(body, v2=self._messages.uses_v2(message))
+        check_message(body, v2=self._messages.uses_v2(message), refusals=self._messages.refusals)
         _check_may_carry(context, body, has_files=bool(files))
         self._messages.edit(message, body, files, request.host)
         return json_answer(message.body)

@@ -121,7 +121,7 @@ SCHEME, NO_URL = "URL_TYPE_INVALID_SCHEME", "URL_TYPE_INVALID_URL"
         ({"components": [row(menu(options=[]))]}, "components.0.components.0.options", BAD_LENGTH),
         (
             {"components": [row(menu(options=[{"label": "a", "value": "a"}] * 2))]},
-            "components.0.components.0.options.1.value",
+            "components.0.components.0.options.1",
             "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
         ),
         (
