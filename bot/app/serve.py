@@ -91,7 +91,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         opened.push_async_callback(store.close)
         lookup = await opened.enter_async_context(open_lookup(settings, store, clock))
         other = OtherProcess(clock.now)
-        bot = Bot(settings.discord, cancel_reads=lookup.close, other_process=other)
+        bot = Bot(settings.discord, cancel_reads=lookup.close, clock=clock.monotonic, other_process=other)
         linking = await opened.enter_async_context(_open_linking(settings, token, store, lookup, bot, clock))
         roles = DiscordRoles.over(bot)
         sync = await opened.enter_async_context(

@@ -15,7 +15,7 @@ from discord.ext import commands
 from bot import __version__
 from bot.lookup.lookup import Lookup
 from bot.sources.health import Health
-from bot.ui import embeds
+from bot.ui import embeds, sending
 from bot.ui.client import Bot
 
 _INTRODUCTION = (
@@ -46,7 +46,7 @@ class About(commands.Cog):
                 lines.append(f"{self._bot.mention(command.name, interaction.guild_id)} — {command.description}")
                 lines += [f"> `{option.name}` {option.description}" for option in command.parameters]
         embed = discord.Embed(title="What Tessera can do", description="\n".join(lines), colour=embeds.BRAND)
-        await interaction.response.send_message(embed=embed, ephemeral=True)
+        await sending.respond(interaction, embed=embed, ephemeral=True)
 
     def _group(self, group: app_commands.Group, guild_id: int | None) -> str:
         """The commands of a group in two lines: Discord says what each does and takes, as soon as it is typed."""
@@ -62,7 +62,7 @@ class About(commands.Cog):
         for source in sources:
             embed.add_field(name=f"Data source: {source.label}", value=_state(source.health), inline=False)
         embed.add_field(name="Running since", value=discord.utils.format_dt(self._bot.started_at, "R"))
-        await interaction.response.send_message(embed=embed, ephemeral=True)
+        await sending.respond(interaction, embed=embed, ephemeral=True)
 
 
 def _is_for(

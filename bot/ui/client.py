@@ -23,6 +23,7 @@ from discord.ext import commands
 from bot.config.settings import DiscordSettings
 from bot.errors import InputError, SourceError, TesseraError
 from bot.messages import Message
+from bot.ui import sending
 from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.command_tree import Tree
 from bot.ui.connection_gate import Gate
@@ -32,6 +33,7 @@ from bot.ui.intents import intents_of
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.other_process import OtherProcess
 from bot.ui.panel import action_of
+from bot.ui.refused_pictures import RefusedPictures
 from bot.ui.request_trace import trace_of
 
 log = logging.getLogger(__name__)
@@ -68,6 +70,7 @@ class Bot(commands.Bot):
         settings: Where Discord is, and where to register the commands.
         cancel_reads: Ends long reads when the bot must stop.
         live_answers: Which answers can be pressed.
+        clock: Seconds that only grow: how long it is remembered which pictures Discord refused.
         other_process: Finds out whether another one answers with this token.
     """
 
@@ -77,6 +80,7 @@ class Bot(commands.Bot):
         *,
         cancel_reads: Callable[[], Awaitable[None]],
         live_answers: LiveAnswers | None = None,
+        clock: Callable[[], float] = time.monotonic,
         other_process: OtherProcess | None = None,
     ) -> None:
         self.other_process = other_process or OtherProcess()
@@ -101,6 +105,7 @@ class Bot(commands.Bot):
         self._cancel_reads = cancel_reads
         self.acknowledgements = Acknowledgements()
         self.live_answers = live_answers or LiveAnswers()
+        self.refused_pictures = RefusedPictures(clock)
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = False
         self._settled_at = 0.0
@@ -191,7 +196,7 @@ class Bot(commands.Bot):
 
     async def _answer(self, interaction: discord.Interaction[Any], words: str) -> None:
         try:
-            await interaction.response.send_message(words, ephemeral=True)
+            await sending.respond(interaction, content=words, ephemeral=True)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             if not is_answered_already(error):
                 log.info("%s stays unanswered: %s", _name_of(interaction), type(error).__name__)
@@ -246,6 +251,7 @@ class Bot(commands.Bot):
             return
         if is_answered_already(error):
             return  # the person has an answer; `other_process` says of whom
+        error = await sending.unaccepted_words(error) or error
         if isinstance(error, TesseraError):
             shown = error
             # What was typed is in the sentence of an InputError, and may be anything: a key, by mistake.

@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.ui import sending
 from bot.ui.embeds import done_embed
 from bot.ui.panel import ActionButton, Host, Panel
 
@@ -41,8 +42,8 @@ class ConfirmView(Panel):
         await self._host.acknowledge(interaction)
         embed = await self._act(interaction)
         self.stop()
-        await interaction.edit_original_response(embed=embed, view=None)
+        await sending.edit_answer(interaction, embed=embed, view=None)
 
     async def _cancel(self, interaction: discord.Interaction[Any]) -> None:
         self.stop()
-        await interaction.response.edit_message(embed=done_embed("Cancelled", "Nothing was changed."), view=None)
+        await sending.edit_pressed(interaction, embed=done_embed("Cancelled", "Nothing was changed."), view=None)

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.ui import waiting_notice
+from bot.ui import sending, waiting_notice
 from bot.ui.other_process import ALREADY_ACKNOWLEDGED, OtherProcess
 
 
@@ -24,7 +24,7 @@ async def show_error(interaction: discord.Interaction[Any], embed: discord.Embed
     is_waiting = await waiting_notice.end(interaction)
     if not interaction.response.is_done():
         try:
-            await interaction.response.send_message(embed=embed, ephemeral=True)
+            await sending.respond(interaction, embed=embed, ephemeral=True)
         except discord.HTTPException as error:
             if not is_answered_already(error):
                 raise
@@ -34,7 +34,7 @@ async def show_error(interaction: discord.Interaction[Any], embed: discord.Embed
         else:
             return
     if is_waiting:
-        await interaction.edit_original_response(embed=embed)
+        await sending.edit_answer(interaction, embed=embed)
         return
     # Discord replaces a "thinking" answer by the first followup; a later one appears below it.
-    await interaction.followup.send(embed=embed, ephemeral=True)
+    await sending.follow_up(interaction, embed=embed, ephemeral=True)

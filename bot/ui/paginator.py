@@ -15,7 +15,7 @@ import aiohttp
 import discord
 
 from bot.errors import WithdrawnError
-from bot.ui import waiting_notice
+from bot.ui import sending, waiting_notice
 from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.page_items import BackButton, JumpButton, JumpModal, OpenMenu, TabButton, TurnButton
@@ -114,7 +114,7 @@ class Paginator(Panel):
     async def _edit(self) -> None:
         for attempt in range(1, _EDIT_ATTEMPTS + 1):
             try:
-                await self._latest.edit_original_response(content=None, embeds=self._embeds(), view=self._layout())
+                await sending.edit_answer(self._latest, content=None, embeds=self._embeds(), view=self._layout())
             except (aiohttp.ClientError, OSError):
                 if attempt == _EDIT_ATTEMPTS:
                     raise
@@ -189,9 +189,9 @@ class Paginator(Panel):
         self.end()
         await waiting_notice.end(self._latest)
         if press and not press.response.is_done():
-            await press.response.edit_message(content=None, embed=embed, view=None)
+            await sending.edit_pressed(press, content=None, embed=embed, view=None)
         else:
-            await (press or self._latest).edit_original_response(content=None, embed=embed, view=None)
+            await sending.edit_answer(press or self._latest, content=None, embed=embed, view=None)
 
     def end(self) -> None:
         """Accept no more presses; what is still to be shown is shown without buttons."""
@@ -246,7 +246,7 @@ class Paginator(Panel):
         if interaction.response.is_done():
             await self.show()
         else:
-            await interaction.response.edit_message(embeds=self._embeds(), view=self._layout())
+            await sending.edit_pressed(interaction, embeds=self._embeds(), view=self._layout())
 
     async def _acknowledge(self, interaction: discord.Interaction[Any]) -> None:
         if not interaction.response.is_done():

@@ -17,6 +17,7 @@ from typing import Any, Protocol, cast
 import aiohttp
 import discord
 
+from bot.ui import sending
 from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
@@ -111,8 +112,10 @@ class Panel(discord.ui.View):
             if accepted:
                 check_input(interaction)
             return accepted
-        await interaction.response.send_message(
-            "These buttons belong to the person who used the command. Use it yourself to get your own.", ephemeral=True
+        await sending.respond(
+            interaction,
+            content="These buttons belong to the person who used the command. Use it yourself to get your own.",
+            ephemeral=True,
         )
         return False
 
@@ -144,7 +147,7 @@ class Panel(discord.ui.View):
         self.disable()
         if self.children:
             try:
-                await self._latest.edit_original_response(view=self)
+                await sending.edit_answer(self._latest, view=self)
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 log.info("buttons stay as they are: %s", error)  # the message was dismissed, or the token has expired
             except RuntimeError:

@@ -15,6 +15,7 @@ import aiohttp
 import discord
 
 from bot.messages import Message
+from bot.ui import sending
 from bot.ui.embeds import BRAND
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class _Notice:
         self._sent = True
         embed = discord.Embed(description=_WAITING(count=count).render(), colour=BRAND)
         try:
-            await interaction.edit_original_response(embed=embed)
+            await sending.edit_answer(interaction, embed=embed)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("a question waits, which could not be shown: %s", type(error).__name__)
 

@@ -17,6 +17,7 @@ from bot.sync.results import Staged, StagedState
 from bot.sync.sync import Sync
 from bot.text import safe_text
 from bot.text.plural import plural
+from bot.ui import sending
 from bot.ui.confirm_view import ConfirmView
 from bot.ui.embeds import CAUTION, done_embed
 from bot.ui.panel import Host
@@ -79,7 +80,7 @@ async def ask_to_approve(
     label = f"Take {plural(len(waiting), 'role')}"
     panel = ConfirmView(interaction, label, approve, expires=expires, host=host)
     files = [] if is_whole else [discord.File(io.BytesIO(list_of(waiting).encode()), filename="removals.txt")]
-    await interaction.edit_original_response(embed=embed, view=panel, attachments=files)
+    await sending.edit_answer(interaction, embed=embed, view=panel, attachments=files)
 
 
 def question_embed(waiting: Sequence[Staged], alert_at: datetime | None, note: str = "") -> tuple[discord.Embed, bool]:

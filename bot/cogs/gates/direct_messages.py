@@ -17,7 +17,8 @@ import discord
 from bot.cogs.gates.outgoing import Outbox, Post
 from bot.sync.report import SERVER
 from bot.text import safe_text
-from bot.ui import embeds
+from bot.ui import embeds, sending
+from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ _LONGEST = 4000
 _LONGEST_NAME = 100
 _UNHURRIED = "proof_ends"
 _TITLES = {"warning": "A role will be taken", _UNHURRIED: "Your proof runs out soon"}
+_UNACCEPTED = "Discord does not accept what Tessera has to say here. `/roles` in your server shows how things are."
 _TOO_FAST = 40003  # "You are opening direct messages too fast", with status 403
 # Rounds of five seconds: ten minutes.
 _RESTS = 120
@@ -40,7 +42,7 @@ class DirectMessages:
         outbox: Where they are marked as sent.
     """
 
-    def __init__(self, client: discord.Client, outbox: Outbox) -> None:
+    def __init__(self, client: Bot, outbox: Outbox) -> None:
         self._client = client
         self._outbox = outbox
         self._rests = 0  # rounds without a message, after Discord said that there were too many
@@ -68,7 +70,8 @@ class DirectMessages:
             return
         try:
             channel = await self._client.create_dm(discord.Object(user_id))
-            message = await channel.send(embed=_embed_of(post, guild), nonce=post.nonce)
+            embed = _embed_of(post, guild)
+            message = await sending.post(self._client, channel, instead=_UNACCEPTED, embed=embed, nonce=post.nonce)
         except discord.HTTPException as error:
             log.info("a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.code == _TOO_FAST:

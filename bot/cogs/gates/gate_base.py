@@ -30,6 +30,7 @@ from bot.messages import Message
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.text import safe_text
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import done_embed
 from bot.ui.paginator import Paginator
@@ -192,8 +193,8 @@ class GateBase(commands.Cog):
             await pressed.response.send_modal(make(panel))
 
         panel.lay_out([ActionButton("fill-in", "Fill in…", open_now, style=discord.ButtonStyle.primary)])
-        await interaction.edit_original_response(
-            embed=done_embed(title, "Nothing is saved before a preview."), view=panel
+        await sending.edit_answer(
+            interaction, embed=done_embed(title, "Nothing is saved before a preview."), view=panel
         )
 
     async def _suggest_gates(self, interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:

@@ -42,6 +42,7 @@ from bot.messages import Message
 from bot.store import Store
 from bot.sync.ports import Discord
 from bot.sync.sync import Sync
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import done_embed
 
@@ -211,7 +212,7 @@ class GateCog(
         gates = await self._store.gates.of_guild(guild_id)
         if not gates:
             embed = done_embed("No gates yet", "`/gate add` gives a role to those who hold something.")
-            await interaction.edit_original_response(embed=embed)
+            await sending.edit_answer(interaction, embed=embed)
             return
         sets = sorted(set((await self._store.gates.aliases(guild_id)).values()))
         await self._show_pages(interaction, GatePages(gates, sets, self._sentences))

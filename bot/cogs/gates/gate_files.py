@@ -27,6 +27,7 @@ from bot.names import Names
 from bot.sources.askers import Asker
 from bot.text import safe_text
 from bot.text.plural import plural
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import done_embed
 from bot.ui.panel import Host, Modal, Panel
@@ -58,7 +59,7 @@ class GateFiles(GateBase):
         )
         file = discord.File(io.BytesIO(text.encode()), filename="gates.yaml")
         embed = done_embed("Exported", f"{plural(len(gates), 'gate')}. `/gate import` reads the file again.")
-        await interaction.edit_original_response(embed=embed, attachments=[file])
+        await sending.edit_answer(interaction, embed=embed, attachments=[file])
 
     @app_commands.command(name="import", description="Gates from a file, as `/gate export` wrote it, or from a table")
     @app_commands.describe(

@@ -23,6 +23,7 @@ from bot.cogs.gates.gate_proposal import Proposal
 from bot.cogs.gates.gate_saving import GateSaving, Outlook
 from bot.errors import InputError
 from bot.messages import Message
+from bot.ui import sending
 from bot.ui.embeds import done_embed
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.paginator import Paginator
@@ -87,7 +88,7 @@ class PreviewPanel(Panel):
                 raise
             self.stop()
             embed = done_embed("Changed meanwhile", f"{_NOT_ANY_MORE} {error.words.render()}")
-            await self._latest.edit_original_response(content=None, embed=embed, view=None, attachments=[])
+            await sending.edit_answer(self._latest, content=None, embed=embed, view=None, attachments=[])
             return
         self._outlook = outlook
         note = note or (_STALE if is_new else "")
@@ -95,7 +96,7 @@ class PreviewPanel(Panel):
         refresh = [self._refresh_button] if outlook.preview.reading else []
         self.lay_out([self._save_button, self._names, *refresh, self._cancel_button])
         self.restart_timer()
-        await self._latest.edit_original_response(content=note or None, embed=embed, view=self, attachments=[])
+        await sending.edit_answer(self._latest, content=note or None, embed=embed, view=self, attachments=[])
 
     async def _look(self) -> tuple[Outlook, bool]:
         """What would follow; and whether the proposal was made again for it, from what others have changed.
@@ -139,7 +140,7 @@ class PreviewPanel(Panel):
             await self.show(_STALE)
             return
         self.stop()
-        await interaction.edit_original_response(content=None, embed=saved_embed(self._proposal, saved), view=None)
+        await sending.edit_answer(interaction, content=None, embed=saved_embed(self._proposal, saved), view=None)
 
     def _confirmation(self, opener: discord.Interaction[Any], role_id: int, powers: tuple[str, ...]) -> PromptModal:
         """Asks for the role's name, as a role with such permissions is not given by mistake."""
@@ -180,4 +181,4 @@ class PreviewPanel(Panel):
     async def _cancel(self, interaction: discord.Interaction[Any]) -> None:
         self.stop()
         embed = done_embed("Cancelled", "Nothing was changed.")
-        await interaction.response.edit_message(content=None, embed=embed, view=None)
+        await sending.edit_pressed(interaction, content=None, embed=embed, view=None)

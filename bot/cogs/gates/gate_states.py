@@ -14,6 +14,7 @@ from bot.errors import InputError, UndecidedError
 from bot.gates.gate import Gate, GateState
 from bot.messages import Message
 from bot.text.plural import plural
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
 from bot.ui.embeds import done_embed
@@ -41,7 +42,7 @@ class GateStates(GateBase):
         await self._store.gates.set_state(found.gate_id, GateState.PAUSED, None, interaction.user.id, self._clock())
         await self._saving.changed(guild_id)
         words = f"**#{found.gate_id}** <@&{found.role_id}> gives and takes nothing until `/gate resume`."
-        await interaction.edit_original_response(embed=done_embed("Paused", words))
+        await sending.edit_answer(interaction, embed=done_embed("Paused", words))
 
     @app_commands.command(name="resume", description="Let a paused gate work again, after a preview")
     @app_commands.describe(gate=_GATE)
@@ -104,7 +105,7 @@ class GateStates(GateBase):
         if unanswered:
             words += f"\n⚠ {unanswered_words(unanswered)}"
         confirm = ConfirmView(interaction, "Adopt them", adopt, expires=self._expires, host=self._bot)
-        await interaction.edit_original_response(embed=done_embed("Adopt", words), view=confirm)
+        await sending.edit_answer(interaction, embed=done_embed("Adopt", words), view=confirm)
 
     @pause.autocomplete("gate")
     @resume.autocomplete("gate")

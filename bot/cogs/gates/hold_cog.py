@@ -22,6 +22,7 @@ from bot.errors import TesseraError
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.sync import Sync
 from bot.text.plural import plural
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import CAUTION, done_embed
 from bot.ui.typed_input import check_input
@@ -82,7 +83,7 @@ class HoldCog(commands.Cog, name="Held removals"):
             alerts = await self._sync.outbox.unread_alerts()
             if any(alert.guild_id == interaction.guild_id for alert in alerts):
                 embed = discord.Embed(title="Removals wait for a decision", description=_UNREAD, colour=CAUTION)
-                await interaction.followup.send(embed=embed, ephemeral=True)
+                await sending.follow_up(interaction, embed=embed, ephemeral=True)
         except _FAILURES as error:
             log.info("it is not said below an answer that removals wait: %s", type(error).__name__)
 
@@ -113,7 +114,7 @@ class HoldCog(commands.Cog, name="Held removals"):
 
         async def approved(press: discord.Interaction[Any], count: int) -> None:
             others = waiting_of(await self._sync.staged(guild_id))
-            await _note(alert, press.user, f"approved {plural(count, 'removal')}", is_over=not others)
+            await _note(alert, press, f"approved {plural(count, 'removal')}", is_over=not others)
 
         await ask_to_approve(
             interaction,
@@ -137,11 +138,11 @@ class HoldCog(commands.Cog, name="Held removals"):
             words: What was decided; "": nothing that the alert is about waited any more.
             more: How many removals began to wait since.
         """
-        await _note(alert, interaction.user, words, is_over=not more)
+        await _note(alert, interaction, words, is_over=not more)
         shown = f"You {words}." if words else _NOTHING_OF_IT if more else _NOTHING_WAITS
         if more:
             shown = f"{shown}\n{_MORE.format(more=plural(more, 'removal'))}"
-        await interaction.edit_original_response(embed=done_embed("Held removals", shown))
+        await sending.edit_answer(interaction, embed=done_embed("Held removals", shown))
 
     async def _guild_id(self, interaction: discord.Interaction[Any]) -> int:
         guild = guild_of(interaction)
@@ -149,14 +150,16 @@ class HoldCog(commands.Cog, name="Held removals"):
         return guild.id
 
 
-async def _note(alert: discord.Message | None, by: discord.abc.User, words: str, *, is_over: bool = True) -> None:
+async def _note(
+    alert: discord.Message | None, press: discord.Interaction[Any], words: str, *, is_over: bool = True
+) -> None:
     """Say who decided, and take the buttons away if nothing waits; the decision stands, also where that fails."""
     if alert is None:
         return
     embed = alert.embeds[0].copy() if alert.embeds else discord.Embed()
     if words:
-        embed.add_field(name=_DECIDED, value=f"{by.mention} {words}.", inline=False)
+        embed.add_field(name=_DECIDED, value=f"{press.user.mention} {words}.", inline=False)
     try:
-        await alert.edit(embed=embed, view=None if is_over else hold_view())
+        await sending.edit_post(press.client, alert, embed=embed, view=None if is_over else hold_view())
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         log.info("an alert still has its buttons: %s", type(error).__name__)

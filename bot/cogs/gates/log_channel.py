@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 
 import aiohttp
@@ -25,7 +26,8 @@ from bot.cogs.servers.log_problems import LogProblem, LogProblems
 from bot.store.gates.settings_table import SettingsTable
 from bot.sync.results import StagedState
 from bot.sync.sync import Sync
-from bot.ui import embeds
+from bot.ui import embeds, sending
+from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,10 @@ _TITLES = {
     "answers": "A source answers again",
     "stuck": "Roles that could not be updated",
 }
+_UNACCEPTED = (
+    "Discord does not accept what Tessera has to say here. `/sync status` shows how things are, and `/sync staged` "
+    "lists the removals that wait for a decision."
+)
 _ALARMING = frozenset({_ALERT, "parked", "silent", "stuck"})
 # Rounds of five seconds: ten minutes.
 _RESTS = 120
@@ -61,7 +67,7 @@ class LogChannel:
 
     def __init__(
         self,
-        client: discord.Client,
+        client: Bot,
         outbox: Outbox,
         sync: Sync,
         settings: SettingsTable,
@@ -176,17 +182,19 @@ class LogChannel:
         embed = _embed_of(post)
         for field in decided:
             embed.add_field(name=field.name, value=field.value, inline=False)
-        return await message.edit(embed=embed, view=None)
+        return await sending.edit_post(self._client, message, embed=embed, view=None)
 
     async def _send(self, channel: discord.abc.Messageable, post: Post, together: Sequence[Post]) -> discord.Message:
         none = discord.AllowedMentions.none()
+        send = partial(
+            sending.post, self._client, channel, instead=_UNACCEPTED, nonce=post.nonce, allowed_mentions=none
+        )
         if post.kind != _ALERT:
-            return await channel.send(embed=_embed_of(post), nonce=post.nonce, allowed_mentions=none)
+            return await send(embed=_embed_of(post))
         waiting = [one for one in await self._sync.staged(post.guild_id) if one.state is StagedState.WAITING]
         causes = dict.fromkeys(line.render() for each in together for line in each.lines)
         note = await hold_note(self._sync, post.guild_id)
-        embed = sync_embeds.alert_embed(list(causes), waiting, note)
-        return await channel.send(embed=embed, view=hold_view(), nonce=post.nonce, allowed_mentions=none)
+        return await send(embed=sync_embeds.alert_embed(list(causes), waiting, note), view=hold_view())
 
     async def _drop(self, posts: Sequence[Post], problem: LogProblem) -> None:
         guild_id = posts[0].guild_id

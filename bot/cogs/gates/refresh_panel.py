@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.ui import sending
 from bot.ui.panel import ActionButton, Host, Panel
 
 
@@ -30,4 +31,4 @@ class RefreshPanel(Panel):
         embed = await self._show(interaction)
         self._latest = interaction
         self.restart_timer()
-        await interaction.edit_original_response(embed=embed, view=self)
+        await sending.edit_answer(interaction, embed=embed, view=self)

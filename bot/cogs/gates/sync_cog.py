@@ -36,6 +36,7 @@ from bot.store.gates.settings_table import SettingsTable
 from bot.sync.results import Run, Staged, StagedState
 from bot.sync.sync import Sync
 from bot.text.plural import plural
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
 from bot.ui.embeds import done_embed
@@ -98,7 +99,7 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         hold = await self._sync.hold(await self._guild_id(interaction), by=interaction.user.id)
         embed = done_embed("Removals wait", sync_embeds.hold_words(hold) + " Roles are still given.")
-        await interaction.edit_original_response(embed=embed)
+        await sending.edit_answer(interaction, embed=embed)
 
     @app_commands.command(name="release", description="End the hold of an admin")
     async def release(self, interaction: discord.Interaction[Bot]) -> None:
@@ -108,7 +109,7 @@ class SyncCog(
         approved = sum(one.state is StagedState.APPROVED for one in await self._sync.staged(guild_id))
         was_held = await self._sync.release(guild_id, by=interaction.user.id)
         embed = sync_embeds.released_embed(approved) if was_held else sync_embeds.NO_HOLD
-        await interaction.edit_original_response(embed=embed)
+        await sending.edit_answer(interaction, embed=embed)
 
     @app_commands.command(name="staged", description="The removals that wait for a decision, with their reasons")
     async def staged(self, interaction: discord.Interaction[Bot]) -> None:
@@ -116,7 +117,7 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         waiting = await self._waiting(interaction)
         if not waiting:
-            await interaction.edit_original_response(embed=done_embed("Nothing waits", NOTHING_WAITS))
+            await sending.edit_answer(interaction, embed=done_embed("Nothing waits", NOTHING_WAITS))
             return
         live, require = self._bot.live_answers, self._guild_id
         source = StagedPages(waiting)
@@ -128,7 +129,7 @@ class SyncCog(
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         waiting = await self._waiting(interaction)
         if not waiting:
-            await interaction.edit_original_response(embed=done_embed("Nothing waits", NOTHING_WAITS))
+            await sending.edit_answer(interaction, embed=done_embed("Nothing waits", NOTHING_WAITS))
             return
         await ask_to_approve(interaction, waiting, self._sync, self._guild_id, expires=self._expires, host=self._bot)
 
@@ -139,7 +140,7 @@ class SyncCog(
         count = await self._sync.discard(await self._guild_id(interaction), by=interaction.user.id)
         words = f"Retained for a day, whatever is read meanwhile: {plural(count, 'role')}."
         embed = done_embed("Discarded", words) if count else done_embed("Nothing waits", NOTHING_WAITS)
-        await interaction.edit_original_response(embed=embed)
+        await sending.edit_answer(interaction, embed=embed)
 
     @app_commands.command(name="undo", description="Give back every role that a run took")
     @app_commands.describe(run="Which run")
@@ -152,7 +153,7 @@ class SyncCog(
         undo = partial(self._undo, found.run_id)
         label = f"Give back {plural(found.removed, 'role')}"
         panel = ConfirmView(interaction, label, undo, expires=self._expires, host=self._bot)
-        await interaction.edit_original_response(embed=embed, view=panel)
+        await sending.edit_answer(interaction, embed=embed, view=panel)
 
     @undo.autocomplete("run")
     async def suggest_runs(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[int]]:
@@ -175,7 +176,7 @@ class SyncCog(
     async def _show_status(self, interaction: discord.Interaction[Any]) -> None:
         embed = await self._status_embed(interaction)
         panel = RefreshPanel(interaction, self._status_embed, expires=self._expires, host=self._bot)
-        await interaction.edit_original_response(embed=embed, view=panel)
+        await sending.edit_answer(interaction, embed=embed, view=panel)
 
     async def _status_embed(self, interaction: discord.Interaction[Any]) -> discord.Embed:
         guild_id = await self._guild_id(interaction)

@@ -19,6 +19,7 @@ from bot.cogs.linking.vouch_embeds import vouches_embeds
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking
 from bot.links import MAX_LABEL, NOWHERE, Link, Proven
+from bot.ui import sending
 from bot.ui.panel import ActionButton, Host, Panel, PromptModal, custom_id
 
 Prove = Callable[[discord.Interaction[Any], Link | None], Awaitable[None]]
@@ -112,7 +113,7 @@ class AccountsPanel(Panel):
             embeds = [*vouches_embeds(self._overview), *link_embeds.overview_embeds(self._overview, done)]
         self.lay_out(self._items())
         self.restart_timer()
-        await self._latest.edit_original_response(embeds=embeds, view=self if self.children else None)
+        await sending.edit_answer(self._latest, embeds=embeds, view=self if self.children else None)
 
     def _items(self) -> list[discord.ui.Item[Any]]:
         if self._question:

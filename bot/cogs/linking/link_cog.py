@@ -22,6 +22,7 @@ from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking
 from bot.links import Link
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
 from bot.ui.embeds import done_embed
@@ -56,12 +57,12 @@ class LinkingCog(commands.Cog, name="Linking"):
         proven = await self._linking.proven.of(interaction.user.id, scope_of(interaction, interaction.user))
         embed = link_embeds.linked_embed(linked, proven)
         if proven.is_signed(linked.link):
-            await interaction.edit_original_response(embed=embed)
+            await sending.edit_answer(interaction, embed=embed)
             return
         panel = Panel(interaction, expires=self._expires, host=self._bot)
         act = partial(self._prove, linked.link)
         panel.lay_out([ActionButton("prove", "Prove it is mine", act, style=discord.ButtonStyle.primary)])
-        await interaction.edit_original_response(embed=embed, view=panel)
+        await sending.edit_answer(interaction, embed=embed, view=panel)
 
     async def _prove(self, link: Link, interaction: discord.Interaction[Bot]) -> None:
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
@@ -79,7 +80,7 @@ class LinkingCog(commands.Cog, name="Linking"):
         embed = link_embeds.remove_embed(link, overview, cost)
         act = partial(self._remove, link, was_signed=overview.proven.is_signed(link))
         confirmation = ConfirmView(interaction, "Unlink", act, expires=self._expires, host=self._bot)
-        await interaction.edit_original_response(embed=embed, view=confirmation)
+        await sending.edit_answer(interaction, embed=embed, view=confirmation)
 
     async def _remove(self, link: Link, press: discord.Interaction[Bot], *, was_signed: bool) -> discord.Embed:
         user_id = press.user.id

@@ -21,6 +21,7 @@ from bot.cogs.linking.notification_embeds import notification_embed
 from bot.errors import TesseraError
 from bot.linking import Linking
 from bot.links import Notification
+from bot.ui import sending
 from bot.ui.client import Bot
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class NotificationsCog(commands.Cog, name="Notifications"):
         """Send one direct message: what one member must know about one address."""
         try:
             channel = await self._bot.create_dm(discord.Object(notifications[0].user_id))
-            await channel.send(embeds=list(map(notification_embed, notifications)))
+            await sending.post(self._bot, channel, embeds=list(map(notification_embed, notifications)))
         except discord.HTTPException as error:
             log.info("notifications: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:
@@ -92,6 +93,6 @@ class NotificationsCog(commands.Cog, name="Notifications"):
 
     async def _follow_up(self, interaction: discord.Interaction[Bot], notifications: Sequence[Notification]) -> None:
         if notifications:
-            await interaction.followup.send(embeds=list(map(notification_embed, notifications)), ephemeral=True)
+            await sending.follow_up(interaction, embeds=list(map(notification_embed, notifications)), ephemeral=True)
         for notification in notifications:
             await self._notifications.mark_notified(notification)

@@ -18,6 +18,7 @@ from bot.cogs.linking import link_embeds
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking, privacy
 from bot.text.plural import plural
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
 from bot.ui.embeds import done_embed
@@ -55,7 +56,7 @@ class PrivacyCog(
         embed = done_embed(
             "Your data", "Everything that is stored about you is in the file. Only you see this message."
         )
-        await interaction.edit_original_response(embed=embed, attachments=[file])
+        await sending.edit_answer(interaction, embed=embed, attachments=[file])
 
     @app_commands.command(name="delete", description="Delete everything about you")
     async def delete(self, interaction: discord.Interaction[Bot]) -> None:
@@ -67,7 +68,7 @@ class PrivacyCog(
         confirmation = ConfirmView(
             interaction, "Delete everything", self._delete, expires=self._expires, host=self._bot
         )
-        await interaction.edit_original_response(embed=embed, view=confirmation)
+        await sending.edit_answer(interaction, embed=embed, view=confirmation)
 
     async def _delete(self, press: discord.Interaction[Bot]) -> discord.Embed:
         """Roles first: which of them came from Tessera is part of what is deleted."""

@@ -14,6 +14,7 @@ from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking.accounts import Accounts
 from bot.linking.outcome import Outcome, Result
 from bot.store.rows import to_account
+from bot.ui import sending
 from bot.ui.embeds import done_embed
 from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel
 
@@ -52,7 +53,7 @@ class LinkedPanel(Panel):
         taken = await self._follow_up.take_now(interaction.user.id) if self._follow_up else ()
         words = ", ".join(f"`{link_embeds.account_words(account)}`" for account in listed)
         embed = done_embed("Unlinked", link_embeds.with_taken(f"{words} and the proof.", taken))
-        await interaction.edit_original_response(embed=embed, view=None)
+        await sending.edit_answer(interaction, embed=embed, view=None)
 
 
 class ProofEnding:
@@ -82,7 +83,7 @@ class ProofEnding:
         earns = self._follow_up is not None and outcome.result in _EARNING
         if earns:
             embed.add_field(name="Roles", value=_LOOKING)
-        await interaction.edit_original_response(content=None, embed=embed, view=panel)
+        await sending.edit_answer(interaction, content=None, embed=embed, view=panel)
         if earns:
             await self._show_brought(interaction, outcome, panel)
 
@@ -99,7 +100,7 @@ class ProofEnding:
             return
         embed = _with_roles(proof_embeds.outcome_embed(outcome), lines)
         try:
-            await interaction.edit_original_response(embed=embed, view=panel)
+            await sending.edit_answer(interaction, embed=embed, view=panel)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("verify: what a proof brought is not shown: %s", error)  # dismissed, or the token has expired
 

@@ -27,6 +27,7 @@ from bot.links import Link
 from bot.links.proofs import MAX_RELAYS, ProofMethod
 from bot.messages import Message
 from bot.signing.signature import parse_address
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.panel import TOKEN_SECONDS
 
@@ -218,7 +219,7 @@ class ProofMessages:
         for owner_id in owners:
             try:
                 channel = await self._bot.create_dm(discord.Object(owner_id))
-                await channel.send(embed=embed)
+                await sending.post(self._bot, channel, embed=embed)
             except _SEND_ERRORS as error:
                 log.warning("verify: an owner cannot be notified: %s", error)
 

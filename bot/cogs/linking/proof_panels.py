@@ -18,6 +18,7 @@ from bot.linking.verification import Verification
 from bot.links import Link
 from bot.links.proofs import IssuedChallenge, ProofMethod, Session
 from bot.signing.pasted import parse_signature
+from bot.ui import sending
 from bot.ui.embeds import error_embed
 from bot.ui.panel import TOKEN_SECONDS, ActionButton, Host, Panel, PromptModal
 from bot.ui.typed_input import SIGNATURE_FIELD
@@ -73,7 +74,7 @@ class ProofLinkPanel(Panel):
         """Put it into the message."""
         session = self._started.session
         embed = proof_embeds.started_embed(session.person, self._link, session.method, self._site, session.expires_at)
-        await self._latest.edit_original_response(embed=embed, view=self)
+        await sending.edit_answer(self._latest, embed=embed, view=self)
 
     async def finish(self, outcome: Outcome) -> None:
         """Show the result, once. Never raises."""
@@ -81,7 +82,7 @@ class ProofLinkPanel(Panel):
 
     async def end(self, embed: discord.Embed) -> None:
         """Show how it ended, once. Never raises."""
-        await self._end(self._latest.edit_original_response(embed=embed, view=None))
+        await self._end(sending.edit_answer(self._latest, embed=embed, view=None))
 
     async def _end(self, showing: Coroutine[Any, Any, object]) -> None:
         if self.is_finished():
@@ -103,7 +104,7 @@ class ProofLinkPanel(Panel):
         await self._host.acknowledge(interaction)
         outcome = await self._verification.enter_code(interaction.user.id, typed)
         if self.is_finished():  # the message ended before the code did
-            await interaction.followup.send(embed=await self._ending.embed(interaction, outcome), ephemeral=True)
+            await sending.follow_up(interaction, embed=await self._ending.embed(interaction, outcome), ephemeral=True)
             return
         self._latest = interaction
         await self.finish(outcome)
@@ -138,8 +139,11 @@ class PastePanel(Panel):
     async def show(self) -> None:
         """Put text and button into the message."""
         self.lay_out([self._button])
-        await self._latest.edit_original_response(
-            content=proof_embeds.paste_text(self._challenge), embed=proof_embeds.paste_embed(self._challenge), view=self
+        await sending.edit_answer(
+            self._latest,
+            content=proof_embeds.paste_text(self._challenge),
+            embed=proof_embeds.paste_embed(self._challenge),
+            view=self,
         )
 
     async def _ask(self, interaction: discord.Interaction[Any]) -> None:
@@ -163,7 +167,7 @@ class PastePanel(Panel):
             self.lay_out([self._again])
             embed = error_embed(error)
             embed.description = f"{embed.description}\nPress **New text**, and sign that one."
-            await interaction.edit_original_response(content=None, embed=embed, view=self)
+            await sending.edit_answer(interaction, content=None, embed=embed, view=self)
             return
         self.stop()
         await self._ending.show(interaction, outcome)

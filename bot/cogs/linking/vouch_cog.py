@@ -21,6 +21,7 @@ from bot.errors import InputError
 from bot.linking import Linking
 from bot.links import InGuild
 from bot.messages import Message
+from bot.ui import sending
 from bot.ui.client import Bot
 
 _MODERATORS_ONLY = Message("Only members who may manage this server can vouch for others. Prove yours with `/verify`.")
@@ -58,7 +59,7 @@ class VouchCog(commands.Cog, name="Vouching"):
             raise InputError(_MEMBERS_ONLY)
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
         found = await self._vouching.ask(member.id, scope, account, moderator_id=interaction.user.id)
-        await interaction.edit_original_response(embed=vouch_embeds.asked_embed(found, member.display_name))
+        await sending.edit_answer(interaction, embed=vouch_embeds.asked_embed(found, member.display_name))
         # After the answer, which so says nothing about who accepts direct messages.
         await self._messages.deliver_now()
 
@@ -76,4 +77,4 @@ class VouchCog(commands.Cog, name="Vouching"):
         found = await self._vouching.withdraw(
             member.id, interaction.guild_id, account, moderator_id=interaction.user.id
         )
-        await interaction.edit_original_response(embed=vouch_embeds.withdrawn_embed(found, member.display_name))
+        await sending.edit_answer(interaction, embed=vouch_embeds.withdrawn_embed(found, member.display_name))

@@ -24,6 +24,7 @@ from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.errors import InputError, TesseraError
 from bot.linking import Linking
 from bot.links import InGuild, Membership, Vouch
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import error_embed
 from bot.ui.typed_input import check_input
@@ -81,7 +82,9 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
         """Send one direct message."""
         try:
             channel = await self._bot.create_dm(discord.Object(vouch.user_id))
-            await channel.send(embed=vouch_embeds.question_embed(vouch, guild_name), view=question_view(vouch))
+            await sending.post(
+                self._bot, channel, embed=vouch_embeds.question_embed(vouch, guild_name), view=question_view(vouch)
+            )
         except discord.HTTPException as error:
             log.info("vouches: a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.status in _FINAL:
@@ -107,7 +110,7 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
                     if (vouch.guild_id, vouch.user_id) == key:
                         name = interaction.guild.name if interaction.guild else ""
                         embed = vouch_embeds.question_embed(vouch, name)
-                        await interaction.followup.send(embed=embed, view=question_view(vouch), ephemeral=True)
+                        await sending.follow_up(interaction, embed=embed, view=question_view(vouch), ephemeral=True)
                         await self._vouching.mark_notified(vouch)
                 await self._look()
         except _FAILURES as error:
@@ -145,7 +148,7 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
             embed = vouch_embeds.answered_embed(words)
         except InputError as error:
             embed = error_embed(error)
-        await interaction.edit_original_response(embed=embed, view=None)
+        await sending.edit_answer(interaction, embed=embed, view=None)
         if member and confirmed_at and self._follow_up:
             brought = await self._follow_up.after_confirmation(member, confirmed_at)
             await self._show_brought(interaction, embed, brought)
@@ -156,7 +159,7 @@ class VouchMessagesCog(commands.Cog, name="Vouch messages"):
         """Show in the answer which roles came of it, or what is missing: it was confirmed in any case."""
         embed.add_field(name="Roles", value="\n".join(lines)[:1024])
         try:
-            await interaction.edit_original_response(embed=embed)
+            await sending.edit_answer(interaction, embed=embed)
         except _FAILURES as error:
             log.info("vouches: what a confirmation brought is not shown: %s", type(error).__name__)
 

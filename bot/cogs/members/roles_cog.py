@@ -22,6 +22,7 @@ from bot.cogs.members.refreshing import Refreshing, own_membership
 from bot.cogs.members.standing_embeds import Standing
 from bot.cogs.members.standing_pages import StandingPages
 from bot.links import Membership
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import BRAND
 from bot.ui.paginator import Paginator
@@ -76,7 +77,7 @@ class RolesCog(commands.Cog, name="Roles"):
             done, _ = await asyncio.wait({reading}, timeout=_PROGRESS_SECONDS)
             if not done:
                 embed = discord.Embed(title="Reading…", description=_READING, colour=BRAND)
-                await interaction.edit_original_response(embed=embed)
+                await sending.edit_answer(interaction, embed=embed)
             return await reading
         finally:
             reading.cancel()

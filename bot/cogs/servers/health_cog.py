@@ -30,6 +30,7 @@ from bot.store import Store
 from bot.sync.results import SyncStatus
 from bot.sync.sync import Sync
 from bot.text.plural import plural
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import BRAND, CAUTION, fit
 
@@ -83,7 +84,7 @@ class HealthCog(commands.Cog, name="Health"):
         settings = await self._store.guild_settings.of(guild.id, self._defaults)
         require_admin(interaction, settings)
         facts = await self._facts(interaction, guild, settings, received_at)
-        await interaction.edit_original_response(embeds=fit([health_embed(findings(facts))]))
+        await sending.edit_answer(interaction, embeds=fit([health_embed(findings(facts))]))
 
     async def _facts(
         self,

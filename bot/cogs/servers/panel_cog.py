@@ -20,6 +20,7 @@ from bot.gates.gate import GuildSettings
 from bot.messages import Message
 from bot.store.gates.settings_table import SettingsTable
 from bot.text import safe_text
+from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import BRAND
 from bot.ui.panel import Action
@@ -81,9 +82,9 @@ class PanelCog(
         if missing := missing_of(interaction.app_permissions):
             raise InputError(_CANNOT_POST, missing=", ".join(missing))
         embed = panel_embed(safe_text(guild.name, _NAME), self._public_url)
-        message = await channel.send(embed=embed, view=panel_view())
+        message = await sending.post(self._bot, channel, embed=embed, view=panel_view())
         words = f"[The message]({message.jump_url}) is there. Its buttons work until you delete it; pin it if you like."
-        await interaction.edit_original_response(embed=discord.Embed(title="Posted", description=words, colour=BRAND))
+        await sending.edit_answer(interaction, embed=discord.Embed(title="Posted", description=words, colour=BRAND))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Bot]) -> None:

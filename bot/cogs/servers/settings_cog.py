@@ -42,6 +42,7 @@ from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.sources.askers import Asker
 from bot.store.gates.settings_table import SettingsTable
+from bot.ui import sending
 from bot.ui.client import Bot
 
 _CANNOT_POST = Message(
@@ -100,7 +101,7 @@ class SettingsCog(
     async def show(self, interaction: discord.Interaction[Bot]) -> None:
         """Show the settings."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
-        await interaction.edit_original_response(embed=settings_embed(await self._present(interaction)))
+        await sending.edit_answer(interaction, embed=settings_embed(await self._present(interaction)))
 
     @app_commands.command(name="log", description="Where role changes and alerts are posted")
     @app_commands.describe(channel="Empty: nowhere")
@@ -230,7 +231,7 @@ class SettingsCog(
 
         by, now = interaction.user.id, self._clock()
         settings = await self._table.change(guild_id, checked, by, now, self._defaults)
-        await interaction.edit_original_response(embed=settings_embed(settings, done))
+        await sending.edit_answer(interaction, embed=settings_embed(settings, done))
         await self._changed(guild_id)
 
     async def _excluded(

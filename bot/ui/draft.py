@@ -1,0 +1,125 @@
+"""A message before Discord has accepted it, from which parts can be taken out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Sequence
+from copy import deepcopy
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
+
+import discord
+
+from bot.ui import embed_parts, item_parts
+from bot.ui.refused_parts import RefusedPart
+
+
+class Parts(TypedDict, total=False):
+    """What a message is made of, with the names that discord.py gives it."""
+
+    content: str | None
+    embed: discord.Embed | None
+    embeds: Sequence[discord.Embed]
+    view: discord.ui.View | None
+    attachments: Sequence[discord.Attachment | discord.File]
+    ephemeral: bool
+    nonce: str
+    allowed_mentions: discord.AllowedMentions
+
+
+class Draft:
+    """Such a message. Nothing of the embeds that it was made of is changed; of the view, only what is refused.
+
+    Attributes:
+        left_out: What was taken out, for the log.
+        pictures: The URLs of pictures that Discord refused in it.
+    """
+
+    def __init__(self, message: Parts) -> None:
+        self._arguments: dict[str, Any] = dict(message)
+        self._view = message.get("view")
+        self._was_sent = False
+        self.left_out: list[str] = []
+        self.pictures: list[str] = []
+
+    def arguments(self) -> dict[str, Any]:
+        """What a method of discord.py takes; each time once, as the files are read from their beginning."""
+        if self._was_sent and (attachments := self._arguments.get("attachments")):
+            self._arguments["attachments"] = [_read_again(each) for each in attachments]
+        self._was_sent = True
+        return self._arguments
+
+    def leave_out_pictures(self, known: Container[str]) -> None:
+        """Take out the pictures that are known to be refused."""
+        self._change(lambda embed: embed_parts.take_out_pictures(embed, known))
+
+    def leave_out(self, parts: Iterable[RefusedPart]) -> bool:
+        """Take out what is refused, and nothing else; whether there was anything that can be."""
+        before = len(self.left_out)
+        # All are found first: what is taken out of a row or a menu changes the numbers of what is behind it.
+        found = [(part, item_parts.target_of(self._view, part.path) if self._view else None) for part in parts]
+        for part, target in found:
+            match part.path:
+                case ("embeds", int(number), *path):
+                    self._leave_out_of_embed(number, part, tuple(path))
+                case _ if self._view and target:
+                    item_parts.take_out(self._view, target, part)
+                    self._note(part)
+        return len(self.left_out) > before
+
+    def leave_out_decoration(self) -> bool:
+        """Take out all pictures, links of titles, and emoji of buttons and menus; whether there were any."""
+        changed = self._change(embed_parts.take_out_pictures)
+        for item in self._view.children if self._view else ():
+            changed = item_parts.take_out_emoji(item) or changed
+        if changed:
+            self.left_out.append("all pictures and emoji, as Discord does not say what it refuses")
+        return changed
+
+    def _leave_out_of_embed(self, number: int, part: RefusedPart, path: tuple[str | int, ...]) -> None:
+        embeds = self._embeds()
+        if number >= len(embeds):
+            return
+        before = _pictures_of(embeds[number])
+        if self._change(lambda embed: embed_parts.take_out(embed, part, path), number):
+            gone = list((before - _pictures_of(self._embeds()[number])).elements())  # one may stand in two places
+            self._note(part, gone)
+            if len(gone) == 1:  # of several it is not known which one Discord refuses
+                self.pictures += gone
+
+    def _note(self, part: RefusedPart, urls: Iterable[str] = ()) -> None:
+        hosts = sorted({urlsplit(url).hostname or "?" for url in urls})  # a path or a query may be secret
+        of = f" of {', '.join(hosts)}" if hosts else ""
+        self.left_out.append(f"{part.name}{of}{f' ({part.code})' if part.code else ''}")
+
+    def _embeds(self) -> Sequence[discord.Embed]:
+        embed: discord.Embed | None = self._arguments.get("embed")
+        embeds: Sequence[discord.Embed] = [embed] if embed else self._arguments.get("embeds") or ()
+        return embeds
+
+    def _change(self, change: Callable[[dict[str, Any]], bool], only: int | None = None) -> bool:
+        """Change copies of the embeds, and send those instead; whether any was changed."""
+        changed, embeds = False, []
+        for number, embed in enumerate(self._embeds()):
+            copied: dict[str, Any] = deepcopy(dict(embed.to_dict()))
+            is_changed = only in (None, number) and change(copied)
+            embeds.append(discord.Embed.from_dict(copied) if is_changed else embed)
+            changed = changed or is_changed
+        if changed:
+            self._arguments.pop("embed", None)
+            self._arguments["embeds"] = embeds
+        return changed
+
+
+def _pictures_of(embed: discord.Embed) -> Counter[str]:
+    return Counter(embed_parts.pictures_of(dict(embed.to_dict())))
+
+
+def _read_again(attachment: discord.Attachment | discord.File) -> discord.Attachment | discord.File:
+    """A file of discord.py is sent once."""
+    if not isinstance(attachment, discord.File):
+        return attachment
+    attachment.fp.seek(0)
+    return discord.File(
+        attachment.fp, filename=attachment.filename, spoiler=attachment.spoiler, description=attachment.description
+    )

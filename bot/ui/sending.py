@@ -1,0 +1,154 @@
+"""All messages go out here: where Discord refuses one for the sake of a part, it is sent without that part.
+
+What Discord refuses is not documented whole, and pictures come from upstream: one URL that it does not accept must cost
+that picture, and not the page. Only what is refused is left out. Where Discord does not say what that is, all pictures
+and emoji are, once; if that does not help either, the error is raised, and `unaccepted_words` are shown for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar, Unpack
+
+import discord
+
+from bot.errors import TesseraError
+from bot.messages import Message
+from bot.ui.draft import Draft, Parts
+from bot.ui.embeds import CAUTION
+from bot.ui.refused_parts import RefusedPart, refused_in
+from bot.ui.refused_pictures import RefusedPictures
+
+log = logging.getLogger(__name__)
+
+_NOT_ACCEPTED = Message(
+    "Discord does not accept this answer in the form in which Tessera sends it. Trying again does not help: the "
+    "operator of this bot finds in its log what Discord refuses."
+)
+# An answer has three seconds in all. Discord names all parts of one kind at a time, and there are few kinds.
+_MOST_TRIES = 6
+_WITHOUT_DECORATION = 2  # tries are left: the last one is without all pictures and emoji
+_MOST_LOGGED = 10
+_SAME_MESSAGE = frozenset({"nonce", "allowed_mentions"})
+
+_Sent = TypeVar("_Sent")
+
+
+class Client(Protocol):
+    """What sending needs of the client."""
+
+    refused_pictures: RefusedPictures
+
+
+async def respond(interaction: discord.Interaction[Any], **message: Unpack[Parts]) -> None:
+    """Answer an interaction by a message.
+
+    Raises:
+        discord.HTTPException: Discord refuses it in every form.
+    """
+    await _send(interaction.client, interaction.response.send_message, message)
+
+
+async def edit_pressed(press: discord.Interaction[Any], **message: Unpack[Parts]) -> None:
+    """Answer a press by changing the message that was pressed.
+
+    Raises:
+        discord.HTTPException: as `respond`.
+    """
+    await _send(press.client, press.response.edit_message, message)
+
+
+async def edit_answer(interaction: discord.Interaction[Any], **message: Unpack[Parts]) -> None:
+    """Change the answer to an interaction, or make it if that was deferred.
+
+    Raises:
+        discord.HTTPException: as `respond`.
+    """
+    await _send(interaction.client, interaction.edit_original_response, message)
+
+
+async def follow_up(interaction: discord.Interaction[Any], **message: Unpack[Parts]) -> None:
+    """Send another message below the answer to an interaction.
+
+    Raises:
+        discord.HTTPException: as `respond`.
+    """
+    await _send(interaction.client, interaction.followup.send, message)
+
+
+async def post(
+    client: Client, channel: discord.abc.Messageable, *, instead: str = "", **message: Unpack[Parts]
+) -> discord.Message:
+    """Post a message in a channel, or write a direct message.
+
+    Args:
+        client: The client.
+        channel: Where.
+        instead: Posted where Discord accepts it in no form; "": the error is raised.
+        message: It.
+
+    Raises:
+        discord.HTTPException: as `respond`.
+    """
+    try:
+        return await _send(client, channel.send, message)
+    except discord.HTTPException as error:
+        if not instead or (refused := await refused_in(error)) is None:
+            raise
+        log.warning("Discord accepts a message in no form: %s", named(refused))
+        kept: dict[str, Any] = {name: value for name, value in message.items() if name in _SAME_MESSAGE}
+        return await channel.send(embed=discord.Embed(description=instead, colour=CAUTION), **kept)
+
+
+async def edit_post(client: Client, posted: discord.Message, **message: Unpack[Parts]) -> discord.Message:
+    """Change a message in a channel.
+
+    Raises:
+        discord.HTTPException: as `respond`.
+    """
+    return await _send(client, posted.edit, message)
+
+
+async def unaccepted_words(error: Exception) -> TesseraError | None:
+    """What a person is shown where Discord accepts an answer in no form; None: the error is about something else."""
+    if not isinstance(error, discord.HTTPException) or (refused := await refused_in(error)) is None:
+        return None
+    log.error("Discord accepts an answer in no form: %s", named(refused))
+    return TesseraError(_NOT_ACCEPTED)
+
+
+def named(refused: tuple[RefusedPart, ...]) -> str:
+    """Where Discord refuses something, for the log."""
+    return (
+        _shortened([f"{part.name}{f' ({part.code})' if part.code else ''}" for part in refused]) or "nothing is named"
+    )
+
+
+async def _send(client: Client, call: Callable[..., Awaitable[_Sent]], message: Parts) -> _Sent:
+    draft = Draft(message)
+    draft.leave_out_pictures(client.refused_pictures)
+    sent = await _try(call, draft, _MOST_TRIES)
+    for url in draft.pictures:
+        client.refused_pictures.add(url)
+    if draft.left_out:
+        log.warning("Discord refused parts of a message, shown without them: %s", _shortened(draft.left_out))
+    return sent
+
+
+async def _try(call: Callable[..., Awaitable[_Sent]], draft: Draft, tries: int) -> _Sent:
+    try:
+        return await call(**draft.arguments())
+    except discord.HTTPException as error:
+        refused = await refused_in(error) if tries > 1 else None
+        if refused is None:
+            raise
+        is_left_out = tries > _WITHOUT_DECORATION and draft.leave_out(refused)
+        if not is_left_out and not draft.leave_out_decoration():
+            raise
+    return await _try(call, draft, tries - 1)
+
+
+def _shortened(names: list[str]) -> str:
+    more = len(names) - _MOST_LOGGED
+    return ", ".join(names[:_MOST_LOGGED]) + (f", and {more} more" if more > 0 else "")

@@ -1,0 +1,139 @@
+"""Discord refuses one part of a message: the same message is shown without that part, and nothing else is lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import open_bot
+from tests.sandbox_client import Answer, SandboxClient
+
+REFUSED = "Discord refused parts of a message"
+
+
+@pytest.fixture
+async def own(tmp_path: Path) -> AsyncIterator[SandboxClient]:
+    """A bot that has met no refusal yet."""
+    async with open_bot(tmp_path, loopring="requests_per_second = 1000") as sandbox:
+        yield sandbox
+
+
+def thumbnails(answer: Answer) -> list[str]:
+    return [embed["thumbnail"]["url"] for embed in answer.embeds if "thumbnail" in embed]
+
+
+async def refused_requests(sandbox: SandboxClient) -> int:
+    traffic = await sandbox.get("/_sandbox/traffic", service="discord")
+    return sum(exchange["status"] == 400 for exchange in traffic["exchanges"])
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param("nested", id="roxbot#64, ZorakBot#162, SolanaNFTBot#34: by path"),
+        pytest.param("first", id="one at a time"),
+    ],
+)
+async def test_a_page_is_shown_without_the_one_picture_that_is_refused(
+    own: SandboxClient, shape: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    ada = await own.person("ada")
+    whole = await own.settled(await ada.run("collections", account="10001"))
+    bad, *others = thumbnails(whole)
+    await own.control("refusals", urls=[bad], shape=shape)
+    answer = await own.settled(await ada.run("collections", account="10001"))
+    assert thumbnails(answer) == others
+    assert answer.titles() == whole.titles()
+    assert [item.get("emoji") for item in answer.components()] == [item.get("emoji") for item in whole.components()]
+    lines = [record.getMessage() for record in caplog.records if REFUSED in record.getMessage()]
+    what = "embeds.1.thumbnail.url of 127.0.0.1 (URL_TYPE_INVALID_URL)"
+    assert lines == [f"{REFUSED}, shown without them: {what}"]
+
+
+async def test_a_picture_that_was_refused_is_not_sent_again_for_a_while(own: SandboxClient) -> None:
+    ada = await own.person("ada")
+    whole = await own.settled(await ada.run("collections", account="10001"))
+    await own.control("refusals", urls=[thumbnails(whole)[0]])
+    await own.settled(await ada.run("collections", account="10001"))
+    refused = await refused_requests(own)
+    assert refused == 1
+    again = await own.settled(await ada.run("collections", account="10001"))
+    assert thumbnails(again) == thumbnails(whole)[1:]
+    assert await refused_requests(own) == refused
+
+
+async def test_pages_are_turned_to_and_opened_without_their_pictures(own: SandboxClient) -> None:
+    ada = await own.person("ada")
+    answer = await own.settled(await ada.run("collections", account="10001"))
+    second = await ada.press(answer, "next")
+    back = await ada.press(second, "first")
+    await own.control("refusals", urls=["/ipfs/"])
+    turned = await ada.press(back, "next")
+    assert (turned.titles(), thumbnails(turned)) == (second.titles(), [])
+    choice = turned.component("open")["options"][0]
+    opened = await ada.press(turned, "open", choice["value"])
+    assert opened.embeds[0]["title"] == choice["label"]
+    assert "image" not in opened.embeds[0]
+
+
+@pytest.mark.parametrize(
+    ("emoji", "labels"),
+    [
+        pytest.param(["⏮"], ["⏮", None, "1 / 6", None, None], id="Ayako-v2#91, discord.py-components#39"),
+        pytest.param(["*"], ["⏮", "◀", "1 / 6", "▶", "⏭"], id="discord-api-docs#7128: all of them, for a while"),
+    ],
+)
+async def test_a_button_whose_emoji_is_refused_stays_and_can_be_pressed(
+    own: SandboxClient, emoji: list[str], labels: list[str | None]
+) -> None:
+    await own.control("refusals", emoji=emoji)
+    ada = await own.person("ada")
+    answer = await own.settled(await ada.run("collections", account="10001"))
+    assert [item.get("label") for item in answer.components()[:5]] == labels
+    assert len(thumbnails(answer)) == 5
+    assert (await ada.press(answer, "next")).component("jump")["label"] == "2 / 6"
+
+
+async def test_labels_that_are_too_long_are_cut(own: SandboxClient) -> None:
+    ada = await own.person("ada")
+    before = await own.settled(await ada.run("collections", account="10001"))
+    await own.control("refusals", longest_label=10)
+    answer = await own.settled(await ada.run("collections", account="10001"))
+    labels = [option["label"] for option in answer.component("open")["options"]]
+    assert labels[0] == "Harbour …"
+    assert [option["value"] for option in answer.component("open")["options"]] == [
+        option["value"] for option in before.component("open")["options"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param("bare", id="Ranknir#6: no path"),
+        pytest.param("listed", id="bugsink#280, python-discord-webhook#83: only the numbers of embeds"),
+    ],
+)
+async def test_a_page_is_shown_without_pictures_where_discord_does_not_say_what_it_refuses(
+    own: SandboxClient, shape: str
+) -> None:
+    ada = await own.person("ada")
+    whole = await own.settled(await ada.run("collections", account="10001"))
+    await own.control("refusals", urls=["/ipfs/"], shape=shape)
+    answer = await own.settled(await ada.run("collections", account="10001"))
+    assert (answer.titles(), thumbnails(answer)) == (whole.titles(), [])
+
+
+async def test_what_cannot_be_left_out_ends_in_a_sentence_after_few_tries(
+    own: SandboxClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = await own.person("ada")
+    await own.control("refusals", words=["Harbour Lights"])
+    answer = await ada.run("collections", account="10001")
+    assert "Discord does not accept this answer in the form in which Tessera sends it" in answer.text
+    assert "inside Tessera" not in answer.text
+    assert await refused_requests(own) <= 6
+    assert "embeds.1.title (BASE_TYPE_BAD_WORDS)" in caplog.text
