@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import open_bot
+from tests.e2e.two_servers import labels, press, question_to
 from tests.sandbox_client import Answer, SandboxClient
 
 REFUSED = "Discord refused parts of a message"
@@ -137,3 +138,33 @@ async def test_what_cannot_be_left_out_ends_in_a_sentence_after_few_tries(
     assert "inside Tessera" not in answer.text
     assert await refused_requests(own) <= 6
     assert "embeds.1.title (BASE_TYPE_BAD_WORDS)" in caplog.text
+
+
+async def test_the_panel_is_posted_with_a_label_cut_and_can_be_pressed(own: SandboxClient) -> None:
+    await own.control("refusals", longest_label=7)
+    rosalind = await own.person("rosalind")
+    assert "Its buttons work until you delete it" in (await rosalind.run("panel post")).text
+    [panel] = [each for each in await rosalind.messages() if not each["ephemeral"]]
+    assert labels(panel) == ["Verify", "My ro…", "Refresh"]
+    await own.control("refusals")
+    assert (await press(rosalind, panel, "My ro…")).message["ephemeral"]
+
+
+async def test_a_panel_that_discord_accepts_in_no_form_is_not_posted_and_its_admin_reads_why(
+    own: SandboxClient,
+) -> None:
+    await own.control("refusals", words=["Show what you hold"])
+    rosalind = await own.person("rosalind")
+    assert "Discord does not accept this answer" in (await rosalind.run("panel post")).text
+    assert [each for each in await rosalind.messages() if not each["ephemeral"]] == []
+
+
+async def test_a_member_is_asked_in_a_direct_message_and_can_answer(tmp_path: Path) -> None:
+    async with open_bot(tmp_path, linking="manual = true") as sandbox:
+        await sandbox.control("refusals", longest_label=6)
+        ada, hana = await sandbox.person("ada"), await sandbox.person("hana")
+        await ada.run("vouch", member=hana.user, account="10002")
+        question = await question_to(hana)
+        assert labels(question) == ["Conf…", "Decl…"]
+        await press(hana, question, "Conf…")
+        assert labels(await question_to(hana)) == []
