@@ -109,9 +109,7 @@ def _quoted(url: str) -> str | None:
         path, mark, query = behind["rest"].replace("#", "%23").partition("?")
         found = _file(behind["root"], path)
         return found and found + mark + _percent_encoded(query, _IN_QUERY)
-    if "\\" in url:
-        return None
-    parts = urlsplit(url)
+    parts = urlsplit(url)  # a backslash in the host is refused as no host name, and escaped behind it
     query = f"?{_percent_encoded(parts.query, _IN_QUERY)}" if parts.query else ""
     return f"{parts.scheme}://{parts.netloc.lower()}{_percent_encoded(parts.path, _IN_PATH)}{query}"
 

@@ -1,1 +1,1 @@
-"""What Discord needs and no feature owns: the client, the order of its work, panels, pages, embeds."""
+"""What Discord needs and no feature owns: the client, the order of its work, panels, pages, embeds, sending."""
