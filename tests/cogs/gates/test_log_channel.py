@@ -473,6 +473,7 @@ async def test_what_discord_accepts_in_no_form_is_posted_as_a_sentence_once(tmp_
         (message,) = await on.posted()
         words = message["embeds"][0]["description"]
         assert words.startswith("Discord does not accept what Tessera has to say here. `/sync status` shows")
+        assert (message["nonce"], message["allowed_mentions"]) == ("tessera-1", {"parse": []})
         assert on.outbox.sent_as == {1: (CHANNEL, int(message["id"]))}
         assert on.log.problems.of(MOSAIC) is None
 
