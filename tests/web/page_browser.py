@@ -18,26 +18,30 @@ ICON = (
     "%3Crect width='9' height='9' fill='%23316fd6'/%3E%3C/svg%3E"
 )
 
-# Wallets as an extension makes them: they announce themselves when asked, and answer by promises.
+# What extensions put into a page: providers that answer by promises, and announcements of them.
+_TOOLS = """
+window.makeProvider = (one, marks = {}) => Object.assign({
+  request({method, params}) {
+    window.reportWalletCall(method, params, one.name ?? "");
+    if (one.never?.includes(method)) return new Promise((resolve) => (one.answerNow = resolve));
+    const fault = one.fail?.[method];
+    if (typeof fault === "string") return Promise.reject(fault);
+    if (fault) return Promise.reject(Object.assign(new Error(fault.message), fault));
+    return Promise.resolve(method === "personal_sign" ? one.signature : one.addresses);
+  },
+}, marks);
+window.announce = (detail) => window.dispatchEvent(new CustomEvent("eip6963:announceProvider", {detail}));
+window.announceWhenAsked = (...details) =>
+  window.addEventListener("eip6963:requestProvider", () => details.forEach(window.announce));
+"""
+# Wallets that announce themselves when they are asked; one that `isOld` is at window.ethereum instead.
 _WALLETS = """
 (() => {
-  const list = WALLETS;
-  const make = (one) => ({
-    request({method, params}) {
-      window.reportWalletCall(method, params);
-      if (one.never?.includes(method)) return new Promise(() => {});
-      const fault = one.fail?.[method];
-      if (fault) return Promise.reject(Object.assign(new Error(fault.message), fault));
-      return Promise.resolve(method === "personal_sign" ? one.signature : one.addresses);
-    },
-  });
-  window.wallets = list;
-  const announced = list.filter((one) => !one.isOld).map((one) => ({info: one, provider: make(one)}));
-  const old = list.find((one) => one.isOld);
-  if (old) window.ethereum = make(old);
-  const announce = () => announced.forEach((detail) =>
-    window.dispatchEvent(new CustomEvent("eip6963:announceProvider", {detail})));
-  window.addEventListener("eip6963:requestProvider", announce);
+  window.wallets = LIST;
+  const old = window.wallets.find((one) => one.isOld);
+  if (old) window.ethereum = makeProvider(old);
+  const others = window.wallets.filter((one) => !one.isOld);
+  announceWhenAsked(...others.map((one) => ({info: one, provider: makeProvider(one)})));
 })();
 """
 
@@ -56,12 +60,13 @@ def wallet(**changes: Any) -> dict[str, Any]:
 
 
 class Visitor:
-    """Somebody with a browser. `asked_of_wallet` are the methods and parameters that wallets were asked for."""
+    """Somebody with a browser. `asked_of_wallet` are the methods and parameters, `wallets_asked` the wallets' names."""
 
     def __init__(self, page: Page, server: PageServer) -> None:
         self.page = page
         self.server = server
         self.asked_of_wallet: list[tuple[str, Any]] = []
+        self.wallets_asked: list[str] = []
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._hear)
@@ -73,11 +78,16 @@ class Visitor:
 
     async def has(self, *wallets: dict[str, Any]) -> None:
         """Install wallets, before the page is opened."""
-        await self.page.expose_function("reportWalletCall", self._record_call)
-        await self.page.add_init_script(_WALLETS.replace("WALLETS", json.dumps(wallets)))
+        await self.installs(_WALLETS.replace("LIST", json.dumps(wallets)))
 
-    def _record_call(self, method: str, params: Any) -> None:
+    async def installs(self, script: str) -> None:
+        """Let an extension run a script before the page's own, with `makeProvider`, `announce` and `announceWhenAsked`."""
+        await self.page.expose_function("reportWalletCall", self._record_call)
+        await self.page.add_init_script(_TOOLS + script)
+
+    def _record_call(self, method: str, params: Any, name: str) -> None:
         self.asked_of_wallet.append((method, params))
+        self.wallets_asked.append(name)
 
     async def opens(self, fragment: str = f"#t={TOKEN}") -> None:
         """Follow the link from Discord."""

@@ -60,10 +60,10 @@ async def test_a_wallet_of_the_old_kind_is_offered_when_there_is_no_other(visito
     await visitor.reads("Read it, then sign")
 
 
-async def test_a_wallet_of_the_old_kind_is_left_out_when_there_is_another(visitor: Visitor) -> None:
+async def test_a_wallet_of_the_old_kind_is_offered_beside_others(visitor: Visitor) -> None:
     await visitor.has(wallet(isOld=True), wallet())
     await visitor.opens()
-    await expect(wallets_shown(visitor)).to_have_text(["Fox Wallet"])
+    await expect(wallets_shown(visitor)).to_have_text(["Fox Wallet", "This browser's wallet"])
     await expect(visitor.page.get_by_text("No wallet found")).to_be_hidden()
 
 
@@ -176,7 +176,7 @@ async def test_a_wallet_without_an_address_is_explained(visitor: Visitor, addres
     )
 
 
-@pytest.mark.parametrize("signature", [None, "", "0x", "0x123", {"r": 1}])
+@pytest.mark.parametrize("signature", [None, "", "0x123", {"r": 1}, {}, [], 7, True, "a signature"])
 async def test_what_is_no_signature_is_not_sent(visitor: Visitor, signature: Any) -> None:
     await visitor.has(wallet(signature=signature))
     await visitor.opens()

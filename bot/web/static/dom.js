@@ -12,9 +12,12 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
-/** Untrusted text on one line: no control characters, no marks that change the writing direction, not too long. */
+const MOST_READ = 10_000; // characters of an untrusted text, before it is shortened
+
+/** Untrusted text on one line: no control characters, no change of direction, no towers of marks, not too long. */
 export function plain(text, limit = 40) {
-  const letters = [...String(text ?? "").replace(/\s+/gu, " ").replace(/\p{C}/gu, "").trim()];
+  const bare = String(text ?? "").slice(0, MOST_READ).replace(/\s+/gu, " ").replace(/\p{C}/gu, "");
+  const letters = [...bare.replace(/(\p{M}{2})\p{M}+/gu, "$1").trim()];
   return letters.length > limit ? `${letters.slice(0, limit - 1).join("")}…` : letters.join("");
 }
 

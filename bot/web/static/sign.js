@@ -2,9 +2,20 @@
 
 import { shortAddress, h, name, short } from "./dom.js";
 import { proofDetails, person, walletRequests } from "./consent.js";
+import { watchWallets } from "./discovery.js";
 import { Refused } from "./server.js";
 import { countDown, secondsUntil } from "./time.js";
-import { WalletError, requestAddresses, requestSignature, watchWallets } from "./wallets.js";
+import { WalletError, requestAddresses, requestSignature } from "./wallets.js";
+
+const SLOW_MS = 20_000; // long enough to find the wallet's window
+const PATIENCE_MS = 120_000; // to unlock a wallet, or to read the text on a small device; some never answer
+const OPEN_IT = "Open your wallet and answer there.";
+const LOOK_FOR_IT =
+  "Your wallet has not answered yet. Its window may be behind this one; else open it by its icon or its app. " +
+  "Unlock it, and answer there.";
+const NO_ANSWER =
+  "Your wallet did not answer for two minutes. Nothing was linked. Open it by its icon or its app, unlock it, answer " +
+  "or close what it asks there, and try again. If it shows nothing, reload this page or choose another wallet.";
 
 export function chooseWallet(page) {
   const list = h("ul", { class: "wallets" });
@@ -43,7 +54,9 @@ export function chooseWallet(page) {
 }
 
 function walletButton(page, wallet) {
-  const icon = wallet.icon ? h("img", { src: wallet.icon, alt: "" }) : h("span", { class: "no-icon" });
+  const none = h("span", { class: "no-icon" });
+  const icon = wallet.icon ? h("img", { src: wallet.icon, alt: "" }) : none;
+  icon.addEventListener("error", () => icon.replaceWith(none), { once: true });
   return page.action([icon, name(wallet.name)], (isCurrent) => connect(page, wallet, isCurrent), { class: "wallet" });
 }
 
@@ -100,11 +113,17 @@ async function fetchText(page, wallet, address, isCurrent) {
 function showText(page, wallet, address, challenge) {
   let signature = null; // stored, so that sending it again after a lost connection needs no second signature
   const timer = h("p", { class: "quiet", role: "timer" });
+  const accept = (late) => {
+    if (signature || !signing.isConnected || !secondsUntil(challenge.expires_at)) return;
+    signature = late;
+    signing.textContent = "Send the signature";
+    page.announce("Your wallet has signed now. Send the signature.");
+  };
   const signing = page.action(
     "Sign in wallet",
     async (isCurrent) => {
       if (!signature && !secondsUntil(challenge.expires_at)) return fetchText(page, wallet, address, isCurrent);
-      signature ??= await waitFor(page, requestSignature(wallet, challenge.text, address));
+      signature ??= await waitFor(page, requestSignature(wallet, challenge.text, address), accept);
       if (isCurrent()) await submit(page, challenge, signature, isCurrent);
     },
     { class: "main" },
@@ -141,16 +160,30 @@ async function submit(page, challenge, signature, isCurrent) {
   }
 }
 
-/** The wallet's answer, unless the person stops waiting: some wallets never answer when their window is closed. */
-async function waitFor(page, answer) {
+/**
+ * The wallet's answer, unless the person stops waiting, or it takes too long: some wallets never answer when their
+ * window is closed. `accept` is called with an answer that comes too late.
+ */
+async function waitFor(page, answer, accept = () => {}) {
   let stop;
   const stopped = new Promise((_, reject) => {
-    stop = () => reject(new WalletError("You stopped waiting for the wallet. Nothing was linked. You can try again."));
+    stop = (sentence) => reject(new WalletError(sentence));
   });
-  const note = page.note("Open your wallet and answer there.", page.action("Stop waiting", () => stop(), { always: true }));
+  const stopNow = () => stop("You stopped waiting for the wallet. Nothing was linked. You can try again.");
+  const note = page.note(OPEN_IT, page.action("Stop waiting", stopNow, { always: true }));
+  const slow = setTimeout(() => {
+    note.firstChild.textContent = LOOK_FOR_IT;
+    page.announce(LOOK_FOR_IT);
+  }, SLOW_MS);
+  const end = setTimeout(() => {
+    stop(NO_ANSWER);
+    answer.then(accept, () => {}); // the person has been told already
+  }, PATIENCE_MS);
   try {
     return await Promise.race([answer, stopped]);
   } finally {
+    clearTimeout(slow);
+    clearTimeout(end);
     note.remove();
   }
 }

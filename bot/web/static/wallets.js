@@ -1,63 +1,19 @@
-/**
- * The wallets of this browser (EIP-6963), and the only two things they are ever asked for: eth_requestAccounts and
- * personal_sign. What a wallet says about itself is untrusted text.
- */
+/** The only two things that a wallet is ever asked for, eth_requestAccounts and personal_sign, and what it answers. */
 
 import { plain } from "./dom.js";
 
-const MOST_WALLETS = 20;
-const LONGEST_ICON = 262_144; // characters of a data URI; real ones are a few thousand
-const QUIET_MS = 400; // wallets answer a request at once; those still loading announce themselves later
-const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
-const SIGNATURE = /^0x(?:[0-9a-fA-F]{2})*$/i; // a Safe that signed on chain answers 0x alone
+const ADDRESS = /^0x[0-9a-f]{40}$/i;
+const SIGNATURE = /^(?:0x)?(?:[0-9a-f]{2})*$/i; // a Safe that signed on chain answers 0x alone
+const MOST_DIGITS = 32_768; // of a signature; the server reads no longer one
+const WORD = /^0x[0-9a-f]{1,64}$/i;
 
 /** The wallet did not return what it was asked for; `message` is the sentence for a person. */
 export class WalletError extends Error {}
 
-const announced = new Map(); // by uuid
-let onchange = () => {};
-let waited = false;
-
-addEventListener("eip6963:announceProvider", ({ detail }) => {
-  const { info, provider } = detail ?? {};
-  if (typeof info?.uuid !== "string" || typeof provider?.request !== "function") return;
-  if (announced.has(info.uuid) || announced.size >= MOST_WALLETS) return;
-  const icon = typeof info.icon === "string" && info.icon.startsWith("data:image/") && info.icon.length < LONGEST_ICON;
-  const title = typeof info.name === "string" ? plain(info.name, 32) : "";
-  announced.set(info.uuid, { name: title || "A wallet without a name", icon: icon ? info.icon : "", provider });
-  onchange(currentWallets());
-});
-addEventListener("ethereum#initialized", () => onchange(currentWallets()));
-
-/** The announced wallets; the legacy one at `window.ethereum` only when there are none. */
-function currentWallets() {
-  if (announced.size) return [...announced.values()];
-  if (!waited) return [];
-  return typeof window.ethereum?.request === "function" ? [legacyWallet(window.ethereum)] : [];
-}
-
-const legacyWallets = new WeakMap(); // the same object each time, so that its button is the same too
-
-function legacyWallet(provider) {
-  if (!legacyWallets.has(provider)) legacyWallets.set(provider, { name: "This browser's wallet", icon: "", provider });
-  return legacyWallets.get(provider);
-}
-
-/** Call `changed(wallets, isSearching)` now and whenever there is more to know; only the last watcher is called. */
-export function watchWallets(changed) {
-  waited = false;
-  onchange = (wallets) => changed(wallets, !waited);
-  dispatchEvent(new Event("eip6963:requestProvider"));
-  onchange(currentWallets());
-  setTimeout(() => {
-    waited = true;
-    onchange(currentWallets());
-  }, QUIET_MS);
-}
-
 /** The addresses that the wallet lets this page see, the selected one first. Throws WalletError. */
 export async function requestAddresses({ provider }) {
-  const found = await ask(provider, "eth_requestAccounts", []);
+  const answer = await ask(provider, "eth_requestAccounts", []);
+  const found = Array.isArray(answer) ? answer : answer?.result; // some answer with the whole JSON-RPC response
   const addresses = Array.isArray(found) ? found.filter((one) => ADDRESS.test(one)) : [];
   if (addresses.length) return addresses;
   throw new WalletError("Your wallet gave no Ethereum address. Unlock it, choose an address for this page, and try again.");
@@ -67,27 +23,67 @@ export async function requestAddresses({ provider }) {
 export async function requestSignature({ provider }, text, address) {
   const bytes = new TextEncoder().encode(text);
   const hex = `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-  const signature = await ask(provider, "personal_sign", [hex, address]);
-  if (typeof signature === "string" && SIGNATURE.test(signature)) return signature;
-  throw new WalletError("Your wallet gave no signature. Try again, or choose another wallet.");
+  const signature = signatureIn(await ask(provider, "personal_sign", [hex, address]));
+  if (!signature) throw new WalletError("Your wallet gave no signature. Try again, or choose another wallet.");
+  if (signature.length <= MOST_DIGITS + 2) return signature;
+  throw new WalletError("Your wallet gave a signature that is too long to be read here. Choose another wallet.");
+}
+
+/** The signature in what a wallet answered: hex digits, or an object with them or with its parts; "" for none. */
+function signatureIn(answer) {
+  const found = typeof answer === "object" ? (answer?.signature ?? answer?.result ?? answer) : answer;
+  if (typeof found === "string") {
+    const digits = found.trim();
+    if (!digits || !SIGNATURE.test(digits)) return "";
+    return /^0x/i.test(digits) ? `0x${digits.slice(2)}` : `0x${digits}`;
+  }
+  const parity = found?.v ?? found?.yParity;
+  const hasParts = WORD.test(found?.r) && WORD.test(found?.s) && parity !== undefined;
+  return hasParts ? JSON.stringify({ r: found.r, s: found.s, v: String(parity) }) : "";
 }
 
 async function ask(provider, method, params) {
   try {
     return await provider.request({ method, params });
   } catch (error) {
-    throw new WalletError(sentence(error), { cause: error });
+    throw new WalletError(sentence(error, method), { cause: error });
   }
 }
 
-function sentence(error) {
-  const codes = [error?.code, error?.data?.originalError?.code, error?.cause?.code];
-  if (codes.includes(4001) || codes.includes("ACTION_REJECTED")) {
-    return "You declined in your wallet. Nothing was linked. You can try again.";
+// By the code (EIP-1193, EIP-1474), wherever in the error it stands; by the words where a wallet gives no such code.
+const DECLINED = { codes: ["4001", "ACTION_REJECTED", "5000"], words: /user (?:has )?(?:rejected|denied|declined|cancell?ed)/i };
+const PENDING = { codes: ["-32002"], words: /already (?:pending|processing)|pending request/i };
+const LOCKED = { codes: [], words: /\b(?:is|are) locked|unlock/i };
+const UNAUTHORIZED = { codes: ["4100"], words: /not been authorized|unauthorized/i };
+const UNSUPPORTED = {
+  codes: ["4200", "-32601", "-32004"],
+  words: /method .*\bnot (?:supported|available|found|exist|implemented)|does not support/i,
+};
+const DISCONNECTED = { codes: ["4900", "4901"], words: /disconnected/i };
+const GONE = { codes: [], words: /context invalidated|reload required|receiving end does not exist/i };
+
+const SENTENCES = [
+  [GONE, "Your wallet was updated or restarted meanwhile. Reload this page, then try again."],
+  [DECLINED, "You declined in your wallet. Nothing was linked. You can try again."],
+  [LOCKED, "Your wallet is locked. Open it, unlock it, then try again."],
+  [PENDING, "Your wallet has a question open already. Open the wallet, answer it there, then try again."],
+  [UNAUTHORIZED, "Your wallet does not let this page use that address. Choose it for this page in your wallet, then try again."],
+  [DISCONNECTED, "Your wallet has no connection to Ethereum. Open it, choose Ethereum there, then try again, or reload this page."],
+];
+const CANNOT = {
+  eth_requestAccounts: "That wallet cannot give its address to a page. Choose another wallet.",
+  personal_sign: "That wallet cannot sign a text (personal_sign). Choose another wallet, or another account in it.",
+};
+
+function sentence(error, method) {
+  const inner = [error, error?.data, error?.data?.originalError, error?.data?.cause, error?.cause, error?.error];
+  const codes = inner.map((one) => String(one?.code));
+  const said = plain(typeof error === "string" ? error : error?.message, 140);
+  // A code says it for certain; only where none is known do the words count.
+  for (const isIt of [({ codes: its }) => its.some((code) => codes.includes(code)), ({ words }) => words.test(said)]) {
+    if (isIt(UNSUPPORTED)) return CANNOT[method];
+    const known = SENTENCES.find(([kind]) => isIt(kind));
+    if (known) return known[1];
   }
-  if (codes.includes(-32002)) {
-    return "Your wallet has a question open already. Open the wallet, answer it there, then try again.";
-  }
-  const said = plain(error?.message, 140);
   return said ? `Nothing was linked. Your wallet said: “${said}”` : "Your wallet did not answer. Nothing was linked. Try again.";
 }
