@@ -42,7 +42,7 @@ _REFUSED = Message(
     "locked, unlock it first; then try again. A wallet that cannot check signatures (EIP-1271) cannot be "
     "proven here."
 )
-_NOT_SIGNED_ON_CHAIN = Message(
+NOT_SIGNED_ON_CHAIN = Message(
     "The smart wallet {owner} has not signed that text on Ethereum. With 0x for a signature, its transaction must have "
     "happened first: get a new text, sign that one there, wait until it has, and then send 0x."
 )
@@ -130,7 +130,7 @@ async def _refusal(
 ) -> ProofError | UndecidedError:
     """Why a contract did not accept a signature, as far as it can be found out."""
     if not signature:
-        return ProofError(_NOT_SIGNED_ON_CHAIN, owner=checksummed(wallet))
+        return ProofError(NOT_SIGNED_ON_CHAIN, owner=checksummed(wallet))
     if _ZERO_WORD in returned.values() and await _is_locked(wallet, nodes):
         return UndecidedError(_LOCKED, owner=checksummed(wallet))
     change = await _find_change(wallet, text, signature, nodes)

@@ -25,18 +25,18 @@ _WRONG_CODE = Message(
     "That is not the code that the page showed. {count} more tries.",
 )
 _LAST_WRONG_CODE = Message("That is not the code that the page showed. Run `/verify` for a new link.")
-_TOO_MANY_LINKED = Message(
+TOO_MANY_LINKED = Message(
     "One account is linked already, which is the most: `/unlink` it first.",
     "{count} accounts are linked already, which is the most: `/unlink` one first.",
 )
 _NOT_LINKED = Message("That account is not among yours. `/accounts` lists them.")
-_OWNER_UNCONFIRMED = Message("Who owns that account has to be found out again: run `/verify` once more.")
+OWNER_UNCONFIRMED = Message("Who owns that account has to be found out again: run `/verify` once more.")
 
 _ERRORS: dict[Refusal, tuple[type[TesseraError], Words]] = {
     Refusal.OVER: (SessionError, SESSION_OVER()),
-    Refusal.LIMIT: (LimitError, _TOO_MANY_LINKED(count=MAX_LINKS)),
+    Refusal.LIMIT: (LimitError, TOO_MANY_LINKED(count=MAX_LINKS)),
     Refusal.NOT_LINKED: (InputError, _NOT_LINKED()),
-    Refusal.OWNER_UNCONFIRMED: (InputError, _OWNER_UNCONFIRMED()),
+    Refusal.OWNER_UNCONFIRMED: (InputError, OWNER_UNCONFIRMED()),
     Refusal.NEED_KEY: (InputError, _NEED_KEY()),
 }
 

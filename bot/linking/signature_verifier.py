@@ -50,7 +50,7 @@ _OTHER_KEY_AND_DELEGATE = Message(
     "That signature is by another key than that of {owner}, and the contract whose code that account borrows "
     "(EIP-7702) does not accept it. Choose that account in your wallet, and sign again."
 )
-_NOTHING_SIGNED = Message(
+NOTHING_SIGNED = Message(
     "0x for a signature is that of a Safe that has signed the text on Ethereum, and at {owner} there is none. Paste "
     "the signature that your wallet gives."
 )
@@ -58,7 +58,7 @@ _NOT_DEPLOYED = Message(
     "{owner} is no smart wallet on Ethereum, and no key made that signature. Deploy the wallet there first, which its "
     "first transaction does, then sign again; or choose that account in your wallet if it has a key of its own."
 )
-_CUT_OFF = Message(
+CUT_OFF = Message(
     "That signature is wrapped for a wallet that is not deployed (ERC-6492), but it is not whole. Copy the whole "
     "signature once more, or deploy the wallet first and sign again."
 )
@@ -169,7 +169,7 @@ def _unwrap(signature: bytes) -> Wrapped | None:
     try:
         return unwrap(signature)
     except ValueError as error:
-        raise ProofError(_CUT_OFF) from error
+        raise ProofError(CUT_OFF) from error
 
 
 async def _by_another_key(
@@ -181,5 +181,5 @@ async def _by_another_key(
         if change:
             return ProofError(CHANGED[change])
     elif not signature:
-        return ProofError(_NOTHING_SIGNED, owner=checksummed(address))
+        return ProofError(NOTHING_SIGNED, owner=checksummed(address))
     return ProofError(otherwise or _OTHER_KEY(owner=checksummed(address)))

@@ -19,19 +19,21 @@ from bot.messages import Message
 # nodes run for a call. More than that is no signature of anybody's wallet.
 MAX_BYTES = 16 * 1024
 
-_NOT_A_SIGNATURE = Message(
+NOT_A_SIGNATURE = Message(
     "That is not a signature: paste only the signature, which is 0x and 128 or more hex digits, or what your signing "
     "tool gives as JSON with it as sig or signature."
 )
-_ODD = Message(
+ODD_DIGITS = Message(
     "That signature has an odd number of digits: one is missing, or one too many. Copy the whole signature once more."
 )
-_TOO_SHORT = Message(
+TOO_SHORT = Message(
     "That is too short for a signature: {count} of at least 128 hex digits. Copy the whole signature once more; "
     "an address or a transaction's hash is none."
 )
-_TOO_LONG = Message("That is too long for a signature: {count} hex digits, and {most} is the most that is read here.")
-_TWO = Message("That JSON has more than one signature. Paste only the one of the text, as 0x and its hex digits.")
+TOO_LONG = Message("That is too long for a signature: {count} hex digits, and {most} is the most that is read here.")
+TWO_SIGNATURES = Message(
+    "That JSON has more than one signature. Paste only the one of the text, as 0x and its hex digits."
+)
 
 _MOST_LETTERS = 4 * MAX_BYTES  # with all that may stand around the digits
 _LEAST_DIGITS = 128
@@ -55,21 +57,21 @@ def parse_signature(text: str) -> bytes:
         InputError: with a sentence that says what was wrong, and what is accepted.
     """
     if len(text) > _MOST_LETTERS:
-        raise InputError(_TOO_LONG, count=len(text), most=2 * MAX_BYTES)
+        raise InputError(TOO_LONG, count=len(text), most=2 * MAX_BYTES)
     found = _in_json(text) if text.strip().strip(_AROUND).lstrip().startswith("{") else text
     bare = _LABEL.sub("", _BLANKS.sub("", found), count=1).strip(_AROUND + "()")
     match = _HEX.fullmatch(bare)
     if match is None or not bare:
-        raise InputError(_NOT_A_SIGNATURE)
+        raise InputError(NOT_A_SIGNATURE)
     digits = match[1]
     if not digits:
         return b""
     if len(digits) % 2:
-        raise InputError(_ODD)
+        raise InputError(ODD_DIGITS)
     if len(digits) < _LEAST_DIGITS:
-        raise InputError(_TOO_SHORT, count=len(digits))
+        raise InputError(TOO_SHORT, count=len(digits))
     if len(digits) > 2 * MAX_BYTES:
-        raise InputError(_TOO_LONG, count=len(digits), most=2 * MAX_BYTES)
+        raise InputError(TOO_LONG, count=len(digits), most=2 * MAX_BYTES)
     return bytes.fromhex(digits)
 
 
@@ -78,14 +80,14 @@ def _in_json(text: str) -> str:
     try:
         body = orjson.loads(text.strip().strip(_AROUND))
     except orjson.JSONDecodeError as error:
-        raise InputError(_NOT_A_SIGNATURE) from error
+        raise InputError(NOT_A_SIGNATURE) from error
     objects = list(_objects(body))
     found = {each[field] for each in objects for field in _FIELDS if isinstance(each.get(field), str)}
     found = found or {joined for each in objects if (joined := _joined(each))}
     if len(found) > 1:
-        raise InputError(_TWO)
+        raise InputError(TWO_SIGNATURES)
     if not found:
-        raise InputError(_NOT_A_SIGNATURE)
+        raise InputError(NOT_A_SIGNATURE)
     return str(found.pop())
 
 

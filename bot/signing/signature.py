@@ -29,7 +29,7 @@ from bot.messages import Message
 
 _NOT_AN_ADDRESS = Message("That is not an Ethereum address: an address is 0x and 40 hex digits.")
 _ZERO_ADDRESS = Message("The zero address belongs to nobody: use the address of your own wallet.")
-_WRONG_CHECKSUM = Message(
+WRONG_CHECKSUM = Message(
     "That address has a typing mistake, its checksum is wrong: copy it from your wallet once more."
 )
 
@@ -77,7 +77,7 @@ def parse_address(text: str) -> str:
     if address == _ZERO:
         raise InputError(_ZERO_ADDRESS)
     if is_checksum_formatted_address(address) and not is_checksum_address(address):
-        raise InputError(_WRONG_CHECKSUM)
+        raise InputError(WRONG_CHECKSUM)
     return address.lower()
 
 

@@ -32,6 +32,7 @@ from bot.errors import (
     UndecidedError,
 )
 from bot.web.limits import Limits
+from bot.web.page_sentences import page_sentence
 from bot.web.visitor import Visitors
 
 log = logging.getLogger(__name__)
@@ -240,7 +241,8 @@ def _response_for_error(error: TesseraError) -> web.Response:
     wait = _LATER_SECONDS if code == "later" else getattr(error, "retry_after", 0)
     if code == "too_many" and wait:
         code = "rate"  # too often, not too many: waiting helps
-    return _ErrorResponse(status, code, error.sentence, {"Retry-After": str(math.ceil(wait))} if wait else None)
+    headers = {"Retry-After": str(math.ceil(wait))} if wait else None
+    return _ErrorResponse(status, code, page_sentence(error.words), headers)
 
 
 def _internal_error() -> web.Response:

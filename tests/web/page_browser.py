@@ -81,7 +81,7 @@ class Visitor:
         await self.installs(_WALLETS.replace("LIST", json.dumps(wallets)))
 
     async def installs(self, script: str) -> None:
-        """Let an extension run a script before the page's own, with `makeProvider`, `announce` and `announceWhenAsked`."""
+        """Let an extension run a script before the page's own; `makeProvider` and `announceWhenAsked` are there."""
         await self.page.expose_function("reportWalletCall", self._record_call)
         await self.page.add_init_script(_TOOLS + script)
 

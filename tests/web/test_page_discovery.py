@@ -145,7 +145,8 @@ SHAPES = [
     pytest.param(
         """
         const sick = {get info() { throw new Error("sick"); }, provider: make("sick")};
-        announceWhenAsked(sick, null, 7, {info: info("Nothing", "a.b")}, {info: info("No request", "a.b"), provider: {}},
+        announceWhenAsked(sick, null, 7, {info: info("Nothing", "a.b")}, 
+          {info: info("No request", "a.b"), provider: {}},
           {info: info("Well", "a.well"), provider: make("well")});
         window.ethereum = new Proxy({}, {get(_, name) { throw new Error(`no ${String(name)} here`); }});
         """,
@@ -198,7 +199,9 @@ async def test_a_wallet_that_announces_itself_late_takes_the_place_of_the_old_on
 
 
 async def test_a_wallet_that_is_injected_late_is_found(visitor: Visitor) -> None:
-    await visitor.installs(f"(() => {{ {_SHORT} window.injectLate = () => {{ window.ethereum = make('late'); }}; }})();")
+    await visitor.installs(
+        f"(() => {{ {_SHORT} window.injectLate = () => {{ window.ethereum = make('late'); }}; }})();"
+    )
     await visitor.opens()
     await visitor.sees("No wallet found in this browser.")
     await visitor.page.evaluate("injectLate(); dispatchEvent(new Event('ethereum#initialized'))")
@@ -232,7 +235,13 @@ async def test_names_of_any_length_and_height_keep_to_their_place(visitor: Visit
 async def test_only_pictures_in_the_announcement_itself_are_shown(visitor: Visitor) -> None:
     """Anything else would be fetched from a server that then knows who is here; the page's policy forbids it."""
     good = ICON.replace("data:image", "DATA:image")
-    icons = ["https://wallet.example/i.png", "ipfs://bafy/icon", "blob:https://a/1", "data:image/png;base64,broken", good]
+    icons = [
+        "https://wallet.example/i.png",
+        "ipfs://bafy/icon",
+        "blob:https://a/1",
+        "data:image/png;base64,broken",
+        good,
+    ]
     await visitor.has(*(wallet(uuid=str(number), name=f"W{number}", icon=icon) for number, icon in enumerate(icons)))
     await visitor.opens()
     await expect(offered(visitor)).to_have_count(5)

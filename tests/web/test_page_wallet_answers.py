@@ -1,4 +1,4 @@
-"""What wallets answer beside addresses and signatures, in the shapes of public reports, and what the page makes of it."""
+"""What wallets answer beside addresses and signatures, as public reports have it, and what the page makes of it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ async def visitor(browser: Browser) -> AsyncIterator[Visitor]:
 REFUSALS = [
     pytest.param({"code": "4001", "message": ""}, DECLINED, id="EIP-1193: its code as text"),
     pytest.param("User rejected the request", DECLINED, id="a text instead of an error"),
-    pytest.param({"code": -32603, "message": "MetaMask Tx Signature: User denied message signature."}, DECLINED, id="words"),
+    pytest.param(
+        {"code": -32603, "message": "MetaMask Tx Signature: User denied message signature."}, DECLINED, id="words"
+    ),
     pytest.param({"code": 5000, "message": "User rejected."}, DECLINED, id="WalletConnect: 5000"),
     pytest.param({"message": "x", "error": {"code": 4001}}, DECLINED, id="ethers: within error"),
     pytest.param(
