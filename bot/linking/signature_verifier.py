@@ -1,7 +1,8 @@
 """Whether a signature is valid for an address: by its key, its contract, or the key of a wallet not yet deployed.
 
-In this order: if the recovered key *is* the address, nothing else is asked. Where a contract is deployed at the
-address, only that contract decides: the owner that Loopring once recorded may have been replaced since (recovery from
+In this order: if the recovered key *is* the address, that suffices, unless the nodes agree that there is code other
+than a key's own account may have (EIP-7702); no node is needed for that. Where a contract is deployed at the address,
+only that contract decides: the owner that Loopring once recorded may have been replaced since (recovery from
 a thief). Where none is, a wallet of Loopring's is recognised by computing its address from its owner once more, with
 a factory that the operator trusts.
 
@@ -34,6 +35,8 @@ from bot.signing.signature import (
 from bot.signing.wrapped import Wrapped, is_wrapped, unwrap
 from bot.sources.askers import Asker
 
+# No contract's code begins so (EIP-3541): only marks of accounts do, such as EIP-7702's.
+_NO_CONTRACT = b"\xef"
 # An account of EIP-7702 has the code of another one, and its own key nevertheless.
 _NO_NODE = Message(
     "That signature is not by the address's own key. If the address is a smart wallet, only its contract can "
@@ -61,6 +64,11 @@ _NOT_DEPLOYED = Message(
 CUT_OFF = Message(
     "That signature is wrapped for a wallet that is not deployed (ERC-6492), but it is not whole. Copy the whole "
     "signature once more, or deploy the wallet first and sign again."
+)
+_UNKNOWN_CODE = Message(
+    "The account {owner} has code on Ethereum that begins with {start}, which is no contract's and of no kind that is "
+    "known here. Whether its key is still its own cannot be found out. Prove another address, or take "
+    "that code off the account first."
 )
 _UNKNOWN_FACTORY = Message(
     "The smart wallet {owner} is not deployed, and comes from a factory that this bot does not trust: its "
@@ -114,11 +122,15 @@ class SignatureVerifier:
         key = await asyncio.to_thread(recover, personal_digest(text), signature)
         if signer not in (owner, key):
             raise await _by_another_key(text, signature, signer)
-        if key == owner:
-            return ProofKind.KEY
         if self._nodes is None:
+            if key == owner:
+                return ProofKind.KEY
             raise await _by_another_key(text, signature, owner, otherwise=_NO_NODE())
-        code = await self._nodes.code(owner)
+        code = await (_known_code(self._nodes, owner) if key == owner else self._nodes.code(owner))
+        if key == owner and (not code or is_delegated(code)):
+            return ProofKind.KEY
+        if code.startswith(_NO_CONTRACT) and not is_delegated(code):
+            raise ProofError(_UNKNOWN_CODE, owner=checksummed(owner), start=f"0x{code[:3].hex()}")
         if code:
             await self._verify_deployed(code, owner, text, signature, self._nodes)
             return ProofKind.CONTRACT
@@ -160,6 +172,14 @@ class SignatureVerifier:
         returned = await nodes.call(known.factory, compute_wallet_call(known.owner, known.salt))
         if returned is None or read_address(returned) != owner:
             raise ProofError(_OTHER_KEY, owner=checksummed(owner))
+
+
+async def _known_code(nodes: Nodes, address: str) -> bytes:
+    """The code at the address of a key, as far as it is known: nodes that give no answer take nothing from a key."""
+    try:
+        return await nodes.code(address)
+    except UndecidedError:
+        return b""
 
 
 def _unwrap(signature: bytes) -> Wrapped | None:

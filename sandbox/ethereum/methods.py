@@ -35,6 +35,7 @@ class Node:
     def __init__(self, world: World, settings: NodeSettings, wallet_seconds: float) -> None:
         self._world = world
         self._mode = settings.mode
+        self._everywhere = settings.code
         self._wallet_seconds = wallet_seconds
 
     async def run(self, method: str, params: list[Any]) -> Any:
@@ -58,7 +59,9 @@ class Node:
     def _code(self, params: list[Any]) -> str:
         address = _text(params, 0, _ADDRESS)
         _check_block(params)
-        return "0x" if self._mode == "lying_code" else "0x" + code_at(address, self._world).hex()
+        if self._mode == "lying_code":
+            return "0x"
+        return "0x" + (self._everywhere or code_at(address, self._world).hex())
 
     async def _call(self, params: list[Any]) -> str:
         call_object = params[0] if params else None

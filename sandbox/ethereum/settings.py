@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +24,16 @@ MODES = (
     "key_refused",
     "no_creations",
 )
+_BYTES = re.compile(r"(?:[0-9a-fA-F]{2})*")
 
 
 @dataclass(frozen=True)
 class NodeSettings:
-    """How a node answers; `seconds` matters to `slow` alone."""
+    """How a node answers; `seconds` matters to `slow` alone, `code` (hex) is at every address, "" for what is there."""
 
     mode: str = "honest"
     seconds: float = 30.0
+    code: str = ""
 
     def changed(self, fields: Mapping[str, Any]) -> NodeSettings:
         """A copy with the given fields changed.
@@ -39,10 +42,13 @@ class NodeSettings:
             ValueError: with a sentence that says what is wrong.
         """
         mode, seconds = fields.get("mode", self.mode), fields.get("seconds", self.seconds)
-        if unknown := fields.keys() - {"mode", "seconds"}:
+        code = fields.get("code", self.code)
+        if unknown := fields.keys() - {"mode", "seconds", "code"}:
             raise ValueError(f"there is no {' and no '.join(sorted(unknown))} to set")
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             raise ValueError("seconds is a number, not below zero")
-        return NodeSettings(mode, float(seconds))
+        if not isinstance(code, str) or not _BYTES.fullmatch(code):
+            raise ValueError("code is hex digits, two for each byte")
+        return NodeSettings(mode, float(seconds), code)

@@ -41,9 +41,17 @@ OF_ITS_DIGEST = ["opaque", "opaque02", "loopring03"]
 
 @pytest.mark.parametrize("style", OF_THE_TEXT)
 @pytest.mark.parametrize("account", [KEYED, BORROWED])
-async def test_a_key_proves_its_address_and_no_node_is_asked(verifiers: Verifiers, account: int, style: str) -> None:
+async def test_a_key_proves_its_address_and_a_node_is_asked_for_its_code_alone(
+    verifiers: Verifiers, account: int, style: str
+) -> None:
     assert await verifiers.verify(account, style=style) is ProofKind.KEY
-    assert await verifiers.asked() == 0
+    assert await verifiers.asked() == 1
+
+
+@pytest.mark.parametrize("account", [KEYED, BORROWED])
+async def test_a_key_needs_no_node(sandbox: SandboxClient, source: LoopringSource, account: int) -> None:
+    async with open_verifiers(sandbox, source, nodes=()) as verifiers:
+        assert await verifiers.verify(account) is ProofKind.KEY
 
 
 @pytest.mark.parametrize("style", OF_THE_TEXT)

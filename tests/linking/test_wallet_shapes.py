@@ -171,6 +171,51 @@ async def test_an_account_that_borrows_code_is_told_of_both_its_key_and_its_code
         await verifiers.verify(PLAIN, STRANGER)
 
 
+DELEGATION = "ef0100" + "63" * 20
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("ef0101" + "ff" * 20, id="another version"),
+        pytest.param(DELEGATION[:-2], id="a byte less than an address"),
+        pytest.param(DELEGATION + "00", id="EIP-7851: a byte more, of a key that was switched off"),
+        pytest.param("ef0100", id="no address"),
+        pytest.param("ef", id="EIP-3541: the byte that no contract begins with"),
+        pytest.param("ef0001" + "00" * 40, id="EIP-3540: another form of code"),
+    ],
+)
+@pytest.mark.parametrize("word", ["", STRANGER])
+async def test_code_of_a_kind_that_is_not_known_leaves_its_key_without_a_say(
+    verifiers: Verifiers, code: str, word: str
+) -> None:
+    await verifiers.behave(code=code)
+    with pytest.raises(
+        ProofError, match=rf"has code on Ethereum that begins with 0x{code[:6]}, .* Prove another address"
+    ):
+        await verifiers.verify(KEYED, word)
+
+
+async def test_exactly_the_code_of_a_borrower_leaves_its_key_its_say(verifiers: Verifiers) -> None:
+    await verifiers.behave(code=DELEGATION)
+    assert await verifiers.verify(KEYED) is ProofKind.KEY
+
+
+async def test_a_contract_at_the_address_of_a_key_decides_alone(verifiers: Verifiers) -> None:
+    await verifiers.behave(code="6080604052")
+    with pytest.raises(ProofError, match=r"The smart wallet 0x.* does not accept"):
+        await verifiers.verify(KEYED)
+
+
+@pytest.mark.parametrize("node", ["a", "b"])
+@pytest.mark.parametrize("behaviour", [{"code": "ef0101" + "ff" * 20}, {"mode": "error"}, {"mode": "wrong_chain"}])
+async def test_nodes_that_do_not_agree_on_code_take_nothing_from_a_key(
+    verifiers: Verifiers, node: str, behaviour: dict[str, str]
+) -> None:
+    await verifiers.behave(node=node, **behaviour)
+    assert await verifiers.verify(KEYED) is ProofKind.KEY
+
+
 # ---------------------------------------------------------------- texts that were changed
 
 CHANGES = [

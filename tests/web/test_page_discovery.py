@@ -145,7 +145,7 @@ SHAPES = [
     pytest.param(
         """
         const sick = {get info() { throw new Error("sick"); }, provider: make("sick")};
-        announceWhenAsked(sick, null, 7, {info: info("Nothing", "a.b")}, 
+        announceWhenAsked(sick, null, 7, {info: info("Nothing", "a.b")},
           {info: info("No request", "a.b"), provider: {}},
           {info: info("Well", "a.well"), provider: make("well")});
         window.ethereum = new Proxy({}, {get(_, name) { throw new Error(`no ${String(name)} here`); }});
