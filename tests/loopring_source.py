@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +16,18 @@ from bot.sources.loopring import LoopringSource
 from bot.sources.pace import REAL_CLOCK, Clock
 from sandbox.world import API_KEY
 from tests.sandbox_client import SandboxClient, open_sandbox
+
+
+class SkippingClock:
+    """The time of this machine, and what a test let pass: a question that failed is not asked again at once."""
+
+    def __init__(self) -> None:
+        self._skipped = 0.0
+        self.clock = Clock(now=lambda: time.monotonic() + self._skipped)
+
+    def skip(self, seconds: float) -> None:
+        """Let time pass for a source."""
+        self._skipped += seconds
 
 
 @asynccontextmanager

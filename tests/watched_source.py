@@ -13,6 +13,7 @@ from bot.config.source_tables import LoopringTable
 from bot.holdings import Account, Collection, Holding, Nft
 from bot.sources.askers import Asker, Askers
 from bot.sources.loopring import LoopringSource
+from bot.sources.pace import REAL_CLOCK, Clock
 from bot.sources.paging import Scan
 from sandbox.world import API_KEY
 from tests.sandbox_client import SandboxClient
@@ -21,8 +22,8 @@ from tests.sandbox_client import SandboxClient
 class WatchedSource(LoopringSource):
     """Loopring, and who asked each time."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         self.asked: dict[str, Asker] = {}
 
     def iter_holdings(self, account: Account, contract: str | None, askers: Askers) -> AsyncIterator[Scan[Holding]]:
@@ -56,14 +57,14 @@ class WatchedSource(LoopringSource):
 
 @asynccontextmanager
 async def open_watched_source(
-    sandbox: SandboxClient, kind: type[WatchedSource] = WatchedSource
+    sandbox: SandboxClient, kind: type[WatchedSource] = WatchedSource, clock: Clock = REAL_CLOCK
 ) -> AsyncIterator[WatchedSource]:
     """A source of its own, asked as fast as anybody likes."""
     async with aiohttp.ClientSession() as session:
         table = LoopringTable(
             name="loopring", base_url=f"{sandbox.url}/loopring", api_key=SecretStr(API_KEY), requests_per_second=1000
         )
-        source = kind(session, table)
+        source = kind(session, table, clock=clock)
         try:
             yield source
         finally:

@@ -8,9 +8,23 @@ import pytest
 
 from bot.sources.loopring import LoopringSource
 from tests.linking.harness import LinkingHarness, open_linking
-from tests.loopring_source import module_sandbox, sandbox, source
+from tests.loopring_source import SkippingClock, module_sandbox, open_source, sandbox
+from tests.sandbox_client import SandboxClient
 
-__all__ = ["module_sandbox", "sandbox", "source"]
+__all__ = ["module_sandbox", "sandbox"]
+
+
+@pytest.fixture
+def skipping() -> SkippingClock:
+    """The clock of `source`."""
+    return SkippingClock()
+
+
+@pytest.fixture
+async def source(sandbox: SandboxClient, skipping: SkippingClock) -> AsyncIterator[LoopringSource]:
+    """A source that has cached nothing yet."""
+    async with open_source(sandbox, clock=skipping.clock) as source:
+        yield source
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from bot.sources.askers import Asker, Askers
 from tests.linking.harness import ANN, BEN, HERE, open_linking
 from tests.linking.test_signature_verifier import PROMISED
 from tests.linking.verifiers import open_verifiers, owner
+from tests.loopring_source import SkippingClock
 from tests.sandbox_client import SandboxClient
 from tests.watched_source import WatchedSource, open_watched_source
 
@@ -50,11 +51,13 @@ async def test_the_address_that_was_connected_is_looked_up_as_a_proof(sandbox: S
 
 
 async def test_the_owner_of_an_account_is_found_out_as_a_proof(sandbox: SandboxClient) -> None:
-    async with open_watched_source(sandbox) as source, open_linking(source) as harness:
+    time = SkippingClock()
+    async with open_watched_source(sandbox, clock=time.clock) as source, open_linking(source) as harness:
         await sandbox.fault("status", path="/api/v3/account", status=503)
         link = await harness.accounts.candidate(ANN, "10001")
         assert not link.owner  # not known yet
         await sandbox.reset()
+        time.skip(3)
         source.asked.clear()
         verification = harness.linking.verification
         started = await verification.start_proof(Person(ANN, "ann"), None, "", link, ProofMethod.PASTE)

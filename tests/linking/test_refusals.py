@@ -17,6 +17,7 @@ from sandbox.signing import sign
 from tests.linking.harness import ANN, LinkingHarness, open_linking, owner_of
 from tests.linking.started_proof import begin
 from tests.linking.verifiers import FACTORY, STRANGER, A, Verifiers, open_verifiers, owner
+from tests.loopring_source import SkippingClock
 from tests.sandbox_client import SandboxClient
 
 KEYED, WALLET, LOCKED, PROMISED = 10001, 10021, 10022, 10028
@@ -97,7 +98,7 @@ async def test_who_needs_what_the_operator_did_not_set_reads_what_that_is(
 
 
 async def test_while_loopring_is_down_the_member_reads_to_try_again_in_a_minute(
-    sandbox: SandboxClient, source: LoopringSource
+    sandbox: SandboxClient, source: LoopringSource, skipping: SkippingClock
 ) -> None:
     async with open_verifiers(sandbox, source) as verifiers:
         whole = await sandbox.get(f"/loopring/api/v3/{INFO}", address=owner(PROMISED))
@@ -105,6 +106,7 @@ async def test_while_loopring_is_down_the_member_reads_to_try_again_in_a_minute(
         later = "Whether {} is a wallet of that key cannot be found out right now. Try again in a minute."
         assert await refusal_of(verifiers, PROMISED) == (UndecidedError, later)
         await sandbox.reset()
+        skipping.skip(3)
         await sandbox.fault("status", INFO, status=200, body=whole | {"walletSalt": "1664582401"})
         assert await refusal_of(verifiers, PROMISED) == (ProofError, NO_KEY)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.web.page_browser import Visitor, visiting, wallet
+from tests.web.page_browser import ICON, Visitor, visiting, wallet
 from tests.web.page_server import OWNER, TEXT, make_state
 
 OTHER = "0x51aB9D0000000000000000000000000000c0FFee"
@@ -34,7 +34,7 @@ async def test_what_a_wallet_says_of_itself_stays_text(visitor: Visitor) -> None
         "javascript:alert(1)",
         "https://evil.example/pixel.png",
         "data:text/html,<script>",
-        "data:image/png;base64,AA==",
+        ICON,
     ]
     await visitor.has(
         *(wallet(uuid=str(n), name=name, icon=icon) for n, (name, icon) in enumerate(zip(names, icons, strict=True)))
