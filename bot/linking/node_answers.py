@@ -17,11 +17,18 @@ CHAIN_ID, ANSWER = 1, 2  # the ids of the two requests
 MAINNET: Final = 1
 
 _REVERTED_CODE = 3  # geth's, Reth's and Erigon's
-_REVERT = re.compile("revert", re.IGNORECASE)
+# Not what a node says that cannot go back to an earlier state: "unable to revert to snapshot".
+_REVERT = re.compile(r"revert(?!(?:ing)? (?:to|state|snapshot|block)\b)", re.IGNORECASE)
+_HEX = re.compile(r"0x(?:[0-9a-f]{2})*", re.IGNORECASE)
 # Comes with such words where the node failed: "VM execution error." with "Internal error: Trie error" as data.
-_OWN_FAULT = re.compile(r"internal error|time(?:d )?-?out|abort|cancel|trie|database|header not found", re.IGNORECASE)
+# Panics of the languages that nodes are written in speak of stacks and bounds, too; providers, of gas and accounts.
+_OWN_FAULT = re.compile(
+    r"internal error|time(?:d )?-?out|abort|cancel|trie|database|header not found"
+    r"|panic|runtime error|java\.|exception in thread|for length \d|credits?\b|\bplan\b|quota|\baccount is\b",
+    re.IGNORECASE,
+)
 _HALTED = re.compile(
-    r"(?:invalid|bad|undefined|unknown|unrecognized)[ _-]?(?:fe)?[ _-]?(?:opcode|instruction|operation|jump)"
+    r"(?:invalid|bad|undefined|unknown|unrecognized)[ _-]?(?:fe)?[ _-]?(?:opcode|instruction|jump)"
     r"|opcode[ _-]?not[ _-]?(?:found|activated)|not[ _-]?activated"
     r"|(?:out|run out|ran out)[ _-]?of[ _-]?gas|gas uint64 overflow"
     r"|stack[ _-]?(?:underflow|overflow|underrun|limit)|(?:out[ _-]?of|too many|not enough)[ _-]?stack"
@@ -83,9 +90,9 @@ def parse_batch(body: Any) -> bytes | Reverted:
     """
     if not isinstance(body, list):
         raise NodeFaultError(_state_of_error(body, NodeState.NO_BATCHES))
-    answers = {answer.get("id"): answer for answer in body if isinstance(answer, dict)}
+    answers = {answer["id"]: answer for answer in body if isinstance(answer, dict) and type(answer.get("id")) is int}
     if not {CHAIN_ID, ANSWER} <= answers.keys():
-        raise NodeFaultError(next(map(_refused, answers.values()), NodeState.NO_BATCHES))
+        raise NodeFaultError(next(map(_refused, filter(_is_object, body)), NodeState.NO_BATCHES))
     if "error" in answers[CHAIN_ID]:
         raise NodeFaultError(_state_of_error(answers[CHAIN_ID], NodeState.NO_BATCHES))
     check_chain(answers[CHAIN_ID])
@@ -126,7 +133,8 @@ def is_contracts_no(error: Any) -> bool:
     if not isinstance(error, dict):
         return False
     words = _words(error)
-    if error.get("code") == _REVERTED_CODE or _REVERT.search(words):
+    is_reverted = error.get("code") == _REVERTED_CODE and _HEX.fullmatch(str(error.get("data")))
+    if is_reverted or _REVERT.search(words):
         return True
     return bool(_HALTED.search(words)) and not _OWN_FAULT.search(words)
 
@@ -144,6 +152,10 @@ def _state_of_error(answer: Any, otherwise: NodeState) -> NodeState:
         return NodeState.KEY_REFUSED
     code = error.get("code") if isinstance(error, dict) else None
     return NodeState.NO_BATCHES if code == _INVALID_REQUEST or _BATCH.search(words) else otherwise
+
+
+def _is_object(answer: Any) -> bool:
+    return isinstance(answer, dict)
 
 
 def _refused(answer: Any) -> NodeState:

@@ -86,6 +86,16 @@ FAULTS = [
     pytest.param(error(-32000, "err: max initcode size exceeded: code size 50000 limit 49152"), id="our code too long"),
     pytest.param(error(-32601, "the method eth_call does not exist/is not available"), id="no such method"),
     pytest.param(error(-32602, "missing value for required argument 0"), id="wrong parameters, erigon#881"),
+    pytest.param(error(-32000, "unable to revert to snapshot 4: missing state"), id="a node that cannot go back"),
+    pytest.param(error(-32000, "failed to revert state after reorg"), id="a node in a reorganisation"),
+    pytest.param(error(-32603, "Your account is not activated"), id="a provider's account"),
+    pytest.param(error(-32603, "Unknown operation eth_call"), id="a gateway that does not know the method"),
+    pytest.param(error(-32603, "panicked: index out of bounds: the len is 3 but the index is 5"), id="Rust's panic"),
+    pytest.param(error(-32603, "Index 5 out of bounds for length 5"), id="Java's exception, without its name"),
+    pytest.param(error(-32603, "java.lang.StackOverflowError"), id="Java's own stack"),
+    pytest.param(error(-32603, "runtime error: invalid operation: nil pointer"), id="Go's panic"),
+    pytest.param(error(-32000, "you ran out of gas credits, upgrade your plan"), id="a provider's credits"),
+    pytest.param(error(3, "invalid argument: unknown block"), id="gRPC's code 3, which is no revert"),
     pytest.param("limit exceeded", id="an error that is none"),
     pytest.param(None, id="no error"),
 ]
@@ -139,6 +149,8 @@ CHAIN = {"jsonrpc": "2.0", "id": 1, "result": "0x1"}
         ),
         pytest.param([CHAIN | {"result": "0x5"}, {"id": 2, "result": "0x"}], NodeState.WRONG_CHAIN, id="another chain"),
         pytest.param([CHAIN, {"id": 2, "error": error(-32005, "limit exceeded")}], NodeState.NO_ANSWER, id="busy"),
+        pytest.param([{"id": [1]}, {"id": {"a": 2}}], NodeState.NO_BATCHES, id="ids that are none"),
+        pytest.param([CHAIN | {"id": True}, {"id": 2.0, "result": "0x"}], NodeState.NO_BATCHES, id="ids like ours"),
     ],
 )
 def test_what_keeps_a_node_from_answering_is_known(body: Any, state: NodeState) -> None:
