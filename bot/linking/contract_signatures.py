@@ -2,7 +2,8 @@
 
 Loopring's wallets accept a signature of the text's digest as well, whatever its form, so a contract that accepts one is
 asked about it a second time: whether it takes it for a signature of that digest. If it does, it was made of 32 bytes
-that nobody could read, and proves nothing.
+that nobody could read, and proves nothing. Some contracts accept nothing else: there the key that would have signed
+such bytes is the owner's, which no signature of the text leads to by chance.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from bot.errors import ProofError, UndecidedError
 from bot.linking.ethereum import Nodes
 from bot.messages import Message
-from bot.signing.abi import call_after, is_magic, valid_signature_call
+from bot.signing.abi import OWNER_CALL, call_after, is_magic, is_owner_call, is_true, read_address, valid_signature_call
 from bot.signing.changed_text import Change, commonest_changes
-from bot.signing.signature import checksummed, contract_forms, personal_digest, personal_digest_of_bytes
+from bot.signing.signature import checksummed, contract_forms, personal_digest, personal_digest_of_bytes, recover
 from bot.signing.wrapped import Wrapped
 
 # The same for each form of a signature that is of no text, and for what a contract lets pass: which it is, is no help.
@@ -120,9 +121,19 @@ def _accepted(returned: Mapping[bytes, bytes | None]) -> list[bytes]:
 
 
 async def _require_text(send: _Send, text: str, returned: Mapping[bytes, bytes | None]) -> None:
-    opaque = await _ask(send, personal_digest_of_bytes(personal_digest(text)), _accepted(returned))
-    if _accepted(opaque):
+    digest, accepted = personal_digest_of_bytes(personal_digest(text)), _accepted(returned)
+    key = await asyncio.to_thread(recover, digest, accepted[0])
+    opaque, is_of_owner = await asyncio.gather(_ask(send, digest, accepted), _is_owner(send, key))
+    if _accepted(opaque) or is_of_owner:
         raise ProofError(NOT_OF_THE_TEXT)
+
+
+async def _is_owner(send: _Send, key: str | None) -> bool:
+    """Whether a wallet says that this key owns it; many have no way to say so."""
+    if key is None:
+        return False
+    owner, is_one = await asyncio.gather(send(OWNER_CALL), send(is_owner_call(key)))
+    return (owner is not None and read_address(owner) == key) or (is_one is not None and is_true(is_one))
 
 
 async def _refusal(

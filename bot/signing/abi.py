@@ -8,6 +8,8 @@ from __future__ import annotations
 
 MAGIC = bytes.fromhex("1626ba7e")  # EIP-1271's magic value for "valid", and the selector of the call
 _COMPUTE_WALLET = bytes.fromhex("ce158612")  # computeWalletAddress(address,uint256) of Loopring's WalletFactory
+OWNER_CALL = bytes.fromhex("8da5cb5b")  # owner(), ERC-173
+_IS_OWNER = bytes.fromhex("2f54bf6e")  # isOwner(address), as a Safe has it
 _WORD = 32
 
 MOST_CODE = 49_152  # EIP-3860's limit of the code of a creation
@@ -36,6 +38,16 @@ def compute_wallet_call(owner: str, salt: int) -> bytes:
         OverflowError: more bits than an address or a uint256 has.
     """
     return _COMPUTE_WALLET + bytes(12) + int(owner, 16).to_bytes(20) + _word(salt)
+
+
+def is_owner_call(address: str) -> bytes:
+    """The call that asks a wallet of several owners whether an address is one of them."""
+    return _IS_OWNER + bytes(12) + int(address, 16).to_bytes(20)
+
+
+def is_true(returned: bytes) -> bool:
+    """Whether a contract returned `true`: one word, exactly one."""
+    return len(returned) == _WORD and int.from_bytes(returned) == 1
 
 
 def read_address(returned: bytes) -> str | None:

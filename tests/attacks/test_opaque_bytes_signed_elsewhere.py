@@ -21,8 +21,8 @@ from tests.web.wire import stored_rows
 
 MALLORY = "brunowaves"
 NOT_OF_THE_TEXT = (
-    "A proof is a signature of the text itself: sign that text as a message in your wallet (personal_sign), and send "
-    "the signature as the wallet gives it."
+    "Your wallet did not sign the text itself as a message (personal_sign), and nothing else is a proof. Try again, or "
+    "choose another wallet."
 )
 
 

@@ -46,6 +46,7 @@ CASES: Mapping[str, tuple[ProofKind | str, bool]] = {
     "a wallet of one key, a changed text": ("with a blank or a line end behind it", False),
     "a wallet that accepts opaque bytes": (CONTRACT, True),
     "a wallet that accepts opaque bytes, of opaque bytes": (NOT_OF_THE_TEXT, True),  # any site can have these signed
+    "a wallet that accepts opaque bytes alone": (NOT_OF_THE_TEXT, True),
     "a wallet that a wallet owns": (CONTRACT, True),
     "forty owners": (CONTRACT, True),
     "forty owners, one is another": (REFUSED, False),

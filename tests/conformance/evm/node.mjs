@@ -85,6 +85,7 @@ await add('a wallet of one key, a changed text', addressOf(owned), ann.signMessa
 const wrapping = await deploy('Wrapping', ann.address)
 await add('a wallet that accepts opaque bytes', addressOf(wrapping), byAnn)
 await add('a wallet that accepts opaque bytes, of opaque bytes', addressOf(wrapping), opaque)
+await add('a wallet that accepts opaque bytes alone', addressOf(await deploy('AlwaysWrapping', ann.address)), opaque)
 await add('a wallet that a wallet owns', addressOf(await deploy('Owned', await addressOf(owned))), byAnn)
 
 const many = Array.from({ length: 40 }, (_, number) => new Wallet(key(`owner ${number}`)))

@@ -31,6 +31,16 @@ contract Wrapping is Owned {
     }
 }
 
+/// Accepts nothing but the digest as a message of its own.
+contract AlwaysWrapping is Owned {
+    constructor(address owner_) Owned(owner_) {}
+
+    function isValidSignature(bytes32 hash, bytes memory signature) external view override returns (bytes4) {
+        (address signer, , ) = ECDSA.tryRecover(MessageHashUtils.toEthSignedMessageHash(hash), signature);
+        return signer == owner ? this.isValidSignature.selector : bytes4(0);
+    }
+}
+
 /// The wallet of many keys, which all have to sign: kilobytes.
 contract ManyOwners is IERC1271 {
     address[] private owners;
