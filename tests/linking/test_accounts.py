@@ -10,14 +10,14 @@ import pytest
 
 from bot.errors import InputError, LimitError, NotFoundError, SourceError, TesseraError
 from bot.links import MAX_LABEL, MAX_LINKS, Link
+from bot.sources.loopring import LoopringSource
 from bot.store.linking.owner_table import OPERATOR, OwnerFact, set_fact
 from bot.store.rows import to_account
 from sandbox.app_keys import WORLD
 from tests.blockscout_source import open_blockscout
 from tests.linking.harness import ANN, BEN, CLEO, LinkingHarness, open_linking, owner_of
-from tests.loopring_source import open_source
+from tests.loopring_source import SkippingClock
 from tests.sandbox_client import SandboxClient
-from tests.sources.virtual_time import JumpingClock
 
 ADA = "loopring:10001"
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
@@ -33,19 +33,9 @@ def move_name(sandbox: SandboxClient) -> None:
 
 
 @pytest.fixture
-def time() -> JumpingClock:
-    """The clock of what Loopring is asked."""
-    return JumpingClock()
-
-
-@pytest.fixture
-async def harness(sandbox: SandboxClient, time: JumpingClock) -> AsyncIterator[LinkingHarness]:
+async def harness(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[LinkingHarness]:
     """Services that ask Loopring first, and Ethereum where that is meant."""
-    async with (
-        open_source(sandbox, clock=time.clock) as loopring,
-        open_blockscout(sandbox) as ethereum,
-        open_linking(loopring, ethereum) as harness,
-    ):
+    async with open_blockscout(sandbox) as ethereum, open_linking(source, ethereum) as harness:
         yield harness
 
 
@@ -101,14 +91,14 @@ async def test_what_is_no_account_is_not_linked(harness: LinkingHarness, text: s
 
 
 async def test_an_account_is_remembered_although_its_source_is_down(
-    sandbox: SandboxClient, harness: LinkingHarness, time: JumpingClock
+    sandbox: SandboxClient, harness: LinkingHarness, skipping: SkippingClock
 ) -> None:
     await sandbox.fault("html", "/api/")
     linked = await harness.accounts.link(ANN, "10001")
     assert (linked.link.owner, linked.is_new) == ("", True)
     assert linked.unknown_reason
     await sandbox.reset()
-    time.seconds += 60  # a question that failed is not asked again at once
+    skipping.skip(3)
     known = await harness.accounts.link(ANN, "10001")
     assert (known.link.owner, known.is_new, known.unknown_reason) == (ADA_OWNER, False, "")
 
@@ -311,14 +301,14 @@ async def test_without_an_owner_there_is_no_proof_that_could_go(
 
 
 async def test_an_account_of_unknown_owner_becomes_proven_when_that_is_known(
-    sandbox: SandboxClient, harness: LinkingHarness, time: JumpingClock
+    sandbox: SandboxClient, harness: LinkingHarness, skipping: SkippingClock
 ) -> None:
     await sandbox.fault("html", "/api/")
     await harness.accounts.link(ANN, "10001")
     await harness.prove(ANN, ON_CHAIN, "10001")
     assert await harness.listed(ANN) == {ADA: False, ON_CHAIN: True}
     await sandbox.reset()
-    time.seconds += 60
+    skipping.skip(3)
     await harness.accounts.link(ANN, "10001")
     assert await harness.listed(ANN) == {ADA: True, ON_CHAIN: True}
 
