@@ -19,7 +19,7 @@ from bot.sources.paging import Scan
 from sandbox.world import BLOCKSCOUT_KEY
 from tests.sandbox_client import SandboxClient
 
-NOW = Askers(Asker.member(1))
+NOW = Askers(Asker.job("test"))
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 WHALE = "0xf1831929cc806e6056a79143446d869985cae32c"

@@ -18,6 +18,7 @@ Observer = Callable[[int, "Asker | None", "Asker | None"], None]
 
 # Only their order matters: who asked first.
 _PLACES = itertools.count()
+_MEMBER = "member "
 
 
 class Priority(IntEnum):
@@ -43,17 +44,22 @@ class Asker:
     @classmethod
     def member(cls, user_id: int) -> Asker:
         """A member who waits for a command: the same in each server, and for each of their accounts."""
-        return cls(Priority.INTERACTIVE, f"member {user_id}")
+        return cls(Priority.INTERACTIVE, f"{_MEMBER}{user_id}")
 
     @classmethod
     def prover(cls, user_id: int) -> Asker:
         """A member who proves an account."""
-        return cls(Priority.PROOF, f"member {user_id}")
+        return cls(Priority.PROOF, f"{_MEMBER}{user_id}")
 
     @classmethod
     def job(cls, name: str) -> Asker:
         """Work that nobody in Discord waits for."""
         return cls(Priority.BACKGROUND, f"job {name}")
+
+    @property
+    def is_member(self) -> bool:
+        """Whether a member asks, waiting or not; a job asks for all."""
+        return self.key.startswith(_MEMBER)
 
     def in_background(self) -> Asker:
         """The same one, who does not wait any more."""

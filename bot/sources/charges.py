@@ -2,8 +2,9 @@
 
 One question's trouble is not everybody's. A failure is charged to the source only where different questions meet it
 (`bot.sources.different_questions`); then nothing is asked for a while. Otherwise it is charged to the question alone
-(`bot.sources.failed_questions`). A pause that the source itself asks for is obeyed by all, unless it was the answer to
-a question that failed before while others were answered. No socket: it only decides.
+(`bot.sources.failed_questions`). A pause that the source itself asks for is obeyed by all: at once where it gets too
+many requests, unless only a question that failed before meets it; otherwise when different questions meet it. No
+socket: it only decides.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from bot.sources.advice import asks_again_in
 from bot.sources.different_questions import DifferentQuestions
 from bot.sources.failed_questions import FailedQuestions
 from bot.sources.pace import Breaker
-from bot.sources.status_errors import UnclearRefusalError
+from bot.sources.status_errors import GateError, UnclearRefusalError
 
 Key: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -31,6 +32,8 @@ _ONLY_THIS = Message(
 REFUSED_PAUSE = timedelta(minutes=5)
 # A key that is refused for two questions with nothing in common is refused for every one.
 _REFUSED_FOR = 2
+# A second question that is answered with an error and a pause shows that it is not about the first.
+_PAUSED_FOR = 2
 
 
 @dataclass(eq=False, slots=True)
@@ -41,18 +44,25 @@ class Question:
         path: Of the request.
         params: Of the request.
         about: The addresses, accounts, collections and names in it; empty: it has nothing in common with any other.
+        members: Who asks it; none: it is asked for all.
         hold: Seconds that the source asked to wait before this one question is sent again.
     """
 
     path: str
     params: Mapping[str, str]
     about: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
     hold: float = 0.0
     key: Key = field(init=False)
 
     def __post_init__(self) -> None:
         self.key = self.path, tuple(sorted(self.params.items()))
         self.about = self.about or frozenset({str(self.key)})
+
+    @property
+    def about_or_by(self) -> frozenset[str]:
+        """What it has in common with others: two questions of one member are not different."""
+        return self.about | self.members
 
 
 class Charges:
@@ -70,6 +80,7 @@ class Charges:
         self._breaker = breaker
         self._failed = FailedQuestions(clock)
         self._refused = DifferentQuestions()
+        self._asked_to_wait = DifferentQuestions()
         self._known_refused = 0  # different questions that were refused before the key was charged
         self._paused_by: SourceError | None = None
         self._is_down = False
@@ -103,7 +114,9 @@ class Charges:
 
     def asked_to_wait(self, question: Question, seconds: float, error: SourceError) -> None:
         """The source answered with an error, and asks for a pause."""
-        if self.is_own_trouble(question):
+        self._asked_to_wait.add(question.about_or_by)
+        is_for_all = isinstance(error, ThrottledError) or len(self._asked_to_wait) >= _PAUSED_FOR
+        if self.is_own_trouble(question) or not is_for_all:
             question.hold = seconds
         else:
             self._breaker.open_for(seconds)
@@ -116,12 +129,14 @@ class Charges:
 
     def failed(self, question: Question, error: SourceError) -> None:
         """The source gave no usable answer."""
-        if self._breaker.failed(question.about):
+        if self._breaker.failed(question.about_or_by):
             self._paused_by, self._is_down = error, True
 
     def refused(self, question: Question, error: RefusedError) -> SourceError:
         """The source refuses; the error to raise, which says whose trouble it is."""
-        self._refused.add(question.about)
+        # No choice of questions has a key refused by name, or a plan used up; a gate or a list may be about an address.
+        is_unclear = isinstance(error, UnclearRefusalError | GateError)
+        self._refused.add(question.about_or_by if is_unclear else question.about)
         different = len(self._refused)
         if different > max(_REFUSED_FOR - 1, self._known_refused):
             self._known_refused, self._accepted_at = different, None
@@ -134,6 +149,7 @@ class Charges:
     def answered(self) -> None:
         """The source works and accepts the key, whatever its answer says."""
         self._refused.clear()
+        self._asked_to_wait.clear()
         self._known_refused = 0
         self._accepted_at = self._clock()
         if self._breaker.succeeded() and self._is_down:

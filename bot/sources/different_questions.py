@@ -1,36 +1,42 @@
 """Whether a trouble is the source's or one question's: it is the source's only where different questions meet it.
 
-Two questions are different where they are about nothing in common: the NFTs of one address in two collections are not,
-nor are the NFTs of two addresses in one collection. No socket, no clock: it only decides.
+Two questions are different where they have nothing in common: the NFTs of one address in two collections are not, nor
+are the NFTs of two addresses in one collection, nor whatever one member asks: nobody alone can have a source shut for
+everybody, by addresses that they know to fail. No socket, no clock: it only decides.
 """
 
 from __future__ import annotations
 
-# More than any decision needs.
-_MOST = 100
+from collections import deque
+
+# One that is asked again after so many others counts again.
+_REMEMBERED = 100
 
 
 class DifferentQuestions:
     """The questions that met a trouble since the last answer without it, as far as they are different."""
 
     def __init__(self) -> None:
-        self._found: list[frozenset[str]] = []
+        self._found: deque[frozenset[str]] = deque(maxlen=_REMEMBERED)
+        self._count = 0
 
     def __len__(self) -> int:
-        return len(self._found)
+        return self._count
 
     def add(self, about: frozenset[str]) -> bool:
         """Count a question; whether it is different from all before.
 
         Args:
-            about: The addresses, accounts, collections and names that the question is about; empty: it has nothing in
-                common with any other.
+            about: The addresses, accounts, collections and names that the question is about, and the member who asks
+                it; empty: it has nothing in common with any other.
         """
         is_different = all(about.isdisjoint(each) for each in self._found)
-        if is_different and len(self._found) < _MOST:
+        if is_different:
             self._found.append(about)
+            self._count += 1
         return is_different
 
     def clear(self) -> None:
         """An answer came without the trouble."""
         self._found.clear()
+        self._count = 0

@@ -55,6 +55,7 @@ MAX_ATTEMPTS = 3
 # The longest pause that a person has to wait; a longer Retry-After is reported in the error instead.
 MAX_RETRY_WAIT = 5.0
 _CONNECT_SECONDS = 5.0
+_GROWING_PAUSE = wait_exponential_jitter(multiplier=0.25, max=4, jitter=0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ class JsonClient:
             LimitError: all who wait for it have too many questions under way.
             TesseraError: any other error that `check_answer` raised.
         """
-        question = Question(path, params, about)
+        members = frozenset(asker.key for asker in askers if asker.is_member)
+        question = Question(path, params, about, members)
         self._charges.raise_if_remembered(question)
         return await self._requests.fetch(
             question.key, askers, lambda ticket: self._fetch_with_retries(question, ticket)
@@ -151,7 +153,7 @@ class JsonClient:
                 sleep=self._clock.sleep,
                 retry=retry_if_exception_type((UnavailableError, ThrottledError)),
                 stop=stop,
-                wait=wait_exponential_jitter(multiplier=0.25, max=4, jitter=0.25),
+                wait=lambda state: max(_GROWING_PAUSE(state), question.hold),
                 reraise=True,
             ):
                 with attempt:

@@ -40,12 +40,16 @@ class UnclearRefusalError(RefusedError):
     """HTTP 403 without a reason: it may be about the key, or about the one question."""
 
 
+class GateError(RefusedError):
+    """A gate in front of the API asks for a browser: of everybody, or because of something in the one question."""
+
+
 def status_error(
     name: str, status: int, headers: Mapping[str, str], media: str, now: datetime
 ) -> tuple[SourceError, timedelta | None] | None:
     """The error of an answer that is no JSON with a status below 500, and the pause that it asks for, if any."""
     if is_challenge(headers):
-        return RefusedError(_CHALLENGE, name=name, status=status), None
+        return GateError(_CHALLENGE, name=name, status=status), None
     retry_after = parse_pause(headers, now)
     advice = try_in(retry_after.total_seconds() if retry_after else None)
     if status == HTTPStatus.TOO_MANY_REQUESTS:

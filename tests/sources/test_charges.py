@@ -10,10 +10,11 @@ from bot.sources.charges import Charges, Question
 from bot.sources.different_questions import DifferentQuestions
 from bot.sources.failed_questions import FIRST_PAUSE, LONGEST_PAUSE, FailedQuestions
 from bot.sources.pace import Breaker
-from bot.sources.status_errors import UnclearRefusalError
+from bot.sources.status_errors import GateError, UnclearRefusalError
 
 FAULT = UnavailableError(Message("It has an internal error."))
 KEY_REFUSED = RefusedError(Message("It refuses the key."))
+BROWSERS_ONLY = GateError(Message("It lets only browsers pass."))
 NO_REASON = UnclearRefusalError(Message("It refuses this bot."))
 
 
@@ -113,6 +114,41 @@ def test_a_source_that_works_again_is_not_stopped_again_by_the_question_that_fai
         charges.raise_if_paused(0)
 
 
+def asked_by(member: str, *things: str) -> Question:
+    return Question("/" + "/".join(things), {}, frozenset(things), frozenset({f"member {member}"}))
+
+
+def test_one_member_who_asks_for_many_addresses_that_fail_stops_nothing(charges: Charges) -> None:
+    fail(charges, *(asked_by("1", f"address {number}") for number in range(50)))
+    assert charges.raise_if_paused(0) == 0
+
+
+def test_different_members_whose_different_questions_fail_show_that_it_is_the_source(charges: Charges) -> None:
+    fail(charges, *(asked_by(str(number % 3), f"address {number}") for number in range(5)))
+    with pytest.raises(UnavailableError):
+        charges.raise_if_paused(0)
+
+
+def test_a_source_that_is_down_for_days_is_left_alone_to_the_end(charges: Charges, clock: Clock) -> None:
+    fail(charges, *(about(f"address {number}") for number in range(5)))
+    for number in range(5, 500):
+        clock.seconds += 30
+        assert charges.raise_if_paused(0) == 0
+        fail(charges, about(f"address {number}"))
+        with pytest.raises(UnavailableError):
+            charges.raise_if_paused(0)
+
+
+def test_a_pause_asked_for_with_an_error_is_the_questions_until_a_different_one_meets_it(charges: Charges) -> None:
+    ada, ben = asked_by("1", "ada"), asked_by("1", "ben")
+    for question in (ada, ben):
+        charges.asked_to_wait(question, 60, FAULT)
+    assert (charges.raise_if_paused(0), ada.hold, ben.hold) == (0, 60, 60)
+    charges.asked_to_wait(asked_by("2", "cat"), 60, FAULT)
+    with pytest.raises(UnavailableError, match="asks again in 60 seconds"):
+        charges.raise_if_paused(5)
+
+
 # ---------------------------------------------------------------- the memory of a question
 
 
@@ -189,6 +225,25 @@ def test_a_key_that_is_refused_for_different_questions_is_sent_no_more(charges: 
     refuse(charges, "ada", KEY_REFUSED)
     refuse(charges, "ben", KEY_REFUSED)
     with pytest.raises(RefusedError, match="asks again in 5 minutes"):
+        charges.raise_if_paused(0)
+
+
+@pytest.mark.parametrize("error", [NO_REASON, BROWSERS_ONLY], ids=["without a reason", "by a gate"])
+def test_one_member_who_asks_for_many_addresses_that_are_refused_stops_nothing(
+    charges: Charges, error: RefusedError
+) -> None:
+    for number in range(50):
+        charges.refused(asked_by("1", f"address {number}"), error)
+    assert charges.raise_if_paused(0) == 0
+    charges.refused(asked_by("2", "ada"), error)
+    with pytest.raises(RefusedError, match="asks again in 5 minutes"):
+        charges.raise_if_paused(0)
+
+
+def test_a_key_that_is_refused_by_name_is_refused_whoever_asks(charges: Charges) -> None:
+    for name in ("ada", "ben"):
+        charges.refused(asked_by("1", name), KEY_REFUSED)
+    with pytest.raises(RefusedError):
         charges.raise_if_paused(0)
 
 

@@ -18,7 +18,7 @@ from tests.sandbox_client import SandboxClient
 
 ADA = Account(LOOPRING, "10001")
 ADA_OWNER = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
-NOW = Askers(Asker.member(1))
+NOW = Askers(Asker.job("test"))
 
 DETAILS = "user/collection/details"
 BALANCES = "user/nft/collection/balances"

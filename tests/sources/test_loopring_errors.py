@@ -25,7 +25,7 @@ UNKNOWN_FORM = "Loopring sent an answer of a form that Tessera does not know. Tr
 
 
 async def holdings(source: LoopringSource, account: str = "10001") -> Scan[Holding]:
-    async for scan in source.iter_holdings(Account(LOOPRING, account), None, Askers(Asker.member(1))):
+    async for scan in source.iter_holdings(Account(LOOPRING, account), None, Askers(Asker.job("test"))):
         last = scan
     return last
 
@@ -110,7 +110,7 @@ async def test_an_invalid_argument_is_nobodys_account_or_a_wrong_question(
     sandbox: SandboxClient, source: LoopringSource
 ) -> None:
     await sandbox.fault("error", path="/api/v3/", code=100001, message="Invalid owner:0x1234")
-    who = source.fetch_account("0x" + "1" * 40, Askers(Asker.member(1)))
+    who = source.fetch_account("0x" + "1" * 40, Askers(Asker.job("test")))
     assert await sentence_of(who, NotFoundError) == "Loopring has no account for 0x1111…1111."
     # An account id is always a number: its refusal says nothing about what the account holds.
     assert "did not accept the request" in await sentence_of(holdings(source), UnavailableError)
@@ -122,7 +122,7 @@ async def test_what_is_missing_of_a_collection_is_not_called_an_account(
     await sandbox.fault("error", path=BALANCES, code=108002, message="ERR_NFT_METADATA_NOT_EXISTS")
 
     async def ask() -> None:
-        async for _ in source.iter_nfts(Account(LOOPRING, "1"), Collection(LOOPRING, "254"), Askers(Asker.member(1))):
+        async for _ in source.iter_nfts(Account(LOOPRING, "1"), Collection(LOOPRING, "254"), Askers(Asker.job("test"))):
             pass
 
     assert await sentence_of(ask(), NotFoundError) == "Loopring knows no such NFT or collection."

@@ -121,7 +121,7 @@ async def test_a_source_that_fails_for_everybody_is_left_alone(sandbox: SandboxC
 async def test_a_wallet_that_no_node_answers_about_is_nobody_elses_trouble(sandbox: SandboxClient) -> None:
     async with open_session() as session:
         nodes = Nodes(session, [f"{sandbox.url}/ethereum/1"])
-        fault = {"service": "ethereum", "kind": "status", "status": 500, "times": 1}
+        fault = {"service": "ethereum", "kind": "status", "status": 503, "times": 1}
         for _ in range(8):
             await sandbox.post("/_sandbox/faults", fault)
             with pytest.raises(UndecidedError):
