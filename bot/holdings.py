@@ -120,6 +120,7 @@ class Holdings:
         contract: The only contract that was read; None: all.
         origin: The source that answered.
         fallback_reason: Why it was a fallback, and not the source that is asked first.
+        never_seen: It is empty because the source says that it has never seen the account.
     """
 
     account: Account
@@ -132,6 +133,7 @@ class Holdings:
     contract: str | None = None
     origin: Origin = Origin()
     fallback_reason: Reason | None = None
+    never_seen: bool = False
 
     @property
     def finished(self) -> bool:

@@ -140,15 +140,8 @@ class BlockscoutSource:
         """
         contract = self._checked(collection.collection_id)
         own = {"holder_address_hash": self._checked(account.account_id)}
-        rows = self._iter_rows(
-            f"/tokens/{contract}/instances",
-            own,
-            askers,
-            WireNft,
-            WireNft.to_nft,
-            attrgetter("key"),
-            self._unknown(contract),
-        )
+        path, missing = f"/tokens/{contract}/instances", self._unknown(contract)
+        rows = self._iter_rows(path, own, askers, WireNft, WireNft.to_nft, attrgetter("key"), missing)
         async for scan in rows:
             yield scan
 
@@ -229,14 +222,17 @@ class BlockscoutSource:
             try:
                 body = await self._get(path, {**own, **cursor}, askers, missing=None if cursor else missing)
             except _NeverSeenError as error:
-                if cursor or not await self._api.is_there(partial(self._get, askers=askers)):
+                if cursor or not await self._api.is_never_seen(path, partial(self._get, askers=askers)):
                     raise UnavailableError(error.words) from error
-                return RawPage(()), None
-            self._api.seen(body)
+                raise
+            self._api.listed(path, body)
             return read_page(body, model, to_value, self.label)
 
-        async for scan in iter_keyed_scan(fetch_page, key):
-            yield scan
+        try:
+            async for scan in iter_keyed_scan(fetch_page, key):
+                yield scan
+        except _NeverSeenError:
+            yield Scan(finished=True, never_seen=True)
 
     async def _get(self, path: str, params: Mapping[str, str], askers: Askers, *, missing: Words | None = None) -> Any:
         """The body; `missing` is the sentence for "there is no such thing" where that can be the answer."""

@@ -1,13 +1,16 @@
-"""Which Blockscout answers, and whether one does at all: what a 404 means depends on it.
+"""Which Blockscout answers, and whether its "never seen" is believed.
 
 Servers before 2025 answer 404 for an address that they have never seen, and later ones an empty list. A wrong base URL
-answers 404 too, and that must not mean "holds nothing". So a 404 is believed only where the same API has answered
-something else.
+answers 404 too, and so does a server that is being repaired or filled again, and that must not mean "holds nothing". So
+a 404 is believed only where the same API has just listed something, and never of an address that it listed before.
 """
 
 from __future__ import annotations
 
+import math
 import re
+import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -17,25 +20,53 @@ _VERSION_PATH = "/config/backend-version"
 # Every chain has seen it: NFTs are minted from it.
 _SEEN_PATH = "/addresses/0x0000000000000000000000000000000000000000/nft/collections"
 _VERSION = re.compile(r"v?\d{1,4}\.\d{1,4}[0-9A-Za-z.+-]{0,40}")
+# Seconds: what the API said of another address a moment ago, it says of this one too.
+_FRESH = 60.0
+# Those that were not asked for longest are forgotten first; what the store has of them is asked, too (`bot.sync`).
+_MOST_SEEN = 10_000
 
 Get = Callable[[str, Mapping[str, str]], Awaitable[Any]]
 
 
 class KnownApi:
-    """Whether Blockscout's API is at the base URL, found out once."""
+    """Which addresses Blockscout has seen, and whether it is at the base URL at all.
 
-    def __init__(self) -> None:
-        self._is_there = False
+    Args:
+        clock: Seconds, monotonic.
+    """
 
-    def seen(self, body: Any) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._listed_at = -math.inf
+        self._missed_at = -math.inf
+
+    def listed(self, path: str, body: Any) -> None:
         """An answer came; only this API has lists of this form."""
-        self._is_there = self._is_there or _is_list(body)
+        if not _is_list(body):
+            return
+        self._listed_at = self._clock()
+        self._seen[path] = None
+        self._seen.move_to_end(path)
+        if len(self._seen) > _MOST_SEEN:
+            self._seen.popitem(last=False)
 
-    async def is_there(self, get: Get) -> bool:
-        """Whether it is; asked only as long as that is not known."""
-        if not self._is_there:
-            self._is_there = bool(await fetch_version(get)) or await _lists(get)
-        return self._is_there
+    async def is_never_seen(self, path: str, get: Get) -> bool:
+        """Whether a 404 for this path is believed: it was not listed before, and another is, now."""
+        if path in self._seen:
+            return False
+        now = self._clock()
+        if now - self._listed_at <= _FRESH:
+            return True
+        if now - self._missed_at > _FRESH:
+            await self._look(get)
+        return self._clock() - self._listed_at <= _FRESH
+
+    async def _look(self, get: Get) -> None:
+        try:
+            self.listed(_SEEN_PATH, await get(_SEEN_PATH, {"type": "ERC-721"}))
+        except TesseraError:
+            self._missed_at = self._clock()
 
 
 async def fetch_version(get: Get) -> str:
@@ -46,14 +77,6 @@ async def fetch_version(get: Get) -> str:
         return ""
     version = body.get("backend_version") if isinstance(body, dict) else None
     return version if isinstance(version, str) and _VERSION.fullmatch(version) else ""
-
-
-async def _lists(get: Get) -> bool:
-    try:
-        body = await get(_SEEN_PATH, {"type": "ERC-721"})
-    except TesseraError:
-        return False
-    return _is_list(body)
 
 
 def _is_list(body: Any) -> bool:

@@ -47,6 +47,7 @@ class Scan(Generic[T]):
         as_of: When the source says that this was true; None: when it was asked.
         origin: The source that answered, where another than the one asked did.
         fallback_reason: Why it did: what was wrong with the one that was asked first.
+        never_seen: The list is empty because the source says that it has never seen the account.
     """
 
     rows: tuple[T, ...] = ()
@@ -56,6 +57,7 @@ class Scan(Generic[T]):
     as_of: datetime | None = None
     origin: Origin | None = None
     fallback_reason: Reason | None = None
+    never_seen: bool = False
 
     @property
     def complete(self) -> bool:
@@ -72,6 +74,7 @@ class Scan(Generic[T]):
             self.as_of,
             self.origin,
             self.fallback_reason,
+            self.never_seen,
         )
 
 

@@ -123,4 +123,5 @@ def _to_holdings(
         contract=contract,
         origin=origin,
         fallback_reason=scan.fallback_reason,
+        never_seen=scan.never_seen,
     )

@@ -31,15 +31,13 @@ from bot.store.sync.reading_table import Readings as ReadingTable
 from bot.sync.account_facts import to_states
 from bot.sync.reading_ages import ReadingAges, backoff
 from bot.sync.results import AccountState
-from bot.sync.source_answers import last_holdings, last_nfts, ref_of, to_reading, to_tokens
+from bot.sync.source_answers import checked, last_holdings, last_nfts, ref_of, to_reading, to_tokens
 
 log = logging.getLogger(__name__)
 
 _NO_SOURCE = Message("No source here knows `{network}` any more: this bot's operator has removed it.")
 _INTERNAL_ERROR = Message("Something went wrong inside Tessera; its operator finds it in the log.")
 
-# Pages that arrived so long after each other say nothing about one moment.
-_LONGEST_READING = timedelta(minutes=5)
 # Whatever rules ask for today: history that was deleted cannot be read again.
 _LEAST_HISTORY = timedelta(days=366)
 Tokens = frozenset[CollectionRef]
@@ -231,14 +229,12 @@ class Readings:
         source = self._sources.get(account.network)
         if source is None:
             return await self._fail(account, source_error(_NO_SOURCE(network=account.network)))
-        started = self._clock()
         try:
             holdings = await last_holdings(source, account, askers, self._clock)
-            if holdings and holdings.complete and self._clock() - started > _LONGEST_READING:
-                why = Reason.of(ReasonCode.LIST_CHANGED)
-                holdings = replace(holdings, complete=False, incomplete_reason=why)
             if holdings is None:
                 return await self._fail(account, Reason.of(ReasonCode.ASKED_FIRST_SILENT, label=source.label))
+            if holdings.never_seen:
+                holdings = checked(holdings, (await self._store.of([account])).get(account))
             return await self._store_answer(source, holdings, askers, answered, also)
         except LimitError:
             raise

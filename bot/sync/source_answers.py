@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -11,11 +12,19 @@ from bot.errors import SourceError
 from bot.gates.facts import Token
 from bot.gates.rule import CollectionRef
 from bot.holdings import Account, Collection, Holdings, NftList
+from bot.messages import Message
+from bot.reasons import Reason, ReasonCode
 from bot.sources.askers import Askers
 from bot.sources.reading import read_holdings, read_nfts
 from bot.sources.source import Source
-from bot.store.sync.observations import ReadAccount, ReadTokens
+from bot.store.sync.observations import ReadAccount, ReadTokens, StoredAccount
 
+_FORGOTTEN = Message(
+    "{label} says that it has never seen this account, of which it listed NFTs before. Nothing follows from that."
+)
+
+# Pages that arrived so long after each other say nothing about one moment.
+_LONGEST_READING = timedelta(minutes=5)
 # A balance may have 78 digits, and the store's numbers end before that; no rule asks for so many.
 _MOST_COPIES = 2**60
 
@@ -30,7 +39,18 @@ async def last_holdings(
     Raises:
         SourceError, NotFoundError: nothing arrived; see `read_holdings`.
     """
-    return await _last(read_holdings(source, account, askers, clock=clock))
+    started = clock()
+    holdings = await _last(read_holdings(source, account, askers, clock=clock))
+    if holdings and holdings.complete and clock() - started > _LONGEST_READING:
+        return replace(holdings, complete=False, incomplete_reason=Reason.of(ReasonCode.LIST_CHANGED))
+    return holdings
+
+
+def checked(holdings: Holdings, stored: StoredAccount | None) -> Holdings:
+    """The same; incomplete where the source says "never seen" of what was observed: it has forgotten the account."""
+    if not holdings.never_seen or stored is None or not (stored.whole or stored.part or stored.emptied_at):
+        return holdings
+    return holdings.broken_off(_FORGOTTEN(label=holdings.source_label))
 
 
 async def last_nfts(

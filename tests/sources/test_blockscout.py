@@ -1,13 +1,15 @@
 """BlockscoutSource against the stand-in over HTTP: its requests, and how it reads the answers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
 
 from bot.errors import NotFoundError, UnavailableError
 from bot.holdings import Account, Collection
+from bot.messages import Message
 from bot.sources.blockscout import BlockscoutSource
+from bot.sources.blockscout_version import KnownApi
 from bot.sources.capabilities import holders_of, namer_of, resolver_of, wallets_of
 from bot.sources.source import Abilities, Source
 from tests.blockscout_source import (
@@ -162,16 +164,41 @@ async def test_one_contract_is_not_reported_missing_while_a_row_cannot_be_read(
 NEVER_SEEN = {"message": "Not found"}
 
 
-@pytest.mark.parametrize("version", ["says its version", "says no version"])
 async def test_an_address_never_seen_holds_nothing_at_servers_that_answer_404(
-    sandbox: SandboxClient, eth: BlockscoutSource, version: str
+    sandbox: SandboxClient, eth: BlockscoutSource
 ) -> None:
     """As blockscout#8979 and blockscout#11505 have it: servers before 2025."""
     await answer(sandbox, NOBODY, NEVER_SEEN, 404)
-    if version == "says no version":
-        await answer(sandbox, "/config/", NEVER_SEEN, 404)
     scan = await holdings(eth, NOBODY)
-    assert (scan.rows, scan.complete) == ((), True)
+    assert (scan.rows, scan.complete, scan.never_seen) == ((), True, True)
+
+
+async def test_a_404_for_an_address_that_was_listed_before_is_no_answer(
+    sandbox: SandboxClient, eth: BlockscoutSource
+) -> None:
+    await holdings(eth, WHALE)
+    await answer(sandbox, WHALE, NEVER_SEEN, 404)
+    assert "HTTP 404" in await sentence_of(holdings(eth, WHALE), UnavailableError)
+    assert (await holdings(eth, NOBODY)).complete
+
+
+@pytest.mark.parametrize(("seconds", "is_believed"), [(59, True), (61, False)])
+async def test_a_404_is_believed_for_a_minute_after_another_address_was_listed(
+    seconds: float, *, is_believed: bool
+) -> None:
+    """A server that is filled again, or repaired, says it of every address, whatever it said before."""
+    now, asked = [0.0], []
+
+    async def get(path: str, _params: Mapping[str, str]) -> Any:
+        asked.append(path)
+        raise NotFoundError(Message("404"))
+
+    api = KnownApi(lambda: now[0])
+    api.listed("/addresses/1", {"items": [], "next_page_params": None})
+    now[0] += seconds
+    for _ in range(3):
+        assert await api.is_never_seen("/addresses/2", get) is is_believed
+    assert len(asked) == (not is_believed)
 
 
 async def test_a_404_for_everything_is_a_wrong_base_url_and_nothing_is_concluded(

@@ -14,6 +14,7 @@ import pytest
 from bot.counts import exact, unknown
 from bot.gates.facts import NOTHING_HELD, UNKNOWN_HELD
 from bot.holdings import Account, Holding
+from bot.reasons import reason_words
 from bot.sources.archive import ArchiveSource
 from bot.sources.askers import Asker, Askers
 from bot.sources.chain import ChainedSource
@@ -21,6 +22,9 @@ from bot.sources.paging import Scan
 from bot.store.sync.observations import Saved
 from bot.sync.reading_ages import backoff
 from tests.archive.fixtures import write_small
+from tests.blockscout_source import NOBODY, answer, hurry, open_blockscout
+from tests.blockscout_source import WHALE as CHAIN_WHALE
+from tests.linking.harness import ANN
 from tests.loopring_source import open_source
 from tests.sandbox_client import SandboxClient
 from tests.sync.reading_harness import (
@@ -140,6 +144,43 @@ async def test_of_a_collection_that_nobody_counted_it_is_unknown_and_the_rest_co
         held = (await reading.facts()).of(ref(f"loopring:{number}"))
         assert held.kinds == exact(sum(map(bool, held_of(sandbox)[int(number)].values())))
         assert [level.kinds is None for level in held.levels][-2:] == [True, False]
+
+
+async def test_a_chain_that_has_never_seen_what_it_listed_before_says_nothing(
+    sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    """A server before 2025 that is filled again answers 404, also to a bot that was started again."""
+    account, path = Account("eip155:1", CHAIN_WHALE), tmp_path / "bot.db"
+    await hurry(sandbox)
+    async with open_blockscout(sandbox) as source, open_readings(source, path=path) as reading:
+        await reading.linking.prove_by_contract(ANN, str(account), account.account_id)
+        assert (await reading.read(account)).is_read
+        held = {each: rows for each, rows in (await reading.observations()).items() if each != "sync_accounts"}
+        [(holds,)] = await reading.rows("SELECT holds FROM sync_accounts")
+        assert holds > 0
+    await answer(sandbox, CHAIN_WHALE, {"message": "Not found"}, 404)
+    async with open_blockscout(sandbox) as source, open_readings(source, path=path) as reading:
+        for _ in range(3):
+            reading.pass_time(timedelta(hours=2))
+            outcome = await reading.read(account)
+            assert not outcome.is_read
+            assert "has never seen this account" in reason_words(outcome.failure)
+        after = await reading.observations()
+        assert {each: after[each] for each in held if each != "sync_parts"} == {
+            each: rows for each, rows in held.items() if each != "sync_parts"
+        }
+        assert await reading.rows("SELECT holds, emptied_at FROM sync_accounts") == [(holds, None)]
+
+
+async def test_a_chain_that_has_never_seen_an_account_that_held_nothing_is_believed(sandbox: SandboxClient) -> None:
+    account = Account("eip155:1", NOBODY)
+    await hurry(sandbox)
+    await answer(sandbox, NOBODY, {"message": "Not found"}, 404)
+    async with open_blockscout(sandbox) as source, open_readings(source) as reading:
+        await reading.linking.prove_by_contract(ANN, str(account), account.account_id)
+        for _ in range(2):
+            assert (await reading.read(account)).is_read
+            reading.pass_time()
 
 
 class ReplayedSource(WatchedSource):
