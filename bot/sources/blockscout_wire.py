@@ -148,6 +148,12 @@ def _type_of(row: dict[str, Any]) -> object:
     return row.get("token_type") or (token.get("type") if isinstance(token, dict) else None)
 
 
+def _is_one(row: dict[str, Any]) -> bool:
+    """Whether there is one unit of an NFT. Version 12 leaves `token` out; it says `is_unique` of one holder's one."""
+    kind = _type_of(row)
+    return kind == UNIQUE or (kind in (None, "ERC-1155") and row.get("is_unique") is True)
+
+
 class WireNft(WirePictures):
     """A row of `tokens/{address}/instances` of one holder; `value` counts copies, and of an ERC-721 there is one."""
 
@@ -164,7 +170,7 @@ class WireNft(WirePictures):
     @model_validator(mode="before")
     @classmethod
     def _count_what_is_unique(cls, row: Any) -> Any:
-        if isinstance(row, dict) and row.get("value") is None and _type_of(row) == UNIQUE:
+        if isinstance(row, dict) and row.get("value") is None and _is_one(row):
             return row | {"value": 1}
         return row
 

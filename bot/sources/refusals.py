@@ -22,7 +22,9 @@ _CHALLENGES = {
 _WITHHELD = re.compile(
     r"restricted (access|address)|address is (restricted|blocked)|sanction|bl(ack|ock)list|ofac", re.IGNORECASE
 )
-_PLAN = re.compile(r"\b(credits?|quota|plan|subscription|billing|payment|daily limit|monthly limit)\b", re.IGNORECASE)
+_PLAN = re.compile(
+    r"\b(credits?|quota|capacity|plan|subscription|billing|payment|daily limit|monthly limit)\b", re.IGNORECASE
+)
 _REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN)
 _ERROR_KEYS = ("message", "error", "detail", "title", "result")
 _MOST_WORDS = 500

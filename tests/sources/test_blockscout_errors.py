@@ -87,6 +87,26 @@ async def test_a_404_that_is_not_from_the_api_says_nothing_about_a_contract(
     assert "must check the base URL" in await sentence_of(eth.fetch_collection(NOBODY, NOW), UnavailableError)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        pytest.param(404, {"error": "Network not supported", "source": "internal"}, "check the base URL", id="network"),
+        pytest.param(404, {"error": "Not found", "source": "internal"}, "check the base URL", id="path"),
+        pytest.param(502, {"error": "Bad gateway", "source": "upstream"}, "HTTP 502", id="502"),
+        pytest.param(503, {"error": "Service unavailable", "source": "upstream"}, "HTTP 503", id="503"),
+        pytest.param(504, {"error": "Gateway timeout", "source": "upstream"}, "HTTP 504", id="504"),
+        pytest.param(501, {"error": "Not implemented", "source": "upstream"}, "HTTP 501", id="501"),
+    ],
+)
+async def test_an_error_of_the_hosted_api_is_never_taken_for_an_empty_account(
+    sandbox: SandboxClient, eth: BlockscoutSource, status: int, body: Any, words: str
+) -> None:
+    """docs.blockscout.com/devs/error-responses."""
+    await holdings(eth, NOBODY)
+    await answer(sandbox, "/addresses/", body, status)
+    assert words in await sentence_of(holdings(eth), UnavailableError)
+
+
 async def test_a_list_that_vanishes_in_the_middle_is_unknown(sandbox: SandboxClient, eth: BlockscoutSource) -> None:
     first = {"items": [{"address": {"hash": ADA}, "token_id": None, "value": "1"}], "next_page_params": {"value": 1}}
     await answer(sandbox, "/holders", first, times=1)

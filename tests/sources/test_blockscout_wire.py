@@ -269,3 +269,21 @@ def test_no_json_breaks_it(body: Any) -> None:
             page, cursor = answer
             assert len(page.rows) + page.unreadable == len(body["items"])
             assert cursor is None or all(isinstance(text, str) for text in cursor.values())
+
+
+@pytest.mark.parametrize(
+    ("row", "copies"),
+    [
+        pytest.param({"is_unique": True}, 1, id="version 12: no token, no type"),
+        pytest.param({"is_unique": True, "token_type": "ERC-1155"}, 1, id="the only one of an ERC-1155"),
+        pytest.param({"is_unique": True, "token_type": "ERC-404"}, None, id="an ERC-404 is always called unique"),
+        pytest.param({"is_unique": False}, None, id="several"),
+        pytest.param({"is_unique": None, "token_type": None}, None, id="nobody knows"),
+        pytest.param({"is_unique": "true"}, None, id="no truth value"),
+        pytest.param({"is_unique": True, "value": "5"}, 5, id="a value is more than that"),
+    ],
+)
+def test_what_is_the_only_one_counts_once(row: dict[str, Any], copies: int | None) -> None:
+    page, _ = read_page({"items": [{"id": "7"} | row], "next_page_params": None}, WireNft, WireNft.to_nft, "Chain")
+    assert [nft.copies for nft in page.rows] == ([] if copies is None else [copies])
+    assert page.unreadable == (copies is None)
