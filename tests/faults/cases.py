@@ -50,7 +50,7 @@ ELSEWHERE: Mapping[int, Sequence[str]] = {
     26: ["tests/sync/test_failing.py::test_a_role_made_again_is_bound_to_its_gate_and_everybody_gets_it_back"],
     27: ["tests/sync/test_taking.py::test_who_left_gets_the_roles_back_without_a_new_proof"],
     28: [
-        "tests/sync/test_breaking.py::test_a_bot_that_is_invited_again_takes_nothing_before_it_has_looked_at_everybody"
+        "tests/sync/test_held_back.py::test_a_bot_that_is_invited_again_takes_nothing_before_it_has_looked_at_everybody"
     ],
     29: ["tests/sync/test_failing.py::test_a_server_that_is_not_available_is_left_alone"],
     30: ["tests/sync/test_failing.py::test_drift_is_found_by_the_counts_of_roles_and_repaired"],
@@ -78,7 +78,7 @@ ELSEWHERE: Mapping[int, Sequence[str]] = {
     ],
     40: [
         "tests/store/file/test_lock.py::test_a_second_tessera_is_refused_and_the_message_names_the_first",
-        "tests/sync/test_breaking.py::test_of_two_processes_only_the_one_that_started_last_takes_roles",
+        "tests/sync/test_held_back.py::test_of_two_processes_only_the_one_that_started_last_takes_roles",
     ],
     41: [
         "tests/sync/test_taking.py::test_a_clock_that_jumps_takes_nothing_for_a_span",

@@ -39,7 +39,7 @@ READINGS = {f"sync_{name}" for name in ("accounts", "networks", "collections", "
 FACTS = FOUND_OUT | READINGS
 # What is the bot's own: when it last looked at contests; how often a server's moderators asked today, and what a
 # server has set, without names.
-OWN = {"rounds", "vouch_asks", "guild_settings", "sync_guilds", "sync_instance"}
+OWN = {"rounds", "vouch_asks", "guild_settings", "sync_guilds", "sync_instance", "gateway_streak"}
 # What is counted of an address, under keyed hashes that name no member; see `test_what_is_counted_names_nobody…`.
 ADDRESSES = {"address_events", "frozen"}
 # In which part of the export the rows of a table are, where that is not called like the table.
