@@ -147,9 +147,14 @@ class Nodes:
             except NodeFaultError as error:
                 if error.state is not NodeState.NO_BATCHES:
                     raise
-        chain, answer = await asyncio.gather(self._post(number, chain_id), self._post(number, asked))
-        check_chain(chain)
-        parsed = parse_answer(answer)
+        try:
+            chain, answer = await asyncio.gather(self._post(number, chain_id), self._post(number, asked))
+            check_chain(chain)
+            parsed = parse_answer(answer)
+        except NodeFaultError as error:
+            # No batch was sent, so what is refused is the request itself.
+            state = NodeState.NO_ANSWER if error.state is NodeState.NO_BATCHES else error.state
+            raise NodeFaultError(state) from error
         self._without_batches.add(number)
         return parsed
 

@@ -17,8 +17,12 @@ CHAIN_ID, ANSWER = 1, 2  # the ids of the two requests
 MAINNET: Final = 1
 
 _REVERTED_CODE = 3  # geth's, Reth's and Erigon's
-# Not what a node says that cannot go back to an earlier state: "unable to revert to snapshot".
-_REVERT = re.compile(r"revert(?!(?:ing)? (?:to|state|snapshot|block)\b)", re.IGNORECASE)
+# As nodes begin when it is the contract that has ended.
+_EXECUTION = re.compile(r"(?:evm: |error: )?execution (?:is )?reverted|vm exception", re.IGNORECASE)
+# Not what a node says of its own state: "unable to revert to snapshot", "the state was reverted", "cannot be reverted".
+_REVERT = re.compile(
+    r"(?<!to )(?<!be )(?<!was )(?<!not )revert(?:ed|ing)?\b(?! (?:to|state|snapshot|block|failed)\b)", re.IGNORECASE
+)
 _HEX = re.compile(r"0x(?:[0-9a-f]{2})*", re.IGNORECASE)
 # Comes with such words where the node failed: "VM execution error." with "Internal error: Trie error" as data.
 # Panics of the languages that nodes are written in speak of stacks and bounds, too; providers, of gas and accounts.
@@ -29,12 +33,12 @@ _OWN_FAULT = re.compile(
 )
 _HALTED = re.compile(
     r"(?:invalid|bad|undefined|unknown|unrecognized)[ _-]?(?:fe)?[ _-]?(?:opcode|instruction|jump)"
-    r"|opcode[ _-]?not[ _-]?(?:found|activated)|not[ _-]?activated"
+    r"|opcode\b.{0,20}not[ _-]?(?:found|activated)|evm error: ?not[ _-]?activated|opcodenot(?:found|activated)"
     r"|(?:out|run out|ran out)[ _-]?of[ _-]?gas|gas uint64 overflow"
     r"|stack[ _-]?(?:underflow|overflow|underrun|limit)|(?:out[ _-]?of|too many|not enough)[ _-]?stack"
-    r"|out[ _-]?of[ _-]?(?:bounds|offset)|call[ _-]?(?:depth|too[ _-]?deep)"
-    r"|write protection|static[ _-]?(?:call|context)|illegal state change|access[ _-]?violation"
-    r"|precompile|built-?in failed|invalid code|vm execution error",
+    r"|(?:^|data |memory |offset |error:? |jump )out[ _-]?of[ _-]?(?:bounds|offset)|call[ _-]?(?:depth|too[ _-]?deep)"
+    r"|write protection|static[ _-]?(?:call|context)|illegal state change|(?:^|error:? )access[ _-]?violation(?! \w)"
+    r"|precompile(?!d? contracts? not supported)|built-?in failed|invalid code|vm execution error",
     re.IGNORECASE,
 )
 _KEY = re.compile(
@@ -133,10 +137,11 @@ def is_contracts_no(error: Any) -> bool:
     if not isinstance(error, dict):
         return False
     words = _words(error)
-    is_reverted = error.get("code") == _REVERTED_CODE and _HEX.fullmatch(str(error.get("data")))
-    if is_reverted or _REVERT.search(words):
+    if error.get("code") == _REVERTED_CODE and _HEX.fullmatch(str(error.get("data"))):
         return True
-    return bool(_HALTED.search(words)) and not _OWN_FAULT.search(words)
+    if _EXECUTION.match(words):
+        return True
+    return bool(_REVERT.search(words) or _HALTED.search(words)) and not _OWN_FAULT.search(words)
 
 
 def _result(answer: Any, number: int) -> str:

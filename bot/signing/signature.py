@@ -161,24 +161,24 @@ def _has_part_of_a_message(signature: bytes) -> bool:
     at, up to the first that is no part of a Safe's. Where the part is another contract's, its bytes are elsewhere in
     the signature, and may be parts again: that contract may be a Safe.
     """
-    looked_at, waiting = 0, [signature]
+    found, waiting = 1, [memoryview(signature)]
     while waiting:
-        looked_at += 1
-        if looked_at > _MOST_CONTRACTS:  # no wallet's: it points to itself again and again
-            return True
-        signature = waiting.pop()
-        for part in range(0, len(signature) - _COMPACT, _PLAIN):
-            kind = signature[part + _COMPACT]
+        parts = waiting.pop()
+        for part in range(0, len(parts) - _COMPACT, _PLAIN):
+            kind = parts[part + _COMPACT]
             if kind in _AS_A_MESSAGE:
                 return True
             if kind not in _PARTS_OF_A_SAFE:
                 break
             if kind == _OF_A_CONTRACT:
-                waiting.append(_pointed_at(signature, int.from_bytes(signature[part + 32 : part + _COMPACT])))
+                found += 1
+                if found > _MOST_CONTRACTS:  # no wallet's: it points to itself again and again
+                    return True
+                waiting.append(_pointed_at(parts, int.from_bytes(parts[part + 32 : part + _COMPACT])))
     return False
 
 
-def _pointed_at(signature: bytes, start: int) -> bytes:
+def _pointed_at(parts: memoryview, start: int) -> memoryview:
     """The bytes that a contract's part of a Safe's signature points to: always fewer than those that it is in."""
-    length = int.from_bytes(signature[start : start + 32])
-    return signature[start + 32 :][:length] if start >= _PLAIN else b""
+    length = int.from_bytes(parts[start : start + 32])
+    return parts[start + 32 :][:length] if start >= _PLAIN else parts[:0]

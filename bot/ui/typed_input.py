@@ -6,6 +6,7 @@ forgotten. Discord checks much of this before it sends anything; a program in pl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from bot.errors import InputError
 from bot.gates.parser import without_own_words
 from bot.messages import Message
 from bot.names import refuse_secrets
+from bot.signing.pasted import parse_signature
 
 _NO_SUCH_CHOICE = Message("`{option}` has no such choice: choose one of {choices}.")
 NOT_UNDERSTOOD = Message("Tessera does not understand that as it was sent: reload Discord, and use the command again.")
@@ -26,6 +28,9 @@ SIGNATURE_FIELD = "signature"
 RULE_FIELD = "rule"
 # A file of gates has many such words in all, and few in a line.
 GATES_FIELD = "gates"
+
+# What JSON calls a secret that stands beside a signature.
+_NAMED_SECRET = re.compile(r'"[^"]*(?:private|mnemonic|seed|secret)[^"]*"\s*:', re.IGNORECASE)
 
 _Option = discord.AppCommandOptionType
 _TYPES: Mapping[discord.AppCommandOptionType, type | tuple[type, ...]] = {
@@ -45,6 +50,8 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
     """
     sent = cast("Mapping[str, Any]", interaction.data or {})
     for text, field in _texts(sent):
+        if field == SIGNATURE_FIELD and _is_signature(text):
+            continue  # a tool's JSON has 64 digits of hex in it, as a key has, and the text that was signed
         for part in text.splitlines() if field == GATES_FIELD else [text]:
             refuse_secrets(part, signature=field == SIGNATURE_FIELD, phrases=field != RULE_FIELD)
             if field == RULE_FIELD:
@@ -59,6 +66,16 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
         _check_target(sent)
     elif interaction.type is discord.InteractionType.component:
         _check_chosen(sent)
+
+
+def _is_signature(text: str) -> bool:
+    if _NAMED_SECRET.search(text):
+        return False
+    try:
+        parse_signature(text)
+    except InputError:
+        return False
+    return True
 
 
 def _texts(sent: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -178,6 +178,16 @@ async def test_check_says_what_is_wrong_with_a_node(
     assert "Ethereum does not answer now" in result.lines[-1]
 
 
+@pytest.mark.parametrize("status", [400, 405, 413, 422, 500, 501])
+async def test_a_node_that_refuses_single_requests_too_does_not_answer(
+    tessera: Command, sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    await sandbox.fault("status", "/ethereum/1/b", service="ethereum", status=status)
+    monkeypatch.setenv("ETH_RPC_URL", f"{sandbox.url}/ethereum/1,{sandbox.url}/ethereum/1/b")
+    words = "does not answer now, or its answer is none of an Ethereum node."
+    await finds(tessera, f"✗ Ethereum: node 2 of ETH_RPC_URL {words}", code=1)
+
+
 async def test_check_says_that_a_node_takes_no_batches_which_is_no_fault(
     sandbox: SandboxClient, tessera: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -153,8 +154,10 @@ async def test_beside_a_page_the_signature_can_be_pasted_where_that_is_allowed(h
     elsewhere = await ada.press(answer, "elsewhere")
     assert elsewhere.message["ephemeral"]
     await has_become(harness, answer, "This link is not valid any more")
-    signature = await harness.sandbox.signature(text_of(elsewhere), "10001")
-    done = await ada.submit(await ada.press(elsewhere, "paste"), signature=signature)
+    text = text_of(elsewhere)
+    signature = await harness.sandbox.signature(text, "10001")
+    pasted = json.dumps({"address": "0x90e78956725e312a4217e90bdd1d8a496f018a71", "msg": text, "sig": signature})
+    done = await ada.submit(await ada.press(elsewhere, "paste"), signature=pasted)  # as MyCrypto gives it
     assert done.embeds[0]["title"] == "Linked"
 
 

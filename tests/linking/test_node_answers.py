@@ -96,6 +96,21 @@ FAULTS = [
     pytest.param(error(-32603, "runtime error: invalid operation: nil pointer"), id="Go's panic"),
     pytest.param(error(-32000, "you ran out of gas credits, upgrade your plan"), id="a provider's credits"),
     pytest.param(error(3, "invalid argument: unknown block"), id="gRPC's code 3, which is no revert"),
+    *(
+        pytest.param(error(-32000, words), id=words)
+        for words in (
+            "state was reverted to block 5",
+            "the transaction cannot be reverted",
+            "internal error: reverted",
+            "revert failed: database closed",
+            "execution timeout, reverting",
+            "Archive data not activated for this network",
+            "eth_call is not activated",
+            "block is out of bounds",
+            "access violation reading 0x0",
+            "precompiled contracts not supported on this node",
+        )
+    ),
     pytest.param("limit exceeded", id="an error that is none"),
     pytest.param(None, id="no error"),
 ]
