@@ -35,8 +35,9 @@ from bot.sources.wire import (
 )
 
 UNIQUE = "ERC-721"
-# A currency and NFTs in one contract: what is reported as their number may be units of the currency.
-_MIXED = "ERC-404"
+# Contracts of NFTs alone. In others, as of ERC-404, what is reported as their number may be units of a currency.
+_OF_NFTS = ("ERC721", "ERC1155")
+_MOST_OF_AN_UNKNOWN = 10_000
 # So many NFTs come with each collection, at least.
 _SENT_INSTANCES = 9
 # More than any collection has, and less than a thousand units of a currency with 18 decimals.
@@ -120,13 +121,18 @@ class WireHolding(Wire):
         pictures, _ = read_rows(self.instances[:_MAX_INSTANCES], WirePictures, lambda found: found.uris)
         more = [each for uris in pictures for each in uris]
         collection = self.token.to_collection(network, *more)
-        if self.amount is None or (self.token.type == _MIXED and self._is_contradicted(self.amount)):
+        if self.amount is None or not self._is_number_of_nfts(self.amount):
             return Holding(collection, 0, is_counted=False)
         return Holding(collection, self.amount)
 
-    def _is_contradicted(self, amount: int) -> bool:
-        """Whether fewer NFTs came with the row than there is room for, and than the amount says."""
-        return len(self.instances) < min(amount, _SENT_INSTANCES)
+    def _is_number_of_nfts(self, amount: int) -> bool:
+        """Whether an amount is one: it is not where fewer NFTs came than there is room for, and than it says."""
+        kind = (self.token.type or "").upper().replace("-", "")
+        if kind in _OF_NFTS:
+            return True
+        if not kind and not self.instances:  # a server that says neither
+            return amount <= _MOST_OF_AN_UNKNOWN
+        return len(self.instances) >= min(amount, _SENT_INSTANCES)
 
 
 def _traits(value: object) -> tuple[tuple[str, str], ...] | None:

@@ -138,7 +138,8 @@ class Charges:
         is_unclear = isinstance(error, UnclearRefusalError | GateError)
         self._refused.add(question.about_or_by if is_unclear else question.about)
         different = len(self._refused)
-        if different > max(_REFUSED_FOR - 1, self._known_refused):
+        is_known = self._known_refused > 0 and not is_unclear  # by name, once more: no answer has come since
+        if is_known or different > max(_REFUSED_FOR - 1, self._known_refused):
             self._known_refused, self._accepted_at = different, None
             self._breaker.open_for(REFUSED_PAUSE.total_seconds())
             self._paused_by, self._is_down = error, True

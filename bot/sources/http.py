@@ -203,8 +203,7 @@ class JsonClient:
         except RefusedError as error:
             raise self._charge_refusal(question, error) from None
         except WithheldError:
-            self._record_answer()
-            raise
+            raise  # of how the source does with other addresses this says nothing
         except SourceError as error:
             self._record_failure(question, error)
             self._charges.answered()  # JSON with a status below 500: the source works, whatever the answer says

@@ -6,6 +6,7 @@ pass; an API may withhold single addresses, such as those on a list of sanctions
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from enum import Enum, auto
@@ -22,11 +23,23 @@ _CHALLENGES = {
 _WITHHELD = re.compile(
     r"restricted (access|address)|address is (restricted|blocked)|sanction|bl(ack|ock)list|ofac", re.IGNORECASE
 )
+# About the bot, its network or its key, whatever else such a sentence says.
+_NOT_OF_THE_ADDRESS = re.compile(r"\b(ip|country|region|location|api[ _-]?key|user[ _-]?agent)\b", re.IGNORECASE)
 _PLAN = re.compile(
-    r"\b(credits?|quota|capacity|plan|subscription|billing|payment|daily limit|monthly limit)\b", re.IGNORECASE
+    r"\b(daily|monthly) limit\b|\b(credits?|quota|capacity|plan|subscription|billing|payment)\b.{0,60}"
+    r"\b(exceeded|used up|limit|exhausted|insufficient|required|overdue|expired|depleted|ended|reached)\b"
+    r"|\b(exceeded|used up|exhausted|insufficient|out of|no|not enough)\b.{0,60}\b(credits?|quota|capacity|plan)\b",
+    re.IGNORECASE | re.DOTALL,
 )
-_REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN)
-_ERROR_KEYS = ("message", "error", "detail", "title", "result")
+_REFUSALS = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.PAYMENT_REQUIRED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS,
+)
+# A body that is deeper or longer says nothing more.
+_DEEPEST = 5
+_MOST_TEXTS = 50
 _MOST_WORDS = 500
 
 
@@ -54,7 +67,9 @@ def refusal_of(status: int, body: Any) -> Refusal | None:
     if status not in _REFUSALS:
         return None
     words = _words_of(body)
-    if status != HTTPStatus.UNAUTHORIZED and _WITHHELD.search(words):
+    if status == HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS:
+        return Refusal.ADDRESS
+    if status != HTTPStatus.UNAUTHORIZED and _WITHHELD.search(words) and not _NOT_OF_THE_ADDRESS.search(words):
         return Refusal.ADDRESS
     if status == HTTPStatus.PAYMENT_REQUIRED or _PLAN.search(words):
         return Refusal.PLAN
@@ -62,12 +77,13 @@ def refusal_of(status: int, body: Any) -> Refusal | None:
 
 
 def _words_of(body: Any) -> str:
-    """What an error says, for decisions alone: it is never shown."""
-    if not isinstance(body, dict):
-        return ""
-    said = [body.get(key) for key in _ERROR_KEYS]
-    errors = body.get("errors")
-    for each in errors if isinstance(errors, list) else []:
-        said += [each.get(key) for key in _ERROR_KEYS] if isinstance(each, dict) else []
-    said += [each.get("message") for each in said if isinstance(each, dict)]
-    return " ".join(each[:_MOST_WORDS] for each in said if isinstance(each, str))
+    """What an error says, wherever in its JSON, for decisions alone: it is never shown."""
+    waiting, said = [(body, 0)], list[str]()
+    while waiting and len(said) < _MOST_TEXTS:
+        each, depth = waiting.pop()
+        if isinstance(each, str):
+            said.append(each[:_MOST_WORDS])
+        elif depth < _DEEPEST and isinstance(each, dict | list):
+            below = each.values() if isinstance(each, dict) else each
+            waiting += [(value, depth + 1) for value in itertools.islice(below, _MOST_TEXTS)]
+    return " ".join(reversed(said))

@@ -62,8 +62,7 @@ class Draft:
             match part.path:
                 case ("embeds", int(number), *path):
                     self._leave_out_of_embed(number, part, tuple(path))
-                case _ if self._view and target:
-                    item_parts.take_out(self._view, target, part)
+                case _ if self._view and target and item_parts.take_out(self._view, target, part):
                     self._note(part)
         return len(self.left_out) > before
 
@@ -88,7 +87,7 @@ class Draft:
                 self.pictures += gone
 
     def _note(self, part: RefusedPart, urls: Iterable[str] = ()) -> None:
-        hosts = sorted({urlsplit(url).hostname or "?" for url in urls})  # a path or a query may be secret
+        hosts = sorted({_host_of(url) for url in urls})
         of = f" of {', '.join(hosts)}" if hosts else ""
         self.left_out.append(f"{part.name}{of}{f' ({part.code})' if part.code else ''}")
 
@@ -109,6 +108,14 @@ class Draft:
             self._arguments.pop("embed", None)
             self._arguments["embeds"] = embeds
         return changed
+
+
+def _host_of(url: str) -> str:
+    """All of a URL that may be logged: its path or its query may be secret."""
+    try:
+        return urlsplit(url).hostname or "?"
+    except ValueError:  # that is why it is refused
+        return "?"
 
 
 def _pictures_of(embed: discord.Embed) -> Counter[str]:

@@ -43,6 +43,8 @@ def take_out(embed: Json, part: RefusedPart, path: Path) -> bool:
             taken = _take_picture(embed, name, _LINKED)
         case ("author" | "footer" as name, "icon_url" | "proxy_icon_url", *_):
             taken = _take_picture(embed, name, "icon_url")
+        case ("author" | "footer" as name,):  # dispensable, and what about it is not said
+            taken = embed.pop(name, None) is not None
         case ("author", "url", *_):
             taken = embed.get("author", {}).pop(_LINKED, None) is not None
         case ("url" | "timestamp" | "color" as name, *_):

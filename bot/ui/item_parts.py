@@ -46,19 +46,34 @@ def target_of(view: discord.ui.View, path: Path) -> Target | None:
     return None
 
 
-def take_out(view: discord.ui.View, target: Target, part: RefusedPart) -> None:
-    """Take out, or cut, what is refused; the whole choice or item, if it cannot be without."""
+def take_out(view: discord.ui.View, target: Target, part: RefusedPart) -> bool:
+    """Take out, or cut, what is refused; whether that was possible.
+
+    A choice goes if it cannot be without it, and so does a link. A button or a menu that does something stays: without
+    it nobody could answer what the message asks.
+    """
     item = target.item
-    if target.option and isinstance(item, discord.ui.Select):
-        if not _fix_option(target.option, part, target.path):
-            item.options = [option for option in item.options if option is not target.option]
-        stays = bool(item.options)
-    elif isinstance(item, discord.ui.Button):
-        stays = _fix_button(item, part, target.path)
-    else:
-        stays = isinstance(item, discord.ui.Select) and _fix_menu(item, part, target.path)
-    if not stays:
-        view.remove_item(item)
+    if isinstance(item, discord.ui.Button):
+        if _fix_button(item, part, target.path):
+            return True
+        if item.url:
+            view.remove_item(item)
+        return bool(item.url)
+    if not isinstance(item, discord.ui.Select):
+        return False
+    if target.option is None:
+        return _fix_menu(item, part, target.path)
+    if not _fix_option(target.option, part, target.path):
+        _remove_choice(item, target.option)
+        if not item.options:
+            view.remove_item(item)
+    return True
+
+
+def _remove_choice(menu: discord.ui.Select[Any], choice: discord.SelectOption) -> None:
+    menu.options = [option for option in menu.options if option is not choice]
+    menu.max_values = min(menu.max_values, max(1, len(menu.options)))
+    menu.min_values = min(menu.min_values, menu.max_values)
 
 
 def take_out_emoji(item: Item) -> bool:
@@ -86,7 +101,7 @@ def _item_at(view: discord.ui.View, row: int, number: int) -> Item | None:
 
 
 def _fix_button(button: discord.ui.Button[Any], part: RefusedPart, path: Path) -> bool:
-    """Whether it can stay."""
+    """Whether that was possible."""
     is_bare = not (button.label or button.emoji)
     match path:
         case ("emoji", *_):
@@ -96,6 +111,10 @@ def _fix_button(button: discord.ui.Button[Any], part: RefusedPart, path: Path) -
                 button.label = None if button.emoji else NO_WORDS
         case () if is_bare:
             button.label = NO_WORDS
+        case ("style", *_) if not button.url:
+            button.style = discord.ButtonStyle.secondary
+        case ("disabled", *_):
+            button.disabled = False
         case ():  # what about it is not said
             return take_out_emoji(button)
         case _:
@@ -104,13 +123,15 @@ def _fix_button(button: discord.ui.Button[Any], part: RefusedPart, path: Path) -
 
 
 def _fix_menu(menu: discord.ui.Select[Any], part: RefusedPart, path: Path) -> bool:
-    """Whether it can stay."""
+    """Whether that was possible."""
     match path:
         case ("placeholder", *_):
             if not (menu.placeholder and _fix(menu, "placeholder", part.at_most)):
                 menu.placeholder = None
         case ():
             return take_out_emoji(menu)
+        case ("max_values" | "min_values", *_):
+            menu.min_values = menu.max_values = 1
         case _:
             return False
     return True

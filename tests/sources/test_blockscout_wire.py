@@ -91,9 +91,29 @@ def test_units_of_an_erc404_are_not_taken_for_its_nfts(amount: str, instances: i
 
 def test_more_than_any_collection_has_is_no_number_of_nfts() -> None:
     found = [
-        holdings({"token": {"address_hash": CONTRACT}, "amount": amount}).rows[0] for amount in (10_000_000, 10_000_001)
+        holdings({"token": {"address_hash": CONTRACT, "type": "ERC-1155"}, "amount": amount}).rows[0]
+        for amount in (10_000_000, 10_000_001)
     ]
     assert [row.counted_kinds for row in found] == [10_000_000, None]
+
+
+@pytest.mark.parametrize("kind", ["ERC404", "erc-404", "ERC-20", "DN404", "", None])
+def test_only_contracts_of_nfts_alone_are_believed_without_their_nfts(kind: str | None) -> None:
+    for instances, counted in ((1, None), (9, 1_000_000)):
+        row = {
+            "token": {"address_hash": CONTRACT, "type": kind},
+            "amount": "1000000",
+            "token_instances": [{}] * instances,
+        }
+        assert [found.counted_kinds for found in holdings(row).rows] == [counted]
+    untold = {"token": {"address_hash": CONTRACT, "type": kind}, "amount": "1000000"}
+    assert [found.counted_kinds for found in holdings(untold).rows] == [None]
+
+
+@pytest.mark.parametrize("kind", ["ERC-721", "ERC721", "erc-1155"])
+def test_the_number_of_a_contract_of_nfts_is_believed(kind: str) -> None:
+    row = {"token": {"address_hash": CONTRACT, "type": kind}, "amount": "1000000", "token_instances": [{}]}
+    assert [found.counted_kinds for found in holdings(row).rows] == [1_000_000]
 
 
 @pytest.mark.parametrize("address", [None, "", "0x12", CONTRACT + "0", CONTRACT + "\n", "0x" + "z" * 40, 5, [CONTRACT]])

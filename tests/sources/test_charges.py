@@ -261,14 +261,26 @@ def test_a_refusal_without_a_reason_is_about_the_one_question_where_others_are_a
     assert type(refuse(charges, "ben", NO_REASON)) is RefusedError  # different ones: it is not about the question
 
 
-def test_a_key_that_is_still_refused_after_the_pause_is_tried_with_one_more_question(
+def test_a_refusal_that_may_be_about_questions_is_tried_with_a_different_one_after_the_pause(
+    charges: Charges, clock: Clock
+) -> None:
+    for name in ("ada", "ben"):
+        refuse(charges, name, NO_REASON)
+    clock.seconds += timedelta(minutes=5).total_seconds()
+    refuse(charges, "ada", NO_REASON)
+    assert charges.raise_if_paused(0) == 0
+    refuse(charges, "cat", NO_REASON)
+    with pytest.raises(RefusedError):
+        charges.raise_if_paused(0)
+
+
+def test_a_key_that_is_still_refused_by_name_is_tried_with_one_request_after_each_pause(
     charges: Charges, clock: Clock
 ) -> None:
     for name in ("ada", "ben"):
         refuse(charges, name, KEY_REFUSED)
-    clock.seconds += timedelta(minutes=5).total_seconds()
-    refuse(charges, "ada", KEY_REFUSED)
-    assert charges.raise_if_paused(0) == 0
-    refuse(charges, "cat", KEY_REFUSED)
-    with pytest.raises(RefusedError):
-        charges.raise_if_paused(0)
+    for name in ("ada", "ben", "ada"):  # in a server of two holders
+        clock.seconds += timedelta(minutes=5).total_seconds()
+        refuse(charges, name, KEY_REFUSED)
+        with pytest.raises(RefusedError):
+            charges.raise_if_paused(0)

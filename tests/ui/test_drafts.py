@@ -211,20 +211,6 @@ def test_a_choice_stays_with_its_words_cut(part: str, at_most: int | None, value
     assert changed[1].get(part) == value
 
 
-@pytest.mark.parametrize(
-    ("path", "items"),
-    [
-        (in_row(0, 2, "url"), ["first", "next", "menu"]),
-        (in_row(0, 0, "custom_id"), ["next", None, "menu"]),
-        (in_row(1, 0, "options"), ["first", "next", None]),
-    ],
-)
-def test_an_item_that_cannot_be_without_goes_whole(path: Path, items: list[str | None]) -> None:
-    made = view()
-    assert Draft({"view": made}).leave_out([RefusedPart(path, "CODE")])
-    assert [item.get("custom_id") for item in shown(made)] == items
-
-
 def test_a_menu_without_choices_goes_whole() -> None:
     made = view()
     assert Draft({"view": made}).leave_out([RefusedPart(in_row(1, 0, "options", n, "value")) for n in range(3)])
@@ -234,9 +220,9 @@ def test_a_menu_without_choices_goes_whole() -> None:
 def test_of_a_button_about_which_nothing_is_said_the_emoji_goes_first() -> None:
     made = view()
     draft = Draft({"view": made})
-    for items, label in ((4, "Words"), (3, "Here")):
-        assert draft.leave_out([RefusedPart(in_row(0, 1), "CODE")])
-        assert (len(shown(made)), shown(made)[1]["label"]) == (items, label)
+    for is_possible in (True, False):
+        assert draft.leave_out([RefusedPart(in_row(0, 1), "CODE")]) is is_possible
+        assert (len(shown(made)), shown(made)[1]["label"], "emoji" in shown(made)[1]) == (4, "Words", False)
 
 
 def test_a_button_without_words_and_emoji_gets_words() -> None:
@@ -269,3 +255,52 @@ def test_a_file_is_read_from_its_beginning_each_time() -> None:
         [file] = draft.arguments()["attachments"]
         assert (file.filename, file.fp.read()) == ("a.txt", b"All of it.")
         file.close()
+
+
+@pytest.mark.parametrize("path", [(), ("style",), ("disabled",), ("custom_id",), ("type",), ("sku_id",)])
+def test_a_button_that_does_something_is_never_taken_out(path: Path) -> None:
+    made = view(
+        discord.ui.Button(label="Confirm", custom_id="confirm", disabled=True, style=discord.ButtonStyle.danger)
+    )
+    number = [item.get("custom_id") for item in shown(made)].index("confirm")
+    is_changed = Draft({"view": made}).leave_out([RefusedPart(in_row(0, number, *path))])
+    assert is_changed is (path in (("style",), ("disabled",)))
+    assert "confirm" in [item.get("custom_id") for item in shown(made)]
+
+
+def test_a_link_that_is_refused_goes_whole() -> None:
+    made = view()
+    assert Draft({"view": made}).leave_out([RefusedPart(in_row(0, 2, "url"), "URL_TYPE_INVALID_URL")])
+    assert [item.get("custom_id") for item in shown(made)] == ["first", "next", "menu"]
+
+
+@pytest.mark.parametrize("path", [("options",), ("type",), ("custom_id",)])
+def test_a_menu_is_never_taken_out_for_what_is_not_one_of_its_choices(path: Path) -> None:
+    made = view()
+    assert not Draft({"view": made}).leave_out([RefusedPart(in_row(1, 0, *path))])
+    assert len(shown(made)) == 4
+
+
+def test_a_menu_with_fewer_choices_asks_for_no_more_than_there_are() -> None:
+    made = view()
+    menu: Any = next(item for item in made.children if isinstance(item, discord.ui.Select))
+    menu.min_values = menu.max_values = 3
+    assert Draft({"view": made}).leave_out([RefusedPart(in_row(1, 0, "options", 0), "DUPLICATED")])
+    assert (menu.min_values, menu.max_values, len(menu.options)) == (2, 2, 2)
+    assert Draft({"view": made}).leave_out([RefusedPart(in_row(1, 0, "max_values"), "NUMBER_TYPE_MAX")])
+    assert (menu.min_values, menu.max_values) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["author", "footer"])
+def test_of_an_author_or_a_footer_of_which_nothing_is_said_all_goes(name: str) -> None:
+    draft = Draft({"embed": embed()})
+    assert draft.leave_out([RefusedPart(("embeds", 0, name))])
+    assert left(draft) == without(name)
+
+
+def test_a_picture_that_is_no_url_is_left_out_and_noted_without_its_host() -> None:
+    made = discord.Embed(title="Title")
+    made.set_image(url="https://[::1")
+    draft = Draft({"embed": made})
+    assert draft.leave_out([RefusedPart(("embeds", 0, "image", "url"), "URL_TYPE_INVALID_URL")])
+    assert draft.left_out == ["embeds.0.image.url of ? (URL_TYPE_INVALID_URL)"]
