@@ -4,9 +4,13 @@ import subprocess
 import sys
 
 import pytest
+from ens_normalize import ens_normalize, is_ens_normalizable
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
 
 from bot.errors import InputError
 from bot.names import Names, RefKind
+from bot.text import safe_text
 
 NAMES = Names(("loopring", "eip155:1"))
 
@@ -65,6 +69,27 @@ def test_a_name_that_cannot_be_is_refused_with_the_reason(typed: str, reason: st
     assert "is not a name that the Ethereum Name Service accepts" in refused.value.sentence
     assert reason in refused.value.sentence
     assert "Use an account id" in refused.value.sentence
+
+
+# What pictures are made of, with what joins them, and letters that may stand beside them.
+EMOJI = "\U0001f469\U0001f468\U0001f467\U0001f3fd\u2764\U0001f525\U0001f3f4\u2620\U0001f4bb\U0001fae9\u2194\U0001f642"
+PARTS = st.sampled_from([*EMOJI, "\u200d", "\u200d", "\u200d", "\ufe0f", "1\u20e3", "a", "_", "é", "好"])
+
+
+@settings(max_examples=1000, deadline=None)
+@given(label=st.lists(PARTS, min_size=1, max_size=9).map("".join))
+@example(label="\U0001f469\u200d\U0001f469\u200d\U0001f467")
+@example(label="\u2764\ufe0f\u200d\U0001f525")
+@example(label="\U0001f3f4\u200d\u2620\ufe0f")
+@example(label="\U0001f468\U0001f3fd\u200d\U0001f4bb")
+@example(label="\U0001f642\u200d\u2194")
+@example(label="\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f")
+@example(label="\U0001fae9")
+@example(label="www")
+def test_a_name_is_shown_as_itself_and_as_no_other_name(label: str) -> None:
+    assume(is_ens_normalizable(f"{label}.eth"))
+    name = ens_normalize(f"{label}.eth")
+    assert ens_normalize(safe_text(name, 80, plain=True)) == name
 
 
 def test_plain_names_need_no_tables() -> None:

@@ -102,6 +102,28 @@ def test_unsafe_picture_is_dropped(url: str | None) -> None:
             id="by gateway",
         ),
         pytest.param(f"ipfs://{CID}/who?.png", f"{GATEWAY}{CID}/who%3F.png", id="question mark in a name"),
+        pytest.param(
+            f"https://{CID_V1}.ipfs.dweb.link/Fox%20#7.png",
+            f"https://{CID_V1}.ipfs.dweb.link/Fox%20%237.png",
+            id="a gateway by host",
+        ),
+        pytest.param(
+            f"https://ipfs.io/ipns/{KEY}/a #1.png", f"https://ipfs.io/ipns/{KEY}/a%20%231.png", id="IPNS by a gateway"
+        ),
+        pytest.param(
+            f"https://arweave.net/{TRANSACTION}/a #1.png",
+            f"https://arweave.net/{TRANSACTION}/a%20%231.png",
+            id="Arweave by its gateway",
+        ),
+        pytest.param(
+            f"https://ipfs.io/ipfs/ipfs/{CID}/#1.png", f"https://ipfs.io/ipfs/ipfs/{CID}/%231.png", id="ipfs twice"
+        ),
+        pytest.param(
+            f"ipfs://{CID}/\U0001f469\u200d\U0001f467.png",
+            f"{GATEWAY}{CID}/%F0%9F%91%A9%E2%80%8D%F0%9F%91%A7.png",
+            id="a joined emoji in a name",
+        ),
+        pytest.param(f"ipfs://{CID}/a\u3000b.png", f"{GATEWAY}{CID}/a%E3%80%80b.png", id="a wide blank"),
         pytest.param(f"ipfs://{CID}/50% off.png", f"{GATEWAY}{CID}/50%25%20off.png", id="a lone percent sign"),
         pytest.param(f"ipfs://{CID}/100%25.png", f"{GATEWAY}{CID}/100%25.png", id="a percent sign, escaped already"),
         pytest.param(f"ipfs://{CID}/a%zz%2", f"{GATEWAY}{CID}/a%25zz%252", id="percent signs that escape nothing"),
@@ -170,6 +192,21 @@ def test_the_token_id_stands_where_erc_1155_wants_it(url: str, shown: str) -> No
 def test_what_is_no_picture_by_its_ending_is_not_shown(name: str) -> None:  # artbot#492, Nameless#2900, c0d3-app#1072
     assert safe_image_url(f"https://a.example/{name}", GATEWAYS) is None
     assert safe_image_url(f"{GATEWAY}{CID}/{name}", GATEWAYS) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"ipfs://{CID}/film.mp4#t=0.5",
+        f"ipfs://{CID}/page.html?id=7",
+        f"ipfs://{CID}/film.mp4?x",
+        "https://a.example/a.svg%20",
+        "https://a.example/a.svg;v=1",
+        "https://a.example/film.webm?w=500#t=1",
+    ],
+)
+def test_a_part_of_a_film_is_no_picture(url: str) -> None:
+    assert safe_image_url(url, GATEWAYS) is None
 
 
 @pytest.mark.parametrize("name", ["1.png", "1.gif", "1.webp", "1.avif", "1.jpeg", "1", "mp4", "1.mp4.png", "svg/1.png"])

@@ -25,6 +25,8 @@ NAMES = Names(("loopring", "eip155:1", "eip155:8453"), {"ethereum": "eip155:1"})
         pytest.param(f"https://debank.com/profile/{OWNER}", id="debank"),
         pytest.param(f"https://explorer.loopring.io/account/{OWNER}", id="loopring's explorer, by address"),
         pytest.param(f"https://app.safe.example/#/address/{OWNER}", id="behind a hash"),
+        pytest.param(f"https://app.zerion.io/{OWNER}/nfts", id="the NFTs of an account"),
+        pytest.param(f"https://zapper.example/account/{OWNER}/tab/collections", id="its collections"),
     ],
 )
 def test_the_page_of_an_account_is_that_account(link: str) -> None:
@@ -76,7 +78,15 @@ def test_a_number_with_its_sign_is_that_account() -> None:
         (f"https://opensea.io/assets/ethereum/{CONTRACT}/5", "eip155:1"),
         (f"https://opensea.io/item/base/{CONTRACT}/5", "eip155:8453"),
         (f"https://opensea.io/assets/base/{CONTRACT}/5", "eip155:8453"),
-        (f"https://rarible.com/token/ethereum/{CONTRACT}:5".replace(":5", "/5"), "eip155:1"),
+        (f"https://rarible.com/token/ethereum/{CONTRACT}:5", "eip155:1"),
+        (f"https://rarible.com/token/{CONTRACT}:5", "eip155:1"),
+        (f"https://rarible.com/token/base/{CONTRACT}:0x{5:064x}", "eip155:8453"),
+        (f"https://zora.co/collect/base:{CONTRACT}/1", "eip155:8453"),
+        (f"https://app.zerion.io/nfts/ethereum/{CONTRACT}:1", "eip155:1"),
+        (f"https://magiceden.io/item-details/ethereum/{CONTRACT}/1", "eip155:1"),
+        (f"https://foundation.app/mint/eth/{CONTRACT}/1", "eip155:1"),
+        (f"https://x2y2.io/eth/{CONTRACT}/1", "eip155:1"),
+        (f"https://superrare.com/artwork/eth/{CONTRACT}/1", "eip155:1"),
     ],
 )
 def test_the_page_of_a_collection_or_of_an_nft_is_that_collection(link: str, network: str) -> None:

@@ -150,6 +150,53 @@ def test_ordinary_text_stays_readable(text: str | None, shown: str) -> None:
     assert safe_text(text, 100) == shown
 
 
+WOMAN, GIRL, TONE, HEART, FIRE, FLAG = "\U0001f469", "\U0001f467", "\U0001f3fd", "\u2764", "\U0001f525", "\U0001f3f4"
+ENGLAND = FLAG + "".join(chr(0xE0000 + ord(letter)) for letter in "gbeng") + "\U000e007f"
+NEWEST = "\U0001fae9"  # younger than the tables of some Pythons
+JOINED = [
+    f"{WOMAN}\u200d{WOMAN}\u200d{GIRL}",
+    f"{HEART}\ufe0f\u200d{FIRE}",
+    f"{HEART}\u200d{FIRE}",
+    f"{FLAG}\u200d\u2620",
+    f"{WOMAN}{TONE}\u200d\U0001f4bb",
+    "\U0001f642\u200d\u2194\ufe0f",
+    f"{NEWEST}\u200d{NEWEST}",
+    ENGLAND,
+]
+
+
+@pytest.mark.parametrize("emoji", JOINED)
+def test_joined_emoji_stay_joined_also_in_a_page(emoji: str) -> None:
+    assert safe_text(f"a {emoji}.eth", 100) == f"a {emoji}.eth"
+    assert safe_pages(f"{emoji} b", 100) == [f"{emoji} b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\u200db", "ab"),
+        (f"a\u200d{WOMAN}", f"a{WOMAN}"),
+        (f"{WOMAN}\u200da", f"{WOMAN}a"),
+        (f"\u200d{WOMAN}\u200d", WOMAN),
+        (f"{WOMAN}\u200d\u200b\u200d{GIRL}", f"{WOMAN}\u200d{GIRL}"),
+        (f"{WOMAN}\u200d\u0301{GIRL}", f"{WOMAN}\u0301{GIRL}"),
+        ("a" + ENGLAND[1:], "a"),
+        (ENGLAND[:-1], FLAG),
+    ],
+)
+def test_what_joins_no_two_emoji_is_dropped(text: str, shown: str) -> None:
+    assert safe_text(text, 100) == shown
+
+
+def test_no_joiner_is_left_where_an_emoji_was_cut_off() -> None:
+    assert safe_text(f"{WOMAN}\u200d{WOMAN}\u200d{GIRL}", 6) == f"{WOMAN}\u200d{WOMAN}…"
+    assert safe_pages(f"{WOMAN}\u200d{WOMAN}", 4) == [WOMAN, WOMAN]
+
+
+def test_a_flag_is_not_cut_to_another() -> None:
+    assert safe_text(f"a{ENGLAND}b", 12) == "a…"
+
+
 def test_line_breaks_stay_where_they_are_wanted() -> None:
     assert safe_text("如标题描述\nthis\n\n\n\n哈哈\n", 100, lines=True) == "如标题描述\nthis\n\n哈哈"
 

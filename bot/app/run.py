@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 # Commands finish within this time after SIGTERM; below the 30 seconds that supervisors commonly allow.
 _DRAIN_SECONDS = 20.0
 _FIRST_PAUSE = 1.0
+# What a body that is none of Discord's leads to.
+_NO_BUDGET = (LookupError, TypeError, ValueError, ArithmeticError)
+_A_DAY = timedelta(days=1)
 _LONGEST_PAUSE = 60.0
 
 # The close codes after which every further attempt is pointless (Discord's documentation, gateway close event codes).
@@ -93,11 +96,13 @@ async def _stay_connected(bot: Bot, token: str, starts: SessionStarts) -> None:
     pause = _FIRST_PAUSE
     logged_in = False
     while True:
+        is_waiting = True
         try:
             if not logged_in:
                 await bot.login(token)
                 logged_in = True
             await starts.turn(lambda: _start_budget(bot))
+            is_waiting = False
             await bot.connect()
         except NewSessionError:
             pass  # the next turn waits for it
@@ -109,6 +114,8 @@ async def _stay_connected(bot: Bot, token: str, starts: SessionStarts) -> None:
             if bot.ws:
                 # connect() opens a new session; the old one must stop sending heartbeats.
                 await bot.ws.close()
+            if is_waiting:  # a defect in what paces the attempts must not take their pauses away
+                await asyncio.sleep(_LONGEST_PAUSE)
             continue
         await _forget_session(bot)
         log.info("next attempt in %.0f s", pause)
@@ -120,8 +127,9 @@ async def _start_budget(bot: Bot) -> StartBudget | None:
     """How many sessions may still be started today; None: Discord does not say."""
     try:
         _shards, _url, limit = await bot.http.get_bot_gateway()
-        return StartBudget(limit["total"], limit["remaining"], timedelta(milliseconds=limit["reset_after"]))
-    except (discord.DiscordException, aiohttp.ClientError, OSError, KeyError, TypeError) as error:
+        total, remaining, reset_after = (int(limit[key]) for key in ("total", "remaining", "reset_after"))
+        return StartBudget(total, remaining, min(max(timedelta(milliseconds=reset_after), timedelta()), _A_DAY))
+    except (discord.DiscordException, aiohttp.ClientError, OSError, *_NO_BUDGET) as error:
         log.info("how many sessions may be started today is not known: %s", type(error).__name__)
         return None
 

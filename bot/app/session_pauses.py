@@ -72,6 +72,16 @@ def attempted(streak: SessionStreak, now: datetime, draw: float) -> SessionStrea
     return replace(streak, attempts=before + 1, due_at=now + pause, alive_since=None)
 
 
+def not_in_future(streak: SessionStreak, now: datetime) -> SessionStreak:
+    """The streak without moments that have not been yet: the clock was set back since, which must cost no waiting."""
+    return replace(
+        streak,
+        due_at=min(streak.due_at, now + LONGEST) if streak.due_at else None,
+        alive_since=min(streak.alive_since, now) if streak.alive_since else None,
+        identified_at=min(streak.identified_at, now) if streak.identified_at else None,
+    )
+
+
 def has_lasted(streak: SessionStreak, now: datetime) -> bool:
     """Whether the latest session was a good one."""
     return streak.alive_since is not None and now - streak.alive_since >= LASTING

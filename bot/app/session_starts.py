@@ -99,18 +99,23 @@ class SessionStarts(Gate):
         Args:
             ask_budget: Asks Discord how many starts are left; None: it does not answer.
         """
+        reported = timedelta.max
         while True:
             streak, budget, now = await self._recall(), await ask_budget(), self._now()
             moments = [session_pauses.due(streak, now)]
             if self._started_at:
+                self._started_at = min(self._started_at, now)  # a clock that was set back must not keep the bot away
                 moments.append(self._started_at + session_pauses.SPACING)
             if budget:
                 moments.append(budget.due(streak, now))
             pause = max(moments) - now
             if pause <= timedelta():
                 break
-            self._report(pause, streak, budget)
-            await self._sleep(pause)
+            if pause < reported - session_pauses.LONGEST or pause > reported:  # not only what is left of it
+                self._report(pause, streak, budget)
+            reported = pause
+            # Asked again meanwhile: there may be more starts by then, or less time than was said.
+            await self._sleep(min(pause, session_pauses.LONGEST))
         self._may_connect = self._may_identify = True
         await self._begin()
 
@@ -159,6 +164,7 @@ class SessionStarts(Gate):
             except StoreError as error:
                 log.warning("how earlier sessions went is not known: %s", error.sentence)
                 self._streak = SessionStreak()
+        self._streak = session_pauses.not_in_future(self._streak, self._now())
         return self._streak
 
     async def _save(self, streak: SessionStreak) -> None:

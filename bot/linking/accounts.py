@@ -112,17 +112,18 @@ class Accounts:
         """
         refuse_secrets(text)
         links = await self._links.of(user_id)
-        if found := _find(links, text) or next((link for link in links if link.name and self._names(link, text)), None):
+        if found := _find(links, text) or self._find_meant(links, text):
             return found
         raise InputError(_NOT_YOURS, typed=safe_text(text, 50, plain=True))
 
-    def _names(self, link: Link, text: str) -> bool:
-        """Whether what was typed is the name that is kept with an account."""
+    def _find_meant(self, links: Sequence[Link], text: str) -> Link | None:
+        """The account that is meant by a link of its page, by `#10001`, or by the name that is kept with it."""
         try:
             ref = self._lookup.names.parse_account(text)
         except InputError:
-            return False
-        return ref.name == link.name and ref.network in ("", link.account.network)
+            return None
+        known = [link for link in links if ref.network in ("", link.account.network)]
+        return next((link for link in known if ref.value in (link.name, link.owner, link.account.account_id)), None)
 
     async def matching(self, user_id: int, typed: str) -> Sequence[Link]:
         """The member's accounts that match what was typed so far, the main one first (for autocomplete)."""

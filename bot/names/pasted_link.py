@@ -20,14 +20,33 @@ _NAME = re.compile(r"[^\s/]+\.eth", re.IGNORECASE)
 # A page at which a name is served.
 _HOST_OF_NAME = re.compile(r"(?P<name>.+\.eth)\.(?:limo|link|xyz|lc|ac|art|cd)", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_TOKEN_ID = re.compile(r"[0-9]{1,78}|0x[0-9a-fA-F]{64}")
 
 # What follows is a contract, or one of its tokens.
-_OF_COLLECTIONS = frozenset({"token", "tokens", "nft", "nfts", "assets", "asset", "item", "collection", "collections"})
+_OF_COLLECTIONS = frozenset(
+    [
+        "token",
+        "tokens",
+        "nft",
+        "nfts",
+        "asset",
+        "assets",
+        "item",
+        "items",
+        "item-details",
+        "artwork",
+        "mint",
+        "collect",
+        "collection",
+        "collections",
+    ]
+)
 _OF_TRANSACTIONS = frozenset({"tx", "transaction", "transactions"})
 _CHAINS = {
     "etherscan.io": 1,
     "eth.blockscout.com": 1,
     "ethplorer.io": 1,
+    "rarible.com": 1,  # where the page names no other
     "optimistic.etherscan.io": 10,
     "optimism.blockscout.com": 10,
     "bscscan.com": 56,
@@ -93,7 +112,8 @@ def read_link(text: str) -> PastedLink | None:
         return PastedLink(Page.ACCOUNT, named["name"])
     # Sites of one page have their path behind a #.
     path = parts.path + ("/" + parts.fragment if parts.fragment.startswith(("/", "!/")) else "")
-    segments = [unquote(each).strip() for each in path.split("?")[0].split("/") if each]
+    # Some put a colon between a chain, a contract and the number of an NFT.
+    segments = [unquote(each).strip() for each in re.split("[/:]", path.split("?")[0]) if each]
     page = _page(segments, host)
     if page.page is not Page.COLLECTION:
         return page
@@ -108,12 +128,13 @@ def _page(segments: Sequence[str], host: str) -> PastedLink:
     if not _OF_TRANSACTIONS.isdisjoint(words):
         return PastedLink(Page.TRANSACTION)
     network = _network(host, words)
-    is_of_collection = not _OF_COLLECTIONS.isdisjoint(words)
-    for word, value in zip(["", *words], segments, strict=False):
+    for place, (word, value) in enumerate(zip(["", *words], segments, strict=False)):
         if _ADDRESS.fullmatch(value):
-            page = Page.COLLECTION if is_of_collection else Page.ACCOUNT
-            return PastedLink(page, value, network if is_of_collection else "")
-        if _NAME.fullmatch(value):
+            # What is behind an address may be a part of an account's page: its NFTs, its collections.
+            is_of_nft = _TOKEN_ID.fullmatch("".join(segments[place + 1 : place + 2])) is not None
+            if is_of_nft or not _OF_COLLECTIONS.isdisjoint(words[:place]):
+                return PastedLink(Page.COLLECTION, value, network)
+        if _ADDRESS.fullmatch(value) or _NAME.fullmatch(value):
             return PastedLink(Page.ACCOUNT, value)
         if network == LOOPRING and _NUMBER.fullmatch(number := value.split("-")[0]):
             if word in ("account", "accounts"):
@@ -126,5 +147,5 @@ def _page(segments: Sequence[str], host: str) -> PastedLink:
 def _network(host: str, words: Sequence[str]) -> str:
     if "loopring" in host or "lexplorer" in host:
         return LOOPRING
-    chain = _CHAINS.get(host) or next((_CHAIN_WORDS[word] for word in words if word in _CHAIN_WORDS), None)
+    chain = next((_CHAIN_WORDS[word] for word in words if word in _CHAIN_WORDS), None) or _CHAINS.get(host)
     return f"eip155:{chain}" if chain else ""

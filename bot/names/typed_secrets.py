@@ -18,7 +18,11 @@ _LOOKS_LIKE_A_KEY = Message(
 _MUCH_HEX = re.compile(r"[0-9a-fA-F]{48,}")
 _LONGEST_KEY = 127
 # The page of a transaction, or of an NFT of Loopring's, has as many in its address.
-_IN_A_LINK = re.compile(r"(?<=/tx/)0x[0-9a-f]{64}|(?<=/nft/)0x[0-9a-fx-]+", re.IGNORECASE)
+_IN_A_LINK = re.compile(
+    r"(?<=/tx/)0x[0-9a-f]{64}|(?<=/transaction/)0x[0-9a-f]{64}|(?<=/nft/)0x[0-9a-fx-]+"
+    r"|(?<=0x)[0-9a-f]{40}[:/]0x[0-9a-f]{64}",
+    re.IGNORECASE,
+)
 # What is between the digits of its hex are no words.
 _SIGNATURE = re.compile(r"(?:[0-9a-fA-F]\W*){128,}")
 # Lists of seed words have words of three to eight letters in Latin script, and down to one letter in others.

@@ -99,8 +99,10 @@ class WirePictures(Wire):
         found = non_empty(*sizes, self.image_url, self.media_url, self.image)
         # The type is that of the media, which other fields repeat: a film in `image_url` is a film, too. Discord shows
         # no drawings (SVG).
-        is_shown = not self.media_type or (self.media_type.startswith("image/") and "svg" not in self.media_type)
-        return found if is_shown else tuple(each for each in found if each != self.media_url)
+        kind = self.media_type.partition(";")[0].strip().lower()
+        is_shown = not kind or (kind.startswith("image/") and "svg" not in kind)
+        media = self.media_url.partition("?")[0].rstrip()
+        return found if is_shown else tuple(each for each in found if each.partition("?")[0].rstrip() != media)
 
 
 def _amount(value: object) -> int | None:

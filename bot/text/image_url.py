@@ -33,7 +33,12 @@ _IPNS = re.compile(
 # The id of a transaction: 32 bytes in base64url.
 _ARWEAVE = re.compile(r"^(?i:ar):/{1,3}(?P<root>[0-9A-Za-z_-]{43})(?P<rest>[/?#].*)?$")
 # A gateway by path, of any operator.
-_BEHIND_CID = re.compile(rf"^(?P<root>https?://[^/?#]+/ipfs/(?:{_CID}))(?P<rest>/.*)$")
+_BEHIND_CID = re.compile(
+    rf"^(?P<root>https?://(?:[^/?#]+/ipfs/(?:ipfs/)*(?:{_CID})|(?:{_CID})\.ipfs\.[^/?#]+|[^/?#]+(?:/ipns/|\.ipns\.)[^/?#]+"
+    r"|(?:[^/?#]+\.)?arweave\.net/[0-9A-Za-z_-]{43}))(?P<rest>/.*)$"
+)
+# Control characters, halves of characters, and marks that turn the direction of what is behind them.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _PRIVATE_SUFFIXES = (
     ".arpa",
@@ -51,6 +56,7 @@ _PRIVATE_SUFFIXES = (
 _HOST = re.compile(r"^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$")
 
 _TOKEN_ID = re.compile(r"\{id\}|%7Bid%7D", re.IGNORECASE)
+_BEFORE_MARK = re.compile(r"[^?#]*")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # What RFC 3986 allows in a path and in a query; which other characters Discord refuses is not documented.
 _IN_PATH = "/%:@!$&'()*+,;=~-._"
@@ -72,14 +78,17 @@ def safe_image_url(url: str | None, gateways: Sequence[str], *, token_id: int | 
             is not known, and there is no such picture.
     """
     # Endless ones are not looked at: even a quoted URL gets no shorter.
-    if not url or len(url := url.strip()) > MAX_URL or not url.isprintable():
+    if not url or len(url := url.strip()) > MAX_URL or _UNSEEN.search(url):
         return None
     if _TOKEN_ID.search(url):
         if token_id is None:
             return None
         url = _TOKEN_ID.sub(f"{token_id:064x}", url)
     shown = _image_url(url, gateways)
-    return shown if shown and len(shown) <= MAX_URL and not _is_no_picture(shown) else None
+    if not shown or len(shown) > MAX_URL or _is_no_picture(urlsplit(shown).path):
+        return None
+    # A name may contain `#` and `?`; but what ends like a film before one of these is one, of which a part is meant.
+    return None if _is_no_picture(_BEFORE_MARK.match(url)[0]) else shown  # type: ignore[index] # it matches anything
 
 
 def _image_url(url: str, gateways: Sequence[str]) -> str | None:
@@ -129,5 +138,5 @@ def _is_public_https(url: str) -> bool:
     return is_plain and bool(_HOST.match(host)) and not host.endswith(_PRIVATE_SUFFIXES)
 
 
-def _is_no_picture(url: str) -> bool:
-    return bool(_NO_PICTURE.search(unquote(urlsplit(url).path)))
+def _is_no_picture(path: str) -> bool:
+    return bool(_NO_PICTURE.search(unquote(path).partition(";")[0].rstrip()))

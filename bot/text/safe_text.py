@@ -27,6 +27,20 @@ _MAX_MARKS = 3
 MAX_TEXT = 20_000
 # So long a number is not a character, and Python refuses to parse thousands of digits.
 _LONG_ENTITY = re.compile(r"&#[0-9]{8,};?")
+# Two names may differ in what joins their emoji alone, and lead to different accounts.
+_JOINER = "\N{ZERO WIDTH JOINER}"
+# Letters behind a black flag that nobody sees make it the flag of England, Scotland or Wales; there are no others.
+_TAGGED_FLAG = (
+    "\U0001f3f4(?:"
+    + "|".join(
+        "".join(chr(0xE0000 + ord(letter)) for letter in land) + "\U000e007f" for land in ("gbeng", "gbsct", "gbwls")
+    )
+    + ")"
+)
+_TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
+_PIECE = re.compile(f"{_TAGGED_FLAG}|.", re.DOTALL)
+# Unicode reserves these for emoji; Python may be older than some of them.
+_EMOJI = range(0x1F000, 0x1FB00)
 
 
 def safe_text(text: str | None, limit: int, *, plain: bool = False, lines: bool = False) -> str:
@@ -46,7 +60,7 @@ def safe_text(text: str | None, limit: int, *, plain: bool = False, lines: bool 
 @lru_cache(2048)
 def _one_page(raw: str, limit: int, *, plain: bool, lines: bool) -> str:
     first, *rest = safe_pages(raw, limit, plain=plain, lines=lines) or [UNNAMED[:limit]]
-    return first[: _fitting(first, limit - 1)].rstrip() + "…" if rest else first
+    return _trimmed(first[: _fitting(first, limit - 1)]) + "…" if rest else first
 
 
 def safe_pages(text: str | None, limit: int, *, plain: bool = False, lines: bool = True) -> list[str]:
@@ -61,7 +75,7 @@ def safe_pages(text: str | None, limit: int, *, plain: bool = False, lines: bool
     while left:
         end = _page_end(left, limit)
         if end:
-            pages.append(left[:end].rstrip())
+            pages.append(_trimmed(left[:end]))
         # A piece that fits on no page is left out: half of it might be active.
         left = left[end or len(next(_tokens(left))) :].lstrip()
         if not plain:
@@ -88,22 +102,41 @@ def _clean(text: str, *, lines: bool) -> str:
     return _ACTIVE.sub(lambda match: match[0] + _SPLIT, text.strip())
 
 
+def _trimmed(text: str) -> str:
+    """Without what joins an emoji to the one that was cut off."""
+    return text.rstrip().rstrip(_JOINER)
+
+
 def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[:most] + "…"
 
 
 def _visible(text: str) -> Iterator[str]:
-    """Drop controls, bidi and zero-width marks, surrogates, private use, and combining marks piled on one letter."""
-    marks = 0
-    for char in text.replace("\r\n", "\n").replace("\r", "\n"):
-        category = unicodedata.category(char)
+    """Drop controls, bidi and zero-width marks, surrogates, private use, and combining marks piled on one letter.
+
+    What joins two emoji stays, as what makes a flag another one.
+    """
+    marks, letter, is_joined = 0, "", False
+    for piece in _PIECE.findall(text.replace("\r\n", "\n").replace("\r", "\n")):
+        category = unicodedata.category(piece[0])
         if category in ("Zl", "Zp"):
-            char = "\n"  # noqa: PLW2901 - a line break by another name
-        elif category in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in "\n\t":
+            piece = "\n"  # noqa: PLW2901 - a line break by another name
+        elif category in ("Cc", "Cf", "Cs", "Co", "Cn") and piece not in "\n\t" and not _is_emoji(piece):
+            is_joined = is_joined or piece == _JOINER
             continue  # and does not separate the marks before it from those after it
-        marks = marks + 1 if _is_mark(char) else 0
+        marks = marks + 1 if _is_mark(piece[0]) else 0
+        if marks == 0:
+            if is_joined and _is_emoji(letter) and _is_emoji(piece):
+                yield _JOINER
+            letter = piece
+        is_joined = False
         if marks <= _MAX_MARKS:
-            yield char
+            yield piece
+
+
+def _is_emoji(piece: str) -> bool:
+    """Whether it may be joined with others to one picture. Some emoji are arrows, which are signs of mathematics."""
+    return piece != "" and (piece[0] in "↔↕" or ord(piece[0]) in _EMOJI or unicodedata.category(piece[0]) == "So")
 
 
 def _is_mark(char: str) -> bool:
@@ -124,7 +157,7 @@ def _tokens(text: str) -> Iterator[str]:
     """Pieces that must not be cut: a letter with its marks, a backslash with what it escapes."""
     piece = ""
     for char in text:
-        if piece and piece != "\\" and not _is_mark(char):
+        if piece and piece != "\\" and not (_is_mark(char) or char == _JOINER or char in _TAGS):
             yield piece
             piece = ""
         piece += char

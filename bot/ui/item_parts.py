@@ -63,11 +63,21 @@ def take_out(view: discord.ui.View, target: Target, part: RefusedPart) -> bool:
         return False
     if target.option is None:
         return _fix_menu(item, part, target.path)
-    if not _fix_option(target.option, part, target.path):
-        _remove_choice(item, target.option)
-        if not item.options:
-            view.remove_item(item)
-    return True
+    return _take_out_of_choice(item, target.option, part, target.path)
+
+
+def _take_out_of_choice(
+    menu: discord.ui.Select[Any], choice: discord.SelectOption, part: RefusedPart, path: Path
+) -> bool:
+    if path[:1] == ("default",):
+        is_marked, choice.default = choice.default, False
+        return is_marked
+    if _fix_option(choice, part, path):
+        return True
+    is_last = len(menu.options) == 1
+    if not is_last:
+        _remove_choice(menu, choice)
+    return not is_last
 
 
 def _remove_choice(menu: discord.ui.Select[Any], choice: discord.SelectOption) -> None:
@@ -111,10 +121,8 @@ def _fix_button(button: discord.ui.Button[Any], part: RefusedPart, path: Path) -
                 button.label = None if button.emoji else NO_WORDS
         case () if is_bare:
             button.label = NO_WORDS
-        case ("style", *_) if not button.url:
+        case ("style", *_) if not button.url and button.style is not discord.ButtonStyle.secondary:
             button.style = discord.ButtonStyle.secondary
-        case ("disabled", *_):
-            button.disabled = False
         case ():  # what about it is not said
             return take_out_emoji(button)
         case _:
@@ -130,8 +138,8 @@ def _fix_menu(menu: discord.ui.Select[Any], part: RefusedPart, path: Path) -> bo
                 menu.placeholder = None
         case ():
             return take_out_emoji(menu)
-        case ("max_values" | "min_values", *_):
-            menu.min_values = menu.max_values = 1
+        case ("max_values" | "min_values", *_) if menu.max_values > 1:
+            menu.min_values, menu.max_values = min(menu.min_values, 1), 1
         case _:
             return False
     return True

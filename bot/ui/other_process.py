@@ -74,6 +74,10 @@ class OtherProcess:
                 "no other, reset the token there (Bot → Reset Token)."
             )
 
+    def has_sent(self, interaction_id: int) -> bool:
+        """Whether this process has begun to answer an interaction."""
+        return interaction_id in self._sent
+
     def has_answered(self, interaction_id: int) -> bool:
         """Whether another process has answered this interaction, so that nothing of ours may follow."""
         return interaction_id in self._lost

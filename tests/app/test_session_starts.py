@@ -22,6 +22,7 @@ import pytest
 
 from bot.app.background import Background
 from bot.app.run import run_until
+from bot.app.session_pauses import StartBudget
 from bot.app.session_starts import SessionStarts, ShortMemory
 from bot.config.settings import DiscordSettings
 from bot.store import Store
@@ -173,14 +174,62 @@ async def test_when_few_starts_are_left_they_are_spread_and_the_log_says_so(
     async with connecting(alone, starts_of(clock)):
         await asyncio.wait_for(clock.reached.wait(), PATIENCE)
     left = remaining - 1
-    assert clock.pauses == [hours * 3600 / max(1, left - 20)]
+    assert clock.pauses == [300]  # then the budget is asked for again
+    pause = hours * 3600 / max(1, left - 20)
     lines = [each.getMessage() for each in caplog.records if each.levelno == logging.WARNING]
-    wanted = rf"next attempt in {clock.pauses[0]:.0f} s: 1 in a row .* {left} of 1000 starts .* for {hours:.1f} h"
+    wanted = rf"next attempt in {pause:.0f} s: 1 in a row .* {left} of 1000 starts .* for {hours:.1f} h"
     assert any(re.search(wanted, line) for line in lines), lines
 
 
 async def test_a_discord_that_does_not_name_the_budget_keeps_nobody_away(alone: SandboxClient) -> None:
     fault = {"service": "discord", "path": "/gateway/bot", "kind": "status", "status": 403, "body": {"message": "no"}}
+    await alone.post("/_sandbox/faults", fault)
+    async with connecting(alone, starts_of(Skipped(most=1))) as bot:
+        await until(bot.is_ready)
+
+
+async def test_a_clock_that_was_set_back_keeps_the_bot_away_for_five_minutes_at_most() -> None:
+    clock = Skipped(1000)
+    starts = starts_of(clock)
+
+    async def enough() -> StartBudget:
+        return StartBudget(1000, 900, timedelta(days=1))
+
+    await starts.turn(enough)
+    await starts.before_connection(can_resume=False)
+    await starts.before_identify()
+    await starts.alive()
+    clock.now += timedelta(minutes=10) - timedelta(days=1)
+    clock.pauses.clear()
+    await starts.turn(enough)
+    assert sum(clock.pauses) <= 305
+
+
+async def test_while_no_start_is_left_the_budget_is_asked_for_again_and_again() -> None:
+    clock = Skipped(1000)
+    starts = starts_of(clock)
+    left = iter([0, 0, 0, 900])
+
+    async def budget() -> StartBudget:
+        return StartBudget(1000, next(left), timedelta(days=1))
+
+    await starts.turn(budget)
+    assert clock.pauses == [300, 300, 300]
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        pytest.param({"total": "many"}, id="words"),
+        pytest.param({"remaining": None}, id="null"),
+        pytest.param({"reset_after": 10**30}, id="a number that no time has"),
+        pytest.param({"total": [1000]}, id="a list"),
+    ],
+)
+async def test_a_budget_that_makes_no_sense_is_none(alone: SandboxClient, limit: dict[str, Any]) -> None:
+    known = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+    body = {"url": "wss://gateway.discord.gg", "shards": 1, "session_start_limit": known | limit}
+    fault = {"service": "discord", "path": "/gateway/bot", "kind": "status", "status": 200, "body": body}
     await alone.post("/_sandbox/faults", fault)
     async with connecting(alone, starts_of(Skipped(most=1))) as bot:
         await until(bot.is_ready)

@@ -176,6 +176,37 @@ async def test_ones_own_account_is_found_by_its_name_without_asking(
             await harness.accounts.find(ANN, other)
 
 
+@pytest.mark.parametrize(
+    ("typed", "account"),
+    [
+        ("#10001", ADA),
+        ("loopring:#10001", ADA),
+        ("https://explorer.loopring.io/account/10001", ADA),
+        (f"https://etherscan.io/address/{ADA_OWNER}", ON_CHAIN),
+        (f"ethereum:{ADA_OWNER}", ON_CHAIN),
+        (f"eip155:1:{ADA_OWNER.upper().replace('0X', '0x')}", ON_CHAIN),
+    ],
+)
+async def test_ones_own_account_is_found_however_it_is_pasted(
+    harness: LinkingHarness, typed: str, account: str
+) -> None:
+    await harness.accounts.link(ANN, "10002")
+    await harness.accounts.link(ANN, "10001")
+    await harness.accounts.link(ANN, ON_CHAIN)
+    assert str((await harness.accounts.find(ANN, typed)).account) == account
+
+
+async def test_a_link_that_is_refused_takes_no_name_away(sandbox: SandboxClient, harness: LinkingHarness) -> None:
+    await harness.accounts.link(ANN, NAME)
+    for number in range(10003, 10002 + MAX_LINKS):
+        await harness.accounts.link(ANN, str(number))
+    before = await names_of(harness, ANN)
+    move_name(sandbox)
+    with pytest.raises(LimitError):
+        await harness.accounts.link(ANN, NAME)
+    assert await names_of(harness, ANN) == before
+
+
 async def test_a_name_that_leads_elsewhere_now_is_not_proven_for_the_account_it_led_to(
     sandbox: SandboxClient, harness: LinkingHarness
 ) -> None:

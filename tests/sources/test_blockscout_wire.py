@@ -167,7 +167,10 @@ def test_pictures_are_in_order_of_preference_and_each_once() -> None:
     assert held(icon_url=None, instances=[instance]).avatar_uris[0] == "t500"
 
 
-@pytest.mark.parametrize("media_type", ["video/mp4", "text/html", "image/svg+xml", "audio/mpeg", "model/gltf-binary"])
+@pytest.mark.parametrize(
+    "media_type",
+    ["video/mp4", "text/html", "image/svg+xml", "IMAGE/SVG+XML; q=1", "audio/mpeg", "model/gltf-binary"],
+)
 def test_what_discord_shows_no_picture_of_is_left_out_wherever_it_stands(media_type: str) -> None:
     film = {
         "media_url": "film",

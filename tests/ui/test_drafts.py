@@ -211,10 +211,23 @@ def test_a_choice_stays_with_its_words_cut(part: str, at_most: int | None, value
     assert changed[1].get(part) == value
 
 
-def test_a_menu_without_choices_goes_whole() -> None:
+def test_the_last_choice_of_a_menu_stays() -> None:
+    """Without it the menu asks for nothing, and the message is refused as a whole: its person gets a sentence."""
     made = view()
-    assert Draft({"view": made}).leave_out([RefusedPart(in_row(1, 0, "options", n, "value")) for n in range(3)])
-    assert [item.get("custom_id") for item in shown(made)] == ["first", "next", None]
+    draft = Draft({"view": made})
+    assert draft.leave_out([RefusedPart(in_row(1, 0, "options", n, "value")) for n in (0, 1)])
+    assert not draft.leave_out([RefusedPart(in_row(1, 0, "options", 0, "value"))])
+    assert [option["value"] for option in shown(made)[3]["options"]] == ["2"]
+
+
+def test_a_choice_is_not_marked_where_discord_refuses_the_mark() -> None:
+    made = view()
+    menu: Any = next(item for item in made.children if isinstance(item, discord.ui.Select))
+    menu.options[1].default = True
+    refused = [RefusedPart(in_row(1, 0, "options", 1, "default"))]
+    assert Draft({"view": made}).leave_out(refused)
+    assert [option.default for option in menu.options] == [False] * 3
+    assert not Draft({"view": made}).leave_out(refused)
 
 
 def test_of_a_button_about_which_nothing_is_said_the_emoji_goes_first() -> None:
@@ -264,7 +277,7 @@ def test_a_button_that_does_something_is_never_taken_out(path: Path) -> None:
     )
     number = [item.get("custom_id") for item in shown(made)].index("confirm")
     is_changed = Draft({"view": made}).leave_out([RefusedPart(in_row(0, number, *path))])
-    assert is_changed is (path in (("style",), ("disabled",)))
+    assert is_changed is (path == ("style",))
     assert "confirm" in [item.get("custom_id") for item in shown(made)]
 
 
@@ -289,6 +302,7 @@ def test_a_menu_with_fewer_choices_asks_for_no_more_than_there_are() -> None:
     assert (menu.min_values, menu.max_values, len(menu.options)) == (2, 2, 2)
     assert Draft({"view": made}).leave_out([RefusedPart(in_row(1, 0, "max_values"), "NUMBER_TYPE_MAX")])
     assert (menu.min_values, menu.max_values) == (1, 1)
+    assert not Draft({"view": made}).leave_out([RefusedPart(in_row(1, 0, "max_values"), "NUMBER_TYPE_MAX")])
 
 
 @pytest.mark.parametrize("name", ["author", "footer"])

@@ -128,20 +128,20 @@ def put_link(db: Database, user_id: int, link: Link, *, limit: int) -> LinkOutco
     confirmed = confirmed_owner(db, link.account)
     owner = confirmed or link.owner
     key = [user_id, str(link.account)]
+    is_known = first(db, "SELECT 1 FROM links WHERE user_id = ? AND account = ?", key) is not None
+    count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
+    if count >= limit and not is_known:
+        return LinkOutcome.LIMIT
     if link.name and owner:
-        db.execute(
-            "UPDATE links SET name = '' WHERE user_id = ? AND name = ? AND owner <> ?", [user_id, link.name, owner]
-        )
-    if first(db, "SELECT 1 FROM links WHERE user_id = ? AND account = ?", key):
+        taken = "UPDATE links SET name = '' WHERE user_id = ? AND name = ? AND owner <> ?"
+        db.execute(taken, [user_id, link.name, owner])
+    if is_known:
         if owner:
             sql = "UPDATE links SET owner = ? WHERE user_id = ? AND account = ? AND (owner IS NULL OR ?)"
             db.execute(sql, [owner, *key, bool(confirmed)])
         if link.name:
             db.execute("UPDATE links SET name = ? WHERE user_id = ? AND account = ?", [link.name, *key])
         return LinkOutcome.KNOWN
-    count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
-    if count >= limit:
-        return LinkOutcome.LIMIT
     db.table("links").insert(
         {
             "user_id": user_id,

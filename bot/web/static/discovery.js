@@ -89,7 +89,7 @@ function currentWallets() {
  * that stands there twice does less harm than one that cannot be chosen.
  */
 function oldOnes(wallets) {
-  const main = window.ethereum;
+  const main = quietly(() => window.ethereum);
   const list = quietly(() => (Array.isArray(main.providers) ? main.providers.slice(0, MOST_WALLETS) : [])) ?? [];
   const listed = list.filter((one) => one !== main && isUsable(one));
   const found = [];
@@ -98,7 +98,7 @@ function oldOnes(wallets) {
     const mark = markOf(provider);
     // Beside a list of several, `window.ethereum` is often no wallet of its own, but passes on to one of them.
     if (provider === main && listed.length && !list.includes(main) && !mark) continue;
-    const isSame = ({ rdns, mark: other }) => mark && (rdns?.startsWith(mark[2]) || other?.[1] === mark[1]);
+    const isSame = ({ rdns, mark: other }) => mark && (rdns === mark[2] || rdns?.startsWith(`${mark[2]}.`) || other?.[1] === mark[1]);
     if (!wallets.some(isSame) && !found.some(isSame)) found.push({ provider, mark });
   }
   const names = wallets.map(({ name }) => name);
