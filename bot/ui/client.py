@@ -189,7 +189,6 @@ class Bot(commands.Bot):
         else:
             # Its view answers at once, in this process or in another one with this token; if nothing has, then the
             # view is gone, or no longer has this button.
-            self._let_finish(asyncio.current_task())
             await asyncio.sleep(_PRESS_SECONDS)
             if interaction.response.is_done() or self.other_process.has_sent(interaction.id):
                 return
@@ -208,15 +207,12 @@ class Bot(commands.Bot):
             if interaction.type is not discord.InteractionType.autocomplete:
                 await self._answer(interaction, _STOPPING)
             return False
-        self._let_finish(asyncio.current_task())
+        if task := asyncio.current_task():
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
         for observer in self._observers:
             observer(interaction)
         return True
-
-    def _let_finish(self, task: asyncio.Task[Any] | None) -> None:
-        if task:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
 
     def acknowledge(
         self, interaction: discord.Interaction[Any], *, ephemeral: bool = False, thinking: bool = False
