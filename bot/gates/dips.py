@@ -4,7 +4,7 @@ Nobody loses a role to a fault, and nobody loses to one the time for which they 
 only after so many complete, fresh readings over so long (`Patience`), and after a second question. A break asks for the
 same: it counts only once it was seen so often and over so long. Before that it is as if it had not been.
 
-- Who sells and buys back within that time is forgiven. That cannot be told from a fault, and is the safe side.
+- Members who sell and buy back within that time keep their days: that looks like a fault, and is the safe side.
 - What counts is the answer and not the number, so that a false count that is too high ends `254 at most 5 for 30 days`
   no sooner than one that is too low ends `254 >= 3 for 30 days`.
 - Of what another answer contradicts (the second question; the end of a wave for which removals wait) nothing is
