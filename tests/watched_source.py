@@ -1,4 +1,4 @@
-"""Loopring's source, which records who asked."""
+"""Loopring's source, which records who asked, and for whom."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ from tests.sandbox_client import SandboxClient
 
 
 class WatchedSource(LoopringSource):
-    """Loopring, and who asked each time."""
+    """Loopring, and who asked each time, and for whom."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.asked: dict[str, Asker] = {}
+        self.members: dict[str, frozenset[str]] = {}
 
     def iter_holdings(self, account: Account, contract: str | None, askers: Askers) -> AsyncIterator[Scan[Holding]]:
-        self.asked["holdings"] = next(iter(askers))
+        self.asked["holdings"], self.members["holdings"] = next(iter(askers)), askers.members
         return super().iter_holdings(account, contract, askers)
 
     def iter_nfts(self, account: Account, collection: Collection, askers: Askers) -> AsyncIterator[Scan[Nft]]:
-        self.asked["nfts"] = next(iter(askers))
+        self.asked["nfts"], self.members["nfts"] = next(iter(askers)), askers.members
         return super().iter_nfts(account, collection, askers)
 
     async def fetch_collection(self, collection_id: str, askers: Askers) -> Collection:
@@ -39,7 +40,7 @@ class WatchedSource(LoopringSource):
         return await super().fetch_collection(collection_id, askers)
 
     async def fetch_owner(self, account: Account, askers: Askers) -> str:
-        self.asked["owner"] = next(iter(askers))
+        self.asked["owner"], self.members["owner"] = next(iter(askers)), askers.members
         return await super().fetch_owner(account, askers)
 
     async def fetch_account(self, owner: str, askers: Askers) -> Account:

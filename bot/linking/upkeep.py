@@ -43,7 +43,7 @@ async def confirm_owners(store: Store, lookup: Lookup, limit: int) -> None:
     """
     for account in await store.owners.unconfirmed(limit):
         try:
-            await lookup.owner_of(account, Asker.job("owners"))
+            await lookup.owner_of(account, Asker.job("owners"), members=await store.readings.members_of(account))
         except StoreError:
             raise
         except TesseraError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -132,9 +132,17 @@ class Lookup:
         address = await self.owners.known(account)
         return Owner(address, self._owner_names.get((account.network, address), "") if address else "")
 
-    async def owner_of(self, account: Account, asker: Asker) -> str:
-        """The address that owns an account, as far as a proof may rest on it; see `bot.lookup.owners`."""
-        return await self.owners.owner_of(account, Askers(asker))
+    async def owner_of(self, account: Account, asker: Asker, *, members: Iterable[int] = ()) -> str:
+        """The address that owns an account, as far as a proof may rest on it; see `bot.lookup.owners`.
+
+        Args:
+            account: The account.
+            asker: Who asks.
+            members: Whose account it is, where a job asks.
+        """
+        askers = Askers(asker)
+        askers.on_behalf_of(members)
+        return await self.owners.owner_of(account, askers)
 
     async def counterfactual(self, wallet: str, asker: Asker) -> Counterfactual | None:
         """How the address of a wallet that is not deployed is computed, from the first source that knows.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -19,6 +19,10 @@ Observer = Callable[[int, "Asker | None", "Asker | None"], None]
 # Only their order matters: who asked first.
 _PLACES = itertools.count()
 _MEMBER = "member "
+
+
+def _member_key(user_id: int) -> str:
+    return f"{_MEMBER}{user_id}"
 
 
 class Priority(IntEnum):
@@ -44,12 +48,12 @@ class Asker:
     @classmethod
     def member(cls, user_id: int) -> Asker:
         """A member who waits for a command: the same in each server, and for each of their accounts."""
-        return cls(Priority.INTERACTIVE, f"{_MEMBER}{user_id}")
+        return cls(Priority.INTERACTIVE, _member_key(user_id))
 
     @classmethod
     def prover(cls, user_id: int) -> Asker:
         """A member who proves an account."""
-        return cls(Priority.PROOF, f"{_MEMBER}{user_id}")
+        return cls(Priority.PROOF, _member_key(user_id))
 
     @classmethod
     def job(cls, name: str) -> Asker:
@@ -87,9 +91,22 @@ class Askers:
         self.observers: list[Observer] = []
         self._waiting = Counter([first])
         self._last = first
+        self._linked: frozenset[str] = part_of.members if part_of else frozenset()
 
     def __iter__(self) -> Iterator[Asker]:
         return iter(tuple(self._waiting) or (self._last.in_background(),))
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The people behind it: the members who ask, and those whose account a job reads."""
+        return self._linked.union(asker.key for asker in self if asker.is_member)
+
+    def on_behalf_of(self, user_ids: Iterable[int]) -> None:
+        """It is about an account of these members: what goes wrong with it is charged to them, whoever asks.
+
+        Their turns stay what they are: a job's questions go at the job's.
+        """
+        self._linked = self._linked.union(map(_member_key, user_ids))
 
     @property
     def abandoned(self) -> bool:

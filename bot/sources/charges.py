@@ -27,11 +27,18 @@ Key: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
 _ONLY_THIS = Message(
     "{name} refuses to answer this question (HTTP 403), and answers others. Nothing follows from that."
 )
+_WITHHOLDS_ALL = Message(
+    "{name} withholds every answer, as if each address were on a list: it may refuse this bot, such as its network "
+    "address. This bot's operator must find out why."
+)
 
 # A refused key is not fixed within minutes, and more requests could get the operator's account suspended.
 REFUSED_PAUSE = timedelta(minutes=5)
-# A key that is refused for two questions with nothing in common is refused for every one.
+# A key that is refused for two questions with nothing in common, of different people, is refused for every one.
 _REFUSED_FOR = 2
+# An address that is withheld is nothing unusual, so that two are no sign yet; but lists of them are short. That five
+# different people in a row ask about one that is on it, and nobody about any other, is no chance: this bot is refused.
+_WITHHELD_FOR = 5
 # A second question that is answered with an error and a pause shows that it is not about the first.
 _PAUSED_FOR = 2
 
@@ -44,7 +51,7 @@ class Question:
         path: Of the request.
         params: Of the request.
         about: The addresses, accounts, collections and names in it; empty: it has nothing in common with any other.
-        members: Who asks it; none: it is asked for all.
+        members: Who asks it, and whose account a job asks about; none: it is asked for all.
         hold: Seconds that the source asked to wait before this one question is sent again.
     """
 
@@ -82,6 +89,9 @@ class Charges:
         self._refused = DifferentQuestions()
         self._asked_to_wait = DifferentQuestions()
         self._known_refused = 0  # different questions that were refused before the key was charged
+        self._charged_by: frozenset[str] = frozenset()  # what the question was about, and who asked, that charged it
+        self._withheld = DifferentQuestions()
+        self._known_withheld = 0
         self._paused_by: SourceError | None = None
         self._is_down = False
         self._accepted_at: float | None = None  # when the source last accepted a question; None: not since it refused
@@ -134,29 +144,46 @@ class Charges:
 
     def refused(self, question: Question, error: RefusedError) -> SourceError:
         """The source refuses; the error to raise, which says whose trouble it is."""
-        # No choice of questions has a key refused by name, or a plan used up; a gate or a list may be about an address.
-        is_unclear = isinstance(error, UnclearRefusalError | GateError)
-        self._refused.add(question.about_or_by if is_unclear else question.about)
+        # Some servers answer 401 or 402 about single addresses, too: one person could know several of them.
+        self._refused.add(question.about_or_by)
         different = len(self._refused)
-        is_known = self._known_refused > 0 and not is_unclear  # by name, once more: no answer has come since
+        is_unclear = isinstance(error, UnclearRefusalError | GateError)
+        # By name, once more, and no answer has come since: that is enough, if it is not the same person each time.
+        is_known = self._known_refused > 0 and not is_unclear and question.about_or_by.isdisjoint(self._charged_by)
         if is_known or different > max(_REFUSED_FOR - 1, self._known_refused):
-            self._known_refused, self._accepted_at = different, None
-            self._breaker.open_for(REFUSED_PAUSE.total_seconds())
-            self._paused_by, self._is_down = error, True
+            self._known_refused, self._charged_by = different, question.about_or_by
+            self._shut(error)
         elif isinstance(error, UnclearRefusalError) and self._accepted_at is not None:
             return WithheldError(_ONLY_THIS, name=self._name)
         return RefusedError(error.fact) if isinstance(error, UnclearRefusalError) else error
 
+    def withheld(self, question: Question, error: WithheldError) -> SourceError:
+        """The source withholds this answer; the error to raise: for many different people in a row it is the bot's."""
+        self._withheld.add(question.about_or_by)
+        different = len(self._withheld)
+        if different <= max(_WITHHELD_FOR - 1, self._known_withheld):
+            return error
+        self._known_withheld = different
+        refused = RefusedError(_WITHHOLDS_ALL, name=self._name)
+        self._shut(refused)
+        return refused
+
     def answered(self) -> None:
         """The source works and accepts the key, whatever its answer says."""
         self._refused.clear()
+        self._withheld.clear()
         self._asked_to_wait.clear()
-        self._known_refused = 0
+        self._known_refused = self._known_withheld = 0
         self._accepted_at = self._clock()
         if self._breaker.succeeded() and self._is_down:
             # What failed while it was down was its own trouble.
             self._is_down = False
             self._failed.clear()
+
+    def _shut(self, error: RefusedError) -> None:
+        self._accepted_at = None
+        self._breaker.open_for(REFUSED_PAUSE.total_seconds())
+        self._paused_by, self._is_down = error, True
 
     def remember(self, question: Question, error: SourceError) -> None:
         """A question failed for good: it is not asked again for a while."""

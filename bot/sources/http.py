@@ -128,8 +128,7 @@ class JsonClient:
             LimitError: all who wait for it have too many questions under way.
             TesseraError: any other error that `check_answer` raised.
         """
-        members = frozenset(asker.key for asker in askers if asker.is_member)
-        question = Question(path, params, about, members)
+        question = Question(path, params, about, askers.members)
         self._charges.raise_if_remembered(question)
         return await self._requests.fetch(
             question.key, askers, lambda ticket: self._fetch_with_retries(question, ticket)
@@ -202,8 +201,11 @@ class JsonClient:
             self._interpret(answer)
         except RefusedError as error:
             raise self._charge_refusal(question, error) from None
-        except WithheldError:
-            raise  # of how the source does with other addresses this says nothing
+        except WithheldError as error:
+            charged = self._charges.withheld(question, error)
+            if charged is not error:  # for one address it says nothing of how the source does with others
+                self._record_failure(question, charged)
+            raise charged from None
         except SourceError as error:
             self._record_failure(question, error)
             self._charges.answered()  # JSON with a status below 500: the source works, whatever the answer says

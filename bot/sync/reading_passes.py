@@ -18,6 +18,7 @@ from typing import Any
 from bot.errors import StoreError
 from bot.holdings import Account
 from bot.sources.askers import Asker
+from bot.sources.different_questions import DifferentQuestions
 from bot.store.sync.reading_table import Readings as ReadingTable
 from bot.sync.readings import Readings, ReadOutcome
 
@@ -32,7 +33,8 @@ _PLACES = tuple(_ASKERS[number % len(_ASKERS)] for number in range(AT_ONCE))
 # Few, as they wait here for the source; and so long that even a slow source is done with them.
 _LEASED = 32
 _LEASE = timedelta(minutes=15)
-# So many in a row are the source's fault, and not that of their accounts.
+# Accounts of so many different people in a row: that is the source's fault, and not that of the accounts. However many
+# accounts one member has that fail, everybody else's are read.
 _GIVES_UP = 2 * AT_ONCE
 
 OnRead = Callable[[ReadOutcome], Awaitable[None]]
@@ -43,7 +45,7 @@ class _Network:
     """How reading goes at one source.
 
     Attributes:
-        failures: Readings in a row that failed.
+        failures: Readings in a row that failed, of different people.
         rounds: How often in a row it was left alone.
         paused_until: Until when it is.
         places: As many as may be asked for at once: in whose name each is asked for.
@@ -51,7 +53,7 @@ class _Network:
         under_way: Asked for.
     """
 
-    failures: int = 0
+    failures: DifferentQuestions = field(default_factory=DifferentQuestions)
     rounds: int = 0
     paused_until: datetime | None = None
     places: asyncio.Queue[Asker] = field(default_factory=lambda: _filled(_PLACES))
@@ -61,7 +63,7 @@ class _Network:
 
     def may_go_on(self, count: int) -> bool:
         """Whether a worker that has read so many may read one more: not where the source answers nothing."""
-        return self.failures < _GIVES_UP or count == 0 < self.rounds
+        return len(self.failures) < _GIVES_UP or count == 0 < self.rounds
 
 
 class _Place:
@@ -141,7 +143,7 @@ class ReadingPasses:
             if not (network.rounds and network.failures):
                 network.rounds, network.paused_until = 0, None
                 count += await _all(self._work(name, network) for _ in range(_WORKERS))
-            if network.rounds or network.failures >= _GIVES_UP:
+            if network.rounds or len(network.failures) >= _GIVES_UP:
                 network.rounds += 1
                 network.paused_until = self._clock() + self._readings.pause_after(network.rounds)
             return count
@@ -173,11 +175,14 @@ class ReadingPasses:
         network.under_way.add(account)
         try:
             outcome = await self._readings.read(account, place.asker, answered=place.give_back)
-            network.failures = network.failures + 1 if outcome.failure else 0
+            if outcome.failure:
+                network.failures.add(await self._store.members_of(account))
+            else:
+                network.failures.clear()
             if self._on_read:
                 await self._on_read(outcome)
         except Exception as error:  # one account must not stop the others; at the latest its lease ends
-            network.failures += 1
+            network.failures.add(frozenset())
             log.warning(
                 "a reading was not stored: %s", type(error).__name__, exc_info=not isinstance(error, StoreError)
             )

@@ -208,8 +208,9 @@ class Readings:
         source = self._sources.get(account.network)
         if source is None or not source.abilities.is_live or collection.network != account.network:
             return None
-        asked = Collection(collection.network, collection.collection_id)
-        nfts = await last_nfts(source, account, asked, Askers(asker), self._clock)
+        asked, askers = Collection(collection.network, collection.collection_id), Askers(asker)
+        askers.on_behalf_of(await self._store.members_of(account))
+        nfts = await last_nfts(source, account, asked, askers, self._clock)
         now, max_age = self._clock(), await self.ages.max_age(account.network)
         if nfts is None or unknown_reason(nfts, now=now, max_age=max_age):
             return Held()
@@ -230,6 +231,7 @@ class Readings:
         if source is None:
             return await self._fail(account, source_error(_NO_SOURCE(network=account.network)))
         try:
+            askers.on_behalf_of(await self._store.members_of(account))
             holdings = await last_holdings(source, account, askers, self._clock)
             if holdings is None:
                 return await self._fail(account, Reason.of(ReasonCode.ASKED_FIRST_SILENT, label=source.label))

@@ -228,7 +228,9 @@ def test_a_key_that_is_refused_for_different_questions_is_sent_no_more(charges: 
         charges.raise_if_paused(0)
 
 
-@pytest.mark.parametrize("error", [NO_REASON, BROWSERS_ONLY], ids=["without a reason", "by a gate"])
+@pytest.mark.parametrize(
+    "error", [NO_REASON, BROWSERS_ONLY, KEY_REFUSED], ids=["without a reason", "by a gate", "by name"]
+)
 def test_one_member_who_asks_for_many_addresses_that_are_refused_stops_nothing(
     charges: Charges, error: RefusedError
 ) -> None:
@@ -240,11 +242,17 @@ def test_one_member_who_asks_for_many_addresses_that_are_refused_stops_nothing(
         charges.raise_if_paused(0)
 
 
-def test_a_key_that_is_refused_by_name_is_refused_whoever_asks(charges: Charges) -> None:
-    for name in ("ada", "ben"):
-        charges.refused(asked_by("1", name), KEY_REFUSED)
-    with pytest.raises(RefusedError):
-        charges.raise_if_paused(0)
+def test_a_key_that_was_refused_is_not_refused_again_and_again_by_one_member_alone(
+    charges: Charges, clock: Clock
+) -> None:
+    for member in ("1", "2"):
+        charges.refused(asked_by(member, f"of {member}"), KEY_REFUSED)
+    paused = []
+    for number in range(3):
+        clock.seconds += timedelta(minutes=5).total_seconds()
+        charges.refused(asked_by("1", f"address {number}"), KEY_REFUSED)
+        paused.append(charges.raise_if_paused(timedelta(hours=1).total_seconds()) > 0)
+    assert paused == [True, False, False]
 
 
 def test_two_refusals_with_an_answer_between_them_are_not_the_keys(charges: Charges) -> None:
@@ -284,3 +292,43 @@ def test_a_key_that_is_still_refused_by_name_is_tried_with_one_request_after_eac
         refuse(charges, name, KEY_REFUSED)
         with pytest.raises(RefusedError):
             charges.raise_if_paused(0)
+
+
+# ---------------------------------------------------------------- withheld
+
+WITHHELD = WithheldError(Message("It gives no answers about this."))
+
+
+def test_addresses_that_are_withheld_from_few_people_are_not_everybodys_trouble(charges: Charges) -> None:
+    for number in range(4):
+        assert charges.withheld(asked_by(str(number), f"address {number}"), WITHHELD) is WITHHELD
+    assert charges.raise_if_paused(0) == 0
+
+
+def test_what_is_withheld_from_five_different_people_in_a_row_is_the_bots_trouble(
+    charges: Charges, clock: Clock
+) -> None:
+    found = [charges.withheld(asked_by(str(number), f"address {number}"), WITHHELD) for number in range(5)]
+    assert [type(error) for error in found] == [WithheldError] * 4 + [RefusedError]
+    with pytest.raises(RefusedError, match=r"may refuse this bot.* asks again in 5 minutes"):
+        charges.raise_if_paused(0)
+    clock.seconds += timedelta(minutes=5).total_seconds()
+    assert charges.withheld(asked_by("0", "address 0"), WITHHELD) is WITHHELD
+    assert charges.raise_if_paused(0) == 0
+    charges.withheld(asked_by("6", "address 6"), WITHHELD)
+    with pytest.raises(RefusedError):
+        charges.raise_if_paused(0)
+
+
+def test_one_member_who_asks_for_many_withheld_addresses_stops_nothing(charges: Charges) -> None:
+    for number in range(50):
+        assert charges.withheld(asked_by("1", f"address {number}"), WITHHELD) is WITHHELD
+    assert charges.raise_if_paused(0) == 0
+
+
+def test_an_answer_between_withheld_ones_shows_that_the_bot_is_not_refused(charges: Charges) -> None:
+    for number in range(8):
+        if number == 4:
+            charges.answered()
+        assert charges.withheld(asked_by(str(number), f"address {number}"), WITHHELD) is WITHHELD
+    assert charges.raise_if_paused(0) == 0

@@ -111,6 +111,16 @@ async def test_a_sanctioned_address_among_the_first_questions_does_not_stop_the_
         assert (await holdings(source, WHALE)).complete
 
 
+async def test_a_ban_that_is_worded_as_if_it_were_about_addresses_is_noticed(sandbox: SandboxClient) -> None:
+    await hurry(sandbox)
+    await answer(sandbox, "/addresses/", {"message": "Restricted access"}, 403)
+    async with open_blockscout(sandbox) as source:
+        kinds = [type(await failure(source, address)) for address in OTHERS]
+        assert kinds == [WithheldError] * 4 + [RefusedError] * 6
+        assert "withholds every answer" in source.health.last_failure
+    assert len(await requests(sandbox)) == 5
+
+
 async def test_403_without_a_reason_for_one_address_is_not_the_keys(sandbox: SandboxClient) -> None:
     await hurry(sandbox)
     await answer(sandbox, ADA, {"message": "Forbidden"}, 403)

@@ -333,6 +333,7 @@ async def statements_of(harness: LinkingHarness) -> list[str]:
     await store.set_due([account], now)
     await store.next_due([LOOPRING])
     await store.of([account])
+    assert len(await store.members_of(account)) == 1
     await store.source_census(LOOPRING, now)
     await store.collection_census(CollectionRef(LOOPRING, "254"), now)
     await store.held_source(LOOPRING, now, now)
@@ -348,4 +349,7 @@ async def statements_of(harness: LinkingHarness) -> list[str]:
     await save(reading_of, account, c254=3)
     await harness.delete(BEN + 20_000)
     await harness.store.writer.run(lambda db: db.conn.set_trace_callback(None))
-    return [sql for sql in heard if "sync_" in sql and not sql.lstrip().startswith("--")]
+    asked = [sql for sql in heard if not sql.lstrip().startswith("--")]
+    return [
+        sql for sql in asked if "sync_" in sql or sql.lstrip().startswith("SELECT user_id FROM links WHERE account")
+    ]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from bench.virtual_pass import run_virtual_pass
 from bot.holdings import LOOPRING, Account
@@ -31,11 +34,14 @@ def passes_of(reading: ReadingHarness, outcomes: list[ReadOutcome]) -> ReadingPa
     )
 
 
-async def own_many(reading: ReadingHarness, sandbox: SandboxClient, count: int) -> list[Account]:
-    """Accounts of members, each of which exists and holds something."""
+async def own_many(
+    reading: ReadingHarness, sandbox: SandboxClient, count: int, *, of_one: bool = False
+) -> list[Account]:
+    """Accounts of as many members, or `of_one`, each of which exists and holds something."""
     accounts = [Account(LOOPRING, await sandbox.new_account(2)) for _ in range(count)]
     for number, account in enumerate(accounts, start=1):
-        await reading.linking.vouch(BEN + number, str(account), owner_of("10001"), guild_id=number)
+        member = BEN if of_one else BEN + number
+        await reading.linking.vouch(member, str(account), owner_of("10001"), guild_id=int(account.account_id))
     return accounts
 
 
@@ -134,6 +140,30 @@ async def test_an_account_that_is_due_again_as_soon_as_it_is_stored_is_not_left_
     reading.pass_time()
     assert await passes.run_pass() == 30
     assert len(outcomes) == before + 30
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "count"),
+    [
+        pytest.param("status", {"status": 403, "body": {"message": "Forbidden"}}, 2, id="refused without a reason"),
+        pytest.param("status", {"status": 401, "body": {"message": "Unauthorized"}}, 2, id="refused by name"),
+        pytest.param("status", {"status": 500}, 3, id="failed"),
+        pytest.param("error", {"code": 102003, "message": "none"}, 3 * AT_ONCE, id="answered with an error"),
+    ],
+)
+async def test_whatever_one_members_accounts_meet_those_of_others_are_read(
+    sandbox: SandboxClient, reading: ReadingHarness, kind: str, options: dict[str, Any], count: int
+) -> None:
+    poisoned = await own_many(reading, sandbox, count, of_one=True)
+    for account in poisoned:
+        await sandbox.fault(kind, account=account.account_id, **options)
+    outcomes: list[ReadOutcome] = []
+    passes = passes_of(reading, outcomes)
+    assert await passes.run_pass() == count
+    assert not any(outcome.is_read for outcome in outcomes)
+    others = await own_many(reading, sandbox, 4)
+    assert await passes.run_pass() == len(others)
+    assert {outcome.account for outcome in outcomes if outcome.is_read} == set(others)
 
 
 def test_a_pass_at_a_limited_rate_takes_as_long_as_the_rate_says() -> None:

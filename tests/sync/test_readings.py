@@ -8,21 +8,26 @@ import pytest
 
 from bot.counts import at_least, exact
 from bot.gates.facts import NOTHING_HELD, UNKNOWN_HELD, Level
+from bot.linking.upkeep import confirm_owners
 from bot.sources.askers import Asker
+from bot.store.linking.owner_table import forget_fact
 from bot.store.sync.observations import Saved
 from bot.sync.readings import Wanted
-from tests.linking.harness import owner_of
+from tests.linking.harness import ANN, BEN, owner_of
 from tests.sandbox_client import SandboxClient
 from tests.sync.reading_harness import (
     ADA,
     BALANCES,
     DETAILS,
     INTERVAL,
+    PASS,
     ReadingHarness,
     collection_of,
     held_of,
+    open_readings,
     ref,
 )
+from tests.watched_source import open_watched_source
 
 
 async def test_a_complete_reading_says_how_many_are_held_of_every_collection(
@@ -196,3 +201,19 @@ async def test_a_second_question_reads_the_single_nfts_and_stores_nothing(
     assert len(await sandbox.requests(BALANCES)) == 2
     assert await sandbox.requests(DETAILS) == []
     assert await reading.rows("SELECT 1 FROM sync_held") == []
+
+
+# ---------------------------------------------------------------- whose question it is
+
+
+async def test_what_a_job_asks_about_an_account_is_charged_to_the_members_whose_it_is(sandbox: SandboxClient) -> None:
+    async with open_watched_source(sandbox) as source, open_readings(source) as reading:
+        await reading.own()
+        await reading.linking.add(BEN, str(ADA), owner_of(ADA.account_id))
+        await reading.read(asker=PASS)
+        await reading.readings.second_answer(ADA, ref("loopring:254"), PASS)
+        await reading.linking.store.writer.transaction(lambda db: forget_fact(db, ADA))
+        await confirm_owners(reading.linking.store, reading.linking.lookup, 10)
+        theirs = frozenset(Asker.member(user_id).key for user_id in (ANN, BEN))
+        assert source.members == {"holdings": theirs, "nfts": theirs, "owner": theirs}
+        assert {source.asked[name] for name in ("holdings", "nfts")} == {PASS}  # its turns stay the job's

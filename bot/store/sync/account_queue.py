@@ -13,6 +13,12 @@ from bot.store.rows import first, moment, seconds, to_account
 # How many that another process reads at this moment may be before one that is due.
 _DUE = "SELECT id, account FROM sync_accounts WHERE network = ? AND due <= ? AND leased_until <= ? ORDER BY due LIMIT ?"
 
+# Whose account it is, or who say so.
+MEMBERS_OF = """
+    SELECT user_id FROM links WHERE account = :account
+    UNION SELECT user_id FROM vouches WHERE account = :account
+"""
+
 
 def lease(db: Database, network: str, holder: str, now: datetime, until: datetime, limit: int) -> Sequence[Account]:
     """Take accounts of a network that are due, those that have waited longest first; in a transaction of the caller.
@@ -66,6 +72,11 @@ def tries_of(db: Database, account: Account) -> int:
     """How many readings in a row failed."""
     row = first(db, "SELECT tries FROM sync_accounts WHERE account = ?", [str(account)])
     return int(row[0]) if row else 0
+
+
+def members_of(db: Database, account: Account) -> frozenset[int]:
+    """The members who linked an account, or for whom it was vouched."""
+    return frozenset(user_id for (user_id,) in db.execute(MEMBERS_OF, {"account": str(account)}).fetchall())
 
 
 def set_due(db: Database, accounts: Sequence[Account], now: datetime) -> None:

@@ -57,6 +57,10 @@ class Readings:
 
         return await self._writer.run(work)
 
+    async def members_of(self, account: Account) -> frozenset[int]:
+        """The members who linked an account, or for whom it was vouched."""
+        return await self._writer.run(lambda db: account_queue.members_of(db, account))
+
     async def set_due(self, accounts: Sequence[Account], now: datetime) -> None:
         """Let accounts be read as soon as possible."""
         await self._writer.transaction(lambda db: account_queue.set_due(db, accounts, now))
