@@ -37,6 +37,7 @@ from bot.sources.http import Answer, JsonClient
 from bot.sources.pace import Pace
 from bot.sources.paging import RawPage, Scan, iter_keyed_scan
 from bot.sources.source import Abilities, Holder
+from bot.sources.status_errors import UnconfirmedError
 from bot.sources.wire import ADDRESS, not_understood, read_one
 
 _CHAINS = {1: "Ethereum", 10: "Optimism", 100: "Gnosis", 137: "Polygon", 8453: "Base", 42161: "Arbitrum"}
@@ -66,7 +67,7 @@ class _MissingError(NotFoundError):
     """HTTP 404 in the API's own form. The caller decides what is missing: a contract, or the whole endpoint."""
 
 
-class _NeverSeenError(_MissingError):
+class _NeverSeenError(_MissingError, UnconfirmedError):
     """HTTP 404 in the words of servers before 2025 for an address that they have never seen."""
 
 
@@ -186,7 +187,7 @@ class BlockscoutSource:
 
     async def fetch_version(self, askers: Askers) -> str:
         """The version of the server, or "" (`GET /config/backend-version`)."""
-        return await fetch_version(partial(self._get, askers=askers))
+        return await fetch_version(partial(self._client.fetch, askers=askers, is_probe=True))
 
     async def resolve_name(self, name: str, askers: Askers) -> str:
         """The address that a name resolves to, lower case (`GET /search/check-redirect`).
@@ -222,9 +223,9 @@ class BlockscoutSource:
             try:
                 body = await self._get(path, {**own, **cursor}, askers, missing=None if cursor else missing)
             except _NeverSeenError as error:
-                if cursor or not await self._api.is_never_seen(path, partial(self._get, askers=askers)):
-                    raise UnavailableError(error.words) from error
-                raise
+                if not cursor and await self._api.is_never_seen(path, partial(self._get, askers=askers)):
+                    raise
+                raise self._client.reject(UnavailableError(error.words)) from error
             self._api.listed(path, body)
             return read_page(body, model, to_value, self.label)
 

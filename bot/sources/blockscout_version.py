@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.errors import TesseraError
+from bot.sources.http import Answer
 
 _VERSION_PATH = "/config/backend-version"
 # Every chain has seen it: NFTs are minted from it.
@@ -69,10 +70,10 @@ class KnownApi:
             self._missed_at = self._clock()
 
 
-async def fetch_version(get: Get) -> str:
+async def fetch_version(fetch: Callable[[str, Mapping[str, str]], Awaitable[Answer]]) -> str:
     """The server's version, such as "v11.2.7"; "" where it does not say: servers of before 2024 have no such path."""
     try:
-        body = await get(_VERSION_PATH, {})
+        body = (await fetch(_VERSION_PATH, {})).body
     except TesseraError:
         return ""
     version = body.get("backend_version") if isinstance(body, dict) else None

@@ -52,6 +52,7 @@ class Question:
         params: Of the request.
         about: The addresses, accounts, collections and names in it; empty: it has nothing in common with any other.
         members: Who asks it, and whose account a job asks about; none: it is asked for all.
+        is_probe: How it goes says nothing about the source.
         hold: Seconds that the source asked to wait before this one question is sent again.
     """
 
@@ -59,6 +60,7 @@ class Question:
     params: Mapping[str, str]
     about: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
+    is_probe: bool = False
     hold: float = 0.0
     key: Key = field(init=False)
 
@@ -114,8 +116,8 @@ class Charges:
         return wait
 
     def is_suspect(self, question: Question) -> bool:
-        """Whether it failed when it was last asked: how it goes now says nothing about the source."""
-        return question.key in self._failed
+        """Whether how it goes now says nothing about the source: it failed when it was last asked, or is a probe."""
+        return question.is_probe or question.key in self._failed
 
     def is_own_trouble(self, question: Question) -> bool:
         """Whether it failed before, and the source has answered others since."""
@@ -124,7 +126,8 @@ class Charges:
 
     def asked_to_wait(self, question: Question, seconds: float, error: SourceError) -> None:
         """The source answered with an error, and asks for a pause."""
-        self._asked_to_wait.add(question.about_or_by)
+        if not question.is_probe:
+            self._asked_to_wait.add(question.about_or_by)
         is_for_all = isinstance(error, ThrottledError) or len(self._asked_to_wait) >= _PAUSED_FOR
         if self.is_own_trouble(question) or not is_for_all:
             question.hold = seconds
@@ -187,7 +190,8 @@ class Charges:
 
     def remember(self, question: Question, error: SourceError) -> None:
         """A question failed for good: it is not asked again for a while."""
-        self._failed.add(question.key, error, least=question.hold)
+        if not question.is_probe:
+            self._failed.add(question.key, error, least=question.hold)
 
     def forget(self, question: Question) -> None:
         """A question was answered."""

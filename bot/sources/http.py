@@ -28,14 +28,12 @@ from bot.sources.charges import Charges, Question
 from bot.sources.fair_queue import Ticket
 from bot.sources.health import Health
 from bot.sources.pace import REAL_CLOCK, Breaker, Clock, Pace
-from bot.sources.refusals import Refusal, refusal_of
 from bot.sources.retry_after import parse_used_up
 from bot.sources.session import USER_AGENT
 from bot.sources.shared_requests import SharedRequests
 from bot.sources.status_errors import (
-    UnclearRefusalError,
-    meaning_of,
-    refusal_error,
+    UnconfirmedError,
+    raise_meaning,
     status_error,
     throttled,
     unusable,
@@ -113,7 +111,13 @@ class JsonClient:
         self._requests: SharedRequests[Answer] = SharedRequests()
 
     async def fetch(
-        self, path: str, params: Mapping[str, str], askers: Askers, *, about: frozenset[str] = frozenset()
+        self,
+        path: str,
+        params: Mapping[str, str],
+        askers: Askers,
+        *,
+        about: frozenset[str] = frozenset(),
+        is_probe: bool = False,
     ) -> Answer:
         """The JSON answer to `GET base_url + path?params`.
 
@@ -122,17 +126,25 @@ class JsonClient:
             params: Of the query.
             askers: Who waits for the answer.
             about: What the question is about: failures of questions with something in common are not the source's.
+            is_probe: Not every server has this path: how it goes says nothing about the source.
 
         Raises:
             SourceError: no usable answer; nothing may be concluded from it.
             LimitError: all who wait for it have too many questions under way.
             TesseraError: any other error that `check_answer` raised.
         """
-        question = Question(path, params, about, askers.members)
+        question = Question(path, params, about, askers.members, is_probe=is_probe)
         self._charges.raise_if_remembered(question)
         return await self._requests.fetch(
             question.key, askers, lambda ticket: self._fetch_with_retries(question, ticket)
         )
+
+    def reject(self, error: SourceError) -> SourceError:
+        """Record that the source had no success, such as with an answer that is not believed (`UnconfirmedError`)."""
+        log.warning("%s", error.sentence)
+        self.health.last_failure_at = datetime.now(UTC)
+        self.health.last_failure = error.sentence
+        return error
 
     async def close(self) -> None:
         """Cancel the requests that are under way. The caller closes the session."""
@@ -144,7 +156,8 @@ class JsonClient:
 
         def stop(state: RetryCallState) -> bool:
             # A request that used up its whole timeout once will hardly be faster while a person waits.
-            is_exhausted = spent >= self._seconds or state.attempt_number >= MAX_ATTEMPTS
+            most = 1 if question.is_probe else MAX_ATTEMPTS
+            is_exhausted = spent >= self._seconds or state.attempt_number >= most
             return is_exhausted or max(self._breaker.wait_seconds(), question.hold) > MAX_RETRY_WAIT
 
         try:
@@ -189,6 +202,8 @@ class JsonClient:
                 return
 
     async def _ask(self, question: Question) -> Answer:
+        if question.is_probe:
+            return self._interpret(await self._get(question))
         try:
             answer = await self._get(question)
         except RefusedError as error:
@@ -210,48 +225,34 @@ class JsonClient:
             self._record_failure(question, error)
             self._charges.answered()  # JSON with a status below 500: the source works, whatever the answer says
             raise
+        except UnconfirmedError:
+            self._charges.answered()  # it works as well; whether it succeeded, only the caller finds out
+            raise
         except TesseraError:
             self._record_answer(question)
             raise
         self._record_answer(question)
         return answer
 
-    def _interpret(self, answer: Answer) -> None:
-        """Raise the error that an answer means; where its own code is not certain, its status decides."""
-        refusal = refusal_of(answer.status, answer.body)
-        if refused := refusal_error(self.name, refusal, answer.status):
-            raise refused
-        try:
-            self._check_answer(answer)
-        except RefusedError as error:
-            if refusal is Refusal.UNCLEAR:
-                raise UnclearRefusalError(error.words) from error
-            raise
-        except UnavailableError as error:
-            if meant := meaning_of(self.name, answer.status):
-                raise meant from error
-            raise
-        if meant := meaning_of(self.name, answer.status):
-            raise meant
+    def _interpret(self, answer: Answer) -> Answer:
+        raise_meaning(self.name, answer.status, answer.body, lambda: self._check_answer(answer))
+        return answer
 
     def _charge_refusal(self, question: Question, error: RefusedError) -> SourceError:
         charged = self._charges.refused(question, error)
         self._record_failure(question, charged)
         return charged
 
-    def _record_answer(self, question: Question | None = None) -> None:
-        """The source answered; and that question, if it is given."""
+    def _record_answer(self, question: Question) -> None:
         self._charges.answered()
+        self._charges.forget(question)
         self.health.last_success_at = datetime.now(UTC)
-        if question:
-            self._charges.forget(question)
 
     def _record_failure(self, question: Question, error: SourceError) -> None:
-        log.warning("%s", error.sentence)
         if self._charges.is_own_trouble(question) or isinstance(error, WithheldError):
-            return  # the source is as well as before
-        self.health.last_failure_at = datetime.now(UTC)
-        self.health.last_failure = error.sentence
+            log.warning("%s", error.sentence)  # the source is as well as before
+        else:
+            self.reject(error)
 
     async def _get(self, question: Question) -> Answer:
         try:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
-from bot.errors import RefusedError, SourceError, ThrottledError, UnavailableError, WithheldError
+from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError, WithheldError
 from bot.messages import Message, Words
 from bot.sources.advice import IN_A_MINUTE, LATER, try_in
-from bot.sources.refusals import Refusal, is_challenge, is_plan_used_up
+from bot.sources.refusals import Refusal, is_challenge, is_plan_used_up, refusal_of
 from bot.sources.retry_after import parse_pause
 
 _THROTTLED = Message("{name} gets too many requests right now.")
@@ -38,6 +39,10 @@ PLAN_PAUSE = timedelta(minutes=15)
 
 class UnclearRefusalError(RefusedError):
     """HTTP 403 without a reason: it may be about the key, or about the one question."""
+
+
+class UnconfirmedError(TesseraError):
+    """An answer that may be wrong: who asked decides whether it is believed, and rejects it if it is not."""
 
 
 class GateError(RefusedError):
@@ -84,6 +89,32 @@ def refusal_error(name: str, refusal: Refusal | None, status: int) -> SourceErro
     if refusal is Refusal.ADDRESS:
         return WithheldError(_WITHHELD, name=name, status=status)
     return RefusedError(_PLAN_USED_UP, name=name) if refusal is Refusal.PLAN else None
+
+
+def raise_meaning(name: str, status: int, body: Any, check: Callable[[], None]) -> None:
+    """Raise the error that an answer in JSON means; where its own code is not certain, its status decides.
+
+    Args:
+        name: The source's.
+        status: Of the answer.
+        body: Of the answer.
+        check: Raises what the API's own codes mean.
+    """
+    refusal = refusal_of(status, body)
+    if refused := refusal_error(name, refusal, status):
+        raise refused
+    try:
+        check()
+    except RefusedError as error:
+        if refusal is Refusal.UNCLEAR:
+            raise UnclearRefusalError(error.words) from error
+        raise
+    except UnavailableError as error:
+        if meant := meaning_of(name, status):
+            raise meant from error
+        raise
+    if meant := meaning_of(name, status):
+        raise meant
 
 
 def throttled(name: str, advice: Words = IN_A_MINUTE) -> ThrottledError:

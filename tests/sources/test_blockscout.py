@@ -1,16 +1,18 @@
 """BlockscoutSource against the stand-in over HTTP: its requests, and how it reads the answers."""
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
 
-from bot.errors import NotFoundError, UnavailableError
+from bot.errors import NotFoundError, RefusedError, UnavailableError
 from bot.holdings import Account, Collection
 from bot.messages import Message
 from bot.sources.blockscout import BlockscoutSource
 from bot.sources.blockscout_version import KnownApi
 from bot.sources.capabilities import holders_of, namer_of, resolver_of, wallets_of
+from bot.sources.health import Health
 from bot.sources.source import Abilities, Source
 from tests.blockscout_source import (
     ADA,
@@ -19,6 +21,7 @@ from tests.blockscout_source import (
     WHALE,
     answer,
     by_name,
+    fault,
     holdings,
     hurry,
     last_of,
@@ -178,7 +181,10 @@ async def test_a_404_for_an_address_that_was_listed_before_is_no_answer(
 ) -> None:
     await holdings(eth, WHALE)
     await answer(sandbox, WHALE, NEVER_SEEN, 404)
+    listed_at = eth.health.last_success_at
     assert "HTTP 404" in await sentence_of(holdings(eth, WHALE), UnavailableError)
+    assert eth.health.last_success_at == listed_at
+    assert "HTTP 404" in eth.health.last_failure
     assert (await holdings(eth, NOBODY)).complete
 
 
@@ -206,6 +212,8 @@ async def test_a_404_for_everything_is_a_wrong_base_url_and_nothing_is_concluded
 ) -> None:
     await answer(sandbox, "/api/v2/", NEVER_SEEN, 404)
     assert "must check the base URL" in await sentence_of(holdings(eth, NOBODY), UnavailableError)
+    assert eth.health.last_success_at is None
+    assert "must check the base URL" in eth.health.last_failure
 
 
 async def test_once_it_has_answered_a_404_needs_no_further_question(
@@ -224,6 +232,36 @@ async def test_a_server_says_its_version(
 ) -> None:
     await hurry(sandbox, version=version)
     assert await eth.fetch_version(NOW) == says
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        pytest.param("status", {"status": 200, "body": {"backend_version": "v12.0.2"}}, id="said"),
+        pytest.param("status", {"status": 404, "body": NEVER_SEEN}, id="404 in JSON: before 2024"),
+        pytest.param("html", {"status": 404}, id="404 in HTML"),
+        pytest.param("status", {"status": 500}, id="500"),
+        pytest.param("status", {"status": 503, "headers": {"Retry-After": "60"}}, id="503 with a pause"),
+        pytest.param("status", {"status": 403, "body": {"message": "Forbidden"}}, id="403"),
+        pytest.param("status", {"status": 403, "body": {"message": "Restricted access"}}, id="withheld"),
+        pytest.param("reset", {}, id="reset"),
+    ],
+)
+async def test_whether_a_server_says_its_version_is_no_sign_of_how_it_does(
+    sandbox: SandboxClient,
+    eth: BlockscoutSource,
+    caplog: pytest.LogCaptureFixture,
+    kind: str,
+    options: dict[str, Any],
+) -> None:
+    await fault(sandbox, kind, "/config/", **options)
+    for _ in range(3):
+        await eth.fetch_version(NOW)
+    assert eth.health == Health()
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    await answer(sandbox, ADA, {"message": "Forbidden"}, 403)
+    assert "must check" in await sentence_of(holdings(eth, ADA), RefusedError)  # the first that is refused
+    assert (await holdings(eth, WHALE)).complete
 
 
 @pytest.mark.parametrize("body", [{}, [], {"backend_version": None}, {"backend_version": "@everyone"}, "v12"])

@@ -149,6 +149,13 @@ def test_a_pause_asked_for_with_an_error_is_the_questions_until_a_different_one_
         charges.raise_if_paused(5)
 
 
+def test_a_pause_that_a_probe_is_asked_for_with_an_error_is_no_sign_of_the_source(charges: Charges) -> None:
+    probe = Question("/version", {}, is_probe=True)
+    for question in (probe, about("ada")):
+        charges.asked_to_wait(question, 60, FAULT)
+    assert charges.raise_if_paused(0) == 0
+
+
 # ---------------------------------------------------------------- the memory of a question
 
 
