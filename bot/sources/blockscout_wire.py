@@ -19,6 +19,7 @@ from bot.sources.paging import RawPage
 from bot.sources.source import Holder
 from bot.sources.wire import (
     MAX_NAME,
+    MOST_KINDS,
     Address,
     Copies,
     Description,
@@ -40,8 +41,6 @@ _OF_NFTS = ("ERC721", "ERC1155")
 _MOST_OF_AN_UNKNOWN = 10_000
 # So many NFTs come with each collection, at least.
 _SENT_INSTANCES = 9
-# More than any collection has, and less than a thousand units of a currency with 18 decimals.
-_MOST_KINDS = 10_000_000
 
 # A card has one picture: the icon, or that of an NFT. The API sends up to nine NFTs with each collection.
 _MAX_INSTANCES = 3
@@ -108,7 +107,7 @@ class WirePictures(Wire):
 def _amount(value: object) -> int | None:
     """A number of distinct NFTs; None for what is none, or cannot be true: units of an ERC-404 come here too."""
     number = whole_number(value)
-    return number if number is not None and number <= _MOST_KINDS else None
+    return number if number is not None and number <= MOST_KINDS else None
 
 
 class WireHolding(Wire):

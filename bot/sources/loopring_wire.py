@@ -2,7 +2,7 @@
 
 Tolerant where recorded bodies, the API page and old clients disagree: rows wrapped in `collection` or flat, keys that
 are missing, null or empty, integers as strings, totals as strings. Strict where it matters: a row without an id or a
-count is unreadable, and a body without its list is refused. Whatever the JSON, this module raises only
+count that can be true is unreadable, and a body without its list is refused. Whatever the JSON, this module raises only
 `UnavailableError`, and the size of a row's values is limited.
 """
 
@@ -17,7 +17,20 @@ from bot.errors import UnavailableError
 from bot.holdings import LOOPRING, Collection, Holding, Nft
 from bot.sources import wire
 from bot.sources.paging import RawPage
-from bot.sources.wire import MAX_NAME, Address, Copies, Count, Description, Moment, Table, Text, Uri, Wire, whole_number
+from bot.sources.wire import (
+    MAX_NAME,
+    MOST_KINDS,
+    Address,
+    Copies,
+    Count,
+    Description,
+    Moment,
+    Table,
+    Text,
+    Uri,
+    Wire,
+    whole_number,
+)
 
 NAME = "Loopring"
 
@@ -94,7 +107,7 @@ class WireHolding(Wire):
     """A row of `user/collection/details`: `{collection: {…}, count}`, or flat as on the API page."""
 
     collection: WireCollection
-    count: Count
+    count: Annotated[Count, Field(le=MOST_KINDS)]
 
     @model_validator(mode="before")
     @classmethod

@@ -71,6 +71,8 @@ def _moment(value: object) -> datetime | None:
 
 # Ids and counts of rows: what a database counts with.
 Count = Annotated[int, Field(lt=2**63), BeforeValidator(whole_number)]
+# More NFTs than any collection has, and less than a thousand units of a currency with 18 decimals.
+MOST_KINDS = 10_000_000
 # Units of one NFT: a balance of ERC-1155 is a uint256, and some creators mint as many as they can.
 Copies = Annotated[int, Field(lt=2**256), BeforeValidator(whole_number)]
 Text = Annotated[str, BeforeValidator(text)]

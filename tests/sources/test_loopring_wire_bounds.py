@@ -9,6 +9,7 @@ from bot.errors import UnavailableError
 from bot.holdings import Collection, Holding
 from bot.sources.loopring_wire import WireAccount, WireCollection, WireHolding, WireName, WireNft, read_one, read_page
 from bot.sources.paging import RawPage
+from bot.sources.wire import MOST_KINDS
 
 OWNER = "0xb4a0c11e4d0d434bb4e9a133e5a6b7b058530e22"
 LONG = "x" * 100_000
@@ -50,8 +51,9 @@ def test_what_is_no_count_is_not_read_as_one(count: Any) -> None:
 
 
 def test_ids_and_counts_have_an_end() -> None:
-    assert [row.kinds for row in holdings({"id": 7, "count": 2**63 - 1}).rows] == [2**63 - 1]
-    assert holdings({"id": 7, "count": str(2**63)}).unreadable == 1
+    assert [row.kinds for row in holdings({"id": 2**63 - 1, "count": MOST_KINDS}).rows] == [MOST_KINDS]
+    for count in (MOST_KINDS + 1, str(2**63)):
+        assert holdings({"id": 7, "count": count}).unreadable == 1
     assert holdings({"id": str(2**63), "count": 7}).unreadable == 1
 
 
