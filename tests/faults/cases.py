@@ -39,7 +39,7 @@ ELSEWHERE: Mapping[int, Sequence[str]] = {
     17: [
         "tests/sources/test_reading.py::test_an_archive_says_nothing_about_the_present_neither_alone_nor_as_a_fallback"
     ],
-    18: ["tests/sources/test_http.py::test_a_refused_key_is_not_tried_again_and_again"],
+    18: ["tests/sources/test_http_charges.py::test_a_refused_key_is_not_tried_again_and_again"],
     19: ["tests/sources/test_retry_after.py::test_retry_after_is_accepted_within_bounds"],
     20: ["tests/e2e/test_faults.py::test_a_fault_is_one_sentence_and_never_looks_like_an_empty_account"],
     21: ["tests/sandbox/test_discord_roles.py::test_the_global_limit_is_fifty_in_a_second_and_spares_interactions"],
