@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 PORT_IN_USE = 2
+# Taken when no port is asked for: the page, and the one after it for the browser.
+USUAL_PORT = 8765
 # Seconds that open requests get at the end; websockets are closed by their own shutdown.
 SHUTDOWN_SECONDS = 1.0
 SECRETS = {
@@ -39,6 +41,7 @@ SECRETS = {
     "ETHEREUM_API_KEY": BLOCKSCOUT_KEY,
 }
 
+# What is moved in the panel is seen at once: answers are kept for three seconds, and accounts read for roles as often.
 CONFIG = """[discord]
 api_url = "http://127.0.0.1:{port}/api/v10"
 gateway_url = "ws://127.0.0.1:{port}/gateway/"
@@ -52,6 +55,7 @@ removal_misses = 3
 removal_minutes = 0.2
 
 [display]
+cache_seconds = 3
 image_gateways = ["http://127.0.0.1:{port}/ipfs/"]
 
 [[source]]
@@ -101,11 +105,13 @@ class PortError(Exception):
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8765, help="port to listen on (%(default)s); 0 takes a free one")
+    parser.add_argument(
+        "--port", type=int, help=f"port to listen on ({USUAL_PORT}, or a free one if it is taken); 0 takes a free one"
+    )
     parser.add_argument(
         "--browser-port",
         type=int,
-        help="port of the browser with the test wallet (the one after --port); 0 takes a free one",
+        help="port of the browser with the test wallet (the one after --port, or a free one); 0 takes a free one",
     )
     parser.add_argument("--seed", type=int, help="put a larger community, drawn from this number, on top")
     parser.add_argument("--bodies", type=Path, help="folder of recorded Loopring bodies to serve byte for byte")
@@ -128,13 +134,11 @@ async def _run(options: argparse.Namespace) -> None:
             app[BOT] = _bot_process(app, config, environment, log)
         port = await stack.enter_async_context(_serving(app, options))
         web_port = _free_port()
-        with _on_port(options.host, _browser_port(options), "--browser-port"):
+        browser_port = _wanted(options.host, options.browser_port, usual=port + 1)
+        with _on_port(options.host, browser_port, "--browser-port"):
             browser_port = await stack.enter_async_context(
                 open_browser(
-                    app[WALLET_EXTENSION],
-                    f"http://127.0.0.1:{web_port}",
-                    host=options.host,
-                    port=_browser_port(options),
+                    app[WALLET_EXTENSION], f"http://127.0.0.1:{web_port}", host=options.host, port=browser_port
                 )
             )
         # Only now is the port known; the process reads its environment when it starts.
@@ -162,10 +166,11 @@ async def _run(options: argparse.Namespace) -> None:
 async def _serving(app: web.Application, options: argparse.Namespace) -> AsyncIterator[int]:
     """The stand-ins; yields their port."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    port = _wanted(options.host, options.port, usual=USUAL_PORT)
     try:
         await runner.setup()
-        with _on_port(options.host, options.port, "--port"):
-            await web.TCPSite(runner, options.host, options.port).start()
+        with _on_port(options.host, port, "--port"):
+            await web.TCPSite(runner, options.host, port).start()
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
@@ -187,10 +192,17 @@ def _on_port(host: str, port: int, option: str) -> Iterator[None]:
         raise PortError(f"Cannot listen on {host}:{port}: {why}. Try {option}.") from error
 
 
-def _browser_port(options: argparse.Namespace) -> int:
-    if options.browser_port is not None:
-        return int(options.browser_port)
-    return options.port + 1 if options.port else 0
+def _wanted(host: str, port: int | None, *, usual: int) -> int:
+    """The port that was asked for, or else the usual one; 0, for any, if that is taken."""
+    if port is not None:
+        return port
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, usual))
+        except (OSError, OverflowError):  # taken, not allowed, or past the last port there is
+            return 0
+    return usual
 
 
 def _free_port() -> int:

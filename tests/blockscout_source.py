@@ -23,6 +23,8 @@ NOW = Askers(Asker.job("test"))
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
 WHALE = "0xf1831929cc806e6056a79143446d869985cae32c"
+# Holds a hybrid, of which the indexer does not know how many.
+BRUNO = "0x9940bdc4b2eed7dde7417db86832ac84b30079ba"
 NOBODY = "0x" + "9" * 40
 
 T = TypeVar("T")

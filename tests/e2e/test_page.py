@@ -132,3 +132,14 @@ async def test_the_page_works_on_a_phone(page: Page) -> None:
     await shoot(page, "7-phone")
     overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow == 0
+
+
+async def test_a_switch_does_what_it_says_to_the_account_it_names(sandbox: SandboxClient, page: Page) -> None:
+    await page.get_by_test_id("toggle-panel").click()
+    await page.get_by_test_id("tab-switches").click()
+    await page.get_by_test_id("switch-fail").click()
+    await expect(page.get_by_test_id("faults")).to_have_text("loopring: status for 10020, 2 more")
+    await page.get_by_test_id("try-fail").click()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("message").last.get_by_test_id("embed").first).to_contain_text("2 different NFTs")
+    assert await sandbox.get("/_sandbox/faults") == []  # both were met

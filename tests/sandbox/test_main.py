@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 
 from bot.config.settings import load
-from sandbox.__main__ import SECRETS
+from sandbox.__main__ import SECRETS, USUAL_PORT
 from sandbox.wallets import WALLET_FACTORY
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -46,9 +46,9 @@ class SandboxProcess:
 
 
 @contextlib.asynccontextmanager
-async def sandbox(*arguments: str, umask: int = -1) -> AsyncIterator[SandboxProcess]:
+async def sandbox(*arguments: str, port: int | None = 0, umask: int = -1) -> AsyncIterator[SandboxProcess]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "sandbox", "--port", "0", *arguments),
+        *(sys.executable, "-m", "sandbox", *(() if port is None else ("--port", str(port))), *arguments),
         cwd=PROJECT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -100,7 +100,7 @@ async def test_the_configuration_points_at_the_sandbox_and_goes_away_with_it() -
     assert config["sync"] == {"interval_minutes": 0.05, "removal_misses": 3, "removal_minutes": 0.2}
     assert config["web"]["public_url"] + "/" == browser
     assert config["linking"]["wallet_factories"] == [WALLET_FACTORY]
-    assert config["display"] == {"image_gateways": [f"http://127.0.0.1:{port}/ipfs/"]}
+    assert config["display"] == {"cache_seconds": 3, "image_gateways": [f"http://127.0.0.1:{port}/ipfs/"]}
     assert {source["name"]: source["base_url"] for source in config["source"]} == {
         "loopring": f"http://127.0.0.1:{port}/loopring",
         "ethereum": f"http://127.0.0.1:{port}/blockscout/1/api/v2",
@@ -126,6 +126,18 @@ async def test_the_bot_is_started_read_and_stopped_with_the_sandbox(tmp_path: Pa
     if state["pid"] is not None:
         with pytest.raises(ProcessLookupError):
             os.kill(state["pid"], 0)
+
+
+async def test_without_an_option_a_port_in_use_gives_way_to_a_free_one() -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):  # somebody's own demo has it: it is in use all the same
+            taken.bind(("127.0.0.1", USUAL_PORT))
+            taken.listen()
+        async with sandbox("--no-bot", port=None) as started:
+            assert not started.address.endswith(f":{USUAL_PORT}")
+            assert (await started.get("/_sandbox/bot"))["managed"] is False
+            await started.end(signal.SIGTERM)
 
 
 @pytest.mark.parametrize("option", ["--port", "--browser-port"])

@@ -10,6 +10,12 @@ from playwright.async_api import Page, expect
 from tests.chromium import open_chromium
 from tests.sandbox.serving import RunningSandbox, serving
 
+# What of the panel is wider than its place and can be scrolled to; names that are cut with an ellipsis cannot.
+SCROLLS_SIDEWAYS = """() => [document.getElementById("panel"), ...document.querySelectorAll("#panel *")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .filter((one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
+  .map((one) => one.className || one.id)"""
+
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[RunningSandbox]:
@@ -68,3 +74,22 @@ async def test_time_is_moved_and_what_is_dated_follows(sandbox: RunningSandbox, 
     await sandbox.post("/_sandbox/clock", {"hours": 8800, "at_once": True})
     await page.get_by_test_id("time-month").click()
     await expect(page.get_by_test_id("switch-status")).to_contain_text("Time: Time can be 400 days ahead at most")
+
+
+async def test_a_switch_names_the_account_to_see_it_on(sandbox: RunningSandbox, page: Page) -> None:
+    await page.get_by_test_id("tab-switches").click()
+    await page.get_by_test_id("switch-fail").click()
+    await expect(page.get_by_test_id("faults")).to_have_text("loopring: status for 10020, 2 more")
+    assert (await sandbox.details(10001))[0] == 200
+    assert [(await sandbox.details(10020))[0] for _ in range(3)] == [503, 503, 200]
+    await page.get_by_test_id("try-chain-fail").click()
+    await expect(page.get_by_test_id("composer")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [360, 820, 1440])
+async def test_the_panel_never_scrolls_sideways(page: Page, width: int) -> None:
+    await page.set_viewport_size({"width": width, "height": 800})
+    for tab in ("log", "traffic", "switches", "trade"):
+        await page.get_by_test_id(f"tab-{tab}").click()
+        wide = await page.evaluate(SCROLLS_SIDEWAYS)
+        assert wide == [], tab
