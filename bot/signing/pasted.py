@@ -6,7 +6,7 @@ Only what surrounds the digits is tolerant here: which bytes prove anything is f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -38,14 +38,20 @@ TWO_SIGNATURES = Message(
 _MOST_LETTERS = 4 * MAX_BYTES  # with all that may stand around the digits
 _LEAST_DIGITS = 128
 # Quotes of programs and of phones, code marks of chats, and what ends a line of code.
-_AROUND = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb<>,;"
+_AROUND = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb<>,;*|_~"
+_CODE_BLOCK = re.compile(r"```(?:json|hex|txt|text|js|javascript)(?=\s)", re.IGNORECASE)
+# A dot that ends a sentence; several are those of a signature that was shortened.
+_FULL_STOP = re.compile(r"(?<!\.)\.$")
+_STRAIGHT = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
 # Blanks and line ends of every kind, and what has no width: terminals, chats and text fields add them to a copy.
 _BLANKS = re.compile("[\\s\u200b-\u200f\u2060\ufeff]+")
 _LABEL = re.compile(r"(?:signature|sig|hexbytes)(?:hash)?[:=(]", re.IGNORECASE)
 _HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]*)")
 # MyCrypto, MyEtherWallet and Etherscan write `sig`; web3.js, ethers and Foundry `signature`; a Safe's service
 # `preparedSignature`, of all its owners; a wallet that was asked over JSON-RPC `result`.
-_FIELDS = ("signature", "sig", "preparedSignature", "result")
+# That one counts where each owner's is in the same answer, too.
+_OF_ALL_OWNERS = ("preparedsignature",)
+_FIELDS = ("signature", "sig", "signatures", "result")
 _WORD = re.compile(r"0[xX][0-9a-fA-F]{1,64}")
 _PARITIES = {0: 27, 1: 28, 27: 27, 28: 28}
 
@@ -58,8 +64,10 @@ def parse_signature(text: str) -> bytes:
     """
     if len(text) > _MOST_LETTERS:
         raise InputError(TOO_LONG, count=len(text), most=2 * MAX_BYTES)
-    found = _in_json(text) if text.strip().strip(_AROUND).lstrip().startswith("{") else text
-    bare = _LABEL.sub("", _BLANKS.sub("", found), count=1).strip(_AROUND + "()")
+    text = _CODE_BLOCK.sub("", text)
+    found = _in_json(text) if text.strip().strip(_AROUND).lstrip().startswith(("{", "[")) else text
+    bare = _LABEL.sub("", _BLANKS.sub("", found).lstrip(_AROUND), count=1).strip(_AROUND + "()")
+    bare = _FULL_STOP.sub("", bare).strip(_AROUND + "()")
     match = _HEX.fullmatch(bare)
     if match is None or not bare:
         raise InputError(NOT_A_SIGNATURE)
@@ -76,14 +84,14 @@ def parse_signature(text: str) -> bytes:
 
 
 def _in_json(text: str) -> str:
-    """The one signature in a JSON object, wherever in it; else its parts r, s and v (or yParity) in one."""
-    try:
-        body = orjson.loads(text.strip().strip(_AROUND))
-    except orjson.JSONDecodeError as error:
-        raise InputError(NOT_A_SIGNATURE) from error
-    objects = list(_objects(body))
-    found = {each[field] for each in objects for field in _FIELDS if isinstance(each.get(field), str)}
-    found = found or {joined for each in objects if (joined := _joined(each))}
+    """The one signature in JSON, wherever in it; else its parts r, s and v (or yParity) in one."""
+    body = _load(text.strip().strip(_AROUND))
+    objects = list(_objects({"signatures": body} if isinstance(body, list) else body))
+    found = (
+        set(_named(objects, _OF_ALL_OWNERS))
+        or set(_named(objects, _FIELDS))
+        or {joined for each in objects if (joined := _joined(each))}
+    )
     if len(found) > 1:
         raise InputError(TWO_SIGNATURES)
     if not found:
@@ -91,14 +99,37 @@ def _in_json(text: str) -> str:
     return str(found.pop())
 
 
+def _load(text: str) -> Any:
+    """JSON, also with the quotes of Python or of a phone."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        straight = text.translate(_STRAIGHT)
+    try:
+        return orjson.loads(straight if '"' in straight else straight.replace("'", '"'))
+    except orjson.JSONDecodeError as error:
+        raise InputError(NOT_A_SIGNATURE) from error
+
+
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
-    """An object, and those inside of it; the depth is bounded by the parser of the JSON."""
+    """An object, and those inside of it, with lower-case keys; the depth is bounded by the parser of the JSON."""
     waiting = [value]
     while waiting:
         each = waiting.pop()
         if isinstance(each, dict):
-            yield each
+            yield {key.lower(): inner for key, inner in each.items()}
             waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+
+
+def _named(objects: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> Iterator[str]:
+    """What has one of these names, each in one spelling of its digits, so that the same bytes are one."""
+    for each in objects:
+        for value in map(each.get, fields):
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str) and text:
+                    yield "0x" + _BLANKS.sub("", text).lower().removeprefix("0x")
 
 
 def _joined(parts: Mapping[str, Any]) -> str:
@@ -106,7 +137,7 @@ def _joined(parts: Mapping[str, Any]) -> str:
     r, s = parts.get("r"), parts.get("s")
     if not (isinstance(r, str) and isinstance(s, str) and _WORD.fullmatch(r) and _WORD.fullmatch(s)):
         return ""
-    for name in ("v", "yParity", "recoveryParam"):
+    for name in ("v", "yparity", "recoveryparam"):
         parity = _PARITIES.get(_number(parts.get(name)))
         if parity:
             return f"0x{int(r, 16):064x}{int(s, 16):064x}{parity:02x}"
@@ -118,4 +149,6 @@ def _number(value: Any) -> int:
         return value
     if isinstance(value, str) and _WORD.fullmatch(value):
         return int(value, 16)
+    if isinstance(value, str):
+        value = value.removesuffix("n")  # JavaScript's big numbers
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 3 else -1  # noqa: PLR2004 - 27

@@ -61,6 +61,26 @@ NOT_ONE = (
         pytest.param(json.dumps(R_S | {"yParity": 1}), id="viem, parseSignature"),
         pytest.param(json.dumps(R_S | {"v": "28"}), id="v as a decimal"),
         pytest.param(f"`{json.dumps({'sig': f'0x{HEX}'})}`", id="JSON in a chat's code mark"),
+        pytest.param(f"```json\n{json.dumps({'sig': f'0x{HEX}'})}\n```", id="JSON in a chat's code block"),
+        pytest.param(f"```hex\n0x{HEX}\n```", id="hex in a chat's code block"),
+        pytest.param(f"{{\u201csig\u201d: \u201c0x{HEX}\u201d}}", id="JSON with a phone's quotes"),
+        pytest.param(str(R_S | {"v": 28}), id="a dict as Python prints it"),
+        pytest.param(json.dumps([{"sig": f"0x{HEX}"}]), id="a list of one"),
+        pytest.param(json.dumps([f"0x{HEX}"]), id="a list of one text"),
+        pytest.param(json.dumps({"signatures": [f"0x{HEX}"]}), id="a list with a name"),
+        pytest.param(json.dumps({"Signature": f"0x{HEX}"}), id="a name with a capital"),
+        pytest.param(json.dumps({"R": f"0x{R}", "S": f"0x{S}", "V": 28}), id="parts with capitals"),
+        pytest.param(json.dumps(R_S | {"v": "28n"}), id="v as JavaScript's big number"),
+        pytest.param(f"**0x{HEX}**", id="bold"),
+        pytest.param(f"||0x{HEX}||", id="a spoiler"),
+        pytest.param(f"0x{HEX}.", id="a full stop"),
+        pytest.param(json.dumps({"signature": f"0x{HEX.upper()}", "sig": HEX}), id="the same bytes twice"),
+        pytest.param(
+            json.dumps(
+                {"preparedSignature": f"0x{HEX}", "confirmations": [{"signature": "0x12"}, {"signature": "0x34"}]}
+            ),
+            id="a Safe's service, with each owner's",
+        ),
     ],
 )
 def test_a_signature_is_read_as_it_is_copied(text: str) -> None:
@@ -99,6 +119,9 @@ def test_sizes_that_are_read(size: int) -> None:
         pytest.param('{"sig": ', NOT_ONE, id="half of a JSON"),
         pytest.param('{"address": "0x12"}', NOT_ONE, id="a JSON without one"),
         pytest.param('{"sig": 5}', NOT_ONE, id="a number"),
+        pytest.param('{"sig": ""}', NOT_ONE, id="an empty one"),
+        pytest.param(f"0x{HEX}...", NOT_ONE, id="shortened by a program"),
+        pytest.param(f'["0x{HEX}", "0x{HEX}1b"]', "That JSON has more than one signature", id="a list of two"),
         pytest.param(json.dumps(R_S | {"v": 37}), NOT_ONE, id="the parity of a transaction"),
         pytest.param(json.dumps(R_S | {"v": True}), NOT_ONE, id="a parity that is none"),
         pytest.param('{"sig":' * 5000, NOT_ONE, id="deeper than any"),
