@@ -124,6 +124,11 @@ def test_a_slug_is_no_collection() -> None:
 
 def test_the_hash_of_a_transaction_in_a_link_is_no_key_and_elsewhere_it_may_be_one() -> None:
     refuse_secrets(f"https://etherscan.io/tx/{HASH}")
+    refuse_secrets(f"etherscan.io/tx/{HASH}")
+    refuse_secrets(f"http://etherscan.io/tx/{HASH}")
+    refuse_secrets(f"https://blockchair.com/ethereum/transaction/{HASH}")
+    refuse_secrets(f"https://nft.gamestop.com/token/{CONTRACT}/{HASH}")
+    refuse_secrets(f"https://rarible.com/token/{CONTRACT}:{HASH}")
     refuse_secrets(f"https://explorer.loopring.io/nft/{OWNER}-0-{CONTRACT}-{HASH}-10")
     for text in (HASH, f"https://a.example/{HASH}", f"/tx/{HASH}", f"https://etherscan.io/tx/{HASH} {HASH}"):
         with pytest.raises(InputError, match="private key"):

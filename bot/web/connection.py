@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 _READ_AHEAD = 8 * 1024
 # The heads of browsers have some twenty lines, and a proxy adds a few.
 _MOST_HEADERS = 64
-# A request as a whole: head, body, and what a chunked body has beside it. Browsers send some 3 kB, with a body of 5.
+# A request as a whole: head, body, and what a chunked body has beside it. Browsers send
+# some 3 kB, and the longest body, a signature in hex, has 33.
 _MOST_BYTES = 64 * 1024
 
 
