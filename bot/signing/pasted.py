@@ -42,7 +42,6 @@ _AROUND = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb<>,;*|_~"
 _CODE_BLOCK = re.compile(r"```(?:json|hex|txt|text|js|javascript)(?=\s)", re.IGNORECASE)
 # A dot that ends a sentence; several are those of a signature that was shortened.
 _FULL_STOP = re.compile(r"(?<!\.)\.$")
-_STRAIGHT = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
 # Blanks and line ends of every kind, and what has no width: terminals, chats and text fields add them to a copy.
 _BLANKS = re.compile("[\\s\u200b-\u200f\u2060\ufeff]+")
 _LABEL = re.compile(r"(?:signature|sig|hexbytes)(?:hash)?[:=(]", re.IGNORECASE)
@@ -85,7 +84,10 @@ def parse_signature(text: str) -> bytes:
 
 def _in_json(text: str) -> str:
     """The one signature in JSON, wherever in it; else its parts r, s and v (or yParity) in one."""
-    body = _load(text.strip().strip(_AROUND))
+    try:
+        body = orjson.loads(text.strip().strip(_AROUND))
+    except orjson.JSONDecodeError as error:
+        raise InputError(NOT_A_SIGNATURE) from error
     objects = list(_objects({"signatures": body} if isinstance(body, list) else body))
     found = (
         set(_named(objects, _OF_ALL_OWNERS))
@@ -97,18 +99,6 @@ def _in_json(text: str) -> str:
     if not found:
         raise InputError(NOT_A_SIGNATURE)
     return str(found.pop())
-
-
-def _load(text: str) -> Any:
-    """JSON, also with the quotes of Python or of a phone."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        straight = text.translate(_STRAIGHT)
-    try:
-        return orjson.loads(straight if '"' in straight else straight.replace("'", '"'))
-    except orjson.JSONDecodeError as error:
-        raise InputError(NOT_A_SIGNATURE) from error
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
