@@ -181,6 +181,9 @@ async def test_ones_own_account_is_found_by_its_name_without_asking(
     [
         ("#10001", ADA),
         ("loopring:#10001", ADA),
+        ("loopring: 10001", ADA),
+        ("0010001", ADA),
+        (f"loopring:{ADA_OWNER}", ADA),
         ("https://explorer.loopring.io/account/10001", ADA),
         (f"https://etherscan.io/address/{ADA_OWNER}", ON_CHAIN),
         (f"ethereum:{ADA_OWNER}", ON_CHAIN),
@@ -205,6 +208,23 @@ async def test_a_link_that_is_refused_takes_no_name_away(sandbox: SandboxClient,
     with pytest.raises(LimitError):
         await harness.accounts.link(ANN, NAME)
     assert await names_of(harness, ANN) == before
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_each_network_has_its_own_answer_for_a_name(harness: LinkingHarness, known: bool) -> None:  # noqa: FBT001
+    hana, elsewhere = f"eip155:1:{owner_of('10002')}", "eip155:1:0x" + "9" * 40
+    for account, owner in ((ADA, ADA_OWNER), (hana, owner_of("10002"))):
+        await keep_name(harness, account, owner if known else "")
+    assert await names_of(harness, ANN) == {ADA: NAME, hana: NAME}
+    assert str((await harness.accounts.find(ANN, f"ethereum:{NAME}")).account) == hana
+    await keep_name(harness, elsewhere, "0x" + "9" * 40 if known else "")
+    assert await names_of(harness, ANN) == {ADA: NAME, hana: "", elsewhere: NAME}
+
+
+async def keep_name(harness: LinkingHarness, account: str, owner: str) -> None:
+    """The name leads to an account of this owner, "" where that is not known."""
+    link = Link(to_account(account), owner, "", is_main=False, linked_at=harness.now, name=NAME)
+    await harness.store.links.add(ANN, link, limit=MAX_LINKS)
 
 
 async def test_a_name_that_leads_elsewhere_now_is_not_proven_for_the_account_it_led_to(
@@ -431,6 +451,13 @@ async def test_a_member_finds_an_account_by_what_they_call_it(harness: LinkingHa
 async def test_an_account_of_another_member_is_not_found(harness: LinkingHarness, text: str) -> None:
     await harness.accounts.link(ANN, "10001")
     await harness.accounts.link(BEN, "10003")
+    with pytest.raises(InputError, match="is not among your accounts"):
+        await harness.accounts.find(ANN, text)
+
+
+@pytest.mark.parametrize("text", ["#10003", "eip155:1:10001", f"ethereum:{ADA_OWNER}", "<@10001>"])
+async def test_what_is_only_like_ones_own_account_is_not_found(harness: LinkingHarness, text: str) -> None:
+    await harness.accounts.link(ANN, "10001")
     with pytest.raises(InputError, match="is not among your accounts"):
         await harness.accounts.find(ANN, text)
 

@@ -122,8 +122,8 @@ class Links:
 def put_link(db: Database, user_id: int, link: Link, *, limit: int) -> LinkOutcome:
     """Insert a link, or fill in or correct the owner and the name of an existing one, within a member's limit.
 
-    An owner that is confirmed goes before the one that was found out a moment ago. A name leads to one address: the
-    links of others lose it. The first link of a member is the main one, whatever `link` says.
+    An owner that is confirmed goes before the one that was found out a moment ago. A name leads to one account of a
+    network: other links of the member there lose it. The first link of a member is the main one, whatever `link` says.
     """
     confirmed = confirmed_owner(db, link.account)
     owner = confirmed or link.owner
@@ -132,9 +132,7 @@ def put_link(db: Database, user_id: int, link: Link, *, limit: int) -> LinkOutco
     count = (first(db, "SELECT count(*) FROM links WHERE user_id = ?", [user_id]) or (0,))[0]
     if count >= limit and not is_known:
         return LinkOutcome.LIMIT
-    if link.name and owner:
-        taken = "UPDATE links SET name = '' WHERE user_id = ? AND name = ? AND owner <> ?"
-        db.execute(taken, [user_id, link.name, owner])
+    _take_name_from_others(db, user_id, link)
     if is_known:
         if owner:
             sql = "UPDATE links SET owner = ? WHERE user_id = ? AND account = ? AND (owner IS NULL OR ?)"
@@ -153,6 +151,16 @@ def put_link(db: Database, user_id: int, link: Link, *, limit: int) -> LinkOutco
         }
     )
     return LinkOutcome.ADDED
+
+
+def _take_name_from_others(db: Database, user_id: int, link: Link) -> None:
+    """Each network has its own answer for a name; the latest is retained, also while owners are unknown."""
+    sql = """
+        UPDATE links SET name = ''
+        WHERE user_id = ? AND name = ? AND name <> '' AND account <> ? AND substr(account, 1, length(?)) = ?
+    """
+    network = f"{link.account.network}:"
+    db.execute(sql, [user_id, link.name, str(link.account), network, network])
 
 
 def put_proof(
