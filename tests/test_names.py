@@ -16,6 +16,7 @@ ETHEREUM = "eip155:1"
 BASE = "eip155:8453"
 MANY = Names(("loopring", ETHEREUM, BASE), {"ethereum": ETHEREUM, "base": BASE, "loopring": "loopring"})
 CHAIN_FIRST = Names((ETHEREUM, "loopring"), {"ethereum": ETHEREUM, "loopring": "loopring"})
+CHAIN_FIRST_COLLECTION = CHAIN_FIRST.parse_collection
 
 
 @pytest.mark.parametrize(
@@ -58,10 +59,13 @@ def test_an_account_is_an_id_an_address_or_a_name(text: str, kind: RefKind, valu
         ("1e5", "“1e5” is not an account."),
         ("@everyone", "is not an account."),
         pytest.param("\x1b[2Jfoo.eth", "it contains a disallowed character", id="a name that clears the terminal"),
-        pytest.param("\u202efoo.eth", "it contains a disallowed character", id="a name that turns the text around"),
+        pytest.param("fo\u202eo.eth", "it contains a disallowed character", id="a name that turns the text around"),
         pytest.param("fo\udc9bo.eth", "it contains a disallowed character", id="a name with half a character"),
         ("1.5", "“1.5” is not an account."),
         ("...", "“...” is not an account."),
+        ("''", "No account was given."),
+        ("<t:1700000000>", "No source here knows"),
+        ("0x" + "0" * 40, "The zero address belongs to nobody."),
         ("<@123456789012345678>", "That is a member, and not an account."),
     ],
 )
@@ -72,6 +76,51 @@ def test_for_what_is_no_account_the_error_says_what_is_accepted(text: str, sente
     assert "Use an account id such as `10001`" in caught.value.sentence
     assert len(caught.value.sentence) < 400
     assert "@everyone" not in caught.value.sentence
+
+
+# Each side of what is pasted, or both: chats, phones, programs and sentences put these there.
+AROUND = [
+    *((blank, "") for blank in ("\u200b", "\u202e", "\ufeff", "\u2060", "\u200e", "\u3000", "\n", "'", "`", "“")),
+    *(("", end) for end in (".", ",", ";", "\u200b", "\u200d", "\u00a0", ".\n", ' ".', "’,")),
+    *[
+        ('"', '"'),
+        ("‘", "’"),
+        ("«", "»"),
+        ("„", "“"),
+        ("||", "||"),
+        ("**", "**"),
+        ("```", "```"),
+        ("(", ")"),
+        ("<", ">"),
+    ],
+    *[("\u2066", "\u2069"), ("\u202a", "\u202c"), ("\u200e`", "`\u200e.")],
+]
+
+
+@pytest.mark.parametrize(("before", "behind"), AROUND, ids=ascii)
+def test_what_stands_around_an_account_or_a_collection_counts_for_nothing(before: str, behind: str) -> None:
+    for text in (ADDRESS, "vitalik.eth", f"https://etherscan.io/address/{ADDRESS}"):
+        assert MANY.parse_account(before + text + behind) == MANY.parse_account(text), ascii(text)
+    if before != "<":
+        assert MANY.parse_account(f"{before}10001{behind}") == MANY.parse_account("10001")
+        assert MANY.parse_collection(f"{before}254{behind}") == MANY.parse_collection("254")
+    link = f"https://etherscan.io/token/{ADDRESS}"
+    assert MANY.parse_collection(before + link + behind) == MANY.parse_collection(link)
+    assert parse_contract(before + ADDRESS + behind) == ADDRESS.lower()
+
+
+def test_the_flag_at_the_end_of_a_name_stays_whole() -> None:
+    england = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+    assert NAMES.parse_account(f"fan.{england}").value == f"fan.{england}"
+
+
+@pytest.mark.parametrize("parse", [NAMES.parse_account, CHAIN_FIRST_COLLECTION, parse_contract])
+def test_an_address_with_a_wrong_checksum_is_refused(parse: Callable[[str], object]) -> None:
+    for right in (ADDRESS, ADDRESS.lower(), "0x" + ADDRESS[2:].upper(), "0X" + ADDRESS[2:]):
+        parse(right)
+    for wrong in (ADDRESS.replace("b", "B"), ADDRESS.replace("6E", "6e"), ADDRESS[:-1] + "c"):
+        with pytest.raises(InputError, match="has a typing mistake: its capital letters are a checksum"):
+            parse(wrong)
 
 
 @pytest.mark.parametrize(
@@ -180,6 +229,14 @@ def test_contracts_and_collection_ids() -> None:
         (MANY, f"EIP155:8453:{ADDRESS}", BASE, RefKind.OWNER),
         (MANY, f"ethereum:{ADDRESS}", ETHEREUM, RefKind.OWNER),
         (MANY, "base:vitalik.eth", BASE, RefKind.NAME),
+        *((MANY, f"{name}:{ADDRESS}", ETHEREUM, RefKind.OWNER) for name in ("eth", "ETH", "mainnet", " eth")),
+        (Names((BASE,)), f"base:{ADDRESS}", BASE, RefKind.OWNER),
+        (Names((ETHEREUM,), {"eth": ETHEREUM}), f"eth:{ADDRESS}", ETHEREUM, RefKind.OWNER),
+        (Names((ETHEREUM, BASE), {"eth": BASE}), f"eth:{ADDRESS}", BASE, RefKind.OWNER),
+        (MANY, f"ethereum:{ADDRESS}@1", ETHEREUM, RefKind.OWNER),
+        (MANY, f"ethereum:{ADDRESS}@8453?value=1e18", BASE, RefKind.OWNER),
+        (MANY, f"ethereum:pay-{ADDRESS}?value=1", ETHEREUM, RefKind.OWNER),
+        (MANY, "ethereum:vitalik.eth@1", ETHEREUM, RefKind.NAME),
         (MANY, f"loopring:{ADDRESS}", "loopring", RefKind.OWNER),
         (CHAIN_FIRST, ADDRESS, "", RefKind.OWNER),
         (CHAIN_FIRST, "10001", "loopring", RefKind.ID),
@@ -203,6 +260,9 @@ def test_where_no_network_is_named_all_are_left_open_unless_there_is_one_or_it_i
             "No source here knows chain 5. Configured: `loopring`, `eip155:1`, `eip155:8453`.",
         ),
         (MANY, f"eip155:01:{ADDRESS}", "No source here knows “eip155:01”."),
+        (MANY, f"gno:{ADDRESS}", "No source here knows chain 100. Configured: `loopring`"),
+        (MANY, f"ethereum:{ADDRESS}@1/transfer?address={ADDRESS}", "is not a whole address"),
+        (MANY, f"ethereum:{ADDRESS}@5", "No source here knows chain 5."),
         (MANY, f"solana:{ADDRESS}", "No source here knows “solana”."),
         (MANY, "eip155:1:10001", "`eip155:1` knows addresses"),
         (CHAIN_FIRST, "ethereum:10001", "`eip155:1` knows addresses"),

@@ -6,7 +6,7 @@ from bot.errors import InputError
 from bot.names import Names, RefKind, refuse_secrets
 
 OWNER = "0x8656920c85342d646E5286Cb841F90209272ABeb"
-CONTRACT = "0x19e7CFbC9E1D5eB2f1C9c9c1dB13FF1A0F3d6A71"
+CONTRACT = "0x19E7cFBc9e1D5eB2F1c9c9c1db13FF1a0F3d6A71"
 HASH = "0x" + "ab12" * 16
 NAMES = Names(("loopring", "eip155:1", "eip155:8453"), {"ethereum": "eip155:1"})
 
@@ -26,6 +26,8 @@ NAMES = Names(("loopring", "eip155:1", "eip155:8453"), {"ethereum": "eip155:1"})
         pytest.param(f"https://explorer.loopring.io/account/{OWNER}", id="loopring's explorer, by address"),
         pytest.param(f"https://app.safe.example/#/address/{OWNER}", id="behind a hash"),
         pytest.param(f"https://app.zerion.io/{OWNER}/nfts", id="the NFTs of an account"),
+        pytest.param(f"https://gnosisscan.io/address/{OWNER}", id="of a chain that is not asked"),
+        pytest.param(f"https://site.example/find?id={OWNER}", id="in its query"),
         pytest.param(f"https://zapper.example/account/{OWNER}/tab/collections", id="its collections"),
     ],
 )
@@ -35,9 +37,34 @@ def test_the_page_of_an_account_is_that_account(link: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "link",
+    [
+        f"https://app.safe.global/home?safe=eth:{OWNER}",
+        f"https://app.safe.global/balances/nfts?safe=eth:{OWNER}",
+        f"https://app.safe.global/transactions/history?safe=eth:{OWNER}",
+        f"app.safe.global/home?safe=eth%3A{OWNER}",
+    ],
+)
+def test_the_page_of_a_safe_is_that_safe_on_its_chain(link: str) -> None:
+    ref = NAMES.parse_account(link)
+    assert (ref.network, ref.kind, ref.value) == ("eip155:1", RefKind.OWNER, OWNER.lower())
+    for other, sentence in (("gno", "No source here knows chain 100."), ("foo", "No source here knows “foo”.")):
+        with pytest.raises(InputError, match=sentence):
+            NAMES.parse_account(link.replace("=eth", f"={other}"))
+    with pytest.raises(InputError, match="leads to a transaction, and not to an account"):
+        NAMES.parse_account(f"{link}&id=multisig_{OWNER}_{HASH}")
+
+
+@pytest.mark.parametrize(
     ("link", "value"),
     [
         ("https://app.ens.domains/vitalik.eth", "vitalik.eth"),
+        ("https://app.ens.domains/jesse.cb.id", "jesse.cb.id"),
+        ("https://app.ens.domains/name/alice.xyz/details", "alice.xyz"),
+        ("https://etherscan.io/address/jesse.cb.id", "jesse.cb.id"),
+        ("https://etherscan.io/name-lookup-search?id=vitalik.eth", "vitalik.eth"),
+        ("https://rainbow.me/profile/vitalik.eth", "vitalik.eth"),
+        *((f"vitalik.eth.{page}", "vitalik.eth") for page in ("limo", "limo/", "limo/about", "link")),
         ("https://opensea.io/vitalik.eth", "vitalik.eth"),
         ("https://etherscan.io/address/Vitalik.eth", "vitalik.eth"),
         ("https://app.ens.domains/trish%F0%9F%AB%A7.eth", "trish\U0001fae7.eth"),
@@ -87,10 +114,20 @@ def test_a_number_with_its_sign_is_that_account() -> None:
         (f"https://foundation.app/mint/eth/{CONTRACT}/1", "eip155:1"),
         (f"https://x2y2.io/eth/{CONTRACT}/1", "eip155:1"),
         (f"https://superrare.com/artwork/eth/{CONTRACT}/1", "eip155:1"),
+        (f"https://rarible.com/ethereum/items/{CONTRACT}%3A5", "eip155:1"),
+        pytest.param(f"https://etherscan.io/address/{CONTRACT}", "eip155:1", id="a contract's page as an account"),
+        pytest.param(f"https://basescan.org/address/{CONTRACT}#code", "eip155:8453", id="the same on another chain"),
     ],
 )
 def test_the_page_of_a_collection_or_of_an_nft_is_that_collection(link: str, network: str) -> None:
     assert NAMES.parse_collection(link) == (network, CONTRACT.lower())
+
+
+def test_the_contract_on_a_page_of_loopring_is_one_of_the_chain() -> None:
+    link = f"https://explorer.loopring.io/collections/{CONTRACT}"
+    assert Names(("loopring", "eip155:1")).parse_collection(link) == ("eip155:1", CONTRACT.lower())
+    with pytest.raises(InputError, match="Say which chain the contract is on"):
+        NAMES.parse_collection(link)
 
 
 def test_the_page_of_a_number_is_that_collection_of_loopring() -> None:
@@ -106,6 +143,13 @@ def test_the_page_of_a_number_is_that_collection_of_loopring() -> None:
         ("https://opensea.io/collection/boredapeyachtclub", "something else"),
         ("https://etherscan.io/", "something else"),
         ("https://x.com/vitalik", "something else"),
+        ("https://github.com/x/y.eth", "something else"),
+        ("https://github.com/user/y.eth", "something else"),
+        ("github.com/y.eth", "something else"),
+        ("https://site.example/files/y.eth", "something else"),
+        ("https://site.example/user/john.doe", "something else"),
+        (f"https://github.com/x/y?id={OWNER}", "something else"),
+        ("https://app.safe.global/home?safe=eth:0x12", "something else"),
         ("https://[bad/x", "something else"),
     ],
 )
@@ -130,6 +174,16 @@ def test_the_hash_of_a_transaction_in_a_link_is_no_key_and_elsewhere_it_may_be_o
     refuse_secrets(f"https://nft.gamestop.com/token/{CONTRACT}/{HASH}")
     refuse_secrets(f"https://rarible.com/token/{CONTRACT}:{HASH}")
     refuse_secrets(f"https://explorer.loopring.io/nft/{OWNER}-0-{CONTRACT}-{HASH}-10")
-    for text in (HASH, f"https://a.example/{HASH}", f"/tx/{HASH}", f"https://etherscan.io/tx/{HASH} {HASH}"):
+    for page in (f"blockchair.com/ethereum/transaction/{HASH[2:]}", f"eth.blockscout.com/op/{HASH}?tab=logs"):
+        refuse_secrets(page)
+    for before, behind in (("<", ">"), (" `", "`"), ("\u200b", "."), ("“", "”")):
+        refuse_secrets(f"{before}https://etherscan.io/tx/{HASH}{behind}")
+    for text in (
+        HASH,
+        f"https://a.example/{HASH}",
+        f"/tx/{HASH}",
+        f"https://etherscan.io/tx/{HASH} {HASH}",
+        f"a.io/tx/{HASH}{HASH}",
+    ):
         with pytest.raises(InputError, match="private key"):
             refuse_secrets(text)

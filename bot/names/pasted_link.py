@@ -10,9 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from bot.holdings import LOOPRING
+from bot.names.chain_names import chain_called
+from bot.names.ens_name import is_like_a_name
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)+/\S+", re.IGNORECASE)
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
@@ -61,16 +63,32 @@ _CHAINS = {
     "lineascan.build": 59144,
     "taikoscan.io": 167000,
 }
-_CHAIN_WORDS = {
-    "ethereum": 1,
-    "eth": 1,
-    "optimism": 10,
-    "bsc": 56,
-    "matic": 137,
-    "polygon": 137,
-    "base": 8453,
-    "arbitrum": 42161,
-}
+# What follows is an account, or its name.
+_OF_ACCOUNTS = frozenset(
+    [
+        "address",
+        "addresses",
+        "account",
+        "accounts",
+        "user",
+        "users",
+        "u",
+        "profile",
+        "profiles",
+        "portfolio",
+        "wallet",
+        "name",
+        "names",
+        "domain",
+        "ens",
+    ]
+)
+# A name here may have any ending; elsewhere a file's name looks like one.
+_OF_NAMES = frozenset({"app.ens.domains"})
+# What is here are files and those who write them.
+_OF_FILES = frozenset({"github.com", "raw.githubusercontent.com", "gist.github.com", "gitlab.com", "codeberg.org"})
+# In these parts of an address, pages name an account that they do not name in their path.
+_IN_QUERY = ("id", "search", "address")
 
 
 class Page(Enum):
@@ -82,6 +100,15 @@ class Page(Enum):
     OTHER = "something else"
 
 
+# What Loopring's explorer counts.
+_NUMBERED = {
+    "account": Page.ACCOUNT,
+    "accounts": Page.ACCOUNT,
+    "collection": Page.COLLECTION,
+    "collections": Page.COLLECTION,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PastedLink:
     """What a link leads to.
@@ -89,7 +116,7 @@ class PastedLink:
     Attributes:
         page: What its page is about.
         value: An address, a name or a number of Loopring's; "" where there is none.
-        network: Of that, where the link says it; else "".
+        network: Of that, where the link says it; else "". An account's address is its owner's on any network.
         holder: On the page of a collection that shows one holder's part: the holder.
     """
 
@@ -101,29 +128,36 @@ class PastedLink:
 
 def read_link(text: str) -> PastedLink | None:
     """What a link leads to; None: the text is no link."""
-    if not _LINK.fullmatch(text):
+    if not _LINK.fullmatch(text) and not _HOST_OF_NAME.fullmatch(text.rstrip("/")):
         return None
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return PastedLink(Page.OTHER)
-    if named := _HOST_OF_NAME.fullmatch(host):
-        return PastedLink(Page.ACCOUNT, named["name"])
+    named = _HOST_OF_NAME.fullmatch(host)
+    return PastedLink(Page.ACCOUNT, named["name"]) if named else _page(parts, host)
+
+
+def _page(parts: SplitResult, host: str) -> PastedLink:
+    query = dict(parse_qsl(parts.query))
+    if safe := query.get("safe"):
+        return _page_of_safe(safe, is_of_transaction="id" in query)
     # Sites of one page have their path behind a #.
     path = parts.path + ("/" + parts.fragment if parts.fragment.startswith(("/", "!/")) else "")
     # Some put a colon between a chain, a contract and the number of an NFT.
-    segments = [unquote(each).strip() for each in re.split("[/:]", path.split("?")[0]) if each]
-    page = _page(segments, host)
-    if page.page is not Page.COLLECTION:
-        return page
-    query = dict(parse_qsl(parts.query))
-    return replace(
-        page, holder=next((query[key] for key in ("a", "holder") if _ADDRESS.fullmatch(query.get(key, ""))), "")
-    )
+    segments = [each.strip() for each in re.split("[/:]", unquote(path.split("?")[0])) if each.strip() not in ("", "!")]
+    page = _page_of_path(segments, host)
+    if page.page is Page.COLLECTION:
+        holders = (query.get(key, "") for key in ("a", "holder"))
+        return replace(page, holder=next(filter(_ADDRESS.fullmatch, holders), ""))
+    if page.page is Page.OTHER and host not in _OF_FILES:
+        asked = (query.get(key, "").strip() for key in _IN_QUERY)
+        return next((PastedLink(Page.ACCOUNT, each) for each in asked if _is_account(each)), page)
+    return page
 
 
-def _page(segments: Sequence[str], host: str) -> PastedLink:
+def _page_of_path(segments: Sequence[str], host: str) -> PastedLink:
     words = [each.lower() for each in segments]
     if not _OF_TRANSACTIONS.isdisjoint(words):
         return PastedLink(Page.TRANSACTION)
@@ -132,20 +166,38 @@ def _page(segments: Sequence[str], host: str) -> PastedLink:
         if _ADDRESS.fullmatch(value):
             # What is behind an address may be a part of an account's page: its NFTs, its collections.
             is_of_nft = _TOKEN_ID.fullmatch("".join(segments[place + 1 : place + 2])) is not None
-            if is_of_nft or not _OF_COLLECTIONS.isdisjoint(words[:place]):
-                return PastedLink(Page.COLLECTION, value, network)
-        if _ADDRESS.fullmatch(value) or _NAME.fullmatch(value):
+            is_of_collection = is_of_nft or not _OF_COLLECTIONS.isdisjoint(words[:place])
+            return PastedLink(Page.COLLECTION if is_of_collection else Page.ACCOUNT, value, network)
+        if _is_name(value, word, host):
             return PastedLink(Page.ACCOUNT, value)
-        if network == LOOPRING and _NUMBER.fullmatch(number := value.split("-")[0]):
-            if word in ("account", "accounts"):
-                return PastedLink(Page.ACCOUNT, number, LOOPRING)
-            if word in ("collection", "collections"):
-                return PastedLink(Page.COLLECTION, number, LOOPRING)
+        if network == LOOPRING and _NUMBER.fullmatch(number := value.split("-")[0]) and word in _NUMBERED:
+            return PastedLink(_NUMBERED[word], number, LOOPRING)
     return PastedLink(Page.OTHER)
+
+
+def _page_of_safe(safe: str, *, is_of_transaction: bool) -> PastedLink:
+    """The page of a Safe, which has its chain and its address in one part: it is on that chain alone."""
+    chain, _, address = safe.strip().rpartition(":")
+    if is_of_transaction or not _ADDRESS.fullmatch(address):
+        return PastedLink(Page.TRANSACTION if is_of_transaction else Page.OTHER)
+    return PastedLink(Page.ACCOUNT, f"{chain_called(chain.lower()) or chain}:{address}" if chain else address)
+
+
+def _is_account(text: str) -> bool:
+    return bool(_ADDRESS.fullmatch(text) or _NAME.fullmatch(text))
+
+
+def _is_name(text: str, before: str, host: str) -> bool:
+    """Whether a part of a page's address is the name of an account, by what stands before it."""
+    if host in _OF_FILES or not (before in ("", *_OF_ACCOUNTS) or chain_called(before)):
+        return False
+    return bool(_NAME.fullmatch(text)) or (
+        is_like_a_name(text) and (host in _OF_NAMES or (host in _CHAINS and before != ""))
+    )
 
 
 def _network(host: str, words: Sequence[str]) -> str:
     if "loopring" in host or "lexplorer" in host:
         return LOOPRING
-    chain = next((_CHAIN_WORDS[word] for word in words if word in _CHAIN_WORDS), None) or _CHAINS.get(host)
-    return f"eip155:{chain}" if chain else ""
+    chain = _CHAINS.get(host)
+    return next(filter(None, map(chain_called, words)), f"eip155:{chain}" if chain else "")

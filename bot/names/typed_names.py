@@ -7,6 +7,10 @@ https://etherscan.io/address/… the page of one of these
 loopring:10001                 with its network: `loopring`, or a chain as in CAIP-2
 eip155:1:0x19e7…               with its chain, as in CAIP-10
 ethereum:0x19e7…               with the configured name of its source
+eth:0x19e7…                    with its chain, as in EIP-3770
+ethereum:0x19e7…@1             what is to be paid, as in EIP-681
+
+Blanks, invisible characters, quotes and marks around all of these count for nothing.
 """
 
 from __future__ import annotations
@@ -19,8 +23,11 @@ from enum import Enum
 from bot.errors import InputError
 from bot.holdings import LOOPRING
 from bot.messages import Message, Words
+from bot.names.chain_names import chain_called
 from bot.names.ens_name import is_like_a_name, normalized_name
 from bot.names.pasted_link import Page, PastedLink, read_link
+from bot.names.pasted_text import bare_text
+from bot.names.typed_address import account_address, contract_address, is_like_an_address
 from bot.names.typed_secrets import refuse_secrets
 from bot.text import safe_text
 
@@ -49,7 +56,6 @@ _NOT_A_CONTRACT = Message("“{typed}” is not a contract address: use 0x and 4
 
 # Account ids are 32 bits wide in Loopring's circuits (protocols, Constants.NUM_BITS_ACCOUNT); 0 is the exchange itself.
 _MAX_ACCOUNT_ID = 2**32 - 1
-_ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{40}")
 _MEMBER = re.compile(r"<@!?(?P<user_id>[0-9]{1,20})>")
 _CHAIN = re.compile(r"eip155:(?:0|[1-9][0-9]{0,18})")
 
@@ -103,18 +109,19 @@ class Names:
             InputError: with a sentence that says what is accepted.
         """
         refuse_secrets(text)
-        if link := read_link(text.strip()):
+        text = bare_text(text)
+        if link := read_link(text):
             text = _account_behind(link)
         if mentioned_member(text) is not None:
             raise InputError(_A_MEMBER, accepted=self._accepted())
-        network, rest = self._split(text.strip())
+        network, rest = self._split(text)
         rest = rest.removeprefix("#")
         if re.fullmatch(r"[0-9]+", rest):
             return AccountRef(self._numbered(network, rest), RefKind.ID, self._account_number(rest))
         if len(self.networks) == 1:
             network = self.networks[0]
-        if _ADDRESS.fullmatch(rest):
-            return AccountRef(network, RefKind.OWNER, rest.lower())
+        if is_like_an_address(rest):
+            return AccountRef(network, RefKind.OWNER, account_address(rest, self._accepted()))
         if rest[:2].lower() == "0x":
             raise InputError(_HALF_ADDRESS, typed=_echo(rest), accepted=self._accepted())
         if is_like_a_name(rest):
@@ -130,19 +137,21 @@ class Names:
             InputError: with a sentence that says what is accepted.
         """
         refuse_secrets(text)
-        if link := read_link(text.strip()):
+        text = bare_text(text)
+        if link := read_link(text):
             text = _collection_behind(link)
-        network, rest = self._split(text.strip())
+        network, rest = self._split(text)
         rest = rest.removeprefix("#")
         # 18 digits stay below 2**63, the widest id that a JSON reader on the other side can be trusted with.
         if re.fullmatch(r"[0-9]{1,40}", rest):
             digits = rest.lstrip("0")
             if 0 < len(digits) <= 18:  # noqa: PLR2004 - see above
                 return self._numbered(network, rest), digits
-        elif _ADDRESS.fullmatch(rest):
+        elif is_like_an_address(rest):
+            address = contract_address(rest)
             chains = [network] if network else [name for name in self.networks if not is_numbered(name)]
             if len(chains) == 1 and not is_numbered(chains[0]):
-                return chains[0], rest.lower()
+                return chains[0], address
             if chains[1:]:
                 raise InputError(_WHICH_CHAIN, choices=_listed(f"{name}:{rest}" for name in chains))
         message = _NOT_A_COLLECTION_ANYWHERE if self._has_chain() else _NOT_A_COLLECTION
@@ -155,7 +164,7 @@ class Names:
             return "", text
         network = prefix.strip().lower()
         if network not in self.networks:
-            network = self.aliases.get(network, network)
+            network = self.aliases.get(network) or chain_called(network) or network
         if network in self.networks:
             return network, rest.strip()
         known = _listed(self.networks)
@@ -203,10 +212,10 @@ def parse_contract(text: str) -> str:
         InputError: with a sentence that says what is accepted.
     """
     refuse_secrets(text)
-    text = text.strip()
-    if not _ADDRESS.fullmatch(text):
+    text = bare_text(text)
+    if not is_like_an_address(text):
         raise InputError(_NOT_A_CONTRACT, typed=_echo(text))
-    return text.lower()
+    return contract_address(text)
 
 
 def _account_behind(link: PastedLink) -> str:
@@ -215,14 +224,18 @@ def _account_behind(link: PastedLink) -> str:
         return link.holder
     if link.page is not Page.ACCOUNT:
         raise InputError(_PAGE_OF, page=link.page.value, wanted=Page.ACCOUNT.value)
-    return f"{link.network}:{link.value}" if link.network else link.value
+    # One address has accounts on many networks, whichever of them the page shows.
+    return link.value if not link.network or is_like_an_address(link.value) else f"{link.network}:{link.value}"
 
 
 def _collection_behind(link: PastedLink) -> str:
     """What a link says of a collection, as somebody would type it: the contract, also on its page as an account."""
-    if link.page not in (Page.COLLECTION, Page.ACCOUNT) or not (_ADDRESS.fullmatch(link.value) or link.network):
+    is_contract = is_like_an_address(link.value)
+    if link.page not in (Page.COLLECTION, Page.ACCOUNT) or not (is_contract or link.network):
         raise InputError(_PAGE_OF, page=link.page.value, wanted=Page.COLLECTION.value)
-    return f"{link.network}:{link.value}" if link.network else link.value
+    # Loopring's explorer shows contracts of a chain, and does not say of which.
+    is_of_no_chain = not link.network or (is_contract and is_numbered(link.network))
+    return link.value if is_of_no_chain else f"{link.network}:{link.value}"
 
 
 def _echo(text: str) -> str:

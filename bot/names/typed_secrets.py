@@ -17,11 +17,11 @@ _LOOKS_LIKE_A_KEY = Message(
 # but for signatures, which have 128 and more.
 _MUCH_HEX = re.compile(r"[0-9a-fA-F]{48,}")
 _LONGEST_KEY = 127
-_LINK = re.compile(r"https?://|(?:[a-z0-9-]+\.)+[a-z]+/", re.IGNORECASE)
+_LINK = re.compile(r"\W*(?:https?://|(?:[a-z0-9-]+\.)+[a-z]+/)", re.IGNORECASE)
 # The page of a transaction, of an NFT with a long id, or of one of Loopring's, has as many in its address.
 _IN_A_LINK = re.compile(
-    r"(?:(?<=/tx/)|(?<=/transaction/)|(?<=/transactions/))0x[0-9a-f]{64}"
-    r"|(?<=/nft/)0x[0-9a-fx-]+|(?<=[/:])0x[0-9a-f]{40}[/:]0x[0-9a-f]{64}",
+    r"/(?:tx|txs|transaction|transactions|op|block)/(?:0x)?[0-9a-f]{64}"
+    r"|(?<=/nft/)0x[0-9a-fx-]+|(?<=[/:_])0x[0-9a-f]{40}[/:_]0x[0-9a-f]{64}",
     re.IGNORECASE,
 )
 # What is between the digits of its hex are no words.
@@ -47,7 +47,7 @@ def refuse_secrets(text: str, *, signature: bool = False, phrases: bool = True) 
     # One letter may become eighteen.
     plain = unicodedata.normalize("NFKC", text[:_MOST_READ])[:_MOST_READ]
     if _LINK.match(plain):
-        plain = _IN_A_LINK.sub("", plain)
+        plain = _IN_A_LINK.sub("/", plain)
     words = _SIGNATURE.sub(" ", plain) if signature else plain
     if _has_key(plain, _LONGEST_KEY if signature else _MOST_READ) or (phrases and _has_seed_phrase(words)):
         raise InputError(_LOOKS_LIKE_A_KEY)
