@@ -3,13 +3,15 @@
 Loopring's wallets accept a signature of the text's digest as well, whatever its form, so a contract that accepts one is
 asked about it a second time: whether it takes it for a signature of that digest. If it does, it was made of 32 bytes
 that nobody could read, and proves nothing. Some contracts accept nothing else: there the key that would have signed
-such bytes is the owner's, which no signature of the text leads to by chance.
+such bytes is the owner's, which no signature of the text leads to by chance. At the second question only a clear no
+is one: what is not known there is no reason to accept.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
+from typing import Protocol
 
 from bot.errors import ProofError, UndecidedError
 from bot.linking.ethereum import Nodes
@@ -67,24 +69,37 @@ _STATE_CALL = bytes.fromhex("521eb273")
 _STATE_BYTES = 12 * 32
 _LOCKED_WORD = slice(3 * 32, 4 * 32)
 
-# Sends one call of the wallet; what it returns, None where it reverts.
-_Send = Callable[[bytes], Awaitable[bytes | None]]
+# From the first question about a signature; the page gives an answer within 25.
+ANSWER_SECONDS = 22.0
 
 
-async def verify_by_contract(wallet: str, text: str, signature: bytes, nodes: Nodes) -> None:
+class _Send(Protocol):
+    """Sends one call of the wallet; what it returns, None where it reverts."""
+
+    async def __call__(self, call: bytes, *, clearly: bool = False) -> bytes | None: ...
+
+
+async def verify_by_contract(wallet: str, text: str, signature: bytes, nodes: Nodes, *, until: float) -> None:
     """Verify that the contract at an address accepts a signature of the text, and not of its digest's own bytes.
+
+    Args:
+        wallet: The address.
+        text: As it was issued.
+        signature: As it was sent, unwrapped.
+        nodes: Ethereum.
+        until: When a refusal must be there, by the clock of the nodes.
 
     Raises:
         ProofError: it does not.
         UndecidedError: that cannot be found out now, or it is locked.
     """
 
-    async def send(call: bytes) -> bytes | None:
-        return await nodes.call(wallet, call)
+    async def send(call: bytes, *, clearly: bool = False) -> bytes | None:
+        return await nodes.call(wallet, call, clearly=clearly)
 
     returned = await _ask(send, personal_digest(text), contract_forms(signature))
     if not _accepted(returned):
-        raise await _refusal(wallet, text, signature, returned, nodes)
+        raise await _refusal(wallet, text, signature, returned, nodes, until)
     await _require_text(send, text, returned)
 
 
@@ -96,8 +111,9 @@ async def verify_undeployed(wallet: str, text: str, wrapped: Wrapped, nodes: Nod
         UndecidedError: that cannot be found out now.
     """
 
-    async def send(call: bytes) -> bytes | None:
-        return await nodes.create(call_after((wrapped.factory, wrapped.factory_call), (wallet, call)))
+    async def send(call: bytes, *, clearly: bool = False) -> bytes | None:
+        code = call_after((wrapped.factory, wrapped.factory_call), (wallet, call))
+        return await nodes.create(code, clearly=clearly)
 
     try:
         returned = await _ask(send, personal_digest(text), contract_forms(wrapped.signature))
@@ -110,9 +126,11 @@ async def verify_undeployed(wallet: str, text: str, wrapped: Wrapped, nodes: Nod
         raise UndecidedError(_LATER_OR_DEPLOY, owner=checksummed(wallet)) from error
 
 
-async def _ask(send: _Send, digest: bytes, forms: Collection[bytes]) -> dict[bytes, bytes | None]:
+async def _ask(
+    send: _Send, digest: bytes, forms: Collection[bytes], *, clearly: bool = False
+) -> dict[bytes, bytes | None]:
     """What a contract returns for each form of a signature; None where it reverts."""
-    calls = (send(valid_signature_call(digest, form)) for form in forms)
+    calls = (send(valid_signature_call(digest, form), clearly=clearly) for form in forms)
     return dict(zip(forms, await asyncio.gather(*calls), strict=True))
 
 
@@ -123,7 +141,7 @@ def _accepted(returned: Mapping[bytes, bytes | None]) -> list[bytes]:
 async def _require_text(send: _Send, text: str, returned: Mapping[bytes, bytes | None]) -> None:
     digest, accepted = personal_digest_of_bytes(personal_digest(text)), _accepted(returned)
     key = await asyncio.to_thread(recover, digest, accepted[0])
-    opaque, is_of_owner = await asyncio.gather(_ask(send, digest, accepted), _is_owner(send, key))
+    opaque, is_of_owner = await asyncio.gather(_ask(send, digest, accepted, clearly=True), _is_owner(send, key))
     if _accepted(opaque) or is_of_owner:
         raise ProofError(NOT_OF_THE_TEXT)
 
@@ -132,20 +150,31 @@ async def _is_owner(send: _Send, key: str | None) -> bool:
     """Whether a wallet says that this key owns it; many have no way to say so."""
     if key is None:
         return False
-    owner, is_one = await asyncio.gather(send(OWNER_CALL), send(is_owner_call(key)))
+    owner, is_one = await asyncio.gather(send(OWNER_CALL, clearly=True), send(is_owner_call(key), clearly=True))
     return (owner is not None and read_address(owner) == key) or (is_one is not None and is_true(is_one))
 
 
 async def _refusal(
-    wallet: str, text: str, signature: bytes, returned: Mapping[bytes, bytes | None], nodes: Nodes
+    wallet: str, text: str, signature: bytes, returned: Mapping[bytes, bytes | None], nodes: Nodes, until: float
 ) -> ProofError | UndecidedError:
     """Why a contract did not accept a signature, as far as it can be found out."""
     if not signature:
         return ProofError(NOT_SIGNED_ON_CHAIN, owner=checksummed(wallet))
     if _ZERO_WORD in returned.values() and await _is_locked(wallet, nodes):
         return UndecidedError(_LOCKED, owner=checksummed(wallet))
-    change = await _find_change(wallet, text, signature, nodes)
+    change = await _find_change_in_time(wallet, text, signature, nodes, until - nodes.clock())
     return ProofError(CHANGED[change]) if change else ProofError(_REFUSED, owner=checksummed(wallet))
+
+
+async def _find_change_in_time(wallet: str, text: str, signature: bytes, nodes: Nodes, seconds: float) -> Change | None:
+    """The change, if that is found out in time: without it the refusal stays what it is."""
+    if seconds <= 0:
+        return None
+    try:
+        async with asyncio.timeout(seconds):
+            return await _find_change(wallet, text, signature, nodes)
+    except TimeoutError:
+        return None
 
 
 async def _find_change(wallet: str, text: str, signature: bytes, nodes: Nodes) -> Change | None:

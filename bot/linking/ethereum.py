@@ -2,14 +2,15 @@
 
 A node can be wrong, be behind, or be on another chain. So every configured node is asked, and for its chain id too;
 only if all agree is that an answer. Anything else is an `UndecidedError`: never a yes, never a no. Both questions go
-in one batch; a node that takes no batches is asked one by one from then on.
+in one batch; a node that takes no batches is asked one by one for an hour.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiohttp
@@ -34,8 +35,11 @@ log = logging.getLogger(__name__)
 
 # The longest code is 24,576 bytes (EIP-170), twice that as hex.
 _MAX_BODY = 256 * 1024
-# The page gives an answer within 25 seconds, and verifying one signature takes up to three requests.
+# The page gives an answer within 25 seconds, and verifying one signature takes up to three rounds of these, one after
+# another; what only makes a refusal clearer takes what is left (`contract_signatures`).
 _TIMEOUT_SECONDS = 8.0
+# A server that was updated, or another behind the same URL, may take batches again.
+_WITHOUT_BATCHES_SECONDS = 3600.0
 _LATER = Message(
     "The Ethereum node that this bot asks about smart wallets gives no answer to rely on. Try again in a minute."
 )
@@ -53,15 +57,22 @@ class Nodes:
         session: Opened and closed by the caller.
         urls: At least one; they may hold keys, and are never logged or quoted.
         seconds: How long each question may take.
+        clock: Seconds, monotonic.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, urls: Sequence[str], *, seconds: float = _TIMEOUT_SECONDS
+        self,
+        session: aiohttp.ClientSession,
+        urls: Sequence[str],
+        *,
+        seconds: float = _TIMEOUT_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = session
         self._urls = tuple(urls)
         self._seconds = seconds
-        self._without_batches: set[int] = set()
+        self.clock = clock
+        self._without_batches_until: dict[int, float] = {}
 
     async def code(self, address: str) -> bytes:
         """The contract code at an address; empty where nothing is deployed.
@@ -74,22 +85,27 @@ class Nodes:
             raise UndecidedError(_LATER)
         return answer
 
-    async def call(self, to: str, data: bytes) -> bytes | None:
+    async def call(self, to: str, data: bytes, *, clearly: bool = False) -> bytes | None:
         """What a contract returns; None where it reverts.
 
         Raises:
-            UndecidedError: a node failed, or the nodes disagree.
+            UndecidedError: a node failed, or the nodes disagree; with `clearly`, also where the contract may not have
+                reverted, but met a limit of the node's.
         """
-        answer = await self._request("eth_call", [{"to": to, "data": f"0x{data.hex()}"}, "latest"])
-        return None if isinstance(answer, Reverted) else answer
+        return await self._run({"to": to, "data": f"0x{data.hex()}"}, clearly=clearly)
 
-    async def create(self, code: bytes) -> bytes | None:
+    async def create(self, code: bytes, *, clearly: bool = False) -> bytes | None:
         """What the code of a contract returns when it is created, which nothing keeps; None where it reverts.
 
         Raises:
-            UndecidedError: a node failed, or the nodes disagree.
+            UndecidedError: as for `call`.
         """
-        answer = await self._request("eth_call", [{"data": f"0x{code.hex()}"}, "latest"])
+        return await self._run({"data": f"0x{code.hex()}"}, clearly=clearly)
+
+    async def _run(self, call: dict[str, str], *, clearly: bool) -> bytes | None:
+        answer = await self._request("eth_call", [call, "latest"])
+        if answer is Reverted.UNCLEARLY and clearly:
+            raise UndecidedError(_LATER)
         return None if isinstance(answer, Reverted) else answer
 
     async def check(self) -> None:
@@ -109,13 +125,18 @@ class Nodes:
             await self._ask(number, "eth_getCode", [_SOMEWHERE, "latest"])
         except NodeFaultError as error:
             return error.state
-        return NodeState.NO_BATCHES if number in self._without_batches else NodeState.READY
+        return NodeState.READY if self._takes_batches(number) else NodeState.NO_BATCHES
+
+    def _takes_batches(self, number: int) -> bool:
+        return self.clock() >= self._without_batches_until.get(number, float("-inf"))
 
     async def _request(self, method: str, params: list[Any]) -> bytes | Reverted:
         try:
             answers = await asyncio.gather(*(self._ask(number, method, params) for number in range(len(self._urls))))
         except NodeFaultError as error:
             raise UndecidedError(_LATER) from error
+        if all(isinstance(answer, Reverted) for answer in answers):
+            return Reverted.UNCLEARLY if Reverted.UNCLEARLY in answers else Reverted.REVERTED
         if any(answer != answers[0] for answer in answers):
             log.warning("ethereum: the nodes disagree on %s", method)
             raise UndecidedError(_LATER)
@@ -141,7 +162,8 @@ class Nodes:
     async def _ask_in_time(self, number: int, method: str, params: list[Any]) -> bytes | Reverted:
         chain_id = _request(CHAIN_ID, "eth_chainId", [])
         asked = _request(ANSWER, method, params)
-        if number not in self._without_batches:
+        is_batch_tried = self._takes_batches(number)
+        if is_batch_tried:
             try:
                 return parse_batch(await self._post(number, [chain_id, asked]))
             except NodeFaultError as error:
@@ -155,7 +177,8 @@ class Nodes:
             # No batch was sent, so what is refused is the request itself.
             state = NodeState.NO_ANSWER if error.state is NodeState.NO_BATCHES else error.state
             raise NodeFaultError(state) from error
-        self._without_batches.add(number)
+        if is_batch_tried:
+            self._without_batches_until[number] = self.clock() + _WITHOUT_BATCHES_SECONDS
         return parsed
 
     async def _post(self, number: int, request: Request | list[Request]) -> Any:

@@ -2,7 +2,8 @@
 
 A contract that reverts, meets an invalid instruction or uses up its gas has answered: no. Nodes say this with different
 codes (geth 3 and -32000, Nethermind -32015, -32003 and -32000, Hardhat -32603) and in different words, so the words
-decide. All else that is no result is the node's own fault, and says nothing about a signature.
+decide. All else that is no result is the node's own fault, and says nothing about a signature. A "no" in words that a
+node may also have for a limit of its own is unclear: enough to refuse a proof, and not to accept one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ MAINNET: Final = 1
 _REVERTED_CODE = 3  # geth's, Reth's and Erigon's
 # As nodes begin when it is the contract that has ended.
 _EXECUTION = re.compile(r"(?:evm: |error: )?execution (?:is )?reverted|vm exception", re.IGNORECASE)
+# Those, and as Nethermind, OpenEthereum and Hardhat begin.
+_CLEAR = re.compile(
+    _EXECUTION.pattern + r"|(?:vm execution error\.? ?)?revert(?:ed)?(?: 0x|:|$)"
+    r"|error: (?:vm exception|transaction reverted)\b|transaction reverted\b",
+    re.IGNORECASE,
+)
 # Not what a node says of its own state: "unable to revert to snapshot", "the state was reverted", "cannot be reverted".
 _REVERT = re.compile(
     r"(?<!to )(?<!be )(?<!was )(?<!not )revert(?:ed|ing)?\b(?! (?:to|state|snapshot|block|failed)\b)", re.IGNORECASE
@@ -34,13 +41,15 @@ _OWN_FAULT = re.compile(
 _HALTED = re.compile(
     r"(?:invalid|bad|undefined|unknown|unrecognized)[ _-]?(?:fe)?[ _-]?(?:opcode|instruction|jump)"
     r"|opcode\b.{0,20}not[ _-]?(?:found|activated)|evm error: ?not[ _-]?activated|opcodenot(?:found|activated)"
-    r"|(?:out|run out|ran out)[ _-]?of[ _-]?gas|gas uint64 overflow"
     r"|stack[ _-]?(?:underflow|overflow|underrun|limit)|(?:out[ _-]?of|too many|not enough)[ _-]?stack"
     r"|(?:^|data |memory |offset |error:? |jump )out[ _-]?of[ _-]?(?:bounds|offset)|call[ _-]?(?:depth|too[ _-]?deep)"
-    r"|write protection|static[ _-]?(?:call|context)|illegal state change|(?:^|error:? )access[ _-]?violation(?! \w)"
-    r"|precompile(?!d? contracts? not supported)|built-?in failed|invalid code|vm execution error",
+    r"|write protection|static[ _-]?(?:call|context)|illegal state change"
+    r"|precompile(?!d? contracts? not supported)|built-?in failed|invalid code",
     re.IGNORECASE,
 )
+# How much gas a call may use, a node limits; and this error is the same for all that ends a run.
+_OUT_OF_GAS = re.compile(r"out[ _-]?of[ _-]?gas|gas uint64 overflow", re.IGNORECASE)
+_SOMEHOW = re.compile(r"vm execution error", re.IGNORECASE)
 _KEY = re.compile(
     r"api[ _-]?key|authenticat|unauthori[sz]ed|forbidden|project[ _-]?id|invalid token|token is invalid",
     re.IGNORECASE,
@@ -74,6 +83,7 @@ class Reverted(Enum):
     """A contract was called, and ended without a result."""
 
     REVERTED = "reverted"
+    UNCLEARLY = "ended in words that a node may also have for a limit of its own"
 
 
 REVERTED: Final = Reverted.REVERTED
@@ -125,7 +135,7 @@ def parse_answer(answer: Any) -> bytes | Reverted:
         NodeFaultError: the node's own fault.
     """
     if isinstance(answer, dict) and answer.get("id") == ANSWER and is_contracts_no(answer.get("error")):
-        return REVERTED
+        return REVERTED if _is_clear(answer["error"]) else Reverted.UNCLEARLY
     try:
         return bytes.fromhex(_result(answer, ANSWER).removeprefix("0x"))
     except ValueError as error:
@@ -141,7 +151,16 @@ def is_contracts_no(error: Any) -> bool:
         return True
     if _EXECUTION.match(words):
         return True
-    return bool(_REVERT.search(words) or _HALTED.search(words)) and not _OWN_FAULT.search(words)
+    ended = any(pattern.search(words) for pattern in (_REVERT, _HALTED, _OUT_OF_GAS, _SOMEHOW))
+    return ended and not _OWN_FAULT.search(words)
+
+
+def _is_clear(error: Mapping[str, Any]) -> bool:
+    """Whether only a contract can have ended so, of what `is_contracts_no` takes for its end."""
+    words = _words(error)
+    if error.get("code") == _REVERTED_CODE and _HEX.fullmatch(str(error.get("data"))):
+        return True
+    return bool(_CLEAR.match(words) or _HALTED.search(words)) and not _OUT_OF_GAS.search(words)
 
 
 def _result(answer: Any, number: int) -> str:

@@ -18,7 +18,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 
 from bot.errors import ProofError, SourceError, UndecidedError
-from bot.linking.contract_signatures import CHANGED, NOT_OF_THE_TEXT, verify_by_contract, verify_undeployed
+from bot.linking.contract_signatures import (
+    ANSWER_SECONDS,
+    CHANGED,
+    NOT_OF_THE_TEXT,
+    verify_by_contract,
+    verify_undeployed,
+)
 from bot.linking.ethereum import Nodes
 from bot.links import Counterfactual, ProofKind
 from bot.messages import Message, Words
@@ -122,28 +128,32 @@ class SignatureVerifier:
         key = await asyncio.to_thread(recover, personal_digest(text), signature)
         if signer not in (owner, key):
             raise await _by_another_key(text, signature, signer)
-        if self._nodes is None:
+        nodes = self._nodes
+        if nodes is None:
             if key == owner:
                 return ProofKind.KEY
             raise await _by_another_key(text, signature, owner, otherwise=_NO_NODE())
-        code = await (_known_code(self._nodes, owner) if key == owner else self._nodes.code(owner))
+        until = nodes.clock() + ANSWER_SECONDS
+        code = await (_known_code(nodes, owner) if key == owner else nodes.code(owner))
         if key == owner and (not code or is_delegated(code)):
             return ProofKind.KEY
         if code.startswith(_NO_CONTRACT) and not is_delegated(code):
             raise ProofError(_UNKNOWN_CODE, owner=checksummed(owner), start=f"0x{code[:3].hex()}")
         if code:
-            await self._verify_deployed(code, owner, text, signature, self._nodes)
+            await self._verify_deployed(code, owner, text, signature, nodes, until)
             return ProofKind.CONTRACT
         if wrapped:
-            await verify_undeployed(owner, text, wrapped, self._nodes)
+            await verify_undeployed(owner, text, wrapped, nodes)
         else:
-            await self._verify_undeployed(owner, text, signature, key, self._nodes, Asker.prover(user_id))
+            await self._verify_undeployed(owner, text, signature, key, nodes, Asker.prover(user_id))
         return ProofKind.COUNTERFACTUAL
 
-    async def _verify_deployed(self, code: bytes, owner: str, text: str, signature: bytes, nodes: Nodes) -> None:
+    async def _verify_deployed(
+        self, code: bytes, owner: str, text: str, signature: bytes, nodes: Nodes, until: float
+    ) -> None:
         """Verify that the contract at an address accepts a signature; a key's own account may borrow one."""
         try:
-            await verify_by_contract(owner, text, signature, nodes)
+            await verify_by_contract(owner, text, signature, nodes, until=until)
         except ProofError as error:
             if is_delegated(code) and plain_signature(signature):
                 raise await _by_another_key(

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.linking.node_answers import (
-    REVERTED,
     NodeFaultError,
     NodeState,
+    Reverted,
     is_contracts_no,
     parse_answer,
     parse_batch,
@@ -108,6 +108,8 @@ FAULTS = [
             "eth_call is not activated",
             "block is out of bounds",
             "access violation reading 0x0",
+            "access violation",
+            "Error: access violation",
             "precompiled contracts not supported on this node",
         )
     ),
@@ -119,7 +121,30 @@ FAULTS = [
 @pytest.mark.parametrize("said", NOES)
 def test_the_end_of_a_contracts_run_is_its_answer(said: Any) -> None:
     assert is_contracts_no(said)
-    assert parse_answer({"jsonrpc": "2.0", "id": 2, "error": said}) is REVERTED
+    assert isinstance(parse_answer({"jsonrpc": "2.0", "id": 2, "error": said}), Reverted)
+
+
+UNCLEAR = [
+    error(-32015, VM),
+    error(-32015, VM, "OutOfGas"),
+    error(-32003, "out of gas"),
+    error(-32000, "out of gas"),
+    error(-32000, "out of gas: gas required exceeds: 50000000"),
+    error(-32000, "EVM error: OutOfGas(Basic)"),
+    error(-32603, "Error: Transaction reverted: contract call run out of gas"),
+    error(-32000, "this call reverted"),
+    error(-32000, "call failed: revert"),
+]
+
+
+@pytest.mark.parametrize("said", UNCLEAR)
+def test_what_may_be_a_limit_of_the_node_is_no_clear_end(said: Any) -> None:
+    assert parse_answer({"jsonrpc": "2.0", "id": 2, "error": said}) is Reverted.UNCLEARLY
+
+
+@pytest.mark.parametrize("said", [each for each in NOES if each.values[0] not in UNCLEAR])
+def test_a_revert_and_an_invalid_instruction_are_clear_in_the_words_of_every_node(said: Any) -> None:
+    assert parse_answer({"jsonrpc": "2.0", "id": 2, "error": said}) is Reverted.REVERTED
 
 
 @pytest.mark.parametrize("said", FAULTS)

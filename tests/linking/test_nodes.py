@@ -154,6 +154,24 @@ async def test_a_node_without_batches_is_asked_one_by_one(two: Verifiers, mode: 
     assert await two.asked(B) - before == (1 + 2 + 3 * 2) * 2
 
 
+async def test_a_node_without_batches_is_asked_with_one_again_after_an_hour(
+    sandbox: SandboxClient, source: LoopringSource
+) -> None:
+    now = [1_000.0]
+    async with open_verifiers(sandbox, source, clock=lambda: now[0]) as verifiers:
+        await verifiers.behave(mode="no_batches")
+        requests = []
+        for mode, seconds in (("", 0.0), ("", 3_599.0), ("honest", 0.0), ("", 1.0), ("", 0.0)):
+            now[0] += seconds
+            if mode:
+                await verifiers.behave(mode=mode)
+            before = await verifiers.asked()
+            assert await verifiers.verify(KEYED) is ProofKind.KEY
+            requests.append(await verifiers.asked() - before)
+    # A batch that is refused and two single requests; two; two, although it takes batches now; and then one batch.
+    assert requests == [3, 2, 2, 1, 1]
+
+
 @pytest.mark.parametrize("status", [400, 413, 500, 501])
 async def test_a_status_instead_of_a_batch_is_followed_by_single_requests(one: Verifiers, status: int) -> None:
     await one.fault(A, "status", status=status, times=1)

@@ -120,6 +120,23 @@ async def test_a_node_that_fails_at_the_second_question_leaves_it_undecided(veri
         await verifiers.verify(account)
 
 
+CHAIN = {"jsonrpc": "2.0", "id": 1, "result": "0x1"}
+
+
+@pytest.mark.parametrize("account", [WALLET, OLDER])
+async def test_at_the_second_question_only_a_clear_no_is_one(verifiers: Verifiers, account: int) -> None:
+    """What the contract says of opaque bytes is unknown where the node's gas ran out, or nobody knows its words."""
+    for words in ("out of gas", "VM execution error.", "the call was not run, or reverted"):
+        body = [CHAIN, {"jsonrpc": "2.0", "id": 2, "error": {"code": -32000, "message": words}}]
+        await verifiers.fault("/ethereum/1", "status", status=200, body=body, after=3)
+        with pytest.raises(UndecidedError):
+            await verifiers.verify(account)
+        await verifiers.sandbox.clear_faults()
+    body = [CHAIN, {"jsonrpc": "2.0", "id": 2, "error": {"code": -32000, "message": "execution reverted"}}]
+    await verifiers.fault("/ethereum/1", "status", status=200, body=body, after=3)
+    assert await verifiers.verify(account) is ProofKind.CONTRACT
+
+
 @pytest.mark.parametrize(
     ("account", "word", "words"),
     [

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import ProofError, UndecidedError
+from bot.linking.contract_signatures import ANSWER_SECONDS
 from bot.links import ProofKind
 from bot.sources.loopring import LoopringSource
 from sandbox.ethereum.creation import CREATE_ACCOUNT
@@ -249,6 +250,18 @@ async def test_a_contract_is_asked_whether_the_text_was_changed(
 ) -> None:
     with pytest.raises(ProofError, match="with a blank or a line end behind it"):
         await verifiers.verify(account, text=TEXT + ending)
+
+
+@pytest.mark.parametrize("left", [-10.0, 0.0, 0.001])
+async def test_a_refusal_waits_for_no_better_words_when_its_time_is_over(
+    sandbox: SandboxClient, source: LoopringSource, left: float
+) -> None:
+    """The page gives its answer within 25 seconds, whatever could still be found out."""
+    times = iter([0.0, *[0.0] * 3, ANSWER_SECONDS - left])
+    async with open_verifiers(sandbox, source, clock=lambda: next(times)) as verifiers:
+        with pytest.raises(ProofError, match="does not accept that signature"):
+            await verifiers.verify(PLAIN, text=TEXT + "\n")
+        assert left > 0 or await verifiers.asked() == 1 + 2  # the code, and two forms
 
 
 async def test_the_key_of_a_smart_wallet_is_told_so_as_well(verifiers: Verifiers) -> None:

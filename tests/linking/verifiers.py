@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -88,10 +89,12 @@ async def open_verifiers(
     nodes: Sequence[str] = (A,),
     factories: Sequence[str] = (FACTORY,),
     seconds: float = 5.0,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Verifiers]:
-    """A verifier that asks some nodes, and trusts some factories; `seconds` is its patience with a node."""
+    """A verifier that asks some nodes, and trusts some factories; `seconds` is its patience with a node, by a clock."""
     async with open_session() as session:
-        asked = Nodes(session, [sandbox.url + path for path in nodes], seconds=seconds) if nodes else None
+        urls = [sandbox.url + path for path in nodes]
+        asked = Nodes(session, urls, seconds=seconds, clock=clock) if nodes else None
         async with open_linking(source, nodes=asked, factories=factories) as harness:
             knows_wallets = harness.lookup.knows_wallets
             verifier = SignatureVerifier(asked, harness.lookup.counterfactual, factories, knows_wallets=knows_wallets)
