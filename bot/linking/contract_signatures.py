@@ -168,8 +168,6 @@ async def _refusal(
 
 async def _find_change_in_time(wallet: str, text: str, signature: bytes, nodes: Nodes, seconds: float) -> Change | None:
     """The change, if that is found out in time: without it the refusal stays what it is."""
-    if seconds <= 0:
-        return None
     try:
         async with asyncio.timeout(seconds):
             return await _find_change(wallet, text, signature, nodes)
