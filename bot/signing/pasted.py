@@ -51,6 +51,14 @@ _HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]*)")
 # That one counts where each owner's is in the same answer, too.
 _OF_ALL_OWNERS = ("preparedsignature",)
 _FIELDS = ("signature", "sig", "signatures", "result")
+# What else they give: the text, hashes of it, and public keys, which have as many digits as secret ones.
+_OF_TOOLS = {
+    *(*_OF_ALL_OWNERS, *_FIELDS, "r", "s", "vs", "_vs", "yparityands"),
+    *("message", "msg", "text", "data", "rawmessage"),
+    *("messagehash", "messagedigest", "signaturehash", "hash", "digest", "domainhash", "structhash"),
+    *("safemessagehash", "safetxhash"),
+    *("publickey", "compressedpublickey", "pubkey"),
+}
 _WORD = re.compile(r"0[xX][0-9a-fA-F]{1,64}")
 _PARITIES = {0: 27, 1: 28, 27: 27, 28: 28}
 
@@ -64,7 +72,7 @@ def parse_signature(text: str) -> bytes:
     if len(text) > _MOST_LETTERS:
         raise InputError(TOO_LONG, count=len(text), most=2 * MAX_BYTES)
     text = _CODE_BLOCK.sub("", text)
-    found = _in_json(text) if text.strip().strip(_AROUND).lstrip().startswith(("{", "[")) else text
+    found = _in_json(text) if _is_json(text) else text
     bare = _LABEL.sub("", _BLANKS.sub("", found).lstrip(_AROUND), count=1).strip(_AROUND + "()")
     bare = _FULL_STOP.sub("", bare).strip(_AROUND + "()")
     match = _HEX.fullmatch(bare)
@@ -82,12 +90,40 @@ def parse_signature(text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def _in_json(text: str) -> str:
-    """The one signature in JSON, wherever in it; else its parts r, s and v (or yParity) in one."""
+def beside_signature(text: str) -> Iterator[str]:
+    """What is in JSON with a signature under no name that signing tools use; a list of words is one text.
+
+    Raises:
+        InputError: it begins as JSON, and is none.
+    """
+    text = _CODE_BLOCK.sub("", text)
+    waiting: list[tuple[str, Any]] = [("", _load(text))] if _is_json(text) else []
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, dict):
+            yield from value
+            waiting.extend((key.lower(), inner) for key, inner in value.items())
+        elif isinstance(value, list):
+            words = " ".join(each for each in value if isinstance(each, str))
+            waiting.extend((name, each) for each in [words, *value])
+        elif isinstance(value, str) and name not in _OF_TOOLS:
+            yield value
+
+
+def _is_json(text: str) -> bool:
+    return text.strip().strip(_AROUND).lstrip().startswith(("{", "["))
+
+
+def _load(text: str) -> Any:
     try:
-        body = orjson.loads(text.strip().strip(_AROUND))
+        return orjson.loads(text.strip().strip(_AROUND))
     except orjson.JSONDecodeError as error:
         raise InputError(NOT_A_SIGNATURE) from error
+
+
+def _in_json(text: str) -> str:
+    """The one signature in JSON, wherever in it; else its parts r, s and v (or yParity) in one."""
+    body = _load(text)
     objects = list(_objects({"signatures": body} if isinstance(body, list) else body))
     found = (
         set(_named(objects, _OF_ALL_OWNERS))

@@ -17,7 +17,7 @@ from bot.errors import InputError
 from bot.gates.parser import without_own_words
 from bot.messages import Message
 from bot.names import refuse_secrets
-from bot.signing.pasted import parse_signature
+from bot.signing.pasted import beside_signature, parse_signature
 
 _NO_SUCH_CHOICE = Message("`{option}` has no such choice: choose one of {choices}.")
 NOT_UNDERSTOOD = Message("Tessera does not understand that as it was sent: reload Discord, and use the command again.")
@@ -51,7 +51,10 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
     sent = cast("Mapping[str, Any]", interaction.data or {})
     for text, field in _texts(sent):
         if field == SIGNATURE_FIELD and _is_signature(text):
-            continue  # a tool's JSON has 64 digits of hex in it, as a key has, and the text that was signed
+            # A tool's JSON has 64 digits of hex in it, as a key has, and the text that was signed: what is known there.
+            for value in beside_signature(text):
+                refuse_secrets(value, signature=True)
+            continue
         for part in text.splitlines() if field == GATES_FIELD else [text]:
             refuse_secrets(part, signature=field == SIGNATURE_FIELD, phrases=field != RULE_FIELD)
             if field == RULE_FIELD:

@@ -40,6 +40,8 @@ def check(pasted: str, field: str = SIGNATURE_FIELD) -> None:
         pytest.param({"address": ADDRESS, "msg": TEXT, "sig": f"0x{HEX}", "version": "2"}, id="MyCrypto"),
         pytest.param({"address": ADDRESS, "msg": TEXT, "sig": HEX, "version": "3"}, id="MyEtherWallet"),
         pytest.param({"messageHash": HASH, "message": TEXT, "preparedSignature": f"0x{HEX}"}, id="a Safe's service"),
+        pytest.param({"publicKey": f"0x02{R}", "digest": HASH, "SIGNATURE": f"0x{HEX}"}, id="with its public key"),
+        pytest.param({"signatures": [f"0x{HEX}"], "meta": {"tool": "cast wallet sign", "n": 1}}, id="in a list"),
     ],
 )
 def test_the_json_of_a_signing_tool_is_no_key(body: dict[str, Any]) -> None:
@@ -59,6 +61,22 @@ def test_the_json_of_a_signing_tool_is_no_key(body: dict[str, Any]) -> None:
             json.dumps({"signature": f"0x{HEX}", "privateKey": HASH}), id="a signature with the key that made it"
         ),
         pytest.param(json.dumps({"signature": f"0x{HEX}", "mnemonic": PHRASE}), id="and with a seed phrase"),
+        *(
+            pytest.param(json.dumps({"signature": f"0x{HEX}"} | beside), id=f"beside a signature, {beside}"[:60])
+            for beside in (
+                {"key": HASH},
+                {"k": R},
+                {"pk": f" {R[:32]} {R[32:]}"},
+                {"wallet": {"sk": HASH}},
+                {"all": [1, {"x": HASH}]},
+                {"words": PHRASE},
+                {"words": PHRASE.split()},
+                {"backup": [PHRASE]},
+                {HASH: "mine"},
+                {"note": f"my key is {R}"},
+            )
+        ),
+        pytest.param(f"```json\n{json.dumps({'sig': HEX, 'key': HASH})}\n```", id="in a code block"),
     ],
 )
 def test_a_key_is_refused_where_a_signature_is_asked_for(pasted: str) -> None:
