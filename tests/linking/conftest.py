@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.sources.loopring import LoopringSource
+from tests.blockscout_source import open_blockscout
 from tests.linking.harness import LinkingHarness, open_linking
 from tests.loopring_source import SkippingClock, module_sandbox, open_source, sandbox
 from tests.sandbox_client import SandboxClient
@@ -38,4 +39,11 @@ async def harness() -> AsyncIterator[LinkingHarness]:
 async def asking(source: LoopringSource) -> AsyncIterator[LinkingHarness]:
     """Services that ask Loopring."""
     async with open_linking(source) as harness:
+        yield harness
+
+
+@pytest.fixture
+async def two_networks(sandbox: SandboxClient, source: LoopringSource) -> AsyncIterator[LinkingHarness]:
+    """Services that ask Loopring first, and Ethereum where that is meant."""
+    async with open_blockscout(sandbox) as ethereum, open_linking(source, ethereum) as harness:
         yield harness

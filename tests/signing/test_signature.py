@@ -1,4 +1,4 @@
-"""Who signed: published vectors, every way a signature can be wrong, and what people paste."""
+"""Who signed: published vectors, and every way a signature can be wrong."""
 
 from __future__ import annotations
 
@@ -9,111 +9,15 @@ from eth_hash.auto import keccak
 from eth_keys.constants import SECPK1_G, SECPK1_N, SECPK1_P
 from eth_keys.datatypes import PrivateKey
 
-from bot.errors import InputError
 from bot.signing.signature import (
-    checksummed,
     contract_forms,
     is_address,
-    is_delegated,
-    parse_address,
     personal_digest,
     personal_digest_of_bytes,
     plain_signature,
     recover,
 )
-
-# A key that the documentation of web3.js has shown to everybody since 2017.
-KEY = PrivateKey(bytes.fromhex("4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"))
-SIGNER = "0x2c7536e3605d9c16a7a3d7b1898e529396a65c23"
-TEXT = "Some data"
-DIGEST = bytes.fromhex("1da44b586eb0729ff70a73c326926f6ed5a25f5b056e7f47fbc6e58d86871655")
-R = bytes.fromhex("b91467e570a6466aa9e9876cbcd013baba02900b8979d43fe208a4a4f339f5fd")
-S = bytes.fromhex("6007e74cd82e037b800186422fc2da167c747ef045e5d18a5f5d4300f8e1a029")
-SIGNATURE = R + S + b"\x1c"
-ZERO = bytes(32)
-
-
-def word(number: int) -> bytes:
-    return number.to_bytes(32)
-
-
-# ---------------------------------------------------------------- addresses
-
-EIP_55 = [
-    "0x52908400098527886E0F7030069857D2E4169EE7",
-    "0x8617E340B3D01FA5F11F306F4090FD50E238070D",
-    "0xde709f2102306220921060314715629080e2fb77",
-    "0x27b1fdb04752bbc536007a920d24acb045561c26",
-    "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-    "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
-    "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB",
-    "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
-]
-
-
-@pytest.mark.parametrize("address", EIP_55)
-def test_the_vectors_of_eip_55(address: str) -> None:
-    assert checksummed(address.lower()) == address
-    assert checksummed("0x" + address[2:].upper()) == address
-    assert parse_address(address) == address.lower()
-
-
-@pytest.mark.parametrize("text", [SIGNER, "0x" + SIGNER[2:].upper(), checksummed(SIGNER), f" {SIGNER}\r\n\t"])
-def test_an_address_is_read_in_one_case_or_with_its_checksum(text: str) -> None:
-    assert parse_address(text) == SIGNER
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "0x",
-        SIGNER[2:],
-        SIGNER[:-1],
-        SIGNER + "0",
-        "0X" + SIGNER[2:],
-        SIGNER.replace("c", "g"),
-        SIGNER[:20] + " " + SIGNER[21:],
-        SIGNER[:20] + "\n" + SIGNER[21:],
-        SIGNER[:20] + "_" + SIGNER[21:],
-        SIGNER[:-2] + "２３",
-        SIGNER[:-2] + "٢٣",
-        SIGNER + "\u00a0",
-        SIGNER + "\u200b",
-        "vitalik.eth",
-        f"eip155:1:{SIGNER}",
-    ],
-)
-def test_what_is_no_address(text: str) -> None:
-    assert not is_address(text)
-    with pytest.raises(InputError, match=r"^That is not an Ethereum address: an address is 0x and 40 hex digits\.$"):
-        parse_address(text)
-
-
-def test_each_letter_in_the_wrong_case_breaks_the_checksum() -> None:
-    right = checksummed(SIGNER)
-    letters = [place for place in range(2, 42) if right[place].isalpha()]
-    assert len(letters) > 10
-    for place in letters:
-        wrong = right[:place] + right[place].swapcase() + right[place + 1 :]
-        assert is_address(wrong)
-        with pytest.raises(InputError, match="its checksum is wrong: copy it from your wallet once more"):
-            parse_address(wrong)
-
-
-def test_one_letter_in_another_case_requires_the_checksum_at_any_position() -> None:
-    for place in range(2, 42):
-        mixed = "0x" + ("a" * 40)[: place - 2] + "A" + ("a" * 40)[place - 1 :]
-        sentence = r"^That address has a typing mistake, its checksum is wrong: copy it from your wallet once more\.$"
-        with pytest.raises(InputError, match=sentence):
-            parse_address(mixed)
-
-
-def test_nobody_has_the_zero_address() -> None:
-    sentence = r"^The zero address belongs to nobody: use the address of your own wallet\.$"
-    with pytest.raises(InputError, match=sentence):
-        parse_address("0x" + "0" * 40)
-
+from tests.signing.known_key import DIGEST, KEY, SIGNATURE, SIGNER, TEXT, ZERO, R, S, word
 
 # ---------------------------------------------------------------- digests
 
@@ -210,79 +114,6 @@ def test_a_plain_signature_is_the_one_that_contracts_expect() -> None:
     for form in (parity_1, R + S + b"\x01", parity_1 + b"\x02", R + S + b"\x01\x02", compact):
         assert plain_signature(form) == parity_1
     assert plain_signature(R + S) == R + S + b"\x1b"
-
-
-# ---------------------------------------------------------------- what a contract is asked about
-
-
-@pytest.mark.parametrize("signature", [SIGNATURE, R + S + b"\x01", SIGNATURE + b"\x02"])
-def test_a_contract_is_shown_a_key_s_signature_with_and_without_loopring_s_suffix(signature: bytes) -> None:
-    assert contract_forms(signature) == (SIGNATURE, SIGNATURE + b"\x02")
-
-
-@pytest.mark.parametrize(
-    "signature",
-    [
-        pytest.param(b"\x00" + SIGNATURE, id="66 bytes of another maker, the first of which is the kind"),
-        pytest.param(b"\x00" + R + S + b"\x1b", id="the same, with the other parity"),
-        pytest.param(SIGNATURE * 2, id="two owners"),
-        pytest.param(SIGNATURE * 2 + b"\x03", id="131 bytes"),
-        pytest.param(SIGNATURE + bytes(64) + b"\x03", id="an owner, and one that is a contract"),
-        pytest.param(b"", id="none, of a Safe that signed on chain, siwe-py#76"),
-        pytest.param(
-            bytes(64) + b"\x07" + bytes(64) + b"\x1f" + bytes(200), id="31 behind what is no part of a Safe's"
-        ),
-        pytest.param(b"{}" * 2048 + b"\x20" * 4096, id="8 kB of a passkey, coinbase-wallet-sdk#1379"),
-        pytest.param(word(1) + word(130) + b"\0" + SIGNATURE + word(65) + SIGNATURE, id="a Safe that owns a Safe"),
-    ],
-)
-def test_longer_signatures_are_the_contract_s_own_matter(signature: bytes) -> None:
-    assert contract_forms(signature) == (signature,)
-
-
-@pytest.mark.parametrize(
-    "signature",
-    [
-        pytest.param(SIGNATURE[:63], id="63 bytes"),
-        *(pytest.param(SIGNATURE + bytes([kind]), id=f"suffix {kind}") for kind in (0, 1, 3, 4, 26)),
-        pytest.param(R + S + b"\x1f\xff", id="a Safe's part that was signed as a message, and a byte that it ignores"),
-        pytest.param(SIGNATURE + R + S + b"\x20\xff", id="likewise, the second of two parts"),
-        pytest.param(R + S + b"\x1f" + bytes(66), id="likewise, and a tail"),
-        *(pytest.param(R + S + bytes([parity]), id=f"parity {parity}") for parity in (2, 3, 26, 29, 30, 31, 32, 255)),
-        pytest.param(SIGNATURE + R + S + b"\x1f", id="the second owner of a Safe signed its digest as a message"),
-        pytest.param(R + S + b"\x20" + SIGNATURE, id="the first owner did"),
-        pytest.param(
-            word(1) + word(130) + b"\0" + SIGNATURE + word(65) + R + S + b"\x1f",
-            id="the owner of a Safe that owns this one did",
-        ),
-        pytest.param(
-            word(1) + word(65) + b"\0" + word(194) + word(1) + word(65) + b"\0" + word(65) + R + S + b"\x20",
-            id="the owner of a Safe that owns a Safe that owns this one did",
-        ),
-        pytest.param((word(2**20) + word(65) + b"\0") * 240, id="parts that point to each other without end"),
-        pytest.param(R + word(SECPK1_N - int.from_bytes(S)) + b"\x1b", id="the twin"),
-        pytest.param(word(SECPK1_N) + S + b"\x1c", id="r out of range"),
-        pytest.param(R + word(0) + b"\x1c", id="s out of range"),
-    ],
-)
-def test_what_says_that_it_is_of_no_text_is_shown_to_no_contract(signature: bytes) -> None:
-    assert contract_forms(signature) == ()
-
-
-@pytest.mark.parametrize(
-    ("code", "is_one"),
-    [
-        pytest.param("ef0100" + "63c0c19a" * 5, True, id="EIP-7702, across sdk#1074"),
-        pytest.param("ef0101" + "ff" * 20, False, id="another version"),
-        pytest.param("ef0100" + "63" * 19, False, id="a byte less than an address"),
-        pytest.param("ef0100" + "63" * 21, False, id="a byte more"),
-        pytest.param("ef0100", False, id="no address"),
-        pytest.param("6080604052", False, id="a contract"),
-        pytest.param("", False, id="nothing"),
-    ],
-)
-def test_only_a_whole_delegation_is_an_account_with_borrowed_code(code: str, is_one: bool) -> None:  # noqa: FBT001 - a case
-    assert is_delegated(bytes.fromhex(code)) is is_one
 
 
 # ---------------------------------------------------------------- signatures that are not
