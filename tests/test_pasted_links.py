@@ -28,6 +28,7 @@ NAMES = Names(("loopring", "eip155:1", "eip155:8453"), {"ethereum": "eip155:1"})
         pytest.param(f"https://app.zerion.io/{OWNER}/nfts", id="the NFTs of an account"),
         pytest.param(f"https://gnosisscan.io/address/{OWNER}", id="of a chain that is not asked"),
         pytest.param(f"https://site.example/find?id={OWNER}", id="in its query"),
+        pytest.param(f"https://etherscan.io/address/{OWNER}?safe=1", id="with another safe"),
         pytest.param(f"https://zapper.example/account/{OWNER}/tab/collections", id="its collections"),
     ],
 )

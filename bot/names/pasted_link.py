@@ -141,8 +141,9 @@ def read_link(text: str) -> PastedLink | None:
 
 def _page(parts: SplitResult, host: str) -> PastedLink:
     query = dict(parse_qsl(parts.query))
-    if safe := query.get("safe"):
-        return _page_of_safe(safe, is_of_transaction="id" in query)
+    chain, _, safe = query.get("safe", "").strip().rpartition(":")
+    if _ADDRESS.fullmatch(safe):
+        return _page_of_safe(chain, safe, is_of_transaction="id" in query)
     # Sites of one page have their path behind a #.
     path = parts.path + ("/" + parts.fragment if parts.fragment.startswith(("/", "!/")) else "")
     # Some put a colon between a chain, a contract and the number of an NFT.
@@ -175,11 +176,10 @@ def _page_of_path(segments: Sequence[str], host: str) -> PastedLink:
     return PastedLink(Page.OTHER)
 
 
-def _page_of_safe(safe: str, *, is_of_transaction: bool) -> PastedLink:
-    """The page of a Safe, which has its chain and its address in one part: it is on that chain alone."""
-    chain, _, address = safe.strip().rpartition(":")
-    if is_of_transaction or not _ADDRESS.fullmatch(address):
-        return PastedLink(Page.TRANSACTION if is_of_transaction else Page.OTHER)
+def _page_of_safe(chain: str, address: str, *, is_of_transaction: bool) -> PastedLink:
+    """The page of a Safe, which is on one chain alone."""
+    if is_of_transaction:
+        return PastedLink(Page.TRANSACTION)
     return PastedLink(Page.ACCOUNT, f"{chain_called(chain.lower()) or chain}:{address}" if chain else address)
 
 

@@ -122,12 +122,15 @@ async def test_who_is_mentioned_and_not_here_is_said_to_be_no_member_and_elsewhe
         "https://explorer.loopring.io/account/10001",
         "#10001",
         pytest.param("https://etherscan.io/address/0xf153278d25b7c23da3d5183d43fb68321778175d", id="etherscan"),
+        pytest.param("\u200e`0xf153278d25b7c23da3d5183d43fb68321778175d`.\u200b", id="with what stands around"),
     ],
 )
 async def test_the_page_of_an_account_is_understood(sandbox: SandboxClient, account: str) -> None:
     priya = await sandbox.person("priya")
     answer = await priya.run("collections", account=account)
     assert answer.embeds[0]["title"].startswith("Collections of account")
+    mistyped = await priya.run("collections", account="0xF153278d25b7c23da3d5183d43fb68321778175d")
+    assert "has a typing mistake: its capital letters are a checksum (EIP-55)" in mistyped.text
     refused = await priya.run("collections", account="https://opensea.io/collection/harbour-lights")
     assert "That link leads to something else, and not to an account." in refused.text
 
