@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -49,7 +50,13 @@ _REFUSED_AT_START = Message("Discord refuses what this bot asks for at its start
 
 
 async def run_until(
-    stop: asyncio.Event, bot: Bot, token: str, background: Background, starts: SessionStarts | None = None
+    stop: asyncio.Event,
+    bot: Bot,
+    token: str,
+    background: Background,
+    starts: SessionStarts | None = None,
+    *,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> None:
     """Log in and stay connected until `stop` is set; then let running commands finish, and close.
 
@@ -61,6 +68,7 @@ async def run_until(
         token: Of the bot.
         background: The jobs.
         starts: Paces the connections; by default one that forgets with the process.
+        sleep: Waits so many seconds, where Discord cannot be reached.
 
     Raises:
         ConfigError: Discord refuses the token, or will never accept us as configured.
@@ -68,7 +76,7 @@ async def run_until(
     bot.gate = starts = starts or SessionStarts()
     bot.add_listener(starts.alive, "on_connect")
     bot.add_listener(starts.alive, "on_resumed")
-    connection = asyncio.create_task(_stay_connected(bot, token, starts), name="gateway")
+    connection = asyncio.create_task(_stay_connected(bot, token, starts, sleep), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     background.start()
     try:
@@ -76,6 +84,8 @@ async def run_until(
         if connection.done():
             connection.result()  # it ends only with an error
         log.info("stopping")
+        if bot.ws and bot.ws.open:
+            await starts.stopped()
         await asyncio.gather(bot.drain(_DRAIN_SECONDS), background.stop())
     finally:
         for task in (connection, stopping):
@@ -92,7 +102,9 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _stay_connected(bot: Bot, token: str, starts: SessionStarts) -> None:
+async def _stay_connected(
+    bot: Bot, token: str, starts: SessionStarts, sleep: Callable[[float], Awaitable[object]]
+) -> None:
     pause = _FIRST_PAUSE
     logged_in = False
     while True:
@@ -109,17 +121,17 @@ async def _stay_connected(bot: Bot, token: str, starts: SessionStarts) -> None:
         except Exception as error:  # an event may raise any error inside discord.py: it must not end the bot
             if why := _fatal_reason(error):
                 raise ConfigError(why) from error
-            _log_failure(error, gateway_refused=logged_in and not bot.ws)
+            _log_failure(error, gateway_refused=not is_waiting and not bot.ws)
         if logged_in:
             if bot.ws:
                 # connect() opens a new session; the old one must stop sending heartbeats.
                 await bot.ws.close()
             if is_waiting:  # a defect in what paces the attempts must not take their pauses away
-                await asyncio.sleep(_LONGEST_PAUSE)
+                await sleep(_LONGEST_PAUSE)
             continue
         await _forget_session(bot)
         log.info("next attempt in %.0f s", pause)
-        await asyncio.sleep(pause)
+        await sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 

@@ -125,7 +125,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             other_process=lambda: other.is_there,
         )
         opened.push_async_callback(server.close)
-        starts = SessionStarts(store.gateway, now=clock.now)
+        starts = SessionStarts(store.gateway, now=clock.now, monotonic=clock.monotonic)
         await run_until(stop, bot, token.get_secret_value(), background, starts)
 
 

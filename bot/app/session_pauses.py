@@ -72,8 +72,26 @@ def attempted(streak: SessionStreak, now: datetime, draw: float) -> SessionStrea
     return replace(streak, attempts=before + 1, due_at=now + pause, alive_since=None)
 
 
+def stopped(streak: SessionStreak, now: datetime) -> SessionStreak:
+    """The streak when an operator stops the process while its session is alive: that attempt did not fail."""
+    if streak.alive_since is None:
+        return streak
+    before = 0 if has_lasted(streak, now) else max(0, streak.attempts - 1)
+    return replace(streak, attempts=before, due_at=None, alive_since=None)
+
+
+def moved(streak: SessionStreak, by: timedelta) -> SessionStreak:
+    """The streak as a clock says it that is so far ahead of the one by which it was measured."""
+    return replace(
+        streak,
+        due_at=streak.due_at and streak.due_at + by,
+        alive_since=streak.alive_since and streak.alive_since + by,
+        identified_at=streak.identified_at and streak.identified_at + by,
+    )
+
+
 def not_in_future(streak: SessionStreak, now: datetime) -> SessionStreak:
-    """The streak without moments that have not been yet: the clock was set back since, which must cost no waiting."""
+    """The streak without moments that have not been yet: the clock was set back since the last process."""
     return replace(
         streak,
         due_at=min(streak.due_at, now + LONGEST) if streak.due_at else None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,11 @@ log = logging.getLogger(__name__)
 _LONGEST_INSIDE = timedelta(seconds=30)
 # Shorter pauses are nothing that an operator has to know.
 _WORTH_A_LINE = timedelta(seconds=1)
+# After a longer one members ask why the bot is away.
+_WORTH_A_WARNING = timedelta(seconds=30)
+# What is left of a pause is no other pause, although starts are spread over a rest of the day that becomes shorter.
+_SAME_PAUSE = timedelta(minutes=1)
+_SAME_PART = 4
 
 
 class NewSessionError(Exception):
@@ -72,6 +78,7 @@ class SessionStarts(Gate):
     Args:
         memory: Retains how it went.
         now: The wall clock: pauses go on over restarts.
+        monotonic: Seconds that only grow: within this process nobody sets the clock.
         sleep: Waits.
         random: Draws the jitter.
     """
@@ -81,11 +88,14 @@ class SessionStarts(Gate):
         memory: Memory | None = None,
         *,
         now: Callable[[], datetime] = _now,
+        monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[timedelta], Awaitable[None]] = _sleep,
         random: Random | None = None,
     ) -> None:
         self._memory = memory or ShortMemory()
-        self._now = now
+        self._wall = now
+        self._monotonic = monotonic
+        self._began, self._began_at = monotonic(), now()
         self._sleep = sleep
         self._random = random or Random()  # noqa: S311 - spreads attempts
         self._streak: SessionStreak | None = None
@@ -99,21 +109,20 @@ class SessionStarts(Gate):
         Args:
             ask_budget: Asks Discord how many starts are left; None: it does not answer.
         """
-        reported = timedelta.max
+        reported: tuple[datetime, timedelta] | None = None
         while True:
             streak, budget, now = await self._recall(), await ask_budget(), self._now()
             moments = [session_pauses.due(streak, now)]
             if self._started_at:
-                self._started_at = min(self._started_at, now)  # a clock that was set back must not keep the bot away
                 moments.append(self._started_at + session_pauses.SPACING)
             if budget:
                 moments.append(budget.due(streak, now))
             pause = max(moments) - now
             if pause <= timedelta():
                 break
-            if pause < reported - session_pauses.LONGEST or pause > reported:  # not only what is left of it
+            if not (reported and _is_same(*reported, now + pause)):
                 self._report(pause, streak, budget)
-            reported = pause
+                reported = (now + pause, pause)
             # Asked again meanwhile: there may be more starts by then, or less time than was said.
             await self._sleep(min(pause, session_pauses.LONGEST))
         self._may_connect = self._may_identify = True
@@ -154,6 +163,14 @@ class SessionStarts(Gate):
         """There is a session: Discord has sent READY or RESUMED."""
         await self._save(replace(await self._recall(), alive_since=self._now()))
 
+    async def stopped(self) -> None:
+        """An operator stops this process while its session is alive."""
+        await self._save(session_pauses.stopped(await self._recall(), self._now()))
+
+    def _now(self) -> datetime:
+        """The present by a clock that nobody has set since this process began."""
+        return self._began_at + timedelta(seconds=self._monotonic() - self._began)
+
     async def _begin(self) -> None:
         await self._save(session_pauses.attempted(await self._recall(), self._now(), self._random.random()))
 
@@ -164,27 +181,50 @@ class SessionStarts(Gate):
             except StoreError as error:
                 log.warning("how earlier sessions went is not known: %s", error.sentence)
                 self._streak = SessionStreak()
-        self._streak = session_pauses.not_in_future(self._streak, self._now())
+            self._streak = session_pauses.not_in_future(self._streak, self._now())
         return self._streak
 
     async def _save(self, streak: SessionStreak) -> None:
         self._streak = streak
         try:
-            await self._memory.save(streak)
+            # The next process knows the clock on the wall alone.
+            await self._memory.save(session_pauses.moved(streak, self._wall() - self._now()))
         except StoreError as error:
             log.warning("how this session goes is not stored: %s", error.sentence)
 
     def _report(self, pause: timedelta, streak: SessionStreak, budget: StartBudget | None) -> None:
         if pause < _WORTH_A_LINE:
             return
-        left = f"; {budget.remaining} of {budget.total} starts of sessions are left" if budget else ""
-        if budget:
-            left += f" for {budget.reset_after.total_seconds() / 3600:.1f} h"
         is_spread = budget is not None and budget.spread > timedelta()
         log.log(
-            logging.WARNING if is_spread else logging.INFO,
-            "next attempt in %.0f s: %d in a row with Discord's gateway have not lasted%s",
+            logging.WARNING if is_spread or pause > _WORTH_A_WARNING else logging.INFO,
+            "next attempt in %.0f s: %s",
             pause.total_seconds(),
-            streak.attempts,
-            left,
+            "; ".join([*_short_lives(streak), *_left(budget)]),
         )
+
+
+def _is_same(due: datetime, pause: timedelta, now_due: datetime) -> bool:
+    """Whether a pause is the rest of one that was reported."""
+    return abs(now_due - due) <= max(_SAME_PAUSE, pause / _SAME_PART)
+
+
+def _short_lives(streak: SessionStreak) -> list[str]:
+    """What is known of the attempts before: how short they were, and not by whom they were ended."""
+    minutes = session_pauses.LASTING // timedelta(minutes=1)
+    if streak.attempts == 0:
+        return []
+    if streak.attempts == 1:
+        return [f"the last session with Discord's gateway did not last {minutes} minutes, or never began"]
+    words = (
+        f"the last {streak.attempts} attempts in a row gave no session with Discord's gateway that lasted {minutes} "
+        "minutes; Discord, the network, or an end of this process without a stop may be why"
+    )
+    return [words]
+
+
+def _left(budget: StartBudget | None) -> list[str]:
+    if budget is None:
+        return []
+    hours = budget.reset_after.total_seconds() / 3600
+    return [f"{budget.remaining} of {budget.total} starts of sessions are left for {hours:.1f} h"]

@@ -13,8 +13,10 @@ import pytest
 
 from bot.app.background import Background
 from bot.app.run import run_until
+from bot.app.session_starts import SessionStarts, ShortMemory
 from bot.config.settings import DiscordSettings
 from bot.errors import ConfigError
+from bot.store.gateway_table import SessionStreak
 from bot.ui.client import READY_PAUSE, Bot, point_at
 from sandbox.world import BOT_TOKEN
 from tests.process import PATIENCE, start
@@ -106,3 +108,26 @@ async def test_a_bot_that_discord_refuses_leaves_nothing_running(bot: Bot) -> No
     with pytest.raises(ConfigError, match="Discord refuses DISCORD_TOKEN"):
         await run_until(asyncio.Event(), bot, "another token", background)
     assert [task and task.done() for task in tasks] == [True]
+
+
+async def test_a_defect_in_what_paces_the_attempts_is_waited_out_a_minute_each_time(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop, slept, asked = asyncio.Event(), list[float](), list[str]()
+
+    class Broken(ShortMemory):
+        async def streak(self) -> SessionStreak:
+            asked.append("streak")
+            raise ZeroDivisionError
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            stop.set()
+            await asyncio.Event().wait()
+
+    running = run_until(stop, bot, BOT_TOKEN, Background(), SessionStarts(Broken()), sleep=sleep)
+    await asyncio.wait_for(running, PATIENCE)
+    assert slept == [60.0] * 3
+    assert len(asked) == 3
+    assert caplog.text.count("the connection to Discord broke on something unexpected") == 3

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from bot.app.session_pauses import LASTING, LONGEST, StartBudget, attempted, due
+from bot.app.session_pauses import LASTING, LONGEST, StartBudget, attempted, due, stopped
 from bot.store.gateway_table import SessionStreak
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -45,6 +45,22 @@ def test_an_attempt_that_reached_no_session_does_not_last_however_old_it_is() ->
     streak = attempted(SessionStreak(attempts=9, alive_since=NOW), NOW + SECOND, 0)
     assert streak.alive_since is None
     assert attempted(streak, NOW + DAY, 0).attempts == 11
+
+
+@pytest.mark.parametrize(
+    ("streak", "after"),
+    [
+        pytest.param(SessionStreak(4, NOW + LONGEST, NOW, NOW), SessionStreak(3, None, None, NOW), id="alive"),
+        pytest.param(
+            SessionStreak(4, NOW + LONGEST, NOW - LASTING, NOW), SessionStreak(0, None, None, NOW), id="alive for long"
+        ),
+        pytest.param(SessionStreak(4, NOW + LONGEST), SessionStreak(4, NOW + LONGEST), id="no session yet"),
+    ],
+)
+def test_a_stop_counts_as_no_failed_attempt_where_a_session_is_alive(
+    streak: SessionStreak, after: SessionStreak
+) -> None:
+    assert stopped(streak, NOW) == after
 
 
 def test_a_clock_that_was_set_back_keeps_the_bot_away_for_no_longer_than_the_longest_pause() -> None:
