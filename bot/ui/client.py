@@ -12,6 +12,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, cast
 
 import aiohttp
@@ -107,7 +108,8 @@ class Bot(commands.Bot):
         self.live_answers = live_answers or LiveAnswers()
         self.refused_pictures = RefusedPictures(clock)
         self._running: set[asyncio.Task[Any]] = set()
-        self._stopping = False
+        self._stopping = asyncio.Event()
+        self._presses: set[asyncio.Task[Any]] = set()  # of which it is not known yet who answers them
         self._settled_at = 0.0
         self._command_ids: dict[tuple[int | None, str], int] = {}
         self._lasting: list[re.Pattern[str]] = []
@@ -183,16 +185,19 @@ class Bot(commands.Bot):
         is_press = interaction.type is discord.InteractionType.component
         if is_press and any(lasting.fullmatch(custom_id) for lasting in self._lasting):
             return
-        words = _STALE_BUTTON
         if self.live_answers.has_ended(_origin_of(interaction)):
-            words = _TOO_MANY_OPEN
-        else:
-            # Its view answers at once, in this process or in another one with this token; if nothing has, then the
-            # view is gone, or no longer has this button.
-            await asyncio.sleep(_PRESS_SECONDS)
-            if interaction.response.is_done() or self.other_process.has_sent(interaction.id):
-                return
-        await self._answer(interaction, words)
+            await self._answer(interaction, _TOO_MANY_OPEN)
+            return
+        # Its view answers at once, in this process or in another one with this token; if nothing has, then the view is
+        # gone, or no longer has this button. A process that stops has no time to see which.
+        if task := asyncio.current_task():
+            self._presses.add(task)
+            task.add_done_callback(self._presses.discard)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), _PRESS_SECONDS)
+        if interaction.response.is_done() or self.other_process.has_sent(interaction.id):
+            return
+        await self._answer(interaction, _STOPPING if self._stopping.is_set() else _STALE_BUTTON)
 
     async def _answer(self, interaction: discord.Interaction[Any], words: str) -> None:
         try:
@@ -203,7 +208,7 @@ class Bot(commands.Bot):
 
     async def accept(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether an interaction may run now; if so, `drain()` waits for it."""
-        if self._stopping:
+        if self._stopping.is_set():
             if interaction.type is not discord.InteractionType.autocomplete:
                 await self._answer(interaction, _STOPPING)
             return False
@@ -222,7 +227,7 @@ class Bot(commands.Bot):
 
     async def _defer(self, interaction: discord.Interaction[Any], *, ephemeral: bool, thinking: bool) -> None:
         try:
-            await interaction.response.defer(ephemeral=ephemeral, thinking=thinking)
+            await sending.repeated(lambda: interaction.response.defer(ephemeral=ephemeral, thinking=thinking))
         except discord.HTTPException as error:
             # Ours took effect, and only its response was lost: the work goes on, and its answer replaces "thinking…".
             if not is_answered_already(error) or self.other_process.has_answered(interaction.id):
@@ -233,11 +238,12 @@ class Bot(commands.Bot):
 
         After so many seconds their reads are cancelled, and they have two more to show what was read.
         """
-        self._stopping = True
-        if not self._running:
+        self._stopping.set()
+        if self._running:
+            log.info("finishing %d interactions", len(self._running))
+        if not (unfinished := self._running | self._presses):
             return
-        log.info("finishing %d interactions", len(self._running))
-        _, late = await asyncio.wait(self._running, timeout=seconds)
+        _, late = await asyncio.wait(unfinished, timeout=seconds)
         if late:
             await self._cancel_reads()
             _, late = await asyncio.wait(late, timeout=_LAST_EDITS_SECONDS)

@@ -49,6 +49,10 @@ class Draft:
         self._was_sent = True
         return self._arguments
 
+    def take(self, name: str) -> object:
+        """What it has of that name, which is not sent any more."""
+        return self._arguments.pop(name, None)
+
     def leave_out_pictures(self, known: Container[str]) -> None:
         """Take out the pictures that are known to be refused."""
         self._change(lambda embed: embed_parts.take_out_pictures(embed, known))

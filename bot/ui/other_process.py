@@ -2,8 +2,9 @@
 
 Discord sends every interaction to each process that is connected with the token, takes the first answer, and refuses
 all others with 40060 ("already acknowledged"). The same refusal is met innocently: a request of ours took effect, its
-response was lost, and the repetition of it is refused. So it counts only for the first request that this process sent
-about an interaction, and only from the second interaction within an hour on: a proxy may repeat a single request.
+response was lost, and the repetition of it is refused. So it does not count where an earlier request of this process
+about the same interaction may have taken effect: it had no response, or one that is no refusal by Discord. And it
+counts only from the second interaction within an hour on: a proxy may repeat a single request.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class OtherProcess:
 
     def __init__(self, now: Callable[[], datetime] = _now) -> None:
         self._now = now
-        self._sent: OrderedDict[int, int] = OrderedDict()
+        self._sent: OrderedDict[int, int] = OrderedDict()  # how many of them may have taken effect
         self._lost: OrderedDict[int, None] = OrderedDict()
         self._first_at: datetime | None = None
         self._until: datetime | None = None
@@ -53,9 +54,15 @@ class OtherProcess:
         self._sent[interaction_id] = self._sent.get(interaction_id, 0) + 1
         _forget_oldest(self._sent)
 
+    def had_no_effect(self, interaction_id: int) -> None:
+        """Discord has refused an answer to an interaction."""
+        if interaction_id in self._sent:
+            self._sent[interaction_id] -= 1
+
     def refused(self, interaction_id: int) -> None:
         """Discord says that this interaction has been answered already."""
-        if self._sent.get(interaction_id, 0) > 1 or self.has_answered(interaction_id):
+        self.had_no_effect(interaction_id)
+        if self._sent.get(interaction_id, 0) > 0 or self.has_answered(interaction_id):
             return
         self._lost[interaction_id] = None
         _forget_oldest(self._lost)

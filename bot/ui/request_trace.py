@@ -39,11 +39,11 @@ def trace_of(other: OtherProcess, before_connection: Callable[[], Awaitable[None
     async def on_end(
         _session: aiohttp.ClientSession, _context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
-        if params.response.status != HTTPStatus.BAD_REQUEST:
-            return
-        found = _CALLBACK.search(params.url.path)
-        if found and await _code_of(params.response) == ALREADY_ACKNOWLEDGED:
-            other.refused(int(found[1]))
+        status, found = params.response.status, _CALLBACK.search(params.url.path)
+        if not found or not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return  # it took effect, or a server on the way does not know whether it did
+        is_answered = status == HTTPStatus.BAD_REQUEST and await _code_of(params.response) == ALREADY_ACKNOWLEDGED
+        (other.refused if is_answered else other.had_no_effect)(int(found[1]))
 
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(on_start)

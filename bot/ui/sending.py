@@ -11,12 +11,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar, Unpack
 
+import aiohttp
 import discord
 
 from bot.errors import TesseraError
 from bot.messages import Message
 from bot.ui.draft import Draft, Parts
 from bot.ui.embeds import CAUTION
+from bot.ui.other_process import ALREADY_ACKNOWLEDGED, OtherProcess
 from bot.ui.refused_parts import RefusedPart, refused_in
 from bot.ui.refused_pictures import RefusedPictures
 
@@ -30,6 +32,8 @@ _NOT_ACCEPTED = Message(
 _MOST_TRIES = 6
 _WITHOUT_DECORATION = 2  # tries are left: the last one is without all pictures and emoji
 _MOST_LOGGED = 10
+# As discord.py ends a view without an end in an ephemeral message, which nobody sees any longer than that.
+_EPHEMERAL_SECONDS = 15 * 60.0
 _SAME_MESSAGE = frozenset({"nonce", "allowed_mentions"})
 
 _Sent = TypeVar("_Sent")
@@ -39,6 +43,7 @@ class Client(Protocol):
     """What sending needs of the client."""
 
     refused_pictures: RefusedPictures
+    other_process: OtherProcess
 
 
 async def respond(interaction: discord.Interaction[Any], **message: Unpack[Parts]) -> None:
@@ -47,7 +52,7 @@ async def respond(interaction: discord.Interaction[Any], **message: Unpack[Parts
     Raises:
         discord.HTTPException: Discord refuses it in every form.
     """
-    await _send(interaction.client, interaction.response.send_message, message)
+    await _answer(interaction, interaction.response.send_message, message)
 
 
 async def edit_pressed(press: discord.Interaction[Any], **message: Unpack[Parts]) -> None:
@@ -56,7 +61,7 @@ async def edit_pressed(press: discord.Interaction[Any], **message: Unpack[Parts]
     Raises:
         discord.HTTPException: as `respond`.
     """
-    await _send(press.client, press.response.edit_message, message)
+    await _answer(press, press.response.edit_message, message)
 
 
 async def edit_answer(interaction: discord.Interaction[Any], **message: Unpack[Parts]) -> None:
@@ -110,6 +115,20 @@ async def edit_post(client: Client, posted: discord.Message, **message: Unpack[P
     return await _send(client, posted.edit, message)
 
 
+async def repeated(call: Callable[[], Awaitable[object]]) -> None:
+    """Answer an interaction; once more where no response came. discord.py 2.7.1 repeats it for a response of 500 alone.
+
+    Raises:
+        discord.HTTPException: Discord refuses it.
+        aiohttp.ClientError: there was no response to both.
+        OSError: likewise.
+    """
+    try:
+        await call()
+    except (aiohttp.ClientError, OSError):
+        await call()
+
+
 async def unaccepted_words(error: Exception) -> TesseraError | None:
     """What a person is shown where Discord accepts an answer in no form; None: the error is about something else."""
     if not isinstance(error, discord.HTTPException) or (refused := await refused_in(error)) is None:
@@ -125,8 +144,30 @@ def named(refused: tuple[RefusedPart, ...]) -> str:
     )
 
 
-async def _send(client: Client, call: Callable[..., Awaitable[_Sent]], message: Parts) -> _Sent:
-    draft = Draft(message)
+async def _answer(
+    interaction: discord.Interaction[Any], call: Callable[..., Awaitable[object]], message: Parts
+) -> None:
+    """Send the first answer to an interaction.
+
+    A request whose response was lost is repeated, and refused where it took effect. The person sees the message then, but
+    discord.py knows nothing of its buttons: so it is edited into what it is, and discord.py
+    learns of them by that.
+    """
+    other: OtherProcess = interaction.client.other_process
+    is_first, draft = not other.has_sent(interaction.id), Draft(message)
+    try:
+        await repeated(lambda: _send(interaction.client, call, draft))
+    except discord.HTTPException as error:
+        if error.code != ALREADY_ACKNOWLEDGED or not is_first or other.has_answered(interaction.id):
+            raise
+        view = message.get("view")
+        if draft.take("ephemeral") and view and view.timeout is None:
+            view.timeout = _EPHEMERAL_SECONDS
+        await _send(interaction.client, interaction.edit_original_response, draft)
+
+
+async def _send(client: Client, call: Callable[..., Awaitable[_Sent]], message: Parts | Draft) -> _Sent:
+    draft = message if isinstance(message, Draft) else Draft(message)
     draft.leave_out_pictures(client.refused_pictures)
     sent = await _try(call, draft, _MOST_TRIES)
     for url in draft.pictures:

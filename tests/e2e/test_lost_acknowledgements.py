@@ -24,8 +24,8 @@ async def test_the_member_has_one_answer_and_nothing_is_suspected(
 ) -> None:
     ada = await sandbox.person("ada")
     before = len(await ada.messages())
-    for _ in range(3):
-        await sandbox.post("/_sandbox/faults", CALLBACK)
+    for is_reset in (False, True, False):
+        await sandbox.post("/_sandbox/faults", CALLBACK | {"reset": is_reset})
         answer = await ada.run(command, **options)
         assert words in answer.text
     assert len(await ada.messages()) == before + 3

@@ -77,6 +77,24 @@ def test_a_repetition_of_our_own_request_shows_nothing(other: OtherProcess, capl
     assert warnings(caplog) == []
 
 
+def test_an_answer_of_ours_that_discord_refused_cannot_be_what_answered(other: OtherProcess) -> None:
+    for each in (FIRST, SECOND):
+        other.sending(each)
+        other.had_no_effect(each)
+        lose(other, each)
+        assert other.has_answered(each)
+    assert other.is_there
+
+
+def test_of_two_answers_at_once_that_are_both_refused_the_last_shows_another_process(other: OtherProcess) -> None:
+    other.sending(FIRST)
+    other.sending(FIRST)
+    other.refused(FIRST)
+    assert not other.has_answered(FIRST)  # the other one may have taken effect
+    other.refused(FIRST)
+    assert other.has_answered(FIRST)
+
+
 def test_two_refusals_that_are_more_than_an_hour_apart_raise_no_alarm(other: OtherProcess, clock: Clock) -> None:
     lose(other, FIRST)
     clock.now += HOUR

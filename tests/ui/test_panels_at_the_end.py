@@ -1,14 +1,20 @@
-"""A view that expires while the bot stops is silent: its buttons stay as they are."""
+"""What happens to buttons while the bot stops: a press is answered at once and once, and an expiry is silent."""
 
 from __future__ import annotations
 
+import asyncio
+
 import discord
+import pytest
 from discord import app_commands
 from discord.ext import commands
 
 from bot.ui.client import Bot
 from bot.ui.panel import ActionButton, Panel
 from tests.cogs.gates.live_bot import live_bot
+from tests.process import PATIENCE
+
+STOPPING = "Tessera is being restarted. Try again in a minute."
 
 
 class PanelCog(commands.Cog):
@@ -42,3 +48,28 @@ async def test_a_view_that_expires_after_the_bot_has_closed_raises_nothing() -> 
         await live.bot.close()
         await cog.panel.on_timeout()
         assert not (await live.sandbox.current(answer)).component("do").get("disabled")
+
+
+@pytest.mark.parametrize("is_stale", [True, False], ids=["of a view that is gone", "of a view that lives"])
+@pytest.mark.parametrize("is_earlier", [True, False], ids=["just before the stop", "while it stops"])
+async def test_a_press_is_answered_at_once_and_once_before_the_end(*, is_stale: bool, is_earlier: bool) -> None:
+    cog = PanelCog()
+    async with live_bot(cog) as live:
+        ada = await live.sandbox.person("ada")
+        answer = await ada.run("panel")
+        if is_stale:
+            cog.panel.stop()
+            await live.fault("slow", "/callback", times=1, seconds=0.5)  # so that a stop has to wait for it
+        before = len(await live.sent("/callback"))
+        if not is_earlier:
+            await live.bot.drain(PATIENCE)
+        arrived = asyncio.create_task(live.bot.wait_for("interaction", timeout=PATIENCE))
+        pressing = asyncio.create_task(ada.press(answer, "do", wait="acknowledged"))
+        await arrived
+        await live.bot.drain(PATIENCE)
+        assert len(await live.sent("/callback")) == before + 1
+        pressed = await pressing
+        is_refused = is_stale or not is_earlier
+        assert (pressed.text == STOPPING) is is_refused
+        await live.bot.close()
+        assert len(await live.sent("/callback")) == before + 1

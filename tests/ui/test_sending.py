@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from discord.ext import commands
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.draft import Parts
+from bot.ui.panel import ActionButton
 from tests.cogs.gates.live_bot import LiveBot, live_bot
+from tests.process import PATIENCE
 
 BOT = Path(__file__).parents[2] / "bot"
 PICTURES = [f"https://refused.example/{n}.png" for n in range(8)]
@@ -37,6 +40,92 @@ def test_all_messages_go_out_through_one_module() -> None:
     others = [module for module in BOT.rglob("*.py") if module != BOT / "ui" / "sending.py"]
     assert [found for module in others for found in sends_of(module)] == []
     assert list(sends_of(BOT / "ui" / "sending.py"))  # so that this would be seen
+
+
+class ButtonCog(commands.Cog):
+    """`/button`: a message with a picture and a button, which counts its presses."""
+
+    def __init__(self) -> None:
+        self.presses = 0
+        self.ended = asyncio.Event()
+        self.view = discord.ui.View(timeout=None)
+        self.view.add_item(ActionButton("count", "Count", self.count))
+        self.view.add_item(ActionButton("fail", "Fail", self.fail))
+
+    @app_commands.command(name="button", description="A button")
+    async def button(self, interaction: discord.Interaction[Bot]) -> None:
+        """Show it."""
+        embed = discord.Embed(title="Picture").set_image(url=PICTURES[0])
+        try:
+            await sending.respond(interaction, embed=embed, view=self.view, ephemeral=True)
+        finally:
+            self.ended.set()
+
+    async def count(self, press: discord.Interaction[Any]) -> None:
+        """Show how often it was pressed."""
+        self.presses += 1
+        await sending.edit_pressed(press, content=f"Pressed {self.presses}", view=self.view)
+
+    async def fail(self, press: discord.Interaction[Bot]) -> None:
+        """Acknowledge the press, and find that nothing can be done."""
+        await press.client.acknowledge(press)
+        await press.client.answer_error(press, ZeroDivisionError())
+
+
+@pytest.mark.parametrize("reset", [False, True], ids=["a server on the way fails", "the connection is reset"])
+async def test_buttons_of_an_answer_whose_response_was_lost_can_be_pressed(*, reset: bool) -> None:
+    cog = ButtonCog()
+    async with live_bot(cog) as live:
+        ada = await live.sandbox.person("ada")
+        await live.fault("lost", "/callback", times=1, reset=reset)
+        answer = await ada.run("button")
+        await asyncio.wait_for(cog.ended.wait(), PATIENCE)
+        assert answer.message["ephemeral"]
+        assert cog.view.timeout == 900  # as where discord.py has had the response
+        for text in ("Pressed 1", "Pressed 2"):
+            await live.fault("lost", "/callback", times=1, reset=reset)
+            pressed = await ada.press(answer, "count")
+            assert pressed.message["content"] == text
+        assert len(await ada.messages()) == 1
+        assert not live.bot.other_process.is_there
+
+
+async def test_an_error_after_a_lost_acknowledgement_of_a_press_leaves_the_message_as_it_is() -> None:
+    async with live_bot(ButtonCog()) as live:
+        ada = await live.sandbox.person("ada")
+        answer = await ada.run("button")
+        await live.fault("lost", "/callback", times=1)
+        await ada.press(answer, "fail", wait="acknowledged")
+        async with asyncio.timeout(PATIENCE):
+            while len(messages := await ada.messages()) < 2:  # noqa: ASYNC110 - as in the sandbox's client
+                await asyncio.sleep(0.02)
+        assert messages[0]["embeds"][0]["title"] == "Picture"
+        assert "Something went wrong inside Tessera" in str(messages[1])
+
+
+@pytest.mark.parametrize("is_refused_first", [False, True])
+async def test_nothing_follows_the_answer_of_another_process(*, is_refused_first: bool) -> None:
+    cog = ButtonCog()
+    async with live_bot(cog) as live:
+        ada = await live.sandbox.person("ada")
+        if is_refused_first:
+            await live.fault("status", "/callback", times=1, status=400, body={"code": 50035, "message": "no"})
+        taken = {"code": 40060, "message": "Interaction has already been acknowledged."}
+        await live.fault("status", "/callback", times=1, status=400, body=taken)
+        interaction = await ada.start("button")
+        await asyncio.wait_for(cog.ended.wait(), PATIENCE)
+        assert await live.sent("/messages/@original") == []
+        assert live.bot.other_process.has_answered(int(interaction))
+
+
+async def test_a_press_whose_answer_takes_long_is_not_called_stale() -> None:
+    async with live_bot(ButtonCog()) as live:
+        ada = await live.sandbox.person("ada")
+        answer = await ada.run("button")
+        await live.fault("slow", "/callback", times=1, seconds=2)
+        pressed = await ada.press(answer, "count")
+        assert pressed.message["content"] == "Pressed 1"
+        assert len(await live.sent("/callback")) == 2
 
 
 class PicturesCog(commands.Cog):
