@@ -71,7 +71,7 @@ class Bot(commands.Bot):
         settings: Where Discord is, and where to register the commands.
         cancel_reads: Ends long reads when the bot must stop.
         live_answers: Which answers can be pressed.
-        clock: Seconds that only grow: how long it is remembered which pictures Discord refused.
+        clock: Seconds that only grow: how long a message is tried, and which pictures Discord refused are remembered.
         other_process: Finds out whether another one answers with this token.
     """
 
@@ -106,6 +106,7 @@ class Bot(commands.Bot):
         self._cancel_reads = cancel_reads
         self.acknowledgements = Acknowledgements()
         self.live_answers = live_answers or LiveAnswers()
+        self.clock = clock
         self.refused_pictures = RefusedPictures(clock)
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = asyncio.Event()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from copy import deepcopy
+from functools import partial
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
@@ -27,18 +28,28 @@ class Parts(TypedDict, total=False):
     allowed_mentions: discord.AllowedMentions
 
 
+_NO_HOST = "?"
+
+
 class Draft:
     """Such a message. Nothing of the embeds that it was made of is changed; of the view, only what is refused.
+
+    Args:
+        message: It.
+        may_lose_words: A remark may take the place of words that Discord refuses for what they say.
 
     Attributes:
         left_out: What was taken out, for the log.
         pictures: The URLs of pictures that Discord refused in it.
     """
 
-    def __init__(self, message: Parts) -> None:
+    def __init__(self, message: Parts, *, may_lose_words: bool = True) -> None:
+        self._may_lose_words = may_lose_words
         self._arguments: dict[str, Any] = dict(message)
         self._view = message.get("view")
         self._was_sent = False
+        self._refused_hosts: set[str] = set()  # of pictures that Discord refused in its last answers
+        self._refused_now: set[str] = set()  # … and in this one
         self.left_out: list[str] = []
         self.pictures: list[str] = []
 
@@ -59,7 +70,7 @@ class Draft:
 
     def leave_out(self, parts: Iterable[RefusedPart]) -> bool:
         """Take out what is refused, and nothing else; whether there was anything that can be."""
-        before = len(self.left_out)
+        before, self._refused_now = len(self.left_out), set()
         # All are found first: what is taken out of a row or a menu changes the numbers of what is behind it.
         found = [(part, item_parts.target_of(self._view, part.path) if self._view else None) for part in parts]
         for part, target in found:
@@ -68,6 +79,7 @@ class Draft:
                     self._leave_out_of_embed(number, part, tuple(path))
                 case _ if self._view and target and item_parts.take_out(self._view, target, part):
                     self._note(part)
+        self._leave_out_hosts()
         return len(self.left_out) > before
 
     def leave_out_decoration(self) -> bool:
@@ -83,12 +95,29 @@ class Draft:
         embeds = self._embeds()
         if number >= len(embeds):
             return
-        before = _pictures_of(embeds[number])
+        before, is_alone = _pictures_of(embeds[number]), len(embeds) == 1
         if self._change(lambda embed: embed_parts.take_out(embed, part, path), number):
             gone = list((before - _pictures_of(self._embeds()[number])).elements())  # one may stand in two places
             self._note(part, gone)
             if len(gone) == 1:  # of several it is not known which one Discord refuses
                 self.pictures += gone
+                self._refused_now.update(map(_host_of, gone))
+        elif self._may_lose_words and self._change(
+            lambda embed: embed_parts.replace_words(embed, path, is_alone=is_alone), number
+        ):
+            if any(embed_parts.says_something(dict(embed.to_dict())) for embed in self._embeds()):
+                self._note(part)
+            else:
+                self._arguments["embeds"] = embeds
+
+    def _leave_out_hosts(self) -> None:
+        """Take out all pictures of a host of which Discord refuses one after another."""
+        again = self._refused_now & self._refused_hosts - {_NO_HOST}
+        self._refused_hosts |= self._refused_now
+        for host in sorted(again):
+            urls = {url for embed in self._embeds() for url in _pictures_of(embed) if _host_of(url) == host}
+            if self._change(partial(embed_parts.take_out_pictures, only=urls)):
+                self.left_out.append(f"all other pictures of {host}")
 
     def _note(self, part: RefusedPart, urls: Iterable[str] = ()) -> None:
         hosts = sorted({_host_of(url) for url in urls})
@@ -117,9 +146,9 @@ class Draft:
 def _host_of(url: str) -> str:
     """All of a URL that may be logged: its path or its query may be secret."""
     try:
-        return urlsplit(url).hostname or "?"
+        return urlsplit(url).hostname or _NO_HOST
     except ValueError:  # that is why it is refused
-        return "?"
+        return _NO_HOST
 
 
 def _pictures_of(embed: discord.Embed) -> Counter[str]:

@@ -1,4 +1,7 @@
-"""Taking out of an embed what Discord refuses there: a picture, an icon, a link; words are cut, and never taken out.
+"""Taking out of an embed what Discord refuses there: a picture, an icon, a link.
+
+Words are cut, or filled in where they are missing. Where Discord refuses them for what they say, an author or a footer
+goes, and a remark takes the place of others, if what is left of the embeds still says something without them.
 
 An embed is its JSON here, as `discord.Embed.to_dict` makes it, and is changed in place.
 """
@@ -15,9 +18,12 @@ Json = dict[str, Any]
 
 # Shown where Discord asks for words and there are none.
 NO_WORDS = "…"
+# Shown in place of words that Discord refuses for what they say.
+REFUSED_WORDS = "(Discord does not accept these words.)"
 _SHORTEST = 5  # anything shorter than that says nothing, and is left to be refused
 _PICTURES = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
 _LINKED = "url"
+_DISPENSABLE = ("author", "footer")
 
 
 def pictures_of(embed: Json) -> Iterator[str]:
@@ -43,7 +49,7 @@ def take_out(embed: Json, part: RefusedPart, path: Path) -> bool:
             taken = _take_picture(embed, name, _LINKED)
         case ("author" | "footer" as name, "icon_url" | "proxy_icon_url", *_):
             taken = _take_picture(embed, name, "icon_url")
-        case ("author" | "footer" as name,):  # dispensable, and what about it is not said
+        case ("author" | "footer" as name,):  # what about it is not said
             taken = embed.pop(name, None) is not None
         case ("author", "url", *_):
             taken = embed.get("author", {}).pop(_LINKED, None) is not None
@@ -52,7 +58,37 @@ def take_out(embed: Json, part: RefusedPart, path: Path) -> bool:
         case _:
             holder, key = _words_at(embed, path)
             taken = bool(key) and fix_words(holder, key, part.at_most)
+            if not taken and path[0] in _DISPENSABLE:
+                taken = embed.pop(str(path[0]), None) is not None
     return taken
+
+
+def replace_words(embed: Json, path: Path, *, is_alone: bool) -> bool:
+    """Put a remark where Discord refuses words for what they say; whether that was possible.
+
+    Args:
+        embed: Changed by it.
+        path: Where in the embed they are; (): Discord does not say.
+        is_alone: There is no other embed in the message: then its description is the message.
+    """
+    match path:
+        case ("description",) if is_alone and not embed.get("fields"):
+            return False
+        case () if embed.get("description") != REFUSED_WORDS:
+            embed.clear()
+            embed.update(type="rich", description=REFUSED_WORDS)
+            return True
+    holder, key = _words_at(embed, path)
+    if not key or holder.get(key) == REFUSED_WORDS:
+        return False
+    holder[key] = REFUSED_WORDS
+    return True
+
+
+def says_something(embed: Json) -> bool:
+    """Whether there are words in it that are not such a remark."""
+    words = [embed.get("title"), embed.get("description"), *(field.get("value") for field in embed.get("fields", ()))]
+    return any(each and each not in (REFUSED_WORDS, NO_WORDS) for each in words)
 
 
 def _words_at(embed: Json, path: Path) -> tuple[Json, str]:

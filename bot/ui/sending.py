@@ -28,8 +28,12 @@ _NOT_ACCEPTED = Message(
     "Discord does not accept this answer in the form in which Tessera sends it. Trying again does not help: the "
     "operator of this bot finds in its log what Discord refuses."
 )
-# An answer has three seconds in all. Discord names all parts of one kind at a time, and there are few kinds.
+# Discord names all parts of one kind at a time, and there are few kinds.
 _MOST_TRIES = 6
+# After so long nothing is tried again: Discord allows an answer three seconds, and for all else somebody waits; but a
+# post may wait for Discord's rate limit first.
+_ANSWER_SECONDS = 2.0
+_SECONDS = 30.0
 _WITHOUT_DECORATION = 2  # tries are left: the last one is without all pictures and emoji
 _MOST_LOGGED = 10
 # As discord.py ends a view without an end in an ephemeral message, which nobody sees any longer than that.
@@ -44,6 +48,7 @@ class Client(Protocol):
 
     refused_pictures: RefusedPictures
     other_process: OtherProcess
+    clock: Callable[[], float]
 
 
 async def respond(interaction: discord.Interaction[Any], **message: Unpack[Parts]) -> None:
@@ -97,7 +102,8 @@ async def post(
         discord.HTTPException: as `respond`.
     """
     try:
-        return await _send(client, channel.send, message)
+        # A server reads it for long, and `instead` says where the words are: no remark stands there for them.
+        return await _send(client, channel.send, Draft(message, may_lose_words=False))
     except discord.HTTPException as error:
         if not instead or (refused := await refused_in(error)) is None:
             raise
@@ -112,7 +118,7 @@ async def edit_post(client: Client, posted: discord.Message, **message: Unpack[P
     Raises:
         discord.HTTPException: as `respond`.
     """
-    return await _send(client, posted.edit, message)
+    return await _send(client, posted.edit, Draft(message, may_lose_words=False))
 
 
 async def repeated(call: Callable[[], Awaitable[object]]) -> None:
@@ -149,14 +155,13 @@ async def _answer(
 ) -> None:
     """Send the first answer to an interaction.
 
-    A request whose response was lost is repeated, and refused where it took effect. The person sees the message then, but
-    discord.py knows nothing of its buttons: so it is edited into what it is, and discord.py
-    learns of them by that.
+    A request whose response was lost is repeated, and refused where it took effect. The person sees the message then,
+    but discord.py knows nothing of its buttons: so it is edited into what it is, and discord.py learns of them by that.
     """
     other: OtherProcess = interaction.client.other_process
     is_first, draft = not other.has_sent(interaction.id), Draft(message)
     try:
-        await repeated(lambda: _send(interaction.client, call, draft))
+        await repeated(lambda: _send(interaction.client, call, draft, _ANSWER_SECONDS))
     except discord.HTTPException as error:
         if error.code != ALREADY_ACKNOWLEDGED or not is_first or other.has_answered(interaction.id):
             raise
@@ -166,10 +171,13 @@ async def _answer(
         await _send(interaction.client, interaction.edit_original_response, draft)
 
 
-async def _send(client: Client, call: Callable[..., Awaitable[_Sent]], message: Parts | Draft) -> _Sent:
+async def _send(
+    client: Client, call: Callable[..., Awaitable[_Sent]], message: Parts | Draft, seconds: float = _SECONDS
+) -> _Sent:
     draft = message if isinstance(message, Draft) else Draft(message)
     draft.leave_out_pictures(client.refused_pictures)
-    sent = await _try(call, draft, _MOST_TRIES)
+    until = client.clock() + seconds
+    sent = await _try(call, draft, _MOST_TRIES, lambda: client.clock() < until)
     for url in draft.pictures:
         client.refused_pictures.add(url)
     if draft.left_out:
@@ -177,17 +185,17 @@ async def _send(client: Client, call: Callable[..., Awaitable[_Sent]], message: 
     return sent
 
 
-async def _try(call: Callable[..., Awaitable[_Sent]], draft: Draft, tries: int) -> _Sent:
+async def _try(call: Callable[..., Awaitable[_Sent]], draft: Draft, tries: int, has_time: Callable[[], bool]) -> _Sent:
     try:
         return await call(**draft.arguments())
     except discord.HTTPException as error:
-        refused = await refused_in(error) if tries > 1 else None
+        refused = await refused_in(error) if tries > 1 and has_time() else None
         if refused is None:
             raise
         is_left_out = tries > _WITHOUT_DECORATION and draft.leave_out(refused)
         if not is_left_out and not draft.leave_out_decoration():
             raise
-    return await _try(call, draft, tries - 1)
+    return await _try(call, draft, tries - 1, has_time)
 
 
 def _shortened(names: list[str]) -> str:

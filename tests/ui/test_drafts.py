@@ -9,6 +9,7 @@ import discord
 import pytest
 
 from bot.ui.draft import Draft
+from bot.ui.embed_parts import REFUSED_WORDS
 from bot.ui.refused_parts import RefusedPart
 
 URL = "https://a.example/secret/x.png?key=secret"
@@ -64,19 +65,89 @@ def test_only_what_is_refused_is_left_out_of_an_embed(path: Path, gone: Path) ->
 @pytest.mark.parametrize(
     ("path", "at_most", "words"),
     [
-        (("title",), None, None),
         (("description",), 12, "One line\n…"),
         (("author", "name"), 5, "Aut…"),
         (("fields", 1, "value"), 6, "Valu…"),
     ],
 )
-def test_words_are_cut_and_never_left_out(path: Path, at_most: int | None, words: str | None) -> None:
+def test_words_that_are_too_long_are_cut(path: Path, at_most: int, words: str) -> None:
     draft = Draft({"embed": embed()})
-    assert draft.leave_out([RefusedPart(("embeds", 0, *path), "CODE", at_most)]) is (words is not None)
-    shown: Any = left(draft)
+    assert draft.leave_out([RefusedPart(("embeds", 0, *path), "CODE", at_most)])
+    assert at(left(draft), path) == words
+
+
+def at(body: Any, path: Path) -> Any:
+    """What is there, or None."""
     for key in path:
-        shown = shown[key]
-    assert shown == (words or "Title")
+        body = body[key] if isinstance(key, int) else (body or {}).get(key)
+    return body
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (("title",), REFUSED_WORDS),
+        (("description",), REFUSED_WORDS),  # its fields say something
+        (("fields", 0, "name"), REFUSED_WORDS),
+        (("fields", 1, "value"), REFUSED_WORDS),
+        (("author", "name"), None),
+        (("footer", "text"), None),
+    ],
+)
+def test_a_remark_takes_the_place_of_words_that_are_refused_for_what_they_say(path: Path, shown: str | None) -> None:
+    draft = Draft({"embed": embed()})
+    refused = [RefusedPart(("embeds", 0, *path), "BASE_TYPE_BAD_WORDS")]
+    assert draft.leave_out(refused)
+    body = left(draft)
+    assert at(body, path) == shown
+    others = body.keys() - {path[0]}
+    assert {key: body[key] for key in others} == {key: dict(embed().to_dict())[key] for key in others}
+    assert not draft.leave_out(refused)
+    assert Draft({"embed": embed()}, may_lose_words=False).leave_out(refused) is (shown is None)
+
+
+def test_the_words_that_are_the_message_stay_so_that_a_sentence_is_shown_instead() -> None:
+    only = discord.Embed(title="Title", description="It is about you.")
+    for path, is_replaced in ((("description",), False), ((), False), (("title",), True)):
+        draft = Draft({"embed": only})
+        assert draft.leave_out([RefusedPart(("embeds", 0, *path), "CODE")]) is is_replaced
+    titles = [RefusedPart(("embeds", number, "title"), "CODE") for number in range(3)]
+    draft = Draft({"embeds": [discord.Embed(title=f"Title {number}") for number in range(3)]})
+    assert draft.leave_out(titles)
+    shown = [each.title for each in draft.arguments()["embeds"]]
+    assert shown == [REFUSED_WORDS, REFUSED_WORDS, "Title 2"]
+    assert not draft.leave_out(titles)
+
+
+def test_one_of_several_embeds_that_is_refused_as_a_whole_becomes_a_remark() -> None:
+    draft = Draft({"embeds": [embed(), embed()]})
+    refused = [RefusedPart(("embeds", 1), "CODE")]
+    assert draft.leave_out(refused)  # its pictures first
+    assert draft.leave_out(refused)
+    first, second = (dict(each.to_dict()) for each in draft.arguments()["embeds"])
+    assert first == dict(embed().to_dict())
+    assert (second["description"], second.keys() & {"title", "fields"}) == (REFUSED_WORDS, set())
+    assert not draft.leave_out(refused)
+
+
+@pytest.mark.parametrize(
+    ("answers", "left_over"),
+    [
+        pytest.param([[0, 1]], ["a/2", "a/3", "b/4"], id="two in one answer are those two"),
+        pytest.param([[0], [1]], ["b/4"], id="a second one in another answer is all of its host"),
+        pytest.param([[0], [4]], ["a/1", "a/2", "a/3"], id="of another host"),
+    ],
+)
+def test_pictures_of_a_host_of_which_one_after_another_is_refused_all_go(
+    answers: list[list[int]], left_over: list[str]
+) -> None:
+    urls = [f"https://{name}" for name in ("a/0", "a/1", "a/2", "a/3", "b/4")]
+    draft = Draft({"embeds": [discord.Embed(title="Title").set_image(url=url) for url in urls]})
+    for answer in answers:
+        assert draft.leave_out([RefusedPart(("embeds", number, "image", "url"), "CODE") for number in answer])
+    shown = [each.image.url for each in draft.arguments()["embeds"] if each.image.url]
+    assert shown == [f"https://{name}" for name in left_over]
+    assert draft.pictures == [urls[number] for answer in answers for number in answer]
 
 
 @pytest.mark.parametrize("path", [("title",), ("description",), ("fields", 0, "value"), ("footer", "text")])

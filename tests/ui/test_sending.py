@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from tests.cogs.gates.live_bot import LiveBot, live_bot
 from tests.process import PATIENCE
 
 BOT = Path(__file__).parents[2] / "bot"
-PICTURES = [f"https://refused.example/{n}.png" for n in range(8)]
+PICTURES = [*(f"https://refused.example/{n}.png" for n in range(8)), "https://another.example/8.png"]
 _SENDS = {"send_message", "edit_message", "edit_original_response"}
 _SENDS_WITH_PARTS = {"send", "edit"}
 
@@ -129,12 +129,15 @@ async def test_a_press_whose_answer_takes_long_is_not_called_stale() -> None:
 
 
 class PicturesCog(commands.Cog):
-    """`/pictures`: eight of them, all refused."""
+    """`/pictures`: nine of them, eight of one host."""
 
-    @app_commands.command(name="pictures", description="Eight pictures")
+    def __init__(self, urls: Sequence[str] = PICTURES) -> None:
+        self._urls = urls
+
+    @app_commands.command(name="pictures", description="Nine pictures")
     async def pictures(self, interaction: discord.Interaction[Bot]) -> None:
         """Show them."""
-        embeds = [discord.Embed(title=f"Picture {n}").set_image(url=url) for n, url in enumerate(PICTURES)]
+        embeds = [discord.Embed(title=f"Picture {n}").set_image(url=url) for n, url in enumerate(self._urls)]
         await interaction.client.acknowledge(interaction, ephemeral=True, thinking=True)
         await sending.edit_answer(interaction, embeds=embeds)
 
@@ -144,21 +147,114 @@ async def tries(live: LiveBot) -> int:
     return len([each for each in await live.sent("/messages/@original") if each.startswith("PATCH")])
 
 
-async def test_where_one_part_after_another_is_refused_all_pictures_are_left_out_after_a_few_tries() -> None:
+@pytest.mark.parametrize(
+    ("urls", "pictures", "sent"),
+    [
+        pytest.param(["refused.example"], 1, 3, id="all of one host, whose others go with the second"),
+        pytest.param(["refused.example", "another.example"], 0, 4, id="of two hosts"),
+    ],
+)
+async def test_where_one_picture_after_another_is_refused_those_of_its_host_are_left_out(
+    urls: list[str], pictures: int, sent: int
+) -> None:
     async with live_bot(PicturesCog()) as live:
+        await live.sandbox.control("refusals", urls=urls, shape="first")
+        answer = await (await live.sandbox.person("ada")).run("pictures")
+        assert [embed["title"] for embed in answer.embeds] == [f"Picture {n}" for n in range(9)]
+        assert sum("image" in embed for embed in answer.embeds) == pictures
+        assert await tries(live) == sent
+
+
+async def test_where_one_part_after_another_is_refused_all_pictures_are_left_out_after_a_few_tries() -> None:
+    urls = [f"https://{n}.refused.example/" for n in range(9)]
+    async with live_bot(PicturesCog(urls)) as live:
         await live.sandbox.control("refusals", urls=["refused.example"], shape="first")
         answer = await (await live.sandbox.person("ada")).run("pictures")
-        assert [embed["title"] for embed in answer.embeds] == [f"Picture {n}" for n in range(8)]
         assert not any("image" in embed for embed in answer.embeds)
         assert await tries(live) == 6
 
 
-async def test_what_is_refused_in_every_form_is_tried_once_more_without_pictures() -> None:
+async def test_a_title_that_is_refused_costs_that_title_alone() -> None:
     async with live_bot(PicturesCog()) as live:
         await live.sandbox.control("refusals", words=["Picture 3"])
         answer = await (await live.sandbox.person("ada")).run("pictures")
-        assert "Discord does not accept this answer in the form in which Tessera sends it" in answer.text
+        assert [n for n, embed in enumerate(answer.embeds) if embed["title"] != f"Picture {n}"] == [3]
+        assert answer.embeds[3]["title"] == "(Discord does not accept these words.)"
         assert await tries(live) == 2
+
+
+class Steps:
+    """A clock that goes on at each look."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        """The seconds before this look."""
+        self.now += self.step
+        return self.now
+
+
+@pytest.mark.parametrize(("step", "sent"), [(0, 3), (29, 2), (30, 1)])
+async def test_what_is_refused_in_every_form_is_tried_again_while_there_is_time(step: float, sent: int) -> None:
+    async with live_bot(PicturesCog()) as live:
+        await live.sandbox.control("refusals", words=["Picture"])
+        live.bot.clock = Steps(step)
+        answer = await (await live.sandbox.person("ada")).run("pictures")
+        assert "Discord does not accept this answer in the form in which Tessera sends it" in answer.text
+        # The sentence is an edit of its own, and below the answer.
+        assert await tries(live) == sent
+
+
+@pytest.mark.parametrize(("step", "sent"), [(1.9, 2), (2, 1)])
+async def test_an_answer_that_discord_waits_for_is_not_tried_for_longer_than_two_seconds(
+    step: float, sent: int
+) -> None:
+    async with live_bot(ButtonCog()) as live:
+        await live.sandbox.control("refusals", words=["Picture"])
+        live.bot.clock = Steps(step)
+        answer = await (await live.sandbox.person("ada")).run("button")
+        assert "Discord does not accept this answer in the form in which Tessera sends it" in answer.text
+        assert len(await live.sent("/callback")) == sent + 1
+
+
+class AskingCog(commands.Cog):
+    """`/ask`: a modal, and an option with suggestions."""
+
+    @app_commands.command(name="ask", description="A modal")
+    async def ask(self, interaction: discord.Interaction[Bot], about: str = "") -> None:
+        """Open it."""
+        modal = discord.ui.Modal(title=f"About {about}")
+        modal.add_item(discord.ui.TextInput[Any](label="Number"))
+        await interaction.response.send_modal(modal)
+
+    @ask.autocomplete("about")
+    async def names(self, _interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:
+        """One."""
+        return [app_commands.Choice(name=f"Name {typed}", value=typed)]
+
+
+REFUSAL = {"code": 50035, "message": "Invalid Form Body", "errors": {"data": {"_errors": [{"code": "BAD"}]}}}
+
+
+async def test_a_modal_that_is_refused_ends_in_a_sentence_and_the_next_one_opens() -> None:
+    async with live_bot(AskingCog()) as live:
+        ada = await live.sandbox.person("ada")
+        await live.fault("status", "/callback", times=1, status=400, body=REFUSAL)
+        refused = await ada.run("ask", about="x")
+        assert "Discord does not accept this answer in the form in which Tessera sends it" in refused.text
+        assert refused.message["ephemeral"]
+        assert (await ada.run("ask", about="x"))["modal"]["title"] == "About x"
+
+
+async def test_suggestions_that_are_refused_are_none_and_the_next_ones_are_shown() -> None:
+    async with live_bot(AskingCog()) as live:
+        ada = await live.sandbox.person("ada")
+        await live.fault("status", "/callback", times=1, status=400, body=REFUSAL)
+        with pytest.raises(AssertionError):
+            await ada.suggestions("ask", "about", "x")
+        assert await ada.suggestions("ask", "about", "y") == ["y"]
+        assert await ada.messages() == []
 
 
 @pytest.mark.parametrize(
