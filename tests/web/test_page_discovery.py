@@ -155,6 +155,27 @@ SHAPES = [
     ),
     pytest.param(
         """
+        Object.defineProperty(window, "ethereum", {get() { throw new Error("no ethereum here"); }});
+        announceWhenAsked({info: info("Well", "a.well"), provider: make("well")});
+        """,
+        ["Well"],
+        id="two extensions that both define window.ethereum: reading it throws",
+    ),
+    pytest.param(
+        """
+        announceWhenAsked(
+          {info: info("Framework", "sh.framework"), provider: make("framework")},
+          {info: info("No frame", "com.sh.frame"), provider: make("none")},
+          {info: info("OKX Wallet", "com.okex.wallet"), provider: make("okx")},
+        );
+        window.ethereum = make("frame", {isFrame: true});
+        window.ethereum.providers = [window.ethereum, make("old okx", {isOkxWallet: true})];
+        """,
+        ["Framework", "No frame", "OKX Wallet", "Frame"],
+        id="a maker's id is the beginning of another's up to a dot, and not its letters alone",
+    ),
+    pytest.param(
+        """
         window.ethereum = make("one");
         window.ethereum.providers = [make("two"), make("three", {isMetaMask: true}), make("four", {isMetaMask: true})];
         """,
