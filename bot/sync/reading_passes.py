@@ -46,6 +46,8 @@ class _Network:
 
     Attributes:
         failures: Readings in a row that failed, of different people.
+        failed: Whose account the latest of them was.
+        probed: Whose account showed last that the source was to be left alone for longer.
         rounds: How often in a row it was left alone.
         paused_until: Until when it is.
         places: As many as may be asked for at once: in whose name each is asked for.
@@ -54,6 +56,8 @@ class _Network:
     """
 
     failures: DifferentQuestions = field(default_factory=DifferentQuestions)
+    failed: frozenset[int] = frozenset()
+    probed: frozenset[int] = frozenset()
     rounds: int = 0
     paused_until: datetime | None = None
     places: asyncio.Queue[Asker] = field(default_factory=lambda: _filled(_PLACES))
@@ -138,10 +142,9 @@ class ReadingPasses:
         if network.paused_until and self._clock() < network.paused_until:
             return 0
         try:
-            # After a pause one account shows whether the source answers again.
-            count = await self._work(name, network, most=1) if network.rounds else 0
+            count = await self._probe(name, network) if network.rounds else 0
             if not (network.rounds and network.failures):
-                network.rounds, network.paused_until = 0, None
+                network.rounds, network.paused_until, network.probed = 0, None, frozenset()
                 count += await _all(self._work(name, network) for _ in range(_WORKERS))
             if network.rounds or len(network.failures) >= _GIVES_UP:
                 network.rounds += 1
@@ -149,6 +152,16 @@ class ReadingPasses:
             return count
         finally:
             await self._give_back(network)
+
+    async def _probe(self, name: str, network: _Network) -> int:
+        """Let one account show whether the source answers again, but not twice in a row one of the same person."""
+        count = 0
+        while await self._work(name, network, most=1):
+            count += 1
+            if not network.failures or network.failed.isdisjoint(network.probed):
+                break
+        network.probed = network.failed
+        return count
 
     async def _work(self, name: str, network: _Network, *, most: int | None = None) -> int:
         """Read one account after another, until none is due or the source answers nothing; how many."""
@@ -176,7 +189,8 @@ class ReadingPasses:
         try:
             outcome = await self._readings.read(account, place.asker, answered=place.give_back)
             if outcome.failure:
-                network.failures.add(await self._store.members_of(account))
+                network.failed = await self._store.members_of(account)
+                network.failures.add(network.failed)
             else:
                 network.failures.clear()
             if self._on_read:

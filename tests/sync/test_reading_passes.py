@@ -106,6 +106,25 @@ async def test_a_source_that_answers_nothing_is_left_alone_and_then_asked_about_
     assert len({str(outcome.account) for outcome in outcomes if outcome.is_read}) == 60
 
 
+async def test_one_members_accounts_do_not_keep_a_source_that_answers_again_left_alone(
+    sandbox: SandboxClient, reading: ReadingHarness
+) -> None:
+    others = await own_many(reading, sandbox, 2 * AT_ONCE)
+    outcomes: list[ReadOutcome] = []
+    passes = passes_of(reading, outcomes)
+    await sandbox.fault("error", code=102003, message="none")
+    await passes.run_pass()
+    assert await passes.run_pass() == 0
+    await sandbox.clear_faults()
+    for account in await own_many(reading, sandbox, 9, of_one=True):  # new ones are first in the queue
+        await sandbox.fault("error", account=account.account_id, code=102003, message="none")
+    reading.pass_time(timedelta(hours=1))
+    assert await passes.run_pass() == 1
+    reading.pass_time(timedelta(hours=1))
+    await passes.run_pass()
+    assert {outcome.account for outcome in outcomes if outcome.is_read} == set(others)
+
+
 async def test_what_was_leased_and_not_read_is_given_back(sandbox: SandboxClient, reading: ReadingHarness) -> None:
     await own_many(reading, sandbox, 60)
     await sandbox.fault("slow", seconds=0.2)
