@@ -155,14 +155,6 @@ SHAPES = [
     ),
     pytest.param(
         """
-        Object.defineProperty(window, "ethereum", {get() { throw new Error("no ethereum here"); }});
-        announceWhenAsked({info: info("Well", "a.well"), provider: make("well")});
-        """,
-        ["Well"],
-        id="two extensions that both define window.ethereum: reading it throws",
-    ),
-    pytest.param(
-        """
         announceWhenAsked(
           {info: info("Framework", "sh.framework"), provider: make("framework")},
           {info: info("No frame", "com.sh.frame"), provider: make("none")},
@@ -228,6 +220,17 @@ async def test_a_wallet_that_is_injected_late_is_found(visitor: Visitor) -> None
     await visitor.page.evaluate("injectLate(); dispatchEvent(new Event('ethereum#initialized'))")
     await expect(offered(visitor)).to_have_text(["This browser's wallet"])
     await expect(visitor.page.get_by_text("No wallet found")).to_be_hidden()
+
+
+async def test_where_reading_window_ethereum_throws_wallets_are_looked_for_to_the_end(visitor: Visitor) -> None:
+    await visitor.installs(f"""(() => {{ {_SHORT}
+        Object.defineProperty(window, "ethereum", {{get() {{ throw new Error("no ethereum here"); }}}});
+        window.announceLate = () => announce({{info: info("Late Wallet", "a.late"), provider: make("late")}});
+    }})();""")
+    await visitor.opens()
+    await visitor.sees("No wallet found in this browser.")
+    await visitor.page.evaluate("announceLate()")
+    await expect(offered(visitor)).to_have_text(["Late Wallet"])
 
 
 async def test_another_wallet_with_the_id_of_an_announced_one_can_still_be_chosen(visitor: Visitor) -> None:
