@@ -5,6 +5,7 @@ The items are changed in place: they are the objects whose presses are answered.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,30 +55,25 @@ def take_out(view: discord.ui.View, target: Target, part: RefusedPart) -> bool:
     """
     item = target.item
     if isinstance(item, discord.ui.Button):
-        if _fix_button(item, part, target.path):
-            return True
-        if item.url:
+        is_fixed = _fix_at(discord.ui.Button, item, part, target.path)
+        if not is_fixed and item.url:
             view.remove_item(item)
-        return bool(item.url)
+        return bool(is_fixed or item.url)
     if not isinstance(item, discord.ui.Select):
         return False
     if target.option is None:
-        return _fix_menu(item, part, target.path)
-    return _take_out_of_choice(item, target.option, part, target.path)
-
-
-def _take_out_of_choice(
-    menu: discord.ui.Select[Any], choice: discord.SelectOption, part: RefusedPart, path: Path
-) -> bool:
-    if path[:1] == ("default",):
-        is_marked, choice.default = choice.default, False
-        return is_marked
-    if _fix_option(choice, part, path):
+        return bool(_fix_at(discord.ui.Select, item, part, target.path))
+    is_fixed = _fix_at(discord.SelectOption, target.option, part, target.path)
+    if is_fixed is None and len(item.options) > 1:  # it is not about a part that it can be without
+        _remove_choice(item, target.option)
         return True
-    is_last = len(menu.options) == 1
-    if not is_last:
-        _remove_choice(menu, choice)
-    return not is_last
+    return bool(is_fixed)
+
+
+def _fix_at(kind: type, holder: Any, part: RefusedPart, path: Path) -> bool | None:
+    """Fix one part of a button, a menu or a choice; whether that changed it, None: there is no way to."""
+    fix = _FIXES.get((kind, str(path[0]) if path else ""))
+    return fix(holder, part) if fix else None
 
 
 def _remove_choice(menu: discord.ui.Select[Any], choice: discord.SelectOption) -> None:
@@ -110,60 +106,91 @@ def _item_at(view: discord.ui.View, row: int, number: int) -> Item | None:
     return next((item for item in view.children if getattr(item, key, None) == sent.get(key)), None)
 
 
-def _fix_button(button: discord.ui.Button[Any], part: RefusedPart, path: Path) -> bool:
-    """Whether that was possible."""
-    is_bare = not (button.label or button.emoji)
-    match path:
-        case ("emoji", *_):
-            take_out_emoji(button)
-        case ("label", *_):
-            if not _fix(button, "label", part.at_most):
-                button.label = None if button.emoji else NO_WORDS
-        case () if is_bare:
-            button.label = NO_WORDS
-        case ("style", *_) if not button.url and button.style is not discord.ButtonStyle.secondary:
-            button.style = discord.ButtonStyle.secondary
-        case ():  # what about it is not said
-            return take_out_emoji(button)
-        case _:
-            return False
-    return True
-
-
-def _fix_menu(menu: discord.ui.Select[Any], part: RefusedPart, path: Path) -> bool:
-    """Whether that was possible."""
-    match path:
-        case ("placeholder", *_):
-            if not (menu.placeholder and _fix(menu, "placeholder", part.at_most)):
-                menu.placeholder = None
-        case ():
-            return take_out_emoji(menu)
-        case ("max_values" | "min_values", *_) if menu.max_values > 1:
-            menu.min_values, menu.max_values = min(menu.min_values, 1), 1
-        case _:
-            return False
-    return True
-
-
-def _fix_option(option: discord.SelectOption, part: RefusedPart, path: Path) -> bool:
-    """Whether a choice can stay."""
-    match path:
-        case ("emoji", *_):
-            option.emoji = None
-        case ("label", *_):
-            if not _fix(option, "label", part.at_most):
-                option.label = NO_WORDS
-        case ("description", *_):
-            if not (option.description and _fix(option, "description", part.at_most)):
-                option.description = None
-        case _:
-            return False  # its value: another choice has the same one, or it is none
-    return True
-
-
 def _fix(holder: Item | discord.SelectOption, key: str, at_most: int | None) -> bool:
     words = {key: getattr(holder, key)}
     if not fix_words(words, key, at_most):
         return False
     setattr(holder, key, words[key])
     return True
+
+
+def _fix_button_emoji(button: discord.ui.Button[Any], _part: RefusedPart) -> bool:
+    take_out_emoji(button)
+    return True
+
+
+def _fix_button_label(button: discord.ui.Button[Any], part: RefusedPart) -> bool:
+    if not _fix(button, "label", part.at_most):
+        button.label = None if button.emoji else NO_WORDS
+    return True
+
+
+def _fix_style(button: discord.ui.Button[Any], _part: RefusedPart) -> bool:
+    if button.url or button.style is discord.ButtonStyle.secondary:
+        return False
+    button.style = discord.ButtonStyle.secondary
+    return True
+
+
+def _fix_button_somewhere(button: discord.ui.Button[Any], _part: RefusedPart) -> bool:
+    if button.label or button.emoji:
+        return take_out_emoji(button)
+    button.label = NO_WORDS
+    return True
+
+
+def _fix_placeholder(menu: discord.ui.Select[Any], part: RefusedPart) -> bool:
+    if not (menu.placeholder and _fix(menu, "placeholder", part.at_most)):
+        menu.placeholder = None
+    return True
+
+
+def _fix_how_many(menu: discord.ui.Select[Any], _part: RefusedPart) -> bool:
+    if menu.max_values <= 1:
+        return False
+    menu.min_values, menu.max_values = min(menu.min_values, 1), 1
+    return True
+
+
+def _fix_menu_somewhere(menu: discord.ui.Select[Any], _part: RefusedPart) -> bool:
+    return take_out_emoji(menu)
+
+
+def _fix_option_emoji(option: discord.SelectOption, _part: RefusedPart) -> bool:
+    option.emoji = None
+    return True
+
+
+def _fix_option_label(option: discord.SelectOption, part: RefusedPart) -> bool:
+    if not _fix(option, "label", part.at_most):
+        option.label = NO_WORDS
+    return True
+
+
+def _fix_description(option: discord.SelectOption, part: RefusedPart) -> bool:
+    if not (option.description and _fix(option, "description", part.at_most)):
+        option.description = None
+    return True
+
+
+def _fix_mark(option: discord.SelectOption, _part: RefusedPart) -> bool:
+    is_marked, option.default = option.default, False
+    return is_marked
+
+
+# What is done about a part, by what has it; "" where Discord does not say which part. A choice has no entry for that,
+# nor for its value: it goes.
+_FIXES: dict[tuple[type, str], Callable[[Any, RefusedPart], bool]] = {
+    (discord.ui.Button, "emoji"): _fix_button_emoji,
+    (discord.ui.Button, "label"): _fix_button_label,
+    (discord.ui.Button, "style"): _fix_style,
+    (discord.ui.Button, ""): _fix_button_somewhere,
+    (discord.ui.Select, "placeholder"): _fix_placeholder,
+    (discord.ui.Select, "max_values"): _fix_how_many,
+    (discord.ui.Select, "min_values"): _fix_how_many,
+    (discord.ui.Select, ""): _fix_menu_somewhere,
+    (discord.SelectOption, "emoji"): _fix_option_emoji,
+    (discord.SelectOption, "label"): _fix_option_label,
+    (discord.SelectOption, "description"): _fix_description,
+    (discord.SelectOption, "default"): _fix_mark,
+}
