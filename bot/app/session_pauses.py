@@ -20,6 +20,8 @@ _MOST_DOUBLINGS = 9
 _JITTER = 0.25
 # A session that is as old has been a good one: the next attempt is the first of a new streak.
 LASTING = timedelta(minutes=5)
+# A younger session that is stopped may be one of many that a supervisor stops.
+BEGUN = timedelta(seconds=30)
 # Discord's max_concurrency: one start in five seconds.
 SPACING = timedelta(seconds=5)
 # From here on starts are spread: a quarter of the day's.
@@ -73,8 +75,11 @@ def attempted(streak: SessionStreak, now: datetime, draw: float) -> SessionStrea
 
 
 def stopped(streak: SessionStreak, now: datetime) -> SessionStreak:
-    """The streak when an operator stops the process while its session is alive: that attempt did not fail."""
-    if streak.alive_since is None:
+    """The streak when the process is stopped while its session is alive: that attempt did not fail.
+
+    Not so where the session had hardly begun: a supervisor that stops the process again and again is no operator.
+    """
+    if streak.alive_since is None or now - streak.alive_since < BEGUN:
         return streak
     before = 0 if has_lasted(streak, now) else max(0, streak.attempts - 1)
     return replace(streak, attempts=before, due_at=None, alive_since=None)

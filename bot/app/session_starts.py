@@ -31,7 +31,7 @@ _WORTH_A_LINE = timedelta(seconds=1)
 # After a longer one members ask why the bot is away.
 _WORTH_A_WARNING = timedelta(seconds=30)
 # What is left of a pause is no other pause, although starts are spread over a rest of the day that becomes shorter.
-_SAME_PAUSE = timedelta(minutes=1)
+_SAME_PAUSE = _WORTH_A_WARNING
 _SAME_PART = 4
 
 
@@ -120,7 +120,7 @@ class SessionStarts(Gate):
             pause = max(moments) - now
             if pause <= timedelta():
                 break
-            if not (reported and _is_same(*reported, now + pause)):
+            if pause >= _WORTH_A_LINE and not (reported and _is_same(*reported, now + pause)):
                 self._report(pause, streak, budget)
                 reported = (now + pause, pause)
             # Asked again meanwhile: there may be more starts by then, or less time than was said.

@@ -126,8 +126,10 @@ class Charges:
 
     def asked_to_wait(self, question: Question, seconds: float, error: SourceError) -> None:
         """The source answered with an error, and asks for a pause."""
-        if not question.is_probe:
-            self._asked_to_wait.add(question.about_or_by)
+        if question.is_probe:
+            question.hold = seconds
+            return
+        self._asked_to_wait.add(question.about_or_by)
         is_for_all = isinstance(error, ThrottledError) or len(self._asked_to_wait) >= _PAUSED_FOR
         if self.is_own_trouble(question) or not is_for_all:
             question.hold = seconds

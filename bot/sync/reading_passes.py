@@ -189,14 +189,15 @@ class ReadingPasses:
         try:
             outcome = await self._readings.read(account, place.asker, answered=place.give_back)
             if outcome.failure:
-                network.failed = await self._store.members_of(account)
+                network.failed = outcome.members
                 network.failures.add(network.failed)
             else:
                 network.failures.clear()
             if self._on_read:
                 await self._on_read(outcome)
         except Exception as error:  # one account must not stop the others; at the latest its lease ends
-            network.failures.add(frozenset())
+            network.failed = frozenset()
+            network.failures.add(network.failed)
             log.warning(
                 "a reading was not stored: %s", type(error).__name__, exc_info=not isinstance(error, StoreError)
             )

@@ -68,11 +68,13 @@ class ReadOutcome:
         account: The account.
         saved: What became of the answer; None: there was none that could be used.
         failure: Why it was not complete.
+        members: Whose account it was when it was asked about.
     """
 
     account: Account
     saved: Saved | None
     failure: Reason | None = None
+    members: frozenset[int] = frozenset()
 
     @property
     def is_read(self) -> bool:
@@ -227,11 +229,15 @@ class Readings:
         await self._store.doubt(account, collection, since)
 
     async def _read(self, account: Account, askers: Askers, answered: Callable[[], None], also: Tokens) -> ReadOutcome:
+        members = await self._store.members_of(account)
+        askers.on_behalf_of(members)
+        return replace(await self._ask(account, askers, answered, also), members=members)
+
+    async def _ask(self, account: Account, askers: Askers, answered: Callable[[], None], also: Tokens) -> ReadOutcome:
         source = self._sources.get(account.network)
         if source is None:
             return await self._fail(account, source_error(_NO_SOURCE(network=account.network)))
         try:
-            askers.on_behalf_of(await self._store.members_of(account))
             holdings = await last_holdings(source, account, askers, self._clock)
             if holdings is None:
                 return await self._fail(account, Reason.of(ReasonCode.ASKED_FIRST_SILENT, label=source.label))

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from bot.app.session_pauses import LASTING, LONGEST, StartBudget, attempted, due, stopped
+from bot.app.session_pauses import BEGUN, LASTING, LONGEST, StartBudget, attempted, due, stopped
 from bot.store.gateway_table import SessionStreak
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -50,7 +50,12 @@ def test_an_attempt_that_reached_no_session_does_not_last_however_old_it_is() ->
 @pytest.mark.parametrize(
     ("streak", "after"),
     [
-        pytest.param(SessionStreak(4, NOW + LONGEST, NOW, NOW), SessionStreak(3, None, None, NOW), id="alive"),
+        pytest.param(SessionStreak(4, NOW + LONGEST, NOW - BEGUN, NOW), SessionStreak(3, None, None, NOW), id="alive"),
+        pytest.param(
+            SessionStreak(4, NOW + LONGEST, NOW - BEGUN + SECOND, NOW),
+            SessionStreak(4, NOW + LONGEST, NOW - BEGUN + SECOND, NOW),
+            id="hardly begun",
+        ),
         pytest.param(
             SessionStreak(4, NOW + LONGEST, NOW - LASTING, NOW), SessionStreak(0, None, None, NOW), id="alive for long"
         ),

@@ -164,14 +164,15 @@ async def test_a_session_that_can_be_resumed_is_resumed_and_costs_no_start(alone
 
 
 @pytest.mark.parametrize(
-    ("is_killed", "least", "most"),
+    ("is_killed", "lives", "least", "most"),
     [
-        pytest.param(True, 8, 16, id="claude-plugins-official#1965: a supervisor restarts what dies"),
-        pytest.param(False, 0, 0, id="an operator restarts it"),
+        pytest.param(True, 0, 8, 16, id="claude-plugins-official#1965: a supervisor restarts what dies"),
+        pytest.param(False, 0, 8, 16, id="a supervisor stops it as soon as it is there"),
+        pytest.param(False, 30, 0, 0, id="an operator restarts it"),
     ],
 )
 async def test_a_restart_goes_on_where_the_last_process_died_and_costs_nothing_after_a_stop(
-    alone: SandboxClient, tmp_path: Path, *, is_killed: bool, least: float, most: float
+    alone: SandboxClient, tmp_path: Path, *, is_killed: bool, lives: int, least: float, most: float
 ) -> None:
     """Each process starts one session, and is started again at once."""
     store = await Store.open(tmp_path / "tessera.db")
@@ -180,6 +181,7 @@ async def test_a_restart_goes_on_where_the_last_process_died_and_costs_nothing_a
         before = len(clock.pauses)
         async with connecting(alone, starts_of(clock, store.gateway), is_killed=is_killed) as bot:
             await until(bot.is_ready)
+            clock.pass_by(timedelta(seconds=lives))
         await alone.control("gateway", action="invalid_session")
         waited.append(sum(clock.pauses[before:]))
     await store.close()

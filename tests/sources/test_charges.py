@@ -10,7 +10,7 @@ from bot.sources.charges import Charges, Question
 from bot.sources.different_questions import DifferentQuestions
 from bot.sources.failed_questions import FIRST_PAUSE, LONGEST_PAUSE, FailedQuestions
 from bot.sources.pace import Breaker
-from bot.sources.status_errors import GateError, UnclearRefusalError
+from bot.sources.status_errors import GateError, UnclearRefusalError, throttled
 
 FAULT = UnavailableError(Message("It has an internal error."))
 KEY_REFUSED = RefusedError(Message("It refuses the key."))
@@ -149,11 +149,12 @@ def test_a_pause_asked_for_with_an_error_is_the_questions_until_a_different_one_
         charges.raise_if_paused(5)
 
 
-def test_a_pause_that_a_probe_is_asked_for_with_an_error_is_no_sign_of_the_source(charges: Charges) -> None:
+@pytest.mark.parametrize("error", [FAULT, throttled("stand-in")], ids=lambda error: type(error).__name__)
+def test_a_pause_that_a_probe_is_asked_for_is_no_sign_of_the_source(charges: Charges, error: SourceError) -> None:
     probe = Question("/version", {}, is_probe=True)
-    for question in (probe, about("ada")):
-        charges.asked_to_wait(question, 60, FAULT)
-    assert charges.raise_if_paused(0) == 0
+    charges.asked_to_wait(probe, 60, error)
+    charges.asked_to_wait(about("ada"), 60, FAULT)
+    assert (charges.raise_if_paused(0), probe.hold) == (0, 60)
 
 
 # ---------------------------------------------------------------- the memory of a question

@@ -334,6 +334,7 @@ async def statements_of(harness: LinkingHarness) -> list[str]:
     await store.next_due([LOOPRING])
     await store.of([account])
     assert len(await store.members_of(account)) == 1
+    assert await store.members_of(WHALE) == frozenset()
     await store.source_census(LOOPRING, now)
     await store.collection_census(CollectionRef(LOOPRING, "254"), now)
     await store.held_source(LOOPRING, now, now)

@@ -185,6 +185,24 @@ async def test_whatever_one_members_accounts_meet_those_of_others_are_read(
     assert {outcome.account for outcome in outcomes if outcome.is_read} == set(others)
 
 
+@pytest.mark.parametrize(
+    ("kind", "options", "most"),
+    [
+        pytest.param("status", {"status": 401, "body": {"message": "Unauthorized"}}, 8, id="refused"),
+        pytest.param("error", {"code": 102003, "message": "none"}, 3 * AT_ONCE, id="answered with an error"),
+    ],
+)
+async def test_an_account_that_all_say_is_theirs_hides_no_outage(
+    sandbox: SandboxClient, reading: ReadingHarness, kind: str, options: dict[str, Any], most: int
+) -> None:
+    accounts = await own_many(reading, sandbox, 40)
+    for number in range(40):
+        await reading.linking.add(BEN + 1 + number, str(accounts[0]), owner_of("10001"))
+    await sandbox.fault(kind, **options)
+    await passes_of(reading, []).run_pass()
+    assert len(await sandbox.requests(DETAILS)) <= most
+
+
 def test_a_pass_at_a_limited_rate_takes_as_long_as_the_rate_says() -> None:
     """A thousand accounts at four requests a second, in virtual time: within two hundredths of 250 seconds."""
     seconds, calls = run_virtual_pass(1000, 4, 0.05)

@@ -8,16 +8,20 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.holdings import Account
-from bot.store.rows import first, moment, seconds, to_account
+from bot.store.rows import COVERED, first, moment, seconds, to_account
 
 # How many that another process reads at this moment may be before one that is due.
 _DUE = "SELECT id, account FROM sync_accounts WHERE network = ? AND due <= ? AND leased_until <= ? ORDER BY due LIMIT ?"
 
-# Whose account it is, or who say so.
-MEMBERS_OF = """
-    SELECT user_id FROM links WHERE account = :account
-    UNION SELECT user_id FROM vouches WHERE account = :account
+# Because of whom it is read, as `m010_readings` says. Who only says that it is theirs is not among them: one account that
+# many have linked would make all of them one person.
+_COUNTS_FOR = f"""
+    SELECT links.user_id FROM links
+    JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {COVERED}
+    WHERE links.account = :account
+    UNION SELECT user_id FROM vouches WHERE account = :account AND confirmed_at IS NOT NULL
 """
+_LINKED_FIRST = "SELECT user_id FROM links WHERE account = :account ORDER BY linked_at, user_id LIMIT 1"
 
 
 def lease(db: Database, network: str, holder: str, now: datetime, until: datetime, limit: int) -> Sequence[Account]:
@@ -75,8 +79,11 @@ def tries_of(db: Database, account: Account) -> int:
 
 
 def members_of(db: Database, account: Account) -> frozenset[int]:
-    """The members who linked an account, or for whom it was vouched."""
-    return frozenset(user_id for (user_id,) in db.execute(MEMBERS_OF, {"account": str(account)}).fetchall())
+    """The members an account counts for; if there are none, the one who said first that it is theirs."""
+    for sql in (_COUNTS_FOR, _LINKED_FIRST):
+        if rows := db.execute(sql, {"account": str(account)}).fetchall():
+            return frozenset(user_id for (user_id,) in rows)
+    return frozenset()
 
 
 def set_due(db: Database, accounts: Sequence[Account], now: datetime) -> None:

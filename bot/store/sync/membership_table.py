@@ -11,7 +11,6 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.store.rows import first, moment, seconds
-from bot.store.sync.account_queue import MEMBERS_OF
 from bot.store.sync.ledger_table import restart_repairs
 from bot.store.thread import Reader, Writer
 
@@ -269,7 +268,10 @@ class SyncMembers:
 def mark_owners(db: Database, account: str, now: datetime) -> None:
     """An account was read, in a transaction of the caller: everybody whose it is is due, wherever they are."""
     sql = f"""
-        UPDATE sync_members SET {_MARK} WHERE absent_since IS NULL AND user_id IN ({MEMBERS_OF})
+        UPDATE sync_members SET {_MARK} WHERE absent_since IS NULL AND user_id IN (
+            SELECT user_id FROM links WHERE account = :account
+            UNION SELECT user_id FROM vouches WHERE account = :account
+        )
     """
     db.execute(sql, {"now": seconds(now), "account": account})
 

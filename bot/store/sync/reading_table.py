@@ -58,7 +58,7 @@ class Readings:
         return await self._writer.run(work)
 
     async def members_of(self, account: Account) -> frozenset[int]:
-        """The members who linked an account, or for whom it was vouched."""
+        """The members an account counts for; if there are none, the one who said first that it is theirs."""
         return await self._writer.run(lambda db: account_queue.members_of(db, account))
 
     async def set_due(self, accounts: Sequence[Account], now: datetime) -> None:
