@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from bot.app.background import Background
 from bot.app.build_sources import open_sources
 from bot.app.moved_clock import MovedClock, open_follower
+from bot.app.open_metrics import open_metrics
 from bot.app.role_cogs import RoleParts, add_role_cogs
 from bot.app.run import run_until
 from bot.app.schedule import schedule
@@ -125,6 +126,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             other_process=lambda: other.is_there,
         )
         opened.push_async_callback(server.close)
+        await opened.enter_async_context(
+            open_metrics(settings, bot, lookup, store, roles, background, lag=server.lag.report, now=clock.now)
+        )
         starts = SessionStarts(store.gateway, now=clock.now)
         await run_until(stop, bot, token.get_secret_value(), background, starts)
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
+from bot.config.metrics_table import MetricsSettings
 from bot.config.moved_tables import how_to_write_loopring
 from bot.config.private_files import refuse_file_written_by_others, refuse_shared_folders
 from bot.config.secrets import read_secret
@@ -169,6 +170,7 @@ class Settings(Table):
     web: WebSettings = WebSettings()
     linking: LinkingSettings = LinkingSettings()
     sync: SyncSettings = SyncSettings()
+    metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
 
     @property

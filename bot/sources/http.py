@@ -29,6 +29,7 @@ from bot.sources.fair_queue import Ticket
 from bot.sources.health import Health
 from bot.sources.pace import REAL_CLOCK, Breaker, Clock, Pace
 from bot.sources.refusals import Refusal, refusal_of
+from bot.sources.request_report import RequestReport
 from bot.sources.retry_after import parse_used_up
 from bot.sources.session import USER_AGENT
 from bot.sources.shared_requests import SharedRequests
@@ -99,7 +100,6 @@ class JsonClient:
         clock: Clock = REAL_CLOCK,
     ) -> None:
         self.name = name
-        self.health = Health()
         self._session = session
         self._base_url = base_url
         self._headers = {"User-Agent": USER_AGENT} | dict(headers)
@@ -108,6 +108,7 @@ class JsonClient:
         self._pace = pace
         self._clock = clock
         self._breaker = Breaker(clock.now)
+        self.health = Health(waiting=pace.__len__, pause_seconds=self._breaker.wait_seconds)
         self._check_answer = check_answer
         self._charges = Charges(name, clock.now, self._breaker)
         self._requests: SharedRequests[Answer] = SharedRequests()
@@ -160,7 +161,7 @@ class JsonClient:
                     async with self._request_turn(question, ticket):
                         started = self._clock.now()
                         try:
-                            return await self._ask(question)
+                            return await self._ask(question, attempt.retry_state.attempt_number)
                         except SourceError as error:
                             failure = error
                             raise
@@ -189,9 +190,10 @@ class JsonClient:
             if not self._breaker.wait_seconds():  # the breaker may have opened while we waited for the token
                 return
 
-    async def _ask(self, question: Question) -> Answer:
+    async def _ask(self, question: Question, attempt: int) -> Answer:
         try:
-            answer = await self._get(question)
+            with RequestReport(self.health, self.name, question.path, attempt) as report:
+                answer = await self._get(question, report)
         except RefusedError as error:
             raise self._charge_refusal(question, error) from None
         except SourceError as error:
@@ -251,7 +253,7 @@ class JsonClient:
         self.health.last_failure_at = datetime.now(UTC)
         self.health.last_failure = error.sentence
 
-    async def _get(self, question: Question) -> Answer:
+    async def _get(self, question: Question, report: RequestReport) -> Answer:
         try:
             async with self._session.get(
                 self._base_url + question.path,
@@ -260,6 +262,7 @@ class JsonClient:
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
+                report.status = response.status
                 self._raise_for_status(response, question)
                 self._apply_rate_limit(response.headers)
                 return Answer(response.status, orjson.loads(await self._read_body(response)), question.path)

@@ -30,6 +30,7 @@ from bot.ui.connection_gate import Gate
 from bot.ui.embeds import error_embed
 from bot.ui.error_answers import is_answered_already, show_error
 from bot.ui.intents import intents_of
+from bot.ui.interaction_runs import InteractionRuns, Outcome, outcome_of
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.other_process import OtherProcess
 from bot.ui.panel import action_of
@@ -85,6 +86,7 @@ class Bot(commands.Bot):
     ) -> None:
         self.other_process = other_process or OtherProcess()
         self.gate = Gate()
+        self.runs = InteractionRuns()
         # Two warnings at each start, on libraries that only voice needs.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -99,7 +101,7 @@ class Bot(commands.Bot):
             max_ratelimit_timeout=60.0,  # a longer pause is an error: what waits in it can do nothing else
             # How long READY is delayed after the last server was announced; no code here needs all of them.
             guild_ready_timeout=READY_PAUSE,
-            http_trace=trace_of(self.other_process, self._before_connection),
+            http_trace=trace_of(self.other_process, self._before_connection, self.runs.acknowledged),
         )
         self._guild_ids = settings.guild_ids
         self._cancel_reads = cancel_reads
@@ -210,6 +212,7 @@ class Bot(commands.Bot):
         if task := asyncio.current_task():
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+            self.runs.begin(interaction.id, _KINDS.get(interaction.type, "other"), _name_of(interaction), task)
         for observer in self._observers:
             observer(interaction)
         return True
@@ -247,11 +250,13 @@ class Bot(commands.Bot):
     async def answer_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Show the person what went wrong: our sentence, or a reference to the log. Never raises."""
         if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
+            self.runs.ended_with(interaction.id, Outcome.TOO_LATE)
             log.warning("an interaction came too late to be answered: %s", _name_of(interaction))
             return
         if is_answered_already(error):
             return  # the person has an answer; `other_process` says of whom
         error = await sending.unaccepted_words(error) or error
+        self.runs.ended_with(interaction.id, outcome_of(error))
         if isinstance(error, TesseraError):
             shown = error
             # What was typed is in the sentence of an InputError, and may be anything: a key, by mistake.
@@ -269,6 +274,12 @@ class Bot(commands.Bot):
 
 
 _UNKNOWN_INTERACTION = 10062
+_KINDS = {
+    discord.InteractionType.application_command: "command",
+    discord.InteractionType.component: "button",
+    discord.InteractionType.modal_submit: "modal",
+    discord.InteractionType.autocomplete: "suggestions",
+}
 
 
 def _name_of(interaction: discord.Interaction[Any]) -> str:
