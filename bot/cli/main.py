@@ -56,8 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parser().parse_args(argv)
         settings = _load(arguments.config)
         secrets = [secret.get_secret_value() for secret in settings.secrets]
-        set_up_logging(settings.log.level if arguments.command == "run" else "error", secrets)
-        if arguments.command == "run" and arguments.config is None and not DEFAULT_CONFIG.exists():
+        is_run = arguments.command == "run"
+        set_up_logging(settings.log.level if is_run else "error", secrets, settings.log.format if is_run else "text")
+        if is_run and arguments.config is None and not DEFAULT_CONFIG.exists():
             log.warning("there is no %s here: each setting has its default, and there is no page", DEFAULT_CONFIG)
         return asyncio.run(_execute(settings, arguments))
     except BrokenPipeError:

@@ -155,9 +155,10 @@ class LinkingSettings(Table):
 
 
 class LogSettings(Table):
-    """How much the bot logs, on standard error."""
+    """How much the bot logs, on standard error, and as what."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
 
 
 class Settings(Table):

@@ -103,7 +103,16 @@ class InteractionRuns:
             run.outcome = Outcome.FAILED
         over = FinishedRun(run.kind, run.name, run.outcome, self._clock() - run.began_at, run.acknowledged_after)
         level = logging.DEBUG if run.kind == "suggestions" else logging.INFO
-        log.log(level, "%s %s: %s in %.0f ms%s", run.kind, run.name, _words(over), over.seconds * 1000, _first(over))
+        log.log(
+            level,
+            "%s %s: %s in %.0f ms%s",
+            run.kind,
+            run.name,
+            _words(over),
+            over.seconds * 1000,
+            _first(over),
+            extra={"fields": _fields(over)},
+        )
         for observer in self._observers:
             observer(over)
 
@@ -122,3 +131,15 @@ def _words(run: FinishedRun) -> str:
 def _first(run: FinishedRun) -> str:
     after = run.acknowledged_after
     return "" if after is None else f", first response after {after * 1000:.0f} ms"
+
+
+def _fields(run: FinishedRun) -> dict[str, str | float | None]:
+    """For logs that programs read."""
+    after = run.acknowledged_after
+    return {
+        "kind": run.kind,
+        "name": run.name,
+        "outcome": run.outcome.value,
+        "ms": round(run.seconds * 1000, 1),
+        "first_response_ms": None if after is None else round(after * 1000, 1),
+    }
