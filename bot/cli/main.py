@@ -19,7 +19,7 @@ from bot.app.build_sources import open_source
 from bot.app.log import set_up_logging
 from bot.app.run import stop_on_signals
 from bot.app.serve import open_lookup, serve
-from bot.cli import archive_commands, contest_commands, owners_commands
+from bot.cli import archive_commands, audit_command, contest_commands, owners_commands, status_command
 from bot.cli.check import check
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.settings import Settings, load
@@ -97,6 +97,8 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
         "archive": lambda: archive_commands.run(settings, arguments, _open_one),
         "owners": lambda: owners_commands.run(settings, arguments, report),
         "contest": lambda: contest_commands.run(settings, arguments, report),
+        "audit": lambda: audit_command.run(settings, arguments, report),
+        "status": lambda: status_command.run(settings, arguments, report),
     }
     return await commands[arguments.command]()
 
@@ -126,6 +128,8 @@ def _parser() -> argparse.ArgumentParser:
     archive_commands.add_arguments(commands, config)
     owners_commands.add_arguments(commands, config)
     contest_commands.add_arguments(commands, config)
+    audit_command.add_arguments(commands, config)
+    status_command.add_arguments(commands, config)
     return parser
 
 

@@ -69,6 +69,7 @@ class DiscordSettings(Table):
     guild_ids: tuple[int, ...] = ()
     buttons_expire_seconds: float = Field(default=600, gt=0, le=840)
     clock_url: Annotated[HttpUrl, AfterValidator(_on_this_machine)] | Literal[""] = ""
+    presence: Annotated[str, Field(max_length=128)] = "/collections shows what you hold"
     moderation_intent: bool = False
     members_intent: bool = False
     token: SecretStr | None = Field(default=None, exclude=True)
@@ -213,6 +214,10 @@ _SECRETS = {
 }
 
 
+# In a container the bot is reached by the container's own address; the image sets this, and the file may say otherwise.
+_WEB_HOST = "TESSERA_WEB_HOST"
+
+
 def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Settings:
     """Settings from the TOML file at `path` and the secrets in `environ`.
 
@@ -235,6 +240,8 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
             if isinstance(tables[table], dict):
                 tables[table][key] = secret
     _add_source_keys(tables, environ)
+    if (host := environ.get(_WEB_HOST)) and isinstance(web := tables.setdefault("web", {}), dict):
+        web.setdefault("host", host)
     try:
         return Settings.model_validate(tables)
     except ValidationError as error:

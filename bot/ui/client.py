@@ -17,7 +17,6 @@ from typing import Any, cast
 import aiohttp
 import discord
 import yarl
-from discord import app_commands
 from discord.ext import commands
 
 from bot.config.settings import DiscordSettings
@@ -31,10 +30,12 @@ from bot.ui.embeds import error_embed
 from bot.ui.error_answers import is_answered_already, show_error
 from bot.ui.intents import intents_of
 from bot.ui.interaction_runs import InteractionRuns, Outcome, outcome_of
+from bot.ui.invite import invite_url
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.other_process import OtherProcess
 from bot.ui.panel import action_of
 from bot.ui.refused_pictures import RefusedPictures
+from bot.ui.registration import Registration
 from bot.ui.request_trace import trace_of
 
 log = logging.getLogger(__name__)
@@ -97,13 +98,15 @@ class Bot(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            activity=discord.CustomActivity(settings.presence) if settings.presence else None,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=60.0,  # a longer pause is an error: what waits in it can do nothing else
             # How long READY is delayed after the last server was announced; no code here needs all of them.
             guild_ready_timeout=READY_PAUSE,
             http_trace=trace_of(self.other_process, self._before_connection, self.runs.acknowledged),
         )
-        self._guild_ids = settings.guild_ids
+        self._registration = Registration(self.tree, settings.guild_ids)
+        self._settings = settings
         self._cancel_reads = cancel_reads
         self.acknowledgements = Acknowledgements()
         self.live_answers = live_answers or LiveAnswers()
@@ -111,32 +114,17 @@ class Bot(commands.Bot):
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = False
         self._settled_at = 0.0
-        self._command_ids: dict[tuple[int | None, str], int] = {}
         self._lasting: list[re.Pattern[str]] = []
         self._observers: list[Callable[[discord.Interaction[Any]], None]] = []
         self.started_at = discord.utils.utcnow()
 
     async def setup_hook(self) -> None:
-        """Register the commands: at once in the configured guilds, or everywhere, which takes Discord a while."""
-        if not self._guild_ids:
-            self._remember_ids(None, await self.tree.sync())
-            return
-        for guild_id in self._guild_ids:
-            guild = discord.Object(guild_id)
-            self.tree.copy_global_to(guild=guild)
-            try:
-                self._remember_ids(guild_id, await self.tree.sync(guild=guild))
-            except discord.Forbidden:
-                log.error("guild %s: commands cannot be registered: invite the bot there first", guild_id)  # noqa: TRY400 - the traceback says nothing more
-
-    def _remember_ids(self, guild_id: int | None, registered: list[app_commands.AppCommand]) -> None:
-        self._command_ids |= {(guild_id, command.name): command.id for command in registered}
+        """Register the commands that have changed."""
+        await self._registration.register()
 
     def mention(self, command: str, guild_id: int | None) -> str:
         """A command as text that can be clicked, where its id is known; a command of a group has both names."""
-        name = command.partition(" ")[0]
-        command_id = self._command_ids.get((guild_id, name)) or self._command_ids.get((None, name))
-        return f"</{command}:{command_id}>" if command_id else f"`/{command}`"
+        return self._registration.mention(command, guild_id)
 
     @property
     def gateway_state(self) -> str:
@@ -166,8 +154,10 @@ class Bot(commands.Bot):
         await super().close()
 
     async def on_ready(self) -> None:
-        """Log that the bot is ready."""
+        """Log that the bot is ready, and where it can be invited."""
         log.info("ready as %s in %d guilds", self.user, len(self.guilds))
+        if self.application_id:
+            log.info("to invite it to a server: %s", invite_url(self.application_id, self._settings))
 
     def answered_elsewhere(self, custom_ids: re.Pattern[str]) -> None:
         """Leave buttons with such ids to the listener of a cog: they are not of one process, and never expire."""
