@@ -17,7 +17,8 @@ from pathlib import Path
 from bot import __version__
 from bot.app.build_sources import open_source
 from bot.app.log import set_up_logging
-from bot.app.run import stop_on_signals
+from bot.app.reload import Reload
+from bot.app.run import reload_on_signal, stop_on_signals
 from bot.app.serve import open_lookup, serve
 from bot.cli import archive_commands, audit_command, contest_commands, owners_commands, status_command
 from bot.cli.check import check
@@ -90,7 +91,7 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
         print(line, flush=True)
 
     commands: dict[str, Callable[[], Awaitable[int]]] = {
-        "run": lambda: _run(settings),
+        "run": lambda: _run(settings, arguments.config),
         "check": lambda: check(settings, report),
         "backup": lambda: _backup(settings, arguments.file),
         "collections": lambda: _collections(settings, arguments),
@@ -151,7 +152,8 @@ async def _open_one(settings: Settings, name: str) -> AsyncIterator[Source]:
             await source.close()
 
 
-async def _run(settings: Settings) -> int:
+async def _run(settings: Settings, config: Path | None) -> int:
+    stop, hung_up = stop_on_signals(), reload_on_signal()
     os.umask(0o077)  # nothing that the bot or a library writes is for other users
     # Each interaction of a burst opens a connection; some systems allow only 256 files by default.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -160,8 +162,16 @@ async def _run(settings: Settings) -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     # What is loaded by now is never freed; a garbage collection over it takes 40 ms, each time, during some burst.
     gc.freeze()
-    await serve(settings, stop_on_signals())
+    reload = Reload(settings, lambda: _load(config), hung_up)
+    reload.on_change("log.level", _log_again)
+    reload.on_change("log.format", _log_again)
+    await serve(settings, stop, reload)
     return 0
+
+
+def _log_again(settings: Settings) -> None:
+    secrets = [secret.get_secret_value() for secret in settings.secrets]
+    set_up_logging(settings.log.level, secrets, settings.log.format)
 
 
 async def _backup(settings: Settings, file: Path) -> int:

@@ -98,7 +98,7 @@ class Bot(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            activity=discord.CustomActivity(settings.presence) if settings.presence else None,
+            activity=_activity(settings.presence),
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=60.0,  # a longer pause is an error: what waits in it can do nothing else
             # How long READY is delayed after the last server was announced; no code here needs all of them.
@@ -158,6 +158,12 @@ class Bot(commands.Bot):
         log.info("ready as %s in %d guilds", self.user, len(self.guilds))
         if self.application_id:
             log.info("to invite it to a server: %s", invite_url(self.application_id, self._settings))
+
+    async def show_presence(self, words: str) -> None:
+        """Show another line below the bot's name, from now on and after each connection; the gateway must be there."""
+        self.activity = _activity(words)
+        if self.gateway_state == "ready":
+            await self.change_presence(activity=self.activity)
 
     def answered_elsewhere(self, custom_ids: re.Pattern[str]) -> None:
         """Leave buttons with such ids to the listener of a cog: they are not of one process, and never expire."""
@@ -270,6 +276,10 @@ _KINDS = {
     discord.InteractionType.modal_submit: "modal",
     discord.InteractionType.autocomplete: "suggestions",
 }
+
+
+def _activity(words: str) -> discord.CustomActivity | None:
+    return discord.CustomActivity(words) if words else None
 
 
 def _name_of(interaction: discord.Interaction[Any]) -> str:
