@@ -69,7 +69,7 @@ class DiscordSettings(Table):
     guild_ids: tuple[int, ...] = ()
     buttons_expire_seconds: float = Field(default=600, gt=0, le=840)
     clock_url: Annotated[HttpUrl, AfterValidator(_on_this_machine)] | Literal[""] = ""
-    presence: Annotated[str, Field(max_length=128)] = "/collections shows what you hold"
+    presence: Annotated[str, Field(max_length=128)] = "Type /collections"
     moderation_intent: bool = False
     members_intent: bool = False
     token: SecretStr | None = Field(default=None, exclude=True)

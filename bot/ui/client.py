@@ -98,7 +98,6 @@ class Bot(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            activity=_activity(settings.presence),
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=60.0,  # a longer pause is an error: what waits in it can do nothing else
             # How long READY is delayed after the last server was announced; no code here needs all of them.
@@ -106,7 +105,7 @@ class Bot(commands.Bot):
             http_trace=trace_of(self.other_process, self._before_connection, self.runs.acknowledged),
         )
         self._registration = Registration(self.tree, settings.guild_ids)
-        self._settings = settings
+        self._settings, self._presence = settings, settings.presence
         self._cancel_reads = cancel_reads
         self.acknowledgements = Acknowledgements()
         self.live_answers = live_answers or LiveAnswers()
@@ -156,14 +155,15 @@ class Bot(commands.Bot):
     async def on_ready(self) -> None:
         """Log that the bot is ready, and where it can be invited."""
         log.info("ready as %s in %d guilds", self.user, len(self.guilds))
+        await self.show_presence(self._presence)
         if self.application_id:
             log.info("to invite it to a server: %s", invite_url(self.application_id, self._settings))
 
     async def show_presence(self, words: str) -> None:
-        """Show another line below the bot's name, from now on and after each connection; the gateway must be there."""
-        self.activity = _activity(words)
+        """Show a line below the bot's name, from now on and in each session; discord.py's identify has an old form."""
+        self._presence = words
         if self.gateway_state == "ready":
-            await self.change_presence(activity=self.activity)
+            await self.change_presence(activity=discord.CustomActivity(words) if words else None)
 
     def answered_elsewhere(self, custom_ids: re.Pattern[str]) -> None:
         """Leave buttons with such ids to the listener of a cog: they are not of one process, and never expire."""
@@ -276,10 +276,6 @@ _KINDS = {
     discord.InteractionType.modal_submit: "modal",
     discord.InteractionType.autocomplete: "suggestions",
 }
-
-
-def _activity(words: str) -> discord.CustomActivity | None:
-    return discord.CustomActivity(words) if words else None
 
 
 def _name_of(interaction: discord.Interaction[Any]) -> str:
