@@ -92,7 +92,7 @@ class MetricValues:
         yield from (up, waiting, pause)
 
     def _queues(self) -> Iterator[Metric]:
-        yield _gauge("tessera_interactions_running", "Interactions that are worked on now.", len(self.bot.runs))
+        yield _gauge("tessera_interactions_running", "Interactions that are worked on now.", self.bot.runs.running)
         yield _gauge(
             "tessera_acknowledgements_pending",
             "Interactions whose first response is on its way.",

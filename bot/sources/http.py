@@ -108,7 +108,7 @@ class JsonClient:
         self._pace = pace
         self._clock = clock
         self._breaker = Breaker(clock.now)
-        self.health = Health(waiting=pace.__len__, pause_seconds=self._breaker.wait_seconds)
+        self.health = Health(waiting=pace.waiting, pause_seconds=self._breaker.wait_seconds)
         self._check_answer = check_answer
         self._charges = Charges(name, clock.now, self._breaker)
         self._requests: SharedRequests[Answer] = SharedRequests()

@@ -76,7 +76,7 @@ class Pace:
         self._holder: Ticket | None = None
         self._next_token: asyncio.TimerHandle | None = None
 
-    def __len__(self) -> int:
+    def waiting(self) -> int:
         """How many requests wait for a turn."""
         return len(self._queue)
 

@@ -69,7 +69,8 @@ class InteractionRuns:
         self._runs: dict[int, _Run] = {}
         self._observers: list[Callable[[FinishedRun], None]] = []
 
-    def __len__(self) -> int:
+    @property
+    def running(self) -> int:
         """How many are being worked on."""
         return len(self._runs)
 

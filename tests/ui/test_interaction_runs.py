@@ -34,7 +34,7 @@ async def run(work: Callable[[InteractionRuns, Clock], Awaitable[None]], *, canc
         current = asyncio.current_task()
         assert current
         runs.begin(ID, "command", "/collections", current)
-        assert len(runs) == 1
+        assert runs.running == 1
         await work(runs, clock)
 
     doing = asyncio.create_task(task())
@@ -45,7 +45,7 @@ async def run(work: Callable[[InteractionRuns, Clock], Awaitable[None]], *, canc
     if not doing.cancelled():
         doing.exception()
     await asyncio.sleep(0)
-    assert len(runs) == 0
+    assert runs.running == 0
     return reports
 
 
@@ -93,4 +93,4 @@ def test_what_is_not_worked_on_is_ignored() -> None:
     runs = InteractionRuns()
     runs.acknowledged(ID)
     runs.ended_with(ID, Outcome.FAILED)
-    assert len(runs) == 0
+    assert runs.running == 0
