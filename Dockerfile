@@ -7,7 +7,13 @@ WORKDIR /build
 RUN python -m venv /venv
 COPY requirements.txt .
 RUN /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
-COPY bot bot
+# One of the packages asks for it and never calls it: what runs must not be able to install anything.
+RUN /venv/bin/pip uninstall --quiet --yes pip
+# Beside the packages that it needs, and compiled once: what is written later cannot be compiled, as nothing is writable.
+COPY bot /venv/lib/python3.13/site-packages/bot
+RUN /venv/bin/python -m compileall -q /venv/lib/python3.13/site-packages/bot \
+    && printf '#!/venv/bin/python\nimport sys\nfrom bot.cli.main import main\nsys.exit(main())\n' > /venv/bin/tessera \
+    && chmod 0755 /venv/bin/tessera
 
 FROM base
 # A user of its own; 10001 so that volumes can be given to it by number.
@@ -15,14 +21,16 @@ RUN groupadd --gid 10001 tessera \
     && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin tessera \
     && install --directory --owner 10001 --group 10001 --mode 0700 /data
 COPY --from=build /venv /venv
-COPY --from=build /build/bot /app/bot
-WORKDIR /app
+# Settings (config.toml), the store and its backups, unless the settings say otherwise.
+WORKDIR /data
 # By number: then a cluster can see that it is not root.
 USER 10001:10001
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# A container is reached by its own address, not by the loopback: publish no port without need.
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 TESSERA_WEB_HOST=0.0.0.0
 VOLUME /data
 STOPSIGNAL SIGTERM
-# Fit means: the event loop turns and the store answers. A source that is down must not restart the bot.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
-# /data/config.toml holds the settings; DISCORD_TOKEN_FILE and LOOPRING_API_KEY_FILE name the secrets.
-CMD ["python", "-m", "bot", "run", "--config", "/data/config.toml"]
+# Fit means: the event loop turns and the store answers. A source that is down must not restart the bot. It asks the port
+# that the settings name.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-I", "-m", "bot.cli.health_check"]
+# DISCORD_TOKEN_FILE, LOOPRING_API_KEY_FILE and their like name the secrets.
+CMD ["tessera", "run"]

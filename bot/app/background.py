@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,10 @@ async def _sleep(pause: timedelta) -> None:
     await asyncio.sleep(pause.total_seconds())
 
 
+def _ignore(_name: str, _is_well: bool, _seconds: float) -> None:  # noqa: FBT001 - called with values alone
+    pass
+
+
 class Background:
     """Runs jobs from `start()` to `stop()`.
 
@@ -64,6 +69,9 @@ class Background:
         now: The wall clock, for intervals that depend on it.
         sleep: Waits.
         stop_timeout: How long `stop()` waits for runs under way.
+
+    Attributes:
+        on_run: Gets the name of a job after each run, whether it succeeded, and its seconds.
     """
 
     def __init__(
@@ -79,6 +87,7 @@ class Background:
         self._entries: dict[str, _Entry] = {}
         self._is_stopping = False
         self._has_ended = False
+        self.on_run: Callable[[str, bool, float], None] = _ignore
 
     def every(self, interval: Interval, job: Job, *, name: str, at_once: bool = True) -> None:
         """Add a job, before `start()`.
@@ -141,6 +150,11 @@ class Background:
         return interval
 
     async def _run_once(self, entry: _Entry) -> None:
+        began_at = time.monotonic()
+        await self._try(entry)
+        self.on_run(entry.name, not entry.failures, time.monotonic() - began_at)
+
+    async def _try(self, entry: _Entry) -> None:
         try:
             await entry.job()
         except TesseraError as error:

@@ -94,6 +94,13 @@ async def run_until(
         await bot.close()
 
 
+def reload_on_signal() -> asyncio.Event:
+    """An event that SIGHUP sets; without this, that signal would end the process."""
+    asked = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
+    return asked
+
+
 def stop_on_signals() -> asyncio.Event:
     """An event that SIGTERM and SIGINT set."""
     stop = asyncio.Event()

@@ -14,6 +14,8 @@ from pydantic import SecretStr
 from bot.app.background import Background
 from bot.app.build_sources import open_sources
 from bot.app.moved_clock import MovedClock, open_follower
+from bot.app.open_metrics import open_metrics
+from bot.app.reload import Reload
 from bot.app.role_cogs import RoleParts, add_role_cogs
 from bot.app.run import run_until
 from bot.app.schedule import schedule
@@ -67,8 +69,13 @@ _MOST_CONFIRMED = 20
 _ASKS_THE_TIME = timedelta(seconds=1)
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, stop: asyncio.Event, reload: Reload | None = None) -> None:
     """Build everything, and serve Discord until `stop` is set.
+
+    Args:
+        settings: What runs.
+        stop: Ends it.
+        reload: Applies settings that were changed; None: they never are.
 
     Raises:
         ConfigError: a setting must be corrected before the bot can run.
@@ -125,6 +132,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             other_process=lambda: other.is_there,
         )
         opened.push_async_callback(server.close)
+        await opened.enter_async_context(
+            open_metrics(settings, bot, lookup, store, roles, background, lag=server.lag.report, now=clock.now)
+        )
+        if reload:
+            reload.on_change("display.cache_seconds", lambda new: lookup.cache_answers_for(new.display.cache_for))
+            reload.on_change("web.trusted_proxies", lambda new: server.trust(new.web.proxies))
+            reload.on_change("discord.presence", lambda new: bot.show_presence(new.discord.presence))
+            following = asyncio.create_task(reload.follow(), name="reload")
+            opened.callback(following.cancel)
         starts = SessionStarts(store.gateway, now=clock.now, monotonic=clock.monotonic)
         await run_until(stop, bot, token.get_secret_value(), background, starts)
 

@@ -10,6 +10,7 @@ import discord
 
 from bot.app.build_sources import open_source, open_sources
 from bot.app.moved_clock import moved_time_warning
+from bot.cli.check_listeners import check_listeners
 from bot.config.settings import Settings
 from bot.config.source_tables import ArchiveTable, SourceTable
 from bot.config.start_requirements import unmet_requirements
@@ -26,6 +27,7 @@ from bot.sources.session import open_session
 from bot.sources.source import KnowsVersion, Source
 from bot.store import Store
 from bot.ui.client import point_at
+from bot.ui.invite import invite_url
 
 # Any account will do: only the key and the service are tested, and "no such account" is an answer, too.
 _SOME_NUMBER = "10001"
@@ -49,7 +51,7 @@ async def check(settings: Settings, print_line: Callable[[str], object]) -> int:
     sources = [await _check_source(table, print_line) for table in settings.sources]
     arrangement = await _check_arrangement(settings, print_line)
     linking = await _check_linking(settings, print_line)
-    page = _check_page(settings, print_line)
+    page = max(_check_page(settings, print_line), await check_listeners(settings, print_line))
     worst = max(store, token, *sources, arrangement, linking, page)
     source = "a source" if len(sources) > 1 else "the source"
     silent = "Discord" if token else source if any(sources) else "Ethereum"
@@ -118,6 +120,8 @@ async def _check_token(settings: Settings, print_line: Callable[[str], object]) 
             print_line(f"✗ Discord: cannot be reached ({type(error).__name__}); the token could not be tested.")
             return 1
         print_line(f"✓ Discord: the token is that of {client.user}")
+        if client.application_id:
+            print_line(f"· Invite: {invite_url(client.application_id, settings.discord)}")
         return 0
 
 

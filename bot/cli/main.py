@@ -17,9 +17,10 @@ from pathlib import Path
 from bot import __version__
 from bot.app.build_sources import open_source
 from bot.app.log import set_up_logging
-from bot.app.run import stop_on_signals
+from bot.app.reload import Reload
+from bot.app.run import reload_on_signal, stop_on_signals
 from bot.app.serve import open_lookup, serve
-from bot.cli import archive_commands, contest_commands, owners_commands
+from bot.cli import archive_commands, audit_command, contest_commands, owners_commands, status_command
 from bot.cli.check import check
 from bot.cli.table import holdings_json, holdings_table
 from bot.config.settings import Settings, load
@@ -56,8 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parser().parse_args(argv)
         settings = _load(arguments.config)
         secrets = [secret.get_secret_value() for secret in settings.secrets]
-        set_up_logging(settings.log.level if arguments.command == "run" else "error", secrets)
-        if arguments.command == "run" and arguments.config is None and not DEFAULT_CONFIG.exists():
+        is_run = arguments.command == "run"
+        set_up_logging(settings.log.level if is_run else "error", secrets, settings.log.format if is_run else "text")
+        if is_run and arguments.config is None and not DEFAULT_CONFIG.exists():
             log.warning("there is no %s here: each setting has its default, and there is no page", DEFAULT_CONFIG)
         return asyncio.run(_execute(settings, arguments))
     except BrokenPipeError:
@@ -89,13 +91,15 @@ async def _execute(settings: Settings, arguments: argparse.Namespace) -> int:
         print(line, flush=True)
 
     commands: dict[str, Callable[[], Awaitable[int]]] = {
-        "run": lambda: _run(settings),
+        "run": lambda: _run(settings, arguments.config),
         "check": lambda: check(settings, report),
         "backup": lambda: _backup(settings, arguments.file),
         "collections": lambda: _collections(settings, arguments),
         "archive": lambda: archive_commands.run(settings, arguments, _open_one),
         "owners": lambda: owners_commands.run(settings, arguments, report),
         "contest": lambda: contest_commands.run(settings, arguments, report),
+        "audit": lambda: audit_command.run(settings, arguments, report),
+        "status": lambda: status_command.run(settings, arguments, report),
     }
     return await commands[arguments.command]()
 
@@ -125,6 +129,8 @@ def _parser() -> argparse.ArgumentParser:
     archive_commands.add_arguments(commands, config)
     owners_commands.add_arguments(commands, config)
     contest_commands.add_arguments(commands, config)
+    audit_command.add_arguments(commands, config)
+    status_command.add_arguments(commands, config)
     return parser
 
 
@@ -146,7 +152,8 @@ async def _open_one(settings: Settings, name: str) -> AsyncIterator[Source]:
             await source.close()
 
 
-async def _run(settings: Settings) -> int:
+async def _run(settings: Settings, config: Path | None) -> int:
+    stop, hung_up = stop_on_signals(), reload_on_signal()
     os.umask(0o077)  # nothing that the bot or a library writes is for other users
     # Each interaction of a burst opens a connection; some systems allow only 256 files by default.
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -155,8 +162,16 @@ async def _run(settings: Settings) -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     # What is loaded by now is never freed; a garbage collection over it takes 40 ms, each time, during some burst.
     gc.freeze()
-    await serve(settings, stop_on_signals())
+    reload = Reload(settings, lambda: _load(config), hung_up)
+    reload.on_change("log.level", _log_again)
+    reload.on_change("log.format", _log_again)
+    await serve(settings, stop, reload)
     return 0
+
+
+def _log_again(settings: Settings) -> None:
+    secrets = [secret.get_secret_value() for secret in settings.secrets]
+    set_up_logging(settings.log.level, secrets, settings.log.format)
 
 
 async def _backup(settings: Settings, file: Path) -> int:

@@ -21,7 +21,11 @@ _EMPTY_FILE = Message(
     "{variable}_FILE: that file is empty: write the secret to it, or unset the variable to do without."
 )
 _PASTED_WRONGLY = Message("{variable} contains spaces or characters that no token has: it was probably pasted wrongly.")
-_FILE_UNREADABLE = Message("{variable}_FILE: that file cannot be read: {reason}.")
+_FILE_UNREADABLE = Message("{variable}_FILE: {file} cannot be read: {reason}.")
+_FORBIDDEN = Message(
+    '{variable}_FILE: {file} cannot be read by this user ({user}): run chown {user} "${variable}_FILE" && chmod 400 '
+    '"${variable}_FILE", or look at the folders above it.'
+)
 
 
 def read_secret(variable: str, environ: Mapping[str, str]) -> str | None:
@@ -57,6 +61,20 @@ def _read(variable: str, path: Path) -> str:
         with path.open(encoding="utf-8") as file:
             refuse_shared_secret(variable, path, os.fstat(file.fileno()), user=os.geteuid())
             return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        # The file is not named: by mistake its name may be the secret itself.
-        raise ConfigError(_FILE_UNREADABLE, variable=variable, reason=type(error).__name__) from error
+    except PermissionError as error:
+        raise ConfigError(_FORBIDDEN, variable=variable, file=_shown(path), user=os.geteuid()) from error
+    except OSError as error:
+        raise ConfigError(
+            _FILE_UNREADABLE, variable=variable, file=_shown(path), reason=os.strerror(error.errno or 0)
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(_FILE_UNREADABLE, variable=variable, file=_shown(path), reason="it is no text") from error
+
+
+def _shown(path: Path) -> str:
+    """The file's name where it certainly is one: by mistake the secret itself may have been written in its place."""
+    try:
+        is_name = path.exists() or (len(path.parts) > 1 and path.parent.is_dir())
+    except (OSError, ValueError):  # too long for a name, or not for us to look at
+        is_name = False
+    return str(path) if is_name else "what it names"

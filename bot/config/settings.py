@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
+from bot.config.metrics_table import MetricsSettings
 from bot.config.moved_tables import how_to_write_loopring
 from bot.config.private_files import refuse_file_written_by_others, refuse_shared_folders
 from bot.config.secrets import read_secret
@@ -68,6 +69,7 @@ class DiscordSettings(Table):
     guild_ids: tuple[int, ...] = ()
     buttons_expire_seconds: float = Field(default=600, gt=0, le=840)
     clock_url: Annotated[HttpUrl, AfterValidator(_on_this_machine)] | Literal[""] = ""
+    presence: Annotated[str, Field(max_length=128)] = "Type /collections"
     moderation_intent: bool = False
     members_intent: bool = False
     token: SecretStr | None = Field(default=None, exclude=True)
@@ -154,9 +156,10 @@ class LinkingSettings(Table):
 
 
 class LogSettings(Table):
-    """How much the bot logs, on standard error."""
+    """How much the bot logs, on standard error, and as what."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
 
 
 class Settings(Table):
@@ -169,6 +172,7 @@ class Settings(Table):
     web: WebSettings = WebSettings()
     linking: LinkingSettings = LinkingSettings()
     sync: SyncSettings = SyncSettings()
+    metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
 
     @property
@@ -210,6 +214,10 @@ _SECRETS = {
 }
 
 
+# In a container the bot is reached by the container's own address; the image sets this, and the file may say otherwise.
+_WEB_HOST = "TESSERA_WEB_HOST"
+
+
 def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Settings:
     """Settings from the TOML file at `path` and the secrets in `environ`.
 
@@ -232,6 +240,8 @@ def load(path: Path, environ: Mapping[str, str], *, required: bool = True) -> Se
             if isinstance(tables[table], dict):
                 tables[table][key] = secret
     _add_source_keys(tables, environ)
+    if (host := environ.get(_WEB_HOST)) and isinstance(web := tables.setdefault("web", {}), dict):
+        web.setdefault("host", host)
     try:
         return Settings.model_validate(tables)
     except ValidationError as error:

@@ -5,7 +5,7 @@ Anyone in a network of `trusted_proxies` says which visitor a request comes from
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_interface
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -60,6 +60,16 @@ def _is_private(network: IPv4Network | IPv6Network) -> bool:
     if isinstance(network, IPv4Network):
         return any(network.subnet_of(private) for private in _PRIVATE_4)
     return any(network.subnet_of(private) for private in _PRIVATE_6)
+
+
+def is_private_address(host: str) -> bool:
+    """Whether an address belongs to this machine or to a network of no stranger; False for what is no address."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or _is_private(ip_network(address))
 
 
 def _without_path(url: str) -> str:

@@ -93,6 +93,12 @@ class Lookup:
         self._nfts: TTLCache[tuple[Account, str], NftList] = TTLCache(_MAX_ROWS, seconds, getsizeof=_nft_rows)
         self._collections: TTLCache[tuple[str, str], tuple[Collection, datetime]] = TTLCache(_MAX_ROWS, seconds)
 
+    def cache_answers_for(self, span: timedelta) -> None:
+        """From now on complete answers are reused for so long."""
+        self._cache_for, seconds = span, span.total_seconds()
+        self._nfts = TTLCache(_MAX_ROWS, seconds, getsizeof=_nft_rows)
+        self._collections = TTLCache(_MAX_ROWS, seconds)
+
     def label(self, network: str) -> str:
         """The source of a network, for people."""
         return self._source(network).label

@@ -28,16 +28,11 @@ from bot.sources.charges import Charges, Question
 from bot.sources.fair_queue import Ticket
 from bot.sources.health import Health
 from bot.sources.pace import REAL_CLOCK, Breaker, Clock, Pace
+from bot.sources.request_report import RequestReport
 from bot.sources.retry_after import parse_used_up
 from bot.sources.session import USER_AGENT
 from bot.sources.shared_requests import SharedRequests
-from bot.sources.status_errors import (
-    UnconfirmedError,
-    raise_meaning,
-    status_error,
-    throttled,
-    unusable,
-)
+from bot.sources.status_errors import UnconfirmedError, raise_meaning, status_error, throttled, unusable
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +92,6 @@ class JsonClient:
         clock: Clock = REAL_CLOCK,
     ) -> None:
         self.name = name
-        self.health = Health()
         self._session = session
         self._base_url = base_url
         self._headers = {"User-Agent": USER_AGENT} | dict(headers)
@@ -106,6 +100,7 @@ class JsonClient:
         self._pace = pace
         self._clock = clock
         self._breaker = Breaker(clock.now)
+        self.health = Health(waiting=pace.waiting, pause_seconds=self._breaker.wait_seconds)
         self._check_answer = check_answer
         self._charges = Charges(name, clock.now, self._breaker)
         self._requests: SharedRequests[Answer] = SharedRequests()
@@ -172,7 +167,7 @@ class JsonClient:
                     async with self._request_turn(question, ticket):
                         started = self._clock.now()
                         try:
-                            return await self._ask(question)
+                            return await self._ask(question, attempt.retry_state.attempt_number)
                         except SourceError as error:
                             failure = error
                             raise
@@ -201,11 +196,11 @@ class JsonClient:
             if not self._breaker.wait_seconds():  # the breaker may have opened while we waited for the token
                 return
 
-    async def _ask(self, question: Question) -> Answer:
+    async def _ask(self, question: Question, attempt: int) -> Answer:
         if question.is_probe:
-            return self._interpret(await self._get(question))
+            return self._interpret(await self._send(question, attempt))
         try:
-            answer = await self._get(question)
+            answer = await self._send(question, attempt)
         except RefusedError as error:
             raise self._charge_refusal(question, error) from None
         except SourceError as error:
@@ -254,7 +249,11 @@ class JsonClient:
         else:
             self.reject(error)
 
-    async def _get(self, question: Question) -> Answer:
+    async def _send(self, question: Question, attempt: int) -> Answer:
+        with RequestReport(self.health, self.name, question.path, attempt) as report:
+            return await self._get(question, report)
+
+    async def _get(self, question: Question, report: RequestReport) -> Answer:
         try:
             async with self._session.get(
                 self._base_url + question.path,
@@ -263,6 +262,7 @@ class JsonClient:
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
+                report.status = response.status
                 self._raise_for_status(response, question)
                 self._apply_rate_limit(response.headers)
                 return Answer(response.status, orjson.loads(await self._read_body(response)), question.path)

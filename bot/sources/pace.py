@@ -76,6 +76,10 @@ class Pace:
         self._holder: Ticket | None = None
         self._next_token: asyncio.TimerHandle | None = None
 
+    def waiting(self) -> int:
+        """How many requests wait for a turn."""
+        return len(self._queue)
+
     @asynccontextmanager
     async def acquire_turn(self, ticket: Ticket) -> AsyncIterator[Callable[[], None]]:
         """Wait for a turn and keep it until the yielded function is called; the request is over when the context ends.

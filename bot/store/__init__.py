@@ -36,6 +36,7 @@ makes no decisions, and has no messages for members.
                 observation_writer, observation_rows: to rows and back; account_queue: which are due, and who reads
                 them; reading_census: how networks and collections stand; doubtful_levels:
                 what was observed and is not believed; awaited_removals: for whom that is in doubt)
+                backlog: how much waits, for the metrics
 """
 
 from __future__ import annotations

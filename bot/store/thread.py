@@ -12,6 +12,7 @@ import asyncio
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -43,13 +44,24 @@ class Rollback(Exception):  # noqa: N818 - a result, not an error
         self.outcome = outcome
 
 
+def _ignore(_seconds: float) -> None:
+    pass
+
+
 class _Connection:
-    """A connection on a thread of its own. Work runs in the order in which it was submitted."""
+    """A connection on a thread of its own. Work runs in the order in which it was submitted.
+
+    Attributes:
+        waiting: How much work waits for the thread or is done there now.
+        on_work: Gets the seconds that each took, the wait included.
+    """
 
     def __init__(self, thread: ThreadPoolExecutor, db: Database, closing: ExitStack) -> None:
         self._thread = thread
         self._db = db
         self._closing = closing
+        self.waiting = 0
+        self.on_work: Callable[[float], None] = _ignore
 
     @classmethod
     async def start(cls, open_database: Callable[[ExitStack], Database]) -> Self:
@@ -85,6 +97,8 @@ class _Connection:
             doing = self._thread.submit(work)
         except RuntimeError as error:  # the thread was shut down: the bot is stopping
             raise StoreError(STOPPING) from error
+        self.waiting += 1
+        began_at = time.monotonic()
         try:
             return await asyncio.wrap_future(doing)
         except sqlite3.Error as error:
@@ -94,6 +108,9 @@ class _Connection:
             if _OUT_OF_RANGE not in str(error):
                 raise
             raise InputError(_TOO_LARGE, most=2**63 - 1) from error
+        finally:
+            self.waiting -= 1
+            self.on_work(time.monotonic() - began_at)
 
 
 class Writer(_Connection):

@@ -18,7 +18,6 @@ from typing import Any, cast
 import aiohttp
 import discord
 import yarl
-from discord import app_commands
 from discord.ext import commands
 
 from bot.config.settings import DiscordSettings
@@ -31,10 +30,13 @@ from bot.ui.connection_gate import Gate
 from bot.ui.embeds import error_embed
 from bot.ui.error_answers import is_answered_already, show_error
 from bot.ui.intents import intents_of
+from bot.ui.interaction_runs import InteractionRuns, Outcome, outcome_of
+from bot.ui.invite import invite_url
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.other_process import OtherProcess
 from bot.ui.panel import action_of
 from bot.ui.refused_pictures import RefusedPictures
+from bot.ui.registration import Registration
 from bot.ui.request_trace import trace_of
 
 log = logging.getLogger(__name__)
@@ -86,6 +88,7 @@ class Bot(commands.Bot):
     ) -> None:
         self.other_process = other_process or OtherProcess()
         self.gate = Gate()
+        self.runs = InteractionRuns()
         # Two warnings at each start, on libraries that only voice needs.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -100,9 +103,10 @@ class Bot(commands.Bot):
             max_ratelimit_timeout=60.0,  # a longer pause is an error: what waits in it can do nothing else
             # How long READY is delayed after the last server was announced; no code here needs all of them.
             guild_ready_timeout=READY_PAUSE,
-            http_trace=trace_of(self.other_process, self._before_connection),
+            http_trace=trace_of(self.other_process, self._before_connection, self.runs.acknowledged),
         )
-        self._guild_ids = settings.guild_ids
+        self._registration = Registration(self.tree, settings.guild_ids)
+        self._settings, self._presence = settings, settings.presence
         self._cancel_reads = cancel_reads
         self.acknowledgements = Acknowledgements()
         self.live_answers = live_answers or LiveAnswers()
@@ -112,32 +116,17 @@ class Bot(commands.Bot):
         self._stopping = asyncio.Event()
         self._presses: set[asyncio.Task[Any]] = set()  # of which it is not known yet who answers them
         self._settled_at = 0.0
-        self._command_ids: dict[tuple[int | None, str], int] = {}
         self._lasting: list[re.Pattern[str]] = []
         self._observers: list[Callable[[discord.Interaction[Any]], None]] = []
         self.started_at = discord.utils.utcnow()
 
     async def setup_hook(self) -> None:
-        """Register the commands: at once in the configured guilds, or everywhere, which takes Discord a while."""
-        if not self._guild_ids:
-            self._remember_ids(None, await self.tree.sync())
-            return
-        for guild_id in self._guild_ids:
-            guild = discord.Object(guild_id)
-            self.tree.copy_global_to(guild=guild)
-            try:
-                self._remember_ids(guild_id, await self.tree.sync(guild=guild))
-            except discord.Forbidden:
-                log.error("guild %s: commands cannot be registered: invite the bot there first", guild_id)  # noqa: TRY400 - the traceback says nothing more
-
-    def _remember_ids(self, guild_id: int | None, registered: list[app_commands.AppCommand]) -> None:
-        self._command_ids |= {(guild_id, command.name): command.id for command in registered}
+        """Register the commands that have changed."""
+        await self._registration.register()
 
     def mention(self, command: str, guild_id: int | None) -> str:
         """A command as text that can be clicked, where its id is known; a command of a group has both names."""
-        name = command.partition(" ")[0]
-        command_id = self._command_ids.get((guild_id, name)) or self._command_ids.get((None, name))
-        return f"</{command}:{command_id}>" if command_id else f"`/{command}`"
+        return self._registration.mention(command, guild_id)
 
     @property
     def gateway_state(self) -> str:
@@ -167,8 +156,17 @@ class Bot(commands.Bot):
         await super().close()
 
     async def on_ready(self) -> None:
-        """Log that the bot is ready."""
+        """Log that the bot is ready, and where it can be invited."""
         log.info("ready as %s in %d guilds", self.user, len(self.guilds))
+        await self.show_presence(self._presence)
+        if self.application_id:
+            log.info("to invite it to a server: %s", invite_url(self.application_id, self._settings))
+
+    async def show_presence(self, words: str) -> None:
+        """Show a line below the bot's name, from now on and in each session; discord.py's identify has an old form."""
+        self._presence = words
+        if self.gateway_state == "ready":
+            await self.change_presence(activity=discord.CustomActivity(words) if words else None)
 
     def answered_elsewhere(self, custom_ids: re.Pattern[str]) -> None:
         """Leave buttons with such ids to the listener of a cog: they are not of one process, and never expire."""
@@ -216,6 +214,7 @@ class Bot(commands.Bot):
         if task := asyncio.current_task():
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+            self.runs.begin(interaction.id, _KINDS.get(interaction.type, "other"), _name_of(interaction), task)
         for observer in self._observers:
             observer(interaction)
         return True
@@ -254,11 +253,13 @@ class Bot(commands.Bot):
     async def answer_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Show the person what went wrong: our sentence, or a reference to the log. Never raises."""
         if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
+            self.runs.ended_with(interaction.id, Outcome.TOO_LATE)
             log.warning("an interaction came too late to be answered: %s", _name_of(interaction))
             return
         if is_answered_already(error):
             return  # the person has an answer; `other_process` says of whom
         error = await sending.unaccepted_words(error) or error
+        self.runs.ended_with(interaction.id, outcome_of(error))
         if isinstance(error, TesseraError):
             shown = error
             # What was typed is in the sentence of an InputError, and may be anything: a key, by mistake.
@@ -276,6 +277,12 @@ class Bot(commands.Bot):
 
 
 _UNKNOWN_INTERACTION = 10062
+_KINDS = {
+    discord.InteractionType.application_command: "command",
+    discord.InteractionType.component: "button",
+    discord.InteractionType.modal_submit: "modal",
+    discord.InteractionType.autocomplete: "suggestions",
+}
 
 
 def _name_of(interaction: discord.Interaction[Any]) -> str:

@@ -20,12 +20,15 @@ _CALLBACK = re.compile(r"/interactions/([0-9]+)/[^/]+/callback$")
 _WEBSOCKET = {"ws", "wss"}
 
 
-def trace_of(other: OtherProcess, before_connection: Callable[[], Awaitable[None]]) -> aiohttp.TraceConfig:
+def trace_of(
+    other: OtherProcess, before_connection: Callable[[], Awaitable[None]], acknowledged: Callable[[int], None]
+) -> aiohttp.TraceConfig:
     """A trace that counts answers to interactions and their refusals, and asks before each connection.
 
     Args:
         other: Gets what is sent, and what Discord refuses as answered already.
         before_connection: Awaited before a connection to the gateway is opened; what it raises ends the attempt.
+        acknowledged: Gets the id of each interaction that Discord has taken a response to.
     """
 
     async def on_start(
@@ -40,6 +43,8 @@ def trace_of(other: OtherProcess, before_connection: Callable[[], Awaitable[None
         _session: aiohttp.ClientSession, _context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
         status, found = params.response.status, _CALLBACK.search(params.url.path)
+        if found and params.response.ok:
+            acknowledged(int(found[1]))
         if not found or not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return  # it took effect, or a server on the way does not know whether it did
         is_answered = status == HTTPStatus.BAD_REQUEST and await _code_of(params.response) == ALREADY_ACKNOWLEDGED

@@ -44,8 +44,10 @@ _CANNOT_LISTEN = Message("[web] {host}:{port} cannot be listened on: {reason}. C
 class Server:
     """A running server; `close()` stops it."""
 
-    def __init__(self, opened: AsyncExitStack) -> None:
+    def __init__(self, opened: AsyncExitStack, lag: LagMeter, visitors: Visitors) -> None:
         self._opened = opened
+        self.lag = lag
+        self.trust = visitors.trust
 
     async def close(self) -> None:
         """Accept no new connections, and let running requests finish."""
@@ -121,7 +123,7 @@ async def start_server(
         opened.callback(listener.close)
         measuring = asyncio.create_task(lag.run(), name="loop lag")
         opened.callback(measuring.cancel)
-        return Server(opened.pop_all())
+        return Server(opened.pop_all(), lag, visitors)
 
 
 @asynccontextmanager

@@ -42,6 +42,10 @@ class Visitors:
         self._trusted = tuple(trusted)
         self._key = secrets.token_bytes(32)
 
+    def trust(self, proxies: Sequence[IPvAnyNetwork]) -> None:
+        """From now on these proxies are trusted, and no others."""
+        self._trusted = tuple(proxies)
+
     def identify(self, request: web.BaseRequest) -> bytes:
         """A keyed hash of the visitor's address."""
         return self._hash(self._address(request))

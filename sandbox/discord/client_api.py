@@ -112,6 +112,7 @@ class ClientApi:
                     "name": bot.display_name,
                     "avatar_url": avatar_url(bot.id),
                     "online": self._gateway.connected(),
+                    "presence": self._gateway.presence.line,
                 },
                 "guilds": [
                     self._guild_json(guild) for guild in self._world.guilds.values() if user_id in guild.members

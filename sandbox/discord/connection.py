@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from sandbox.discord.opcodes import CloseConnection
 
 if TYPE_CHECKING:
     from sandbox.discord.answers import Json
+    from sandbox.discord.presence import Presence
     from sandbox.discord.session import Outgoing, Session
     from sandbox.discord.streams import Stream
 
@@ -34,13 +36,15 @@ class Requests:
         identify: starts a session on the connection; yields further messages, each to be sent before the next is made.
         resume: from token, session id and sequence number; whether the session goes on.
         members: sends members to the session, or raises `InvalidRequestError`.
-        received: gets the opcode of each message.
+        received: counts the opcode of each message.
+        presence: shows what the bot says of itself.
     """
 
     identify: Callable[[Connection, Json], Iterator[bytes]]
     resume: Callable[[Connection, str, str, int], bool]
     members: Callable[[Session, Json], None]
-    received: Callable[[int], None]
+    received: Counter[int]
+    presence: Presence
 
 
 class Connection:
@@ -145,7 +149,7 @@ class Connection:
         except (orjson.JSONDecodeError, TypeError, KeyError) as error:
             raise CloseConnection(opcodes.DECODE_ERROR, "Error while decoding payload.") from error
         self._count()
-        self._requests.received(opcode)
+        self._requests.received[opcode] += 1
         match opcode:
             case opcodes.HEARTBEAT:
                 if not self.zombie:
@@ -159,7 +163,7 @@ class Connection:
             case _ if self.session is None:
                 raise CloseConnection(opcodes.NOT_AUTHENTICATED, "Not authenticated.")
             case opcodes.PRESENCE | opcodes.VOICE_STATE:
-                return  # presences and voice are not shown here
+                self._requests.presence.update(opcode, body)
             case opcodes.REQUEST_MEMBERS:
                 self._request_members(body)
             case _:
@@ -177,6 +181,7 @@ class Connection:
             raise CloseConnection(opcodes.ALREADY_AUTHENTICATED, "Already authenticated.")
         if not isinstance(body, dict):
             raise CloseConnection(opcodes.UNKNOWN_OPCODE, "Invalid identify.")
+        self._requests.presence.show(body.get("presence"))
         for encoded in self._requests.identify(self, body):
             # An announced guild can be large: the next one is made when this one is on the wire.
             self.outgoing.put_nowait((encoded, None))

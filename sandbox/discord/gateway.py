@@ -18,6 +18,7 @@ from sandbox.discord.early_ends import EarlyEnd, StartLimit, reset_connection
 from sandbox.discord.identify import intents_of, shard_of
 from sandbox.discord.member_requests import GUILD_MEMBERS, MemberRequests
 from sandbox.discord.opcodes import CloseConnection
+from sandbox.discord.presence import Presence
 from sandbox.discord.ready import ready_json
 from sandbox.discord.session import OnSent, Session
 from sandbox.discord.streams import stream_for
@@ -63,6 +64,7 @@ class Gateway:
         self.heartbeat_ms = heartbeat_ms
         self.privileged_intents = privileged_intents
         self.identifies = 0
+        self.presence = Presence(events)
         self.start_limit = StartLimit()
         self.early_end = EarlyEnd()
         self._world = world
@@ -73,7 +75,7 @@ class Gateway:
         self._refusals = 0
         self.member_requests = MemberRequests(world, clock)
         self.received: Counter[int] = Counter()  # how often the bot sent each opcode
-        self._requests = Requests(self.identify, self.resume, self.member_requests.answer, self._count)
+        self._requests = Requests(self.identify, self.resume, self.member_requests.answer, self.received, self.presence)
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """The route of the websocket."""
@@ -238,9 +240,6 @@ class Gateway:
         self._sessions.clear()
         for connection in list(self._connections):
             await connection.close(opcodes.GOING_AWAY, "Going away.")
-
-    def _count(self, opcode: int) -> None:
-        self.received[opcode] += 1
 
     def _guilds_of(self, session: Session) -> list[Guild]:
         bot = self._world.application_id

@@ -147,6 +147,9 @@ function receive(event) {
     case "bot":
       state.application.online = event.online;
       return changed("application");
+    case "presence":
+      state.application.presence = event.line;
+      return changed("application");
     case "log":
       state.log.push(event.line);
       if (state.log.length > LOG_LINES) state.log.shift();

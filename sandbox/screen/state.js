@@ -6,7 +6,7 @@ export const HOME = "@me";
 export const state = {
   people: [],
   me: null, // {id, username, display_name, avatar_url}
-  application: null, // {id, name, avatar_url, online}
+  application: null, // {id, name, avatar_url, online, presence}
   guilds: [],
   dms: [], // my direct messages: {id, name, avatar_url}
   commands: [], // flattened: see composer/commands.js

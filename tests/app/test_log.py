@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
+import time
 
 import pytest
 
-from bot.app.log import RedactingFormatter
+from bot.app.log import JsonFormatter, RedactingFormatter
 
 TOKEN = "MTIz.made-up.token"
 KEY = "made-up-key"
 INTERACTION = "aW50ZXJhY3Rpb246-_x.9"
+PERSON = 920_010_485_830_011_170
 
 
 def logged(message: str, *arguments: object, secrets: tuple[str, ...] = (TOKEN, KEY), error: bool = False) -> str:
@@ -23,10 +27,47 @@ def logged(message: str, *arguments: object, secrets: tuple[str, ...] = (TOKEN, 
 
 
 def test_a_line_has_time_level_logger_and_message() -> None:
-    time, rest = logged("%d guilds", 3)[:19], logged("%d guilds", 3)[19:]
-    assert rest == " WARNING discord.http: 3 guilds"
-    assert time[4] == time[7] == "-"
-    assert time[13] == time[16] == ":"
+    time, _, rest = logged("%d guilds", 3).partition(" WARNING ")
+    assert rest == "discord.http: 3 guilds"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d", time)
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"), [("UTC", "2026-11-27 03:16:20.123+00:00"), ("Asia/Kathmandu", "2026-11-27 09:01:20.123+05:45")]
+)
+def test_the_time_says_its_time_zone(monkeypatch: pytest.MonkeyPatch, zone: str, words: str) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        record = logging.makeLogRecord({"created": 1795749380.123, "name": "bot", "msg": "x", "levelname": "INFO"})
+        line = RedactingFormatter(()).format(record)
+        as_json = json.loads(JsonFormatter(()).format(record))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert line == f"{words} INFO    bot: x"
+    assert as_json == {"time": words.replace(" ", "T"), "level": "info", "logger": "bot", "message": "x"}
+
+
+def test_a_json_line_is_one_line_with_its_fields_and_no_secret() -> None:
+    quoted = 'to"ken'
+    try:
+        int(f"{quoted} of {PERSON}")
+    except ValueError:
+        record = logging.LogRecord(
+            "bot.ui", logging.ERROR, "ui.py", 1, "%s\nwith /interactions/42/%s/callback", (), None
+        )
+        record.args, record.exc_info = (quoted, INTERACTION), sys.exc_info()
+        record.fields = {"kind": "command", "name": "/collections", "ms": 1.5}
+    line = JsonFormatter([quoted]).format(record)
+    assert "\n" not in line
+    assert "ken" not in line
+    assert INTERACTION not in line
+    assert str(PERSON) not in line
+    read = json.loads(line)
+    assert read["message"] == "[redacted]\nwith /interactions/42/[redacted]/callback"
+    assert (read["kind"], read["name"], read["ms"], read["level"]) == ("command", "/collections", 1.5, "error")
+    assert read["traceback"].splitlines()[-1].endswith("'[redacted] of [id]'")
 
 
 @pytest.mark.parametrize(
@@ -88,8 +129,6 @@ def test_without_secrets_nothing_is_redacted(secrets: tuple[str, ...]) -> None:
 
 
 # ---------------------------------------------------------------- people
-
-PERSON = 920_010_485_830_011_170
 
 
 def test_a_library_names_nobody_by_id() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,14 @@ async def finds(
 async def test_check_when_all_is_well(sandbox: SandboxClient, tessera: Command, tmp_path: Path) -> None:
     result = await tessera("check")
     assert (result.code, result.err) == (0, "")
-    store, discord, loopring, accounts, owners, *availabilities, verdict = result.lines
+    store, discord, invite, loopring, accounts, owners, *availabilities, verdict = result.lines
     assert store == f"✓ Store: {tmp_path / 'tessera.db'} will be made at the first start"
     assert discord.startswith("✓ Discord: the token is that of tessera")
+    assert re.fullmatch(
+        r"· Invite: https://discord\.com/oauth2/authorize\?client_id=\d+&scope=bot\+applications\.commands&permissions="
+        r"268454912",
+        invite,
+    )
     assert re.fullmatch(
         rf"✓ Loopring: {re.escape(sandbox.url)}/loopring accepts the key and answered in \d+ ms", loopring
     )
@@ -206,7 +212,7 @@ async def test_check_accepts_no_such_account_as_an_answer(sandbox: SandboxClient
     await sandbox.fault("error", code=104007, message="Invalid accountId")
     result = await tessera("check")
     assert result.code == 0
-    assert "accepts the key" in result.lines[2]
+    assert "accepts the key" in result.lines[3]
 
 
 async def test_check_without_a_token(tessera: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,3 +318,42 @@ async def test_check_reports_everything_that_is_wrong_at_once(
     assert result.code == 2
     assert [line[:3] for line in result.lines if line[0] not in "✓·"] == ["✗ S", "✗ D", "✗ L", "Not"]
     assert "canary" not in result.out + result.err
+
+
+async def test_check_sees_a_port_that_another_program_has(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for tables, table in (
+            ({"web": f"port = {port}"}, "web"),
+            ({"metrics": f"port = {port}"}, "metrics"),
+        ):
+            await finds(
+                tessera,
+                f"✗ [{table}] 127.0.0.1:{port} is in use already. Choose another port.",
+                code=2,
+                config=write_config(tmp_path, sandbox, **tables),
+            )
+    await finds(
+        tessera,
+        "✗ [web] 192.0.2.1:0 cannot be listened on: Cannot assign requested address. Choose another port.",
+        code=2,
+        config=write_config(tmp_path, sandbox, web='host = "192.0.2.1"'),
+    )
+    await finds(
+        tessera,
+        "✗ [metrics] port is that of [web]: choose another one, as metrics are not for the page's visitors.",
+        code=2,
+        config=write_config(tmp_path, sandbox, web=f"port = {port}", metrics=f"port = {port}"),
+    )
+
+
+async def test_the_invitation_asks_for_the_audit_log_only_where_that_is_read(
+    sandbox: SandboxClient, tessera: Command, tmp_path: Path
+) -> None:
+    config = write_config(tmp_path, sandbox, discord="moderation_intent = true")
+    [invite] = [line for line in (await tessera("check", config=config)).lines if line.startswith("· Invite: ")]
+    assert invite.endswith(f"&permissions={268454912 + (1 << 7)}")

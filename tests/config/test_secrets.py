@@ -115,7 +115,7 @@ def test_settings_read_their_secrets_that_way(tmp_path: Path) -> None:
     [
         (
             {"DISCORD_TOKEN_FILE": "/nonexistent/canary"},
-            "DISCORD_TOKEN_FILE: that file cannot be read: FileNotFoundError.",
+            "DISCORD_TOKEN_FILE: what it names cannot be read: No such file or directory.",
         ),
         (
             {"DISCORD_TOKEN_FILE": "/x", "DISCORD_TOKEN": "canary"},
@@ -136,3 +136,44 @@ def test_an_impossible_secret_is_refused(tmp_path: Path, environ: dict[str, str]
         load(tmp_path / "absent", environ, required=False)
     assert caught.value.sentence == sentence
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, variable: str) -> None:
+    file = tmp_path / "token"
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "absent", {f"{variable}_FILE": str(file)}, required=False)
+    assert caught.value.sentence == f"{variable}_FILE: {file} cannot be read: No such file or directory."
+    file.mkdir(mode=0o700)
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "absent", {f"{variable}_FILE": str(file)}, required=False)
+    assert caught.value.sentence == f"{variable}_FILE: {file} cannot be read: Is a directory."
+    file.rmdir()
+    write_secret(file, "").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "absent", {f"{variable}_FILE": str(file)}, required=False)
+    assert caught.value.sentence == f"{variable}_FILE: {file} cannot be read: it is no text."
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_file_of_another_user_is_named_with_the_command_that_helps(tmp_path: Path) -> None:
+    file = write_secret(tmp_path / "token", TOKEN)
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    os.seteuid(10001)
+    try:
+        with pytest.raises(ConfigError) as caught:
+            read_secret("DISCORD_TOKEN", {"DISCORD_TOKEN_FILE": str(file)})
+    finally:
+        os.seteuid(0)
+    assert caught.value.sentence.startswith(
+        f"DISCORD_TOKEN_FILE: {file} cannot be read by this user (10001): run chown 10001 "
+    )
+
+
+@pytest.mark.parametrize("value", [TOKEN, f"/{TOKEN}/x", f"https://node.example/{TOKEN}", 5000 * "a"])
+def test_a_secret_in_place_of_its_files_name_is_not_shown(value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_secret("DISCORD_TOKEN", {"DISCORD_TOKEN_FILE": value})
+    assert "canary" not in str(caught.value)
+    assert "aaaa" not in str(caught.value)

@@ -115,7 +115,7 @@ def test_two_nodes_never_become_one_by_a_gap_or_a_repetition(tmp_path: Path, nod
         ('[linking]\nlogin = ""', "linking.login: input should be 'required' or 'code'."),
         ("[linking]\nlogin = false", "linking.login: input should be 'required' or 'code'."),
         ("[linking]\nlogins = 1", "unknown key linking.logins: did you mean login?"),
-        ("[log]\nzzz = 1", "unknown key log.zzz: known here: level."),
+        ("[log]\nzzz = 1", "unknown key log.zzz: known here: format, level."),
         (f"{LOOPRING}requests_per_second = 0", "source.1.requests_per_second: input should be greater than 0."),
         ('[log]\nlevel = "loud"', "log.level: input should be 'debug', 'info', 'warning' or 'error'."),
         ('[discord]\nguild_ids = ["x"]', "discord.guild_ids.0: input should be a valid integer"),
@@ -233,3 +233,19 @@ def test_time_may_be_moved_from_this_machine(write: Write, host: str) -> None:
 def test_nobody_else_moves_the_time(write: Write, url: str) -> None:
     with pytest.raises(ConfigError, match=r"discord\.clock_url.* must be on this machine .*for demonstrations only"):
         write(f'[discord]\nclock_url = "{url}"')
+
+
+def test_a_file_of_another_version_is_explained_key_by_key(write: Write) -> None:
+    with pytest.raises(ConfigError) as caught:
+        write(
+            "[display]\ncache_secods = 5\n[discord]\narweave_gateway = 'x'\n[logging]\nlevel = 'info'\n"
+            f"[web]\nport = 99999\npublic_url = 'nonsense'\nxyz = 1\n{ETHEREUM}\nlive_data = 'canary'\n"
+        )
+    head, *lines = caught.value.sentence.splitlines()
+    assert head == f"{write.path}: 7 things are wrong:"
+    assert "  unknown key discord.arweave_gateway: it belongs in [display]." in lines
+    assert "  unknown key display.cache_secods: did you mean cache_seconds?" in lines
+    assert "  unknown key web.xyz: known here: host, port, public_url, trusted_proxies." in lines
+    assert "  web.port: input should be less than or equal to 65535." in lines
+    assert len([line for line in lines if "public_url:" in line]) == 1
+    assert "canary" not in caught.value.sentence

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from datetime import UTC, datetime
@@ -20,7 +24,7 @@ from bot.store.linking.owner_table import OwnerFact, get_fact, set_fact
 from bot.store.pseudonyms import OPERATOR, Pseudonym, pseudonyms
 from tests.e2e.clocked import text_of, until
 from tests.owner_sources import ADA_OWNER
-from tests.process import running, start
+from tests.process import free_port, running, start
 from tests.sandbox_client import SECRETS, Person, SandboxClient
 
 ADA = Account(LOOPRING, "10001")
@@ -141,3 +145,63 @@ async def test_a_bot_asks_by_itself_about_owners_that_its_rule_does_not_confirm(
             return "proven by signature" in (await ada.run("accounts")).text
 
         await until(is_proven)
+
+
+async def registrations(sandbox: SandboxClient) -> int:
+    """How often commands were sent to be registered."""
+    counts = await sandbox.counts("discord")
+    return sum(count for route, count in counts.items() if re.fullmatch("PUT .*/commands", route))
+
+
+async def test_the_operator_sees_how_the_bot_is_what_is_recorded_and_where_its_ports_are(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    ada = await bare_sandbox.person("ada")
+    port, other = free_port(), free_port()
+    tables = {"web": f"port = {port}", "metrics": f"port = {other}"}
+    async with running(bare_sandbox, tmp_path, **tables) as bot:
+        config = tmp_path / "config.toml"
+
+        async def operate(*words: str) -> tuple[int, list[str]]:
+            async with start(words[0], "--config", config, *words[1:], folder=tmp_path) as command:
+                return await command.exit_code(), command.output.splitlines()
+
+        await shown_owner(ada)
+        await change_store(settings_in(tmp_path), "owner-set", change_owner, subject=OTHER)
+        code, lines = await operate("status")
+        assert (code, lines[:4]) == (
+            0,
+            ["✓ Store: ok", "✓ Discord: ready", "✓ Background jobs: ok", "✓ Other process: none"],
+        )
+        code, lines = await operate("status", "--json")
+        assert (code, json.loads(lines[0])["gateway"]) == (0, "ready")
+        about = pseudonyms(SECRETS["DISCORD_TOKEN"])(OTHER).hex()
+        code, lines = await operate("audit", "--of", OTHER, "--since", "1h", "--json")
+        [read] = map(json.loads, lines)
+        assert (code, read["verb"], read["actor"], read["subject"]) == (0, "owner-set", "operator", about)
+        code, lines = await operate("audit", "--verb", "owner-set")
+        assert (code, [line.partition("Z  ")[2] for line in lines]) == (
+            0,
+            [f"owner-set        by operator  about {about}"],
+        )
+        code, lines = await operate("check")
+        assert f"✓ [web] 127.0.0.1:{port} is in use by a Tessera that runs" in lines
+        assert f"✓ [metrics] 127.0.0.1:{other} is in use by a Tessera that runs" in lines
+        assert code == 0
+        health = [sys.executable, "-m", "bot.cli.health_check", str(config)]
+        asked = await asyncio.to_thread(subprocess.run, health, capture_output=True, text=True, check=False)
+        assert (asked.returncode, asked.stdout) == (0, "fit\n")
+        assert re.search(r"INFO .*: commands: \d+ are registered$", bot.output, re.MULTILINE)
+        assert "to invite it to a server: https://" in bot.output
+        assert "&permissions=268454912" in bot.output
+        await bot.stop()
+        code, lines = await operate("status")
+        assert (code, lines) == (1, [f"✗ Nothing answers at 127.0.0.1:{port}: Connection refused. Is the bot running?"])
+        asked = await asyncio.to_thread(subprocess.run, health, capture_output=True, text=True, check=False)
+        assert (asked.returncode, asked.stdout) == (1, "does not answer: ConnectionRefusedError\n")
+    # Nothing has changed since, so nothing is sent; the ids are known all the same.
+    assert await registrations(bare_sandbox) == 1
+    async with running(bare_sandbox, tmp_path, **tables) as bot:
+        assert re.search(r"INFO .*: commands: all \d+ are registered as they are$", bot.output, re.MULTILINE)
+        assert "</collections:" in (await ada.run("help")).text
+    assert await registrations(bare_sandbox) == 1

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
 
 import pytest
 
+from bot import __version__
 from tests.supply_chain.locks import PROJECT
 
 Instruction = tuple[str, str]
@@ -51,9 +58,16 @@ def test_only_pinned_wheels_are_installed() -> None:
     assert options[options.index("-r") + 1] == "requirements.txt"
 
 
+def test_what_runs_can_install_nothing() -> None:
+    names = [text for text in texts(stages()[BUILD], "RUN") if "pip" in text]
+    assert names[-1] == "/venv/bin/pip uninstall --quiet --yes pip"
+
+
 def test_what_runs_is_the_environment_and_the_bot_alone() -> None:
     last = stages()[LAST]
-    assert texts(last, "COPY") == ["--from=build /venv /venv", "--from=build /build/bot /app/bot"]
+    assert texts(last, "COPY") == ["--from=build /venv /venv"]
+    packages = "/venv/lib/python3.13/site-packages"
+    assert texts(stages()[BUILD], "COPY") == ["requirements.txt .", f"bot {packages}/bot"]
     assert [text for text in texts(last, "RUN") if re.search(r"\b(?:pip|apt-get|apt|curl|wget)\b", text)] == []
     assert texts(last, "ADD") == []
     # All else of the checkout, secrets and settings included, is not even sent to the build.
@@ -82,15 +96,32 @@ def test_it_stops_in_time_and_says_whether_it_is_healthy() -> None:
     assert texts(last, "STOPSIGNAL") == ["SIGTERM"]
     (check,) = texts(last, "HEALTHCHECK")
     assert "--timeout=5s" in check
-    command = json.loads(check.partition("CMD ")[2])
-    assert command[:2] == ["python", "-c"]
-    assert "http://127.0.0.1:8080/healthz" in command[2]
+    assert json.loads(check.partition("CMD ")[2]) == ["python", "-I", "-m", "bot.cli.health_check"]
+    # Both look for config.toml in the folder that they start in.
+    assert texts(last, "WORKDIR") == ["/data"]
+    assert "TESSERA_WEB_HOST=0.0.0.0" in texts(last, "ENV")[0]
 
 
 def test_nothing_needs_a_shell() -> None:
     (command,) = texts(stages()[LAST], "CMD")
-    assert json.loads(command) == ["python", "-m", "bot", "run", "--config", "/data/config.toml"]
+    assert json.loads(command) == ["tessera", "run"]
     assert texts(stages()[LAST], "ENTRYPOINT") == []
+
+
+def test_the_command_that_the_image_has_is_the_bots(tmp_path: Path) -> None:
+    (making,) = [text for text in texts(stages()[BUILD], "RUN") if "printf" in text]
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    packages = tmp_path / "lib" / "python3.13" / "site-packages"
+    shutil.copytree(PROJECT / "bot", packages / "bot", ignore=shutil.ignore_patterns("__pycache__"))
+    script = making.replace("/venv", str(tmp_path))
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{packages}:{sysconfig.get_path('purelib')}"}
+    made = subprocess.run(["sh", "-c", script], env=environ, capture_output=True, text=True, check=False)  # noqa: S603, S607
+    assert (made.returncode, made.stdout + made.stderr) == (0, "")
+    assert list((packages / "bot").rglob("*.pyc"))
+    asked = [str(tmp_path / "bin" / "tessera"), "--version"]
+    said = subprocess.run(asked, env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603
+    assert said.stdout == f"tessera {__version__}\n"
 
 
 @pytest.mark.parametrize("stage", [BASE, BUILD, LAST], ids=["base", "build", "last"])

@@ -16,19 +16,24 @@ from bot.config.start_requirements import unmet_requirements
 from tests.supply_chain.locks import PROJECT
 from tests.supply_chain.yaml_subset import read_yaml
 
+DEPLOY = PROJECT / "docs" / "deploy"
 GUIDE = (PROJECT / "docs" / "hardening.md").read_text(encoding="utf-8")
-DOCKER, SYSTEMD = range(2)
 
 
-def blocks(language: str) -> list[str]:
-    """The files in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+def deployed(name: str) -> str:
+    """A file of docs/deploy."""
+    return (DEPLOY / name).read_text(encoding="utf-8")
+
+
+def without_comments(text: str) -> str:
+    """What the small readers of this test understand."""
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
 
 
 @pytest.fixture
 def compose() -> dict[str, Any]:
     """The compose file."""
-    read: dict[str, Any] = read_yaml(blocks("yaml")[0])
+    read: dict[str, Any] = read_yaml(without_comments(deployed("compose.yaml")))
     return read
 
 
@@ -41,8 +46,8 @@ def bot(compose: dict[str, Any]) -> dict[str, Any]:
 
 def unit() -> list[tuple[str, str]]:
     """The settings of the unit."""
-    (text,) = blocks("ini")
-    pairs = [line.partition("=")[::2] for line in text.splitlines() if line and not line.startswith("[")]
+    lines = without_comments(deployed("tessera.service")).splitlines()
+    pairs = [line.partition("=")[::2] for line in lines if line and not line.startswith("[")]
     return [(key, value) for key, value in pairs]
 
 
@@ -54,11 +59,14 @@ def of_unit(key: str) -> list[str]:
 # ---------------------------------------------------------------- the settings in it
 
 
-@pytest.mark.parametrize("place", [DOCKER, SYSTEMD], ids=["docker", "systemd"])
-def test_the_settings_are_accepted_and_the_bot_would_start(tmp_path: Path, place: int) -> None:
+SECRETS = {"DISCORD_TOKEN": "a-token", "DISCORD_CLIENT_SECRET": "a-secret"}
+
+
+@pytest.mark.parametrize("name", ["container.toml", "systemd.toml"])
+def test_the_settings_are_accepted_and_the_bot_would_start(tmp_path: Path, name: str) -> None:
     path = tmp_path / "config.toml"
-    path.write_text(blocks("toml")[place], encoding="utf-8")
-    settings = load(path, {"DISCORD_TOKEN": "a-token", "DISCORD_CLIENT_SECRET": "a-secret"})
+    path.write_text(deployed(name), encoding="utf-8")
+    settings = load(path, SECRETS)
     assert settings.web.is_public
     assert list(unmet_requirements(settings)) == []
 
@@ -82,7 +90,7 @@ def test_the_container_has_nothing_that_the_bot_does_not_need(bot: dict[str, Any
     assert temporary.endswith(":size=64m,mode=1777,noexec,nosuid,nodev")
     assert {"pids_limit", "mem_limit", "cpus"} <= bot.keys()
     assert "ports" not in bot
-    assert bot["volumes"] == ["data:/data", "./config.toml:/etc/tessera/config.toml:ro"]
+    assert bot["volumes"] == ["data:/data", "./config.toml:/data/config.toml:ro"]
 
 
 def test_each_secret_of_the_container_is_one_that_the_bot_reads(compose: dict[str, Any], bot: dict[str, Any]) -> None:
@@ -91,16 +99,44 @@ def test_each_secret_of_the_container_is_one_that_the_bot_reads(compose: dict[st
     assert sorted(files.values()) == sorted(f"/run/secrets/{name}" for name in bot["secrets"])
     assert compose["secrets"].keys() == set(bot["secrets"])
     for secret in compose["secrets"].values():  # the commands above make each, and give it to the image's user
-        assert secret["file"].removeprefix("./") in GUIDE.partition("```yaml")[0].partition("chown 10001:10001 ")[2]
+        assert secret["file"].removeprefix("./") in GUIDE.partition("chown 10001:10001 ")[2]
 
 
-def test_the_one_trusted_proxy_is_the_one_that_reaches_the_page(compose: dict[str, Any], bot: dict[str, Any]) -> None:
-    settings = blocks("toml")[DOCKER]
+def test_the_one_trusted_proxy_is_the_one_that_reaches_the_page(
+    tmp_path: Path, compose: dict[str, Any], bot: dict[str, Any]
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(deployed("container.toml"), encoding="utf-8")
     proxy = compose["services"]["caddy"]["networks"]["page"]["ipv4_address"]
-    assert f'trusted_proxies = ["{proxy}/32"]' in settings
-    (port,) = re.findall(r"^port = (\d+)$", settings, re.MULTILINE)
-    assert f"reverse_proxy {bot['networks']['page']['ipv4_address']}:{port}" in GUIDE
+    # As the image sets it: the settings need not say it.
+    web = load(path, SECRETS | {"TESSERA_WEB_HOST": "0.0.0.0"}).web  # noqa: S104 - the container's
+    assert (web.host, [str(network) for network in web.proxies]) == ("0.0.0.0", [f"{proxy}/32"])  # noqa: S104
+    assert f"reverse_proxy {bot['networks']['page']['ipv4_address']}:{web.port}" in deployed("Caddyfile")
     assert compose["networks"]["page"]["internal"] is True
+
+
+def test_the_settings_win_over_what_the_image_sets(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[web]\nhost = "10.0.0.5"\n', encoding="utf-8")
+    assert load(path, {"TESSERA_WEB_HOST": "0.0.0.0"}).web.host == "10.0.0.5"  # noqa: S104 - the container's
+
+
+@pytest.mark.parametrize("path", ["./config.toml", "./docs/deploy/Caddyfile"])
+def test_what_is_mounted_is_there_from_the_checkouts_top(compose: dict[str, Any], path: str) -> None:
+    mounted = [volume.partition(":")[0] for each in compose["services"].values() for volume in each["volumes"]]
+    assert path in mounted
+    assert path == "./config.toml" or (PROJECT / path).is_file()
+    assert "--project-directory ." in deployed("compose.yaml")
+
+
+def test_every_proxy_passes_the_host_and_replaces_what_a_visitor_said_of_themselves() -> None:
+    nginx = without_comments(deployed("nginx.conf"))
+    assert "proxy_set_header Host $host;" in nginx
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in nginx
+    assert "proxy_pass http://127.0.0.1:8080;" in nginx
+    balancer = read_yaml(without_comments(deployed("traefik.yaml")))["http"]["services"]["tessera"]["loadBalancer"]
+    assert balancer["passHostHeader"] is True
+    assert "forwardedHeaders" not in without_comments(deployed("traefik.yaml"))
 
 
 def test_it_is_stopped_only_after_it_had_the_time_to_end(bot: dict[str, Any]) -> None:
@@ -142,7 +178,11 @@ def test_each_credential_is_a_secret_that_the_bot_reads() -> None:
 
 
 def test_the_store_is_in_the_folder_that_systemd_makes() -> None:
-    assert f'path = "/var/lib/{of_unit("StateDirectory")[0]}/tessera.db"' in blocks("toml")[SYSTEMD]
+    assert f'path = "/var/lib/{of_unit("StateDirectory")[0]}/tessera.db"' in deployed("systemd.toml")
+
+
+def test_a_reload_asks_the_bot_itself() -> None:
+    assert of_unit("ExecReload") == ["kill -HUP $MAINPID"]
 
 
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
@@ -150,8 +190,8 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     if analyze is None:
         pytest.skip("no systemd-analyze, which reads the unit as systemd does")
     path = tmp_path / "tessera.service"
-    (text,) = blocks("ini")
-    path.write_text(text.replace("/opt/tessera/.venv/bin/python", sys.executable), encoding="utf-8")
+    text = deployed("tessera.service").replace("/opt/tessera/.venv/bin/tessera", sys.executable)
+    path.write_text(text, encoding="utf-8")
     read = subprocess.run([analyze, "verify", str(path)], capture_output=True, text=True, check=False)  # noqa: S603 - our own
     assert (read.returncode, read.stdout + read.stderr) == (0, "")
 

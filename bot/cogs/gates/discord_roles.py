@@ -6,7 +6,8 @@ A role is given and taken by the routes for one role of one member. `Member.edit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import lru_cache, partial
 
 import discord
@@ -16,7 +17,7 @@ from bot.cogs.gates.member_reads import MemberReads
 from bot.cogs.servers.channel_access import own_member
 from bot.roles.eligibility import GuildRoles, RoleFacts
 from bot.sources.pace import Clock
-from bot.sync.ports import MemberRoles, NotAllowedError, Presence
+from bot.sync.ports import DiscordError, MemberRoles, NotAllowedError, Presence
 
 
 class DiscordRoles:
@@ -26,12 +27,16 @@ class DiscordRoles:
         client: Connected, or about to be.
         requests: Sends what goes over REST.
         reads: Reads members.
+
+    Attributes:
+        changes: How often roles were to be given ("give") or taken ("take"), and whether Discord did it ("done").
     """
 
     def __init__(self, client: discord.Client, requests: DiscordRequests, reads: MemberReads) -> None:
         self._client = client
         self._requests = requests
         self._reads = reads
+        self.changes: Counter[tuple[str, str]] = Counter()
 
     @classmethod
     def over(cls, client: discord.Client, clock: Clock | None = None) -> DiscordRoles:
@@ -91,7 +96,7 @@ class DiscordRoles:
         """
         # What `Member.add_roles` calls for each role. A Member is only to be had by one more request, or from a cache.
         send = partial(self._client.http.add_role, guild_id, user_id, role_id, reason=audit_reason(reason))
-        await self._requests.write(send)
+        await self._count("give", self._requests.write(send))
 
     async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
         """Take a role.
@@ -100,7 +105,15 @@ class DiscordRoles:
             DiscordError: see there.
         """
         send = partial(self._client.http.remove_role, guild_id, user_id, role_id, reason=audit_reason(reason))
-        await self._requests.write(send)
+        await self._count("take", self._requests.write(send))
+
+    async def _count(self, act: str, change: Awaitable[object]) -> None:
+        try:
+            await change
+        except DiscordError:
+            self.changes[act, "failed"] += 1
+            raise
+        self.changes[act, "done"] += 1
 
     def _available(self, guild_id: int) -> discord.Guild | None:
         guild = self._client.get_guild(guild_id)

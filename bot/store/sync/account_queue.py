@@ -13,8 +13,8 @@ from bot.store.rows import COVERED, first, moment, seconds, to_account
 # How many that another process reads at this moment may be before one that is due.
 _DUE = "SELECT id, account FROM sync_accounts WHERE network = ? AND due <= ? AND leased_until <= ? ORDER BY due LIMIT ?"
 
-# Because of whom it is read, as `m010_readings` says. Who only says that it is theirs is not among them: one account that
-# many have linked would make all of them one person.
+# Because of whom it is read, as `m010_readings` says. Who only says that it is theirs is not among them: else one
+# account that many have linked would make all of them one person.
 _COUNTS_FOR = f"""
     SELECT links.user_id FROM links
     JOIN proofs ON proofs.owner = links.owner AND proofs.user_id = links.user_id AND {COVERED}

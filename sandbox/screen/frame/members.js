@@ -77,6 +77,12 @@ function row(member) {
       avatar(member.avatar_url, member.display_name, 32),
       h("span", { class: `light ${away ? "offline" : "online"}`, "aria-hidden": "true" }),
     ),
-    h("span", { class: "member-words" }, h("span", {}, name, member.bot && h("span", { class: "badge" }, "APP")), dots(member)),
+    h(
+      "span",
+      { class: "member-words" },
+      h("span", {}, name, member.bot && h("span", { class: "badge" }, "APP")),
+      dots(member),
+      !away && member.id === state.application?.id && h("span", { class: "member-line" }, state.application.presence),
+    ),
   );
 }

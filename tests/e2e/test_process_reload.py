@@ -1,0 +1,45 @@
+"""SIGHUP never ends the process: it reads the settings again."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+from tests.process import PATIENCE, running
+from tests.sandbox_client import SandboxClient, write_config
+
+
+async def shown_below_the_name(sandbox: SandboxClient, user: str, line: str) -> None:
+    """Return when a client shows that line below the bot's name."""
+    async with asyncio.timeout(PATIENCE):
+        while (await sandbox.get("/_client/state", user=user))["application"]["presence"] != line:  # noqa: ASYNC110 - another program's
+            await asyncio.sleep(0.02)
+
+
+async def test_the_settings_are_read_again_and_the_bot_goes_on(bare_sandbox: SandboxClient, tmp_path: Path) -> None:
+    tables = {"loopring": "requests_per_second = 1000"}
+    ada = await bare_sandbox.person()
+    async with running(bare_sandbox, tmp_path) as bot:
+        await shown_below_the_name(bare_sandbox, ada.user, "Type /collections")
+        write_config(
+            tmp_path,
+            bare_sandbox,
+            **tables,
+            display="cache_seconds = 5",
+            log='level = "debug"\nformat = "json"',
+            discord='presence = "another line"',
+            sync="interval_minutes = 20",
+        )
+        bot.process.send_signal(signal.SIGHUP)
+        await bot.says("reload: these need a restart, and stay as they were until then: sync.interval_minutes")
+        await bot.says('"message":"reload: applied: discord.presence = another line, display.cache_seconds = 5.0, ')
+        await shown_below_the_name(bare_sandbox, ada.user, "another line")
+        await ada.run("help")
+        await bot.says('"message":"command /help: answered in ')
+        write_config(tmp_path, bare_sandbox, **tables, log='level = "loud"')
+        bot.process.send_signal(signal.SIGHUP)
+        await bot.says("reload: everything stays as it was: ")
+        await ada.run("help")
+        code, _ = await bot.stop()
+    assert code == 0
