@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.config.settings import DiscordSettings
-from tests.process import AT_ONCE, running, start
+from tests.process import AT_ONCE, free_port, running, start
 from tests.sandbox_client import SECRETS, SandboxClient, write_config
 
 NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that contains it."
 EMPTY_TOKEN = "tessera: DISCORD_TOKEN is set, but empty: set it to the secret, or unset it to do without."
 ABSENT = "tessera: {folder}/absent/tessera.db: the store cannot be written"
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 # Those that are not to be written there are not listed.
 KEYS = [name for name, field in DiscordSettings.model_fields.items() if not field.exclude]
 UNKNOWN_KEY = "tessera: {folder}/config.toml: unknown key discord.tokn"
@@ -82,6 +83,29 @@ async def test_a_wrong_setting_is_one_line_and_exit_2(
         assert await bot.exit_code() == 2
     assert bot.output_lines == [sentence.format(folder=tmp_path)]
     assert not token or token not in bot.output
+
+
+async def test_the_example_as_it_is_answers_a_name_while_loopring_is_gone(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for real, stand_in in {
+        'api_url = ""': f'api_url = "{bare_sandbox.url}/api/v10"',
+        'gateway_url = ""': f'gateway_url = "{bare_sandbox.url.replace("http", "ws", 1)}/gateway/"',
+        "https://api3.loopring.io": f"http://127.0.0.1:{free_port()}",
+        'base_url = "https://eth.blockscout.com': f'base_url = "{bare_sandbox.url}/blockscout/1',
+        "port = 8080": "port = 0",
+    }.items():
+        assert text.count(real) == 1, real
+        text = text.replace(real, stand_in)
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    only_a_token = {"DISCORD_TOKEN": SECRETS["DISCORD_TOKEN"]}
+    async with start("run", folder=tmp_path, secrets=only_a_token) as bot:
+        await bot.says(": ready as ")
+        await bare_sandbox.online()
+        answer = await (await bare_sandbox.person("ada")).run("collections", account="vitalik.eth")
+    assert "Incomplete" not in answer.text
+    assert answer.titles()
 
 
 async def test_a_settings_file_that_is_not_there_is_said(tmp_path: Path) -> None:
