@@ -6,9 +6,11 @@ import asyncio
 import os
 import re
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -24,10 +26,12 @@ class Demo:
     Attributes:
         url: Its page.
         session: For requests to it.
+        bot_log: What the bot logs.
     """
 
     url: str
     session: aiohttp.ClientSession
+    bot_log: Path
 
     async def get(self, path: str, /, **query: str) -> Any:
         """GET; the JSON body."""
@@ -57,7 +61,10 @@ class Demo:
             found[:] = await self.get("/_client/commands", user=person["id"], guild=person["guilds"][0])
             return bool(found)
 
-        await until(are_there)
+        try:
+            await until(are_there)
+        except TimeoutError as error:
+            raise RuntimeError(f"the demo's bot is not ready: {self.bot_log.read_text(encoding='utf-8')}") from error
         return found
 
 
@@ -122,20 +129,22 @@ async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
 @asynccontextmanager
 async def open_demo() -> AsyncIterator[Demo]:
     """The demo on ports that are free; it ends with the block."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "sandbox", "--port", "0", "--browser-port", "0"),
-        stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )
-    assert process.stdout is not None  # noqa: S101 - it was asked for a pipe
-    try:
-        async with asyncio.timeout(_SECONDS):
-            while not (found := _ADDRESS.search(line := await process.stdout.readline())):
-                if not line:
-                    raise RuntimeError("the demo ended before it was ready")
-        async with aiohttp.ClientSession() as session:
-            yield Demo(found[1].decode(), session)
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "bot.log"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "sandbox", "--port", "0", "--browser-port", "0", "--bot-log", str(log)),
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+        assert process.stdout is not None  # noqa: S101 - it was asked for a pipe
+        try:
+            async with asyncio.timeout(_SECONDS):
+                while not (found := _ADDRESS.search(line := await process.stdout.readline())):
+                    if not line:
+                        raise RuntimeError("the demo ended before it was ready")
+            async with aiohttp.ClientSession() as session:
+                yield Demo(found[1].decode(), session, log)
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
