@@ -72,7 +72,7 @@ format: setup ## let ruff write what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## measure speed and memory; the table in the README comes from here
+bench: setup ## measure speed and memory; the table in docs/performance.md comes from here
 	$(BIN)/python -m bench
 
 $(DOCS)/.ready: requirements-docs.txt
