@@ -4,10 +4,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # Auditing has an environment of its own: its tools are in none that runs or tests the bot.
 AUDIT  := .venv-audit
+# So has the documentation's site.
+DOCS   := .venv-docs
 CONFIG ?= config.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast smoke simulate lint format bench lock audit sbom clean
+.PHONY: help setup demo run test test-fast smoke simulate lint format bench docs reference pictures lock audit sbom clean
 
 # A module keeps its sandbox, so its tests stay together; more than eight processes would mostly start up.
 # Twice as many as cores: a test waits for a bot, a browser or a clock half of its time.
@@ -70,8 +72,24 @@ format: setup ## let ruff write what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## measure speed and memory; the table in the README comes from here
+bench: setup ## measure speed and memory; the table in docs/performance.md comes from here
 	$(BIN)/python -m bench
+
+$(DOCS)/.ready: requirements-docs.txt
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --only-binary :all: -r requirements-docs.txt
+	@touch $@
+
+docs: $(DOCS)/.ready ## build the documentation's site in build/site; a link that leads nowhere fails
+	rm -rf build/site
+	$(DOCS)/bin/zensical build --strict --clean
+	$(DOCS)/bin/python -m docs_site.check_links build/site
+
+reference: setup ## write docs/commands.md and docs/settings.md again from the code
+	$(BIN)/python -m docs_site
+
+pictures: setup ## take the pictures in docs/images again from the demo (needs Chromium)
+	$(BIN)/python -m docs_site.pictures
 
 # Extras stay in the files: pip refuses a hash for `coverage` where `coverage[toml]` is wanted and a newer one is out.
 lock: setup ## write the requirements files again from pyproject.toml (needs uv)
@@ -81,6 +99,8 @@ lock: setup ## write the requirements files again from pyproject.toml (needs uv)
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-dev.txt
 	uv pip compile --group pyproject.toml:audit --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-audit.txt
+	uv pip compile --group pyproject.toml:docs --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras --quiet -o requirements-docs.txt
 
 $(AUDIT)/.ready: requirements-audit.txt
 	$(PYTHON) -m venv $(AUDIT)
@@ -88,7 +108,7 @@ $(AUDIT)/.ready: requirements-audit.txt
 	@touch $@
 
 audit: $(AUDIT)/.ready ## look up known vulnerabilities of every pinned package
-	$(AUDIT)/bin/python .ci/look_up_advisories.py requirements.txt requirements-dev.txt requirements-audit.txt
+	$(AUDIT)/bin/python .ci/look_up_advisories.py requirements.txt requirements-dev.txt requirements-audit.txt requirements-docs.txt
 
 sbom: $(AUDIT)/.ready ## write build/tessera.cdx.json: what the bot is made of, as a CycloneDX bill of materials
 	@mkdir -p build
@@ -96,4 +116,4 @@ sbom: $(AUDIT)/.ready ## write build/tessera.cdx.json: what the bot is made of, 
 	PYTHONWARNINGS=ignore $(AUDIT)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --validate -o build/tessera.cdx.json
 
 clean: ## remove what the verbs made
-	rm -rf $(VENV) .venv-oldest $(AUDIT) tests/conformance/eip4361/node_modules tests/conformance/evm/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info
+	rm -rf $(VENV) .venv-oldest $(AUDIT) $(DOCS) .cache tests/conformance/eip4361/node_modules tests/conformance/evm/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage artifacts build *.egg-info

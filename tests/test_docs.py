@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import textwrap
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -15,17 +16,22 @@ from typing import Any, get_args
 import pytest
 from discord import app_commands
 from discord.ext import commands
+from PIL import Image
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 import bot
 from bot.cli.main import main
 from bot.config.settings import Settings, load
+from bot.config.source_tables import BlockscoutTable
+from docs_site.camera import SCHEMES, TALLEST
+from docs_site.settings_page import settings_page
 
 PROJECT = Path(__file__).parents[1]
-GUIDES = (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", PROJECT / "SECURITY.md", *PROJECT.glob("docs/*.md"))
+GUIDES = (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", PROJECT / "SECURITY.md", *PROJECT.glob("docs/**/*.md"))
 ALL = (*GUIDES, PROJECT / "CHANGELOG.md", *PROJECT.glob(".github/**/*.md"), *PROJECT.glob(".github/**/*.yml"))
 EXAMPLE = PROJECT / "config.example.toml"
+PICTURES = PROJECT / "docs" / "images"
 HOOKS = PROJECT / ".pre-commit-config.yaml"
 
 _BLOCK = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
@@ -40,6 +46,8 @@ _SUBCOMMAND = re.compile(r"(?<![\w/])tessera (?!tessera\b)((?:archive|owners) [a
 _SLASH = re.compile(r"/([a-z][a-z-]*(?: [a-z][a-z-]*)?)(?![\w/-])")
 _HEADING = re.compile(r"^(?:# ?)?\[+(\w+)\]+$")
 _KEY = re.compile(r"^(?:# ?)?(\w+) = ")
+_PICTURE = re.compile(r'(?:src|srcset)="([^"]+)"')
+_TOML = re.compile(r"^ *```toml\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _SECRET = re.compile(r"^#\s+([A-Z][A-Z_]+)\s+or ", re.MULTILINE)
 
 
@@ -74,6 +82,46 @@ def test_each_link_leads_to_a_file(path: Path) -> None:
 @pytest.mark.parametrize("path", GUIDES, ids=name_of)
 def test_each_file_that_is_named_exists(path: Path) -> None:
     assert [named for named in sorted(found(_PATH, path)) if not (PROJECT / named).exists()] == []
+
+
+def shown_pictures(path: Path) -> set[Path]:
+    """What the elements of HTML in a document show."""
+    return {path.parent / target for target in _PICTURE.findall(read(path))}
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_each_picture_that_is_shown_exists(path: Path) -> None:
+    assert [str(picture) for picture in sorted(shown_pictures(path)) if not picture.exists()] == []
+
+
+def test_each_picture_is_shown_somewhere_in_light_and_dark() -> None:
+    shown = {picture.resolve() for path in GUIDES for picture in shown_pictures(path)}
+    assert shown == set(PICTURES.iterdir())
+    light, dark = (
+        {path.name.replace(f"-{scheme}.", ".") for path in PICTURES.glob(f"*-{scheme}.*")} for scheme in SCHEMES
+    )
+    assert light == dark
+    assert len(light) * 2 == len(shown) > 10
+
+
+@pytest.mark.parametrize("path", sorted(PICTURES.iterdir()), ids=lambda path: path.name)
+def test_no_picture_is_taller_than_a_screen(path: Path) -> None:
+    with Image.open(path) as picture:
+        assert picture.height <= TALLEST
+    assert path.stat().st_size < 1_500_000
+
+
+def pages_of(entries: list[dict[str, Any]]) -> Iterator[str]:
+    """The files that the site's navigation leads to."""
+    for entry in entries:
+        for inside in entry.values():
+            yield from [inside] if isinstance(inside, str) else pages_of(inside)
+
+
+def test_the_site_leads_to_each_page() -> None:
+    site = tomllib.loads(read(PROJECT / "zensical.toml"))["project"]
+    pages = [str(path.relative_to(PROJECT / "docs")) for path in (PROJECT / "docs").rglob("*.md")]
+    assert sorted(pages_of(site["nav"])) == sorted(pages)
 
 
 def members(path: Path) -> set[str]:
@@ -263,6 +311,25 @@ def test_each_secret_that_the_example_names_is_read_from_the_environment() -> No
         if value not in [secret.get_secret_value() for secret in load(EXAMPLE, {variable: value}).secrets]
     ]
     assert silent == []
+
+
+def test_the_reference_of_settings_is_current() -> None:
+    assert read(PROJECT / "docs" / "settings.md") == settings_page(read(EXAMPLE)), "run `make reference`"
+
+
+@pytest.mark.parametrize("path", sorted(PROJECT.glob("docs/start/*.md")), ids=name_of)
+def test_the_settings_that_a_path_shows_are_accepted(path: Path, tmp_path: Path) -> None:
+    for number, block in enumerate(_TOML.findall(read(path))):
+        config = tmp_path / f"{number}.toml"
+        config.write_text(textwrap.dedent(block), encoding="utf-8")
+        load(config, {})
+
+
+@pytest.mark.parametrize("path", [PROJECT / "README.md", PROJECT / "docs" / "start" / "serve.md"], ids=name_of)
+def test_the_sources_that_an_operator_copies_know_addresses_on_ethereum(path: Path) -> None:
+    (block,) = re.findall(r"^```(?:toml)?\n(\[\[source\]\]\n.*?)```", read(path), re.MULTILINE | re.DOTALL)
+    sources = Settings.model_validate(tomllib.loads(block)).sources
+    assert [source.name for source in sources if isinstance(source, BlockscoutTable) and source.chain_id == 1]
 
 
 # ---------------------------------------------------------------- the changelog

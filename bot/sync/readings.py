@@ -115,10 +115,7 @@ class Readings:
         self._sources = {source.network: source for source in sources}
         self._proven = proven
         self._interval = interval
-        names = {source.network: source.name for source in sources}
-        self.ages = ReadingAges(
-            store, {network: rates.get(name, 0) for network, name in names.items()}, interval, clock
-        )
+        self.ages = ReadingAges(store, {each.network: rates.get(each.name, 0) for each in sources}, interval, clock)
         self._wanted = wanted
         self._clock = clock
         self._random = random
@@ -264,11 +261,9 @@ class Readings:
             return await self._fail(account, why)
         wanted = replace(self._wanted(), tokens=self._wanted().tokens | also)
         retention = Retention(max_age, max(wanted.history, _LEAST_HISTORY))
-        is_whole = count_collections(holdings, now=now, max_age=max_age).high is not None
-        reason = holdings.incomplete_reason
-        if not is_whole:
-            part = to_reading(holdings, is_whole=False)
-            return await self._fail(account, reason or Reason.of(ReasonCode.LIST_CHANGED), part, retention)
+        if count_collections(holdings, now=now, max_age=max_age).high is None:
+            why = holdings.incomplete_reason or Reason.of(ReasonCode.LIST_CHANGED)
+            return await self._fail(account, why, to_reading(holdings, is_whole=False), retention)
         read = await self._with_tokens(source, holdings, wanted, askers, max_age)
         answered()
         now = self._clock()

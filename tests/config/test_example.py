@@ -61,4 +61,4 @@ def test_the_sources_in_the_readme_are_valid(tmp_path: Path) -> None:
     readme = (EXAMPLE.parent / "README.md").read_text(encoding="utf-8")
     path = tmp_path / "config.toml"
     path.write_text("\n".join(re.findall(r"```\n(\[\[source\]\]\n.*?)```", readme, re.DOTALL)), encoding="utf-8")
-    assert [table.name for table in load(path, {}).sources] == ["loopring", "loopring-2026", "base"]
+    assert [table.name for table in load(path, {}).sources] == ["ethereum", "base", "loopring", "loopring-2026"]

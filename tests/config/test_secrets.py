@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -156,16 +157,16 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, variable: str) -> N
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_a_file_of_another_user_is_named_with_the_command_that_helps(tmp_path: Path) -> None:
-    file = write_secret(tmp_path / "token", TOKEN)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    os.seteuid(10001)
-    try:
-        with pytest.raises(ConfigError) as caught:
-            read_secret("DISCORD_TOKEN", {"DISCORD_TOKEN_FILE": str(file)})
-    finally:
-        os.seteuid(0)
+def test_a_file_of_another_user_is_named_with_the_command_that_helps() -> None:
+    with tempfile.TemporaryDirectory() as name:  # the folders above `tmp_path` are closed to others
+        file = write_secret(Path(name) / "token", TOKEN)
+        Path(name).chmod(0o755)
+        os.seteuid(10001)
+        try:
+            with pytest.raises(ConfigError) as caught:
+                read_secret("DISCORD_TOKEN", {"DISCORD_TOKEN_FILE": str(file)})
+        finally:
+            os.seteuid(0)
     assert caught.value.sentence.startswith(
         f"DISCORD_TOKEN_FILE: {file} cannot be read by this user (10001): run chown 10001 "
     )

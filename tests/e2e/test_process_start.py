@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
+import signal
 import socket
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.config.settings import DiscordSettings
-from tests.process import AT_ONCE, running, start
+from tests.process import AT_ONCE, free_port, running, start
 from tests.sandbox_client import SECRETS, SandboxClient, write_config
 
 NO_TOKEN = "tessera: No Discord token: set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that contains it."
 EMPTY_TOKEN = "tessera: DISCORD_TOKEN is set, but empty: set it to the secret, or unset it to do without."
 ABSENT = "tessera: {folder}/absent/tessera.db: the store cannot be written"
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+SERVE = EXAMPLE.parent / "docs" / "start" / "serve.md"
+TESSERA = ".venv/bin/tessera"
 # Those that are not to be written there are not listed.
 KEYS = [name for name, field in DiscordSettings.model_fields.items() if not field.exclude]
 UNKNOWN_KEY = "tessera: {folder}/config.toml: unknown key discord.tokn"
@@ -82,6 +89,48 @@ async def test_a_wrong_setting_is_one_line_and_exit_2(
         assert await bot.exit_code() == 2
     assert bot.output_lines == [sentence.format(folder=tmp_path)]
     assert not token or token not in bot.output
+
+
+def point_the_example_at(sandbox: SandboxClient, folder: Path) -> None:
+    """The example, with stand-ins in the places of Discord and Blockscout, and nothing in that of Loopring."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for real, stand_in in {
+        'api_url = ""': f'api_url = "{sandbox.url}/api/v10"',
+        'gateway_url = ""': f'gateway_url = "{sandbox.url.replace("http", "ws", 1)}/gateway/"',
+        "https://api3.loopring.io": f"http://127.0.0.1:{free_port()}",
+        'base_url = "https://eth.blockscout.com': f'base_url = "{sandbox.url}/blockscout/1',
+        "port = 8080": f"port = {free_port()}",
+    }.items():
+        assert text.count(real) == 1, real
+        text = text.replace(real, stand_in)
+    (folder / EXAMPLE.name).write_text(text, encoding="utf-8")
+
+
+async def test_the_path_to_a_server_typed_line_by_line_answers_a_name_while_loopring_is_gone(
+    bare_sandbox: SandboxClient, tmp_path: Path
+) -> None:
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", SERVE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    typed = "".join(text for language, text in blocks if not language).replace(
+        "DISCORD_TOKEN=…", f"DISCORD_TOKEN={SECRETS['DISCORD_TOKEN']}"
+    )
+    assert [line.split()[0] for line in typed.splitlines()] == ["make", "cp", "chmod", "export", TESSERA, "make"]
+    point_the_example_at(bare_sandbox, tmp_path)
+    # What `make setup` makes is here already.
+    (tmp_path / TESSERA).parent.mkdir(parents=True)
+    (tmp_path / TESSERA).symlink_to(Path(sys.executable).parent / "tessera")
+    (tmp_path / "Makefile").write_text(f"setup:\n\t@true\nrun:\n\t@exec {TESSERA} run\n", encoding="utf-8")
+    shell = await asyncio.create_subprocess_exec(
+        *("sh", "-c", typed), cwd=tmp_path, stdout=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    try:
+        await bare_sandbox.online()
+        answer = await (await bare_sandbox.person("ada")).run("collections", account="vitalik.eth")
+    finally:
+        os.killpg(shell.pid, signal.SIGTERM)
+        said, _ = await shell.communicate()
+    assert said.decode().endswith("The bot can start; a source does not answer now.\n")  # as the path says
+    assert "Incomplete" not in answer.text
+    assert answer.titles()
 
 
 async def test_a_settings_file_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from docs_site.commands_page import commands_page
 from tests.conftest import open_bot
 from tests.sandbox_client import Person, SandboxClient
 
+REFERENCE = Path(__file__).parents[2] / "docs" / "commands.md"
 # Every command with options that lead to an answer. Of a command with subcommands: each, with a space.
 COMMANDS: dict[str, dict[str, Any]] = {
     "collections": {"account": "10001"},
@@ -91,6 +93,11 @@ async def offered(person: Person) -> dict[str, dict[str, Any]]:
 
 async def test_every_command_is_tried_here(ada: Person) -> None:
     assert (await offered(ada)).keys() == COMMANDS.keys() | MENUS
+
+
+async def test_the_reference_of_commands_is_current(ada: Person) -> None:
+    registered = await ada.sandbox.get("/_client/commands", user=ada.user, guild=ada.guild)
+    assert REFERENCE.read_text(encoding="utf-8") == commands_page(registered), "run `make reference`"
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in MODALS])
