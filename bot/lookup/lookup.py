@@ -163,19 +163,32 @@ class Lookup:
         return any(map(wallets_of, self.sources))
 
     async def fetch_owner(self, account: Account, asker: Asker) -> Owner:
-        """Who owns an account; empty where it cannot be found out. Never raises: it is only an extra line on a card."""
-        owner, askers = await self.known_owner(account), Askers(asker)
+        """Who owns an account, and by which name; empty where it cannot be found out. Never raises, as below."""
+        owner = await self.fetch_owner_address(account, asker)
+        key = (account.network, owner.address)
         try:
-            source = self._source(account.network)
-            if not owner.address:
-                owner = Owner(await self.owners.first_word(account, askers))
-            key = (account.network, owner.address)
-            if key not in self._owner_names and (namer := namer_of(source)):
-                self._owner_names[key] = await namer.fetch_name(owner.address, askers)
-            return Owner(owner.address, self._owner_names.get(key, ""))
+            namer = namer_of(self._source(account.network))
+            if owner.address and key not in self._owner_names and namer:
+                self._owner_names[key] = await namer.fetch_name(owner.address, Askers(asker))
+        except TesseraError as error:
+            log.info("name of the owner of %s: %s", account, error.sentence)
+        return Owner(owner.address, self._owner_names.get(key, ""))
+
+    async def fetch_owner_address(self, account: Account, asker: Asker) -> Owner:
+        """Who owns an account, with the name if that is cached. Never raises: it is only an extra line on a card."""
+        owner = await self.known_owner(account)
+        if owner.address:
+            return owner
+        try:
+            address = await self.owners.first_word(account, Askers(asker))
         except TesseraError as error:
             log.info("owner of %s: %s", account, error.sentence)
             return owner
+        return Owner(address, self._owner_names.get((account.network, address), ""))
+
+    def read_before(self, account: Account) -> Holdings | None:
+        """What an account was found to hold when it was read the last time; None: not remembered. Asks nobody."""
+        return self._cached.get((account, None))
 
     def subscribe_holdings(
         self, account: Account, asker: Asker, contract: str | None = None

@@ -43,8 +43,8 @@ async def test_a_linked_account_is_unproven_and_shown_by_collections_without_an_
     again = await lotte.run("link", account="0x90e78956725e312a4217e90bdd1d8a496f018a71")
     assert again.embeds[0]["title"] == "Already linked"
     shown = await sandbox.settled(await lotte.run("collections"))
-    assert shown.embeds[0]["title"] == "Collections of account 10001"
-    assert shown.embeds[0]["description"].startswith("Your main account, *unproven*\n**30 collections**")
+    assert shown.account_and_source() == ("10001", "Loopring")
+    assert "\n**30 collections** · 94 different · Your main account, *unproven*" in shown.embeds[0]["description"]
     typed = await sandbox.settled(await lotte.run("collections", account="10001"))
     assert "main account" not in typed.text
 
@@ -89,7 +89,7 @@ async def test_others_see_an_account_only_where_it_is_shared(sandbox: SandboxCli
     panel = await elif_.press(panel, "share")
     assert panel.component("share")["label"].endswith("on")
     shown = await sandbox.settled(await jokull.run("collections", member=elif_.user))
-    assert shown.embeds[0]["description"].startswith("Shared by **Elif**, *unproven*\n**30 collections**")
+    assert "\n**30 collections** · 94 different · Shared by **Elif**, *unproven*" in shown.embeds[0]["description"]
 
     for mention in (f"<@{elif_.user}>", f" <@!{elif_.user}>"):  # as Discord sends what is chosen after an @
         mentioned = await sandbox.settled(await jokull.run("collections", account=mention))
@@ -127,7 +127,7 @@ async def test_who_is_mentioned_and_not_here_is_said_to_be_no_member_and_elsewhe
 async def test_the_page_of_an_account_is_understood(sandbox: SandboxClient, account: str) -> None:
     priya = await sandbox.person("priya")
     answer = await priya.run("collections", account=account)
-    assert answer.embeds[0]["title"].startswith("Collections of account")
+    assert answer.account_and_source()
     refused = await priya.run("collections", account="https://opensea.io/collection/harbour-lights")
     assert "That link leads to something else, and not to an account." in refused.text
 
