@@ -6,11 +6,14 @@ The bot's store outlives a test, so each test has members of its own.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import aiohttp
 import pytest
 
+from bot.cogs.holdings.card_parts import PROVEN
+from tests.e2e.holders import prove
 from tests.sandbox_client import Answer, Person, SandboxClient
 
 
@@ -47,6 +50,43 @@ async def test_a_linked_account_is_unproven_and_shown_by_collections_without_an_
     assert "\n**30 collections** · 94 different · Your main account, *unproven*" in shown.embeds[0]["description"]
     typed = await sandbox.settled(await lotte.run("collections", account="10001"))
     assert "main account" not in typed.text
+
+
+async def test_proven_accounts_are_shown_together_and_each_as_a_tab(sandbox: SandboxClient) -> None:
+    soren = await linked(sandbox, "soren", "10007", "10017", "10001")
+    await prove(soren, "10007")
+    one = await sandbox.settled(await soren.run("collections"))
+    assert one.account_and_source()[0] == "10007"  # the main one, as long as no other is proven
+    await prove(soren, "10017")
+    together = await soren.run("collections")
+    header = together.embeds[0]
+    assert header["description"].startswith("**Your 2 proven accounts** · oldest answer <t:")
+    assert header["color"] == PROVEN.value
+    tabs = [item["label"] for item in together.components() if ":tab:" in item.get("custom_id", "")]
+    assert tabs == ["All", "Loopring 10007", "Loopring 10017"]
+    (lights,) = [card for card in together.embeds[1:] if card["description"].startswith("**Harbour Lights**")]
+    assert re.search(r"\*\* · \d+ \+ \d+ different$", lights["description"])
+    by_one = await soren.press(together, "tab:loopring:10017")
+    assert by_one.account_and_source()[0] == "10017"
+    assert "Yours, proven" in by_one.embeds[0]["description"]
+    back = await soren.press(by_one, "tab:all")
+    assert back.titles() == together.titles()
+    opened = await soren.press(back, "open", "loopring:254")
+    counts = [int(each) for each in re.findall(r"\d+", lights["description"])]
+    held = next(field["value"] for field in opened.embeds[0]["fields"] if field["name"] == "Held")
+    assert max(counts) <= int(held.split()[0]) <= sum(counts)
+    shared = await sandbox.settled(await soren.run("collections", share=True))
+    assert shared.account_and_source()[0] == "10007"  # which accounts are one person's is not posted
+
+
+async def test_what_one_of_several_accounts_holds_is_unknown_where_its_source_fails(sandbox: SandboxClient) -> None:
+    wren = await linked(sandbox, "wren", "10010", "10014")
+    for account in ("10010", "10014"):
+        await prove(wren, account)
+    await sandbox.fault("status", path="", status=503)
+    together = await wren.run("collections", contract="0x" + 40 * "1")
+    assert "⚠️ **Incomplete:**" in together.text
+    assert "holds no NFTs" not in together.text
 
 
 async def test_the_list_leads_to_everything_that_can_be_done(sandbox: SandboxClient) -> None:

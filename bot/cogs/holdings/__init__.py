@@ -6,6 +6,7 @@
 - `suggested_collections`: names of collections, while somebody types.
 - `shared_accounts`: which accounts another member shares, asked again at every press.
 - `pages`: an account's collections, as pages.
+- `summed_pages`: the same of all of a member's proven accounts together.
 - `collection_pages`: one collection, its NFTs as a gallery, and each of them by itself.
 - `holdings_embeds`: an account's collections as embeds.
 - `collection_embeds`: one collection and its NFTs as embeds.

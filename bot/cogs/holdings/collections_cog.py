@@ -1,7 +1,8 @@
 """`/collections` and `/collection`: what an account holds, and one collection by itself.
 
 /collections account? member? contract? search? sort? share? spam?
-    The account that is named, or one that another member shares here, or one's own main account. Five collections a
+    The account that is named, or one that another member shares here, or all of one's own that are proven, together; or
+    one's own main account. Five collections a
     page, each with its avatar and count; a menu opens one: banner, whole description, times, properties, and the
     account's NFTs in it as a gallery, from which each opens by itself. The first page shows when the first upstream
     page is in, and the rest follows. Private to the caller unless `share`. What another member shares is asked again at
@@ -27,13 +28,14 @@ from bot.cogs.holdings.growing_answer import show_growing
 from bot.cogs.holdings.pages import HoldingsPages
 from bot.cogs.holdings.shared_accounts import SharedAccounts
 from bot.cogs.holdings.suggested_collections import SuggestedCollections
+from bot.cogs.holdings.summed_pages import summed
 from bot.cogs.linking import link_embeds
 from bot.cogs.linking.account_options import suggest
 from bot.cogs.linking.memberships import fetch_member, fetch_membership, membership_of, scope_of
 from bot.errors import InputError, WithdrawnError
-from bot.holdings import Collection, Holdings, Order
+from bot.holdings import Account, Collection, Holdings, Order
 from bot.linking import Linking
-from bot.links import Link
+from bot.links import Link, Proven
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.names import mentioned_member, parse_contract
@@ -47,6 +49,9 @@ from bot.ui.waiting_notice import WaitingNotices
 _ACCOUNT_AND_MEMBER = Message("Name either an account or a member, not both.")
 _NOT_A_MEMBER = Message("That person is not in this server. Name a member, or an account.")
 _SERVERS_ONLY = Message("Members share their accounts with a server: use the command in that server.")
+
+
+_OPEN = "Open a collection…"
 
 
 class Collections(commands.Cog):
@@ -121,6 +126,7 @@ class Collections(commands.Cog):
             # Otherwise neither waits for the other: Discord's round trip is as long as Loopring's.
             main = shared = None
             is_proven = False
+            several: Sequence[Account] = ()
             if ref is not None:
                 wanted, updates = await self._lookup.find_holdings(ref, asker, only)
                 self._suggested.remember(interaction.user.id, wanted)
@@ -132,17 +138,20 @@ class Collections(commands.Cog):
                     proven = await self._proven.of(interaction.user.id, scope_of(interaction, interaction.user))
                     main = link.account, link_embeds.main_words(proven.of(link))
                     is_proven = proven.of(link) is not None
+                    # What is shared says nothing about which other accounts are the same person's.
+                    several = () if share else await self._proven_accounts(interaction.user.id, proven)
                 else:
                     shared = await self._shared(interaction, member)
                     link = self._first_of(shared)
                 wanted = link.account
-                updates = self._lookup.subscribe_holdings(wanted, asker, only)
+                if not several:
+                    updates = self._lookup.subscribe_holdings(wanted, asker, only)
         finally:
             await deferring
         pages = HoldingsPages(
             self._lookup,
             asker,
-            Holdings(wanted, discord.utils.utcnow()),
+            Holdings(wanted, discord.utils.utcnow(), contract=only),
             await self._lookup.known_owner(wanted),
             self._gateways,
             order,
@@ -153,7 +162,17 @@ class Collections(commands.Cog):
             is_proven=is_proven,
             searched=" ".join((search or "").split()),
         )
-        await self._show(interaction, pages, updates)
+        if several:
+            await self._paginator(interaction, await summed(pages).read(several), _OPEN).show()
+        else:
+            await self._show(interaction, pages, updates)
+
+    async def _proven_accounts(self, user_id: int, proven: Proven) -> Sequence[Account]:
+        """A member's accounts that are shown together: proven ones, that a source here knows; none if that is one."""
+        known = {source.network for source in self._lookup.sources}
+        links = await self._accounts.matching(user_id, "")
+        accounts = [link.account for link in links if proven.of(link) and link.account.network in known]
+        return accounts if len(accounts) > 1 else ()
 
     async def _mentioned(self, interaction: discord.Interaction[Bot], user_id: int) -> discord.Member:
         """The member whom somebody mentioned where an account is typed."""
@@ -202,7 +221,7 @@ class Collections(commands.Cog):
             pages: How to show it.
             updates: What is read, more each time.
         """
-        paginator = self._paginator(interaction, pages, "Open a collection…")
+        paginator = self._paginator(interaction, pages, _OPEN)
         try:
             await show_growing(paginator, pages, updates, self._lookup)
         except WithdrawnError as error:

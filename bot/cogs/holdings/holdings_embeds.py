@@ -6,7 +6,8 @@ card says what is different from the others; the rest is where the collection is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import discord
 
@@ -24,6 +25,26 @@ _LINE = 72
 _SHORT = 200
 
 
+@dataclass(frozen=True)
+class About:
+    """What the header of a list says, besides what was read.
+
+    Attributes:
+        whose: Which member's account it is; safe words of our own.
+        is_proven: It is proven that it is that member's.
+        searched: What the rows were chosen by; not yet safe to show.
+        title: In place of the account: of which ones these are; words of our own.
+    """
+
+    whose: str = ""
+    is_proven: bool = False
+    searched: str = ""
+    title: str = ""
+
+
+_NOTHING_ELSE = About()
+
+
 def holdings_embeds(
     shown: ShownHoldings,
     page: int,
@@ -31,9 +52,8 @@ def holdings_embeds(
     owner: Owner,
     reading: bool,
     gateways: Sequence[str],
-    whose: str = "",
-    is_proven: bool = False,
-    searched: str = "",
+    about: About = _NOTHING_ELSE,
+    counts: Mapping[str, str] | None = None,
 ) -> list[discord.Embed]:
     """One page of an account's collections: a header, then an embed for each collection.
 
@@ -43,16 +63,19 @@ def holdings_embeds(
         owner: Whose account it is, as far as that is known.
         reading: More rows will follow.
         gateways: For `ipfs://` pictures.
-        whose: Which member's account it is; safe words of our own.
-        is_proven: It is proven that it is that member's.
-        searched: What the rows were chosen by; not yet safe to show.
+        about: What the header says besides.
+        counts: How many of a collection there are, where that is no single number; words of our own.
     """
     rows = shown.rows[page * COLLECTIONS_A_PAGE : (page + 1) * COLLECTIONS_A_PAGE]
-    header = _header(shown, owner=owner, reading=reading, whose=whose, searched=searched)
-    if is_proven and header.colour == BRAND:
+    whose = about.whose or ("" if about.title else _owner_words(owner))
+    header = _header(shown, about, reading=reading, whose=whose)
+    if about.is_proven and header.colour == BRAND:
         header.colour = card_parts.PROVEN
     header.set_thumbnail(url=_art(shown.rows, gateways))
-    return fit([header, *(_collection_card(holding, gateways) for holding in rows)])
+    several = counts or {}
+    return fit(
+        [header, *(_collection_card(holding, gateways, several.get(str(holding.collection), "")) for holding in rows)]
+    )
 
 
 def _art(rows: Sequence[Holding], gateways: Sequence[str]) -> str | None:
@@ -63,14 +86,17 @@ def _art(rows: Sequence[Holding], gateways: Sequence[str]) -> str | None:
     return next(filter(None, (*wide, *square)), None)
 
 
-def _header(shown: ShownHoldings, *, owner: Owner, reading: bool, whose: str, searched: str) -> discord.Embed:
+def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str) -> discord.Embed:
     holdings = shown.read
-    account = f"**Account {safe_text(short_address(holdings.account.account_id), 80)}**"
-    lines = [f"{account} · {holdings.source_label}, {discord.utils.format_dt(holdings.as_of, 'R')}"]
+    account = f"Account {safe_text(short_address(holdings.account.account_id), 80)}"
+    source = f"oldest answer {discord.utils.format_dt(holdings.as_of, 'R')}"
+    if not about.title:
+        source = f"{holdings.source_label}, {discord.utils.format_dt(holdings.as_of, 'R')}"
+    lines = [f"**{about.title or account}** · {source}"]
     summary = _holdings_summary(shown, reading=reading)
-    if searched:
-        summary = f"{plural(len(shown.rows), 'collection')} with “{safe_text(searched, 60)}”"
-    lines.append(" · ".join(filter(None, [summary, whose or _owner_words(owner)])))
+    if about.searched:
+        summary = f"{plural(len(shown.rows), 'collection')} with “{safe_text(about.searched, 60)}”"
+    lines.append(" · ".join(filter(None, [summary, whose])))
     if holdings.contract:
         lines.append(f"Only contract `{short_address(holdings.contract)}`")
     if reading:
@@ -121,14 +147,11 @@ def _incomplete_line(incomplete_reason: Reason | None) -> str:
     return f"⚠️ **Incomplete:** {why}. What is missing here is unknown, not zero."
 
 
-def _collection_card(holding: Holding, gateways: Sequence[str]) -> discord.Embed:
+def _collection_card(holding: Holding, gateways: Sequence[str], count: str = "") -> discord.Embed:
     collection = holding.collection
     scam = "⚠️ marked as scam" if collection.is_scam else ""
-    facts = [
-        card_parts.bold(card_parts.card_name(collection)),
-        count_words(holding.counted_kinds, holding.copies),
-        scam,
-    ]
+    count = count or count_words(holding.counted_kinds, holding.copies)
+    facts = [card_parts.bold(card_parts.card_name(collection)), count, scam]
     embed = discord.Embed(description=" · ".join(filter(None, facts)), colour=card_parts.accent(collection))
     line = card_parts.cut_columns(_line(holding), _LINE)
     if card_parts.hides_art(collection):

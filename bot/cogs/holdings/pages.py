@@ -13,7 +13,7 @@ from bot.cogs.holdings import card_parts, collection_embeds, holdings_embeds
 from bot.cogs.holdings.collection_pages import CollectionPages
 from bot.cogs.holdings.shared_accounts import SharedAccounts
 from bot.errors import InputError
-from bot.holdings import Account, Holding, Holdings, Order, Owner, ShownHoldings
+from bot.holdings import Account, Collection, Holding, Holdings, Order, Owner, ShownHoldings
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.reasons import Reason, ReasonCode
@@ -112,9 +112,7 @@ class HoldingsPages:
             owner=self.owner,
             reading=self.reading,
             gateways=self.gateways,
-            whose=whose,
-            is_proven=is_proven,
-            searched=self.searched,
+            about=holdings_embeds.About(whose, is_proven=is_proven, searched=self.searched),
         )
 
     def find(self, text: str) -> HoldingsPages:
@@ -197,9 +195,13 @@ class HoldingsPages:
             following=next((self._choice(row) for row in following), None),
         )
 
+    def _value(self, collection: Collection) -> str:
+        """What names a collection among these: they are of one network."""
+        return collection.collection_id
+
     def _choice(self, holding: Holding) -> Choice:
         return Choice(
-            holding.collection.collection_id,
+            self._value(holding.collection),
             card_parts.plain_name(holding.collection),
             holdings_embeds.count_words(holding.counted_kinds, holding.copies),
         )
