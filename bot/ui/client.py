@@ -91,6 +91,8 @@ class Bot(commands.Bot):
             command_prefix=(),  # slash commands only
             help_command=None,
             tree_cls=Tree,
+            # What a command does not ask for is not offered where a person brought Tessera along.
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             intents=intents_of(settings),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,

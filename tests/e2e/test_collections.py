@@ -132,7 +132,10 @@ async def test_an_nft_opens_large_and_leads_to_the_next_one_and_to_the_next_coll
     tesserae = await ada.press(back, "sequel")
     assert tesserae.embeds[0]["title"] == "Tesserae"
     assert tesserae.component("sequel")["label"] == "Next: Slow Comets"
-    assert (await ada.press(tesserae, "back")).component("jump")["label"] == "1 / 6"
+    listing = await ada.press(tesserae, "back")
+    assert listing.component("jump")["label"] == "1 / 6"
+    # What was found out on the way is on the cards.
+    assert listing.embeds[1]["description"] == "**Harbour Lights** · 12 different · 31 copies"
 
 
 async def test_a_long_list_is_searched_by_its_page_number_or_by_an_option(ada: Person) -> None:

@@ -106,6 +106,7 @@ def test_copies_are_counted_with_the_thousands_set_apart() -> None:
     ("kinds", "copies", "words"),
     [
         (12, 20, "12 different · 20 copies"),
+        (12, 12, "12 different NFTs"),
         (12, None, "12 different NFTs"),
         (1, 1, "1 NFT"),
         (1, 78_000, "1 NFT · 78,000 copies"),
@@ -164,8 +165,7 @@ def test_the_header_is_green_where_the_account_is_proven_and_everything_is_known
         "owner": NOBODY,
         "reading": False,
         "gateways": GATEWAYS,
-        "whose": "Yours",
-        "is_proven": True,
+        "about": holdings_embeds.About("Yours", is_proven=True),
     }
     (header, _) = holdings_embeds.holdings_embeds(held(holding()).shown(hide_scam=False), 0, **proven)
     assert header.colour == card_parts.PROVEN

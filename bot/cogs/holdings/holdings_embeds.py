@@ -170,11 +170,11 @@ def _line(holding: Holding) -> str:
 
 
 def count_words(kinds: int | None, copies: int | None) -> str:
-    """`"12 different · 20 copies"`; of one NFT, and where copies are not known, only what is."""
-    if kinds is None or (kinds == 1 and copies in (None, 1)):
+    """`"12 different · 20 copies"`; only what is different, where there is one of each, or copies are not known."""
+    if kinds is None or copies in (None, kinds):
         return different_nfts(kinds)
     words = "1 NFT" if kinds == 1 else f"{kinds:,} different"
-    return f"{words} · {plural(copies, 'copy', 'copies')}" if copies is not None else different_nfts(kinds)
+    return f"{words} · {plural(copies, 'copy', 'copies')}"
 
 
 def fallback_embed(source_label: str, fallback_reason: Reason) -> discord.Embed:

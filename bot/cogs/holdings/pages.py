@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import discord
@@ -53,6 +53,8 @@ class HoldingsPages:
     shared: SharedAccounts | None = None
     is_proven: bool = False
     searched: str = ""
+    # By what names a collection: what was found out when it was opened. All versions of these pages share it.
+    copies: dict[str, int] = field(default_factory=dict)
 
     def must_ask(self) -> bool:
         """What another member shares is asked about: Discord, and the store."""
@@ -107,7 +109,7 @@ class HoldingsPages:
         elif self.main and self.is_of_member:
             whose, is_proven = self.main[1], self.is_proven
         return holdings_embeds.holdings_embeds(
-            self.shown,
+            self._counted(),
             page,
             owner=self.owner,
             reading=self.reading,
@@ -185,6 +187,8 @@ class HoldingsPages:
         holding, following = rows[place], rows[place + 1 : place + 2]
         nfts = await self.lookup.nfts(self.holdings.account, holding, self.asker)
         await self.read_again()  # that took a while
+        if nfts.complete:
+            self.copies[value] = sum(nft.copies for nft in nfts.nfts)
         return CollectionPages(
             holding.collection,
             source_label=self.holdings.source_label,
@@ -194,6 +198,14 @@ class HoldingsPages:
             nfts=nfts,
             following=next((self._choice(row) for row in following), None),
         )
+
+    def _counted(self) -> ShownHoldings:
+        """The rows with the copies that are known by now, of those whose source does not say them in a list."""
+        rows = (
+            replace(row, copies=self.copies.get(self._value(row.collection))) if row.copies is None else row
+            for row in self.shown.rows
+        )
+        return replace(self.shown, rows=tuple(rows)) if self.copies else self.shown
 
     def _value(self, collection: Collection) -> str:
         """What names a collection among these: they are of one network."""
