@@ -202,10 +202,17 @@ async def test_names_are_completed_to_contracts_and_numbers(sandbox: SandboxClie
 async def test_where_tessera_was_brought_along_by_a_person_all_answers_are_private(ada: Person) -> None:
     stranger: dict[str, Any] = {"integration_owners": {"1": ada.user}}
     for share, private in ((True, True), (False, True)):
-        data = {"type": 1, "name": "collections", "options": [_option("account", "10001"), _option("share", share)]}
+        data = {
+            "type": 1,
+            "name": "collections",
+            "options": [_option("account", "10001"), _option("share", value=share)],
+        }
         answer = await ada.send_handmade(2, data, **stranger)
         assert "**Account 10001**" in answer.text
         assert answer.message["ephemeral"] is private
+    data = {"type": 1, "name": "collections", "options": [_option("account", "10001"), _option("share", value=True)]}
+    in_group = await ada.in_direct_messages().send_handmade(2, data, in_group=True, **stranger)
+    assert in_group.message["ephemeral"]
 
 
 async def test_three_upstream_pages_arrive_one_after_the_other(sandbox: SandboxClient, ada: Person) -> None:

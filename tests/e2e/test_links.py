@@ -79,16 +79,6 @@ async def test_proven_accounts_are_shown_together_and_each_as_a_tab(sandbox: San
     assert shared.account_and_source()[0] == "10007"  # which accounts are one person's is not posted
 
 
-async def test_what_one_of_several_accounts_holds_is_unknown_where_its_source_fails(sandbox: SandboxClient) -> None:
-    wren = await linked(sandbox, "wren", "10010", "10014")
-    for account in ("10010", "10014"):
-        await prove(wren, account)
-    await sandbox.fault("status", path="", status=503)
-    together = await wren.run("collections", contract="0x" + 40 * "1")
-    assert "⚠️ **Incomplete:**" in together.text
-    assert "holds no NFTs" not in together.text
-
-
 async def test_the_list_leads_to_everything_that_can_be_done(sandbox: SandboxClient) -> None:
     hana = await linked(sandbox, "hana", "10002", "10007")
     panel = await hana.run("accounts")

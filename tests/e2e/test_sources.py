@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import open_bot
+from tests.e2e.holders import prove
 from tests.sandbox_client import SECRETS, Answer, Person, SandboxClient, open_sandbox, write_config
 
 ADA = "0x90e78956725e312a4217e90bdd1d8a496f018a71"
@@ -194,6 +195,22 @@ async def test_an_address_alone_shows_the_first_network_that_holds_something_and
     assert answer.account_and_source()[1] == "Loopring"
     on_ethereum = await ada.press(answer, "tab:eip155:1")
     assert on_ethereum.account_and_source()[1] == "Ethereum (Blockscout)"
+
+
+async def test_what_one_of_several_accounts_holds_is_unknown_where_its_source_fails(sandbox: SandboxClient) -> None:
+    wren = await sandbox.person("wren")
+    for account in ("10001", f"eip155:1:{ADA}"):
+        await wren.run("link", account=account)
+    await prove(wren, "10001")
+    contract = "0x" + 40 * "1"
+    whole = await wren.run("collections", contract=contract)
+    assert "**Your 2 proven accounts**" in whole.text
+    assert "These accounts hold no NFTs of this contract" in whole.text
+    await sandbox.fault("status", path="", status=503)
+    together = await wren.run("collections", contract="0x" + 40 * "2")
+    assert "⚠️ **Incomplete:**" in together.text
+    assert "no NFTs" not in together.text
+    assert "What these accounts hold is unknown." in together.text
 
 
 async def test_a_chain_that_is_not_configured_gets_a_sentence(ada: Person) -> None:

@@ -93,7 +93,7 @@ def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str) ->
     if not about.title:
         source = f"{holdings.source_label}, {discord.utils.format_dt(holdings.as_of, 'R')}"
     lines = [f"**{about.title or account}** · {source}"]
-    summary = _holdings_summary(shown, reading=reading)
+    summary = _holdings_summary(shown, reading=reading, of_several=bool(about.title))
     if about.searched:
         summary = f"{plural(len(shown.rows), 'collection')} with “{safe_text(about.searched, 60)}”"
     lines.append(" · ".join(filter(None, [summary, whose])))
@@ -122,7 +122,7 @@ def _owner_words(owner: Owner) -> str:
     return f"Owner {safe_text(owner.name, 80)}" if owner.name else f"Owner `{short_address(owner.address)}`"
 
 
-def _holdings_summary(shown: ShownHoldings, *, reading: bool) -> str:
+def _holdings_summary(shown: ShownHoldings, *, reading: bool, of_several: bool) -> str:
     """The total in words. Only a complete answer may say "no", or a number without "at least"."""
     holdings, count = shown.read, len(shown.rows)
     if not count:
@@ -130,8 +130,11 @@ def _holdings_summary(shown: ShownHoldings, *, reading: bool) -> str:
             return f"Only {plural(shown.hidden, 'collection')} marked as scam."
         if holdings.complete:
             of_contract = " of this contract" if holdings.contract else ""
+            if of_several:
+                return f"These accounts hold no NFTs{of_contract}."
             return f"This account holds no NFTs{of_contract}, says {holdings.source_label}."
-        return "Nothing has arrived yet." if reading else "What this account holds is unknown."
+        held = "these accounts hold" if of_several else "this account holds"
+        return "Nothing has arrived yet." if reading else f"What {held} is unknown."
     at_least = "" if holdings.complete or reading else "At least "
     if uncounted := sum(not row.is_counted for row in shown.rows):
         return (
