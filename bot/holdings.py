@@ -39,7 +39,8 @@ class Owner:
 class Collection:
     """A collection as reported by its source; all text and URIs are upstream's, not yet safe to show.
 
-    `avatar_uris` and `banner_uris` are in order of preference and contain no empty strings. `as_of` is when this was
+    `avatar_uris` and `banner_uris` are in order of preference and contain no empty strings; `wide_uris` are those of
+    the banners that were made as such. `as_of` is when this was
     true as reported by the source (None: when it was asked), and `source_label` the source that answered, if that is
     not the one that was asked; both are ignored in comparisons.
     """
@@ -60,6 +61,7 @@ class Collection:
     is_scam: bool = False
     as_of: datetime | None = field(default=None, compare=False)
     source_label: str = field(default="", compare=False)
+    wide_uris: tuple[str, ...] = ()
 
     @property
     def standard(self) -> str:
@@ -76,12 +78,13 @@ class Holding:
     """A collection that an account has NFTs of; `kinds` counts distinct NFTs, not copies.
 
     `is_counted` False: its source did not say a number that can be true. How many there are is unknown, which is not
-    zero; `kinds` is 0 then, and says nothing.
+    zero; `kinds` is 0 then, and says nothing. `copies` None: its source does not say how many units, in a list.
     """
 
     collection: Collection
     kinds: int
     is_counted: bool = True
+    copies: int | None = field(default=None, compare=False)
 
     @property
     def counted_kinds(self) -> int | None:

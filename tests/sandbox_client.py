@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,11 +54,18 @@ class Answer(dict[str, Any]):
     def is_settled(self) -> bool:
         """No more edits follow: the owner or the reason why it is missing is shown, and nothing is being read."""
         header = self.embeds[0].get("description", "")
-        return "still reading" not in header and ("Owner" in header or "Incomplete" in header)
+        known = ("Owner", "Incomplete", "Your main account", "Shared by")
+        return "still reading" not in header and any(words in header for words in known)
+
+    def account_and_source(self) -> tuple[str, str]:
+        """Whose collections these are, and who says so, as the header has it."""
+        header = re.match(r"\*\*Account (.+?)\*\* · (.+), <t:\d+:R>\n", self.embeds[0]["description"])
+        assert header, self.embeds[0]["description"]
+        return header[1], header[2]
 
     def titles(self) -> list[str]:
-        """The titles of the embeds below the header."""
-        return [embed["title"] for embed in self.embeds[1:]]
+        """The names of the collections below the header."""
+        return [name_on(embed) for embed in self.embeds[1:]]
 
     def components(self) -> list[dict[str, Any]]:
         """Buttons and menus."""
@@ -66,6 +74,13 @@ class Answer(dict[str, Any]):
     def component(self, action: str) -> dict[str, Any]:
         """The button or menu for an action, such as "next"."""
         return next(item for item in self.components() if item.get("custom_id", "").endswith(f":{action}"))
+
+
+def name_on(card: dict[str, Any]) -> str:
+    """The name of the collection of a card."""
+    named = re.match(r"\*{1,2}((?:\\.|[^\\*])+)\*{1,2} · ", card["description"])
+    assert named, card["description"]
+    return named[1]
 
 
 def a_file(filename: str, text: str) -> dict[str, str]:

@@ -171,7 +171,10 @@ async def _open_linking(
     async with open_session() as session:
         nodes = Nodes(session, settings.linking.rpc_urls) if settings.linking.rpc_urls else None
         signatures = SignatureVerifier(
-            nodes, lookup.counterfactual, settings.linking.wallet_factories, knows_wallets=lookup.knows_wallets
+            nodes,
+            lookup.wallets.counterfactual,
+            settings.linking.wallet_factories,
+            knows_wallets=lookup.wallets.can_be_looked_up,
         )
         linking = Linking.over(
             store,

@@ -230,7 +230,7 @@ class Accounts:
     async def _remember_wallet(self, owner: str, asker: Asker) -> None:
         """Ask Loopring how a wallet's address is computed, while it still answers: a proof may need that later."""
         try:
-            await self._lookup.counterfactual(owner, asker)
+            await self._lookup.wallets.counterfactual(owner, asker)
         except (SourceError, LimitError) as error:
             # Nothing is lost: a proof asks again, and says so if there is no answer then.
             log.info("wallet of a linked account: %s", error.sentence)

@@ -17,17 +17,17 @@ from cachetools import LRUCache, TTLCache
 
 from bot.errors import InputError, SourceError, TesseraError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList, Owner
-from bot.links import Counterfactual
 from bot.lookup.holdings_read import HoldingsRead
 from bot.lookup.owner_rule import OwnerRule
 from bot.lookup.owners import Owners
 from bot.lookup.resolution import Resolution, Sleep
 from bot.lookup.subscription import Subscription
+from bot.lookup.wallet_facts import WalletFacts
 from bot.messages import Message
 from bot.names import AccountRef, Names
 from bot.reasons import source_error
 from bot.sources.askers import Asker, Askers
-from bot.sources.capabilities import namer_of, wallets_of
+from bot.sources.capabilities import namer_of
 from bot.sources.reading import read_nfts
 from bot.sources.source import Source
 from bot.store import Store
@@ -81,12 +81,12 @@ class Lookup:
             tuple(source.network for source in sources), {source.name: source.network for source in sources}
         )
         self._by_network = {source.network: source for source in sources}
-        self._store = store
         self._cache_for = cache_for
         self._clock = clock
         self._cached: LRUCache[_Key, Holdings] = LRUCache(_MAX_ROWS, getsizeof=_holding_rows)
         self._reads: dict[_Key, HoldingsRead] = {}
         self.owners = Owners(self.sources, self._source, store, owner_rule)
+        self.wallets = WalletFacts(self.sources, store, clock)
         self._resolution = Resolution(self.sources, self._read_holdings, self.owners, sleep=sleep)
         self._owner_names: TTLCache[tuple[str, str], str] = TTLCache(10_000, _NAME_SECONDS)
         seconds = cache_for.total_seconds()
@@ -150,46 +150,33 @@ class Lookup:
         askers.on_behalf_of(members)
         return await self.owners.owner_of(account, askers)
 
-    async def counterfactual(self, wallet: str, asker: Asker) -> Counterfactual | None:
-        """How the address of a wallet that is not deployed is computed, from the first source that knows.
-
-        The answer is stored, and returned again when no source can answer any more.
-
-        Raises:
-            SourceError: no source knows, and not all of them answered.
-        """
-        failure: SourceError | None = None
-        for source in filter(None, map(wallets_of, self.sources)):
-            try:
-                if found := await source.fetch_counterfactual(wallet, Askers(asker)):
-                    await self._store.wallets.save(found, self._clock())
-                    return found
-            except SourceError as error:
-                failure = error
-        cached = await self._store.wallets.get(wallet)
-        if failure and not cached:
-            raise failure
-        return cached
-
-    @property
-    def knows_wallets(self) -> bool:
-        """Whether any source here knows how addresses of wallets that are not deployed are computed."""
-        return any(map(wallets_of, self.sources))
-
     async def fetch_owner(self, account: Account, asker: Asker) -> Owner:
-        """Who owns an account; empty where it cannot be found out. Never raises: it is only an extra line on a card."""
-        owner, askers = await self.known_owner(account), Askers(asker)
+        """Who owns an account, and by which name; empty where it cannot be found out. Never raises, as below."""
+        owner = await self.fetch_owner_address(account, asker)
+        key = (account.network, owner.address)
         try:
-            source = self._source(account.network)
-            if not owner.address:
-                owner = Owner(await self.owners.first_word(account, askers))
-            key = (account.network, owner.address)
-            if key not in self._owner_names and (namer := namer_of(source)):
-                self._owner_names[key] = await namer.fetch_name(owner.address, askers)
-            return Owner(owner.address, self._owner_names.get(key, ""))
+            namer = namer_of(self._source(account.network))
+            if owner.address and key not in self._owner_names and namer:
+                self._owner_names[key] = await namer.fetch_name(owner.address, Askers(asker))
+        except TesseraError as error:
+            log.info("name of the owner of %s: %s", account, error.sentence)
+        return Owner(owner.address, self._owner_names.get(key, ""))
+
+    async def fetch_owner_address(self, account: Account, asker: Asker) -> Owner:
+        """Who owns an account, with the name if that is cached. Never raises: it is only an extra line on a card."""
+        owner = await self.known_owner(account)
+        if owner.address:
+            return owner
+        try:
+            address = await self.owners.first_word(account, Askers(asker))
         except TesseraError as error:
             log.info("owner of %s: %s", account, error.sentence)
             return owner
+        return Owner(address, self._owner_names.get((account.network, address), ""))
+
+    def read_before(self, account: Account) -> Holdings | None:
+        """What an account was found to hold when it was read the last time; None: not remembered. Asks nobody."""
+        return self._cached.get((account, None))
 
     def subscribe_holdings(
         self, account: Account, asker: Asker, contract: str | None = None

@@ -124,7 +124,15 @@ class WireHolding(Wire):
         collection = self.token.to_collection(network, *more)
         if self.amount is None or not self._is_number_of_nfts(self.amount):
             return Holding(collection, 0, is_counted=False)
-        return Holding(collection, self.amount)
+        return Holding(collection, self.amount, copies=self._copies(self.amount))
+
+    def _copies(self, kinds: int) -> int | None:
+        """All units, where every NFT came with the row and says how many of it there are."""
+        if self.token.type == UNIQUE:
+            return kinds
+        values = [whole_number(each.get("value")) for each in self.instances if isinstance(each, dict)]
+        counted = [value for value in values if value]
+        return sum(counted) if len(counted) == kinds else None
 
     def _is_number_of_nfts(self, amount: int) -> bool:
         """Whether an amount is one: it is not where fewer NFTs came than there is room for, and than it says."""

@@ -97,6 +97,7 @@ class WireCollection(WireImages):
             banner_uris=wire.non_empty(
                 cached.banner, self.banner, cached.tile_uri, self.tile_uri, cached.avatar, self.avatar
             ),
+            wide_uris=wire.non_empty(cached.banner, self.banner),
             created_at=self.times.created_at,
             updated_at=self.times.updated_at,
             properties=tuple(properties[:_MAX_PROPERTIES]),

@@ -6,6 +6,7 @@
 - `image_url`: the URL of a picture that Discord may fetch, or none.
 
 - `plural`: a number with its noun.
+- `spam`: names that are hidden, as they look like spam.
 """
 
 from bot.text.image_url import MAX_URL, safe_image_url

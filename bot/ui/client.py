@@ -18,6 +18,7 @@ from typing import Any, cast
 import aiohttp
 import discord
 import yarl
+from discord import app_commands
 from discord.ext import commands
 
 from bot.config.settings import DiscordSettings
@@ -95,6 +96,8 @@ class Bot(commands.Bot):
             command_prefix=(),  # slash commands only
             help_command=None,
             tree_cls=Tree,
+            # What a command does not ask for is not offered where a person brought Tessera along.
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             intents=intents_of(settings),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,

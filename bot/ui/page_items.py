@@ -16,6 +16,8 @@ from bot.messages import Message
 from bot.ui.panel import Action, Modal, Panel, custom_id
 
 _NO_SUCH_PAGE = Message("There is no such page: use a number from 1 to {last}.")
+_LONGEST_SEARCH = 60
+_LONGEST_LABEL = 80
 
 # What a choice does: gets the press, and the value that was chosen.
 Choose = Callable[[discord.Interaction[Any], str], Awaitable[None]]
@@ -84,14 +86,19 @@ class JumpButton(discord.ui.Button[Any]):
 
 
 class JumpModal(Modal):
-    """Asks for one of `count` pages; `turn` shows it."""
+    """Asks for one of `count` pages; `turn` shows it. With `search`, something else than a number is looked for."""
 
-    def __init__(self, panel: Panel, count: int, turn: Turn) -> None:
-        super().__init__(panel, "jump-to", "Go to a page")
+    def __init__(self, panel: Panel, count: int, turn: Turn, search: Choose | None = None) -> None:
+        super().__init__(panel, "jump-to", "Go to a page, or search" if search else "Go to a page")
         self._turn = turn
+        self._search = search
         self._count = count
+        label = f"Page, from 1 to {self._count}"
         self._number: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            label=f"Page, from 1 to {self._count}", custom_id="page", max_length=10, placeholder=str(self._count)
+            label=f"{label}, or part of a name" if search else label,
+            custom_id="page",
+            max_length=_LONGEST_SEARCH if search else 10,
+            placeholder=str(self._count),
         )
         self.add_item(self._number)
 
@@ -99,12 +106,15 @@ class JumpModal(Modal):
         """Turn to it.
 
         Raises:
-            InputError: there is no such page.
+            InputError: there is no such page, or nothing of that name.
         """
         text = self._number.value.strip()
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= self._count:
+        if text.isascii() and text.isdigit() and 1 <= int(text) <= self._count:
+            await self._turn(interaction, int(text) - 1)
+        elif self._search and any(map(str.isalpha, text)):
+            await self._search(interaction, text)
+        else:
             raise InputError(_NO_SUCH_PAGE, last=self._count)
-        await self._turn(interaction, int(text) - 1)
 
 
 class OpenMenu(discord.ui.Select[Any]):
@@ -131,7 +141,7 @@ class TabButton(discord.ui.Button[Any]):
     """Shows the same from another source; `choose` switches to it."""
 
     def __init__(self, tab: Choice, choose: Choose) -> None:
-        super().__init__(label=tab.label[:80], custom_id=custom_id(f"tab:{tab.value}"), row=2)
+        super().__init__(label=tab.label[:_LONGEST_LABEL], custom_id=custom_id(f"tab:{tab.value}"), row=2)
         self._value = tab.value
         self._choose = choose
 
@@ -146,12 +156,31 @@ class TabButton(discord.ui.Button[Any]):
 
 
 class BackButton(discord.ui.Button[Any]):
-    """Leads back to the list that something was opened from; `act` does."""
+    """Leads back to what something was opened from; `act` does."""
 
     def __init__(self, act: Action) -> None:
-        super().__init__(label="Back to the list", emoji="↩", custom_id=custom_id("back"), row=3)
+        super().__init__(label="Back", emoji="↩", custom_id=custom_id("back"), row=3)
         self._act = act
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Handle a press."""
         await self._act(interaction)
+
+
+class SequelButton(discord.ui.Button[Any]):
+    """Leads to what follows in the list that something was opened from; `choose` opens it."""
+
+    def __init__(self, choose: Choose) -> None:
+        super().__init__(custom_id=custom_id("sequel"), row=3)
+        self._choose = choose
+        self._value = ""
+
+    def adapt(self, following: Choice) -> None:
+        """Lead there."""
+        self.label = f"Next: {following.label}"[:_LONGEST_LABEL]
+        self._value = following.value
+        self.disabled = False
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Handle a press."""
+        await self._choose(interaction, self._value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import discord
 
@@ -52,3 +52,45 @@ class PageSource(Protocol):
         Raises:
             TesseraError: shown to the person who pressed.
         """
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """Pages of a list in which something can be found by its name."""
+
+    def find(self, text: str) -> PageSource:
+        """The pages of what fits.
+
+        Raises:
+            InputError: nothing does.
+        """
+
+
+@runtime_checkable
+class StartsLater(Protocol):
+    """Pages of which another than the first is shown at the beginning."""
+
+    first_shown: int
+
+
+@runtime_checkable
+class Sequel(Protocol):
+    """Pages that were opened from a list, and are followed by others of it."""
+
+    def following(self) -> Choice | None:
+        """What can be opened in their place, from the same list; None: it was the last."""
+
+
+@runtime_checkable
+class Linked(Protocol):
+    """Pages with links to somewhere else."""
+
+    def links(self, page: int) -> Sequence[Choice]:
+        """At most five; `value` is the URL."""
+
+
+@runtime_checkable
+class Opening(Protocol):
+    """Pages whose menu has words of its own."""
+
+    placeholder: str

@@ -1,8 +1,4 @@
-"""The one View behind every long answer: pages to turn, things to open, a way back.
-
-The items exist as long as the view, and only their appearance changes: an item that is removed from its view while
-Discord has not yet answered an edit would leave a press unanswered.
-"""
+"""The one View behind every long answer: pages to turn, things to open or to find, a way back."""
 
 from __future__ import annotations
 
@@ -18,8 +14,9 @@ from bot.errors import WithdrawnError
 from bot.ui import sending, waiting_notice
 from bot.ui.embeds import error_embed
 from bot.ui.live_answers import LiveAnswers
-from bot.ui.page_items import BackButton, JumpButton, JumpModal, OpenMenu, TabButton, TurnButton
-from bot.ui.page_source import PageSource
+from bot.ui.page_controls import Acts, PageControls
+from bot.ui.page_items import JumpModal
+from bot.ui.page_source import PageSource, Searchable, StartsLater
 from bot.ui.panel import Host, Panel, is_press_of
 
 log = logging.getLogger(__name__)
@@ -64,21 +61,9 @@ class Paginator(Panel):
         self._presses = 0
         self._withdrawn: discord.Embed | None = None
         self.gone = False
-        self._turns = (
-            self._turn_button("first", "⏮", lambda _page, _last: 0),
-            self._turn_button("previous", "◀", lambda page, _last: page - 1),
-            JumpButton(self._ask_page),
-            self._turn_button("next", "▶", lambda page, _last: page + 1),
-            self._turn_button("last", "⏭", lambda _page, last: last),
-        )
-        self._open = OpenMenu(select_placeholder, self.open)
-        self._back: BackButton | None = None
-        self._tabs: dict[str, TabButton] = {}
-        self._actions = actions
+        acts = Acts(self.turn, self.open, self.switch, self.back, self.go_on, self._ask_page)
+        self._controls = PageControls(self, acts, shown=self._shown, placeholder=select_placeholder, actions=actions)
         self._require = require
-
-    def _turn_button(self, action: str, emoji: str, target: Callable[[int, int], int]) -> TurnButton:
-        return TurnButton(action, emoji, target, shown=self._shown, turn=self.turn)
 
     def _shown(self) -> tuple[int, int]:
         """The page shown, from 0, and the last one."""
@@ -86,8 +71,9 @@ class Paginator(Panel):
         return page, source.page_count() - 1
 
     async def _ask_page(self, interaction: discord.Interaction[Any]) -> None:
-        _, last = self._shown()
-        await interaction.response.send_modal(JumpModal(self, last + 1, self.turn))
+        source, _ = self._stack[-1]
+        search = self.search if isinstance(source, Searchable) else None
+        await interaction.response.send_modal(JumpModal(self, source.page_count(), self.turn, search))
 
     async def start(self, source: PageSource) -> None:
         """Show these pages, and none before them.
@@ -126,14 +112,18 @@ class Paginator(Panel):
         """Whether the list is still this one, and not another tab."""
         return self._stack[0][0].tab() == source.tab()
 
+    def renew(self, source: PageSource) -> None:
+        """As `replace`, for what need not be shown before the next press."""
+        _, page = self._stack[0]
+        self._stack[0] = (source, min(page, source.page_count() - 1))
+
     async def replace(self, source: PageSource) -> None:
         """New data for the list that was asked for: shown at once, unless something is opened from it.
 
         A page that Discord does not accept now is skipped: the next one may arrive. `gone` is set when the message no
         longer exists.
         """
-        _, page = self._stack[0]
-        self._stack[0] = (source, min(page, source.page_count() - 1))
+        self.renew(source)
         if len(self._stack) > 1:
             return
         try:
@@ -215,9 +205,29 @@ class Paginator(Panel):
         press = self._count_press()
         opened = await self._stack[-1][0].open(value)
         if press == self._presses:
-            self._stack.append((opened, 0))
+            self._stack.append((opened, _first_page(opened)))
             self._latest = interaction
             await self.show()
+
+    async def go_on(self, interaction: discord.Interaction[Any], value: str) -> None:
+        """Answer a press by showing what follows in the list, in place of what was opened from it."""
+        if len(self._stack) == 1:
+            await self._answer(interaction)
+            return
+        await self._acknowledge(interaction)
+        press = self._count_press()
+        opened = await self._stack[-2][0].open(value)
+        if press == self._presses:
+            self._stack[-1] = (opened, _first_page(opened))
+            self._latest = interaction
+            await self.show()
+
+    async def search(self, interaction: discord.Interaction[Any], text: str) -> None:
+        """Answer a search by showing what fits."""
+        source, _ = self._stack[-1]
+        if isinstance(source, Searchable):
+            self._stack.append((source.find(text), 0))
+        await self._answer(interaction)
 
     async def switch(self, interaction: discord.Interaction[Any], value: str) -> None:
         """Answer a press by showing another tab of the list."""
@@ -263,20 +273,7 @@ class Paginator(Panel):
         if self._ended:
             return None
         source, page = self._stack[-1]
-        last = source.page_count() - 1
-        choices = source.choices(page)
-        for button in self._turns:
-            self._include(button, wanted=last > 0)
-            button.adapt(page, last)
-        self._include(self._open, wanted=bool(choices))
-        self._open.offer(choices)
-        self._lay_out_tabs(source)
-        for action in self._actions:
-            self._include(action, wanted=True)
-        if len(self._stack) > 1:
-            self._back = self._back or BackButton(self.back)
-        if self._back:
-            self._include(self._back, wanted=len(self._stack) > 1)
+        self._controls.lay_out(source, page, is_opened=len(self._stack) > 1)
         if self._expired:
             self.disable()
         else:
@@ -285,16 +282,6 @@ class Paginator(Panel):
                 self._live.use(self)
         return self if self.children else None
 
-    def _lay_out_tabs(self, source: PageSource) -> None:
-        for tab in source.tabs():
-            button = self._tabs.setdefault(tab.value, TabButton(tab, self.switch))
-            button.adapt(current=tab.value == source.tab())
-        wanted = {tab.value for tab in source.tabs()}
-        for value, button in self._tabs.items():
-            self._include(button, wanted=value in wanted)
 
-    def _include(self, item: discord.ui.Item[Any], *, wanted: bool) -> None:
-        if wanted and item not in self.children:
-            self.add_item(item)
-        elif not wanted and item in self.children:
-            self.remove_item(item)
+def _first_page(source: PageSource) -> int:
+    return source.first_shown if isinstance(source, StartsLater) else 0

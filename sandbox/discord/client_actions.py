@@ -189,6 +189,7 @@ class ClientActions:
             interaction.metadata["name"] = interaction.name = str(body["data"].get("name", ""))
         if "integration_owners" in body:  # who installed the application: {"0": guild, "1": user}
             interaction.metadata["authorizing_integration_owners"] = body["integration_owners"]
+        interaction.in_group = bool(body.get("in_group"))
         return self._send(interaction, body["data"])
 
     def _place(self, body: Json) -> tuple[int, Guild | None, int]:

@@ -154,7 +154,7 @@ class Commands:
             "description_localizations": body.get("description_localizations"),
             "dm_permission": body.get("dm_permission") is not False,
             "contexts": body.get("contexts"),
-            "integration_types": body.get("integration_types") or [0],
+            "integration_types": body.get("integration_types") or [0, 1],  # what the application allows
             "nsfw": bool(body.get("nsfw")),
         }
         if body.get("options"):

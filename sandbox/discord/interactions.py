@@ -50,6 +50,7 @@ class Interaction:
     name: str | None = None
     command_text: str | None = None
     source: Message | None = None
+    in_group: bool = False  # a direct message between several people, to which one of them brought the application
     state: str = PENDING
     error: str | None = None
     response: Message | None = None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sandbox.world import Channel, Guild, User, World
 
 ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024
-IN_GUILD, IN_BOT_DM = 0, 1
+IN_GUILD, IN_BOT_DM, IN_PRIVATE_CHANNEL = 0, 1, 2
 DM_PERMISSIONS = VIEW_CHANNEL | SEND_MESSAGES | EMBED_LINKS | ATTACH_FILES
 
 
@@ -43,6 +43,8 @@ def interaction_create(interaction: Interaction, data: Json, world: World, place
     }
     if interaction.source is not None:
         body["message"] = interaction.source.body
+    if interaction.in_group:
+        body["context"] = IN_PRIVATE_CHANNEL
     return body
 
 

@@ -227,7 +227,7 @@ def application_json(world: World, privileged_intents: int = 0) -> Json:
         "approximate_guild_count": len(world.guilds),
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
-        "integration_types_config": {"0": {}},
+        "integration_types_config": {"0": {}, "1": {}},
         "eligible_oauth2_scopes": [],
         "tags": [],
     }

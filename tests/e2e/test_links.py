@@ -6,11 +6,14 @@ The bot's store outlives a test, so each test has members of its own.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import aiohttp
 import pytest
 
+from bot.cogs.holdings.card_parts import PROVEN
+from tests.e2e.holders import prove
 from tests.sandbox_client import Answer, Person, SandboxClient
 
 
@@ -43,10 +46,37 @@ async def test_a_linked_account_is_unproven_and_shown_by_collections_without_an_
     again = await lotte.run("link", account="0x90e78956725e312a4217e90bdd1d8a496f018a71")
     assert again.embeds[0]["title"] == "Already linked"
     shown = await sandbox.settled(await lotte.run("collections"))
-    assert shown.embeds[0]["title"] == "Collections of account 10001"
-    assert shown.embeds[0]["description"].startswith("Your main account, *unproven*\n**30 collections**")
+    assert shown.account_and_source() == ("10001", "Loopring")
+    assert "\n**30 collections** · 94 different · Your main account, *unproven*" in shown.embeds[0]["description"]
     typed = await sandbox.settled(await lotte.run("collections", account="10001"))
     assert "main account" not in typed.text
+
+
+async def test_proven_accounts_are_shown_together_and_each_as_a_tab(sandbox: SandboxClient) -> None:
+    soren = await linked(sandbox, "soren", "10007", "10017", "10001")
+    await prove(soren, "10007")
+    one = await sandbox.settled(await soren.run("collections"))
+    assert one.account_and_source()[0] == "10007"  # the main one, as long as no other is proven
+    await prove(soren, "10017")
+    together = await soren.run("collections")
+    header = together.embeds[0]
+    assert header["description"].startswith("**Your 2 proven accounts** · oldest answer <t:")
+    assert header["color"] == PROVEN.value
+    tabs = [item["label"] for item in together.components() if ":tab:" in item.get("custom_id", "")]
+    assert tabs == ["All", "Loopring 10007", "Loopring 10017"]
+    (lights,) = [card for card in together.embeds[1:] if card["description"].startswith("**Harbour Lights**")]
+    assert re.search(r"\*\* · \d+ \+ \d+ different$", lights["description"])
+    by_one = await soren.press(together, "tab:loopring:10017")
+    assert by_one.account_and_source()[0] == "10017"
+    assert "Yours, proven" in by_one.embeds[0]["description"]
+    back = await soren.press(by_one, "tab:all")
+    assert back.titles() == together.titles()
+    opened = await soren.press(back, "open", "loopring:254")
+    counts = [int(each) for each in re.findall(r"\d+", lights["description"])]
+    held = next(field["value"] for field in opened.embeds[0]["fields"] if field["name"] == "Held")
+    assert max(counts) <= int(held.split()[0]) <= sum(counts)
+    shared = await sandbox.settled(await soren.run("collections", share=True))
+    assert shared.account_and_source()[0] == "10007"  # which accounts are one person's is not posted
 
 
 async def test_the_list_leads_to_everything_that_can_be_done(sandbox: SandboxClient) -> None:
@@ -89,7 +119,7 @@ async def test_others_see_an_account_only_where_it_is_shared(sandbox: SandboxCli
     panel = await elif_.press(panel, "share")
     assert panel.component("share")["label"].endswith("on")
     shown = await sandbox.settled(await jokull.run("collections", member=elif_.user))
-    assert shown.embeds[0]["description"].startswith("Shared by **Elif**, *unproven*\n**30 collections**")
+    assert "\n**30 collections** · 94 different · Shared by **Elif**, *unproven*" in shown.embeds[0]["description"]
 
     for mention in (f"<@{elif_.user}>", f" <@!{elif_.user}>"):  # as Discord sends what is chosen after an @
         mentioned = await sandbox.settled(await jokull.run("collections", account=mention))
@@ -128,7 +158,7 @@ async def test_who_is_mentioned_and_not_here_is_said_to_be_no_member_and_elsewhe
 async def test_the_page_of_an_account_is_understood(sandbox: SandboxClient, account: str) -> None:
     priya = await sandbox.person("priya")
     answer = await priya.run("collections", account=account)
-    assert answer.embeds[0]["title"].startswith("Collections of account")
+    assert answer.account_and_source()
     mistyped = await priya.run("collections", account="0xF153278d25b7c23da3d5183d43fb68321778175d")
     assert "has a typing mistake: its capital letters are a checksum (EIP-55)" in mistyped.text
     refused = await priya.run("collections", account="https://opensea.io/collection/harbour-lights")

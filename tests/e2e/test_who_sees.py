@@ -114,6 +114,14 @@ async def test_what_needs_a_server_is_offered_in_no_direct_message(ada: Person) 
     assert {name for name, command in commands.items() if command["contexts"] == [0]} == ONLY_IN_SERVERS
 
 
+async def test_only_what_shows_collections_can_be_brought_along_by_a_person(ada: Person) -> None:
+    commands = await offered(ada)
+    brought = {name: command for name, command in commands.items() if 1 in command["integration_types"]}
+    assert set(brought) == {"collections", "collection"}
+    assert [command["contexts"] for command in brought.values()] == [[0, 1, 2]] * 2
+    assert all(0 in command["integration_types"] for command in commands.values())
+
+
 async def test_an_error_after_a_press_on_a_shared_answer_is_for_the_person_who_pressed(ada: Person) -> None:
     shared = await ada.run("collections", account="10001", share=True)
     assert not shared.message["ephemeral"]

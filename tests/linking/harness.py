@@ -296,7 +296,9 @@ def make_linking(
     linking = Linking.over(
         store,
         lookup,
-        SignatureVerifier(nodes, lookup.counterfactual, factories, knows_wallets=lookup.knows_wallets),
+        SignatureVerifier(
+            nodes, lookup.wallets.counterfactual, factories, knows_wallets=lookup.wallets.can_be_looked_up
+        ),
         ProofSetup(ProofMethod.CODE, "https://verify.example.org"),
         pseudonym=pseudonym,
         clock=clock,

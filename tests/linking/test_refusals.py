@@ -115,7 +115,10 @@ async def test_a_member_whose_wallet_no_source_knows_reads_that_too(sandbox: San
     async with aiohttp.ClientSession() as session, open_linking() as harness:
         nodes = Nodes(session, [sandbox.url + A])
         verifier = SignatureVerifier(
-            nodes, harness.lookup.counterfactual, [FACTORY], knows_wallets=harness.lookup.knows_wallets
+            nodes,
+            harness.lookup.wallets.counterfactual,
+            [FACTORY],
+            knows_wallets=harness.lookup.wallets.can_be_looked_up,
         )
         nobody_knows = "Whether it is a smart wallet of Loopring's that is not deployed, no source of this bot can say."
         assert await refusal_of(Verifiers(sandbox, harness, verifier), PROMISED) == (

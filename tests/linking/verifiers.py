@@ -96,6 +96,8 @@ async def open_verifiers(
         urls = [sandbox.url + path for path in nodes]
         asked = Nodes(session, urls, seconds=seconds, clock=clock) if nodes else None
         async with open_linking(source, nodes=asked, factories=factories) as harness:
-            knows_wallets = harness.lookup.knows_wallets
-            verifier = SignatureVerifier(asked, harness.lookup.counterfactual, factories, knows_wallets=knows_wallets)
+            knows_wallets = harness.lookup.wallets.can_be_looked_up
+            verifier = SignatureVerifier(
+                asked, harness.lookup.wallets.counterfactual, factories, knows_wallets=knows_wallets
+            )
             yield Verifiers(sandbox, harness, verifier)

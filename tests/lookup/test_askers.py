@@ -26,7 +26,7 @@ async def test_every_request_is_in_the_name_of_the_one_who_asked(
         await lookup.collection(LOOPRING, "254", asker)
         owner = await lookup.fetch_owner(ADA, asker)
         await lookup.account_of(owner.address, LOOPRING, asker)
-        await lookup.counterfactual(owner.address, asker)
+        await lookup.wallets.counterfactual(owner.address, asker)
         await lookup.close()
     assert set(source.asked) == {"holdings", "nfts", "collection", "owner", "account", "name", "wallet"}
     assert set(source.asked.values()) == {asker}

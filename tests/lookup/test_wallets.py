@@ -38,8 +38,8 @@ async def test_the_first_source_that_knows_wallets_is_asked_and_its_answer_is_st
     blockscout: BlockscoutSource, source: LoopringSource, store: Store, wallet: str
 ) -> None:
     lookup = Lookup([blockscout, source], store, cache_for=LONG)
-    assert lookup.knows_wallets
-    found = await lookup.counterfactual(wallet, SOMEONE)
+    assert lookup.wallets.can_be_looked_up
+    found = await lookup.wallets.counterfactual(wallet, SOMEONE)
     assert found == await source.fetch_counterfactual(wallet, NOW) == await store.wallets.get(wallet)
 
 
@@ -47,8 +47,8 @@ async def test_a_source_that_knows_no_wallets_is_not_asked(
     blockscout: BlockscoutSource, store: Store, wallet: str
 ) -> None:
     lookup = Lookup([blockscout], store, cache_for=LONG)
-    assert not lookup.knows_wallets
-    assert await lookup.counterfactual(wallet, SOMEONE) is None
+    assert not lookup.wallets.can_be_looked_up
+    assert await lookup.wallets.counterfactual(wallet, SOMEONE) is None
     assert blockscout.health.last_success_at is None
 
 
@@ -58,11 +58,11 @@ async def test_a_stored_answer_is_used_when_no_source_answers_any_more(
     known = Counterfactual(wallet, "0x" + "5" * 40, 1, "0x" + "6" * 40)
     await store.wallets.save(known, datetime.now(UTC))
     await sandbox.fault("html", INFO)
-    assert await Lookup([source], store, cache_for=LONG).counterfactual(wallet, SOMEONE) == known
-    assert await Lookup([blockscout], store, cache_for=LONG).counterfactual(wallet, SOMEONE) == known
+    assert await Lookup([source], store, cache_for=LONG).wallets.counterfactual(wallet, SOMEONE) == known
+    assert await Lookup([blockscout], store, cache_for=LONG).wallets.counterfactual(wallet, SOMEONE) == known
 
 
 async def test_no_answer_is_not_a_no(sandbox: SandboxClient, source: LoopringSource, store: Store, wallet: str) -> None:
     await sandbox.fault("html", INFO)
     with pytest.raises(SourceError):
-        await Lookup([source], store, cache_for=LONG).counterfactual(wallet, SOMEONE)
+        await Lookup([source], store, cache_for=LONG).wallets.counterfactual(wallet, SOMEONE)

@@ -64,6 +64,22 @@ def test_a_row_is_read_in_each_of_its_forms(row: dict[str, Any]) -> None:
     assert holdings(row) == RawPage((expected,))
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "copies"),
+    [
+        pytest.param("ERC-1155", ["5", "1", "3"], 9, id="each says how many"),
+        pytest.param("ERC-1155", ["5", "1"], None, id="one was not sent"),
+        pytest.param("ERC-1155", ["5", None, "3"], None, id="one does not say"),
+        pytest.param("ERC-1155", ["5", "0", "3"], None, id="one is said to be none"),
+        pytest.param("ERC-721", [], 3, id="one of each"),
+    ],
+)
+def test_copies_are_known_where_every_nft_says_how_many(kind: str, values: list[Any], copies: int | None) -> None:
+    instances = [{"id": str(place), "value": value} for place, value in enumerate(values)]
+    row = {"token": {"address_hash": CONTRACT, "type": kind}, "amount": "3", "token_instances": instances}
+    assert holdings(row).rows[0].copies == copies
+
+
 @pytest.mark.parametrize("amount", [None, "", "-1", "1.0", 1.0, True, "٣", " 3", "9" * 5000, str(2**63), [3], {}])
 def test_what_is_no_count_is_unknown_and_not_zero(amount: Any) -> None:
     page = holdings({"token": {"address_hash": CONTRACT}, "amount": amount})

@@ -179,6 +179,7 @@ def test_a_picture_is_in_the_list_once() -> None:
 
 def test_banners_are_tried_first_where_a_banner_is_wanted() -> None:
     assert collection(**pictures()).banner_uris[:3] == ("cached banner", "own banner", "cached tileUri")
+    assert collection(**pictures()).wide_uris == ("cached banner", "own banner")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import discord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cogs.holdings import holdings_embeds
+from bot.cogs.holdings import collection_embeds, holdings_embeds
 from bot.errors import InputError, UnavailableError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, Owner
 from bot.messages import Message
@@ -50,7 +50,14 @@ COLLECTIONS = st.builds(
 )
 ROWS = st.builds(Holding, COLLECTIONS, st.integers(1, 2**64))
 NFTS = st.builds(
-    Nft, key=st.just("k"), nft_id=TEXT, copies=st.integers(1, 2**256), name=TEXT, description=TEXT, image_uris=URIS
+    Nft,
+    key=st.just("k"),
+    nft_id=TEXT,
+    copies=st.integers(1, 2**256),
+    name=TEXT,
+    description=TEXT,
+    image_uris=URIS,
+    traits=st.none() | st.lists(st.tuples(TEXT, TEXT), max_size=30).map(tuple),
 )
 
 
@@ -72,7 +79,9 @@ def over_limits(message: Sequence[discord.Embed]) -> list[str]:
             ]
             assert field.name
             assert field.value
-        lengths += [("url", len(url or ""), 2048) for url in (embed.thumbnail.url, embed.image.url)]
+        lengths += [
+            ("url", len(url or ""), 2048) for url in (embed.thumbnail.url, embed.image.url, embed.footer.icon_url)
+        ]
     return [f"{what}: {length} > {limit}" for what, length, limit in lengths if length > limit]
 
 
@@ -117,18 +126,23 @@ def test_a_collection_with_nfts_keeps_the_limits(
     collection: Collection, nfts: list[Nft], incomplete_reason: str
 ) -> None:
     for description in (safe_pages(collection.description, 3000) or [""])[:2]:
-        whole = holdings_embeds.collection_embed(
+        whole = collection_embeds.collection_embed(
             collection, description=description, held="3 kinds", source_label="Loopring", as_of=AS_OF, gateways=GATEWAYS
         )
         message = embeds.fit(
             [
                 whole,
-                *holdings_embeds.nft_embeds(nfts, GATEWAYS),
+                *collection_embeds.gallery_embeds(collection, nfts, 1, GATEWAYS),
                 holdings_embeds.incomplete_embed(as_recorded(incomplete_reason)),
             ]
         )
         assert over_limits(message) == []
-        assert len(message) == 2 + len(nfts)
+        assert len(message) <= 2 + max(1, len(nfts))
+    for nft in nfts:
+        item = collection_embeds.item_embed(
+            collection, nft, "1 of 4", source_label="Loopring", as_of=AS_OF, gateways=GATEWAYS
+        )
+        assert over_limits(embeds.fit([item])) == []
 
 
 @settings(max_examples=100, deadline=None)

@@ -7,7 +7,8 @@ from typing import Any
 import discord
 import pytest
 
-from bot.cogs.holdings import holdings_embeds
+from bot.cogs.holdings import card_parts, collection_embeds, holdings_embeds
+from bot.cogs.holdings.outside_links import links_of
 from bot.errors import (
     ConfigError,
     InputError,
@@ -53,9 +54,25 @@ def shown(holdings: Holdings, page: int = 0, owner: Owner = NOBODY, *, reading: 
 
 def card(held: str = "", **fields: Any) -> discord.Embed:
     collection = Collection(LOOPRING, "254", **({"name": "Harbour Lights"} | fields))
-    return holdings_embeds.collection_embed(
+    return collection_embeds.collection_embed(
         collection, description="", held=held, source_label="Loopring", as_of=AS_OF, gateways=GATEWAYS
     )
+
+
+def gallery(*nfts: Nft, **fields: Any) -> list[discord.Embed]:
+    collection = Collection(LOOPRING, "254", **({"name": "Harbour Lights"} | fields))
+    return collection_embeds.gallery_embeds(collection, nfts, 1, GATEWAYS)
+
+
+def item(nft: Nft, **fields: Any) -> discord.Embed:
+    collection = Collection(LOOPRING, "254", **({"name": "Harbour Lights"} | fields))
+    return collection_embeds.item_embed(
+        collection, nft, "1 of 1", source_label="Loopring", as_of=AS_OF, gateways=GATEWAYS
+    )
+
+
+def summary_of(holdings: Holdings) -> str:
+    return (shown(holdings)[0].description or "").splitlines()[1]
 
 
 def fields_of(embed: discord.Embed) -> dict[str | None, str | None]:
@@ -82,9 +99,25 @@ def test_more_than_one_nft_is_called_different(count: int, words: str) -> None:
 def test_copies_are_counted_with_the_thousands_set_apart() -> None:
     assert plural(78_000, "copy", "copies") == "78,000 copies"
     assert plural(1, "copy", "copies") == "1 copy"
-    assert (
-        holdings_embeds.nft_embeds([Nft("k", "0x1", 78_000, name="Gm")], GATEWAYS)[0].description == "**78,000 copies**"
-    )
+    assert gallery(Nft("k", "0x1", 78_000, name="Gm"))[0].description == "1\\. **Gm** · 78,000 copies"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "copies", "words"),
+    [
+        (12, 20, "12 different · 20 copies"),
+        (12, 12, "12 different NFTs"),
+        (12, None, "12 different NFTs"),
+        (1, 1, "1 NFT"),
+        (1, 78_000, "1 NFT · 78,000 copies"),
+        (1, None, "1 NFT"),
+        (None, None, "number not known"),
+    ],
+)
+def test_a_card_counts_what_is_different_and_the_copies_where_they_are_known(
+    kinds: int | None, copies: int | None, words: str
+) -> None:
+    assert holdings_embeds.count_words(kinds, copies) == words
 
 
 @pytest.mark.parametrize(
@@ -103,7 +136,7 @@ def test_copies_are_counted_with_the_thousands_set_apart() -> None:
     ],
 )
 def test_copies_are_counted_only_where_all_are_known(nfts: NftList, words: str) -> None:
-    assert holdings_embeds.held_words(3, nfts) == words
+    assert collection_embeds.held_words(3, nfts) == words
 
 
 def test_addresses_are_shortened_in_the_middle() -> None:
@@ -116,12 +149,45 @@ def test_addresses_are_shortened_in_the_middle() -> None:
 
 def test_a_complete_list_has_counts_and_its_age() -> None:
     header, *cards = shown(held(holding(1, 12), holding(2, 1)), owner=Owner(OWNER))
-    assert header.title == "Collections of account 10001"
-    assert header.description == "**2 collections** · 13 different NFTs\nOwner `0xdf23…8b19`"
+    assert header.description == (
+        f"**Account 10001** · Loopring, <t:{int(AS_OF.timestamp())}:R>\n"
+        "**2 collections** · 13 different · Owner `0xdf23…8b19`"
+    )
     assert header.colour == embeds.BRAND
-    assert header.timestamp == AS_OF
-    assert header.footer.text == "Loopring, as of"
-    assert [each.title for each in cards] == ["Collection 1", "Collection 2"]
+    assert [each.description for each in cards] == [
+        "**Collection 1** · 12 different NFTs",
+        "**Collection 2** · 1 NFT",
+    ]
+
+
+def test_the_header_is_green_where_the_account_is_proven_and_everything_is_known() -> None:
+    proven: dict[str, Any] = {
+        "owner": NOBODY,
+        "reading": False,
+        "gateways": GATEWAYS,
+        "about": holdings_embeds.About("Yours", is_proven=True),
+    }
+    (header, _) = holdings_embeds.holdings_embeds(held(holding()).shown(hide_scam=False), 0, **proven)
+    assert header.colour == card_parts.PROVEN
+    uncertain = held(holding(), complete=False, incomplete_reason=as_recorded("x"))
+    assert holdings_embeds.holdings_embeds(uncertain.shown(hide_scam=False), 0, **proven)[0].colour == embeds.CAUTION
+
+
+def test_the_header_has_the_banner_of_the_first_collection_that_has_one() -> None:
+    square, wide = "https://a.example/square", "https://a.example/wide"
+    rows = [holding(1, avatar_uris=(square,)), holding(2, avatar_uris=(square,), wide_uris=(wide,))]
+    assert shown(held(*rows))[0].thumbnail.url == wide
+    assert shown(held(rows[0]))[0].thumbnail.url == square
+    assert shown(held(holding(1)))[0].thumbnail.url is None
+
+
+def test_each_collection_has_a_colour_of_its_own_that_means_nothing_else() -> None:
+    colours = [card_parts.accent(Collection(LOOPRING, str(number))) for number in range(50)]
+    assert len(set(colours)) > 40
+    assert not {embeds.BRAND, embeds.CAUTION, embeds.FAULT, card_parts.PROVEN} & set(colours)
+    assert card_parts.accent(Collection(LOOPRING, "254", name="Other")) == card_parts.accent(
+        Collection(LOOPRING, "254")
+    )
 
 
 def test_an_owners_name_is_shown_and_does_nothing() -> None:
@@ -131,7 +197,7 @@ def test_an_owners_name_is_shown_and_does_nothing() -> None:
 
 
 def test_one_of_everything_is_no_plural() -> None:
-    assert shown(held(holding()))[0].description == "**1 collection** · 1 NFT"
+    assert summary_of(held(holding())) == "**1 collection** · 1 NFT"
 
 
 @pytest.mark.parametrize(
@@ -171,16 +237,16 @@ def test_the_header_says_how_sure_it_is(
     holdings: Holdings, line: str, colour: discord.Colour, *, reading: bool
 ) -> None:
     header = shown(holdings, reading=reading)[0]
-    first, second = (header.description or "").splitlines()
+    _, first, second = (header.description or "").splitlines()
     assert first == ("At least " if holdings.incomplete_reason else "") + "**1 collection** · 1 NFT"
     assert second == line
     assert header.colour == colour
 
 
 def test_only_a_complete_empty_list_says_that_nothing_is_held() -> None:
-    assert shown(held())[0].description == "This account holds no NFTs, says Loopring."
+    assert summary_of(held()) == "This account holds no NFTs, says Loopring."
     of_contract = shown(held(contract=OWNER))[0].description or ""
-    assert of_contract.splitlines() == [
+    assert of_contract.splitlines()[1:] == [
         "This account holds no NFTs of this contract, says Loopring.",
         "Only contract `0xdf23…8b19`",
     ]
@@ -192,18 +258,42 @@ def test_only_a_complete_empty_list_says_that_nothing_is_held() -> None:
 # ---------------------------------------------------------------- cards
 
 
-def test_a_card_shows_nfts_type_status_and_description() -> None:
-    row = holding(kinds=12, nft_type="ERC1155", deploy_status="NOT_DEPLOYED", description="如标题\nthis &amp; that")
-    (_, embed) = shown(held(row))
-    assert embed.description == "**12 different NFTs** · ERC-1155 · not deployed on Ethereum · #1\n如标题 this & that"
+def test_a_card_has_one_line_of_what_its_creator_says() -> None:
+    (_, embed) = shown(held(holding(kinds=12, nft_type="ERC1155", description="如标题\nthis &amp; that")))
+    assert embed.description == "**Collection 1** · 12 different NFTs"
+    assert embed.footer.text == "如标题 this & that"
+    (_, embed) = shown(held(holding(description="word " * 40)))
+    assert len(embed.footer.text or "") < 75
+    (_, embed) = shown(held(holding(description="如" * 100)))
+    assert len(embed.footer.text or "") < 40  # twice as wide
 
 
-def test_a_card_says_what_is_not_known() -> None:
-    (_, embed) = shown(held(holding(name="", nft_type="ERC404", deploy_status="")))
-    assert embed.title == "(unnamed)"
-    assert embed.description == "**1 NFT** · ERC-404 · #1"
+def test_a_card_without_a_description_says_what_is_known() -> None:
+    (_, embed) = shown(held(holding(name="", nft_type="ERC404", deploy_status="NOT_DEPLOYED")))
+    assert embed.description == "**(unnamed)** · 1 NFT"
+    assert embed.footer.text == "ERC-404 · not deployed on Ethereum · #1"
     (_, embed) = shown(held(holding()))
-    assert embed.description == "**1 NFT** · type unknown · #1"
+    assert embed.footer.text == "type unknown · #1"
+
+
+def test_what_looks_like_spam_is_hidden_with_its_words_and_pictures() -> None:
+    lure = {
+        "name": "$5000 reward - visit evil.example",
+        "description": "Claim",
+        "avatar_uris": ("https://a.example/1",),
+    }
+    (header, embed) = shown(held(holding(1, 1, **lure, wide_uris=("https://a.example/2",))))
+    assert embed.description == "*name hidden, looks like spam* · 1 NFT"
+    assert (embed.footer.text, embed.footer.icon_url) == ("type unknown · #1", None)
+    assert header.thumbnail.url is None
+    large = card("", **lure, banner_uris=("https://a.example/2",))
+    assert (large.title, large.description) == ("*name hidden, looks like spam*", None)
+    assert (large.thumbnail.url, large.image.url) == (None, None)
+    nft = Nft("k", "1", 1, name="Claim at evil.example", description="Go", image_uris=("https://a.example/3",))
+    (pictured,) = gallery(nft)
+    assert pictured.description == "1\\. *name hidden, looks like spam* · 1 copy"
+    assert pictured.image.url is None
+    assert (item(nft).description, item(nft).image.url) == (None, None)
 
 
 def test_a_collection_is_described_in_fields() -> None:
@@ -232,15 +322,65 @@ def test_an_unknown_property_is_escaped_once() -> None:
 
 
 def test_an_nft_without_a_name_is_called_by_its_number() -> None:
-    (embed,) = holdings_embeds.nft_embeds([Nft("0xdd", "0x710584dd9f17f0eb13c2177aa118ac", 1)], GATEWAYS)
-    assert embed.title == "NFT 0x7105…18ac"
+    assert item(Nft("0xdd", "0x710584dd9f17f0eb13c2177aa118ac", 1)).title == "NFT 0x7105…18ac"
 
 
-@pytest.mark.parametrize("nft_id", ["aaaaaaaaaaaa*bcd", "abcde*aaaaaaaaaaaa", "aaaaaaaaaaa_b_c", "@everyone is here"])
+@pytest.mark.parametrize("nft_id", ["aaaaaaaaaaaa*bcd", "abcde*aaaaaaaaaaaa", "aaaaaaaaaaa_b_c", "@here*_`"])
 def test_a_strange_number_is_harmless_when_shortened(nft_id: str) -> None:
-    title = holdings_embeds.nft_embeds([Nft("k", nft_id, 1)], GATEWAYS)[0].title or ""
-    assert "@everyone" not in title
+    embed = item(Nft("k", nft_id, 1))
+    token = fields_of(embed)["Token id"] or ""
+    assert "@here" not in f"{embed.title}{token}"
+    assert token.count("`") == 2
+    title = (embed.title or "").removeprefix("*name").removesuffix("spam*")
     assert not [at for at, char in enumerate(title) if char in "*_" and title[at - 1] != "\\"]
+
+
+def test_an_nft_has_its_copies_its_traits_and_its_whole_number() -> None:
+    traits = tuple((f"Trait {number}", f"*{number}*") for number in range(17))
+    embed = item(
+        Nft("k", "4711", 2, name="Dusk", description="One\nTwo", traits=traits, image_uris=("https://a.example/1",))
+    )
+    assert (embed.title, embed.description) == ("Dusk", "One\nTwo")
+    fields = fields_of(embed)
+    assert (fields["Copies held"], fields["Token id"], fields["Collection"]) == ("2", "`4711`", "Harbour Lights")
+    assert fields["Trait 14"] == "\\*14\\*"
+    assert "Trait 15" not in fields
+    assert fields["More"] == "2 more traits"
+    assert embed.image.url == "https://a.example/1"
+
+
+# ---------------------------------------------------------------- links elsewhere
+
+CONTRACT = "0xbc4ca0eda7647a8ab7c2061c2e118a18a936f13d"
+
+
+@pytest.mark.parametrize(
+    ("network", "fields", "urls"),
+    [
+        (
+            "eip155:1",
+            {"contract_address": CONTRACT},
+            [f"https://etherscan.io/nft/{CONTRACT}/7", f"https://opensea.io/item/ethereum/{CONTRACT}/7"],
+        ),
+        (
+            "eip155:8453",
+            {"contract_address": CONTRACT},
+            [f"https://basescan.org/nft/{CONTRACT}/7", f"https://opensea.io/item/base/{CONTRACT}/7"],
+        ),
+        ("eip155:100", {"contract_address": CONTRACT}, [f"https://gnosisscan.io/nft/{CONTRACT}/7"]),
+        ("eip155:424242", {"contract_address": CONTRACT}, []),
+        ("eip155:1", {"contract_address": "0x12/../evil"}, []),
+        (
+            LOOPRING,
+            {"contract_address": CONTRACT, "deploy_status": "DEPLOYED"},
+            [f"https://etherscan.io/nft/{CONTRACT}/7", f"https://opensea.io/item/ethereum/{CONTRACT}/7"],
+        ),
+        (LOOPRING, {"contract_address": CONTRACT, "deploy_status": "NOT_DEPLOYED"}, []),
+    ],
+)
+def test_an_nft_has_links_to_the_pages_of_its_chain(network: str, fields: dict[str, Any], urls: list[str]) -> None:
+    found = links_of(Collection(network, "254", **fields), Nft("7", "7", 1))
+    assert [link.value for link in found] == urls
 
 
 # ---------------------------------------------------------------- pictures
@@ -261,9 +401,21 @@ def test_a_strange_number_is_harmless_when_shortened(nft_id: str) -> None:
 def test_the_first_picture_that_is_safe_is_shown(uris: Sequence[str], url: str | None) -> None:
     assert embeds.first_image(uris, GATEWAYS) == url
     (_, embed) = shown(held(holding(avatar_uris=tuple(uris))))
-    assert embed.thumbnail.url == url
+    assert embed.footer.icon_url == url
     assert card(banner_uris=tuple(uris)).image.url == url
-    assert holdings_embeds.nft_embeds([Nft("k", "1", 1, image_uris=tuple(uris))], GATEWAYS)[0].thumbnail.url == url
+    assert gallery(Nft("k", "1", 1, image_uris=tuple(uris)))[0].image.url == url
+
+
+def test_the_pictures_of_a_page_have_one_url_so_that_discord_draws_them_as_a_grid() -> None:
+    nfts = [Nft(str(number), str(number), 1, image_uris=(f"https://a.example/{number}",)) for number in range(4)]
+    first, *more = gallery(*nfts, contract_address=CONTRACT, deploy_status="DEPLOYED")
+    assert first.url == f"https://etherscan.io/token/{CONTRACT}"
+    assert {each.url for each in more} == {first.url}
+    assert [each.image.url for each in (first, *more)] == [f"https://a.example/{number}" for number in range(4)]
+    assert [each.description for each in more] == [None] * 3
+    (alone,) = gallery(Nft("k", "1", 1), nfts[0])
+    assert (alone.url, alone.image.url) == (None, "https://a.example/0")
+    assert gallery() == []
 
 
 # ---------------------------------------------------------------- errors

@@ -265,7 +265,7 @@ async def open_page(
         linking = Linking.over(
             store,
             lookup,
-            SignatureVerifier(Nodes(session, asked) if asked else None, lookup.counterfactual, factories),
+            SignatureVerifier(Nodes(session, asked) if asked else None, lookup.wallets.counterfactual, factories),
             ProofSetup(method, url, login if method is ProofMethod.OAUTH else None),
             pseudonym=pseudonyms("a token"),
             clock=clock,

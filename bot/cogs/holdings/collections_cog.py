@@ -1,38 +1,44 @@
 """`/collections` and `/collection`: what an account holds, and one collection by itself.
 
-/collections account? member? contract? sort? share? spam?
-    The account that is named, or one that another member shares here, or one's own main account. Five collections a
+/collections account? member? contract? search? sort? share? spam?
+    The account that is named, or one that another member shares here, or all of one's own that are proven, together; or
+    one's own main account. Five collections a
     page, each with its avatar and count; a menu opens one: banner, whole description, times, properties, and the
-    account's NFTs in it. The first page shows when the first upstream page is in, and the rest follows. Private to the
-    caller unless `share`. What another member shares is asked again at every press.
+    account's NFTs in it as a gallery, from which each opens by itself. The first page shows when the first upstream
+    page is in, and the rest follows. Private to the caller unless `share`. What another member shares is asked again at
+    every press.
 /collection id share?
     One collection, independent of any account.
+
+Both can be installed by a person, for direct messages and for servers that Tessera is not in.
+Answers are private there.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.holdings.pages import CollectionPages, HoldingsPages
+from bot.cogs.holdings.collection_pages import CollectionPages
+from bot.cogs.holdings.growing_answer import show_growing
+from bot.cogs.holdings.pages import HoldingsPages
 from bot.cogs.holdings.shared_accounts import SharedAccounts
+from bot.cogs.holdings.suggested_collections import SuggestedCollections
+from bot.cogs.holdings.summed_pages import summed
 from bot.cogs.linking import link_embeds
 from bot.cogs.linking.account_options import suggest
 from bot.cogs.linking.memberships import fetch_member, fetch_membership, membership_of, scope_of
 from bot.errors import InputError, WithdrawnError
-from bot.holdings import Holdings, Order
+from bot.holdings import Account, Collection, Holdings, Order
 from bot.linking import Linking
-from bot.links import Link
+from bot.links import Link, Proven
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.names import mentioned_member, parse_contract
-from bot.reasons import Reason, ReasonCode
 from bot.sources.askers import Asker
 from bot.sources.fair_queue import MAX_AT_ONCE
 from bot.ui.client import Bot
@@ -44,11 +50,8 @@ _ACCOUNT_AND_MEMBER = Message("Name either an account or a member, not both.")
 _NOT_A_MEMBER = Message("That person is not in this server. Name a member, or an account.")
 _SERVERS_ONLY = Message("Members share their accounts with a server: use the command in that server.")
 
-# While a long list arrives, the message is edited at most this often: Discord allows five edits in five seconds.
-_PROGRESS_SECONDS = 2.0
-# The token that edits the message is valid for fifteen minutes. A later command finds more of the list read.
-_MAX_READ_SECONDS = 12 * 60.0
-_TOO_LONG = Reason.of(ReasonCode.READING_TOO_LONG)
+
+_OPEN = "Open a collection…"
 
 
 class Collections(commands.Cog):
@@ -62,13 +65,17 @@ class Collections(commands.Cog):
         self._proven = linking.proven
         self._gateways = gateways
         self._expires = expires
+        self._suggested = SuggestedCollections(linking.accounts, lookup)
         self._notices = WaitingNotices(at_once=MAX_AT_ONCE)
 
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.command(name="collections", description="What an account holds, grouped by collection")
     @app_commands.describe(
         account="An id (10001), an address (0x…), a name (vitalik.eth), or eip155:1:0x…; empty: your main account",
         member="A member's account, if they share one in this server",
-        contract="Only collections of this contract (0x…)",
+        contract="Only collections of this contract (0x…), or of the one of a collection that is suggested",
+        search="Only collections with these letters in their names",
         sort="The order of the collections",
         share="Show the answer to everyone in this channel",
         spam="Also show collections that are marked as scam",
@@ -80,12 +87,15 @@ class Collections(commands.Cog):
         account: str | None = None,
         member: discord.User | discord.Member | None = None,
         contract: str | None = None,
+        search: app_commands.Range[str, 1, 60] | None = None,
         sort: str = Order.KINDS.name,
         share: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
         spam: bool = False,  # noqa: FBT001, FBT002 - likewise
     ) -> None:
         """Show an account's collections."""
-        await self.show(interaction, account, member, contract=contract, order=Order[sort], share=share, spam=spam)
+        await self.show(
+            interaction, account, member, contract=contract, search=search, order=Order[sort], share=share, spam=spam
+        )
 
     async def show(
         self,
@@ -94,6 +104,7 @@ class Collections(commands.Cog):
         member: discord.User | discord.Member | None = None,
         *,
         contract: str | None = None,
+        search: str | None = None,
         order: Order = Order.KINDS,
         share: bool = False,
         spam: bool = False,
@@ -105,15 +116,20 @@ class Collections(commands.Cog):
         ref = self._lookup.names.parse_account(account) if account is not None and mentioned is None else None
         only = parse_contract(contract) if contract else None
         asker = Asker.member(interaction.user.id)
-        deferring = self._bot.acknowledge(interaction, ephemeral=not share, thinking=True)
+        deferring = self._bot.acknowledge(
+            interaction, ephemeral=not (share and _is_at_home(interaction)), thinking=True
+        )
         self._notices.start(interaction, deferring)
         try:
             if self._bot.acknowledgements.pending > 1:
                 await deferring
             # Otherwise neither waits for the other: Discord's round trip is as long as Loopring's.
             main = shared = None
+            is_proven = False
+            several: Sequence[Account] = ()
             if ref is not None:
                 wanted, updates = await self._lookup.find_holdings(ref, asker, only)
+                self._suggested.remember(interaction.user.id, wanted)
             else:
                 if mentioned is not None:
                     member = await self._mentioned(interaction, mentioned)
@@ -121,17 +137,21 @@ class Collections(commands.Cog):
                     link = await self._accounts.main(interaction.user.id)
                     proven = await self._proven.of(interaction.user.id, scope_of(interaction, interaction.user))
                     main = link.account, link_embeds.main_words(proven.of(link))
+                    is_proven = proven.of(link) is not None
+                    # What is shared says nothing about which other accounts are the same person's.
+                    several = () if share else await self._proven_accounts(interaction.user.id, proven)
                 else:
                     shared = await self._shared(interaction, member)
                     link = self._first_of(shared)
                 wanted = link.account
-                updates = self._lookup.subscribe_holdings(wanted, asker, only)
+                if not several:
+                    updates = self._lookup.subscribe_holdings(wanted, asker, only)
         finally:
             await deferring
         pages = HoldingsPages(
             self._lookup,
             asker,
-            Holdings(wanted, discord.utils.utcnow()),
+            Holdings(wanted, discord.utils.utcnow(), contract=only),
             await self._lookup.known_owner(wanted),
             self._gateways,
             order,
@@ -139,8 +159,20 @@ class Collections(commands.Cog):
             hide_scam=not spam,
             main=main,
             shared=shared,
+            is_proven=is_proven,
+            searched=" ".join((search or "").split()),
         )
-        await self._show(interaction, pages, updates)
+        if several:
+            await self._paginator(interaction, await summed(pages).read(several), _OPEN).show()
+        else:
+            await self._show(interaction, pages, updates)
+
+    async def _proven_accounts(self, user_id: int, proven: Proven) -> Sequence[Account]:
+        """A member's accounts that are shown together: proven ones, that a source here knows; none if that is one."""
+        known = {source.network for source in self._lookup.sources}
+        links = await self._accounts.matching(user_id, "")
+        accounts = [link.account for link in links if proven.of(link) and link.account.network in known]
+        return accounts if len(accounts) > 1 else ()
 
     async def _mentioned(self, interaction: discord.Interaction[Bot], user_id: int) -> discord.Member:
         """The member whom somebody mentioned where an account is typed."""
@@ -173,6 +205,12 @@ class Collections(commands.Cog):
     async def _complete(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:
         return await suggest(self._accounts, interaction, typed)
 
+    @collections.autocomplete("contract")
+    async def _complete_contract(
+        self, interaction: discord.Interaction[Bot], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return await self._suggested.suggest(interaction, typed, _contract_of)
+
     async def _show(
         self, interaction: discord.Interaction[Bot], pages: HoldingsPages, updates: AsyncIterator[Holdings]
     ) -> None:
@@ -183,39 +221,14 @@ class Collections(commands.Cog):
             pages: How to show it.
             updates: What is read, more each time.
         """
-        paginator = self._paginator(interaction, pages, "Open a collection…")
+        paginator = self._paginator(interaction, pages, _OPEN)
         try:
-            await self._follow(paginator, pages, updates)
+            await show_growing(paginator, pages, updates, self._lookup)
         except WithdrawnError as error:
             await paginator.withdraw(error)
 
-    async def _follow(self, paginator: Paginator, pages: HoldingsPages, updates: AsyncIterator[Holdings]) -> None:
-        clock = asyncio.get_running_loop().time
-        is_shown = False
-        shown_at = started_at = clock()
-        async for holdings in updates:
-            reading = not holdings.finished
-            if reading and clock() - started_at > _MAX_READ_SECONDS:
-                holdings, reading = replace(holdings, incomplete_reason=_TOO_LONG), False  # noqa: PLW2901 - the last that is shown
-            if not paginator.shows(pages):
-                break  # the person went on to another tab
-            pages = await pages.with_holdings(holdings, reading=reading).read_again()
-            if not is_shown:
-                await paginator.start(pages)
-                is_shown = True
-            elif not reading or clock() - shown_at >= _PROGRESS_SECONDS:
-                await paginator.replace(pages)
-            else:
-                continue
-            shown_at = clock()
-            if paginator.gone or holdings.incomplete_reason:
-                break
-        # Fetched last: it is only shown in the header, and must not delay any page at the source.
-        if is_shown and paginator and not paginator.gone:
-            owner = await self._lookup.fetch_owner(pages.holdings.account, pages.asker)
-            if owner != pages.owner and paginator.shows(pages):
-                await paginator.replace(await replace(pages, owner=owner).read_again())
-
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.command(name="collection", description="One collection: its picture, description and details")
     @app_commands.describe(
         id="The number on its card (254), or a contract on a chain (eip155:1:0x…)",
@@ -229,13 +242,19 @@ class Collections(commands.Cog):
     ) -> None:
         """Show one collection."""
         network, collection_id = self._lookup.names.parse_collection(id)
-        deferring = self._bot.acknowledge(interaction, ephemeral=not share, thinking=True)
+        deferring = self._bot.acknowledge(
+            interaction, ephemeral=not (share and _is_at_home(interaction)), thinking=True
+        )
         self._notices.start(interaction, deferring)
         await deferring
         collection, as_of = await self._lookup.collection(network, collection_id, Asker.member(interaction.user.id))
         label = collection.source_label or self._lookup.label(network)
         pages = CollectionPages(collection, source_label=label, as_of=as_of, gateways=self._gateways)
         await self._paginator(interaction, pages, "").show()
+
+    @collection.autocomplete("id")
+    async def _complete_id(self, interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:
+        return await self._suggested.suggest(interaction, typed, str)
 
     def _paginator(self, interaction: discord.Interaction[Bot], pages: PageSource, placeholder: str) -> Paginator:
         return Paginator(
@@ -246,3 +265,14 @@ class Collections(commands.Cog):
             live=self._bot.live_answers,
             select_placeholder=placeholder,
         )
+
+
+def _contract_of(collection: Collection) -> str:
+    return collection.contract_address
+
+
+def _is_at_home(interaction: discord.Interaction[Bot]) -> bool:
+    """Whether an answer may be shown to others: not in a server, or a group, that did not invite Tessera."""
+    if interaction.guild_id is not None:
+        return interaction.is_guild_integration()
+    return not interaction.context.private_channel

@@ -1,43 +1,59 @@
-"""Holdings, collections and NFTs → embeds. Text from upstream passes `safe_text()` or `safe_image_url()` here."""
+"""An account's collections → embeds: a header, and a compact card for each collection.
+
+Text from upstream passes `safe_text()` or `safe_image_url()` here. A page of five has to be seen without scrolling: a
+card says what is different from the others; the rest is where the collection is opened.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import discord
 
-from bot.holdings import Collection, Holding, Nft, NftList, Owner, ShownHoldings
+from bot.cogs.holdings import card_parts
+from bot.holdings import Holding, Owner, ShownHoldings
 from bot.reasons import Reason, reason_words
 from bot.text import safe_text
 from bot.text.plural import different_nfts, plural
 from bot.ui.embeds import BRAND, CAUTION, cut_sentence, first_image, fit, short_address
 
 COLLECTIONS_A_PAGE = 5
-NFTS_A_PAGE = 4
 
-# One page of five collections stays far below 6,000: a header of at most 900 and five times 100 + 200 + 60.
-_NAME = 100
+# What a card of Discord's has room for on one line, in the small letters of its last one.
+_LINE = 72
 _SHORT = 200
-_NFT_TEXT = 120
-_STATUS_WORDS = {
-    "DEPLOYED": "deployed on Ethereum",
-    "NOT_DEPLOYED": "not deployed on Ethereum",
-    "DEPLOYING": "being deployed on Ethereum",
-    "DEPLOY_FAILED": "deployment failed",
-}
-_PROPERTY_WORDS = {
-    "isLegacy": "legacy",
-    "isPublic": "public",
-    "isCounterFactualNFT": "counterfactual",
-    "isMintable": "mintable",
-    "isEditable": "editable",
-    "isDeletable": "deletable",
-}
+
+
+@dataclass(frozen=True)
+class About:
+    """What the header of a list says, besides what was read.
+
+    Attributes:
+        whose: Which member's account it is; safe words of our own.
+        is_proven: It is proven that it is that member's.
+        searched: What the rows were chosen by; not yet safe to show.
+        title: In place of the account: of which ones these are; words of our own.
+    """
+
+    whose: str = ""
+    is_proven: bool = False
+    searched: str = ""
+    title: str = ""
+
+
+_NOTHING_ELSE = About()
 
 
 def holdings_embeds(
-    shown: ShownHoldings, page: int, *, owner: Owner, reading: bool, gateways: Sequence[str], whose: str = ""
+    shown: ShownHoldings,
+    page: int,
+    *,
+    owner: Owner,
+    reading: bool,
+    gateways: Sequence[str],
+    about: About = _NOTHING_ELSE,
+    counts: Mapping[str, str] | None = None,
 ) -> list[discord.Embed]:
     """One page of an account's collections: a header, then an embed for each collection.
 
@@ -47,21 +63,42 @@ def holdings_embeds(
         owner: Whose account it is, as far as that is known.
         reading: More rows will follow.
         gateways: For `ipfs://` pictures.
-        whose: Which member's account it is; safe words of our own.
+        about: What the header says besides.
+        counts: How many of a collection there are, where that is no single number; words of our own.
     """
     rows = shown.rows[page * COLLECTIONS_A_PAGE : (page + 1) * COLLECTIONS_A_PAGE]
-    header = _holdings_header(shown, owner=owner, reading=reading, whose=whose)
-    return fit([header, *(_collection_card(holding, gateways) for holding in rows)])
+    whose = about.whose or ("" if about.title else _owner_words(owner))
+    header = _header(shown, about, reading=reading, whose=whose)
+    if about.is_proven and header.colour == BRAND:
+        header.colour = card_parts.PROVEN
+    header.set_thumbnail(url=_art(shown.rows, gateways))
+    several = counts or {}
+    return fit(
+        [header, *(_collection_card(holding, gateways, several.get(str(holding.collection), "")) for holding in rows)]
+    )
 
 
-def _holdings_header(shown: ShownHoldings, *, owner: Owner, reading: bool, whose: str) -> discord.Embed:
+def _art(rows: Sequence[Holding], gateways: Sequence[str]) -> str | None:
+    """The banner of the first collection that has one, or else another picture: a banner leaves the header low."""
+    shown = [row.collection for row in rows if not card_parts.hides_art(row.collection)][:COLLECTIONS_A_PAGE]
+    wide = (first_image(each.wide_uris, gateways) for each in shown)
+    square = (first_image(each.avatar_uris, gateways) for each in shown)
+    return next(filter(None, (*wide, *square)), None)
+
+
+def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str) -> discord.Embed:
     holdings = shown.read
-    lines = [*([whose] if whose else []), _holdings_summary(shown, reading=reading)]
+    account = f"Account {safe_text(short_address(holdings.account.account_id), 80)}"
+    source = f"oldest answer {discord.utils.format_dt(holdings.as_of, 'R')}"
+    if not about.title:
+        source = f"{holdings.source_label}, {discord.utils.format_dt(holdings.as_of, 'R')}"
+    lines = [f"**{about.title or account}** · {source}"]
+    summary = _holdings_summary(shown, reading=reading, of_several=bool(about.title))
+    if about.searched:
+        summary = f"{plural(len(shown.rows), 'collection')} with “{safe_text(about.searched, 60)}”"
+    lines.append(" · ".join(filter(None, [summary, whose])))
     if holdings.contract:
         lines.append(f"Only contract `{short_address(holdings.contract)}`")
-    if owner.address:
-        name = f"{safe_text(owner.name, 80)} " if owner.name else ""
-        lines.append(f"Owner {name}`{short_address(owner.address)}`")
     if reading:
         of_total = f" of {holdings.total:,}" if holdings.total else ""
         lines.append(f"⏳ {len(shown.rows):,}{of_total} so far, still reading…")
@@ -75,16 +112,17 @@ def _holdings_header(shown: ShownHoldings, *, owner: Owner, reading: bool, whose
         why = cut_sentence(reason_words(holdings.stale_reason))
         lines.append(f"⚠️ This is an earlier answer, and may have changed. {why}")
     is_certain = reading or (holdings.complete and not holdings.stale_reason)
-    embed = discord.Embed(
-        title=f"Collections of account {short_address(holdings.account.account_id)}",
-        description="\n".join(lines),
-        colour=BRAND if is_certain else CAUTION,
-        timestamp=holdings.as_of,
-    )
-    return embed.set_footer(text=f"{holdings.source_label}, as of")
+    return discord.Embed(description="\n".join(lines), colour=BRAND if is_certain else CAUTION)
 
 
-def _holdings_summary(shown: ShownHoldings, *, reading: bool) -> str:
+def _owner_words(owner: Owner) -> str:
+    """The name is shorter than the address, and says more."""
+    if not owner.address:
+        return ""
+    return f"Owner {safe_text(owner.name, 80)}" if owner.name else f"Owner `{short_address(owner.address)}`"
+
+
+def _holdings_summary(shown: ShownHoldings, *, reading: bool, of_several: bool) -> str:
     """The total in words. Only a complete answer may say "no", or a number without "at least"."""
     holdings, count = shown.read, len(shown.rows)
     if not count:
@@ -92,15 +130,19 @@ def _holdings_summary(shown: ShownHoldings, *, reading: bool) -> str:
             return f"Only {plural(shown.hidden, 'collection')} marked as scam."
         if holdings.complete:
             of_contract = " of this contract" if holdings.contract else ""
+            if of_several:
+                return f"These accounts hold no NFTs{of_contract}."
             return f"This account holds no NFTs{of_contract}, says {holdings.source_label}."
-        return "Nothing has arrived yet." if reading else "What this account holds is unknown."
+        held = "these accounts hold" if of_several else "this account holds"
+        return "Nothing has arrived yet." if reading else f"What {held} is unknown."
     at_least = "" if holdings.complete or reading else "At least "
     if uncounted := sum(not row.is_counted for row in shown.rows):
         return (
             f"{at_least}**{plural(count, 'collection')}** · at least {different_nfts(shown.kinds)}; of "
             f"{plural(uncounted, 'collection')} the source does not say how many"
         )
-    return f"{at_least}**{plural(count, 'collection')}** · {different_nfts(shown.kinds)}"
+    different = "1 NFT" if shown.kinds == 1 else f"{shown.kinds:,} different"  # "NFTs" would be one line more
+    return f"{at_least}**{plural(count, 'collection')}** · {different}"
 
 
 def _incomplete_line(incomplete_reason: Reason | None) -> str:
@@ -108,71 +150,34 @@ def _incomplete_line(incomplete_reason: Reason | None) -> str:
     return f"⚠️ **Incomplete:** {why}. What is missing here is unknown, not zero."
 
 
-def _collection_card(holding: Holding, gateways: Sequence[str]) -> discord.Embed:
+def _collection_card(holding: Holding, gateways: Sequence[str], count: str = "") -> discord.Embed:
     collection = holding.collection
-    number = f"#{collection.collection_id}" if collection.collection_id.isdigit() else ""
-    address = "" if number else f"`{short_address(collection.collection_id)}`"
     scam = "⚠️ marked as scam" if collection.is_scam else ""
-    facts = [f"**{different_nfts(holding.counted_kinds)}**", _type_and_status(collection), number or address, scam]
-    embed = discord.Embed(
-        title=safe_text(collection.name, _NAME), description=" · ".join(filter(None, facts)), colour=BRAND
-    )
-    if collection.description.strip():
-        embed.description = f"{embed.description}\n{safe_text(collection.description, _SHORT)}"
-    return embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))
+    count = count or count_words(holding.counted_kinds, holding.copies)
+    facts = [card_parts.bold(card_parts.card_name(collection)), count, scam]
+    embed = discord.Embed(description=" · ".join(filter(None, facts)), colour=card_parts.accent(collection))
+    line = card_parts.cut_columns(_line(holding), _LINE)
+    if card_parts.hides_art(collection):
+        return embed.set_footer(text=line)
+    return embed.set_footer(text=line, icon_url=first_image(collection.avatar_uris, gateways))
 
 
-def collection_embed(
-    collection: Collection,
-    *,
-    description: str,
-    held: str,
-    source_label: str,
-    as_of: datetime,
-    gateways: Sequence[str],
-) -> discord.Embed:
-    """One collection, large: banner, description, times, properties.
-
-    Args:
-        collection: Its texts are not yet safe.
-        description: What to show of its description: safe already, at most 3,000 units.
-        held: What the account holds of it in words, or "".
-        source_label: Where the data is from.
-        as_of: When it was read.
-        gateways: For `ipfs://` pictures.
-    """
-    embed = discord.Embed(
-        title=safe_text(collection.name, _NAME), description=description or None, colour=BRAND, timestamp=as_of
-    )
-    if held:
-        embed.add_field(name="Held", value=held)
-    embed.add_field(name="Type", value=_type_and_status(collection))
-    for name, moment in (("Created", collection.created_at), ("Updated", collection.updated_at)):
-        if moment:
-            embed.add_field(name=name, value=discord.utils.format_dt(moment, "D"))
-    for name, address in (("Contract", collection.contract_address), ("Creator", collection.owner)):
-        if address:
-            embed.add_field(name=name, value=f"`{short_address(address)}`")
-    if words := [_PROPERTY_WORDS.get(name, name) for name, value in collection.properties if value]:
-        embed.add_field(name="Properties", value=safe_text(", ".join(words), 200))
-    embed.set_thumbnail(url=first_image(collection.avatar_uris, gateways))
-    embed.set_image(url=first_image(collection.banner_uris, gateways))
-    return embed.set_footer(text=f"{source_label} · collection {short_address(collection.collection_id)}, as of")
+def _line(holding: Holding) -> str:
+    """What its creator says of a collection, as far as one line goes; else what is known of it."""
+    collection = holding.collection
+    if collection.description.strip() and not card_parts.hides_art(collection):
+        return safe_text(collection.description, _SHORT, plain=True)
+    is_number = collection.collection_id.isdigit()
+    name = f"#{collection.collection_id}" if is_number else short_address(collection.collection_id)
+    return safe_text(" · ".join([*card_parts.type_and_status(collection), name]), _SHORT, plain=True)
 
 
-def nft_embeds(nfts: Sequence[Nft], gateways: Sequence[str]) -> list[discord.Embed]:
-    """An embed for each NFT: name, copies, picture."""
-    embeds = []
-    for nft in nfts:
-        embed = discord.Embed(
-            title=safe_text(nft.name, _NAME) if nft.name.strip() else f"NFT {safe_text(short_address(nft.nft_id), 80)}",
-            description=f"**{plural(nft.copies, 'copy', 'copies')}**",
-            colour=BRAND,
-        )
-        if nft.description.strip():
-            embed.description = f"{embed.description}\n{safe_text(nft.description, _NFT_TEXT)}"
-        embeds.append(embed.set_thumbnail(url=first_image(nft.image_uris, gateways, token_id=nft.token_id)))
-    return embeds
+def count_words(kinds: int | None, copies: int | None) -> str:
+    """`"12 different · 20 copies"`; only what is different, where there is one of each, or copies are not known."""
+    if kinds is None or copies in (None, kinds):
+        return different_nfts(kinds)
+    words = "1 NFT" if kinds == 1 else f"{kinds:,} different"
+    return f"{words} · {plural(copies, 'copy', 'copies')}"
 
 
 def fallback_embed(source_label: str, fallback_reason: Reason) -> discord.Embed:
@@ -187,19 +192,3 @@ def _fallback_line(source_label: str, fallback_reason: Reason) -> str:
 def incomplete_embed(incomplete_reason: Reason | None) -> discord.Embed:
     """A remark that the list above it is not complete."""
     return discord.Embed(description=_incomplete_line(incomplete_reason), colour=CAUTION)
-
-
-def held_words(kinds: int | None, nfts: NftList) -> str:
-    """What an account holds of a collection: `"3 different NFTs, 17 copies"`; copies only where all are known."""
-    words = different_nfts(kinds)
-    if nfts.complete:
-        words += f", {plural(sum(nft.copies for nft in nfts.nfts), 'copy', 'copies')}"
-    return words
-
-
-def _type_and_status(collection: Collection) -> str:
-    words = (
-        collection.standard,
-        _STATUS_WORDS.get(collection.deploy_status, collection.deploy_status),
-    )
-    return " · ".join(safe_text(word, 40) for word in words if word) or "type unknown"

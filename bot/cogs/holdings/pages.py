@@ -1,34 +1,30 @@
-"""The content of long answers, page by page: the page sources that `bot.ui.paginator` shows."""
+"""An account's collections, page by page, as `bot.ui.paginator` shows them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import discord
 
-from bot.cogs.holdings import holdings_embeds
+from bot.cogs.holdings import card_parts, collection_embeds, holdings_embeds
+from bot.cogs.holdings.collection_pages import CollectionPages
 from bot.cogs.holdings.shared_accounts import SharedAccounts
 from bot.errors import InputError
-from bot.holdings import Account, Collection, Holding, Holdings, NftList, Order, Owner, ShownHoldings
+from bot.holdings import Account, Collection, Holding, Holdings, Order, Owner, ShownHoldings
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
 from bot.reasons import Reason, ReasonCode
 from bot.sources.askers import Asker
-from bot.text import safe_pages, safe_text
-from bot.text.plural import different_nfts
-from bot.ui import embeds
+from bot.text import safe_text
+from bot.text.spam import looks_like_spam
 from bot.ui.page_items import Choice
 
 _NOT_IN_LIST = Message("That collection is no longer in the list. Use the command again.")
-_NO_TAB = Message("There is no tab {value} here.")
-_NOT_OPENABLE = Message("{value} cannot be opened.")
+_NOT_FOUND = Message("None of these collections has “{text}” in its name. Try fewer letters.")
 
-# A description is shown whole: what exceeds this is on a page of its own, so that NFTs always have room beside it.
-_DESCRIPTION_PAGE = 3000
 # A row of buttons holds five.
 _TABS = 5
 # A member who presses a tab sees no change until the answer arrives.
@@ -41,7 +37,8 @@ class HoldingsPages:
 
     `asker` is who may press: what is opened is fetched at their turn. `main` is one's own main account, and words that
     say so. `shared` is where another member's account is shown: then the tabs are the accounts which that member
-    shares, and no others of the same owner.
+    shares, and no others of the same owner. `is_proven`: it is proven that the main account is theirs. `searched`: only
+    the collections with that in their names are shown; "": all.
     """
 
     lookup: Lookup
@@ -54,6 +51,10 @@ class HoldingsPages:
     hide_scam: bool = True
     main: tuple[Account, str] | None = None
     shared: SharedAccounts | None = None
+    is_proven: bool = False
+    searched: str = ""
+    # By what names a collection: what was found out when it was opened. All versions of these pages share it.
+    copies: dict[str, int] = field(default_factory=dict)
 
     def must_ask(self) -> bool:
         """What another member shares is asked about: Discord, and the store."""
@@ -82,10 +83,18 @@ class HoldingsPages:
         """The same pages with newer data."""
         return replace(self, holdings=holdings, reading=reading)
 
+    @property
+    def is_of_member(self) -> bool:
+        """Whether its header says whose it is, in place of the address that owns it."""
+        return self.shared is not None or (self.main is not None and self.main[0] == self.holdings.account)
+
     @cached_property
     def shown(self) -> ShownHoldings:
-        """The rows in their order, without those that are to be hidden."""
-        return self.holdings.shown(self.order, hide_scam=self.hide_scam)
+        """The rows in their order, without those that are to be hidden; what looks like spam comes last."""
+        shown = self.holdings.shown(self.order, hide_scam=self.hide_scam)
+        wanted = self.searched.casefold()
+        rows = (row for row in shown.rows if _fits(row, wanted)) if wanted else shown.rows
+        return replace(shown, rows=tuple(sorted(rows, key=lambda row: looks_like_spam(row.collection.name))))
 
     def page_count(self) -> int:
         """At least one, for the header."""
@@ -94,34 +103,42 @@ class HoldingsPages:
     def embeds(self, page: int) -> list[discord.Embed]:
         """A header and up to five cards."""
         # The tab of another network shows another account, which is not the main one.
-        whose = self.main[1] if self.main and self.main[0] == self.holdings.account else ""
+        whose, is_proven = "", False
         if self.shared:
-            whose = self.shared.whose(self.holdings.account)
+            whose, is_proven = self.shared.whose(self.holdings.account), self.shared.is_proven(self.holdings.account)
+        elif self.main and self.is_of_member:
+            whose, is_proven = self.main[1], self.is_proven
         return holdings_embeds.holdings_embeds(
-            self.shown,
+            self._counted(),
             page,
             owner=self.owner,
             reading=self.reading,
             gateways=self.gateways,
-            whose=whose,
+            about=holdings_embeds.About(whose, is_proven=is_proven, searched=self.searched),
         )
+
+    def find(self, text: str) -> HoldingsPages:
+        """Only the collections with these letters in their names, or with this number.
+
+        Raises:
+            InputError: there is none.
+        """
+        found = replace(self, searched=" ".join(text.split()))
+        if not found.shown.rows:
+            raise InputError(_NOT_FOUND, text=safe_text(text, 60, plain=True))
+        return found
 
     def choices(self, page: int) -> Sequence[Choice]:
         """The collections of that page."""
-        return [
-            Choice(
-                holding.collection.collection_id,
-                safe_text(holding.collection.name, 100, plain=True),
-                different_nfts(holding.counted_kinds),
-            )
-            for holding in self._of_page(page)
-        ]
+        return [self._choice(holding) for holding in self._of_page(page)]
 
     def tabs(self) -> Sequence[Choice]:
         """The networks on which the same owner can have an account; none while the owner is not known.
 
         Of another member only the accounts that they share: naming one is not sharing the others.
         """
+        if self.searched:
+            return ()
         if self.shared:
             return self.shared.tabs({source.network: source.label for source in self.lookup.sources})[:_TABS]
         if not self.owner.address or len(self.lookup.sources) == 1:
@@ -163,112 +180,51 @@ class HoldingsPages:
             InputError: it is no longer in the list.
             WithdrawnError: the account may no longer be shown.
         """
-        for holding in self.shown.rows:
-            if holding.collection.collection_id == value:
-                nfts = await self.lookup.nfts(self.holdings.account, holding, self.asker)
-                await self.read_again()  # that took a while
-                return CollectionPages(
-                    holding.collection,
-                    source_label=self.holdings.source_label,
-                    as_of=self.holdings.as_of,
-                    gateways=self.gateways,
-                    held=holdings_embeds.held_words(holding.counted_kinds, nfts),
-                    nfts=nfts,
-                )
-        raise InputError(_NOT_IN_LIST)
+        rows = self.shown.rows
+        place = next((place for place, row in enumerate(rows) if row.collection.collection_id == value), None)
+        if place is None:
+            raise InputError(_NOT_IN_LIST)
+        holding, following = rows[place], rows[place + 1 : place + 2]
+        nfts = await self.lookup.nfts(self.holdings.account, holding, self.asker)
+        await self.read_again()  # that took a while
+        if nfts.complete:
+            self.copies[value] = sum(nft.copies for nft in nfts.nfts)
+        return CollectionPages(
+            holding.collection,
+            source_label=self.holdings.source_label,
+            as_of=self.holdings.as_of,
+            gateways=self.gateways,
+            held=collection_embeds.held_words(holding.counted_kinds, nfts),
+            nfts=nfts,
+            following=next((self._choice(row) for row in following), None),
+        )
+
+    def _counted(self) -> ShownHoldings:
+        """The rows with the copies that are known by now, of those whose source does not say them in a list."""
+        rows = (
+            replace(row, copies=self.copies.get(self._value(row.collection))) if row.copies is None else row
+            for row in self.shown.rows
+        )
+        return replace(self.shown, rows=tuple(rows)) if self.copies else self.shown
+
+    def _value(self, collection: Collection) -> str:
+        """What names a collection among these: they are of one network."""
+        return collection.collection_id
+
+    def _choice(self, holding: Holding) -> Choice:
+        return Choice(
+            self._value(holding.collection),
+            card_parts.plain_name(holding.collection),
+            holdings_embeds.count_words(holding.counted_kinds, holding.copies),
+        )
 
     def _of_page(self, page: int) -> Sequence[Holding]:
         start = page * holdings_embeds.COLLECTIONS_A_PAGE
         return self.shown.rows[start : start + holdings_embeds.COLLECTIONS_A_PAGE]
 
 
-class CollectionPages:
-    """One collection: its card and description, then the NFTs that an account holds of it, four a page."""
-
-    def __init__(
-        self,
-        collection: Collection,
-        *,
-        source_label: str,
-        as_of: datetime,
-        gateways: Sequence[str],
-        held: str = "",
-        nfts: NftList | None = None,
-    ) -> None:
-        self._collection = collection
-        self._source_label = source_label
-        self._as_of = as_of
-        self._gateways = gateways
-        self._held = held
-        self._nfts = nfts or NftList(complete=True)
-        self._description = safe_pages(collection.description, _DESCRIPTION_PAGE) or [""]
-
-    def page_count(self) -> int:
-        """The card, more of a very long description, and the NFTs; the first four are below the (last) text."""
-        nft_pages = -(-len(self._nfts.nfts) // holdings_embeds.NFTS_A_PAGE)
-        return len(self._description) - 1 + max(1, nft_pages)
-
-    def embeds(self, page: int) -> list[discord.Embed]:
-        """The card or a part of its text, and the NFTs of that page."""
-        shown: list[discord.Embed] = []
-        if page == 0:
-            shown.append(self._card())
-        elif page < len(self._description):
-            shown.append(discord.Embed(description=self._description[page], colour=embeds.BRAND))
-        nft_page = page - (len(self._description) - 1)
-        if nft_page >= 0:
-            start = nft_page * holdings_embeds.NFTS_A_PAGE
-            shown += holdings_embeds.nft_embeds(
-                self._nfts.nfts[start : start + holdings_embeds.NFTS_A_PAGE], self._gateways
-            )
-            if self._nfts.fallback_reason and page == 0:
-                shown.append(holdings_embeds.fallback_embed(self._nfts.source_label, self._nfts.fallback_reason))
-            if not self._nfts.complete and page == self.page_count() - 1:
-                shown.append(holdings_embeds.incomplete_embed(self._nfts.incomplete_reason))
-        return embeds.fit(shown)
-
-    def must_ask(self) -> bool:
-        """Nobody: see `ask_again`."""
-        return False
-
-    async def ask_again(self) -> CollectionPages:
-        """The same: a collection belongs to nobody. What it was opened from is asked before it."""
-        return self
-
-    def choices(self, _page: int) -> Sequence[Choice]:
-        """Nothing further can be opened."""
-        return ()
-
-    def tabs(self) -> Sequence[Choice]:
-        """None: a collection is on one network."""
-        return ()
-
-    def tab(self) -> str:
-        """None is shown: there are no tabs."""
-        return ""
-
-    async def switch(self, value: str) -> CollectionPages:
-        """A collection has no tabs.
-
-        Raises:
-            InputError: always.
-        """
-        raise InputError(_NO_TAB, value=safe_text(value, 40, plain=True))
-
-    async def open(self, value: str) -> CollectionPages:
-        """Nothing further can be opened.
-
-        Raises:
-            InputError: always.
-        """
-        raise InputError(_NOT_OPENABLE, value=safe_text(value, 40, plain=True))
-
-    def _card(self) -> discord.Embed:
-        return holdings_embeds.collection_embed(
-            self._collection,
-            description=self._description[0],
-            held=self._held,
-            source_label=self._source_label,
-            as_of=self._as_of,
-            gateways=self._gateways,
-        )
+def _fits(row: Holding, wanted: str) -> bool:
+    """Whether a collection is meant by what was typed; a hidden name is no name to be found by."""
+    collection = row.collection
+    name = "" if looks_like_spam(collection.name) else collection.name
+    return wanted in name.casefold() or wanted.removeprefix("#") == collection.collection_id.casefold()

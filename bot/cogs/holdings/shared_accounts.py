@@ -71,6 +71,10 @@ class SharedAccounts:
         """Whose account it is, for the header."""
         return link_embeds.main_words(self.proven.of(self.link_of(str(account))), self.name)
 
+    def is_proven(self, account: Account) -> bool:
+        """Whether it is proven that it is theirs."""
+        return self.proven.of(self.link_of(str(account))) is not None
+
     def tabs(self, labels: Mapping[str, str]) -> Sequence[Choice]:
         """The accounts that are shared, on networks that have a label; none if that is one."""
         accounts = [link.account for link in self.links if link.account.network in labels]

@@ -7,18 +7,30 @@ import { enlarge } from "./lightbox.js";
 
 const COLUMNS = 12;
 const MOST_INLINE = 3;
+const MOST_IN_GRID = 4;
 
 /** Cards for all embeds of a message; `attachments` resolve `attachment://name`. */
 export function embedCards(embeds, attachments) {
-  return embeds.map((embed) => card(embed, attachments));
+  return galleries(embeds).map(([embed, ...more]) => card(embed, more, attachments));
 }
 
-function card(embed, attachments) {
+/** Embeds as Discord's client draws them: the pictures of up to four with one URL are a grid in the first of them. */
+function galleries(embeds) {
+  const groups = [];
+  for (const embed of embeds) {
+    const group = groups.find(([first]) => first.url && first.url === embed.url && first.image && embed.image);
+    if (!group) groups.push([embed]);
+    else if (group.length < MOST_IN_GRID) group.push(embed);
+  }
+  return groups;
+}
+
+function card(embed, more, attachments) {
   const source = (media) => address(media, attachments);
-  const subject = embed.title || embed.author?.name || "the embed";
+  const subject = embed.title || embed.author?.name || spoken(embed.description) || "the embed";
   const node = h(
     "article",
-    { class: "embed", dataset: { testid: "embed" }, "aria-label": embed.title ?? null },
+    { class: "embed", dataset: { testid: "embed" }, "aria-label": embed.title ?? spoken(embed.description) ?? null },
     h(
       "div",
       { class: "embed-text" },
@@ -28,7 +40,9 @@ function card(embed, attachments) {
       fields(embed.fields ?? []),
     ),
     embed.thumbnail && art(source(embed.thumbnail), `Thumbnail of ${subject}`, "embed-thumbnail"),
-    embed.image && art(source(embed.image), `Picture of ${subject}`, "embed-image"),
+    more.length
+      ? grid([embed, ...more].map((each) => source(each.image)), subject)
+      : embed.image && art(source(embed.image), `Picture of ${subject}`, "embed-image"),
     footer(embed, source),
   );
   const color = css(embed.color);
@@ -36,6 +50,9 @@ function card(embed, attachments) {
   if (embed.thumbnail) node.classList.add("with-thumbnail");
   return node;
 }
+
+/** The first line of a description, without what is markdown in it. */
+const spoken = (text) => text?.split("\n")[0].replace(/\\?[*_`~|\\]/g, "").trim();
 
 function address(media, attachments) {
   const url = media?.url ?? media?.icon_url ?? "";
@@ -99,6 +116,11 @@ function art(src, alt, className) {
     { type: "button", class: `art ${className}`, "aria-label": `Enlarge: ${alt}`, onclick: () => enlarge(image) },
     image,
   );
+}
+
+function grid(sources, subject) {
+  const pictures = sources.map((src, at) => art(src, `Picture ${at + 1} of ${subject}`, "embed-tile")).filter(Boolean);
+  return h("div", { class: `embed-grid of-${pictures.length}`, dataset: { testid: "embed-grid" } }, pictures);
 }
 
 function footer(embed, source) {

@@ -8,8 +8,10 @@ import aiohttp
 import discord
 import pytest
 
-from bot.cogs.holdings.holdings_embeds import COLLECTIONS_A_PAGE, NFTS_A_PAGE
-from bot.cogs.holdings.pages import CollectionPages, HoldingsPages
+from bot.cogs.holdings.collection_embeds import NFTS_A_PAGE
+from bot.cogs.holdings.collection_pages import CollectionPages, ItemPages
+from bot.cogs.holdings.holdings_embeds import COLLECTIONS_A_PAGE
+from bot.cogs.holdings.pages import HoldingsPages
 from bot.config.source_tables import LoopringTable
 from bot.errors import InputError
 from bot.holdings import LOOPRING, Account, Collection, Holding, Holdings, Nft, NftList, Order, Owner
@@ -59,6 +61,15 @@ def nft_list(count: int, incomplete_reason: str = "") -> NftList:
     return NftList(nfts, complete=not incomplete_reason, total=count, incomplete_reason=as_recorded(incomplete_reason))
 
 
+def name_on(card: discord.Embed) -> str:
+    return (card.description or "").split("**")[1]
+
+
+def pictured(page: list[discord.Embed]) -> list[str]:
+    """The names of the NFTs of a page."""
+    return re.findall(r"^\d+\\. \*\*(N\d+)\*\*", "\n".join(embed.description or "" for embed in page), re.MULTILINE)
+
+
 def all_embeds(pages: CollectionPages) -> list[list[discord.Embed]]:
     return [pages.embeds(page) for page in range(pages.page_count())]
 
@@ -80,10 +91,10 @@ async def test_every_collection_is_on_exactly_one_page_and_can_be_opened_there(l
     for page in range(pages.page_count()):
         header, *cards = pages.embeds(page)
         choices = pages.choices(page)
-        assert header.title == "Collections of account 10001"
+        assert (header.description or "").startswith("**Account 10001** · ")
         assert len(cards) <= COLLECTIONS_A_PAGE
-        assert [choice.label for choice in choices] == [card.title for card in cards]
-        shown += [card.title for card in cards]
+        assert [choice.label for choice in choices] == [name_on(card) for card in cards]
+        shown += [name_on(card) for card in cards]
         offered += [choice.value for choice in choices]
     assert shown == [f"C{number}" for number in range(1, count + 1)]
     assert offered == [str(number) for number in range(1, count + 1)]
@@ -126,10 +137,13 @@ async def test_opening_a_collection_reads_its_nfts() -> None:
         pages = HoldingsPages(lookup, SOMEONE, holdings, owner=Owner(), gateways=(), order=Order.KINDS, reading=False)
         opened = await pages.open("254")
         await store.close()
-    card, *nfts = opened.embeds(0)
+    card = opened.embeds(0)[0]
     assert card.title == "Harbour Lights"
     assert {field.name: field.value for field in card.fields}["Held"] == "12 different NFTs, 31 copies"
-    assert (len(nfts), opened.page_count()) == (NFTS_A_PAGE, 3)
+    assert (len(opened.choices(0)), opened.page_count()) == (NFTS_A_PAGE, 3)
+    following = opened.following()
+    assert following
+    assert following.label == "Tesserae"
 
 
 # ---------------------------------------------------------------- one collection
@@ -141,9 +155,11 @@ def test_every_nft_is_on_exactly_one_page(count: int, pages: int) -> None:
     assert seen.page_count() == pages
     first, *rest = all_embeds(seen)
     assert first[0].title == "Harbour Lights"
-    cards = [*first[1:], *(embed for page in rest for embed in page)]
-    assert [card.title for card in cards] == [f"N{number}" for number in range(1, count + 1)]
-    assert max((len(page) for page in rest), default=0) <= NFTS_A_PAGE
+    names = [name for page in (first, *rest) for name in pictured(page)]
+    assert names == [f"N{number}" for number in range(1, count + 1)]
+    assert max((len(pictured(page)) for page in rest), default=0) <= NFTS_A_PAGE
+    choices = [choice.value for page in range(seen.page_count()) for choice in seen.choices(page)]
+    assert choices == [str(number) for number in range(count)]
 
 
 # Below one page's worth of text, exactly it, one more, and several times it.
@@ -155,17 +171,17 @@ def test_no_word_and_no_nft_of_a_long_description_is_lost(length: int, count: in
     seen = collection_pages(text, nft_list(count))
     pages = all_embeds(seen)
     assert seen.page_count() == texts - 1 + max(1, -(-count // NFTS_A_PAGE))
-    nfts = [embed for page in pages for embed in page if re.fullmatch(r"N\d+", embed.title or "")]
-    words = [embed.description or "" for page in pages for embed in page if embed not in nfts]
+    words = [embed.description or "" for page in pages for embed in page if not pictured([embed])]
     assert len("".join(words).replace(" ", "")) == len(text.replace(" ", ""))
-    assert [embed.title for embed in nfts] == [f"N{number}" for number in range(1, count + 1)]
+    assert [name for page in pages for name in pictured(page)] == [f"N{number}" for number in range(1, count + 1)]
     assert all(pages), "no page is empty"
 
 
 def test_the_first_nfts_are_shown_below_the_end_of_the_text() -> None:
     first, second = all_embeds(collection_pages("word " * 700, nft_list(3)))
     assert [embed.title for embed in first] == ["Harbour Lights"]
-    assert [embed.title for embed in second] == [None, "N1", "N2", "N3"]
+    assert pictured(first) == []
+    assert pictured(second[1:]) == ["N1", "N2", "N3"]
 
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (3, 1), (5, 2)])
@@ -188,11 +204,64 @@ def test_a_collection_by_itself_shows_nothing_about_an_account() -> None:
     assert "Incomplete" not in str(card.to_dict())
 
 
-async def test_nothing_can_be_opened_from_a_collection() -> None:
-    seen = collection_pages()
-    assert list(seen.choices(0)) == []
-    with pytest.raises(InputError, match="cannot be opened"):
-        await seen.open("@everyone")
+async def test_an_nft_opens_among_the_others_and_nothing_opens_from_it() -> None:
+    opened = await collection_pages(nfts=nft_list(9)).open("4")
+    assert (opened.first_shown, opened.page_count()) == (4, 9)
+    assert [opened.embeds(page)[0].title for page in (3, 4, 5)] == ["N4", "N5", "N6"]
+    assert opened.embeds(4)[0].footer.text == "5 of 9 · Loopring, as of"
+    assert list(opened.choices(4)) == []
+    for pages, value in ((collection_pages(nfts=nft_list(9)), "9"), (collection_pages(), "@everyone"), (opened, "0")):
+        with pytest.raises(InputError, match="cannot be opened"):
+            await pages.open(value)
+
+
+# ---------------------------------------------------------------- search
+
+
+async def test_a_search_finds_collections_by_their_names_and_numbers(lookup: Lookup) -> None:
+    pages = holdings_pages(lookup, 132)
+    found = pages.find(" c13 ")
+    assert [choice.label for choice in found.choices(0)] == ["C13", "C130", "C131", "C132"]
+    assert "4 collections with “c13”" in (found.embeds(0)[0].description or "")
+    assert [choice.label for choice in pages.find("#77").choices(0)] == ["C77"]
+    assert (found.tabs(), found.page_count()) == ((), 1)
+    with pytest.raises(InputError, match="None of these collections has “walrus” in its name"):
+        pages.find("walrus")
+
+
+async def test_a_name_that_is_hidden_cannot_be_searched(lookup: Lookup) -> None:
+    row = Holding(Collection(LOOPRING, "7", name="Claim a reward at evil.example"), 1)
+    pages = holdings_pages(lookup, 1)
+    spam = pages.with_holdings(Holdings(Account(LOOPRING, "1"), AS_OF, (row,), complete=True), reading=False)
+    with pytest.raises(InputError):
+        spam.find("reward")
+    assert [choice.label for choice in spam.find("7").choices(0)] == ["name hidden, looks like spam"]
+
+
+async def test_what_follows_a_found_collection_is_the_next_found_one() -> None:
+    async with open_sandbox() as sandbox, open_source(sandbox) as source:
+        store = await Store.open(None)
+        lookup = Lookup([source], store, cache_for=timedelta(0))
+        (*_, holdings) = [state async for state in lookup.subscribe_holdings(Account(LOOPRING, "10001"), SOMEONE)]
+        pages = HoldingsPages(lookup, SOMEONE, holdings, owner=Owner(), gateways=(), order=Order.KINDS, reading=False)
+        found = pages.find("li")
+        first, second, *_ = found.choices(0)
+        assert (await found.open(first.value)).following() == second
+        await store.close()
+
+
+def test_nfts_are_found_by_their_names() -> None:
+    found = collection_pages(nfts=nft_list(12)).find("n1")
+    assert [embed.title for page in range(found.page_count()) for embed in found.embeds(page)] == [
+        "N1",
+        "N10",
+        "N11",
+        "N12",
+    ]
+    assert isinstance(found, ItemPages)
+    assert found.find("n12").page_count() == 1
+    with pytest.raises(InputError, match="None of these NFTs has “walrus” in its name"):
+        found.find("walrus")
 
 
 async def test_what_is_opened_or_switched_to_is_asked_by_the_one_whose_pages_they_are() -> None:

@@ -132,7 +132,9 @@ async def open_role_bot(folder: Path, loopring: str = "requests_per_second = 100
             linking = Linking.over(
                 store,
                 lookup,
-                SignatureVerifier(None, lookup.counterfactual, (), knows_wallets=lookup.knows_wallets),
+                SignatureVerifier(
+                    None, lookup.wallets.counterfactual, (), knows_wallets=lookup.wallets.can_be_looked_up
+                ),
                 ProofSetup(ProofMethod.PASTE, ""),
                 pseudonym=pseudonyms(BOT_TOKEN),
                 clock=clock,

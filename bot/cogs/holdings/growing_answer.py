@@ -1,0 +1,75 @@
+"""An answer that is shown before it is whole: more of it each time, but not more often than Discord allows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from bot.cogs.holdings.pages import HoldingsPages
+from bot.holdings import Holdings, Owner
+from bot.lookup.lookup import Lookup
+from bot.reasons import Reason, ReasonCode
+from bot.ui.paginator import Paginator
+
+# While a long list arrives, the message is edited at most this often: Discord allows five edits in five seconds.
+_PROGRESS_SECONDS = 2.0
+# The token that edits the message is valid for fifteen minutes. A later command finds more of the list read.
+_MAX_READ_SECONDS = 12 * 60.0
+# So long an answer waits for its owner's address, which was asked for at the same time.
+_OWNER_SECONDS = 0.5
+_TOO_LONG = Reason.of(ReasonCode.READING_TOO_LONG)
+
+
+async def show_growing(
+    paginator: Paginator, pages: HoldingsPages, updates: AsyncIterator[Holdings], lookup: Lookup
+) -> None:
+    """Show the first page as soon as it is known, progress in between, and the whole list at the end.
+
+    Args:
+        paginator: Where.
+        pages: How to show it.
+        updates: What is read, more each time.
+        lookup: Knows the owner.
+
+    Raises:
+        WithdrawnError: it may not be shown any more.
+    """
+    clock = asyncio.get_running_loop().time
+    is_shown = False
+    # With the first page: other answers of the same owner are tabs, which should not come after it.
+    asking = asyncio.ensure_future(lookup.fetch_owner_address(pages.holdings.account, pages.asker))
+    shown_at = started_at = clock()
+    async for holdings in updates:
+        reading = not holdings.finished
+        if reading and clock() - started_at > _MAX_READ_SECONDS:
+            holdings, reading = replace(holdings, incomplete_reason=_TOO_LONG), False  # noqa: PLW2901 - the last that is shown
+        if not paginator.shows(pages):
+            break  # the person went on to another tab
+        pages = await pages.with_holdings(holdings, reading=reading).read_again()
+        if not is_shown:
+            pages = await _with_owner(pages, asking)
+            await paginator.start(pages)
+            is_shown = True
+        elif not reading or clock() - shown_at >= _PROGRESS_SECONDS:
+            await paginator.replace(pages)
+        else:
+            continue
+        shown_at = clock()
+        if paginator.gone or holdings.incomplete_reason:
+            break
+    if is_shown and paginator and not paginator.gone:
+        owner = await asking
+        if owner != pages.owner and paginator.shows(pages):
+            pages = await replace(pages, owner=owner).read_again()
+            await paginator.replace(pages)
+        # Fetched last: it is only shown in the header, from the next press on, and must not delay any page.
+        owner = await lookup.fetch_owner(pages.holdings.account, pages.asker)
+        if owner != pages.owner and paginator.shows(pages):
+            paginator.renew(await replace(pages, owner=owner).read_again())
+
+
+async def _with_owner(pages: HoldingsPages, asking: asyncio.Future[Owner]) -> HoldingsPages:
+    """The same with the owner, if that is known soon: an answer should not change right after it was shown."""
+    done, _ = await asyncio.wait({asking}, timeout=_OWNER_SECONDS)
+    return await replace(pages, owner=asking.result()).read_again() if done else pages

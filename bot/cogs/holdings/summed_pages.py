@@ -1,0 +1,235 @@
+"""All that a member's proven accounts hold, in one list, and each of these accounts as a tab beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import discord
+
+from bot.cogs.holdings import collection_embeds, holdings_embeds
+from bot.cogs.holdings.collection_pages import CollectionPages
+from bot.cogs.holdings.pages import HoldingsPages
+from bot.errors import InputError, SourceError
+from bot.holdings import Account, Collection, Holding, Holdings, NftList
+from bot.messages import Message
+from bot.reasons import Reason, ReasonCode, source_error
+from bot.ui.embeds import short_address
+from bot.ui.page_items import Choice
+
+_NOT_IN_LIST = Message("That collection is no longer in the list. Use the command again.")
+_NOT_YOURS = Message("That account is not among those that are shown here. Use the command again.")
+
+ALL = "all"
+# A row of buttons holds five.
+_MOST_TABS = 5
+# A member sees nothing until the slowest of the accounts is read, or this is over.
+_READ_SECONDS = 12.0
+
+
+@dataclass(frozen=True)
+class SummedPages(HoldingsPages):
+    """What several accounts hold; `holdings` has a row for each collection, and `parts` what each account has."""
+
+    parts: tuple[Holdings, ...] = ()
+
+    async def read(self, accounts: Sequence[Account]) -> SummedPages:
+        """The same with what these accounts hold now, as far as it is known within some seconds."""
+        contract = self.holdings.contract
+        parts = await asyncio.gather(*(self._read_one(account, contract) for account in accounts))
+        return replace(self, parts=tuple(parts), holdings=_sum_of(parts), reading=False)
+
+    def embeds(self, page: int) -> list[discord.Embed]:
+        """A header and up to five cards."""
+        return holdings_embeds.holdings_embeds(
+            self.shown,
+            page,
+            owner=self.owner,
+            reading=False,
+            gateways=self.gateways,
+            about=holdings_embeds.About(
+                is_proven=True, searched=self.searched, title=f"Your {len(self.parts)} proven accounts"
+            ),
+            counts=self._counts(),
+        )
+
+    def tabs(self) -> Sequence[Choice]:
+        """All together, and each account."""
+        if self.searched:
+            return ()
+        accounts = [part.account for part in self.parts][: _MOST_TABS - 1]
+        return [Choice(ALL, "All"), *(Choice(str(account), self._label(account)) for account in accounts)]
+
+    def tab(self) -> str:
+        """All together."""
+        return ALL
+
+    async def switch(self, value: str) -> HoldingsPages:
+        """One of the accounts, with the same tabs.
+
+        Raises:
+            InputError: it is none of them.
+        """
+        if value == ALL:
+            return self
+        part = next((part for part in self.parts if str(part.account) == value), None)
+        if part is None:
+            raise InputError(_NOT_YOURS)
+        return _OnePart(
+            self.lookup,
+            self.asker,
+            part,
+            await self.lookup.known_owner(part.account),
+            self.gateways,
+            self.order,
+            reading=False,
+            hide_scam=self.hide_scam,
+            main=(part.account, "Yours, proven"),
+            is_proven=True,
+            whole=self,
+        )
+
+    async def open(self, value: str) -> CollectionPages:
+        """One collection, with the NFTs that all the accounts have in it.
+
+        Raises:
+            InputError: it is no longer in the list.
+        """
+        rows = self.shown.rows
+        place = next((place for place, row in enumerate(rows) if self._value(row.collection) == value), None)
+        if place is None:
+            raise InputError(_NOT_IN_LIST)
+        collection, following = rows[place].collection, rows[place + 1 : place + 2]
+        holders = self._holders(collection)
+        lists = [await self.lookup.nfts(account, row, self.asker) for account, row in holders]
+        nfts = _joined(lists)
+        return CollectionPages(
+            collection,
+            source_label=self._source(holders[0][0]),
+            as_of=self.holdings.as_of,
+            gateways=self.gateways,
+            held=collection_embeds.held_words(len(nfts.nfts), nfts) if nfts.complete else "",
+            nfts=nfts,
+            following=next((self._choice(row) for row in following), None),
+        )
+
+    def _value(self, collection: Collection) -> str:
+        return str(collection)
+
+    async def _read_one(self, account: Account, contract: str | None) -> Holdings:
+        found = Holdings(account, discord.utils.utcnow(), contract=contract)
+        try:
+            async with asyncio.timeout(_READ_SECONDS):
+                async for found in self.lookup.subscribe_holdings(account, self.asker, contract):  # noqa: B007 - the last one counts
+                    pass
+        except TimeoutError:
+            return replace(found, complete=False, incomplete_reason=Reason.of(ReasonCode.STILL_READING))
+        except SourceError as error:
+            return replace(found, complete=False, incomplete_reason=source_error(error.words))
+        return found
+
+    def _holders(self, collection: Collection) -> list[tuple[Account, Holding]]:
+        key = str(collection)
+        return [(part.account, row) for part in self.parts for row in part.holdings if str(row.collection) == key]
+
+    def _counts(self) -> Mapping[str, str]:
+        """How many, of what several accounts have: some may be the same, so they are not added up."""
+        counts: dict[str, list[int]] = {}
+        for part in self.parts:
+            for row in part.holdings:
+                counts.setdefault(str(row.collection), []).append(row.kinds)
+        return {
+            key: f"{' + '.join(f'{kinds:,}' for kinds in several)} different"
+            for key, several in counts.items()
+            if len(several) > 1
+        }
+
+    def _source(self, account: Account) -> str:
+        return next(part.source_label for part in self.parts if part.account == account)
+
+    def _label(self, account: Account) -> str:
+        several = sum(part.account.network == account.network for part in self.parts) > 1
+        label = self.lookup.label(account.network)
+        return f"{label} {short_address(account.account_id)}" if several else label
+
+
+@dataclass(frozen=True)
+class _OnePart(HoldingsPages):
+    """One of several accounts, with the tabs of them all."""
+
+    whole: SummedPages | None = None
+
+    def tabs(self) -> Sequence[Choice]:
+        """Those of all."""
+        return self.whole.tabs() if self.whole and not self.searched else ()
+
+    def tab(self) -> str:
+        """This account."""
+        return str(self.holdings.account)
+
+    async def switch(self, value: str) -> HoldingsPages:
+        """Another one, or all.
+
+        Raises:
+            InputError: it is none of them.
+        """
+        if self.whole is None:
+            raise InputError(_NOT_YOURS)
+        return await self.whole.switch(value)
+
+
+def _sum_of(parts: Sequence[Holdings]) -> Holdings:
+    """One list: certain only where each of them is."""
+    rows: dict[str, Holding] = {}
+    for part in parts:
+        for row in part.holdings:
+            known = rows.get(str(row.collection))
+            rows[str(row.collection)] = row if known is None else _added(known, row)
+    return replace(
+        parts[0],
+        as_of=min(part.as_of for part in parts),
+        holdings=tuple(rows.values()),
+        complete=all(part.complete for part in parts),
+        total=None,
+        incomplete_reason=next((part.incomplete_reason for part in parts if part.incomplete_reason), None),
+        stale_reason=next((part.stale_reason for part in parts if part.stale_reason), None),
+        fallback_reason=next((part.fallback_reason for part in parts if part.fallback_reason), None),
+    )
+
+
+def _added(one: Holding, other: Holding) -> Holding:
+    copies = None if one.copies is None or other.copies is None else one.copies + other.copies
+    return replace(one, kinds=one.kinds + other.kinds, is_counted=one.is_counted and other.is_counted, copies=copies)
+
+
+def _joined(lists: Sequence[NftList]) -> NftList:
+    """The NFTs of all; of one that several accounts have, all the copies."""
+    found = lists[0]
+    for more in lists[1:]:
+        by_key = {nft.key: nft for nft in found.nfts}
+        for nft in more.nfts:
+            known = by_key.get(nft.key)
+            by_key[nft.key] = replace(nft, copies=nft.copies + known.copies) if known else nft
+        found = replace(
+            found,
+            nfts=tuple(by_key.values()),
+            complete=found.complete and more.complete,
+            incomplete_reason=found.incomplete_reason or more.incomplete_reason,
+        )
+    return found
+
+
+def summed(pages: HoldingsPages) -> SummedPages:
+    """Pages like these, which are to be read for several accounts."""
+    return SummedPages(
+        pages.lookup,
+        pages.asker,
+        pages.holdings,
+        pages.owner,
+        pages.gateways,
+        pages.order,
+        reading=False,
+        hide_scam=pages.hide_scam,
+        searched=pages.searched,
+    )
