@@ -15,6 +15,7 @@ from datetime import datetime
 
 import orjson
 
+from bot.config.settings import Settings
 from bot.ui.error_answers import is_answered_already
 
 _TOKEN_IN_URL = re.compile(r"(/(?:webhooks|interactions)/[0-9]+/)[^/\s?'\"()]+")
@@ -99,3 +100,9 @@ def set_up_logging(level: str, secrets: Sequence[str], form: str = "text") -> No
     # Their debug lines contain whole payloads, and their info lines do not help an operator.
     for library in ("discord", "aiohttp", "asyncio"):
         logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+def log_again(running: Settings, new: Settings) -> None:
+    """Log as new settings say; the secrets that the bot was started with stay in use, and so stay secrets."""
+    secrets = [secret.get_secret_value() for secret in (*running.secrets, *new.secrets)]
+    set_up_logging(new.log.level, secrets, new.log.format)

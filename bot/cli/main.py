@@ -12,11 +12,12 @@ import resource
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from bot import __version__
 from bot.app.build_sources import open_source
-from bot.app.log import set_up_logging
+from bot.app.log import log_again, set_up_logging
 from bot.app.reload import Reload
 from bot.app.run import reload_on_signal, stop_on_signals
 from bot.app.serve import open_lookup, serve
@@ -163,15 +164,10 @@ async def _run(settings: Settings, config: Path | None) -> int:
     # What is loaded by now is never freed; a garbage collection over it takes 40 ms, each time, during some burst.
     gc.freeze()
     reload = Reload(settings, lambda: _load(config), hung_up)
-    reload.on_change("log.level", _log_again)
-    reload.on_change("log.format", _log_again)
+    for key in ("log.level", "log.format"):
+        reload.on_change(key, partial(log_again, settings))
     await serve(settings, stop, reload)
     return 0
-
-
-def _log_again(settings: Settings) -> None:
-    secrets = [secret.get_secret_value() for secret in settings.secrets]
-    set_up_logging(settings.log.level, secrets, settings.log.format)
 
 
 async def _backup(settings: Settings, file: Path) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
+import logging
 import os
 import signal
 from pathlib import Path
@@ -11,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from bot import __version__
+from bot.app.log import log_again
 from bot.cli.main import main
+from bot.config.settings import load
 from tests.process import PATIENCE, start
 from tests.sandbox_client import SandboxClient
 
@@ -176,3 +180,14 @@ def test_a_file_may_be_named_like_a_hash(tmp_path: Path, capsys: pytest.CaptureF
     missing = tmp_path / ("c0ffee00" * 8)
     assert main(["check", "--config", str(missing)]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_a_secret_that_was_changed_stays_one_in_the_log_until_a_restart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[log]\nformat = "json"\n', encoding="utf-8")
+    running, new = (load(path, {"DISCORD_TOKEN": token}) for token in ("canary.running", "canary.new"))
+    log_again(running, new)
+    logging.getLogger("bot").warning("%s and %s", "canary.running", "canary.new")
+    assert json.loads(capsys.readouterr().err)["message"] == "[redacted] and [redacted]"
