@@ -32,5 +32,7 @@ class Presence:
         """Take what the bot sent: the state of its custom activity is the line; without one there is none."""
         activities = presence.get("activities") if isinstance(presence, dict) else None
         custom = [each for each in activities or () if isinstance(each, dict) and each.get("type") == CUSTOM_ACTIVITY]
-        self.line = str(custom[0].get("state") or "") if custom else ""
-        self._events.publish({"type": "presence", "line": self.line})
+        line = str(custom[0].get("state") or "") if custom else ""
+        if line != self.line:
+            self.line = line
+            self._events.publish({"type": "presence", "line": line})

@@ -48,6 +48,7 @@ async def test_the_state_shows_servers_roles_and_whether_the_bot_is_there() -> N
             "name": "Tessera",
             "avatar_url": state["application"]["avatar_url"],
             "online": False,
+            "presence": "",
         }
         [guild] = state["guilds"]
         assert [role["name"] for role in guild["roles"]][:2] == ["Admin", "Tessera"]

@@ -278,6 +278,17 @@ async def test_clients_are_notified_when_the_bot_connects_and_disconnects() -> N
         assert await events.receive_json(timeout=60) == {"type": "bot", "online": False}
 
 
+async def test_clients_are_notified_of_the_line_below_the_bots_name() -> None:
+    async with harness() as on, on.session.ws_connect(f"{on.address}/_client/events?user={BEN}") as events:
+        raw = await connect(on)
+        await raw.identify()
+        assert await events.receive_json(timeout=60) == {"type": "bot", "online": True}
+        activity = {"type": 4, "name": "Custom Status", "state": "Hello"}
+        for activities, line in (([activity], "Hello"), ([{"type": 0, "name": "Chess"}], "")):
+            await raw.send(3, {"activities": activities, "status": "online", "since": None, "afk": False})
+            assert await events.receive_json(timeout=60) == {"type": "presence", "line": line}
+
+
 async def test_more_than_a_hundred_and_twenty_events_a_minute_are_too_many() -> None:
     async with harness() as on:
         raw = await connect(on)
