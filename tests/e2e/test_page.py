@@ -64,8 +64,8 @@ async def test_a_visitor_types_the_command_turns_a_page_and_opens_a_collection(p
     await expect(embeds.nth(1)).to_contain_text("12 different NFTs")
     await expect(message.get_by_test_id("ephemeral")).to_be_visible()
     pictures = embeds.locator("img")
-    await expect(pictures).to_have_count(5)
-    for number in range(5):
+    await expect(pictures).to_have_count(6)  # the header's banner, and an avatar on each card
+    for number in range(6):
         width = await pictures.nth(number).evaluate(
             "async (image) => { await image.decode(); return image.naturalWidth }"
         )
@@ -77,13 +77,13 @@ async def test_a_visitor_types_the_command_turns_a_page_and_opens_a_collection(p
     await expect(embeds.nth(1)).not_to_contain_text("Harbour Lights")
     await shoot(page, "3-second-page")
 
-    await message.locator('[data-custom-id$=":first"]').click()
+    await message.locator('[data-custom-id$=":previous"]').click()
     await expect(embeds.nth(1)).to_contain_text("Harbour Lights")
     await message.locator('[data-custom-id$=":open"]').click()
     await page.get_by_test_id("select-option").first.click()
     await expect(embeds.nth(0)).to_contain_text("Held")
     await expect(embeds.nth(0)).to_contain_text("12 different NFTs")
-    await expect(embeds).to_have_count(5)
+    await expect(embeds).to_have_count(2)  # the NFTs are one gallery
     await shoot(page, "4-collection")
 
     await message.locator('[data-custom-id$=":back"]').click()
@@ -141,5 +141,5 @@ async def test_a_switch_does_what_it_says_to_the_account_it_names(sandbox: Sandb
     await expect(page.get_by_test_id("faults")).to_have_text("loopring: status for 10020, 2 more")
     await page.get_by_test_id("try-fail").click()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_test_id("message").last.get_by_test_id("embed").first).to_contain_text("2 different NFTs")
+    await expect(page.get_by_test_id("message").last.get_by_test_id("embed").first).to_contain_text("2 different")
     assert await sandbox.get("/_sandbox/faults") == []  # both were met
