@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -101,9 +102,9 @@ async def test_a_month_without_readings_takes_no_role_and_is_no_clock_that_was_s
     assert len(await club.sandbox.role_writes()) == 1
     assert "the clock was set" not in caplog.text
     shown = await club.sandbox.settled(await hana.run("collections", account="10007"))
-    (as_of,) = [each["timestamp"] for each in shown.embeds if "timestamp" in each]
+    (as_of,) = re.findall(r"<t:(\d+):R>", shown.embeds[0]["description"])
     in_29_days = datetime.now(UTC) + timedelta(days=29)
-    assert datetime.fromisoformat(as_of) > in_29_days
+    assert datetime.fromtimestamp(int(as_of), UTC) > in_29_days
     assert datetime.fromisoformat(shown.message["timestamp"]) > in_29_days
     assert snowflake_time(int(shown.message["id"])) > in_29_days
     assert snowflake_time(int(shown["id"])) < in_29_days  # from which is read until when its token is valid

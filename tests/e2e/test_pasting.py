@@ -38,7 +38,7 @@ async def test_a_signature_of_the_text_proves_an_account_and_links_it(sandbox: S
     assert "proven by signature" in (await ada.run("accounts")).text
     assert "It is already proven by signature" in (await ada.run("link", account="10001")).text
     shown = await sandbox.settled(await ada.run("collections"))
-    assert shown.embeds[0]["description"].startswith("Your main account, proven\n")
+    assert shown.embeds[0]["description"].endswith(" · Your main account, proven")
 
     undone = await ada.press(done, "unlink")
     assert "`loopring:10001` and the proof." in undone.text

@@ -66,6 +66,7 @@ class Collections(commands.Cog):
         self._gateways = gateways
         self._expires = expires
         self._suggested = SuggestedCollections(linking.accounts, lookup)
+        self._ahead: set[Asker] = set()
         self._notices = WaitingNotices(at_once=MAX_AT_ONCE)
 
     @app_commands.allowed_installs(guilds=True, users=True)
@@ -223,7 +224,7 @@ class Collections(commands.Cog):
         """
         paginator = self._paginator(interaction, pages, _OPEN)
         try:
-            await show_growing(paginator, pages, updates, self._lookup)
+            await show_growing(paginator, pages, updates, self._lookup, self._ahead)
         except WithdrawnError as error:
             await paginator.withdraw(error)
 

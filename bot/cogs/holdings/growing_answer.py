@@ -10,6 +10,7 @@ from bot.cogs.holdings.pages import HoldingsPages
 from bot.holdings import Holdings, Owner
 from bot.lookup.lookup import Lookup
 from bot.reasons import Reason, ReasonCode
+from bot.sources.askers import Asker
 from bot.ui.paginator import Paginator
 
 # While a long list arrives, the message is edited at most this often: Discord allows five edits in five seconds.
@@ -21,8 +22,12 @@ _OWNER_SECONDS = 0.5
 _TOO_LONG = Reason.of(ReasonCode.READING_TOO_LONG)
 
 
-async def show_growing(
-    paginator: Paginator, pages: HoldingsPages, updates: AsyncIterator[Holdings], lookup: Lookup
+async def show_growing(  # noqa: C901 - one loop, and what ends it
+    paginator: Paginator,
+    pages: HoldingsPages,
+    updates: AsyncIterator[Holdings],
+    lookup: Lookup,
+    ahead: set[Asker],
 ) -> None:
     """Show the first page as soon as it is known, progress in between, and the whole list at the end.
 
@@ -31,6 +36,7 @@ async def show_growing(
         pages: How to show it.
         updates: What is read, more each time.
         lookup: Knows the owner.
+        ahead: Who has such a question under way: of the questions that a member may ask at once, it takes one at most.
 
     Raises:
         WithdrawnError: it may not be shown any more.
@@ -38,7 +44,12 @@ async def show_growing(
     clock = asyncio.get_running_loop().time
     is_shown = False
     # With the first page: other answers of the same owner are tabs, which should not come after it.
-    asking = asyncio.ensure_future(lookup.fetch_owner_address(pages.holdings.account, pages.asker))
+    asking: asyncio.Future[Owner] | None = None
+    asker = pages.asker
+    if asker not in ahead:
+        ahead.add(asker)
+        asking = asyncio.ensure_future(lookup.fetch_owner_address(pages.holdings.account, asker))
+        asking.add_done_callback(lambda _: ahead.discard(asker))
     shown_at = started_at = clock()
     async for holdings in updates:
         reading = not holdings.finished
@@ -48,6 +59,7 @@ async def show_growing(
             break  # the person went on to another tab
         pages = await pages.with_holdings(holdings, reading=reading).read_again()
         if not is_shown:
+            asking = asking or asyncio.ensure_future(lookup.fetch_owner_address(holdings.account, pages.asker))
             pages = await _with_owner(pages, asking)
             await paginator.start(pages)
             is_shown = True
@@ -58,7 +70,7 @@ async def show_growing(
         shown_at = clock()
         if paginator.gone or holdings.incomplete_reason:
             break
-    if is_shown and paginator and not paginator.gone:
+    if is_shown and asking and not paginator.gone:
         owner = await asking
         if owner != pages.owner and paginator.shows(pages):
             pages = await replace(pages, owner=owner).read_again()
