@@ -1,4 +1,4 @@
-"""Contract calls and their answers, encoded in the ABI's 32-byte words, and code that makes several; no general ABI codec.
+"""Contract calls and their answers, encoded in the ABI's 32-byte words, and code that makes several; no general codec.
 
 Bytes in, bytes out; another module sends them to a node. A call that failed has no answer to read: the caller keeps
 "no answer" apart from "no".
@@ -104,7 +104,7 @@ def _calling(before: tuple[str, bytes], wallet: str, calls: Sequence[tuple[bytes
             # STATICCALL(gas, address, from, length, to, length); its success stays on the stack
             + _byte(_WORD) + _number(answer + _WORD) + _number(len(call)) + _number(answers) + _address(wallet)
             + (_GAS if most_gas is None else _PUSH3 + most_gas.to_bytes(3)) + _STATICCALL
-            # MSTORE(to, success * (length > 31))
+            # Stored is the success, times whether there was a word.
             + _byte(_WORD - 1) + _RETURNED + _GREATER + _MULTIPLY + _number(answer) + _STORE
         )  # fmt: skip
         place += len(call)

@@ -81,8 +81,8 @@ async def test_a_factory_that_deploys_for_one_question_alone_makes_no_proof_of_o
     text = next(each for each in texts if zeros(each) == (1, 0))
     call = CREATE_BY_GAS + bytes(12) + bytes.fromhex(owner(PROMISED)[2:]) + gas.to_bytes(32)
     for style in ("opaque", "opaque02"):
+        signature = wrap(call, sign(key(PROMISED), text.encode(), style), FACTORY)
         with pytest.raises(ProofError, match=f"{NOT_OF_THE_TEXT}|{DEPLOY_FIRST}"):
-            signature = wrap(call, sign(key(PROMISED), text.encode(), style), FACTORY)
             await verifiers.verify(PROMISED, signature=signature, issued=text)
 
 
