@@ -207,6 +207,68 @@ def test_what_is_no_key_is_not_refused(text: str) -> None:
     refuse_secrets(text)
 
 
+@pytest.mark.parametrize("text", ["# 10001", "<loopring:10001>", "loopring:\u200b10001", "loopring:# 10001"])
+def test_a_number_is_read_in_what_chats_put_around_it(text: str) -> None:
+    assert MANY.parse_account(text) == AccountRef("loopring", RefKind.ID, "10001")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"eth:\u200b{ADDRESS}",
+        f"eth\u200b:{ADDRESS}",
+        f"<eth:{ADDRESS}>",
+        f"<eip155:1:{ADDRESS}>",
+        f"eth:{ADDRESS[:20]}\u200b{ADDRESS[20:]}",
+        f"eth:{ADDRESS[:20]}\u00ad{ADDRESS[20:]}",
+        f"eth:0\u200bx{ADDRESS[2:]}",
+    ],
+)
+def test_nothing_invisible_is_a_part_of_an_address(text: str) -> None:
+    assert MANY.parse_account(text) == AccountRef(ETHEREUM, RefKind.OWNER, ADDRESS.lower())
+    assert MANY.parse_collection(text) == (ETHEREUM, ADDRESS.lower())
+    bare = text.strip("<>").rpartition(":")[2]
+    assert MANY.parse_account(bare) == AccountRef("", RefKind.OWNER, ADDRESS.lower())
+    assert parse_contract(bare) == ADDRESS.lower()
+
+
+@pytest.mark.parametrize("text", ["<t:1700000000>", "<t:1700000000:R>", "<:cat:123456789>", "<a:cat:123456789>"])
+def test_times_and_emoji_of_a_chat_are_no_account(text: str) -> None:
+    with pytest.raises(InputError, match="No source here knows"):
+        MANY.parse_account(text)
+
+
+@pytest.mark.parametrize("parse", [MANY.parse_account, MANY.parse_collection])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"see https://etherscan.io/address/{ADDRESS}",
+        f"https://etherscan.io/address/{ADDRESS} thanks",
+        f"https://etherscan.io/address/{ADDRESS}\nhttps://etherscan.io/address/{ADDRESS}",
+        f"https:// etherscan.io/address/{ADDRESS}",
+    ],
+)
+def test_a_link_beside_something_is_to_be_pasted_alone(parse: Callable[[str], object], text: str) -> None:
+    with pytest.raises(InputError, match="paste the one link alone"):
+        parse(text)
+
+
+@pytest.mark.parametrize("names", [Names(), Names((BASE,)), Names(("loopring", BASE))])
+@pytest.mark.parametrize("code", [f"ethereum:{ADDRESS}", f"ethereum:pay-{ADDRESS}?value=1", f"ETHEREUM:{ADDRESS}"])
+def test_a_wallet_s_code_names_an_address_where_nothing_is_called_ethereum(names: Names, code: str) -> None:
+    """EIP-681: without @ and a chain any may be meant."""
+    assert names.parse_account(code) == names.parse_account(ADDRESS)
+    assert names.parse_account("ethereum:vitalik.eth") == names.parse_account("vitalik.eth")
+    for elsewhere in (f"ethereum:{ADDRESS}@1", "ethereum:10001"):
+        with pytest.raises(InputError, match="No source here knows chain 1"):
+            names.parse_account(elsewhere)
+
+
+def test_a_contract_on_a_chain_that_is_not_here_is_none_of_another_one() -> None:
+    with pytest.raises(InputError, match="No source here knows chain 1"):
+        Names((BASE,)).parse_collection(f"ethereum:{ADDRESS}")
+
+
 def test_contracts_and_collection_ids() -> None:
     assert parse_contract(f" {ADDRESS} ") == ADDRESS.lower()
     assert NAMES.parse_collection("254") == ("loopring", "254")

@@ -1,9 +1,12 @@
 """The page of an explorer or a marketplace is understood wherever an account or a collection is typed."""
 
+from contextlib import suppress
+from time import process_time
+
 import pytest
 
 from bot.errors import InputError
-from bot.names import Names, RefKind, refuse_secrets
+from bot.names import AccountRef, Names, RefKind, refuse_secrets
 
 OWNER = "0x8656920c85342d646E5286Cb841F90209272ABeb"
 CONTRACT = "0x19E7cFBc9e1D5eB2F1c9c9c1db13FF1a0F3d6A71"
@@ -67,6 +70,9 @@ def test_the_page_of_a_safe_is_that_safe_on_its_chain(link: str) -> None:
         ("https://rainbow.me/profile/vitalik.eth", "vitalik.eth"),
         *((f"vitalik.eth.{page}", "vitalik.eth") for page in ("limo", "limo/", "limo/about", "link")),
         ("https://opensea.io/vitalik.eth", "vitalik.eth"),
+        ("https://opensea.io/@vitalik.eth", "vitalik.eth"),
+        ("https://xn--6s9h.eth.limo", "\U0001f987.eth"),
+        ("https://pay.xn--6s9h.eth.link/about", "pay.\U0001f987.eth"),
         ("https://etherscan.io/address/Vitalik.eth", "vitalik.eth"),
         ("https://app.ens.domains/trish%F0%9F%AB%A7.eth", "trish\U0001fae7.eth"),
         pytest.param("https://vitalik.eth.limo/general", "vitalik.eth", id="a page that a name serves"),
@@ -152,6 +158,7 @@ def test_the_page_of_a_number_is_that_collection_of_loopring() -> None:
         (f"https://github.com/x/y?id={OWNER}", "something else"),
         ("https://app.safe.global/home?safe=eth:0x12", "something else"),
         ("https://[bad/x", "something else"),
+        ("https://xn--\u00e9.eth.limo", "something else"),
     ],
 )
 def test_a_page_of_something_else_is_named(link: str, page: str) -> None:
@@ -188,3 +195,74 @@ def test_the_hash_of_a_transaction_in_a_link_is_no_key_and_elsewhere_it_may_be_o
     ):
         with pytest.raises(InputError, match="private key"):
             refuse_secrets(text)
+
+
+@pytest.mark.parametrize("page", ["txs", "tokenholdings", "address-tokenpage", "nft-transfers"])
+def test_a_part_of_an_account_s_page_is_that_account(page: str) -> None:
+    """Etherscan has the tables of an account on pages of their own."""
+    assert NAMES.parse_account(f"https://etherscan.io/{page}?a={OWNER}").value == OWNER.lower()
+
+
+@pytest.mark.parametrize("page", ["eth:{}/home", "eth:{}", "home?safe=eth:{}", "eth:{}/settings/setup"])
+def test_the_page_of_a_safe_is_that_of_one_chain(page: str) -> None:
+    names = Names(("loopring", "eip155:1", "eip155:8453"))
+    link = "https://app.safe.global/" + page.format(OWNER)
+    assert names.parse_account(link) == AccountRef("eip155:1", RefKind.OWNER, OWNER.lower())
+    base = names.parse_account(link.replace("eth:", "base:"))
+    assert base == AccountRef("eip155:8453", RefKind.OWNER, OWNER.lower())
+
+
+WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"https://app.safe.global/apps/open?safe=eth:{OWNER}&appUrl=https%3A%2F%2Fapp.ens.domains%2F",
+        f"https://opensea.io/{OWNER}?search[sortAscending]=false&search[sortBy]=CREATED_DATE&search[toggles][0]=BUY_NOW",
+        f"https://opensea.io/assets/ethereum/{CONTRACT}/1?utm_source=discord&utm_medium=link&utm_campaign=share",
+        f"https://rarible.com/user/{OWNER}/owned?filter%5BerrorHandler%5D=&sort=latest&statuses%5B%5D=not_for_sale",
+        f"https://lexplorer.io/nfts/{OWNER}-0-{CONTRACT}-{HASH}-10",
+        f"https://blockscan.example/tx/mainnet/{HASH}",
+        f"https://www.blockchain.com/explorer/transactions/eth/{HASH}",
+        f"https://tokenview.example/explorer/tx/eth/{HASH}",
+        f"https://snapshot.org/#/ens.eth/proposal/{HASH}",
+    ],
+)
+def test_a_link_is_neither_a_key_nor_a_phrase(link: str) -> None:
+    refuse_secrets(link)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://a.example/{WORDS.replace(' ', '-')}",
+        f"https://a.example/?q={WORDS.replace(' ', '+')}",
+        f"https://a.example/?q={WORDS.replace(' ', '%20')}&x=1",
+        f"https://a.example/x {WORDS}",
+        f"a.b/{OWNER}:{HASH}",
+        f"https://etherscan.io/address/{OWNER}:{HASH}",
+        f"https://etherscan.io/tx/mainnet/{HASH}{HASH[2:]}",
+    ],
+)
+def test_a_key_or_a_phrase_in_a_link_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="private key"):
+        refuse_secrets(text)
+
+
+@pytest.mark.parametrize("text", ["-", "a-", ".-", "a.", "https://a/", "<"])
+def test_reading_a_text_takes_time_as_it_is_long(text: str) -> None:
+    """Eight times as long takes eight times as long: 64 times where each letter is looked at with each other one."""
+
+    def seconds(length: int) -> float:
+        typed = (text * length)[:length]
+        times = []
+        for _ in range(5):
+            start = process_time()
+            for read in (refuse_secrets, NAMES.parse_account):
+                with suppress(InputError):
+                    read(typed)
+            times.append(process_time() - start)
+        return min(times)
+
+    assert seconds(8_000) < 24 * seconds(1_000)

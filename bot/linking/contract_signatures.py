@@ -5,18 +5,33 @@ asked about it a second time: whether it takes it for a signature of that digest
 that nobody could read, and proves nothing. Some contracts accept nothing else: there the key that would have signed
 such bytes is the owner's, which no signature of the text leads to by chance. At the second question only a clear no
 is one: what is not known there is no reason to accept.
+
+Who deploys a wallet (ERC-6492) is chosen by the one who sends the signature, and may do it for one question and not for
+another: it can tell them apart by the gas that is left, or by the block. So all of them are asked in one simulated
+creation, after one call of the factory, and whether the text's signature is accepted is asked last: a question that ran
+out of gas took 63 of 64 parts of it along (EIP-150), and left too little for that answer.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.errors import ProofError, UndecidedError
 from bot.linking.ethereum import Nodes
 from bot.messages import Message
-from bot.signing.abi import OWNER_CALL, call_after, is_magic, is_owner_call, is_true, read_address, valid_signature_call
+from bot.signing.abi import (
+    OWNER_CALL,
+    calls_after,
+    is_magic,
+    is_owner_call,
+    is_true,
+    read_address,
+    read_answers,
+    valid_signature_call,
+)
 from bot.signing.changed_text import Change, commonest_changes
 from bot.signing.signature import checksummed, contract_forms, personal_digest, personal_digest_of_bytes, recover
 from bot.signing.wrapped import Wrapped
@@ -69,6 +84,9 @@ _STATE_CALL = bytes.fromhex("521eb273")
 _STATE_BYTES = 12 * 32
 _LOCKED_WORD = slice(3 * 32, 4 * 32)
 
+# What a wallet may use up to say who owns it: many times what that takes, and not all where it has no such function.
+_OWNER_GAS = 500_000
+
 # From the first question about a signature; the page gives an answer within 25.
 ANSWER_SECONDS = 22.0
 
@@ -104,26 +122,54 @@ async def verify_by_contract(wallet: str, text: str, signature: bytes, nodes: No
 
 
 async def verify_undeployed(wallet: str, text: str, wrapped: Wrapped, nodes: Nodes) -> None:
-    """Verify the same for a wallet that its factory would deploy: both are called in one simulated creation.
+    """Verify the same for a wallet that its factory would deploy: all are called in one simulated creation.
 
     Raises:
         ProofError: it would not accept it.
         UndecidedError: that cannot be found out now.
     """
-
-    async def send(call: bytes, *, clearly: bool = False) -> bytes | None:
-        code = call_after((wrapped.factory, wrapped.factory_call), (wallet, call))
-        return await nodes.create(code, clearly=clearly)
-
+    forms = contract_forms(wrapped.signature)
     try:
-        returned = await _ask(send, personal_digest(text), contract_forms(wrapped.signature))
-        if not _accepted(returned):
-            raise ProofError(DEPLOY_FIRST, owner=checksummed(wallet))
-        await _require_text(send, text, returned)
+        asked = await asyncio.gather(*(_ask_undeployed(wallet, text, wrapped, form, nodes) for form in forms))
     except OverflowError as error:
         raise ProofError(DEPLOY_FIRST, owner=checksummed(wallet)) from error
     except UndecidedError as error:
         raise UndecidedError(_LATER_OR_DEPLOY, owner=checksummed(wallet)) from error
+    accepted = [each for each in asked if each.is_accepted]
+    if not accepted:
+        raise ProofError(DEPLOY_FIRST, owner=checksummed(wallet))
+    if any(each.is_opaque for each in accepted):
+        raise ProofError(NOT_OF_THE_TEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Undeployed:
+    """What a wallet would say of one form of a signature: that it is of the text, or of bytes that nobody can read."""
+
+    is_accepted: bool = False
+    is_opaque: bool = False
+
+
+async def _ask_undeployed(wallet: str, text: str, wrapped: Wrapped, form: bytes, nodes: Nodes) -> _Undeployed:
+    digest = personal_digest(text)
+    opaque = personal_digest_of_bytes(digest)
+    key = await asyncio.to_thread(recover, opaque, form)
+    # Without a key nobody's: the zero address owns nothing.
+    calls = [
+        (OWNER_CALL, _OWNER_GAS),
+        (is_owner_call(key or "0x0"), _OWNER_GAS),
+        (valid_signature_call(opaque, form), None),
+        (valid_signature_call(digest, form), None),
+    ]
+    returned = await nodes.create(calls_after((wrapped.factory, wrapped.factory_call), wallet, calls))
+    answers = read_answers(returned or b"")
+    if len(answers) != len(calls):
+        return _Undeployed()
+    owner, is_owner, of_bytes, of_text = answers
+    return _Undeployed(
+        is_accepted=of_text is not None and is_magic(of_text),
+        is_opaque=(of_bytes is not None and is_magic(of_bytes)) or _is_owned_by(key, owner, is_owner),
+    )
 
 
 async def _ask(
@@ -150,7 +196,14 @@ async def _is_owner(send: _Send, key: str | None) -> bool:
     """Whether a wallet says that this key owns it; many have no way to say so."""
     if key is None:
         return False
-    owner, is_one = await asyncio.gather(send(OWNER_CALL, clearly=True), send(is_owner_call(key), clearly=True))
+    calls = (send(call, clearly=True) for call in (OWNER_CALL, is_owner_call(key)))
+    return _is_owned_by(key, *await asyncio.gather(*calls))
+
+
+def _is_owned_by(key: str | None, owner: bytes | None, is_one: bytes | None) -> bool:
+    """Whether a key owns a wallet, by what that returned when it was asked for its owner, and about this key."""
+    if key is None:
+        return False
     return (owner is not None and read_address(owner) == key) or (is_one is not None and is_true(is_one))
 
 

@@ -179,7 +179,7 @@ class SignatureVerifier:
             raise await _by_another_key(text, signature, owner, *([known.owner] if known else []))
         if known.factory not in self._factories:
             raise UndecidedError(_UNKNOWN_FACTORY, owner=checksummed(owner))
-        returned = await nodes.call(known.factory, compute_wallet_call(known.owner, known.salt))
+        returned = await nodes.call(known.factory, compute_wallet_call(known.owner, known.salt), clearly=True)
         if returned is None or read_address(returned) != owner:
             raise ProofError(_OTHER_KEY, owner=checksummed(owner))
 

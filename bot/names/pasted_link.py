@@ -88,7 +88,10 @@ _OF_NAMES = frozenset({"app.ens.domains"})
 # What is here are files and those who write them.
 _OF_FILES = frozenset({"github.com", "raw.githubusercontent.com", "gist.github.com", "gitlab.com", "codeberg.org"})
 # In these parts of an address, pages name an account that they do not name in their path.
-_IN_QUERY = ("id", "search", "address")
+_IN_QUERY = ("id", "search", "address", "a")
+# A Safe is on one chain alone, which is before its address: in the query, or here in the path.
+_PATH_OF_SAFE = re.compile(r"/(?P<chain>[a-z0-9-]+):(?P<address>0[xX][0-9a-fA-F]{40})(?:/.*)?", re.IGNORECASE)
+_OF_SAFES = "app.safe.global"
 
 
 class Page(Enum):
@@ -133,21 +136,30 @@ def read_link(text: str) -> PastedLink | None:
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
+        named = _HOST_OF_NAME.fullmatch(host)
+        name = ".".join(map(_decoded, named["name"].split("."))) if named else ""
+    except ValueError:  # UnicodeError is one
         return PastedLink(Page.OTHER)
-    named = _HOST_OF_NAME.fullmatch(host)
-    return PastedLink(Page.ACCOUNT, named["name"]) if named else _page(parts, host)
+    return PastedLink(Page.ACCOUNT, name) if name else _page(parts, host)
+
+
+def _decoded(label: str) -> str:
+    """A label of a host as it is read: browsers copy what is not ASCII in Punycode (RFC 3492)."""
+    return label[4:].encode().decode("punycode") if label.startswith("xn--") else label
 
 
 def _page(parts: SplitResult, host: str) -> PastedLink:
     query = dict(parse_qsl(parts.query))
     chain, _, safe = query.get("safe", "").strip().rpartition(":")
+    if host == _OF_SAFES and (in_path := _PATH_OF_SAFE.fullmatch(parts.path)):
+        chain, safe = in_path["chain"], in_path["address"]
     if _ADDRESS.fullmatch(safe):
         return _page_of_safe(chain, safe, is_of_transaction="id" in query)
     # Sites of one page have their path behind a #.
     path = parts.path + ("/" + parts.fragment if parts.fragment.startswith(("/", "!/")) else "")
     # Some put a colon between a chain, a contract and the number of an NFT.
-    segments = [each.strip() for each in re.split("[/:]", unquote(path.split("?")[0])) if each.strip() not in ("", "!")]
+    split = (each.strip().removeprefix("@") for each in re.split("[/:]", unquote(path.split("?")[0])))
+    segments = [each for each in split if each not in ("", "!")]
     page = _page_of_path(segments, host)
     if page.page is Page.COLLECTION:
         holders = (query.get(key, "") for key in ("a", "holder"))

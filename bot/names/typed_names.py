@@ -26,7 +26,7 @@ from bot.messages import Message, Words
 from bot.names.chain_names import chain_called
 from bot.names.ens_name import is_like_a_name, normalized_name
 from bot.names.pasted_link import Page, PastedLink, read_link
-from bot.names.pasted_text import bare_text
+from bot.names.pasted_text import bare_text, visible_text
 from bot.names.typed_address import account_address, contract_address, is_like_an_address
 from bot.names.typed_secrets import refuse_secrets
 from bot.text import safe_text
@@ -34,6 +34,7 @@ from bot.text import safe_text
 _HALF_ADDRESS = Message("“{typed}” is not a whole address: an address is 0x and 40 hex digits. {accepted}")
 _A_MEMBER = Message("That is a member, and not an account. {accepted}")
 _PAGE_OF = Message("That link leads to {page}, and not to {wanted}. Use the link of that, or its address.")
+_MORE_THAN_A_LINK = Message("There is more than one link in that, or something beside it: paste the one link alone.")
 _NO_ACCOUNT = Message("No account was given. {accepted}")
 _NOT_AN_ACCOUNT = Message("“{typed}” is not an account. {accepted}")
 _WHICH_CHAIN = Message("Say which chain the contract is on: {choices}.")
@@ -57,6 +58,8 @@ _NOT_A_CONTRACT = Message("“{typed}” is not a contract address: use 0x and 4
 # Account ids are 32 bits wide in Loopring's circuits (protocols, Constants.NUM_BITS_ACCOUNT); 0 is the exchange itself.
 _MAX_ACCOUNT_ID = 2**32 - 1
 _MEMBER = re.compile(r"<@!?(?P<user_id>[0-9]{1,20})>")
+# EIP-681's, which is a name of Ethereum's, too; without a chain any may be meant.
+_SCHEME = "ethereum"
 _CHAIN = re.compile(r"eip155:(?:0|[1-9][0-9]{0,18})")
 
 
@@ -110,12 +113,12 @@ class Names:
         """
         refuse_secrets(text)
         text = bare_text(text)
-        if link := read_link(text):
+        if link := _only_link(text):
             text = _account_behind(link)
         if mentioned_member(text) is not None:
             raise InputError(_A_MEMBER, accepted=self._accepted())
-        network, rest = self._split(text)
-        rest = rest.removeprefix("#")
+        network, rest = self._split(self._without_scheme(text))
+        rest = rest.removeprefix("#").strip()
         if re.fullmatch(r"[0-9]+", rest):
             return AccountRef(self._numbered(network, rest), RefKind.ID, self._account_number(rest))
         if len(self.networks) == 1:
@@ -138,10 +141,10 @@ class Names:
         """
         refuse_secrets(text)
         text = bare_text(text)
-        if link := read_link(text):
+        if link := _only_link(text):
             text = _collection_behind(link)
         network, rest = self._split(text)
-        rest = rest.removeprefix("#")
+        rest = rest.removeprefix("#").strip()
         # 18 digits stay below 2**63, the widest id that a JSON reader on the other side can be trusted with.
         if re.fullmatch(r"[0-9]{1,40}", rest):
             digits = rest.lstrip("0")
@@ -157,16 +160,24 @@ class Names:
         message = _NOT_A_COLLECTION_ANYWHERE if self._has_chain() else _NOT_A_COLLECTION
         raise InputError(message(typed=_echo(text)))
 
+    def _without_scheme(self, text: str) -> str:
+        """What a wallet's code says is to be paid, without its scheme, where that names no network of this bot."""
+        scheme, _, target = text.partition(":")
+        if scheme.lower() != _SCHEME or {self.aliases.get(_SCHEME), chain_called(_SCHEME)} & {*self.networks}:
+            return text
+        target = visible_text(target)
+        return target if is_like_an_address(target) or is_like_a_name(target) else text
+
     def _split(self, text: str) -> tuple[str, str]:
         """The network that is named before the colon, or "", and the rest."""
         prefix, colon, rest = text.rpartition(":")
         if not colon:
-            return "", text
-        network = prefix.strip().lower()
+            return "", visible_text(text)
+        network = visible_text(prefix).lower()
         if network not in self.networks:
             network = self.aliases.get(network) or chain_called(network) or network
         if network in self.networks:
-            return network, rest.strip()
+            return network, visible_text(rest)
         known = _listed(self.networks)
         if _CHAIN.fullmatch(network):
             raise InputError(_UNKNOWN_CHAIN, chain=network.removeprefix("eip155:"), known=known)
@@ -212,10 +223,22 @@ def parse_contract(text: str) -> str:
         InputError: with a sentence that says what is accepted.
     """
     refuse_secrets(text)
-    text = bare_text(text)
+    text = visible_text(bare_text(text))
     if not is_like_an_address(text):
         raise InputError(_NOT_A_CONTRACT, typed=_echo(text))
     return contract_address(text)
+
+
+def _only_link(text: str) -> PastedLink | None:
+    """What a link leads to; None: there is none.
+
+    Raises:
+        InputError: there is more than one link alone.
+    """
+    link = read_link(text)
+    if link is None and "://" in text:
+        raise InputError(_MORE_THAN_A_LINK)
+    return link
 
 
 def _account_behind(link: PastedLink) -> str:

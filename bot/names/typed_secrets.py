@@ -17,13 +17,24 @@ _LOOKS_LIKE_A_KEY = Message(
 # but for signatures, which have 128 and more.
 _MUCH_HEX = re.compile(r"[0-9a-fA-F]{48,}")
 _LONGEST_KEY = 127
-_LINK = re.compile(r"\W*(?:https?://|(?:[a-z0-9-]+\.)+[a-z]+/)", re.IGNORECASE)
-# The page of a transaction, of an NFT with a long id, or of one of Loopring's, has as many in its address.
+# Nothing in it is matched by two parts, or a long line of hyphens would take seconds.
+_LINK = re.compile(r"[^\w-]*(?:https?://|(?:[a-z0-9-]+\.)+[a-z]+/)", re.IGNORECASE)
+_ONLY_A_LINK = re.compile(r"\s*<?https?://\S+\s*", re.IGNORECASE)
+# The page of a transaction, a block, or a vote, perhaps of a named chain; of an NFT with a long id, or of one of
+# Loopring's, has as many in its address.
 _IN_A_LINK = re.compile(
-    r"/(?:tx|txs|transaction|transactions|op|block)/(?:0x)?[0-9a-f]{64}"
-    r"|(?<=/nft/)0x[0-9a-fx-]+|(?<=[/:_])0x[0-9a-f]{40}[/:_]0x[0-9a-f]{64}",
+    r"/(?:tx|txs|transaction|transactions|op|block|proposal)/(?:[a-z][a-z0-9-]{1,20}/)?(?:0x)?[0-9a-f]{64}"
+    r"|(?:(?<=/nft/)|(?<=/nfts/))0x[0-9a-fx-]+|(?<=[/:_])0x[0-9a-f]{40}[/_]0x[0-9a-f]{64}",
     re.IGNORECASE,
 )
+# Some of these put a colon between a contract and the number of an NFT; elsewhere it is between an address and its key.
+_OF_MARKETPLACE = re.compile(
+    r"[^\w-]*(?:https?://)?(?:www\.)?(?:rarible\.com|opensea\.io|zora\.co|looksrare\.org|superrare\.com)/",
+    re.IGNORECASE,
+)
+_IN_A_MARKETPLACE = re.compile(r"(?<=[/:_])0x[0-9a-f]{40}:0x[0-9a-f]{64}", re.IGNORECASE)
+# Between these are the parts of a link's path and query, each of which has words of its own.
+_PARTS_OF_A_LINK = re.compile(r"[/?&#=;]")
 # What is between the digits of its hex are no words.
 _SIGNATURE = re.compile(r"(?:[0-9a-fA-F]\W*){128,}")
 # Lists of seed words have words of three to eight letters in Latin script, and down to one letter in others.
@@ -47,9 +58,12 @@ def refuse_secrets(text: str, *, signature: bool = False, phrases: bool = True) 
     # One letter may become eighteen.
     plain = unicodedata.normalize("NFKC", text[:_MOST_READ])[:_MOST_READ]
     if _LINK.match(plain):
+        if _OF_MARKETPLACE.match(plain):
+            plain = _IN_A_MARKETPLACE.sub("/", plain)
         plain = _IN_A_LINK.sub("/", plain)
     words = _SIGNATURE.sub(" ", plain) if signature else plain
-    if _has_key(plain, _LONGEST_KEY if signature else _MOST_READ) or (phrases and _has_seed_phrase(words)):
+    texts = _PARTS_OF_A_LINK.split(words) if _ONLY_A_LINK.fullmatch(words) else [words]
+    if _has_key(plain, _LONGEST_KEY if signature else _MOST_READ) or (phrases and any(map(_has_seed_phrase, texts))):
         raise InputError(_LOOKS_LIKE_A_KEY)
 
 

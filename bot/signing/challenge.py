@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from bot.signing.signature import checksummed, is_address
 
 PASTE_TITLE = "Tessera link request, version 1"
+SIGN_IN_WORDS = "wants you to sign in with your Ethereum account:"  # EIP-4361
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _NONCE_LENGTH = 22  # 62**22 is 2**131: no two are ever the same by chance, so used ones need not be stored forever
@@ -131,7 +132,7 @@ class Challenge:
         """
         if not self.domain:
             raise ValueError("a sign-in text needs a domain")
-        return self._text(f"{self.domain} wants you to sign in with your Ethereum account:")
+        return self._text(f"{self.domain} {SIGN_IN_WORDS}")
 
     def paste_text(self) -> str:
         """The text to sign anywhere else and to paste the signature of: the same fields, with a title of its own."""

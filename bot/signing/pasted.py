@@ -44,22 +44,29 @@ _CODE_BLOCK = re.compile(r"```(?:json|hex|txt|text|js|javascript)(?=\s)", re.IGN
 _FULL_STOP = re.compile(r"(?<!\.)\.$")
 # Blanks and line ends of every kind, and what has no width: terminals, chats and text fields add them to a copy.
 _BLANKS = re.compile("[\\s\u200b-\u200f\u2060\ufeff]+")
-_LABEL = re.compile(r"(?:signature|sig|hexbytes)(?:hash)?[:=(]", re.IGNORECASE)
+_LABEL = re.compile(r"^(?:signature|sig|hexbytes)(?:hash)?[:=(]", re.IGNORECASE)
 _HEX = re.compile(r"(?:0[xX])?([0-9a-fA-F]*)")
 # MyCrypto, MyEtherWallet and Etherscan write `sig`; web3.js, ethers and Foundry `signature`; a Safe's service
 # `preparedSignature`, of all its owners; a wallet that was asked over JSON-RPC `result`.
-# That one counts where each owner's is in the same answer, too.
+# That one counts where each owner's is in the same answer, too. Names are compared without _ and -, and in lower case.
 _OF_ALL_OWNERS = ("preparedsignature",)
 _FIELDS = ("signature", "sig", "signatures", "result")
+# With s and the parity in one (EIP-2098).
+_COMPACT_S = ("yparityands", "vs")
 # What else they give: the text, hashes of it, and public keys, which have as many digits as secret ones.
 _OF_TOOLS = {
-    *(*_OF_ALL_OWNERS, *_FIELDS, "r", "s", "vs", "_vs", "yparityands"),
-    *("message", "msg", "text", "data", "rawmessage"),
-    *("messagehash", "messagedigest", "signaturehash", "hash", "digest", "domainhash", "structhash"),
-    *("safemessagehash", "safetxhash"),
+    *("r", "s", *_COMPACT_S),
+    *("message", "msg", "text", "data", "rawmessage", "signedmessage"),
+    *("messagehash", "msghash", "messagedigest", "signaturehash", "hash", "digest", "domainhash", "structhash"),
+    *("safemessagehash", "safetxhash", "userophash"),
     *("publickey", "compressedpublickey", "pubkey"),
 }
-_WORD = re.compile(r"0[xX][0-9a-fA-F]{1,64}")
+# With the text under these a program asked for the signature; its bytes in hex are longer than any key.
+_WITH_THE_TEXT = ("payload", "params", "raw")
+# What eth-account's object of a signed message prints.
+_PRINTED = re.compile(r"\s*SignedMessage\((.*)\)\s*", re.DOTALL)
+_PRINTED_FIELD = re.compile(r"(\w+)=(?:HexBytes\()?['\"]?([^'\",()]*)")
+_WORD = re.compile(r"0[xX][0-9a-fA-F]{1,64}|[0-9a-fA-F]{64}")  # Ledger's have no 0x
 _PARITIES = {0: 27, 1: 28, 27: 27, 28: 28}
 
 
@@ -90,31 +97,45 @@ def parse_signature(text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def beside_signature(text: str) -> Iterator[str]:
-    """What is in JSON with a signature under no name that signing tools use; a list of words is one text.
+def beside_signature(text: str) -> list[tuple[str, bool]] | None:
+    """What is in JSON beside a signature, under no name that signing tools use; and what is too short to be one.
 
-    Raises:
-        InputError: it begins as JSON, and is none.
+    Returns:
+        Each text, and whether it may have no more words than people write; a list of words is one text. None where
+        this is nothing that a tool gave.
     """
     text = _CODE_BLOCK.sub("", text)
-    waiting: list[tuple[str, Any]] = [("", _load(text))] if _is_json(text) else []
+    if not _is_json(text):
+        return None
+    try:
+        waiting: list[tuple[str, Any]] = [("signatures", _load(text))]
+    except InputError:
+        return None
+    found: list[tuple[str, bool]] = []
     while waiting:
         name, value = waiting.pop()
         if isinstance(value, dict):
-            yield from value
-            waiting.extend((key.lower(), inner) for key, inner in value.items())
+            found.extend((key, True) for key in value)
+            waiting.extend((_plain_name(key), inner) for key, inner in value.items())
         elif isinstance(value, list):
             words = " ".join(each for each in value if isinstance(each, str))
             waiting.extend((name, each) for each in [words, *value])
         elif isinstance(value, str) and name not in _OF_TOOLS:
-            yield value
+            found.append((value, name not in _WITH_THE_TEXT))
+    return found
+
+
+def _plain_name(name: str) -> str:
+    return name.replace("_", "").replace("-", "").casefold()
 
 
 def _is_json(text: str) -> bool:
-    return text.strip().strip(_AROUND).lstrip().startswith(("{", "["))
+    return text.strip().strip(_AROUND).lstrip().startswith(("{", "[")) or _PRINTED.fullmatch(text) is not None
 
 
 def _load(text: str) -> Any:
+    if printed := _PRINTED.fullmatch(text):
+        return dict(_PRINTED_FIELD.findall(printed[1]))
     try:
         return orjson.loads(text.strip().strip(_AROUND))
     except orjson.JSONDecodeError as error:
@@ -138,12 +159,12 @@ def _in_json(text: str) -> str:
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
-    """An object, and those inside of it, with lower-case keys; the depth is bounded by the parser of the JSON."""
+    """An object, and those inside of it, with plain names; the depth is bounded by the parser of the JSON."""
     waiting = [value]
     while waiting:
         each = waiting.pop()
         if isinstance(each, dict):
-            yield {key.lower(): inner for key, inner in each.items()}
+            yield {_plain_name(key): inner for key, inner in each.items()}
             waiting.extend(each.values())
         elif isinstance(each, list):
             waiting.extend(each)
@@ -159,15 +180,20 @@ def _named(objects: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> Itera
 
 
 def _joined(parts: Mapping[str, Any]) -> str:
-    """r, s and the parity as 65 bytes in hex; "" where these are none."""
-    r, s = parts.get("r"), parts.get("s")
-    if not (isinstance(r, str) and isinstance(s, str) and _WORD.fullmatch(r) and _WORD.fullmatch(s)):
+    """r, s and the parity as 65 bytes in hex, or as 64 where the parity is in s; "" where these are none."""
+    r, s, *compact = (_word(parts.get(name)) for name in ("r", "s", *_COMPACT_S))
+    if not r:
         return ""
-    for name in ("v", "yparity", "recoveryparam"):
+    for name in ("v", "yparity", "recoveryparam") if s else ():
         parity = _PARITIES.get(_number(parts.get(name)))
         if parity:
-            return f"0x{int(r, 16):064x}{int(s, 16):064x}{parity:02x}"
-    return ""
+            return f"0x{r}{s}{parity:02x}"
+    return next((f"0x{r}{each}" for each in compact if each), "")
+
+
+def _word(value: Any) -> str:
+    """A number of 32 bytes in 64 digits of hex; "" where this is none."""
+    return f"{int(value, 16):064x}" if isinstance(value, str) and _WORD.fullmatch(value) else ""
 
 
 def _number(value: Any) -> int:

@@ -17,6 +17,7 @@ from bot.errors import InputError
 from bot.gates.parser import without_own_words
 from bot.messages import Message
 from bot.names import refuse_secrets
+from bot.signing.challenge import PASTE_TITLE, SIGN_IN_WORDS
 from bot.signing.pasted import beside_signature, parse_signature
 
 _NO_SUCH_CHOICE = Message("`{option}` has no such choice: choose one of {choices}.")
@@ -50,13 +51,11 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
     """
     sent = cast("Mapping[str, Any]", interaction.data or {})
     for text, field in _texts(sent):
-        if field == SIGNATURE_FIELD and _is_signature(text):
-            # A tool's JSON has 64 digits of hex in it, as a key has, and the text that was signed: what is known there.
-            for value in beside_signature(text):
-                refuse_secrets(value, signature=True)
+        if field == SIGNATURE_FIELD:
+            _check_signature(text)
             continue
         for part in text.splitlines() if field == GATES_FIELD else [text]:
-            refuse_secrets(part, signature=field == SIGNATURE_FIELD, phrases=field != RULE_FIELD)
+            refuse_secrets(part, phrases=field != RULE_FIELD)
             if field == RULE_FIELD:
                 refuse_secrets(without_own_words(part))
     command = interaction.command
@@ -71,9 +70,24 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
         _check_chosen(sent)
 
 
+def _check_signature(text: str) -> None:
+    """Refuse a secret beside a signature, or in its place; whether it is one, and what is wrong, its parser says."""
+    if not _NAMED_SECRET.search(text):
+        # A tool's JSON has 64 digits of hex in it, as a key has, and the text that was signed: what is known there.
+        beside = beside_signature(text)
+        for value, phrases in beside or []:
+            refuse_secrets(value, signature=True, phrases=phrases and not _is_of_our_text(value))
+        if beside is not None or _is_signature(text):
+            return
+    refuse_secrets(text, signature=True, phrases=not _is_of_our_text(text))
+
+
+def _is_of_our_text(text: str) -> bool:
+    """Whether the text to sign is in it, which has as many words as a seed phrase."""
+    return SIGN_IN_WORDS in text or PASTE_TITLE in text
+
+
 def _is_signature(text: str) -> bool:
-    if _NAMED_SECRET.search(text):
-        return False
     try:
         parse_signature(text)
     except InputError:

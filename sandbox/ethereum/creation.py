@@ -1,7 +1,8 @@
 """A call that creates a contract, as far as code without jumps goes: calls other contracts, and returns what they did.
 
 Wallets of which nothing is deployed can be asked in this way (ERC-6492). Only these instructions are known; another one
-is an invalid opcode, as 0xfe is to any node. The factory deploys the community's own wallets, for this call alone.
+is an invalid opcode, as 0xfe is to any node. The factory deploys the community's own wallets, for this call alone; a
+second function of it does so by the gas that is left, of which a zero byte in the code costs 12 less than another one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sandbox.checksums import checksummed
-from sandbox.ethereum.abi import read_address, selector
+from sandbox.ethereum.abi import read_address, read_number, selector
 from sandbox.ethereum.contracts import RevertedError, call
 from sandbox.wallets import WALLET_FACTORY
 
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 CREATE_ACCOUNT = selector("createAccount(address)")
+CREATE_BY_GAS = selector("createAccountByGas(address,uint256)")
 _DEPLOYED = bytes.fromhex("6080604052")
 _PUSH1, _PUSH32 = 0x60, 0x7F
-_MULTIPLY, _CODE_COPY, _RETURNED, _RETURNED_COPY, _POP = 0x02, 0x39, 0x3D, 0x3E, 0x50
+_MULTIPLY, _GREATER, _CODE_COPY, _RETURNED, _RETURNED_COPY, _POP, _STORE = 0x02, 0x11, 0x39, 0x3D, 0x3E, 0x50, 0x52
 _GAS, _CALL, _RETURN, _STATICCALL = 0x5A, 0xF1, 0xF3, 0xFA
-_GAS_LEFT = 50_000_000
+_GAS_AT_FIRST = 50_000_000
+_GAS_OF_A_BYTE, _GAS_OF_A_ZERO = 16, 4
 
 
 class InvalidOpcodeError(Exception):
@@ -43,6 +46,7 @@ class Creation:
         self._stack: list[int] = []
         self._memory = bytearray()
         self._returned = b""
+        self._gas = _GAS_AT_FIRST
 
     def run(self, code: bytes) -> bytes:
         """What a creation returns.
@@ -51,6 +55,7 @@ class Creation:
             InvalidOpcodeError: there is more to it than this machine knows.
             RevertedError: never by itself; calls that revert are the code's own matter.
         """
+        self._gas = _GAS_AT_FIRST - _GAS_OF_A_BYTE * len(code) + (_GAS_OF_A_BYTE - _GAS_OF_A_ZERO) * code.count(0)
         at = 0
         while at < len(code):
             opcode = code[at]
@@ -70,9 +75,13 @@ class Creation:
         if opcode == _POP:
             pop()
         elif opcode == _GAS:
-            self._stack.append(_GAS_LEFT)
+            self._stack.append(self._gas)
         elif opcode == _MULTIPLY:
             self._stack.append(pop() * pop() % 2**256)
+        elif opcode == _GREATER:
+            self._stack.append(int(pop() > pop()))
+        elif opcode == _STORE:
+            self._write(pop(), pop().to_bytes(32))
         elif opcode == _RETURNED:
             self._stack.append(len(self._returned))
         elif opcode in (_CODE_COPY, _RETURNED_COPY):
@@ -102,7 +111,10 @@ class Creation:
         self._write(to, self._returned[:size])
 
     def _deploy(self, data: bytes) -> bytes:
-        if data[:4] != CREATE_ACCOUNT:
+        if data[:4] == CREATE_BY_GAS:
+            if self._gas // (_GAS_OF_A_BYTE - _GAS_OF_A_ZERO) % 2 != read_number(data[4:], 1):
+                return b""
+        elif data[:4] != CREATE_ACCOUNT:
             return call(WALLET_FACTORY, data, self._world)
         wallet = self._world.wallets.get(read_address(data[4:], 0).lower())
         if wallet is None or wallet.code:

@@ -26,7 +26,8 @@ from tests.conformance.missing import skip_unless_ci
 
 EVM = Path(__file__).parent / "evm"
 INSTALL = f"npm ci --prefix {EVM.relative_to(Path(__file__).parents[2])} --ignore-scripts"
-TEXT = "Tessera link request, version 1\n\nI am Discord user ann (ID 401).\n\nVersion: 1"
+# Its digest has a zero byte, and the digest of that none: a factory may tell them apart by the gas that this takes.
+TEXT = "Tessera link request, version 1\n\nI am Discord user ann (ID 8).\n\nVersion: 1"
 START_SECONDS = 240  # solc compiles Safe in ten, where the machine is idle
 
 KEY, CONTRACT, COUNTERFACTUAL = ProofKind.KEY, ProofKind.CONTRACT, ProofKind.COUNTERFACTUAL
@@ -61,6 +62,11 @@ CASES: Mapping[str, tuple[ProofKind | str, bool]] = {
     "ERC-6492, not deployed, of opaque bytes": ("Deploy it first", False),
     "ERC-6492, another wallet is deployed": ("Deploy it first", False),
     "ERC-6492, for a key's address": ("Deploy it first", False),
+    # Whether it is deployed, one zero byte decides; neither way is it a proof.
+    "ERC-6492, deployed for an even amount of gas, of opaque bytes": ("signature", True),
+    "ERC-6492, deployed for an odd amount of gas, of opaque bytes": ("signature", True),
+    "ERC-6492, all gas burnt, of opaque bytes": (NOT_OF_THE_TEXT, True),
+    "ERC-6492, all gas burnt": (COUNTERFACTUAL, True),
     "a Safe of two": (CONTRACT, True),
     "a Safe of two, one signed": (REFUSED, False),
     "a Safe of two, ERC-6492": (CONTRACT, True),

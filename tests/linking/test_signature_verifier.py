@@ -246,6 +246,24 @@ async def test_a_factory_that_computes_nothing_proves_nothing(sandbox: SandboxCl
             await verifiers.verify(PROMISED)
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("out of gas", UndecidedError),
+        ("VM execution error.", UndecidedError),
+        ("execution reverted", ProofError),
+    ],
+)
+async def test_a_factory_that_ends_unclearly_says_nothing_of_a_key(
+    verifiers: Verifiers, words: str, kind: type[TesseraError]
+) -> None:
+    body = [CHAIN, {"jsonrpc": "2.0", "id": 2, "error": {"code": -32000, "message": words}}]
+    await verifiers.fault("/ethereum/1", "status", status=200, body=body, after=1)
+    with pytest.raises(TesseraError) as caught:
+        await verifiers.verify(PROMISED)
+    assert type(caught.value) is kind
+
+
 @pytest.mark.parametrize("kind", ["html", "reset", "torn"])
 async def test_loopring_being_down_is_not_a_no(verifiers: Verifiers, kind: str) -> None:
     await verifiers.sandbox.fault(kind, INFO)

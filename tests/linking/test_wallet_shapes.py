@@ -10,8 +10,9 @@ import pytest
 from bot.errors import ProofError, UndecidedError
 from bot.linking.contract_signatures import ANSWER_SECONDS
 from bot.links import ProofKind
+from bot.signing.signature import personal_digest, personal_digest_of_bytes
 from bot.sources.loopring import LoopringSource
-from sandbox.ethereum.creation import CREATE_ACCOUNT
+from sandbox.ethereum.creation import CREATE_ACCOUNT, CREATE_BY_GAS
 from sandbox.signing import sign
 from tests.linking.verifiers import FACTORY, STRANGER, TEXT, A, B, Verifiers, key, open_verifiers, owner
 from tests.sandbox_client import SandboxClient
@@ -69,6 +70,26 @@ async def test_wrapping_makes_no_proof_of_a_signature_of_opaque_bytes(
 async def test_a_wallet_that_is_not_deployed_is_asked_twice_as_well(verifiers: Verifiers, style: str) -> None:
     with pytest.raises(ProofError, match=NOT_OF_THE_TEXT):
         await verifiers.verify(PROMISED, signature=wrapped(PROMISED, style=style))
+
+
+@pytest.mark.parametrize("gas", [0, 1])
+async def test_a_factory_that_deploys_for_one_question_alone_makes_no_proof_of_opaque_bytes(
+    verifiers: Verifiers, gas: int
+) -> None:
+    """It can tell two creations apart by the gas that is left: by one zero byte more in a digest, for instance."""
+    texts = (f"{TEXT} {number}" for number in range(10_000))
+    text = next(each for each in texts if zeros(each) == (1, 0))
+    call = CREATE_BY_GAS + bytes(12) + bytes.fromhex(owner(PROMISED)[2:]) + gas.to_bytes(32)
+    for style in ("opaque", "opaque02"):
+        signature = wrap(call, sign(key(PROMISED), text.encode(), style), FACTORY)
+        with pytest.raises(ProofError, match=f"{NOT_OF_THE_TEXT}|{DEPLOY_FIRST}"):
+            await verifiers.verify(PROMISED, signature=signature, issued=text)
+
+
+def zeros(text: str) -> tuple[int, int]:
+    """How many zero bytes the digest of a text has, and that of its own bytes."""
+    digest = personal_digest(text)
+    return digest.count(0), personal_digest_of_bytes(digest).count(0)
 
 
 @pytest.mark.parametrize(

@@ -59,12 +59,13 @@ class Verifiers:
         text: str = TEXT,
         signature: bytes | None = None,
         signer: str = "",
+        issued: str = TEXT,
     ) -> ProofKind:
         """Verify a signature of a text for an account's owner: by its own key, by that of a word, or as it is given."""
         if signature is None:
             signature = sign(word or key(account), text.encode(), style)
         return await self._verifier.verify(
-            TEXT, signature, signer=signer or owner(account), owner=owner(account), user_id=1
+            issued, signature, signer=signer or owner(account), owner=owner(account), user_id=1
         )
 
     async def asked(self, path: str = "/ethereum/") -> int:

@@ -79,10 +79,24 @@ NOT_ONE = (
             ),
             id="a Safe's service, with each owner's",
         ),
+        pytest.param(json.dumps({"v": 28, "r": R, "s": S}), id="Ledger, hw-app-eth: r and s without 0x"),
+        pytest.param(
+            f"SignedMessage(message_hash=HexBytes('0x{R}'), r={int(R, 16)}, s={int(S, 16)}, v=28, "
+            f"signature=HexBytes('0x{HEX}'))",
+            id="eth-account, printed",
+        ),
     ],
 )
 def test_a_signature_is_read_as_it_is_copied(text: str) -> None:
     assert parse_signature(text) == SIGNATURE
+
+
+@pytest.mark.parametrize("name", ["yParityAndS", "_vs", "vs"])
+@pytest.mark.parametrize("prefix", ["", "0x"])
+def test_the_parity_may_be_in_s(name: str, prefix: str) -> None:
+    """EIP-2098, as ethers and ox have it."""
+    pasted = json.dumps({"r": f"{prefix}{R}", name: f"{prefix}{S}"})
+    assert parse_signature(pasted) == bytes.fromhex(R + S)
 
 
 @pytest.mark.parametrize("text", ["0x", "0X", ' "0x" ', "`0x`\n", '{"signature": "0x"}'])
@@ -118,6 +132,8 @@ def test_sizes_that_are_read(size: int) -> None:
         pytest.param('{"address": "0x12"}', NOT_ONE, id="a JSON without one"),
         pytest.param('{"sig": 5}', NOT_ONE, id="a number"),
         pytest.param('{"sig": ""}', NOT_ONE, id="an empty one"),
+        pytest.param(json.dumps({"v": 28, "r": R[:-1], "s": S}), NOT_ONE, id="63 digits without 0x"),
+        pytest.param(f"{R}\nsignature: {HEX}", NOT_ONE, id="a key before the signature's name"),
         pytest.param(f"0x{HEX}...", NOT_ONE, id="shortened by a program"),
         pytest.param(f'["0x{HEX}", "0x{HEX}1b"]', "That JSON has more than one signature", id="a list of two"),
         pytest.param(json.dumps(R_S | {"v": 37}), NOT_ONE, id="the parity of a transaction"),

@@ -109,6 +109,15 @@ await add('ERC-6492, not deployed, of opaque bytes', where(ann.address, 'a'), wr
 await add('ERC-6492, another wallet is deployed', where(ann.address, 'a'), wrap(factory, creates(eve.address, 'a'), eve.signMessage(text)))
 await add("ERC-6492, for a key's address", ann.address, wrap(factory, creates(eve.address, 'a'), eve.signMessage(text)))
 
+// Factories that tell the questions about a wallet apart
+const byGas = await deploy('FactoryByGas')
+const silent = byGas.where(ann.address)
+const deploysBy = (name, ...args) => byGas.interface.encodeFunctionData(name, [ann.address, ...args])
+await add('ERC-6492, deployed for an even amount of gas, of opaque bytes', silent, wrap(byGas, deploysBy('create', 0), opaque))
+await add('ERC-6492, deployed for an odd amount of gas, of opaque bytes', silent, wrap(byGas, deploysBy('create', 1), opaque))
+await add('ERC-6492, all gas burnt, of opaque bytes', silent, wrap(byGas, deploysBy('createAndBurn'), opaque))
+await add('ERC-6492, all gas burnt', silent, wrap(byGas, deploysBy('createAndBurn'), byAnn))
+
 // Safe 1.4.1
 const singleton = await deploy('Safe')
 const safes = await deploy('SafeProxyFactory')

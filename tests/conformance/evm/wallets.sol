@@ -31,6 +31,21 @@ contract Wrapping is Owned {
     }
 }
 
+/// The same, and has no way to say who owns it.
+contract SilentWrapping {
+    address private immutable key;
+
+    constructor(address key_) {
+        key = key_;
+    }
+
+    function isValidSignature(bytes32 hash, bytes memory signature) external view returns (bytes4) {
+        (address asItIs, , ) = ECDSA.tryRecover(hash, signature);
+        (address wrapped, , ) = ECDSA.tryRecover(MessageHashUtils.toEthSignedMessageHash(hash), signature);
+        return asItIs == key || wrapped == key ? this.isValidSignature.selector : bytes4(0);
+    }
+}
+
 /// Accepts nothing but the digest as a message of its own.
 contract AlwaysWrapping is Owned {
     constructor(address owner_) Owned(owner_) {}
@@ -66,6 +81,29 @@ contract Factory {
     function where(address owner, bytes32 salt) external view returns (address) {
         bytes32 code = keccak256(abi.encodePacked(type(Owned).creationCode, abi.encode(owner)));
         return address(uint160(uint256(keccak256(abi.encodePacked(bytes1(0xff), address(this), salt, code)))));
+    }
+}
+
+/// Deploys by the gas that is left: one zero byte more in what it is asked with is 12 less, and it tells two calls apart.
+contract FactoryByGas {
+    function create(address key, uint256 remainder) external {
+        if ((gasleft() / 12) % 2 == remainder) new SilentWrapping{salt: 0}(key);
+    }
+
+    function createAndBurn(address key) external {
+        new SilentWrapping{salt: 0}(key);
+        try this.burn() {} catch {}
+    }
+
+    function burn() external pure {
+        assembly {
+            invalid()
+        }
+    }
+
+    function where(address key) external view returns (address) {
+        bytes32 code = keccak256(abi.encodePacked(type(SilentWrapping).creationCode, abi.encode(key)));
+        return address(uint160(uint256(keccak256(abi.encodePacked(bytes1(0xff), address(this), bytes32(0), code)))));
     }
 }
 
