@@ -21,7 +21,7 @@ PERSON = re.compile(
 )
 # The log's own pseudonyms, and what says nothing about who it was.
 HARMLESS = re.compile(
-    r"pseudonym\(.*\)\.hex\(\)$|^actor\.hex\(\)$|^pseudonym$|^type\(|^len\(|^_name_of\(interaction\)$"
+    r"pseudonym\(.*\)\.hex\(\)$|^actor\.hex\(\)$|^pseudonym$|^type\(|^len\(|^name_of\(interaction\)$"
 )
 # The bot's own name, when it has logged in.
 ALLOWED = {("bot/ui/client.py", "self.user")}

@@ -13,7 +13,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 import discord
@@ -35,7 +35,7 @@ from bot.ui.interaction_runs import InteractionRuns, Outcome, outcome_of
 from bot.ui.invite import invite_url
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.other_process import OtherProcess
-from bot.ui.panel import action_of
+from bot.ui.pressed import custom_id_of, name_of, origin_of
 from bot.ui.refused_pictures import RefusedPictures
 from bot.ui.registration import Registration
 from bot.ui.request_trace import trace_of
@@ -183,11 +183,11 @@ class Bot(commands.Bot):
         """Answer buttons whose views are gone: of an earlier process, expired, or ended as there were too many."""
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
-        custom_id = _custom_id_of(interaction)
+        custom_id = custom_id_of(interaction)
         is_press = interaction.type is discord.InteractionType.component
         if is_press and any(lasting.fullmatch(custom_id) for lasting in self._lasting):
             return
-        if self.live_answers.has_ended(_origin_of(interaction)):
+        if self.live_answers.has_ended(origin_of(interaction)):
             await self._answer(interaction, _TOO_MANY_OPEN)
             return
         # Its view answers at once, in this process or in another one with this token; if nothing has, then the view is
@@ -206,7 +206,7 @@ class Bot(commands.Bot):
             await sending.respond(interaction, content=words, ephemeral=True)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             if not is_answered_already(error):
-                log.info("%s stays unanswered: %s", _name_of(interaction), type(error).__name__)
+                log.info("%s stays unanswered: %s", name_of(interaction), type(error).__name__)
 
     async def accept(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether an interaction may run now; if so, `drain()` waits for it."""
@@ -217,7 +217,7 @@ class Bot(commands.Bot):
         if task := asyncio.current_task():
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-            self.runs.begin(interaction.id, _KINDS.get(interaction.type, "other"), _name_of(interaction), task)
+            self.runs.begin(interaction.id, _KINDS.get(interaction.type, "other"), name_of(interaction), task)
         for observer in self._observers:
             observer(interaction)
         return True
@@ -257,7 +257,7 @@ class Bot(commands.Bot):
         """Show the person what went wrong: our sentence, or a reference to the log. Never raises."""
         if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
             self.runs.ended_with(interaction.id, Outcome.TOO_LATE)
-            log.warning("an interaction came too late to be answered: %s", _name_of(interaction))
+            log.warning("an interaction came too late to be answered: %s", name_of(interaction))
             return
         if is_answered_already(error):
             return  # the person has an answer; `other_process` says of whom
@@ -268,10 +268,10 @@ class Bot(commands.Bot):
             # What was typed is in the sentence of an InputError, and may be anything: a key, by mistake.
             logged = type(error).__name__ if isinstance(error, InputError) else error.sentence
             level = logging.WARNING if isinstance(error, SourceError) else logging.INFO
-            log.log(level, "%s: %s", _name_of(interaction), logged)
+            log.log(level, "%s: %s", name_of(interaction), logged)
         else:
             reference = secrets.token_hex(3)
-            log.error("%s failed (reference %s)", _name_of(interaction), reference, exc_info=error)
+            log.error("%s failed (reference %s)", name_of(interaction), reference, exc_info=error)
             shown = TesseraError(_OUR_FAULT, reference=reference)
         try:
             await show_error(interaction, error_embed(shown), self.other_process)
@@ -286,19 +286,3 @@ _KINDS = {
     discord.InteractionType.modal_submit: "modal",
     discord.InteractionType.autocomplete: "suggestions",
 }
-
-
-def _name_of(interaction: discord.Interaction[Any]) -> str:
-    if interaction.command:
-        return f"/{interaction.command.qualified_name}"
-    return action_of(_custom_id_of(interaction)) or interaction.type.name
-
-
-def _custom_id_of(interaction: discord.Interaction[Any]) -> str:
-    return str(cast("dict[str, Any]", interaction.data or {}).get("custom_id", ""))
-
-
-def _origin_of(interaction: discord.Interaction[Any]) -> int:
-    """The id of the interaction whose answer was pressed; 0 for none."""
-    metadata = interaction.message.interaction_metadata if interaction.message else None
-    return metadata.id if metadata else 0
