@@ -20,9 +20,7 @@ PERSON = re.compile(
     r"|(?:user|member|person|author|moderator|holder|challenger|stranger|recipient|owner)_?id|display_name|username"
 )
 # The log's own pseudonyms, and what says nothing about who it was.
-HARMLESS = re.compile(
-    r"pseudonym\(.*\)\.hex\(\)$|^actor\.hex\(\)$|^pseudonym$|^type\(|^len\(|^name_of\(interaction\)$"
-)
+HARMLESS = re.compile(r"pseudonym\(.*\)\.hex\(\)$|^actor\.hex\(\)$|^pseudonym$|^type\(|^len\(|^name_of\(interaction\)$")
 # The bot's own name, when it has logged in.
 ALLOWED = {("bot/ui/client.py", "self.user")}
 
