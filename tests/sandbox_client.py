@@ -64,8 +64,8 @@ class Answer(dict[str, Any]):
         return header[1], header[2]
 
     def titles(self) -> list[str]:
-        """The names of the collections below the header."""
-        return [name_on(embed) for embed in self.embeds[1:]]
+        """The titles of the embeds below the header; of collections, which have none, their names."""
+        return [embed.get("title") or name_on(embed) for embed in self.embeds[1:]]
 
     def components(self) -> list[dict[str, Any]]:
         """Buttons and menus."""
