@@ -61,7 +61,7 @@ class Collection:
     is_scam: bool = False
     as_of: datetime | None = field(default=None, compare=False)
     source_label: str = field(default="", compare=False)
-    wide_uris: tuple[str, ...] = ()
+    wide_uris: tuple[str, ...] = field(default=(), compare=False)  # how it is shown, and not what it is
 
     @property
     def standard(self) -> str:

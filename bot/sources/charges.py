@@ -92,6 +92,7 @@ class Charges:
         self._asked_to_wait = DifferentQuestions()
         self._known_refused = 0  # different questions that were refused before the key was charged
         self._charged_by: frozenset[str] = frozenset()  # what the question was about, and who asked, that charged it
+        self._was_same = False
         self._withheld = DifferentQuestions()
         self._known_withheld = 0
         self._paused_by: SourceError | None = None
@@ -153,10 +154,11 @@ class Charges:
         self._refused.add(question.about_or_by)
         different = len(self._refused)
         is_unclear = isinstance(error, UnclearRefusalError | GateError)
-        # By name, once more, and no answer has come since: that is enough, if it is not the same person each time.
-        is_known = self._known_refused > 0 and not is_unclear and question.about_or_by.isdisjoint(self._charged_by)
+        # By name, once more, and no answer has come since: one request shows it, if not the same person's each time.
+        is_same = not question.about_or_by.isdisjoint(self._charged_by)
+        is_known = self._known_refused > 0 and not is_unclear and not (is_same and self._was_same)
         if is_known or different > max(_REFUSED_FOR - 1, self._known_refused):
-            self._known_refused, self._charged_by = different, question.about_or_by
+            self._known_refused, self._charged_by, self._was_same = different, question.about_or_by, is_same
             self._shut(error)
         elif isinstance(error, UnclearRefusalError) and self._accepted_at is not None:
             return WithheldError(_ONLY_THIS, name=self._name)

@@ -59,4 +59,4 @@ async def test_what_was_typed_is_quoted_harmlessly(ada: Person) -> None:
     answer = await ada.run("collections", account="@everyone https://evil.example <@1>", share=True)
     assert "@everyone" not in answer.text
     assert "https://" not in answer.text
-    assert "No source here knows" in answer.text
+    assert "paste the one link alone" in answer.text

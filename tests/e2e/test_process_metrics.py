@@ -49,7 +49,7 @@ async def test_what_happened_is_counted_named_and_logged(
     ada = await bare_sandbox.person()
     await bare_sandbox.settled(await ada.run("collections", account="10001"))
     await ada.run("collections", account="no account")
-    await bare_sandbox.fault("status", path="", status=503)
+    await bare_sandbox.fault("status", path="user/collection/details", status=503)
     await ada.run("collections", account="10017")
     await until(lambda: bot.output.count("command /collections:") == 3)
 
@@ -87,7 +87,8 @@ async def test_what_happened_is_counted_named_and_logged(
     assert not any("10001" in label for _, label in seen)
 
     lines = [line for line in bot.output.splitlines() if "command /collections:" in line]
-    assert [re.sub(r"[0-9]+ ms", "n ms", line.partition("command ")[2]) for line in lines] == [
+    # An answer is over when the owner is shown, which may be after the next one.
+    assert sorted(re.sub(r"[0-9]+ ms", "n ms", line.partition("command ")[2]) for line in lines) == [
         f"/collections: {outcome} in n ms, first response after n ms"
         for outcome in ("answered", "refused", "unavailable")
     ]

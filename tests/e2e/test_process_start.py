@@ -120,7 +120,11 @@ async def test_the_path_to_a_server_typed_line_by_line_answers_a_name_while_loop
     (tmp_path / TESSERA).symlink_to(Path(sys.executable).parent / "tessera")
     (tmp_path / "Makefile").write_text(f"setup:\n\t@true\nrun:\n\t@exec {TESSERA} run\n", encoding="utf-8")
     shell = await asyncio.create_subprocess_exec(
-        *("sh", "-c", typed), cwd=tmp_path, stdout=asyncio.subprocess.PIPE, start_new_session=True
+        *("sh", "-c", typed),
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},  # no make above it
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         await bare_sandbox.online()

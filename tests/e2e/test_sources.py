@@ -202,8 +202,10 @@ async def test_what_one_of_several_accounts_holds_is_unknown_where_its_source_fa
     for account in ("10001", f"eip155:1:{ADA}"):
         await wren.run("link", account=account)
     await prove(wren, "10001")
-    contract = "0x" + 40 * "1"
-    whole = await wren.run("collections", contract=contract)
+    contract = "0x" + 40 * "3"  # not one that was asked for above while the source failed
+    async with asyncio.timeout(60):  # a test above may have left the source with a pause
+        while "asks again" in (whole := await wren.run("collections", contract=contract)).text:
+            pass
     assert "**Your 2 proven accounts**" in whole.text
     assert "These accounts hold no NFTs of this contract" in whole.text
     await sandbox.fault("status", path="", status=503)

@@ -101,6 +101,7 @@ async def test_the_route_moves_it_for_both_stand_ins_and_a_reset_restores_it() -
         _, above = await sandbox.get(path, key=None)
         assert {item["token"]["name"]: item["amount"] for item in above["items"]} == {
             "Signal Flags": "2",
+            "Half-Life Herbarium": None,
             "Harbour Lights": "1",
         }
         shown = next(each for each in above["items"] if each["token"]["name"] == "Harbour Lights")

@@ -180,7 +180,7 @@ async def test_the_whole_way_by_keyboard(visitor: Visitor) -> None:
 async def test_a_picture_comes_from_discord_and_an_initial_stands_in_for_it(visitor: Visitor) -> None:
     url = "https://cdn.discordapp.com/avatars/1/a.png"
     user = {"id": "1", "name": "alice_01", "avatar_url": url}
-    mark = (ARTIFACTS.parent / "docs" / "collection.png").read_bytes()
+    mark = (ARTIFACTS.parent / "docs" / "images" / "collection-light.png").read_bytes()
     await visitor.page.route("https://cdn.discordapp.com/**", lambda route: route.fulfill(body=mark))
     await show(visitor, make_state("wallet", user=user))
     await expect(visitor.page.locator("img.avatar")).to_have_attribute("src", url)
