@@ -61,7 +61,7 @@ class MetricValues:
             "tessera_other_process", "1 while another process answers with this token.", bot.other_process.is_there
         )
         sessions = CounterMetricFamily(
-            "tessera_gateway_sessions", "Connections to the gateway: started anew, or resumed.", labels=["how"]
+            "tessera_gateway_sessions", "Connections to the gateway: started, or resumed.", labels=["how"]
         )
         for how, count in self.sessions.items():
             sessions.add_metric([how], count)

@@ -102,7 +102,7 @@ class Askers:
         return self._linked.union(asker.key for asker in self if asker.is_member)
 
     def on_behalf_of(self, user_ids: Iterable[int]) -> None:
-        """It is about an account of these members: what goes wrong with it is charged to them, whoever asks.
+        """It is about an account of these members: what goes wrong with it is charged to them, also where a job asks.
 
         Their turns stay what they are: a job's questions go at the job's.
         """

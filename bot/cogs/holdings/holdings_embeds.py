@@ -68,7 +68,7 @@ def holdings_embeds(
     """
     rows = shown.rows[page * COLLECTIONS_A_PAGE : (page + 1) * COLLECTIONS_A_PAGE]
     whose = about.whose or ("" if about.title else _owner_words(owner))
-    header = _header(shown, about, reading=reading, whose=whose)
+    header = _header(shown, about, reading=reading, whose=whose, may_repeat=bool(counts))
     if about.is_proven and header.colour == BRAND:
         header.colour = card_parts.PROVEN
     header.set_thumbnail(url=_art(shown.rows, gateways))
@@ -86,14 +86,14 @@ def _art(rows: Sequence[Holding], gateways: Sequence[str]) -> str | None:
     return next(filter(None, (*wide, *square)), None)
 
 
-def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str) -> discord.Embed:
+def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str, may_repeat: bool) -> discord.Embed:
     holdings = shown.read
     account = f"Account {safe_text(short_address(holdings.account.account_id), 80)}"
     source = f"oldest answer {discord.utils.format_dt(holdings.as_of, 'R')}"
     if not about.title:
         source = f"{holdings.source_label}, {discord.utils.format_dt(holdings.as_of, 'R')}"
     lines = [f"**{about.title or account}** · {source}"]
-    summary = _holdings_summary(shown, reading=reading, of_several=bool(about.title))
+    summary = _holdings_summary(shown, reading=reading, of_several=bool(about.title), may_repeat=may_repeat)
     if about.searched:
         summary = f"{plural(len(shown.rows), 'collection')} with “{safe_text(about.searched, 60)}”"
     lines.append(" · ".join(filter(None, [summary, whose])))
@@ -122,8 +122,11 @@ def _owner_words(owner: Owner) -> str:
     return f"Owner {safe_text(owner.name, 80)}" if owner.name else f"Owner `{short_address(owner.address)}`"
 
 
-def _holdings_summary(shown: ShownHoldings, *, reading: bool, of_several: bool) -> str:
-    """The total in words. Only a complete answer may say "no", or a number without "at least"."""
+def _holdings_summary(shown: ShownHoldings, *, reading: bool, of_several: bool, may_repeat: bool) -> str:
+    """The total in words. Only a complete answer may say "no", or a number without "at least".
+
+    Where several accounts hold of one collection, some NFTs may be the same: how many are different is not known then.
+    """
     holdings, count = shown.read, len(shown.rows)
     if not count:
         if shown.hidden and holdings.complete:
@@ -136,13 +139,13 @@ def _holdings_summary(shown: ShownHoldings, *, reading: bool, of_several: bool) 
         held = "these accounts hold" if of_several else "this account holds"
         return "Nothing has arrived yet." if reading else f"What {held} is unknown."
     at_least = "" if holdings.complete or reading else "At least "
+    words = [f"{at_least}**{plural(count, 'collection')}**"]
     if uncounted := sum(not row.is_counted for row in shown.rows):
-        return (
-            f"{at_least}**{plural(count, 'collection')}** · at least {different_nfts(shown.kinds)}; of "
-            f"{plural(uncounted, 'collection')} the source does not say how many"
-        )
-    different = "1 NFT" if shown.kinds == 1 else f"{shown.kinds:,} different"  # "NFTs" would be one line more
-    return f"{at_least}**{plural(count, 'collection')}** · {different}"
+        counted = "" if may_repeat else f"at least {different_nfts(shown.kinds)}; "
+        words.append(f"{counted}of {plural(uncounted, 'collection')} the source does not say how many")
+    elif not may_repeat:
+        words.append("1 NFT" if shown.kinds == 1 else f"{shown.kinds:,} different")  # "NFTs" would be one line more
+    return " · ".join(words)
 
 
 def _incomplete_line(incomplete_reason: Reason | None) -> str:

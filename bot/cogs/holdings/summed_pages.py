@@ -11,7 +11,7 @@ import discord
 from bot.cogs.holdings import collection_embeds, holdings_embeds
 from bot.cogs.holdings.collection_pages import CollectionPages
 from bot.cogs.holdings.pages import HoldingsPages
-from bot.errors import InputError, SourceError
+from bot.errors import InputError, LimitError, NotFoundError, SourceError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList
 from bot.messages import Message
 from bot.reasons import Reason, ReasonCode, source_error
@@ -125,7 +125,7 @@ class SummedPages(HoldingsPages):
                     pass
         except TimeoutError:
             return replace(found, complete=False, incomplete_reason=Reason.of(ReasonCode.STILL_READING))
-        except SourceError as error:
+        except (SourceError, NotFoundError, LimitError) as error:  # what the others hold is shown all the same
             return replace(found, complete=False, incomplete_reason=source_error(error.words))
         return found
 
@@ -134,15 +134,18 @@ class SummedPages(HoldingsPages):
         return [(part.account, row) for part in self.parts for row in part.holdings if str(row.collection) == key]
 
     def _counts(self) -> Mapping[str, str]:
-        """How many, of what several accounts have: some may be the same, so they are not added up."""
-        counts: dict[str, list[int]] = {}
+        """How many, of what several accounts have: some may be the same, so they are not added up.
+
+        Where of one account it is not known how many, there is no number here: the card says that it is unknown.
+        """
+        counts: dict[str, list[int | None]] = {}
         for part in self.parts:
             for row in part.holdings:
-                counts.setdefault(str(row.collection), []).append(row.kinds)
+                counts.setdefault(str(row.collection), []).append(row.counted_kinds)
         return {
-            key: f"{' + '.join(f'{kinds:,}' for kinds in several)} different"
+            key: f"{' + '.join(f'{kinds:,}' for kinds in several if kinds is not None)} different"
             for key, several in counts.items()
-            if len(several) > 1
+            if len(several) > 1 and None not in several
         }
 
     def _source(self, account: Account) -> str:
@@ -216,6 +219,8 @@ def _joined(lists: Sequence[NftList]) -> NftList:
             nfts=tuple(by_key.values()),
             complete=found.complete and more.complete,
             incomplete_reason=found.incomplete_reason or more.incomplete_reason,
+            as_of=min(filter(None, (found.as_of, more.as_of)), default=None),
+            fallback_reason=found.fallback_reason or more.fallback_reason,
         )
     return found
 
