@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,12 @@ class BotProcess:
         """End it; the supervisor starts it again."""
         self._is_restarting = self.running
         await self._end()
+
+    def reload(self) -> None:
+        """Let it read its settings again, and try again what failed. Only for one that is ready for this signal."""
+        if self._process is not None and self.running:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGHUP)
 
     async def stop(self) -> None:
         """End it for good; when this returns there is no child."""

@@ -76,6 +76,7 @@ class ControlApi:
     async def _reset(self, _request: web.Request) -> Json:
         self._app[WORLD].replace_with(self._copy_of_initial_world())
         self._app[FAULTS].clear()
+        self._end_waiting()
         self._app[TRAFFIC].clear()
         self._app[BLOCKSCOUT].reset()
         self._app[NODES].reset()
@@ -106,7 +107,14 @@ class ControlApi:
             self._app[FAULTS].remove(request.query["name"])
         else:
             self._app[FAULTS].clear()
+            self._end_waiting()
         return {}
+
+    def _end_waiting(self) -> None:
+        """The bot tries again what failed; one that has not connected yet has met no fault, and SIGHUP would end it."""
+        process = self._app.get(BOT)
+        if process is not None and self._app[DISCORD].connected():
+            process.reload()
 
     async def _get_latency(self, _request: web.Request) -> Json:
         return dict(self._app[FAULTS].latency)

@@ -1,6 +1,7 @@
 """SIGHUP: reads the settings again, and applies those that a running bot can change; it never ends the bot.
 
-What cannot be applied is named, and stays as it was until a restart. A file that is wrong changes nothing.
+What cannot be applied is named, and stays as it was until a restart. A file that is wrong changes nothing. What failed
+is tried again: who asks for a reload may have repaired what was wrong.
 """
 
 from __future__ import annotations
@@ -35,10 +36,15 @@ class Reload:
         self._asked = asked
         self._running = dict(_keys(settings))
         self._appliers: dict[str, Callable[[Settings], object]] = {}
+        self._each_time: list[Callable[[], Awaitable[None]]] = []
 
     def on_change(self, key: str, apply: Callable[[Settings], object]) -> None:
         """Let a key such as "log.level" be applied by a function, which must not fail."""
         self._appliers[key] = apply
+
+    def each_time(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Call a function after each reload of a file that is not wrong, whether it changed or not."""
+        self._each_time.append(act)
 
     async def follow(self) -> None:
         """Reload each time that is wanted, until this is cancelled."""
@@ -76,6 +82,8 @@ class Reload:
             log.warning("reload: these need a restart, and stay as they were until then: %s", ", ".join(waiting))
         if not changed:
             log.info("reload: nothing has changed")
+        for act in self._each_time:
+            await act()
 
 
 def _keys(settings: BaseModel, place: str = "") -> Iterator[tuple[str, Any]]:

@@ -50,10 +50,12 @@ from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
 from bot.lookup.owner_rule import OwnerRule
 from bot.messages import Message
+from bot.sources.capabilities import end_pauses
 from bot.sources.session import open_session
 from bot.store import Store
 from bot.store.file.nightly import retention
 from bot.store.pseudonyms import pseudonyms
+from bot.sync.sync import Sync
 from bot.ui.client import Bot, point_at
 from bot.ui.other_process import OtherProcess
 from bot.web.server import start_server
@@ -139,10 +141,18 @@ async def serve(settings: Settings, stop: asyncio.Event, reload: Reload | None =
             reload.on_change("display.cache_seconds", lambda new: lookup.cache_answers_for(new.display.cache_for))
             reload.on_change("web.trusted_proxies", lambda new: server.trust(new.web.proxies))
             reload.on_change("discord.presence", lambda new: bot.show_presence(new.discord.presence))
+            reload.each_time(lambda: _end_pauses(lookup, sync))
             following = asyncio.create_task(reload.follow(), name="reload")
             opened.callback(following.cancel)
         starts = SessionStarts(store.gateway, now=clock.now, monotonic=clock.monotonic)
         await run_until(stop, bot, token.get_secret_value(), background, starts)
+
+
+async def _end_pauses(lookup: Lookup, sync: Sync) -> None:
+    for source in lookup.sources:
+        end_pauses(source)
+    await sync.end_pauses()
+    log.info("reload: what failed is tried again, except where a source itself asked for a pause")
 
 
 @asynccontextmanager

@@ -108,6 +108,7 @@ class BlockscoutSource:
             timeout=settings.timeout,
             check_answer=self._check_answer,
         )
+        self.end_pauses = self._client.end_pauses
 
     @property
     def health(self) -> Health:

@@ -18,7 +18,7 @@ from bot.sources.archive import ArchiveSource
 from bot.sources.askers import Askers
 from bot.sources.chain import ChainedSource, ask_in_turn
 from bot.sources.paging import Scan
-from bot.sources.source import Holder, KnowsWallets, ListsHolders, NamesOwners, ResolvesNames, Source
+from bot.sources.source import Holder, KnowsWallets, ListsHolders, NamesOwners, Pauses, ResolvesNames, Source
 
 T = TypeVar("T")
 
@@ -60,6 +60,13 @@ def each_of(source: Source) -> tuple[Source, ...]:
     if not isinstance(source, ChainedSource):
         return (source,)
     return (*each_of(source.first), *each_of(source.second))
+
+
+def end_pauses(source: Source) -> None:
+    """Ask again what failed, each source of a chain."""
+    for each in each_of(source):
+        if isinstance(each, Pauses):
+            each.end_pauses()
 
 
 async def first_of(source: Source, ask: Callable[[Source], Awaitable[T]]) -> tuple[T, str]:

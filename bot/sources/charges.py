@@ -125,8 +125,10 @@ class Charges:
         failed_at = self._failed.failed_at(question.key)
         return failed_at is not None and self._accepted_at is not None and self._accepted_at > failed_at
 
-    def asked_to_wait(self, question: Question, seconds: float, error: SourceError) -> None:
-        """The source answered with an error, and asks for a pause."""
+    def asked_to_wait(
+        self, question: Question, seconds: float, error: SourceError, *, is_promised: bool = True
+    ) -> None:
+        """The source answered with an error, and asks for a pause; not `is_promised`: we chose how long."""
         if question.is_probe:
             question.hold = seconds
             return
@@ -135,7 +137,7 @@ class Charges:
         if self.is_own_trouble(question) or not is_for_all:
             question.hold = seconds
         else:
-            self._breaker.open_for(seconds)
+            self._breaker.open_for(seconds, is_promised=is_promised)
             self._paused_by = error
 
     def used_up(self, seconds: float, error: ThrottledError) -> None:
@@ -186,6 +188,15 @@ class Charges:
             # What failed while it was down was its own trouble.
             self._is_down = False
             self._failed.clear()
+
+    def end_pauses(self) -> None:
+        """Somebody says that the trouble may be over: what failed or was refused may be asked, and shows whether it is.
+
+        What the source itself asked for is a promise to it, and stays. What is known of it stays too: where it still
+        fails, its next answer stops the requests again.
+        """
+        self._failed.end_pauses()
+        self._breaker.end_pause()
 
     def _shut(self, error: RefusedError) -> None:
         self._accepted_at = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.errors import RefusedError, SourceError, ThrottledError, WithheldError
@@ -23,12 +23,16 @@ _MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class FailedQuestion:
-    """A question that failed: how, how often in a row, when, and until when it is not asked again."""
+    """A question that failed: how, how often in a row, when, and until when it is not asked again.
+
+    Until `promised_until` the source itself asked not to be asked.
+    """
 
     error: SourceError
     times: int
     at: float
     until: float
+    promised_until: float
 
 
 class FailedQuestions:
@@ -69,13 +73,18 @@ class FailedQuestions:
         before = self._failed.pop(question, None)
         times, now = 1 + (before.times if before else 0), self._clock()
         seconds = max(_pause_after(error, times).total_seconds(), least)
-        self._failed[question] = FailedQuestion(error, times, now, now + seconds)
+        self._failed[question] = FailedQuestion(error, times, now, now + seconds, now + least)
         if len(self._failed) > _MOST:
             self._failed.popitem(last=False)
 
     def remove(self, question: Hashable) -> None:
         """It was answered."""
         self._failed.pop(question, None)
+
+    def end_pauses(self) -> None:
+        """All of them may be asked, as far as the source did not ask for a pause; how often each failed is retained."""
+        for question, found in self._failed.items():
+            self._failed[question] = replace(found, until=min(found.until, found.promised_until))
 
     def clear(self) -> None:
         """What failed was the source: all of them may be asked."""

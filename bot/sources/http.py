@@ -32,7 +32,7 @@ from bot.sources.request_report import RequestReport
 from bot.sources.retry_after import parse_used_up
 from bot.sources.session import USER_AGENT
 from bot.sources.shared_requests import SharedRequests
-from bot.sources.status_errors import UnconfirmedError, raise_meaning, status_error, throttled, unusable
+from bot.sources.status_errors import PLAN_PAUSE, UnconfirmedError, raise_meaning, status_error, throttled, unusable
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +103,7 @@ class JsonClient:
         self.health = Health(waiting=pace.waiting, pause_seconds=self._breaker.wait_seconds)
         self._check_answer = check_answer
         self._charges = Charges(name, clock.now, self._breaker)
+        self.end_pauses = self._charges.end_pauses
         self._requests: SharedRequests[Answer] = SharedRequests()
 
     async def fetch(
@@ -288,7 +289,7 @@ class JsonClient:
             return
         error, pause = found
         if pause:
-            self._charges.asked_to_wait(question, pause.total_seconds(), error)
+            self._charges.asked_to_wait(question, pause.total_seconds(), error, is_promised=pause is not PLAN_PAUSE)
         raise error
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:

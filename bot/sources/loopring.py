@@ -115,6 +115,7 @@ class LoopringSource:
             check_answer=partial(_check_answer, key=key_variable(name)),
             clock=clock,
         )
+        self.end_pauses = self._client.end_pauses
 
     @property
     def health(self) -> Health:

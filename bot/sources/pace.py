@@ -141,20 +141,28 @@ class Breaker:
         self._questions = DifferentQuestions()
         self._known = 0  # different questions that failed before it opened: their failures do not open it again
         self._open_until = 0.0
+        self._promised_until = 0.0  # the part of it that the source itself asked for
         self.half_open = False
 
     def wait_seconds(self) -> float:
         """0 when a request may be sent, else how long the breaker stays open."""
         return max(0.0, self._open_until - self._clock())
 
-    def open_for(self, seconds: float) -> None:
-        """Open for at least so many seconds: the source asked for a pause, or refuses our key."""
-        self.pause_for(seconds)
+    def open_for(self, seconds: float, *, is_promised: bool = False) -> None:
+        """Open for at least so many seconds: the source asked for a pause (`is_promised`), or refuses our key."""
+        self.pause_for(seconds, is_promised=is_promised)
         self.half_open = True
 
-    def pause_for(self, seconds: float) -> None:
+    def pause_for(self, seconds: float, *, is_promised: bool = True) -> None:
         """Send nothing for so many seconds; the source works, so that afterwards there is nothing to find out."""
-        self._open_until = max(self._open_until, self._clock() + seconds)
+        until = self._clock() + seconds
+        self._open_until = max(self._open_until, until)
+        if is_promised:
+            self._promised_until = max(self._promised_until, until)
+
+    def end_pause(self) -> None:
+        """A request may be sent, unless the source asked for a pause; if it fails like those before, it opens again."""
+        self._open_until = min(self._open_until, self._promised_until)
 
     def succeeded(self) -> bool:
         """The source answered; whether this closed the breaker. A request sent before it opened does not close it."""

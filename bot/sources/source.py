@@ -124,6 +124,14 @@ class KnowsVersion(Protocol):
         """The version, or "" where the server does not say."""
 
 
+@runtime_checkable
+class Pauses(Protocol):
+    """A source that leaves alone for a while what failed or was refused."""
+
+    def end_pauses(self) -> None:
+        """End those that the server did not ask for itself; if it still fails, the next answer begins another."""
+
+
 def origin_of(source: Source) -> Origin:
     """The origin that each answer of a source carries."""
     return Origin(source.name, source.label, is_live=source.abilities.is_live)

@@ -13,7 +13,7 @@ _LEAST_MAX_AGE = timedelta(minutes=30)
 # Counting all accounts again with each reading would cost more than the reading.
 _COUNT_AGAIN = timedelta(minutes=1)
 _SHORTEST_PAUSE = timedelta(seconds=2)
-_LONGEST_PAUSE = timedelta(minutes=15)
+LONGEST_PAUSE = timedelta(minutes=15)
 _MOST_DOUBLINGS = 20  # enough for the longest pause, and small enough not to overflow
 
 
@@ -57,5 +57,5 @@ class ReadingAges:
 
 def backoff(tries: int, random: Random) -> timedelta:
     """How long to wait after so many failures in a row: from 2 seconds to 15 minutes, at most, and not all at once."""
-    longest = min(_SHORTEST_PAUSE * (1 << min(tries - 1, _MOST_DOUBLINGS)), _LONGEST_PAUSE)
+    longest = min(_SHORTEST_PAUSE * (1 << min(tries - 1, _MOST_DOUBLINGS)), LONGEST_PAUSE)
     return max(_SHORTEST_PAUSE, longest * (0.5 + random.random() / 2))

@@ -125,7 +125,7 @@ class ReadingPasses:
         return await _all(self._run_network(name) for name in self._networks)
 
     def resume(self) -> None:
-        """The clock was set: a source that is left alone for a while is tried now."""
+        """A source that is left alone for a while is tried now: the clock was set, or it may answer again."""
         for network in self._networks.values():
             network.paused_until = None
 

@@ -24,6 +24,7 @@ from bot.sync.gather import GuildGates
 from bot.sync.judging import Judging
 from bot.sync.parking import Parking
 from bot.sync.ports import Discord, DiscordError, TokenRefusedError
+from bot.sync.reading_ages import LONGEST_PAUSE
 from bot.sync.reading_passes import ReadingPasses
 from bot.sync.readings import Readings
 from bot.sync.silence import SilentSources
@@ -82,6 +83,7 @@ class Runner:
         self._parking = parking
         self._judging = judging
         self._silence = SilentSources(store, readings, times.clock)
+        self._readings = readings
         self._passes = ReadingPasses(store.readings, readings, holder=epoch, clock=times.clock)
         self._plans = times.plans
         self._clock = times.clock
@@ -131,6 +133,13 @@ class Runner:
         due = await self._store.sync.members.due(free, self._clock(), _DUE)
         for guild_id in {member.guild_id for member in due}:
             self._start(guild_id)
+
+    async def end_pauses(self) -> None:
+        """What failed may be over: accounts and servers whose turn it was are tried again now."""
+        for network in self._readings.networks:
+            await self._store.readings.retry(network, self._clock(), LONGEST_PAUSE)
+        self._passes.resume()
+        self._retries.clear()
 
     async def guild_ids(self) -> Sequence[int]:
         """The servers that have gates, and that the bot is in and that are available now."""

@@ -96,6 +96,7 @@ class Sync:
         self._left_servers = LeftServers(store, clock)
         times = Times(Plans(settings.interval, settings.drift, settings.removal_span), clock, monotonic)
         self._runner = Runner(store, discord, self._parking, self._judging, readings, times, epoch)
+        self.idle, self.end_pauses = self._runner.idle, self._runner.end_pauses
 
     async def read_due(self) -> None:
         """Read the accounts that are due; returns when none is."""
@@ -105,10 +106,6 @@ class Sync:
     async def run_due(self) -> None:
         """Start judging the members who are due; `idle` waits for the end."""
         await self._runner.run_due()
-
-    async def idle(self) -> None:
-        """Return when nobody is being judged."""
-        await self._runner.idle()
 
     async def scan(self) -> None:
         """Look for drift and for linked members where that is due, take what is owed; to be called once a minute."""

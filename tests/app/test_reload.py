@@ -88,6 +88,20 @@ async def test_a_changed_source_or_interval_needs_a_restart(operator: Operator, 
     assert named in words
 
 
+async def test_what_is_to_be_done_at_each_reload_is_done_unless_the_file_is_wrong(operator: Operator) -> None:
+    reload, done = operator.start('[log]\nlevel = "info"\n'), list[str]()
+
+    async def act() -> None:
+        done.append("tried again")
+
+    reload.each_time(act)
+    await reload.reload()
+    assert done == ["tried again"]
+    operator.write('[log]\nlevel = "loud"\n')
+    await reload.reload()
+    assert done == ["tried again"]
+
+
 async def test_a_changed_secret_needs_a_restart_and_is_not_shown(operator: Operator) -> None:
     reload = operator.start(CHAIN)
     operator.environ |= {"DISCORD_TOKEN": "canary.token", "ETHEREUM_API_KEY": "canary-key"}

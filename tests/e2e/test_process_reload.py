@@ -37,6 +37,17 @@ async def test_the_settings_are_read_again_and_the_bot_goes_on(bare_sandbox: San
         await shown_below_the_name(bare_sandbox, ada.user, "another line")
         await ada.run("help")
         await bot.says('"message":"command /help: answered in ')
+        # What failed is asked again at once, and not minutes later: an operator may have repaired it.
+        await bare_sandbox.fault("error", code=104002, message="x")
+        for _ in range(2):  # the second is not sent: it is remembered
+            refused = await ada.run("collections", account="10001")
+            assert "Loopring refuses this bot's API key" in refused.text
+        await bare_sandbox.clear_faults()
+        assert "Tessera asks again in" in (await ada.run("collections", account="10001")).text
+        bot.process.send_signal(signal.SIGHUP)
+        await bot.says("reload: what failed is tried again, except where a source itself asked for a pause")
+        assert "refuses" not in (answer := await ada.run("collections", account="10001")).text
+        assert answer.titles()
         write_config(tmp_path, bare_sandbox, **tables, log='level = "loud"')
         bot.process.send_signal(signal.SIGHUP)
         await bot.says("reload: everything stays as it was: ")

@@ -39,6 +39,10 @@ class RunningSandbox:
         async with self.session.post(self.address + path, json=body or {}) as answer:
             return answer.status, await answer.json()
 
+    async def delete(self, path: str) -> None:
+        async with self.session.delete(self.address + path) as answer:
+            assert answer.status == 200
+
     async def details(self, account: int, **query: Any) -> tuple[int, Any]:
         """The endpoint that the bot uses most."""
         return await self.get("/loopring/api/v3/user/collection/details", accountId=account, **query)

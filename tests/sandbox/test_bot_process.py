@@ -115,6 +115,25 @@ async def test_a_restart_is_a_new_process_and_is_not_called_a_death() -> None:
         await process.stop()
 
 
+async def test_a_reload_is_the_signal_for_it_and_the_process_goes_on() -> None:
+    collector = LineCollector()
+    code = (
+        "import signal, time\n"
+        "signal.signal(signal.SIGHUP, lambda *_: print('reloaded'))\n"
+        "print('up'); time.sleep(60); time.sleep(60)"
+    )
+    process = BotProcess(python(code), {}, collector)
+    process.reload()  # nothing runs yet
+    process.start()
+    try:
+        await collector.wait_for_line(lambda line: line == "up")
+        process.reload()
+        await collector.wait_for_line(lambda line: line == "reloaded")
+        assert process.json()["starts"] == 1
+    finally:
+        await process.stop()
+
+
 async def test_starting_twice_and_stopping_twice_is_once() -> None:
     collector = LineCollector()
     process = BotProcess(python("import time; print('up'); time.sleep(60)"), {}, collector)

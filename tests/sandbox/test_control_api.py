@@ -14,6 +14,8 @@ from sandbox.app_keys import BOT, DISCORD
 from sandbox.bot_process import BotProcess
 from sandbox.community import load_world
 from sandbox.discord import Discord
+from tests.sandbox.discord_client import DiscordHarness
+from tests.sandbox.raw_gateway import connect
 from tests.sandbox.serving import serving
 
 
@@ -148,6 +150,31 @@ async def test_a_bot_of_its_own_is_seen_and_restarted() -> None:
         finally:
             await process.stop()
         assert not process.running
+
+
+async def test_clearing_all_faults_ends_the_waiting_of_a_bot_that_is_online() -> None:
+    printed: asyncio.Queue[str] = asyncio.Queue()
+    code = (
+        "import signal, time\n"
+        "signal.signal(signal.SIGHUP, lambda *_: print('tries again', flush=True))\n"
+        "print('up', flush=True); time.sleep(60); time.sleep(60)"
+    )
+    process = BotProcess([sys.executable, "-c", code], {}, printed.put_nowait)
+    app = make_app(load_world())
+    app[BOT] = process
+    async with serving(app=app) as sandbox:
+        process.start()
+        try:
+            assert await asyncio.wait_for(printed.get(), 60) == "up"
+            await sandbox.delete("/_sandbox/faults")  # the signal would end one that is not ready for it yet
+            bot = await connect(DiscordHarness(app[DISCORD], sandbox.address, sandbox.session))
+            await bot.identify()
+            await sandbox.delete("/_sandbox/faults?name=one-of-them")
+            await sandbox.delete("/_sandbox/faults")
+            assert await asyncio.wait_for(printed.get(), 60) == "tries again"
+        finally:
+            await process.stop()
+    assert list(process.lines).count("tries again") == 1
 
 
 async def test_every_part_is_served_under_one_port() -> None:

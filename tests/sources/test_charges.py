@@ -340,3 +340,58 @@ def test_an_answer_between_withheld_ones_shows_that_the_bot_is_not_refused(charg
             charges.answered()
         assert charges.withheld(asked_by(str(number), f"address {number}"), WITHHELD) is WITHHELD
     assert charges.raise_if_paused(0) == 0
+
+
+# ---------------------------------------------------------------- somebody has repaired what was wrong
+
+
+def test_where_somebody_may_have_repaired_it_what_failed_is_asked_at_once(charges: Charges) -> None:
+    for question in (ada := about("ada"), about("ben")):
+        charges.remember(question, KEY_REFUSED)
+        charges.refused(question, KEY_REFUSED)
+    charges.end_pauses()
+    charges.raise_if_remembered(ada)
+    assert charges.raise_if_paused(0) == 0
+
+
+def test_if_it_was_not_repaired_one_answer_stops_all_requests_again(charges: Charges, clock: Clock) -> None:
+    for name in ("ada", "ben"):
+        charges.refused(about(name), KEY_REFUSED)
+    clock.seconds += 1
+    charges.end_pauses()
+    charges.refused(about("cat"), KEY_REFUSED)
+    with pytest.raises(RefusedError, match="asks again in 5 minutes"):
+        charges.raise_if_paused(0)
+
+
+def test_the_pause_of_a_question_that_still_fails_goes_on_growing(charges: Charges) -> None:
+    for _ in range(5):
+        charges.remember(about("ada"), FAULT)
+        charges.end_pauses()
+    charges.remember(about("ada"), FAULT)
+    with pytest.raises(UnavailableError, match="asks again in 64 seconds"):
+        charges.raise_if_remembered(about("ada"))
+
+
+def test_a_pause_that_the_source_asked_for_is_a_promise_that_nobody_here_ends(charges: Charges) -> None:
+    charges.asked_to_wait(asked_by("1", "ada"), 60, throttled("stand-in"))
+    held = Question("/ben", {}, hold=40)
+    charges.remember(held, FAULT)
+    fail(charges, *(about(f"address {number}") for number in range(5)))
+    charges.end_pauses()
+    with pytest.raises(SourceError, match="asks again in 60 seconds"):
+        charges.raise_if_paused(0)
+    with pytest.raises(UnavailableError, match="asks again in 40 seconds"):
+        charges.raise_if_remembered(held)
+
+
+def test_the_end_of_a_window_of_requests_is_such_a_promise_too(charges: Charges) -> None:
+    charges.used_up(50, throttled("stand-in"))
+    charges.end_pauses()
+    assert charges.raise_if_paused(100) == 50
+
+
+def test_how_long_a_used_up_plan_is_left_alone_was_our_own_choice_and_can_be_ended(charges: Charges) -> None:
+    charges.asked_to_wait(about("ada"), 900, throttled("stand-in"), is_promised=False)
+    charges.end_pauses()
+    assert charges.raise_if_paused(0) == 0

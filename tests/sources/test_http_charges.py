@@ -185,3 +185,21 @@ async def test_a_refused_key_is_not_tried_again_and_again(
         with pytest.raises(RefusedError, match="Upstream refuses the key"):
             await ask(client, "/0")
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent"),
+    [({"Retry-After": "3600"}, 1), ({"X-Credits-Remaining": "0"}, 2)],
+    ids=["the server said so itself", "a plan that is used up"],
+)
+async def test_of_the_pauses_of_a_429_only_that_which_the_server_asked_for_outlasts_a_reload(
+    server: Server, make_client: Callable[..., JsonClient], headers: dict[str, str], sent: int
+) -> None:
+    server.handlers = [answers(status=429, **headers)]
+    client = make_client()
+    with pytest.raises(ThrottledError):
+        await ask(client, "/ada")
+    client.end_pauses()
+    with pytest.raises(ThrottledError):
+        await ask(client, "/ben")
+    assert len(server.requests) == sent

@@ -331,6 +331,7 @@ async def statements_of(harness: LinkingHarness) -> list[str]:
     await store.lease(LOOPRING, "a", now + INTERVAL, until=now + INTERVAL, limit=9)
     await store.release("a", [account])
     await store.set_due([account], now)
+    await store.retry(LOOPRING, now, timedelta(minutes=15))
     await store.next_due([LOOPRING])
     await store.of([account])
     assert len(await store.members_of(account)) == 1

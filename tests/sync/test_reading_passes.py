@@ -125,6 +125,22 @@ async def test_one_members_accounts_do_not_keep_a_source_that_answers_again_left
     assert {outcome.account for outcome in outcomes if outcome.is_read} == set(others)
 
 
+async def test_where_it_may_answer_again_it_is_asked_at_once_about_what_failed(
+    sandbox: SandboxClient, reading: ReadingHarness
+) -> None:
+    await own_many(reading, sandbox, 60)
+    outcomes: list[ReadOutcome] = []
+    passes = passes_of(reading, outcomes)
+    await sandbox.fault("error", code=102003, message="none")
+    await passes.run_pass()
+    await sandbox.clear_faults()
+    assert await passes.run_pass() == 0
+    await reading.linking.store.readings.retry(LOOPRING, reading.linking.now, timedelta(minutes=15))
+    passes.resume()
+    await passes.run_pass()
+    assert len({str(outcome.account) for outcome in outcomes if outcome.is_read}) == 60
+
+
 async def test_what_was_leased_and_not_read_is_given_back(sandbox: SandboxClient, reading: ReadingHarness) -> None:
     await own_many(reading, sandbox, 60)
     await sandbox.fault("slow", seconds=0.2)

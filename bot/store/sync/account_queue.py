@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -12,6 +12,7 @@ from bot.store.rows import COVERED, first, moment, seconds, to_account
 
 # How many that another process reads at this moment may be before one that is due.
 _DUE = "SELECT id, account FROM sync_accounts WHERE network = ? AND due <= ? AND leased_until <= ? ORDER BY due LIMIT ?"
+RETRY = "UPDATE sync_accounts SET due = ? WHERE network = ? AND due > ? AND due <= ? AND tries > 0"
 
 # Because of whom it is read, as `m010_readings` says. Who only says that it is theirs is not among them: else one
 # account that many have linked would make all of them one person.
@@ -91,6 +92,11 @@ def set_due(db: Database, accounts: Sequence[Account], now: datetime) -> None:
     for account in accounts:
         sql = "UPDATE sync_accounts SET due = min(due, ?) WHERE account = ?"
         db.execute(sql, [seconds(now), str(account)])
+
+
+def retry(db: Database, network: str, now: datetime, longest: timedelta) -> None:
+    """Let the accounts that could not be read be read as soon as possible; their pause is `longest` at most."""
+    db.execute(RETRY, [seconds(now), network, seconds(now), seconds(now + longest)])
 
 
 def next_due(db: Database, network: str) -> datetime | None:

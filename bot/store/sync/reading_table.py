@@ -65,6 +65,10 @@ class Readings:
         """Let accounts be read as soon as possible."""
         await self._writer.transaction(lambda db: account_queue.set_due(db, accounts, now))
 
+    async def retry(self, network: str, now: datetime, longest: timedelta) -> None:
+        """Let the accounts of a network that could not be read, and wait for `longest` at most, be read now."""
+        await self._writer.transaction(lambda db: account_queue.retry(db, network, now, longest))
+
     async def save(self, read: ReadAccount, now: datetime, retention: Retention, *, next_at: datetime) -> Saved:
         """Store a complete reading, after which the account is due again at `next_at`, and its members now."""
 
