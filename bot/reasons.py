@@ -38,6 +38,7 @@ class ReasonCode(StrEnum):
     NOT_LIVE = auto()
     TOO_OLD = auto()
     IN_FUTURE = auto()
+    ACCOUNTS_NOT_READ = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +98,5 @@ MESSAGES: Mapping[ReasonCode, Message] = {
     ReasonCode.NOT_LIVE: Message("{label} reports the past, not the present"),
     ReasonCode.TOO_OLD: Message("this was read too long ago"),
     ReasonCode.IN_FUTURE: Message("this is dated in the future"),
+    ReasonCode.ACCOUNTS_NOT_READ: Message("account {accounts}: {cause}"),
 }

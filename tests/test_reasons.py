@@ -17,6 +17,7 @@ PARAMS: dict[str, str | int] = {
     "sentence": "Loopring does not answer.",
     "words": "torn",
     "label": "Loopring",
+    "accounts": "10001, 10007",
 }
 
 

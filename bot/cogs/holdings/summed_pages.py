@@ -11,10 +11,11 @@ import discord
 from bot.cogs.holdings import collection_embeds, holdings_embeds
 from bot.cogs.holdings.collection_pages import CollectionPages
 from bot.cogs.holdings.pages import HoldingsPages
-from bot.errors import InputError, LimitError, NotFoundError, SourceError
+from bot.errors import InputError, LimitError, NotFoundError, SourceError, TesseraError
 from bot.holdings import Account, Collection, Holding, Holdings, NftList
 from bot.messages import Message
 from bot.reasons import Reason, ReasonCode, source_error
+from bot.text.plural import different_nfts
 from bot.ui.embeds import short_address
 from bot.ui.page_items import Choice
 
@@ -26,6 +27,14 @@ ALL = "all"
 _MOST_TABS = 5
 # A member sees nothing until the slowest of the accounts is read, or this is over.
 _READ_SECONDS = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """An account whose NFTs could not be read, and why."""
+
+    account: Account
+    error: TesseraError
 
 
 @dataclass(frozen=True)
@@ -102,17 +111,42 @@ class SummedPages(HoldingsPages):
             raise InputError(_NOT_IN_LIST)
         collection, following = rows[place].collection, rows[place + 1 : place + 2]
         holders = self._holders(collection)
-        lists = [await self.lookup.nfts(account, row, self.asker) for account, row in holders]
-        nfts = _joined(lists)
+        nfts = await self._nfts(collection, holders)
         return CollectionPages(
             collection,
             source_label=self._source(holders[0][0]),
             as_of=self.holdings.as_of,
             gateways=self.gateways,
-            held=collection_embeds.held_words(len(nfts.nfts), nfts) if nfts.complete else "",
+            held=_held_words(nfts, [row for _, row in holders]),
             nfts=nfts,
             following=next((self._choice(row) for row in following), None),
         )
+
+    async def _nfts(self, collection: Collection, holders: Sequence[tuple[Account, Holding]]) -> NftList:
+        """The NFTs of all who hold of a collection: not complete where one of the accounts was not read.
+
+        Raises:
+            TesseraError: none of the lists could be read.
+        """
+        outcomes = await asyncio.gather(*(self._nfts_of_one(account, row) for account, row in holders))
+        lists = [outcome for outcome in outcomes if isinstance(outcome, NftList)]
+        failed = [outcome for outcome in outcomes if not isinstance(outcome, NftList)]
+        if not lists:
+            raise failed[0].error
+        holding = {account for account, _ in holders}
+        unread = [part for part in self.parts if part.account.network == collection.network and not part.complete]
+        # Whether one whose list of collections is not whole holds of this one is unknown, too.
+        silent = {part.account: part.incomplete_reason for part in unread if part.account not in holding}
+        silent |= {each.account: source_error(each.error.words) for each in failed}
+        found = _joined(lists)
+        reason = _not_read(silent)
+        return replace(found, complete=False, incomplete_reason=reason) if silent else found
+
+    async def _nfts_of_one(self, account: Account, row: Holding) -> NftList | _Unread:
+        try:
+            return await self.lookup.nfts(account, row, self.asker)
+        except (SourceError, NotFoundError, LimitError) as error:  # what the others hold is shown all the same
+            return _Unread(account, error)
 
     def _value(self, collection: Collection) -> str:
         return str(collection)
@@ -195,10 +229,27 @@ def _sum_of(parts: Sequence[Holdings]) -> Holdings:
         holdings=tuple(rows.values()),
         complete=all(part.complete for part in parts),
         total=None,
-        incomplete_reason=next((part.incomplete_reason for part in parts if part.incomplete_reason), None),
+        incomplete_reason=_not_read({part.account: part.incomplete_reason for part in parts if not part.complete}),
         stale_reason=next((part.stale_reason for part in parts if part.stale_reason), None),
         fallback_reason=next((part.fallback_reason for part in parts if part.fallback_reason), None),
     )
+
+
+def _not_read(reasons: Mapping[Account, Reason | None]) -> Reason | None:
+    """Which accounts were not read, and the first reason among theirs; None: all were."""
+    cause = next(filter(None, reasons.values()), None)
+    if cause is None:
+        return None
+    accounts = ", ".join(short_address(account.account_id) for account in reasons)
+    return Reason.of(ReasonCode.ACCOUNTS_NOT_READ, cause, accounts=accounts)
+
+
+def _held_words(nfts: NftList, rows: Sequence[Holding]) -> str:
+    """How many all of them have: at least so many, where one of them was not read."""
+    if nfts.complete:
+        return collection_embeds.held_words(len(nfts.nfts), nfts)
+    known = max(len(nfts.nfts), *(row.counted_kinds or 0 for row in rows))
+    return f"at least {different_nfts(known)}" if known else ""
 
 
 def _added(one: Holding, other: Holding) -> Holding:

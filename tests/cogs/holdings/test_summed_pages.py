@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.cogs.holdings.pages import HoldingsPages
 from bot.cogs.holdings.summed_pages import SummedPages, summed
+from bot.errors import SourceError
 from bot.holdings import LOOPRING, Account, Holdings, Order, Owner
 from bot.lookup.lookup import Lookup
 from bot.sources.askers import Asker
@@ -70,3 +73,64 @@ async def test_nfts_that_may_be_the_same_are_not_added_up(sandbox: SandboxClient
         header, *cards = texts(pages)
         assert any(" + " in card for card in cards)
         assert "different" not in header
+
+
+def shared_collection(pages: SummedPages) -> str:
+    """One that both accounts hold of."""
+    held = [{str(row.collection) for row in part.holdings} for part in pages.parts]
+    return min(held[0] & held[1])
+
+
+async def opened(pages: SummedPages, value: str) -> tuple[str, str]:
+    """What is held of a collection, and what else is said, on its first and last page."""
+    collection = await pages.open(value)
+    first, last = collection.embeds(0), collection.embeds(collection.page_count() - 1)
+    held = next((str(field.value) for field in first[0].fields if field.name == "Held"), "")
+    return held, last[-1].description or ""
+
+
+async def test_a_collection_is_opened_with_what_the_others_hold_where_one_account_cannot_be_read(
+    sandbox: SandboxClient,
+) -> None:
+    async with (
+        open_source(sandbox) as source,
+        summing(source, Account(LOOPRING, "10001"), Account(LOOPRING, "10007")) as pages,
+    ):
+        collection = shared_collection(pages)
+        whole, remark = await opened(pages, collection)
+        assert whole.endswith("copies")
+        assert "Incomplete" not in remark
+    await sandbox.fault("error", path="nft/collection/balances", account="10007", code=100000, message="x")
+    async with (
+        open_source(sandbox) as source,
+        summing(source, Account(LOOPRING, "10001"), Account(LOOPRING, "10007")) as pages,
+    ):
+        held, remark = await opened(pages, collection)
+        rows = [row.kinds for part in pages.parts for row in part.holdings if str(row.collection) == collection]
+        assert held == f"at least {max(rows)} different NFTs"
+        assert remark.startswith("⚠️ **Incomplete:** account 10007: Loopring ")
+        assert remark.endswith("What is missing here is unknown, not zero.")
+
+
+async def test_an_account_of_which_nothing_was_read_leaves_each_collection_of_its_network_uncertain(
+    sandbox: SandboxClient,
+) -> None:
+    await sandbox.fault("error", account=NOBODY, code=102002, message="account not found")
+    async with (
+        open_source(sandbox) as source,
+        summing(source, Account(LOOPRING, "10001"), Account(LOOPRING, NOBODY)) as pages,
+    ):
+        assert f"**Incomplete:** account {NOBODY}: " in texts(pages)[0]
+        held, remark = await opened(pages, str(pages.shown.rows[0].collection))
+        assert held.startswith("at least ")
+        assert f"account {NOBODY}: " in remark
+
+
+async def test_where_no_account_can_be_read_there_is_only_the_reason(sandbox: SandboxClient) -> None:
+    await sandbox.fault("error", path="nft/collection/balances", code=100000, message="x")
+    async with (
+        open_source(sandbox) as source,
+        summing(source, Account(LOOPRING, "10001"), Account(LOOPRING, "10007")) as pages,
+    ):
+        with pytest.raises(SourceError):
+            await pages.open(shared_collection(pages))
