@@ -160,6 +160,7 @@ class _CollectionLine(_Line):
     deploy_status: str = ""
     avatar_uris: tuple[str, ...] = ()
     banner_uris: tuple[str, ...] = ()
+    wide_uris: tuple[str, ...] = ()
     created_at: _Moment | None = None
     updated_at: _Moment | None = None
     properties: tuple[tuple[str, bool], ...] = ()

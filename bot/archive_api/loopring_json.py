@@ -23,7 +23,7 @@ _Uris = tuple[str, ...]
 
 def collection_json(collection: Collection) -> Json:
     """A collection with the keys of recorded bodies; what is not in the archive is ""."""
-    slots = _image_slots(collection.avatar_uris, collection.banner_uris)
+    slots = _image_slots(collection.avatar_uris, collection.banner_uris, collection.wide_uris)
     extra: Json = {"properties": dict(collection.properties), "mintChannel": ""}
     without_field: Json = {}
     if slots is None:
@@ -97,16 +97,17 @@ def _milliseconds(moment: datetime | None) -> int:
 
 
 @lru_cache(4096)
-def _image_slots(avatar: _Uris, banner: _Uris) -> tuple[_Uris, _Uris, _Uris, _Uris] | None:
+def _image_slots(avatar: _Uris, banner: _Uris, wide: _Uris) -> tuple[_Uris, _Uris, _Uris, _Uris] | None:
     """Up to two URIs each for avatar, tile, thumbnail and banner from which a client reads both lists, or None.
 
-    A client takes avatar, tile, thumbnail, banner for the one list and banner, tile, avatar for the other.
+    A client takes avatar, tile, thumbnail, banner for the one list and banner, tile, avatar for the other; and what is
+    in the field of the banner, it shows as a wide picture.
     """
-    for first in (avatar[:2], avatar[:1], ()):
-        for tile in _pairs(avatar):
-            if _distinct(first, tile) != avatar[: len(_distinct(first, tile))]:
-                continue
-            for last in (banner[:2], banner[:1], ()):
+    for last in dict.fromkeys((wide[:2], banner[:2], banner[:1], ())):
+        for first in (avatar[:2], avatar[:1], ()):
+            for tile in _pairs(avatar):
+                if _distinct(first, tile) != avatar[: len(_distinct(first, tile))]:
+                    continue
                 if _distinct(last, tile, first) != banner:
                     continue
                 for thumbnail in _pairs(avatar):

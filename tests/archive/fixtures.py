@@ -40,6 +40,7 @@ collections = st.builds(
     deploy_status=texts,
     avatar_uris=uris,
     banner_uris=uris,
+    wide_uris=uris,
     created_at=st.none() | moments,
     updated_at=st.none() | moments,
     properties=st.lists(st.tuples(texts, st.booleans()), max_size=3).map(tuple),

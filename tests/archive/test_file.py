@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from bot.archive.gzip_members import MAX_UNPACKED, TAIL_SIZE, MemberError, pack, pack_tail, unpack, unpack_tail
 from bot.archive.index import KINDS
 from bot.archive.integrity import verify
-from bot.archive.lines import AccountRecord, HeldRecord, encode_header
+from bot.archive.lines import AccountRecord, HeldRecord, decode_collection, encode_collection, encode_header
 from bot.archive.reader import Archive
 from bot.archive.writer import ACCOUNTS_PER_BLOCK, write_archive
 from bot.errors import ConfigError, UnavailableError
-from bot.holdings import Collection
+from bot.holdings import LOOPRING, Collection
 from tests.archive.fixtures import RECORDED_AT, header, holdings_of, write_small
 
 NO_ARCHIVE = "not an archive of holdings, or its beginning is damaged."
@@ -55,7 +55,9 @@ def test_what_is_written_is_read_again(held: Held) -> None:
         archive = Archive.open(path)
         try:
             assert archive.header == header(has_nfts=True)
-            assert [archive.find_collection(each.collection_id) for each in collections] == collections
+            found = [archive.find_collection(each.collection_id) for each in collections]
+            assert found == collections
+            assert [each.wide_uris for each in found if each] == [each.wide_uris for each in collections]
             assert [archive.find_account(each.account_id) for each in accounts] == accounts
             owners = {each.owner: each.account_id for each in reversed(accounts) if each.owner}
             assert {owner: archive.find_account_of(owner) for owner in owners} == owners
@@ -65,6 +67,13 @@ def test_what_is_written_is_read_again(held: Held) -> None:
         finally:
             archive.close()
         assert verify(path).faults == ()
+
+
+def test_which_banners_were_made_as_such_is_optional_so_that_other_versions_read_each_other() -> None:
+    of_before = b'{"kind":"collection","id":"254","banner_uris":["b"]}'
+    assert decode_collection(of_before, LOOPRING) == Collection(LOOPRING, "254", banner_uris=("b",))
+    now = orjson.loads(encode_collection(Collection(LOOPRING, "254", banner_uris=("b",), wide_uris=("b",))))
+    assert now == orjson.loads(of_before) | {"wide_uris": ["b"]}  # readers ignore a key that they do not know
 
 
 def test_accounts_are_found_in_every_block(path: Path) -> None:

@@ -32,3 +32,19 @@ def test_what_has_no_field_is_in_extra() -> None:
 def test_pictures_are_read_in_the_same_order(avatar: tuple[str, ...], banner: tuple[str, ...]) -> None:
     collection = Collection(LOOPRING, "7", avatar_uris=avatar, banner_uris=banner)
     assert read_one(WireCollection, collection_json(collection)).to_collection() == collection
+
+
+@pytest.mark.parametrize(
+    ("avatar", "banner", "wide"),
+    [
+        pytest.param(("a", "t"), ("t", "a"), (), id="no banner: a client takes the tile in its place, which is square"),
+        pytest.param(("a", "t", "b"), ("b", "t", "a"), ("b",), id="a banner"),
+        pytest.param(("a", "t", "c", "b"), ("c", "b", "t", "a"), ("c", "b"), id="a banner and its copy"),
+    ],
+)
+def test_only_a_picture_that_was_made_as_a_banner_is_served_as_one(
+    avatar: tuple[str, ...], banner: tuple[str, ...], wide: tuple[str, ...]
+) -> None:
+    collection = Collection(LOOPRING, "7", avatar_uris=avatar, banner_uris=banner, wide_uris=wide)
+    read = read_one(WireCollection, collection_json(collection)).to_collection()
+    assert (read, read.wide_uris) == (collection, wide)
