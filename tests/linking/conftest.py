@@ -8,11 +8,12 @@ import pytest
 
 from bot.sources.loopring import LoopringSource
 from tests.blockscout_source import open_blockscout
+from tests.linking.contesting import contest
 from tests.linking.harness import LinkingHarness, open_linking
 from tests.loopring_source import SkippingClock, module_sandbox, open_source, sandbox
 from tests.sandbox_client import SandboxClient
 
-__all__ = ["module_sandbox", "sandbox"]
+__all__ = ["contest", "module_sandbox", "sandbox"]
 
 
 @pytest.fixture

@@ -1,35 +1,19 @@
-"""Two members, one address: who is notified of what, who keeps it, and what cannot be used to get around that."""
+"""Two members, one address: who keeps it, and what cannot be used to get around that."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.errors import InputError
 from bot.linking.contest_rules import HISTORY_RETAINED, LONGER_CONTESTS, MESSAGE_SPAN
 from bot.linking.outcome import Result
-from bot.links import NOWHERE, Contest, FreezeReason, FrozenAddress, NotificationKind, ProofKind
-from bot.store.rows import seconds, to_account
-from tests.linking.harness import ANN, BEN, CLEO, CONTEST, HERE, LinkingHarness, owner_of
-
-ACCOUNT = "loopring:10001"
-OTHER = "loopring:10002"
-KEY = "a wallet"
-OWNER = owner_of(KEY)
-LITTLE = timedelta(minutes=30)
-A_SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-async def contest(harness: LinkingHarness) -> Contest:
-    """Ann has proven an address, and half an hour later Ben signs for it too."""
-    await harness.prove(ANN, ACCOUNT, KEY)
-    harness.pass_time(LITTLE)
-    outcome = await harness.prove(BEN, ACCOUNT, KEY)
-    assert (outcome.result, outcome.until) == (Result.CONTESTED, harness.now + CONTEST)
-    return next(iter(await harness.store.contests.opened_by(BEN)))
+from bot.links import Contest, NotificationKind, ProofKind
+from bot.store.rows import to_account
+from tests.linking.contesting import A_SECOND, ACCOUNT, KEY, LITTLE, OTHER, OWNER
+from tests.linking.harness import ANN, BEN, CLEO, CONTEST, HERE, LinkingHarness
 
 
 async def test_a_second_signature_moves_nothing_and_both_members_know_of_it(
@@ -263,157 +247,3 @@ async def test_a_contest_of_one_address_leaves_others_alone(harness: LinkingHarn
     await harness.prove(ANN, OTHER, "another wallet")
     await harness.run_for(CONTEST)
     assert await harness.listed(ANN) == {ACCOUNT: False, OTHER: True}
-
-
-# ---------------------------------------------------------------- since when an address is whose
-
-
-async def since(harness: LinkingHarness, user_id: int) -> datetime | None:
-    """Since when it has been theirs without a break."""
-    accounts = (await harness.store.proven.of(user_id, NOWHERE)).accounts
-    return next((proven.first_proven_at for proven in accounts.values()), None)
-
-
-async def test_signing_again_does_not_change_since_when_an_address_is_a_members(harness: LinkingHarness) -> None:
-    await harness.prove(ANN, ACCOUNT, KEY)
-    first = harness.now
-    harness.pass_time(LITTLE)
-    await harness.prove(ANN, ACCOUNT, KEY)
-    [proven] = (await harness.store.proven.of(ANN, NOWHERE)).accounts.values()
-    assert (proven.first_proven_at, proven.proven_at) == (first, harness.now)
-    await harness.prove(BEN, ACCOUNT, KEY)
-    harness.pass_time(LITTLE)
-    assert (await harness.prove(ANN, ACCOUNT, KEY)).result is Result.KEPT
-    assert await since(harness, ANN) == first
-    assert await since(harness, BEN) is None
-
-
-@pytest.mark.usefixtures("contest")
-@pytest.mark.parametrize("how", ["a contest", "the holder gives it up"])
-async def test_a_move_starts_it_again(harness: LinkingHarness, how: str) -> None:
-    if how == "a contest":
-        await harness.run_for(CONTEST)
-    else:
-        await harness.run_for(LITTLE)
-        await harness.accounts.remove(ANN, to_account(ACCOUNT))
-    assert await since(harness, BEN) == harness.now
-
-
-async def test_unlinking_and_proving_again_starts_it_again(harness: LinkingHarness) -> None:
-    await harness.prove(ANN, ACCOUNT, KEY)
-    harness.pass_time(LITTLE)
-    await harness.accounts.remove(ANN, to_account(ACCOUNT))
-    await harness.prove(ANN, ACCOUNT, KEY)
-    assert await since(harness, ANN) == harness.now
-
-
-# ---------------------------------------------------------------- frozen addresses
-
-
-async def test_an_address_that_moves_twice_within_a_month_is_frozen(harness: LinkingHarness, contest: Contest) -> None:
-    assert await harness.run_for(CONTEST) == 1
-    assert await harness.store.contests.frozen_of(ANN) == []
-    await harness.prove(ANN, ACCOUNT, KEY)
-    await harness.run_for(LONGER_CONTESTS[0], step=timedelta(hours=1))
-    expected = FrozenAddress(contest.owner, harness.now, FreezeReason.MOVES, ANN)
-    assert [await harness.store.contests.frozen_of(each) for each in (ANN, BEN)] == [[expected], [expected]]
-    assert [await harness.listed(each) for each in (ANN, BEN)] == [{ACCOUNT: True}, {ACCOUNT: False}]
-    for each in (ANN, BEN):
-        assert await harness.pending_kinds(each) == [NotificationKind.FROZEN]
-    reclaimed = seconds(harness.now - LONGER_CONTESTS[0])
-    rows = await harness.rows("SELECT user_id, signed_at FROM frozen_claims ORDER BY user_id")
-    assert rows == [(ANN, reclaimed), (BEN, reclaimed)]  # his since it moved to him, hers since she signed
-
-
-async def test_who_signs_for_a_frozen_address_is_listed_and_moves_nothing(harness: LinkingHarness) -> None:
-    await harness.prove(ANN, ACCOUNT, KEY)
-    await harness.freeze(OWNER)
-    before = await harness.rows("SELECT * FROM proofs")
-    harness.pass_time(LITTLE)
-    for member in (BEN, ANN):
-        assert (await harness.prove(member, ACCOUNT, KEY)).result is Result.FROZEN
-    assert await harness.rows("SELECT * FROM proofs") == before
-    rows = await harness.rows("SELECT user_id, signed_at FROM frozen_claims ORDER BY user_id")
-    assert rows == [(ANN, seconds(harness.now)), (BEN, seconds(harness.now))]
-    assert await harness.run_for(CONTEST) == 0
-
-
-@pytest.mark.parametrize("how", ["unlink", "delete"])
-async def test_a_frozen_address_outlives_all_whom_it_concerns_for_a_year(harness: LinkingHarness, how: str) -> None:
-    await harness.prove(ANN, ACCOUNT, KEY)
-    await harness.freeze(OWNER)
-    if how == "unlink":
-        await harness.accounts.remove(ANN, to_account(ACCOUNT))
-    else:
-        await harness.delete(ANN)
-    assert await harness.rows("SELECT owner FROM frozen") == [(None,)]
-    harness.pass_time(HISTORY_RETAINED)
-    await harness.purge()
-    assert (await harness.prove(BEN, ACCOUNT, KEY)).result is Result.FROZEN  # and he is somebody whom it concerns
-    harness.pass_time(A_SECOND)
-    await harness.purge()
-    assert await harness.rows("SELECT owner FROM frozen") == [(OWNER,)]
-    await harness.delete(BEN)
-    await harness.purge()
-    assert (await harness.prove(CLEO, ACCOUNT, KEY)).result is Result.LINKED
-
-
-async def test_what_a_message_was_sent_about_is_stored_for_a_day(harness: LinkingHarness, contest: Contest) -> None:
-    await harness.round()
-    sent = [(ANN, contest.owner)]
-    for passed, expected in ((MESSAGE_SPAN - A_SECOND, sent), (A_SECOND, [])):
-        harness.pass_time(passed)
-        await harness.purge()
-        assert await harness.rows("SELECT user_id, owner FROM messaged") == expected
-
-
-async def test_there_is_one_message_a_day_about_each_address(harness: LinkingHarness) -> None:
-    for account, key in ((ACCOUNT, KEY), (OTHER, "another wallet")):
-        await harness.prove(ANN, account, key)
-        await harness.prove(BEN, account, key)
-        await harness.round()
-    assert [(member, owner) for _, member, owner in harness.messages] == [
-        (ANN, OWNER),
-        (ANN, owner_of("another wallet")),
-    ]
-    await harness.prove(ANN, ACCOUNT, KEY)
-    await harness.round()
-    assert [member for _, member, _ in harness.messages] == [ANN, ANN, BEN]  # hers waits
-    assert await harness.pending_kinds(ANN) == [NotificationKind.KEPT]
-    harness.pass_time(MESSAGE_SPAN)
-    await harness.round()
-    assert [member for _, member, _ in harness.messages] == [ANN, ANN, BEN, ANN]
-
-
-# ---------------------------------------------------------------- what is out of date is not sent
-
-
-async def claim_after_todays_message(harness: LinkingHarness, member: int) -> None:
-    """Ann gets today's message about the address, and keeps it; then somebody claims it once more."""
-    await harness.round()
-    await harness.prove(ANN, ACCOUNT, KEY)
-    await harness.prove(member, ACCOUNT, KEY)
-    await harness.round()
-    assert await harness.pending_kinds(ANN) == [NotificationKind.KEPT, NotificationKind.CONTESTED]
-
-
-@pytest.mark.usefixtures("contest")
-async def test_a_holder_who_has_signed_again_is_not_notified_the_next_day_that_the_address_is_contested(
-    harness: LinkingHarness,
-) -> None:
-    await claim_after_todays_message(harness, CLEO)
-    await harness.prove(ANN, ACCOUNT, KEY)
-    harness.pass_time(MESSAGE_SPAN)
-    [message] = [each for each in await harness.notifications.messages() if each[0].user_id == ANN]
-    assert [each.kind for each in message] == [NotificationKind.KEPT, NotificationKind.KEPT]
-
-
-@pytest.mark.usefixtures("contest")
-async def test_the_holder_of_an_address_that_was_frozen_is_not_notified_the_next_day_that_it_is_contested(
-    harness: LinkingHarness,
-) -> None:
-    await claim_after_todays_message(harness, CLEO)
-    await harness.freeze(OWNER)
-    harness.pass_time(MESSAGE_SPAN)
-    [message] = [each for each in await harness.notifications.messages() if each[0].user_id == ANN]
-    assert [each.kind for each in message] == [NotificationKind.KEPT, NotificationKind.FROZEN]
