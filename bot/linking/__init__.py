@@ -4,6 +4,7 @@
     shares              which accounts others in a server may see, and until when
     vouching            what a server's moderators vouch for, and what counts as proven in that server
     claims              which account and which address a proof is about: sources are asked, never a browser
+    browsers            which browser a session is in, and how another one takes it up
     cookie_secrets      values derived from one browser's cookie: OAuth's state, PKCE, the CSRF header
     issuing             creates the text to be signed
     codes               what the page shows and the member types in Discord
@@ -24,7 +25,8 @@
 
 The protocol and its attacks: a person who is tricked into opening somebody else's link must not give anything away.
 So a page is bound to one browser by a cookie, the person in that browser logs in to Discord, and is compared with the
-one who ran the command; the text to be signed names that person; and what may happen once happens once.
+one who ran the command; so is one who goes on in another browser, where the same login binds it; the text to be signed
+names that person; and what may happen once happens once.
 """
 
 from __future__ import annotations

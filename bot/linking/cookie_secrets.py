@@ -1,6 +1,7 @@
 """Values derived from one browser's cookie: they need no storage, and no other browser can compute them.
 
-All are HMAC-SHA-256 keyed with the cookie, over a text that names their purpose; tokens and cookies are 256 bits.
+All are HMAC-SHA-256 keyed with the cookie, over a text that names their purpose; tokens and cookies are 256 bits. The
+token for another browser alone is keyed with what only this bot can compute, as cookies change and it must not.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ def hash_secret(secret: str) -> bytes:
 def csrf_token(cookie: str) -> str:
     """The value of the page's CSRF header: a page of another origin can neither read it nor send that header."""
     return _derive(cookie, "csrf")
+
+
+def hand_off_token(secret: bytes) -> str:
+    """The token of the link for another browser, by a session's keyed hash: 43 characters, like every token."""
+    return _base64url(hmac.digest(secret, b"hand off", hashlib.sha256))
 
 
 def oauth_state(cookie: str, login: int) -> str:

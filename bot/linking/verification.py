@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import LimitError, ProofError, SessionError
 from bot.linking import codes, cookie_secrets
+from bot.linking.browsers import Browsers
 from bot.linking.claims import Claims
 from bot.linking.contest_rules import policy
 from bot.linking.issuing import new_challenge
@@ -81,6 +82,7 @@ class Verification:
     ) -> None:
         self.method = setup.method
         self.outcomes = Outcomes()
+        self.browsers = Browsers(store, clock, pseudonym)
         self._store = store
         self._sessions = store.sessions
         self._claims = claims
@@ -128,7 +130,7 @@ class Verification:
         return StartedProof(session, "" if method is ProofMethod.PASTE else f"{self._public_url}/v#t={token}")
 
     async def bind_browser(self, token: str, cookie: str) -> tuple[Session, str]:
-        """Bind a session to the first browser that opens its link; the session, and that browser's cookie.
+        """Bind a session to the first browser that opens its link, and let others wait; the session, and their cookie.
 
         Args:
             token: Of the link.
@@ -137,29 +139,15 @@ class Verification:
         Raises:
             SessionError: unknown, used or expired.
         """
-        now = self._clock()
-        if cookie and (
-            known := await self._sessions.by_token(
-                cookie_secrets.hash_secret(token), cookie_secrets.hash_secret(cookie), now
-            )
-        ):
-            return known, cookie
-        fresh = cookie_secrets.new_secret()
-        session = await self._sessions.bind(cookie_secrets.hash_secret(token), cookie_secrets.hash_secret(fresh), now)
-        if session is None:
-            raise SessionError(SESSION_OVER)
-        return session, fresh
+        return await self.browsers.bind(token, cookie)
 
     async def session(self, cookie: str) -> Session:
-        """The session of a browser, in any status.
+        """The session that is bound to a browser, in any status.
 
         Raises:
             SessionError: unknown or expired.
         """
-        session = await self._sessions.by_cookie(cookie_secrets.hash_secret(cookie), self._clock()) if cookie else None
-        if session is None:
-            raise SessionError(SESSION_OVER)
-        return session
+        return await self.browsers.bound(cookie)
 
     async def contested_until(self, session: Session) -> datetime | None:
         """When the contest that a session opened ends; None where it opened none, or it has ended."""
@@ -179,33 +167,38 @@ class Verification:
         """Handle the OAuth callback of Discord's login (single use).
 
         The person who logged in must be the one who ran the command. If not, the link was passed on:
-        the session ends, both are notified, and it is counted against the person who made the link.
+        the session ends, both are notified, and it is counted against the person who made the link. If that person has
+        logged in already, the session is theirs: it goes on, and only the browser of the other one is refused.
 
         Raises:
             StoreError: the store failed.
         """
         now = self._clock()
-        session = await self._sessions.by_cookie(cookie_secrets.hash_secret(cookie), now) if cookie else None
-        if self._login is None or session is None or session.status is not SessionStatus.BOUND:
+        visit = await self.browsers.visit(cookie)
+        if self._login is None or visit is None or visit.session.status is not SessionStatus.BOUND:
             return LoginResult(problem="expired")
+        session = visit.session
         if not cookie_secrets.secrets_match(state, cookie_secrets.oauth_state(cookie, session.logins)):
             log.warning("verify: a login callback reached a browser that did not start it")
             return LoginResult(problem="failed")
-        if not await self._sessions.use_login(session, now):
+        if not await visit.use_login():
             return LoginResult(problem="expired")
         if denied:
             return LoginResult(problem="denied")
         person = await self._login.fetch_person(code, cookie_secrets.pkce_verifier(cookie, session.logins))
         if person.user_id != session.person.user_id:
             await self._end_relayed(session, person, now)
+            await visit.refuse_login()
             return LoginResult()
         fresh = cookie_secrets.new_secret()
-        accepted = await self._sessions.accept_login(session, cookie_secrets.hash_secret(fresh), self._clock())
+        accepted = await visit.accept_login(fresh)
         return LoginResult(cookie=fresh) if accepted else LoginResult(problem="expired")
 
     async def _end_relayed(self, session: Session, stranger: Person, now: datetime) -> None:
         actor, subject = self._pseudonym(session.person.user_id), self._pseudonym(stranger.user_id)
         relays = await self._sessions.end_relayed(session, now, actor=actor, subject=subject, span=RELAY_SPAN)
+        if relays is None:
+            return
         log.warning("verify: another user opened the link of %s (%d in a day)", actor.hex(), relays)
         if relays >= MAX_RELAYS:
             log.warning("verify: %s cannot verify for a day", actor.hex())
@@ -213,8 +206,8 @@ class Verification:
 
     async def cancel(self, session: Session) -> None:
         """End a session at the request of the person who has it open."""
-        await self._sessions.cancel(session)
-        self.outcomes.publish(session.session_id, Outcome(Result.CANCELLED))
+        if await self._sessions.cancel(session):
+            self.outcomes.publish(session.session_id, Outcome(Result.CANCELLED))
 
     async def challenge(self, session: Session, address: str) -> IssuedChallenge:
         """Issue the text that a connected address is to sign.

@@ -6,7 +6,7 @@ A *session* is one run of `/verify`. Its status only changes along `TRANSITIONS`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,6 +14,8 @@ from bot.links import Person, ProofKind
 
 # Texts to sign that one session may ask for: a wrong signature costs one.
 MAX_CHALLENGES = 5
+# Browsers that may wait for a login beside the one that a session is bound to.
+MAX_BROWSERS = 8
 # Guesses at the code that a page shows: five of 2⁴⁰.
 MAX_TRIES = 5
 # Links that others opened: after so many within a span, their maker can make no more for the same span.
@@ -49,15 +51,17 @@ class EndReason(StrEnum):
     OTHER_USER = "other_user"  # another Discord user opened the link
     CONTESTED = "contested"  # done, but another member's proof came first
     FROZEN = "frozen"  # done, but the operator must decide whose the address is
+    ELSEWHERE = "elsewhere"  # seen from the browser that it was taken from; never stored
+    USED = "used"  # done, seen from a browser in which nobody logged in; never stored
 
 
 _S = SessionStatus
 
-# Done and dead are final; a dead session may only get another reason.
+# Done and dead are final; a dead session may only get another reason, and a ready one only another browser.
 TRANSITIONS: Mapping[SessionStatus, frozenset[SessionStatus]] = {
     _S.OPEN: frozenset({_S.BOUND, _S.READY, _S.DEAD}),
     _S.BOUND: frozenset({_S.READY, _S.DEAD}),
-    _S.READY: frozenset({_S.SIGNED, _S.DONE, _S.DEAD}),
+    _S.READY: frozenset({_S.READY, _S.SIGNED, _S.DONE, _S.DEAD}),
     _S.SIGNED: frozenset({_S.DONE, _S.DEAD}),
     _S.DONE: frozenset(),
     _S.DEAD: frozenset({_S.DEAD}),
@@ -83,7 +87,8 @@ def opened_status(method: ProofMethod) -> SessionStatus:
 class Session:
     """One verification. `account` is `network:id`, or "" for the account of the address that will be connected.
 
-    `name` is the one by which the account was named, "" if by none.
+    `name` is the one by which the account was named, "" if by none. `cookie_hash` is of the browser that had it when it
+    was read, None where it needs none: a browser that has lost it since changes nothing any more.
     """
 
     session_id: str
@@ -98,6 +103,7 @@ class Session:
     owner: str = ""
     logins: int = 0
     name: str = ""
+    cookie_hash: bytes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ makes no decisions, and has no messages for members.
                 nightly: a backup every night; backup_files: their names, and how to restore one
     linking/    link_table: accounts that members named, and proofs; vouch_table: what a server's moderators vouch for
                 proven_accounts: what counts as proven for a member, in one server or in none
-                session_table: proofs in progress (session_moves: their status); proof_writer: their results
+                session_table: proofs in progress (session_moves: their status; browser_table: browsers that
+                wait to take one up); proof_writer: their results
                 contest_table: two members, one address (address_history: what is counted of it; freeze_table: which
                 the operator must decide about; dispute_table: how they do); notice_table: what members must be
                 notified of
@@ -56,6 +57,7 @@ from bot.store.gates.gate_table import Gates
 from bot.store.gates.keep_out_table import KeepOuts
 from bot.store.gates.settings_table import SettingsTable
 from bot.store.gateway_table import GatewayTable
+from bot.store.linking.browser_table import OtherBrowsers
 from bot.store.linking.contest_table import Contests
 from bot.store.linking.link_table import Links
 from bot.store.linking.member_data import Members
@@ -92,6 +94,7 @@ class Store:
         self.notices = Notices(writer, self.reader)
         self.shares = Shares(writer)
         self.sessions = Sessions(writer)
+        self.other_browsers = OtherBrowsers(writer)
         self.members = Members(writer, self.reader)
         self.wallets = Wallets(writer)
         self.gates = Gates(writer)

@@ -8,11 +8,13 @@ from collections.abc import Callable
 
 from cachetools import LRUCache
 
-# A page is some ten files; nobody opens more than a few a minute.
+# A page is some ten files; nobody opens more than a few a minute. One that offers another browser asks three times a
+# minute whether it went on there, so that several people behind one address have room for all that they do.
 READS_PER_MINUTE = 120
 WRITES_PER_MINUTE = 30
-# Requests with a session may commit to the disk, so all of these together are limited too. Requests without one are
-# not counted here: each costs one read of the store, and they could otherwise use up the limit for everybody.
+# Requests that change something in a session may commit to the disk, so all of these together are limited too. Those
+# that open a link or ask for the state are not counted here, or they could use up the limit for everybody: they cost
+# reads, and a write only with the token of a link that is under way, which is limited by address and needs a `/verify`.
 WRITES_PER_SECOND = 20
 _WRITE_BURST = 40
 _VISITORS = 20_000

@@ -28,6 +28,7 @@ from bot.messages import Message
 from bot.signing.pasted import MAX_BYTES
 from bot.signing.signature import checksummed
 from bot.web.cookies import read_cookie
+from bot.web.hand_off import hand_off_links
 from bot.web.limits import SessionLimits
 from bot.web.static import static_files
 
@@ -55,7 +56,8 @@ _STEPS = {
     SessionStatus.DEAD: "dead",
 }
 # Where a session ended otherwise than its status alone says.
-_ENDS = {EndReason.CONTESTED: "contest", EndReason.FROZEN: "frozen"}
+_ENDS = {EndReason.CONTESTED: "contest", EndReason.FROZEN: "frozen", EndReason.ELSEWHERE: "elsewhere"}
+_SHOWN_REASONS = (EndReason.OTHER_USER, EndReason.CANCELLED, EndReason.USED)
 
 
 class VerifyPage:
@@ -84,6 +86,7 @@ class VerifyPage:
             ("challenge", self.challenge),
             ("submit", self.submit),
             ("cancel", self.cancel),
+            ("handoff", self.hand_off),
         ):
             app.router.add_post(f"/v/{name}", handler, name=name)
 
@@ -97,7 +100,7 @@ class VerifyPage:
         """The status of this browser's session."""
         await self._body(request)
         cookie = _cookie(request)
-        return await self._answer(await self._verification.session(cookie), cookie)
+        return await self._answer(await self._verification.browsers.seen_from(cookie), cookie)
 
     async def finish_login(self, request: web.Request) -> web.StreamResponse:
         """The OAuth callback of Discord's login."""
@@ -111,7 +114,9 @@ class VerifyPage:
             )
         except (UnavailableError, StoreError):  # a person waits for a page, not for JSON
             return _redirect("/v#problem=failed")
-        response = _redirect(f"/v#problem={result.problem}" if result.problem else "/v")
+        # The page asks the chosen wallet at once only where it was reached by a login, which it reads here.
+        after = f"/v#problem={result.problem}" if result.problem else "/v#in" if result.cookie else "/v"
+        response = _redirect(after)
         if result.cookie:
             _set_cookie(response, result.cookie)
         return response
@@ -142,6 +147,13 @@ class VerifyPage:
         session, cookie = await self._session(request)
         await self._verification.cancel(session)
         return await self._answer(await self._verification.session(cookie), cookie)
+
+    async def hand_off(self, request: web.Request) -> web.Response:
+        """A link for another browser, which takes the session up once its person has logged in there."""
+        await self._body(request)
+        session, _ = await self._session(request)
+        token = await self._verification.browsers.hand_off(session)
+        return _json(hand_off_links(self._origin, token))
 
     async def _session(self, request: web.Request) -> tuple[Session, str]:
         """The session of a request that changes something, and its cookie."""
@@ -192,7 +204,7 @@ class VerifyPage:
         """What the page's script shows; before the login it does not name the person who made the link."""
         step = _ENDS.get(session.reason) or _STEPS.get(session.status, "dead")
         with_login = session.method is ProofMethod.OAUTH
-        shown = step not in ("login", "dead")
+        shown = step not in ("login", "elsewhere", "dead")
         person = session.person
         user = {"id": str(person.user_id), "name": person.name, "avatar_url": person.avatar_url}
         return {
@@ -210,7 +222,7 @@ class VerifyPage:
             "code": code,
             "until": _format_time(until) if until and step == "contest" else "",
             "expires_at": _format_time(session.expires_at),
-            "reason": session.reason if session.reason in (EndReason.OTHER_USER, EndReason.CANCELLED) else "",
+            "reason": session.reason if session.reason in _SHOWN_REASONS else "",
         }
 
 

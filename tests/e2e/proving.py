@@ -98,8 +98,7 @@ class Member:
 
 
 async def log_in(page: Page, person: str = "") -> None:
-    """Log in at Discord, as the person offered or as somebody else."""
-    await page.get_by_role("link", name="Log in with Discord").click()
+    """Log in at Discord, as the person offered or as somebody else; the page goes there by itself, with a wallet."""
     if person:
         await page.get_by_test_id("authorize-person").select_option(label=person)
     await page.get_by_test_id("authorize-approve").click()
@@ -115,6 +114,5 @@ async def connect(page: Page, account: str) -> None:
 
 
 async def sign(page: Page) -> None:
-    """Sign the text that the page shows."""
-    await page.get_by_role("button", name="Sign in wallet").click()
+    """Sign the text that the page shows; the wallet is asked by itself."""
     await page.get_by_test_id("wallet-confirm").click()

@@ -161,6 +161,18 @@ async def test_beside_a_page_the_signature_can_be_pasted_where_that_is_allowed(h
     assert done.embeds[0]["title"] == "Linked"
 
 
+@pytest.mark.parametrize("harness", [ProofMethod.CODE], indirect=True)
+async def test_without_an_account_there_is_no_button_that_could_only_fail(harness: PageHarness) -> None:
+    hana = await harness.sandbox.person("hana")
+    assert [item["label"] for item in (await hana.run("verify")).components()] == ["Open the page", "Enter code"]
+    await hana.run("link", account="10002")
+    one = await hana.run("verify")
+    assert [item["label"] for item in one.components()][-1] == "Sign elsewhere and paste"
+    assert "10002" in text_of(await hana.press(one, "elsewhere"))
+    await hana.run("link", account="10003")
+    assert [item["label"] for item in (await hana.run("verify")).components()] == ["Open the page", "Enter code"]
+
+
 @pytest.mark.parametrize("harness", [ProofMethod.OAUTH], indirect=True)
 async def test_a_signer_is_only_named_where_signatures_are_pasted(harness: PageHarness) -> None:
     ada = await harness.sandbox.person("ada")

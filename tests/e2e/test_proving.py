@@ -39,14 +39,31 @@ async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
+# What a person presses, on any page of theirs.
+_COUNT = "addEventListener('click', (e) => e.isTrusted && window.countPress(e.target.textContent.trim()), true)"
+
+
+async def count_presses(context: BrowserContext) -> list[str]:
+    """What is pressed from now on, on pages that are opened from now on."""
+    presses: list[str] = []
+
+    def note(label: str) -> None:
+        presses.append(label)
+
+    await context.expose_function("countPress", note)
+    await context.add_init_script(_COUNT)
+    return presses
+
+
 async def test_a_member_proves_an_account_in_one_browser(proof_client: ProofClient, desktop: BrowserContext) -> None:
     ada = await Member.arrive(desktop, proof_client.sandbox, "ada")
     asked = await ada.use("/verify 10001")
+    presses = await count_presses(desktop)
+    await ada.discord.evaluate(_COUNT)
     await expect(asked).to_contain_text("Open the page")
     await ada.shoot(ada.discord, "1-asked")
     page = await ada.open_link(asked)
-    await expect(page.get_by_role("heading", name="Log in with Discord")).to_be_visible()
-    assert page.url == f"{proof_client.page_url}/v"  # the token is gone from the address bar
+    await expect(page.get_by_test_id("authorize-approve")).to_be_visible()  # with a wallet, the page goes there itself
     await ada.shoot(page, "2-login")
     await log_in(page)
     await expect(page.get_by_text("Choose your wallet")).to_be_visible()
@@ -54,11 +71,12 @@ async def test_a_member_proves_an_account_in_one_browser(proof_client: ProofClie
     await connect(page, "10001")
     await expect(page.get_by_text("I am Discord user ada")).to_be_visible()
     await ada.shoot(page, "3-text")
-    await page.get_by_role("button", name="Sign in wallet").click()
     await expect(page.get_by_test_id("wallet-check")).to_contain_class("fine")
     await ada.shoot(page, "4-wallet")
     await page.get_by_test_id("wallet-confirm").click()
     await expect(page.get_by_role("heading", name="Linked")).to_be_visible()
+    # The command; then Open the page, Authorize, the wallet, its address, its signature.
+    assert 1 + len(presses) == 6, presses
     await ada.shoot(page, "5-linked")
     await expect(asked).to_contain_text("Linked 0x90E7…8A71 (loopring:10001)")
     await ada.discord.bring_to_front()
@@ -79,6 +97,41 @@ async def test_a_member_proves_an_account_in_one_browser(proof_client: ProofClie
     shown = await ada.use("/accounts")
     await expect(shown).to_contain_text("loopring:10001")
     await expect(shown).not_to_contain_text("unproven")
+
+
+async def test_a_member_on_a_phone_goes_on_in_the_browser_that_has_the_wallet(
+    proof_client: ProofClient, phone: BrowserContext, browser: Browser
+) -> None:
+    # As in Discord's own browser: no wallet announces itself, and none is at `window.ethereum`.
+    await phone.add_init_script(
+        "addEventListener('eip6963:announceProvider', (event) => event.stopImmediatePropagation());"
+        "Object.defineProperty(window, 'ethereum', {get: () => undefined, set() {}});"
+    )
+    ada = await Member.arrive(phone, proof_client.sandbox, "ada")
+    asked = await ada.use("/verify 10001")
+    page = await ada.open_link(asked)
+    await page.get_by_role("button", name="Open it in my wallet").wait_for()
+    await page.clock.install()  # before the page's timer, which looks whether it went on elsewhere
+    await page.get_by_role("button", name="Open it in my wallet").click()
+    link = await page.get_by_role("link", name="MetaMask").get_attribute("href")
+    assert link
+    # What MetaMask opens in its own browser, which has a wallet and no cookie of ours.
+    there = await browser.new_context(viewport={"width": 390, "height": 844})
+    in_wallet = await Member.arrive(there, proof_client.sandbox, "ada")
+    opened = in_wallet.discord
+    await opened.goto("http://" + link.removeprefix("https://link.metamask.io/dapp/"))
+    await log_in(opened)
+    await expect(opened.get_by_text("Choose your wallet")).to_be_visible()
+    await connect(opened, "10001")
+    await sign(opened)
+    await expect(opened.get_by_role("heading", name="Linked")).to_be_visible()
+    await ada.shoot(opened, "phone-5-linked-there")
+    await expect(asked).to_contain_text("Linked 0x90E7…8A71 (loopring:10001)")
+    # Nobody logged in there, so that it is not told whose link that was, or what came of it.
+    await page.clock.fast_forward("00:21")
+    await expect(page.get_by_role("heading", name="This link was used in another browser")).to_be_visible()
+    await ada.shoot(page, "phone-6-used-elsewhere")
+    await there.close()
 
 
 async def test_on_a_phone_the_key_of_a_smart_wallet_proves_it(proof_client: ProofClient, phone: BrowserContext) -> None:

@@ -86,6 +86,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "expires_at": 400,
         "used_at": 150,
     },
+    "other_browsers": {"cookie_hash": b"other", "session_id": "session", "logins": 1, "was_bound": 1, "is_stranger": 0},
     "codes": {
         "session_id": "session",
         "code_hash": b"code",

@@ -128,7 +128,7 @@ class Browser:
         return str((await self.harness.sandbox.post("/_client/authorize", asked))["location"])
 
     async def follow(self, location: str) -> str:
-        """Go where Discord sends; where the page sends next: "/v", or "/v#problem=…"."""
+        """Go where Discord sends; where the page sends next: "/v#in", "/v", or "/v#problem=…"."""
         async with self._request("GET", location, headers={}, allow_redirects=False) as response:
             assert response.status == 303, await response.text()
             return response.headers["Location"]

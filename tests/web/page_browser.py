@@ -113,7 +113,8 @@ class Visitor:
 
     async def shoot(self, name: str) -> None:
         """Keep what is seen, at its whole length."""
-        await self.page.screenshot(path=ARTIFACTS / f"verify-{name}.png", full_page=True)
+        # The driver would hide the caret of a field by a style of its own.
+        await self.page.screenshot(path=ARTIFACTS / f"verify-{name}.png", full_page=True, caret="initial")
 
 
 @asynccontextmanager

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 from playwright.async_api import Page
+
+from tests.conformance.missing import skip_unless_ci
+
+AXE = Path(__file__).parents[1] / "conformance" / "axe"
+_NO_AXE = "no axe-core: npm ci --prefix tests/conformance/axe --ignore-scripts"
 
 # Colours are checked as they come out over every layer below; no gradient holds text, for it would need an eye.
 _FAULTS = """
@@ -84,3 +92,20 @@ async def faults_of(page: Page) -> list[str]:
     """What is wrong with the view that is shown, as far as a machine can tell; empty when nothing is."""
     faults: list[str] = await page.evaluate(_FAULTS)
     return faults
+
+
+@cache
+def _axe() -> str:
+    return (AXE / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+async def axe_violations(page: Page) -> list[str]:
+    """What axe-core finds in the view that is shown; the test is skipped where it is not installed, but not in CI."""
+    if not (AXE / "node_modules").is_dir():
+        skip_unless_ci(_NO_AXE)
+    # By the debugger, which the page's policy does not bind.
+    await page.evaluate(_axe())
+    found: list[str] = await page.evaluate(
+        "async () => (await axe.run()).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html)}`)"
+    )
+    return found

@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 import bot.web
+from bot.web.hand_off import hand_off_links
 
 Json = dict[str, Any]
 
@@ -104,7 +105,7 @@ class PageServer:
         self.url = ""
         self.state: Json = login_state()
         self.submitted: Json = make_state("done", linked={"address": OWNER, "accounts": ["loopring:10001"]})
-        self.returns = "/v"  # where Discord's stand-in leads back to
+        self.returns = "/v#in"  # where Discord's stand-in leads back to
         self.login: Json = make_state("wallet")
         self.text = TEXT
         self.text_seconds = 300.0
@@ -149,6 +150,8 @@ class PageServer:
     def _answer(self, name: str) -> Json:
         if name == "challenge":
             return {"challenge_id": "ch-1", "text": self.text, "expires_at": soon(self.text_seconds)}
+        if name == "handoff":
+            return hand_off_links("https://verify.example.org", "tok_of_the_other_browser")
         if name == "submit":
             self.state = self.submitted | {"code": ""}
             return self.submitted
@@ -166,7 +169,7 @@ class PageServer:
 
     async def _discord(self, request: web.Request) -> web.Response:
         self.asked.append(Asked("GET", request.path_qs, dict(request.headers), None))
-        if self.returns == "/v":
+        if self.returns == "/v#in":
             self.state = self.login
         raise web.HTTPSeeOther(self.returns)
 

@@ -83,6 +83,7 @@ async def test_every_token_that_is_none_looks_like_one_that_was_used(harness: Pa
     browser = harness.browser()
     started = await harness.begin("ada")
     await browser.open(started.url)
+    await browser.post("cancel")
     used = await harness.browser().open(started.url)
     assert error_of(used) == (401, "session", OVER)
     refused = await harness.browser().post("start", {"token": token, "more": "is not read"})
@@ -108,6 +109,7 @@ async def test_unknown_used_replaced_and_expired_tokens_and_cookies_are_answered
     used = await harness.begin("ada")
     opened = harness.browser()
     await opened.open(used.url)
+    await opened.post("cancel")
     expired = await harness.begin("hana")
     live = [start(used.url), start(replaced.url), start("#t=" + 43 * "x"), state(43 * "x"), state("x"), state("")]
     answers = [await ask(harness.url, content) for content in live]

@@ -10,8 +10,8 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.chromium import ARTIFACTS, open_chromium
 from tests.web.page_browser import Visitor, visiting, wallet
-from tests.web.page_checks import faults_of
-from tests.web.page_server import OWNER, TOKEN, PageServer, codeless, make_state
+from tests.web.page_checks import axe_violations, faults_of
+from tests.web.page_server import OWNER, TOKEN, PageServer, codeless, login_state, make_state
 
 OTHER = "0x51ab9d0000000000000000000000000000c0ffee"
 LONG = "W" * 32
@@ -106,9 +106,21 @@ async def over(visitor: Visitor) -> None:
     await visitor.reads("This link has ended")
 
 
+async def ways(visitor: Visitor) -> None:
+    await show(visitor, make_state("wallet"))
+    await visitor.presses("Open it in my wallet")
+    await expect(visitor.page.get_by_alt_text("QR code of the link")).to_be_visible()
+
+
+async def away(visitor: Visitor) -> None:
+    await show(visitor, make_state("elsewhere", user=None, authorize_url="/discord"))
+    await visitor.reads("It goes on in your other browser")
+
+
 View = Callable[[Visitor], Awaitable[None]]
 VIEWS: list[View] = [
-    *(login, choosing, unseen, none, other, reading, waiting, limited, code, done, contest, frozen, stranger, over)
+    *(login, choosing, unseen, none, other, reading, waiting, limited, code, done, contest, frozen, stranger, over),
+    *(ways, away),
 ]
 
 
@@ -123,6 +135,9 @@ async def test_every_view_can_be_read_by_everybody(browser: Browser, view: View,
             assert await faults_of(visitor.page) == []
             await visitor.shoot(f"{VIEWS.index(view) + 1:02}-{view.__name__}-{name}-{scheme}")
         assert await visitor.page.evaluate("document.getAnimations().length") == 0
+        for size in (DESKTOP, PHONE):
+            await visitor.page.set_viewport_size(size)
+            assert await axe_violations(visitor.page) == []
 
 
 async def test_the_checks_find_what_they_are_for(visitor: Visitor) -> None:
@@ -159,8 +174,11 @@ async def test_the_whole_way_by_keyboard(visitor: Visitor) -> None:
                 return
         pytest.fail(f"{label} is not reached: {passed}")
 
-    await visitor.has(wallet())
+    await visitor.has(wallet(fail={"personal_sign": {"code": 4001, "message": "User rejected the request."}}))
     await visitor.opens()
+    await visitor.reads("Choose your wallet")  # by itself
+    visitor.server.state = login_state()
+    await visitor.page.reload()
     await visitor.reads("Log in with Discord")
     await tab_to("Log in with Discord")
     await visitor.page.keyboard.press("Enter")
@@ -172,6 +190,8 @@ async def test_the_whole_way_by_keyboard(visitor: Visitor) -> None:
     await tab_to("Fox Wallet")
     await visitor.page.keyboard.press("Space")
     await visitor.reads("Read it, then sign")
+    await visitor.shows_alert("You declined in your wallet. Nothing was linked. You can try again.")
+    await visitor.page.evaluate("window.wallets[0].fail = {}")
     await tab_to("Sign in wallet")
     await visitor.page.keyboard.press("Enter")
     await visitor.reads("Linked")

@@ -74,7 +74,9 @@ async def test_without_a_wallet_the_page_says_what_to_do_and_looks_again(visitor
     )
     await visitor.opens()
     await visitor.sees("No wallet found in this browser.")
-    await visitor.sees("Open this page in your wallet's browser and log in to Discord there, or run /verify again")
+    await visitor.sees(
+        "Is your wallet an app on a phone, or in another browser? Go on there; you log in to Discord there too."
+    )
     await expect(visitor.page.get_by_role("button", name="Look again")).to_be_visible()
     await visitor.page.evaluate("window.ethereum = {request: () => Promise.reject(new Error('locked'))}")
     await visitor.presses("Look again")

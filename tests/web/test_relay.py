@@ -13,14 +13,14 @@ from bot.links.proofs import ProofMethod
 from tests.sandbox_client import SandboxClient
 from tests.web.harness import PageHarness, open_page
 from tests.web.relay.play import HONEST, MODELS, USERS, WALLETS, Play
-from tests.web.relay.search import Search, Trace, follow
-from tests.web.relay.steps import MALLORY, WHALE, Do, No
+from tests.web.relay.search import Search, Trace, first_link, follow
+from tests.web.relay.steps import MALLORY, WHALE, Do, No, Step, page_in
 from tests.web.relay.variants import VARIANTS
 
 
 def attack(name: str) -> Trace:
     """What breaks a weaker protocol."""
-    return Search(VARIANTS[name]).linked(MALLORY, WHALE) or ()
+    return first_link(VARIANTS[name], MALLORY, WHALE) or ()
 
 
 # Which step of an attack on a weaker protocol leads nowhere here, and why.
@@ -32,6 +32,9 @@ FAILS: dict[ProofMethod, list[tuple[str, Do, No]]] = {
         ("D'", Do.RETURN, No.STATE),
         ("I", Do.OPAQUE, No.OTHER_DIGEST),
         ("J", Do.TOSS, No.OTHER_COOKIE),
+        ("K", Do.SIGN, No.NOT_READY),
+        ("K'", Do.LOG_IN, No.OTHER_USER),
+        ('K"', Do.RETURN, No.NO_LOGIN),
     ],
     ProofMethod.CODE: [("I'", Do.OPAQUE, No.OTHER_DIGEST)],
 }
@@ -73,6 +76,32 @@ async def test_every_refusal_of_the_model_is_one_of_the_page(
         assert await play.linked() == linked
         assert (WHALE, WHALE) in linked
         assert await harness.events("relay") == sum(move.no is No.OTHER_USER for move in follow(MODELS[method], trace))
+
+
+# Whale is lured to her link, and she goes on with it in a browser of her own: what he has then is a login.
+TAKEN_UP: Trace = (
+    Step(MALLORY, Do.RUN, MALLORY),
+    Step(WHALE, Do.OPEN, MALLORY),
+    Step(MALLORY, Do.OPEN, MALLORY),
+    Step(MALLORY, Do.KEEP, MALLORY),
+    Step(MALLORY, Do.RETURN, MALLORY, MALLORY),
+    Step(WHALE, Do.SIGN, MALLORY),
+)
+
+
+async def test_a_session_that_is_taken_up_elsewhere_is_no_more_in_the_browser_that_opened_it(
+    harness: PageHarness,
+) -> None:
+    play = Play(harness)
+    await play.follow(MODELS[ProofMethod.OAUTH], TAKEN_UP)
+    whale = play.browsers[WHALE]
+    assert (await whale.reload()).body["step"] == "login"
+    assert (whale.state["user"], whale.state["account"], whale.state["guild"]) == (None, "", "")
+    # And what he could do at any link of hers, he may still try there: he is refused, and what is hers goes on.
+    page = page_in(MALLORY, WHALE)
+    assert await play.take(Step(WHALE, Do.LOG_IN, page, page)) == "dead: other_user"
+    assert (await play.browsers[MALLORY].reload()).body["step"] == "wallet"
+    assert await play.linked() == set()
 
 
 async def test_both_members_are_notified_of_a_relayed_link_and_the_session_is_dead(

@@ -98,7 +98,7 @@ async def test_a_leaked_secret_is_found(harness: PageHarness, canary: Canary) ->
 async def test_with_a_login_no_secret_leaks(sandbox: SandboxClient, tmp_path: Path, canary: Canary) -> None:
     async with open_page(sandbox, tmp_path) as harness:
         browser = await opened(harness, canary, "ada")
-        assert await logged_in(harness, canary, browser, "ada") == "/v"
+        assert await logged_in(harness, canary, browser, "ada") == "/v#in"
         assert (await proven(harness, canary, browser, await harness.address("10001"))).body["step"] == "done"
         again = await opened(harness, canary, "hana")
         await logged_in(harness, canary, again, "hana")
@@ -150,8 +150,8 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("users/@me", {"kind": "status", "status": 500}, "/v#problem=failed"),
     ("users/@me", {"kind": "torn"}, "/v#problem=failed"),
     ("users/@me", {"kind": "html"}, "/v#problem=failed"),
-    ("token/revoke", {"kind": "reset"}, "/v"),
-    ("token/revoke", {"kind": "html"}, "/v"),
+    ("token/revoke", {"kind": "reset"}, "/v#in"),
+    ("token/revoke", {"kind": "html"}, "/v#in"),
 ]
 
 
@@ -180,7 +180,7 @@ async def test_wrong_input_leaks_no_secret(sandbox: SandboxClient, tmp_path: Pat
         swapped = yarl.URL(await browser.authorize(str((await harness.person("hana")).user_id)))
         canary.hide("OAuth code", swapped.query["code"])
         assert await browser.follow(str(swapped.update_query(state="x" * 43))) == "/v#problem=failed"
-        assert await logged_in(harness, canary, browser, "hana") == "/v"
+        assert await logged_in(harness, canary, browser, "hana") == "/v#in"
         reply = await proven(harness, canary, browser, await harness.address("10001"), text="another")
         assert reply.error == "signature"
         own = {"Cookie": f"__Host-vs={browser.cookie}", "X_Tessera_CSRF": browser.state["csrf"]}

@@ -42,7 +42,7 @@ async def opened(harness: PageHarness, username: str = "ada") -> Browser:
 async def at_signing(harness: PageHarness, username: str = "ada") -> Browser:
     """The same, logged in."""
     browser = await opened(harness, username)
-    assert await browser.log_in(str((await harness.person(username)).user_id)) == "/v"
+    assert await browser.log_in(str((await harness.person(username)).user_id)) == "/v#in"
     return browser
 
 
@@ -204,7 +204,7 @@ async def test_the_cookie_is_for_this_page_alone_and_for_a_quarter_of_an_hour(ha
     location = await browser.authorize(str((await harness.person("ada")).user_id))
     async with browser.session.get(location, allow_redirects=False) as response:
         name, *attributes = response.headers["Set-Cookie"].split("; ")
-        assert response.headers["Location"] == "/v"
+        assert response.headers["Location"] == "/v#in"
     assert sorted(attributes) == ["HttpOnly", "Max-Age=900", "Path=/", "SameSite=Lax", "Secure"]
     assert name == f"__Host-vs={browser.cookie}" != reply.headers["Set-Cookie"].split("; ")[0]
 

@@ -210,5 +210,5 @@ async def at_wallet(harness: PageHarness, username: str = "ada") -> Browser:
     """A browser in which somebody has logged in, so that a wallet may be connected."""
     browser = harness.browser()
     await browser.open((await harness.begin(username)).url)
-    assert await browser.log_in(str((await harness.person(username)).user_id)) == "/v"
+    assert await browser.log_in(str((await harness.person(username)).user_id)) == "/v#in"
     return browser

@@ -115,7 +115,8 @@ class ProofMessages:
             await self.paste(interaction, link, signer)
             return
         started = await self._begin(interaction, link, method)
-        again = self.paste if self._may_paste else None
+        # Without a page, only a named account has a text to sign: its owner's address stands in it.
+        again = self.paste if self._may_paste and (link or len(await self._unsigned(interaction)) == 1) else None
         panel = ProofLinkPanel(
             interaction,
             started,
@@ -165,14 +166,18 @@ class ProofMessages:
         await PastePanel(interaction, session, challenge, self._verification, self._ending, host=self._bot).show()
 
     async def _link_to_prove(self, interaction: discord.Interaction[Bot], link: Link | None) -> Link:
-        user = interaction.user
         if link is None:
-            proven = await self._proven.of(user.id, scope_of(interaction, user))
-            unsigned = [each for each in await self._links.of(user.id) if not proven.is_signed(each)]
+            unsigned = await self._unsigned(interaction)
             if len(unsigned) != 1:
                 raise InputError(_NAME_ACCOUNT)
             (link,) = unsigned
-        return await self._accounts.candidate(user.id, str(link.account))
+        return await self._accounts.candidate(interaction.user.id, str(link.account))
+
+    async def _unsigned(self, interaction: discord.Interaction[Bot]) -> list[Link]:
+        """The member's accounts that no signature of theirs covers."""
+        user = interaction.user
+        proven = await self._proven.of(user.id, scope_of(interaction, user))
+        return [each for each in await self._links.of(user.id) if not proven.is_signed(each)]
 
     async def _begin(
         self, interaction: discord.Interaction[Bot], link: Link | None, method: ProofMethod

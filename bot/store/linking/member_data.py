@@ -35,6 +35,7 @@ _EXPORTED = {
 _EXPORTED_OF_SESSIONS = {
     "challenges": "signer, challenges.owner, accounts, text, challenges.expires_at, used_at",
     "codes": "codes.owner, accounts, method, codes.expires_at",
+    "other_browsers": "was_bound, is_stranger",
 }
 # What was read of the accounts that they have proven, and not of others that they named: that somebody has proven one
 # is nobody else's to know. It is deleted with the last member who has the account.

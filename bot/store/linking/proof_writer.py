@@ -95,6 +95,7 @@ class ProofWriter:
         """Store what was verified until its code is typed in Discord. False: the session ended meanwhile."""
 
         def work(db: Database) -> bool:
+            # By id alone: without a login no other browser can have taken the session up.
             its, ready, signed = {"id": session.session_id}, SessionStatus.READY, SessionStatus.SIGNED
             if move(db, "id = :id", its, from_status=ready, to_status=signed, expires_at=seconds(until)) is None:
                 return False
@@ -152,12 +153,13 @@ class ProofWriter:
     ) -> Finished:
         """In a transaction: a refusal raises `Rollback`, so that nothing is changed."""
         user_id, owner = session.person.user_id, verified.owner
-        its = {"id": session.session_id}
-        # Owner and account: the page shows them when it is reloaded.
+        its = {"id": session.session_id, "cookie": session.cookie_hash}
+        # Owner and account: the page shows them when it is reloaded. Of a browser that lost the session while its
+        # signature was verified, nothing is linked any more.
         if (
             move(
                 db,
-                "id = :id",
+                "id = :id AND cookie_hash IS :cookie",
                 its,
                 from_status=from_status,
                 to_status=SessionStatus.DONE,

@@ -17,7 +17,7 @@ from bot.store.rows import moment
 
 COLUMNS = (
     "id, way, status, reason, user_id, username, avatar_url, guild_id, guild_name, account, owner, logins, name, "
-    "expires_at"
+    "expires_at, cookie_hash"
 )
 
 
@@ -59,7 +59,7 @@ def move(
 def to_session(row: Sequence[Any]) -> Session:
     """A row of `COLUMNS`."""
     session_id, method, status, reason, user_id, username, avatar, guild_id, guild, *rest = row
-    account, owner, logins, name, expires = rest
+    account, owner, logins, name, expires, cookie_hash = rest
     return Session(
         session_id=session_id,
         method=ProofMethod(method),
@@ -73,4 +73,5 @@ def to_session(row: Sequence[Any]) -> Session:
         owner=owner,
         logins=logins,
         name=name,
+        cookie_hash=cookie_hash,
     )

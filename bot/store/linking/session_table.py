@@ -106,10 +106,10 @@ class Sessions:
         return await self._writer.transaction(work)
 
     async def by_token(self, token_hash: bytes, cookie_hash: bytes, now: datetime) -> Session | None:
-        """The session of a token, for the browser that it is bound to."""
+        """The session of either of its links, for the browser that it is bound to."""
         return await self._read(
-            "token_hash = :token_hash AND cookie_hash = :cookie_hash AND expires_at > :now",
-            {"token_hash": token_hash, "cookie_hash": cookie_hash, "now": seconds(now)},
+            "(token_hash = :token OR hand_off_hash = :token) AND cookie_hash = :cookie_hash AND expires_at > :now",
+            {"token": token_hash, "cookie_hash": cookie_hash, "now": seconds(now)},
         )
 
     async def by_cookie(self, cookie_hash: bytes, now: datetime) -> Session | None:
@@ -151,21 +151,27 @@ class Sessions:
         return accepted is not None
 
     async def save_owner(self, session: Session, owner: str) -> None:
-        """Store the owner of the account to be proven, as it was confirmed."""
+        """Store the owner of the account to be proven, as it was confirmed: in whatever browser, as sources said it."""
         sql = "UPDATE sessions SET owner = ? WHERE id = ?"
         await self._writer.transaction(lambda db: db.execute(sql, [owner, session.session_id]).fetchall())
 
-    async def cancel(self, session: Session) -> None:
-        """End a session at the request of the person who has it open; a finished one stays as it is."""
-        its = {"id": session.session_id}
-        await self._writer.transaction(
-            lambda db: move(db, "id = :id", its, to_status=SessionStatus.DEAD, reason=EndReason.CANCELLED)
+    async def cancel(self, session: Session) -> bool:
+        """End a session at the request of the browser that has it; a finished one stays as it is. False: not ended."""
+        condition, its = (
+            "id = :id AND cookie_hash IS :cookie",
+            {"id": session.session_id, "cookie": session.cookie_hash},
         )
+        ended = await self._writer.transaction(
+            lambda db: move(db, condition, its, to_status=SessionStatus.DEAD, reason=EndReason.CANCELLED)
+        )
+        return ended is not None
 
     async def end_relayed(
         self, session: Session, now: datetime, *, actor: bytes, subject: bytes, span: timedelta
-    ) -> int:
+    ) -> int | None:
         """End a session that another Discord user opened; how often that happened to its maker within a span.
+
+        None: it does not wait for a login any more, so that nothing ended, and nothing is counted against its maker.
 
         Args:
             session: The session.
@@ -175,23 +181,29 @@ class Sessions:
             span: How far back is counted.
         """
 
-        def work(db: Database) -> int:
-            its, reason = {"id": session.session_id}, EndReason.OTHER_USER
-            move(db, "id = :id", its, from_status=SessionStatus.BOUND, to_status=SessionStatus.DEAD, reason=reason)
+        def work(db: Database) -> int | None:
+            condition, its = "id = :id AND expires_at > :now", {"id": session.session_id, "now": seconds(now)}
+            # Once its maker has logged in, it is theirs: no login of somebody else's ends it.
+            bound, dead, reason = SessionStatus.BOUND, SessionStatus.DEAD, EndReason.OTHER_USER
+            if move(db, condition, its, from_status=bound, to_status=dead, reason=reason) is None:
+                return None
             record(db, now, actor, "relay", subject)
             return count(db, actor, "relay", now - span)
 
         return await self._writer.transaction(work)
 
     async def issue(self, session: Session, challenge: IssuedChallenge, now: datetime, *, limit: int) -> bool:
-        """Issue a text to be signed; earlier ones become void. False: the session has had `limit` texts, or is over."""
+        """Issue a text to be signed; earlier ones become void.
+
+        False: the session has had `limit` texts, is over, or is in another browser now.
+        """
 
         def work(db: Database) -> bool:
             sql = """
                 UPDATE sessions SET challenges = challenges + 1
-                WHERE id = ? AND status = ? AND challenges < ? RETURNING id
+                WHERE id = ? AND cookie_hash IS ? AND status = ? AND challenges < ? RETURNING id
             """
-            if first(db, sql, [session.session_id, SessionStatus.READY, limit]) is None:
+            if first(db, sql, [session.session_id, session.cookie_hash, SessionStatus.READY, limit]) is None:
                 return False
             void = "UPDATE challenges SET used_at = ? WHERE session_id = ? AND used_at IS NULL"
             db.execute(void, [seconds(now), session.session_id])
@@ -212,16 +224,19 @@ class Sessions:
         return await self._writer.transaction(work)
 
     async def consume(self, session: Session, challenge_id: str, now: datetime) -> IssuedChallenge | None:
-        """Use up a text before its signature is verified; None when it was used, expired, or another session's."""
+        """Use up a text before its signature is verified; None when it was used, expired, or another's."""
         sql = f"""
             UPDATE challenges SET used_at = :now
             WHERE id = :id AND session_id = :session_id AND used_at IS NULL AND expires_at > :now
-              AND session_id IN (SELECT id FROM sessions WHERE status = :ready AND expires_at > :now)
+              AND session_id IN (
+                SELECT id FROM sessions WHERE status = :ready AND expires_at > :now AND cookie_hash IS :cookie
+              )
             RETURNING {_CHALLENGE_COLUMNS}
         """
         values = {
             "id": challenge_id,
             "session_id": session.session_id,
+            "cookie": session.cookie_hash,
             "now": seconds(now),
             "ready": SessionStatus.READY,
         }

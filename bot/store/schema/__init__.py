@@ -18,10 +18,12 @@ from bot.store.schema import (
 
 from bot.store.schema import kept_names  # isort: skip
 from bot.store.schema import gateway_tables  # isort: skip
+from bot.store.schema import browser_tables  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
     "MIGRATIONS",
+    "browser_tables",
     "claim_tables",
     "first_tables",
     "gate_tables",

@@ -5,12 +5,13 @@
 
 import { h, withCode } from "./dom.js";
 import { Refused, Unreachable, call } from "./server.js";
+import { elsewhere } from "./elsewhere.js";
 import { chooseWallet } from "./sign.js";
 import { code, contest, dead, done, frozen, login } from "./steps.js";
 import { countDown, timeIn } from "./time.js";
 import { WalletError } from "./wallets.js";
 
-const STEPS = { login, wallet: chooseWallet, code, done, contest, frozen, dead };
+const STEPS = { login, wallet: chooseWallet, code, done, contest, frozen, elsewhere, dead };
 const PROBLEMS = new Map([
   ["denied", "You pressed Cancel at Discord. Nothing was linked. You can try again."],
   ["expired", "The login took too long. Nothing was linked. Log in again."],
@@ -23,6 +24,8 @@ let state = null;
 let shown = 0; // counts States: the result of work that was started under an earlier one is dropped
 let errorsShown = 0;
 let busy = null; // the button whose work is running
+let isFromLogin = false; // the person came here from Discord's login just now
+let isFresh = false; // the link from Discord was followed just now, and nothing has gone wrong since
 
 const page = {
   get state() {
@@ -30,6 +33,50 @@ const page = {
   },
 
   call: (path, body) => call(path, body, state.csrf),
+
+  /** Where to log in. */
+  loginUrl() {
+    const url = new URL(state.authorize_url);
+    if (!["https:", "http:"].includes(url.protocol)) throw new Error("authorize_url is no web address");
+    return url.href;
+  },
+
+  /** Whether the wallet may be asked at once: once after a login, which has just compared the person with who ran the command. */
+  mayAskWallet() {
+    const was = isFromLogin && Boolean(state.user);
+    isFromLogin = false;
+    return was;
+  },
+
+  /** Whether the page may go on to the login by itself: once for a link. */
+  mayGoOn() {
+    const was = isFresh;
+    isFresh = false;
+    return was;
+  },
+
+  /** The person has seen the page, and decides: it goes nowhere by itself any more. */
+  stay() {
+    isFresh = false;
+  },
+
+  /**
+   * Whether the session went on elsewhere, or ended, meanwhile; silent, and only if nothing else is running. Returns the
+   * seconds for which the server wants to be left alone.
+   */
+  async lookAgain() {
+    const mine = shown;
+    const isCurrent = () => mine === shown && !busy;
+    if (busy) return 0;
+    try {
+      const next = await call("state", {});
+      if (isCurrent() && next.step !== state.step) page.show(next);
+    } catch (error) {
+      if (error instanceof Refused && error.code === "session" && isCurrent()) page.show(SESSION_OVER);
+      return error.wait ?? 0; // a lost connection says nothing about it
+    }
+    return 0;
+  },
 
   show(next) {
     // Some details are only in the answer to the signature: of the code, for example, the server stores just a hash.
@@ -166,8 +213,11 @@ function load(ask, problem = "") {
 /** Read the fragment and remove it from the address bar, the history and what is copied from there. */
 function openLink() {
   const fragment = new URLSearchParams(location.hash.slice(1));
+  const query = new URLSearchParams(location.search); // MetaMask's links lose the fragment
   history.replaceState(null, "", location.pathname);
-  const token = fragment.get("t");
+  const token = fragment.get("t") ?? query.get("t");
+  isFresh = Boolean(token);
+  isFromLogin = !token && fragment.has("in"); // a reload has it no more
   if (token) state = null;
   return load(token ? () => call("start", { token }) : () => call("state", {}), PROBLEMS.get(fragment.get("problem")));
 }

@@ -3,6 +3,7 @@
 import { shortAddress, h, name, short } from "./dom.js";
 import { proofDetails, person, walletRequests } from "./consent.js";
 import { watchWallets } from "./discovery.js";
+import { offer } from "./elsewhere.js";
 import { Refused } from "./server.js";
 import { countDown, secondsUntil } from "./time.js";
 import { WalletError, requestAddresses, requestSignature } from "./wallets.js";
@@ -23,13 +24,11 @@ export function chooseWallet(page) {
     "div",
     { class: "warning", hidden: true },
     h("p", {}, h("strong", {}, "No wallet found in this browser.")),
-    h(
-      "p",
-      {},
-      "Open this page in your wallet's browser and log in to Discord there, or run /verify again and open its link ",
-      "in a browser that has your wallet.",
-    ),
-    h("p", {}, page.action("Look again", () => watchWallets(draw))),
+    page.state.user
+      ? h("p", {}, "Is your wallet an app on a phone, or in another browser? Go on there; you log in to Discord there too.")
+      : h("p", {}, "Run /verify again, and open its link in your wallet's browser, or in one that has your wallet."),
+    page.state.user && offer(page),
+    h("p", { class: "row" }, page.action("Look again", () => watchWallets(draw))),
   );
   const searching = h("p", { class: "quiet" }, "Looking for wallets…");
   const rows = new Map(); // by wallet: an existing row stays, with its focus
@@ -107,7 +106,11 @@ function confirmAddress(page, wallet, address) {
 async function fetchText(page, wallet, address, isCurrent) {
   // Lower case: a few wallets use the checksum of another chain, which would be refused here.
   const challenge = await page.call("challenge", { address: address.toLowerCase() });
-  if (isCurrent()) showText(page, wallet, address, challenge);
+  if (!isCurrent()) return;
+  const signing = showText(page, wallet, address, challenge);
+  // Who came from the login is known, and the wallet shows the same text: that is where the person says yes or no.
+  // Without a login the name has to be read here first.
+  if (page.mayAskWallet()) setTimeout(() => signing.isConnected && signing.click());
 }
 
 function showText(page, wallet, address, challenge) {
@@ -134,7 +137,7 @@ function showText(page, wallet, address, challenge) {
     h("p", {}, "Your wallet will show this text. Sign only if it is the same."),
     h("pre", { tabindex: "0", role: "region", "aria-label": "The text to sign" }, challenge.text),
     timer,
-    h("p", { class: "row" }, signing, page.action("Back", () => chooseWallet(page))),
+    h("p", { class: "row in-sight" }, signing, page.action("Back", () => chooseWallet(page))),
     walletRequests(),
   );
   countDown(timer, challenge.expires_at, (left) => `The text is good for ${left}.`, () => {
@@ -142,6 +145,7 @@ function showText(page, wallet, address, challenge) {
     signing.textContent = "Get a fresh text";
     page.announce("The text has run out. Get a fresh one.");
   });
+  return signing;
 }
 
 async function submit(page, challenge, signature, isCurrent) {

@@ -1,9 +1,12 @@
 /** The steps without a wallet. Each draws itself on the page that is passed in. */
 
 import { address, h, name, accountName } from "./dom.js";
+import { watchWallets } from "./discovery.js";
+import { offer } from "./elsewhere.js";
 import { countDown, localTime } from "./time.js";
 
 const ENDED = "This link is not valid any more. Run /verify in Discord for a new one.";
+const DISCORD = "https://discord.com/channels/@me"; // opens the app where there is one
 const DEAD = {
   other_user: [
     "This link is not yours",
@@ -13,20 +16,40 @@ const DEAD = {
     "Nothing was linked",
     "If you did not run /verify yourself, somebody sent you this link: tell a moderator.",
   ],
+  used: [
+    "This link was used in another browser",
+    "If that was you, Discord shows the result, under the message where you ran /verify. You can close this page.",
+  ],
 };
 
 /** Does not name who made the link: a stranger must not find out whom to impersonate. */
 export function login(page) {
-  const url = new URL(page.state.authorize_url);
-  if (!["https:", "http:"].includes(url.protocol)) throw new Error("authorize_url is no web address");
-  const link = h("a", { class: "button main", href: url.href, rel: "noreferrer" }, "Log in with Discord");
+  const href = page.loginUrl();
+  const link = h("a", { class: "button main", href, rel: "noreferrer" }, "Log in with Discord");
   link.addEventListener("click", () => link.setAttribute("aria-busy", "true"));
+  const none = h(
+    "div",
+    { class: "warning", hidden: true },
+    h("p", {}, h("strong", {}, "No wallet found in this browser.")),
+    h("p", {}, "Is your wallet an app on a phone? Go on there, and log in only there."),
+    offer(page),
+  );
   page.draw(
     "Log in with Discord",
     h("p", {}, "This link was made for a Discord account. Log in so that we can see it is yours."),
     h("p", { class: "row" }, link),
     h("p", { class: "quiet" }, "We ask Discord only for your name, your ID and your picture."),
+    none,
   );
+  watchWallets((wallets, isSearching) => {
+    none.hidden = wallets.length > 0 || isSearching;
+    // Who followed the link just now, in a browser with a wallet, has nothing to decide here.
+    if (wallets.length > 0 && link.isConnected && page.mayGoOn()) {
+      link.setAttribute("aria-busy", "true");
+      location.assign(href);
+    }
+    if (!isSearching) page.stay();
+  });
 }
 
 /** Without a login, the code ties the browser that signed to the member who typed the command. */
@@ -69,10 +92,12 @@ export function done(page) {
   const accounts = (linked?.accounts ?? []).filter(Boolean);
   page.draw(
     "Linked",
+    h("p", { class: "tick", "aria-hidden": "true" }, "✓"),
     linked && h("div", { class: "proven" }, address(linked.address), user && h("p", {}, "to ", name(user.name))),
     accounts.length > 0 && h("h3", {}, accounts.length === 1 ? "Account" : "Accounts"),
     accounts.length > 0 && h("ul", {}, accounts.map((account) => h("li", {}, accountName(account)))),
-    h("p", {}, "You can close this page and go back to Discord."),
+    h("p", {}, "Discord shows what it earns you, under the message where you ran /verify."),
+    h("p", { class: "row" }, h("a", { class: "button main", href: DISCORD, rel: "noreferrer" }, "Back to Discord")),
   );
 }
 
@@ -107,8 +132,9 @@ export function frozen(page) {
 }
 
 export function dead(page) {
-  const [title, sentence] = DEAD[page.state.reason] ?? ["This link has ended", ENDED];
-  const isLured = page.state.reason === "other_user";
+  const { reason } = page.state;
+  const [title, sentence] = DEAD[reason] ?? ["This link has ended", ENDED];
+  const isLured = reason === "other_user";
   const own = "If you ran /verify yourself, with another Discord account: log in to Discord as that one, and run it again.";
   page.draw(title, h("p", { class: isLured ? "warning" : null }, sentence), isLured && h("p", {}, own));
 }

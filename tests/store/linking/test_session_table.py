@@ -103,17 +103,13 @@ async def test_a_session_that_a_stranger_opened_is_dead(harness: LinkingHarness)
     assert not await sessions.accept_login(session, COOKIE, harness.now)
     rows = await harness.rows("SELECT user_id, status, reason FROM sessions ORDER BY 1")
     assert rows == [(ANN, "dead", "other_user"), (BEN, "bound", "")]
-    # One that went on meanwhile is no longer there to be ended; it is counted all the same.
+    # One that went on meanwhile is its maker's: nothing ends, and nothing is counted.
     assert await sessions.accept_login(other, COOKIE, harness.now)
     later = harness.now + timedelta(hours=24) - SECOND
-    assert await sessions.end_relayed(other, later, actor=actor, subject=subject, span=RELAY_SPAN) == 2
+    assert await sessions.end_relayed(other, later, actor=actor, subject=subject, span=RELAY_SPAN) is None
     assert await harness.rows("SELECT status FROM sessions WHERE user_id = ?", BEN) == [("ready",)]
-    assert (
-        await sessions.end_relayed(
-            session, harness.now + timedelta(hours=24), actor=actor, subject=subject, span=RELAY_SPAN
-        )
-        == 2
-    )
+    assert await sessions.end_relayed(session, later, actor=actor, subject=subject, span=RELAY_SPAN) is None
+    assert await harness.rows("SELECT count(*) FROM audit WHERE verb = 'relay'") == [(1,)]
 
 
 async def test_a_text_is_for_a_session_that_waits_for_it_and_voids_the_one_before(harness: LinkingHarness) -> None:

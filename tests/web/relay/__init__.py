@@ -8,6 +8,7 @@ Mallory has a Discord account, a browser that keeps every cookie, and a wallet. 
 OAuth codes of her own login instead of following them, and lures Whale's browser to any address that she can write.
 She has a site of her own where Whale signs whatever cannot be read, and one on a subdomain beside the page, from where
 she writes cookies into his browser, or so many of them that it drops his own.
+A session may be taken up in another browser: each that waits for it has an authorization page of its own.
 Whale opens whatever link he is sent, logs in to Discord as himself wherever he is asked to, and signs whatever the
 real page shows in his browser. His own link stays his, unless a variant says otherwise.
 

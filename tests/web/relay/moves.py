@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from tests.web.relay.steps import MADE_UP, MALLORY, PEOPLE, WHALE, Do, No, Step
-from tests.web.relay.variants import Finds, Variant
+from tests.web.relay.steps import MADE_UP, MALLORY, PEOPLE, WHALE, Do, No, Step, session_of
+from tests.web.relay.variants import Finds, Takes, Variant
 from tests.web.relay.world import Session, World
 
 
@@ -42,41 +42,51 @@ def _run(world: World, who: str) -> World:
 
 def _open(variant: Variant, world: World, who: str, whose: str) -> Iterator[Move]:
     session, step = world.of(whose), Step(who, Do.OPEN, whose)
-    if who in session.browsers or ((who, whose) == (MALLORY, WHALE) and not variant.shows_link):
+    if who in session.browsers | session.waiting or ((who, whose) == (MALLORY, WHALE) and not variant.shows_link):
         return
     if session.status == "open":
         yield Move(step, world.seat(who, whose, "bound" if variant.login else "ready"))
-    else:
+    elif session.status not in ("bound", "ready") or variant.takes is Takes.NOTHING:
         yield Move(step, world, No.USED)
+    elif variant.takes is Takes.OPENING:
+        yield Move(step, world.seat(who, whose, session.status))
+    else:
+        yield Move(step, world.wait(who, whose))
 
 
 def _log_in(variant: Variant, world: World) -> Iterator[Move]:
+    pages = {who: world.pages_of(who) for who in PEOPLE}
     for page in sorted({MADE_UP} | world.urls):
-        yield Move(Step(MALLORY, Do.KEEP, page), world._replace(saved_codes=world.saved_codes | {page}))
+        kept = world if page in world.saved_codes else world._replace(saved_codes=world.saved_codes | {page})
+        yield Move(Step(MALLORY, Do.KEEP, page), kept)
         for code in sorted(world.saved_codes):
             for who in PEOPLE:
-                yield _callback(variant, world, Step(who, Do.RETURN, page, code), MALLORY)
-    bound = {each for each in world.held_by(WHALE) if world.of(each).status == "bound"}
-    for page in sorted(bound | world.urls):
-        yield _callback(variant, world, Step(WHALE, Do.LOG_IN, page, page), WHALE)
+                yield _callback(variant, world, pages, Step(who, Do.RETURN, page, code), MALLORY)
+    for page in sorted({*pages[WHALE]} | world.urls):
+        yield _callback(variant, world, pages, Step(WHALE, Do.LOG_IN, page, page), WHALE)
 
 
-def _callback(variant: Variant, world: World, step: Step, user: str) -> Move:
-    """A browser at `/oauth/cb` with the code of a user's login, and a state."""
-    state = step.whose
-    bound = [each for each in world.held_by(step.who) if world.of(each).status == "bound"]
+def _callback(variant: Variant, world: World, pages: Mapping[str, tuple[str, ...]], step: Step, user: str) -> Move:
+    """A browser at `/oauth/cb` with the code of a user's login, and a state; `pages` are those of each browser."""
+    state, own = step.whose, pages[step.who]
     if variant.finds is Finds.STATE:
-        found = state if state and world.of(state).status == "bound" else ""
+        page = state if any(state in each for each in pages.values()) else ""
     else:
-        found = state if state in bound else next(iter(bound), "")
-    if not found:
+        page = state if state in own else next(iter(own), "")
+    if not page:
         return Move(step, world, No.NO_LOGIN)
-    if variant.finds is Finds.BOTH and state != found:
+    if variant.finds is Finds.BOTH and state != page:
         return Move(step, world, No.STATE)
-    if variant.pkce and step.code != found:
+    if variant.pkce and step.code != page:
         return Move(step, world, No.CODE)
-    if variant.compared and user != found:
-        return Move(step, world.put(found, world.of(found)._replace(status="dead")), No.OTHER_USER)
+    found = session_of(page)
+    takes_up = step.who not in world.of(found).browsers and variant.takes is not Takes.NOTHING
+    is_compared = variant.compared and not (takes_up and variant.takes is Takes.ANY_LOGIN)
+    if is_compared and user != found:
+        # Once its person has logged in the session goes on, and only this browser is refused.
+        session = world.of(found)
+        after = session._replace(status="dead") if session.status == "bound" else session.without(step.who)
+        return Move(step, world.put(found, after), No.OTHER_USER)
     return Move(step, world.seat(step.who, found, "ready"))
 
 
@@ -120,7 +130,7 @@ def _write_cookies(variant: Variant, world: World) -> Iterator[Move]:
             yield Move(Step(MALLORY, Do.TOSS, whose), world.toss(whose))
         else:
             yield Move(Step(MALLORY, Do.TOSS, whose), world, No.OTHER_COOKIE)
-    for whose in world.held_by(WHALE):
+    for whose in world.visited_by(WHALE):
         yield Move(Step(MALLORY, Do.FLOOD, whose), world.dropped_by_whale())
 
 
@@ -134,5 +144,5 @@ def _type(variant: Variant, world: World) -> Iterator[Move]:
         elif who != whose:
             yield Move(step, world, No.WRONG_CODE)
         else:
-            done = world.put(who, Session("done", session.browsers))
+            done = world.put(who, Session("done", session.browsers, waiting=session.waiting))
             yield Move(step, done._replace(linked=world.linked | {(who, session.signer)}))

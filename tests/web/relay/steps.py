@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
+from typing import NamedTuple
 
 MALLORY, WHALE = "Mallory", "Whale"
 PEOPLE = (MALLORY, WHALE)
 MADE_UP = ""  # in place of a session's: a state or a PKCE challenge that Mallory made up
 
 
-class Do(Enum):
+def page_in(whose: str, who: str) -> str:
+    """The authorization page of a session in somebody's browser: each has a state and a PKCE challenge of its own."""
+    return whose if who == MALLORY else f"{whose}, as Whale's browser has it"
+
+
+def session_of(page: str) -> str:
+    """Whose session an authorization page is of."""
+    return page.partition(",")[0]
+
+
+class Do(StrEnum):
     """What people do."""
 
     RUN = "runs /verify"
@@ -27,10 +37,10 @@ class Do(Enum):
     TYPE = "types in Discord the code of"
 
 
-class No(Enum):
+class No(StrEnum):
     """Why a step leads nowhere."""
 
-    USED = "another browser has that link"
+    USED = "that link is over, or in another browser for good"
     NO_LOGIN = "no login was started in that browser"
     STATE = "the state is not of that browser's login"
     CODE = "the code is not of that browser's login"
@@ -42,15 +52,15 @@ class No(Enum):
     WRONG_CODE = "the code is of another link"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """Somebody does something about a session; sessions go by the name of who ran the command.
 
     Attributes:
         who: Whose browser, wallet or Discord it is.
         do: What.
         whose: Session.
-        code: The OAuth code of a LOG_IN or RETURN is from the authorization page of that session.
+            Where an authorization page is meant, it is the one of `page_in`.
+        code: The OAuth code of a LOG_IN or RETURN is from that authorization page.
     """
 
     who: str

@@ -16,6 +16,15 @@ class Finds(Enum):
     COOKIE = "by the browser's cookie, whatever `state` says"
 
 
+class Takes(Enum):
+    """What takes a session up in a browser that it is not bound to."""
+
+    NOTHING = "a link is spent in the browser that opens it first"
+    OPENING = "opening the link once more"
+    ANY_LOGIN = "a login there, whoever logs in"
+    SAME_LOGIN = "a login there, as the one who ran the command"
+
+
 @dataclass(frozen=True, slots=True)
 class Variant:
     """A protocol, and what Whale can be talked into beyond opening, logging in and signing."""
@@ -23,6 +32,7 @@ class Variant:
     login: bool = False
     compared: bool = False  # who logged in, with who ran the command
     finds: Finds = Finds.BOTH
+    takes: Takes = Takes.NOTHING
     pkce: bool = True
     code: bool = False  # shown to the person who signed, typed by the one who ran the command
     second_digest: bool = False  # a signature of the text's digest, as a message of its own, counts as one of the text
@@ -32,8 +42,9 @@ class Variant:
     signs_elsewhere: bool = False  # Whale signs Mallory's text on Mallory's own site
 
 
-# E is what the page does with a client secret, B without one. What G and H do, no protocol with signatures that can be
-# handed on prevents: there the text itself, which names Mallory, and the wallet's warning are all that is left.
+# E is what the page does with a client secret, B without one; L is E with links that are spent at once. What G and H
+# do, no protocol with signatures that can be handed on prevents: there the text itself, which names Mallory, and the
+# wallet's warning are all that is left.
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
     {
         "A": Variant(),
@@ -42,13 +53,17 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
         "C": Variant(login=True),
         "D": Variant(login=True, compared=True, finds=Finds.STATE),
         "D'": Variant(login=True, compared=True, finds=Finds.COOKIE, pkce=False),
-        "E": Variant(login=True, compared=True),
-        "F": Variant(login=True, compared=True, code=True, shares_code=True),
+        "E": Variant(login=True, compared=True, takes=Takes.SAME_LOGIN),
+        "F": Variant(login=True, compared=True, takes=Takes.SAME_LOGIN, code=True, shares_code=True),
         "G": Variant(login=True, compared=True, signs_elsewhere=True),
         "H": Variant(login=True, compared=True, code=True, shares_code=True, signs_elsewhere=True),
         "I": Variant(login=True, compared=True, second_digest=True),
         "I'": Variant(code=True, second_digest=True),
         "J": Variant(login=True, compared=True, lenient_cookies=True),
         "J'": Variant(code=True, lenient_cookies=True),
+        "K": Variant(login=True, compared=True, takes=Takes.OPENING),
+        "K'": Variant(login=True, compared=True, takes=Takes.ANY_LOGIN),
+        'K"': Variant(login=True, compared=True, takes=Takes.SAME_LOGIN, finds=Finds.STATE),
+        "L": Variant(login=True, compared=True),
     }
 )

@@ -1,0 +1,86 @@
+/** Going on in another browser: wallets' own links, a QR code for a phone, and a link to copy. */
+
+import { h } from "./dom.js";
+import { secondsUntil } from "./time.js";
+
+const LOOK_S = 20; // how often the page looks whether it went on elsewhere, while the code is to be seen
+
+/** A box that offers the ways to another browser; its links are only asked for at a press. */
+export function offer(page) {
+  const ways = h("div", { class: "ways" });
+  const show = page.action(
+    "Open it in my wallet",
+    async (isCurrent) => {
+      page.stay(); // who goes on elsewhere is not to be led away here
+      const links = await page.call("handoff", {});
+      if (!isCurrent()) return;
+      show.remove();
+      draw(page, ways, links);
+    },
+    { class: "main" },
+  );
+  return h("div", { class: "elsewhere" }, h("p", { class: "row" }, show), ways);
+}
+
+function draw(page, ways, { url, qr, apps }) {
+  const shown = h("input", { class: "link", type: "text", readonly: true, value: url, "aria-label": "The link" });
+  const links = apps.filter((app) => app.url.startsWith("https://"));
+  ways.replaceChildren(
+    h("h3", { tabindex: "-1" }, "On this phone: open it in"),
+    h(
+      "p",
+      { class: "row apps" },
+      links.map((app) => h("a", { class: "button", href: app.url, rel: "noreferrer" }, app.name)),
+    ),
+    h("h3", {}, "From a computer: scan it with your phone"),
+    h("p", { class: "qr" }, qr.startsWith("data:image/svg+xml") && h("img", { src: qr, alt: "QR code of the link", width: "196", height: "196" })),
+    h("h3", {}, "Any other browser: open the link there"),
+    h("p", { class: "row" }, shown, page.action("Copy link", () => copy(page, shown))),
+    h(
+      "p",
+      { class: "quiet" },
+      "You log in to Discord there too, so that the link is good for nobody but you. It goes on there, and ends here.",
+    ),
+  );
+  ways.querySelector("h3").focus({ preventScroll: true });
+  watch(page, ways);
+}
+
+async function copy(page, shown) {
+  try {
+    await navigator.clipboard.writeText(shown.value);
+    page.announce("Copied.");
+  } catch {
+    // Not every browser inside an app gives a page the clipboard; the link is marked instead.
+    shown.select();
+    page.announce("The link is selected: copy it with your keyboard or menu.");
+  }
+}
+
+/** Look now and then whether the person went on elsewhere, while this box is there and the session lasts. */
+function watch(page, ways) {
+  const { expires_at: end } = page.state;
+  const look = async () => {
+    if (!ways.isConnected || !secondsUntil(end)) return;
+    next(document.hidden ? 0 : await page.lookAgain());
+  };
+  const next = (wait) => setTimeout(look, Math.max(LOOK_S, wait) * 1000);
+  next(0);
+}
+
+/** The step after another browser took the session up; what happens there is not shown here. */
+export function elsewhere(page) {
+  const { authorize_url: url } = page.state;
+  if (!url) {
+    return page.draw(
+      "It ended in your other browser",
+      h("p", {}, "Discord shows the result, under the message where you ran /verify. You can close this page."),
+    );
+  }
+  page.draw(
+    "It goes on in your other browser",
+    h("p", {}, "Who ran /verify has logged in there, so this page can do nothing more. You can close it."),
+    h("p", { class: "row" }, h("a", { class: "button", href: page.loginUrl(), rel: "noreferrer" }, "Go on here instead")),
+    h("p", { class: "quiet" }, "That asks you to log in to Discord again, and ends it there."),
+  );
+}
