@@ -1,4 +1,4 @@
-"""The fixtures of these tests: the sandbox's Loopring and Blockscout, and sources that ask them; a scripted server and its clients."""
+"""The fixtures of these tests: the sandbox's Loopring and Blockscout, and a source of each; a scripted server."""
 
 from collections.abc import AsyncIterator
 

@@ -1,7 +1,6 @@
 """What Blockscout's errors mean: each has a class and one sentence, and an unclear answer is never an empty address."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
@@ -34,13 +33,6 @@ from tests.sandbox_client import SandboxClient
 LABEL = "Ethereum (Blockscout)"
 UNKNOWN_FORM = f"{LABEL} sent an answer of a form that Tessera does not know. Try again later."
 TYPES = {"type": "ERC-721,ERC-1155,ERC-404"}
-
-
-@pytest.fixture
-async def eth(sandbox: SandboxClient) -> AsyncIterator[BlockscoutSource]:
-    await hurry(sandbox)
-    async with open_blockscout(sandbox) as source:
-        yield source
 
 
 # ---------------------------------------------------------------- the key
