@@ -234,6 +234,17 @@ async def test_a_login_of_another_waiting_browser_is_none_of_this_one(harness: P
     assert await second.follow(location) == "/v#problem=expired"  # once
 
 
+async def test_a_login_of_a_waiting_browser_is_handled_once_also_when_it_arrives_twice_at_a_time(
+    harness: PageHarness,
+) -> None:
+    first, second = await at_wallet(harness), harness.browser()
+    await second.open(await handed(first))
+    location = await second.authorize(await user_of(harness, "ada"))
+    state, code, finish = part(location, "state"), part(location, "code"), harness.verification.finish_login
+    both = (finish(second.cookie, state=state, code=code, denied=False) for _ in range(2))
+    assert sorted(each.problem for each in await asyncio.gather(*both)) == ["", "expired"]
+
+
 async def test_the_link_for_another_browser_is_good_for_nothing_once_the_session_is_over(harness: PageHarness) -> None:
     first = await at_wallet(harness)
     url = await handed(first)
