@@ -53,6 +53,7 @@ class _Network:
         places: As many as may be asked for at once: in whose name each is asked for.
         waiting: Leased, and not asked for yet.
         under_way: Asked for.
+        none_due: How often nothing was due when the store was asked.
     """
 
     failures: DifferentQuestions = field(default_factory=DifferentQuestions)
@@ -63,6 +64,7 @@ class _Network:
     places: asyncio.Queue[Asker] = field(default_factory=lambda: _filled(_PLACES))
     waiting: deque[Account] = field(default_factory=deque)
     under_way: set[Account] = field(default_factory=set)
+    none_due: int = 0
     leasing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def may_go_on(self, count: int) -> bool:
@@ -208,10 +210,13 @@ class ReadingPasses:
 
     async def _next(self, name: str, network: _Network) -> Account | None:
         """The account that has waited longest and that nobody here reads."""
+        none_due = network.none_due
         async with network.leasing:
-            if not network.waiting:
+            # That nothing was due while this worker waited for its turn is the answer for it too.
+            if not network.waiting and network.none_due == none_due:
                 now = self._clock()
                 leased = await self._store.lease(name, self._holder, now, until=now + _LEASE, limit=_LEASED)
+                network.none_due += not leased
                 network.waiting.extend(account for account in leased if account not in network.under_way)
                 # Stored and due again before its reader is done with it: leased by nobody, the next pass reads it.
                 if busy := [account for account in leased if account in network.under_way]:

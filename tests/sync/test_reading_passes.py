@@ -63,6 +63,18 @@ async def test_a_pass_reads_each_account_that_is_due_by_one_request(
     assert len(await sandbox.requests(DETAILS)) == 120
 
 
+async def test_where_nothing_is_due_the_store_is_asked_once(sandbox: SandboxClient, reading: ReadingHarness) -> None:
+    await own_many(reading, sandbox, 3)
+    passes = passes_of(reading, [])
+    assert await passes.run_pass() == 3
+    statements: list[str] = []
+    writer = reading.linking.store.writer
+    await writer.run(lambda db: db.conn.set_trace_callback(statements.append))
+    assert await passes.run_pass() == 0
+    await writer.run(lambda db: db.conn.set_trace_callback(None))
+    assert len([each for each in statements if each.startswith("BEGIN")]) == 1
+
+
 async def test_no_more_accounts_are_asked_for_at_once_than_a_source_has_places(
     sandbox: SandboxClient, reading: ReadingHarness
 ) -> None:
