@@ -17,12 +17,12 @@ from bot.store import Store
 from bot.store.sync.post_table import PostKind
 from bot.sync.ports import MemberRoles
 from bot.sync.results import StagedState
+from tests.inline_store import open_inline
 from tests.simulation.answers import Answers, Minute
 from tests.simulation.chat import KilledError, SimulatedDiscord
 from tests.simulation.checker import Outcome, outcome_of
 from tests.simulation.faults import Faults
 from tests.simulation.history import History
-from tests.simulation.inline_store import open_inline
 from tests.simulation.scenario import Scenario
 from tests.simulation.source import SimulatedSource
 from tests.simulation.world import COLLECTION, START, World

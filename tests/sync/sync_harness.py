@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
-
-from sqlite_utils import Database
 
 from bot.config.sync_table import SyncSettings
 from bot.errors import UnavailableError
@@ -27,11 +25,11 @@ from bot.sources.paging import Scan
 from bot.sources.source import Abilities
 from bot.store import Store
 from bot.store.linking.owner_table import FIRST, OwnerFact
-from bot.store.thread import Writer
 from bot.sync.asked_rules import AskedRules
 from bot.sync.readings import Readings
 from bot.sync.report import Post
 from bot.sync.sync import Sync
+from tests.inline_store import open_inline
 from tests.sync.fake_discord import FakeDiscord, Server
 
 GUILD, OTHER_GUILD = 910_000_000_000_000_000, 910_000_000_000_000_001
@@ -287,10 +285,8 @@ class SyncHarness:
 async def open_sync(
     path: Path | None = None, *, stored: bytes | None = None, **settings: Any
 ) -> AsyncIterator[SyncHarness]:
-    """Sync in two servers without a gate; `stored`: over a copy of another store in memory."""
-    store = (
-        await Store.open(path) if stored is None else Store(await Writer.start(lambda closing: _copy(stored, closing)))
-    )
+    """Sync in two servers without a gate, over a file or in memory; `stored`: over a copy of another store."""
+    store = await Store.open(path) if path else open_inline(seed=1, stored=stored)
     discord = FakeDiscord({GUILD: Server(), OTHER_GUILD: Server()})
     harness = SyncHarness(store, discord, FakeSource(), SyncSettings(**settings))
     try:
@@ -299,11 +295,3 @@ async def open_sync(
         await harness.sync.close()
         await harness.readings.close()
         await store.close()
-
-
-def _copy(stored: bytes, closing: ExitStack) -> Database:
-    db = Database(memory=True)
-    closing.callback(db.close)
-    db.conn.deserialize(stored)
-    db.execute("PRAGMA foreign_keys = ON")
-    return db

@@ -16,6 +16,7 @@ from bot.gates.rule import AllOf, Holds, ProvenWithin
 from bot.store import Store
 from bot.store.sync.post_table import PostKind
 from bot.store.thread import Writer
+from tests.inline_store import InlineWriter
 from tests.sync.fake_discord import FakeDiscord
 from tests.sync.sync_harness import COLLECTOR, HARBOUR, TEN_MINUTES, WHALE, SyncHarness, open_sync, user
 
@@ -48,7 +49,7 @@ class Fuse:
         return outcome
 
 
-class FusedWriter(Writer):
+class FusedWriter(InlineWriter):
     """The store's thread, in a process that will be killed."""
 
     fuse: Fuse
