@@ -15,6 +15,7 @@ TesseraError
 ├── SessionError             a verification that is unknown, used or over: which of them is never disclosed
 ├── ProofError               the signature does not prove what was claimed: another one may
 ├── UndecidedError           what must be known first cannot be found out now: never a yes, never a final no
+├── UnacceptedError          Discord accepts the answer in no form: the operator must act, waiting does not help
 ├── LimitError               too often, or too many: the sentence says when or what to do
 ├── StoreError               Tessera's own store failed: answers are given without it where that is possible
 └── ConfigError              the configuration or the machine: `run` ends with exit code 2
@@ -23,7 +24,7 @@ TesseraError
 
 from __future__ import annotations
 
-from bot.messages import Message, Words
+from bot.messages import Advice, Message, Words
 
 _WITH_ADVICE = Message("{fact} {advice}")
 
@@ -75,10 +76,12 @@ class SourceError(TesseraError):
 
     Attributes:
         fact: The sentence without the advice, which may be out of date when the error is repeated.
+        advice: It.
     """
 
-    def __init__(self, message: Message | Words, *, advice: Words | None = None, **values: object) -> None:
+    def __init__(self, message: Message | Words, *, advice: Advice | None = None, **values: object) -> None:
         self.fact = message if isinstance(message, Words) else message(**values)
+        self.advice = advice
         super().__init__(_WITH_ADVICE(fact=self.fact, advice=advice) if advice else self.fact)
 
 
@@ -116,6 +119,10 @@ class ProofError(TesseraError):
 
 class UndecidedError(TesseraError):
     """A wallet, a node, or Discord, asked who is a member, gives no reliable answer: waiting helps."""
+
+
+class UnacceptedError(TesseraError):
+    """Discord accepts the answer in no form: the operator must act, waiting does not help."""
 
 
 class LimitError(TesseraError):

@@ -74,3 +74,16 @@ class Words:
     def __str__(self) -> str:
         """In English."""
         return self.render()
+
+
+@dataclass(frozen=True, slots=True)
+class Advice(Words):
+    """Words about a time to wait.
+
+    Attributes:
+        seconds: The time, from when they are made; 0: not known.
+        live: The same with a place `{when}`, for readers who see a clock that runs.
+    """
+
+    seconds: float = 0.0
+    live: Message | None = None

@@ -15,8 +15,9 @@ _HEAD = """# Commands
 
 Discord offers a command to those who have the permission that is named; in *Server Settings → Integrations* a server
 can choose otherwise. Tessera checks again at each use and at each press, and where it asks for Manage Server, the role
-of `/settings admin-role` does as well. An option in *italics* can be left out. `/vouch` is there if the operator allows
-it.
+of `/settings admin-role` does as well. What a server chooses in *Integrations* Discord applies to typed commands alone:
+a button such as *Refresh* or *Try again*, which runs a command again, gets past it, but not past Tessera's own checks.
+An option in *italics* can be left out. `/vouch` is there if the operator allows it.
 """
 _SUBCOMMAND, _GROUP = 1, 2
 _SLASH, _OF_A_MEMBER = 1, 2

@@ -67,6 +67,16 @@ class Answer(dict[str, Any]):
         """The titles of the embeds below the header; of collections, which have none, their names."""
         return [embed.get("title") or name_on(embed) for embed in self.embeds[1:]]
 
+    def tabs(self) -> dict[str, bool]:
+        """The tabs, and whether each is the one that is shown; that one is refreshed by its button."""
+        shown = {}
+        for item in self.components():
+            if ":tab:" in item.get("custom_id", ""):
+                shown[item["label"]] = item["disabled"]
+            elif "tessera-run:fresh" in item.get("custom_id", "") and item["label"] not in {"Refresh", "Start over"}:
+                shown[item["label"]] = True
+        return shown
+
     def components(self) -> list[dict[str, Any]]:
         """Buttons and menus."""
         return [item for row in self.message["components"] for item in row["components"]]
@@ -210,6 +220,13 @@ class SandboxClient:
         """The same answer once no more edits follow."""
         async with asyncio.timeout(seconds):
             while not (current := Answer(await self.get(f"/_client/interactions/{answer['id']}"))).is_settled():  # noqa: ASYNC110 - as below
+                await asyncio.sleep(0.02)
+            return current
+
+    async def tried(self, answer: Answer, seconds: float = 60) -> Answer:
+        """The message in which something was tried again, once it shows what came of it."""
+        async with asyncio.timeout(seconds):
+            while "Trying again…" in (current := await self.current(answer)).text:  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.02)
             return current
 

@@ -12,11 +12,13 @@ from bot.cogs.gates.sync_cog import SyncCog
 from bot.cogs.holdings.collections_cog import Collections
 from bot.cogs.holdings.member_menu_cog import MemberMenuCog
 from bot.cogs.linking.proof_messages import ProofMessages
+from bot.cogs.linking.welcome_card import Welcome
 from bot.cogs.members.holders_cog import HoldersCog
 from bot.cogs.members.refreshing import Refreshing
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.cogs.members.roles_cog import RolesCog
 from bot.cogs.members.seen_members import SeenMembers
+from bot.cogs.servers.greeting_cog import GreetingCog
 from bot.cogs.servers.health_cog import HealthCog
 from bot.cogs.servers.log_problems import LogProblems
 from bot.cogs.servers.panel_cog import PanelCog
@@ -24,12 +26,19 @@ from bot.cogs.servers.settings_cog import SettingsCog
 from bot.config.settings import Settings
 from bot.gates.gate import GuildSettings
 from bot.gates.rule import CollectionRef
+from bot.linking.proof_methods import proof_method_of
 from bot.linking.shares import Shares
+from bot.links.proofs import ProofMethod
 from bot.lookup.lookup import Lookup
 from bot.roles.eligibility import GuildRoles
 from bot.store import Store
 from bot.sync.sync import Sync
 from bot.ui.client import Bot
+
+
+def welcome_of(settings: Settings) -> Welcome:
+    """What somebody sees who has no account here yet."""
+    return Welcome(has_page=proof_method_of(settings) is not ProofMethod.PASTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ async def add_role_cogs(
     """Add the commands of members, moderators and admins, but those that decide about gates."""
     store, defaults, expires = parts.store, parts.defaults, settings.discord.buttons_expire_seconds
     table = store.guild_settings
-    roles = RolesCog(bot, parts.refreshing, expires=expires)
+    roles = RolesCog(bot, parts.refreshing, expires=expires, welcome=welcome_of(settings))
     await bot.add_cog(roles)
     await bot.add_cog(HoldersCog(bot, parts.refreshing, Shares(store), expires=expires))
     await bot.add_cog(MemberMenuCog(bot, collections))
@@ -98,7 +107,9 @@ async def add_role_cogs(
     parts.sync.outbox.taken_by = events.taken_by
     await bot.add_cog(events)
     changed = parts.sync.gates_changed
-    await bot.add_cog(SettingsCog(bot, table, lookup, defaults=defaults, clock=parts.clock, changed=changed))
+    await bot.add_cog(
+        SettingsCog(bot, table, lookup, defaults=defaults, clock=parts.clock, changed=changed, expires=expires)
+    )
     await bot.add_cog(
         PanelCog(
             bot,
@@ -110,6 +121,7 @@ async def add_role_cogs(
             refresh=roles.show_refreshed,
         )
     )
+    await bot.add_cog(GreetingCog(bot, store, parts.clock))
     health = HealthCog(
         bot,
         store,

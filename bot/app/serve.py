@@ -16,7 +16,7 @@ from bot.app.build_sources import open_sources
 from bot.app.moved_clock import MovedClock, open_follower
 from bot.app.open_metrics import open_metrics
 from bot.app.reload import Reload
-from bot.app.role_cogs import RoleParts, add_role_cogs
+from bot.app.role_cogs import RoleParts, add_role_cogs, welcome_of
 from bot.app.run import run_until
 from bot.app.schedule import schedule
 from bot.app.session_starts import SessionStarts
@@ -36,6 +36,7 @@ from bot.cogs.linking.proof_messages import ProofMessages
 from bot.cogs.linking.verify_cog import VerifyCog
 from bot.cogs.linking.vouch_cog import VouchCog
 from bot.cogs.linking.vouch_messages_cog import VouchMessagesCog
+from bot.cogs.linking.welcome_cog import WelcomeCog
 from bot.config.settings import Settings
 from bot.config.start_requirements import unmet_requirements
 from bot.errors import ConfigError
@@ -226,15 +227,19 @@ async def _add_cogs(
     roles: DiscordRoles,
 ) -> None:
     gateways, expires = settings.display.gateways, settings.discord.buttons_expire_seconds
-    follow_up = parts.follow_up
+    follow_up, welcome = parts.follow_up, welcome_of(settings)
     proofs = ProofMessages(
         bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste, follow_up=follow_up
     )
     collections = Collections(bot, lookup, linking, gateways=gateways, expires=expires)
     await bot.add_cog(collections)
-    await bot.add_cog(LinkingCog(bot, linking, proofs, expires=expires, follow_up=follow_up))
+    links = LinkingCog(bot, linking, proofs, expires=expires, follow_up=follow_up)
+    await bot.add_cog(links)
     await bot.add_cog(VerifyCog(linking, proofs))
-    await bot.add_cog(AccountsCog(bot, linking, proofs, expires=expires, follow_up=follow_up))
+    await bot.add_cog(AccountsCog(bot, linking, proofs, expires=expires, follow_up=follow_up, welcome=welcome))
+    await bot.add_cog(
+        WelcomeCog(bot, welcome, link=links.show_linked, prove=proofs.begin, example=collections.show_example)
+    )
     kept = settings.store
     backups = retention(kept.backup_days, kept.backup_weeks) if kept.backup_days else None
     await bot.add_cog(PrivacyCog(bot, linking, backups=backups, expires=expires, follow_up=follow_up))

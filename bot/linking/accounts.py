@@ -13,8 +13,8 @@ from bot.linking.contest_rules import OBJECTION_PERIOD, REFUSAL_PERIOD
 from bot.linking.refusal_errors import refusal_error
 from bot.links import MAX_LABEL, MAX_LINKS, Link
 from bot.lookup.lookup import Lookup
-from bot.messages import Message
-from bot.names import refuse_secrets
+from bot.messages import Message, Words
+from bot.names import refuse_secrets, understood_account
 from bot.sources.askers import Asker
 from bot.store import Store
 from bot.store.linking.link_table import LinkOutcome
@@ -39,11 +39,13 @@ class LinkResult:
         link: The account as it is linked now.
         is_new: It was not linked before.
         unknown_reason: Why its owner is not known yet; "" where it is.
+        understood: What something that was typed was taken for; None: it was typed just like that.
     """
 
     link: Link
     is_new: bool
     unknown_reason: str
+    understood: Words | None = None
 
 
 class Accounts:
@@ -89,7 +91,16 @@ class Accounts:
         if owner:
             await self._remember_wallet(owner, asker)
         link = await self.get(user_id, account)
-        return LinkResult(link, is_new=outcome is LinkOutcome.ADDED, unknown_reason=unknown_reason)
+        is_new = outcome is LinkOutcome.ADDED
+        return LinkResult(link, is_new, unknown_reason, understood_account(text, ref))
+
+    def as_understood(self, text: str) -> str:
+        """The same account in as few letters as say it.
+
+        Raises:
+            InputError: what was typed is not an account.
+        """
+        return str(self._lookup.names.parse_account(text))
 
     async def get(self, user_id: int, account: Account) -> Link:
         """One linked account of a member.

@@ -36,4 +36,7 @@ def start_error(refused: StartRefused, now: datetime) -> LimitError:
         return LimitError(_BUSY_SERVER, retry_after=60)
     # The store counts whole seconds.
     wait = (refused.free_at or now) - now.replace(microsecond=0)
-    return LimitError(_TOO_OFTEN, most=START_LIMITS.by_person, count=math.ceil(wait.total_seconds() / 60))
+    seconds = wait.total_seconds()
+    return LimitError(
+        _TOO_OFTEN, retry_after=max(1.0, seconds), most=START_LIMITS.by_person, count=math.ceil(seconds / 60)
+    )

@@ -82,6 +82,10 @@ class AccountRef:
     kind: RefKind
     value: str
 
+    def __str__(self) -> str:
+        """As somebody would type it."""
+        return f"{self.network}:{self.value}" if self.network else self.value
+
     @property
     def name(self) -> str:
         """The name that was typed, "" if none was."""
@@ -202,6 +206,10 @@ class Names:
         if not digits or len(digits) > len(str(_MAX_ACCOUNT_ID)) or int(digits) > _MAX_ACCOUNT_ID:
             raise InputError(_ACCOUNT_RANGE, most=_MAX_ACCOUNT_ID, accepted=self._accepted())
         return digits
+
+    def knows_numbers(self) -> bool:
+        """Whether an account can be named by its number alone."""
+        return is_numbered(self.networks[0])
 
     def _has_chain(self) -> bool:
         return not all(map(is_numbered, self.networks))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages import Message, Words
+from bot.messages import Advice, Message, Words
 
 _TWO_MINUTES = 120  # seconds; below, seconds read better
 
@@ -12,9 +12,11 @@ _A_MINUTE = Message("a minute")
 _TRY_IN = Message("Try again in {span}.")
 _TRY_LATER = Message("Try again later.")
 _ASKS_IN = Message("Tessera asks again in {span}.")
+_TRY_WHEN = Message("Try again {when}.")
+_ASKS_WHEN = Message("Tessera asks again {when}.")
 
-IN_A_MINUTE = _TRY_IN(span=_A_MINUTE())
-LATER = _TRY_LATER()
+IN_A_MINUTE = Advice(_TRY_IN, {"span": _A_MINUTE()}, 60, _TRY_WHEN)
+LATER = Advice(_TRY_LATER)
 
 
 def span_words(seconds: float) -> Words:
@@ -23,11 +25,11 @@ def span_words(seconds: float) -> Words:
     return _MINUTES(count=round(whole / 60)) if whole >= _TWO_MINUTES else _SECONDS(count=whole)
 
 
-def try_in(seconds: float | None) -> Words:
+def try_in(seconds: float | None) -> Advice:
     """Advice to try again after so many seconds; None: the time is not known, so in a minute."""
-    return IN_A_MINUTE if seconds is None else _TRY_IN(span=span_words(seconds))
+    return IN_A_MINUTE if seconds is None else Advice(_TRY_IN, {"span": span_words(seconds)}, seconds, _TRY_WHEN)
 
 
-def asks_again_in(seconds: float) -> Words:
+def asks_again_in(seconds: float) -> Advice:
     """Notice that Tessera itself asks again after so many seconds."""
-    return _ASKS_IN(span=span_words(seconds))
+    return Advice(_ASKS_IN, {"span": span_words(seconds)}, seconds, _ASKS_WHEN)

@@ -27,6 +27,8 @@ _TOO_MANY = Message("You have {count} questions under way. Ask again when they a
 MAX_AT_ONCE = 3
 # More than anybody reads. Only readings of people are limited: a job waits as long as it takes.
 MAX_WAITING = 20
+# Seconds in which some of so many are answered.
+_SOON = 10.0
 # How many turns in a row may pass a priority over while it waits. A proof takes one or two requests, so a flood of
 # proofs leaves every third turn to people.
 _PASSED_OVER: Mapping[Priority, int] = {Priority.INTERACTIVE: 2, Priority.BACKGROUND: 9}
@@ -136,7 +138,8 @@ class FairQueue:
             LimitError: everybody who needs it has too many earlier readings waiting.
         """
         if not any(self._may_wait(asker, ticket.place_of(asker)) for asker in ticket.askers):
-            raise LimitError(_TOO_MANY, count=max(self._requests_of(asker) for asker in ticket.askers))
+            count = max(self._requests_of(asker) for asker in ticket.askers)
+            raise LimitError(_TOO_MANY, retry_after=_SOON, count=count)
         self._waiting[ticket] = next(self._numbers)
         for asker in ticket.askers:
             self._enter(ticket, asker, ticket.place_of(asker))

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.errors import RefusedError, SourceError, TesseraError, ThrottledError, UnavailableError, WithheldError
-from bot.messages import Message, Words
+from bot.messages import Advice, Message, Words
 from bot.sources.advice import IN_A_MINUTE, LATER, try_in
 from bot.sources.refusals import Refusal, is_challenge, is_plan_used_up, refusal_of
 from bot.sources.retry_after import parse_pause
@@ -117,7 +117,7 @@ def raise_meaning(name: str, status: int, body: Any, check: Callable[[], None]) 
         raise meant
 
 
-def throttled(name: str, advice: Words = IN_A_MINUTE) -> ThrottledError:
+def throttled(name: str, advice: Advice = IN_A_MINUTE) -> ThrottledError:
     """Too many requests were sent."""
     return ThrottledError(_THROTTLED, name=name, advice=advice)
 

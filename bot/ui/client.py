@@ -28,17 +28,21 @@ from bot.ui import sending
 from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.command_tree import Tree
 from bot.ui.connection_gate import Gate
-from bot.ui.embeds import error_embed
-from bot.ui.error_answers import is_answered_already, show_error
+from bot.ui.draft import Parts
+from bot.ui.error_answers import Card, is_answered_already, show_error
 from bot.ui.intents import intents_of
-from bot.ui.interaction_runs import InteractionRuns, Outcome, outcome_of
+from bot.ui.interaction_runs import KINDS, InteractionRuns, Outcome, outcome_of
 from bot.ui.invite import invite_url
+from bot.ui.invocation import PRESSED, Invocation, Purpose
+from bot.ui.lasting_buttons import again_view
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.other_process import OtherProcess
 from bot.ui.pressed import custom_id_of, name_of, origin_of
 from bot.ui.refused_pictures import RefusedPictures
 from bot.ui.registration import Registration
 from bot.ui.request_trace import trace_of
+from bot.ui.run_again import RunAgainCog, found_in_message, place_of, trying_embed
+from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
 
@@ -119,12 +123,14 @@ class Bot(commands.Bot):
         self._stopping = asyncio.Event()
         self._presses: set[asyncio.Task[Any]] = set()  # of which it is not known yet who answers them
         self._settled_at = 0.0
-        self._lasting: list[re.Pattern[str]] = []
+        self._lasting: list[re.Pattern[str]] = [PRESSED]
+        self.cards: dict[type[TesseraError], Card] = {}
         self._observers: list[Callable[[discord.Interaction[Any]], None]] = []
         self.started_at = discord.utils.utcnow()
 
     async def setup_hook(self) -> None:
         """Register the commands that have changed."""
+        await self.add_cog(RunAgainCog())
         await self._registration.register()
 
     def mention(self, command: str, guild_id: int | None) -> str:
@@ -201,9 +207,10 @@ class Bot(commands.Bot):
             return
         await self._answer(interaction, _STOPPING if self._stopping.is_set() else _STALE_BUTTON)
 
-    async def _answer(self, interaction: discord.Interaction[Any], words: str) -> None:
+    async def _answer(self, interaction: discord.Interaction[Any], words: str, label: str = "Run again") -> None:
+        again = again_view(interaction, label, Invocation.of(interaction) or found_in_message(interaction))
         try:
-            await sending.respond(interaction, content=words, ephemeral=True)
+            await sending.respond(interaction, **Parts({"content": words, "ephemeral": True, **again}))
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             if not is_answered_already(error):
                 log.info("%s stays unanswered: %s", name_of(interaction), type(error).__name__)
@@ -212,12 +219,16 @@ class Bot(commands.Bot):
         """Whether an interaction may run now; if so, `drain()` waits for it."""
         if self._stopping.is_set():
             if interaction.type is not discord.InteractionType.autocomplete:
-                await self._answer(interaction, _STOPPING)
+                try:
+                    check_input(interaction)  # a secret is said to be one, and goes into no button
+                    await self._answer(interaction, _STOPPING, "Try again")
+                except InputError as error:
+                    await self.answer_error(interaction, error)
             return False
         if task := asyncio.current_task():
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-            self.runs.begin(interaction.id, _KINDS.get(interaction.type, "other"), name_of(interaction), task)
+            self.runs.begin(interaction.id, KINDS.get(interaction.type, "other"), name_of(interaction), task)
         for observer in self._observers:
             observer(interaction)
         return True
@@ -230,6 +241,10 @@ class Bot(commands.Bot):
 
     async def _defer(self, interaction: discord.Interaction[Any], *, ephemeral: bool, thinking: bool) -> None:
         try:
+            if place_of(interaction) is Purpose.AGAIN:
+                await sending.edit_pressed(interaction, content=None, embed=trying_embed(), view=None)
+                return
+            thinking = thinking and place_of(interaction) is None
             await sending.repeated(lambda: interaction.response.defer(ephemeral=ephemeral, thinking=thinking))
         except discord.HTTPException as error:
             # Ours took effect, and only its response was lost: the work goes on, and its answer replaces "thinking…".
@@ -274,15 +289,9 @@ class Bot(commands.Bot):
             log.error("%s failed (reference %s)", name_of(interaction), reference, exc_info=error)
             shown = TesseraError(_OUR_FAULT, reference=reference)
         try:
-            await show_error(interaction, error_embed(shown), self.other_process)
+            await show_error(interaction, shown, self.cards, self.other_process)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as problem:
             log.warning("an error could not be shown: %s", problem)
 
 
 _UNKNOWN_INTERACTION = 10062
-_KINDS = {
-    discord.InteractionType.application_command: "command",
-    discord.InteractionType.component: "button",
-    discord.InteractionType.modal_submit: "modal",
-    discord.InteractionType.autocomplete: "suggestions",
-}

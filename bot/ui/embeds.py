@@ -28,6 +28,7 @@ from bot.errors import (
     WithheldError,
 )
 from bot.text import safe_image_url, utf16_units
+from bot.ui.error_words import sentence_of
 
 BRAND = discord.Colour(0xC8643C)  # terracotta, as tesserae were
 CAUTION = discord.Colour(0xE0A030)
@@ -68,7 +69,8 @@ def error_embed(error: TesseraError) -> discord.Embed:
     # The sentence may quote what was typed; everything in it that could act is split already, markdown is not.
     members_side = InputError | NotFoundError | WithdrawnError | SessionError | ProofError | LimitError
     colour = CAUTION if isinstance(error, members_side) else FAULT
-    return discord.Embed(title=title, description=cut_sentence(error.sentence), colour=colour)
+    sentence = sentence_of(error, discord.utils.utcnow())
+    return discord.Embed(title=title, description=cut_sentence(sentence), colour=colour)
 
 
 def done_embed(title: str, words: str) -> discord.Embed:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import discord
 
+from bot.errors import TesseraError, WithdrawnError
 from bot.ui import sending, waiting_notice
+from bot.ui.draft import Parts
+from bot.ui.embeds import error_embed
+from bot.ui.error_words import may_help_again
+from bot.ui.invocation import Invocation, Purpose
+from bot.ui.lasting_buttons import again_view
 from bot.ui.other_process import ALREADY_ACKNOWLEDGED, OtherProcess
+from bot.ui.run_again import place_of
+
+# What is shown in place of an error, by its class: where there is something better to say than what went wrong.
+Card = Callable[[discord.Interaction[Any]], Parts]
+Cards = Mapping[type[TesseraError], Card]
 
 
 def is_answered_already(error: Exception) -> bool:
@@ -15,26 +27,42 @@ def is_answered_already(error: Exception) -> bool:
     return isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED
 
 
-async def show_error(interaction: discord.Interaction[Any], embed: discord.Embed, other: OtherProcess) -> None:
+def _parts_of(interaction: discord.Interaction[Any], error: TesseraError, cards: Cards) -> Parts:
+    """What a person sees of an error: its card, or its sentence, with *Try again* where that may help."""
+    for kind, card in cards.items():
+        if isinstance(error, kind):
+            return card(interaction)
+    message = Parts(embed=error_embed(error))
+    if may_help_again(error):
+        message.update(again_view(interaction, "Try again", Invocation.of(interaction)))
+    return message
+
+
+async def show_error(
+    interaction: discord.Interaction[Any], error: TesseraError, cards: Cards, other: OtherProcess
+) -> None:
     """Show an error to the person alone; nothing if another process has answered this person.
+
+    A new attempt that fails again takes the place of the error before it, and so does what may not be shown any more.
 
     Raises:
         discord.HTTPException: Discord refuses it.
     """
-    is_waiting = await waiting_notice.end(interaction)
+    message = _parts_of(interaction, error, cards)
+    place, is_waiting = place_of(interaction), await waiting_notice.end(interaction)
     if not interaction.response.is_done():
         try:
-            await sending.respond(interaction, embed=embed, ephemeral=True)
-        except discord.HTTPException as error:
-            if not is_answered_already(error):
+            await sending.respond(interaction, **Parts({**message, "ephemeral": True}))
+        except discord.HTTPException as refused:
+            if not is_answered_already(refused):
                 raise
             if other.has_answered(interaction.id):
                 return
             # Else Discord took our first answer, only its response was lost.
         else:
             return
-    if is_waiting:
-        await sending.edit_answer(interaction, embed=embed)
+    if is_waiting or place is Purpose.AGAIN or (place and isinstance(error, WithdrawnError)):
+        await sending.edit_answer(interaction, **Parts({"view": None, **message}))
         return
     # Discord replaces a "thinking" answer by the first followup; a later one appears below it.
-    await sending.follow_up(interaction, embed=embed, ephemeral=True)
+    await sending.follow_up(interaction, **Parts({**message, "ephemeral": True}))

@@ -13,9 +13,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
+import discord
+
 from bot.errors import SourceError, TesseraError
 
 log = logging.getLogger(__name__)
+
+KINDS = {
+    discord.InteractionType.application_command: "command",
+    discord.InteractionType.component: "button",
+    discord.InteractionType.modal_submit: "modal",
+    discord.InteractionType.autocomplete: "suggestions",
+}
 
 
 class Outcome(StrEnum):

@@ -24,6 +24,9 @@ class Answer(Protocol):
     def end(self) -> None:
         """Accept no more presses. The message is not edited: a burst would cost as many edits again."""
 
+    def give_way(self) -> None:
+        """Another answer stands in the same message now: accept no more presses, and show nothing more."""
+
 
 class LiveAnswers:
     """The answers that can be pressed.
@@ -38,24 +41,33 @@ class LiveAnswers:
         self._remembered = remembered
         self._live: dict[Answer, None] = {}  # in the order of their last use
         self._ended: dict[int, None] = {}
+        self._by_origin: dict[int, Answer] = {}
 
     def use(self, answer: Answer) -> None:
         """It can be pressed from now on, or was pressed just now; the oldest may end for it."""
+        earlier = self._by_origin.get(answer.origin, answer)
+        if earlier is not answer:
+            self.forget(earlier)
+            earlier.give_way()
         self._live.pop(answer, None)
         self._live[answer] = None
+        self._by_origin[answer.origin] = answer
+        self._ended.pop(answer.origin, None)
         while len(self._live) > self._at_most:
             self._end(next(iter(self._live)))
 
     def forget(self, answer: Answer) -> None:
         """It ended by itself."""
         self._live.pop(answer, None)
+        if self._by_origin.get(answer.origin) is answer:
+            del self._by_origin[answer.origin]
 
     def has_ended(self, origin: int) -> bool:
         """Whether the answer to an interaction ended because there were too many."""
         return origin in self._ended
 
     def _end(self, answer: Answer) -> None:
-        del self._live[answer]
+        self.forget(answer)
         self._ended[answer.origin] = None
         if len(self._ended) > self._remembered:
             del self._ended[next(iter(self._ended))]

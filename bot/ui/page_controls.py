@@ -12,13 +12,14 @@ from typing import Any
 
 import discord
 
+from bot.ui.lasting_buttons import RefreshButton
 from bot.ui.page_items import BackButton, Choose, JumpButton, OpenMenu, SequelButton, TabButton, Turn, TurnButton
 from bot.ui.page_source import Linked, Opening, PageSource, Searchable, Sequel
 from bot.ui.panel import Action
 
 # Two links are beside the ways back and on. Beside ◀, the page number and ▶ a row has room for two more.
 _TABS_BESIDE = 2
-_TURN_ROW, _TAB_ROW, _LINK_ROW = 0, 2, 3
+_TURN_ROW, _TAB_ROW, _LINK_ROW, _LAST_ROW = 0, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,9 @@ class PageControls:
         self._sequel: SequelButton | None = None
         self._actions = actions
         self._placeholder = placeholder
+        self._refresh = next((each for each in actions if isinstance(each, RefreshButton)), None)
+        self._first_tab = ""
+        self._has_switched = False
 
     def lay_out(self, source: PageSource, page: int, *, is_opened: bool) -> None:
         """Show what this page needs.
@@ -96,7 +100,10 @@ class PageControls:
         self._menu.offer(choices)
         self._menu.placeholder = (source.placeholder if isinstance(source, Opening) else self._placeholder) or None
         wanted: list[discord.ui.Item[Any]] = [*turns, *([self._menu] if choices else ())]
-        wanted += [*self._adapted_tabs(source, beside=is_searched), *self._actions]
+        tabs = [*self._adapted_tabs(source, beside=is_searched)]
+        others = [action for action in self._actions if action is not self._refresh]
+        refreshed = self._with_refresh(tabs, source, is_searched=is_searched, is_opened=is_opened)
+        wanted += [*refreshed, *others] if tabs else [*others, *refreshed]
         if is_opened:
             self._back = self._back or BackButton(self._acts.back)
             wanted.append(self._back)
@@ -105,11 +112,11 @@ class PageControls:
 
     def _put(self, wanted: Sequence[discord.ui.Item[Any]]) -> None:
         """Those that leave make room for those that come."""
-        for item in set(self._view.children) - set(wanted):
-            self._view.remove_item(item)
+        if self._view.children == list(wanted):
+            return
+        self._view.clear_items()  # and again in their order: what stands for a tab comes and goes
         for item in wanted:
-            if item not in self._view.children:
-                self._view.add_item(item)
+            self._view.add_item(item)
 
     def _adapted_tabs(self, source: PageSource, *, beside: bool) -> Iterator[TabButton]:
         tabs = source.tabs()
@@ -117,11 +124,44 @@ class PageControls:
         for tab in tabs:
             button = self._tabs.setdefault(tab.value, TabButton(tab, self._acts.switch))
             button.adapt(current=tab.value == source.tab())
-            if button.row != row:
-                if button in self._view.children:
-                    self._view.remove_item(button)
-                button.row = row
+            self._move(button, row)
             yield button
+
+    def _with_refresh(
+        self, tabs: Sequence[TabButton], source: PageSource, *, is_searched: bool, is_opened: bool
+    ) -> Sequence[discord.ui.Button[Any]]:
+        """The tabs, and *Refresh*: in the place of the first tab until another is shown, as a row holds five.
+
+        After that the first tab stays, so that a second press on it is not one on something that is gone.
+        """
+        refresh = self._refresh
+        if refresh is None:
+            return tabs
+        if not tabs:
+            refresh.stand_alone(is_opened=is_opened)
+            if is_searched:
+                self._move(refresh, _TURN_ROW)
+            return [refresh]
+        self._first_tab = self._first_tab or source.tab()
+        is_another = source.tab() != self._first_tab  # it would lead back to the first
+        self._has_switched = self._has_switched or is_another
+        if self._has_switched:
+            refresh.stand_alone(is_opened=is_another)
+            self._move(refresh, _LAST_ROW)
+            return [*tabs, refresh]
+        shown: list[discord.ui.Button[Any]] = []
+        for tab, button in zip(source.tabs(), tabs, strict=True):
+            if tab.value == self._first_tab:
+                refresh.stand_for(tab.label)
+                self._move(refresh, button.row)
+            shown.append(refresh if tab.value == self._first_tab else button)
+        return shown if refresh in shown else [*shown, refresh]
+
+    def _move(self, button: discord.ui.Button[Any], row: int | None) -> None:
+        if button.row != row:
+            if button in self._view.children:
+                self._view.remove_item(button)
+            button.row = row
 
     def _adapted_sequel(self, source: PageSource) -> Iterator[SequelButton]:
         following = source.following() if isinstance(source, Sequel) else None

@@ -18,6 +18,8 @@ from bot.ui.page_controls import Acts, PageControls
 from bot.ui.page_items import JumpModal
 from bot.ui.page_source import PageSource, Searchable, StartsLater
 from bot.ui.panel import Host, Panel, is_press_of
+from bot.ui.pressed import origin_of
+from bot.ui.run_again import place_of
 
 log = logging.getLogger(__name__)
 
@@ -54,13 +56,14 @@ class Paginator(Panel):
         require: Callable[[discord.Interaction[Any]], Awaitable[object]] | None = None,
     ) -> None:
         super().__init__(interaction, expires=expires, host=host)
-        self.origin = interaction.id
+        # A refreshed answer stands in the message of the one before it, which ends by this.
+        self.origin = origin_of(interaction) if place_of(interaction) else interaction.id
         self._live = live
         self._ended = False
         self._stack: list[tuple[PageSource, int]] = [(source, 0)]
         self._presses = 0
         self._withdrawn: discord.Embed | None = None
-        self.gone = False
+        self.gone = self._gave_way = False
         acts = Acts(self.turn, self.open, self.switch, self.back, self.go_on, self._ask_page)
         self._controls = PageControls(self, acts, shown=self._shown, placeholder=select_placeholder, actions=actions)
         self._require = require
@@ -90,7 +93,7 @@ class Paginator(Panel):
         Raises:
             discord.HTTPException: Discord refuses, or cannot be reached.
         """
-        if self._withdrawn:
+        if self._withdrawn or self._gave_way:
             return
         await waiting_notice.end(self._latest)
         await self._edit()
@@ -187,6 +190,11 @@ class Paginator(Panel):
         """Accept no more presses; what is still to be shown is shown without buttons."""
         self._ended = True
         self.stop()
+
+    def give_way(self) -> None:
+        """Show nothing more, and accept no presses: another answer stands in the message."""
+        self.gone = self._gave_way = True
+        self.end()
 
     async def on_timeout(self) -> None:
         """Disable everything, and no longer count among the live answers."""

@@ -1,8 +1,9 @@
 """A View that belongs to one person, and what it is made of: the answers with buttons are all such.
 
-Who may press: only the person who asked. When it ends: after `expires` seconds without a press its buttons are
-disabled. What if it fails: the person gets a private error message, and the buttons go on working. After a restart:
-buttons of an earlier process are recognised by `RUN` in their ids, and `bot.ui.client` answers what to do.
+Who may press: only the person who asked; below a shared answer others get a copy of their own. When it ends: after
+`expires` seconds without a press its buttons are disabled. What if it fails: the person gets a private error message,
+and the buttons go on working. After a restart: buttons of an earlier process are recognised by `RUN` in their ids, and
+`bot.ui.client` answers what to do, with *Run again* where `bot.ui.run_again` finds the command.
 """
 
 from __future__ import annotations
@@ -12,19 +13,18 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, Self
 
 import aiohttp
 import discord
+from discord.ui.select import BaseSelect
 
-from bot.ui import sending
+from bot.ui import run_again, sending
+from bot.ui.lasting_buttons import LastingButton
+from bot.ui.pressed import ID_PREFIX, RUN, action_of, custom_id_of, of_command
 from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
-
-ID_PREFIX = "tessera"
-# Distinguishes the buttons of this process from those of an earlier one, whose views are gone.
-RUN = secrets.token_hex(4)
 
 # A token is valid for fifteen minutes (interactions/receiving-and-responding); this leaves time for the last edit.
 TOKEN_SECONDS = 14 * 60
@@ -38,16 +38,11 @@ def custom_id(action: str) -> str:
     return f"{ID_PREFIX}:{RUN}:{action}"
 
 
-def action_of(custom_id: str) -> str:
-    """What a button does, for the log: what follows in its id names an account, a server or a question."""
-    parts = custom_id.removeprefix(f"{ID_PREFIX}:{RUN}:").split(":")
-    return ":".join(parts[: 2 if custom_id.startswith(f"{ID_PREFIX}-") else 1])
-
-
 def is_press_of(interaction: discord.Interaction[Any], action: str) -> bool:
     """Whether an interaction is the press of a button of this process."""
-    pressed = cast("dict[str, Any]", interaction.data or {}).get("custom_id")
-    return interaction.type is discord.InteractionType.component and pressed == custom_id(action)
+    pressed = custom_id_of(interaction)
+    is_of_this_process = pressed.startswith(custom_id(""))
+    return interaction.type is discord.InteractionType.component and is_of_this_process and action_of(pressed) == action
 
 
 class Host(Protocol):
@@ -82,7 +77,14 @@ class Panel(discord.ui.View):
         self._host = host
         self._expired = False
         self._is_deciding = False
+        self._command = run_again.name_alone(interaction)
         self.restart_timer()
+
+    def add_item(self, item: discord.ui.Item[Any]) -> Self:
+        """Add a button or a menu; where its command can be run again from its name alone, its id has that name."""
+        if self._command and isinstance(item, discord.ui.Button | BaseSelect) and item.custom_id:
+            item.custom_id = of_command(item.custom_id, self._command)
+        return super().add_item(item)
 
     def lay_out(self, items: Sequence[discord.ui.Item[Any]]) -> None:
         """Show these and no others. Those that stay are the same objects, so that no press is lost."""
@@ -98,7 +100,9 @@ class Panel(discord.ui.View):
     def disable(self) -> None:
         """Disable all buttons and menus; the message is not edited by this."""
         for item in self.children:
-            if not (isinstance(item, discord.ui.Button) and item.url):  # a link needs no answer
+            is_answered_elsewhere = isinstance(item, LastingButton)
+            is_link = isinstance(item, discord.ui.Button) and item.url  # which needs no answer
+            if not (is_link or is_answered_elsewhere):
                 item.disabled = True  # type: ignore[attr-defined] # buttons and menus, which all can be
 
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
@@ -112,11 +116,7 @@ class Panel(discord.ui.View):
             if accepted:
                 check_input(interaction)
             return accepted
-        await sending.respond(
-            interaction,
-            content="These buttons belong to the person who used the command. Use it yourself to get your own.",
-            ephemeral=True,
-        )
+        await run_again.turn_away(interaction)
         return False
 
     def once(self, act: Action) -> Action:

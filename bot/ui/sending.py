@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar, Unpack
 import aiohttp
 import discord
 
-from bot.errors import TesseraError
+from bot.errors import UnacceptedError
 from bot.messages import Message
 from bot.ui.draft import Draft, Parts
 from bot.ui.embeds import CAUTION
@@ -135,12 +135,12 @@ async def repeated(call: Callable[[], Awaitable[object]]) -> None:
         await call()
 
 
-async def unaccepted_words(error: Exception) -> TesseraError | None:
+async def unaccepted_words(error: Exception) -> UnacceptedError | None:
     """What a person is shown where Discord accepts an answer in no form; None: the error is about something else."""
     if not isinstance(error, discord.HTTPException) or (refused := await refused_in(error)) is None:
         return None
     log.error("Discord accepts an answer in no form: %s", named(refused))
-    return TesseraError(_NOT_ACCEPTED)
+    return UnacceptedError(_NOT_ACCEPTED)
 
 
 def named(refused: tuple[RefusedPart, ...]) -> str:

@@ -33,6 +33,8 @@ GATES_FIELD = "gates"
 # What JSON calls a secret that stands beside a signature.
 _NAMED_SECRET = re.compile(r'"[^"]*(?:private|mnemonic|seed|secret)[^"]*"\s*:', re.IGNORECASE)
 
+# Of a number in an option, by Discord.
+_MOST = 2**53
 _Option = discord.AppCommandOptionType
 _TYPES: Mapping[discord.AppCommandOptionType, type | tuple[type, ...]] = {
     _Option.string: str,
@@ -63,11 +65,51 @@ def check_input(interaction: discord.Interaction[Any]) -> None:
         if interaction.type is discord.InteractionType.autocomplete:
             _check_focused(command, sent)
         else:
-            _check_options(command, _options(sent), sent.get("resolved") or {})
+            _check_options(command, given_options(sent), sent.get("resolved") or {})
     elif isinstance(command, app_commands.ContextMenu):
         _check_target(sent)
     elif interaction.type is discord.InteractionType.component:
         _check_chosen(sent)
+
+
+def check_again(command: app_commands.Command[Any, ..., Any], options: Mapping[str, Any]) -> None:
+    """Refuse options of a command that is run again by a button which no version made.
+
+    Raises:
+        InputError: with a sentence that repeats nothing of it.
+    """
+    for name, value in options.items():
+        refuse_secret_option(name, value)
+    _check_options(command, iter(options.items()), {})
+    for parameter in command.parameters:
+        if parameter.display_name in options:
+            _check_limits(parameter, options[parameter.display_name])
+        elif parameter.required:
+            raise InputError(NOT_UNDERSTOOD)
+
+
+def refuse_secret_option(name: str, value: object) -> None:
+    """Refuse a secret in an option of a command.
+
+    Raises:
+        InputError: with a sentence that repeats nothing of it.
+    """
+    if not isinstance(value, str):
+        return
+    refuse_secrets(value, phrases=name != RULE_FIELD)
+    if name == RULE_FIELD:
+        refuse_secrets(without_own_words(value))
+
+
+def _check_limits(parameter: app_commands.Parameter, value: object) -> None:
+    """Discord refuses what is out of these before it sends it; a button that nobody made can have any."""
+    size = len(value) if isinstance(value, str) else value
+    if isinstance(value, bool) or not isinstance(size, int | float):
+        return
+    low = -_MOST if parameter.min_value is None else parameter.min_value
+    high = _MOST if parameter.max_value is None else parameter.max_value
+    if not low <= size <= high:  # not a number is not, either
+        raise InputError(NOT_UNDERSTOOD)
 
 
 def _check_signature(text: str) -> None:
@@ -108,11 +150,11 @@ def _texts(sent: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield from _texts(each)
 
 
-def _options(sent: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def given_options(sent: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The options of a command, those of a subcommand included."""
     for option in sent.get("options", ()):
         if "options" in option:
-            yield from _options(option)
+            yield from given_options(option)
         elif "value" in option:
             yield option["name"], option["value"]
 

@@ -24,6 +24,7 @@ _WAITING = Message("⏳ You have {count} questions under way. This one is answer
 # A refusal comes at once, and so do most answers; edits for each question of a burst would make others wait for them.
 _AFTER_SECONDS = 2.0
 _KEY = "waiting notice"
+_SAID = "what is being done"
 
 
 class WaitingNotices:
@@ -94,7 +95,18 @@ class _Notice:
             self._close = None
 
 
+async def say(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
+    """Show what is being done in the answer, until that is replaced as it is for a notice.
+
+    Raises:
+        discord.HTTPException: Discord refuses it.
+    """
+    interaction.extras[_SAID] = True
+    await sending.edit_answer(interaction, embed=embed)
+
+
 async def end(interaction: discord.Interaction[Any]) -> bool:
     """Count it no more; whether a notice stands in the answer, to be replaced by an edit."""
     notice: _Notice | None = interaction.extras.pop(_KEY, None)
-    return await notice.end() if notice else False
+    is_said = interaction.extras.pop(_SAID, False)
+    return (await notice.end() if notice else False) or is_said

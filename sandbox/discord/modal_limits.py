@@ -73,3 +73,6 @@ def _check_input(form: Form, path: Path, component: Json, allowed: tuple[int, ..
         form.text((*path, "placeholder"), component.get("placeholder"), PLACEHOLDER)
         form.number((*path, "min_length"), component.get("min_length"), 0, VALUE)
         form.number((*path, "max_length"), component.get("max_length"), 1, VALUE)
+        value, most = component.get("value"), component.get("max_length")
+        if isinstance(value, str) and isinstance(most, int) and len(value) > most:
+            form.add((*path, "value"), "BASE_TYPE_MAX_LENGTH", f"Must be {most} or fewer in length.")

@@ -71,14 +71,6 @@ def hidden_account(answer: Answer) -> str:
     return next(account for account, label in LABELS.items() if label != shown)
 
 
-def tabs(answer: Answer) -> dict[str, str]:
-    """The tabs of an answer: label → action."""
-    actions = [
-        (item["label"], item["custom_id"]) for item in answer.components() if ":tab:" in item.get("custom_id", "")
-    ]
-    return {label: custom_id[custom_id.index("tab:") :] for label, custom_id in actions}
-
-
 async def assert_withdrawn(sandbox: SandboxClient, answer: Answer) -> None:
     """The answer is one sentence now, without anything to press."""
     now = await sandbox.current(answer)
@@ -170,13 +162,13 @@ async def test_the_same_owners_account_on_another_network_is_no_tab_unless_it_is
 ) -> None:
     kwame = await sharing(sandbox, "kwame", LOOPRING, linked=(LOOPRING, ON_ETHEREUM))
     own = await sandbox.settled(await jokull.run("collections", account=LOOPRING))
-    assert len(tabs(own)) == 2  # there is an account on Ethereum
+    assert len(own.tabs()) == 2  # there is an account on Ethereum
     answer = await sandbox.settled(await jokull.run("collections", member=kwame.user))
-    assert tabs(answer) == {}
+    assert answer.tabs() == {}
 
     both = await sharing(sandbox, "tomasz", LOOPRING, ON_ETHEREUM)
     answer = await sandbox.settled(await jokull.run("collections", member=both.user))
-    assert set(tabs(answer)) == set(LABELS.values())
+    assert set(answer.tabs()) == set(LABELS.values())
     other = hidden_account(answer)
     switched = await jokull.press(answer, f"tab:{other}")
     assert "Shared by **Tomasz**" in switched.embeds[0]["description"]

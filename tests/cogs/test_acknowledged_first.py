@@ -20,6 +20,7 @@ from tests.cogs.members.role_bot import RoleBot, open_role_bot
 from tests.e2e.test_who_sees import COMMANDS
 from tests.sandbox_client import Answer, Person
 
+ROLE_MENU, CHANNEL_MENU = 6, 8
 WHALE, LIGHTKEEPER = "910000000000000005", "910000000000000006"
 MOST_SECONDS = 30
 # They answer from memory, and are not in this bot.
@@ -38,6 +39,7 @@ PRESSED = {
     "gate show": {"keep", "lose", "unknown"},
     "holders check": {"fix"},
     "privacy delete": {"no", "yes"},
+    "settings show": {"admin-role", "cool-down", "grace", "log", "visibility"},
     "sync status": {"refresh"},
     "unlink": {"no", "yes"},
     "verify": {"paste"},
@@ -53,6 +55,7 @@ SENT: dict[str, Any] = {
     "page": "1",
     "signature": "0x" + "11" * 65,
     "role-name": "Moderator",
+    "hours": "2",
 }
 
 
@@ -99,7 +102,9 @@ async def run(role_bot: RoleBot, person: Person, name: str, **options: Any) -> A
 
 async def press(role_bot: RoleBot, person: Person, answer: Answer, item: dict[str, Any], what: object) -> Answer:
     """Press or choose while the store is silent; the answer."""
-    values = [item["options"][0]["value"]] if item.get("options") else []
+    of_the_server = {ROLE_MENU: WHALE, CHANNEL_MENU: person.channel}
+    chosen = item["options"][0]["value"] if item.get("options") else of_the_server.get(item["type"])
+    values = [chosen] if chosen else []
     body = {"user": person.user, "message": answer.message["id"], "custom_id": item["custom_id"], "values": values}
     async with silent(role_bot.store):
         pressed = (await role_bot.sandbox.post("/_client/components", body))["interaction"]
@@ -148,6 +153,8 @@ async def try_all(role_bot: RoleBot, person: Person, name: str, options: dict[st
     if answer["state"] == "modal":
         await send(role_bot, person, answer, (name, "modal"))
         return {"modal"}
+    if name.startswith("settings ") and name != "settings show":
+        return set()  # the same panel is below all of them, and some can be used only once
     actions = sorted((action_of(item) for item in items_of(answer)), key=lambda action: action in LASTING)
     for action in actions:
         fresh = await person.run(name, **options)

@@ -262,16 +262,45 @@ async def test_shared_answers_are_for_everybody_and_buttons_for_the_one_who_aske
     seen = [message["id"] for message in await other.messages()]
     assert shared.message["id"] in seen
     assert private.message["id"] not in seen
-    refused = await other.press(shared, "next")
-    assert "These buttons belong to the person who used the command." in refused.message["content"]
-    assert refused.message["ephemeral"]
+    copy = await other.press(shared, "next")
+    assert copy.message["ephemeral"]
+    assert copy.titles() == shared.titles()
+    assert (await other.press(copy, "next")).component("jump")["label"] == "2 / 6"
+    theirs = await other.press(shared, "collections?ac=10001")  # below their own copy it is in place
+    assert (theirs.message["ephemeral"], theirs.message["id"] != shared.message["id"]) == (True, True)
     assert (await ada.press(shared, "next")).component("jump")["label"] == "2 / 6"
+    for purpose in ("fresh", "again", "open"):  # of what is not shared, others run nothing
+        pressed = {"custom_id": f"tessera-run:{purpose}:accounts", "component_type": 2}
+        assert "These buttons belong to the person" in (await other.send_handmade(3, pressed, shared)).text
+
+
+async def test_refresh_shows_the_answer_anew_in_its_place_and_ends_the_one_before(ada: Person) -> None:
+    listing = await ada.press(await ada.run("collections", account="10001", sort="NAME"), "next")
+    assert listing.component("jump")["label"] == "2 / 6"
+    fresh = await ada.press(listing, "collections?ac=10001&so=NAME")
+    assert fresh.message["id"] == listing.message["id"]
+    assert fresh.component("jump")["label"] == "1 / 6"
+    assert (await ada.press(fresh, "next")).component("jump")["label"] == "2 / 6"
+
+
+async def test_an_error_that_may_pass_is_tried_again_in_its_place_with_a_clock(
+    sandbox: SandboxClient, ada: Person
+) -> None:
+    await sandbox.fault("status", status=503)
+    error = await ada.run("collections", account="10009")
+    assert re.search(r"Try again <t:\d+:R>\.$", error.text)
+    failed = await sandbox.tried(await ada.press(error, "collections?ac=10009"))
+    assert failed.message["id"] == error.message["id"]
+    assert [item["label"] for item in failed.components()] == ["Try again"]
+    await sandbox.clear_faults()
+    no_help = await ada.run("collections", account="nothing")
+    assert no_help.components() == []
 
 
 async def test_an_account_that_holds_nothing_is_shown_as_such(ada: Person) -> None:
     answer = await ada.run("collections", account="10003")
     assert "This account holds no NFTs, says Loopring." in answer.text
-    assert answer.components() == []
+    assert [item["label"] for item in answer.components()] == ["Refresh"]
 
 
 async def test_an_account_that_was_never_activated_can_hold_nfts(ada: Person) -> None:
@@ -300,6 +329,8 @@ async def test_one_collection_by_its_number(ada: Person) -> None:
     assert answer.embeds[0]["title"] == "Harbour Lights"
     assert answer.embeds[0]["footer"]["text"] == "Loopring · collection 254, as of"
     assert "Held" not in answer.text
+    by_link = await ada.run("collection", id=f"https://explorer.loopring.io/collections/254?{'x' * 100}")
+    assert by_link.component("collection?id=loopring:254")["label"] == "Refresh"  # what was understood has room
 
 
 async def test_a_very_long_description_is_shown_whole(ada: Person) -> None:

@@ -30,10 +30,23 @@ async def test_what_is_no_account_gets_a_sentence(ada: Person, account: str, sen
 
 
 async def test_without_a_linked_account_the_answer_says_how_to_name_one(ada: Person) -> None:
-    sentence = "You have no account linked. `/link` remembers one, or say which: `/collections account:10001`."
     answer = await ada.run("collections")
-    assert answer.embeds[0]["title"] == "No account linked yet"
-    assert sentence in answer.text
+    assert answer.embeds[0]["title"] == "Welcome! Which account is yours?"
+    assert "You have no account linked. Link one" in answer.text
+    # There is no page here: an address that is not linked cannot be proven.
+    assert [button["label"] for button in answer.components()] == ["Link an account", "Show me an example"]
+    assert not any(button["disabled"] for button in answer.components())
+    public = await ada.run("collections", share=True)
+    assert (public.message["ephemeral"], public.text) == (False, answer.text)
+    assert "Only you see" not in public.text
+    assert (await ada.press(answer, "example")).titles()
+    again = await ada.submit(await ada.press(answer, "link"), account="https://opensea.io/collection/harbour-lights")
+    assert "That link leads to something else" in again.text
+    linked = await ada.submit(await ada.press(again, "link"), account="10001")
+    assert linked.embeds[0]["title"] == "Linked, not proven yet"
+    shown = await ada.press(linked, "collections?ac=loopring:10001")
+    assert shown.message["id"] != linked.message["id"]
+    assert shown.titles()
 
 
 async def test_what_is_no_contract_gets_a_sentence(ada: Person) -> None:

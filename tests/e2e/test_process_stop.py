@@ -76,6 +76,8 @@ async def test_buttons_of_an_earlier_process_say_what_to_do(bare_sandbox: Sandbo
     async with running(bare_sandbox, tmp_path) as bot:
         listing = await ada.run("collections", account="10001")
         modal = await ada.press(listing, "jump")
+        deleting, settings = await ada.run("privacy delete"), await ada.run("settings show")
+        changed = await ada.run("settings grace", hours=1)
         await bot.stop()
     async with running(bare_sandbox, tmp_path) as bot:
         for answer in (
@@ -85,8 +87,21 @@ async def test_buttons_of_an_earlier_process_say_what_to_do(bare_sandbox: Sandbo
         ):
             assert answer.text == RESTARTED
             assert answer.message["ephemeral"]
+        run_again = await bare_sandbox.tried(await ada.press(await ada.press(listing, "next"), "collections?ac=10001"))
+        assert run_again.titles() == listing.titles()
+        refreshed = await ada.press(listing, "collections?ac=10001")
+        assert refreshed.message["id"] == listing.message["id"]
+        assert (await ada.press(refreshed, "next")).component("jump")["label"] == "2 / 6"
         again = await ada.press(await ada.run("collections", account="10001"), "next")
         assert again.component("jump")["label"] == "2 / 6"
+        for old, action in ((deleting, "yes"), (settings, "visibility")):
+            stale = await ada.press(old, action)
+            (button,) = stale.components()
+            assert (stale.text, button["label"]) == (RESTARTED, "Run again")
+            anew = await bare_sandbox.tried(await ada.press(stale, button["custom_id"].rpartition(":")[2]))
+            assert (anew.embeds[0]["title"], len(anew.components())) == (old.embeds[0]["title"], len(old.components()))
+        # A change that was asked for is not made again, nor is another one.
+        assert (await ada.press(changed, "visibility")).components() == []
     assert bot.output_lines == []
 
 
@@ -124,8 +139,9 @@ async def test_a_press_restarts_the_timer_of_the_buttons(bare_sandbox: SandboxCl
 
 
 def is_live(message: dict[str, Any]) -> bool:
-    """Whether anything can be pressed."""
-    return any(not item.get("disabled") for row in message["components"] for item in row["components"])
+    """Whether anything can be pressed besides what runs the command again, at any time."""
+    items = [item for row in message["components"] for item in row["components"]]
+    return any(not (item.get("disabled") or item["custom_id"].startswith("tessera-run:")) for item in items)
 
 
 async def seen_by(person: Person, answer: Answer) -> dict[str, Any]:

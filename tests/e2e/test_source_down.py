@@ -41,8 +41,7 @@ async def test_while_loopring_is_down_an_address_or_a_name_is_answered_by_the_ch
     answer = await ada.run("collections", account=typed)
     assert answer.account_and_source()[1] == "Ethereum (Blockscout)"
     assert answer.titles()
-    tabs = {item["label"]: item["disabled"] for item in answer.components() if ":tab:" in item["custom_id"]}
-    assert tabs == {"Loopring": False, "Ethereum (Blockscout)": True}
+    assert answer.tabs() == {"Loopring": False, "Ethereum (Blockscout)": True}
 
 
 async def test_an_address_is_linked_while_loopring_is_down(sandbox: SandboxClient, ada: Person) -> None:

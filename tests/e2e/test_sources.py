@@ -169,8 +169,7 @@ async def recovered(sandbox: SandboxClient, person: Person, case: SourceCase) ->
 
 async def test_the_same_owner_is_shown_side_by_side(sandbox: SandboxClient, ada: Person) -> None:
     on_loopring = await sandbox.settled(await ada.run("collections", account="10001"))
-    tabs = {item["label"]: item["disabled"] for item in on_loopring.components() if ":tab:" in item["custom_id"]}
-    assert tabs == {"Loopring": True, "Ethereum (Blockscout)": False}
+    assert on_loopring.tabs() == {"Loopring": True, "Ethereum (Blockscout)": False}
     on_ethereum = await ada.press(on_loopring, "tab:eip155:1")
     assert on_ethereum.account_and_source()[1] == "Ethereum (Blockscout)"
     assert "Founders' Tiles" in on_ethereum.titles() + [o["label"] for o in on_ethereum.component("open")["options"]]
@@ -300,6 +299,6 @@ async def test_six_sources_are_five_tabs(tmp_path: Path) -> None:
     async with open_bot(tmp_path, sources=sources) as sandbox:
         ada = await sandbox.person("ada")
         listing = await sandbox.settled(await ada.run("collections", account="10001"))
-        tabs = [item["label"] for item in listing.components() if ":tab:" in item["custom_id"]]
+        tabs = list(listing.tabs())
         assert tabs[0] == "Loopring"
         assert len(tabs) == 5

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.ui.run_again import BY_NAME
 from docs_site.commands_page import commands_page
 from tests.conftest import open_bot
 from tests.sandbox_client import Person, SandboxClient
@@ -93,6 +94,7 @@ async def offered(person: Person) -> dict[str, dict[str, Any]]:
 
 async def test_every_command_is_tried_here(ada: Person) -> None:
     assert (await offered(ada)).keys() == COMMANDS.keys() | MENUS
+    assert all(COMMANDS[name] == {} for name in BY_NAME)  # they can be run again without options
 
 
 async def test_the_reference_of_commands_is_current(ada: Person) -> None:

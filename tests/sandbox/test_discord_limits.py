@@ -200,6 +200,7 @@ def text_input(**more: Any) -> Json:
         ({"components": [{**text_input(), "label": "x" * 46}]}, "data.components.0.label", BAD_LENGTH),
         ({"components": [text_input(style=3)]}, "data.components.0.component.style", "BASE_TYPE_CHOICES"),
         ({"components": [text_input(placeholder="x" * 101)]}, "data.components.0.component.placeholder", TOO_LONG),
+        ({"components": [text_input(value="123456789", max_length=8)]}, "data.components.0.component.value", TOO_LONG),
         (
             {"components": [text_input(), text_input()]},
             "data.components.1.component.custom_id",

@@ -210,6 +210,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "counted_at": 800,
         "search_due": 950,
         "search_after": 1,
+        "greeted_at": 960,
     },
     "sync_instance": {"id": 1, "epoch": "this one", "started_at": 100, "settled_at": 0},
     "sync_accounts": {

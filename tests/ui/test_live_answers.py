@@ -18,6 +18,10 @@ class Answer:
         """Record it."""
         self.ended.append(self.origin)
 
+    def give_way(self) -> None:
+        """Record it, too."""
+        self.ended.append(-self.origin)
+
 
 def answers(count: int) -> tuple[list[Answer], list[int]]:
     """So many answers, and the list in which they record their ends."""

@@ -10,6 +10,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.ui.client import Bot
+from bot.ui.invocation import Invocation
+from bot.ui.lasting_buttons import open_buttons
 from bot.ui.panel import ActionButton, Panel
 from tests.cogs.gates.live_bot import live_bot
 from tests.process import PATIENCE
@@ -27,8 +29,14 @@ class PanelCog(commands.Cog):
         """Show it."""
         await interaction.client.acknowledge(interaction, ephemeral=True, thinking=True)
         self.panel = Panel(interaction, expires=600, host=interaction.client)
-        self.panel.lay_out([ActionButton("do", "Do", interaction.client.acknowledge)])
+        another = open_buttons(interaction, "Say hello", Invocation("say", {"words": "hello"}))
+        self.panel.lay_out([ActionButton("do", "Do", interaction.client.acknowledge), *another])
         await interaction.edit_original_response(content="A panel", view=self.panel)
+
+    @app_commands.command(name="say", description="Words")
+    async def say(self, interaction: discord.Interaction[Bot], words: str) -> None:
+        """Say them."""
+        await interaction.response.send_message(words, ephemeral=True)
 
 
 async def test_a_view_that_expires_disables_its_buttons() -> None:
@@ -71,5 +79,19 @@ async def test_a_press_is_answered_at_once_and_once_before_the_end(*, is_stale: 
         pressed = await pressing
         is_refused = is_stale or not is_earlier
         assert (pressed.text == STOPPING) is is_refused
+        assert not is_refused or pressed.components() == []  # what it can open is another command
         await live.bot.close()
         assert len(await live.sent("/callback")) == before + 1
+
+
+async def test_a_secret_that_arrives_while_the_bot_stops_is_said_to_be_one_and_goes_into_no_button() -> None:
+    async with live_bot(PanelCog()) as live:
+        ada = await live.sandbox.person("ada")
+        await live.bot.drain(PATIENCE)
+        for secret in ("0x" + "9f" * 32, "zebra wink vivid unveil tuna swarm rhythm quiz pluck oxygen nephew maze"):
+            refused = await ada.run("say", words=secret)
+            assert "looks like a private key or a seed phrase" in refused.text
+            assert secret not in str(refused.embeds)
+            assert refused.components() == []
+        late = await ada.run("say", words="hello")
+        assert (late.text, [button["label"] for button in late.components()]) == (STOPPING, ["Try again"])

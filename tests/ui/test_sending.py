@@ -13,7 +13,9 @@ import pytest
 from discord import app_commands
 from discord.ext import commands
 
-from bot.ui import sending
+from bot.errors import NotFoundError
+from bot.messages import Message
+from bot.ui import sending, waiting_notice
 from bot.ui.client import Bot
 from bot.ui.draft import Parts
 from bot.ui.panel import ActionButton
@@ -244,6 +246,7 @@ async def test_a_modal_that_is_refused_ends_in_a_sentence_and_the_next_one_opens
         refused = await ada.run("ask", about="x")
         assert "Discord does not accept this answer in the form in which Tessera sends it" in refused.text
         assert refused.message["ephemeral"]
+        assert refused.components() == []
         assert (await ada.run("ask", about="x"))["modal"]["title"] == "About x"
 
 
@@ -271,3 +274,26 @@ async def test_an_error_about_something_else_is_not_tried_again(status: int, bod
         answer = await (await live.sandbox.person("ada")).run("pictures")
         assert "Something went wrong inside Tessera" in answer.text
         assert await tries(live) == 1
+
+
+class SayingCog(commands.Cog):
+    """`/say`: says what it does, and fails."""
+
+    @app_commands.command(name="say", description="Fails")
+    async def fail(self, interaction: discord.Interaction[Bot]) -> None:
+        """Fail."""
+        await interaction.client.acknowledge(interaction, ephemeral=True, thinking=True)
+        await waiting_notice.say(interaction, discord.Embed(title="Reading…"))
+        raise NotFoundError(Message("There is no such thing."))
+
+
+async def test_an_error_takes_the_place_of_what_was_being_done() -> None:
+    async with live_bot(SayingCog()) as live:
+        ada = await live.sandbox.person("ada")
+        interaction = await ada.start("say")
+        async with asyncio.timeout(PATIENCE):
+            while "There is no such thing." not in str(await ada.messages()):  # noqa: ASYNC110 - as in the sandbox's client
+                await asyncio.sleep(0.02)
+        (message,) = await ada.messages()
+        assert "Reading…" not in str(message)
+        assert (await live.sandbox.answer(interaction)).message["id"] == message["id"]

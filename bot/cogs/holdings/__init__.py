@@ -4,6 +4,7 @@
 - `growing_answer`: an answer that is shown before it is whole.
 - `member_menu_cog`: what a member shares, from the menu of that member.
 - `suggested_collections`: names of collections, while somebody types.
+- `same_question`: the command as a button asks it.
 - `shared_accounts`: which accounts another member shares, asked again at every press.
 - `pages`: an account's collections, as pages.
 - `summed_pages`: the same of all of a member's proven accounts together.

@@ -26,7 +26,8 @@ from discord.ext import commands
 from bot.cogs.holdings.collection_pages import CollectionPages
 from bot.cogs.holdings.growing_answer import show_growing
 from bot.cogs.holdings.pages import HoldingsPages
-from bot.cogs.holdings.shared_accounts import SharedAccounts
+from bot.cogs.holdings.same_question import example_account, same_question
+from bot.cogs.holdings.shared_accounts import SharedAccounts, withdrawn_in_place
 from bot.cogs.holdings.suggested_collections import SuggestedCollections
 from bot.cogs.holdings.summed_pages import summed
 from bot.cogs.linking import link_embeds
@@ -38,10 +39,12 @@ from bot.linking import Linking
 from bot.links import Link, Proven
 from bot.lookup.lookup import Lookup
 from bot.messages import Message
-from bot.names import mentioned_member, parse_contract
+from bot.names import mentioned_member, parse_contract, understood_account
 from bot.sources.askers import Asker
 from bot.sources.fair_queue import MAX_AT_ONCE
 from bot.ui.client import Bot
+from bot.ui.invocation import Invocation
+from bot.ui.lasting_buttons import refresh_buttons
 from bot.ui.page_source import PageSource
 from bot.ui.paginator import Paginator
 from bot.ui.waiting_notice import WaitingNotices
@@ -115,6 +118,10 @@ class Collections(commands.Cog):
             raise InputError(_ACCOUNT_AND_MEMBER)
         mentioned = mentioned_member(account) if account is not None else None
         ref = self._lookup.names.parse_account(account) if account is not None and mentioned is None else None
+        understood = understood_account(account, ref) if account and ref else None
+        named = str(ref) if understood else account or (f"<@{member.id}>" if member else None)
+        invocation = same_question(named, contract, search, order, spam=spam)
+        invocation.remember(interaction)
         only = parse_contract(contract) if contract else None
         asker = Asker.member(interaction.user.id)
         deferring = self._bot.acknowledge(
@@ -133,7 +140,8 @@ class Collections(commands.Cog):
                 self._suggested.remember(interaction.user.id, wanted)
             else:
                 if mentioned is not None:
-                    member = await self._mentioned(interaction, mentioned)
+                    with withdrawn_in_place(interaction):
+                        member = await self._mentioned(interaction, mentioned)
                 if member is None or member.id == interaction.user.id:
                     link = await self._accounts.main(interaction.user.id)
                     proven = await self._proven.of(interaction.user.id, scope_of(interaction, interaction.user))
@@ -142,13 +150,16 @@ class Collections(commands.Cog):
                     # What is shared says nothing about which other accounts are the same person's.
                     several = () if share else await self._proven_accounts(interaction.user.id, proven)
                 else:
-                    shared = await self._shared(interaction, member)
+                    with withdrawn_in_place(interaction):
+                        shared = await self._shared(interaction, member)
                     link = self._first_of(shared)
                 wanted = link.account
                 if not several:
                     updates = self._lookup.subscribe_holdings(wanted, asker, only)
         finally:
             await deferring
+        if share and main:  # those who press below it mean this account, and not their own
+            invocation.with_options(account=str(wanted)).remember(interaction)
         pages = HoldingsPages(
             self._lookup,
             asker,
@@ -161,12 +172,17 @@ class Collections(commands.Cog):
             main=main,
             shared=shared,
             is_proven=is_proven,
+            understood=understood,
             searched=" ".join((search or "").split()),
         )
         if several:
             await self._paginator(interaction, await summed(pages).read(several), _OPEN).show()
         else:
             await self._show(interaction, pages, updates)
+
+    async def show_example(self, interaction: discord.Interaction[Bot]) -> None:
+        """Answer a press by an account that everybody may look at."""
+        await self.show(interaction, example_account(self._lookup.names))
 
     async def _proven_accounts(self, user_id: int, proven: Proven) -> Sequence[Account]:
         """A member's accounts that are shown together: proven ones, that a source here knows; none if that is one."""
@@ -243,6 +259,7 @@ class Collections(commands.Cog):
     ) -> None:
         """Show one collection."""
         network, collection_id = self._lookup.names.parse_collection(id)
+        Invocation("collection", {"id": f"{network}:{collection_id}"}).remember(interaction)
         deferring = self._bot.acknowledge(
             interaction, ephemeral=not (share and _is_at_home(interaction)), thinking=True
         )
@@ -265,6 +282,7 @@ class Collections(commands.Cog):
             host=self._bot,
             live=self._bot.live_answers,
             select_placeholder=placeholder,
+            actions=refresh_buttons(interaction),
         )
 
 

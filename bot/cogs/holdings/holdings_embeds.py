@@ -13,6 +13,7 @@ import discord
 
 from bot.cogs.holdings import card_parts
 from bot.holdings import Holding, Owner, ShownHoldings
+from bot.messages import Words
 from bot.reasons import Reason, reason_words
 from bot.text import safe_text
 from bot.text.plural import different_nfts, plural
@@ -33,6 +34,7 @@ class About:
         whose: Which member's account it is; safe words of our own.
         is_proven: It is proven that it is that member's.
         searched: What the rows were chosen by; not yet safe to show.
+        understood: What something that was typed was taken for.
         title: In place of the account: of which ones these are; words of our own.
     """
 
@@ -40,6 +42,7 @@ class About:
     is_proven: bool = False
     searched: str = ""
     title: str = ""
+    understood: Words | None = None
 
 
 _NOTHING_ELSE = About()
@@ -112,6 +115,8 @@ def _header(shown: ShownHoldings, about: About, *, reading: bool, whose: str, ma
         why = cut_sentence(reason_words(holdings.stale_reason))
         lines.append(f"⚠️ This is an earlier answer, and may have changed. {why}")
     is_certain = reading or (holdings.complete and not holdings.stale_reason)
+    if about.understood:
+        lines.append(f"-# {about.understood.render()}")
     return discord.Embed(description="\n".join(lines), colour=BRAND if is_certain else CAUTION)
 
 

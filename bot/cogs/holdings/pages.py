@@ -15,7 +15,7 @@ from bot.cogs.holdings.shared_accounts import SharedAccounts
 from bot.errors import InputError
 from bot.holdings import Account, Collection, Holding, Holdings, Order, Owner, ShownHoldings
 from bot.lookup.lookup import Lookup
-from bot.messages import Message
+from bot.messages import Message, Words
 from bot.reasons import Reason, ReasonCode
 from bot.sources.askers import Asker
 from bot.text import safe_text
@@ -38,7 +38,7 @@ class HoldingsPages:
     `asker` is who may press: what is opened is fetched at their turn. `main` is one's own main account, and words that
     say so. `shared` is where another member's account is shown: then the tabs are the accounts which that member
     shares, and no others of the same owner. `is_proven`: it is proven that the main account is theirs. `searched`: only
-    the collections with that in their names are shown; "": all.
+    the collections with that in their names are shown; "": all. `understood`: what something typed was taken for.
     """
 
     lookup: Lookup
@@ -53,6 +53,7 @@ class HoldingsPages:
     shared: SharedAccounts | None = None
     is_proven: bool = False
     searched: str = ""
+    understood: Words | None = None
     # By what names a collection: what was found out when it was opened. All versions of these pages share it.
     copies: dict[str, int] = field(default_factory=dict)
 
@@ -114,7 +115,7 @@ class HoldingsPages:
             owner=self.owner,
             reading=self.reading,
             gateways=self.gateways,
-            about=holdings_embeds.About(whose, is_proven=is_proven, searched=self.searched),
+            about=holdings_embeds.About(whose, is_proven=is_proven, searched=self.searched, understood=self.understood),
         )
 
     def find(self, text: str) -> HoldingsPages:

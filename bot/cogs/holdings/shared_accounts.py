@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
+
+import discord
 
 from bot.cogs.linking import link_embeds
 from bot.errors import InputError, WithdrawnError
@@ -15,8 +19,24 @@ from bot.links import Link, Membership, Proven
 from bot.messages import Message
 from bot.ui.embeds import short_address
 from bot.ui.page_items import Choice
+from bot.ui.run_again import place_of
 
 _NOT_THAT_ONE = Message("That account is not shared here.")
+
+
+@contextmanager
+def withdrawn_in_place(interaction: discord.Interaction[Any]) -> Iterator[None]:
+    """Where an answer is refreshed, what is refused now was shown until now, and must not stay.
+
+    Raises:
+        WithdrawnError: in place of an `InputError`, there.
+    """
+    try:
+        yield
+    except InputError as error:
+        if place_of(interaction) is None:
+            raise
+        raise WithdrawnError(error.words) from error
 
 
 @dataclass(frozen=True)

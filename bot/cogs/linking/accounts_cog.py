@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.cogs.linking.accounts_panel import AccountsPanel, overview_of
 from bot.cogs.linking.proof_messages import ProofMessages
+from bot.cogs.linking.welcome_card import Welcome
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking
 from bot.ui.client import Bot
@@ -30,12 +31,14 @@ class AccountsCog(commands.Cog, name="Accounts"):
         *,
         expires: float,
         follow_up: RoleFollowUp | None = None,
+        welcome: Welcome | None = None,
     ) -> None:
         self._bot = bot
         self._linking = linking
         self._proofs = proofs
         self._expires = expires
         self._follow_up = follow_up
+        self._welcome = welcome or Welcome()
 
     @app_commands.command(
         name="accounts", description="Your accounts: main account, labels, proofs, and who may see them"
@@ -50,6 +53,7 @@ class AccountsCog(commands.Cog, name="Accounts"):
             self._linking,
             self._proofs.start,
             self._follow_up,
+            welcome=self._welcome,
             expires=self._expires,
             host=self._bot,
         )

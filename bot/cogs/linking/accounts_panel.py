@@ -16,6 +16,7 @@ from bot.cogs.linking.share_buttons import ShareButtons
 from bot.cogs.linking.share_embeds import shares_words
 from bot.cogs.linking.vouch_buttons import VouchButtons
 from bot.cogs.linking.vouch_embeds import vouches_embeds
+from bot.cogs.linking.welcome_card import Welcome
 from bot.cogs.members.role_follow_up import RoleFollowUp
 from bot.linking import Linking
 from bot.links import MAX_LABEL, NOWHERE, Link, Proven
@@ -63,6 +64,7 @@ class AccountsPanel(Panel):
         linking: What to do it with.
         prove: Starts a proof; gets a press that is deferred.
         follow_up: Says which roles a press costs, and takes them; None: there are no roles.
+        welcome: Shown where there is no account.
         expires: As for every panel.
         host: Likewise.
     """
@@ -75,6 +77,7 @@ class AccountsPanel(Panel):
         prove: Prove,
         follow_up: RoleFollowUp | None = None,
         *,
+        welcome: Welcome,
         expires: float,
         host: Host,
     ) -> None:
@@ -83,6 +86,7 @@ class AccountsPanel(Panel):
         self._linking = linking
         self._start_proving = prove
         self._follow_up = follow_up
+        self._welcome = welcome
         self._question: discord.Embed | None = None
         contested = (link for link in overview.links if overview.contest_of(link))
         self._chosen: Link | None = next(contested, next(iter(overview.links), None))
@@ -111,6 +115,8 @@ class AccountsPanel(Panel):
             embeds = [self._question]
         else:
             embeds = [*vouches_embeds(self._overview), *link_embeds.overview_embeds(self._overview, done)]
+        if not self._question and not self._overview.links:
+            embeds.append(self._welcome.embed(self._latest))
         self.lay_out(self._items())
         self.restart_timer()
         await sending.edit_answer(self._latest, embeds=embeds, view=self if self.children else None)
@@ -120,7 +126,7 @@ class AccountsPanel(Panel):
             return [self._confirm, self._no]
         vouches = self._vouches.items(self._overview.vouches)
         if self._chosen is None:
-            return vouches
+            return [*self._welcome.buttons(self._latest, row=3), *vouches]
         self._menu.offer(self._overview.links, self._chosen, self._overview.proven)
         self._main.disabled = self._chosen.is_main
         self._main.label = "Main account" if self._chosen.is_main else "Make main account"

@@ -26,6 +26,8 @@ from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.confirm_view import ConfirmView
 from bot.ui.embeds import done_embed
+from bot.ui.invocation import Invocation
+from bot.ui.lasting_buttons import lasting_view, open_buttons
 from bot.ui.panel import ActionButton, Panel
 
 
@@ -52,16 +54,25 @@ class LinkingCog(commands.Cog, name="Linking"):
     @app_commands.describe(account="An id (10001), an address (0x…), a name (vitalik.eth), or eip155:1:0x…")
     async def link(self, interaction: discord.Interaction[Bot], account: str) -> None:
         """Link an account."""
+        await self.show_linked(interaction, account)
+
+    async def show_linked(self, interaction: discord.Interaction[Bot], account: str) -> None:
+        """Link what was typed, at an interaction that is not acknowledged yet."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        # A pasted link may be longer than an id has room for, and a modal is no command that could be used again.
+        Invocation("link", {"account": self._accounts.as_understood(account)}).remember(interaction)
         linked = await self._accounts.link(interaction.user.id, account)
         proven = await self._linking.proven.of(interaction.user.id, scope_of(interaction, interaction.user))
         embed = link_embeds.linked_embed(linked, proven)
+        show = open_buttons(
+            interaction, "Show its collections", Invocation("collections", {"account": str(linked.link.account)})
+        )
         if proven.is_signed(linked.link):
-            await sending.edit_answer(interaction, embed=embed)
+            await sending.edit_answer(interaction, embed=embed, view=lasting_view(*show))
             return
         panel = Panel(interaction, expires=self._expires, host=self._bot)
         act = partial(self._prove, linked.link)
-        panel.lay_out([ActionButton("prove", "Prove it is mine", act, style=discord.ButtonStyle.primary)])
+        panel.lay_out([ActionButton("prove", "Prove it is mine", act, style=discord.ButtonStyle.primary), *show])
         await sending.edit_answer(interaction, embed=embed, view=panel)
 
     async def _prove(self, link: Link, interaction: discord.Interaction[Bot]) -> None:

@@ -110,6 +110,8 @@ def linked_embed(linked: LinkResult, proven: Proven) -> discord.Embed:
         lines.append("Its owner is not known for certain yet. Tessera will find out when you prove it.")
     if link.is_main:
         lines.append("It is your main account: `/collections` without an account shows it.")
+    if linked.understood:
+        lines.append(f"-# {linked.understood.render()}")
     title = (
         "Proven"
         if proven.is_signed(link)
@@ -125,12 +127,10 @@ def linked_embed(linked: LinkResult, proven: Proven) -> discord.Embed:
 def overview_embeds(overview: Overview, done: str = "") -> list[discord.Embed]:
     """The answer to `/accounts`: the list, and below it what is contested; `done` says what was just done."""
     lines = [done, ""] if done else []
-    if not overview.links:
-        lines.append("You have no account linked. `/link` adds one, `/verify` proves that it is yours.")
     lines += [_line(link, overview) for link in overview.links]
     if overview.links:
         lines += ["", overview.sharing]
-    embeds = [_embed("Your accounts", lines)]
+    embeds = [_embed("Your accounts", lines)] if lines else []
     # An address is contested or frozen, never both, and is that of a link: there are no more than links.
     if contested := [*map(_held, overview.held), *map(_opened, overview.opened)][:MAX_LINKS]:
         embeds.append(_embed("Contested", contested, caution=True))

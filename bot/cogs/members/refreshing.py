@@ -82,8 +82,14 @@ class Refreshing:
             LimitError: this was done less than a minute ago.
             TesseraError: it cannot be done.
         """
-        self._wait(member.user_id, _THEIRS_TOO_SOON if by else _TOO_SOON)
-        return await self._standing(await self._look_at(member, by), name, is_own=not by)
+        began = self._wait(member.user_id, _THEIRS_TOO_SOON if by else _TOO_SOON)
+        try:
+            report = await self._look_at(member, by)
+        except BaseException:
+            if self._refreshed.get(member.user_id) == began:
+                del self._refreshed[member.user_id]  # nothing was read: it may be tried again at once
+            raise
+        return await self._standing(report, name, is_own=not by)
 
     async def read_since(self, member: Membership, since: datetime) -> Standing:
         """The same for what cannot be repeated at will, such as a proof; `since`: what came later came of it."""
@@ -104,16 +110,18 @@ class Refreshing:
         words = GateWords(await self._names(report.guild_id))
         return Standing(report, settings, words, self._clock(), is_own=is_own, name=name)
 
-    def _wait(self, user_id: int, too_soon: Message) -> None:
-        """Refuse a member whose accounts were read within the last minute, in whatever server."""
+    def _wait(self, user_id: int, too_soon: Message) -> datetime:
+        """Refuse a member whose accounts were read within the last minute, in whatever server; else when this began."""
         now = self._clock()
         again_at = self._refreshed.get(user_id, now) + COOL_DOWN
         if user_id in self._refreshed and now < again_at:
-            raise LimitError(too_soon, when=discord.utils.format_dt(again_at, "R"))
+            wait = (again_at - now).total_seconds()
+            raise LimitError(too_soon, retry_after=wait, when=discord.utils.format_dt(again_at, "R"))
         self._refreshed.pop(user_id, None)
         if len(self._refreshed) >= _REMEMBERED:
             del self._refreshed[next(iter(self._refreshed))]
         self._refreshed[user_id] = now
+        return now
 
 
 def own_membership(interaction: discord.Interaction[Any]) -> Membership:

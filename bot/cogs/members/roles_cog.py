@@ -17,18 +17,22 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.linking.welcome_card import Welcome
 from bot.cogs.members.difference_words import read_now
 from bot.cogs.members.refreshing import Refreshing, own_membership
 from bot.cogs.members.standing_embeds import Standing
 from bot.cogs.members.standing_pages import StandingPages
 from bot.links import Membership
-from bot.ui import sending
+from bot.ui import waiting_notice
 from bot.ui.client import Bot
 from bot.ui.embeds import BRAND
+from bot.ui.invocation import Invocation
+from bot.ui.lasting_buttons import refresh_buttons
 from bot.ui.paginator import Paginator
 
 # Most readings take less: an edit that shows for a moment is only noise.
 _PROGRESS_SECONDS = 2.0
+_REFRESH = Invocation("refresh")
 _READING = "Your accounts are being read. Sources answer only so many questions a second, so this can take a while."
 
 
@@ -39,12 +43,14 @@ class RolesCog(commands.Cog, name="Roles"):
         bot: The client.
         refreshing: Reads how members stand.
         expires: Seconds without a press until buttons are disabled.
+        welcome: Its buttons are below the answer to somebody who has proven nothing here.
     """
 
-    def __init__(self, bot: Bot, refreshing: Refreshing, *, expires: float) -> None:
+    def __init__(self, bot: Bot, refreshing: Refreshing, *, expires: float, welcome: Welcome | None = None) -> None:
         self._bot = bot
         self._refreshing = refreshing
         self._expires = expires
+        self._welcome = welcome or Welcome()
 
     @app_commands.command(name="roles", description="Which roles you have and can get here, and what is missing")
     @app_commands.guild_only()
@@ -77,17 +83,19 @@ class RolesCog(commands.Cog, name="Roles"):
             done, _ = await asyncio.wait({reading}, timeout=_PROGRESS_SECONDS)
             if not done:
                 embed = discord.Embed(title="Reading…", description=_READING, colour=BRAND)
-                await sending.edit_answer(interaction, embed=embed)
+                await waiting_notice.say(interaction, embed)
             return await reading
         finally:
             reading.cancel()
 
     async def _show(self, interaction: discord.Interaction[Any], pages: StandingPages) -> None:
+        begin = () if pages.standing.report.accounts else self._welcome.buttons(interaction, row=3)
         paginator = Paginator(
             pages,
             interaction,
             expires=self._expires,
             host=self._bot,
             live=self._bot.live_answers,
+            actions=[*begin, *refresh_buttons(interaction, _REFRESH, row=3)],
         )
         await paginator.show()

@@ -4,8 +4,11 @@ admin_rights     who may configure: asked again at every press
 settings_cog     `/settings`: what is set, and every change of it
 setting_changes  changes of settings: pure
 settings_embeds  settings in words
+setting_targets  what the options of `/settings` name
+settings_panel   what can be pressed below them
 channel_access   whether the bot may post in a channel
 log_problems     what could not be posted in log channels
+greeting_cog     the first message to the owner of a server
 panel_cog        `/panel`: one lasting message with Verify, My roles, Refresh
 health_facts     what `/health` is judged from, gathered from Discord, the store and sync
 health_finding   one line of it

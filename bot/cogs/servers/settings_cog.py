@@ -3,7 +3,7 @@
 For members with Manage Server, or with the role that these named; only the former may name it. It is asked again at
 every command. Each change is made from what is stored at that moment, and is kept with who and when.
 
-/settings show                  everything, with the command that changes it
+/settings show                  everything, with menus and buttons, or the command, that change it
 /settings log channel?          where role changes and alerts are posted; empty: nowhere
 /settings grace hours           how long a role is retained after its holder no longer qualifies
 /settings cool-down hours       how long after an account's proof a sensitive role is given
@@ -17,16 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.servers.admin_rights import guild_of, require_admin, require_manager
-from bot.cogs.servers.channel_access import missing_to_post, own_member
+from bot.cogs.servers.channel_access import missing_to_post
 from bot.cogs.servers.setting_changes import (
-    MEMBER_OR_ROLE,
     Exclusions,
     excluding,
     including,
@@ -34,7 +33,9 @@ from bot.cogs.servers.setting_changes import (
     unprotecting,
     unprotecting_deleted,
 )
+from bot.cogs.servers.setting_targets import EVERYONE, known_roles, named, of_either, span
 from bot.cogs.servers.settings_embeds import cool_down_words, grace_words, settings_embed, visibility_words
+from bot.cogs.servers.settings_panel import MOST_HOURS, SettingActs, SettingsPanel
 from bot.errors import InputError, UndecidedError
 from bot.gates.gate import GuildSettings
 from bot.gates.rule import CollectionRef
@@ -44,6 +45,7 @@ from bot.sources.askers import Asker
 from bot.store.gates.settings_table import SettingsTable
 from bot.ui import sending
 from bot.ui.client import Bot
+from bot.ui.panel import TOKEN_SECONDS
 
 _CANNOT_POST = Message(
     "Tessera cannot post in {channel}: it lacks {missing} there. Give its role these permissions in that channel, then "
@@ -54,13 +56,11 @@ _NOT_REPORTED = Message(
 )
 _OTHER_SERVER = Message("That channel is not one of this server. Nothing was changed.")
 _ACCOUNT_OR_COLLECTION = Message("Name an account or a collection, or both.")
-_EVERYONE = Message("@everyone cannot be used here: name another role.")
 
 _ROLE_SEES = (
     "Discord shows the commands for admins only to members with Manage Server: give that role the commands under "
     "Server Settings → Integrations → Tessera."
 )
-_MOST_HOURS = 720
 Change = Callable[[GuildSettings], GuildSettings]
 
 
@@ -78,6 +78,7 @@ class SettingsCog(
         defaults: What a server has that has set nothing.
         clock: Returns the present as an aware datetime.
         changed: Lets sync judge that server's members again.
+        expires: Seconds without a press until menus and buttons are disabled.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class SettingsCog(
         defaults: GuildSettings,
         clock: Callable[[], datetime],
         changed: Callable[[int], Awaitable[None]],
+        expires: float = TOKEN_SECONDS,
     ) -> None:
         self._bot = bot
         self._table = table
@@ -96,18 +98,35 @@ class SettingsCog(
         self._defaults = defaults
         self._clock = clock
         self._changed = changed
+        self._expires = expires
+        self._acts = SettingActs(
+            log=self._choose_log,
+            admin_role=self._set_admin_role,
+            grace=self._set_grace,
+            cool_down=self._set_cool_down,
+            visibility=self._set_visibility,
+        )
 
     @app_commands.command(name="show", description="Everything that is set in this server")
     async def show(self, interaction: discord.Interaction[Bot]) -> None:
         """Show the settings."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
-        await sending.edit_answer(interaction, embed=settings_embed(await self._present(interaction)))
+        await self._show(interaction, await self._present(interaction))
 
     @app_commands.command(name="log", description="Where role changes and alerts are posted")
     @app_commands.describe(channel="Empty: nowhere")
     async def log(self, interaction: discord.Interaction[Bot], channel: discord.TextChannel | None = None) -> None:
         """Set or end the log channel; one in which the bot cannot post is refused."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._set_log(interaction, channel)
+
+    async def _choose_log(self, interaction: discord.Interaction[Bot], channel_id: int) -> None:
+        channel = guild_of(interaction).get_channel(channel_id)
+        if not isinstance(channel, discord.TextChannel):
+            raise InputError(_OTHER_SERVER)
+        await self._set_log(interaction, channel)
+
+    async def _set_log(self, interaction: discord.Interaction[Bot], channel: discord.TextChannel | None) -> None:
         await self._present(interaction)
         if channel and channel.guild.id != interaction.guild_id:
             raise InputError(_OTHER_SERVER)
@@ -124,21 +143,29 @@ class SettingsCog(
     @app_commands.command(name="grace", description="How long a role is retained after its holder no longer qualifies")
     @app_commands.describe(hours="0: not at all. A gate can have its own, by /gate edit")
     async def grace(
-        self, interaction: discord.Interaction[Bot], hours: app_commands.Range[float, 0, _MOST_HOURS]
+        self, interaction: discord.Interaction[Bot], hours: app_commands.Range[float, 0, MOST_HOURS]
     ) -> None:
         """Set the grace."""
-        span = _span(hours)
-        await self._change(interaction, lambda now: replace(now, grace=span), f"Grace: {grace_words(span)}.")
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._set_grace(interaction, hours)
+
+    async def _set_grace(self, interaction: discord.Interaction[Bot], hours: float) -> None:
+        wanted = span(hours)
+        await self._save(interaction, lambda now: replace(now, grace=wanted), f"Grace: {grace_words(wanted)}.")
 
     @app_commands.command(name="cool-down", description="How long sensitive roles wait after an account's first proof")
     @app_commands.describe(hours="0: not at all")
     async def cool_down(
-        self, interaction: discord.Interaction[Bot], hours: app_commands.Range[float, 0, _MOST_HOURS]
+        self, interaction: discord.Interaction[Bot], hours: app_commands.Range[float, 0, MOST_HOURS]
     ) -> None:
         """Set the cool-down."""
-        span = _span(hours)
-        done = f"Cool-down of sensitive roles: {cool_down_words(span)}."
-        await self._change(interaction, lambda now: replace(now, cool_down=span), done)
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._set_cool_down(interaction, hours)
+
+    async def _set_cool_down(self, interaction: discord.Interaction[Bot], hours: float) -> None:
+        wanted = span(hours)
+        done = f"Cool-down of sensitive roles: {cool_down_words(wanted)}."
+        await self._save(interaction, lambda now: replace(now, cool_down=wanted), done)
 
     @app_commands.command(name="protect", description="Never take a role from a member, or from all who have a role")
     @app_commands.describe(member="Nothing is ever taken from them", role="Nor from members who have this role")
@@ -149,8 +176,8 @@ class SettingsCog(
         role: discord.Role | None = None,
     ) -> None:
         """Protect members."""
-        done = f"Nothing is ever taken from {_named(member, role)}."
-        await self._change(interaction, lambda now: protecting(now, *_of_either(interaction, member, role)), done)
+        done = f"Nothing is ever taken from {named(member, role)}."
+        await self._change(interaction, lambda now: protecting(now, *of_either(interaction, member, role)), done)
 
     @app_commands.command(
         name="unprotect", description="End the protection of a member or of a role; with neither, of deleted roles"
@@ -164,10 +191,10 @@ class SettingsCog(
     ) -> None:
         """End a protection; Discord offers no deleted role to choose, so they go when nothing is chosen."""
         if member or role:
-            done = f"Roles can be taken from {_named(member, role)} again."
-            await self._change(interaction, lambda now: unprotecting(now, *_of_either(interaction, member, role)), done)
+            done = f"Roles can be taken from {named(member, role)} again."
+            await self._change(interaction, lambda now: unprotecting(now, *of_either(interaction, member, role)), done)
             return
-        known = _known_roles(interaction)
+        known = known_roles(interaction)
         done = "Roles that were deleted are not listed as protected any more."
         await self._change(interaction, lambda now: unprotecting_deleted(now, known), done)
 
@@ -195,18 +222,24 @@ class SettingsCog(
     @app_commands.describe(requirements="Yes: what unlocks each role. No: only the roles that they have")
     async def visibility(self, interaction: discord.Interaction[Bot], requirements: bool) -> None:  # noqa: FBT001 - a slash command's option
         """Set what members see."""
+        await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._set_visibility(interaction, requirements)
+
+    async def _set_visibility(self, interaction: discord.Interaction[Bot], requirements: bool) -> None:  # noqa: FBT001 - as the command has it
         done = f"Members see {visibility_words(shows_requirements=requirements)}."
-        await self._change(interaction, lambda now: replace(now, shows_requirements=requirements), done)
+        await self._save(interaction, lambda now: replace(now, shows_requirements=requirements), done)
 
     @app_commands.command(name="admin-role", description="Who may configure Tessera besides members with Manage Server")
     @app_commands.describe(role="Empty: nobody else")
     async def admin_role(self, interaction: discord.Interaction[Bot], role: discord.Role | None = None) -> None:
         """Name the role that may configure: only who has Manage Server may."""
         await self._bot.acknowledge(interaction, ephemeral=True, thinking=True)
+        await self._set_admin_role(interaction, role.id if role else None)
+
+    async def _set_admin_role(self, interaction: discord.Interaction[Bot], role_id: int | None) -> None:
         require_manager(interaction)
-        if role and role.is_default():
-            raise InputError(_EVERYONE)
-        role_id = role.id if role else None
+        if role_id == interaction.guild_id:
+            raise InputError(EVERYONE)
         done = f"<@&{role_id}> may configure Tessera. {_ROLE_SEES}" if role_id else "Only Manage Server counts now."
         await self._save(interaction, lambda now: replace(now, admin_role_id=role_id), done)
 
@@ -231,8 +264,16 @@ class SettingsCog(
 
         by, now = interaction.user.id, self._clock()
         settings = await self._table.change(guild_id, checked, by, now, self._defaults)
-        await sending.edit_answer(interaction, embed=settings_embed(settings, done))
-        await self._changed(guild_id)
+        await self._changed(guild_id)  # also where the answer cannot be shown
+        await self._show(interaction, settings, done)
+
+    async def _show(self, interaction: discord.Interaction[Bot], settings: GuildSettings, done: str = "") -> None:
+        panel = SettingsPanel.pressed(interaction)
+        if panel:
+            panel.renew(interaction, settings)
+        else:
+            panel = SettingsPanel(interaction, settings, self._acts, expires=self._expires, host=self._bot)
+        await sending.edit_answer(interaction, embed=settings_embed(settings, done), view=panel)
 
     async def _excluded(
         self, interaction: discord.Interaction[Bot], account: str | None, collection: str | None
@@ -246,30 +287,3 @@ class SettingsCog(
         parsed = self._lookup.names.parse_account(account)
         found = await self._lookup.resolve(parsed, Asker.member(interaction.user.id))
         return Exclusions(frozenset({found}), refs)
-
-
-def _span(hours: float) -> timedelta:
-    return timedelta(minutes=round(hours * 60))
-
-
-def _known_roles(interaction: discord.Interaction[Bot]) -> frozenset[int] | None:
-    """The roles that there are; None: not known yet."""
-    guild = interaction.guild
-    if guild is None or guild.unavailable or own_member(guild) is None:
-        return None
-    return frozenset(role.id for role in guild.roles)
-
-
-def _of_either(
-    interaction: discord.Interaction[Bot], member: discord.User | discord.Member | None, role: discord.Role | None
-) -> tuple[int | None, int | None]:
-    if member is None and role is None:
-        raise InputError(MEMBER_OR_ROLE)
-    if role and role.id == interaction.guild_id:
-        raise InputError(_EVERYONE)
-    return member.id if member else None, role.id if role else None
-
-
-def _named(member: discord.User | discord.Member | None, role: discord.Role | None) -> str:
-    members = [f"<@{member.id}>"] if member else []
-    return " and ".join([*members, *([f"members with <@&{role.id}>"] if role else [])])

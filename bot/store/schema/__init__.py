@@ -19,6 +19,7 @@ from bot.store.schema import (
 from bot.store.schema import kept_names  # isort: skip
 from bot.store.schema import gateway_tables  # isort: skip
 from bot.store.schema import browser_tables  # isort: skip
+from bot.store.schema import greeting_tables  # isort: skip
 from bot.store.schema.first_tables import MIGRATIONS
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "first_tables",
     "gate_tables",
     "gateway_tables",
+    "greeting_tables",
     "kept_names",
     "reading_tables",
     "server_tables",

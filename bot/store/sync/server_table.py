@@ -64,6 +64,26 @@ class Servers:
         """The bot is in a server (again)."""
         await self._set(guild_id, "left_at", "?", None)
 
+    async def greet(self, guild_id: int, now: datetime) -> bool:
+        """Record that its owner is greeted; whether that was not done before."""
+
+        def work(db: Database) -> bool:
+            if first(db, "SELECT 1 FROM sync_guilds WHERE guild_id = ? AND greeted_at IS NOT NULL", [guild_id]):
+                return False
+            sql = """
+                INSERT INTO sync_guilds (guild_id, greeted_at) VALUES (?, ?)
+                ON CONFLICT (guild_id) DO UPDATE SET greeted_at = excluded.greeted_at
+            """
+            db.execute(sql, [guild_id, seconds(now)])
+            return True
+
+        return await self._writer.transaction(work)
+
+    async def greet_later(self, guild_id: int) -> None:
+        """Record that its owner is not greeted after all."""
+        sql = "UPDATE sync_guilds SET greeted_at = NULL WHERE guild_id = ?"
+        await self._writer.transaction(lambda db: db.execute(sql, [guild_id]).fetchall())
+
     async def scanned(self, guild_id: int, counts: Mapping[int, int] | None, now: datetime, due: datetime) -> None:
         """A server was compared with the ledger, or is being."""
         sql = """

@@ -226,3 +226,87 @@ def role_of(role_id: str) -> dict[str, Any]:
         "mentionable": False,
         "flags": 0,
     }
+
+
+async def test_the_panel_below_the_settings_changes_them(admin: AdminBot, rosalind: Person) -> None:
+    shown = await rosalind.run("settings show")
+    channel = rosalind.channel
+    posted = await rosalind.press(shown, "log", channel)
+    assert f"Role changes and alerts are posted in <#{channel}>." in posted.text
+    named = await rosalind.press(posted, "admin-role", LIGHTKEEPER)
+    assert f"<@&{LIGHTKEEPER}> may configure Tessera." in named.text
+    hidden = await rosalind.press(named, "visibility")
+    assert "Members see only the roles that they have." in hidden.text
+    assert hidden.component("visibility")["label"] == "Show what unlocks roles"
+    spans = await rosalind.submit(await rosalind.press(hidden, "grace"), hours="1,5")
+    assert "Grace: 90 minutes" in spans.text
+    cooled = await rosalind.submit(await rosalind.press(spans, "cool-down"), hours="24")
+    settings = await admin.store.guild_settings.of(here(rosalind), DEFAULTS)
+    assert (settings.log_channel_id, settings.admin_role_id, settings.shows_requirements) == (
+        int(channel),
+        int(LIGHTKEEPER),
+        False,
+    )
+    assert (settings.grace, settings.cool_down) == (timedelta(minutes=90), timedelta(hours=24))
+    await rosalind.submit(await rosalind.press(cooled, "grace"), hours="nan")
+    assert "“nan” is not a number of hours: use one from 0 to 720" in str((await rosalind.messages())[-1]["embeds"])
+    assert await admin.store.guild_settings.of(here(rosalind), DEFAULTS) == settings
+
+
+async def test_who_lost_the_right_meanwhile_changes_nothing_by_the_panel(admin: AdminBot, rosalind: Person) -> None:
+    mateo = await admin.sandbox.person("mateo")
+    await rosalind.run("settings admin-role", role=LIGHTKEEPER)
+    data = {"id": "1", "type": 1, "name": "settings", "options": [{"name": "show", "type": 1, "options": []}]}
+    shown = await mateo.send_handmade(2, data)
+    assert shown.embeds[0]["title"] == "Settings of this server"
+    await mateo.press(shown, "admin-role", LIGHTKEEPER)
+    assert "Only members who may manage this server can decide" in str((await mateo.messages())[-1]["embeds"])
+    await rosalind.run("settings admin-role")
+    before = await admin.store.guild_settings.of(here(rosalind), DEFAULTS)
+    await mateo.press(shown, "visibility")
+    assert "Only members who may manage this server" in str((await mateo.messages())[-1]["embeds"])
+    assert await admin.store.guild_settings.of(here(rosalind), DEFAULTS) == before
+
+
+@pytest.mark.parametrize("minutes", [1, 2, 4, 5, 43_199])
+async def test_whatever_span_is_set_can_be_changed_in_the_modal(
+    admin: AdminBot, rosalind: Person, minutes: int
+) -> None:
+    shown = await rosalind.run("settings grace", hours=minutes / 60)
+    opened = await rosalind.press(shown, "grace")
+    (label,) = opened["modal"]["components"]
+    (field,) = label["components"] if "components" in label else [label["component"]]
+    await rosalind.submit(opened, hours=field["value"])
+    assert (await admin.store.guild_settings.of(here(rosalind))).grace == timedelta(minutes=minutes)
+
+
+async def edits(admin: AdminBot) -> int:
+    """How often an answer was changed."""
+    traffic = await admin.sandbox.get("/_sandbox/traffic", service="discord")
+    return sum(one["method"] == "PATCH" and "@original" in one["path"] for one in traffic["exchanges"])
+
+
+async def test_the_panel_goes_on_after_an_edit_that_failed(admin: AdminBot, rosalind: Person) -> None:
+    shown = await rosalind.run("settings show")
+    fault = {"service": "discord", "path": "@original", "kind": "status", "status": 400, "body": {"code": 0}}
+    await admin.sandbox.post("/_sandbox/faults", fault | {"times": 1})
+    failed = await rosalind.press(shown, "visibility")
+    assert "Something went wrong" in failed.text + str((await rosalind.messages())[-1]["embeds"])
+    assert not (await admin.store.guild_settings.of(here(rosalind))).shows_requirements
+    assert admin.changed == [here(rosalind)]  # what is set counts, whoever has seen it
+    again = await rosalind.press(shown, "visibility")
+    assert "Members see what unlocks" in again.text
+    assert again.component("visibility")["label"] == "Hide what unlocks roles"
+
+
+async def test_what_was_refused_does_not_stay_chosen(admin: AdminBot, rosalind: Person) -> None:
+    shown = await rosalind.run("settings show")
+    before = await edits(admin)
+    await rosalind.press(shown, "admin-role", rosalind.guild or "")
+    assert "@everyone cannot be used here" in str((await rosalind.messages())[-1]["embeds"]).replace(
+        "\N{ZERO WIDTH SPACE}", ""
+    )
+    async with asyncio.timeout(60):
+        while await edits(admin) == before:  # noqa: ASYNC110 - it follows the answer
+            await asyncio.sleep(0.01)
+    assert (await admin.sandbox.current(shown)).component("admin-role").get("default_values", []) == []

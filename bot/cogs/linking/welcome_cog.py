@@ -1,0 +1,75 @@
+"""The buttons of the welcome card: link an account in a modal, prove a wallet, and look at an example.
+
+They are answered by this listener, also below messages of an earlier process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot.cogs.linking.welcome_card import PRESSED, Start, Welcome, start_button
+from bot.errors import InputError, NotFoundError, NothingLinkedError
+from bot.ui import sending
+from bot.ui.client import Bot
+from bot.ui.embeds import error_embed
+from bot.ui.lasting_buttons import lasting_view
+from bot.ui.panel import TOKEN_SECONDS, Action, Panel, PromptModal
+from bot.ui.pressed import custom_id_of
+from bot.ui.typed_input import check_input
+
+_LONGEST = 300
+Link = Callable[[discord.Interaction[Any], str], Awaitable[None]]
+
+
+class WelcomeCog(commands.Cog, name="Welcome"):
+    """Shows the card wherever nothing is linked, and answers its buttons.
+
+    Args:
+        bot: The client.
+        welcome: The card.
+        link: Links what was typed; gets a modal that is not acknowledged yet.
+        prove: Begins a proof, at a press that is not acknowledged yet.
+        example: Shows an account that everybody may look at, likewise.
+    """
+
+    def __init__(self, bot: Bot, welcome: Welcome, *, link: Link, prove: Action, example: Action) -> None:
+        self._bot = bot
+        self._link = link
+        self._actions = {Start.LINK: self._ask, Start.PROVE: prove, Start.EXAMPLE: example}
+        bot.answered_elsewhere(PRESSED)
+        bot.cards[NothingLinkedError] = welcome.parts
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Bot]) -> None:
+        """Answer a press."""
+        start = Start.of(custom_id_of(interaction))
+        if start is None or interaction.type is not discord.InteractionType.component:
+            return
+        try:
+            if await self._bot.accept(interaction):
+                check_input(interaction)
+                await self._actions[start](interaction)
+        except Exception as error:  # noqa: BLE001 - a listener's exceptions end nowhere; here they become an answer
+            await self._bot.answer_error(interaction, error)
+
+    async def _ask(self, interaction: discord.Interaction[Any]) -> None:
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            label="Your account",
+            custom_id="account",
+            placeholder="10001, 0x19e7…, vitalik.eth, or the link of its page",
+            max_length=_LONGEST,
+        )
+        # It checks who sends the modal, and what; nothing of it is shown.
+        panel = Panel(interaction, expires=TOKEN_SECONDS, host=self._bot)
+        await interaction.response.send_modal(PromptModal(panel, "welcome-link", "Link an account", field, self._typed))
+
+    async def _typed(self, interaction: discord.Interaction[Any], account: str) -> None:
+        try:
+            await self._link(interaction, account)
+        except (InputError, NotFoundError) as error:  # of what was typed: it can be typed again
+            view = lasting_view(start_button(Start.LINK, "Type it again"))
+            await sending.edit_answer(interaction, embed=error_embed(error), view=view)
