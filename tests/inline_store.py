@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import cache
 from random import Random
 from typing import TypeVar
 
 from sqlite_utils import Database
 
 from bot.store import Store
-from bot.store.file.open_store import open_memory
 from bot.store.thread import Reader, Writer, run_in_transaction
+from tests.new_store import copy_to_memory, serialized_store
 
 T = TypeVar("T")
 
@@ -74,20 +73,4 @@ def open_inline(seed: int, stored: bytes | None = None) -> Store:
     """A new store, in memory; `stored`: a copy of another one."""
     closing = ExitStack()
     random = Random(seed)  # noqa: S311  # the same turns for the same seed
-    return Store(InlineWriter(_copy(_new() if stored is None else stored, closing), closing, random))
-
-
-@cache
-def _new() -> bytes:
-    """A new store: its tables are made once, which takes ten times as long as a copy."""
-    with ExitStack() as closing:
-        serialized: bytes = open_memory(closing).conn.serialize()
-        return serialized
-
-
-def _copy(stored: bytes, closing: ExitStack) -> Database:
-    db = Database(memory=True)
-    closing.callback(db.close)
-    db.conn.deserialize(stored)
-    db.execute("PRAGMA foreign_keys = ON")
-    return db
+    return Store(InlineWriter(copy_to_memory(stored or serialized_store(), closing), closing, random))

@@ -51,6 +51,7 @@ from bot.store.linking.refusal import Refusal, WrongCode
 from bot.store.pseudonyms import Pseudonym, pseudonyms
 from bot.store.rows import to_account
 from sandbox.signing import address_of, sign
+from tests.new_store import open_new
 
 ANN, BEN, CLEO, DAN, MOD = range(810_000_000_000_000_401, 810_000_000_000_000_406)
 GUILD = 910_000_000_000_000_000
@@ -268,7 +269,7 @@ async def open_linking(
     token: str = TOKEN,
 ) -> AsyncIterator[LinkingHarness]:
     """Services over a new store (in memory, or at `path`), sources, and nodes; `token` keys the pseudonyms."""
-    store = await Store.open(path)
+    store = await open_new(path)
     lookup = Lookup(sources, store, cache_for=timedelta(0))
     harness = make_linking(store, lookup, nodes, factories, token)
     try:

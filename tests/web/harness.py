@@ -35,6 +35,7 @@ from bot.store.pseudonyms import pseudonyms
 from bot.web.server import start_server
 from bot.web.verify_page import VerifyPage
 from sandbox.world import API_KEY, APPLICATION_ID
+from tests.new_store import open_new
 from tests.process import free_port
 from tests.sandbox_client import SandboxClient
 
@@ -242,7 +243,7 @@ async def open_page(
     """
     port = free_port()
     url = "" if method is ProofMethod.PASTE else public_url or f"http://127.0.0.1:{port}"
-    store = await Store.open(folder / "tessera.db")
+    store = await open_new(folder / "tessera.db")
     async with open_session() as session:
         settings = LoopringTable(
             name="loopring", base_url=f"{sandbox.url}/loopring", requests_per_second=1000, api_key=SecretStr(API_KEY)
