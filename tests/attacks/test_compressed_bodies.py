@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from functools import cache
 
 import orjson
 import pytest
@@ -16,8 +17,13 @@ from tests.web.wire import ask, ask_each, head, line_to, scripted
 
 __all__ = ["harness"]
 
-BOMB = gzip.compress(bytes(50_000_000))
 SENTENCE = "That request is not understood: it must not be compressed."
+
+
+@cache
+def make_bomb() -> bytes:
+    """Fifty million bytes, compressed: when a test needs it, not in every process that only collects."""
+    return gzip.compress(bytes(50_000_000))
 
 
 @pytest.mark.parametrize(
@@ -26,8 +32,8 @@ SENTENCE = "That request is not understood: it must not be compressed."
 @pytest.mark.parametrize("target", ["/v/start", "/v", "/healthz", "/nowhere"])
 async def test_no_content_coding_is_accepted_anywhere(harness: PageHarness, coding: str, target: str) -> None:
     host = harness.url.removeprefix("http://")
-    sent = {"Host": host, "Content-Encoding": coding, "Content-Length": str(len(BOMB))}
-    answer = await ask(harness.url, head(target, sent, method="POST") + BOMB)
+    sent = {"Host": host, "Content-Encoding": coding, "Content-Length": str(len(make_bomb()))}
+    answer = await ask(harness.url, head(target, sent, method="POST") + make_bomb())
     assert (answer.status, answer.error) == (415, "media")
     assert orjson.loads(answer.body)["error"]["message"] == SENTENCE
     assert answer.headers["accept-encoding"] == "identity"
@@ -45,7 +51,7 @@ async def test_the_name_of_a_coding_without_a_body_is_refused_too(harness: PageH
     "coding", ["gzip, chunked", "gzip,chunked", "deflate , chunked", "GZIP, Chunked", "br, chunked"]
 )
 async def test_no_transfer_coding_but_chunked_is_accepted(harness: PageHarness, coding: str) -> None:
-    body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BOMB), BOMB)
+    body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(make_bomb()), make_bomb())
     answer = await ask(harness.url, scripted(harness.url, "start", body, Content_Length="", Transfer_Encoding=coding))
     assert (answer.status, answer.error) == (415, "media")
     assert answer.closes
@@ -54,13 +60,13 @@ async def test_no_transfer_coding_but_chunked_is_accepted(harness: PageHarness, 
 @pytest.mark.parametrize("coding", ["gzip", "chunked, gzip", "identity", "chunked, chunked"])
 async def test_a_transfer_coding_that_has_no_end_is_not_understood(harness: PageHarness, coding: str) -> None:
     async with line_to(harness.url) as line:
-        await line.send(scripted(harness.url, "start", BOMB, Content_Length="", Transfer_Encoding=coding))
+        await line.send(scripted(harness.url, "start", make_bomb(), Content_Length="", Transfer_Encoding=coding))
         assert (await line.answer()).status == 400
         assert await line.ends() == b""
 
 
 async def test_a_hundred_bombs_are_refused_by_the_limit_or_by_the_coding(harness: PageHarness) -> None:
-    bomb = scripted(harness.url, "start", BOMB, Content_Encoding="gzip")
+    bomb = scripted(harness.url, "start", make_bomb(), Content_Encoding="gzip")
     answers = await ask_each(harness.url, 100 * [bomb])
     assert {answer.status for answer in answers} == {415, 429}
     assert all(answer.closes for answer in answers)
