@@ -105,7 +105,9 @@ class Members(RuleBasedStateMachine):
 
     @rule(user=members, account=accounts)
     def vouch(self, user: int, account: str) -> None:
-        self._run(self._harness.own(account, OWNER_OF[account]))  # a link learns its owner from sources, not from a vouch
+        self._run(
+            self._harness.own(account, OWNER_OF[account])
+        )  # a link learns its owner from sources, not from a vouch
         links = self._run(self._harness.dump())
         asked = self._run(self._harness.ask(user, account, OWNER_OF[account]))
         if asked:

@@ -104,6 +104,30 @@ async def test_a_page_that_was_taken_up_elsewhere_says_so_by_itself(visitor: Vis
     await visitor.reads("It ended in your other browser")
 
 
+async def test_who_returns_from_their_wallet_sees_at_once_that_it_goes_on_there(visitor: Visitor) -> None:
+    visitor.server.state = make_state("wallet")
+    await visitor.page.clock.install()
+    await visitor.opens()
+    await visitor.page.clock.run_for(1_000)
+    await ways(visitor)
+    visitor.server.state = make_state("elsewhere", user=None, authorize_url="/discord")
+    await visitor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await visitor.reads("It goes on in your other browser")
+
+
+@pytest.mark.parametrize(
+    ("is_phone", "first"),
+    [(True, "On this phone: open it in"), (False, "From a computer: scan it with your phone")],
+    ids=["phone", "computer"],
+)
+async def test_the_way_that_fits_the_machine_stands_first(browser: Browser, is_phone: bool, first: str) -> None:  # noqa: FBT001 - a parameter of the test
+    async with visiting(browser, viewport=PHONE, has_touch=is_phone, is_mobile=is_phone) as visitor:
+        visitor.server.state = make_state("wallet")
+        await visitor.opens()
+        await ways(visitor)
+        assert await visitor.page.locator(".ways h3").first.inner_text() == first
+
+
 async def test_a_link_that_lost_its_fragment_in_a_wallet_opens_all_the_same_and_leaves_the_address_bar(
     visitor: Visitor,
 ) -> None:

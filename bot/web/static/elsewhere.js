@@ -25,15 +25,21 @@ export function offer(page) {
 function draw(page, ways, { url, qr, apps }) {
   const shown = h("input", { class: "link", type: "text", readonly: true, value: url, "aria-label": "The link" });
   const links = apps.filter((app) => app.url.startsWith("https://"));
-  ways.replaceChildren(
+  const onThisPhone = [
     h("h3", { tabindex: "-1" }, "On this phone: open it in"),
     h(
       "p",
       { class: "row apps" },
       links.map((app) => h("a", { class: "button", href: app.url, rel: "noreferrer" }, app.name)),
     ),
-    h("h3", {}, "From a computer: scan it with your phone"),
+  ];
+  const onAPhone = [
+    h("h3", { tabindex: "-1" }, "From a computer: scan it with your phone"),
     h("p", { class: "qr" }, qr.startsWith("data:image/svg+xml") && h("img", { src: qr, alt: "QR code of the link", width: "196", height: "196" })),
+  ];
+  const isComputer = matchMedia("(hover: hover) and (pointer: fine)").matches;
+  ways.replaceChildren(
+    ...(isComputer ? [...onAPhone, ...onThisPhone] : [...onThisPhone, ...onAPhone]),
     h("h3", {}, "Any other browser: open the link there"),
     h("p", { class: "row" }, shown, page.action("Copy link", () => copy(page, shown))),
     h(
@@ -57,15 +63,25 @@ async function copy(page, shown) {
   }
 }
 
-/** Look now and then whether the person went on elsewhere, while this box is there and the session lasts. */
+/** Look at each return, and now and then, whether the person went on elsewhere, while this box and the session last. */
 function watch(page, ways) {
   const { expires_at: end } = page.state;
+  let timer = null;
+  let wait = 0;
   const look = async () => {
+    timer = null;
     if (!ways.isConnected || !secondsUntil(end)) return;
-    next(document.hidden ? 0 : await page.lookAgain());
+    wait = document.hidden ? 0 : await page.lookAgain();
+    timer = setTimeout(look, Math.max(LOOK_S, wait) * 1000);
   };
-  const next = (wait) => setTimeout(look, Math.max(LOOK_S, wait) * 1000);
-  next(0);
+  const returned = () => {
+    if (!ways.isConnected) return document.removeEventListener("visibilitychange", returned);
+    if (document.hidden || !timer || wait) return;
+    clearTimeout(timer);
+    look();
+  };
+  document.addEventListener("visibilitychange", returned);
+  timer = setTimeout(look, LOOK_S * 1000);
 }
 
 /** The step after another browser took the session up; what happens there is not shown here. */
