@@ -86,7 +86,6 @@ async def proof(context: BrowserContext, camera: Camera, folder: Path) -> None:
         await answer.get_by_role("link", name="Open the page").click()
     page = await opened.value
     await page.set_viewport_size(_PHONE)
-    await page.get_by_role("link", name="Log in with Discord").click()
     await page.get_by_test_id("authorize-approve").click()
     await page.get_by_role("button", name="Test wallet").click()
     choice = page.get_by_test_id("wallet-account")

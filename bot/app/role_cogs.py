@@ -36,9 +36,12 @@ from bot.sync.sync import Sync
 from bot.ui.client import Bot
 
 
-def welcome_of(settings: Settings) -> Welcome:
+def welcome_of(settings: Settings, lookup: Lookup) -> Welcome:
     """What somebody sees who has no account here yet."""
-    return Welcome(has_page=proof_method_of(settings) is not ProofMethod.PASTE)
+    return Welcome(
+        has_page=proof_method_of(settings) is not ProofMethod.PASTE,
+        knows_numbers=lookup.names.knows_numbers(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ async def add_role_cogs(
     """Add the commands of members, moderators and admins, but those that decide about gates."""
     store, defaults, expires = parts.store, parts.defaults, settings.discord.buttons_expire_seconds
     table = store.guild_settings
-    roles = RolesCog(bot, parts.refreshing, expires=expires, welcome=welcome_of(settings))
+    roles = RolesCog(bot, parts.refreshing, expires=expires, welcome=welcome_of(settings, lookup))
     await bot.add_cog(roles)
     await bot.add_cog(HoldersCog(bot, parts.refreshing, Shares(store), expires=expires))
     await bot.add_cog(MemberMenuCog(bot, collections))

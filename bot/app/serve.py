@@ -227,7 +227,7 @@ async def _add_cogs(
     roles: DiscordRoles,
 ) -> None:
     gateways, expires = settings.display.gateways, settings.discord.buttons_expire_seconds
-    follow_up, welcome = parts.follow_up, welcome_of(settings)
+    follow_up, welcome = parts.follow_up, welcome_of(settings, lookup)
     proofs = ProofMessages(
         bot, linking, public_url=settings.web.public_url, paste=settings.linking.paste, follow_up=follow_up
     )

@@ -97,9 +97,10 @@ class Browsers:
         A code that somebody is scanning must stay good while cookies change with each login.
 
         Raises:
-            SessionError: the session is not under way, or knows no login.
+            SessionError: the session is not under way, knows no login, or went on elsewhere.
         """
-        if session.method is not ProofMethod.OAUTH or session.status not in (SessionStatus.BOUND, SessionStatus.READY):
+        is_under_way = session.status in (SessionStatus.BOUND, SessionStatus.READY)
+        if session.method is not ProofMethod.OAUTH or not is_under_way or session.reason is EndReason.ELSEWHERE:
             raise SessionError(SESSION_OVER)
         token = cookie_secrets.hand_off_token(self._pseudonym(f"hand off {session.session_id}"))
         await self._others.offer(session, hash_secret(token))

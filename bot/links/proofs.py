@@ -48,7 +48,8 @@ class EndReason(StrEnum):
     NONE = ""
     CANCELLED = "cancelled"
     REPLACED = "replaced"  # the same person ran the command again
-    OTHER_USER = "other_user"  # another Discord user opened the link
+    OTHER_USER = "other_user"  # another Discord user logged in in the browser that it was bound to
+    RELAYED = "relayed"  # likewise, in another browser
     CONTESTED = "contested"  # done, but another member's proof came first
     FROZEN = "frozen"  # done, but the operator must decide whose the address is
     ELSEWHERE = "elsewhere"  # seen from the browser that it was taken from; never stored

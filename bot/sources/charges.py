@@ -53,7 +53,8 @@ class Question:
         about: The addresses, accounts, collections and names in it; empty: it has nothing in common with any other.
         members: Who asks it, and whose account a job asks about; none: it is asked for all.
         is_probe: How it goes says nothing about the source.
-        hold: Seconds that the source asked to wait before this one question is sent again.
+        hold: Seconds to wait before this one question is sent again.
+        is_promised: The source itself asked for them.
     """
 
     path: str
@@ -62,6 +63,7 @@ class Question:
     members: frozenset[str] = frozenset()
     is_probe: bool = False
     hold: float = 0.0
+    is_promised: bool = True
     key: Key = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,6 +134,7 @@ class Charges:
         if question.is_probe:
             question.hold = seconds
             return
+        question.is_promised = is_promised
         self._asked_to_wait.add(question.about_or_by)
         is_for_all = isinstance(error, ThrottledError) or len(self._asked_to_wait) >= _PAUSED_FOR
         if self.is_own_trouble(question) or not is_for_all:
@@ -206,7 +209,7 @@ class Charges:
     def remember(self, question: Question, error: SourceError) -> None:
         """A question failed for good: it is not asked again for a while."""
         if not question.is_probe:
-            self._failed.add(question.key, error, least=question.hold)
+            self._failed.add(question.key, error, least=question.hold, is_promised=question.is_promised)
 
     def forget(self, question: Question) -> None:
         """A question was answered."""

@@ -62,18 +62,20 @@ class FailedQuestions:
             return None
         return found.error, wait
 
-    def add(self, question: Hashable, error: SourceError, least: float = 0.0) -> None:
+    def add(self, question: Hashable, error: SourceError, least: float = 0.0, *, is_promised: bool = True) -> None:
         """It failed, once more.
 
         Args:
             question: Any key of it.
             error: How it failed.
-            least: Seconds that the source asked to wait.
+            least: Seconds to wait at least.
+            is_promised: The source itself asked for these.
         """
         before = self._failed.pop(question, None)
         times, now = 1 + (before.times if before else 0), self._clock()
         seconds = max(_pause_after(error, times).total_seconds(), least)
-        self._failed[question] = FailedQuestion(error, times, now, now + seconds, now + least)
+        promised_until = now + least if is_promised else now
+        self._failed[question] = FailedQuestion(error, times, now, now + seconds, promised_until)
         if len(self._failed) > _MOST:
             self._failed.popitem(last=False)
 

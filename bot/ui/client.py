@@ -29,7 +29,7 @@ from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.command_tree import Tree
 from bot.ui.connection_gate import Gate
 from bot.ui.draft import Parts
-from bot.ui.error_answers import Card, is_answered_already, show_error
+from bot.ui.error_answers import PUBLIC_THINKING, Card, is_answered_already, show_error
 from bot.ui.intents import intents_of
 from bot.ui.interaction_runs import KINDS, InteractionRuns, Outcome, outcome_of
 from bot.ui.invite import invite_url
@@ -130,7 +130,7 @@ class Bot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Register the commands that have changed."""
-        await self.add_cog(RunAgainCog())
+        await self.add_cog(RunAgainCog(), override=True)  # after a login that failed this is done once more
         await self._registration.register()
 
     def mention(self, command: str, guild_id: int | None) -> str:
@@ -245,6 +245,7 @@ class Bot(commands.Bot):
                 await sending.edit_pressed(interaction, content=None, embed=trying_embed(), view=None)
                 return
             thinking = thinking and place_of(interaction) is None
+            interaction.extras[PUBLIC_THINKING] = thinking and not ephemeral
             await sending.repeated(lambda: interaction.response.defer(ephemeral=ephemeral, thinking=thinking))
         except discord.HTTPException as error:
             # Ours took effect, and only its response was lost: the work goes on, and its answer replaces "thinking…".

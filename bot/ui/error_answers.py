@@ -15,7 +15,11 @@ from bot.ui.error_words import may_help_again
 from bot.ui.invocation import Invocation, Purpose
 from bot.ui.lasting_buttons import again_view
 from bot.ui.other_process import ALREADY_ACKNOWLEDGED, OtherProcess
+from bot.ui.pressed import origin_of
 from bot.ui.run_again import place_of
+
+# Of an interaction: everybody sees that it is being answered, which its error is not for.
+PUBLIC_THINKING = "public thinking"
 
 # What is shown in place of an error, by its class: where there is something better to say than what went wrong.
 Card = Callable[[discord.Interaction[Any]], Parts]
@@ -62,7 +66,10 @@ async def show_error(
         else:
             return
     if is_waiting or place is Purpose.AGAIN or (place and isinstance(error, WithdrawnError)):
+        interaction.client.live_answers.replaced(origin_of(interaction))
         await sending.edit_answer(interaction, **Parts({"view": None, **message}))
         return
-    # Discord replaces a "thinking" answer by the first followup; a later one appears below it.
+    # Discord replaces a "thinking" answer by the first followup, seen by the same people; a later one appears below it.
+    if interaction.extras.pop(PUBLIC_THINKING, False):
+        await interaction.delete_original_response()
     await sending.follow_up(interaction, **Parts({**message, "ephemeral": True}))

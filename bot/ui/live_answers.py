@@ -56,6 +56,12 @@ class LiveAnswers:
         while len(self._live) > self._at_most:
             self._end(next(iter(self._live)))
 
+    def replaced(self, origin: int) -> None:
+        """Something that cannot be pressed page by page, as an error, stands in the answer to an interaction now."""
+        if answer := self._by_origin.get(origin):
+            self.forget(answer)
+            answer.give_way()
+
     def forget(self, answer: Answer) -> None:
         """It ended by itself."""
         self._live.pop(answer, None)

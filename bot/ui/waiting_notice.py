@@ -96,13 +96,13 @@ class _Notice:
 
 
 async def say(interaction: discord.Interaction[Any], embed: discord.Embed) -> None:
-    """Show what is being done in the answer, until that is replaced as it is for a notice.
+    """Show what is being done in the answer, without its buttons, until that is replaced as it is for a notice.
 
     Raises:
         discord.HTTPException: Discord refuses it.
     """
     interaction.extras[_SAID] = True
-    await sending.edit_answer(interaction, embed=embed)
+    await sending.edit_answer(interaction, embed=embed, view=None)
 
 
 async def end(interaction: discord.Interaction[Any]) -> bool:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from cachetools import LRUCache
 
-# A page is some ten files; nobody opens more than a few a minute. One that offers another browser asks three times a
-# minute whether it went on there, so that several people behind one address have room for all that they do.
+# A page is some ten files; nobody opens more than a few a minute.
 READS_PER_MINUTE = 120
+# A proof is five of them. A page that offers another browser asks three times a minute whether it went on there: behind
+# one address a few people at a time have room for that, and a page that is refused waits for as long as it is asked to.
 WRITES_PER_MINUTE = 30
 # Requests that change something in a session may commit to the disk, so all of these together are limited too. Those
 # that open a link or ask for the state are not counted here, or they could use up the limit for everybody: they cost

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +57,7 @@ _STEPS = {
 }
 # Where a session ended otherwise than its status alone says.
 _ENDS = {EndReason.CONTESTED: "contest", EndReason.FROZEN: "frozen", EndReason.ELSEWHERE: "elsewhere"}
-_SHOWN_REASONS = (EndReason.OTHER_USER, EndReason.CANCELLED, EndReason.USED)
+_SHOWN_REASONS = (EndReason.OTHER_USER, EndReason.RELAYED, EndReason.CANCELLED, EndReason.USED)
 
 
 class VerifyPage:
@@ -149,14 +149,20 @@ class VerifyPage:
         return await self._answer(await self._verification.session(cookie), cookie)
 
     async def hand_off(self, request: web.Request) -> web.Response:
-        """A link for another browser, which takes the session up once its person has logged in there."""
+        """A link for another browser, which takes the session up once its person has logged in there.
+
+        A browser that only waits gives it, too: a phone's camera opens one that has no wallet either.
+        """
         await self._body(request)
-        session, _ = await self._session(request)
-        token = await self._verification.browsers.hand_off(session)
+        browsers = self._verification.browsers
+        session, _ = await self._session(request, browsers.seen_from)
+        token = await browsers.hand_off(session)
         return _json(hand_off_links(self._origin, token))
 
-    async def _session(self, request: web.Request) -> tuple[Session, str]:
-        """The session of a request that changes something, and its cookie."""
+    async def _session(
+        self, request: web.Request, find: Callable[[str], Awaitable[Session]] | None = None
+    ) -> tuple[Session, str]:
+        """The session of a request that changes something, and its cookie; by default the one that is bound to it."""
         cookie = _cookie(request)
         if not cookie:
             raise SessionError(SESSION_OVER)
@@ -164,7 +170,7 @@ class VerifyPage:
             _valid_secret(request.headers.get(CSRF, "")), cookie_secrets.csrf_token(cookie)
         ):
             raise web.HTTPForbidden
-        session = await self._verification.session(cookie)
+        session = await (find or self._verification.session)(cookie)
         # Looked up before it is counted: anybody can invent cookies, and must not use up the limit of all sessions.
         if wait := self._sessions.take(cookie_secrets.hash_secret(cookie)):
             raise LimitError(_TOO_MANY, retry_after=wait)

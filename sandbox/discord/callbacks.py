@@ -89,9 +89,9 @@ class Callbacks:
     def follow_up(
         self, interaction: Interaction, body: Any, files: dict[int, Upload], *, host: str, at: float
     ) -> Message:
-        """A follow-up message. The first one after a deferral is the edit of the deferred message."""
+        """A follow-up message. The first one after a deferral is the edit of the deferred message, if that is there."""
         original = interaction.response
-        if original is not None and original.thinking:
+        if original is not None and original.thinking and self._messages.find(original.id, original.channel_id):
             return self.edit(interaction, original, body, files, host=host, at=at)
         check_message(body, refusals=self._messages.refusals)
         message = self._draft(interaction, body)

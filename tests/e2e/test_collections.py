@@ -274,6 +274,17 @@ async def test_shared_answers_are_for_everybody_and_buttons_for_the_one_who_aske
         assert "These buttons belong to the person" in (await other.send_handmade(3, pressed, shared)).text
 
 
+async def test_what_goes_wrong_with_a_shared_answer_is_shown_to_the_person_alone(
+    sandbox: SandboxClient,
+) -> None:
+    newcomer = await sandbox.person("brunowaves")
+    before = len(await newcomer.messages())
+    refused = await newcomer.run("collections", share=True)
+    assert refused.text.startswith("Welcome! Which account is yours?")
+    assert refused.message["ephemeral"]
+    assert len(await newcomer.messages()) == before + 1  # and no "thinking…" stays
+
+
 async def test_refresh_shows_the_answer_anew_in_its_place_and_ends_the_one_before(ada: Person) -> None:
     listing = await ada.press(await ada.run("collections", account="10001", sort="NAME"), "next")
     assert listing.component("jump")["label"] == "2 / 6"

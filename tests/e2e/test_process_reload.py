@@ -43,7 +43,7 @@ async def test_the_settings_are_read_again_and_the_bot_goes_on(bare_sandbox: San
             refused = await ada.run("collections", account="10001")
             assert "Loopring refuses this bot's API key" in refused.text
         await bare_sandbox.clear_faults()
-        assert "Tessera asks again in" in (await ada.run("collections", account="10001")).text
+        assert "Tessera asks again <t:" in (await ada.run("collections", account="10001")).text
         bot.process.send_signal(signal.SIGHUP)
         await bot.says("reload: what failed is tried again, except where a source itself asked for a pause")
         assert "refuses" not in (answer := await ada.run("collections", account="10001")).text

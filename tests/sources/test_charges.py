@@ -385,6 +385,20 @@ def test_a_pause_that_the_source_asked_for_is_a_promise_that_nobody_here_ends(ch
         charges.raise_if_remembered(held)
 
 
+def test_how_long_one_question_is_left_alone_for_a_used_up_plan_was_our_own_choice_too(
+    charges: Charges, clock: Clock
+) -> None:
+    charges.remember(ada := about("ada"), FAULT)
+    clock.seconds += 1
+    charges.answered()
+    charges.asked_to_wait(ada, 900, throttled("stand-in"), is_promised=False)  # others were answered since
+    charges.remember(ada, throttled("stand-in"))
+    with pytest.raises(SourceError, match="asks again in 15 minutes"):
+        charges.raise_if_remembered(ada)
+    charges.end_pauses()
+    charges.raise_if_remembered(ada)
+
+
 def test_the_end_of_a_window_of_requests_is_such_a_promise_too(charges: Charges) -> None:
     charges.used_up(50, throttled("stand-in"))
     charges.end_pauses()

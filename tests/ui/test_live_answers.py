@@ -64,3 +64,15 @@ def test_only_so_many_ends_are_remembered() -> None:
     for answer in all_of_them:
         live.use(answer)
     assert [live.has_ended(answer.origin) for answer in all_of_them] == [False, False, True, True, False]
+
+
+def test_one_in_whose_message_an_error_stands_gives_way_and_nothing_of_it_is_shown_there_later() -> None:
+    live = LiveAnswers()
+    (first, second), ended = answers(2)
+    live.use(first)
+    live.use(second)
+    live.replaced(first.origin)
+    live.replaced(first.origin)
+    live.replaced(0)  # an answer that nothing was pressed for
+    assert ended == [-first.origin]
+    assert not live.has_ended(first.origin)

@@ -64,7 +64,7 @@ class Canary:
         lines = self.lines
         found = [f"{name} in the log" for name, secret in (self._never | self._not_logged).items() if secret in lines]
         files = [file for file in self._folder.rglob("*") if file.is_file() and file != self._log]
-        if not any(file.name == "tessera.db-wal" and file.stat().st_size for file in files):
+        if not any(file.name in {"tessera.db", "tessera.db-wal"} and file.stat().st_size for file in files):
             found.append("nothing was looked through: no store is there")
         for file in files:
             content = file.read_bytes()

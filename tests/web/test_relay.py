@@ -95,7 +95,7 @@ async def test_a_session_that_is_taken_up_elsewhere_is_no_more_in_the_browser_th
     play = Play(harness)
     await play.follow(MODELS[ProofMethod.OAUTH], TAKEN_UP)
     whale = play.browsers[WHALE]
-    assert (await whale.reload()).body["step"] == "login"
+    assert (await whale.reload()).body["step"] == "elsewhere"
     assert (whale.state["user"], whale.state["account"], whale.state["guild"]) == (None, "", "")
     # And what he could do at any link of hers, he may still try there: he is refused, and what is hers goes on.
     page = page_in(MALLORY, WHALE)

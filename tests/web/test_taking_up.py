@@ -48,7 +48,7 @@ async def test_a_link_that_was_opened_is_not_spent_and_goes_on_where_its_person_
     assert (await first.reload()).body["step"] == "login"  # opening it elsewhere takes nothing
     await second.log_in(await user_of(harness, "ada"))
     assert second.state["step"] == "wallet"
-    assert (await first.reload()).body["step"] == "login"
+    assert (await first.reload()).body["step"] == "elsewhere"
     assert (await second.sign("10001")).body["step"] == "done"
 
 
@@ -63,12 +63,49 @@ async def test_until_the_login_elsewhere_the_bound_browser_goes_on_and_the_other
     text = (await first.post("challenge", {"address": address})).body
     signature = await harness.signature(text["text"], address)
     signed = {"challenge_id": text["challenge_id"], "signature": signature}
-    for name, body in (("challenge", {"address": address}), ("submit", signed), ("cancel", {}), ("handoff", {})):
+    for name, body in (("challenge", {"address": address}), ("submit", signed), ("cancel", {})):
         assert (await second.post(name, body)).error == "session"
     assert (await first.post("submit", signed)).body["step"] == "done"
     # And a browser in which nobody logged in only learns that it is over.
     after = (await second.reload()).body
     assert (after["step"], after["user"], after["linked"], after["reason"]) == ("dead", None, None, "used")
+
+
+async def test_from_a_browser_without_a_wallet_that_waits_it_goes_on_in_the_wallet(
+    harness: PageHarness,
+) -> None:
+    desktop, camera, wallet = harness.browser(), harness.browser(), harness.browser()
+    await desktop.open((await harness.begin("ada")).url)
+    shown = await handed(desktop)
+    await camera.open(shown)
+    assert await handed(camera) == shown
+    await wallet.open(await handed(camera))
+    await wallet.log_in(await user_of(harness, "ada"))
+    assert [(await each.reload()).body["step"] for each in (desktop, camera)] == ["elsewhere", "login"]
+    assert (await wallet.sign("10001")).body["step"] == "done"
+
+
+async def test_only_the_browser_of_a_stranger_hears_that_the_link_is_another_persons(harness: PageHarness) -> None:
+    url, browsers = (await harness.begin("ada")).url, [harness.browser() for _ in range(3)]
+    for each in browsers:
+        await each.open(url)
+    await browsers[1].log_in(await user_of(harness, "hana"))
+    seen = [(await each.reload()).body for each in browsers]
+    assert [(each["step"], each["reason"]) for each in seen] == [
+        ("dead", "relayed"),
+        ("dead", "other_user"),
+        ("dead", "relayed"),
+    ]
+
+
+async def test_where_a_stranger_had_the_session_itself_the_others_hear_that_somebody_else_logged_in(
+    harness: PageHarness,
+) -> None:
+    url, stranger, maker = (await harness.begin("ada")).url, harness.browser(), harness.browser()
+    for each in (stranger, maker):
+        await each.open(url)
+    await stranger.log_in(await user_of(harness, "hana"))
+    assert [(await each.reload()).body["reason"] for each in (stranger, maker)] == ["other_user", "relayed"]
 
 
 async def test_what_was_to_be_signed_in_the_browser_before_is_void(harness: PageHarness) -> None:

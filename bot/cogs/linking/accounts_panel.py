@@ -64,7 +64,7 @@ class AccountsPanel(Panel):
         linking: What to do it with.
         prove: Starts a proof; gets a press that is deferred.
         follow_up: Says which roles a press costs, and takes them; None: there are no roles.
-        welcome: Shown where there is no account.
+        welcome: Shown where there is no account, and nobody vouches for one.
         expires: As for every panel.
         host: Likewise.
     """
@@ -115,7 +115,7 @@ class AccountsPanel(Panel):
             embeds = [self._question]
         else:
             embeds = [*vouches_embeds(self._overview), *link_embeds.overview_embeds(self._overview, done)]
-        if not self._question and not self._overview.links:
+        if not self._question and self._overview.is_empty:
             embeds.append(self._welcome.embed(self._latest))
         self.lay_out(self._items())
         self.restart_timer()
@@ -126,7 +126,7 @@ class AccountsPanel(Panel):
             return [self._confirm, self._no]
         vouches = self._vouches.items(self._overview.vouches)
         if self._chosen is None:
-            return [*self._welcome.buttons(self._latest, row=3), *vouches]
+            return vouches or [*self._welcome.buttons(self._latest, row=3)]
         self._menu.offer(self._overview.links, self._chosen, self._overview.proven)
         self._main.disabled = self._chosen.is_main
         self._main.label = "Main account" if self._chosen.is_main else "Make main account"

@@ -67,6 +67,11 @@ class Overview:
     vouches: Sequence[Vouch] = ()
     kept_out: frozenset[Account] = frozenset()
 
+    @property
+    def is_empty(self) -> bool:
+        """No account is linked, and nobody vouches for one."""
+        return not self.links and not self.vouches
+
     def find(self, account: str) -> Link | None:
         """The link of an account, `network:id`."""
         return next((link for link in self.links if str(link.account) == account), None)
@@ -127,6 +132,8 @@ def linked_embed(linked: LinkResult, proven: Proven) -> discord.Embed:
 def overview_embeds(overview: Overview, done: str = "") -> list[discord.Embed]:
     """The answer to `/accounts`: the list, and below it what is contested; `done` says what was just done."""
     lines = [done, ""] if done else []
+    if not overview.links and overview.vouches:
+        lines.append("You have no account linked. `/link` adds one, `/verify` proves that it is yours.")
     lines += [_line(link, overview) for link in overview.links]
     if overview.links:
         lines += ["", overview.sharing]

@@ -22,8 +22,9 @@ _TITLE = "Welcome! Which account is yours?"
 _WORDS = (
     "You have no account linked. Link one, and you see its NFTs as a gallery; prove it, and you get the roles that "
     "they earn.\n\n"
-    "**Link an account**: type its number, address or name. Nothing is checked yet.\n"
+    "**Link an account**: type its {ways}. Nothing is checked yet.\n"
 )
+_WAYS, _WAYS_WITHOUT_NUMBERS = "number, address or name", "address or name"
 _PROVE = (
     "**Prove my wallet**: sign a text in your own wallet, and get your roles. It costs nothing, and nothing can be "
     "moved.\n"
@@ -55,14 +56,22 @@ class Welcome:
 
     Attributes:
         has_page: An address that is not linked can be proven: on the page, by the wallet that is connected there.
+        knows_numbers: An account can be named by a number.
     """
 
     has_page: bool = False
+    knows_numbers: bool = True
+
+    @property
+    def placeholder(self) -> str:
+        """What the field for an account shows while it is empty."""
+        return f"{'10001, ' if self.knows_numbers else ''}0x19e7…, vitalik.eth, or the link of its page"
 
     def embed(self, interaction: discord.Interaction[Any]) -> discord.Embed:
         """The words."""
         prove = _PROVE if self._can_prove(interaction) else ""
-        return discord.Embed(title=_TITLE, description=f"{_WORDS}{prove}{_EXAMPLE}{_SAFE}", colour=BRAND)
+        words = _WORDS.format(ways=_WAYS if self.knows_numbers else _WAYS_WITHOUT_NUMBERS)
+        return discord.Embed(title=_TITLE, description=f"{words}{prove}{_EXAMPLE}{_SAFE}", colour=BRAND)
 
     def buttons(self, interaction: discord.Interaction[Any], row: int | None = None) -> list[LastingButton]:
         """Those that lead somewhere: proofs belong to a server."""

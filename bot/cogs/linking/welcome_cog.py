@@ -38,6 +38,7 @@ class WelcomeCog(commands.Cog, name="Welcome"):
 
     def __init__(self, bot: Bot, welcome: Welcome, *, link: Link, prove: Action, example: Action) -> None:
         self._bot = bot
+        self._welcome = welcome
         self._link = link
         self._actions = {Start.LINK: self._ask, Start.PROVE: prove, Start.EXAMPLE: example}
         bot.answered_elsewhere(PRESSED)
@@ -60,7 +61,7 @@ class WelcomeCog(commands.Cog, name="Welcome"):
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             label="Your account",
             custom_id="account",
-            placeholder="10001, 0x19e7…, vitalik.eth, or the link of its page",
+            placeholder=self._welcome.placeholder,
             max_length=_LONGEST,
         )
         # It checks who sends the modal, and what; nothing of it is shown.

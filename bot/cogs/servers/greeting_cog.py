@@ -7,6 +7,7 @@ decided already, or which Tessera has been in for longer, needs none: so an upda
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -87,6 +88,9 @@ class GreetingCog(commands.Cog, name="Greeting"):
             await sending.repeated(lambda: sending.post(self._bot, channel, embed=embed, nonce=nonce))
         except discord.Forbidden:
             log.info("the owner of a server accepts no greeting")
+        except asyncio.CancelledError:  # the bot stops
+            await asyncio.shield(self._store.sync.servers.greet_later(guild.id))
+            raise
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             log.info("the owner of a server is greeted later: %s", type(error).__name__)
             await self._store.sync.servers.greet_later(guild.id)

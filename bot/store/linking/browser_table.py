@@ -26,7 +26,7 @@ class OtherBrowser:
     Attributes:
         session: As it is in the browser that it is bound to.
         logins: How many login callbacks of this browser were handled.
-        was_bound: Its person had logged in there, and the session was taken up elsewhere.
+        was_bound: It had the session, which was taken up elsewhere.
         is_stranger: Another Discord user logged in there; it is nothing but a browser that was refused.
     """
 
@@ -48,9 +48,12 @@ class OtherBrowsers:
         self._writer = writer
 
     async def offer(self, session: Session, token_hash: bytes) -> None:
-        """Store the token by which another browser may be opened to take a session up, for the browser that has it."""
-        sql = "UPDATE sessions SET hand_off_hash = ? WHERE id = ? AND cookie_hash IS ?"
-        values = [token_hash, session.session_id, session.cookie_hash]
+        """Store the token by which another browser may be opened to take a session up.
+
+        A browser that waits for one has no cookie of it: what it passes on is one for all, and no more than it has.
+        """
+        sql = "UPDATE sessions SET hand_off_hash = ? WHERE id = ? AND (cookie_hash IS ? OR ? IS NULL)"
+        values = [token_hash, session.session_id, session.cookie_hash, session.cookie_hash]
         await self._writer.transaction(lambda db: db.execute(sql, values).fetchall())
 
     async def add(self, token_hash: bytes, cookie_hash: bytes, now: datetime, *, limit: int) -> OtherBrowser | None:
@@ -129,8 +132,8 @@ class OtherBrowsers:
         """
 
         def work(db: Database) -> bool:
-            sql = "SELECT cookie_hash, logins, status = ? FROM sessions WHERE id = ? AND expires_at > ?"
-            before = first(db, sql, [SessionStatus.READY, session.session_id, seconds(now)])
+            sql = "SELECT cookie_hash, logins FROM sessions WHERE id = ? AND expires_at > ?"
+            before = first(db, sql, [session.session_id, seconds(now)])
             if before is None:
                 return False
             its = {"id": session.session_id}
@@ -147,7 +150,7 @@ class OtherBrowsers:
                     "cookie_hash": before[0],
                     "session_id": session.session_id,
                     "logins": before[1],
-                    "was_bound": before[2],
+                    "was_bound": 1,
                 }
             )
             void = "UPDATE challenges SET used_at = ? WHERE session_id = ? AND used_at IS NULL"
@@ -163,7 +166,8 @@ def seen_there(other: OtherBrowser) -> Session:
     if other.is_stranger:
         return replace(session, status=SessionStatus.DEAD, reason=EndReason.OTHER_USER)
     if session.status is SessionStatus.DEAD:
-        return session
+        was_relayed = session.reason is EndReason.OTHER_USER
+        return replace(session, reason=EndReason.RELAYED) if was_relayed else session
     if not other.may_log_in:
         return replace(session, status=SessionStatus.DEAD, reason=EndReason.USED)
     return replace(session, status=SessionStatus.BOUND, logins=other.logins, reason=EndReason.NONE)

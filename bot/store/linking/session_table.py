@@ -174,7 +174,7 @@ class Sessions:
         None: it does not wait for a login any more, so that nothing ended, and nothing is counted against its maker.
 
         Args:
-            session: The session.
+            session: The session, as the browser of that login sees it.
             now: The present.
             actor: Pseudonym of the person who made the link.
             subject: Pseudonym of the person who logged in with it.
@@ -184,7 +184,8 @@ class Sessions:
         def work(db: Database) -> int | None:
             condition, its = "id = :id AND expires_at > :now", {"id": session.session_id, "now": seconds(now)}
             # Once its maker has logged in, it is theirs: no login of somebody else's ends it.
-            bound, dead, reason = SessionStatus.BOUND, SessionStatus.DEAD, EndReason.OTHER_USER
+            bound, dead = SessionStatus.BOUND, SessionStatus.DEAD
+            reason = EndReason.OTHER_USER if session.cookie_hash else EndReason.RELAYED
             if move(db, condition, its, from_status=bound, to_status=dead, reason=reason) is None:
                 return None
             record(db, now, actor, "relay", subject)

@@ -12,6 +12,10 @@ const DEAD = {
     "This link is not yours",
     "This link was created by another Discord user. Someone may be trying to use your wallet. Nothing was signed.",
   ],
+  relayed: [
+    "Somebody else logged in with this link",
+    "So it has ended, and nothing was signed. If you ran /verify yourself, run it again, and give the link to nobody.",
+  ],
   cancelled: [
     "Nothing was linked",
     "If you did not run /verify yourself, somebody sent you this link: tell a moderator.",
