@@ -87,6 +87,8 @@ async def proof(context: BrowserContext, camera: Camera, folder: Path) -> None:
     page = await opened.value
     await page.set_viewport_size(_PHONE)
     await page.get_by_test_id("authorize-approve").click()
+    await page.get_by_role("button", name="Test wallet").wait_for()
+    await page.reload()  # else the page asks the wallet at once, which then hides it
     await page.get_by_role("button", name="Test wallet").click()
     choice = page.get_by_test_id("wallet-account")
     await choice.select_option(label=await choice.locator("option", has_text="10001").first.inner_text())
