@@ -135,7 +135,7 @@ class Visit:
     async def finish_login(self) -> None:
         """Return from Discord's login, and ask for the state of the proof."""
         landed = await self._get("cb", self._location.removeprefix(self._sandbox.page_url), expected=SEE_OTHER)
-        if landed != PAGE:
+        if landed != f"{PAGE}#in":
             raise RefusedError(f"cb: {landed}")
         self._state = await self._post("state")
 

@@ -37,7 +37,7 @@ async def test_without_a_linked_account_the_answer_says_how_to_name_one(ada: Per
     assert [button["label"] for button in answer.components()] == ["Link an account", "Show me an example"]
     assert not any(button["disabled"] for button in answer.components())
     public = await ada.run("collections", share=True)
-    assert (public.message["ephemeral"], public.text) == (False, answer.text)
+    assert (public.message["ephemeral"], public.text) == (True, answer.text)  # it is for nobody else
     assert "Only you see" not in public.text
     assert (await ada.press(answer, "example")).titles()
     again = await ada.submit(await ada.press(answer, "link"), account="https://opensea.io/collection/harbour-lights")

@@ -129,7 +129,7 @@ async def test_a_member_on_a_phone_goes_on_in_the_browser_that_has_the_wallet(
     await expect(asked).to_contain_text("Linked 0x90E7…8A71 (loopring:10001)")
     # Nobody logged in there, so that it is not told whose link that was, or what came of it.
     await page.clock.fast_forward("00:21")
-    await expect(page.get_by_role("heading", name="This link was used in another browser")).to_be_visible()
+    await expect(page.get_by_role("heading", name="It ended in your other browser")).to_be_visible()
     await ada.shoot(page, "phone-6-used-elsewhere")
     await there.close()
 
