@@ -29,7 +29,8 @@ from bot.ui.acknowledgements import Acknowledgements
 from bot.ui.command_tree import Tree
 from bot.ui.connection_gate import Gate
 from bot.ui.draft import Parts
-from bot.ui.error_answers import PUBLIC_THINKING, Card, is_answered_already, show_error
+from bot.ui.error_answers import Card, is_answered_already, show_error
+from bot.ui.in_place import all_see_thinking, place_of, trying_embed
 from bot.ui.intents import intents_of
 from bot.ui.interaction_runs import KINDS, InteractionRuns, Outcome, outcome_of
 from bot.ui.invite import invite_url
@@ -41,7 +42,7 @@ from bot.ui.pressed import custom_id_of, name_of, origin_of
 from bot.ui.refused_pictures import RefusedPictures
 from bot.ui.registration import Registration
 from bot.ui.request_trace import trace_of
-from bot.ui.run_again import RunAgainCog, found_in_message, place_of, trying_embed
+from bot.ui.run_again import RunAgainCog, found_in_message
 from bot.ui.typed_input import check_input
 
 log = logging.getLogger(__name__)
@@ -245,7 +246,7 @@ class Bot(commands.Bot):
                 await sending.edit_pressed(interaction, content=None, embed=trying_embed(), view=None)
                 return
             thinking = thinking and place_of(interaction) is None
-            interaction.extras[PUBLIC_THINKING] = thinking and not ephemeral
+            all_see_thinking(interaction, is_so=thinking and not ephemeral)
             await sending.repeated(lambda: interaction.response.defer(ephemeral=ephemeral, thinking=thinking))
         except discord.HTTPException as error:
             # Ours took effect, and only its response was lost: the work goes on, and its answer replaces "thinking…".

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import aiohttp
 import discord
 
 from bot.errors import TesseraError, WithdrawnError
@@ -12,14 +14,13 @@ from bot.ui import sending, waiting_notice
 from bot.ui.draft import Parts
 from bot.ui.embeds import error_embed
 from bot.ui.error_words import may_help_again
+from bot.ui.in_place import do_all_see_thinking, place_of
 from bot.ui.invocation import Invocation, Purpose
 from bot.ui.lasting_buttons import again_view
 from bot.ui.other_process import ALREADY_ACKNOWLEDGED, OtherProcess
 from bot.ui.pressed import origin_of
-from bot.ui.run_again import place_of
 
-# Of an interaction: everybody sees that it is being answered, which its error is not for.
-PUBLIC_THINKING = "public thinking"
+log = logging.getLogger(__name__)
 
 # What is shown in place of an error, by its class: where there is something better to say than what went wrong.
 Card = Callable[[discord.Interaction[Any]], Parts]
@@ -65,11 +66,19 @@ async def show_error(
             # Else Discord took our first answer, only its response was lost.
         else:
             return
-    if is_waiting or place is Purpose.AGAIN or (place and isinstance(error, WithdrawnError)):
+    if do_all_see_thinking(interaction):
+        # The first followup would take that place, and be for everybody, too.
+        await _take_away(interaction)
+    elif is_waiting or place is Purpose.AGAIN or (place and isinstance(error, WithdrawnError)):
         interaction.client.live_answers.replaced(origin_of(interaction))
         await sending.edit_answer(interaction, **Parts({"view": None, **message}))
         return
-    # Discord replaces a "thinking" answer by the first followup, seen by the same people; a later one appears below it.
-    if interaction.extras.pop(PUBLIC_THINKING, False):
-        await interaction.delete_original_response()
+    # Discord replaces a "thinking" answer by the first followup; a later one appears below it.
     await sending.follow_up(interaction, **Parts({**message, "ephemeral": True}))
+
+
+async def _take_away(interaction: discord.Interaction[Any]) -> None:
+    try:
+        await interaction.delete_original_response()
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.info("what everybody sees of an answer stays: %s", type(error).__name__)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
 
 from bot.ui.draft import Parts
 from bot.ui.invocation import Invocation, Purpose
+from bot.ui.typed_input import check_input
 
 _LAST_ROW = 4
 _LONGEST_LABEL = 80
@@ -45,6 +47,20 @@ class RefreshButton(LastingButton):
         """In place of the tab that is shown: that one is refreshed."""
         self.label = label[:_LONGEST_LABEL]
         self.style, self.emoji = discord.ButtonStyle.primary, "🔄"
+
+
+async def answer_press(
+    interaction: discord.Interaction[Any], act: Callable[[discord.Interaction[Any]], Awaitable[None]]
+) -> None:
+    """Answer the press of such a button, which is not acknowledged yet: by what it does, or by what went wrong."""
+    if interaction.type is not discord.InteractionType.component:
+        return
+    try:
+        if await interaction.client.accept(interaction):
+            check_input(interaction)
+            await act(interaction)
+    except Exception as error:  # noqa: BLE001 - a listener's exceptions end nowhere; here they become an answer
+        await interaction.client.answer_error(interaction, error)
 
 
 def lasting_view(*buttons: LastingButton) -> discord.ui.View:

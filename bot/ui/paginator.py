@@ -13,13 +13,13 @@ import discord
 from bot.errors import WithdrawnError
 from bot.ui import sending, waiting_notice
 from bot.ui.embeds import error_embed
+from bot.ui.in_place import place_of
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.page_controls import Acts, PageControls
 from bot.ui.page_items import JumpModal
 from bot.ui.page_source import PageSource, Searchable, StartsLater
 from bot.ui.panel import Host, Panel, is_press_of
 from bot.ui.pressed import origin_of
-from bot.ui.run_again import place_of
 
 log = logging.getLogger(__name__)
 

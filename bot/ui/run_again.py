@@ -7,6 +7,7 @@ checks ask who may use it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
 import discord
@@ -15,10 +16,11 @@ from discord.ext import commands
 from bot.errors import InputError
 from bot.messages import Message
 from bot.ui import sending
-from bot.ui.embeds import BRAND
+from bot.ui.in_place import answer_in_place, place_of
 from bot.ui.invocation import PRESSED, Invocation, Purpose, command_called, invocation_id_in
+from bot.ui.lasting_buttons import answer_press
 from bot.ui.pressed import command_in, custom_id_of, is_askers_own
-from bot.ui.typed_input import NOT_UNDERSTOOD, check_again, check_input
+from bot.ui.typed_input import NOT_UNDERSTOOD, check_again
 
 _NOT_YOURS = Message("These buttons belong to the person who used the command. Use it yourself to get your own.")
 
@@ -38,8 +40,6 @@ BY_NAME = frozenset(
     }
 )
 _SHARE = "share"
-_PLACE = "in place"
-_TRYING = "⏳ Trying again…"
 
 
 class RunAgainCog(commands.Cog, name="Run again"):
@@ -48,25 +48,20 @@ class RunAgainCog(commands.Cog, name="Run again"):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a press, also of a message that an earlier process sent."""
-        found = PRESSED.fullmatch(custom_id_of(interaction))
-        if found is None or interaction.type is not discord.InteractionType.component:
-            return
-        try:
-            if not await interaction.client.accept(interaction):
-                return
-            check_input(interaction)
-            invocation = Invocation.parse(custom_id_of(interaction), interaction.client.tree)
-            purpose = Purpose(found[1])
-            if is_askers_own(interaction):
-                interaction.extras[_PLACE] = None if purpose is Purpose.OPEN else purpose
-                if place_of(interaction) and not _is_private(interaction):
-                    invocation = _as_shared(interaction, invocation)
-            elif invocation.name not in _SHARED:
-                await sending.respond(interaction, content=_NOT_YOURS().render(), ephemeral=True)
-                return
-            await run(interaction, invocation)
-        except Exception as error:  # noqa: BLE001 - a listener's exceptions end nowhere; here they become an answer
-            await interaction.client.answer_error(interaction, error)
+        if found := PRESSED.fullmatch(custom_id_of(interaction)):
+            await answer_press(interaction, partial(_run_pressed, purpose=Purpose(found[1])))
+
+
+async def _run_pressed(interaction: discord.Interaction[Any], purpose: Purpose) -> None:
+    invocation = Invocation.parse(custom_id_of(interaction), interaction.client.tree)
+    if is_askers_own(interaction):
+        answer_in_place(interaction, purpose)
+        if place_of(interaction) and not _is_private(interaction):
+            invocation = _as_shared(interaction, invocation)
+    elif invocation.name not in _SHARED:
+        await sending.respond(interaction, content=_NOT_YOURS().render(), ephemeral=True)
+        return
+    await run(interaction, invocation)
 
 
 async def run(interaction: discord.Interaction[Any], invocation: Invocation) -> None:
@@ -128,13 +123,3 @@ def _as_shared(interaction: discord.Interaction[Any], invocation: Invocation) ->
     command = command_called(invocation.name, interaction.client.tree)
     can_be_shared = command is not None and any(each.display_name == _SHARE for each in command.parameters)
     return invocation.with_options(**{_SHARE: True}) if can_be_shared else invocation
-
-
-def trying_embed() -> discord.Embed:
-    """What stands in place of an error during the new attempt."""
-    return discord.Embed(description=_TRYING, colour=BRAND)
-
-
-def place_of(interaction: discord.Interaction[Any]) -> Purpose | None:
-    """Why an answer takes the place of the message that was pressed; None: it is a message of its own."""
-    return cast("Purpose | None", interaction.extras.get(_PLACE))

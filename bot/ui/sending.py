@@ -18,6 +18,7 @@ from bot.errors import UnacceptedError
 from bot.messages import Message
 from bot.ui.draft import Draft, Parts
 from bot.ui.embeds import CAUTION
+from bot.ui.in_place import all_see_thinking
 from bot.ui.other_process import ALREADY_ACKNOWLEDGED, OtherProcess
 from bot.ui.refused_parts import RefusedPart, refused_in
 from bot.ui.refused_pictures import RefusedPictures
@@ -76,6 +77,7 @@ async def edit_answer(interaction: discord.Interaction[Any], **message: Unpack[P
         discord.HTTPException: as `respond`.
     """
     await _send(interaction.client, interaction.edit_original_response, message)
+    all_see_thinking(interaction, is_so=False)
 
 
 async def follow_up(interaction: discord.Interaction[Any], **message: Unpack[Parts]) -> None:

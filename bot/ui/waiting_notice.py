@@ -17,6 +17,7 @@ import discord
 from bot.messages import Message
 from bot.ui import sending
 from bot.ui.embeds import BRAND
+from bot.ui.in_place import all_see_thinking, do_all_see_thinking
 
 log = logging.getLogger(__name__)
 
@@ -70,9 +71,11 @@ class _Notice:
             return  # what went wrong is said, and there is no "thinking…" to replace
         await asyncio.sleep(_AFTER_SECONDS)
         self._sent = True
+        do_all_see = do_all_see_thinking(interaction)
         embed = discord.Embed(description=_WAITING(count=count).render(), colour=BRAND)
         try:
             await sending.edit_answer(interaction, embed=embed)
+            all_see_thinking(interaction, is_so=do_all_see)  # it is no part of the answer
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("a question waits, which could not be shown: %s", type(error).__name__)
 

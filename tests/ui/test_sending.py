@@ -297,3 +297,40 @@ async def test_an_error_takes_the_place_of_what_was_being_done() -> None:
         (message,) = await ada.messages()
         assert "Reading…" not in str(message)
         assert (await live.sandbox.answer(interaction)).message["id"] == message["id"]
+
+
+class PublicCog(commands.Cog):
+    """`/public`: begins an answer for everybody, shows a part of it or nothing, and fails."""
+
+    @app_commands.command(name="public", description="Fails")
+    async def fail(self, interaction: discord.Interaction[Bot], shown: bool) -> None:  # noqa: FBT001 - an option of the command
+        """Fail."""
+        await interaction.client.acknowledge(interaction, thinking=True)
+        if shown:
+            await sending.edit_answer(interaction, embed=discord.Embed(title="The first page"))
+        raise NotFoundError(Message("There is no such thing."))
+
+
+async def test_what_everybody_saw_of_an_answer_stays_when_the_rest_of_it_fails() -> None:
+    async with live_bot(PublicCog()) as live:
+        ada, hana = await live.sandbox.person("ada"), await live.sandbox.person("hana")
+        await ada.start("public", shown=True)
+        async with asyncio.timeout(PATIENCE):
+            while "There is no such thing." not in str(await ada.messages()):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.02)
+        (page,) = await hana.messages()
+        assert page["embeds"][0]["title"] == "The first page"
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+async def test_an_error_is_shown_also_where_what_everybody_sees_cannot_be_taken_away(*, is_refused: bool) -> None:
+    async with live_bot(PublicCog()) as live:
+        ada, hana = await live.sandbox.person("ada"), await live.sandbox.person("hana")
+        if is_refused:
+            fault = {"service": "discord", "path": "/messages/@original", "method": "DELETE", "kind": "status"}
+            await live.sandbox.post("/_sandbox/faults", fault | {"status": 404, "times": 1})
+        await ada.start("public", shown=False)
+        async with asyncio.timeout(PATIENCE):
+            while "There is no such thing." not in str(await ada.messages()):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.02)
+        assert bool(await hana.messages()) == is_refused

@@ -18,8 +18,8 @@ from bot.linking.vouching import ProvenHere
 from bot.links import Link, Membership, Proven
 from bot.messages import Message
 from bot.ui.embeds import short_address
+from bot.ui.in_place import place_of
 from bot.ui.page_items import Choice
-from bot.ui.run_again import place_of
 
 _NOT_THAT_ONE = Message("That account is not shared here.")
 

@@ -16,10 +16,9 @@ from bot.errors import InputError, NotFoundError, NothingLinkedError
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import error_embed
-from bot.ui.lasting_buttons import lasting_view
+from bot.ui.lasting_buttons import answer_press, lasting_view
 from bot.ui.panel import TOKEN_SECONDS, Action, Panel, PromptModal
 from bot.ui.pressed import custom_id_of
-from bot.ui.typed_input import check_input
 
 _LONGEST = 300
 Link = Callable[[discord.Interaction[Any], str], Awaitable[None]]
@@ -47,15 +46,8 @@ class WelcomeCog(commands.Cog, name="Welcome"):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Bot]) -> None:
         """Answer a press."""
-        start = Start.of(custom_id_of(interaction))
-        if start is None or interaction.type is not discord.InteractionType.component:
-            return
-        try:
-            if await self._bot.accept(interaction):
-                check_input(interaction)
-                await self._actions[start](interaction)
-        except Exception as error:  # noqa: BLE001 - a listener's exceptions end nowhere; here they become an answer
-            await self._bot.answer_error(interaction, error)
+        if start := Start.of(custom_id_of(interaction)):
+            await answer_press(interaction, self._actions[start])
 
     async def _ask(self, interaction: discord.Interaction[Any]) -> None:
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(

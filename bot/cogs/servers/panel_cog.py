@@ -6,8 +6,6 @@ Each press is answered privately, as the commands are; the buttons work after a 
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -23,8 +21,9 @@ from bot.text import safe_text
 from bot.ui import sending
 from bot.ui.client import Bot
 from bot.ui.embeds import BRAND
+from bot.ui.lasting_buttons import answer_press
 from bot.ui.panel import Action
-from bot.ui.typed_input import check_input
+from bot.ui.pressed import custom_id_of
 
 _NOT_A_CHANNEL = Message("The panel is posted in a text channel: use the command in one.")
 _CANNOT_POST = Message(
@@ -89,12 +88,5 @@ class PanelCog(
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Bot]) -> None:
         """Answer a press, also of a message that an earlier process posted."""
-        entry = Entry.of(str(cast("dict[str, Any]", interaction.data or {}).get("custom_id", "")))
-        if entry is None or interaction.type is not discord.InteractionType.component:
-            return
-        try:
-            if await self._bot.accept(interaction):
-                check_input(interaction)
-                await self._actions[entry](interaction)
-        except Exception as error:  # noqa: BLE001 - a listener's exceptions end nowhere; here they become an answer
-            await self._bot.answer_error(interaction, error)
+        if entry := Entry.of(custom_id_of(interaction)):
+            await answer_press(interaction, self._actions[entry])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from bot.cogs.servers.greeting_cog import GreetingCog
 from bot.store import Store
@@ -57,6 +60,24 @@ async def test_a_greeting_that_could_not_be_written_is_written_later_and_one_tha
             assert await rosalind.direct_messages() == []
             await cog.on_ready()
             assert len(await rosalind.direct_messages()) == 1
+    await store.close()
+
+
+async def test_a_greeting_that_a_stop_broke_off_is_written_at_the_next_start(tmp_path: Path) -> None:
+    store = await Store.open(None)
+    async with open_sandbox() as sandbox:
+        rosalind = await sandbox.person("rosalind")
+        slow = {"service": "discord", "path": "/users/@me/channels", "kind": "slow", "seconds": 30, "times": 1}
+        async with open_admin_bot(sandbox, tmp_path, store) as admin:
+            cog = GreetingCog(admin.bot, store, lambda: JOINED + timedelta(days=1))
+            await sandbox.post("/_sandbox/faults", slow)
+            greeting = asyncio.create_task(cog.on_ready())
+            await sandbox.until_asked("/users/@me/channels")
+            greeting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await greeting
+            await cog.on_ready()
+        assert len(await rosalind.direct_messages()) == 1
     await store.close()
 
 
