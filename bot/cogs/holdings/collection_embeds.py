@@ -16,6 +16,7 @@ from bot.cogs.holdings.outside_links import links_of
 from bot.holdings import Collection, Nft, NftList
 from bot.messages import Message
 from bot.text import safe_text
+from bot.text.plural import different_nfts
 from bot.ui.embeds import first_image, short_address
 
 # As many pictures as Discord puts into one grid.
@@ -152,7 +153,7 @@ def item_embed(
 
 def held_words(kinds: int | None, nfts: NftList) -> str:
     """What an account holds of a collection: `"3 different NFTs, 17 copies"`; copies only where all are known."""
-    words = counted_words.different_nfts(kinds)
+    words = different_nfts(kinds)
     if not nfts.complete:
         return words
     copies = counted_words.copies(sum(nft.copies for nft in nfts.nfts))

@@ -16,6 +16,7 @@ from bot.holdings import Holding, Owner, ShownHoldings
 from bot.messages import Message, Words
 from bot.reasons import Reason, reason_words
 from bot.text import safe_text
+from bot.text.plural import different_nfts
 from bot.ui.embeds import BRAND, CAUTION, cut_sentence, first_image, fit, short_address
 
 COLLECTIONS_A_PAGE = 5
@@ -174,7 +175,7 @@ def _holdings_summary(shown: ShownHoldings, *, reading: bool, of_several: bool, 
     is_whole = holdings.complete or reading
     words = [(_WHOLE if is_whole else _AT_LEAST)(count=count).render()]
     if uncounted := sum(not row.is_counted for row in shown.rows):
-        counted = counted_words.different_nfts(shown.kinds)
+        counted = different_nfts(shown.kinds)
         not_counted = _NOT_COUNTED(count=uncounted) if may_repeat else _PARTLY_COUNTED(count=uncounted, nfts=counted)
         words.append(not_counted.render())
     elif not may_repeat:
@@ -227,7 +228,7 @@ def _line(holding: Holding) -> str:
 def count_words(kinds: int | None, copies: int | None) -> str:
     """`"12 different · 20 copies"`; only what is different, where there is one of each, or copies are not known."""
     if kinds is None or copies in (None, kinds):
-        return counted_words.different_nfts(kinds)
+        return different_nfts(kinds)
     return f"{counted_words.different(kinds)} · {counted_words.copies(copies)}"
 
 

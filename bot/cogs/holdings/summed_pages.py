@@ -15,6 +15,7 @@ from bot.errors import InputError, LimitError, NotFoundError, SourceError, Tesse
 from bot.holdings import Account, Collection, Holding, Holdings, NftList
 from bot.messages import Message
 from bot.reasons import Reason, ReasonCode, source_error
+from bot.text.plural import different_nfts
 from bot.ui.embeds import short_address
 from bot.ui.page_items import Choice
 
@@ -184,9 +185,7 @@ class SummedPages(HoldingsPages):
             for row in part.holdings:
                 counts.setdefault(str(row.collection), []).append(row.counted_kinds)
         return {
-            key: _SUM(
-                numbers=" + ".join(counted_words.number(kinds) for kinds in several if kinds is not None)
-            ).render()
+            key: _SUM(numbers=counted_words.numbers(kinds for kinds in several if kinds is not None)).render()
             for key, several in counts.items()
             if len(several) > 1 and None not in several
         }
@@ -258,7 +257,7 @@ def _held_words(nfts: NftList, rows: Sequence[Holding]) -> str:
     if nfts.complete:
         return collection_embeds.held_words(len(nfts.nfts), nfts)
     known = max(len(nfts.nfts), *(row.counted_kinds or 0 for row in rows))
-    return _AT_LEAST(nfts=counted_words.different_nfts(known)).render() if known else ""
+    return _AT_LEAST(nfts=different_nfts(known)).render() if known else ""
 
 
 def _added(one: Holding, other: Holding) -> Holding:
