@@ -103,16 +103,15 @@ class _GateFields(BaseModel):
     rank: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
-_TRUE_OR_FALSE = Message("`true` or `false`")
 _ACCEPTED = {
-    "role": Message("a role's name"),
-    "role_id": Message("a role's id"),
-    "rule": Message("a rule, such as `254 >= 3`"),
-    "grace_hours": Message("hours from 0 to 720"),
-    "never_remove": _TRUE_OR_FALSE,
-    "sensitive": _TRUE_OR_FALSE,
-    "ladder": Message("a name of at most 32 letters"),
-    "rank": Message("a whole number from 0 to 1000"),
+    "role": "a role's name",
+    "role_id": "a role's id",
+    "rule": "a rule, such as `254 >= 3`",
+    "grace_hours": "hours from 0 to 720",
+    "never_remove": "`true` or `false`",
+    "sensitive": "`true` or `false`",
+    "ladder": "a name of at most 32 letters",
+    "rank": "a whole number from 0 to 1000",
 }
 
 
@@ -241,7 +240,7 @@ def _problem(kind: str, field: str) -> Words:
         return _MISSING(field=field)
     if kind == "extra_forbidden":
         return _UNKNOWN_FIELD(field=field[:_ECHO], known=", ".join(f"`{name}`" for name in _ACCEPTED))
-    return _FIELD(field=field, accepted=_ACCEPTED[field]())
+    return _FIELD(field=field, accepted=_ACCEPTED[field])
 
 
 def _read_set(
