@@ -73,8 +73,6 @@ EXCEPTIONS = {
     "it is in use already": "an error at start",
     "answers with this token": "in the answer of /healthz",
     "too many are open": "in the log",
-    # Translated with the command that it describes.
-    "An id (10001), an address (0x…), a name (vitalik.eth)": "the description of an option",
 }
 # What these say is read by the operator alone: at start, and by `tessera check`.
 OPERATORS = frozenset({"bot/linking/proof_methods.py"})
@@ -194,9 +192,22 @@ def prose(node: ast.AST) -> Iterator[ast.Constant]:
         yield from prose(part)
 
 
+def of_commands(tree: ast.Module) -> set[str]:
+    """The names of texts that describe commands and their options: those are translated with the commands."""
+    described = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and called(node).endswith(".describe")]
+    return {name.id for call in described for name in ast.walk(call) if isinstance(name, ast.Name)}
+
+
 def raw_words(source: str) -> list[tuple[int, str]]:
     """Line and text of what is raw in a source."""
-    found = {(text.lineno, str(text.value)) for text in prose(ast.parse(source))}
+    tree = ast.parse(source)
+    names = of_commands(tree)
+    tree.body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in names)
+    ]
+    found = {(text.lineno, str(text.value)) for text in prose(tree)}
     return sorted((line, text) for line, text in found if text not in EXCEPTIONS)
 
 
@@ -280,10 +291,11 @@ RIGHT = """
 \"\"\"A docstring is not shown.\"\"\"
 TITLE = Message("Your accounts")
 KIND = "key_refused"
+ACCOUNT = "One of your accounts"
 class Card(commands.GroupCog, name="A card", group_description="What it is about"):
     \"\"\"Nor is this one.\"\"\"
     @app_commands.command(name="card", description="Shows a card")
-    @app_commands.describe(account="One of your accounts")
+    @app_commands.describe(account=ACCOUNT, share="Shows it to all")
     async def show(self, interaction, account):
         log.info("a card is shown to %s", interaction.user.id)
         embed = discord.Embed(title=TITLE().render(), description=f"`{account}` · <t:1:R> · {TITLE().render()}")
