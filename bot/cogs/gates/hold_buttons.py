@@ -33,6 +33,11 @@ def decision_of(custom_id: str) -> Decision | None:
     return Decision(found[1]) if found else None
 
 
+def is_decision(value: str | None) -> bool:
+    """Whether a field of an alert says who decided: it names a member and no role, in any language."""
+    return value is not None and "<@" in value and "<@&" not in value
+
+
 def hold_view() -> discord.ui.View:
     """The three buttons; discord.py keeps nothing of them."""
     view = discord.ui.View(timeout=None)

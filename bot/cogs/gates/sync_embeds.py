@@ -70,6 +70,17 @@ _SCOPES: Mapping[Scope, Message] = {
     Scope.SOURCE: Message("Every gate that asks about {key}"),
     Scope.COLLECTION: Message("Every gate that asks about {key}"),
 }
+# By what `Hold.numbers` calls them.
+_NUMBERS: Mapping[str, Message] = {
+    "losing": Message("losing {number:,}"),
+    "removed_in_a_day": Message("removed in a day {number:,}"),
+    "holders": Message("holders {number:,}"),
+    "emptied": Message("emptied {number:,}"),
+    "accounts": Message("accounts {number:,}"),
+    "gone": Message("gone {number:,}"),
+    "gates": Message("gates {number:,}"),
+    "limit": Message("limit {number:,}"),
+}
 _EVERY_GATE = Message("Every gate of this server")
 _CAUSES: Mapping[Cause, Message] = {
     Cause.TOO_MANY_AT_ONCE: Message("too many of its holders would lose the role at once"),
@@ -123,7 +134,7 @@ def hold_words(
     """What waits, why, and since when; `gate_roles`: gate → its role."""
     scope = _SCOPES.get(hold.scope)
     what = scope(key=_key_words(hold, gate_roles or {}, names or {})) if scope else _EVERY_GATE()
-    numbers = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in hold.numbers)
+    numbers = ", ".join(_NUMBERS[name](number=count).render() for name, count in hold.numbers if name in _NUMBERS)
     cause, when = _CAUSES[hold.cause](), moment(hold.since)
     words = _HOLD_NUMBERS(what=what, cause=cause, numbers=numbers, when=when) if numbers else None
     return (words or _HOLD(what=what, cause=cause, when=when)).render()
