@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 
 from bot.cogs.gates.gate_base import GateBase
-from bot.cogs.gates.gate_embeds import unanswered_words
 from bot.cogs.gates.gate_proposal import Proposal
+from bot.cogs.gates.gate_warnings import unanswered_words
 from bot.errors import InputError, UndecidedError
 from bot.gates.gate import Gate, GateState
 from bot.messages import Message
