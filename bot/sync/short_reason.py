@@ -25,7 +25,7 @@ def short_reason(verdict: Verdict, name_of: NameOf = str) -> str:
     deciding = [part for part in verdict.parts if part.status is verdict.status]
     if deciding:
         return "; ".join(short_reason(part, name_of) for part in deciding)
-    return verdict_words(verdict, name_of).render()
+    return str(verdict_words(verdict, name_of))
 
 
 def _counted(verdict: Verdict, name_of: NameOf) -> str:
