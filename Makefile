@@ -9,7 +9,7 @@ DOCS   := .venv-docs
 CONFIG ?= config.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast smoke simulate lint format bench docs reference pictures lock audit sbom clean
+.PHONY: help setup demo run test test-fast smoke simulate lint format bench docs reference words pictures lock audit sbom clean
 
 # A module keeps its sandbox, so its tests stay together; more than eight processes would mostly start up.
 # Twice as many as cores: a test waits for a bot, a browser or a clock half of its time.
@@ -87,6 +87,9 @@ docs: $(DOCS)/.ready ## build the documentation's site in build/site; a link tha
 
 reference: setup ## write docs/commands.md and docs/settings.md again from the code
 	$(BIN)/python -m docs_site
+
+words: setup ## bring the translations in bot/messages/locale up to date with the code
+	$(BIN)/python -m translating
 
 pictures: setup ## take the pictures in docs/images again from the demo (needs Chromium)
 	$(BIN)/python -m docs_site.pictures

@@ -47,7 +47,7 @@ class TesseraError(Exception):
     @property
     def sentence(self) -> str:
         """The sentence in English, for the log and the command line."""
-        return self.words.render()
+        return str(self.words)
 
 
 class InputError(TesseraError):

@@ -66,7 +66,7 @@ def as_recorded(words: str) -> Reason | None:
 
 
 def reason_words(reason: Reason | None) -> str:
-    """The sentence for a person, "" for None. It may contain text of a source or an archive: not yet safe to show."""
+    """The sentence for its reader, "" for None. It may contain text of a source or an archive: not yet safe to show."""
     return "" if reason is None else _words_of(reason).render()
 
 

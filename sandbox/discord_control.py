@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sandbox.app_keys import DISCORD, WORLD
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sandbox.discord import Discord
     from sandbox.world import Guild, Member, Role
 
+_LOCALE = re.compile(r"[a-z]{2}(-[A-Z]{2}|-419)?")
 INTENTS = {"members": 1 << 1, "presences": 1 << 8, "message_content": 1 << 15}
 
 
@@ -38,6 +40,8 @@ class DiscordControl:
             ("POST", "members", self._members),
             ("POST", "roles", self._roles),
             ("POST", "guilds", self._guilds),
+            ("GET", "locales", self._locales),
+            ("POST", "locales", self._set_locale),
             ("POST", "member_queries", self._member_queries),
             ("POST", "limits", self._limits),
             ("POST", "intents", self._intents),
@@ -139,6 +143,29 @@ class DiscordControl:
         if not isinstance(available, bool):
             raise ValueError("available is true or false")  # noqa: TRY004 - one kind of error for the caller: 400
         self._discord.guild_changes.set_available(whole_number(fields, "guild"), available=available)
+        return {}
+
+    async def _locales(self, _request: web.Request) -> Json:
+        """In which language each person has Discord, and each server."""
+        world = self._app[WORLD]
+        return {
+            "users": {str(user.id): user.locale for user in world.users.values() if not user.bot},
+            "guilds": {str(guild.id): guild.locale for guild in world.guilds.values()},
+        }
+
+    async def _set_locale(self, request: web.Request) -> Json:
+        """A person (`user`) or a server (`guild`) chooses a `locale`, as Discord names them: "de", "pt-BR"."""
+        fields = await json_body(request)
+        locale = fields.get("locale")
+        if not isinstance(locale, str) or not _LOCALE.fullmatch(locale):
+            raise ValueError("locale is one of Discord's, such as de or pt-BR")
+        if "guild" in fields:
+            self._discord.guild_changes.set_locale(whole_number(fields, "guild"), locale)
+            return {}
+        user = self._app[WORLD].users.get(whole_number(fields, "user"))
+        if user is None:
+            raise ValueError("there is no such person")
+        user.locale = locale
         return {}
 
     async def _member_queries(self, request: web.Request) -> Json:

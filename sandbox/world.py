@@ -27,6 +27,7 @@ class User:
     username: str
     display_name: str
     bot: bool = False
+    locale: str = "en-US"
 
 
 @dataclass
@@ -71,6 +72,7 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     available: bool = True
+    locale: str = "en-US"
 
 
 @dataclass

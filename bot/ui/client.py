@@ -39,6 +39,7 @@ from bot.ui.lasting_buttons import again_view
 from bot.ui.live_answers import LiveAnswers
 from bot.ui.other_process import OtherProcess
 from bot.ui.pressed import custom_id_of, name_of, origin_of
+from bot.ui.reader_locales import Readers
 from bot.ui.refused_pictures import RefusedPictures
 from bot.ui.registration import Registration
 from bot.ui.request_trace import trace_of
@@ -97,8 +98,7 @@ class Bot(commands.Bot):
         other_process: OtherProcess | None = None,
     ) -> None:
         self.other_process = other_process or OtherProcess()
-        self.gate = Gate()
-        self.runs = InteractionRuns()
+        self.gate, self.runs = Gate(), InteractionRuns()
         # Two warnings at each start, on libraries that only voice needs.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -118,9 +118,8 @@ class Bot(commands.Bot):
             http_trace=trace_of(self.other_process, self._before_connection, self.runs.acknowledged),
         )
         self._registration = Registration(self.tree, settings.guild_ids)
-        self._settings, self._presence = settings, settings.presence
-        self._cancel_reads = cancel_reads
-        self.acknowledgements = Acknowledgements()
+        self._settings, self._presence, self._cancel_reads = settings, settings.presence, cancel_reads
+        self.acknowledgements, self.readers = Acknowledgements(), Readers()
         self.live_answers = live_answers or LiveAnswers()
         self.clock = clock
         self.refused_pictures = RefusedPictures(clock)
@@ -194,6 +193,7 @@ class Bot(commands.Bot):
         """Answer buttons whose views are gone: of an earlier process, expired, or ended as there were too many."""
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             return
+        self.readers.read_by(interaction)
         custom_id = custom_id_of(interaction)
         is_press = interaction.type is discord.InteractionType.component
         if is_press and any(lasting.fullmatch(custom_id) for lasting in self._lasting):
@@ -221,7 +221,8 @@ class Bot(commands.Bot):
                 log.info("%s stays unanswered: %s", name_of(interaction), type(error).__name__)
 
     async def accept(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether an interaction may run now; if so, `drain()` waits for it."""
+        """Whether an interaction may run now; if so, `drain()` waits for it. Its task writes for its person."""
+        self.readers.read_by(interaction)
         if self._stopping.is_set():
             if interaction.type is not discord.InteractionType.autocomplete:
                 try:

@@ -14,6 +14,8 @@ from typing import Any, cast
 import discord
 from discord import app_commands
 
+from bot.ui.command_translator import CommandTranslator
+
 log = logging.getLogger(__name__)
 
 # A command's fields, and an option's, that are ours to decide; and what a missing one means.
@@ -41,6 +43,7 @@ _OF_OPTIONS: Mapping[str, Any] = {
     "min_length": None,
     "max_length": None,
 }
+_Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 _UNORDERED = ("integration_types", "channel_types", "contexts")
 
 
@@ -55,10 +58,12 @@ class Registration:
     def __init__(self, tree: app_commands.CommandTree[Any], guild_ids: Sequence[int]) -> None:
         self._tree = tree
         self._guild_ids = guild_ids
+        self._translator = CommandTranslator()
         self._ids: dict[tuple[int | None, str], int] = {}
 
     async def register(self) -> None:
         """Register what has changed: at once in the configured guilds, or everywhere, which takes Discord a while."""
+        await self._tree.set_translator(self._translator)
         if not self._guild_ids:
             await self._register(None)
         for guild_id in self._guild_ids:
@@ -72,7 +77,7 @@ class Registration:
     async def _register(self, guild: discord.Object | None) -> None:
         place = guild.id if guild else None
         registered = await self._fetch(place)
-        wanted = [command.to_dict(self._tree) for command in self._tree.get_commands(guild=guild)]
+        wanted = [await self._payload(command) for command in self._tree.get_commands(guild=guild)]
         if are_same(registered, wanted, in_guild=guild is not None):
             log.info("commands: all %d are registered as they are", len(wanted))
             self._ids |= {(place, command["name"]): int(command["id"]) for command in registered}
@@ -81,11 +86,17 @@ class Registration:
         self._ids |= {(place, command.name): command.id for command in await self._tree.sync(guild=guild)}
 
     async def _fetch(self, guild_id: int | None) -> Sequence[Mapping[str, Any]]:
-        client = self._tree.client
-        application_id = client.application_id or 0
-        if guild_id is None:
-            return cast("Sequence[Mapping[str, Any]]", await client.http.get_global_commands(application_id))
-        return cast("Sequence[Mapping[str, Any]]", await client.http.get_guild_commands(application_id, guild_id))
+        place = f"/applications/{self._tree.client.application_id or 0}"
+        if guild_id is not None:
+            place += f"/guilds/{guild_id}"
+        # discord.py 2.7.1 has no argument for it, and without it Discord leaves all translations out.
+        route = discord.http.Route("GET", f"{place}/commands")
+        registered = await self._tree.client.http.request(route, params={"with_localizations": "true"})
+        return cast("Sequence[Mapping[str, Any]]", registered)
+
+    async def _payload(self, command: _Command) -> Mapping[str, Any]:
+        """What `CommandTree.sync` sends of a command."""
+        return await command.get_translated_payload(self._tree, self._translator)
 
     def mention(self, command: str, guild_id: int | None) -> str:
         """A command as text that can be clicked, where its id is known; a command of a group has both names."""
@@ -121,11 +132,15 @@ def _options(command: Mapping[str, Any]) -> list[Any]:
     return [
         (
             _fields(option, _OF_OPTIONS),
-            [(choice["name"], choice["value"]) for choice in option.get("choices") or ()],
+            [_choice(choice) for choice in option.get("choices") or ()],
             _options(option),
         )
         for option in command.get("options") or ()
     ]
+
+
+def _choice(choice: Mapping[str, Any]) -> tuple[object, ...]:
+    return (choice["name"], choice["value"], choice.get("name_localizations") or {})
 
 
 def _fields(written: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:

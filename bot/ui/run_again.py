@@ -82,6 +82,7 @@ async def run(interaction: discord.Interaction[Any], invocation: Invocation) -> 
 
 async def turn_away(interaction: discord.Interaction[Any]) -> None:
     """Answer somebody who presses what belongs to another person: by their own copy of what is shared."""
+    interaction.client.readers.read_by(interaction)
     custom_id = invocation_id_in(interaction.message)
     try:
         invocation = Invocation.parse(custom_id, interaction.client.tree) if custom_id else None

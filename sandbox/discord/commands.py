@@ -199,3 +199,16 @@ def _options(options: list[Json]) -> Iterator[Json]:
 
 def _has_value(value: Any) -> bool:
     return value is not None and value is not False and value != []  # a min_value of 0 does
+
+
+def without_localizations(commands: list[Json]) -> list[Json]:
+    """As Discord lists them unless `with_localizations` is asked for: without any translation."""
+    return [_plain(command) for command in commands]
+
+
+def _plain(node: Json) -> Json:
+    shown = {key: value for key, value in node.items() if not key.endswith("_localizations")}
+    for inner in ("options", "choices"):
+        if inner in shown:
+            shown[inner] = [_plain(each) for each in shown[inner]]
+    return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.discord.audit_log import ROLE_CREATE, ROLE_DELETE, ROLE_UPDATE
-from sandbox.discord.wire import role_json
+from sandbox.discord.wire import guild_json, role_json
 from sandbox.world import Role
 
 if TYPE_CHECKING:
@@ -96,6 +96,17 @@ class GuildChanges:
             self._gateway.send_guild(guild)
         else:
             self._gateway.withdraw_guild(guild_id, is_outage=True)
+
+    def set_locale(self, guild_id: int, locale: str) -> None:
+        """Choose another language for a server.
+
+        Raises:
+            ValueError: there is no such server.
+        """
+        guild = self._guild(guild_id)
+        guild.locale = locale
+        self._gateway.dispatch(guild.id, "GUILD_UPDATE", guild_json(guild))
+        self._notify(guild)
 
     def _send(self, guild: Guild, event: str, role: Role) -> None:
         self._gateway.dispatch(guild.id, event, {"guild_id": str(guild.id), "role": role_json(guild, role)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.discord.permissions import ATTACH_FILES, EMBED_LINKS, SEND_MESSAGES, VIEW_CHANNEL, permissions_of
-from sandbox.discord.wire import SUPPORTED_LOCALE, channel_json, member_with_permissions, user_json
+from sandbox.discord.wire import channel_json, member_with_permissions, user_json
 
 if TYPE_CHECKING:
     from sandbox.discord.answers import Json
@@ -34,7 +34,7 @@ def interaction_create(interaction: Interaction, data: Json, world: World, place
         "channel_id": str(interaction.channel_id),
         "token": interaction.token,
         "version": 1,
-        "locale": SUPPORTED_LOCALE,
+        "locale": world.users[interaction.user_id].locale,
         "entitlements": [],
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": interaction.metadata["authorizing_integration_owners"],
@@ -53,8 +53,8 @@ def in_guild(world: World, guild: Guild, channel: Channel, user: User) -> Json:
     member = member_with_permissions(guild, guild.members[user.id], user)
     return {
         "guild_id": str(guild.id),
-        "guild": {"id": str(guild.id), "locale": SUPPORTED_LOCALE, "features": []},
-        "guild_locale": SUPPORTED_LOCALE,
+        "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
+        "guild_locale": guild.locale,
         "channel": {**channel_json(guild, channel), "permissions": member["permissions"]},
         "member": member,
         "app_permissions": str(permissions_of(guild, world.application_id)),

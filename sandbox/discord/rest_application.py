@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.discord.answers import ApiError, json_answer, missing_access, read_json
+from sandbox.discord.commands import without_localizations
 from sandbox.discord.ratelimits import COMMANDS, READS
 from sandbox.discord.rest import Rest, no_content, path_id
 from sandbox.discord.wire import SUPPORTED_LOCALE, application_json, bot_user, user_json
@@ -77,7 +78,9 @@ class ApplicationRoutes:
 
     async def list_commands(self, request: web.Request) -> web.Response:
         """The registered commands."""
-        return json_answer(self._commands.all(self._scope(request)))
+        commands = self._commands.all(self._scope(request))
+        has_all = request.query.get("with_localizations", "").lower() in ("true", "1")
+        return json_answer(commands if has_all else without_localizations(commands))
 
     async def overwrite_commands(self, request: web.Request) -> web.Response:
         """Replace all."""

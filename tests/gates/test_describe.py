@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gettext import NullTranslations
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,8 @@ from bot.gates.judge import judge
 from bot.gates.missing import missing
 from bot.gates.rule import CollectionRef, HoldsTrait, Rule
 from bot.gates.verdict import WhyCode
+from bot.messages import Message, Words
+from tests.compiled_language import compiled_language
 from tests.gates.made_rules import (
     BOTS,
     CONTRACT,
@@ -337,16 +341,22 @@ def test_every_verdict_can_be_said(rule: Rule, known: Facts) -> None:
     assert still is None or (still.render() and not verdict.is_granted)
 
 
-class Shouted(NullTranslations):
-    """A language in which each sentence is English in capitals."""
-
-    def gettext(self, message: str) -> str:
-        return message.replace("holds", "HOLDS").replace("at least", "AT LEAST")
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return (msgid1 if n == 1 else msgid2).replace("different", "DIFFERENT")
-
-
-def test_a_sentence_is_translated_as_a_whole() -> None:
+def test_a_sentence_is_translated_as_a_whole(tmp_path: Path) -> None:
     words = rule_words(parse("254 >= 3"), name_of)
-    assert words.render(Shouted()) == "HOLDS AT LEAST 3 DIFFERENT NFTs of Harbour Lights"
+    language = compiled_language(tmp_path, {each.message: _shout(each.message) for each in _parts(words)})
+    assert words.render(language) == "HOLDS AT LEAST 3 DIFFERENT NFTS OF Harbour Lights"
+
+
+def _parts(words: Words) -> Iterator[Words]:
+    yield words
+    for value in words.values.values():
+        if isinstance(value, Words):
+            yield from _parts(value)
+
+
+def _shout(message: Message) -> str | tuple[str, str]:
+    one, many = (_OUTSIDE_PLACES.sub(lambda found: found[0].upper(), text) for text in (message.text, message.many))
+    return (one, many) if many else one
+
+
+_OUTSIDE_PLACES = re.compile(r"[a-zA-Z ]+(?![^{]*})")

@@ -73,10 +73,9 @@ class DirectMessages:
             return
         try:
             channel = await self._client.create_dm(discord.Object(user_id))
-            embed = _embed_of(post, guild)
-            message = await sending.post(
-                self._client, channel, instead=_UNACCEPTED().render(), embed=embed, nonce=post.nonce
-            )
+            with self._client.readers.for_member(user_id, guild):
+                embed, instead = _embed_of(post, guild), _UNACCEPTED().render()
+            message = await sending.post(self._client, channel, instead=instead, embed=embed, nonce=post.nonce)
         except discord.HTTPException as error:
             log.info("a direct message is refused: HTTP %d, code %d", error.status, error.code)
             if error.code == _TOO_FAST:

@@ -29,6 +29,7 @@ from bot.sync.results import StagedState
 from bot.sync.sync import Sync
 from bot.ui import embeds, sending
 from bot.ui.client import Bot
+from bot.ui.reader_locales import for_guild
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +149,8 @@ class LogChannel:
 
     async def _send_to(self, channel: discord.abc.Messageable, post: Post, together: Sequence[Post]) -> None:
         try:
-            message = await self._edit(post) or await self._send(channel, post, together)
+            with for_guild(self._client.get_guild(post.guild_id)):
+                message = await self._edit(post) or await self._send(channel, post, together)
         except discord.HTTPException as error:
             if error.status not in _FINAL:
                 log.info("the log channel of %d takes nothing now: HTTP %d", post.guild_id, error.status)

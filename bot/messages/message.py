@@ -1,21 +1,23 @@
 """Sentences for people, as values: text with named places, filled in and translated where it is shown.
 
     _TOO_MANY = Message("One account is linked.", "{count} accounts are linked.")   # defined where it is used
-    error.words.render(translations)                                           # at the edge: in the reader's language
+    error.words.render()                                                       # at the edge: in the reader's language
+    log.info("%s", error.words)                                                # in English
 
-The English text is the id of a message, as `gettext` has it: `xgettext --keyword=Message:1,2` lists what is to be
-translated. A place is filled by a plain value, or by other `Words`, which are translated with it.
+The English text is the id of a message, as `gettext` has it; `make words` lists what is to be translated. A place is
+filled by a plain value, or by other `Words`, which are translated with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from gettext import NullTranslations
 from string import Formatter
 
-# The texts as they are in the code.
-ENGLISH = NullTranslations()
+from bot.messages.catalogs import translations_of
+from bot.messages.languages import ENGLISH, Language
+from bot.messages.local_numbers import LocalNumber
+from bot.messages.reader_language import reader_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +61,40 @@ class Words:
                 f"{self.message.text!r} has the places {sorted(self.message.places)}, not {sorted(self.values)}"
             )
 
-    def render(self, translations: NullTranslations = ENGLISH) -> str:
-        """The sentence in a language; English by default, as in the log and on the command line."""
+    def render(self, language: Language | None = None) -> str:
+        """The sentence in a language; by default in the reader's.
+
+        Args:
+            language: In which; `ENGLISH` where the text is stored, or read by programs.
+        """
+        language = language or reader_language()
         message, values = self.message, self.values
+        count = values["count"] if message.many else None
+        number = count if isinstance(count, int) else 0
+        if language is ENGLISH:
+            text = message.many if message.many and number != 1 else message.text
+            return text.format_map({name: _in_english(value) for name, value in values.items()})
+        translations = translations_of(language)
         if message.many:
-            count = values["count"]
-            text = translations.ngettext(message.text, message.many, count if isinstance(count, int) else 0)
+            text = translations.ngettext(message.text, message.many, number)
         else:
             text = translations.gettext(message.text)
-        return text.format_map(
-            {name: value.render(translations) if isinstance(value, Words) else value for name, value in values.items()}
-        )
+        return text.format_map({name: _in(language, value) for name, value in values.items()})
 
     def __str__(self) -> str:
-        """In English."""
-        return self.render()
+        """In English, as in the log and on the command line."""
+        return self.render(ENGLISH)
+
+
+def _in_english(value: object) -> object:
+    return value.render(ENGLISH) if isinstance(value, Words) else value
+
+
+def _in(language: Language, value: object) -> object:
+    if isinstance(value, Words):
+        return value.render(language)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return LocalNumber(value, language) if is_number else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,30 @@
+"""Sentences for people, as values: defined where they are used, and translated where they are shown.
+
+message            a sentence with its places; Words: with what fills them
+languages          which languages there are, and how they write numbers
+reader_language    the language of the reader, for each task
+catalogs           the compiled translations in `locale/`
+local_numbers      numbers with the reader's separators
+"""
+
+from bot.messages.catalogs import read_all, text_in
+from bot.messages.languages import ENGLISH, TRANSLATED, Language, language_of
+from bot.messages.local_numbers import number_words
+from bot.messages.message import Advice, Message, Words
+from bot.messages.reader_language import reader_language, set_reader_language, written_in
+
+__all__ = [
+    "ENGLISH",
+    "TRANSLATED",
+    "Advice",
+    "Language",
+    "Message",
+    "Words",
+    "language_of",
+    "number_words",
+    "read_all",
+    "reader_language",
+    "set_reader_language",
+    "text_in",
+    "written_in",
+]
